@@ -12,7 +12,7 @@ from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.ruled_tables import join_pages
 from shuzi.forms.result import Cell
 from shuzi.forms.resume import ENDING, Journal
-from shuzi.service.review import Review
+from shuzi.service.reviewed_table import Review
 
 IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
 

@@ -44,7 +44,7 @@ def _large(as_png, number):
 @pytest.mark.parametrize("of_first", ["one request", "many requests"])
 def test_the_picture_of_another_client_is_the_next_to_be_read(limited, threads, held, as_png, number, of_first):
     service = limited(workers=1)
-    turns, large = service.service.parts.pool._turns, _large(as_png, number)
+    turns, large = service.service.parts.pool._queue, _large(as_png, number)
     files = [(f"first{each}", large) for each in range(8)]
     requests = [files] if of_first == "one request" else [[each] for each in files]
     first = [threads.submit(_post, service, GREEDY, *each) for each in requests]
@@ -61,7 +61,7 @@ def test_the_picture_of_another_client_is_the_next_to_be_read(limited, threads, 
 
 def test_small_pictures_with_explanations_are_large_work(limited, threads, held, number):
     service = limited(workers=1)
-    turns = service.service.parts.pool._turns
+    turns = service.service.parts.pool._queue
     first = [
         threads.submit(_post, service, GREEDY, (f"first{each}", number), query="?explain=true") for each in "abcd"
     ]
@@ -80,7 +80,7 @@ def test_small_pictures_that_may_be_expensive_take_turns_one_by_one(limited, thr
     first = threads.submit(_post, service, GREEDY, *[(f"first{each}", small) for each in "abcd"])
     held.until_begun()
     second = threads.submit(_post, service, OTHER, ("second", number))
-    _until_waiting(service.service.parts.pool._turns, OTHER, 1)
+    _until_waiting(service.service.parts.pool._queue, OTHER, 1)
     held.go()
     assert {first.result(), second.result()} == {(200, "")}
     assert held.begun[1] == "second"
@@ -102,9 +102,9 @@ def test_the_file_of_another_client_is_the_next_to_be_decoded(limited, threads, 
     # more than there are places for
     first = [threads.submit(_post, service, GREEDY, *[gif] * 3) for _ in range(20)]
     began.wait()
-    _until_waiting(service.service.parts.decoders._turns, GREEDY, 15)
+    _until_waiting(service.service.parts.decoders._queue, GREEDY, 15)
     second = threads.submit(_post, service, OTHER, other)
-    _until_waiting(service.service.parts.decoders._turns, OTHER, 1)
+    _until_waiting(service.service.parts.decoders._queue, OTHER, 1)
     go.set()
     assert second.result() == (200, "")
     assert order[:2] == [220, 60]
@@ -137,7 +137,7 @@ def test_a_client_that_has_all_places_makes_room_for_another(limited, threads, h
     service = limited(workers=1, queue=5)
     first = [threads.submit(_post, service, GREEDY, (f"first{each}", number)) for each in range(6)]
     held.until_begun()
-    while service.service.parts.places.held(GREEDY) < 6:
+    while service.service.parts.slots.held(GREEDY) < 6:
         pass
     second = threads.submit(_post, service, OTHER, ("second", number))
     done, _ = concurrent.futures.wait(first, return_when=concurrent.futures.FIRST_COMPLETED)

@@ -24,7 +24,7 @@ from shuzi.models.store import shipped
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.service.http.access import Tokens
-from shuzi.service.review import Review
+from shuzi.service.reviewed_table import Review
 from shuzi.service.settings import Settings
 
 

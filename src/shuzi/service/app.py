@@ -22,7 +22,7 @@ from shuzi.service.http.guard import Guard
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.operations import Operations, answer
 from shuzi.service.http.quotas import Quotas
-from shuzi.service.jobs.places import Places
+from shuzi.service.jobs.request_slots import RequestSlots
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
@@ -30,7 +30,7 @@ from shuzi.service.page import HANDLERS, PAGE, at_root
 from shuzi.service.parts import Parts, parts_of
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
-from shuzi.service.review import Review
+from shuzi.service.reviewed_table import Review
 from shuzi.service.settings import Settings
 
 operations = Operations("operation")
@@ -107,7 +107,7 @@ def create(
         settings=settings,
         quotas=Quotas(limits, settings.proxies),
         pool=pool,
-        places=Places(limits.queue + pool.workers),
+        slots=RequestSlots(limits.queue + pool.workers),
         decoders=Decoders(pool.workers, limits.decoded, limits.wait_seconds),
         readers=readers,
         trainings=trainings or Trainings(readers, limits),

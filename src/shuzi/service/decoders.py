@@ -17,8 +17,8 @@ from typing import TypeVar
 from shuzi.errors import ShuziError
 from shuzi.pictures import decoder
 from shuzi.service.http.quotas import asking
-from shuzi.service.jobs.places import Places
-from shuzi.service.jobs.turns import Turns
+from shuzi.service.jobs.fair_queue import FairQueue
+from shuzi.service.jobs.request_slots import RequestSlots
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=")
 class Decoders:
     """The line of those who wait for child processes that decode, and what is known of these.
 
-    While they do their work nothing is asked of them to know it: a service that reads plain pictures starts none.
+    Health is inferred from real work, and no probes are sent: a service that reads plain pictures starts no child.
 
     Parameters
     ----------
@@ -44,19 +44,19 @@ class Decoders:
     """
 
     def __init__(self, workers: int, most: int, late: float) -> None:
-        self._turns = Turns(workers)
-        self._places = Places(most, "error.service.unusual")
+        self._queue = FairQueue(workers)
+        self._slots = RequestSlots(most, "error.service.unusual")
         self._late = late
         self._dead = False
 
     @property
     def ready(self) -> bool:
         """Tell whether a file that is put in now can be expected to be decoded soon."""
-        return self._turns.waiting <= self._late
+        return self._queue.waiting <= self._late
 
-    def place(self) -> AbstractAsyncContextManager[None]:
-        """Take a place for the current request, as `Places.take` does."""
-        return self._places.take(asking.get())
+    def slot(self) -> AbstractAsyncContextManager[None]:
+        """Take a slot for the current request, as `RequestSlots.take` does."""
+        return self._slots.take(asking.get())
 
     async def run(self, call: Callable[[], T]) -> T:
         """Do a call that waits for a child; its turn ends when the call does, even if nobody waits for it any more.
@@ -67,13 +67,13 @@ class Decoders:
             What the call raises.
         """
         client = asking.get()
-        await self._turns.take(client, 1)
+        await self._queue.take(client, 1)
         loop, done = asyncio.get_running_loop(), Future[T]()
         done.set_running_or_notify_cancel()  # so that it can not be cancelled, only left
 
         def release(_: object) -> None:
             with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(self._turns.give, client, 1)
+                loop.call_soon_threadsafe(self._queue.give, client, 1)
 
         done.add_done_callback(release)
         # a daemon, so that it does not keep the process; it waits for a child, whose time is limited

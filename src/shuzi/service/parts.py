@@ -14,14 +14,14 @@ from shuzi.service.decoders import Decoders
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.presence import while_connected
 from shuzi.service.http.quotas import Quotas, asking
-from shuzi.service.jobs.places import Places
+from shuzi.service.jobs.request_slots import RequestSlots
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.logs import note_request
 from shuzi.service.metrics import Metrics
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
-from shuzi.service.review import Review
+from shuzi.service.reviewed_table import Review
 from shuzi.service.settings import Settings
 
 
@@ -33,7 +33,7 @@ class Parts:
     settings: Settings
     quotas: Quotas
     pool: Pool
-    places: Places
+    slots: RequestSlots
     decoders: Decoders
     readers: Readers
     trainings: Trainings
@@ -60,8 +60,8 @@ class Parts:
 
 
 @asynccontextmanager
-async def place_for(request: Request) -> AsyncIterator[None]:
-    """Take a place for the work of a request whose body has come, until its time is up or its client is gone.
+async def slot_for(request: Request) -> AsyncIterator[None]:
+    """Take a slot for the work of a request whose body has come, until its time is up or its client is gone.
 
     Raises
     ------
@@ -71,7 +71,7 @@ async def place_for(request: Request) -> AsyncIterator[None]:
         The client is gone.
     """
     parts = parts_of(request)
-    async with while_connected(request.receive), parts.pool.request(), parts.places.take(asking.get()):
+    async with while_connected(request.receive), parts.pool.request(), parts.slots.take(asking.get()):
         yield
 
 

@@ -17,7 +17,7 @@ from shuzi.processes.cores import cores
 from shuzi.processes.pool import Pool as Processes
 from shuzi.processes.pool_task import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.service.http.quotas import asking
-from shuzi.service.jobs.turns import Turns
+from shuzi.service.jobs.fair_queue import FairQueue
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Pool:
         self._late = late
         self._grace = abandoned
         self._processes = Processes(self.workers, begin=begin, seconds=piece)
-        self._turns = Turns(self.workers * SMALL)
+        self._queue = FairQueue(self.workers * SMALL)
         self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
         self._working: dict[Task, _Waiting] = {}
         self._done: deque[_Waiting] = deque()
@@ -93,7 +93,7 @@ class Pool:
     def ready(self) -> bool:
         """Tell whether work that is put in now can be expected to be done."""
         late = min(self._seconds, self._stuck)
-        waits = max(self._processes.waiting, self._turns.waiting)
+        waits = max(self._processes.waiting, self._queue.waiting)
         return not (self._closed or self._processes.blocked(late) or waits > self._late)
 
     async def alive(self) -> bool:
@@ -177,8 +177,8 @@ class Pool:
         if self._closed:
             raise ServiceError("error.service.closing")
         loop, client, room = asyncio.get_running_loop(), asking.get(), min(max(size, _LEAST), SMALL)
-        await self._turns.take(client, room)
-        waiting = _Waiting(loop.create_future(), partial(self._turns.give, client, room))
+        await self._queue.take(client, room)
+        waiting = _Waiting(loop.create_future(), partial(self._queue.give, client, room))
         then = partial(self._finished, loop, waiting)
         waiting.task = self._processes.submit(call, *given, shared=shared, size=size, then=then, patient=False)
         self._working[waiting.task] = waiting
@@ -197,7 +197,7 @@ class Pool:
     def close(self) -> None:
         """Begin nothing more, and tell who waits for what has not begun."""
         self._closed = True
-        self._turns.refuse(ServiceError("error.service.closing"))
+        self._queue.refuse(ServiceError("error.service.closing"))
         for task, waiting in self._working.items():
             if self._processes.cancel(task) and not waiting.future.done():
                 waiting.future.set_exception(ServiceError("error.service.closing"))

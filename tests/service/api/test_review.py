@@ -12,7 +12,7 @@ from shuzi.forms.spec import Field
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.service.http.access import Tokens
-from shuzi.service.review import Review
+from shuzi.service.reviewed_table import Review
 from shuzi.service.settings import Settings
 
 TOKEN = "correct horse battery"  # noqa: S105 - of these tests alone

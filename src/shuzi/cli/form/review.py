@@ -68,7 +68,7 @@ def serve_review(
     from shuzi.service import logs, server
     from shuzi.service.app import create
     from shuzi.service.http.access import Tokens
-    from shuzi.service.review import Review
+    from shuzi.service.reviewed_table import Review
     from shuzi.service.settings import Settings
 
     token = secrets.token_urlsafe(_TOKEN_BYTES)

@@ -27,7 +27,7 @@ from shuzi.service.api.form_tables import Files, check, join, read_one
 from shuzi.service.api.schema import FormTable
 from shuzi.service.http.multipart import form_of
 from shuzi.service.http.operations import JSON, Operations, query
-from shuzi.service.parts import Parts, parts_of, place_for
+from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")
 
@@ -73,7 +73,7 @@ async def forms(request: Request) -> Response:
     parts, asks = parts_of(request), query(request, FormsQuery)
     body = await request.body()
     kind = request.headers.get("content-type", "")
-    async with place_for(request):
+    async with slot_for(request):
         reader = await parts.readers.ready(asks.model)
         named, files = await asyncio.to_thread(form_of, body, kind, parts.limits.pictures, _ONCE)
         _, before = files.pop("before", ("", None))
@@ -90,7 +90,7 @@ async def forms(request: Request) -> Response:
         except ServiceError as problem:
             raise _naming(problem, asks.model or parts.readers.chosen) from problem
         if any(answers.is_special(content) for _, content in named):
-            async with parts.decoders.place():
+            async with parts.decoders.slot():
                 sources = await parts.decoders.run(partial(answers.sources_of, named, parts.limits.pictures))
                 said = await work.table(sources)
         else:

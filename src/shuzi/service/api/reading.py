@@ -20,7 +20,7 @@ from shuzi.service.api.schema import Answers, Images, Model, Models, Readings
 from shuzi.service.http.multipart import pictures_of
 from shuzi.service.http.operations import JSON, Operations, answer, json_of, query
 from shuzi.service.http.quotas import Quota
-from shuzi.service.parts import Parts, parts_of, place_for
+from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")
 
@@ -71,7 +71,7 @@ async def read(request: Request) -> Response:
         raise ServiceError("error.service.explained", seconds=math.ceil(wait))
     body = await request.body()
     kind = request.headers.get("content-type", "")
-    async with place_for(request):
+    async with slot_for(request):
         reader = await parts.readers.ready(asks.model)
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
@@ -81,7 +81,7 @@ async def read(request: Request) -> Response:
         elif not parts.settings.pdf and any(kind_of(content) == PDF for _, content in named):
             raise ServiceError("error.service.no_pdf")
         else:
-            async with parts.decoders.place():
+            async with parts.decoders.slot():
                 open_up = partial(answers.sources_of, named, parts.limits.pictures)
                 said = await pictures.all(await parts.decoders.run(open_up))
     # each was serialised where it was read, as a `Reading` or an `Unread`: an explanation takes tens of kilobytes
@@ -102,7 +102,7 @@ async def classify(request: Request) -> Response:
     parts = parts_of(request)
     body = await json_of(request)
     name = answers.model_named(body)
-    async with place_for(request):
+    async with slot_for(request):
         reader = parts.readers.loaded(name)
         if reader is None:  # which may be no model at all
             name, reader = "", parts.readers.get()
@@ -131,7 +131,7 @@ async def models(request: Request) -> Response:
         facts = parts.readers.describe()
     else:
         quiet = partial(_is_quiet, parts)
-        async with place_for(request):
+        async with slot_for(request):
             facts = await asyncio.to_thread(parts.readers.describe, quiet)
     return answer(Models(models=[Model.model_validate(each) for each in facts]))
 

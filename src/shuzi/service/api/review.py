@@ -18,8 +18,8 @@ from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.tracing import opened
 from shuzi.service.http.multipart import pictures_of
 from shuzi.service.http.operations import JSON, Operations, query
-from shuzi.service.parts import Parts, parts_of, place_for
-from shuzi.service.review import Review, as_jpeg
+from shuzi.service.parts import Parts, parts_of, slot_for
+from shuzi.service.reviewed_table import Review, as_jpeg
 
 operations = Operations("reading")
 
@@ -58,7 +58,7 @@ async def photograph(request: Request) -> Response:
     if not 1 <= number <= len(known):
         raise ServiceError("error.service.path", path=request.url.path)
     name, picture = known[number - 1]
-    async with parts.decoders.place():
+    async with parts.decoders.slot():
         try:
             content = await parts.decoders.run(partial(as_jpeg, picture))
         except ServiceError:
@@ -89,7 +89,7 @@ async def picture(request: Request) -> Response:
     parts, asks = parts_of(request), query(request, PictureQuery)
     body = await request.body()
     kind = request.headers.get("content-type", "")
-    async with place_for(request):
+    async with slot_for(request):
         ((name, content),) = await asyncio.to_thread(pictures_of, body, kind, 1)
         _, found = await opened(parts, name, content, asks.page)
         said = await parts.pool.run(jpeg_of, name, found, size=weight(found))

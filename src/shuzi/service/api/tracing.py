@@ -31,7 +31,7 @@ from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.schema import Said
 from shuzi.service.http.multipart import Named, form_of, pictures_of
 from shuzi.service.http.operations import JSON, Operations, query, written
-from shuzi.service.parts import Parts, parts_of, place_for
+from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")
 
@@ -97,7 +97,7 @@ async def trace_form(request: Request) -> Response:
     parts, asks = parts_of(request), query(request, TraceQuery)
     body = await request.body()
     kind = request.headers.get("content-type", "")
-    async with place_for(request):
+    async with slot_for(request):
         (name, content), drawn = await asyncio.to_thread(_parts_of, body, kind)
         pages, picture = await opened(parts, name, content, asks.page)
         given = name, picture, asks.title, asks.paper, drawn, pages, language()
@@ -131,7 +131,7 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
         raise PictureError("error.picture.unknown", path=name)
     if not answers.is_special(content):
         return 1, content
-    async with parts.decoders.place():
+    async with parts.decoders.slot():
         try:
             pages = await parts.decoders.run(partial(count_pages, content)) if has_pages else 1
             file = Page(content, page) if has_pages else content

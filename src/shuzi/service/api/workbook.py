@@ -22,7 +22,7 @@ from shuzi.service.api.schema import FormTable
 from shuzi.service.http.limits import PROBLEMS
 from shuzi.service.http.operations import JSON, Operations, json_of
 from shuzi.service.http.validation import checked
-from shuzi.service.parts import parts_of, place_for
+from shuzi.service.parts import parts_of, slot_for
 
 operations = Operations("reading")
 
@@ -48,7 +48,7 @@ async def workbook(request: Request) -> Response:
     """Write a table as a workbook."""
     parts = parts_of(request)
     body = await json_of(request)
-    async with place_for(request):
+    async with slot_for(request):
         said = await parts.pool.run(workbook_of, body, parts.limits.cells, language(), size=len(body))
     return Response(said, media_type=XLSX)
 

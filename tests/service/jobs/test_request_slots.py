@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.jobs.places import Places
+from shuzi.service.jobs.request_slots import RequestSlots
 
 MOST = 6
 
@@ -14,7 +14,7 @@ class Crowd:
     """Requests of several clients that wait until released; `answers` are their results."""
 
     def __init__(self):
-        self.places = Places(MOST)
+        self.slots = RequestSlots(MOST)
         self.clients, self.tasks, self.go = {}, [], asyncio.Event()
 
     async def come(self, client, count=1):
@@ -25,7 +25,7 @@ class Crowd:
 
     async def _ask(self, client):
         try:
-            async with self.places.take(client):
+            async with self.slots.take(client):
                 await self.go.wait()
         except ServiceError as problem:
             return problem.key
@@ -39,7 +39,7 @@ class Crowd:
 
     @property
     def shares(self):
-        return [self.places.held(each) for each in self.clients]
+        return [self.slots.held(each) for each in self.clients]
 
 
 def test_a_client_that_is_alone_has_all_places_and_no_more():
@@ -80,10 +80,10 @@ def test_a_request_that_fails_or_is_cancelled_gives_its_place_back():
         await asyncio.sleep(0)
         assert crowd.shares == [1]
         with pytest.raises(KeyError):
-            async with crowd.places.take("a"):
+            async with crowd.slots.take("a"):
                 raise KeyError
         with pytest.raises(TimeoutError):
-            async with crowd.places.take("a"):
+            async with crowd.slots.take("a"):
                 raise TimeoutError
         return await crowd.answers()
 

@@ -19,7 +19,7 @@ class _Line:
     since: float = 0.0
 
 
-class Turns:
+class FairQueue:
     """Room for pieces of work; what has none waits.
 
     The next to begin is a piece of the client that has least at work, and of those with as much, of the client whose
@@ -33,12 +33,12 @@ class Turns:
     Examples
     --------
     >>> async def story():
-    ...     turns, order = Turns(1), []
+    ...     queue, order = FairQueue(1), []
     ...     async def work(client):
-    ...         await turns.take(client, 1)
+    ...         await queue.take(client, 1)
     ...         order.append(client)
     ...         await asyncio.sleep(0)
-    ...         turns.give(client, 1)
+    ...         queue.give(client, 1)
     ...     await asyncio.gather(*map(work, ["a", "a", "a", "b"]))
     ...     return order
     >>> asyncio.run(story())

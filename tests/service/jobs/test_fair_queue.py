@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from shuzi.service.jobs.turns import Turns
+from shuzi.service.jobs.fair_queue import FairQueue
 
 
 class Story:
     """Pieces of work that end when told; `begun` are their names in order."""
 
     def __init__(self, room):
-        self.turns, self.begun, self.ends, self.tasks = Turns(room), [], {}, {}
+        self.queue, self.begun, self.ends, self.tasks = FairQueue(room), [], {}, {}
 
     async def come(self, name, size=1):
         self.ends[name] = asyncio.Event()
@@ -27,10 +27,10 @@ class Story:
             await asyncio.sleep(0)
 
     async def _work(self, name, size):
-        await self.turns.take(name[0], size)
+        await self.queue.take(name[0], size)
         self.begun.append(name)
         await self.ends[name].wait()
-        self.turns.give(name[0], size)
+        self.queue.give(name[0], size)
 
 
 def test_who_comes_waits_for_no_more_than_one_piece_of_who_was_there_before():
@@ -77,8 +77,8 @@ def test_what_is_given_up_takes_no_turn_and_leaves_nothing_behind():
         await story.come("c0")
         story.tasks["c0"].cancel()  # while it is at work, which ends then
         await story.settle()
-        story.turns.give("c", 1)
-        assert not story.turns.waiting
+        story.queue.give("c", 1)
+        assert not story.queue.waiting
         await story.come("d0")
         return story.begun
 
@@ -90,7 +90,7 @@ def test_what_waits_is_refused_and_what_has_begun_goes_on():
         story = Story(1)
         await story.come("a0")
         await story.come("a1")
-        story.turns.refuse(KeyError("closing"))
+        story.queue.refuse(KeyError("closing"))
         with pytest.raises(KeyError):
             await story.tasks["a1"]
         await story.end("a0")

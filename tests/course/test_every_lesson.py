@@ -40,7 +40,7 @@ def title(lesson, language):
 
 
 def folded_parts(text, language):
-    """Return a text's task ("" where there is none) and its questions."""
+    """Return a text's task and its questions."""
     _, _, rest = text.partition(f"## {HEADINGS[language][2]}\n")
     questions, _, task = rest.partition(f"## {HEADINGS[language][3]}\n")[0].partition(f"## {TASK[language]}\n")
     return task, questions
@@ -90,10 +90,10 @@ def test_the_parts_are_there(lesson, language):
     assert f"python course/{lesson.name}/lesson.py\n" in commands
     task, questions = folded_parts(text, language)
     assert 3 <= len(FOLDED.findall(questions)) == questions.count("<details") <= 5
-    if task:
-        hint, solution = FOLDED.findall(task)
-        assert [block.remark for block in blocks(solution)] == ["solution", ""]
-        assert not blocks(hint)
+    hint, solution = FOLDED.findall(task)
+    assert [block.kind for block in blocks(solution)] == ["python", "text"]
+    assert blocks(solution)[0].remark == "solution"
+    assert not blocks(hint)
     assert re.search(r"!\[[^\]]{4,}\]\(pictures/", text)
     assert f"]({INDEX[language].name and '../' + INDEX[language].name})" in text
     other = {"zh": "en.md", "en": "zh.md"}[language]

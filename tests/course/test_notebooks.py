@@ -42,6 +42,10 @@ def test_a_notebook_needs_no_other_file(lesson, language):
             assert set(re.findall(r"\(attachment:([^)]+)\)", cell.source)) == attached
             assert not re.search(r"\]\((?!https?:|#|attachment:)", cell.source)
     assert code(made)[0] == INSTALL[language]
+    (solution,) = [
+        cell.source for cell in made.cells if cell.get("metadata", {}).get("jupyter") == {"source_hidden": True}
+    ]
+    assert f"{solution}\n" in [block.text for block in blocks(read(lesson, language)) if block.remark == "solution"]
     shown = [block.text.rstrip("\n") for block in cells(read(lesson, language))]
     assert [source for source in code(made)[1:] if source in shown] == shown
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lessons import COURSE, LANGUAGES, LESSONS, read
+from lessons import COURSE, LANGUAGES, LESSONS, blocks, read
 
 if TYPE_CHECKING:
     import nbformat
@@ -56,17 +56,20 @@ def answered(worked: str) -> list[str]:
 
 
 def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
-    """Make a notebook of a lesson: code in cells, pictures attached, links to other files as plain words."""
+    """Make a notebook of a lesson: code in cells, solutions folded, pictures attached, no links to files."""
     import jupytext  # with nbformat this takes seconds, which not all that use this module need
     import nbformat
 
     text = read(lesson, language).replace("```sh\n", "```console\n")  # jupytext would make a cell of it
     text = _WORKED.sub(lambda block: "\n\n".join(f"```python\n{typed(part)}```" for part in answered(block[1])), text)
+    solutions = [block.text.rstrip("\n") for block in blocks(text) if block.remark == "solution"]
     made = jupytext.reads(text, fmt="md")
     for cell in made.cells:
         if cell.cell_type == "markdown":
             _attach(cell, lesson)
             cell.source = _LINK.sub(r"\1", _BOLD_LINK.sub(r"**\1**", cell.source))
+        elif cell.source in solutions:
+            cell.metadata["jupyter"] = {"source_hidden": True}
     made.cells.insert(1, nbformat.v4.new_code_cell(INSTALL[language]))
     for number, cell in enumerate(made.cells):
         cell.id = f"{lesson.name[:2]}-{number}"  # the same at each build

@@ -81,6 +81,19 @@ def test_digits_that_touch_the_lines_are_no_line_of_their_own(strokes):
     assert {each.column for each in cells if not each.sure} <= {1}
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_strokes_that_fill_every_row_make_no_sure_column(seed):
+    rng, picture = np.random.default_rng(seed), ruled(8, 5)
+    x = LEFT + SIDE + round(0.55 * SIDE)
+    for row in range(8):
+        first, last = (round(x + away) for away in rng.normal(0, 4, 2))
+        cv2.line(picture, (first, TOP + row * SIDE), (last, TOP + (row + 1) * SIDE), 0, 4)
+    cells = find_table(picture, "table.png")
+    assert shape_of(cells) == (8, 5)
+    settled_by_number = find_table(picture, "table.png", Shape(columns=5))
+    assert shape_of(settled_by_number) == (8, 5)
+
+
 def test_the_number_of_rows_settles_it():
     picture = ruled(8, 5, without=[4])
     whole, without = (find_table(picture, "table.png", Shape(rows=rows)) for rows in (8, 7))

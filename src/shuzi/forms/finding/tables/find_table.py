@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
 from shuzi.forms.finding.tables.cut_cells import TableCell, cut_cells
-from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, complete, grade_lines, settle
+from shuzi.forms.finding.tables.grade_lines import grade_lines
+from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, complete, settle
 from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
@@ -57,11 +58,13 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
     if min(len(down), len(across)) < 2:
         raise PictureError("error.form.no_table", path=name)
-    nodes, *visible = _drawn(np.array([[_crossing(row, column) for column in across] for row in down]), dark)
+    nodes, visible_rows, visible_columns = _drawn(
+        np.array([[_crossing(row, column) for column in across] for row in down]), dark
+    )
     if min(nodes.shape[:2]) < 2:
         raise PictureError("error.form.no_table", path=name)
     lit = even_light(flat)
-    table = settle(complete(grade_lines(nodes, *visible), lit), shape, name)
+    table = settle(complete(grade_lines(nodes, visible_rows, visible_columns, lit), lit), shape, name)
     if not _is_whole(table.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     return cut_cells(lit, to_photo, table)

@@ -25,8 +25,6 @@ _SAMPLES = 12  # of a piece so long
 _PALEST = 1.5, 5.0  # levels by which a line is darker than the paper beside it, and how many times the noise
 _AGREE = 0.6  # of the pieces must be darker by half as much
 _BENDS = 2  # pixels that a piece lies from where it should
-_VISIBLE = 0.8  # of a line that is sure wherever it is: no more than some pieces are missing
-_EVEN = 0.06  # of a half or third of such a gap: pale lines between thick ones divide it evenly
 _EQUAL = 0.12  # of the usual gap by which lines at regular distances may be off
 _REGULAR, _LEAST_REGULAR = 0.6, 3  # of the gaps, and how many of them, are the usual one where distances are regular
 
@@ -139,39 +137,6 @@ def _doubtful(grades: Sequence[int], kept: Sequence[int]) -> frozenset[int]:
     return frozenset(gap for gap, (first, last) in gaps if max(grades[first : last + 1]) >= ASSUMED)
 
 
-def grade_lines(nodes: NDArray[np.float64], rows: Sequence[float], columns: Sequence[float]) -> Grid:
-    """Doubt lines that divide a usual gap between others although little of them is visible: digits may touch them.
-
-    Parameters
-    ----------
-    nodes
-        The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
-    rows, columns
-        The fraction of each line that is visible.
-
-    Examples
-    --------
-    >>> x, y = [0, 90, 180, 230, 270, 360], [0, 30, 60]
-    >>> nodes = np.stack(np.meshgrid(x, y), axis=2).astype(float)
-    >>> grade_lines(nodes, [1, 1, 1], [1, 1, 1, 0.5, 1, 0.9]).columns == (SEEN, SEEN, SEEN, DOUBTFUL, SEEN, SEEN)
-    True
-    """
-    return Grid(nodes, _grades(nodes, rows), _grades(nodes.swapaxes(0, 1), columns))
-
-
-def _grades(nodes: NDArray[np.float64], visible: Sequence[float]) -> tuple[int, ...]:
-    ends = 0, len(nodes) - 1
-    clear = [line for line, fraction in enumerate(visible) if fraction >= _VISIBLE or line in ends]
-    grades, gaps = [SEEN] * len(nodes), _gaps(nodes[clear])
-    usual = _usual(gaps)
-    for (first, last), gap in zip(pairwise(clear), gaps, strict=True):
-        places = np.cumsum(_gaps(nodes[first : last + 1]))[:-1] / gap
-        even = any(np.abs(places * count - np.rint(places * count)).max(initial=0) <= _EVEN for count in (2, 3))
-        if _fits(gap, usual) and round(gap / usual) == 1 and not even:
-            grades[first + 1 : last] = [DOUBTFUL] * (last - first - 1)
-    return tuple(grades)
-
-
 def complete(grid: Grid, lit: NDArray[np.uint8]) -> Grid:
     """Add lines between those found: pale ones, and those that are missing where distances are regular.
 
@@ -205,37 +170,41 @@ def _with(grid: Grid, places: _Places) -> Grid:
 
 def _pale(grid: Grid, soft: NDArray[np.float32]) -> _Places:
     """Return where lines are seen on average, and whether they are at regular distances."""
-    gaps = _gaps(grid.nodes)
+    gaps = gaps_of(grid.nodes)
     seen = [_seen_between(above, below, soft) for above, below in pairwise(grid.nodes)]
     parts = [np.diff([0.0, *places, 1.0]) * gap for places, gap in zip(seen, gaps, strict=True)]
-    usual = _usual(np.concatenate(parts))
+    usual = usual_gap(np.concatenate(parts))
     return [
-        [(fraction, PALE if _fits(fraction * gap, usual) and _fits(gap, usual) else DOUBTFUL) for fraction in places]
+        [
+            (fraction, PALE if is_multiple(fraction * gap, usual) and is_multiple(gap, usual) else DOUBTFUL)
+            for fraction in places
+        ]
         for places, gap in zip(seen, gaps, strict=True)
     ]
 
 
 def _missing(grid: Grid, soft: NDArray[np.float32]) -> _Places:
     """Return where lines should be because distances are regular; in doubt where something is written across."""
-    gaps = _gaps(grid.nodes)
-    usual = _usual(gaps)
+    gaps = gaps_of(grid.nodes)
+    usual = usual_gap(gaps)
     found: _Places = []
     for (above, below), gap in zip(pairwise(grid.nodes), gaps, strict=True):
-        count = round(gap / usual) if usual and _fits(gap, usual) else 1
+        count = round(gap / usual) if usual and is_multiple(gap, usual) else 1
         places = [part / count for part in range(1, count)]
         free = not any(_is_crossed(above, below, fraction, soft) for fraction in places)
         found.append([(fraction, ASSUMED if free else DOUBTFUL) for fraction in places])
     return found
 
 
-def _gaps(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
+def gaps_of(nodes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distances between neighbouring lines, of which the crossings are given: float64 (lines - 1,)."""
     return np.asarray(np.linalg.norm(np.diff(nodes, axis=0), axis=2).mean(axis=1))
 
 
-def _usual(gaps: Sequence[float] | NDArray[np.float64]) -> float:
+def usual_gap(gaps: Sequence[float] | NDArray[np.float64]) -> float:
     """Return the usual distance of lines; 0 if distances are not regular.
 
-    >>> round(_usual([10, 10, 10.5, 20, 10]), 1), _usual([10, 20, 30, 15])
+    >>> round(usual_gap([10, 10, 10.5, 20, 10]), 1), usual_gap([10, 20, 30, 15])
     (10.0, 0.0)
     """
     usual = float(np.median(gaps))
@@ -243,7 +212,7 @@ def _usual(gaps: Sequence[float] | NDArray[np.float64]) -> float:
     return usual if regular.sum() >= _LEAST_REGULAR and regular.mean() >= _REGULAR else 0.0
 
 
-def _fits(distance: float, usual: float) -> bool:
+def is_multiple(distance: float, usual: float) -> bool:
     """Tell whether a distance is the usual one, or several times as much."""
     times = distance / usual if usual else 0.0
     return round(times) >= 1 and abs(times - round(times)) <= _EQUAL

@@ -133,6 +133,7 @@ def cut_fields(
     PictureError
         Fewer are.
     """
+    # find where the lines of all fields really are; refuse a sheet on which too few of them are seen
     frames = [frames_of(place) for place in places]
     lined_x = [place.framed for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
     lined_y = [place.framed for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
@@ -143,6 +144,7 @@ def cut_fields(
     seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
     if len(seen) and seen.mean() < least:
         raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
+    # move the boxes of each field there
     found, clear, x, y = list[tuple[Place, list[Box]]](), list[bool](), 0, 0
     for place, (sides, lines) in zip(places, frames, strict=True):
         own_x, own_y = across[x : x + len(sides)], down[y : y + len(lines)]
@@ -150,6 +152,7 @@ def cut_fields(
         clear.append(not place.framed or bool(own.mean() >= _LEAST_SEEN))
         x, y = x + len(sides), y + len(lines)
         found.append((place, move_boxes(place, sides, lines, own_x, own_y)))
+    # take the lines out, by what lines as thick look like on the whole sheet
     everywhere = [box for _, boxes in found for box in boxes]
     lined = [[_lined(flat, place, group, everywhere) for group in _grouped(place, boxes)] for place, boxes in found]
     usual = {
@@ -157,6 +160,7 @@ def cut_fields(
         for thick in {place.thick for place in places}
     }
     parts = [[part.erased(usual[part.thick]) for part in own] for own in lined]
+    # separate ink from paper, by how dark ink is on the whole sheet
     peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
     inked = peaks[peaks >= 2 * LEAST_DARK]
     # whatever is much paler than what else is written may be the edge of a shadow

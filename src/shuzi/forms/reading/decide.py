@@ -63,6 +63,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         rule = field.broken("")
         status = BLANK if probability >= BLANK_FROM and not rule else UNSURE
         return Cell("", status, probability, rule, tuple(found[:_LISTED]))
+    # of a list, only its values may be meant
     texts = found
     if field.among and boxes is not None:
         plain = {value: _plain(value) for value in field.among}
@@ -75,6 +76,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         rule = field.broken(best)
         others = _nearest(field, best, boxes) if rule == AMONG else found[1:_LISTED]
         return Cell(best, UNSURE, probability, rule, (found[0], *others))
+    # weigh the texts that keep the rules against all else that may be written, by Bayes' theorem
     right = sum(probability for _, probability in kept)
     # an empty field breaks no rule, and what cannot be read may as well be a text that keeps them
     empty = 0.0 if field.required else dict(found).get("", 0.0)
@@ -84,6 +86,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         against *= (1 - _KEPT) / _KEPT * _rarity(field)
         unread *= _rarity(field)
     everything = right + against + empty + unread
+    # the best of them is `ok` only if nothing else is amiss
     ranked = tuple((text, probability / everything) for text, probability in kept[:_LISTED])
     text, confidence = ranked[0]
     whole = boxes is None or boxes.whole or bool(field.among)

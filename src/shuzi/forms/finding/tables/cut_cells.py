@@ -92,12 +92,14 @@ def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Sett
     table
         Where its lines cross.
     """
+    # cut out each cell with its lines, each as thick as it is
     nodes = table.nodes
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
     thick = {(False, line): _thickness(lit, nodes[line], unit) for line in range(nodes.shape[0])}
     thick |= {(True, line): _thickness(lit, nodes[:, line], unit) for line in range(nodes.shape[1])}
     places = [(row, column) for row in range(nodes.shape[0] - 1) for column in range(nodes.shape[1] - 1)]
     lined = [_lined(lit, nodes, row, column, unit, thick) for row, column in places]
+    # take the lines out, by what each looks like in most places
     seen: dict[_Key, list[NDArray[np.float64]]] = {}
     for cell in lined:
         for key, line in cell.lines:
@@ -105,6 +107,7 @@ def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Sett
     usual = {key: np.median(profiles, axis=0) for key, profiles in seen.items()}
     erased = [cell.erased(usual) for cell in lined]
     cleaned = [cell.cleaned(own) for cell, own in zip(lined, erased, strict=True)]
+    # tell how dark ink is in the table, and which cells share some
     peaks = np.array([peak_of(inside.ink) for inside in cleaned])
     inked = peaks[peaks >= 2 * LEAST_INK]
     palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0

@@ -119,7 +119,7 @@ def _sentence(key: str, n: object) -> str:
 
 def _shown(value: Any) -> Any:
     if isinstance(value, list):
-        return "".join(f"\n  - {_shown(each)}" for each in value)
+        return "".join(f"\n  - {_shown(item)}" for item in value)
     # a ShuziError becomes a sentence here
     foreign = isinstance(value, BaseException) and not hasattr(value, "sentence")
     return _cut(visible(str(value))) if foreign or isinstance(value, str | PurePath) else value

@@ -96,7 +96,7 @@ def in_counting_order(path: Path) -> list[list[str | int]]:
     ['A.png', 'b9.png', 'b10.png']
     """
     return [
-        [int(piece) if place % 2 else piece for place, piece in enumerate(re.split(r"([0-9]+)", part.casefold()))]
+        [int(piece) if index % 2 else piece for index, piece in enumerate(re.split(r"([0-9]+)", part.casefold()))]
         for part in path.parts
     ]
 
@@ -114,10 +114,10 @@ def _pictures_in(folder: Path) -> list[Path]:
 
     found = []
     # os.walk does not follow links to folders, which may lead back
-    for place, folders, files in os.walk(folder, onerror=unreadable):
+    for inside, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [
-            Path(place, name)
+            Path(inside, name)
             for name in files
             if not name.startswith(".") and Path(name).suffix.lower() in ENDINGS and not name.endswith(EXPLAINED)
         ]

@@ -113,8 +113,8 @@ def draw_page(page: Page, most_pixels: int) -> Image.Image:
 def _pictures_on(sheet: Any) -> Iterator[tuple[int, int]]:
     """Yield the sizes of the pictures on a page, which are decoded when it is drawn."""
     raw = require("pypdfium2.raw", "pictures", "extra.pdf")
-    for each in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
-        yield each.get_px_size()
+    for image in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        yield image.get_px_size()
 
 
 @contextmanager

@@ -117,14 +117,14 @@ def without_texts(content: bytes | memoryview) -> bytes:
 
 def _chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview, int]]:
     """Yield the type, content and checksum of each complete chunk of a PNG."""
-    view, place = memoryview(content), len(_SIGNATURE)
-    while place + 12 <= len(view):
-        (size,) = struct.unpack_from(">I", view, place)
-        kind, end = bytes(view[place + 4 : place + 8]), place + 8 + size
+    view, start = memoryview(content), len(_SIGNATURE)
+    while start + 12 <= len(view):
+        (size,) = struct.unpack_from(">I", view, start)
+        kind, end = bytes(view[start + 4 : start + 8]), start + 8 + size
         if end + 4 > len(view):
             return
-        yield kind, view[place + 8 : end], struct.unpack_from(">I", view, end)[0]
-        place = end + 4
+        yield kind, view[start + 8 : end], struct.unpack_from(">I", view, end)[0]
+        start = end + 4
 
 
 def _plain_png(content: bytes) -> bool:
@@ -148,12 +148,12 @@ def _plain_png(content: bytes) -> bool:
 
 def _plain_jpeg(content: bytes) -> bool:
     """Walk through the segments up to the first scan, and count the scans if there may be several."""
-    place, frames, fields = 2, list[tuple[int, int]](), 0
+    start, frames, fields = 2, list[tuple[int, int]](), 0
     for _ in range(_MOST_SEGMENTS):
-        if content[place] != 0xFF:
+        if content[start] != 0xFF:
             return False
-        marker, size = struct.unpack_from(">BH", content, place + 1)
-        data = memoryview(content)[place + 4 : place + 2 + size]
+        marker, size = struct.unpack_from(">BH", content, start + 1)
+        data = memoryview(content)[start + 4 : start + 2 + size]
         if marker in _FRAMES and marker not in _NO_FRAMES:
             height, width, components = struct.unpack_from(">HHB", data, 1)
             if marker not in _PLAIN_FRAMES or width * height > MOST_PIXELS:
@@ -174,7 +174,7 @@ def _plain_jpeg(content: bytes) -> bool:
             return whole or content.count(b"\xff\xda") <= _MOST_SCANS
         elif not 0xC0 <= marker < 0xFF or 0xD0 <= marker <= 0xD9:
             return False
-        place += 2 + size
+        start += 2 + size
     return False
 
 

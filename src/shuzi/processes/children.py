@@ -77,11 +77,11 @@ class Children:
     def cancel(self) -> None:
         """End all children at once. Callers waiting for an answer get `Cancelled`; later jobs start new children."""
         with self._changed:
-            for each in self._idle:
-                each.close()
+            for child in self._idle:
+                child.close()
             self._idle.clear()
-            for each in self._working:
-                each.end(Cancelled)
+            for child in self._working:
+                child.end(Cancelled)
 
     @contextmanager
     def _turn(self, alone: bool) -> Iterator[None]:
@@ -144,6 +144,6 @@ class Children:
 
     def _forget(self) -> None:
         """Leave the children to the parent of this fork: two that write to one pipe would mix up their jobs."""
-        for each in (*self._idle, *self._working):
-            each.forget()
+        for child in (*self._idle, *self._working):
+            child.forget()
         self._reset()

@@ -69,10 +69,10 @@ def quota(membership: Path, root: Path) -> float:
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if not controllers:
-            least = min(least, *(_version_2(each) for each in _upwards(root, path)))
+            least = min(least, *(_version_2(group) for group in _upwards(root, path)))
         elif "cpu" in controllers.split(","):
             for mount in {root / controllers, root / "cpu"}:
-                least = min(least, *(_version_1(each) for each in _upwards(mount, path)))
+                least = min(least, *(_version_1(group) for group in _upwards(mount, path)))
     return least
 
 

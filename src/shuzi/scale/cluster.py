@@ -158,9 +158,9 @@ def _alone(cpus: int | None) -> Iterator[dict[str, Any]]:
     # Ray listens on the network and asks for a token, which it would otherwise leave in the home folder
     os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     usual = tempfile.gettempdir()
-    place = "/tmp" if os.name == "posix" and len(usual) > _LONGEST_FOLDER else usual  # noqa: S108 - a folder in it
+    parent = "/tmp" if os.name == "posix" and len(usual) > _LONGEST_FOLDER else usual  # noqa: S108 - a folder in it
     with (
-        tempfile.TemporaryDirectory(prefix="shuzi-", dir=place, ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(prefix="shuzi-", dir=parent, ignore_cleanup_errors=True) as folder,
         # without a dashboard Ray still starts its process, which asks the addresses of clouds where it runs; it does
         # without it where the port is taken
         socket.create_server(("127.0.0.1", 0)) as taken,

@@ -13,7 +13,7 @@ from shuzi.scale.reading.location import Location
 
 PICTURES, PARQUET, WEBDATASET = "pictures", "parquet", "webdataset"
 KINDS = {PICTURES: ENDINGS, PARQUET: (".parquet", ".pq"), WEBDATASET: (".tar", ".tar.gz", ".tgz")}
-"""The kinds of input, and the endings of their files."""
+"""The endings of the files of each kind of input."""
 
 _WILD = re.compile(r"[*?\[]")
 
@@ -29,7 +29,7 @@ class Input:
     folder
         The folder that they are in.
     files
-        The path of each below the folder, and its size in bytes, in order of the paths.
+        The path of each file below the folder, and its size in bytes, in order of the paths.
     """
 
     kind: str
@@ -53,27 +53,27 @@ def find(text: str, apart: Location | None = None) -> Input:
     DataError
         Nothing is there, or files of several kinds.
     """
-    place = Location.of(text)
-    kind = place.kind()
-    if kind == fs.FileType.NotFound and _WILD.search(place.path):
-        place, pattern = _split(place)
+    location = Location.of(text)
+    kind = location.kind()
+    if kind == fs.FileType.NotFound and _WILD.search(location.path):
+        location, pattern = _split(location)
         matches = re.compile(translate(pattern)).fullmatch
-        found = [(name, size) for name, size in place.walk() if matches(name)]
+        found = [(name, size) for name, size in location.walk() if matches(name)]
     elif kind == fs.FileType.NotFound:
-        raise DataError("error.scale.missing", path=place.shown)
+        raise DataError("error.scale.missing", path=location.shown)
     elif kind == fs.FileType.Directory:
-        found = list(place.walk())
+        found = list(location.walk())
     else:
-        name = place.path.rpartition("/")[2]
-        found, place = [(name, place.filesystem.get_file_info(place.path).size)], place.parent()
-    if apart is not None and apart.identity.startswith(f"{place.identity}/"):
-        inside = apart.path.removeprefix(f"{place.path}/") + "/"
-        found = [each for each in found if not each[0].startswith(inside)]
-    kinds = {kind: [each for each in found if _is(kind, each[0])] for kind in KINDS}
+        name = location.path.rpartition("/")[2]
+        found, location = [(name, location.filesystem.get_file_info(location.path).size)], location.parent()
+    if apart is not None and apart.identity.startswith(f"{location.identity}/"):
+        inside = apart.path.removeprefix(f"{location.path}/") + "/"
+        found = [file for file in found if not file[0].startswith(inside)]
+    kinds = {kind: [file for file in found if _is(kind, file[0])] for kind in KINDS}
     used = [kind for kind, files in kinds.items() if files]
     if len(used) != 1:
         raise DataError("error.scale.mixed" if used else "error.scale.nothing", path=Location.of(text).shown)
-    return Input(used[0], place, sorted(kinds[used[0]]))
+    return Input(used[0], location, sorted(kinds[used[0]]))
 
 
 def translate(pattern: str) -> str:
@@ -98,15 +98,15 @@ def _set(piece: str) -> str:
     return f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
 
 
-def _split(place: Location) -> tuple[Location, str]:
+def _split(location: Location) -> tuple[Location, str]:
     """Return the folder before the first wildcard, and the rest."""
-    parts = place.path.split("/")
+    parts = location.path.split("/")
     count = next(number for number, part in enumerate(parts) if _WILD.search(part))
     for _ in parts[count:]:
-        place = place.parent()
-    if place.kind() != fs.FileType.Directory:
-        raise DataError("error.scale.missing", path=place.shown)
-    return place, "/".join(parts[count:])
+        location = location.parent()
+    if location.kind() != fs.FileType.Directory:
+        raise DataError("error.scale.missing", path=location.shown)
+    return location, "/".join(parts[count:])
 
 
 def _is(kind: str, name: str) -> bool:

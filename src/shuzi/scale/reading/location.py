@@ -1,4 +1,4 @@
-"""A path or an address becomes a place that can be listed, read and written, whatever stores it."""
+"""A path or an address becomes a location that can be listed, read and written, whatever stores it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Location:
 
     @classmethod
     def of(cls, text: str) -> Location:
-        """Find the place that a path, or an address such as ``s3://bucket/folder``, names; it need not exist.
+        """Return the location that a path, or an address such as ``s3://bucket/folder``, names; it need not exist.
 
         Raises
         ------
@@ -61,16 +61,16 @@ class Location:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is in the file system of this machine, as far as it is the same on all of them."""
+        """Whether it is in the local file system, which may be the same on all machines."""
         return _is_local(self.filesystem)
 
     @property
     def identity(self) -> str:
-        """What it is called wherever the command is run."""
+        """Its name, which is the same wherever the command is run."""
         return f"{self.filesystem.type_name}:{self.path}"
 
     def child(self, name: str) -> Location:
-        """Return a place in this folder."""
+        """Return the location of a name in this folder."""
         return replace(self, path=f"{self.path}/{name}", shown=f"{self.shown}/{name}")
 
     def parent(self) -> Location:
@@ -105,12 +105,12 @@ class Location:
             raise DataError("error.data.unreadable", path=problem.filename, reason=problem.strerror) from problem
 
         # os.walk does not follow links to folders, which may lead back
-        for place, folders, files in os.walk(self.path, onerror=unreadable):
+        for folder, folders, files in os.walk(self.path, onerror=unreadable):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            below = os.path.relpath(place, self.path)
+            below = os.path.relpath(folder, self.path)
             for name in files:
                 if not name.startswith("."):
-                    path = os.path.join(place, name)  # noqa: PTH118 - of many files
+                    path = os.path.join(folder, name)  # noqa: PTH118 - of many files
                     size = os.lstat(path).st_size
                     yield (name if below == "." else f"{Path(below).as_posix()}/{name}"), size
 
@@ -153,12 +153,12 @@ class Location:
             file.write(content)
 
     def reading(self) -> _Explaining:
-        """Return a context in which what goes wrong is a DataError about this place."""
+        """Return a context that turns errors into a DataError about this location."""
         return _Explaining(self.shown)
 
 
 class _Explaining:
-    """Turns errors about a place into a DataError."""
+    """Turns errors into a DataError about a location."""
 
     def __init__(self, shown: str) -> None:
         self._shown = shown

@@ -1,4 +1,4 @@
-"""What is to be read becomes a manifest in the output, which says of each shard what it holds.
+"""An order becomes a manifest in the output, which says of each shard what it holds.
 
 A shard is done when its Parquet file is there, which appears in one step. So nothing but the files says how far a run
 has come, and one that goes on needs only the manifest: `_shards.jsonl`, one shard a line, and `_manifest.json`, which
@@ -29,7 +29,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an output belongs to.
+    """The input and the models that an output belongs to.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Order:
-    """What somebody wants to be read.
+    """An input to read, and where to write the results.
 
     Parameters
     ----------

@@ -65,10 +65,10 @@ def row_of(source: str, found: Reading | ShuziError) -> Row:
         "status": found.status,
         "confidence": found.confidence,
         "digits": [
-            {"digit": each.digit, "probability": each.probability, "box": list(each.box), "status": each.status}
-            for each in found.digits
+            {"digit": digit.digit, "probability": digit.probability, "box": list(digit.box), "status": digit.status}
+            for digit in found.digits
         ],
-        "alternatives": [{"text": text, "probability": each} for text, each in found.alternatives],
+        "alternatives": [{"text": text, "probability": probability} for text, probability in found.alternatives],
         "error": None,
     }
 

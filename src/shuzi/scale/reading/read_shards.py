@@ -16,7 +16,7 @@ from shuzi.reading.reader import Reader
 from shuzi.scale.cluster import Cluster
 from shuzi.scale.reading.location import Location
 from shuzi.scale.reading.manifest import Order, Pending, prepare
-from shuzi.scale.reading.shard_reader import Work, Worker
+from shuzi.scale.reading.shard_reader import ShardReader, Work
 
 _MOST_TASKS = 4_096
 """Tasks of one pipeline, each of which takes some memory of the driver. With more shards, a task has several."""
@@ -44,9 +44,9 @@ class Progress:
 
 
 def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
-    """Read what is ordered and not done yet, and yield the progress, first before anything is read.
+    """Read the shards of an order that are not done yet; yield the progress, first before anything is read.
 
-    Whatever ends before the end can be continued: the same order reads the rest. The output holds each picture once.
+    A run that ends early can be continued: the same order reads the rest. The output holds each picture once.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
     DataError
         The input cannot be found or has changed, the output belongs to another order, or cannot be written.
     ClusterError
-        The cluster lost so much that nothing went on.
+        The cluster lost so many machines that no shard was finished.
     """
     import ray
 
-    _calm()
+    _silence_ray()
     if not cluster.cpus:
         raise ClusterError("error.cluster.no_cpus")
     models, output = identity(reader), Location.of(order.output)
@@ -117,12 +117,12 @@ def _results(work: Work, pending: Pending, cpus: int) -> Iterator[dict[str, Any]
     shards = ray.data.from_items(rows, override_num_blocks=tasks)
     # more are started as the cluster grows, and fewer are left where it shrinks
     actors = ray.data.ActorPoolStrategy(min_size=1, max_size=tasks, initial_size=min(cpus, tasks))
-    done = shards.map(Worker, fn_constructor_args=(work,), compute=actors, num_cpus=1)
+    done = shards.map(ShardReader, fn_constructor_args=(work,), compute=actors, num_cpus=1)
     yield from done.iter_rows()
 
 
-def _calm() -> None:
-    """Keep Ray Data from telling on the terminal what concerns itself."""
+def _silence_ray() -> None:
+    """Keep Ray Data from writing to the terminal."""
     import ray.data
 
     context = ray.data.DataContext.get_current()

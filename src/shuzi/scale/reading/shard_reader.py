@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 _AHEAD = 16  # pictures that are fetched before they are needed
 _MOST = 64 << 20  # bytes of them, but for the first
-_ON_THE_WAY = 2  # pictures to the process, which thus never waits for the next one
+_SENT = 2  # pictures to the process, which thus never waits for the next one
 
 
 @dataclass(frozen=True)
 class Work:
-    """What every actor needs to know.
+    """The order that every actor gets.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ class Work:
     version: str = __version__
 
 
-class Worker:
-    """Reads shards, one after the other."""
+class ShardReader:
+    """Reads shards, one after the other, and writes a file for each."""
 
     def __init__(self, work: Work) -> None:
         import ray
@@ -73,7 +73,7 @@ class Worker:
         self._work = work
         self._problem = self._unfit()
         work.output.remove_leftovers()
-        self._pool = Pool(1, _ON_THE_WAY, alone)
+        self._pool = Pool(1, _SENT, alone)
         self._reader: Shared = self._pool.share(_Packed(ray.get(work.reader)))
         self._pictures = Counter("shuzi_pictures", "Pictures read, by the status of their reading", ("status",))
         boundaries = [1, 3, 10, 30, 100, 300, 1_000, 3_000]
@@ -102,9 +102,9 @@ class Worker:
         if self._work.version != __version__:
             return ClusterError("error.cluster.shuzi", node=node, found=__version__, version=self._work.version)
         try:
-            for place in (self._work.input, self._work.output):
-                if place.kind() == fs.FileType.NotFound:
-                    return DataError("error.scale.not_shared", path=place.shown, node=node)
+            for location in (self._work.input, self._work.output):
+                if location.kind() == fs.FileType.NotFound:
+                    return DataError("error.scale.not_shared", path=location.shown, node=node)
         except DataError as problem:
             return problem
         return None

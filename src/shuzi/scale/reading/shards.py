@@ -19,23 +19,23 @@ from shuzi.scale.reading.inputs import PARQUET, PICTURES, Input
 from shuzi.scale.reading.location import Location
 
 Shard = dict[str, Any]
-"""What a shard holds, as JSON values: "files", or "file" with "groups" and "first"."""
+"""The content of a shard, as JSON values: "files", or "file" with "groups" and "first"."""
 
 Named = tuple[str, Picture | ShuziError]
 """The name of a picture, and the picture or why there is none."""
 
-_TOGETHER = 16  # files whose ends are read at once, since each waits for the storage
+_AT_ONCE = 16  # files whose ends are read at once, since each waits for the storage
 _ROWS = 64  # of Parquet, decoded at once
 _LARGEST = 256 << 20  # bytes of a picture in an archive: the largest that could be decoded
 
 
-def shards_of(given: Input, rows: int, column: str | None) -> Iterator[tuple[Shard, int | None]]:
+def shards_of(source: Input, rows: int, column: str | None) -> Iterator[tuple[Shard, int | None]]:
     """Divide an input into shards.
 
     Parameters
     ----------
-    given
-        The files.
+    source
+        The input.
     rows
         Pictures in a shard: exactly so many files, at least so many rows of Parquet if a file has them. An archive is
         a shard, whatever it holds.
@@ -51,14 +51,14 @@ def shards_of(given: Input, rows: int, column: str | None) -> Iterator[tuple[Sha
     DataError
         A Parquet file is damaged, or has no such column.
     """
-    names = [name for name, _ in given.files]
-    if given.kind == PICTURES:
+    names = [name for name, _ in source.files]
+    if source.kind == PICTURES:
         for start in range(0, len(names), rows):
             yield {"files": names[start : start + rows]}, len(names[start : start + rows])
-    elif given.kind == PARQUET:
-        with ThreadPoolExecutor(_TOGETHER) as threads:
+    elif source.kind == PARQUET:
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
             for name, groups in zip(
-                names, threads.map(lambda each: _groups(given, each, column), names), strict=True
+                names, threads.map(lambda name: _groups(source, name, column), names), strict=True
             ):
                 yield from _of_groups(name, groups, rows)
     else:
@@ -70,8 +70,8 @@ def pictures_of(kind: str, folder: Location, shard: Shard, column: str | None) -
     """Yield the pictures of a shard, in order, each with its name; the pages of a PDF one by one."""
     if kind == PICTURES:
         for name in shard["files"]:
-            place = folder.child(name)
-            yield from _pages(place.shown, Path(place.path) if place.is_local else _content(place))
+            location = folder.child(name)
+            yield from _pages(location.shown, Path(location.path) if location.is_local else _content(location))
     elif kind == PARQUET:
         for name, content in _rows(folder.child(shard["file"]), shard, column):
             yield from _pages(name, content)
@@ -84,22 +84,26 @@ def _pages(name: str, picture: Picture | ShuziError) -> Iterator[Named]:
     if isinstance(picture, ShuziError):
         yield name, picture
         return
-    for each in single_pictures(picture):
-        yield (f"{name}#{each.number}" if isinstance(each, Page) else name), each
+    for single in single_pictures(picture):
+        yield (f"{name}#{single.number}" if isinstance(single, Page) else name), single
 
 
-def _content(place: Location) -> Picture | ShuziError:
+def _content(location: Location) -> Picture | ShuziError:
     try:
-        return place.read()
+        return location.read()
     except DataError as problem:
         return problem
 
 
-def _groups(given: Input, name: str, column: str | None) -> list[int]:
+def _groups(source: Input, name: str, column: str | None) -> list[int]:
     """Return the number of rows in each row group of a Parquet file."""
-    place = given.folder.child(name)
-    with _damage(place), place.filesystem.open_input_file(place.path) as file, pq.ParquetFile(file) as parquet:
-        column_of_pictures(parquet.schema_arrow, column, place)
+    location = source.folder.child(name)
+    with (
+        _damage(location),
+        location.filesystem.open_input_file(location.path) as file,
+        pq.ParquetFile(file) as parquet,
+    ):
+        column_of_pictures(parquet.schema_arrow, column, location)
         described = parquet.metadata
         return [described.row_group(number).num_rows for number in range(described.num_row_groups)]
 
@@ -114,7 +118,7 @@ def _of_groups(name: str, groups: list[int], rows: int) -> Iterator[tuple[Shard,
             first, start, count = first + count, number + 1, 0
 
 
-def column_of_pictures(schema: pa.Schema, column: str | None, place: Location) -> str:
+def column_of_pictures(schema: pa.Schema, column: str | None, location: Location) -> str:
     """Return the name of the column with the bytes of pictures.
 
     Raises
@@ -126,7 +130,7 @@ def column_of_pictures(schema: pa.Schema, column: str | None, place: Location) -
     if column in known or (column is None and len(known) == 1):
         return column or known[0]
     key = "error.scale.column" if column else "error.scale.columns"
-    raise DataError(key, path=place.shown, column=column, known=", ".join(known) or "-")
+    raise DataError(key, path=location.shown, column=column, known=", ".join(known) or "-")
 
 
 def _holds_bytes(kind: pa.DataType) -> bool:
@@ -135,34 +139,38 @@ def _holds_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
-def _rows(place: Location, shard: Shard, column: str | None) -> Iterator[tuple[str, Picture | ShuziError]]:
+def _rows(location: Location, shard: Shard, column: str | None) -> Iterator[tuple[str, Picture | ShuziError]]:
     number = shard["first"]
     try:
-        with _damage(place), place.filesystem.open_input_file(place.path) as file, pq.ParquetFile(file) as parquet:
-            name = column_of_pictures(parquet.schema_arrow, column, place)
+        with (
+            _damage(location),
+            location.filesystem.open_input_file(location.path) as file,
+            pq.ParquetFile(file) as parquet,
+        ):
+            name = column_of_pictures(parquet.schema_arrow, column, location)
             for batch in parquet.iter_batches(_ROWS, row_groups=list(range(*shard["groups"])), columns=[name]):
                 for value in batch.column(0):
                     content = value.as_py()
                     content = content.get("bytes") if isinstance(content, dict) else content
-                    at = f"{place.shown}#{number}"
+                    at = f"{location.shown}#{number}"
                     yield at, content or PictureError("error.picture.empty", path=at)
                     number += 1
     except DataError as problem:
-        yield f"{place.shown}#{number}", problem
+        yield f"{location.shown}#{number}", problem
 
 
-def _members(place: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
+def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
     """Yield the pictures in a tar archive, which is read once from start to end and not unpacked."""
     try:
         with (
-            _damage(place),
-            place.filesystem.open_input_stream(place.path, compression=None) as file,
+            _damage(location),
+            location.filesystem.open_input_stream(location.path, compression=None) as file,
             tarfile.open(fileobj=file, mode="r|*") as archive,
         ):
             for member in archive:
                 if not member.isfile() or not member.name.lower().endswith(ENDINGS):
                     continue
-                name = f"{place.shown}/{member.name}"
+                name = f"{location.shown}/{member.name}"
                 if member.size > _LARGEST:
                     yield name, PictureError("error.picture.long", path=name, most=_LARGEST)
                     continue
@@ -170,14 +178,14 @@ def _members(place: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
                 data = b"" if content is None else content.read()
                 yield name, data or PictureError("error.picture.empty", path=name)
     except DataError as problem:
-        yield place.shown, problem
+        yield location.shown, problem
 
 
 class _damage:  # noqa: N801 - it reads like a verb
     """Turns what Arrow and tarfile say of a damaged or missing file into a DataError."""
 
-    def __init__(self, place: Location) -> None:
-        self._place = place
+    def __init__(self, location: Location) -> None:
+        self._location = location
 
     def __enter__(self) -> None:
         """Begin to watch."""
@@ -185,4 +193,4 @@ class _damage:  # noqa: N801 - it reads like a verb
     def __exit__(self, kind: object, problem: BaseException | None, _: object) -> None:
         if isinstance(problem, OSError | ValueError | tarfile.TarError | EOFError):
             reason = str(problem).partition("\n")[0] or type(problem).__name__
-            raise DataError("error.data.unreadable", path=self._place.shown, reason=reason) from problem
+            raise DataError("error.data.unreadable", path=self._location.shown, reason=reason) from problem

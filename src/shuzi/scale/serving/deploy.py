@@ -110,10 +110,10 @@ def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None =
 
     limits = limits or Limits()
     # each replica refuses by itself what is too much for it, with its own answer
-    places = limits.queue + limits.streams + 2 * size.cpus
+    waiting = limits.queue + limits.streams + 2 * size.cpus
     service = serve.deployment(
         name="service",
-        max_ongoing_requests=places,
+        max_ongoing_requests=waiting,
         max_queued_requests=_WAITING,
         backpressure_config=BackpressureConfig(retry_after_s=1),
         autoscaling_config=AutoscalingConfig(
@@ -154,8 +154,8 @@ def end() -> None:
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     if not is_there():
         raise ClusterError("error.serving.none")
-    for each in (APP, BOARD):
-        serve.delete(each)
+    for name in (APP, BOARD):
+        serve.delete(name)
 
 
 def _brief(problem: BaseException) -> str:

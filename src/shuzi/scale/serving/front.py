@@ -58,7 +58,7 @@ class Front:
         if scope["type"] != "http" or scope["path"].startswith(_OF_RAY):
             await self._app(scope, receive, send)
             return
-        headers = [each for each in scope["headers"] if each[0] not in _DROPPED]
+        headers = [header for header in scope["headers"] if header[0] not in _DROPPED]
         client = scope["client"][0] if scope.get("client") else ""
         quota = self._quotas.of(client)
         answer = _Answer(send)
@@ -122,6 +122,6 @@ class _Answer:
 
 def _once(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Keep the service's id of the request, to which Ray appends its own."""
-    first = next((each for each in headers if each[0].lower() == REQUEST_ID), None)
-    others = [each for each in headers if each[0].lower() != REQUEST_ID]
+    first = next((header for header in headers if header[0].lower() == REQUEST_ID), None)
+    others = [header for header in headers if header[0].lower() != REQUEST_ID]
     return others if first is None else [*others, first]

@@ -42,7 +42,7 @@ def check(plan: Plan, places: Places, local: bool) -> None:
 def _check_size(plan: Plan) -> None:
     most = [node["Resources"] for node in alive()]
     for resource, needed in (("CPU", plan.cpus), ("GPU", plan.gpus)):
-        found = max((each.get(resource, 0) for each in most), default=0)
+        found = max((node.get(resource, 0) for node in most), default=0)
         if needed > found:
             raise ClusterError("error.sweep.size", resource=resource, needed=f"{needed:g}", found=f"{found:g}")
 

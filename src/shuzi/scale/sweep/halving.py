@@ -30,7 +30,7 @@ class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional
     """
 
     def __init__(self, plan: Plan, record: Record, tell: Callable[[str, int, Decision | None], object]) -> None:
-        longest = max(each.recipe.steps for each in plan.trials())
+        longest = max(trial.recipe.steps for trial in plan.trials())
         super().__init__(
             time_attr=STEPS,
             metric=ACCURACY,
@@ -41,14 +41,14 @@ class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional
         )
         self._record = record
         self._tell = tell
-        self._decided = {(each.trial, each.steps): each.goes_on for each in record.decisions}
-        for each in record.decisions:
-            if each.accuracy is not None:
+        self._decided = {(decision.trial, decision.steps): decision.goes_on for decision in record.decisions}
+        for decision in record.decisions:
+            if decision.accuracy is not None:
                 # Ray Tune would number the same trial differently in each process
-                same: Any = SimpleNamespace(trial_id=f"{each.trial} {each.steps}")
+                same: Any = SimpleNamespace(trial_id=f"{decision.trial} {decision.steps}")
                 nobody: Any = None
                 self.on_trial_add(nobody, same)
-                super().on_trial_result(nobody, same, {STEPS: each.steps, ACCURACY: each.accuracy})
+                super().on_trial_result(nobody, same, {STEPS: decision.steps, ACCURACY: decision.accuracy})
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
         """Decide on a trial, unless it only reports where it is."""

@@ -98,7 +98,7 @@ class Plan:
             for value in values:
                 if list(values).count(value) > 1:
                     raise RecipeError("error.sweep.twice", name=name, value=value)
-        longest = max(each.recipe.steps for each in self.trials())
+        longest = max(trial.recipe.steps for trial in self.trials())
         if self.first * REDUCTION > longest:
             raise RecipeError("error.sweep.first", first=self.first, most=longest // REDUCTION, steps=longest)
 
@@ -110,11 +110,13 @@ class Plan:
         RecipeError
             A combination of values is invalid for the recipe.
         """
-        return [self._trial(each, seed) for each in self.combinations() for seed in range(self.seeds)]
+        return [self._trial(settings, seed) for settings in self.combinations() for seed in range(self.seeds)]
 
     def combinations(self) -> list[dict[str, Value]]:
         """Return all combinations of values; a single empty one if there are no settings."""
-        return [dict(zip(self.settings, each, strict=True)) for each in itertools.product(*self.settings.values())]
+        return [
+            dict(zip(self.settings, values, strict=True)) for values in itertools.product(*self.settings.values())
+        ]
 
     def _trial(self, settings: Mapping[str, Value], seed: int) -> Trial:
         recipe = self.recipe.changed(**settings, seed=seed)
@@ -123,7 +125,7 @@ class Plan:
 
     def save(self, folder: Path) -> None:
         """Write the plan into the folder of a sweep."""
-        values = {"format": FORMAT} | {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {"format": FORMAT} | {field.name: getattr(self, field.name) for field in fields(self)}
         values |= {"recipe": self.recipe.as_dict(), "settings": {k: list(v) for k, v in self.settings.items()}}
         text = require("tomli_w", "train", "extra.training").dumps(values)
         with replacing(folder / PLAN_FILE) as part:
@@ -147,11 +149,11 @@ class Plan:
             values = toml.loads(path.read_text(encoding="utf-8"))
             found = values.pop("format")
             recipe, settings = dict(values.pop("recipe")), dict(values.pop("settings"))
-            known = {each.name: each.type for each in fields(Plan)} | {"format": "int"}
+            known = {field.name: field.type for field in fields(Plan)} | {"format": "int"}
             if found != FORMAT or values.keys() != known.keys() - {"format", "recipe", "settings"}:
                 raise RecipeError("error.sweep.format", path=path, found=str(found)[:20], known=FORMAT)
             numbers = (values["seeds"], values["first"], values["cpus"], values["gpus"])
-            if not all(isinstance(each, int | float) and math.isfinite(each) for each in numbers):
+            if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
                 raise ValueError(numbers)
             return Plan(recipe=Recipe.of(recipe, path), settings={k: tuple(v) for k, v in settings.items()}, **values)
         except (OSError, ValueError, TypeError, KeyError, RecursionError) as problem:
@@ -170,7 +172,7 @@ def rungs(first: int, steps: int) -> tuple[int, ...]:
     if not first:
         return (steps,)
     powers = (first * REDUCTION**power for power in itertools.count())
-    return (*itertools.takewhile(lambda each: each * REDUCTION <= steps, powers), steps)
+    return (*itertools.takewhile(lambda power: power * REDUCTION <= steps, powers), steps)
 
 
 def parse(text: str) -> tuple[str, tuple[Value, ...]]:
@@ -190,11 +192,11 @@ def parse(text: str) -> tuple[str, tuple[Value, ...]]:
     """
     name, _, values = text.partition("=")
     name = name.strip().replace("-", "_")
-    given = [each.strip() for each in values.split(",")]
+    given = [value.strip() for value in values.split(",")]
     if not name or not all(given):
         raise RecipeError("error.sweep.syntax", given=text)
-    whole = {each.name for each in fields(Recipe) if each.type == "int"}
-    return name, tuple(_number(each, name in whole) if name in RANGES else each for each in given)
+    whole = {field.name for field in fields(Recipe) if field.type == "int"}
+    return name, tuple(_number(value, name in whole) if name in RANGES else value for value in given)
 
 
 def _number(text: str, whole: bool) -> Value:

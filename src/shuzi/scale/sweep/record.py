@@ -82,7 +82,7 @@ class Record:
 
     def last(self) -> dict[str, Decision]:
         """Return the last decision on each trial."""
-        return {each.trial: each for each in self.decisions}
+        return {decision.trial: decision for decision in self.decisions}
 
 
 def _read(path: Path) -> Iterable[Decision]:

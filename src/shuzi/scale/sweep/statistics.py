@@ -68,8 +68,8 @@ def _within(distance: float, freedom: int) -> float:
     odd = freedom % 2
     term = cosine if odd else 1.0
     total = 0.0
-    for place in range(2 + odd, freedom + 1, 2):
+    for power in range(2 + odd, freedom + 1, 2):
         total += term
-        term *= cosine**2 * (place - 1) / place
+        term *= cosine**2 * (power - 1) / power
     total *= math.sin(angle)
     return 2 / math.pi * (angle + total) if odd else total

@@ -62,12 +62,18 @@ class Row:
 
 def rows(plan: Plan, record: Record) -> list[Row]:
     """Return a row for each setting and rung, setting by setting."""
-    seen = {(each.trial, each.steps): each.accuracy for each in record.decisions if each.accuracy is not None}
+    seen = {
+        (decision.trial, decision.steps): decision.accuracy
+        for decision in record.decisions
+        if decision.accuracy is not None
+    }
     found = []
     for settings in plan.combinations():
-        trials = [each for each in plan.trials() if each.settings == settings]
+        trials = [trial for trial in plan.trials() if trial.settings == settings]
         for steps in trials[0].rungs:
-            accuracies = {each.recipe.seed: seen[each.name, steps] for each in trials if (each.name, steps) in seen}
+            accuracies = {
+                trial.recipe.seed: seen[trial.name, steps] for trial in trials if (trial.name, steps) in seen
+            }
             found.append(Row(settings, steps, accuracies, len(trials)))
     return found
 
@@ -75,12 +81,14 @@ def rows(plan: Plan, record: Record) -> list[Row]:
 def notes(plan: Plan, record: Record, errors: Mapping[str, str]) -> list[str]:
     """Return what the numbers do not say: how many trials were stopped, failed or are missing."""
     last, found = record.last(), []
-    ends = {each.name: each.recipe.steps for each in plan.trials()}
+    ends = {trial.name: trial.recipe.steps for trial in plan.trials()}
     if stopped := [
-        each for each in last.values() if not each.problem and not each.goes_on and each.steps < ends[each.trial]
+        decision
+        for decision in last.values()
+        if not decision.problem and not decision.goes_on and decision.steps < ends[decision.trial]
     ]:
         found.append(say("sweep.stopped", n=len(stopped)))
-    if any(each.partial and each.accuracies for each in rows(plan, record)):
+    if any(row.partial and row.accuracies for row in rows(plan, record)):
         found.append(say("sweep.partial"))
     found += [
         say("sweep.failed", trial=name, problem=problem)
@@ -130,14 +138,14 @@ def write(folder: Path, plan: Plan, record: Record, errors: Mapping[str, str]) -
 
 def _markdown(plan: Plan, record: Record, errors: Mapping[str, str]) -> str:
     lines = [f"# {say('sweep.title', recipe=plan.recipe.name)}", "", say("sweep.measured"), ""]
-    lines += [_line([say(each) for each in HEADINGS]), _line(["---", *["---:"] * (len(HEADINGS) - 1)])]
-    lines += [_line([each.replace("*", r"\*") for each in cells(row)]) for row in rows(plan, record)]
-    lines += ["", *(f"- {each}".replace("*", r"\*") for each in notes(plan, record, errors))]
+    lines += [_line([say(heading) for heading in HEADINGS]), _line(["---", *["---:"] * (len(HEADINGS) - 1)])]
+    lines += [_line([cell.replace("*", r"\*") for cell in cells(row)]) for row in rows(plan, record)]
+    lines += ["", *(f"- {note}".replace("*", r"\*") for note in notes(plan, record, errors))]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _line(cells: list[str]) -> str:
-    return f"| {' | '.join(each.replace('|', '/') for each in cells)} |"
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 def _as_dict(plan: Plan, record: Record, errors: Mapping[str, str]) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def accuracy_at(folder: Path, steps: int) -> float:
     RunError
         The run folder does not have it.
     """
-    found = [each[ACCURACY] for each in read_metrics(folder) if each["step"] == steps and ACCURACY in each]
+    found = [line[ACCURACY] for line in read_metrics(folder) if line["step"] == steps and ACCURACY in line]
     if not found:
         raise RunError("error.sweep.no_accuracy", path=folder, steps=steps)
     return float(found[-1])

@@ -81,7 +81,7 @@ def created(folder: Path | None, plan: Plan) -> Iterator[Path]:
         try:
             yield path.resolve()
         finally:
-            if all(each in lock.files or each.name == PLAN_FILE for each in path.iterdir()):
+            if all(file in lock.files or file.name == PLAN_FILE for file in path.iterdir()):
                 (path / PLAN_FILE).unlink()
 
 
@@ -91,7 +91,7 @@ def _remove_empty(path: Path) -> None:
 
 
 def _refuse_taken(path: Path, lock: RunLock) -> None:
-    if any(each not in lock.files for each in path.iterdir()):
+    if any(file not in lock.files for file in path.iterdir()):
         raise RunError("error.sweep.taken", path=path)
 
 
@@ -141,7 +141,7 @@ def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]
     """
     record = Record(places.folder)
     last = record.last()
-    left = [each for each in plan.trials() if not is_over(each, last.get(each.name))]
+    left = [trial for trial in plan.trials() if not is_over(trial, last.get(trial.name))]
     errors = _tune(left, plan, places, record, tell) if left else {}
     return record, errors
 
@@ -154,10 +154,17 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
     from shuzi.scale.sweep.halving import Halving
 
     tasks = {
-        each.name: Task(
-            each, places.folder, plan.cpus, plan.backend, plan.gpus, places.data_dir, places.strokes, places.registers
+        trial.name: Task(
+            trial,
+            places.folder,
+            plan.cpus,
+            plan.backend,
+            plan.gpus,
+            places.data_dir,
+            places.strokes,
+            places.registers,
         )
-        for each in left
+        for trial in left
     }
     own = places.folder / _OF_RAY
     shutil.rmtree(own, ignore_errors=True)
@@ -182,9 +189,9 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
         results = tuner.fit()
     finally:
         shutil.rmtree(own, ignore_errors=True)
-    ended = [results[place] for place in range(len(results))]
+    ended = [results[index] for index in range(len(results))]
     # what failed before it began has no config, only the folder that `_name` named
-    return {PurePath(each.path or "").name: _reason(each.error) for each in ended if each.error is not None}
+    return {PurePath(result.path or "").name: _reason(result.error) for result in ended if result.error is not None}
 
 
 def _name(trial: Any) -> str:

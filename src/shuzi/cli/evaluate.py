@@ -131,8 +131,8 @@ def _print(found: Evaluation, trust: Calibration) -> None:
 
     if found.mistakes:
         console.print(say("evaluate.mistakes", n=len(found.mistakes)), markup=False)
-    for each in found.mistakes[:_MISTAKES_SHOWN]:
-        console.print("  " + say("evaluate.mistake", **vars(each)), markup=False)
+    for mistake in found.mistakes[:_MISTAKES_SHOWN]:
+        console.print("  " + say("evaluate.mistake", **vars(mistake)), markup=False)
 
 
 def _percent(share: float | None) -> str:

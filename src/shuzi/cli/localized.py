@@ -181,10 +181,10 @@ def choose_language(arguments: Sequence[str]) -> None:
     It is needed before click parses the arguments, since click may have to report errors in them.
     """
     code = messages.from_environment()
-    for place, given in enumerate(arguments):
-        name, _, value = given.partition("=")
+    for index, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
         if name == "--lang":
-            value = value or next(iter(arguments[place + 1 :]), "")
+            value = value or next(iter(arguments[index + 1 :]), "")
             code = value if value in messages.LANGUAGES else code
     messages.use(code)
     # click translates its own sentences with the standard library's gettext

@@ -98,11 +98,11 @@ def _single(given: str) -> Iterator[Named]:
     except ShuziError as problem:
         yield given, problem
         return
-    for each in single_pictures(source):
+    for picture in single_pictures(source):
         if given != _STDIN:
-            yield _called(given, each), each
+            yield _called(given, picture), picture
         else:
-            yield f"{_STDIN}#{each.number}" if isinstance(each, Page) else _STDIN, each
+            yield f"{_STDIN}#{picture.number}" if isinstance(picture, Page) else _STDIN, picture
 
 
 def _called(given: str, found: Picture | ShuziError) -> str:

@@ -258,5 +258,5 @@ class _Interrupt:
         click.echo(say("train.stopping"), err=True)
 
     def _restore(self) -> None:
-        for each, handler in self._before.items():
-            signal.signal(each, handler)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)

@@ -47,9 +47,9 @@ def listen(host: str, port: int, others: bool) -> socket.socket:
     ServiceError
         The port is in use or not allowed, or the host is not this machine.
     """
-    for each in range(port, port + (_NEXT_PORTS if others else 1)):
+    for tried in range(port, port + (_NEXT_PORTS if others else 1)):
         try:
-            family, *_, address = socket.getaddrinfo(host, each, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+            family, *_, address = socket.getaddrinfo(host, tried, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
             taken = socket.socket(family, socket.SOCK_STREAM)
         except (OSError, UnicodeError, OverflowError) as problem:
             raise ServiceError("error.service.address", host=host, reason=problem) from problem
@@ -62,7 +62,7 @@ def listen(host: str, port: int, others: bool) -> socket.socket:
             taken.close()
             if problem.errno != errno.EADDRINUSE:
                 reason = problem.strerror or problem
-                raise ServiceError("error.service.address", host=f"{host}:{each}", reason=reason) from problem
+                raise ServiceError("error.service.address", host=f"{host}:{tried}", reason=reason) from problem
         else:
             return taken
     raise ServiceError("error.service.port", host=host, port=port)
@@ -168,8 +168,8 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
     try:
         serving.run([at])
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _once(call: Callable[[], object]) -> Callable[[], object]:

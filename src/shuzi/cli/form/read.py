@@ -65,14 +65,15 @@ def read(
     from shuzi.forms.resume import Journal, identity_of, journal_of
     from shuzi.reading.reader import load
 
-    for each in out:
-        check_target(each)
-        if each.exists() and not each.is_file() and not each.is_dir():  # a pipe without a reader would never end
-            raise DataError("error.data.unwritable", path=each, reason=ShuziError("file.special"))
+    for target in out:
+        check_target(target)
+        # a pipe without a reader would never end
+        if target.exists() and not target.is_file() and not target.is_dir():
+            raise DataError("error.data.unwritable", path=target, reason=ShuziError("file.special"))
         # a table may have been corrected by hand; one that is resumed was begun with --force, or written since
-        if each.is_file() and not force and not (resume and journal_of(out[0]).exists()):
-            raise DataError("error.form.exists", path=each)
-        if each.suffix.lower() == ".xlsx":  # better now than after an hour
+        if target.is_file() and not force and not (resume and journal_of(out[0]).exists()):
+            raise DataError("error.form.exists", path=target)
+        if target.suffix.lower() == ".xlsx":  # better now than after an hour
             require("openpyxl", "forms", "extra.forms")
     if (spec is None) != table:
         raise click.UsageError(say("cli.form.read.one"))
@@ -114,9 +115,9 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
     from shuzi.forms.reading.ruled_tables import LINES
 
     nothing = bool(found.problems) and not found.rows  # an empty table would be in the way of the next one
-    for each in () if nothing else out:
-        save_table(found, each)
-        click.echo(say("form.saved", path=each), err=True)
+    for target in () if nothing else out:
+        save_table(found, target)
+        click.echo(say("form.saved", path=target), err=True)
     if journal:  # not before: what was read is kept if the result cannot be written
         journal.done()
     if not out and to_terminal and not nothing:
@@ -149,15 +150,15 @@ def _read(
 
     pages: dict[int, PageRead | Problem] = {}
     with counting(say("form.progress"), len(named)) as show:
-        for place, (name, picture) in enumerate(named):
+        for index, (name, picture) in enumerate(named):
             if journal and (known := journal.known(picture, name)):
-                pages[place] = known
+                pages[index] = known
                 show("", "")
-        left = [place for place in range(len(named)) if place not in pages]
-        with closing(read_photographs(read_one, reader, [named[place] for place in left])) as read:
-            for number, page in read:
+        left = [index for index in range(len(named)) if index not in pages]
+        with closing(read_photographs(read_one, reader, [named[index] for index in left])) as read:
+            for position, page in read:
                 if journal:
-                    journal.keep(named[left[number]][1], page)
-                pages[left[number]] = page
+                    journal.keep(named[left[position]][1], page)
+                pages[left[position]] = page
                 show("", "")
     return in_order(pages.items())

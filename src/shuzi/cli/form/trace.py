@@ -62,13 +62,13 @@ def trace(
     save_traced(traced, out)
     spec = traced.spec
     wide = max(columns(visible(each.name)) for each in spec.fields)
-    for number, each in enumerate(spec.fields, start=1):
-        name = visible(each.name)
-        at = ", ".join(f"{value:.1f}" for value in (each.at[0].x, each.at[0].y))
-        what = [say(f"form.style.{each.style}", n=each.boxes)]
-        if each.decimals:
-            what.append(say("form.trace.decimals", n=each.decimals))
-        if each.kind == DATE:
+    for number, field in enumerate(spec.fields, start=1):
+        name = visible(field.name)
+        at = ", ".join(f"{value:.1f}" for value in (field.at[0].x, field.at[0].y))
+        what = [say(f"form.style.{field.style}", n=field.boxes)]
+        if field.decimals:
+            what.append(say("form.trace.decimals", n=field.decimals))
+        if field.kind == DATE:
             what.append(say("form.trace.date"))
         padded = name + " " * (wide - columns(name))
         click.echo(f"{number:>3}  {padded}  {say('form.trace.at', at=at)}  {'  '.join(what)}")

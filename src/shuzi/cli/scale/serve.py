@@ -90,6 +90,6 @@ def serve(
 def _wait() -> None:
     """Wait for Ctrl-C or SIGTERM, both of which are a normal exit."""
     asked = threading.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: asked.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
     asked.wait()

@@ -104,9 +104,9 @@ def _plan(
     from shuzi.scale.sweep.plan import Plan, parse
 
     values = [parse(each) for each in settings]
-    for place, (each, _) in enumerate(values):
-        if each in dict(values[:place]):
-            raise RecipeError("error.sweep.again", name=each)
+    for index, (name, _) in enumerate(values):
+        if name in dict(values[:index]):
+            raise RecipeError("error.sweep.again", name=name)
     backend = os.environ.get("KERAS_BACKEND") or ("jax" if gpus else "tensorflow")
     if backend not in BACKENDS or (gpus and backend != "jax"):
         choices = "jax" if gpus else ", ".join(BACKENDS)
@@ -182,8 +182,8 @@ def _show(plan: Plan, folder: Path, record: Any, errors: dict[str, str], as_json
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for place, each in enumerate(sweep_report.HEADINGS):
-        table.add_column(say(each), justify="right" if place else "left", no_wrap=True)
+    for index, heading in enumerate(sweep_report.HEADINGS):
+        table.add_column(say(heading), justify="right" if index else "left", no_wrap=True)
     for row in sweep_report.rows(plan, record):
         table.add_row(*sweep_report.cells(row))
     # a setting must not be cut where the terminal is narrow

@@ -157,10 +157,10 @@ def _read(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: 
         height, width = seen.shape
         shown["size"] = [width, height]
         explained = min(asked.explained, len(reading.digits))
-        for place, (digit, found) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
-            digit["image"] = found.image.tolist()
-            if place < explained:
-                counted = what_counts(reader.classify, found.image, found.digit)
+        for index, (digit, digit_read) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
+            digit["image"] = digit_read.image.tolist()
+            if index < explained:
+                counted = what_counts(reader.classify, digit_read.image, digit_read.digit)
                 digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
     return Read(written(Reading.model_validate(shown)), explained)
 

@@ -139,8 +139,8 @@ def _drop_titles(schema: Any) -> None:
     if isinstance(schema, dict):
         if isinstance(schema.get("title"), str):
             del schema["title"]
-        for each in schema.values():
-            _drop_titles(each)
+        for value in schema.values():
+            _drop_titles(value)
     elif isinstance(schema, list):
-        for each in schema:
-            _drop_titles(each)
+        for item in schema:
+            _drop_titles(item)

@@ -57,8 +57,8 @@ class Bodies:
     def close(self) -> None:
         """Stop waiting for bodies: unfinished requests are told that the service is shutting down."""
         self._closing = True
-        for each in list(self._coming):
-            each.give_up(ServiceError("error.service.closing"))
+        for watched in list(self._coming):
+            watched.give_up(ServiceError("error.service.closing"))
 
     def comes(self, watched: _Watched, comes: bool) -> None:
         """Note whether a body is still arriving or complete."""

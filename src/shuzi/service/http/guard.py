@@ -80,7 +80,7 @@ class Guard:
         self._closing = False
 
     def close(self) -> None:
-        """From now on, cancelled requests are told that the service is shutting down."""
+        """Tell cancelled requests from now on that the service is shutting down."""
         self._closing = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -38,8 +38,8 @@ def _preferred(accepted: bytes) -> str:
     ('zh', 'en', 'en', 'en')
     """
     weights: dict[str, float] = {}
-    for each in accepted.decode("latin-1").split(",")[:32]:
-        name, _, parameter = each.strip().partition(";")
+    for preference in accepted.decode("latin-1").split(",")[:32]:
+        name, _, parameter = preference.strip().partition(";")
         language = name.strip().lower().partition("-")[0]
         if language in LANGUAGES:
             weights[language] = max(weights.get(language, 0.0), _weight(parameter))

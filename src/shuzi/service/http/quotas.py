@@ -111,8 +111,8 @@ class Quotas:
         """
         if not forwarded or not self.trusts(peer):
             return peer
-        for each in reversed(forwarded.split(",")):
-            name = each.strip()
+        for entry in reversed(forwarded.split(",")):
+            name = entry.strip()
             if _parsed(name) is None:
                 return peer
             if not self.trusts(name):

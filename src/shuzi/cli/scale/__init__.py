@@ -7,7 +7,7 @@ import click
 from shuzi.cli.localized import Group, language_option
 
 COMMANDS = {
-    "read": "shuzi.cli.scale.read:read",
+    "read": "shuzi.cli.scale.read_shards:read",
     "sweep": "shuzi.cli.scale.sweep:sweep",
     "serve": "shuzi.cli.scale.serve:serve",
 }

@@ -48,7 +48,7 @@ IN_SDIST = (
     "web/package-lock.json",
 )
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-EXTRAS = {"dev", "docs", "forms", "jax", "pictures", "scale", "serve", "train"}
+EXTRAS = {"dev", "docs", "forms", "jax", "mcp", "pictures", "scale", "serve", "train"}
 
 
 def build(root: Path, target: Path) -> tuple[Path, Path]:

@@ -175,9 +175,10 @@ def _opened(target: Path) -> int:
     except OSError:  # there is no standard output
         pass
     if sys.platform == "win32":
-        return os.open(target, os.O_WRONLY)
-    descriptor = _opened_at_once(target)
-    os.set_blocking(descriptor, True)
+        descriptor = os.open(target, os.O_WRONLY)
+    else:
+        descriptor = _opened_at_once(target)
+        os.set_blocking(descriptor, True)
     return descriptor
 
 

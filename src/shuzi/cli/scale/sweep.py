@@ -104,9 +104,9 @@ def _plan(
     from shuzi.scale.sweep.plan import Plan, parse
 
     values = [parse(each) for each in settings]
-    for index, (name, _) in enumerate(values):
-        if name in dict(values[:index]):
-            raise RecipeError("error.sweep.again", name=name)
+    for index, (setting, _) in enumerate(values):
+        if setting in dict(values[:index]):
+            raise RecipeError("error.sweep.again", name=setting)
     backend = os.environ.get("KERAS_BACKEND") or ("jax" if gpus else "tensorflow")
     if backend not in BACKENDS or (gpus and backend != "jax"):
         choices = "jax" if gpus else ", ".join(BACKENDS)

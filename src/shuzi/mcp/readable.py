@@ -36,7 +36,7 @@ class Readable:
 
     @staticmethod
     def of(folders: Sequence[str | Path]) -> Readable:
-        """Return what may be read where these folders may."""
+        """Allow all that is in these folders to be read."""
         for folder in folders:
             if not Path(folder).is_dir():
                 raise DataError("error.mcp.folder", path=folder)

@@ -15,7 +15,7 @@ OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
 
 DEFAULT, DETECTOR, LINE = "default", "detector", "line"
 HELPERS = (DETECTOR, LINE)
-"""Models that read along with another one, and not by themselves."""
+"""Models that assist another model and are never used alone."""
 
 SHIPPED = Path(__file__).parent
 """The folder of the models that come with shuzi."""

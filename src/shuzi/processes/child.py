@@ -239,7 +239,7 @@ class _Measured:
         """Return its current memory in bytes, and its CPU seconds since measuring began."""
         try:
             return int(self._process.memory_info().rss), self._seconds() - self._before
-        except Exception:  # noqa: BLE001 - it is gone, in one of psutil's many ways
+        except Exception:  # noqa: BLE001 - psutil raises various exceptions once a process has ended
             return 0, 0.0
 
     def _seconds(self) -> float:

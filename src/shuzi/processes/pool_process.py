@@ -48,7 +48,7 @@ class PoolProcess:
         self.sent: deque[Task] = deque()
         self.load = 0  # the sum of their sizes
         self.unsent: deque[bytes] = deque()  # frames that go before the next task
-        self.ready = False  # whether it has started and begun
+        self.ready = False  # whether it has started and can take tasks
         self.feeding = False  # whether some thread is about to send it something
 
     @property

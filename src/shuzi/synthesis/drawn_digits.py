@@ -123,7 +123,7 @@ def _one_with_upstroke(rng: np.random.Generator) -> Strokes:
 
 
 def _two_with_loop(rng: np.random.Generator) -> Strokes:
-    """Start at the left or inside the head, which the stroke may cross; often add a loop at the foot."""
+    """Draw a 2 from the left or inside of its head, which the stroke may cross; often with a loop at the foot."""
     head = rng.uniform(0.2, 0.3)
     turned = around((0.4, head), (rng.uniform(0.22, 0.36), head), rng.uniform(0.55, 0.75), -rng.uniform(0.75, 1.0), 7)
     foot, low = rng.uniform(0.0, 0.2), rng.uniform(0.85, 0.95)

@@ -78,7 +78,7 @@ def train(
     DataError
         The recipe needs pen strokes or registers and the data has none.
     RecipeError
-        The recipe fine-tunes.
+        The recipe is for fine-tuning.
     """
     _check_data(recipe, data)
     task = TASKS[recipe.task]

@@ -149,7 +149,7 @@ class RunFolder:
         return Recipe.load(self.recipe_file)
 
     def own_data(self) -> Splits | None:
-        """Return the user's own pictures, or None if there are none; fine-tuning, cross-validated, takes all."""
+        """Return the user's own pictures, or None; not split for fine-tuning, which cross-validates."""
         if not self.data_file.is_file():
             return None
         own = load_dataset(self.data_file)

@@ -49,7 +49,7 @@ def _patience(address: str | None) -> Iterator[None]:
     with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding or "utf-8", errors="replace") as stderr:
         waits = say("scale.waits", address=address, tell=f"{_TELL:g}", seconds=f"{_GIVE_UP:g}")
         problem = ClusterError("error.cluster.silent", address=address, seconds=f"{_GIVE_UP:g}")
-        error = say("cli.error", problem=problem)  # here, for a thread has a language of its own
+        error = say("cli.error", problem=problem)  # here: the thread below has not this language
         done = Event()
 
         def watch() -> None:

@@ -40,7 +40,7 @@ def access_options(function: Function) -> Function:
 
 
 def feature_options(function: Function) -> Function:
-    """Add the options that leave features of the service out."""
+    """Add the options that switch features of the service off."""
     for add in (
         option("--no-metrics", is_flag=True, help="cli.serve.no_metrics"),
         option("--no-pdf", is_flag=True, help="cli.serve.no_pdf"),

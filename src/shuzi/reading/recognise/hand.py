@@ -125,7 +125,7 @@ class Hand(Classifier):
         return corrected(probabilities, is_digit, looks, self._examples, self._blend)
 
     def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
-        """Return what digits of a number are rather than its answers; None where nothing speaks against one.
+        """Return the correction of each digit's answer; None where no corrected digit contradicts it.
 
         Parameters
         ----------

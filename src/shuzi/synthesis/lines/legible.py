@@ -1,7 +1,7 @@
 """Tells whether anyone could read a composed line: a reader's confidence is judged by such lines only.
 
 Composing is blind: it writes upright slashes beside straight ones, lays one digit over another, and puts dots where
-the camera no longer sees them. Nobody could tell such a line, so no confidence in it would be right.
+the camera no longer sees them. Nobody could read such a line, so no confidence in it would be right.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ export const CLEARLY_OTHER = 4;
 export const LEAST_RARITY = 1e-6;
 /** the log probability of a value that cannot be written */
 export const IMPOSSIBLE_VALUE = -60;
-/** a value with a lower log probability is not written */
+/** if even the best value has a lower log probability, none is written */
 export const LEAST_VALUE_SCORE = -30;
 /** the probability of a digit whose logarithm is taken */
 export const LEAST_DIGIT_OF_VALUE = 1e-6;

@@ -69,7 +69,7 @@ def _wavering(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> list[bool]:
 
 
 def _shift_of(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> float:
-    """Return by how many pixels a line through crossings (n, 2) usually shifts from what is before and after."""
+    """Return the median distance, in pixels, of parts of a line between crossings (n, 2) from their neighbours."""
     away = np.arange(-_REACH, _REACH + 1)
     found = []
     for start, end in pairwise(crossings):

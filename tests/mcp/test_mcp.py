@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import sys
 
 import numpy as np
@@ -32,6 +33,12 @@ def folders(tmp_path_factory, mnist):
     scribble[20:70, 20:70] = np.random.default_rng(0).choice(np.array([0, 255], np.uint8), (50, 50))
     Image.fromarray(scribble).save(readable / "scribble.png")
     (readable / "link.png").symlink_to(secret / "7.png")
+    (readable / "links").mkdir()
+    (readable / "links" / "7.png").symlink_to(secret / "7.png")
+    pages = [picture(images[position]) for position in range(3)]
+    pages[0].save(secret / "pages.tif", save_all=True, append_images=pages[1:])
+    (readable / "links" / "pages.tif").symlink_to(secret / "pages.tif")
+    picture(images[5]).save(readable / "links" / os.fsdecode(b"\xff.png"))
     (secret / "roster.csv").write_text("student\n1\n", "utf-8")
     (readable / "spec.toml").write_text(
         'title = "Scores"\nroster = "../secret/roster.csv"\n[[fields]]\nname = "student"\ncolumn = "student"\n'
@@ -74,11 +81,13 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
         ("read_form", {"paths": ["many"], "spec": "spec.toml"}),
         ("read_table", {"paths": ["many"]}),
         ("read_table", {"paths": ["many"], "rows": 100}),
+        ("read_numbers", {"paths": ["links"]}),
+        ("read_table", {"paths": ["links", "many", "many"]}),
     )
     assert str(readable) in instructions
     assert {tool.name for tool in tools} == {"read_numbers", "read_image", "read_table", "read_form"}
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools)
-    numbers, listed, alone, refused, scribble, text, nothing, form, table, rows = results
+    numbers, listed, alone, refused, scribble, text, nothing, form, table, rows, links, twice = results
 
     labels = [str(label) for label in mnist.validation.labels[:3]]
     told = numbers.structured_content["result"]
@@ -97,6 +106,10 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     assert "may not be read" in form.content[0].text
     assert len(table.structured_content["problems"]) == 3
     assert rows.is_error
+    told = links.structured_content["result"]
+    assert sorted(number["status"] == "error" for number in told) == [False, True, True]
+    assert len(twice.structured_content["problems"]) == 3 + 2 * 3
+    assert sum("same" in problem["message"] for problem in twice.structured_content["problems"]) == 3
 
 
 def test_an_assistant_reads_a_form(tmp_path):
@@ -120,8 +133,9 @@ def test_only_folders_can_be_readable(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError):
         Readable.of([tmp_path / "file"])
-    with pytest.raises(DataError):
-        Readable.of([tmp_path / "missing"])
+    for folder in (tmp_path / "missing", ""):
+        with pytest.raises(DataError):
+            Readable.of([folder])
 
 
 def test_a_folder_whose_name_begins_like_a_readable_one_is_not_readable(tmp_path):

@@ -109,11 +109,31 @@ def test_a_file_is_read_while_it_is_open_and_refused_when_closed(tmp_path):
         open_picture(file)
 
 
+def test_what_arrives_in_pieces_or_fails_while_it_is_read_is_one_picture_or_an_error():
+    class Slow(io.BytesIO):
+        def read(self, size=-1):
+            return super().read(min(size, 7))
+
+    class Broken(io.BytesIO):
+        def read(self, size=-1):
+            raise EOFError(size)
+
+    np.testing.assert_array_equal(open_picture(Slow(file_of(GREY))), GREY)
+    with pytest.raises(PictureError):
+        open_picture(Broken())
+    view = memoryview(b"a")
+    view.release()
+    with pytest.raises(PictureError):
+        open_picture(view)
+
+
 def test_a_single_picture_of_any_kind_is_not_taken_for_many(tmp_path):
     (tmp_path / "a.png").write_bytes(file_of(GREY))
     with (tmp_path / "a.png").open("rb") as file:
         for single in (bytearray(b"a"), memoryview(b"a"), file, GREY, Image.fromarray(GREY), Tensor(GREY)):
             assert list(as_many(single)) == [single] if single is not GREY else as_many(single)[0] is GREY
+    colours = np.dstack([GREY] * 3)
+    assert len(as_many(colours)) == len(as_many(Tensor(GREY))) == 1
     assert as_many([GREY, GREY])[1] is GREY
     assert len(list(as_many(np.stack([GREY, GREY])))) == 2
 
@@ -125,7 +145,11 @@ def test_a_pattern_is_what_it_matches_in_natural_order(tmp_path):
     (tmp_path / "deep" / "b1.png").write_bytes(file_of(GREY))
     assert list(single_pictures(f"{tmp_path}/b*.png")) == [tmp_path / "b9.png", tmp_path / "b10.png"]
     assert set(single_pictures(f"{tmp_path}/**/b*.png")) == set(tmp_path.rglob("b*.png"))
+    (tmp_path / "b9.explained.png").write_bytes(file_of(GREY))
+    assert tmp_path / "b9.explained.png" not in list(single_pictures(f"{tmp_path}/*.png"))
+    assert len(list(single_pictures(f"{tmp_path}/**"))) == 5  # each file once, as the folder would
     assert list(single_pictures(f"{tmp_path}/[1].png")) == [f"{tmp_path}/[1].png"]  # a name, not a pattern
+    assert list(single_pictures(f"{tmp_path}/b[9].png")) == [f"{tmp_path}/b[9].png"]
     (missing,) = shuzi.load("tiny").read_many(f"{tmp_path}/c*.png")
     assert missing.key == "error.data.unreadable"
 

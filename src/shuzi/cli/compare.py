@@ -36,11 +36,16 @@ def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: 
     from shuzi.evaluation.comparison.comparison import have_marks
     from shuzi.evaluation.comparison.labelled import labelled_pictures
     from shuzi.evaluation.comparison.montage import montage
+    from shuzi.pictures.open import open_picture
     from shuzi.reading.reader import load
 
     if picture is not None and picture.suffix.lower() != ".png":
         raise DataError("error.picture.ending", path=picture)
     pictures = labelled_pictures(folder)
+    if picture is not None and picture.resolve() in [each.path.resolve() for each in pictures]:
+        raise DataError("error.compare.own_picture", path=picture)
+    for each in pictures:  # one that cannot be opened is nobody's mistake
+        open_picture(each.path)
     place = place_of(model)
     readers = [shuzi_reader(load(place), [place, find_model(DETECTOR), find_model(LINE)], have_marks(pictures))]
     readers += [other_reader(name) for name in dict.fromkeys(others)]

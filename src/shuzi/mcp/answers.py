@@ -79,9 +79,9 @@ class Answer:
 def number_of(name: str, reading: Reading | ShuziError) -> Number:
     """Return what is told about one picture."""
     if isinstance(reading, ShuziError):
-        return Number(source=name, text="", digits="", status=ERROR, confidence=0.0, message=str(reading))
+        return Number(_plain(name), text="", digits="", status=ERROR, confidence=0.0, message=_plain(str(reading)))
     return Number(
-        source=name,
+        source=_plain(name),
         text=reading.text,
         digits=reading.digits_text,
         status=reading.status,
@@ -97,11 +97,13 @@ def answer_of(table: Table) -> Answer:
         title=table.title,
         columns=[column.name for column in table.fields],
         rows=[
-            TableRow(source=row.sources, cells={name: _cell(cell) for name, cell in row.cells.items()})
+            TableRow(source=_plain(row.sources), cells={name: _cell(cell) for name, cell in row.cells.items()})
             for row in table.rows
         ],
         doubtful=table.doubtful,
-        problems=[Problem(source=problem.source, message=problem.message) for problem in table.problems],
+        problems=[
+            Problem(source=_plain(problem.source), message=_plain(problem.message)) for problem in table.problems
+        ],
     )
 
 
@@ -113,6 +115,11 @@ def _cell(cell: Cell) -> TableCell:
         message=cell.message,
         alternatives=_alternatives(cell.alternatives) if cell.message else [],
     )
+
+
+def _plain(text: str) -> str:
+    """Return a text that can be sent: names of files may hold bytes that are no UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _alternatives(texts: Sequence[tuple[str, float]]) -> list[Alternative]:

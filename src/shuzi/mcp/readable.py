@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.pictures.accept import Picture
-from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.folders import pictures_in, single_pictures
 from shuzi.pictures.pdf import Page, page_named
 
 MOST_PICTURES = 200
@@ -38,7 +38,7 @@ class Readable:
     def of(folders: Sequence[str | Path]) -> Readable:
         """Allow all that is in these folders to be read."""
         for folder in folders:
-            if not Path(folder).is_dir():
+            if not str(folder) or not Path(folder).is_dir():
                 raise DataError("error.mcp.folder", path=folder)
         return Readable(tuple(Path(folder).resolve() for folder in folders))
 
@@ -82,16 +82,18 @@ class Readable:
             if page is not None and isinstance(page.document, Path):
                 yield Page(self.path(page.document), page.number)
                 return
-            yield from map(self._checked, single_pictures(self.path(name)))
+            path = self.path(name)
+            for file in pictures_in(path) if path.is_dir() else [path]:
+                yield from self._open(file)
         except ShuziError as problem:
             yield problem
 
-    def _checked(self, picture: Picture | ShuziError) -> Picture | ShuziError:
-        """Return a picture of a folder, or an error if it is a link that leads out of all that may be read."""
+    def _open(self, file: Path) -> Iterator[Picture | ShuziError]:
+        """Yield a file's pictures, or an error if it is a link that leads out of all that may be read."""
         try:
-            return self.path(picture) if isinstance(picture, Path) else picture
+            yield from single_pictures(self.path(file))
         except ShuziError as problem:
-            return problem
+            yield problem
 
 
 def _name(picture: Picture | ShuziError, name: str) -> str:

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from shuzi import __version__
 from shuzi.errors import PictureError, ShuziError
-from shuzi.forms.collect import collect, try_page
+from shuzi.forms.collect import collect, photos_in, try_page
 from shuzi.forms.finding.tables.spacing import Shape
 from shuzi.forms.parse import beside_file, read_text, spec_of
 from shuzi.forms.reading.page_reader import PageReader
@@ -26,6 +26,7 @@ from shuzi.forms.spec import Spec
 from shuzi.mcp.answers import Answer, Number, answer_of, number_of
 from shuzi.mcp.readable import Readable
 from shuzi.messages import speaking
+from shuzi.pictures.accept import Picture
 from shuzi.reading.reader import Reader
 
 _MOST_BYTES = 32 << 20  # of an image passed as base64
@@ -95,7 +96,7 @@ class _Tools:
     def read_table(self, paths: Paths, rows: Count = 0, columns: Count = 0) -> Answer:
         """Read photographs of tables whose rows and columns are ruled with lines, one number in a cell."""
         with self._reading():
-            return answer_of(read_tables(self._reader, self._readable.pictures(paths), Shape(rows, columns)))
+            return answer_of(read_tables(self._reader, self._photographs(paths), Shape(rows, columns)))
 
     def read_form(
         self, paths: Paths, spec: Annotated[str, Field(description="The .toml file that the form was made with.")]
@@ -103,8 +104,14 @@ class _Tools:
         """Read photographs of filled forms that shuzi made or traced, described by a spec."""
         with self._reading():
             pages = PageReader(self._spec(spec), self._reader)
-            read = in_order(read_photographs(try_page, pages, self._readable.pictures(paths)))
+            read = in_order(read_photographs(try_page, pages, self._photographs(paths)))
             return answer_of(collect(pages.spec, read, pages.pages))
+
+    def _photographs(self, paths: list[str]) -> list[tuple[str, Picture | ShuziError]]:
+        """Return what may be read; a photograph that is there twice is an error, as in `shuzi form read`."""
+        named = self._readable.pictures(paths)
+        errors = [(name, picture) for name, picture in named if isinstance(picture, ShuziError)]
+        return [*photos_in([picture for _, picture in named if not isinstance(picture, ShuziError)]), *errors]
 
     def _spec(self, name: str) -> Spec:
         path = self._readable.path(name)

@@ -69,7 +69,7 @@ def accept(source: Source) -> Picture:
     if isinstance(source, str | Path | bytes | Page | Image.Image):
         return source
     if isinstance(source, bytearray | memoryview):
-        return bytes(source)
+        return _as_contents(source)
     if isinstance(source, np.ndarray):
         return _as_bytes(source)
     if isinstance(source, BinaryFile):
@@ -80,18 +80,40 @@ def accept(source: Source) -> Picture:
 
 
 def _contents(file: BinaryFile) -> bytes:
-    name = str(getattr(file, "name", type(file).__name__))
-    try:
-        content = file.read(_MOST_READ + 1)
-    except (OSError, ValueError) as problem:  # closed, or opened for writing
-        raise PictureError("error.data.unreadable", path=name, reason=problem) from problem
-    if not isinstance(content, bytes):
-        raise PictureError("error.picture.text", path=name)
+    name = str(getattr(file, "name", None) or type(file).__name__)
+    content = b""
+    while len(content) <= _MOST_READ:
+        try:
+            piece = file.read(_MOST_READ + 1 - len(content))
+        except Exception as problem:  # closed, opened for writing, or whatever a library raises
+            raise PictureError("error.data.unreadable", path=name, reason=problem) from problem
+        if not isinstance(piece, bytes | bytearray):
+            raise PictureError("error.picture.text", path=name)
+        if not piece:
+            break
+        content += piece
     if len(content) > _MOST_READ:
         raise PictureError("error.picture.long", path=name, most=_MOST_READ)
     if not content:
         raise PictureError("error.picture.read", path=name)
     return content
+
+
+def _as_contents(source: bytearray | memoryview) -> bytes:
+    try:
+        return bytes(source)
+    except ValueError as problem:  # a memoryview that was released
+        raise PictureError("error.data.unreadable", path=type(source).__name__, reason=problem) from problem
+
+
+def is_one_picture(source: ArrayLike) -> bool:
+    """Tell whether an array or tensor has the shape of one picture, not of several.
+
+    >>> is_one_picture(np.zeros((9, 9, 3))), is_one_picture(np.zeros((9, 28, 28)))
+    (True, False)
+    """
+    shape = tuple(getattr(source, "shape", ()))
+    return len(shape) < 3 or (len(shape) == 3 and shape[2] in (1, 3, 4))
 
 
 def _as_array(source: ArrayLike) -> NDArray[Any]:

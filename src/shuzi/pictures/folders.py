@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from shuzi.errors import PictureError, ShuziError
-from shuzi.pictures.accept import BinaryFile, Picture, Source, accept
+from shuzi.pictures.accept import ArrayLike, BinaryFile, Picture, Source, accept, is_one_picture
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import HEAD, PDF, TIFF, kind_of
@@ -57,7 +56,7 @@ def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
             for path in matches:
                 yield from single_pictures(path)
         elif isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
-            for path in _pictures_in(Path(named)):
+            for path in pictures_in(Path(named)):
                 if path.exists() and not path.is_file():  # opening a pipe blocks until somebody writes to it
                     reason = ShuziError("file.special")
                     yield PictureError("error.data.unreadable", path=path, reason=reason)
@@ -84,7 +83,7 @@ def as_many(named: Iterable[Source] | Source) -> Iterable[Source]:
     (['scans/'], ['1.png', '2.png'])
     """
     single = str | Path | bytes | bytearray | memoryview | Page | Image.Image | BinaryFile
-    if isinstance(named, single) or (isinstance(named, np.ndarray) and named.ndim < 3):
+    if isinstance(named, single) or (isinstance(named, ArrayLike) and is_one_picture(named)):
         return [named]
     return named if isinstance(named, Iterable) else [named]
 
@@ -102,13 +101,23 @@ def in_counting_order(path: Path) -> list[list[str | int]]:
 
 
 def _matches(pattern: str) -> list[Path]:
-    """Return the files that a pattern matches, none if it is the name of a file or has no wildcard."""
-    if not glob.has_magic(pattern) or os.path.lexists(pattern):
+    """Return the files that a pattern matches, none if it has no wildcard or is the name of a file."""
+    if not set("*?") & set(pattern) or os.path.lexists(pattern):
         return []
-    return sorted(map(Path, glob.glob(pattern, recursive=True)), key=in_counting_order)  # noqa: PTH207
+    paths = {Path(path) for path in glob.glob(pattern, recursive=True)}  # noqa: PTH207
+    files = [path for path in paths if not path.is_dir() and not path.name.endswith(EXPLAINED)]
+    return sorted(files, key=in_counting_order)
 
 
-def _pictures_in(folder: Path) -> list[Path]:
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the files with names of pictures in a folder and its subfolders, in natural order, none of them opened.
+
+    Raises
+    ------
+    PictureError
+        There are none, or a folder cannot be read.
+    """
+
     def unreadable(problem: OSError) -> None:
         raise PictureError("error.data.unreadable", path=problem.filename, reason=problem.strerror) from problem
 

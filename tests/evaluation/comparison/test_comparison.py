@@ -50,6 +50,7 @@ def test_a_picture_is_labelled_by_its_name_or_by_the_table(folder, mnist):
         ("file,label\nunlabelled.png\n", "columns", 2),
         ("file,label\nunlabelled.png,1\nnone.png,2\n", "missing", 3),
         ("file,label\nunlabelled.png,12a\n", "label", 2),
+        ("file,label\nunlabelled.png,1,250.00\n", "quotes", 2),
         ("file,label\nunlabelled.png,1\nunlabelled.png,2\n", "twice", 3),
     ],
 )
@@ -60,7 +61,7 @@ def test_a_mistake_in_the_table_is_named_with_its_line(folder, table, key, line)
     assert (caught.value.key, caught.value.values["line"]) == (f"error.compare.{key}", line)
 
 
-@pytest.mark.parametrize("table", ["file,label\n", ""])
+@pytest.mark.parametrize("table", ["file,label\n", "", "file,label\nunlabelled.png,\n"])
 def test_a_folder_without_labels_is_refused(folder, table):
     (folder / "labels.csv").write_text(table, "utf-8")
     with pytest.raises(DataError):
@@ -149,6 +150,21 @@ def test_a_reader_that_is_not_there_is_named(name, key):
     with pytest.raises(DataError) as caught:
         other_reader(name)
     assert caught.value.key == f"error.compare.{key}"
+
+
+@pytest.mark.parametrize(
+    "body", ["raise KeyError(path)", "return None", "return 7", "return 'a', 97", "return 'a', float('nan')"]
+)
+def test_a_function_that_does_not_answer_as_agreed_is_named(tmp_path, monkeypatch, body):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own_reader.py").write_text(f"def read(path):\n    {body}\n", "utf-8")
+    try:
+        with pytest.raises(DataError) as caught:
+            other_reader("own_reader:read").read(tmp_path / "a.png")
+    finally:
+        sys.modules.pop("own_reader", None)
+        sys.path.remove(str(tmp_path))
+    assert caught.value.key == "error.compare.answer"
 
 
 def test_rapidocr_reads(folder):

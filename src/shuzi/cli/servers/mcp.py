@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
@@ -14,16 +14,18 @@ from shuzi.models.store import DEFAULT
 
 
 @click.command(cls=Command, help="cli.mcp.help", short_help="cli.mcp.short")
-@argument(
-    "folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...", help="cli.mcp.folders"
-)
+@argument("folders", nargs=-1, required=True, metavar="FOLDER...", help="cli.mcp.folders")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @language_option
-def mcp(folders: tuple[Path, ...], model: str) -> None:
+def mcp(folders: tuple[str, ...], model: str) -> None:
     """Let assistants read pictures."""
     require("mcp", "mcp", "extra.mcp")
     from shuzi.mcp.readable import Readable
     from shuzi.mcp.server import create
     from shuzi.reading.reader import load
 
-    create(load(place_of(model)), Readable.of(folders), language()).run()
+    server = create(load(place_of(model)), Readable.of(folders), language())
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        os._exit(130)  # a thread still waits for standard input, and would keep the process

@@ -91,7 +91,7 @@ def other_reader(name: str) -> Compared:
         It is not installed, nothing is known by that name, or the module has no such function.
     """
     if ":" in name:
-        return Compared(name, _answering(_own(name)))
+        return Compared(name, _answering(name, _own(name)))
     makers = {"rapidocr": _rapidocr, "tesseract": _tesseract, "easyocr": _easyocr, "trocr": _trocr}
     if name not in makers:
         raise DataError("error.compare.reader", name=name, known=", ".join(OTHERS))
@@ -99,7 +99,7 @@ def other_reader(name: str) -> Compared:
         package, read = makers[name]()
     except ImportError as problem:
         raise DataError("error.compare.uninstalled", name=name, library=problem.name or name) from problem
-    return Compared(name, _answering(read), _size(package))
+    return Compared(name, _answering(name, read), _size(package))
 
 
 def timed(read: Read, path: Path) -> Answer:
@@ -114,11 +114,16 @@ def _processor_time() -> float:
     return time.process_time() + times.children_user + times.children_system
 
 
-def _answering(read: Callable[[str], Any]) -> Read:
+def _answering(name: str, read: Callable[[str], Any]) -> Read:
     def answer(path: Path) -> Answer:
-        said = read(str(path))
-        text, confidence = (said, None) if isinstance(said, str) else said
-        text = "".join(str(text).split())
+        try:
+            said = read(str(path))
+        except Exception as problem:  # whatever another reader raises
+            raise DataError("error.compare.answer", name=name, path=path, reason=problem) from problem
+        text, confidence = said if isinstance(said, tuple) and len(said) == 2 else (said, None)
+        if not isinstance(text, str) or not (confidence is None or _is_confidence(confidence)):
+            raise DataError("error.compare.answer", name=name, path=path, reason=repr(said)[:80])
+        text = "".join(text.split())
         is_number = bool(text) and set(text) <= set("0123456789.,-/:")
         return Answer(text, None if confidence is None else float(confidence), is_number)
 
@@ -129,11 +134,16 @@ def _own(name: str) -> Callable[[str], Any]:
     module, _, function = name.rpartition(":")
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as `python -m` does
     try:
-        return getattr(importlib.import_module(module.removesuffix(".py")), function)  # type: ignore[no-any-return]
-    except (ImportError, AttributeError, ValueError) as problem:
+        found = getattr(importlib.import_module(module.removesuffix(".py")), function)
+    except Exception as problem:  # whatever the module raises
         raise DataError("error.compare.function", name=name, reason=problem) from problem
-    finally:
-        sys.path.pop(0)
+    if not callable(found):
+        raise DataError("error.compare.function", name=name, reason=repr(found)[:80])
+    return found  # type: ignore[no-any-return]
+
+
+def _is_confidence(value: object) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= 1
 
 
 def _rapidocr() -> tuple[str, Callable[[str], Any]]:

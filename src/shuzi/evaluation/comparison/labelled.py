@@ -43,7 +43,7 @@ def labelled_pictures(folder: str | Path) -> list[Labelled]:
         raise DataError("error.data.no_folder", folder=folder)
     listed = folder / LABELS
     pictures = list(_listed(listed) if listed.exists() else _named(folder))
-    if not pictures:
+    if not any(picture.label for picture in pictures):
         raise DataError("error.compare.nothing", folder=folder)
     return pictures
 
@@ -66,6 +66,8 @@ def _listed(path: Path) -> Iterator[Labelled]:
     first: dict[Path, int] = {}
     for line, row in enumerate(rows, start=2):
         file, label = row.get("file"), row.get("label")
+        if row.get(None):
+            raise DataError("error.compare.quotes", path=path, line=line)
         if not file or label is None:
             raise DataError("error.compare.columns", path=path, line=line)
         picture, text = path.parent / file, label.strip()

@@ -46,8 +46,10 @@ def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: 
         raise DataError("error.compare.own_picture", path=picture)
     for each in pictures:  # one that cannot be opened is nobody's mistake
         open_picture(each.path)
-    place = place_of(model)
-    readers = [shuzi_reader(load(place), [place, find_model(DETECTOR), find_model(LINE)], have_marks(pictures))]
+    path = place_of(model)
+    readers = [
+        shuzi_reader(load(path), [find_model(path), find_model(DETECTOR), find_model(LINE)], have_marks(pictures))
+    ]
     readers += [other_reader(name) for name in dict.fromkeys(others)]
     with counting(say("compare.progress"), len(pictures) * len(readers)) as show:
         found = measure(readers, pictures, lambda: show("", ""))

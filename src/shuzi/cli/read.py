@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     Named = tuple[str, Picture | ShuziError]
 
 _STDIN = "-"
-_MOST_BYTES = 256 << 20  # from standard input: enough for the largest picture of 50 megapixels
 _LONGEST_LIST = 10_000_000  # characters
 
 
@@ -114,9 +113,11 @@ def _called(given: str, found: Picture | ShuziError) -> str:
 
 @cache
 def _standard_input() -> bytes:
-    content = sys.stdin.buffer.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise PictureError("error.picture.long", path=say("read.stdin"), most=_MOST_BYTES)
+    from shuzi.pictures.accept import MOST_READ
+
+    content = sys.stdin.buffer.read(MOST_READ + 1)
+    if len(content) > MOST_READ:
+        raise PictureError("error.picture.long", path=say("read.stdin"), most=MOST_READ)
     if not content:
         raise PictureError("error.picture.nothing", path=say("read.stdin"))
     return content

@@ -37,7 +37,8 @@ Source = Picture | bytearray | memoryview | BinaryFile | ArrayLike | NDArray[Any
 """What `Reader.read` takes."""
 
 _ADDRESSES = ("http://", "https://", "ftp://")
-_MOST_READ = 256 << 20  # bytes of an open file: enough for the largest picture of 50 megapixels
+MOST_READ = 256 << 20
+"""The maximum number of bytes of an open file: enough for the largest picture of 50 megapixels."""
 
 
 def accept(source: Source) -> Picture:
@@ -82,9 +83,9 @@ def accept(source: Source) -> Picture:
 def _contents(file: BinaryFile) -> bytes:
     name = str(getattr(file, "name", None) or type(file).__name__)
     content = b""
-    while len(content) <= _MOST_READ:
+    while len(content) <= MOST_READ:
         try:
-            piece = file.read(_MOST_READ + 1 - len(content))
+            piece = file.read(MOST_READ + 1 - len(content))
         except Exception as problem:  # closed, opened for writing, or whatever a library raises
             raise PictureError("error.data.unreadable", path=name, reason=problem) from problem
         if not isinstance(piece, bytes | bytearray):
@@ -92,8 +93,8 @@ def _contents(file: BinaryFile) -> bytes:
         if not piece:
             break
         content += piece
-    if len(content) > _MOST_READ:
-        raise PictureError("error.picture.long", path=name, most=_MOST_READ)
+    if len(content) > MOST_READ:
+        raise PictureError("error.picture.long", path=name, most=MOST_READ)
     if not content:
         raise PictureError("error.picture.read", path=name)
     return content

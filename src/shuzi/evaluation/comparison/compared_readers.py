@@ -12,7 +12,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from shuzi.errors import DataError, ShuziError
+from shuzi.errors import DataError, PictureError
+from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import OK
 
@@ -71,7 +72,7 @@ def shuzi_reader(reader: Reader, models: Sequence[Path], with_marks: bool) -> Co
     def read(path: Path) -> Answer:
         try:
             reading = reader.read(path)
-        except ShuziError:
+        except PictureError:  # it reads no number there; a library that is missing is nobody's mistake
             return Answer("", 0.0, sure=False)
         if not with_marks:
             reading = reading.digits_only()
@@ -124,7 +125,7 @@ def _answering(name: str, read: Callable[[str], Any]) -> Read:
         if not isinstance(text, str) or not (confidence is None or _is_confidence(confidence)):
             raise DataError("error.compare.answer", name=name, path=path, reason=repr(said)[:80])
         text = "".join(text.split())
-        is_number = bool(text) and set(text) <= set("0123456789.,-/:")
+        is_number = bool(text) and set(text) <= set(DIGITS + MARKS)
         return Answer(text, None if confidence is None else float(confidence), is_number)
 
     return answer
@@ -162,7 +163,7 @@ def _tesseract() -> tuple[str, Callable[[str], Any]]:
     import pytesseract
     from PIL import Image
 
-    options = "--psm 7 -c tessedit_char_whitelist=0123456789.,-/:"
+    options = f"--psm 7 -c tessedit_char_whitelist={DIGITS}{MARKS}"
 
     def read(path: str) -> tuple[str, float]:
         with Image.open(path) as picture:
@@ -183,7 +184,7 @@ def _easyocr() -> tuple[str, Callable[[str], Any]]:
     engine = easyocr.Reader(["en"], gpu=False, verbose=False)
 
     def read(path: str) -> tuple[str, float]:
-        found = engine.readtext(path, allowlist="0123456789.,-/:")
+        found = engine.readtext(path, allowlist=DIGITS + MARKS)
         return "".join(text for _, text, _ in found), min((float(score) for *_, score in found), default=0.0)
 
     return "easyocr", read

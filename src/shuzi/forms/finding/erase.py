@@ -16,13 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.course import (
-    ORDINARY,
     PIECE,
-    Courses,
     Line,
     course_of,
     distances,
-    find_lines,
     profile_of,
     seen_along,
     turned,
@@ -60,34 +57,6 @@ class Erased:
 
     ink: NDArray[np.uint8]
     kept: NDArray[np.uint8]
-
-
-def without_lines(
-    part: NDArray[np.uint8], across: Courses, down: Courses, thick: float = ORDINARY
-) -> NDArray[np.uint8]:
-    """Take printed lines out of a part of a flat sheet.
-
-    Parameters
-    ----------
-    part, across, down, thick
-        As for `find_lines`.
-
-    Examples
-    --------
-    >>> part = np.full((60, 60), 250, np.uint8)
-    >>> part[:, 29:31] = 120
-    >>> part[20:24] = part[20:24] // 3
-    >>> cleaned = without_lines(part, [30.0], [])
-    >>> int(cleaned[50, 30]) > 240, int(cleaned[22, 30]) < 128
-    (True, True)
-    >>> part[:, 25:35] = 0
-    >>> cleaned = without_lines(part, [30.0], [], thick=1.25)
-    >>> int(cleaned[50, 30]) > 240, int(cleaned[22, 30]) < 128
-    (True, True)
-    """
-    lines = find_lines(part, across, down, thick=thick)
-    usual = usual_profiles(lines)
-    return erase(part, lines, [usual[line.upright] for line in lines]).ink
 
 
 def usual_profiles(lines: Sequence[Line]) -> Profiles:

@@ -2,6 +2,8 @@
 
 import os
 from datetime import datetime
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
 import cv2
 import numpy as np
@@ -49,6 +51,50 @@ def test_columns_of_a_ruled_table_are_numbers_but_where_one_begins_with_a_zero(t
     assert sheet.cell(7, head["A"]).value == 8
     assert sheet.cell(3, head["A"]).number_format == "0.00"
     assert Table.from_dict(table.as_dict()).fields == table.fields
+
+
+def test_each_doubtful_cell_and_no_other_has_its_colour_and_note(tmp_path):
+    fields = (Field("a", boxes=3), Field("b", boxes=3, decimals=1), Field("c", kind=DATE, boxes=8))
+
+    def row(line):
+        texts = [str(line), f"{line}.5", f"2024-01-{line + 1:02}"]
+        return Row(
+            1,
+            line,
+            {
+                field.name: Cell(text, "unsure", 0.6, "", ((text, 0.6), ("<7>\x01 & so", 0.3)))
+                if (line + index) % 3
+                else Cell(text, "ok", 1.0)
+                for index, (field, text) in enumerate(zip(fields, texts, strict=True))
+            },
+        )
+
+    table = Table("Notes", fields, tuple(map(row, range(20))))
+    save_table(table, tmp_path / "table.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "table.xlsx").active
+    seen = {
+        (cell.row - 2, fields[cell.column - 1].name): (cell.comment and cell.comment.text, cell.fill.fgColor.rgb)
+        for line in sheet.iter_rows(min_row=2, max_col=3)
+        for cell in line
+    }
+    for (line, name), (note, colour) in seen.items():
+        cell = table.rows[line].cells[name]
+        assert note == (cell.message.replace("\x01", "\\x01") if cell.doubtful else None)
+        assert (colour == "00FFF2CC") == cell.doubtful
+    assert [sheet.cell(5, column).number_format for column in (1, 2, 3)] == ["0", "0.0", "yyyy-mm-dd"]
+    # where each note is shown is a drawing, which openpyxl does not read
+    with ZipFile(tmp_path / "table.xlsx") as file:
+        drawing = ET.fromstring(file.read("xl/drawings/commentsDrawing1.vml"))  # noqa: S314 - our own
+    places = drawing.iterfind(".//{*}ClientData")
+    shown = [(int(place.findtext("{*}Row")), int(place.findtext("{*}Column"))) for place in places]
+    doubtful = [(line + 1, ord(name) - ord("a")) for (line, name), (note, _) in seen.items() if note]
+    assert sorted(shown) == sorted(doubtful)
+
+
+def test_a_table_without_doubts_has_no_notes(tmp_path):
+    save_table(Table("Sure", (Field("a"),), (Row(1, 0, {"a": Cell("1", "ok", 1.0)}),)), tmp_path / "table.xlsx")
+    with ZipFile(tmp_path / "table.xlsx") as file:
+        assert not [name for name in file.namelist() if "comment" in name]
 
 
 def test_a_table_that_is_there_is_not_replaced_without_asking(tmp_path):

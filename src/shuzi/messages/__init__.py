@@ -113,7 +113,9 @@ def counted(what: str, n: int) -> str:
 
 def _sentence(key: str, n: object) -> str:
     catalogue = _catalogue(language())
-    counted = catalogue.ngettext(key, key, int(n)) if isinstance(n, SupportsIndex) else key  # NumPy's integers too
+    if n is None or not isinstance(n, SupportsIndex):  # NumPy's integers count too; to ask None takes long
+        return catalogue.gettext(key)
+    counted = catalogue.ngettext(key, key, int(n))
     return catalogue.gettext(key) if counted == key else counted  # gettext returns the key if there is no plural
 
 

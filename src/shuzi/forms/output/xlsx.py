@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
@@ -11,6 +12,7 @@ from PIL import Image
 
 from shuzi.errors import require
 from shuzi.forms.output.csv import neutral
+from shuzi.forms.output.notes import save_with_notes
 from shuzi.forms.result import Cell, Table, number_of
 from shuzi.forms.spec import DATE, Field
 from shuzi.messages import say
@@ -42,6 +44,8 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     sheet.title = "".join(allowed)[:_LONGEST_TITLE] or "1"
     bold, head = styles.Font(bold=True), styles.PatternFill("solid", fgColor=_HEAD)
     doubtful = styles.PatternFill("solid", fgColor=_DOUBTFUL)
+    coloured: dict[str, Any] = {}  # the first doubtful cell with each format: to copy its style is cheap
+    notes: dict[tuple[int, int], str] = {}
     column = 1
     for field in table.fields:
         cells = [row.cells.get(field.name) for row in table.rows]
@@ -54,8 +58,12 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             target = sheet.cell(line, column)
             _write(target, cell, field)
             if cell.doubtful:
-                target.fill = doubtful
-                target.comment = library.comments.Comment(cell.message, "shuzi")
+                first = coloured.setdefault(target.number_format, target)
+                if first is target:
+                    target.fill = doubtful
+                else:
+                    target._style = copy(first._style)
+                notes[line, column] = _shown(cell.message)
                 if cell.picture:
                     _show(library, sheet, cell.picture, column + 1, line)
         sheet.column_dimensions[letter].width = _wide(field, cells)
@@ -77,7 +85,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     sheet.freeze_panes = "A2"
     if table.problems:
         _problems(book.create_sheet(say("form.problems")), table, bold)
-    book.save(path)
+    save_with_notes(book, notes, path)
 
 
 def _write(target: Any, cell: Cell, field: Field) -> None:

@@ -13,13 +13,15 @@ from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError
 from shuzi.messages import say
-from shuzi.models.store import DEFAULT, DETECTOR, LINE, find_model
+from shuzi.messages.visible import visible
+from shuzi.models.store import DEFAULT, find_model
 
 if TYPE_CHECKING:
     from shuzi.evaluation.comparison.comparison import Comparison, Figures
     from shuzi.models.score import Score
 
 _PLACE = click.Path(path_type=Path)
+_NAMED = 5  # pictures that are left out are named
 
 
 @click.command(cls=Command, help="cli.compare.help", short_help="cli.compare.short")
@@ -34,7 +36,7 @@ def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: 
     from shuzi.evaluation.comparison.compared_readers import other_reader, shuzi_reader
     from shuzi.evaluation.comparison.comparison import compare as measure
     from shuzi.evaluation.comparison.comparison import have_marks
-    from shuzi.evaluation.comparison.labelled import labelled_pictures
+    from shuzi.evaluation.comparison.labelled import labelled_pictures, unlabelled
     from shuzi.evaluation.comparison.montage import montage
     from shuzi.pictures.open import open_picture
     from shuzi.reading.reader import load
@@ -44,18 +46,23 @@ def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: 
     pictures = labelled_pictures(folder)
     if picture is not None and picture.resolve() in [each.path.resolve() for each in pictures]:
         raise DataError("error.compare.own_picture", path=picture)
+    left_out = unlabelled(folder, pictures, picture)
+    if left_out:
+        names = ", ".join(map(visible, left_out[:_NAMED])) + (", …" if len(left_out) > _NAMED else "")
+        click.echo(say("compare.unlabelled", n=len(left_out), names=names), err=True)
     for each in pictures:  # one that cannot be opened is nobody's mistake
         open_picture(each.path)
     path = place_of(model)
-    readers = [
-        shuzi_reader(load(path), [find_model(path), find_model(DETECTOR), find_model(LINE)], have_marks(pictures))
-    ]
+    reader = load(path)
+    models = [find_model(path), *map(find_model, reader.partners)]
+    readers = [shuzi_reader(reader, models, have_marks(pictures))]
     readers += [other_reader(name) for name in dict.fromkeys(others)]
     with counting(say("compare.progress"), len(pictures) * len(readers)) as show:
         found = measure(readers, pictures, lambda: show("", ""))
     if as_json:
         readings = [figures.as_dict() for figures in found.figures]
-        click.echo(json.dumps({"pictures": len(pictures), "with_marks": found.with_marks, "readers": readings}))
+        told = {"pictures": len(pictures), "left_out": [visible(name) for name in left_out]}
+        click.echo(json.dumps({**told, "with_marks": found.with_marks, "readers": readings}))
     else:
         _print(found)
     if picture is not None:

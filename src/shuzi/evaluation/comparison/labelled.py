@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from shuzi.errors import DataError, ShuziError
+from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.folders import pictures_in, single_pictures
 
 LABELS = "labels.csv"
 """The file in the folder that names pictures and their labels."""
@@ -48,6 +48,26 @@ def labelled_pictures(folder: str | Path) -> list[Labelled]:
     return pictures
 
 
+def unlabelled(folder: Path, pictures: Sequence[Labelled], montage: Path | None = None) -> list[str]:
+    """Return the pictures in a folder that have no label, by their names in it.
+
+    Parameters
+    ----------
+    folder
+        What `labelled_pictures` was given.
+    pictures
+        What it returned.
+    montage
+        A picture that is to be written, and may be there already.
+    """
+    labelled = {picture.path.resolve() for picture in pictures} | ({montage.resolve()} if montage else set())
+    try:
+        inside = pictures_in(folder)
+    except PictureError:  # there are none: the table names pictures elsewhere
+        return []
+    return [str(path.relative_to(folder)) for path in inside if path.resolve() not in labelled]
+
+
 def _named(folder: Path) -> Iterator[Labelled]:
     for picture in single_pictures(folder):
         if isinstance(picture, ShuziError):
@@ -60,11 +80,12 @@ def _named(folder: Path) -> Iterator[Labelled]:
 
 def _listed(path: Path) -> Iterator[Labelled]:
     try:
-        rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+        table = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+        rows = [(table.line_num, row) for row in table]
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem) from problem
     first: dict[Path, int] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in rows:
         file, label = row.get("file"), row.get("label")
         if row.get(None):
             raise DataError("error.compare.quotes", path=path, line=line)

@@ -65,6 +65,11 @@ def test_true_is_white():
     np.testing.assert_array_equal(open_picture(BLACK_AND_WHITE > 0), BLACK_AND_WHITE)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64])
+def test_a_picture_that_is_black_all_over_is_black(dtype):
+    np.testing.assert_array_equal(open_picture(np.zeros((5, 4), dtype)), np.zeros((5, 4), np.uint8))
+
+
 def test_halves_keep_their_grey_to_the_nearest_level():
     assert np.abs(open_picture((GREY / 255).astype(np.float16)).astype(int) - GREY).max() <= 1
 
@@ -82,6 +87,8 @@ def test_halves_keep_their_grey_to_the_nearest_level():
         (GREY / np.nan, "floats", "nan"),
         (GREY.astype(np.uint16) * 257, "integers", f"{int(GREY.max()) * 257}"),
         (GREY.astype(np.int8), "integers", "int8"),
+        ((GREY > 99).astype(np.uint8), "mask", "picture == 0"),
+        ((GREY > 99).astype(np.int64), "mask", "int64"),
         (GREY.astype(complex), "dtype", "complex128"),
         (GREY.astype(str), "dtype", "<U"),
         (GREY[None].repeat(3, 0), "channels", "numpy.moveaxis"),

@@ -58,7 +58,8 @@ def accept(source: Source) -> Picture:
     Raises
     ------
     PictureError
-        It is something else, the address of a web page, an empty file, or an array of another shape or other values.
+        It is something else, the address of a web page, an empty file, or an array of another shape or other values,
+        such as integers that are only 0 and 1: nobody can tell which of them is ink.
 
     Examples
     --------
@@ -127,10 +128,12 @@ def _as_array(source: ArrayLike) -> NDArray[Any]:
 def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
     """Return an array as uint8, white 255."""
     check_shape(array)
-    if array.dtype == np.uint8:
-        return array
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype.kind in "iu" and array.max() == 1 and array.min() == 0:
+        raise PictureError("error.picture.mask", dtype=array.dtype)
+    if array.dtype == np.uint8:
+        return array
     if array.dtype.kind not in "iuf":
         raise PictureError("error.picture.dtype", dtype=array.dtype)
     is_float, least, most = array.dtype.kind == "f", float(array.min()), float(array.max())

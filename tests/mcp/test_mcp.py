@@ -16,6 +16,7 @@ from mcp import Client, StdioServerParameters
 
 from shuzi.errors import DataError
 from shuzi.mcp.readable import Readable
+from shuzi.mcp.server import _decoded
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +70,13 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     file = io.BytesIO()
     picture(mnist.validation.images[0]).save(file, "png")
     image = base64.b64encode(file.getvalue()).decode()
+    pages = base64.b64encode((secret / "pages.tif").read_bytes()).decode()
     instructions, tools, results = ask(
         readable,
         ("read_numbers", {"paths": ["many"]}),
         ("read_numbers", {"paths": ["many"], "allowed": ["12345"]}),
         ("read_image", {"image": image}),
+        ("read_image", {"image": pages}),
         ("read_numbers", {"paths": [str(secret / "7.png"), "../secret/7.png", "link.png", "none.png", "\0"]}),
         ("read_numbers", {"paths": ["scribble.png"]}),
         ("read_image", {"image": "no picture"}),
@@ -87,14 +90,18 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     assert str(readable) in instructions
     assert {tool.name for tool in tools} == {"read_numbers", "read_image", "read_table", "read_form"}
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools)
-    numbers, listed, alone, refused, scribble, text, nothing, form, table, rows, links, twice = results
+    numbers, listed, alone, paged, refused, scribble, text, nothing, form, table, rows, links, twice = results
 
     labels = [str(label) for label in mnist.validation.labels[:3]]
     told = numbers.structured_content["result"]
     assert [number["text"] for number in told] == labels
     assert json.loads(numbers.content[0].text)["text"] == labels[0]  # what a client without structures shows
     assert all(number["status"] != "ok" for number in listed.structured_content["result"])
-    assert alone.structured_content["text"] == labels[0]
+    assert [number["text"] for number in alone.structured_content["result"]] == labels[:1]
+    told = paged.structured_content["result"]
+    assert [(number["source"], number["text"]) for number in told] == [
+        (f"image#{page}", label) for page, label in enumerate(labels, start=1)
+    ]
     errors = refused.structured_content["result"]
     assert [number["status"] for number in errors] == ["error"] * 5
     assert all("may not be read" in number["message"] for number in errors[:3])
@@ -127,6 +134,22 @@ def test_an_assistant_reads_a_form(tmp_path):
         "blank"
     ]  # rows at the end that nobody filled in are left out
     assert (told["doubtful"], told["problems"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda text: text.replace("+", "-").replace("/", "_"),
+        lambda text: text.rstrip("="),
+        lambda text: "\r\n".join(text[start : start + 76] for start in range(0, len(text), 76)) + "\n",
+        lambda text: f"data:image/png;base64,{text}",
+    ],
+)
+def test_base64_of_any_kind_is_decoded(changed):
+    content = np.random.default_rng(0).bytes(1_000)
+    text = base64.b64encode(content).decode()
+    assert set("+/=") <= set(text)
+    assert _decoded(changed(text)) == content
 
 
 def test_only_folders_can_be_readable(tmp_path):

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from threading import Lock
 from typing import Annotated
 
@@ -24,9 +25,10 @@ from shuzi.forms.reading.read_photographs import in_order, read_photographs
 from shuzi.forms.reading.ruled_tables import read_tables
 from shuzi.forms.spec import Spec
 from shuzi.mcp.answers import Answer, Number, answer_of, number_of
-from shuzi.mcp.readable import Readable
+from shuzi.mcp.readable import MOST_PICTURES, Readable
 from shuzi.messages import speaking
 from shuzi.pictures.accept import Picture
+from shuzi.pictures.folders import single_pictures
 from shuzi.reading.reader import Reader
 
 _MOST_BYTES = 32 << 20  # of an image passed as base64
@@ -88,10 +90,21 @@ class _Tools:
         self,
         image: Annotated[str, Field(description="The bytes of a picture file, as base64.")],
         allowed: Allowed | None = None,
-    ) -> Number:
-        """Read the handwritten number in one picture that is passed as base64."""
+    ) -> list[Number]:
+        """Read the handwritten number in a picture that is passed as base64, or in each page of a PDF or TIFF."""
         with self._reading():
-            return number_of("image", self._reader.read(_decoded(image), among=allowed or None))
+            pages = [*islice(single_pictures(_decoded(image)), MOST_PICTURES + 1)]
+            if len(pages) > MOST_PICTURES:
+                raise PictureError("error.mcp.pictures", most=MOST_PICTURES)
+            pictures = list[Picture]()
+            for page in pages:
+                if isinstance(page, ShuziError):
+                    raise page
+                pictures.append(page)
+            if len(pictures) == 1:
+                return [number_of("image", self._reader.read(pictures[0], among=allowed or None))]
+            readings = self._reader.read_many(pictures, among=allowed or None)
+            return [number_of(f"image#{page}", reading) for page, reading in enumerate(readings, start=1)]
 
     def read_table(self, paths: Paths, rows: Count = 0, columns: Count = 0) -> Answer:
         """Read photographs of tables whose rows and columns are ruled with lines, one number in a cell."""
@@ -135,9 +148,11 @@ class _Tools:
 
 def _decoded(image: str) -> bytes:
     content = image.partition(";base64,")[2] if image.startswith("data:") else image
+    # the alphabet of addresses, lines and missing signs at the end are base64 too
+    content = "".join(content.split()).rstrip("=").replace("-", "+").replace("_", "/")
     if len(content) > _MOST_BYTES * 4 // 3:
         raise PictureError("error.picture.long", path="image", most=_MOST_BYTES)
     try:
-        return base64.b64decode(content, validate=True)
+        return base64.b64decode(content + "=" * (-len(content) % 4), validate=True)
     except (binascii.Error, ValueError) as problem:
         raise PictureError("error.mcp.base64") from problem

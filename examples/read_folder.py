@@ -14,7 +14,7 @@ from PIL import Image
 
 import shuzi
 
-KINDS = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
+KINDS = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"}  # a TIFF or PDF may have several pages
 
 
 def read_folder(folder, table):
@@ -23,13 +23,13 @@ def read_folder(folder, table):
     doubtful = []
     with Path(table).open("w", newline="", encoding="utf-8") as out:
         rows = csv.writer(out)
-        rows.writerow(["source", "text", "status", "confidence"])
+        rows.writerow(["source", "text", "status", "confidence", "message"])
         for file, found in zip(files, shuzi.load().read_many(files), strict=True):
             if isinstance(found, shuzi.ShuziError):  # an error is yielded instead of the reading
-                rows.writerow([file.name, "", "error", str(found)])
+                rows.writerow([file.name, "", "error", "", str(found)])
                 doubtful.append(file.name)
                 continue
-            rows.writerow([file.name, found.text, found.status, f"{found.confidence:.3f}"])
+            rows.writerow([file.name, found.text, found.status, f"{found.confidence:.3f}", found.message])
             if found.status != "ok":
                 doubtful.append(file.name)
     return doubtful

@@ -66,6 +66,7 @@ page: $(PAGE)
 # build/standalone/: shuzi.html, shuzi-full.html (all of MNIST), and shuzi/ for static hosting
 standalone: $(STANDALONE)
 
+# with the page as play/ beside it, where `make standalone` has been run before
 docs: $(VENV)/.for-docs $(KATEX)
 	$(BIN)/python tools/site/gather.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir $(SITE)

@@ -26,7 +26,7 @@ import shuzi
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 NUMBER = "31415926"
 STEPS = (10, 100, 2_000)
-INK, FOUND, PAPER = (38, 44, 66), (0, 110, 200), (247, 243, 233)
+INK, FOUND, PAPER = (38, 44, 66), (42, 77, 155), (247, 243, 233)  # as in the course and the page
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def _trained() -> Iterator[tuple[int, NDArray[np.float32], float]]:
 
 def _coloured(weights: NDArray[np.float32]) -> NDArray[np.uint8]:
     strength = np.clip(weights / np.quantile(np.abs(weights), 0.99), -1, 1)[..., None]
-    speaks_for, against = np.array((20, 90, 180)), np.array((150, 90, 30))
+    speaks_for, against = np.array(FOUND), np.array((148, 80, 12))
     colour = np.where(strength > 0, speaks_for, against)
     shown: NDArray[np.uint8] = (255 + (colour - 255) * np.abs(strength)).astype(np.uint8)
     return shown

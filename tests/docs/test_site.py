@@ -38,7 +38,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(site):
-    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+    return {path: Page(path) for path in sorted(site.rglob("*.html")) if not path.is_relative_to(site / "play")}
 
 
 def local(page, link, site):
@@ -79,6 +79,32 @@ def test_every_link_and_anchor_leads_somewhere(site, pages):
             if not meant.is_file() or (known and parts.fragment and unquote(parts.fragment) not in known.anchors):
                 lost.append(f"{path.relative_to(site)}: {link}")
     assert lost == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["", "zh/"])
+def test_lessons_lead_to_the_page_beside_the_documentation_if_it_is_there(site, pages, language):
+    beside = (site / "play" / "index.html").is_file()
+    lessons = list((site / language / "course").glob("*/index.html"))
+    for path in lessons:
+        links = [link for link in pages[path].leads if "view=" in link]
+        assert all(("127.0.0.1" in link) != beside for link in links)
+    assert len(lessons) > 18  # and the stubs of former addresses
+
+
+@pytest.mark.slow
+def test_examples_in_the_reference_are_code(site):
+    for language in ("", "zh/"):
+        page = (site / language / "reference" / "python.html").read_text("utf-8")
+        assert "<blockquote>" not in page  # what Markdown makes of >>>
+        assert page.count("&gt;&gt;&gt;") > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "first"), [("", "accuracy"), ("zh/", "准确率")])
+def test_terms_begin_with_the_reader_s_language(site, language, first):
+    page = (site / language / "project" / "terminology.html").read_text("utf-8")
+    assert re.search(r"<td[^>]*>([^<]+)</td>", page)[1] == first
 
 
 @pytest.mark.slow
@@ -125,6 +151,9 @@ def test_a_browser_asks_nobody_else_and_shows_formulas_and_lessons(site):
         page.locator("input[name=query]").fill("置信区间")
         page.locator(".md-search-result__link[href*='zh/']").first.wait_for()
         assert all(each.startswith(here) for each in asked)
+        page.goto((site / "index.html").as_uri())
+        page.locator("input[name=query]").fill("validation split")
+        page.locator(".md-search-result__link").first.wait_for()
         page.close()
         dark = browser.new_page(color_scheme="dark")
         dark.goto(here + "zh/course/01-line/index.html")

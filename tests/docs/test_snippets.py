@@ -1,5 +1,6 @@
 """The commands and code in README and the guides work, in both languages."""
 
+import doctest
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -80,8 +82,17 @@ def test_the_guide_for_other_programs(page, blocks, desk, served, capsys):
     assert all("7210" in said for said in found.values()), found
 
 
+@pytest.mark.parametrize("page", ["mathematics.md", "mathematics.zh.md"])
+def test_the_page_of_mathematics_computes_what_it_says(page, blocks):
+    shown = "\n".join(text for _, text in blocks(ROOT / "docs" / "explanation" / page))
+    test = doctest.DocTestParser().get_doctest(shown, {"np": np}, page, page, 0)
+    result = doctest.DocTestRunner().run(test)
+    assert result.attempted > 8
+    assert not result.failed
+
+
 def test_both_languages_show_the_same_code(blocks):
-    for page in (*SHORT, *LONG, "docs/how-to/use-from-programs"):
+    for page in (*SHORT, *LONG, "docs/how-to/use-from-programs", "docs/explanation/mathematics"):
         shown = []
         for ending in (".md", ".zh.md"):
             code = []

@@ -27,6 +27,9 @@ from hatch_build import public_address
 ROOT = Path(__file__).parents[2]
 GATHERED = ROOT / "build" / "docs"
 KATEX = ROOT / "web" / "node_modules" / "katex" / "dist"
+PLAY = ROOT / "build" / "standalone" / "shuzi"
+"""The page without a service. Where `make standalone` made it, the site has it as play/, and lessons link there."""
+
 PROJECT = ("ARCHITECTURE", "CONTRIBUTING", "TERMINOLOGY", "CHANGELOG", "SECURITY", "RELEASING")
 REFERENCE: dict[str, Callable[[str], str]] = {
     "command-line": lambda language: _said_by("command_line.py", language),
@@ -54,6 +57,9 @@ _HAN = "[\u3000-\u9fff\uff00-\uffef]"
 _CHINESE_BREAK = re.compile(rf"^(?![#|>])(.*{_HAN}(?:\*\*)?)\n(?=(?:\*\*)?{_HAN})", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"^\[(?:中文|English)\]\([^)]*\)(?: · )?", re.MULTILINE)
 _NOTEBOOK = {"zh": "笔记本", "en": "notebook"}
+_LOCAL = re.compile(r"\]\(http://127\.0\.0\.1:8000/\?([^)#]+)\)")
+_TERMS = {"en": ("# Terminology", "The field's words as shuzi uses them: one word per thing."),
+          "zh": ("# 术语", "shuzi 使用的术语，一个意思只用一个词。")}  # fmt: skip
 
 
 def places() -> dict[Path, PurePosixPath]:
@@ -83,8 +89,12 @@ def gather(target: Path = GATHERED) -> None:
         beside = target / "course" / lesson.name
         shutil.copytree(lesson, beside, ignore=shutil.ignore_patterns("*.md", "__pycache__"), dirs_exist_ok=True)
     notebooks.write_all(target / "course" / "notebooks")
+    if PLAY.is_dir():
+        shutil.copytree(PLAY, target / "play")
     for source, page in pages.items():
         _write(target / page, _as_page(source, pages))
+    for language, ending in (("en", ".md"), ("zh", ".zh.md")):
+        _write(target / "project" / f"terminology{ending}", _terms(language))
     for name, make in REFERENCE.items():
         _write(target / "reference" / f"{name}.md", make("en"))
         _write(target / "reference" / f"{name}.zh.md", make("zh"))
@@ -143,9 +153,27 @@ def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
     linked = "".join(parts)
     if source.parent in notebooks.LESSONS:
         linked = _as_lesson(linked, source)
+    if PLAY.is_dir():
+        up = "../" * len(here.parts)
+        language = "zh" if pages[source].name.endswith(".zh.md") else "en"
+        linked = _LOCAL.sub(rf"]({up}play/index.html?lang={language}&\1)", linked)
     return "".join(
         part if index % 2 else _CHINESE_BREAK.sub(r"\1", part) for index, part in enumerate(_BLOCK.split(linked))
     )
+
+
+def _terms(language: str) -> str:
+    """Return the page of terms for a reader of one language: that language first, and explained in it."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", (ROOT / "TERMINOLOGY.md").read_text("utf-8"), re.MULTILINE)
+    title, introduction = _TERMS[language]
+    lines = [title, "", introduction, ""]
+    for place, (en, zh, meaning) in enumerate(row for row in rows if not row[0].startswith("-")):
+        in_english, _, in_chinese = meaning.partition(" · ")
+        cells = (zh, en, in_chinese or meaning) if language == "zh" else (en, zh, in_english)
+        lines.append("| " + " | ".join(cells) + " |")
+        if place == 0:
+            lines.append("| --- | --- | --- |")
+    return "\n".join(lines) + "\n"
 
 
 def _as_lesson(text: str, source: Path) -> str:
@@ -155,12 +183,11 @@ def _as_lesson(text: str, source: Path) -> str:
     text = f"{head}\n\n{line} · [{_NOTEBOOK[source.stem]}](../notebooks/{name}){{ download }}\n{rest}"
 
     def both(found: re.Match[str]) -> str:
-        dark = f"pictures/{found[2]}-dark.png"
-        if not (source.parent / dark).is_file():
-            return found[0]
-        return f"![{found[1]}](pictures/{found[2]}.png#only-light)![{found[1]}]({dark}#only-dark)"
+        label, name, kind = found.groups()
+        dark = f"pictures/{name}-dark.{kind}"
+        return f"![{label}](pictures/{name}.{kind}#only-light)![{label}]({dark}#only-dark)"
 
-    return re.sub(r"!\[([^\]]*)\]\(pictures/([\w-]+)\.png\)", both, text)
+    return re.sub(r"!\[([^\]]*)\]\(pictures/([\w-]+)\.(png|webp)\)", both, text)
 
 
 def _relative(page: PurePosixPath, here: PurePosixPath) -> str:

@@ -49,6 +49,8 @@ class Box(NamedTuple):
     def pixels(self, rim: float = 0.0) -> tuple[slice, slice]:
         """Return the rows and columns of a picture that it touches, plus a margin; never empty.
 
+        Examples
+        --------
         >>> Box(10.2, -2.0, 8.0, 20.0).pixels(), Box(10.0, 2.0, 8.0, 20.0).pixels(rim=5.0)
         ((slice(0, 18, None), slice(10, 19, None)), (slice(0, 27, None), slice(5, 23, None)))
         """
@@ -59,6 +61,8 @@ class Box(NamedTuple):
     def pixels_around(self, margin: float) -> tuple[slice, slice]:
         """Return the rows and columns that it touches with a margin, a fraction of its longer side, around it.
 
+        Examples
+        --------
         >>> Box(10.0, 2.0, 8.0, 20.0).pixels_around(0.25)
         (slice(0, 27, None), slice(5, 23, None))
         """

@@ -219,6 +219,8 @@ class Reader:
 def available_models() -> list[str]:
     """List the models that come with shuzi, which `load` accepts by name, the default one first.
 
+    Examples
+    --------
     >>> available_models()[0]
     'default'
     """

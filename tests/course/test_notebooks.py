@@ -41,7 +41,9 @@ def test_a_notebook_needs_no_other_file(lesson, language):
         if cell.cell_type == "markdown":
             attached = set(cell.get("attachments", {}))
             assert set(re.findall(r"\(attachment:([^)]+)\)", cell.source)) == attached
-            assert not re.search(r"\]\((?!https?:|#|attachment:)", cell.source)
+            links = re.findall(r"\]\((?!https?:|attachment:)([^)]+)\)", cell.source)
+            assert set(links) <= {file_name(other, each) for other in LESSONS for each in LANGUAGES}
+            assert f"course/{lesson.name}" not in cell.source  # a folder that it does not lie in
     assert code(made)[0] == INSTALL[language]
     (solution,) = [
         cell.source for cell in made.cells if cell.get("metadata", {}).get("jupyter") == {"source_hidden": True}
@@ -49,6 +51,19 @@ def test_a_notebook_needs_no_other_file(lesson, language):
     assert f"{solution}\n" in [block.text for block in blocks(read(lesson, language)) if block.remark == "solution"]
     shown = [block.text.rstrip("\n") for block in cells(read(lesson, language))]
     assert [source for source in code(made)[1:] if source in shown] == shown
+
+
+def test_links_lead_to_other_notebooks_and_to_the_site_if_there_is_one(monkeypatch):
+    lesson = LESSONS[1]
+    monkeypatch.delenv("SHUZI_SITE", raising=False)
+    text = "".join(cell.source for cell in notebook(lesson, "zh").cells)
+    assert f"({LESSONS[0].name}-zh.ipynb)" in text
+    assert f"({lesson.name}-en.ipynb)" in text
+    assert "glossary" not in text
+    monkeypatch.setenv("SHUZI_SITE", "https://example.org/")
+    text = "".join(cell.source for cell in notebook(lesson, "zh").cells)
+    assert "(https://example.org/zh/reference/glossary.html#标签)" in text
+    assert "(https://example.org/zh/course/index.html)" in text
 
 
 @pytest.mark.slow

@@ -38,10 +38,13 @@ def _table(stage, theme, values, left, top, name, cell=(6, 4), strong=()):
 
 def cut(theme):
     """A 0 and a 1 of 3×5 pixels, and the row that is cut out of each."""
-    figure, stage = _stage(7.4, 2.2)
+    figure, stage = _stage(7.4, 2.6)
+    stage.set_ylim(26, -4)
     ring = np.array([[1, 1, 1], [1, 0, 1], [1, 0, 1], [1, 0, 1], [1, 1, 1]])
     bar = np.array([[0, 1, 1]] * 5)
-    for left, picture in ((1, ring), (39, bar)):
+    for left, picture, name in ((1, ring, theme.say("a 0", "一个 0")), (39, bar, theme.say("a 1", "一个 1"))):
+        stage.text(left + 6, -0.6, name, ha="center", va="bottom", fontsize=11)
+        stage.text(left + 26, 7.6, theme.say("its row", "取出的一行"), ha="center", va="bottom", fontsize=10)
         for (row, column), ink in np.ndenumerate(picture):
             face = theme.text if ink else theme.page
             stage.add_patch(Rectangle((left + 4 * column, 1 + 4 * row), 4, 4, facecolor=face, edgecolor=theme.faint))
@@ -85,21 +88,30 @@ def slopes(theme):
 
 def shapes(theme):
     """Above 64×784 @ 784×10 = 64×10, below 784×64 @ 64×10 = 784×10."""
-    figure, stage = _stage(8.4, 5.8)
+    figure, stage = _stage(8.4, 6.2)
+    pictures, pixels, digits = (
+        theme.say("pictures", "张图"),
+        theme.say("pixels", "个像素"),
+        theme.say("digits", "个数字"),
+    )
     long, batch, ten = 20, 7, 3.5
     for top, sides, names in (
-        (4, (("64", batch), ("784", long), ("10", ten)), ("x", "w", "x @ w")),
-        (32, (("784", long), ("64", batch), ("10", ten)), ("x.T", "y − label", "x.T @ (y − label)")),
+        (4, ((f"64 {pictures}", batch), (f"784 {pixels}", long), (f"10 {digits}", ten)), ("x", "w", "x @ w")),
+        (
+            34,
+            ((f"784 {pixels}", long), (f"64 {pictures}", batch), (f"10 {digits}", ten)),
+            ("x.T", "y − label", "x.T @ (y − label)"),
+        ),
     ):
         (rows, high), (inner, wide), (columns, narrow) = sides
-        middle, left = top + long / 2, 7
+        middle, left = top + long / 2, 6
         for name, box_high, box_wide, row_text, column_text, before in (
             (names[0], high, wide, rows, inner, ""),
             (names[1], wide, narrow, inner, columns, "@"),
             (names[2], high, narrow, rows, columns, "="),
         ):
             if before:
-                stage.text(left - 9, middle, before, ha="center", va="center", fontsize=13)
+                stage.text(left - 8, middle, before, ha="center", va="center", fontsize=13)
             box = (left, middle - box_high / 2)
             stage.add_patch(Rectangle(box, box_wide, box_high, facecolor=theme.second, alpha=0.2))
             stage.add_patch(Rectangle(box, box_wide, box_high, fill=False, edgecolor=theme.text))
@@ -108,11 +120,18 @@ def shapes(theme):
             )
             strong = {True: theme.accent, False: theme.text}
             stage.text(
-                left - 0.8, middle, row_text, ha="right", va="center", fontsize=11, color=strong[before == "@"]
+                left - 1.8,
+                middle,
+                row_text,
+                ha="center",
+                va="center",
+                fontsize=10,
+                rotation=90,
+                color=strong[before == "@"],
             )
             stage.text(
-                left + box_wide / 2, box[1] + box_high + 0.8, column_text, ha="center", va="top", fontsize=11,
+                left + box_wide / 2, box[1] + box_high + 0.8, column_text, ha="center", va="top", fontsize=10,
                 color=strong[before == ""],
             )  # fmt: skip
-            left += box_wide + 18
+            left += box_wide + 20
     return figure

@@ -18,11 +18,18 @@ def gradients(theme):
         y = tf.nn.softmax(x @ w)
         loss = -tf.reduce_sum(label * tf.math.log(y + 1e-10))
     found = (tape.gradient(loss, w).numpy(), x.numpy().T @ (np.full((1024, 10), 0.1) - label.numpy()))
-    figure = Figure(figsize=(8.4, 1.9))
-    for row, values in zip(figure.subplots(2, 10), found, strict=True):
+    figure = Figure(figsize=(8.6, 2.4))
+    names = theme.say("tape", "磁带"), theme.say("by hand", "手算")
+    for row, values, name in zip(figure.subplots(2, 10), found, names, strict=True):
         for digit, cell in enumerate(row):
             picture = -values[:, digit].reshape(28, 28)
             most = np.abs(picture).max()
-            cell.imshow(picture, cmap=theme.signs, vmin=-most, vmax=most)
-            cell.axis("off")
+            image = cell.imshow(picture, cmap=theme.signs, vmin=-most, vmax=most)
+            cell.set(xticks=[], yticks=[])
+            cell.spines[:].set_visible(False)
+        row[0].set_ylabel(name)
+    for digit, cell in enumerate(figure.axes[:10]):
+        cell.set_title(str(digit))
+    bar = figure.colorbar(image, ax=figure.axes, ticks=[-most, most], pad=0.01)
+    bar.ax.set_yticklabels([theme.say("shrink", "该减"), theme.say("grow", "该加")])
     return figure

@@ -28,11 +28,14 @@ def _curves():
 
 def apart(theme):
     """On the left 1,000 pictures as they are, on the right shifted at random; training dashed, validation solid."""
-    figure = Figure(figsize=(8.4, 3))
-    for cell, rows in zip(figure.subplots(1, 2, sharey=True), _curves(), strict=True):
+    figure = Figure(figsize=(8.4, 3.3))
+    titles = theme.say("1,000 pictures as they are", "一千张原图"), theme.say("shifted at random", "随机挪动")
+    for cell, rows, title in zip(figure.subplots(1, 2, sharey=True), _curves(), titles, strict=True):
         steps, train, validation = zip(*rows, strict=True)
-        cell.plot(steps, train, "--", color=theme.second)
-        cell.plot(steps, validation, color=theme.accent)
-        cell.set(ylim=(0, 1))
+        cell.plot(steps, train, "--", color=theme.second, label=theme.say("training", "训练集"))
+        cell.plot(steps, validation, color=theme.accent, label=theme.say("validation", "验证集"))
+        cell.set(ylim=(0, 1), title=title, xlabel=theme.say("step", "步"))
         cell.grid(alpha=0.4)
+    figure.axes[0].set_ylabel(theme.say("loss per picture", "每张图的损失"))
+    figure.axes[0].legend()
     return figure

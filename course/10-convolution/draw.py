@@ -1,4 +1,4 @@
-"""A window that slides over a small picture, and what windows see in a 7: two made by hand and three learnt ones."""
+"""A window slides over a small picture, edges become corners, and windows made by hand and learnt look at a 7."""
 
 import contextlib
 import io
@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+
+from figures import picture
 
 
 @cache
@@ -34,7 +36,7 @@ def window(theme):
     stage = figure.subplots()
     stage.set(xlim=(-0.2, 16.7), ylim=(4.3, -0.3), aspect="equal")
     stage.axis("off")
-    for left, place, colour in ((0, 0, theme.accent), (8.9, 2, theme.third)):
+    for left, place, colour in ((0, 0, theme.accent), (8.9, 2, theme.second)):
         for (row, column), ink in np.ndenumerate(picture):
             face = theme.faint if ink else theme.page
             stage.add_patch(
@@ -58,9 +60,76 @@ def window(theme):
 
 
 def maps(theme):
-    figure = Figure(figsize=(6, 4.1))
-    for cell, image in zip(figure.subplots(2, 3).flat, _maps(), strict=True):
-        cell.imshow(image, cmap=theme.ink)
-        cell.set(xticks=[], yticks=[])
-        cell.spines[:].set(visible=True, color=theme.faint)
+    """The 7, what the two windows made by hand see in it, and three learnt ones."""
+    figure = Figure(figsize=(6, 4.6))
+    learnt = theme.say("learnt", "学来的")
+    titles = (
+        theme.say("the 7", "这个 7"),
+        theme.say("left edges", "左边缘"),
+        theme.say("top edges", "上边缘"),
+        *[learnt] * 3,
+    )
+    for cell, image, title in zip(figure.subplots(2, 3).flat, _maps(), titles, strict=True):
+        picture(cell, image, theme)
+        cell.set_title(title)
     return figure
+
+
+_SHAPE = np.pad(np.array([[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 0, 0], [1, 1, 0, 0]]), 2)
+_LEFT, _TOP = np.array([[-1, 0, 1]] * 3), np.array([[-1, 0, 1]] * 3).T
+
+
+def _slid(image, window):
+    """Return what a 3×3 window sees at each place, with negative sums cut off."""
+    size = len(image) - 2
+    sums = [
+        [np.sum(image[row : row + 3, column : column + 3] * window) for column in range(size)] for row in range(size)
+    ]
+    return np.maximum(sums, 0)
+
+
+def _numbers(cell, image, theme, most):
+    picture(cell, image, theme, vmin=0, vmax=most)
+    for (row, column), value in np.ndenumerate(image):
+        dark = (value > most / 2) == (theme.ink == "Greys")
+        cell.text(
+            column, row, f"{value:g}", ha="center", va="center", fontsize=8, color="#ffffff" if dark else "#1d1c1a"
+        )
+
+
+def corners(theme):
+    """Two windows find left and top edges; one of the second layer looks at both and finds where they meet."""
+    left, top = _slid(_SHAPE, _LEFT), _slid(_SHAPE, _TOP)
+    corner = np.maximum(left + top - 3, 0)
+    figure = Figure(figsize=(8.6, 2.6))
+    titles = (
+        theme.say("picture", "图"), theme.say("left edges", "左边缘"), theme.say("top edges", "上边缘"),
+        theme.say("left + top − 3: corners", "左 + 上 − 3：角"),
+    )  # fmt: skip
+    for cell, image, title in zip(figure.subplots(1, 4), (_SHAPE, left, top, corner), titles, strict=True):
+        _numbers(cell, image, theme, max(image.max(), 1))
+        cell.set_title(title)
+    return figure
+
+
+def sliding(theme):
+    """The window for left edges at each place in turn, and the map that fills up."""
+    result = _slid(_SHAPE, _LEFT)
+    size = len(result)
+    for index in range(size * size):
+        row, column = divmod(index, size)
+        figure = Figure(figsize=(5.8, 3))
+        before, after = figure.subplots(1, 2, width_ratios=(8, 6))
+        _numbers(before, _SHAPE, theme, 1)
+        before.add_patch(Rectangle((column - 0.5, row - 0.5), 3, 3, fill=False, edgecolor=theme.accent, linewidth=3))
+        shown = np.where(np.arange(size * size).reshape(size, size) <= index, result, np.nan)
+        picture(after, shown, theme, vmin=0, vmax=3)
+        after.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=theme.accent, linewidth=3))
+        for (y, x), value in np.ndenumerate(shown):
+            if not np.isnan(value):
+                dark = (value > 1.5) == (theme.ink == "Greys")
+                colour = "#ffffff" if dark else "#1d1c1a"
+                after.text(x, y, f"{value:g}", ha="center", va="center", fontsize=9, color=colour)
+        before.set_title(theme.say("picture", "图"))
+        after.set_title(theme.say("left edges", "左边缘"))
+        yield figure

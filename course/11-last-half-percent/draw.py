@@ -3,15 +3,14 @@
 from matplotlib.figure import Figure
 
 import shuzi
+from figures import picture
 from shuzi.evaluation.accuracy import DISPUTED
 
 
 def doubtful(theme):
     test = shuzi.load_mnist().test
-    figure = Figure(figsize=(7, 4.6))
+    figure = Figure(figsize=(7, 4.8))
     for cell, place in zip(figure.subplots(3, 5).flat, DISPUTED, strict=True):
-        cell.imshow(test.images[place], cmap=theme.ink)
-        cell.set(xticks=[], yticks=[])
-        cell.set_title(f"{test.labels[place]}", color=theme.accent)
-        cell.spines[:].set(visible=True, color=theme.faint)
+        picture(cell, test.images[place], theme)
+        cell.set_title(theme.say(f"label {test.labels[place]}", f"标签 {test.labels[place]}"), color=theme.second)
     return figure

@@ -26,10 +26,13 @@ def result(seed, **changes):
 
 
 def five(name, **changes):
-    found = np.array([result(seed, **changes).accuracy for seed in range(5)])
-    print("%-8s" % name, *("%.4f" % each for each in found))
-    mean, deviation = found.mean(), found.std(ddof=1)
-    print("  mean %.4f  deviation %.4f  interval %.4f" % (mean, deviation, interval(mean, 5000)))
+    print("%-8s" % name, end="")
+    accuracies = []
+    for seed in range(5):
+        accuracies.append(result(seed, **changes).accuracy)
+        print(" %.4f" % accuracies[-1], end="", flush=True)
+    mean, deviation = np.mean(accuracies), np.std(accuracies, ddof=1)
+    print("\n  mean %.4f  deviation %.4f  interval %.4f" % (mean, deviation, interval(mean, 5000)))
 
 
 five("fast")

@@ -29,14 +29,21 @@ def _curves():
 
 
 def rates(theme):
-    figure = Figure(figsize=(7.4, 2.9))
+    figure = Figure(figsize=(8, 3.6))
     loss, accuracy = figure.subplots(1, 2)
-    for rate, color, curves in zip(RATES, (theme.second, theme.third, theme.accent), _curves(), strict=True):
+    styles = (
+        (theme.third, "--", "too small", "太小"),
+        (theme.accent, "-", "good", "正好"),
+        (theme.second, ":", "too large", "太大"),
+    )
+    for rate, (colour, line, en, zh), curves in zip(RATES, styles, _curves(), strict=True):
+        name = theme.say(f"rate {rate:f}".rstrip("0") + f", {en}", f"学习率 {rate:f}".rstrip("0") + f"，{zh}")
         for cell, curve in zip((loss, accuracy), curves, strict=True):
-            cell.plot(range(0, 2001, EVERY), curve, color=color, linewidth=1.2, label=f"{rate:g}")
-    loss.set(ylim=(0, 4))
-    accuracy.set(ylim=(0, 1))
-    accuracy.legend(frameon=False, loc="lower right")
+            cell.plot(range(0, 2001, EVERY), curve, line, color=colour, linewidth=1.5, label=name)
+    loss.set(ylim=(0, 4), ylabel=theme.say("mean loss", "平均损失"))
+    accuracy.set(ylim=(0, 1), ylabel=theme.say("accuracy", "准确率"))
     for cell in (loss, accuracy):
         cell.grid(alpha=0.4)
+        cell.set_xlabel(theme.say("step", "步"))
+    figure.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure

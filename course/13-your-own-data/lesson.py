@@ -5,25 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
 import shuzi
 from shuzi.data.own import import_pictures
 from shuzi.ink.paper import ink_map
-from shuzi.synthesis.drawn_digits import skeleton_field
+from shuzi.synthesis.practice import draw_sheet
 
-
-def draw_sheet(seed, each):
-    draws, sheet = np.random.default_rng(seed), np.full((1200, 120 * each), 225, np.uint8)
-    for digit in range(10):
-        for place in range(each):
-            size = draws.integers(70, 90)
-            distance = cv2.resize(skeleton_field(draws, digit), (size, size)) / 16 * size / 28
-            y, x = 120 * digit + draws.integers(10, 20), 120 * place + draws.integers(10, 30)
-            sheet[y : y + size, x : x + size] -= np.uint8(150 * np.clip(2.2 - distance, 0, 1))
-    return sheet
+sheet = draw_sheet(seed=2, per_digit=30)
+mine = sheet[1080:, :120]
+reading = shuzi.load("tiny").read(mine)
+print("a 9 is read as", reading.text, reading.status, "%.2f" % reading.confidence)
 
 
 def runs(has_ink):
@@ -35,9 +28,9 @@ def cut(sheet, folder):
     folder.mkdir()
     ink = ink_map(sheet) > 60
     for digit, (top, bottom) in enumerate(runs(ink.any(axis=1))):
-        for place, (left, right) in enumerate(runs(ink[top:bottom].any(axis=0))):
+        for position, (left, right) in enumerate(runs(ink[top:bottom].any(axis=0))):
             piece = sheet[max(0, top - 9) : bottom + 9, max(0, left - 9) : right + 9]
-            Image.fromarray(piece).save(folder / f"{digit}_{place}.png")
+            Image.fromarray(piece).save(folder / f"{digit}_{position}.png")
 
 
 def interval(accuracy, n):
@@ -59,8 +52,8 @@ def train_on(images, labels, name):
 work = Path("my-digits")
 shutil.rmtree(work, ignore_errors=True)
 work.mkdir()
-for name, seed, each in (("learn", 1, 10), ("exam", 2, 30)):
-    cut(draw_sheet(seed, each), work / name)
+for name, seed, per_digit in (("learn", 1, 10), ("exam", 2, 30)):
+    cut(draw_sheet(seed, per_digit), work / name)
 learn, exam = import_pictures(work / "learn").dataset, import_pictures(work / "exam").dataset
 mnist = shuzi.load_mnist()
 print("pictures", len(learn), len(exam))

@@ -1,5 +1,7 @@
 """A hand that the default network does not know either, narrow and leaning far, before and after fine-tuning."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -10,10 +12,12 @@ import cv2
 import numpy as np
 
 from shuzi.data.formats import save_dataset
+from shuzi.synthesis import practice
 
 lesson = {}
-exec((Path(__file__).parent / "lesson.py").read_text("utf-8").partition("work = Path(")[0], lesson)  # noqa: S102
-plain = lesson["skeleton_field"]
+with contextlib.redirect_stdout(io.StringIO()):
+    exec((Path(__file__).parent / "lesson.py").read_text("utf-8").partition("work = Path(")[0], lesson)  # noqa: S102
+plain = practice.skeleton_field
 
 
 def leaning(draws, digit):
@@ -22,12 +26,12 @@ def leaning(draws, digit):
 
 
 if __name__ == "__main__":
-    lesson["skeleton_field"] = leaning
+    practice.skeleton_field = leaning
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         parts = {}
-        for name, seed, each in (("learn", 1, 10), ("exam", 2, 30)):
-            lesson["cut"](lesson["draw_sheet"](seed, each), Path(name))
+        for name, seed, per_digit in (("learn", 1, 10), ("exam", 2, 30)):
+            lesson["cut"](lesson["draw_sheet"](seed, per_digit), Path(name))
             parts[name] = lesson["import_pictures"](name).dataset
         save_dataset(Path("learn.npz"), parts["learn"])
         command = [sys.executable, "-m", "shuzi", "train", "--data", "learn.npz", "--from", "default", "--out", "own"]

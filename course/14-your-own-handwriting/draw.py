@@ -1,4 +1,4 @@
-"""The figures of the lesson: a photo and what the network gets after each step, and how a digit is framed."""
+"""A photo of a 7 that is misread, and the same after each of the five steps, with what the network answers."""
 
 import contextlib
 import io
@@ -9,61 +9,91 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-CHOSEN = 7
+from figures import bars, picture
 
 
 @cache
-def _stages():
-    """Return a photo of a 7 that is misread until it is framed, its five stages, and the probabilities of each."""
+def _lesson():
     code, lesson = (Path(__file__).parent / "lesson.py").read_text("utf-8"), {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(code, lesson)  # noqa: S102 - the lesson's own code
-    squash, frame, ink_map, normalize = (lesson[name] for name in ("squash", "frame", "ink_map", "normalize"))
-    for picture, label in zip(lesson["photos"], lesson["test"].labels[:200], strict=True):
-        if label != CHOSEN:
-            continue
-        ink = ink_map(picture)
-        seen = np.stack([squash(picture), squash(255 - picture), squash(ink), frame(ink), normalize(ink)])
-        probabilities = lesson["reader"].classify(seen)
-        if (probabilities.argmax(axis=1) == label).tolist() == [False, False, False, True, True]:
-            return picture, ink, seen, probabilities
-    raise AssertionError("no 7 is misread until it is framed")
+        exec(code.partition("photos =")[0] + _functions(code), lesson)  # noqa: S102 - the lesson's own code
+    return lesson
 
 
-def _picture(cell, pixels, theme, **options):
-    cell.imshow(pixels, **options)
-    cell.set(xticks=[], yticks=[])
-    cell.spines[:].set(visible=True, color=theme.faint)
+def _functions(code):
+    """Return the lesson's functions that prepare a picture, without what counts."""
+    return "\n\n".join(
+        "def " + each.partition("\n\n\nshow")[0] for each in code.split("\ndef ")[1:] if not each.startswith("show")
+    )
 
 
-def steps(theme):
-    picture, _, seen, probabilities = _stages()
-    figure = Figure(figsize=(11, 3.4))
-    cells = figure.subplots(2, 6)
-    _picture(cells[0, 0], picture, theme, cmap="gray", vmin=0, vmax=255)
-    cells[1, 0].axis("off")
-    for place, (image, y) in enumerate(zip(seen, probabilities, strict=True), start=1):
-        # as the network takes them: 0 is black, 255 white
-        _picture(cells[0, place], image, theme, cmap="gray", vmin=0, vmax=255)
-        cells[0, place].set_title(f"{place}")
-        colors = [theme.accent if digit == y.argmax() else theme.faint for digit in range(10)]
-        cells[1, place].bar(range(10), y, color=colors)
-        cells[1, place].set(ylim=(0, 1), xticks=range(10), yticks=[0, 0.5, 1])
-        cells[1, place].tick_params(length=0, labelsize=7)
-        cells[1, place].get_xticklabels()[CHOSEN].set(fontweight="bold", color=theme.second)
+def _stages():
+    """Return what each step hands on in full size, and the 28x28 that comes of it."""
+    lesson = _lesson()
+    photo, squash = lesson["seven"], lesson["squash"]
+    ink = lesson["ink_map"](photo)
+    framed = lesson["frame"](ink)
+    return {
+        "squash": (photo, squash(photo)),
+        "invert": (255 - photo, squash(255 - photo)),
+        "paper": (ink, squash(ink)),
+        "frame": (ink, framed),
+        "pen": (framed, lesson["normalize"](ink)),
+    }
+
+
+def _step(theme, name, marks=None):
+    """Draw what goes in, the 28×28 that comes out, and the ten probabilities."""
+    before, after = _stages()[name]
+    (y,) = _lesson()["shuzi"].load().classify(after[np.newaxis])
+    figure = Figure(figsize=(8.4, 2.5))
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.5))
+    raw = {"cmap": "gray", "vmin": 0, "vmax": 255}  # as the network takes them: 0 is black, 255 white
+    picture(left, before, theme, **raw)
+    left.set_title(theme.say("before", "之前"))
+    picture(middle, after, theme, **raw)
+    middle.set_title(theme.say("what the network gets", "网络看到的"))
+    bars(right, y, theme, right=7)
+    answer = int(y.argmax())
+    right.set_title(theme.say(f"it answers {answer}", f"它答 {answer}"))
+    if marks:
+        marks(left, middle)
     return figure
 
 
-def framed(theme):
-    _, ink, seen, _ = _stages()
+def photo(theme):
+    """The photo of the lesson."""
+    figure = Figure(figsize=(3, 3))
+    picture(figure.subplots(), _lesson()["seven"], theme, cmap="gray", vmin=0, vmax=255)
+    return figure
+
+
+def squash(theme):
+    return _step(theme, "squash")
+
+
+def invert(theme):
+    return _step(theme, "invert")
+
+
+def paper(theme):
+    return _step(theme, "paper")
+
+
+def frame(theme):
+    """The box and, in the frame, the centre of mass and the 20×20 in the middle."""
+    ink, framed = _stages()["frame"]
     rows, columns = np.nonzero(ink > 60)
-    y, x = (np.average(place, weights=seen[3]) for place in np.indices(seen[3].shape))
-    figure = Figure(figsize=(5.6, 2.8))
-    left, right = figure.subplots(1, 2)
-    _picture(left, ink, theme, cmap=theme.ink)
-    corner, size = (columns.min() - 1, rows.min() - 1), (np.ptp(columns) + 2, np.ptp(rows) + 2)
-    left.add_patch(Rectangle(corner, *size, fill=False, color=theme.accent))
-    _picture(right, seen[3], theme, cmap=theme.ink)
-    right.add_patch(Rectangle((3.5, 3.5), 20, 20, fill=False, color=theme.second, linestyle=":"))
-    right.plot(x, y, "+", color=theme.accent, markersize=14)
-    return figure
+    y, x = (np.average(place, weights=framed) for place in np.indices(framed.shape))
+
+    def marks(left, middle):
+        corner, size = (columns.min() - 1, rows.min() - 1), (np.ptp(columns) + 2, np.ptp(rows) + 2)
+        left.add_patch(Rectangle(corner, *size, fill=False, color="#93b4f5", linewidth=1.5))
+        middle.add_patch(Rectangle((3.5, 3.5), 20, 20, fill=False, color="#e7ae6a", linestyle=":", linewidth=1.5))
+        middle.plot(x, y, "+", color="#93b4f5", markersize=14, markeredgewidth=2)
+
+    return _step(theme, "frame", marks)
+
+
+def pen(theme):
+    return _step(theme, "pen")

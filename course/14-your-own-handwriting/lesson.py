@@ -1,47 +1,43 @@
 """Why a network that reads MNIST fails on a photo of your own digit, and what fixes it, step by step."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
 import shuzi
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
-from shuzi.models.store import find_model
-from shuzi.reading.recognise.classifier import Classifier
-from shuzi.synthesis.pen import distance_fields
+from shuzi.pictures.open import open_picture
+from shuzi.synthesis.practice import compose_photos
 
+test, mine = shuzi.load_mnist().test, Path("seven.jpg")
+seven = open_picture(mine) if mine.exists() else compose_photos(test.images[:1], seed=9)[0]
+small = cv2.resize(seven, (28, 28), interpolation=cv2.INTER_AREA)
+(y,) = shuzi.load().classify(small[np.newaxis])
+print("a 7 is read as", y.argmax(), "with confidence %.2f" % y.max())
 
-def photo(field, draws):
-    size, page = draws.integers(120, 200), np.zeros((280, 280))
-    distance = cv2.resize(field, (size, size)) / 16 * size / 28
-    x, y = draws.integers(0, 280 - size, 2)
-    page[y : y + size, x : x + size] = np.clip(2 - distance, 0, 1)
-    light = 230 - draws.uniform(60, 130) * np.indices(page.shape)[draws.integers(2)] / 280
-    return np.rint(light - 0.7 * light * page).astype(np.uint8)
-
-
-test, draws = shuzi.load_mnist().test, np.random.default_rng(0)
-photos = [photo(field, draws) for field in distance_fields(test.images[:200])]
-first, reader = Classifier(find_model("softmax")), Classifier(find_model("default"))
+photos = compose_photos(test.images[:200])
+networks = {name: shuzi.load(name) for name in ("softmax", "default")}
 
 
 def show(name, images):
-    for network in (first, reader):
-        y = network.classify(np.stack(images))
+    for network, reader in networks.items():
+        y = reader.classify(np.stack(images))
         right, sure = np.mean(y.argmax(axis=1) == test.labels[: len(y)]), np.mean(y.max(axis=1))
-        print("%-7s %-7s right %5.1f%%  confidence %5.1f%%" % (name, network.card.name, 100 * right, 100 * sure))
+        print("%-6s %-7s right %5.1f%%  confidence %5.1f%%" % (name, network, 100 * right, 100 * sure))
 
 
 show("MNIST", test.images[:200])
 
 
 def squash(picture):
-    return picture.reshape(28, 10, 28, 10).mean(axis=(1, 3)).astype(np.uint8)
+    return cv2.resize(picture, (28, 28), interpolation=cv2.INTER_AREA)
 
 
-show("squash", [squash(each) for each in photos])
-show("invert", [squash(255 - each) for each in photos])
-show("paper", [squash(ink_map(each)) for each in photos])
+show("squash", [squash(photo) for photo in photos])
+show("invert", [squash(255 - photo) for photo in photos])
+show("paper", [squash(ink_map(photo)) for photo in photos])
 
 
 def frame(ink):
@@ -54,5 +50,5 @@ def frame(ink):
     return np.pad(small, ((top, 28 - height - top), (left, 28 - width - left)))
 
 
-show("frame", [frame(ink_map(each)) for each in photos])
-show("pen", [normalize(ink_map(each)) for each in photos])
+show("frame", [frame(ink_map(photo)) for photo in photos])
+show("pen", [normalize(ink_map(photo)) for photo in photos])

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import shuzi
+from figures import picture
 
 
 @cache
@@ -23,11 +24,15 @@ def _rows():
 
 
 def found(theme):
-    figure = Figure(figsize=(8.4, 1.6))
-    for cell, (page, boxes) in zip(figure.subplots(1, 3), _rows(), strict=True):
-        cell.imshow(page[:, :72], cmap=theme.ink)
-        cell.set(xticks=[], yticks=[])
-        cell.spines[:].set(visible=True, color=theme.faint)
+    figure = Figure(figsize=(8.4, 1.9))
+    titles = (
+        theme.say("apart: pieces of ink", "分开的：一块墨一个框"),
+        theme.say("touching: pieces of ink", "挨着的：一块墨一个框"),
+        theme.say("touching: the detector", "挨着的：检测器的框"),
+    )
+    for cell, (page, boxes), title in zip(figure.subplots(1, 3), _rows(), titles, strict=True):
+        picture(cell, page[:, :72], theme)
+        cell.set_title(title)
         for left, top, right, bottom in boxes:
             size = (right - left + 1, bottom - top + 1)
             cell.add_patch(Rectangle((left - 1, top - 1), *size, fill=False, color=theme.accent))

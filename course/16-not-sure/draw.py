@@ -30,13 +30,19 @@ def _kept(temperature):
 
 
 def promises(theme):
-    figure = Figure(figsize=(3.6, 3.4))
+    figure = Figure(figsize=(4.6, 4.2))
     cell = figure.subplots()
-    cell.plot([0.3, 1], [0.3, 1], color=theme.faint, linewidth=1)
-    for temperature, color in ((1.0, theme.accent), (_lesson()["temperature"], theme.third)):
-        label = f"{temperature:.1f}"
-        cell.plot(*_kept(temperature), color=color, marker="o", markersize=4, linewidth=1.2, label=label)
+    cell.plot([0.3, 1], [0.3, 1], ":", color=theme.text, linewidth=1, label=theme.say("every word true", "句句实话"))
+    fitted = _lesson()["temperature"]
+    trained = theme.say("as trained", "刚练好")
+    cooled = theme.say(f"at temperature {fitted:.1f}", f"温度 {fitted:.1f}")
+    for temperature, colour, label in ((1.0, theme.second, trained), (fitted, theme.accent, cooled)):
+        cell.plot(*_kept(temperature), color=colour, marker="o", markersize=4, linewidth=1.2, label=label)
     cell.set(xlim=(0.3, 1.01), ylim=(0.2, 1.01), aspect="equal")
-    cell.legend(frameon=False, loc="lower right")
+    cell.set(
+        xlabel=theme.say("promised: confidence", "答应的：把握"),
+        ylabel=theme.say("kept: fraction right", "做到的：答对的比例"),
+    )
+    cell.legend(loc="lower right")
     cell.grid(alpha=0.4)
     return figure

@@ -4,8 +4,9 @@ import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from PIL import Image
 
-from figures import drawings
+from figures import DARK, LIGHT, drawings, ending
 from lessons import COURSE, LANGUAGES, LESSONS, ROOT, anchors, blocks, cells, changes, length, prose, read, unfounded
 
 MOST = {"zh": 1800, "en": 1100}
@@ -14,12 +15,14 @@ HEADINGS = {
     "en": ("Before you start", "Break it", "Questions", "Next"),
 }
 TASK = {"zh": "动手写", "en": "Write it yourself"}
+ON = {"zh": "接着读", "en": "To read on"}
 FOLDED = re.compile(r'^<details markdown="1">\n<summary>[^\n]+</summary>\n\n.+?\n\n</details>$', re.M | re.S)
 INSTALLATION = {"zh": "](../README.zh.md#安装)", "en": "](../README.md#install-it)"}
 TITLE = {"zh": "# 第 {number} 课：{name}", "en": "# Lesson {number}: {name}"}
 INDEX = {"zh": COURSE / "README.zh.md", "en": COURSE / "README.md"}
 LEARN = ROOT / "web" / "src" / "learn"
 STEPS = LEARN / "frame" / "step-address.ts"
+TOKENS = ROOT / "web" / "src" / "styles" / "tokens.css"
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 every_text = pytest.mark.parametrize("language", LANGUAGES)
@@ -71,7 +74,7 @@ def test_both_languages_show_the_same_code_output_changes_and_pictures(lesson):
         ]
     assert changes(zh) == changes(en)
     assert commands(zh) == commands(en)
-    assert re.findall(r"\((pictures/.+?)\)", zh) == re.findall(r"\((pictures/.+?)\)", en)
+    assert re.findall(r"\((pictures/.+?)-zh\.\w+\)", zh) == re.findall(r"\((pictures/.+?)-en\.\w+\)", en)
 
 
 @every_text
@@ -97,6 +100,14 @@ def test_the_parts_are_there(lesson, language):
     place = LESSONS.index(lesson)
     for neighbour in LESSONS[max(0, place - 1) : place] + LESSONS[place + 1 : place + 2]:
         assert f"](../{neighbour.name}/{language}.md)" in text
+
+
+@every_text
+@every_lesson
+def test_it_ends_with_three_free_works_to_read_on(lesson, language):
+    _, _, rest = read(lesson, language).partition(f"\n### {ON[language]}\n")
+    works = re.findall(r"^- \[[^\]]+\]\((https?://[^\s)]+)\)$", rest, re.MULTILINE)
+    assert len(rest.strip().splitlines()) == len(set(works)) == 3
 
 
 @every_text
@@ -163,19 +174,46 @@ def test_the_index_lists_every_lesson(language):
 
 
 @pytest.mark.skipif(not LEARN.exists(), reason="the page is not here")
-def test_every_step_of_the_page_leads_to_a_lesson():
-    led_to = [re.findall(r'lesson="([^"]+)"', path.read_text("utf-8")) for path in LEARN.glob("*/*-step.tsx")]
-    assert {folder for found in led_to for folder in found} <= {lesson.name for lesson in LESSONS}
-    assert all(led_to)
+@every_text
+def test_every_step_of_the_page_leads_to_a_lesson_and_back_by_its_name(language):
+    sentences = "".join(path.read_text("utf-8") for path in (LEARN.parent / "sentences" / language).glob("*.ts"))
+    names = dict(re.findall(r'"learn\.([\w-]+)": "([^"]+)"', sentences))
+    files = list(LEARN.glob("*/*-step.tsx"))
+    for file in files:
+        (folder,) = re.findall(r'lesson="([^"]+)"', file.read_text("utf-8"))
+        step = file.name.removesuffix("-step.tsx")
+        head = read(COURSE / folder, language).splitlines()[2]
+        assert f"[{names[step]}](http://127.0.0.1:8000/?view=learn&step={step})" in head
+    assert len(files) > 10
 
 
 @every_lesson
-def test_every_picture_is_drawn_for_both_themes_and_shown(lesson):
-    expected = {f"{name}{ending}.png" for name in drawings(lesson) for ending in ("", "-dark")}
-    there = {path.name for path in (lesson / "pictures").iterdir()}
-    assert there == expected
-    shown = set(re.findall(r"\(pictures/(.+?)\)", read(lesson, "en")))
-    assert shown == {name for name in there if not name.endswith("-dark.png")}
+def test_every_picture_is_drawn_for_both_languages_and_themes_and_shown(lesson):
+    drawn = {name: ending(make) for name, make in drawings(lesson).items()}
+    kinds = [f"-{language}{shade}" for language in LANGUAGES for shade in ("", "-dark")]
+    expected = {f"{name}{kind}{suffix}" for name, suffix in drawn.items() for kind in kinds}
+    assert {path.name for path in (lesson / "pictures").iterdir()} == expected
+    for language in LANGUAGES:
+        shown = set(re.findall(r"\(pictures/(.+?)\)", read(lesson, language)))
+        assert shown == {f"{name}-{language}{suffix}" for name, suffix in drawn.items()}
+
+
+@every_text
+@every_lesson
+def test_what_moves_is_folded_until_a_reader_asks(lesson, language):
+    text = read(lesson, language)
+    folded = "".join(re.findall(r"^<details.*?^</details>$", text, re.MULTILINE | re.DOTALL))
+    assert re.findall(r"\(pictures/(.+?\.webp)\)", text) == re.findall(r"\(pictures/(.+?\.webp)\)", folded)
+    for name in re.findall(r"\(pictures/(.+?\.webp)\)", text):
+        with Image.open(lesson / "pictures" / name) as loop:
+            assert loop.n_frames > 5
+
+
+@pytest.mark.skipif(not TOKENS.exists(), reason="the page is not here")
+def test_figures_have_the_colours_of_the_page():
+    named = dict(re.findall(r"--([\w-]+): light-dark\((#\w+, #\w+)\)", TOKENS.read_text("utf-8")))
+    for name, token in (("text", "ink"), ("accent", "accent"), ("second", "warn")):
+        assert f"{getattr(LIGHT, name)}, {getattr(DARK, name)}" == named[token]
 
 
 def test_words_of_the_glossary_are_those_of_the_terminology():

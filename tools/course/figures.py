@@ -1,9 +1,11 @@
-"""Draws a lesson's figures for light and for dark pages.
+"""Draws a lesson's figures, in each language, for light and for dark pages.
 
     python tools/course/figures.py course/01-line
 
-Each function of the lesson's draw.py takes a theme and returns a figure, which becomes pictures/NAME.png and
-pictures/NAME-dark.png. Figures have numbers but no words, so both languages share them.
+Each function of the lesson's draw.py takes a theme and returns a figure, which becomes pictures/NAME-en.png,
+pictures/NAME-en-dark.png and the same in Chinese (which needs the font Noto Sans CJK SC). A generator yields the
+figures of a loop, which becomes an animated NAME-en.webp and so on; pages show it where a reader asks for it.
+Colours are those of the page: web/src/styles/tokens.css.
 """
 
 from __future__ import annotations
@@ -11,14 +13,20 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image
+
+_FRAME = 700  # milliseconds a frame of a loop is shown
+_LAST = 1800  # and its last, before it begins anew
+_DOTS = 110  # per inch
 
 
 @dataclass(frozen=True)
@@ -29,12 +37,22 @@ class Theme:
     text: str
     faint: str
     accent: str
+    """What counts for; the answer; what is followed."""
     second: str
+    """What counts against; what is wrong; what comes back."""
     third: str
     ink: str
     """A colour map for pixels, from paper to ink."""
-    signs: str
-    """A colour map from against to for."""
+    language: str = "en"
+
+    def say(self, en: str, zh: str) -> str:
+        """Choose the words in the language of the figure."""
+        return zh if self.language == "zh" else en
+
+    @property
+    def signs(self) -> Colormap:
+        """A colour map from against (brown) to for (blue)."""
+        return LinearSegmentedColormap.from_list("signs", (self.second, self.page, self.accent))
 
     @property
     def settings(self) -> dict[str, object]:
@@ -47,15 +65,37 @@ class Theme:
             "grid.color": self.faint,
             "axes.spines.top": False,
             "axes.spines.right": False,
+            "axes.titlesize": "medium",
+            "legend.frameon": False,
             "figure.constrained_layout.use": True,
+            "font.family": ["DejaVu Sans", "Noto Sans CJK SC"],
         }
 
 
-LIGHT = Theme("#ffffff", "#44403c", "#d6d3d1", "#c2410c", "#1d4ed8", "#15803d", "Greys", "PuOr")
-DARK = Theme("#1e2129", "#d6d3d1", "#57534e", "#fb923c", "#60a5fa", "#4ade80", "gray", "PuOr")
+LIGHT = Theme("#ffffff", "#1d1c1a", "#d6d3d1", "#2a4d9b", "#94500c", "#15803d", "Greys")
+DARK = Theme("#1e2129", "#edebe6", "#57534e", "#93b4f5", "#e7ae6a", "#4ade80", "gray")
+
+Drawing = Callable[[Theme], Figure | Iterator[Figure]]
 
 
-def drawings(lesson: Path) -> dict[str, Callable[[Theme], Figure]]:
+def picture(cell: Axes, pixels: object, theme: Theme, **options: object) -> None:
+    """Show an image in a cell with a faint frame and no ticks."""
+    cell.imshow(pixels, **({"cmap": theme.ink} | options))  # type: ignore[arg-type]
+    cell.set(xticks=[], yticks=[])
+    cell.spines[:].set(visible=True, color=theme.faint)
+
+
+def bars(cell: Axes, probabilities: object, theme: Theme, right: int | None = None) -> None:
+    """Show ten probabilities with named axes; the answer is blue, or brown where it is not the right one."""
+    tall = list(probabilities)  # type: ignore[call-overload]
+    answer = tall.index(max(tall))
+    colour = theme.accent if right in (None, answer) else theme.second
+    cell.bar(range(10), tall, color=[colour if digit == answer else theme.faint for digit in range(10)])
+    cell.set(ylim=(0, 1), xticks=range(10), xlabel=theme.say("digit", "数字"))
+    cell.set_ylabel(theme.say("probability", "概率"))
+
+
+def drawings(lesson: Path) -> dict[str, Drawing]:
     """Return the functions of a lesson's draw.py by the names of their pictures."""
     description = importlib.util.spec_from_file_location(f"draw_{lesson.name}", lesson / "draw.py")
     module = importlib.util.module_from_spec(description)  # type: ignore[arg-type]
@@ -66,19 +106,40 @@ def drawings(lesson: Path) -> dict[str, Callable[[Theme], Figure]]:
     }
 
 
+def ending(make: Drawing) -> str:
+    """Return how the pictures of a drawing end: a loop moves."""
+    return ".webp" if inspect.isgeneratorfunction(make) else ".png"
+
+
 def draw(lesson: Path, target: Path) -> list[Path]:
     """Draw all figures of a lesson into a folder and return their files."""
     target.mkdir(exist_ok=True)
     files = []
     for name, make in drawings(lesson).items():
-        for theme, ending in ((LIGHT, ""), (DARK, "-dark")):
-            with rc_context(theme.settings):
-                file = target / f"{name}{ending}.png"
-                drawn = BytesIO()
-                make(theme).savefig(drawn, dpi=110)
-                Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
-                files.append(file)
+        for base, shade in ((LIGHT, ""), (DARK, "-dark")):
+            for language in ("en", "zh"):
+                theme = replace(base, language=language)
+                with rc_context(theme.settings):
+                    file = target / f"{name}-{language}{shade}{ending(make)}"
+                    drawn = make(theme)
+                    _save([drawn] if isinstance(drawn, Figure) else drawn, file)
+                    files.append(file)
     return files
+
+
+def _save(figures: list[Figure] | Iterator[Figure], file: Path) -> None:
+    frames = []
+    for figure in figures:
+        drawn = BytesIO()
+        figure.savefig(drawn, dpi=_DOTS)
+        frames.append(Image.open(drawn).convert("RGB"))
+    if file.suffix == ".png":
+        frames[0].quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
+    else:
+        shown = [_FRAME] * (len(frames) - 1) + [_LAST]
+        frames[0].save(
+            file, save_all=True, append_images=frames[1:], duration=shown, loop=0, quality=70, minimize_size=True
+        )
 
 
 if __name__ == "__main__":

@@ -87,8 +87,9 @@ def prose(text: str) -> str:
 
 
 def length(text: str, language: str) -> int:
-    """Count Chinese characters or English words, without code, addresses and tags."""
-    words = re.sub(r"`[^`\n]*`|\]\([^)]*\)|<[^>]+>", " ", prose(text))
+    """Count Chinese characters or English words, without code, addresses, tags and the names of further reading."""
+    own = re.sub(r"^- \[[^\]]+\]\(https?://.*\n", "", prose(text), flags=re.MULTILINE)
+    words = re.sub(r"`[^`\n]*`|\]\([^)]*\)|<[^>]+>", " ", own)
     return len(re.findall("[\u3400-\u9fff]" if language == "zh" else r"[A-Za-z]+(?:['’-][A-Za-z]+)*", words))
 
 

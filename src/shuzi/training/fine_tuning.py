@@ -20,7 +20,7 @@ from shuzi.training.backends.feed import Kept
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.steps import Steps
 from shuzi.training.events import CrossValidating, Done, Event, Stopped
-from shuzi.training.loop import State, calibrate, compose_examples, learn, never
+from shuzi.training.loop import Setup, State, calibrate, compose_examples, learn, never
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import card_of_start
 from shuzi.training.tasks.all_tasks import TASKS
@@ -87,7 +87,8 @@ def fine_tune(
     steps = prepare(recipe, examples)
     steps.start_from(start)
     first = steps.state()
-    if not (yield from learn(recipe, steps, Kept(recipe, examples), validation, state, step, should_stop)):
+    setup = Setup(recipe, steps, Kept(recipe, examples), validation)
+    if not (yield from learn(setup, state, step, should_stop)):
         return
     temperature, thresholds = calibrate(task, recipe, steps, data)
     folds = _CrossValidation(recipe, own, repeats, len(examples), start, first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,28 @@ _FIRST_STEPS = 10
 def never() -> bool:
     """Return False: never ask to stop."""
     return False
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A network and what it learns from.
+
+    Parameters
+    ----------
+    recipe
+        The settings of the run.
+    steps
+        The backend, with the initial weights.
+    feed
+        Decides which examples each step sees.
+    validation
+        The examples to validate with.
+    """
+
+    recipe: Recipe
+    steps: Steps
+    feed: Feed
+    validation: Examples
 
 
 def train(
@@ -92,7 +115,7 @@ def train(
         del feed.examples  # the backend has its own copy, and composed pages take gigabytes
         if state is None and start is not None:
             steps.start_from(start)
-        if not (yield from learn(recipe, steps, feed, validation, state, step, should_stop)):
+        if not (yield from learn(Setup(recipe, steps, feed, validation), state, step, should_stop)):
             return
     temperature, thresholds = calibrate(task, recipe, steps, data)
     final = task.evaluation_examples(data.test, recipe.seed) if recipe.judged_on == "test" else validation
@@ -102,26 +125,16 @@ def train(
 
 
 def learn(
-    recipe: Recipe,
-    steps: Steps,
-    feed: Feed,
-    validation: Examples,
-    state: State | None,
-    step: int,
-    should_stop: Callable[[], bool],
+    setup: Setup, state: State | None, step: int, should_stop: Callable[[], bool]
 ) -> Generator[Event, None, bool]:
     """Take all steps of a recipe that are left, or stop earlier if asked to.
 
     Parameters
     ----------
-    recipe, state, step, should_stop
+    setup
+        The network and what it learns from; afterwards its backend has the trained weights.
+    state, step, should_stop
         As for `train`.
-    steps
-        The backend, with the initial weights.
-    feed
-        Decides which examples each step sees.
-    validation
-        The examples to validate with.
 
     Yields
     ------
@@ -131,6 +144,7 @@ def learn(
     -------
     Whether the last step was taken; the plain network then has the trained weights.
     """
+    recipe, steps, feed = setup.recipe, setup.steps, setup.feed
     if state is not None and not steps.restore(dict(state)):
         raise RunError("error.run.state", step=step)
     parameters = sum(int(np.prod(variable.shape)) for variable in steps.model.trainable_variables)
@@ -147,7 +161,7 @@ def learn(
         step = stop
         is_last = step == recipe.steps
         if step % recipe.validate_every == 0 or is_last:
-            yield _validated(recipe, steps, validation, step)
+            yield _validated(setup, step)
         stopping = not is_last and should_stop()
         if step % recipe.save_every == 0 or is_last or stopping:
             yield Saved(step, steps.state())
@@ -211,9 +225,10 @@ def _progress(
             yield Progress(taken, float(loss), float(accuracy))
 
 
-def _validated(recipe: Recipe, steps: Steps, validation: Examples, step: int) -> Validated:
+def _validated(setup: Setup, step: int) -> Validated:
+    recipe, steps = setup.recipe, setup.steps
     steps.update_model()
-    accuracy, answers = steps.evaluate(validation)
+    accuracy, answers = steps.evaluate(setup.validation)
     if step == recipe.steps and not all(np.all(np.isfinite(output)) for output in answers):
         raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
     weights = {variable.path: variable.numpy().copy() for variable in steps.model.trainable_variables}

@@ -106,8 +106,8 @@ def main() -> None:
             number, near = drawn[0], one_digit_off(rng, drawn[0])
             written.append(number)
             page = page_of(rng, writers, replace(kind, number=number))
-            seen = reader.find_candidates(page.grey)
-            plain += reader.interpret(seen).digits_text == number
+            seen = reader.recognise(page.grey)
+            plain += reader.decide(seen).digits_text == number
             first = min(int(number), 10**DIGITS - VALUES) - int(rng.integers(VALUES))
             lists = (
                 drawn[:VALUES],
@@ -116,7 +116,7 @@ def main() -> None:
                 [*drawn[VALUES:-1], near],
             )
             for each, listed in zip(LISTS, lists, strict=True):
-                found[each].append(reader.choosing(listed).interpret(seen))
+                found[each].append(reader.with_values(listed).decide(seen))
         scores[name] = {"without a list": Score(plain, given.pages).as_dict()}
         scores[name] |= {each: judge(readings, written) for each, readings in found.items()}
         for each, score in scores[name].items():

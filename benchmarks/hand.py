@@ -31,7 +31,7 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier
-from shuzi.reading.recognise.hand import Blend, Hand, corrected
+from shuzi.reading.recognise.hand import Blend, CorrectedClassifier, corrected
 from shuzi.reading.recognise.likeness import Examples, Looks
 from shuzi.synthesis.lines.collection import trusted_samples
 
@@ -111,7 +111,7 @@ def main() -> None:
     digits, mnist = Known(classifier, images, labels), Known(classifier, split.images, split.labels)
     score = measure(digits, strokes.writer[places], mnist)
     start = time.perf_counter()
-    Hand(classifier, Dataset(images[:3], labels[:3]))
+    CorrectedClassifier(classifier, Dataset(images[:3], labels[:3]))
     score["ms to learn three"] = round(1_000 * (time.perf_counter() - start), 1)
     for name, value in score.items():
         print(name, value)

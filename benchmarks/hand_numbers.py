@@ -28,9 +28,9 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.reader import Reader
-from shuzi.reading.recognise.hand import Hand
+from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.report.result import OK, Reading
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.lines.kinds import KINDS
 from shuzi.synthesis.lines.page import compose
@@ -45,7 +45,7 @@ class Page:
 
     writer: int
     text: str
-    seen: Candidates
+    seen: Findings
     reading: Reading
 
     @property
@@ -67,8 +67,8 @@ def pages_of(reader: Reader, writers: Writers, count: int) -> list[Page]:
         while made < count:
             page = compose(rng, (writer, writer), KIND)
             if page.legible:
-                seen = reader.find_candidates(page.grey)
-                pages.append(Page(number, page.text, seen, reader.interpret(seen)))
+                seen = reader.recognise(page.grey)
+                pages.append(Page(number, page.text, seen, reader.decide(seen)))
                 made += 1
     return pages
 
@@ -79,11 +79,11 @@ class Corrected:
     def __init__(self, reader: Reader, known: list[tuple[Page, int]]) -> None:
         images = np.stack([page.reading.digits[place].image for page, place in known])
         labels = np.array([int(page.text[place]) for page, place in known], np.uint8)
-        self._reader, self._hand = reader, Hand(reader._classifier, Dataset(images, labels))
+        self._reader, self._hand = reader, CorrectedClassifier(reader._classifier, Dataset(images, labels))
 
     def read(self, page: Page) -> Reading:
         """Read a page again: its candidates stay, for corrections reach the texts of its lines."""
-        return self._reader.interpret(correct(page.seen, self._hand, self._reader._line_scale.weights))
+        return self._reader.decide(correct(page.seen, self._hand, self._reader._line_scale.weights))
 
 
 def as_people_do(reader: Reader, pages: list[Page], first: int) -> dict[str, Any]:

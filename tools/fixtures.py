@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
-from shuzi.ink.scan import Scan
+from shuzi.ink.paper import Scan
 from shuzi.ink.strips import cut
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE
 from shuzi.reading.report.result import Reading
@@ -94,7 +94,7 @@ def pictures() -> dict[str, Grey]:
 def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
     """Return every number on the way from a picture to its reading; write the maps and strips beside it."""
     scan = Scan.of(grey, LARGEST_SIDE)
-    seen = reader.find_candidates(grey)
+    seen = reader.recognise(grey)
     _save(name, "ink", scan.ink)
     _save(name, "contrast", scan.contrast)
     lines = []
@@ -116,14 +116,14 @@ def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
                 "box": _rounded(each.box),
                 "probabilities": _rounded(each.probabilities.tolist()),
                 "is_digit": round(each.is_digit, DECIMALS),
-                "found": round(each.found, DECIMALS),
+                "found": round(each.detector_score, DECIMALS),
             }
             for each in seen.candidates
         ],
         "uncovered": round(seen.uncovered, DECIMALS),
         "missed": round(seen.missed, DECIMALS),
         "lines": lines,
-        "reading": result(reader.interpret(seen)),
+        "reading": result(reader.decide(seen)),
     }
 
 

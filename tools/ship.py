@@ -21,14 +21,14 @@ from shuzi.errors import ShuziError
 from shuzi.models.card import MNIST, MODEL, REGISTERS, STROKES, Card
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
-from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, SHIPPED, find_model
+from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, SHIPPED, find_model
 from shuzi.models.tasks import CLASSIFIER, RECOGNISER
 from shuzi.models.tasks import DETECTOR as FINDS_DIGITS
 from shuzi.models.trial import checked_content
 
 _KINDS = {DETECTOR: FINDS_DIGITS, LINE: RECOGNISER}
 _SOURCES = {MNIST, STROKES, REGISTERS, MODEL}
-_NAMES = {DEFAULT, *HELPERS, "tiny", "softmax"}
+_NAMES = {DEFAULT, *PARTNERS, "tiny", "softmax"}
 
 
 def ship(run: Path, name: str, folder: Path) -> str:
@@ -85,7 +85,7 @@ def _check_score(run: Path, path: Path, card: Card) -> None:
 def _check_calibration(run: Path, card: Card, folder: Path) -> None:
     """Reject a reader that was not calibrated with the shipped detector and line recogniser."""
     partners = {}
-    for name in HELPERS:
+    for name in PARTNERS:
         path = folder / f"{name}.onnx"
         if not path.is_file():
             raise ValueError(f"the {name} comes first: make ship RUN=… NAME={name}")

@@ -25,8 +25,6 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
             "components",
             "normalize",
             "paper",
-            "pattern",
-            "rows",
             "ruling",
             "sharpness",
             "straight",

@@ -10,10 +10,10 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.doubtful import clear_images
 from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fit_way, predicted
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.candidate_confidence import Curves, Scale, Way, logit, measured_at, signs_of_digit
+from shuzi.reading.decide.confidence import Curves, Scale, Way, logit, measured_at, signs_of_digit
 from shuzi.reading.decide.decide_thresholds import KNOTS
 from shuzi.reading.report.result import Reading
-from shuzi.reading.values import Candidate, Candidates
+from shuzi.reading.values import Candidate, Findings
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 
@@ -21,15 +21,15 @@ CLEAN = (0.0, 0.0, 0.0)
 TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)
 
 
-def candidate(named, is_digit=1.0, found=1.0, x=10.0):
+def candidate(named, is_digit=1.0, detector_score=1.0, x=10.0):
     probabilities = np.full(10, (1 - named) / 9, np.float32)
     probabilities[1] = named
-    return Candidate(np.zeros((28, 28), np.uint8), Box(x, 10, 6, 20), probabilities, is_digit, found)
+    return Candidate(np.zeros((28, 28), np.uint8), Box(x, 10, 6, 20), probabilities, is_digit, detector_score)
 
 
 def seen(candidates, uncovered=0.0, missed=0.0):
     page = np.zeros((40, 120), np.uint8)
-    return Candidates(page, page.shape, True, page, candidates, uncovered, missed)
+    return Findings(page, page.shape, True, page, candidates, uncovered, missed)
 
 
 def pages(seed, n, truth):
@@ -207,9 +207,9 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
         partners = MappingProxyType({"detector": "ab12"})
         looked = 0
 
-        def find_candidates(self, picture):
+        def recognise(self, picture):
             self.looked += 1
-            return Candidates(picture, picture.shape, True, picture, [], 0.0)
+            return Findings(picture, picture.shape, True, picture, [], 0.0)
 
     blind = Blind()
     few = Dataset(mnist.validation.images[:300], mnist.validation.labels[:300])
@@ -231,11 +231,11 @@ def test_nine_in_ten_correct_readings_of_simple_ink_are_ok(mnist):
             clear = clear_images(validation)
             self.pages, self.composer = np.random.default_rng(0), Composer(clear.images, clear.labels)
 
-        def find_candidates(self, picture):  # noqa: ARG002
+        def recognise(self, picture):  # noqa: ARG002
             self.text = any_kind(self.composer, self.pages).text
             return seen([candidate(self.draws.uniform(0.5, 0.999))])
 
-        def interpret(self, candidates):
+        def decide(self, candidates):
             correct = self.draws.random() < candidates.candidates[0].probabilities.max()
             if correct:
                 self.correct.append(candidates)

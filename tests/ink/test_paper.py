@@ -2,8 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
+from shuzi.ink.components import components
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, contrast_map, ink_map
 
 NEAR = 15  # in mean grey levels, as `apart` measures
 
@@ -181,3 +182,36 @@ def test_pictures_of_any_shape_have_a_contrast_map_of_that_shape(shape):
         found = contrast_map(page.astype(np.uint8))
         assert (found.shape, found.dtype) == (shape, np.uint8)
     assert (contrast_map(np.full(shape, 77, np.uint8)) == PAPER).all()
+
+
+def _strokes(seed, shape=(90, 160)):
+    rng = np.random.default_rng(seed)
+    grey = rng.normal(220, 3, shape)
+    for x in range(20, shape[1] - 20, 40):
+        grey[20 : shape[0] - 20, x : x + 6] = 40
+    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("polarity", [0, 255])
+@pytest.mark.parametrize("first", ["ink", "contrast", "components"])
+def test_a_scan_holds_what_the_maps_are_of_its_picture_whatever_is_asked_first(polarity, first):
+    grey = _strokes(0) ^ np.uint8(polarity)
+    scan = Scan.of(grey, 1_000)
+    getattr(scan, first)
+    assert scan.grey is grey
+    np.testing.assert_array_equal(scan.ink, ink_map(grey))
+    np.testing.assert_array_equal(scan.contrast, contrast_map(grey))
+    np.testing.assert_array_equal(scan.components.boxes, components(ink_map(grey)).boxes)
+
+
+def test_nothing_is_worked_out_twice():
+    scan = Scan.of(_strokes(1), 1_000)
+    assert scan.ink is scan.ink
+    assert scan.contrast is scan.contrast
+    assert scan.components is scan.components
+
+
+@pytest.mark.parametrize(("shape", "seen"), [((90, 160), (56, 100)), ((300, 120), (100, 40)), ((100, 7), (100, 7))])
+def test_a_large_picture_is_seen_smaller_and_its_own_size_is_kept(shape, seen):
+    scan = Scan.of(_strokes(2, shape), 100)
+    assert (scan.shape, scan.grey.shape, scan.ink.shape) == (shape, seen, seen)

@@ -18,18 +18,18 @@ GATE = "SHUZI_TEST_GATE"
 class CrashingReader(Reader):
     """Ends its process at some pictures, as a fault in a library would."""
 
-    def find_candidates(self, picture):
+    def recognise(self, picture):
         """End the process, or read as usual."""
         if open_picture(picture).shape == DEADLY:
             os.kill(os.getpid(), signal.SIGSEGV)
-        return super().find_candidates(picture)
+        return super().recognise(picture)
 
 
 class WaitingReader(Reader):
     """Pauses before a picture while a test has something else to do."""
 
-    def find_candidates(self, picture):
+    def recognise(self, picture):
         """Wait for the gate to open, and read as usual."""
         with Path(os.environ[GATE]).open("rb") as gate:
             fcntl.flock(gate, fcntl.LOCK_SH)
-        return super().find_candidates(picture)
+        return super().recognise(picture)

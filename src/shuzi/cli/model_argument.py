@@ -66,7 +66,7 @@ def place_of(model: str) -> Path:
     return known[model]
 
 
-def knowing(reader: Reader, hand: Path | None, model: str) -> Reader:
+def with_hand(reader: Reader, hand: Path | None, model: str) -> Reader:
     """Return a reader that knows a hand, if there is one; an error calls the model as the user did.
 
     Raises

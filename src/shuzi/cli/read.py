@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.model_argument import knowing, place_of
+from shuzi.cli.model_argument import place_of, with_hand
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.messages import say
@@ -62,7 +62,7 @@ def read(
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
-    reader = knowing(load(place_of(model)), hand, model)
+    reader = with_hand(load(place_of(model)), hand, model)
     names = [name for name, _ in named]
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
     if as_csv:
@@ -113,7 +113,7 @@ def _called(given: str, found: Picture | ShuziError) -> str:
 
 @cache
 def _standard_input() -> bytes:
-    from shuzi.pictures.accept import MOST_READ
+    from shuzi.pictures.open import MOST_READ
 
     content = sys.stdin.buffer.read(MOST_READ + 1)
     if len(content) > MOST_READ:
@@ -152,7 +152,7 @@ def _found(
 ) -> Iterator[Reading | ShuziError]:
     """Read the pictures in order, and name the picture in each error."""
     if explain is not None:
-        found = _explained(reader.choosing(among) if among else reader, named, explain)
+        found = _explained(reader.with_values(among) if among else reader, named, explain)
     else:
         # a single picture needs no other processes
         readings = reader.read_many((each for _, each in named if not isinstance(each, ShuziError)), among)

@@ -15,11 +15,11 @@ from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
 from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.models.tasks import SIGN
-from shuzi.reading.decide.line_confidence import CURVE, MEASURED, OK_FROM, OTHERS, WEIGHT, Curve, Evidence, LineScale
+from shuzi.reading.decide.confidence import CURVE, MEASURED, OK_FROM, OTHERS, WEIGHT, Curve, Evidence, LineScale
 from shuzi.reading.decide.line_text import evidence
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import without_marks
-from shuzi.reading.values import Candidates, Weights
+from shuzi.reading.values import Findings, Weights
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED
 
@@ -51,7 +51,7 @@ class LinesRead:
         Whether anyone could tell the text. Where nobody could, no confidence is right, but texts can be weighed.
     """
 
-    seen: Candidates
+    seen: Findings
     text: str
     marks: bool
     legible: bool = True
@@ -90,7 +90,7 @@ def read_lines(
     fractions /= fractions.sum()
     for _ in range(pages):
         page = page_of(rng, writers, kinds[int(rng.choice(len(kinds), p=fractions))])
-        seen = reader.find_candidates(page.grey)
+        seen = reader.recognise(page.grey)
         if seen.texts:
             yield LinesRead(seen, page.text, marks=True, legible=page.legible)
 

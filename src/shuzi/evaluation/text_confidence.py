@@ -15,7 +15,7 @@ from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE
-from shuzi.reading.decide.candidate_confidence import (
+from shuzi.reading.decide.confidence import (
     Curves,
     Way,
     measured_at,
@@ -23,7 +23,7 @@ from shuzi.reading.decide.candidate_confidence import (
     signs_of_text,
 )
 from shuzi.reading.reader import Reader
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 
@@ -88,19 +88,19 @@ def calibrate(
     composer, rng = Composer(clear.images, clear.labels), np.random.default_rng(seed)
     read: dict[bool, list[PageRead]] = {True: [], False: []}
     blank: list[bool] = []
-    surely: list[Candidates] = []
+    surely: list[Findings] = []
     in_lines: list[LinesRead] = []
     for _ in range(pages):
         page = any_kind(composer, rng)
-        found = reader.find_candidates(page.grey)
-        if found.texts:
-            in_lines.append(LinesRead(found, page.text, marks=False, legible=page.legible))
+        findings = reader.recognise(page.grey)
+        if findings.texts:
+            in_lines.append(LinesRead(findings, page.text, marks=False, legible=page.legible))
         # what is read without the line recogniser has a scale of its own
-        text, seen = page.text.replace("\n", ""), replace(found, lines=(), texts=())
+        text, seen = page.text.replace("\n", ""), replace(findings, lines=(), texts=())
         if not seen.candidates:
             blank.append(not text)
             continue
-        correct = reader.interpret(seen).text.replace("\n", "") == text
+        correct = reader.decide(seen).text.replace("\n", "") == text
         read[seen.simple].append(PageRead([*map(signs_of_digit, seen.candidates)], signs_of_text(seen), correct))
         if seen.simple and correct:
             surely.append(seen)
@@ -124,7 +124,7 @@ def fit_way(read: Sequence[PageRead]) -> Way:
 
     Examples
     --------
-    >>> from shuzi.reading.decide.candidate_confidence import logit
+    >>> from shuzi.reading.decide.confidence import logit
     >>> from shuzi.reading.decide.decide_thresholds import KNOTS
     >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
     >>> way = fit_way(pages)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shuzi.errors import DataError, PictureError, ShuziError
-from shuzi.pictures.accept import Picture
 from shuzi.pictures.folders import pictures_in, single_pictures
+from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page, page_named
 
 MOST_PICTURES = 200

@@ -27,8 +27,8 @@ from shuzi.forms.spec import Spec
 from shuzi.mcp.answers import Answer, Number, answer_of, number_of
 from shuzi.mcp.readable import MOST_PICTURES, Readable
 from shuzi.messages import speaking
-from shuzi.pictures.accept import Picture
 from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.open import Picture
 from shuzi.reading.reader import Reader
 
 _MOST_BYTES = 32 << 20  # of an image passed as base64

@@ -14,7 +14,7 @@ OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
 """Files that exist in a run folder only after training has ended."""
 
 DEFAULT, DETECTOR, LINE = "default", "detector", "line"
-HELPERS = (DETECTOR, LINE)
+PARTNERS = (DETECTOR, LINE)
 """Models that assist another model and are never used alone."""
 
 SHIPPED = Path(__file__).parent
@@ -58,7 +58,7 @@ def find_model(name: str | Path) -> Path:
             raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        readers = [model for model in models if model not in HELPERS]  # helpers are rarely what was meant
+        readers = [model for model in models if model not in PARTNERS]  # a partner is rarely what was meant
         similar = closest(str(name), readers)
         key = "error.model.missing_like" if similar else "error.model.missing"
         raise ModelError(key, path=path, known=", ".join(readers), similar=similar)

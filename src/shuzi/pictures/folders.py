@@ -11,8 +11,8 @@ from pathlib import Path
 from PIL import Image
 
 from shuzi.errors import PictureError, ShuziError
-from shuzi.pictures.accept import ArrayLike, BinaryFile, Picture, Source, accept, is_one_picture
 from shuzi.pictures.decoder import count_pages
+from shuzi.pictures.open import ArrayLike, BinaryFile, Picture, Source, accept, is_one_picture
 from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import HEAD, PDF, TIFF, kind_of
 

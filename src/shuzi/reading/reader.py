@@ -17,28 +17,26 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.data.own import load_hand
 from shuzi.errors import ShuziError
-from shuzi.ink.scan import Scan
+from shuzi.ink.paper import Scan
 from shuzi.models.card import Card
-from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
-from shuzi.pictures.accept import Picture, Source
 from shuzi.pictures.folders import as_many, single_pictures
-from shuzi.pictures.open import open_picture
+from shuzi.pictures.open import Picture, Source, open_picture
 from shuzi.reading.decide.allowed_values import checked
-from shuzi.reading.decide.candidate_confidence import Scale
+from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE
 from shuzi.reading.find.locate import locate
-from shuzi.reading.parallel.read_many import Helpers
+from shuzi.reading.parallel.read_many import ReadingProcesses
 from shuzi.reading.recognise.classifier import Classifier
-from shuzi.reading.recognise.hand import Hand
+from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.recognise.recogniser import Recogniser
 from shuzi.reading.recognise.search import recognise_lines
 from shuzi.reading.report.result import Reading
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 
 
 class Reader:
@@ -60,7 +58,7 @@ class Reader:
         self._detector = detector
         # a model that cannot tell a letter from a digit reads digits only, as it always has
         self._recogniser = recogniser if classifier.card.task == CLASSIFY_OR_REJECT else None
-        self._helpers = Helpers()
+        self._processes = ReadingProcesses()
         self._values: list[str] | None = None
         calibration = classifier.card.calibration
         partners = {DETECTOR: detector, LINE: self._recogniser}
@@ -128,9 +126,9 @@ class Reader:
         >>> shuzi.load().read(sheet).status
         'blank'
         """
-        reader = self if among is None else self.choosing(among)
-        seen = reader.find_candidates(picture)
-        return reader.interpret(seen)
+        reader = self if among is None else self.with_values(among)
+        findings = reader.recognise(picture)
+        return reader.decide(findings)
 
     def with_hand(self, path: str | Path) -> Reader:
         """Return a reader of the same models that knows corrected digits of one person (`recognise.hand`).
@@ -147,18 +145,18 @@ class Reader:
         ModelError
             The model does not output its features.
         """
-        return self.knowing(load_hand(path))
+        return self.with_corrections(load_hand(path))
 
-    def knowing(self, examples: Dataset) -> Reader:
+    def with_corrections(self, examples: Dataset) -> Reader:
         """Return a reader of the same models that knows these corrected digits; raises what `with_hand` raises."""
         reader = copy(self)
-        reader._helpers, reader._classifier = Helpers(), Hand(self._classifier, examples)
+        reader._processes, reader._classifier = ReadingProcesses(), CorrectedClassifier(self._classifier, examples)
         return reader
 
-    def choosing(self, among: Sequence[str]) -> Reader:
+    def with_values(self, among: Sequence[str]) -> Reader:
         """Return a reader of the same models that chooses one of these values; raises what `read` raises."""
         reader = copy(self)
-        reader._helpers, reader._values = Helpers(), checked(among)
+        reader._processes, reader._values = ReadingProcesses(), checked(among)
         return reader
 
     def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
@@ -170,29 +168,29 @@ class Reader:
         except ShuziError as problem:
             return problem
 
-    def find_candidates(self, picture: Source) -> Candidates:
-        """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
+    def recognise(self, picture: Source) -> Findings:
+        """Find and recognise what is in a picture, undecided, to show or measure it; raises what `read` raises."""
         grey = open_picture(picture)
         scan = Scan.of(grey, LARGEST_SIDE)
-        seen = self._find(scan)
+        findings = self._find(scan)
         if self._recogniser is not None:
-            seen = recognise_lines(seen, scan, self._recogniser)
-        if isinstance(self._classifier, Hand):
-            seen = correct(seen, self._classifier, self._line_scale.weights)
-        return seen
+            findings = recognise_lines(findings, scan, self._recogniser)
+        if isinstance(self._classifier, CorrectedClassifier):
+            findings = correct(findings, self._classifier, self._line_scale.weights)
+        return findings
 
-    def _find(self, scan: Scan) -> Candidates:
+    def _find(self, scan: Scan) -> Findings:
         classifier, has_lines = self._classifier, self._recogniser is not None
-        if isinstance(classifier, Hand):
+        if isinstance(classifier, CorrectedClassifier):
             # in a number, corrected digits speak about its texts, not about the candidates too
-            seen = locate(scan, classifier.alone, self._detector, has_lines)
-            if seen.lines or seen.too_much is not None:
-                return seen
+            findings = locate(scan, classifier.uncorrected, self._detector, has_lines)
+            if findings.lines or findings.too_much is not None:
+                return findings
         return locate(scan, classifier, self._detector, has_lines)
 
-    def interpret(self, seen: Candidates) -> Reading:
-        """Turn everything found into a reading."""
-        return decide(seen, self._scale, self._line_scale, self._values)
+    def decide(self, findings: Findings) -> Reading:
+        """Decide what the findings in a picture say."""
+        return decide(findings, self._scale, self._line_scale, self._values)
 
     def read_many(
         self, pictures: Iterable[Source] | Source, among: Sequence[str] | None = None
@@ -212,8 +210,8 @@ class Reader:
             As for `read`.
         """
         coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
-        reader = self if among is None else self.choosing(among)
-        yield from reader._helpers.read(reader, coming)
+        reader = self if among is None else self.with_values(among)
+        yield from reader._processes.read(reader, coming)
 
 
 def available_models() -> list[str]:
@@ -224,7 +222,7 @@ def available_models() -> list[str]:
     >>> available_models()[0]
     'default'
     """
-    return [name for name in shipped() if name not in HELPERS]
+    return [name for name in shipped() if name not in PARTNERS]
 
 
 def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR, line: str | Path = LINE) -> Reader:

@@ -28,7 +28,7 @@ class Candidate:
         Of each digit, given that it is one: float32 (10,).
     is_digit
         The probability that it is a digit.
-    found
+    detector_score
         The detector's score; 1 if the detector was not used.
     """
 
@@ -36,7 +36,7 @@ class Candidate:
     box: Box
     probabilities: NDArray[np.float32]
     is_digit: float
-    found: float
+    detector_score: float
 
     @property
     def confidence(self) -> float:
@@ -46,7 +46,7 @@ class Candidate:
     @property
     def score(self) -> float:
         """The combined score of detector and classifier."""
-        return math.sqrt(self.found * self.confidence)
+        return math.sqrt(self.detector_score * self.confidence)
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ PLAIN_WEIGHTS = Weights()
 """Without a calibration."""
 
 
-class Raise(NamedTuple):
-    """What a corrected digit adds to texts.
+class Adjustment(NamedTuple):
+    """How much a corrected digit raises texts.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ class Raise(NamedTuple):
     digit
         What it must be.
     logit
-        What a text with it gains.
+        By how much a text with it becomes more probable.
     """
 
     digit_index: int
@@ -134,20 +134,20 @@ class LineTexts:
         Digits, marks and `SIGN` for any other character; no text twice.
     scores
         Of each text: float64 (n, 7), as `Weights` names them.
-    raises, digits
-        What corrected digits add to texts of so many digits.
+    adjustments, adjusted_length
+        By how much corrected digits raise texts of so many digits.
     """
 
     line: Line
     columns: tuple[NDArray[np.float32], ...]
     texts: tuple[str, ...]
     scores: NDArray[np.float64]
-    raises: tuple[Raise, ...] = ()
-    digits: int = 0
+    adjustments: tuple[Adjustment, ...] = ()
+    adjusted_length: int = 0
 
 
 @dataclass(frozen=True)
-class Candidates:
+class Findings:
     """Everything that was found in a picture.
 
     Parameters

@@ -17,7 +17,7 @@ import numpy as np
 from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import Card
 from shuzi.models.session import Session
-from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, IN_A_RUN, LINE, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, LINE, PARTNERS, find_model, shipped
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.reader import Reader
 from shuzi.reading.recognise.classifier import Classifier
@@ -155,7 +155,7 @@ class Readers:
 
     def _reading(self) -> list[str]:
         """Name those that read."""
-        return [each for each in self.names() if each not in HELPERS]
+        return [each for each in self.names() if each not in PARTNERS]
 
     def _load(self, name: str, path: Path) -> Reader:
         reader = Reader(Classifier(path), self._detector, self._recogniser)

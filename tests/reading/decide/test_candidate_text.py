@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.candidate_confidence import Scale, Way
+from shuzi.reading.decide.confidence import Scale, Way
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.values import Candidate, Candidates
+from shuzi.reading.values import Candidate, Findings
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 PAGE = np.full((40, 120), 255, np.uint8)
@@ -32,7 +32,7 @@ def candidate(x, sure, is_digit=1.0):
     ids=["sure", "one doubtful", "one no digit", "no digit", "ink beside", "many a little doubtful"],
 )
 def test_the_sentence_names_what_is_amiss(candidates, uncovered, status, words):
-    reading = decide(Candidates(PAGE, PAGE.shape, True, 255 - PAGE, candidates, uncovered), SCALE)
+    reading = decide(Findings(PAGE, PAGE.shape, True, 255 - PAGE, candidates, uncovered), SCALE)
     assert reading.status == status
     assert words in reading.message
 
@@ -40,8 +40,8 @@ def test_the_sentence_names_what_is_amiss(candidates, uncovered, status, words):
 def test_a_blank_picture_is_as_sure_as_was_measured():
     scale = Scale(Way(), Way(), ok=0.9, digit=0.5, blank=0.8)
     none = np.zeros_like(PAGE)
-    assert decide(Candidates(PAGE, PAGE.shape, True, none, [], 0.0), scale).confidence == 0.8
-    assert decide(Candidates(none, PAGE.shape, True, none, [], 0.0), scale).confidence == 1.0
+    assert decide(Findings(PAGE, PAGE.shape, True, none, [], 0.0), scale).confidence == 0.8
+    assert decide(Findings(none, PAGE.shape, True, none, [], 0.0), scale).confidence == 1.0
 
 
 def test_a_picture_that_was_shrunk_a_lot_is_not_surely_blank_and_should_be_cropped():
@@ -51,13 +51,13 @@ def test_a_picture_that_was_shrunk_a_lot_is_not_surely_blank_and_should_be_cropp
         (4, 1.0, "no writing"),
         (5, 0.8, "600 pixels on its longer side and was searched at 120"),
     ):
-        reading = decide(Candidates(none, (40 * times, 120 * times), True, none, [], 0.0), scale)
+        reading = decide(Findings(none, (40 * times, 120 * times), True, none, [], 0.0), scale)
         assert (reading.status, reading.confidence) == ("blank", confidence)
         assert words in reading.message
 
 
 def test_digits_that_shrinking_made_too_small_are_no_fault_of_the_camera():
-    large = Candidates(PAGE, (160, 480), True, 255 - PAGE, [candidate(8, 0.6)], 0.0)
+    large = Findings(PAGE, (160, 480), True, 255 - PAGE, [candidate(8, 0.6)], 0.0)
     assert "searched at 120" not in decide(large, SCALE).message
     small = replace(large, candidates=[replace(candidate(8, 0.6), box=Box(8, 10, 6, 9))])
     assert "searched at 120" in decide(small, SCALE).message

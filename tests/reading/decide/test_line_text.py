@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.candidate_confidence import Scale, Way
+from shuzi.reading.decide.confidence import Curve, LineScale, Scale, Way
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.decide.line_confidence import Curve, LineScale
-from shuzi.reading.values import Candidate, Candidates, Line, LineTexts, Weights
+from shuzi.reading.decide.line_text import shared_out
+from shuzi.reading.values import Candidate, Findings, Line, LineTexts, Weights
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 LINES = LineScale(Weights(*[1.0, *[0.0] * 6]), Curve(), ok=0.9)
@@ -16,7 +16,7 @@ def seen(line, *strokes, candidates=(), others=()):
     ink = np.zeros((60, 200), np.uint8)
     for x, y, width, height in strokes:
         ink[y : y + height, x : x + width] = 255
-    return Candidates(255 - ink, ink.shape, False, ink, list(candidates), 0.0, texts=(line, *others))
+    return Findings(255 - ink, ink.shape, False, ink, list(candidates), 0.0, texts=(line, *others))
 
 
 def line(said, chances, candidates=(), frame=FRAME):
@@ -139,3 +139,15 @@ def test_a_list_without_marks_is_compared_with_the_digits_alone(columns):
     chosen = decide(page, SCALE, LINES, ["34", "81"])
     assert (chosen.text, chosen.status) == ("34", "ok")
     assert [each.mark for each in chosen.marks] == ["."]  # its ink is told
+
+
+def test_all_probabilities_together_are_one_at_most_and_none_is_above_the_first():
+    shared = shared_out([("1", 0.3), ("7", 0.29), ("4", 0.2)], 0.4, 0.9)
+    assert shared[0] == ("1", 0.4)
+    assert sum(chance for _, chance in shared) <= 1
+    assert max(chance for _, chance in shared) == 0.4
+
+
+def test_a_text_without_others_stands_alone():
+    assert shared_out([("1", 1.0)], 0.9, 0.5) == (("1", 0.9),)
+    assert shared_out([], 0.9, 0.5) == ()

@@ -1,9 +1,12 @@
+from itertools import product
+
 import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.models.tasks import CLASSES
-from shuzi.reading.decide.outcome import by_character, outcome
+from shuzi.reading.decide.outcome import most_probable, outcome
+from shuzi.reading.recognise.characters import by_character
 from shuzi.reading.values import Line, LineTexts, Weights
 
 FRAME = Box(0.0, 0.0, 180.0, 48.0)
@@ -49,3 +52,11 @@ def test_texts_of_other_lengths_count_where_they_agree():
 
 def test_an_empty_text_has_no_characters(columns):
     assert outcome(found(columns("____"), ["", "1"], [0.0, -5.0]), Weights(banded=1.0), page()).characters == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_text_that_is_left_out_is_more_probable(seed):
+    rng = np.random.default_rng(seed)
+    parts = [[(str(each), float(chance)) for each, chance in enumerate(rng.dirichlet(np.ones(4)))] for _ in range(4)]
+    expected = sorted((float(np.prod([chance for _, chance in each])) for each in product(*parts)), reverse=True)
+    assert [chance for _, chance in most_probable(parts)] == pytest.approx(expected[:10])

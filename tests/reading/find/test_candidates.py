@@ -77,7 +77,7 @@ def test_two_more_frames_outvote_the_first_of_a_digit_that_is_unsure():
 def test_without_a_detector_a_digit_is_framed_once_however_unsure():
     classifier = Told(([0.6], [0.5]))
     (found,) = candidates_at(BLOT, [BOX], classifier)
-    assert (found.probabilities[3], found.found) == (pytest.approx(0.6), 1.0)
+    assert (found.probabilities[3], found.detector_score) == (pytest.approx(0.6), 1.0)
 
 
 def test_without_ink_there_is_no_candidate():

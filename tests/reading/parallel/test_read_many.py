@@ -37,7 +37,7 @@ def reader():
 
 def numbers(reader):
     """Return the processes that help a reader, once all that were asked for have been started."""
-    pool = reader._helpers.pool
+    pool = reader._processes.pool
     while not all(each.pid for each in pool._processes):
         pass
     return [each.pid for each in pool._processes]
@@ -83,7 +83,7 @@ def test_no_more_processes_are_started_than_there_is_work_for(reader, pages, mon
 def test_the_processes_are_kept_and_end_with_the_reader(pages):
     reader = shuzi.load()
     helped(reader, pages)
-    first, processes = numbers(reader), [each._process for each in reader._helpers.pool._processes]
+    first, processes = numbers(reader), [each._process for each in reader._processes.pool._processes]
     helped(reader, pages)
     assert numbers(reader) == first
     assert [each.poll() for each in processes] == [None] * (cores() - 1)
@@ -268,9 +268,9 @@ def test_no_process_is_left_when_the_one_that_asked_is_killed(pages, tmp_path):
         readings = reader.read_many([np.full((2_000, 2_000), 255, np.uint8)] * 40)
         for _ in range(3):
             next(readings)
-        while not reader._helpers.pool.pids:
+        while not reader._processes.pool.pids:
             pass
-        print(*reader._helpers.pool.pids, flush=True)
+        print(*reader._processes.pool.pids, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     process = subprocess.Popen(
@@ -302,15 +302,15 @@ def test_a_forked_process_leaves_its_parents_helpers_alone(pages, tmp_path):
         pages = list(np.load("pages.npy"))
         reader = shuzi.load()
         first = [each.text for each in reader.read_many(pages)]
-        while not reader._helpers.pool.pids:
+        while not reader._processes.pool.pids:
             pass
-        helpers = reader._helpers.pool.pids
+        helpers = reader._processes.pool.pids
         child = os.fork()
         if not child:
             os._exit(0 if [each.text for each in reader.read_many(pages)] == first else 1)
         assert os.waitpid(child, 0)[1] == 0
         assert [each.text for each in reader.read_many(pages)] == first
-        assert helpers and helpers == reader._helpers.pool.pids
+        assert helpers and helpers == reader._processes.pool.pids
     """
     run(program, tmp_path)
 

@@ -75,12 +75,12 @@ def test_a_digit_that_was_kept_as_it_was_read_stays_as_it_is(reader, validation)
     """An ill-formed digit speaks against what looks like it, unless what looks like it was kept as well."""
     answers = reader.classify(validation.images).argmax(axis=1)
     wrong = np.flatnonzero(answers != validation.labels)
-    alone = reader.knowing(Dataset(validation.images[wrong], validation.labels[wrong]))
+    alone = reader.with_corrections(Dataset(validation.images[wrong], validation.labels[wrong]))
     after = alone.classify(validation.images).argmax(axis=1)
     harmed = np.flatnonzero((answers == validation.labels) & (after != validation.labels))
     assert len(harmed)
     kept = [*wrong, *harmed]
-    both = reader.knowing(Dataset(validation.images[kept], validation.labels[kept]))
+    both = reader.with_corrections(Dataset(validation.images[kept], validation.labels[kept]))
     assert (both.classify(validation.images[kept]).argmax(axis=1) == validation.labels[kept]).all()
 
 
@@ -88,7 +88,7 @@ def test_answers_that_corrected_digits_do_not_overrule_stay_sure(reader, validat
     """Otherwise a corrected 1 that looks like a 7 would put every 7 in doubt."""
     images, labels = wrong
     before = reader.classify(validation.images)
-    after = reader.knowing(Dataset(images[:8], labels[:8])).classify(validation.images)
+    after = reader.with_corrections(Dataset(images[:8], labels[:8])).classify(validation.images)
     kept = (before.argmax(axis=1) == after.argmax(axis=1)) & (before.max(axis=1) >= 0.95)
     assert np.mean(after[kept].max(axis=1) < 0.95) <= 0.001
 
@@ -96,8 +96,8 @@ def test_answers_that_corrected_digits_do_not_overrule_stay_sure(reader, validat
 def test_a_reader_that_knows_another_hand_forgets_the_first(reader, wrong):
     images, labels = wrong
     mine, yours = Dataset(images[:4], labels[:4]), Dataset(images[:4], (labels[:4] + 1) % 10)
-    again = reader.knowing(yours).knowing(mine)
-    assert np.array_equal(again.classify(images), reader.knowing(mine).classify(images))
+    again = reader.with_corrections(yours).with_corrections(mine)
+    assert np.array_equal(again.classify(images), reader.with_corrections(mine).classify(images))
 
 
 def test_a_model_without_features_says_so(wrong, tmp_path):
@@ -168,7 +168,7 @@ def test_one_correction_makes_no_other_number_wrong_and_ok(reader, validation, w
     images, labels = wrong
     answers = reader.classify(images).argmax(axis=1)
     surest = int(reader.classify(images).max(axis=1).argmax())
-    known = reader.knowing(Dataset(images[surest : surest + 1], labels[surest : surest + 1]))
+    known = reader.with_corrections(Dataset(images[surest : surest + 1], labels[surest : surest + 1]))
     alike = np.flatnonzero(validation.labels == answers[surest])[:60]
     sheets = [np.pad(255 - validation.images[place], 20, constant_values=255) for place in alike]
     for before, after in zip(map(reader.read, sheets), map(known.read, sheets), strict=True):

@@ -1,8 +1,10 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.recognise.search import probabilities_of, texts_of
+from shuzi.reading.recognise.search import align, probabilities_of, texts_of
 from shuzi.reading.values import Candidate, Line, Weights
 
 CONTRAST = np.full((60, 200), 64, np.uint8)
@@ -60,3 +62,34 @@ def test_marks_and_digits_without_a_candidate_are_read_too(columns):
 def test_the_candidates_own_text_is_always_among_the_texts(columns):
     said = columns("_8__8_", sure=0.999)
     assert "12" in texts_of(line(candidate(1), candidate(2)), CONTRAST, Said(said, said)).texts
+
+
+def brute_force(digits, candidates, overlooked):
+    """Return the best sum over every way to pair digits with candidates in order."""
+    highest = -np.inf
+    for count in range(min(len(digits), len(candidates)) + 1):
+        for chosen in combinations(range(len(digits)), count):
+            for taken in combinations(range(len(candidates)), count):
+                total = (len(digits) - count) * np.log(overlooked)
+                for digit, index in zip(chosen, taken, strict=True):
+                    pair = candidates[index]
+                    total += np.log(max(pair.probabilities[digits[digit]] * max(pair.score, 1e-3), 1e-4))
+                for index, denied in enumerate(candidates):
+                    if index not in taken:
+                        total += np.log(1 - min(max(denied.score, 1e-3), 0.999))
+                highest = max(highest, total)
+    return highest
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_other_alignment_is_more_probable(seed):
+    rng = np.random.default_rng(seed)
+    digits = rng.integers(0, 10, rng.integers(0, 5)).tolist()
+    candidates = [
+        candidate(int(rng.integers(10)), rng.uniform(0.2, 0.99), rng.uniform(0.3, 0.99))
+        for _ in range(rng.integers(0, 5))
+    ]
+    alignment = align(digits, candidates)
+    total = alignment.matched + alignment.overlooked * np.log(0.03) + alignment.denied
+    assert total == pytest.approx(brute_force(digits, candidates, 0.03), abs=1e-5)
+    assert len(alignment.candidates) == len(digits)

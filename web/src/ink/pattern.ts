@@ -1,5 +1,11 @@
-/** Printed patterns under writing, such as the fine waves of cheques; see `shuzi.ink.pattern`. */
-import { MANY, OVER, SMALL, SPECK, THIN } from "../generated/ink/pattern";
+/** Printed patterns under writing, such as the fine waves of cheques; see `shuzi.reading.decide.ignored_ink`. */
+import {
+  PATTERN_PIECE,
+  PATTERN_PIECES,
+  PATTERN_SPECK,
+  PATTERN_SPREAD,
+  PATTERN_THICKNESS,
+} from "../generated/reading/decide";
 import type { Component } from "./components";
 import type { Grey } from "./picture";
 
@@ -40,10 +46,10 @@ export function isPatterned(
 ): boolean {
   const found = components.filter(
     ({ box }, index) =>
-      Math.max(box.width, box.height) >= Math.max(SPECK, SMALL * high) &&
-      (thick[index] as number) <= THIN * pen,
+      Math.max(box.width, box.height) >= Math.max(PATTERN_SPECK, PATTERN_PIECE * high) &&
+      (thick[index] as number) <= PATTERN_THICKNESS * pen,
   );
-  if (found.length < MANY) return false;
+  if (found.length < PATTERN_PIECES) return false;
   const [rows, columns] = [Math.ceil(height / high), Math.ceil(width / high)];
   const seen = new Set(
     found.map(
@@ -51,5 +57,5 @@ export function isPatterned(
         Math.floor((box.y + box.height / 2) / high) * columns + Math.floor((box.x + box.width / 2) / high),
     ),
   );
-  return seen.size >= OVER * rows * columns;
+  return seen.size >= PATTERN_SPREAD * rows * columns;
 }

@@ -1,19 +1,19 @@
-/** Boxes of digits become the rows that they stand on; see `shuzi.ink.rows`. */
+/** Boxes of digits become the rows that they stand on; see `shuzi.reading.find.line_frames`. */
 import {
-  BELOW,
-  BESIDE,
-  CUT_OFF,
-  DEEP,
-  EDGE,
-  LOW,
+  CHARACTER_GAP,
+  COMMA_BELOW,
+  COMMA_BOTTOM,
+  COMMA_HEIGHT,
+  COMMA_TOP,
+  CUT_OFF_DIGIT,
+  CUT_OFF_ROW,
+  DIGITS_BESIDE_COMMA,
   MOST_ROWS,
-  NARROW,
-  NEAR,
-  ONE_CUT_OFF,
-  SAME,
-  SMALL,
-  STROKE,
-} from "../generated/ink/rows";
+  ROW_EDGE_PIXELS,
+  SAME_ROW,
+  STROKE_HEIGHT,
+  STROKE_WIDTH,
+} from "../generated/reading/find";
 import { type Box, bottomOf, boxOf, rightOf } from "./boxes";
 import { inReadingOrder } from "./components";
 import { median } from "./numbers";
@@ -37,7 +37,7 @@ export function rowsOf(found: readonly Box[], size: Size): number[][] {
   for (const index of order) {
     const row = rows[index] as number[];
     const own = at(row);
-    const least = own.length > 1 ? CUT_OFF : ONE_CUT_OFF;
+    const least = own.length > 1 ? CUT_OFF_ROW : CUT_OFF_DIGIT;
     if (whole && isAtEdge(own, size) && heightOf(own) < least * heightOf(whole)) continue;
     if ([...kept.values()].some((each) => hang(own, at(each)))) continue;
     // seen from a digit that is far off, one nearby may seem to stand on another row
@@ -52,16 +52,19 @@ export function rowsOf(found: readonly Box[], size: Size): number[][] {
 }
 
 /** Whether a small box starts beside the digits of a row or just below them, as a comma does. */
-export function hangsOn(box: Box, row: readonly Box[], below = BELOW): boolean {
+export function hangsOn(box: Box, row: readonly Box[], below = COMMA_BELOW): boolean {
   const { height, top, bottom } = beside(box, row);
   const gap = Math.max(
     Math.min(...row.map(({ x }) => x)) - rightOf(box),
     box.x - Math.max(...row.map(rightOf)),
   );
-  const lowest = box.height >= SMALL * height ? 0 : below;
-  const most = box.width < NARROW * box.height ? STROKE : SMALL;
+  const lowest = box.height >= COMMA_HEIGHT * height ? 0 : below;
+  const most = box.width < STROKE_WIDTH * box.height ? STROKE_HEIGHT : COMMA_HEIGHT;
   return (
-    gap < NEAR * height && box.height < most * height && top < box.y && box.y <= bottom + lowest * height
+    gap < CHARACTER_GAP * height &&
+    box.height < most * height &&
+    top < box.y &&
+    box.y <= bottom + lowest * height
   );
 }
 
@@ -70,8 +73,8 @@ function hang(own: readonly Box[], row: readonly Box[]): boolean {
   const [top, bottom] = [Math.min(...row.map(({ y }) => y)), Math.max(...row.map(bottomOf))];
   const [first] = own as [Box];
   // most rows of a page are far from each other
-  if (first.y <= top || first.y > bottom + BELOW * (bottom - top)) return false;
-  return own.every((each) => hangsOn(each, row, own.length === 1 ? BELOW : 0));
+  if (first.y <= top || first.y > bottom + COMMA_BELOW * (bottom - top)) return false;
+  return own.every((each) => hangsOn(each, row, own.length === 1 ? COMMA_BELOW : 0));
 }
 
 /** Whether half of a row's digits, where another row is near, stand beside its digits. */
@@ -86,26 +89,26 @@ function interlock(own: readonly Box[], row: readonly Box[]): boolean {
 
 function areNear(a: Box, b: Box): boolean {
   const gap = Math.max(a.x - rightOf(b), b.x - rightOf(a));
-  return gap < NEAR * Math.max(a.height, b.height);
+  return gap < CHARACTER_GAP * Math.max(a.height, b.height);
 }
 
 function standTogether(a: Box, b: Box): boolean {
   const shared = Math.min(bottomOf(a), bottomOf(b)) - Math.max(a.y, b.y);
-  return shared >= SAME * Math.min(a.height, b.height);
+  return shared >= SAME_ROW * Math.min(a.height, b.height);
 }
 
 function isComma(box: Box, row: readonly Box[]): boolean {
   const others = row.filter((each) => each !== box);
   if (!others.length || !hangsOn(box, others)) return false;
   const { height, top, bottom } = beside(box, others);
-  return box.y > top + LOW * height && bottomOf(box) > bottom + DEEP * height;
+  return box.y > top + COMMA_TOP * height && bottomOf(box) > bottom + COMMA_BOTTOM * height;
 }
 
 /** The height, the top and the bottom of the digits of a row that are next to a box. */
 function beside(box: Box, row: readonly Box[]): { height: number; top: number; bottom: number } {
   const middle = box.x + box.width / 2;
   const away = ({ x, width }: Box) => Math.abs(x + width / 2 - middle);
-  const near = [...row].sort((a, b) => away(a) - away(b)).slice(0, BESIDE);
+  const near = [...row].sort((a, b) => away(a) - away(b)).slice(0, DIGITS_BESIDE_COMMA);
   return { height: heightOf(near), top: median(near.map(({ y }) => y)), bottom: median(near.map(bottomOf)) };
 }
 
@@ -115,7 +118,10 @@ function heightOf(boxes: readonly Box[]): number {
 
 /** Whether the picture's upper or lower edge cuts off all of these boxes. */
 function isAtEdge(boxes: readonly Box[], { height }: Size): boolean {
-  return boxes.every(({ y }) => y <= EDGE) || boxes.every((each) => bottomOf(each) >= height - EDGE);
+  return (
+    boxes.every(({ y }) => y <= ROW_EDGE_PIXELS) ||
+    boxes.every((each) => bottomOf(each) >= height - ROW_EDGE_PIXELS)
+  );
 }
 
 /** The part of a box that is in the picture. */

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.model_argument import knowing, place_of
+from shuzi.cli.model_argument import place_of, with_hand
 from shuzi.cli.terminal import counting
 from shuzi.messages import say
 from shuzi.messages.visible import visible
@@ -84,7 +84,7 @@ def read(
     at = begin() if review else None
     with at or nullcontext():
         place = place_of(model)
-        reader = knowing(load(place), hand, model)
+        reader = with_hand(load(place), hand, model)
         named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out)
         shape = Shape(rows or 0, columns or 0)
         identity = identity_of(reader.card.weights, hand, pages.spec if pages else None, shape)

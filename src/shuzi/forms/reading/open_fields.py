@@ -110,8 +110,8 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
         return _TOO_MUCH
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
     listed = bool(field.among) and not field.last_may_be_x
-    seen = reader.find_candidates(picture)
-    reading = (reader.choosing([*field.among]) if listed else reader).interpret(seen)
+    seen = reader.recognise(picture)
+    reading = (reader.with_values([*field.among]) if listed else reader).decide(seen)
     work.spend(picture.size, seen, reading)
     if seen.too_much is not None:
         return _TOO_MUCH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shuzi.reading.find.find_thresholds import MOST_WORK
 from shuzi.reading.report.result import Reading
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 
 TOO_MUCH_INK = "ink"
 """The rule that a field breaks if there is more in it or on its page than is read."""
@@ -40,7 +40,7 @@ class PageWork:
         """Tell whether the other fields are not read any more."""
         return self._left < 0
 
-    def spend(self, pixels: int, seen: Candidates, reading: Reading) -> None:
+    def spend(self, pixels: int, seen: Findings, reading: Reading) -> None:
         """Take off what a reading has cost.
 
         Parameters

@@ -10,6 +10,7 @@ import numpy as np
 
 from shuzi.errors import DataError
 from shuzi.models.tasks import DIGITS, MARKS
+from shuzi.reading.decide.confidence import LineScale
 from shuzi.reading.decide.decide_thresholds import (
     CLEARLY_OTHER,
     LEAST_RARITY,
@@ -22,18 +23,9 @@ from shuzi.reading.decide.decide_thresholds import (
     VALUE_OK,
 )
 from shuzi.reading.decide.ignored_ink import ignored_on
-from shuzi.reading.decide.line_confidence import LineScale
-from shuzi.reading.decide.outcome import (
-    Outcome,
-    Outcomes,
-    by_character,
-    characters_of,
-    digit_of,
-    has_digits,
-    is_sign_inside,
-    mark_of,
-)
+from shuzi.reading.decide.outcome import Outcome, Outcomes, digits_and_marks, is_sign_inside
 from shuzi.reading.decide.value_scores import ScoredValues, score_values
+from shuzi.reading.recognise.characters import by_character, characters_of
 from shuzi.reading.report.result import (
     BLANK,
     NOT_A_DIGIT,
@@ -45,7 +37,7 @@ from shuzi.reading.report.result import (
     Reading,
     without_marks,
 )
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 
 _INK = "ink"
 
@@ -78,9 +70,7 @@ def checked(values: Sequence[str]) -> list[str]:
     return distinct
 
 
-def choose(
-    reading: Reading, seen: Candidates, outcomes: Outcomes, values: Sequence[str], scale: LineScale
-) -> Reading:
+def choose(reading: Reading, seen: Findings, outcomes: Outcomes, values: Sequence[str], scale: LineScale) -> Reading:
     """Choose the value that is most probably written.
 
     Values are compared with the text if one of them has a mark, otherwise with its digits. Blank pictures, pictures
@@ -156,7 +146,7 @@ def choose(
 
 def _place(
     reading: Reading,
-    seen: Candidates,
+    seen: Findings,
     outcomes: Outcomes,
     scored: ScoredValues,
     texts: Sequence[tuple[str, float]],
@@ -189,17 +179,19 @@ def _place(
     characters = characters_of(scored.line, text, by_character(*zip(*texts, strict=True)), seen.ink)
     if not all(character.image.any() for character in characters):
         return None
-    read = [line.texts[0] for line in outcomes.of_lines if has_digits(line.texts[0])]
     sign_inside = is_sign_inside(text) or (
-        len(digits) == len(reading.digits) and any(is_sign_inside(line) for line in read)
+        len(digits) == len(reading.digits)
+        and any(line.has_sign_inside for line in outcomes.of_lines if line.has_digits)
     )
     own = [character for character in characters if character.character in DIGITS]
-    marks = [character for character in characters if character.character in MARKS]
+    read_digits, marks = digits_and_marks(
+        characters, [character.probability for character in characters], seen, VALUE_OK
+    )
     return replace(
         reading,
         status=UNSURE if sign_inside else OK,
-        digits=tuple(digit_of(digit, seen, digit.probability, VALUE_OK) for digit in own),
-        marks=tuple(mark_of(mark, seen, mark.probability) for mark in marks),
+        digits=read_digits,
+        marks=marks,
         ignored=ignored_on(seen, [Outcome((text,), (1.0,), characters, agreed=False)], own),
         advice=("reading.sign_inside" if sign_inside else "reading.unknown_ink", {}),
     )

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
+from shuzi.ink.boxes import as_array, overlap_of_smaller
 from shuzi.ink.components import in_reading_order
 from shuzi.ink.paper import LEAST_CONTRAST
-from shuzi.reading.decide.alternatives import best_products, on_lines
-from shuzi.reading.decide.candidate_confidence import Scale
-from shuzi.reading.report.advice import about_candidates, about_no_writing, is_much_smaller
+from shuzi.models.tasks import SIGN
+from shuzi.reading.decide.confidence import Scale
+from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
+from shuzi.reading.decide.ignored_ink import ignored_on
+from shuzi.reading.decide.outcome import Choices, Outcome, Outcomes, has_digits, most_probable, on_lines
+from shuzi.reading.report.advice import OF_PICTURES, about_candidates, about_no_writing, is_much_smaller
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Reading
-from shuzi.reading.values import Candidate, Candidates
+from shuzi.reading.values import Candidate, Findings
 
 
-def text_of_candidates(seen: Candidates, scale: Scale) -> Reading:
+def text_of_candidates(seen: Findings, scale: Scale) -> Reading:
     """Put candidates in reading order and make a reading of them.
 
     Parameters
@@ -43,7 +51,54 @@ def text_of_candidates(seen: Candidates, scale: Scale) -> Reading:
     )
 
 
-def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) -> Digit:
+def reject_lines(reading: Reading, seen: Findings, outcomes: Outcomes) -> Reading:
+    """Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all.
+
+    Parameters
+    ----------
+    reading
+        The reading of the candidates.
+    seen, outcomes
+        What was found, and what its lines say. Without lines, the reading stays as it is, and so does that of a blank
+        picture.
+    """
+    if reading.status == BLANK or not outcomes.of_lines:
+        return reading
+    boxes = as_array(digit.box for digit in reading.digits)
+    ignored = tuple(
+        piece
+        for piece in ignored_on(seen, outcomes.counted_once, [])
+        if not len(boxes) or overlap_of_smaller(np.array(piece.box, np.float64), boxes).max() < SAME_INK
+    )
+    no_digit = math.prod(_probability_of_no_digit(line) for line in outcomes.counted_once)
+    sign = any(SIGN in line.texts[0] for line in outcomes.counted_once)
+    is_none = reading.status == NOT_A_DIGIT or (sign and no_digit >= NO_DIGIT_PROBABILITY)
+    status = NOT_A_DIGIT if is_none else UNSURE
+    if status == reading.status:
+        return replace(reading, ignored=ignored)
+    advice = reading.advice
+    if advice[0] not in OF_PICTURES:
+        advice = ("reading.not_a_digit" if status == NOT_A_DIGIT else "reading.signs"), {}
+    digits = tuple(replace(digit, status=status) for digit in reading.digits)
+    return replace(reading, status=status, digits_status=status, digits=digits, advice=advice, ignored=ignored)
+
+
+def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[str, float], ...]:
+    """Return the best texts of independent parts; the first gets the confidence, the others in proportion to it.
+
+    >>> best = best_products([[("1", 0.6), ("7", 0.3), ("2", 0.1)]], 0.5)
+    >>> [(text, round(probability, 2)) for text, probability in best]
+    [('1', 0.5), ('7', 0.25), ('2', 0.08)]
+    """
+    (text, highest), *others = most_probable(parts)
+    scale = confidence / max(highest, LEAST_ALTERNATIVE)
+    scale = min(scale, (1 - confidence) / max(sum(probability for _, probability in others), LEAST_ALTERNATIVE))
+    return (text, confidence), *(
+        (other, probability * scale) for other, probability in others if probability * scale >= LEAST_ALTERNATIVE
+    )
+
+
+def _digit(candidate: Candidate, seen: Findings, scale: Scale, text: float) -> Digit:
     """Turn a candidate into a digit whose confidence is at least that of the whole text."""
     confidence = max(scale.way(seen.simple).of_digit(candidate), text)
     status = OK if confidence >= scale.ok else UNSURE
@@ -63,3 +118,9 @@ def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:
     if statuses == {NOT_A_DIGIT}:
         return NOT_A_DIGIT
     return OK if NOT_A_DIGIT not in statuses and confidence >= scale.ok else UNSURE
+
+
+def _probability_of_no_digit(line: Outcome) -> float:
+    """Return the probability of all texts without a digit."""
+    pairs = zip(line.texts, line.probabilities, strict=True)
+    return sum(probability for text, probability in pairs if not has_digits(text))

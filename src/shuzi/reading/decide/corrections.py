@@ -9,27 +9,27 @@ import numpy as np
 
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.decide.outcome import outcome
-from shuzi.reading.recognise.hand import Correction, Hand
+from shuzi.reading.recognise.hand import CorrectedClassifier, Correction
 from shuzi.reading.recognise.search import scores_of, totals_of
-from shuzi.reading.values import Candidates, LineTexts, Raise, Weights
+from shuzi.reading.values import Adjustment, Findings, LineTexts, Weights
 
 
-def correct(seen: Candidates, hand: Hand, weights: Weights) -> Candidates:
+def correct(seen: Findings, classifier: CorrectedClassifier, weights: Weights) -> Findings:
     """Let corrected digits speak about the lines of a page.
 
     Parameters
     ----------
     seen
         What was found, with the texts of its lines.
-    hand
+    classifier
         Knows the corrected digits.
     weights
         How much each score of a text counts.
     """
-    return replace(seen, texts=tuple(_corrected(line, seen, hand, weights) for line in seen.texts))
+    return replace(seen, texts=tuple(_corrected(line, seen, classifier, weights) for line in seen.texts))
 
 
-def _corrected(line: LineTexts, seen: Candidates, hand: Hand, weights: Weights) -> LineTexts:
+def _corrected(line: LineTexts, seen: Findings, classifier: CorrectedClassifier, weights: Weights) -> LineTexts:
     """Add the texts that corrected digits speak for, and raise their probabilities as much as these say."""
     best = outcome(line, weights, seen.ink)
     text = best.texts[0]
@@ -37,7 +37,7 @@ def _corrected(line: LineTexts, seen: Candidates, hand: Hand, weights: Weights) 
     if not positions:
         return line
     images = np.stack([best.characters[position].image for position in positions])
-    of_digits = hand.corrections(images, [int(text[position]) for position in positions])
+    of_digits = classifier.corrections(images, [int(text[position]) for position in positions])
     corrections = [
         (index, position, correction)
         for index, (position, correction) in enumerate(zip(positions, of_digits, strict=True))
@@ -47,17 +47,17 @@ def _corrected(line: LineTexts, seen: Candidates, hand: Hand, weights: Weights) 
         return line
     singly = [_with(text, [(position, correction)]) for _, position, correction in corrections]
     totals = totals_of(line, weights, [text, *singly])
-    raises = []
+    adjustments = []
     for (index, _, correction), total in zip(corrections, (totals[1:] - totals[0]).tolist(), strict=True):
         # between what the line says and what the corrected digit says
         logit = max(correction.alike * (correction.logit - total), 0.0)
-        raises.append(Raise(index, correction.digit, logit))
+        adjustments.append(Adjustment(index, correction.digit, logit))
     likely = _with(text, [(position, correction) for _, position, correction in corrections if correction.logit > 0])
     more = [new for new in dict.fromkeys([*singly, likely]) if new not in line.texts]
     if more:
         scores = np.concatenate([line.scores, scores_of(line, more)])
         line = replace(line, texts=(*line.texts, *more), scores=scores)
-    return replace(line, raises=tuple(raises), digits=len(positions))
+    return replace(line, adjustments=tuple(adjustments), adjusted_length=len(positions))
 
 
 def _with(text: str, corrections: Iterable[tuple[int, Correction]]) -> str:

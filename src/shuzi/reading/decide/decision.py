@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shuzi.reading.decide.allowed_values import choose
-from shuzi.reading.decide.candidate_confidence import Scale
-from shuzi.reading.decide.candidate_text import text_of_candidates
-from shuzi.reading.decide.line_confidence import LineScale
-from shuzi.reading.decide.line_text import reject_lines, text_of_lines
+from shuzi.reading.decide.candidate_text import reject_lines, text_of_candidates
+from shuzi.reading.decide.confidence import LineScale, Scale
+from shuzi.reading.decide.line_text import text_of_lines
 from shuzi.reading.decide.outcome import outcomes_of
 from shuzi.reading.report.result import UNSURE, Reading
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 
 
 def decide(
-    seen: Candidates, scale: Scale, line_scale: LineScale | None = None, values: Sequence[str] | None = None
+    seen: Findings, scale: Scale, line_scale: LineScale | None = None, values: Sequence[str] | None = None
 ) -> Reading:
     """Make a reading of everything that was found in a picture.
 

@@ -1,58 +1,31 @@
-"""A line's likely texts become its best text, with the probability of each character and what else it could be."""
+"""A line's likely texts become its best text, and those of all lines the most probable whole texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, iou, overlap_of_smaller
-from shuzi.ink.normalize import SIDE, cut_out
-from shuzi.models.tasks import CLASSES, DIGITS, SIGN
+from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.reading.decide.decide_thresholds import (
-    CANDIDATE_WEIGHT,
     LEAST_PROBABILITY_SUM,
-    LEAST_TEXT_PROBABILITY,
+    MOST_ALTERNATIVES,
     MOST_MARK_ALTERNATIVES,
     SAME_CHARACTER_IOU,
     SAME_INK,
 )
-from shuzi.reading.recognise.alignment import align
-from shuzi.reading.recognise.character_boxes import boxes_of
+from shuzi.reading.recognise.characters import Character, by_character, characters_of
 from shuzi.reading.recognise.search import probabilities_of
 from shuzi.reading.report.result import OK, UNSURE, Digit, Mark
-from shuzi.reading.values import Candidates, LineTexts, Weights
+from shuzi.reading.values import Findings, LineTexts, Weights
 
-
-@dataclass(frozen=True)
-class Character:
-    """A character of a line.
-
-    Parameters
-    ----------
-    character
-        A digit, a mark, or `SIGN`.
-    box
-        x, y, width, height in pixels of the searched picture.
-    probabilities
-        Of each class, over all texts of the line: float64 (16,); they add up to 1 at most.
-    image
-        Its ink as the classifier would see it: uint8 (28, 28).
-    """
-
-    character: str
-    box: Box
-    probabilities: NDArray[np.float64]
-    image: NDArray[np.uint8]
-
-    @property
-    def probability(self) -> float:
-        """The probability that this character stands here."""
-        return float(self.probabilities[CLASSES.index(self.character)])
+Choices = Sequence[tuple[str, float]]
+"""What a part of a text may say, and the probability of each."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +47,26 @@ class Outcome:
     characters: tuple[Character, ...]
     agreed: bool
 
+    @property
+    def has_digits(self) -> bool:
+        """Whether its best text has a digit."""
+        return has_digits(self.texts[0])
+
+    @property
+    def has_sign_inside(self) -> bool:
+        """Whether a sign stands between digits of its best text."""
+        return is_sign_inside(self.texts[0])
+
+    @property
+    def without_signs(self) -> Choices:
+        """Its texts without signs, and the probability of each; the best text first."""
+        merged: dict[str, float] = {}
+        for text, probability in zip(self.texts, self.probabilities, strict=True):
+            plain = text.replace(SIGN, "")
+            merged[plain] = merged.get(plain, 0.0) + probability
+        first = self.texts[0].replace(SIGN, "")
+        return [(first, merged.pop(first)), *sorted(merged.items(), key=lambda text: -text[1])]
+
 
 @dataclass(frozen=True)
 class Outcomes:
@@ -93,8 +86,18 @@ class Outcomes:
     counted_once: tuple[Outcome, ...]
     is_shared: bool
 
+    @cached_property
+    def written(self) -> tuple[Outcome, ...]:
+        """Those of `counted_once` that hold digits."""
+        return tuple(line for line in self.counted_once if line.has_digits)
 
-def outcomes_of(seen: Candidates, weights: Weights) -> Outcomes:
+    @cached_property
+    def texts(self) -> list[tuple[str, float]]:
+        """The most probable whole texts of the written lines, without signs, the best one first."""
+        return most_probable(on_lines([line.without_signs] for line in self.written))
+
+
+def outcomes_of(seen: Findings, weights: Weights) -> Outcomes:
     """Choose the best text of each line of a page.
 
     Parameters
@@ -145,68 +148,53 @@ def outcome(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcom
     return Outcome(texts, tuple(probabilities.tolist()), characters, bool(line.scores[ranked[0], -1]))
 
 
-def characters_of(
-    line: LineTexts, text: str, by_class: NDArray[np.float64], ink: NDArray[np.uint8]
-) -> tuple[Character, ...]:
-    """Find the characters of a text on its line.
+def on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
+    r"""Put the ends of lines between the parts of each.
+
+    >>> on_lines([[[("1", 1.0)]], [[("2", 1.0)]]])
+    [[('1', 1.0)], [('\n', 1.0)], [('2', 1.0)]]
+    """
+    parts: list[Choices] = []
+    for index, line in enumerate(lines):
+        parts += [[("\n", 1.0)], *line] if index else line
+    return parts
+
+
+def most_probable(parts: Iterable[Choices], most: int = MOST_ALTERNATIVES) -> list[tuple[str, float]]:
+    """Return the most probable ways to choose a text for each part, joined, the best one first.
+
+    >>> best = most_probable([[("1", 0.6), ("7", 0.4)], [("0", 0.9), ("6", 0.1)]], most=3)
+    >>> [(text, round(probability, 2)) for text, probability in best]
+    [('10', 0.54), ('70', 0.36), ('16', 0.06)]
+    """
+    best = [("", 1.0)]
+    for part in parts:
+        likely = sorted(part, key=_least_probable_last)[:most]
+        longer = [(text + more, before * probability) for text, before in best for more, probability in likely]
+        best = sorted(longer, key=_least_probable_last)[:most]
+    return best
+
+
+def digits_and_marks(
+    characters: Sequence[Character], probabilities: Sequence[float], seen: Findings, ok: float
+) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
+    """Make the digits and the marks of a reading of characters; signs are neither.
 
     Parameters
     ----------
-    line
-        The line's likely texts.
-    text
-        One of them, or another that may stand there.
-    by_class
-        What `by_character` returns for it.
-    ink
-        The picture's ink map: uint8 (h, w).
+    characters
+        The characters.
+    probabilities
+        The probability that each of them is right.
+    seen
+        What was found in their picture.
+    ok
+        The probability from which a digit is "ok".
     """
-    digits = [DIGITS.index(character) for character in text if character in DIGITS]
-    aligned = iter(align(digits, line.line.candidates).candidates)
-    characters = []
-    for character, box, probabilities in zip(text, boxes_of(line, text, ink), by_class.copy(), strict=True):
-        image, index = None, next(aligned) if character in DIGITS else None
-        if index is not None:
-            candidate = line.line.candidates[index]
-            box, image = candidate.box, candidate.image
-            probabilities[: len(DIGITS)] += CANDIDATE_WEIGHT * probabilities.sum() * candidate.probabilities
-            probabilities /= 1 + CANDIDATE_WEIGHT
-        image = cut_out(ink, box) if image is None else image
-        seen = np.zeros((SIDE, SIDE), np.uint8) if image is None else image
-        characters.append(Character(character, box, probabilities, seen))
-    return tuple(characters)
-
-
-def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArray[np.float64]:
-    """Add up, for each character of the first text, the probabilities of the texts that have a class in its position.
-
-    Returns
-    -------
-    float64 (characters, 16).
-
-    Examples
-    --------
-    >>> by_class = by_character(["12", "17", "112"], [0.6, 0.3, 0.1])
-    >>> by_class[0, 1].round(2), by_class[1, [2, 7]].round(2).tolist()
-    (np.float64(1.0), [0.7, 0.3])
-    """
-    best = texts[0]
-    by_class = np.zeros((len(best), len(CLASSES)))
-    for text, probability in zip(texts, probabilities, strict=True):
-        if probability >= LEAST_TEXT_PROBABILITY:
-            for character, position in _aligned(text, best):
-                by_class[position, CLASSES.index(character)] += probability
-    return by_class
-
-
-def _aligned(text: str, best: str) -> Iterator[tuple[str, int]]:
-    """Yield the characters of a text that stand where one of the best text does, with the position of that."""
-    if len(text) == len(best):
-        yield from zip(text, range(len(best)), strict=True)
-        return
-    for tag, first, last, start, end in SequenceMatcher(None, text, best, autojunk=False).get_opcodes():
-        if tag == "equal" or (tag == "replace" and last - first == end - start):
-            yield from zip(text[first:last], range(start, end), strict=True)
+    pairs = [*zip(characters, probabilities, strict=True)]
+    digits = [_digit_of(character, seen, sure, ok) for character, sure in pairs if character.character in DIGITS]
+    marks = [_mark_of(character, seen, sure) for character, sure in pairs if character.character in MARKS]
+    return tuple(digits), tuple(marks)
 
 
 def has_digits(text: str) -> bool:
@@ -220,20 +208,7 @@ def is_sign_inside(text: str) -> bool:
     return SIGN in text[digits[0] : digits[-1]]
 
 
-def digit_of(character: Character, seen: Candidates, probability: float, ok: float) -> Digit:
-    """Make a digit of a character.
-
-    Parameters
-    ----------
-    character
-        The character.
-    seen
-        What was found in its picture.
-    probability
-        The probability that it is this digit.
-    ok
-        The probability from which it is "ok".
-    """
+def _digit_of(character: Character, seen: Findings, probability: float, ok: float) -> Digit:
     of_digits = character.probabilities[: len(DIGITS)]
     probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
     status = OK if probability >= ok else UNSURE
@@ -241,8 +216,8 @@ def digit_of(character: Character, seen: Candidates, probability: float, ok: flo
     return Digit(int(character.character), probability, probabilities, box, status, character.image)
 
 
-def mark_of(character: Character, seen: Candidates, probability: float) -> Mark:
-    """Make a mark of a character, with the probability that it is this mark, and name what else it may be."""
+def _mark_of(character: Character, seen: Findings, probability: float) -> Mark:
+    """Make a mark of a character, and name what else it may be."""
     others = [
         (CLASSES[label], float(character.probabilities[label]))
         for label in np.argsort(-character.probabilities, kind="stable").tolist()
@@ -264,3 +239,7 @@ def _is_taken(box: Box, taken: NDArray[np.float64]) -> bool:
 def _is_same(left: Box, right: Box) -> bool:
     """Tell whether two characters are one piece of ink."""
     return float(iou(np.array(left, np.float64), as_array([right]))[0]) >= SAME_CHARACTER_IOU
+
+
+def _least_probable_last(text: tuple[str, float]) -> float:
+    return -text[1]

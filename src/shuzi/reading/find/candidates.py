@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,51 @@ from shuzi.reading.find.find_thresholds import (
     CROP_GROWTHS,
     DETECTOR_EXPONENT,
     LEAST_PROBABILITY,
+    MOST_WORK,
     ONE_CROP_CONFIDENCE,
 )
-from shuzi.reading.find.work import Work
 from shuzi.reading.values import Candidate
 
 if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
+
+
+class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
+    """A picture seems to hold more than a page of writing; reading it would take too long.
+
+    Parameters
+    ----------
+    key
+        The key of the sentence that says so.
+    n
+        How many of what it names there are.
+    """
+
+    def __init__(self, key: str, n: int) -> None:
+        super().__init__(key)
+        self.advice: tuple[str, dict[str, Any]] = key, {"n": n}
+
+
+class Work:
+    """What may still be done for a picture.
+
+    Examples
+    --------
+    >>> work = Work()
+    >>> work.spend(MOST_WORK, "reading.many_lines", 90)
+    >>> work.spend(1, "reading.many_lines", 91)
+    Traceback (most recent call last):
+    shuzi.reading.find.candidates.TooMuch: reading.many_lines
+    """
+
+    def __init__(self) -> None:
+        self.left = float(MOST_WORK)
+
+    def spend(self, images: float, key: str, n: int) -> None:
+        """Take so much from what may be done; raise `TooMuch`, with this sentence, if that is more than is left."""
+        self.left -= images
+        if self.left < 0:
+            raise TooMuch(key, n)
 
 
 def candidates_at(

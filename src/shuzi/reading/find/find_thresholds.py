@@ -59,6 +59,22 @@ LEAST_HEIGHT: Final = 0.3  # of the digits' median height: a small 0 is often a 
 LEAST_HEIGHT_OF_ONE: Final = 0.6  # the same where it looks like a 1, as commas do
 EDGE_PIXELS: Final = 1  # from the picture's edge: ink so near may be cut off
 
+# rows, as fractions of the height of their digits where nothing else is said
+CHARACTER_GAP: Final = 1.2  # the widest gap to the next character of a row
+MOST_ROWS: Final = 200
+"""Rows that are compared with each other, as dear as reading four photographs of six digits; a receipt has 75."""
+COMMA_HEIGHT: Final = 0.75  # a higher box is no comma, unless it is narrow
+STROKE_HEIGHT: Final = 1.1  # a narrow box that is higher is no comma
+STROKE_WIDTH: Final = 0.6  # of a box's height: a narrow box is less wide
+COMMA_BELOW: Final = 0.1  # how far below a row a comma may start
+COMMA_TOP: Final = 0.4  # how far below the top of the digits a comma starts at least
+COMMA_BOTTOM: Final = 0.2  # how far below the bottom of the digits it ends at least
+SAME_ROW: Final = 0.5  # of the lower digit: two nearby digits that share this much are on one row
+DIGITS_BESIDE_COMMA: Final = 3  # next to it, that tell where the row is
+ROW_EDGE_PIXELS: Final = 1.5  # from the picture's edge: a box so near is cut off
+CUT_OFF_ROW: Final = 0.75  # of whole digits: a lower row at the edge is what is left of another
+CUT_OFF_DIGIT: Final = 0.6  # of a whole digit: a lower one alone in a row at the edge is such a rest too
+
 # lines, as fractions of the height of their digits where nothing else is said
 TALLEST_CHARACTER: Final = 2.2  # a taller component is no character of the line
 LEAST_IN_BAND: Final = 0.5  # of a component's height that must lie in the line's band

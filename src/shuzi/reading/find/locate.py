@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import Box
-from shuzi.ink.components import joined, letter_height
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
-from shuzi.ink.scan import Scan
+from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
+from shuzi.ink.components import SOLID, joined, letter_height
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, ink_map
 from shuzi.ink.strips import length
-from shuzi.reading.find.candidates import candidates_at
+from shuzi.reading.find.candidates import TooMuch, Work, candidates_at
 from shuzi.reading.find.detector import Detector, possible_scale
 from shuzi.reading.find.find_thresholds import (
     CLEAR_DETECTION,
@@ -23,36 +23,30 @@ from shuzi.reading.find.find_thresholds import (
     GOOD_SCORE_BEFORE_LINES,
     IMAGES_PER_SEPARATION,
     LARGEST_STROKE_GAP,
+    LEAST_HEIGHT,
+    LEAST_HEIGHT_OF_ONE,
     LEAST_SCALE_STEP,
+    LEAST_SCORE,
     MOST_BROKEN_STROKES,
     MOST_COMPONENTS,
     MOST_DETECTOR_RUNS,
     MOST_SIMPLE_COMPONENTS,
     MOST_UNEXPLAINED_INK,
     PALE_MARGIN,
+    SAME_DIGIT_IOU,
+    SAME_DIGIT_OVERLAP,
     STRIP_PIXELS_PER_IMAGE,
     SURE_CONFIDENCE,
     TYPICAL_HEIGHTS,
 )
 from shuzi.reading.find.line_frames import lines_of
-from shuzi.reading.find.selection import (
-    adds_to,
-    best_rejected,
-    chosen,
-    confidence_of,
-    covered,
-    explanation,
-    unexplained,
-    without_low,
-)
-from shuzi.reading.find.work import TooMuch, Work
-from shuzi.reading.values import Candidate, Candidates
+from shuzi.reading.values import Candidate, Findings
 
 if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
 
 
-def locate(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Candidates:
+def locate(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Findings:
     """Find the digits in a picture, classify each, and frame the lines that they stand on.
 
     Parameters
@@ -69,10 +63,10 @@ def locate(scan: Scan, classifier: Classifier, detector: Detector | None, has_li
     try:
         return _located(scan, classifier, detector, has_lines)
     except TooMuch as problem:
-        return Candidates(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice)
+        return Findings(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice)
 
 
-def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Candidates:
+def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Findings:
     ink, components, work = scan.ink, scan.components, Work()
     if len(components.boxes) > MOST_COMPONENTS:
         raise TooMuch("reading.many_pieces", len(components.boxes))
@@ -82,11 +76,11 @@ def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_
     simple = True
     if len(components.boxes):
         candidates = _from_components(scan, classifier)
-        sure = confidence_of(candidates) >= SURE_CONFIDENCE
-        if detector is not None and (not sure or unexplained(ink, candidates) > MOST_UNEXPLAINED_INK):
+        sure = _confidence_of(candidates) >= SURE_CONFIDENCE
+        if detector is not None and (not sure or _unexplained(ink, candidates) > MOST_UNEXPLAINED_INK):
             enough = GOOD_SCORE_BEFORE_LINES if has_lines else GOOD_SCORE
             detected, all_detected = _by_detector(scan, classifier, detector, candidates, enough, work)
-            if not sure or adds_to(candidates, detected):
+            if not sure or _adds_to(candidates, detected):
                 candidates, rejected, simple = detected, all_detected, False
     elif detector is not None:
         ink, candidates, rejected = _pale(scan, classifier, detector, work)
@@ -101,8 +95,8 @@ def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_
     strips = sum(length(frame) for line in lines for frame in line.frames)
     work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
     # 3. what they leave out
-    uncovered, missed = 1 - covered(ink, candidates), best_rejected(candidates, rejected)
-    return Candidates(
+    uncovered, missed = 1 - _covered(ink, candidates), _best_rejected(candidates, rejected)
+    return Findings(
         scan.grey, scan.shape, simple, ink, candidates, uncovered, missed, tuple(lines), work_left=work.left
     )
 
@@ -111,8 +105,8 @@ def _is_one_sure_digit(scan: Scan, candidates: list[Candidate]) -> bool:
     """Tell whether there is nothing to recognise but one digit, and that is sure."""
     # joined with a point or a stroke beside it, a digit is one candidate too
     in_one_piece = len(scan.components.boxes) + len(scan.components.specks) == 1
-    sure = len(candidates) == 1 and confidence_of(candidates) >= SURE_CONFIDENCE
-    return in_one_piece and sure and unexplained(scan.ink, candidates) <= MOST_UNEXPLAINED_INK
+    sure = len(candidates) == 1 and _confidence_of(candidates) >= SURE_CONFIDENCE
+    return in_one_piece and sure and _unexplained(scan.ink, candidates) <= MOST_UNEXPLAINED_INK
 
 
 def _from_components(scan: Scan, classifier: Classifier) -> list[Candidate]:
@@ -122,11 +116,11 @@ def _from_components(scan: Scan, classifier: Classifier) -> list[Candidate]:
         return []
 
     def taken(pieces: NDArray[np.int32]) -> list[Candidate]:
-        return without_low(candidates_at(scan.ink, [Box(*piece) for piece in pieces.tolist()], classifier))
+        return _without_low(candidates_at(scan.ink, [Box(*piece) for piece in pieces.tolist()], classifier))
 
     candidates = taken(joined(boxes))
-    if 1 < len(boxes) <= MOST_BROKEN_STROKES and confidence_of(candidates) < SURE_CONFIDENCE:
-        candidates = max(candidates, taken(joined(boxes, LARGEST_STROKE_GAP)), key=confidence_of)
+    if 1 < len(boxes) <= MOST_BROKEN_STROKES and _confidence_of(candidates) < SURE_CONFIDENCE:
+        candidates = max(candidates, taken(joined(boxes, LARGEST_STROKE_GAP)), key=_confidence_of)
     return candidates
 
 
@@ -146,8 +140,8 @@ def _by_detector(
         detections = detector.find(scan.contrast, scale)
         boxes = [detection.box for detection in detections]
         all_candidates = candidates_at(ink, boxes, classifier, detections, work)
-        candidates = chosen(all_candidates)
-        if (score := explanation(ink, candidates)) > best_score or not best:
+        candidates = _chosen(all_candidates)
+        if (score := _explanation(ink, candidates)) > best_score or not best:
             best, all_of_best, best_score = candidates, all_candidates, score
         tried.append(scale)
         if best_score >= enough or len(tried) == MOST_DETECTOR_RUNS:
@@ -189,9 +183,75 @@ def _pale(
             part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
         np.maximum(ink[surroundings], part, out=ink[surroundings])
     candidates = candidates_at(ink, [detection.box for detection in detections], classifier, detections, work)
-    return ink, chosen(candidates), candidates
+    return ink, _chosen(candidates), candidates
 
 
 def _is_in(grey: NDArray[np.uint8], box: Box) -> bool:
     """Tell whether a box reaches into the picture."""
     return box.x < grey.shape[1] and box.y < grey.shape[0] and box.right > 0 and box.bottom > 0
+
+
+def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
+    likely = [candidate for candidate in candidates if candidate.score >= LEAST_SCORE]
+    best_first = sorted(likely, key=lambda candidate: -candidate.score)
+    boxes = [candidate.box for candidate in best_first]
+    kept = non_maximum_suppression(boxes, overlap_of_smaller, SAME_DIGIT_OVERLAP)
+    return _without_low([best_first[index] for index in kept])
+
+
+def _without_low(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Drop candidates too small, next to the others, to be digits, such as commas."""
+    if not candidates:
+        return []
+    height = float(np.median([candidate.box.height for candidate in candidates]))
+    return [candidate for candidate in candidates if candidate.box.height >= _least_height(candidate) * height]
+
+
+def _least_height(candidate: Candidate) -> float:
+    """Return the minimum height relative to the others: a comma looks like a 1, but a small 0 is often a real 0."""
+    return LEAST_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else LEAST_HEIGHT
+
+
+def _adds_to(candidates: Sequence[Candidate], detected: Sequence[Candidate]) -> bool:
+    """Tell whether more were detected, including one at about the same position as each candidate."""
+    boxes = as_array(candidate.box for candidate in detected)
+    return len(detected) > len(candidates) and all(
+        iou(np.array(candidate.box, np.float64), boxes).max() >= SAME_DIGIT_IOU for candidate in candidates
+    )
+
+
+def _best_rejected(candidates: Sequence[Candidate], others: Sequence[Candidate]) -> float:
+    """Return the score of the best of the others that overlaps none of the candidates; 0 if there is none."""
+    boxes = as_array(candidate.box for candidate in candidates)
+    apart = (
+        other.score
+        for other in others
+        if not len(boxes) or overlap_of_smaller(np.array(other.box), boxes).max() < SAME_DIGIT_OVERLAP
+    )
+    return max(apart, default=0.0)
+
+
+def _confidence_of(candidates: Sequence[Candidate]) -> float:
+    """Return the probability that all candidates are digits and classified correctly; 0 if there are none."""
+    return math.prod(candidate.confidence for candidate in candidates) if candidates else 0.0
+
+
+def _explanation(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
+    """Return how well candidates explain a picture: their mean score times the fraction of ink they cover."""
+    if not candidates:
+        return 0.0
+    return _covered(ink, candidates) * float(np.mean([candidate.score for candidate in candidates]))
+
+
+def _unexplained(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
+    """Return the fraction of solid ink outside candidates: lines, frames, specks, and digits lost with a line."""
+    return 1 - _covered((ink >= SOLID).astype(np.uint8), candidates)
+
+
+def _covered(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
+    """Return the fraction of ink inside the candidates' boxes; 0 if there is no ink."""
+    inside = np.zeros(ink.shape, np.uint8)
+    for candidate in candidates:
+        inside[candidate.box.pixels()] = 1
+    return float(np.sum(ink * inside, dtype=np.float64) / max(np.sum(ink, dtype=np.float64), 1.0))

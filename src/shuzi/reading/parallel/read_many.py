@@ -32,7 +32,7 @@ _LITTLE = 1_000_000  # bytes or pixels: with no more in hand, twice as many, so 
 _ON_THE_WAY = 2  # pictures to a process, which thus never waits for the next one
 
 
-class Helpers:
+class ReadingProcesses:
     """The other processes of a reader: started when there is enough to do, and kept until the reader is gone."""
 
     def __init__(self) -> None:

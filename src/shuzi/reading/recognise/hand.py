@@ -82,8 +82,8 @@ class Correction(NamedTuple):
     logit: float
 
 
-class Hand(Classifier):
-    """A classifier that also knows some corrected digits; it is used like the classifier.
+class CorrectedClassifier(Classifier):
+    """A classifier that also knows corrected digits of one person; it is used like the one without them.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Hand(Classifier):
 
     Attributes
     ----------
-    alone
+    uncorrected
         The classifier without them.
 
     Raises
@@ -111,10 +111,12 @@ class Hand(Classifier):
         if len(examples) > MOST_EXAMPLES:
             raise DataError("error.hand.many", n=len(examples), most=MOST_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
-        self.alone: Classifier = classifier.alone if isinstance(classifier, Hand) else classifier
+        self.uncorrected: Classifier = (
+            classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
+        )
         self._blend = blend or ALONE
         # what the classifier knew before does not count
-        self._examples = Examples.of(self.alone, examples) if len(examples) else None
+        self._examples = Examples.of(self.uncorrected, examples) if len(examples) else None
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the probabilities (n, 10), and for each image the probability that it is a digit: float32 (n,)."""

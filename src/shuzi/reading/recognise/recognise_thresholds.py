@@ -22,7 +22,9 @@ LOG_OF_ZERO: Final = -1e30  # in place of minus infinity, with which differences
 TINY: Final = 1e-300  # in place of 0 where a logarithm is taken
 LOG_ROUNDING: Final = 1e-6  # more than sums of logarithms differ by rounding
 
-# where the characters of a text are
+# the characters of a text
+LEAST_TEXT_PROBABILITY: Final = 1e-3  # a text less probable than this says nothing about single characters
+CANDIDATE_WEIGHT: Final = 0.02  # of a candidate's own probabilities beside those of the texts
 CUT_DISTANCE: Final = 0.25  # of the distance between two characters: how near to either of them a cut may come
 CHARACTER_REACH: Final = 0.8  # of a digit's height: how far a character reaches from its middle
 OFF_CENTRE_COST: Final = 0.02  # of the most ink in a column: what a cut far from the middle costs

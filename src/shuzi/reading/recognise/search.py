@@ -7,30 +7,37 @@ weights of these scores were fitted on composed pages by maximum likelihood (`ev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.concepts import softmax
-from shuzi.ink.scan import Scan
+from shuzi.ink.paper import Scan
 from shuzi.ink.strips import cut
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.recognise.alignment import align
 from shuzi.reading.recognise.ctc import best_texts, log_probabilities
 from shuzi.reading.recognise.recognise_thresholds import (
     BEAM_WIDTH,
+    LEAST_CANDIDATE_SCORE,
     LEAST_CLASS_PROBABILITY,
+    LEAST_DIGIT_PROBABILITY,
     LOWEST_LOG_PROBABILITY,
+    MOST_CANDIDATE_SCORE,
     MOST_TEXTS,
+    OVERLOOKED_PROBABILITY,
     TEXTS_OF_A_STRIP,
 )
 from shuzi.reading.recognise.recogniser import Recogniser
-from shuzi.reading.values import Candidates, Line, LineTexts, Weights
+from shuzi.reading.values import Candidate, Findings, Line, LineTexts, Weights
+
+_PAIR, _OVERLOOK, _DENY = range(3)  # the moves of an alignment
 
 
-def recognise_lines(seen: Candidates, scan: Scan, recogniser: Recogniser) -> Candidates:
+def recognise_lines(seen: Findings, scan: Scan, recogniser: Recogniser) -> Findings:
     """Add to what was found of a page what may stand on each of its lines.
 
     Parameters
@@ -76,8 +83,8 @@ def probabilities_of(line: LineTexts, weights: Weights) -> NDArray[np.float64]:
 def totals_of(line: LineTexts, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
     """Return the log probability, up to a constant, of each text of a line, or of other texts: float64 (n,)."""
     scores = line.scores if texts is None else scores_of(line, texts)
-    raised = [_raised(line, text) for text in (line.texts if texts is None else texts)]
-    return np.asarray(scores @ np.array(weights) + np.array(raised, np.float64), np.float64)
+    adjusted = [_adjustment_of(line, text) for text in (line.texts if texts is None else texts)]
+    return np.asarray(scores @ np.array(weights) + np.array(adjusted, np.float64), np.float64)
 
 
 def scores_of(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -85,15 +92,17 @@ def scores_of(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
     return _scores(line.line, line.columns, [tuple(map(CLASSES.index, text)) for text in texts])
 
 
-def _raised(line: LineTexts, text: str) -> float:
-    """Return what corrected digits add to a text."""
-    if not line.raises:
+def _adjustment_of(line: LineTexts, text: str) -> float:
+    """Return by how much corrected digits raise a text."""
+    if not line.adjustments:
         return 0.0
     digits = [character for character in text if character in DIGITS]
-    if len(digits) != line.digits:
+    if len(digits) != line.adjusted_length:
         return 0.0
     return sum(
-        correction.logit for correction in line.raises if digits[correction.digit_index] == DIGITS[correction.digit]
+        adjustment.logit
+        for adjustment in line.adjustments
+        if digits[adjustment.digit_index] == DIGITS[adjustment.digit]
     )
 
 
@@ -109,3 +118,70 @@ def _scores(
         for strip, labels in zip(strips.T.tolist(), digits, strict=True)
     ]
     return np.array(rows, np.float64)
+
+
+class Alignment(NamedTuple):
+    """How a text's digits and a line's candidates belong together.
+
+    Parameters
+    ----------
+    matched, overlooked, denied
+        As in `Weights`.
+    candidates
+        For each digit the index of its candidate, or None.
+    """
+
+    matched: float
+    overlooked: int
+    denied: float
+    candidates: tuple[int | None, ...]
+
+
+def align(digits: Sequence[int], candidates: Sequence[Candidate]) -> Alignment:
+    """Align digits with candidates, both from left to right, in the most probable way.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from shuzi.ink.boxes import Box
+    >>> sure = np.full(10, 0.01, np.float32)
+    >>> sure[7] = 0.91
+    >>> seven = Candidate(np.zeros((28, 28), np.uint8), Box(0, 0, 9, 20), sure, 1.0, 1.0)
+    >>> align([1, 7], [seven]).candidates, align([7], [seven, seven]).overlooked
+    ((None, 0), 0)
+    """
+    scores = [max(candidate.score, LEAST_CANDIDATE_SCORE) for candidate in candidates]
+    logs = [
+        [math.log(max(float(sure), LEAST_DIGIT_PROBABILITY / score) * score) for sure in candidate.probabilities]
+        for candidate, score in zip(candidates, scores, strict=True)
+    ]
+    none = [math.log(1 - min(score, MOST_CANDIDATE_SCORE)) for score in scores]
+    missing = math.log(OVERLOOKED_PROBABILITY)
+    # best[i][j]: the score of the first i digits and j candidates, and the last move that leads there
+    best: list[list[tuple[float, int]]] = [[(0.0, _PAIR)]]
+    for cost in none:
+        best[0].append((best[0][-1][0] + cost, _DENY))
+    for digit in digits:
+        above = best[-1]
+        row = [(above[0][0] + missing, _OVERLOOK)]
+        for index, cost in enumerate(none):
+            moves = (above[index][0] + logs[index][digit], above[index + 1][0] + missing, row[-1][0] + cost)
+            highest = max(moves)
+            row.append((highest, moves.index(highest)))  # of equal ones, the first
+        best.append(row)
+    # back from the end
+    matched, overlooked, denied = 0.0, 0, 0.0
+    aligned: list[int | None] = []
+    i, j = len(digits), len(candidates)
+    while i or j:
+        move = best[i][j][1]
+        if move == _PAIR:
+            matched += logs[j - 1][digits[i - 1]]
+            aligned.append(j - 1)
+        elif move == _OVERLOOK:
+            overlooked += 1
+            aligned.append(None)
+        else:
+            denied += none[j - 1]
+        i, j = i - (move != _DENY), j - (move != _OVERLOOK)
+    return Alignment(matched, overlooked, denied, tuple(reversed(aligned)))

@@ -19,7 +19,7 @@ from shuzi.reading.report.report_thresholds import (
     SMALL_DIGIT,
 )
 from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 
 Sentence = tuple[str, dict[str, Any]]
 """The key of a sentence and its values."""
@@ -28,7 +28,7 @@ OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurre
 """The sentences of `about_the_picture`."""
 
 
-def about_candidates(seen: Candidates, digits: Sequence[Digit], status: str) -> Sentence:
+def about_candidates(seen: Findings, digits: Sequence[Digit], status: str) -> Sentence:
     """Choose the most helpful sentence about digits that were read one by one.
 
     Parameters
@@ -58,7 +58,7 @@ def about_candidates(seen: Candidates, digits: Sequence[Digit], status: str) -> 
 
 
 def about_line_text(
-    seen: Candidates,
+    seen: Findings,
     boxes: Sequence[Box],
     digits: Sequence[Digit],
     is_sign_inside: bool,
@@ -96,7 +96,7 @@ def about_line_text(
     return _doubtful_digit(text, others[0]) or ("reading.unsure_text", values)
 
 
-def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:
+def about_the_picture(seen: Findings, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:
     """Return what is wrong with the picture itself: too small or large, cut off, blurred or pale; None if nothing is.
 
     Parameters
@@ -121,23 +121,23 @@ def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[fl
     return None
 
 
-def about_no_writing(seen: Candidates) -> Sentence:
+def about_no_writing(seen: Findings) -> Sentence:
     """Return what to say of a picture in which no writing was found."""
     if is_much_smaller(seen):
         return "reading.lost", _in_pixels(seen)
     return ("reading.specks" if seen.ink.any() else "reading.blank"), {}
 
 
-def is_much_smaller(seen: Candidates) -> bool:
+def is_much_smaller(seen: Findings) -> bool:
     """Tell whether a picture was shrunk so much before it was searched that writing may be lost."""
     return _shrinking(seen) > MUCH_SHRUNK
 
 
-def _shrinking(seen: Candidates) -> float:
+def _shrinking(seen: Findings) -> float:
     return float(max(seen.shape) / max(seen.grey.shape))
 
 
-def _in_pixels(seen: Candidates) -> dict[str, Any]:
+def _in_pixels(seen: Findings) -> dict[str, Any]:
     return {"side": max(seen.shape), "searched": max(seen.grey.shape)}
 
 

@@ -143,12 +143,12 @@ def read(reader: Reader, pictures: Sequence[Decoded], asked: Asked) -> list[Read
 
 def _read(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: Asked) -> Read:
     try:
-        seen = reader.find_candidates(picture)
+        seen = reader.recognise(picture)
     except PictureError as problem:
         return Read(about(name, problem))
     except ShuziError as problem:
         return Read(problem)
-    reading = reader.interpret(seen)
+    reading = reader.decide(seen)
     if not asked.marks:
         reading = reading.digits_only()
     shown = reading.as_dict(name)

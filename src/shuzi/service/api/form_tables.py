@@ -142,7 +142,7 @@ def _knowing(reader: Reader, files: Files) -> Reader:
     if not _known or _known[0][0] != key:
         name, content = files["hand"]
         try:
-            _known[:] = [(key, reader.knowing(hand_of(content, Path(name))))]
+            _known[:] = [(key, reader.with_corrections(hand_of(content, Path(name))))]
         except ShuziError as problem:
             raise ServiceError("error.service.hand", reason=problem) from problem
     return _known[0][1]

@@ -44,7 +44,7 @@ def test_it_shows_the_picture_the_ink_and_each_image_that_the_network_saw(reader
         assert _has(image, np.repeat(np.repeat(digit.image, 5, 0), 5, 1))
     bare = Image.fromarray(row).resize((952, round(160 * 952 / 768)), Image.Resampling.LANCZOS)
     assert _has(image, np.asarray(bare)[:30])  # above the boxes
-    ink = Image.fromarray(255 - reader.find_candidates(row).ink).resize(bare.size, Image.Resampling.LANCZOS)
+    ink = Image.fromarray(255 - reader.recognise(row).ink).resize(bare.size, Image.Resampling.LANCZOS)
     assert _has(image, np.asarray(ink))
 
 

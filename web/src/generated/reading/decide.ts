@@ -4,10 +4,6 @@
 export const MOST_ALTERNATIVES = 10;
 /** a text less probable than this is not named */
 export const LEAST_ALTERNATIVE = 0.0001;
-/** a text less probable than this says nothing about single characters */
-export const LEAST_TEXT_PROBABILITY = 0.001;
-/** of a candidate's own probabilities beside those of the texts */
-export const CANDIDATE_WEIGHT = 0.02;
 /** of a text whose logarithm is taken */
 export const LEAST_CONFIDENCE = 1e-6;
 export const MOST_CONFIDENCE = 0.999999;
@@ -69,3 +65,13 @@ export const PRINT_DARKNESS = 0.8;
 export const MOST_CUT_OFF = 0.9;
 /** of the lower one's height: ink that shares more with a character is in its line */
 export const SAME_LINE_OVERLAP = 0.25;
+/** of a digit's height: smaller pieces of ink are specks */
+export const PATTERN_PIECE = 0.15;
+/** pixels: smaller pieces are specks on any scale */
+export const PATTERN_SPECK = 3;
+/** fewer pieces are no pattern */
+export const PATTERN_PIECES = 30;
+/** of the page's squares, each as wide as a digit is high: a pattern is in so many */
+export const PATTERN_SPREAD = 0.5;
+/** of the pen's: the lines of a pattern are no thicker */
+export const PATTERN_THICKNESS = 0.8;

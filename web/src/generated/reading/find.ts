@@ -73,6 +73,32 @@ export const LEAST_HEIGHT = 0.3;
 export const LEAST_HEIGHT_OF_ONE = 0.6;
 /** from the picture's edge: ink so near may be cut off */
 export const EDGE_PIXELS = 1;
+/** the widest gap to the next character of a row */
+export const CHARACTER_GAP = 1.2;
+/** Rows that are compared with each other, as dear as reading four photographs of six digits; a receipt has 75. */
+export const MOST_ROWS = 200;
+/** a higher box is no comma, unless it is narrow */
+export const COMMA_HEIGHT = 0.75;
+/** a narrow box that is higher is no comma */
+export const STROKE_HEIGHT = 1.1;
+/** of a box's height: a narrow box is less wide */
+export const STROKE_WIDTH = 0.6;
+/** how far below a row a comma may start */
+export const COMMA_BELOW = 0.1;
+/** how far below the top of the digits a comma starts at least */
+export const COMMA_TOP = 0.4;
+/** how far below the bottom of the digits it ends at least */
+export const COMMA_BOTTOM = 0.2;
+/** of the lower digit: two nearby digits that share this much are on one row */
+export const SAME_ROW = 0.5;
+/** next to it, that tell where the row is */
+export const DIGITS_BESIDE_COMMA = 3;
+/** from the picture's edge: a box so near is cut off */
+export const ROW_EDGE_PIXELS = 1.5;
+/** of whole digits: a lower row at the edge is what is left of another */
+export const CUT_OFF_ROW = 0.75;
+/** of a whole digit: a lower one alone in a row at the edge is such a rest too */
+export const CUT_OFF_DIGIT = 0.6;
 /** a taller component is no character of the line */
 export const TALLEST_CHARACTER = 2.2;
 /** of a component's height that must lie in the line's band */

@@ -26,6 +26,10 @@ export const LOG_OF_ZERO = -1e+30;
 export const TINY = 1e-300;
 /** more than sums of logarithms differ by rounding */
 export const LOG_ROUNDING = 1e-6;
+/** a text less probable than this says nothing about single characters */
+export const LEAST_TEXT_PROBABILITY = 0.001;
+/** of a candidate's own probabilities beside those of the texts */
+export const CANDIDATE_WEIGHT = 0.02;
 /** of the distance between two characters: how near to either of them a cut may come */
 export const CUT_DISTANCE = 0.25;
 /** of a digit's height: how far a character reaches from its middle */

@@ -1,4 +1,4 @@
-/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.candidate_confidence`. */
+/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.confidence`. */
 import { CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT } from "../../generated/reading/decide";
 import { interpolated } from "../../ink/numbers";
 import { type Candidate, type Candidates, isAtEdge } from "../find/candidates";

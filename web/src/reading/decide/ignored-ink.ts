@@ -1,7 +1,6 @@
 /** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.decide.ignored_ink`. */
 
 import { SOLID } from "../../generated/ink/components";
-import { THIN } from "../../generated/ink/pattern";
 import {
   CHARACTER_MARGIN,
   DARKNESS_MARGIN,
@@ -9,6 +8,7 @@ import {
   LARGE_INK,
   LEAST_KIND_WORK,
   MOST_CUT_OFF,
+  PATTERN_THICKNESS,
   PIXELS_PER_IMAGE,
   PRINT_DARKNESS,
   SAME_LINE_OVERLAP,
@@ -86,7 +86,7 @@ export function leftOut(
   const pen = penOf(solid(ink), taken);
   if (!isPatterned(ink, components, thick, pen, height)) return found;
   const print = new Set(
-    fine.filter(([, each]) => (thick[each] as number) <= THIN * pen).map(([index]) => index),
+    fine.filter(([, each]) => (thick[each] as number) <= PATTERN_THICKNESS * pen).map(([index]) => index),
   );
   return found.map(({ kind, box }, index) => ({ kind: print.has(index) ? "print" : kind, box }));
 }

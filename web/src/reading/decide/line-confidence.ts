@@ -6,7 +6,7 @@ import { interpolated } from "../../ink/numbers";
 import { SCORES, type Weights } from "../recognise/search";
 import { logit, type Numbers, sigmoid } from "./candidate-confidence";
 
-/** The evidence about a page that was read line by line; see `shuzi.reading.decide.line_confidence`. */
+/** The evidence about a page that was read line by line; see `shuzi.reading.decide.confidence`. */
 export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;
 export type Evidence = Record<(typeof EVIDENCE)[number], number>;
 

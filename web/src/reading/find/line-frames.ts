@@ -1,12 +1,13 @@
 /** Candidates and connected components become the lines of writing, and the frames in which each is recognised. */
 
-import { MOST_ROWS, NEAR } from "../../generated/ink/rows";
 import {
   BAND_ABOVE,
   BAND_BELOW,
+  CHARACTER_GAP,
   FRAME_MARGIN,
   LEAST_HANGING_HEIGHT,
   LEAST_IN_BAND,
+  MOST_ROWS,
   PROPOSED_SCORE,
   SMALLEST_POINT,
   TALLEST_CHARACTER,
@@ -100,7 +101,7 @@ function beside(digits: readonly Box[], characters: readonly Box[], specks: read
   const large = specks.filter((each) => Math.max(each.width, each.height) >= SMALLEST_POINT * height);
   let [before, after]: [Box | null, Box | null] = [null, null];
   for (const box of inBand(digits, large)) {
-    if (Math.max(left - rightOf(box), box.x - right) >= NEAR * height) continue;
+    if (Math.max(left - rightOf(box), box.x - right) >= CHARACTER_GAP * height) continue;
     if (rightOf(box) <= left && (!before || rightOf(box) > rightOf(before))) before = box;
     if (box.x >= right && (!after || box.x < after.x)) after = box;
   }
@@ -135,7 +136,7 @@ function onLine(digits: readonly Box[], pieces: readonly Box[]): Box[] {
   let waiting = inBand(digits, pieces);
   const boxes: Box[] = [];
   for (;;) {
-    const isNear = (each: Box) => Math.max(left - rightOf(each), each.x - right) < NEAR * height;
+    const isNear = (each: Box) => Math.max(left - rightOf(each), each.x - right) < CHARACTER_GAP * height;
     const near = waiting.filter(isNear);
     if (!near.length) return boxes;
     boxes.push(...near);

@@ -14,7 +14,7 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.lettering import broken, drawn_language, font
 from shuzi.reading.report.explain.occlusion import what_counts
 from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
-from shuzi.reading.values import Candidates
+from shuzi.reading.values import Findings
 
 MOST_DRAWN = 60
 """The maximum number of digits drawn one by one."""
@@ -81,13 +81,13 @@ def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
     >>> reading.status, image.width
     ('blank', 1000)
     """
-    seen = reader.find_candidates(picture)
-    reading = reader.interpret(seen)
+    seen = reader.recognise(picture)
+    reading = reader.decide(seen)
     with speaking(drawn_language()):
         return reading, _drawn(reader, seen, reading)
 
 
-def _drawn(reader: Reader, seen: Candidates, reading: Reading) -> Image.Image:
+def _drawn(reader: Reader, seen: Findings, reading: Reading) -> Image.Image:
     sheet = _Sheet(Image.new("RGB", (_WIDTH, _MARGIN), _PAPER))
     if reading.text:
         sheet.write(reading.text.replace("\n", " / "), 40)
@@ -109,7 +109,7 @@ def _drawn(reader: Reader, seen: Candidates, reading: Reading) -> Image.Image:
     return sheet.image
 
 
-def _draw_picture_and_ink(sheet: _Sheet, seen: Candidates, reading: Reading) -> None:
+def _draw_picture_and_ink(sheet: _Sheet, seen: Findings, reading: Reading) -> None:
     height, width = seen.grey.shape
     side_by_side = width < _WIDE * height
     widest = (_INSIDE - _GAP) // 2 if side_by_side else _INSIDE

@@ -1,22 +1,25 @@
-"""The candidates' scores become the text's confidence: the measured probability that all of it is correct.
+"""Scores of candidates and texts become confidence: the measured probability that all of a text is correct.
 
 A network's own probabilities come from single crops. They do not account for an overlooked digit, or for a distractor
 taken for one. A curve for each digit (Platt, 1999) and one for the whole picture correct most of that. What these
-miss, because mistakes in one picture are correlated, is measured. Everything is fitted on composed pages and stored
-in the model's card.
+miss, because mistakes in one picture are correlated, is measured. What was read line by line has a curve of its own.
+Everything is fitted on composed pages and stored in the model's card.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from shuzi.reading.decide.decide_thresholds import CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT
-from shuzi.reading.values import Candidate, Candidates
+from shuzi.reading.values import Candidate, Findings, Weights
+
+WEIGHT, CURVE, MEASURED, OK_FROM, OTHERS = "line-weight-", "line-curve-", "line-right-", "line-ok", "line-others"
+"""The names under which a card stores what was fitted for lines."""
 
 
 class Curves(NamedTuple):
@@ -50,7 +53,7 @@ class Curves(NamedTuple):
         named, is_digit, found = signs_of_digit(candidate)
         return sigmoid(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
 
-    def of_text(self, seen: Candidates) -> float:
+    def of_text(self, seen: Findings) -> float:
         """Return the probability that all digits are correct and nothing else is wrong, assuming independence."""
         uncovered, missed, at_edge = signs_of_text(seen)
         whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
@@ -62,11 +65,11 @@ def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
     return (
         logit(float(candidate.probabilities.max())),
         logit(candidate.is_digit),
-        0.0 if candidate.found == 1 else logit(candidate.found),
+        0.0 if candidate.detector_score == 1 else logit(candidate.detector_score),
     )
 
 
-def signs_of_text(seen: Candidates) -> tuple[float, float, float]:
+def signs_of_text(seen: Findings) -> tuple[float, float, float]:
     """Return the evidence against a text: ink outside it, the best rejected candidate, a digit at the edge."""
     return seen.uncovered, seen.missed, float(any(seen.at_edge(candidate.box) for candidate in seen.candidates))
 
@@ -90,7 +93,7 @@ class Way:
         """Return the probability that a digit is correct."""
         return self.curves.of_digit(candidate) if self.curves else candidate.score
 
-    def of_text(self, seen: Candidates) -> float:
+    def of_text(self, seen: Findings) -> float:
         """Return the probability that all digits are correct and nothing else is wrong."""
         if self.curves is None:
             return math.prod(candidate.score for candidate in seen.candidates)
@@ -104,7 +107,7 @@ class Scale:
 
     Parameters
     ----------
-    simple, found
+    simple, detected
         For simple ink, and for pictures read with the detector.
     ok
         The confidence from which a text is `ok`.
@@ -121,7 +124,7 @@ class Scale:
     """
 
     simple: Way
-    found: Way
+    detected: Way
     ok: float
     digit: float
     blank: float = 1.0
@@ -131,7 +134,7 @@ class Scale:
         """Build it from a card's thresholds and calibration; without them, confidence is the networks' own."""
         return Scale(
             simple=_way(thresholds, "simple"),
-            found=_way(thresholds, "found"),
+            detected=_way(thresholds, "found"),
             ok=thresholds.get("text-ok", thresholds.get("unsure", 0.9)),
             digit=thresholds.get("not-a-digit", 0.5),
             blank=thresholds.get("blank", 1.0),
@@ -140,11 +143,11 @@ class Scale:
     @property
     def calibrated(self) -> bool:
         """Whether confidence was fitted for both ways of reading."""
-        return self.simple.curves is not None and self.found.curves is not None
+        return self.simple.curves is not None and self.detected.curves is not None
 
     def way(self, simple: bool) -> Way:
         """Return the calibration for simple ink, or for pictures read with the detector."""
-        return self.simple if simple else self.found
+        return self.simple if simple else self.detected
 
 
 def measured_at(way: str) -> list[str]:
@@ -154,6 +157,107 @@ def measured_at(way: str) -> list[str]:
     ['found-right-0', 'found-right-1']
     """
     return [f"{way}-right-{knot}" for knot in range(len(KNOTS))]
+
+
+class Evidence(NamedTuple):
+    """The evidence about a page that was read line by line.
+
+    Parameters
+    ----------
+    raw
+        The logit of the product of its lines' probabilities.
+    uncovered
+        The fraction of the ink outside the candidates.
+    missed
+        The score of the best rejected candidate.
+    at_edge
+        1 if a digit touches the picture's edge.
+    differs
+        1 if the digits are not those of the candidates.
+    unknown
+        1 if there is unknown ink as large as a digit.
+    lines
+        The number of lines beyond the first.
+    """
+
+    raw: float
+    uncovered: float
+    missed: float
+    at_edge: float
+    differs: float
+    unknown: float
+    lines: float
+
+
+class Curve(NamedTuple):
+    """Coefficients of the logit that a text is right, for each of `Evidence` and a constant."""
+
+    raw: float = 1.0
+    uncovered: float = 0.0
+    missed: float = 0.0
+    at_edge: float = 0.0
+    differs: float = 0.0
+    unknown: float = 0.0
+    lines: float = 0.0
+    constant: float = 0.0
+
+    def of(self, evidence: Evidence) -> float:
+        """Return the probability that the text is right, before it was measured."""
+        return sigmoid(sum(weight * value for weight, value in zip(self, (*evidence, 1.0), strict=True)))
+
+
+@dataclass(frozen=True)
+class LineScale:
+    """Calibrates what was read line by line.
+
+    Parameters
+    ----------
+    weights
+        How much each score of a text counts.
+    curve, measured
+        From the evidence to a probability, and the fraction of right texts at each of its `KNOTS`; empty if unknown.
+    ok
+        The confidence from which a text is "ok".
+    others
+        The probability that one of the other likely texts is right if the best one is not.
+
+    Examples
+    --------
+    >>> scale = LineScale.of({"line-weight-same": 0.5})
+    >>> scale.weights.same, scale.calibrated, round(scale.confidence(Evidence(2.0, 0, 0, 0, 0, 0, 0)), 2)
+    (0.5, False, 0.88)
+    """
+
+    weights: Weights = field(default_factory=Weights)
+    curve: Curve = field(default_factory=Curve)
+    measured: tuple[float, ...] = ()
+    ok: float = 0.95
+    others: float = 0.5
+
+    @staticmethod
+    def of(numbers: Mapping[str, float]) -> LineScale:
+        """Take the numbers of a card's calibration; what is missing stays as it is."""
+        weights = {name: numbers[WEIGHT + name] for name in Weights._fields if WEIGHT + name in numbers}
+        curve = {name: numbers[CURVE + name] for name in Curve._fields if CURVE + name in numbers}
+        measured = [numbers[f"{MEASURED}{n}"] for n in range(len(KNOTS)) if f"{MEASURED}{n}" in numbers]
+        plain = LineScale()
+        return LineScale(
+            Weights(**weights),
+            Curve(**curve),
+            tuple(measured) if len(measured) == len(KNOTS) else (),
+            numbers.get(OK_FROM, plain.ok),
+            numbers.get(OTHERS, plain.others),
+        )
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether confidence was fitted."""
+        return bool(self.measured)
+
+    def confidence(self, evidence: Evidence) -> float:
+        """Return the probability that a text is right."""
+        curved = self.curve.of(evidence)
+        return float(np.interp(logit(curved), KNOTS, self.measured)) if self.measured else curved
 
 
 def logit(probability: float) -> float:

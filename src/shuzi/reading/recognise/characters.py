@@ -1,0 +1,176 @@
+"""The characters of a line's text get the boxes of their ink, and what else each could be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box
+from shuzi.ink.components import SOLID
+from shuzi.ink.normalize import SIDE, cut_out
+from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
+from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.reading.recognise.ctc import spans
+from shuzi.reading.recognise.recognise_thresholds import (
+    CANDIDATE_WEIGHT,
+    CHARACTER_REACH,
+    CUT_DISTANCE,
+    LEAST_TEXT_PROBABILITY,
+    OFF_CENTRE_COST,
+)
+from shuzi.reading.recognise.search import align
+from shuzi.reading.values import LineTexts
+
+
+@dataclass(frozen=True)
+class Character:
+    """A character of a line.
+
+    Parameters
+    ----------
+    character
+        A digit, a mark, or `SIGN`.
+    box
+        x, y, width, height in pixels of the searched picture.
+    probabilities
+        Of each class, over all texts of the line: float64 (16,); they add up to 1 at most.
+    image
+        Its ink as the classifier would see it: uint8 (28, 28).
+    """
+
+    character: str
+    box: Box
+    probabilities: NDArray[np.float64]
+    image: NDArray[np.uint8]
+
+    @property
+    def probability(self) -> float:
+        """The probability that this character stands here."""
+        return float(self.probabilities[CLASSES.index(self.character)])
+
+
+def characters_of(
+    line: LineTexts, text: str, by_class: NDArray[np.float64], ink: NDArray[np.uint8]
+) -> tuple[Character, ...]:
+    """Find the characters of a text on its line.
+
+    Parameters
+    ----------
+    line
+        The line's likely texts.
+    text
+        One of them, or another that may stand there.
+    by_class
+        What `by_character` returns for it.
+    ink
+        The picture's ink map: uint8 (h, w).
+    """
+    digits = [DIGITS.index(character) for character in text if character in DIGITS]
+    aligned = iter(align(digits, line.line.candidates).candidates)
+    characters = []
+    for character, box, probabilities in zip(text, boxes_of(line, text, ink), by_class.copy(), strict=True):
+        image, index = None, next(aligned) if character in DIGITS else None
+        if index is not None:
+            candidate = line.line.candidates[index]
+            box, image = candidate.box, candidate.image
+            probabilities[: len(DIGITS)] += CANDIDATE_WEIGHT * probabilities.sum() * candidate.probabilities
+            probabilities /= 1 + CANDIDATE_WEIGHT
+        image = cut_out(ink, box) if image is None else image
+        seen = np.zeros((SIDE, SIDE), np.uint8) if image is None else image
+        characters.append(Character(character, box, probabilities, seen))
+    return tuple(characters)
+
+
+def boxes_of(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
+    """Cut a line between its characters, where the least ink is, and frame the ink of each.
+
+    Parameters
+    ----------
+    line
+        What may stand on it.
+    text
+        A text that may stand on it.
+    ink
+        The picture's ink map: uint8 (h, w).
+
+    Returns
+    -------
+    A box for each character, in pixels of the searched picture; where there is no ink, all of its slice of the line.
+    """
+    if not text:
+        return []
+    frame, columns = line.line.frames[0], line.columns[0]
+    # pixels of the strip per pixel of the picture, from left to right
+    across = min(HEIGHT / max(frame.height, 1.0), LONGEST / max(frame.width, 1.0))
+    middles = [
+        frame.x + (first + last) / 2 * COLUMN / across
+        for first, last in spans(columns, tuple(map(CLASSES.index, text)))
+    ]
+    rows, _ = frame.pixels()
+    profile = ink[rows].sum(axis=0, dtype=np.float64)
+    edges = [frame.x, *(_cut(profile, *pair) for pair in pairwise(middles)), frame.right]
+    reach = CHARACTER_REACH * line.line.height
+    return [
+        _inked(ink, rows, max(left, middle - reach), min(right, middle + reach), frame)
+        for middle, (left, right) in zip(middles, pairwise(edges), strict=True)
+    ]
+
+
+def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArray[np.float64]:
+    """Add up, for each character of the first text, the probabilities of the texts that have a class in its position.
+
+    Returns
+    -------
+    float64 (characters, 16).
+
+    Examples
+    --------
+    >>> by_class = by_character(["12", "17", "112"], [0.6, 0.3, 0.1])
+    >>> by_class[0, 1].round(2), by_class[1, [2, 7]].round(2).tolist()
+    (np.float64(1.0), [0.7, 0.3])
+    """
+    best = texts[0]
+    by_class = np.zeros((len(best), len(CLASSES)))
+    for text, probability in zip(texts, probabilities, strict=True):
+        if probability >= LEAST_TEXT_PROBABILITY:
+            for character, position in _aligned(text, best):
+                by_class[position, CLASSES.index(character)] += probability
+    return by_class
+
+
+def _aligned(text: str, best: str) -> Iterator[tuple[str, int]]:
+    """Yield the characters of a text that stand where one of the best text does, with the position of that."""
+    if len(text) == len(best):
+        yield from zip(text, range(len(best)), strict=True)
+        return
+    for tag, first, last, start, end in SequenceMatcher(None, text, best, autojunk=False).get_opcodes():
+        if tag == "equal" or (tag == "replace" and last - first == end - start):
+            yield from zip(text[first:last], range(start, end), strict=True)
+
+
+def _cut(profile: NDArray[np.float64], left: float, right: float) -> float:
+    """Return the column between two characters in which there is the least ink."""
+    first = max(0, round(left + CUT_DISTANCE * (right - left)))
+    part = profile[first : max(first, round(right - CUT_DISTANCE * (right - left))) + 1]
+    middle = (left + right) / 2
+    if not part.size:
+        return middle
+    away = np.abs(np.arange(first, first + part.size) - middle) / max(right - left, 1.0)
+    return first + int((part + OFF_CENTRE_COST * part.max() * away).argmin()) + 0.5
+
+
+def _inked(ink: NDArray[np.uint8], rows: slice, left: float, right: float, frame: Box) -> Box:
+    """Frame the solid ink between two edges of a line's band."""
+    first, last = max(0, round(left)), max(0, math.ceil(right))
+    part = (ink[rows, first:last] >= SOLID).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(part) if part.size else (0, 0, 0, 0)
+    if not width:
+        return Box(left, frame.y, max(right - left, 1.0), frame.height)
+    return Box(float(first + x), float(rows.start + y), float(width), float(height))

@@ -120,8 +120,8 @@ def test_a_list_of_values_does_not_turn_noise_into_one_of_them(draw):
 
 def test_frames_within_frames_are_unknown_ink_where_there_are_too_many_to_look_at(monkeypatch, draw):
     looked_at = []
-    plain = Ruling.is_line
-    monkeypatch.setattr(Ruling, "is_line", lambda *given: looked_at.append(given[1]) or plain(*given))
+    plain = Ruling.is_printed
+    monkeypatch.setattr(Ruling, "is_printed", lambda *given: looked_at.append(given[1]) or plain(*given))
     page = draw.framed(5, draw.paper())
     page[620:660, 620:640] = 0
     found = left_out(page, 255 - page, [Box(620, 620, 20, 40)], 40.0)
@@ -144,8 +144,8 @@ def test_a_frame_around_writing_is_found_among_more_hollow_shapes_than_are_compa
 
 def test_what_was_done_for_characters_is_not_done_again_for_other_ink(monkeypatch, draw):
     looked_at = []
-    plain = Ruling.is_line
-    monkeypatch.setattr(Ruling, "is_line", lambda *given: looked_at.append(given[1]) or plain(*given))
+    plain = Ruling.is_printed
+    monkeypatch.setattr(Ruling, "is_printed", lambda *given: looked_at.append(given[1]) or plain(*given))
     page = draw.boxes(40)
     page[620:660, 620:640] = 0
     counts = []

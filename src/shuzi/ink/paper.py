@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -38,6 +38,12 @@ class Scan:
         uint8 (h, w).
     shape
         Height and width of the original picture, which may be larger.
+    ink
+        The ink map, as `ink_map` makes it: uint8 (h, w).
+    contrast
+        The contrast map, as `contrast_map` makes it: uint8 (h, w).
+    components
+        The connected components of the ink.
 
     Examples
     --------
@@ -50,31 +56,17 @@ class Scan:
 
     grey: NDArray[np.uint8]
     shape: tuple[int, int]
+    ink: NDArray[np.uint8]
+    contrast: NDArray[np.uint8]
+    components: Components
 
     @staticmethod
     def of(grey: NDArray[np.uint8], largest: int) -> Scan:
         """Prepare a picture, uint8 (h, w), shrunk so that its longer side has at most `largest` pixels."""
-        scale = min(1.0, largest / max(grey.shape))
-        return Scan(resize(grey, scale), (grey.shape[0], grey.shape[1]))
-
-    @cached_property
-    def _dark_on_light(self) -> NDArray[np.uint8]:
-        return _dark_on_light(self.grey)
-
-    @cached_property
-    def ink(self) -> NDArray[np.uint8]:
-        """The ink map, as `ink_map` makes it: uint8 (h, w)."""
-        return _ink_of(self._dark_on_light)
-
-    @cached_property
-    def contrast(self) -> NDArray[np.uint8]:
-        """The contrast map, as `contrast_map` makes it: uint8 (h, w)."""
-        return _contrast_of(self._dark_on_light)
-
-    @cached_property
-    def components(self) -> Components:
-        """The connected components of the ink."""
-        return components(self.ink)
+        small = resize(grey, min(1.0, largest / max(grey.shape)))
+        dark = _dark_on_light(small)
+        ink = _ink_of(dark)
+        return Scan(small, (grey.shape[0], grey.shape[1]), ink, _contrast_of(dark), components(ink))
 
 
 def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:

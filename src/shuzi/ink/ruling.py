@@ -90,8 +90,8 @@ class Ruling:
         around = 2 * RAIL * self.height
         return float(min(box.width + around, columns) * min(box.height + around, rows)) + INK * area + SLOPES
 
-    def is_line(self, box: Box, piece: NDArray[np.bool_]) -> bool:
-        """Tell whether a piece is a printed line or frame, or a piece of one.
+    def is_printed(self, box: Box, piece: NDArray[np.bool_], pale: bool) -> bool:
+        """Tell whether a piece is a printed line, frame or comb, or a piece of one.
 
         Parameters
         ----------
@@ -99,8 +99,11 @@ class Ruling:
             Its box, in pixels.
         piece
             Its pixels in the box: bool (height, width).
+        pale
+            Whether it is far paler than the digits, as no comb is.
         """
-        return self._is_whole(box, piece) or self._is_cut_off(box) or self._is_beside(box)
+        is_line = self._is_whole(box, piece) or self._is_cut_off(box) or self._is_beside(box)
+        return is_line or (not pale and self.is_comb(box, piece))
 
     def _is_whole(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is too long or too hollow for a character, as printed lines and frames are."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.pictures.folders import pictures_in, single_pictures
-from shuzi.pictures.open import Picture
-from shuzi.pictures.pdf import Page, page_named
+from shuzi.pictures.open import Picture, page_named
+from shuzi.pictures.pdf import Page
 
 MOST_PICTURES = 200
 """The maximum number of pictures or pages in one answer."""

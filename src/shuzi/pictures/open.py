@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -14,7 +15,7 @@ from shuzi.errors import PictureError
 from shuzi.named import open_named
 from shuzi.pictures import decoder
 from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
-from shuzi.pictures.pdf import Page, name_of, page_named
+from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
 
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
@@ -128,6 +129,22 @@ def accept(source: Source) -> Picture:
     if isinstance(source, ArrayLike):
         return _as_bytes(_as_array(source))
     raise PictureError("error.picture.kind", kind=type(source).__name__)
+
+
+def page_named(source: object) -> Page | None:
+    """Return the page that a path such as ``"scan.pdf#2"`` refers to, or None.
+
+    >>> page_named("scan.pdf#12").number, page_named("scan.tif#2").number, page_named("seven#7.png")
+    (12, 2, None)
+    """
+    if isinstance(source, Page):
+        return source
+    if not isinstance(source, str | Path):
+        return None
+    named = re.fullmatch(r"(.+\.(?:pdf|tiff?))#([1-9][0-9]{0,5})", str(source), re.IGNORECASE | re.DOTALL)
+    if not named or os.path.exists(source):  # noqa: PTH110 - a name too long is not there
+        return None
+    return Page(Path(named[1]), int(named[2]))
 
 
 def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:

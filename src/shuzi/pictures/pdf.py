@@ -7,8 +7,6 @@ process (`decoder`).
 from __future__ import annotations
 
 import math
-import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,22 +50,6 @@ class Page:
 def name_of(source: str | Path | bytes) -> str:
     """Return the name of a picture for errors: a path, or its size in bytes."""
     return f"{len(source)} bytes" if isinstance(source, bytes) else str(source)
-
-
-def page_named(source: object) -> Page | None:
-    """Return the page that a path such as ``"scan.pdf#2"`` refers to, or None.
-
-    >>> page_named("scan.pdf#12").number, page_named("scan.tif#2").number, page_named("seven#7.png")
-    (12, 2, None)
-    """
-    if isinstance(source, Page):
-        return source
-    if not isinstance(source, str | Path):
-        return None
-    found = re.fullmatch(r"(.+\.(?:pdf|tiff?))#([1-9][0-9]{0,5})", str(source), re.IGNORECASE | re.DOTALL)
-    if not found or os.path.exists(source):  # noqa: PTH110 - a name too long is not there
-        return None
-    return Page(Path(found[1]), int(found[2]))
 
 
 def count_pages(document: Path | bytes) -> int:

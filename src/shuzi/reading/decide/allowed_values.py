@@ -25,7 +25,7 @@ from shuzi.reading.decide.decide_thresholds import (
 from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.outcome import Outcome, Outcomes, digits_and_marks, is_sign_inside
 from shuzi.reading.decide.value_scores import ScoredValues, score_values
-from shuzi.reading.recognise.characters import by_character, characters_of
+from shuzi.reading.recognise.characters import characters_of
 from shuzi.reading.report.result import (
     BLANK,
     NOT_A_DIGIT,
@@ -176,7 +176,8 @@ def _place(
         pairs = zip(reading.digits, map(int, digits), strict=True)
         renamed = [replace(old, digit=new, probability=float(old.probabilities[new])) for old, new in pairs]
         return replace(reading, status=OK, digits=tuple(renamed))
-    characters = characters_of(scored.line, text, by_character(*zip(*texts, strict=True)), seen.ink)
+    possible, probabilities = zip(*texts, strict=True)
+    characters = characters_of(scored.line, possible, probabilities, seen.ink)
     if not all(character.image.any() for character in characters):
         return None
     sign_inside = is_sign_inside(text) or (

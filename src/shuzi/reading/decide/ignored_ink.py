@@ -117,7 +117,7 @@ def left_out(
         piece = labels[box.pixels()] == label
         dark = _darkness(grey, ink, box, near, piece)
         pale = dark < STAIN_DARKNESS * darkness
-        line = ruling.is_line(box, piece) or (not pale and ruling.is_comb(box, piece))
+        line = ruling.is_printed(box, piece, pale)
         if not line and not pale and dark <= PRINT_DARKNESS * darkness and max(wide, high) <= height:
             fine.append((len(kinds), label))
         rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +18,7 @@ from shuzi.reading.decide.decide_thresholds import (
     SAME_CHARACTER_IOU,
     SAME_INK,
 )
-from shuzi.reading.recognise.characters import Character, by_character, characters_of
+from shuzi.reading.recognise.characters import Character, characters_of
 from shuzi.reading.recognise.search import probabilities_of
 from shuzi.reading.report.result import OK, UNSURE, Digit, Mark
 from shuzi.reading.values import Findings, LineTexts, Weights
@@ -80,21 +79,17 @@ class Outcomes:
         Those of them that are no repetition: a line most of whose characters are another line's is left out.
     is_shared
         Whether a digit or mark of one of these stands where another character does.
+    written
+        Those of them that hold digits.
+    texts
+        The most probable whole texts of the written lines, without signs, the best one first.
     """
 
     of_lines: tuple[Outcome, ...]
     counted_once: tuple[Outcome, ...]
     is_shared: bool
-
-    @cached_property
-    def written(self) -> tuple[Outcome, ...]:
-        """Those of `counted_once` that hold digits."""
-        return tuple(line for line in self.counted_once if line.has_digits)
-
-    @cached_property
-    def texts(self) -> list[tuple[str, float]]:
-        """The most probable whole texts of the written lines, without signs, the best one first."""
-        return most_probable(on_lines([line.without_signs] for line in self.written))
+    written: tuple[Outcome, ...]
+    texts: list[tuple[str, float]]
 
 
 def outcomes_of(seen: Findings, weights: Weights) -> Outcomes:
@@ -121,7 +116,10 @@ def outcomes_of(seen: Findings, weights: Weights) -> Outcomes:
         )
         is_shared |= any(_is_same(left.box, right.box) for left, right in pairwise(own))
         kept.append(index)
-    return Outcomes(outcomes, tuple(outcomes[index] for index in sorted(kept)), is_shared)
+    counted_once = tuple(outcomes[index] for index in sorted(kept))
+    written = tuple(line for line in counted_once if line.has_digits)
+    texts = most_probable(on_lines([line.without_signs] for line in written))
+    return Outcomes(outcomes, counted_once, is_shared, written, texts)
 
 
 def outcome(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcome:
@@ -142,10 +140,9 @@ def outcome(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcom
     for text, probability in zip(line.texts, likely.tolist(), strict=True):
         whole[text.replace(SIGN, "")] = whole.get(text.replace(SIGN, ""), 0.0) + probability
     ranked = np.lexsort((-likely, np.array([-whole[text.replace(SIGN, "")] for text in line.texts])))
-    texts, probabilities = tuple(line.texts[index] for index in ranked), likely[ranked]
-    by_class = by_character(texts, probabilities.tolist())
-    characters = characters_of(line, texts[0], by_class, ink)
-    return Outcome(texts, tuple(probabilities.tolist()), characters, bool(line.scores[ranked[0], -1]))
+    texts, probabilities = tuple(line.texts[index] for index in ranked), tuple(likely[ranked].tolist())
+    characters = characters_of(line, texts, probabilities, ink)
+    return Outcome(texts, probabilities, characters, bool(line.scores[ranked[0], -1]))
 
 
 def on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:

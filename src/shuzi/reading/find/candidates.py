@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,8 +42,14 @@ class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
         self.advice: tuple[str, dict[str, Any]] = key, {"n": n}
 
 
+@dataclass
 class Work:
     """What may still be done for a picture.
+
+    Parameters
+    ----------
+    left
+        In images classified.
 
     Examples
     --------
@@ -53,8 +60,7 @@ class Work:
     shuzi.reading.find.candidates.TooMuch: reading.many_lines
     """
 
-    def __init__(self) -> None:
-        self.left = float(MOST_WORK)
+    left: float = MOST_WORK
 
     def spend(self, images: float, key: str, n: int) -> None:
         """Take so much from what may be done; raise `TooMuch`, with this sentence, if that is more than is left."""

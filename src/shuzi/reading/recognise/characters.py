@@ -57,34 +57,33 @@ class Character:
 
 
 def characters_of(
-    line: LineTexts, text: str, by_class: NDArray[np.float64], ink: NDArray[np.uint8]
+    line: LineTexts, texts: Sequence[str], probabilities: Sequence[float], ink: NDArray[np.uint8]
 ) -> tuple[Character, ...]:
-    """Find the characters of a text on its line.
+    """Find the characters of the first of some texts on its line.
 
     Parameters
     ----------
     line
         The line's likely texts.
-    text
-        One of them, or another that may stand there.
-    by_class
-        What `by_character` returns for it.
+    texts, probabilities
+        Of these texts, or of others that may stand there, and the probability of each.
     ink
         The picture's ink map: uint8 (h, w).
     """
+    text, by_class = texts[0], by_character(texts, probabilities)
     digits = [DIGITS.index(character) for character in text if character in DIGITS]
     aligned = iter(align(digits, line.line.candidates).candidates)
     characters = []
-    for character, box, probabilities in zip(text, boxes_of(line, text, ink), by_class.copy(), strict=True):
+    for character, box, of_classes in zip(text, boxes_of(line, text, ink), by_class, strict=True):
         image, index = None, next(aligned) if character in DIGITS else None
         if index is not None:
             candidate = line.line.candidates[index]
             box, image = candidate.box, candidate.image
-            probabilities[: len(DIGITS)] += CANDIDATE_WEIGHT * probabilities.sum() * candidate.probabilities
-            probabilities /= 1 + CANDIDATE_WEIGHT
+            of_classes[: len(DIGITS)] += CANDIDATE_WEIGHT * of_classes.sum() * candidate.probabilities
+            of_classes /= 1 + CANDIDATE_WEIGHT
         image = cut_out(ink, box) if image is None else image
         seen = np.zeros((SIDE, SIDE), np.uint8) if image is None else image
-        characters.append(Character(character, box, probabilities, seen))
+        characters.append(Character(character, box, of_classes, seen))
     return tuple(characters)
 
 

@@ -50,8 +50,8 @@ class Curves(NamedTuple):
 
     def of_digit(self, candidate: Candidate) -> float:
         """Return the probability that a digit is correct."""
-        named, is_digit, found = signs_of_digit(candidate)
-        return sigmoid(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
+        named, is_digit, detected = signs_of_digit(candidate)
+        return sigmoid(self.named * named + self.is_digit * is_digit + self.found * detected + self.shift)
 
     def of_text(self, seen: Findings) -> float:
         """Return the probability that all digits are correct and nothing else is wrong, assuming independence."""

@@ -53,7 +53,7 @@ def ignored_on(seen: Findings, outcomes: Sequence[Outcome], digits: Sequence[Cha
     # a mark on a line without a digit is in no text
     blank = [line for line in outcomes if not line.has_digits]
     ignored += [(UNKNOWN, mark.box) for line in blank for mark in line.characters if mark.character in MARKS]
-    heights = [each.box.height for each in digits or characters] or [line.line.height for line in seen.texts]
+    heights = [digit.box.height for digit in digits or characters] or [line.line.height for line in seen.texts]
     boxes = [character.box for character in characters]
     most = max(seen.work_left, LEAST_KIND_WORK)
     ignored += left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), most)

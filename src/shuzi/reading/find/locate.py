@@ -72,7 +72,7 @@ def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_
         raise TooMuch("reading.many_pieces", len(components.boxes))
     # 1. the candidates: components, or what the detector finds where these do not explain the ink
     candidates: list[Candidate] = []
-    rejected: list[Candidate] = []
+    considered: list[Candidate] = []
     simple = True
     if len(components.boxes):
         candidates = _from_components(scan, classifier)
@@ -81,9 +81,9 @@ def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_
             enough = GOOD_SCORE_BEFORE_LINES if has_lines else GOOD_SCORE
             detected, all_detected = _by_detector(scan, classifier, detector, candidates, enough, work)
             if not sure or _adds_to(candidates, detected):
-                candidates, rejected, simple = detected, all_detected, False
+                candidates, considered, simple = detected, all_detected, False
     elif detector is not None:
-        ink, candidates, rejected = _pale(scan, classifier, detector, work)
+        ink, candidates, considered = _pale(scan, classifier, detector, work)
         simple = not candidates
     is_one = simple and _is_one_sure_digit(scan, candidates)
     # 2. the lines: what is on none of them is no digit
@@ -95,7 +95,7 @@ def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_
     strips = sum(length(frame) for line in lines for frame in line.frames)
     work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
     # 3. what they leave out
-    uncovered, missed = 1 - _covered(ink, candidates), _best_rejected(candidates, rejected)
+    uncovered, missed = 1 - _covered(ink, candidates), _best_rejected(candidates, considered)
     return Findings(
         scan.grey, scan.shape, simple, ink, candidates, uncovered, missed, tuple(lines), work_left=work.left
     )
@@ -168,8 +168,8 @@ def _pale(
     """
     grey, ink = scan.grey, np.zeros_like(scan.grey)
     for fraction in TYPICAL_HEIGHTS:
-        found = detector.find(scan.contrast, DIGIT_HEIGHT / (fraction * min(grey.shape)))
-        detections = [detection for detection in found if _is_in(grey, detection.box)]
+        everywhere = detector.find(scan.contrast, DIGIT_HEIGHT / (fraction * min(grey.shape)))
+        detections = [detection for detection in everywhere if _is_in(grey, detection.box)]
         if any(detection.score >= CLEAR_DETECTION for detection in detections):
             break
     else:
@@ -221,13 +221,13 @@ def _adds_to(candidates: Sequence[Candidate], detected: Sequence[Candidate]) -> 
     )
 
 
-def _best_rejected(candidates: Sequence[Candidate], others: Sequence[Candidate]) -> float:
-    """Return the score of the best of the others that overlaps none of the candidates; 0 if there is none."""
+def _best_rejected(candidates: Sequence[Candidate], considered: Sequence[Candidate]) -> float:
+    """Return the score of the best one considered that overlaps none of the candidates; 0 if there is none."""
     boxes = as_array(candidate.box for candidate in candidates)
     apart = (
-        other.score
-        for other in others
-        if not len(boxes) or overlap_of_smaller(np.array(other.box), boxes).max() < SAME_DIGIT_OVERLAP
+        rejected.score
+        for rejected in considered
+        if not len(boxes) or overlap_of_smaller(np.array(rejected.box), boxes).max() < SAME_DIGIT_OVERLAP
     )
     return max(apart, default=0.0)
 

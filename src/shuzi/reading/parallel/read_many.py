@@ -103,8 +103,8 @@ def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:
             pool.put_back(following)
             raise
     if task.problem is None:
-        found: Reading | ShuziError = task.value
-        return found
+        reading: Reading | ShuziError = task.value
+        return reading
     if isinstance(task.problem, Crashed | Unreadable | ShuziError):  # nobody else could read it
         return read_from(reader, *task.arguments)
     raise task.problem

@@ -86,33 +86,6 @@ def _printed(pieces: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bo
     return lines if rest.size and rest.max() >= LEAST_WRITING * max(shape) else np.zeros(len(pieces), np.bool_)
 
 
-def letter_height(writing: Components, shape: tuple[int, ...]) -> float:
-    """Estimate the height of the writing in pixels: half of the ink is in components at least this tall.
-
-    Parameters
-    ----------
-    writing
-        The components.
-    shape
-        Of the picture. A component that spans all of it is ruling or a frame, unless there is nothing else.
-
-    Examples
-    --------
-    >>> boxes = np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32)
-    >>> writing = Components(boxes, np.array([80, 80, 300]))
-    >>> letter_height(writing, (60, 100))
-    20.0
-    """
-    across = (writing.boxes[:, 2] >= 0.95 * shape[1]) | (
-        (writing.boxes[:, 3] >= 0.95 * shape[0]) & (writing.boxes[:, 2] >= 0.8 * shape[1])
-    )
-    kept = np.flatnonzero(~across) if not across.all() else np.arange(len(across))
-    heights, areas = writing.boxes[kept, 3], writing.areas[kept]
-    by_height = np.argsort(heights)
-    filled = np.cumsum(areas[by_height])
-    return float(heights[by_height][np.searchsorted(filled, filled[-1] / 2)])
-
-
 def joined(boxes: NDArray[np.int32], near: float = 0.0) -> NDArray[np.int32]:
     """Join boxes that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
-from shuzi.ink.components import SOLID, joined, letter_height
+from shuzi.ink.components import SOLID, Components, joined
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, ink_map
 from shuzi.ink.strips import length
 from shuzi.reading.find.candidates import TooMuch, Work, candidates_at
@@ -133,7 +133,7 @@ def _by_detector(
     -------
     The best candidates, or the simple ones if the detector finds nothing; and all that it found with the best.
     """
-    ink, letter = scan.ink, letter_height(scan.components, scan.ink.shape)
+    ink, letter = scan.ink, _letter_height(scan.components, scan.ink.shape)
     best, all_of_best, best_score = list[Candidate](), list[Candidate](), 0.0
     scale, tried = possible_scale(DIGIT_HEIGHT / letter, ink.shape), list[float]()
     while True:
@@ -155,6 +155,33 @@ def _by_detector(
         if (following := next(untried, None)) is None:
             return best or simple, all_of_best
         scale = following
+
+
+def _letter_height(writing: Components, shape: tuple[int, ...]) -> float:
+    """Estimate the height of the writing in pixels: half of the ink is in components at least this tall.
+
+    Parameters
+    ----------
+    writing
+        The components.
+    shape
+        Of the picture. A component that spans all of it is ruling or a frame, unless there is nothing else.
+
+    Examples
+    --------
+    >>> boxes = np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32)
+    >>> writing = Components(boxes, np.array([80, 80, 300]))
+    >>> _letter_height(writing, (60, 100))
+    20.0
+    """
+    across = (writing.boxes[:, 2] >= 0.95 * shape[1]) | (
+        (writing.boxes[:, 3] >= 0.95 * shape[0]) & (writing.boxes[:, 2] >= 0.8 * shape[1])
+    )
+    kept = np.flatnonzero(~across) if not across.all() else np.arange(len(across))
+    heights, areas = writing.boxes[kept, 3], writing.areas[kept]
+    by_height = np.argsort(heights)
+    filled = np.cumsum(areas[by_height])
+    return float(heights[by_height][np.searchsorted(filled, filled[-1] / 2)])
 
 
 def _pale(

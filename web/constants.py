@@ -26,7 +26,6 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
             "normalize",
             "paper",
             "ruling",
-            "sharpness",
             "straight",
             "strips",
         )

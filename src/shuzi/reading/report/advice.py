@@ -7,16 +7,23 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from shuzi.ink.boxes import Box
-from shuzi.ink.sharpness import edge_width
+from shuzi.ink.resize import resize
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.report.report_thresholds import (
     BLURRED_EDGE,
     EDGE_MARGIN,
+    EDGES_MEASURED_AT,
+    LEAST_STEP,
     MORE_INK,
     MUCH_SHRUNK,
     SHRUNK,
     SMALL_DIGIT,
+    STEEP_PERCENTILE,
 )
 from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored
 from shuzi.reading.values import Findings
@@ -119,6 +126,36 @@ def about_the_picture(seen: Findings, boxes: Sequence[Box], sides: Sequence[floa
     if edges > BLURRED_EDGE:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     return None
+
+
+def edge_width(grey: NDArray[np.uint8]) -> float:
+    """Return the width of the step from paper to ink at the sharper edges, as a fraction of the longer side.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w): a digit with a little paper around it.
+
+    Returns
+    -------
+    About 0.05 for pure black and white; infinity if there is no edge.
+
+    Examples
+    --------
+    >>> page = np.full((40, 40), 255, np.uint8)
+    >>> page[5:35, 15:25] = 0
+    >>> blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), 4), np.uint8)
+    >>> round(edge_width(page), 2), round(edge_width(blurred), 2)
+    (0.05, 0.2)
+    """
+    seen = resize(grey.astype(np.float32), min(1.0, EDGES_MEASURED_AT / max(grey.shape)))
+    darkest, lightest = np.percentile(seen, (2, 98)).tolist()
+    if lightest - darkest < LEAST_STEP or min(seen.shape) < 2:
+        return float("inf")
+    # Scharr's weights on one side add up to 16, and the two sides are two pixels apart
+    across, down = (cv2.Scharr(seen, cv2.CV_32F, *order, scale=1 / 32) for order in ((1, 0), (0, 1)))
+    steepest = float(np.percentile(np.hypot(across, down), STEEP_PERCENTILE))
+    return float((lightest - darkest) / max(steepest, 1e-6) / max(seen.shape))
 
 
 def about_no_writing(seen: Findings) -> Sentence:

@@ -12,5 +12,11 @@ export const BLURRED_EDGE = 0.12;
 export const EDGE_MARGIN = 0.25;
 /** fraction of the ink outside all digits that is worth mentioning */
 export const MORE_INK = 0.05;
+/** pixels of a digit's longer side: this smooths away the grain of a large picture */
+export const EDGES_MEASURED_AT = 40;
+/** of the gradients: the edges, not the paper between them */
+export const STEEP_PERCENTILE = 99;
+/** grey levels; with less between paper and ink there is no edge to measure */
+export const LEAST_STEP = 8;
 /** The side of the patch in pixels: about the width of a stroke with its edges. */
 export const PATCH = 5;

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuzi.ink.sharpness import edge_width
+from shuzi.reading.report.advice import edge_width
 
 
 def bar(side, blur):

@@ -13,40 +13,22 @@ import click
 from shuzi.cli.localized import Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
-from shuzi.data.registers import cells
-from shuzi.data.strokes import CITATION
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
-from shuzi.models.card import (
-    MNIST,
-    MODEL,
-    OF_MNIST,
-    OF_OWN_PICTURES,
-    OF_REGISTERS,
-    OF_STROKES,
-    OWN,
-    REGISTERS,
-    STROKES,
-)
+from shuzi.models.description import MEASURES, describe_card, describe_score, describe_size
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Measured
 from shuzi.models.store import LINE, find_model, shipped
-from shuzi.models.tasks import CLASSIFIER, CLASSIFY, DETECTOR, RECOGNISER
+from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
+from shuzi.models.upload import write_upload
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
     from shuzi.training.export.conversion import Conversion
 
 _PLACE = click.Path(path_type=Path)
-_SHOWN = 16  # characters of a hash
-_LICENCES = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers"}
-_INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
-_MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
-_PARTS = {
-    CLASSIFIER: ("test", "validation", "training", "own", "own-before", "validation-before"),
-} | dict.fromkeys(_MEASURES, ("validation", "training"))
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -81,7 +63,7 @@ def list_(as_json: bool) -> None:
     for column in ("name", "parameters", "size", "accuracy"):
         table.add_column(say(f"models.{column}"), justify="right" if column in ("parameters", "size") else "left")
     for name, (card, path) in cards.items():
-        table.add_row(name, f"{card.parameters:,}", _size(path.stat().st_size), _headline_score(card))
+        table.add_row(name, f"{card.parameters:,}", describe_size(path.stat().st_size), _headline_score(card))
     Console(highlight=False, markup=False).print(table)
 
 
@@ -102,23 +84,31 @@ def describe(model: str, as_json: bool) -> None:
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column()
     table.add_column(overflow="fold")  # Chinese has no spaces to break lines at
-    for name, sentence in _rows(card, path):
+    for name, sentence in describe_card(card, path):
         table.add_row(say(f"models.{name}"), visible(sentence))
     Console(highlight=False, markup=False).print(table)
 
 
 @models.command(cls=Command, help="cli.models.export", short_help="cli.models.export.short")
 @model_argument
-@option("--format", "form", type=click.Choice(list(FORMATS)), required=True, help="cli.models.export.format")
-@option("--out", type=_PLACE, metavar="PATH", required=True, help="cli.models.export.out")
+@option("--format", "form", type=click.Choice(list(FORMATS)), help="cli.models.export.format")
+@option("--out", type=_PLACE, metavar="PATH", help="cli.models.export.out")
+@option("--card", "folder", type=_PLACE, metavar="DIR", help="cli.models.export.card")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
-def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: bool) -> None:
-    """Export a model to another format, if the result gives the same answers."""
+def export(
+    model: str, form: str | None, out: Path | None, folder: Path | None, data_dir: Path | None, as_json: bool
+) -> None:
+    """Export a model to another format, if the result gives the same answers, or as a folder to upload."""
     from shuzi.data.mnist import load_mnist
 
     path = find_model(place_of(model))
+    if folder is not None and form is None and out is None and data_dir is None:
+        _write_upload(path, folder, as_json)
+        return
+    if folder is not None or form is None or out is None:
+        raise click.UsageError(say("cli.models.export.either"))
     check_target(form, out)
     with show_download() as progress:
         dataset = load_mnist(data_dir, progress=progress).test
@@ -133,7 +123,7 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     if as_json:
         click.echo(visible_json(json.dumps(_facts(found), ensure_ascii=False)))
         return
-    click.echo(say("models.export.done", path=found.path, form=form, size=_size(found.size)))
+    click.echo(say("models.export.done", path=found.path, form=form, size=describe_size(found.size)))
     parity, scores = found.parity, {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": found.n}
     if found.kind == DETECTOR:
         click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
@@ -204,6 +194,14 @@ def calibrate(
         click.echo(say("models.calibrate.done", pages=found.pages, share=found.numbers["text-ok"], path=path))
 
 
+def _write_upload(path: Path, folder: Path, as_json: bool) -> None:
+    names = write_upload(path, folder)
+    if as_json:
+        click.echo(visible_json(json.dumps({"path": str(folder), "files": names}, ensure_ascii=False)))
+    else:
+        click.echo(say("models.export.uploadable", path=folder, files=", ".join(names)))
+
+
 def _facts(found: Conversion) -> dict[str, Any]:
     facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
     scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
@@ -217,84 +215,11 @@ def _headline_score(card: Card) -> str:
     """Return a headline score in words; only classifiers are scored on test images."""
     part, score = _headline(card)
     if card.kind == CLASSIFIER:
-        return _score(part, score)
-    return say(f"models.{_MEASURES[card.kind]}.short", accuracy=score["accuracy"], n=score["n"])
+        return describe_score(part, score)
+    return say(f"models.{MEASURES[card.kind]}.short", accuracy=score["accuracy"], n=score["n"])
 
 
 def _headline(card: Card) -> tuple[str, Measured]:
     """Return a model's headline score: the one on the test images, or else the only one."""
     part = "test" if "test" in card.scores else next(iter(card.scores))
     return part, card.scores[part]
-
-
-def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
-    """Return the card's contents, each with its name in the catalogues."""
-    measure = _MEASURES.get(card.kind, "accuracy")
-    known = _LICENCES.get(card.licence)
-    licence = say(f"models.licence.{known}", citation=CITATION, registers=cells.CITATION) if known else card.licence
-    weights = say("models.sha256", sha256=card.weights[:_SHOWN]) if card.weights else say("models.sha256.none")
-    libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
-    outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
-    return [
-        ("file", f"{path}  {_size(path.stat().st_size)}"),
-        ("task", card.task),
-        ("recipe", card.name),
-        ("parameters", f"{card.parameters:,}"),
-        ("input", say(f"models.input.{_INPUTS[card.kind]}", version=card.normalization)),
-        *(("output", each) for each in outputs),
-        *((measure, _score(part, score, card.kind)) for part, score in card.scores.items()),
-        *(_confidence(card) if card.kind == CLASSIFIER else []),
-        *(("data", each) for each in _data(card)),
-        ("licence", licence),
-        ("versions", " · ".join([card.backend, *libraries])),
-        ("weights", weights),
-        ("command", card.command or say("models.command.none")),
-    ]
-
-
-def _data(card: Card) -> list[str]:
-    """Return a model's training data, each source with its hash."""
-    composed = "" if card.task == CLASSIFY else "composed_"
-    rows = []
-    for source in card.data:
-        sha256 = next(iter(source.sha256.values()), "")[:_SHOWN]
-        kind, _, name = source.name.partition(" ")
-        if kind == MODEL:
-            rows.append(say("models.data.model", name=name, sha256=sha256))
-        elif source.name in (STROKES, REGISTERS):
-            rows.append(say(f"models.data.{source.name}", sha256=sha256, licence=source.licence))
-        elif source.name in (MNIST, OWN):
-            rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
-        else:  # known to a later shuzi only
-            rows.append(f"{source.name} (SHA-256 {sha256}…), {source.licence}")
-    return rows
-
-
-def _confidence(card: Card) -> list[tuple[str, str]]:
-    """Return the facts about how reliable a classifier's confidence is."""
-    warmth = "one" if card.temperature == 1 else "fitted"
-    rows = [("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature))]
-    if (unsure := card.thresholds.get("unsure")) is not None:
-        never = unsure > 1
-        rows.append(("unsure", say("models.unsure.always") if never else say("models.unsure.below", share=unsure)))
-    if (no_digit := card.thresholds.get("not-a-digit")) is not None:
-        rows.append(("no_digit", say("models.no_digit.below", share=no_digit)))
-    if card.calibration is None:
-        rows.append(("text", say("models.text.none")))
-    else:
-        partners = ", ".join(f"{name} {sha256[:_SHOWN]}…" for name, sha256 in card.calibration.partners.items())
-        share = card.calibration.numbers.get("text-ok", 1.0)
-        rows.append(("text", say("models.text.from", share=share, partners=partners or "?")))
-    return rows
-
-
-def _score(part: str, score: Measured, kind: str = CLASSIFIER) -> str:
-    low, high = score["interval"]
-    if part not in _PARTS[kind]:  # not measured here
-        return f"{score['accuracy']:.2%} ({low:.2%} – {high:.2%}), n = {score['n']} ({part})"
-    key = f"models.{_MEASURES.get(kind, 'score')}.{part}"
-    return say(key, accuracy=score["accuracy"], low=low, high=high, n=score["n"])
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

@@ -11,7 +11,7 @@ import zipfile
 from email.message import Message
 from pathlib import Path
 
-LANGUAGES, MODELS = ("zh", "en"), ("default", "detector", "tiny", "softmax")
+LANGUAGES, MODELS = ("zh", "en"), ("default", "detector", "line", "tiny", "softmax")
 MNIST = tuple(
     f"shuzi/data/files/{part}-ubyte.gz"
     for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
@@ -48,6 +48,7 @@ IN_SDIST = (
     "web/package-lock.json",
 )
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+LICENCES = ("LICENSE", "src/shuzi/data/files/LICENSE.md", "src/shuzi/models/LICENSE.md")
 EXTRAS = {"dev", "docs", "forms", "jax", "mcp", "pictures", "scale", "serve", "train"}
 
 
@@ -101,9 +102,9 @@ def _told_wrong(metadata: Message) -> list[str]:
     problems = []
     if metadata["Author"] != "shuzi contributors":
         problems.append(f"the authors are {metadata['Author']}")
-    if metadata["License-Expression"] != "Apache-2.0 AND CC-BY-SA-3.0":
+    if metadata["License-Expression"] != "Apache-2.0 AND CC-BY-SA-3.0 AND CC-BY-4.0":
         problems.append(f"the licence is {metadata['License-Expression']}")
-    if set(metadata.get_all("License-File", [])) != {"LICENSE", "src/shuzi/data/files/LICENSE.md"}:
+    if set(metadata.get_all("License-File", [])) != set(LICENCES):
         problems.append("a file with a licence is not named")
     declared = set(metadata.get_all("Classifier", []))
     wanted = {f"Programming Language :: Python :: {version}" for version in PYTHONS} | {"Typing :: Typed"}

@@ -13,6 +13,7 @@ RUNS := runs/models
 WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null) \
 	$(wildcard src/shuzi/models/*.onnx src/shuzi/messages/*/LC_MESSAGES/*.po src/shuzi/forms/ready/*.toml)
 STANDALONE := build/standalone/shuzi-full.html
+NPM_PACKAGE := build/npm/types/package/index.d.ts
 # the Node.js of this machine, if it is new enough for Vite, or else the one that the lock brings
 NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)" \
 	2>/dev/null && command -v npm),$(abspath $(BIN))/npm)
@@ -26,7 +27,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page standalone docs notebooks web generated test doctest slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
+.PHONY: help run serve page standalone npm docs notebooks web generated test doctest slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -34,6 +35,7 @@ help:
 	@echo "make serve    build the page and serve it with the HTTP service | 构建网页，和 HTTP 服务一起提供"
 	@echo "make page     build the page only | 只构建网页"
 	@echo "make standalone the page without a service: one file, and a folder for any web server | 不需要服务的网页：单个文件，和放到任何网站上的文件夹"
+	@echo "make npm      build and pack the npm package in build/npm | 构建并打包 npm 包"
 	@echo "make docs     build the documentation in $(SITE) | 构建文档网站"
 	@echo "make test     the fast tests | 快的测试"
 	@echo "make doctest  the examples in docstrings | 文档字符串里的例子"
@@ -65,6 +67,9 @@ page: $(PAGE)
 
 # build/standalone/: shuzi.html, shuzi-full.html (all of MNIST), and shuzi/ for static hosting
 standalone: $(STANDALONE)
+
+# build/npm/shuzi-VERSION.tgz
+npm: $(NPM_PACKAGE)
 
 # with the page as play/ beside it, where `make standalone` has been run before
 docs: $(VENV)/.for-docs $(KATEX)
@@ -215,6 +220,11 @@ $(PAGE): $(WEB)
 $(STANDALONE): $(WEB)
 	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
 	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build:standalone
+	@touch $@
+
+$(NPM_PACKAGE): $(WEB) pyproject.toml src/shuzi/__init__.py
+	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
+	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build:npm
 	@touch $@
 
 $(KATEX): web/package-lock.json

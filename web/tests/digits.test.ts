@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
-import { MissingFile } from "../src/bundle/files";
+import { MissingFile } from "../src/bundle/unpack";
 
 const FILES = new URL("../../src/shuzi/data/files/", import.meta.url);
 

@@ -59,6 +59,20 @@ def build_node() -> Path:
     return program
 
 
+def build_npm() -> Path:
+    """Build and pack the npm package in the same way; return the packed file.
+
+    Raises
+    ------
+    NotReadyError
+        npm is missing or fails.
+    """
+    folder = ROOT / "build" / "npm"
+    _build("build:npm", folder / "types" / "package" / "index.d.ts")
+    (packed,) = folder.glob("shuzi-*.tgz")
+    return packed
+
+
 def _build(script: str, last: Path) -> None:
     """Run a script of the page's package, unless the last file that it writes is newer than all it is made from."""
     sources = [each for each in WEB.rglob("*") if each.is_file() and "node_modules" not in each.parts]

@@ -20,17 +20,25 @@ export async function openPicture(file: Blob): Promise<Grey> {
   } catch {
     throw new UnknownPicture();
   }
-  const { width, height } = bitmap;
-  if (width * height > MOST_PIXELS) {
+  try {
+    return drawn(bitmap, bitmap.width, bitmap.height);
+  } finally {
     bitmap.close();
-    throw new LargePicture();
   }
+}
+
+/**
+ * The pixels of anything that can be drawn, on white.
+ *
+ * @throws LargePicture; the browser's SecurityError if it comes from another site
+ */
+export function drawn(source: CanvasImageSource, width: number, height: number): Grey {
+  if (width * height > MOST_PIXELS) throw new LargePicture();
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (!context) throw new LargePicture();
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
+  context.drawImage(source, 0, 0, width, height);
   return greyOf(context.getImageData(0, 0, width, height));
 }
 

@@ -1,12 +1,8 @@
-/** The sentences of readings, which are the same in Python and here: from the project's catalogues. */
-import { catalogues } from "virtual:catalogues";
+/** The sentences of readings, in the page's language. */
 import { language } from "../language";
 import type { Sentence } from "../reading/report/result";
+import { sayIn } from "../reading/report/say";
 
-/** Say it in the current language. */
-export function sentence([key, values]: Sentence): string {
-  const forms = catalogues[language.value][key] ?? [key];
-  // English has a form for one and a form for more; Chinese has one
-  const form = forms[values.n === 1 ? 0 : forms.length - 1] ?? key;
-  return form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+export function sentence(said: Sentence): string {
+  return sayIn(language.value, said);
 }

@@ -1,20 +1,18 @@
 /** Reads pictures away from the page's own thread. Models come from the page, each when it is first needed. */
 
-import { MissingFile, unpacked } from "../bundle/files";
+import { MissingFile, unpacked } from "../bundle/unpack";
 import { SIDE } from "../generated/ink/normalize";
-import type { Box } from "../ink/boxes";
 import type { Grey } from "../ink/picture";
-import { withoutMarks } from "../reading/classes";
 import { Reader } from "../reading/reader";
 import { Classifier, Detector, Recogniser } from "../reading/recognise/models";
 import { whatCounts } from "../reading/report/explain/occlusion";
 import { preparationsOf } from "../reading/report/explain/preparation";
-import type { Reading } from "../reading/report/result";
 import { type Graph, unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
 import { type Answer, type Found, isOwn, MOST_EXPLAINED, OWN_FOLDER, type Task } from "./protocol";
 import { Queue } from "./queue";
+import { asShown } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;
 
@@ -191,42 +189,4 @@ function contentOf(file: string): Promise<Content> {
   });
   coming.set(file, content);
   return content;
-}
-
-/** A reading with the numbers that people see. */
-function asShown(reading: Reading, { width, height }: Grey): Found {
-  const box = ({ x, y, width, height }: Box): [number, number, number, number] => [x, y, width, height];
-  return {
-    text: reading.text,
-    digits_text: withoutMarks(reading.text),
-    status: reading.status,
-    confidence: decimals(reading.confidence),
-    digits_confidence: decimals(reading.digitsConfidence),
-    digits: reading.digits.map((digit) => ({
-      digit: digit.digit,
-      probability: decimals(digit.probability),
-      probabilities: Array.from(digit.probabilities, decimals),
-      box: box(digit.box),
-      status: digit.status,
-      image: Array.from({ length: SIDE }, (_, y) => [
-        ...digit.image.pixels.subarray(y * SIDE, (y + 1) * SIDE),
-      ]),
-    })),
-    marks: reading.marks.map((mark) => ({
-      mark: mark.mark as "." | "," | "-" | "/" | ":",
-      probability: decimals(mark.probability),
-      box: box(mark.box),
-    })),
-    ignored: reading.ignored.map((each) => ({ kind: each.kind, box: box(each.box) })),
-    alternatives: reading.alternatives.map(([text, probability]) => ({
-      text,
-      probability: decimals(probability),
-    })),
-    size: [width, height],
-    advice: reading.advice,
-  };
-}
-
-function decimals(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
 }

@@ -1,0 +1,35 @@
+/** Files that come packed, as models and images do. */
+
+/** A file that comes with the page cannot be had: the network or the server failed, or the file is damaged. */
+export class MissingFile extends Error {
+  constructor(readonly file: string) {
+    super(`${file} is missing or damaged`);
+    this.name = "MissingFile";
+  }
+}
+
+/**
+ * Unpack it, if it is packed.
+ *
+ * @throws MissingFile
+ */
+export async function unpacked(
+  content: Uint8Array<ArrayBuffer>,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return isZipped(content) ? unzipped(content, name) : content;
+}
+
+/** By the first bytes, not by the name: some servers unpack a .gz file on the way. */
+function isZipped(content: Uint8Array): boolean {
+  return content[0] === 0x1f && content[1] === 0x8b;
+}
+
+async function unzipped(content: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const plain = new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(plain).arrayBuffer());
+  } catch {
+    throw new MissingFile(name);
+  }
+}

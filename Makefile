@@ -155,7 +155,9 @@ ship: $(VENV)/.for-training
 platforms: $(VENV)/.for-developing messages
 	$(BIN)/python tools/platforms.py
 
-release: $(VENV)/.for-developing messages $(PAGE)
+release: $(VENV)/.for-developing messages
+	$(BIN)/python tools/release.py check
+	$(MAKE) page standalone npm docs
 	$(BIN)/python tools/release.py
 
 # known vulnerabilities of what is locked; it asks PyPI about each package

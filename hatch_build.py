@@ -12,6 +12,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 ROOT = Path(__file__).parent
 CATALOGUES = ROOT / "src" / "shuzi" / "messages"
+PAGE = ROOT / "src" / "shuzi" / "service" / "page" / "index.html"
 PLACEHOLDER = ".invalid/"  # RFC 2606: never the address of anything
 LINK = re.compile(r"(!?\[[^\]]*\])\((?![a-z]+:|#)([^)\s]+)\)")
 
@@ -24,10 +25,10 @@ def compile_catalogues() -> None:
             write_mo(binary, catalogue)
 
 
-def public_address() -> str | None:
-    """Return the repository's public address, None while pyproject.toml has a placeholder."""
+def public_address(name: str = "repository") -> str | None:
+    """Return a public address, None while pyproject.toml has a placeholder."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    address: str = settings["tool"]["shuzi"]["repository"].rstrip("/")
+    address: str = settings["tool"]["shuzi"][name].rstrip("/")
     return None if PLACEHOLDER in address + "/" else address
 
 
@@ -50,6 +51,10 @@ class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "sdist":
             compile_catalogues()
+        elif not PAGE.is_file():  # wheels are built from sdists to publish, and from folders to try
+            raise SystemExit(
+                "The page is not built, and would be missing: run make page first · 还没有构建网页：请先 make page"
+            )
 
 
 class AddressHook(MetadataHookInterface):
@@ -64,6 +69,8 @@ class AddressHook(MetadataHookInterface):
                 "Issues": f"{address}/issues",
                 "Changelog": f"{address}/blob/v{version}/CHANGELOG.md",
             }
+        if (documentation := public_address("documentation")) is not None:
+            metadata["urls"]["Documentation"] = documentation
         metadata["readme"] = {"content-type": "text/markdown", "text": text}
 
 

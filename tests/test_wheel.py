@@ -54,6 +54,17 @@ def test_a_wheel_carries_the_page_once_it_is_built_and_does_without(build, tmp_p
         assert page <= set(archive.namelist())
 
 
+def test_an_sdist_without_the_page_is_refused(tmp_path):
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "src/shuzi/__init__.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path / "dist"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert done.returncode != 0
+    assert "make page" in done.stderr
+    assert not list(tmp_path.glob("dist/*.tar.gz"))
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """Build a release from the committed files, with a placeholder for the built page."""

@@ -1,7 +1,8 @@
-"""The checked-out version becomes a release in dist/: sdist, wheel and bills of materials.
+"""The checked-out version becomes a release in dist/, with checksums.
 
     python tools/release.py prepare    # make pages say `pip install shuzi`, pin base images: commit that
-    python tools/release.py            # check everything, then build
+    python tools/release.py check      # say what is missing
+    python tools/release.py            # check, then gather what `make release` has built, and build the rest
 
 It refuses if anything is not ready, and says what. RELEASING.md lists all steps in order.
 """
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # hatch_build.py has the add
 
 import bases
 import bills
+import bundles
 import distributions
 import index
 
@@ -33,15 +35,20 @@ def main() -> None:
     if sys.argv[1:] == ["prepare"]:
         prepare()
         return
-    if problems := obstacles():
-        sys.exit("Not ready · 还不能发布:\n" + "\n".join(f"  - {each}" for each in problems))
+    is_check = sys.argv[1:] == ["check"]
+    if problems := obstacles() + ([] if is_check else bundles.unbuilt(ROOT)):
+        sys.exit("Not ready · 还不能发布:\n" + "\n".join(f"  - {problem}" for problem in problems))
+    if is_check:
+        return
     shutil.rmtree(DIST, ignore_errors=True)
     built = distributions.build(ROOT, DIST)
     bills.write(ROOT, DIST)
-    for path in sorted(DIST.iterdir()):
-        print(path.relative_to(ROOT))
+    bundles.gather(ROOT, DIST, own_version())
     if problems := [problem for path in built for problem in distributions.inspect(path)]:
         sys.exit("\n".join(problems))
+    bundles.write_sums(DIST)
+    for path in sorted(DIST.iterdir()):
+        print(path.relative_to(ROOT))
 
 
 def pages() -> list[Path]:
@@ -92,14 +99,17 @@ def obstacles() -> list[str]:
         for page in pages()
         if FROM_FOLDER.search(page.read_text("utf-8"))
     ]
-    if not (ROOT / "src" / "shuzi" / "service" / "page" / "index.html").is_file():
-        found.append("the page is not built: make page")
     if bases.unpinned((ROOT / "Dockerfile").read_text("utf-8")):
         found.append("Dockerfile names bases without a digest: python tools/release.py prepare")
     if changes := _git("status", "--porcelain"):
         found.append(f"not committed:\n{changes}")
+    tags = _git("tag", "--points-at", "HEAD", "--list", "v*").split()
+    if tags and f"v{version}" not in tags:
+        found.append(f"the commit is tagged {', '.join(tags)}, and its version is {version}")
     if not index.free_or_ours("shuzi", address):
         found.append("the name shuzi belongs to somebody else on the index")
+    if not index.free_or_ours_on_npm("shuzi", address):
+        found.append("the name shuzi belongs to somebody else on npm")
     return found
 
 

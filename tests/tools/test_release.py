@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import threading
 import zipfile
 from pathlib import Path
@@ -200,3 +201,79 @@ def test_the_bill_lists_what_is_locked_with_its_hashes(tmp_path):
     assert bill["metadata"]["component"]["name"] == "shuzi"
     for path in page:  # if npm is installed
         assert {"preact", "@preact/signals"} <= {each["name"] for each in json.loads(path.read_text())["components"]}
+
+
+def test_the_name_is_asked_of_npm_too(serve, monkeypatch, tmp_path):
+    import index
+
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm")
+    known = {}
+
+    class Registry(Quiet):
+        def do_GET(self):
+            name = self.path.strip("/")
+            self.answer(200 if name in known else 404, json.dumps(known.get(name, {})).encode())
+
+    def package(repository):
+        version = {"name": "shuzi", "version": "9.0.0", "repository": {"type": "git", "url": repository}}
+        return {"name": "shuzi", "dist-tags": {"latest": "9.0.0"}, "versions": {"9.0.0": version}}
+
+    monkeypatch.setenv("npm_config_registry", serve(Registry))
+    monkeypatch.setenv("npm_config_cache", str(tmp_path))
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    ours = "https://example.org/shuzi"
+    assert index.free_or_ours_on_npm("shuzi", ours)
+    known["shuzi"] = package("git+https://example.org/others/shuzi.git")
+    assert not index.free_or_ours_on_npm("shuzi", ours)
+    known["shuzi"] = package(f"git+{ours}.git")
+    assert index.free_or_ours_on_npm("shuzi", ours)
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")  # nobody listens there
+    with pytest.raises(OSError, match="cannot be reached"):
+        index.free_or_ours_on_npm("shuzi", ours)
+
+
+def test_a_tag_of_another_version_is_an_obstacle(monkeypatch):
+    import index
+    import release
+
+    monkeypatch.setattr(release, "public_address", lambda: "https://example.org/shuzi")
+    for name in ("free_or_ours", "free_or_ours_on_npm"):
+        monkeypatch.setattr(index, name, lambda *_: True)
+    told = {"status": "", "tag": ""}
+    monkeypatch.setattr(release, "_git", lambda command, *_: told[command])
+    tagged = "the commit is tagged"
+    assert not [problem for problem in release.obstacles() if tagged in problem]
+    told["tag"] = f"v{release.own_version()}"
+    assert not [problem for problem in release.obstacles() if tagged in problem]
+    told["tag"] = "v9.0.0"
+    assert [problem for problem in release.obstacles() if tagged in problem]
+    assert [problem for problem in release.obstacles() if "is no version to publish" in problem]
+
+
+def test_archives_and_their_checksums(tmp_path):
+    import bundles
+
+    if not (ROOT / ".git").exists():
+        pytest.skip("which files are committed is known to git")
+    (tmp_path / "site" / "deep").mkdir(parents=True)
+    (tmp_path / "site" / "deep" / "页.html").write_text("page", "utf-8")
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    for name in ("a.zip", "b.zip"):
+        bundles.write_zip(tmp_path / "site", dist / name)
+    with zipfile.ZipFile(dist / "a.zip") as archive:
+        assert archive.namelist() == ["deep/页.html"]
+    bundles.write_context(ROOT, dist / "context.tar.gz")
+    with tarfile.open(dist / "context.tar.gz") as archive:
+        inside = set(archive.getnames())
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    wanted = {source.rstrip("/") for line in copied for source in line.split()}
+    assert wanted | {"Dockerfile", ".dockerignore"} <= inside
+    assert not [name for name in inside if name.startswith(("tests", "docs", "course"))]
+    bundles.write_sums(dist)
+    sums = dict(line.split("  ")[::-1] for line in (dist / "SHA256SUMS").read_text("utf-8").splitlines())
+    assert set(sums) == {"a.zip", "b.zip", "context.tar.gz"}
+    assert sums["a.zip"] == sums["b.zip"]  # the same files, the same archive
+    if shutil.which("sha256sum"):
+        subprocess.run(["sha256sum", "--check", "SHA256SUMS"], cwd=dist, check=True, capture_output=True)

@@ -139,8 +139,21 @@ def threshold_of(peak: float) -> float:
 
 def below_paper(part: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return by how many grey levels each pixel is darker than most of a part: float32 (h, w)."""
-    dark = (PAPER - part).astype(np.float32)
-    return dark - np.float32(np.median(dark))
+    return np.float32(levels_of(part)[1]) - part.astype(np.float32)
+
+
+def levels_of(part: NDArray[np.uint8]) -> tuple[float, float]:
+    """Return the level of the darkest pixels, apart from eleven, and the median; counting is faster than sorting.
+
+    >>> part = np.full((10, 10), 250, np.uint8)
+    >>> part[:, :2] = np.arange(20).reshape(10, 2)
+    >>> levels_of(part), levels_of(part[:5, :4])
+    ((11.0, 250.0), (250.0, 129.5))
+    """
+    below = np.cumsum(np.bincount(part.ravel(), minlength=PAPER + 1))
+    ranks = min(12, part.size), (part.size + 1) // 2, part.size // 2 + 1
+    dark, low, high = np.searchsorted(below, ranks).tolist()
+    return float(dark), (low + high) / 2
 
 
 def darkest(dark: NDArray[np.float32]) -> float:

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.finding.erase import Erased, with_points
 from shuzi.forms.finding.flat import PAPER, SCALE
-from shuzi.forms.finding.pieces import LEAST_DARK, below_paper, darkest, keep_touching, pieces_of, threshold_of
+from shuzi.forms.finding.pieces import (
+    LEAST_DARK,
+    below_paper,
+    darkest,
+    keep_touching,
+    levels_of,
+    pieces_of,
+    threshold_of,
+)
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import normalize
 
@@ -77,8 +85,8 @@ class Inside:
 def peak_of(part: NDArray[np.uint8]) -> float:
     """Return how dark the darkest ink in a box with its margin is: in grey levels below its paper."""
     rim = round(MARGIN * SCALE)
-    dark = PAPER - part[rim:-rim, rim:-rim].astype(np.float32)
-    return float(np.partition(dark.ravel(), -12)[-12] - np.median(dark))
+    darkest, middle = levels_of(part[rim:-rim, rim:-rim])
+    return middle - darkest
 
 
 def written_in(part: NDArray[np.uint8], least: float = LEAST_DARK) -> Written:

@@ -1,5 +1,6 @@
 """Pictures of no writing, or of more than a page, cost little; a receipt is still read whole."""
 
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import cv2
@@ -46,14 +47,15 @@ def work(monkeypatch):
     return done
 
 
-def rows_of_digits(mnist, rows, height=24, pitch=40):
-    """Write a receipt: rows of four digits, on top of each other."""
-    page = np.full((rows * pitch + 40, 280), 250, np.uint8)
+def rows_of_digits(mnist, rows, height=24, pitch=40, numbers=(4,)):
+    """Write a receipt: rows of numbers of so many digits, on top of each other."""
+    page = np.full((rows * pitch + 40, 80 + sum(80 + 30 * count for count in numbers)), 250, np.uint8)
     digits, draws = mnist.validation, np.random.default_rng(0)
     texts = []
     for row in range(rows):
         text, left = "", 40
-        for place in draws.integers(0, len(digits.labels), 4):
+        ends = np.cumsum(numbers).tolist()
+        for position, place in enumerate(draws.integers(0, len(digits.labels), sum(numbers)), start=1):
             y, x = np.nonzero(digits.images[place])
             ink = digits.images[place][y.min() : y.max() + 1, x.min() : x.max() + 1]
             ink = cv2.resize(
@@ -61,7 +63,7 @@ def rows_of_digits(mnist, rows, height=24, pitch=40):
             )
             top = 20 + row * pitch
             page[top : top + height, left : left + ink.shape[1]] -= (ink * 0.9).astype(np.uint8)
-            left, text = left + ink.shape[1] + 6, text + str(digits.labels[place])
+            left, text = left + ink.shape[1] + (60 if position in ends else 6), text + str(digits.labels[place])
         texts.append(text)
     return page, texts
 
@@ -72,6 +74,16 @@ def test_a_receipt_of_75_rows_is_read_whole(mnist, work):
     assert len(lines) == 75
     assert sum(line == text for line, text in zip(lines, texts, strict=True)) >= 65
     assert work["strips"] > 75 * 2 * 24
+
+
+def test_a_page_of_40_rows_of_8_numbers_is_read_whole(mnist):
+    page, texts = rows_of_digits(mnist, 40, 20, 32, (2, 3) * 4)
+    lines = shuzi.load().read(page).digits_text.split("\n")
+    assert len(lines) == 40
+    alike = [
+        SequenceMatcher(None, line, text, autojunk=False).ratio() for line, text in zip(lines, texts, strict=True)
+    ]
+    assert np.mean(alike) >= 0.9
 
 
 @pytest.mark.parametrize(
@@ -102,6 +114,39 @@ def test_the_networks_never_do_more_than_for_a_page(work, draw):
         work.update(images=0, strips=0)
         reader.read(page)
         assert work["images"] + work["strips"] / 36 <= 1_800
+
+
+def small_and_hostile():
+    """Draw small pictures of dots, dashes and rows that are thinner than any writing."""
+    pages = np.full((5, 32, 32), 255, np.uint8)
+    pages[0, ::2, ::2] = 0
+    pages[1, 1::3] = 0
+    pages[1, :, ::5] = 255
+    for index, draws in enumerate(np.random.default_rng([1, number]) for number in range(3)):
+        pages[2 + index][draws.random((32, 32)) < 0.04 * (1 + index)] = 0
+    return pages
+
+
+def test_eight_small_pictures_cost_no_more_than_one_large_picture(work):
+    reader = shuzi.load()
+    for page in small_and_hostile():
+        work.update(images=0, strips=0)
+        assert reader.read(page).status != "ok"
+        assert 8 * (work["images"] + work["strips"] / 36) <= 1_800
+
+
+def test_small_pictures_full_of_digits_are_read(mnist):
+    reader, right = shuzi.load(), 0
+    for start in range(0, 60, 6):
+        page = np.full((32, 32), 255, np.uint8)
+        for place, image in enumerate(mnist.validation.images[start : start + 6]):
+            y, x = 1 + 16 * (place // 3), 1 + 10 * (place % 3)
+            page[y : y + 14, x : x + 10] -= cv2.resize(image[3:25, 4:24], (10, 14), interpolation=cv2.INTER_AREA)
+        reading = reader.read(page)
+        assert not reading.advice[0].startswith("reading.many")
+        text = "".join(map(str, mnist.validation.labels[start : start + 6].tolist()))
+        right += reading.digits_text == f"{text[:3]}\n{text[3:]}"
+    assert right >= 5
 
 
 @pytest.mark.parametrize(

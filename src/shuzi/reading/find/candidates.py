@@ -17,8 +17,10 @@ from shuzi.reading.find.find_thresholds import (
     CROP_GROWTHS,
     DETECTOR_EXPONENT,
     LEAST_PROBABILITY,
+    LEAST_WORK,
     MOST_WORK,
     ONE_CROP_CONFIDENCE,
+    PIXELS_PER_WORK,
 )
 from shuzi.reading.values import Candidate
 
@@ -40,6 +42,15 @@ class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
     def __init__(self, key: str, n: int) -> None:
         super().__init__(key)
         self.advice: tuple[str, dict[str, Any]] = key, {"n": n}
+
+
+def most_work(pixels: int) -> float:
+    """Return what may be done for a picture of so many pixels, in images classified.
+
+    >>> most_work(32 * 32), most_work(640 * 480) == MOST_WORK
+    (202.4, True)
+    """
+    return min(MOST_WORK, LEAST_WORK + pixels / PIXELS_PER_WORK)
 
 
 @dataclass

@@ -13,6 +13,10 @@ MOST_COMPONENTS: Final = 5_000  # in a picture; a page of 60 lines with 80 chara
 MOST_WORK: Final = 1_800
 """What may be done for one picture, in images classified (half a millisecond each, as measured by
 `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it."""
+LEAST_WORK: Final = 100  # may be done for any picture
+PIXELS_PER_WORK: Final = 10.0  # for one more: a small picture holds little writing, and many may come at once
+PLAIN_SCORE: Final = 0.8  # of a digit: for each that is so plain, one image more may be classified
+MOST_PLAIN: Final = 600  # such digits, of which there are few in hostile ink; a page of 40 rows has 8 numbers in each
 STRIP_PIXELS_PER_IMAGE: Final = 36.0  # of a strip's width: they are recognised as fast as an image is classified
 IMAGES_PER_SEPARATION: Final = 2.0  # that could be classified while pale ink is separated from its paper
 

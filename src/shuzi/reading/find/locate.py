@@ -14,7 +14,7 @@ from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap
 from shuzi.ink.components import SOLID, Components, joined
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, ink_map
 from shuzi.ink.strips import length
-from shuzi.reading.find.candidates import TooMuch, Work, candidates_at
+from shuzi.reading.find.candidates import TooMuch, Work, candidates_at, most_work
 from shuzi.reading.find.detector import Detector, possible_scale
 from shuzi.reading.find.find_thresholds import (
     CLEAR_DETECTION,
@@ -30,9 +30,11 @@ from shuzi.reading.find.find_thresholds import (
     MOST_BROKEN_STROKES,
     MOST_COMPONENTS,
     MOST_DETECTOR_RUNS,
+    MOST_PLAIN,
     MOST_SIMPLE_COMPONENTS,
     MOST_UNEXPLAINED_INK,
     PALE_MARGIN,
+    PLAIN_SCORE,
     SAME_DIGIT_IOU,
     SAME_DIGIT_OVERLAP,
     STRIP_PIXELS_PER_IMAGE,
@@ -67,7 +69,7 @@ def locate(scan: Scan, classifier: Classifier, detector: Detector | None, has_li
 
 
 def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Findings:
-    ink, components, work = scan.ink, scan.components, Work()
+    ink, components, work = scan.ink, scan.components, Work(most_work(scan.grey.size))
     if len(components.boxes) > MOST_COMPONENTS:
         raise TooMuch("reading.many_pieces", len(components.boxes))
     # 1. the candidates: components, or what the detector finds where these do not explain the ink
@@ -92,6 +94,7 @@ def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_
     candidates = [candidate for candidate in candidates if id(candidate) in on_lines]
     if is_one or not has_lines:
         lines = []
+    work.left += min(sum(candidate.score >= PLAIN_SCORE for candidate in candidates), MOST_PLAIN)
     strips = sum(length(frame) for line in lines for frame in line.frames)
     work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
     # 3. what they leave out

@@ -22,8 +22,8 @@ from shuzi.service.api.answers import Asked, Decoded, Read, Source, Special
 from shuzi.service.http.quotas import Quota
 from shuzi.service.parts import Parts
 
-# Bytes and pixels: a digit of 28x28 is read in less time than it takes to hand it over. The most expensive of 120
-# hostile pictures of up to 32x32 cost 6 photographs of six digits, so that eight cost no more than one picture may.
+# Bytes and pixels: a digit of 28x28 is read in less time than it takes to hand it over. A hostile picture of 32x32
+# costs 4 photographs of six digits at most, by its size, so that eight cost no more than one picture may.
 _TINY = 1_024
 _TOGETHER = 8  # tiny pictures that are handed over at once
 

@@ -6,6 +6,14 @@ export const LARGEST_SIDE = 1_280;
 export const MOST_COMPONENTS = 5_000;
 /** What may be done for one picture, in images classified (half a millisecond each, as measured by `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it. */
 export const MOST_WORK = 1_800;
+/** may be done for any picture */
+export const LEAST_WORK = 100;
+/** for one more: a small picture holds little writing, and many may come at once */
+export const PIXELS_PER_WORK = 10;
+/** of a digit: for each that is so plain, one image more may be classified */
+export const PLAIN_SCORE = 0.8;
+/** such digits, of which there are few in hostile ink; a page of 40 rows has 8 numbers in each */
+export const MOST_PLAIN = 600;
 /** of a strip's width: they are recognised as fast as an image is classified */
 export const STRIP_PIXELS_PER_IMAGE = 36;
 /** that could be classified while pale ink is separated from its paper */

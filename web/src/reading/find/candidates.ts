@@ -5,8 +5,10 @@ import {
   DETECTOR_EXPONENT,
   EDGE_PIXELS,
   LEAST_PROBABILITY,
+  LEAST_WORK,
   MOST_WORK,
   ONE_CROP_CONFIDENCE,
+  PIXELS_PER_WORK,
 } from "../../generated/reading/find";
 import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../../ink/boxes";
 import { cutOut } from "../../ink/normalize";
@@ -28,10 +30,20 @@ export class TooMuch extends Error {
 
 /** What may still be done for a picture, in images classified; it is counted before it is done. */
 export class Work {
-  #left = MOST_WORK;
+  #left: number;
+
+  /** A small picture holds little writing. */
+  constructor(pixels: number) {
+    this.#left = Math.min(MOST_WORK, LEAST_WORK + pixels / PIXELS_PER_WORK);
+  }
 
   get left(): number {
     return this.#left;
+  }
+
+  /** Let so much more be done. */
+  allow(images: number): void {
+    this.#left += images;
   }
 
   /** Take so much from what may be done; throw `TooMuch`, with this sentence, if that is more than is left. */

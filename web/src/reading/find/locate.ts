@@ -17,9 +17,11 @@ import {
   MOST_BROKEN_STROKES,
   MOST_COMPONENTS,
   MOST_DETECTOR_RUNS,
+  MOST_PLAIN,
   MOST_SIMPLE_COMPONENTS,
   MOST_UNEXPLAINED_INK,
   PALE_MARGIN,
+  PLAIN_SCORE,
   SAME_DIGIT_IOU,
   SAME_DIGIT_OVERLAP,
   STRIP_PIXELS_PER_IMAGE,
@@ -72,7 +74,7 @@ async function located(
   grey: Grey,
   { classifier, detector, recogniser }: Models,
 ): Promise<Candidates> {
-  const [pieces, work] = [scan.components.length, new Work()];
+  const [pieces, work] = [scan.components.length, new Work(scan.grey.width * scan.grey.height)];
   if (pieces > MOST_COMPONENTS) throw new TooMuch("reading.many_pieces", pieces);
   let ink = scan.ink;
   let candidates: readonly Candidate[] = [];
@@ -101,6 +103,7 @@ async function located(
   const digits = new Set(lines.flatMap((line) => line.candidates));
   candidates = candidates.filter((each) => digits.has(each));
   const asked = recogniser && !(simple && isOneSureDigit) ? lines : [];
+  work.allow(Math.min(candidates.filter(({ score }) => score >= PLAIN_SCORE).length, MOST_PLAIN));
   const strips = asked.flatMap(({ frames }) => frames.map(lengthOf));
   work.spend(
     strips.reduce((sum, each) => sum + each, 0) / STRIP_PIXELS_PER_IMAGE,

@@ -5,6 +5,7 @@ import { BackpropStep } from "./backprop/backprop-step";
 import { ConvolutionStep } from "./convolution/convolution-step";
 import { goToStep, shownStep } from "./frame/step-address";
 import { StepList } from "./frame/step-list";
+import { STEP_NAMES, type StepName } from "./frame/steps";
 import { HandwritingStep } from "./handwriting/handwriting-step";
 import { HiddenStep } from "./hidden/hidden-step";
 import { LossStep } from "./loss/loss-step";
@@ -19,30 +20,30 @@ import { TemplateStep } from "./template/template-step";
 import { TrainStep } from "./train/train-step";
 import "./learn.css";
 
-/** In the order of `STEPS`. */
-const COMPONENTS: readonly FunctionComponent[] = [
-  PixelsStep,
-  OneHotStep,
-  TemplateStep,
-  SoftmaxStep,
-  LossStep,
-  RateStep,
-  TrainStep,
-  MistakesStep,
-  HiddenStep,
-  BackpropStep,
-  OverfittingStep,
-  ConvolutionStep,
-  HandwritingStep,
-  NotSureStep,
-];
+const COMPONENTS: Readonly<Record<StepName, FunctionComponent>> = {
+  pixels: PixelsStep,
+  "one-hot": OneHotStep,
+  template: TemplateStep,
+  softmax: SoftmaxStep,
+  loss: LossStep,
+  rate: RateStep,
+  train: TrainStep,
+  mistakes: MistakesStep,
+  hidden: HiddenStep,
+  backprop: BackpropStep,
+  overfitting: OverfittingStep,
+  convolution: ConvolutionStep,
+  handwriting: HandwritingStep,
+  "not-sure": NotSureStep,
+};
 
 export function LearnView() {
   const shown = shownStep();
   const view = useRef<HTMLElement>(null);
   useArrowKeys();
   useFocusOnStep(view, shown);
-  const Step = COMPONENTS[shown - 1];
+  const name = STEP_NAMES[shown - 1];
+  const Step = name && COMPONENTS[name];
   return (
     <article class="view learn" ref={view}>
       <StepList />

@@ -1,7 +1,7 @@
 /** What the networks of the page say of a 28x28 image; the latest image counts. */
-import { useEffect, useState } from "preact/hooks";
 import type { ClassifiedImages } from "../../here/protocol";
 import { classifyHere } from "../../here/read";
+import { usePromised } from "../../shared/promised";
 
 /** What was asked for and what was said of it belong together. */
 export interface Answered {
@@ -17,18 +17,12 @@ export function useAnswers(
   label: number | null,
   models: readonly string[],
 ): Answered | null {
-  const key = image ? `${label} ${image.join()}` : "";
-  const [found, setFound] = useState<Answered | null>(null);
-  useEffect(() => {
-    if (!image) return;
-    let wanted = true;
-    void Promise.all(models.map((model) => classifyHere(image, model).catch(() => null))).then((answers) => {
-      if (wanted) setFound({ answers, label });
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [key]);
+  const ask = (pixels: Uint8Array) =>
+    Promise.all(models.map((model) => classifyHere(pixels, model).catch(() => null)));
   // while one waits, the answers before stay, with their label, so that nothing flickers
-  return found;
+  return usePromised(
+    () => image && ask(image).then((answers) => ({ answers, label })),
+    image ? `${label} ${image.join()}` : "",
+    true,
+  );
 }

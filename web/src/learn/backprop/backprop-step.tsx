@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import type { Network } from "../../networks/network";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { Pixels } from "../../shared/pixels";
 import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
@@ -32,16 +33,8 @@ export function BackpropStep() {
   return (
     <StepFrame
       name="backprop"
-      guesses={[
-        say("learn.backprop.guess.fifth"),
-        say("learn.backprop.guess.half"),
-        say("learn.backprop.guess.sure"),
-      ]}
-      right={2}
       isTried={label === SEVEN && steps >= TRIED && probability > SURE}
       answer={say("learn.backprop.guess.answer", percent(probability))}
-      lesson="07-hidden-layer"
-      tall
     >
       <DigitChoice />
       {shown?.label === null && (
@@ -71,15 +64,9 @@ export function BackpropStep() {
       <Hidden trace={trace} />
       <Output trace={trace} label={label} />
       <div class="buttons">
-        <button type="button" class="button primary" onClick={() => step(image, label, 1)}>
-          {say("learn.backprop.step")}
-        </button>
-        <button type="button" class="button" onClick={() => step(image, label, 20)}>
-          {say("learn.backprop.steps")}
-        </button>
-        <button type="button" class="button plain" disabled={steps === 0} onClick={restart}>
-          {say("learn.rate.restart")}
-        </button>
+        <Button look="primary" label={say("learn.backprop.step")} onClick={() => step(image, label, 1)} />
+        <Button label={say("learn.backprop.steps")} onClick={() => step(image, label, 20)} />
+        <Button look="plain" label={say("learn.rate.restart")} disabled={steps === 0} onClick={restart} />
       </div>
       <p class="numbers" role="status">
         {say("learn.backprop.state", whole(steps), fixed(trace.loss, 3), percent(probability))}

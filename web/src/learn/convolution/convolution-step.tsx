@@ -43,10 +43,7 @@ export function ConvolutionStep() {
     <StepFrame
       name="convolution"
       guesses={COMPARED.map((name) => say(`learn.convolution.filter.${name}`))}
-      right={1}
       isTried={chosenDigit.value === "1" && filter.value === "horizontal"}
-      lesson="10-convolution"
-      tall
     >
       <DigitChoice />
       <Filters />

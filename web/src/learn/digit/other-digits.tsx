@@ -1,12 +1,13 @@
 /** Test images to choose from: labels in doubt, mistakes of the shipped softmax network, and any by its number. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Digits, loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
 import { say } from "../../sentences/say";
 import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
+import { usePromised } from "../../shared/promised";
 import { whole } from "../format";
 import { scoresOf } from "../template/weights";
 import { choose, chosenDigit } from "./digit";
@@ -27,21 +28,7 @@ export function OtherDigits() {
 }
 
 function Others() {
-  const [test, setTest] = useState<Digits | "missing" | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    loadDigits().then(
-      (splits) => {
-        if (wanted) setTest(splits.test);
-      },
-      () => {
-        if (wanted) setTest("missing");
-      },
-    );
-    return () => {
-      wanted = false;
-    };
-  }, []);
+  const test = usePromised(testImages, "");
   if (test === "missing") return <p class="small quiet">{say("learn.digit.missing")}</p>;
   if (!test) return <p class="small quiet">{say("learn.train.state.loading")}</p>;
   misreads ??= surestMistakes(test, scoresOf, MOST);
@@ -79,6 +66,13 @@ function Others() {
         />
       </label>
     </>
+  );
+}
+
+function testImages(): Promise<Digits | "missing"> {
+  return loadDigits().then(
+    ({ test }) => test,
+    () => "missing",
   );
 }
 

@@ -2,13 +2,13 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type PlainKey, say } from "../../sentences/say";
-import type { StepName } from "./step-address";
+import { STEPS, type StepName } from "./steps";
 
 /** Something to guess before it is tried. */
 export interface Quest {
-  guesses: readonly string[];
-  /** The index of the right one. */
-  right: number;
+  name: StepName;
+  /** Needed where they are no sentences of their own. */
+  guesses?: readonly string[];
   /** Whether the controls of the step show that it was done; perhaps seen from where they stood at the guess. */
   isTried: boolean | ((from: number) => boolean);
   /** Where the controls stand. */
@@ -31,21 +31,16 @@ function note(name: string, now: Guessed): void {
   guessed.value = new Map(guessed.peek()).set(name, now);
 }
 
-export function Guess({
-  name,
-  guesses,
-  right,
-  position: from = 0,
-  answer,
-  ...quest
-}: Quest & { name: StepName }) {
-  const found = guessed.value.get(name);
+export function Guess({ name, position: from = 0, answer, ...quest }: Quest) {
+  const { right, guesses: keys = [] } = STEPS[name];
+  const guesses = quest.guesses ?? keys.map((key) => say(`learn.${name}.guess.${key}` as PlainKey));
+  const made = guessed.value.get(name);
   const isTried =
-    typeof quest.isTried === "boolean" ? quest.isTried : found !== undefined && quest.isTried(found.from);
-  const isDone = found !== undefined && (found.isTried || isTried);
+    typeof quest.isTried === "boolean" ? quest.isTried : made !== undefined && quest.isTried(made.from);
+  const isDone = made !== undefined && (made.isTried || isTried);
   useEffect(() => {
-    if (found && isTried && !found.isTried) note(name, { ...found, isTried: true });
-  }, [name, found, isTried]);
+    if (made && isTried && !made.isTried) note(name, { ...made, isTried: true });
+  }, [name, made, isTried]);
   return (
     <div class="guess">
       <fieldset>
@@ -57,7 +52,7 @@ export function Guess({
             <input
               type="radio"
               name={`guess-${name}`}
-              checked={found?.guess === index}
+              checked={made?.guess === index}
               disabled={isDone}
               onChange={() => note(name, { guess: index, isTried: false, from })}
             />
@@ -68,11 +63,11 @@ export function Guess({
       <p role="status">
         {isDone ? (
           <>
-            <b>{say(found.guess === right ? "learn.guess.right" : "learn.guess.wrong")}</b>{" "}
+            <b>{say(made.guess === right ? "learn.guess.right" : "learn.guess.wrong")}</b>{" "}
             {answer ?? say(`learn.${name}.guess.answer` as PlainKey)}
           </>
         ) : (
-          found && say(`learn.${name}.guess.task`)
+          made && say(`learn.${name}.guess.task`)
         )}
       </p>
     </div>

@@ -3,25 +3,22 @@ import type { ComponentChildren } from "preact";
 import { type PlainKey, say } from "../../sentences/say";
 import { Guess, type Quest } from "./guess";
 import { Lesson } from "./lesson";
-import { STEPS, type StepName, shownStep } from "./step-address";
+import { shownStep } from "./step-address";
 import { StepLink } from "./step-link";
+import { STEP_NAMES, STEPS } from "./steps";
 
 interface Properties extends Quest {
-  /** Its sentences begin with this name. */
-  name: StepName;
   /** One paragraph per line; needed where the sentence has values. */
   text?: string;
-  /** The folder of the lesson in the course that goes further. */
-  lesson: string;
-  /** Whether the interactive part is taller than a screen, so that the links do not wait at its end. */
-  tall?: boolean;
   /** Settings that come before there is anything to see, in the text column. */
   knobs?: ComponentChildren;
   /** The interactive part. */
   children: ComponentChildren;
 }
 
-export function StepFrame({ name, text, lesson, tall = false, knobs, children, ...quest }: Properties) {
+export function StepFrame({ text, knobs, children, ...quest }: Properties) {
+  const { name } = quest;
+  const { lesson, isLow = false } = STEPS[name];
   const paragraphs = text ?? say(`learn.${name}.text` as PlainKey);
   return (
     <>
@@ -32,8 +29,8 @@ export function StepFrame({ name, text, lesson, tall = false, knobs, children, .
         ))}
       </header>
       {knobs && <div class="knobs">{knobs}</div>}
-      <div class={`touchable ${tall ? "tall" : ""}`}>
-        <Guess name={name} {...quest} />
+      <div class={`touchable ${isLow ? "" : "tall"}`}>
+        <Guess {...quest} />
         {children}
       </div>
       <aside class="prompt" aria-label={say("learn.try")}>
@@ -49,8 +46,8 @@ export function StepFrame({ name, text, lesson, tall = false, knobs, children, .
 
 function Turn() {
   const shown = shownStep();
-  const before = STEPS[shown - 2];
-  const next = STEPS[shown];
+  const before = STEP_NAMES[shown - 2];
+  const next = STEP_NAMES[shown];
   return (
     <nav class="turn" aria-label={say("learn.turn")}>
       {before && (
@@ -63,7 +60,7 @@ function Turn() {
       )}
       {next && (
         <StepLink step={shown + 1} class="button primary next">
-          {say("learn.next", say(next))}
+          {say("learn.next", say(`learn.${next}`))}
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path d="M8 4.500 13.5 10 8 15.500" />
           </svg>

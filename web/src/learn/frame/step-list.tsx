@@ -2,26 +2,26 @@
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { forgetSeen, markSeen, seenSteps } from "./progress";
-import { nameOf, STEPS, shownStep } from "./step-address";
+import { shownStep } from "./step-address";
 import { StepLink } from "./step-link";
+import { STEP_NAMES } from "./steps";
 
 export function StepList() {
   const shown = shownStep();
-  const current = STEPS[shown - 1];
-  const name = current ? nameOf(current) : "";
+  const name = STEP_NAMES[shown - 1] ?? "";
   useEffect(() => markSeen(name), [name]);
   const seen = seenSteps.value;
   return (
     <nav class="step-list" aria-label={say("learn.steps")}>
       <ol class="step-dots">
-        {STEPS.map((key, index) => {
+        {STEP_NAMES.map((stepName, index) => {
           const step = index + 1;
-          const isSeen = step === shown || seen.has(nameOf(key));
+          const isSeen = step === shown || seen.has(stepName);
           return (
-            <li key={key} class={isSeen ? "reached" : ""}>
+            <li key={stepName} class={isSeen ? "reached" : ""}>
               <StepLink step={step} current={step === shown}>
                 <span class="step-dot" aria-hidden="true" />
-                <span class="step-name">{say(key)}</span>
+                <span class="step-name">{say(`learn.${stepName}`)}</span>
                 {isSeen && <span class="for-screen-readers">{say("learn.seen")}</span>}
               </StepLink>
             </li>
@@ -34,11 +34,11 @@ export function StepList() {
 }
 
 function StepsOpened() {
-  const count = STEPS.filter((key) => seenSteps.value.has(nameOf(key))).length;
+  const count = STEP_NAMES.filter((name) => seenSteps.value.has(name)).length;
   if (count < 2) return null;
   return (
     <p class="small quiet step-progress">
-      {say("learn.progress", count, STEPS.length)}{" "}
+      {say("learn.progress", count, STEP_NAMES.length)}{" "}
       <button type="button" class="link" onClick={forgetSeen}>
         {say("learn.progress.forget")}
       </button>

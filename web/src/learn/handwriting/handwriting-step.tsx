@@ -37,10 +37,7 @@ export function HandwritingStep() {
     <StepFrame
       name="handwriting"
       guesses={[say("stage.turn"), say("stage.ink"), say("stage.pen")]}
-      right={2}
       isTried={off.value === "p"}
-      lesson="14-your-own-handwriting"
-      tall
     >
       <DigitChoice />
       {source && found && (

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { ViewLink } from "../../shell/view-link";
 import { Choices } from "../choices";
 import { fixed, percent, whole } from "../format";
@@ -29,10 +30,7 @@ export function HiddenStep() {
     <StepFrame
       name="hidden"
       guesses={["1", "2", "3"]}
-      right={2}
       isTried={shape.value === "ring" && neurons.value === 3 && toy.steps >= TRIED}
-      lesson="07-hidden-layer"
-      tall
     >
       <Choices
         name="points"
@@ -60,24 +58,20 @@ export function HiddenStep() {
             onInput={(value) => neurons.set(value)}
           />
           <div class="buttons">
-            <button
-              type="button"
-              class="button primary"
+            <Button
+              look="primary"
+              label={say(running ? "learn.rate.pause" : "learn.hidden.train")}
               onClick={toggle}
               disabled={!running && toy.steps >= MOST}
-            >
-              {say(running ? "learn.rate.pause" : "learn.hidden.train")}
-            </button>
-            <button
-              type="button"
-              class="button plain"
+            />
+            <Button
+              look="plain"
+              label={say("learn.hidden.again")}
               onClick={() => {
                 seed.set((seed.value + 1) % 1000);
                 restart();
               }}
-            >
-              {say("learn.hidden.again")}
-            </button>
+            />
           </div>
           <p class="numbers" role="status">
             {say("learn.hidden.state", whole(toy.steps), fixed(loss, 3), percent(accuracy, 0))}

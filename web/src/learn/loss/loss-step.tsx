@@ -3,6 +3,7 @@
 import { numberIn } from "../../address";
 import { EPSILON } from "../../generated/training";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { crossEntropy, oneHot, pushOfCrossEntropy, pushOfSquaredError, squaredError } from "../concepts";
 import { fixed, percent } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -35,10 +36,7 @@ export function LossStep() {
     <StepFrame
       name="loss"
       guesses={[say("learn.loss.squared"), say("learn.loss.entropy"), say("learn.loss.guess.both")]}
-      right={1}
       isTried={right > 0 && right <= 0.02}
-      lesson="03-numpy"
-      tall
     >
       <div class="loss-top">
         <Rows output={output} />
@@ -136,10 +134,9 @@ function Examples() {
       {EXAMPLES.map(([right, first]) => {
         const output = outputOf(right, first).map((value) => Number(value.toFixed(2)));
         return (
-          <button
+          <Button
             key={`${right} ${first}`}
-            type="button"
-            class="button numbers"
+            look="numbers"
             aria-pressed={probability.value === right && split.value === first}
             onClick={() => {
               probability.set(right);
@@ -147,7 +144,7 @@ function Examples() {
             }}
           >
             [{output.join(", ")}]
-          </button>
+          </Button>
         );
       })}
     </div>

@@ -6,8 +6,8 @@ import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
-import { percent } from "../../shared/percent";
-import { Pixels } from "../../shared/pixels";
+import { Button } from "../../shared/button";
+import { usePromised } from "../../shared/promised";
 import { Choices } from "../choices";
 import { whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -19,7 +19,8 @@ import { letterOf, nameOf } from "../train/runs/naming";
 import { hasEnded, type Run } from "../train/runs/run";
 import { active, choose, chosen, open, runs, startInPage } from "../train/runs/runs";
 import { type Answered, answered, counts } from "./confusion";
-import "./mistakes.css";
+import { ConfusionTable, type ShadedCell } from "./confusion-table";
+import { MistakeImage } from "./mistake-image";
 
 const PAGE = 48; // images shown at once
 
@@ -37,7 +38,7 @@ export function MistakesStep() {
   useEffect(open, []);
   const trained = runs.value.filter((run) => run.where === "page" && run.step > 0 && hasEnded(run));
   const run = trained.find((each) => each === chosen.value) ?? trained.at(-1) ?? null;
-  const answers = useAnswers(run);
+  const answers = usePromised(() => run && answersHere(run.id), run ? `${run.id} ${run.step}` : "");
   // others make other mistakes
   const found = run?.id === idOf(complete(STANDARD.softmax)) ? answers : null;
   const times = timesIn(found);
@@ -45,11 +46,8 @@ export function MistakesStep() {
     <StepFrame
       name="mistakes"
       guesses={COMPARED.map(([label, digit]) => say("learn.mistakes.guess.of", label, digit))}
-      right={0}
       isTried={found !== null && COMPARED.some((each) => each.join("-") === cell.value)}
       answer={say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6))}
-      lesson="11-last-half-percent"
-      tall
     >
       {active.value && <Progress run={active.value} />}
       {!run && !active.value && <Nothing />}
@@ -69,9 +67,7 @@ function Nothing() {
   return (
     <div class="notice">
       <p>{say("learn.mistakes.nothing")}</p>
-      <button type="button" class="button" onClick={() => startInPage([STANDARD.softmax])}>
-        {say("learn.mistakes.train")}
-      </button>
+      <Button label={say("learn.mistakes.train")} onClick={() => startInPage([STANDARD.softmax])} />
     </div>
   );
 }
@@ -92,42 +88,18 @@ function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
 
 function Table({ run, answers }: { run: Run; answers: Answers }) {
   const all = answered(answers.labels, answers.probabilities);
-  const table = counts(all);
   const wrong = all.filter(({ label, digit }) => label !== digit);
-  const most = Math.max(1, ...table.flatMap((row, label) => row.filter((_, digit) => digit !== label)));
   const [label, digit] = cell.value.split("-").map(Number);
   const shown =
     cell.value === "" ? wrong : all.filter((each) => each.label === label && each.digit === digit);
   shown.sort((a, b) => b.probability - a.probability);
   return (
     <>
-      <div class="confusion-frame">
-        <table class="confusion numbers">
-          <caption>
-            {say("learn.mistakes.caption", nameOf(run), whole(wrong.length), whole(all.length))}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">{say("learn.mistakes.corner")}</th>
-              {table.map((_, answer) => (
-                <th key={answer} scope="col">
-                  {answer}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {table.map((row, from) => (
-              <tr key={from}>
-                <th scope="row">{from}</th>
-                {row.map((count, to) => (
-                  <Cell key={to} label={from} digit={to} count={count} most={most} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ConfusionTable
+        table={counts(all)}
+        caption={say("learn.mistakes.caption", nameOf(run), whole(wrong.length), whole(all.length))}
+        cell={cellOf}
+      />
       <section aria-live="polite">
         <div class="mistakes-head">
           <h2>
@@ -136,9 +108,7 @@ function Table({ run, answers }: { run: Run; answers: Answers }) {
               : say("learn.mistakes.some", label ?? 0, digit ?? 0, whole(shown.length))}
           </h2>
           {cell.value !== "" && (
-            <button type="button" class="button" onClick={() => cell.set("")}>
-              {say("learn.mistakes.show-all")}
-            </button>
+            <Button label={say("learn.mistakes.show-all")} onClick={() => cell.set("")} />
           )}
         </div>
         <Images key={`${run.id} ${cell.value}`} shown={shown} answers={answers} />
@@ -147,29 +117,24 @@ function Table({ run, answers }: { run: Run; answers: Answers }) {
   );
 }
 
-interface CellProperties {
-  label: number;
-  digit: number;
-  count: number;
-  most: number;
-}
-
-function Cell({ label, digit, count, most }: CellProperties) {
+/** A count that chooses its images; mistakes that were never made choose nothing. */
+function cellOf({ label, digit, count, shade }: ShadedCell) {
   const name = `${label}-${digit}`;
-  if (count === 0) return <td class="none">·</td>;
-  return (
-    <td class={label === digit ? "right" : ""}>
+  if (count === 0) return { class: "none", children: "·" };
+  return {
+    class: label === digit ? "right" : "",
+    children: (
       <button
         type="button"
         aria-pressed={cell.value === name}
         aria-label={say("learn.mistakes.some", label, digit, whole(count))}
-        style={{ "--share": label === digit ? 0 : Math.sqrt(count / most) }}
+        style={{ "--share": shade }}
         onClick={() => cell.set(cell.value === name ? "" : name)}
       >
         {count}
       </button>
-    </td>
-  );
+    ),
+  };
 }
 
 /** The images, the surest answers first; all of them, page by page. */
@@ -180,47 +145,24 @@ function Images({ shown, answers }: { shown: readonly Answered[]; answers: Answe
   return (
     <>
       <ul class="mistakes">
-        {shown.slice(0, pages * PAGE).map(({ index, label, digit, probability }) => {
-          const sentence = say("learn.train.mistake", label, digit, percent(probability), whole(index));
-          return (
-            <li key={index} title={sentence} class={doubtful(index) ? "doubtful" : ""}>
-              <Pixels
-                values={answers.images.subarray(index * PIXELS, (index + 1) * PIXELS)}
-                palette="ink"
-                label={sentence}
-              />
-              <span class="numbers" aria-hidden="true">
-                {label} → <b>{digit}</b>
-              </span>
-              <span class="small quiet numbers" aria-hidden="true">
-                {percent(probability)}
-              </span>
-              {doubtful(index) && <span class="small">{say("learn.mistakes.doubtful")}</span>}
-            </li>
-          );
-        })}
+        {shown.slice(0, pages * PAGE).map(({ index, ...mistake }) => (
+          <MistakeImage
+            key={index}
+            index={index}
+            {...mistake}
+            image={answers.images.subarray(index * PIXELS, (index + 1) * PIXELS)}
+            class={doubtful(index) ? "doubtful" : ""}
+          >
+            {doubtful(index) && <span class="small">{say("learn.mistakes.doubtful")}</span>}
+          </MistakeImage>
+        ))}
       </ul>
       {shown.length > pages * PAGE && (
-        <button type="button" class="button" onClick={() => setPages(pages + 1)}>
-          {say("learn.mistakes.more", whole(shown.length - pages * PAGE))}
-        </button>
+        <Button
+          label={say("learn.mistakes.more", whole(shown.length - pages * PAGE))}
+          onClick={() => setPages(pages + 1)}
+        />
       )}
     </>
   );
-}
-
-function useAnswers(run: Run | null): Answers | null {
-  const key = run ? `${run.id} ${run.step}` : "";
-  const [found, setFound] = useState<{ key: string; answers: Answers } | null>(null);
-  useEffect(() => {
-    if (!run) return;
-    let wanted = true;
-    void answersHere(run.id).then((answers) => {
-      if (wanted && answers) setFound({ key, answers });
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [key]);
-  return found?.key === key ? found.answers : null;
 }

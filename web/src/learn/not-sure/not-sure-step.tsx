@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { isWhole, type Measured, measure, measuredOf } from "../../here/test-images";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { NetworkAnswers, MODELS as TWO } from "../answer/network-answers";
@@ -37,16 +38,8 @@ export function NotSureStep() {
   return (
     <StepFrame
       name="not-sure"
-      guesses={[
-        say("learn.not-sure.guess.most"),
-        say("learn.not-sure.guess.half"),
-        say("learn.not-sure.guess.few"),
-      ]}
-      right={2}
       isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
       answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
-      lesson="16-not-sure"
-      tall
     >
       <Choices
         name="network-here"
@@ -67,9 +60,7 @@ function Failed({ tryAgain }: { tryAgain: () => void }) {
   return (
     <div class="notice" role="alert">
       <p>{say("learn.not-sure.missing")}</p>
-      <button type="button" class="button" onClick={tryAgain}>
-        {say("error.again")}
-      </button>
+      <Button label={say("error.again")} onClick={tryAgain} />
     </div>
   );
 }

@@ -15,18 +15,7 @@ const DIGITS = Array.from({ length: 10 }, (_, index) => index);
 export function OneHotStep() {
   const chosen = digit.value;
   return (
-    <StepFrame
-      name="one-hot"
-      guesses={[
-        say("learn.one-hot.guess.seven"),
-        say("learn.one-hot.guess.two"),
-        say("learn.one-hot.guess.both"),
-      ]}
-      right={2}
-      isTried={chosen === 1}
-      lesson="03-numpy"
-      tall
-    >
+    <StepFrame name="one-hot" isTried={chosen === 1}>
       <div class="one-hot">
         <Pixels
           class="one-hot-picture"

@@ -1,8 +1,10 @@
 /** Overfitting: the same network learns from 10, 100, 1,000 or all images; training against validation. */
+
 import { useEffect } from "preact/hooks";
 import { sizesHere, trainingImages } from "../../edition";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { LossChart } from "../train/charts/curves";
@@ -31,31 +33,19 @@ export function OverfittingStep() {
     <StepFrame
       name="overfitting"
       text={say("learn.overfitting.text", whole(trainingImages))}
-      guesses={[
-        say("learn.overfitting.guess.chance"),
-        say("learn.overfitting.guess.some"),
-        say("learn.overfitting.guess.most"),
-      ]}
-      right={1}
       isTried={first?.state === "done"}
       answer={say("learn.overfitting.guess.answer", percent(first?.accuracies.at(-1)?.[1] ?? 0, 0))}
-      lesson="09-by-heart"
-      tall
     >
       <div class="buttons">
         {running ? (
-          <button type="button" class="button primary" onClick={() => void stop(running.id)}>
-            {say("learn.train.stop")}
-          </button>
+          <Button look="primary" label={say("learn.train.stop")} onClick={() => void stop(running.id)} />
         ) : (
-          <button
-            type="button"
-            class="button primary"
+          <Button
+            look="primary"
+            label={say("learn.overfitting.start")}
             disabled={missing.length === 0}
             onClick={() => startInPage(missing)}
-          >
-            {say("learn.overfitting.start")}
-          </button>
+          />
         )}
       </div>
       {running && <Progress run={running} />}
@@ -97,10 +87,10 @@ function Row({ size, run }: { size: number; run: Run | undefined }) {
     <tr>
       <th scope="row">
         {run ? (
-          <button type="button" class="button plain" onClick={() => choose(run.id)}>
+          <Button look="plain" onClick={() => choose(run.id)}>
             <strong class={`run-letter ${colourOf(run)}`}>{letterOf(run)}</strong>{" "}
             {whole(Math.min(size, trainingImages))}
-          </button>
+          </Button>
         ) : (
           whole(Math.min(size, trainingImages))
         )}

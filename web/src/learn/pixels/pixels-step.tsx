@@ -27,19 +27,7 @@ export function PixelsStep() {
   const values = mine ?? example;
   const chosen = pixel.value;
   return (
-    <StepFrame
-      name="pixels"
-      guesses={[
-        say("learn.pixels.guess.next"),
-        say("learn.pixels.guess.row"),
-        say("learn.pixels.guess.last"),
-      ]}
-      right={1}
-      isTried={(from) => Math.abs(chosen - from) === SIDE}
-      position={chosen}
-      lesson="00-play"
-      tall
-    >
+    <StepFrame name="pixels" isTried={(from) => Math.abs(chosen - from) === SIDE} position={chosen}>
       <div class="pixels-step">
         <PixelGrid
           values={values}

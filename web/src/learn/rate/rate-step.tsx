@@ -36,13 +36,7 @@ export function RateStep() {
     runsOn: (walk) => runsOn(walk, curves[name]),
   });
   return (
-    <StepFrame
-      name="rate"
-      guesses={[say("learn.rate.guess.sooner"), say("learn.rate.guess.swings"), say("learn.rate.guess.away")]}
-      right={2}
-      isTried={curve.value === "bowl" && rate.value === 1.1 && walking.walk.length > 5}
-      lesson="01-line"
-    >
+    <StepFrame name="rate" isTried={curve.value === "bowl" && rate.value === 1.1 && walking.walk.length > 5}>
       <div class={`rate ${curve.value === "real" ? "real" : ""}`}>
         <CurveChoice />
         {curve.value === "real" ? <RealLoss /> : <OnCurve name={name} walking={walking} />}

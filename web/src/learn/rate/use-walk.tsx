@@ -1,6 +1,8 @@
 /** A walk downhill, step by step or by itself, and its buttons. */
+
 import { useEffect, useState } from "preact/hooks";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 
 export interface Walking<Point> {
   walk: readonly Point[];
@@ -48,15 +50,14 @@ export function WalkButtons(walking: Walking<unknown> & { isOver: boolean }) {
   const { walk, running, step, toggle, restart, isOver } = walking;
   return (
     <div class="buttons">
-      <button type="button" class="button" disabled={isOver} onClick={step}>
-        {say("learn.rate.step")}
-      </button>
-      <button type="button" class="button primary" disabled={isOver && !running} onClick={toggle}>
-        {say(running ? "learn.rate.pause" : "learn.rate.run")}
-      </button>
-      <button type="button" class="button plain" disabled={walk.length === 1} onClick={restart}>
-        {say("learn.rate.restart")}
-      </button>
+      <Button label={say("learn.rate.step")} disabled={isOver} onClick={step} />
+      <Button
+        look="primary"
+        label={say(running ? "learn.rate.pause" : "learn.rate.run")}
+        disabled={isOver && !running}
+        onClick={toggle}
+      />
+      <Button look="plain" label={say("learn.rate.restart")} disabled={walk.length === 1} onClick={restart} />
     </div>
   );
 }

@@ -27,15 +27,8 @@ export function SoftmaxStep() {
   return (
     <StepFrame
       name="softmax"
-      guesses={[
-        say("learn.softmax.guess.all"),
-        say("learn.softmax.guess.largest"),
-        say("learn.softmax.guess.none"),
-      ]}
-      right={2}
       isTried={added.value === 5}
       answer={say("learn.softmax.guess.answer", brief(Math.exp(5)))}
-      lesson="02-three-pixels"
     >
       <div class="softmax-choice">
         <HowMany count={chosen.length} />

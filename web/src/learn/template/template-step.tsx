@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { Pixels } from "../../shared/pixels";
 import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
@@ -28,18 +29,7 @@ export function TemplateStep() {
   const count = summed.value;
   const { running, toggle } = useSumming();
   return (
-    <StepFrame
-      name="template"
-      guesses={[
-        say("learn.template.guess.most"),
-        say("learn.template.guess.half"),
-        say("learn.template.guess.none"),
-      ]}
-      right={2}
-      isTried={count < PIXELS}
-      lesson="06-templates"
-      tall
-    >
+    <StepFrame name="template" isTried={count < PIXELS}>
       <DigitChoice />
       <div class="template-row">
         <figure>
@@ -83,9 +73,7 @@ export function TemplateStep() {
           written={say("learn.template.of", count)}
           onInput={(value) => summed.set(value)}
         />
-        <button type="button" class="button" onClick={toggle}>
-          {say(running ? "learn.template.pause" : "learn.template.play")}
-        </button>
+        <Button label={say(running ? "learn.template.pause" : "learn.template.play")} onClick={toggle} />
       </div>
       <Scores image={image} chosen={digit} />
     </StepFrame>

@@ -3,6 +3,7 @@
 import { sizesHere, trainingImages } from "../../edition";
 import { NETWORKS } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { Check, Choices } from "../choices";
 import { whole } from "../format";
 import { settle } from "../knob";
@@ -234,22 +235,23 @@ function Buttons() {
   return (
     <div class="buttons">
       {running ? (
-        <button
-          type="button"
-          class="button primary"
+        <Button
+          look="primary"
+          label={say(stopping.value === running.id ? "learn.train.stopping" : "learn.train.stop")}
           disabled={stopping.value === running.id}
           onClick={() => void stop(running.id)}
-        >
-          {say(stopping.value === running.id ? "learn.train.stopping" : "learn.train.stop")}
-        </button>
+        />
       ) : (
         <button type="submit" class="button primary" disabled={asking.value}>
           {say("learn.train.start")}
         </button>
       )}
-      <button type="button" class="button plain" disabled={isStandard.value} onClick={resetSettings}>
-        {say("learn.train.tutorial")}
-      </button>
+      <Button
+        look="plain"
+        label={say("learn.train.tutorial")}
+        disabled={isStandard.value}
+        onClick={resetSettings}
+      />
     </div>
   );
 }

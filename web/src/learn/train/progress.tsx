@@ -1,5 +1,7 @@
 /** A run's progress in the lesson's terms: step, loss, and how it ended. */
+
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { brief, percent, whole } from "../format";
 import { letterOf, rateWritten } from "./runs/naming";
 import { hasEnded, type Run } from "./runs/run";
@@ -55,11 +57,7 @@ export function Progress({ run }: { run: Run }) {
       {silence && !hasEnded(run) && (
         <div class="notice" role="status">
           <p>{say(silence === "trying" ? "learn.train.silent" : "error.unreachable")}</p>
-          {silence === "refused" && (
-            <button type="button" class="button" onClick={() => listenTo(run.id)}>
-              {say("error.again")}
-            </button>
-          )}
+          {silence === "refused" && <Button label={say("error.again")} onClick={() => listenTo(run.id)} />}
         </div>
       )}
     </div>

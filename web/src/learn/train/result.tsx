@@ -1,12 +1,11 @@
 /** How a run ended: its accuracy, its mistakes, and a link to try the network on one's own writing. */
 import { say } from "../../sentences/say";
-import { percent as probable } from "../../shared/percent";
-import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
+import { MistakeImage } from "../mistakes/mistake-image";
 import { letterOf, nameOf } from "./runs/naming";
 import { ownName } from "./runs/own-names";
-import { examOf, type Mistake, type Result as Outcome, type Run } from "./runs/run";
+import { examOf, type Result as Outcome, type Run } from "./runs/run";
 
 export function Result({ run, result }: { run: Run; result: Outcome }) {
   return (
@@ -32,28 +31,12 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
           <h3>{say("learn.train.mistakes")}</h3>
           <ul class="mistakes">
             {result.mistakes.map((mistake) => (
-              <MistakeImage key={mistake.index} mistake={mistake} />
+              <MistakeImage key={mistake.index} {...mistake} />
             ))}
           </ul>
         </>
       )}
     </section>
-  );
-}
-
-function MistakeImage({ mistake }: { mistake: Mistake }) {
-  const { index, label, digit, probability, image } = mistake;
-  const sentence = say("learn.train.mistake", label, digit, probable(probability), whole(index));
-  return (
-    <li title={sentence}>
-      <Pixels values={image} palette="ink" label={sentence} />
-      <span class="numbers" aria-hidden="true">
-        {label} → <b>{digit}</b>
-      </span>
-      <span class="small quiet numbers" aria-hidden="true">
-        {probable(probability)}
-      </span>
-    </li>
   );
 }
 

@@ -1,5 +1,7 @@
 /** The runs on this page, named by what they are, to select, hide, continue or remove. */
+
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { percent, whole } from "../format";
 import { settingsOf } from "./runs/identity";
 import { colourOf, letterOf, nameOf } from "./runs/naming";
@@ -35,9 +37,8 @@ function Row({ run }: { run: Run }) {
       <span class="run-outcome small quiet numbers">{outcome(run)}</span>
       <span class="run-buttons">
         <Continue run={run} />
-        <button
-          type="button"
-          class="button plain run-forget"
+        <Button
+          look="plain run-forget"
           aria-label={say("learn.train.forget", letter)}
           title={say("learn.train.forget", letter)}
           onClick={() => forget(run.id)}
@@ -45,7 +46,7 @@ function Row({ run }: { run: Run }) {
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path d="M5.5 5.500 14.500 14.500M14.500 5.500 5.500 14.500" />
           </svg>
-        </button>
+        </Button>
       </span>
     </li>
   );
@@ -62,14 +63,12 @@ function Continue({ run }: { run: Run }) {
       ? "learn.train.go-on"
       : "learn.train.further";
   return (
-    <button
-      type="button"
-      class="button small"
+    <Button
+      look="small"
+      label={say(name)}
       aria-label={say("learn.train.of-run", say(name), letterOf(run))}
       onClick={() => (planned ? startInPage([settings]) : resume(run))}
-    >
-      {say(name)}
-    </button>
+    />
   );
 }
 

@@ -1,7 +1,9 @@
 /** A run of the page for elsewhere: its network as an .onnx file, its settings as Python and as a recipe. */
+
 import { useState } from "preact/hooks";
 import type { Settings } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { copyText, saveFile } from "../../shared/take";
 import { onnxHere } from "./here/client";
 import { settingsOf } from "./runs/identity";
@@ -20,15 +22,9 @@ export function TakeAway({ run }: { run: Run }) {
   };
   return (
     <div class="buttons">
-      <button type="button" class="button" onClick={() => void save(run)}>
-        {say("learn.train.onnx")}
-      </button>
-      <button type="button" class="button" onClick={() => copy(asPython(settings), "python")}>
-        {say("learn.train.as-python")}
-      </button>
-      <button type="button" class="button" onClick={() => copy(asToml(settings), "recipe")}>
-        {say("learn.train.as-recipe")}
-      </button>
+      <Button label={say("learn.train.onnx")} onClick={() => void save(run)} />
+      <Button label={say("learn.train.as-python")} onClick={() => copy(asPython(settings), "python")} />
+      <Button label={say("learn.train.as-recipe")} onClick={() => copy(asToml(settings), "recipe")} />
       <span class="small quiet" role="status">
         {said && say(`learn.train.copied.${said}`)}
       </span>

@@ -1,8 +1,10 @@
 /** After the five steps: real training, live. */
+
 import { useEffect } from "preact/hooks";
 import { trainingImages } from "../../edition";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "./charts/curves";
@@ -31,11 +33,8 @@ export function TrainStep() {
     <StepFrame
       name="train"
       text={say("learn.train.text", whole(trainingImages))}
-      guesses={[say("learn.train.guess.half"), say("learn.train.guess.nine"), say("learn.train.guess.all")]}
-      right={1}
       isTried={standard?.state === "done"}
       answer={say("learn.train.guess.answer", percent(standard?.result?.accuracy ?? 0))}
-      lesson="04-tensorflow"
       knobs={<Knobs />}
     >
       <Trouble />
@@ -59,11 +58,7 @@ function Trouble() {
   return (
     <div class="notice" role="alert">
       <p>{sentence}</p>
-      {running && (
-        <button type="button" class="button" onClick={() => watch(running)}>
-          {say("learn.train.watch")}
-        </button>
-      )}
+      {running && <Button label={say("learn.train.watch")} onClick={() => watch(running)} />}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** What the networks trained here say about one digit, mine or another: any two can be compared. */
-import { useEffect, useState } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
+import { usePromised } from "../../shared/promised";
 import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { percent } from "../format";
@@ -49,21 +49,7 @@ function Answer({ run, probabilities }: { run: Run; probabilities: Float32Array 
 
 /** Asked again when a network has learnt more. */
 function useAnswers(runs: readonly Run[], image: Uint8Array | null): readonly (Float32Array | null)[] {
-  const [answers, setAnswers] = useState<readonly (Float32Array | null)[]>([]);
   const state = runs.map(({ id, step, state }) => `${id} ${state} ${step}`).join();
-  useEffect(() => {
-    let wanted = image !== null;
-    if (image) {
-      void readHere(
-        runs.map(({ id }) => id),
-        image,
-      ).then((found) => {
-        if (wanted && found) setAnswers(found);
-      });
-    }
-    return () => {
-      wanted = false;
-    };
-  }, [state, image]);
-  return answers;
+  const ids = runs.map(({ id }) => id);
+  return usePromised(() => image && readHere(ids, image), `${state} ${image?.join()}`, true) ?? [];
 }

@@ -1,11 +1,12 @@
 /** What is inside a model: its layers, its first weights, what it takes for what, its settings, and its file. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { file } from "../../bundle/files";
 import { edition } from "../../edition";
 import { MODELS } from "../../here/read";
 import type { Model } from "../../readings";
 import { type Graph, unpack } from "../../runtime/graph";
 import { say } from "../../sentences/say";
+import { usePromised } from "../../shared/promised";
 import { saveFile } from "../../shared/take";
 import { Architecture } from "./architecture";
 import { ConfusionHere } from "./confusion-here";
@@ -51,22 +52,12 @@ function OfShipped({ name }: { name: string }) {
 }
 
 function useGraph(name: string): [Graph | "missing" | null, () => void] {
-  const [graph, setGraph] = useState<Graph | "missing" | null>(null);
   const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    let wanted = true;
-    setGraph(null);
+  const fetchGraph = () =>
     file(`models/${name}.bin.gz`)
       .then(unpack)
-      .catch(() => "missing" as const) // or damaged
-      .then((found) => {
-        if (wanted) setGraph(found);
-      });
-    return () => {
-      wanted = false;
-    };
-  }, [name, attempt]);
-  return [graph, () => setAttempt(attempt + 1)];
+      .catch(() => "missing" as const); // or damaged
+  return [usePromised(fetchGraph, `${name} ${attempt}`), () => setAttempt(attempt + 1)];
 }
 
 /** As `recipe.toml` has them, so that they can be compared with it. */

@@ -1,11 +1,11 @@
 /** The loss of a real network as a map, and gradient descent on it. */
 
-import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../../address";
 import { loadDigits } from "../../../data/digits";
 import { type Digits, split } from "../../../networks/training/train";
 import { say } from "../../../sentences/say";
 import { Pixels } from "../../../shared/pixels";
+import { usePromised } from "../../../shared/promised";
 import { Choices } from "../../choices";
 import { brief } from "../../format";
 import { knob } from "../../knob";
@@ -37,31 +37,26 @@ interface Seen {
 let seen: Seen | null = null;
 
 export function RealLoss() {
-  const [found, setFound] = useState<Seen | "missing" | null>(seen);
-  useEffect(() => {
-    if (seen) return;
-    let wanted = true;
-    loadDigits().then(
-      ({ train }) => {
-        seen ??= look(split(train, IMAGES).train);
-        if (wanted) setFound(seen);
-      },
-      () => {
-        if (wanted) setFound("missing");
-      },
-    );
-    return () => {
-      wanted = false;
-    };
-  }, []);
+  const fetched = usePromised(fetchSlice, "");
+  const shown = seen ?? fetched;
   return (
     <>
       <p class="real-text">{say("learn.rate.real.text", IMAGES)}</p>
-      {found === "missing" && <p class="real-map small quiet">{say("learn.digit.missing")}</p>}
-      {found === null && <p class="real-map small quiet">{say("learn.train.state.loading")}</p>}
-      {found && found !== "missing" && <Descent {...found} />}
+      {shown === "missing" && <p class="real-map small quiet">{say("learn.digit.missing")}</p>}
+      {shown === null && <p class="real-map small quiet">{say("learn.train.state.loading")}</p>}
+      {shown && shown !== "missing" && <Descent {...shown} />}
     </>
   );
+}
+
+async function fetchSlice(): Promise<Seen | "missing"> {
+  try {
+    const { train } = await loadDigits();
+    seen ??= look(split(train, IMAGES).train);
+    return seen;
+  } catch {
+    return "missing";
+  }
 }
 
 function look({ images, labels }: Digits): Seen {

@@ -1,0 +1,40 @@
+/** The steps in order: what each asks before it is tried, which guess is right, and the lesson that goes further. */
+import type { Key, PlainKey } from "../../sentences/say";
+
+type Asking<K> = K extends `learn.${infer Name}.guess.task` ? Name : never;
+type GuessOf<Name extends string, K = PlainKey> = K extends `learn.${Name}.guess.${infer Guess}`
+  ? Guess
+  : never;
+
+/** Its name in the address; its sentences begin with it. */
+export type StepName = Asking<Key>;
+
+interface Step<Name extends string> {
+  /** The ends of their keys; none if the step writes its guesses itself. */
+  guesses?: readonly GuessOf<Name>[];
+  /** The index of the right guess. */
+  right: number;
+  /** The folder of the lesson in the course. */
+  lesson: string;
+  /** Whether the interactive part fits on a screen: the links wait at its end. */
+  isLow?: boolean;
+}
+
+export const STEPS: { readonly [Name in StepName]: Step<Name> } = {
+  pixels: { guesses: ["next", "row", "last"], right: 1, lesson: "00-play" },
+  "one-hot": { guesses: ["seven", "two", "both"], right: 2, lesson: "03-numpy" },
+  template: { guesses: ["most", "half", "none"], right: 2, lesson: "06-templates" },
+  softmax: { guesses: ["all", "largest", "none"], right: 2, lesson: "02-three-pixels", isLow: true },
+  loss: { right: 1, lesson: "03-numpy" },
+  rate: { guesses: ["sooner", "swings", "away"], right: 2, lesson: "01-line", isLow: true },
+  train: { guesses: ["half", "nine", "all"], right: 1, lesson: "04-tensorflow", isLow: true },
+  mistakes: { right: 0, lesson: "11-last-half-percent" },
+  hidden: { right: 2, lesson: "07-hidden-layer" },
+  backprop: { guesses: ["fifth", "half", "sure"], right: 2, lesson: "07-hidden-layer" },
+  overfitting: { guesses: ["chance", "some", "most"], right: 1, lesson: "09-by-heart" },
+  convolution: { right: 1, lesson: "10-convolution" },
+  handwriting: { right: 2, lesson: "14-your-own-handwriting" },
+  "not-sure": { guesses: ["most", "half", "few"], right: 2, lesson: "16-not-sure" },
+};
+
+export const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];

@@ -24,14 +24,14 @@ const graphOf = (model: string): Graph => unpack(pack(readFileSync(join(folder, 
 function classify(content: Buffer): void {
   const images = Array.from(
     { length: content.length / 784 },
-    (_, place): Grey => ({
+    (_, index): Grey => ({
       width: 28,
       height: 28,
-      pixels: content.subarray(place * 784, (place + 1) * 784),
+      pixels: content.subarray(index * 784, (index + 1) * 784),
     }),
   );
-  const found = new Classifier(graphOf(name)).classify(images);
-  process.stdout.write(`${JSON.stringify(found.map(({ probabilities }) => [...probabilities]))}\n`);
+  const answers = new Classifier(graphOf(name)).classify(images);
+  process.stdout.write(`${JSON.stringify(answers.map(({ probabilities }) => [...probabilities]))}\n`);
 }
 
 async function read(content: Buffer): Promise<void> {
@@ -41,10 +41,10 @@ async function read(content: Buffer): Promise<void> {
     recogniser: async () => recogniser,
   });
   const asList = ({ x, y, width, height }: Box) => [x, y, width, height];
-  for (let place = 0; place < content.length; ) {
-    const [width, height] = [content.readUInt32LE(place), content.readUInt32LE(place + 4)];
-    const pixels = Uint8Array.from(content.subarray(place + 8, place + 8 + width * height));
-    place += 8 + width * height;
+  for (let offset = 0; offset < content.length; ) {
+    const [width, height] = [content.readUInt32LE(offset), content.readUInt32LE(offset + 4)];
+    const pixels = Uint8Array.from(content.subarray(offset + 8, offset + 8 + width * height));
+    offset += 8 + width * height;
     const started = process.cpuUsage();
     const { text, status, confidence, digits, advice } = await reader.read({ width, height, pixels });
     const milliseconds = spent(started);
@@ -65,12 +65,12 @@ const TIMED: [model: string, output: string, height: number, width: number, n: n
 const RUNS = 60;
 
 function time(): void {
-  const found = TIMED.map(([model, output, height, width, n]) => {
+  const timings = TIMED.map(([model, output, height, width, n]) => {
     const packed = pack(readFileSync(join(folder, `${model}.onnx`)));
     const started = process.cpuUsage();
     const network = new Network(unpack(packed));
     const size = { n, height, width };
-    const images = Uint8Array.from({ length: n * height * width }, (_, place) => (place * 7919) % 256);
+    const images = Uint8Array.from({ length: n * height * width }, (_, index) => (index * 7919) % 256);
     network.run(images, size, [output]);
     const start = spent(started);
     const times = Array.from({ length: RUNS }, () => {
@@ -80,7 +80,7 @@ function time(): void {
     });
     return { model, n, height, width, start, median: median(times), times };
   });
-  process.stdout.write(`${JSON.stringify(found)}\n`);
+  process.stdout.write(`${JSON.stringify(timings)}\n`);
 }
 
 function spent(before: NodeJS.CpuUsage): number {

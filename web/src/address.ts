@@ -22,7 +22,7 @@ addEventListener("popstate", () => {
 
 function viewIn(parameters: URLSearchParams): ViewName {
   const named = parameters.get("view");
-  return VIEWS.find((each) => each === named) ?? VIEWS[0];
+  return VIEWS.find((viewName) => viewName === named) ?? VIEWS[0];
 }
 
 /** Changes to the query; null removes a parameter. */
@@ -114,5 +114,5 @@ export function numberIn(least: number, most: number): (text: string) => number 
 
 /** For `parameter`: one of these words. */
 export function oneOf<T extends string>(words: readonly T[]): (text: string) => T | null {
-  return (text) => words.find((each) => each === text) ?? null;
+  return (text) => words.find((word) => word === text) ?? null;
 }

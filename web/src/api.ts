@@ -66,7 +66,7 @@ export async function request<Answer>(path: string, options: Request = {}): Prom
 }
 
 async function once<Answer>(path: string, options: Request): Promise<Answer> {
-  const [response, text] = await answered(path, options, "application/json", (each) => each.text());
+  const [response, text] = await answered(path, options, "application/json", (answer) => answer.text());
   const content = parsed(text);
   if (response.ok && content !== undefined) return content as Answer;
   throw asError(response, content);
@@ -78,7 +78,7 @@ async function once<Answer>(path: string, options: Request): Promise<Answer> {
  * @throws ApiError where the service refuses or does not answer
  */
 export async function requestFile(path: string, options: Omit<Request, "onBusy"> = {}): Promise<Blob> {
-  const [response, file] = await answered(path, options, "*/*", (each) => each.blob());
+  const [response, file] = await answered(path, options, "*/*", (answer) => answer.blob());
   if (response.ok) return file;
   throw asError(response, parsed(await file.text()));
 }

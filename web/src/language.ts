@@ -32,13 +32,13 @@ export function chooseLanguage(name: Language): void {
 /** The first supported language in a list such as `navigator.languages`; English if there is none. */
 function firstOf(tags: readonly string[]): Language {
   for (const tag of tags) {
-    const known = asLanguage(tag);
-    if (known) return known;
+    const supported = asLanguage(tag);
+    if (supported) return supported;
   }
   return "en";
 }
 
 function asLanguage(tag: string | null): Language | null {
   const start = tag?.toLowerCase().split("-")[0];
-  return LANGUAGES.find((each) => each === start) ?? null;
+  return LANGUAGES.find((code) => code === start) ?? null;
 }

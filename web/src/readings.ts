@@ -51,9 +51,9 @@ export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise
   if (isOurs && !(picture instanceof Blob && (await hasPages(picture)))) {
     try {
       const from = picture instanceof Blob ? picture : picture.grey;
-      const { advice, ...found } = await readHere(from, asked);
+      const { advice, ...result } = await readHere(from, asked);
       const source = picture instanceof File ? picture.name : "";
-      return [{ ...found, source, message: sentence(advice) }];
+      return [{ ...result, source, message: sentence(advice) }];
     } catch (error) {
       if (!(error instanceof NotRead)) throw error;
       // the service can open more, and knows what is wrong with a file

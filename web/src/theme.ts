@@ -15,7 +15,7 @@ systemIsDark.addEventListener("change", (event) => {
 });
 
 /** The user's choice. */
-export const theme = signal<Theme>(THEMES.find((each) => each === remembered("theme")) ?? "system");
+export const theme = signal<Theme>(THEMES.find((choice) => choice === remembered("theme")) ?? "system");
 
 /** Paper is light, whatever the screen is. */
 const isPrinting = signal(false);

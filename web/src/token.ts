@@ -21,8 +21,8 @@ export function token(): string {
 }
 
 /** Set the token that the user entered. */
-export function giveToken(given: string): void {
-  const sound = given.trim();
+export function giveToken(text: string): void {
+  const sound = text.trim();
   if (!SOUND.test(sound)) {
     want.value = "refused";
     return;
@@ -50,7 +50,7 @@ export function anotherToken(shown: string, signal?: AbortSignal | null): Promis
   want.value = shown ? "refused" : "needed";
   return new Promise((resolve, reject) => {
     const giveUp = () => {
-      waiting = waiting.filter((each) => each !== goOn);
+      waiting = waiting.filter((waiter) => waiter !== goOn);
       reject(new DOMException("given up", "AbortError"));
     };
     const goOn = () => {
@@ -68,15 +68,15 @@ export function anotherToken(shown: string, signal?: AbortSignal | null): Promis
 
 /** The token in the address that the service printed, in the part that browsers keep to themselves. */
 function handedOver(): string {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
-  if (!SOUND.test(given)) return "";
+  const tokenInAddress = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  if (!SOUND.test(tokenInAddress)) return "";
   history.replaceState(null, "", location.pathname + location.search); // so that no copied address holds it
   try {
-    sessionStorage.setItem(NAME, given);
+    sessionStorage.setItem(NAME, tokenInAddress);
   } catch {
     // a private window: it lasts as long as the page is open
   }
-  return given;
+  return tokenInAddress;
 }
 
 function stored(): string {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readCatalogue } from "../build/catalogue";
 
 test("a catalogue's sentences come with all their forms, and lines are joined", () => {
-  const found = readCatalogue(`
+  const catalogue = readCatalogue(`
 msgid ""
 msgstr ""
 "Language: en\\n"
@@ -18,6 +18,6 @@ msgstr[1] ""
 msgid "reading.ok"
 msgstr "He said \\"yes\\"."
 `);
-  expect(found.get("reading.small")).toEqual(["{n} pixel", "{n} pixels"]);
-  expect(found.get("reading.ok")).toEqual(['He said "yes".']);
+  expect(catalogue.get("reading.small")).toEqual(["{n} pixel", "{n} pixels"]);
+  expect(catalogue.get("reading.ok")).toEqual(['He said "yes".']);
 });

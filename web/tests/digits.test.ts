@@ -29,7 +29,7 @@ test("the images and labels are those of MNIST's files, in their order", async (
     5, 0, 4, 1, 9, 7, 2, 1, 0, 4,
   ]);
   expect([train.labels.length, test.labels.length]).toEqual([60_000, 10_000]);
-  expect(train.images.subarray(0, 784).reduce((sum, each) => sum + each, 0)).toBe(27525);
+  expect(train.images.subarray(0, 784).reduce((sum, value) => sum + value, 0)).toBe(27525);
 });
 
 test("what cannot be had says so, and may be had later", async () => {

@@ -26,10 +26,10 @@ function picture(name: string): Grey {
 }
 
 /** The largest difference of two maps; infinite if their sizes differ. */
-function apart(one: Grey, other: Grey): number {
-  if (one.width !== other.width || one.height !== other.height) return Number.POSITIVE_INFINITY;
-  return one.pixels.reduce(
-    (most, each, place) => Math.max(most, Math.abs(each - (other.pixels[place] as number))),
+function apart(a: Grey, b: Grey): number {
+  if (a.width !== b.width || a.height !== b.height) return Number.POSITIVE_INFINITY;
+  return a.pixels.reduce(
+    (most, level, index) => Math.max(most, Math.abs(level - (b.pixels[index] as number))),
     0,
   );
 }
@@ -53,7 +53,7 @@ function asFixture({ digits, marks, ignored, ...rest }: Reading) {
 
 /** Candidates in an order that does not depend on which of two is hardly surer. */
 function byPlace<T extends { box: number[] }>(candidates: T[]): T[] {
-  return candidates.toSorted((one, other) => (one.box[0] ?? 0) - (other.box[0] ?? 0));
+  return candidates.toSorted((a, b) => (a.box[0] ?? 0) - (b.box[0] ?? 0));
 }
 
 /** The same for the texts of a line. */
@@ -68,23 +68,23 @@ function byText({
 }) {
   return {
     ...rest,
-    scores: Object.fromEntries(texts.map((text, place) => [text, (scores as number[][])[place]])),
+    scores: Object.fromEntries(texts.map((text, index) => [text, (scores as number[][])[index]])),
   };
 }
 
 /** What differs by more than is allowed, and where. */
-function differences(found: unknown, wanted: unknown, where: string): string[] {
-  if (typeof wanted === "number" && typeof found === "number") {
+function differences(actual: unknown, wanted: unknown, where: string): string[] {
+  if (typeof wanted === "number" && typeof actual === "number") {
     const isPlace = /box|frame|components/.test(where);
     // most scores are logarithms of probabilities, many of them of tiny ones
-    if (where.includes("scores") && Math.abs(Math.exp(found) - Math.exp(wanted)) <= PROBABILITY) return [];
+    if (where.includes("scores") && Math.abs(Math.exp(actual) - Math.exp(wanted)) <= PROBABILITY) return [];
     const isExact = /\.digit$/.test(where);
     const allowed = isExact ? 0 : isPlace ? PIXEL : PROBABILITY;
-    return Math.abs(found - wanted) <= allowed ? [] : [`${where}: ${found}, not ${wanted}`];
+    return Math.abs(actual - wanted) <= allowed ? [] : [`${where}: ${actual}, not ${wanted}`];
   }
-  if (typeof wanted !== "object" || typeof found !== "object" || !found || !wanted)
-    return found === wanted ? [] : [`${where}: ${found}, not ${wanted}`];
-  const [mine, others] = [found as Record<string, unknown>, wanted as Record<string, unknown>];
+  if (typeof wanted !== "object" || typeof actual !== "object" || !actual || !wanted)
+    return actual === wanted ? [] : [`${where}: ${actual}, not ${wanted}`];
+  const [mine, others] = [actual as Record<string, unknown>, wanted as Record<string, unknown>];
   const keys = [...new Set([...Object.keys(mine), ...Object.keys(others)])];
   return keys.flatMap((key) => differences(mine[key], others[key], `${where}.${key}`));
 }
@@ -97,10 +97,10 @@ describe.each(NAMES)("%s", (name) => {
     const scan = new Scan(grey, LARGEST);
     expect(apart(scan.ink, picture(`${name}.ink`))).toBeLessThanOrEqual(LEVELS);
     expect(apart(scan.contrast, picture(`${name}.contrast`))).toBeLessThanOrEqual(LEVELS);
-    for (const [number, { frames }] of wanted.lines.entries())
+    for (const [index, { frames }] of wanted.lines.entries())
       for (const [which, [x, y, width, height]] of frames.entries()) {
         const strip = cut(scan.contrast, boxOf(x, y, width, height));
-        expect(apart(strip, picture(`${name}.strip-${number}-${which}`))).toBeLessThanOrEqual(LEVELS);
+        expect(apart(strip, picture(`${name}.strip-${index}-${which}`))).toBeLessThanOrEqual(LEVELS);
       }
     const components = scan.components.map(({ box }) => asList(box));
     expect(differences(components, wanted.components, "components")).toEqual([]);
@@ -108,11 +108,11 @@ describe.each(NAMES)("%s", (name) => {
 
   test("its numbers and reading", async () => {
     const seen = await reader.findCandidates(grey);
-    const found = {
+    const actual = {
       components: wanted.components,
       simple: seen.simple,
       candidates: byPlace(
-        seen.candidates.map(({ box, probabilities, isDigit, found }) => ({
+        seen.candidates.map(({ box, probabilities, isDigit, detectorScore: found }) => ({
           box: asList(box),
           probabilities: [...probabilities],
           is_digit: isDigit,
@@ -132,7 +132,7 @@ describe.each(NAMES)("%s", (name) => {
       lines: wanted.lines.map(byText),
       reading: { ...wanted.reading, alternatives: Object.fromEntries(wanted.reading.alternatives) },
     };
-    expect(differences(found, asked, name)).toEqual([]);
+    expect(differences(actual, asked, name)).toEqual([]);
   });
 
   test("its reading by the models at half precision", async () => {

@@ -41,12 +41,12 @@ test("probability moves to the right answer as in Python", ({ skip }) => {
   // few directions, so that many are alike
   const features = () => {
     const at = Math.floor(3 * random());
-    return Array.from({ length: 6 }, (_, place) => 0.3 * random() + (place === at ? 1 : 0));
+    return Array.from({ length: 6 }, (_, index) => 0.3 * random() + (index === at ? 1 : 0));
   };
   const shares = () => {
     const raw = Array.from({ length: 10 }, (_, digit) => random() ** 4 + (digit === 7 ? 0.7 * random() : 0));
-    const total = raw.reduce((sum, each) => sum + each, 0);
-    return raw.map((each) => each / total);
+    const total = raw.reduce((sum, value) => sum + value, 0);
+    return raw.map((value) => value / total);
   };
   // strokes that lean more or less, so that many have the same shape
   const images = () => {
@@ -62,18 +62,18 @@ test("probability moves to the right answer as in Python", ({ skip }) => {
     Array.from({ length: 196 }, (_, n) =>
       pixels
         .slice(4 * n, 4 * n + 4)
-        .reduce((sum, each) => 2 * sum + each / 255, 0)
+        .reduce((sum, pixel) => 2 * sum + pixel / 255, 0)
         .toString(16),
     ).join("");
   const grey = (pixels: readonly number[]) => ({ width: 28, height: 28, pixels: Uint8Array.from(pixels) });
-  const known = rows(12, features);
+  const learnt = rows(12, features);
   const knownProbabilities = rows(12, shares);
   const labels = rows(12, () => [Math.floor(10 * random())]).flat();
   const seen = rows(200, features);
   const probabilities = rows(200, shares);
   const isDigit = rows(200, () => [random()]).flat();
   const asked = {
-    known,
+    known: learnt,
     known_probabilities: knownProbabilities,
     labels,
     features: seen,
@@ -85,19 +85,21 @@ test("probability moves to the right answer as in Python", ({ skip }) => {
   const [moved, digit] = JSON.parse(python(PROGRAM, JSON.stringify(asked)) ?? "[]");
   const look = (image: number[] = [], layer: number[] = [], of: number[] = []) =>
     lookOf(grey(image), Float32Array.from(layer), of);
-  const examples = known.map((each, place) => ({
-    ...look(knownImages[place], each, knownProbabilities[place]),
-    label: labels[place] as number,
+  const examples = learnt.map((row, index) => ({
+    ...look(knownImages[index], row, knownProbabilities[index]),
+    label: labels[index] as number,
   }));
   let changed = 0;
-  seen.forEach((each, place) => {
+  seen.forEach((row, index) => {
     const before = {
-      probabilities: Float64Array.from(probabilities[place] as number[]),
-      isDigit: isDigit[place] as number,
+      probabilities: Float64Array.from(probabilities[index] as number[]),
+      isDigit: isDigit[index] as number,
     };
-    const after = corrected(before, look(seenImages[place], each, probabilities[place]), examples);
-    expect([...after.probabilities].every((share, d) => Math.abs(share - moved[place][d]) < 1e-5)).toBe(true);
-    expect(after.isDigit).toBeCloseTo(digit[place], 5);
+    const after = corrected(before, look(seenImages[index], row, probabilities[index]), examples);
+    expect(
+      [...after.probabilities].every((probability, d) => Math.abs(probability - moved[index][d]) < 1e-5),
+    ).toBe(true);
+    expect(after.isDigit).toBeCloseTo(digit[index], 5);
     if (after.probabilities !== before.probabilities) changed++;
   });
   expect(changed).toBeGreaterThan(20);

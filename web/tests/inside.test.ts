@@ -8,22 +8,22 @@ const SIDE = 28;
 const image = {
   width: SIDE,
   height: SIDE,
-  pixels: Uint8Array.from({ length: SIDE * SIDE }, (_, place) => (place * 7919) % 256),
+  pixels: Uint8Array.from({ length: SIDE * SIDE }, (_, index) => (index * 7919) % 256),
 };
 
 const tensor = (graph: Graph, name: string) => {
-  const found = graph.tensors.get(name);
-  if (!found) throw new Error(`no ${name}`);
-  return found;
+  const stored = graph.tensors.get(name);
+  if (!stored) throw new Error(`no ${name}`);
+  return stored;
 };
-const number = (graph: Graph, name: string, place = 0) => tensor(graph, name).values[place] as number;
+const valueAt = (graph: Graph, name: string, index = 0) => tensor(graph, name).values[index] as number;
 
 /** Convolution, the largest of every 2x2, batch normalisation, ReLU. */
 function mapOf(graph: Graph, { conv, norm }: { conv: string; norm: string }, channel: number): number[] {
   const { dims, values } = tensor(graph, `${conv}/kernel`);
   const side = dims[2] as number;
-  const [scale, offset] = [number(graph, "scale/scale"), number(graph, "scale/offset")];
-  const x = Array.from(image.pixels, (each) => each * scale + offset);
+  const [scale, offset] = [valueAt(graph, "scale/scale"), valueAt(graph, "scale/offset")];
+  const x = Array.from(image.pixels, (level) => level * scale + offset);
   const sum = (row: number, column: number) => {
     let total = 0;
     for (let y = 0; y < side; y++)
@@ -36,16 +36,16 @@ function mapOf(graph: Graph, { conv, norm }: { conv: string; norm: string }, cha
     graph.nodes.find(({ inputs }) => inputs.includes(`${norm}/gamma`))?.attributes.epsilon,
   );
   const by =
-    number(graph, `${norm}/gamma`, channel) /
-    Math.sqrt(number(graph, `${norm}/moving_variance`, channel) + epsilon);
+    valueAt(graph, `${norm}/gamma`, channel) /
+    Math.sqrt(valueAt(graph, `${norm}/moving_variance`, channel) + epsilon);
   const pooled = (SIDE - side + 1) / 2;
-  return Array.from({ length: pooled * pooled }, (_, place) => {
-    const [row, column] = [2 * Math.floor(place / pooled), 2 * (place % pooled)];
+  return Array.from({ length: pooled * pooled }, (_, index) => {
+    const [row, column] = [2 * Math.floor(index / pooled), 2 * (index % pooled)];
     const most = Math.max(
       ...[0, 1].flatMap((down) => [0, 1].map((across) => sum(row + down, column + across))),
     );
-    const normal = (most - number(graph, `${norm}/moving_mean`, channel)) * by;
-    return Math.max(normal + number(graph, `${norm}/beta`, channel), 0);
+    const normal = (most - valueAt(graph, `${norm}/moving_mean`, channel)) * by;
+    return Math.max(normal + valueAt(graph, `${norm}/beta`, channel), 0);
   });
 }
 
@@ -58,13 +58,13 @@ test.each([
   expect(layers).toHaveLength(depth);
   const [first] = layers;
   expect(first?.tiles.length).toBe(6);
-  for (const [place, { channel, values }] of (first?.tiles ?? []).entries()) {
+  for (const [index, { channel, values }] of (first?.tiles ?? []).entries()) {
     const expected = mapOf(graph, layer, channel);
     expect(first?.side).toBe(Math.sqrt(expected.length));
     for (const [pixel, value] of expected.entries()) expect(values[pixel]).toBeCloseTo(value, 3);
     const { dims, values: all } = tensor(graph, `${layer.conv}/kernel`);
     const size = (dims[2] as number) ** 2;
-    expect([...(kernels?.tiles[place]?.values ?? [])]).toEqual([
+    expect([...(kernels?.tiles[index]?.values ?? [])]).toEqual([
       ...all.subarray(channel * size, (channel + 1) * size),
     ]);
   }
@@ -74,7 +74,7 @@ test.each(["default", "tiny", "softmax"])("%s: softmax of the scores is its answ
   const classifier = new Classifier(exact(name));
   const { scores } = classifier.inside(image);
   const powers = Array.from(scores, Math.exp);
-  const sum = powers.reduce((total, each) => total + each, 0);
+  const sum = powers.reduce((total, power) => total + power, 0);
   const [answer] = classifier.classify([image]);
   powers.forEach((power, digit) => {
     expect(power / sum).toBeCloseTo(answer?.probabilities[digit] ?? 2, 5);
@@ -86,9 +86,9 @@ test("softmax: the scores are the sums of pixels and weights", () => {
   const { kernels, layers, scores } = new Classifier(graph).inside(image);
   expect([kernels, layers]).toEqual([null, []]);
   for (let digit = 0; digit < 10; digit++) {
-    let sum = number(graph, "output/bias", digit);
-    image.pixels.forEach((pixel, place) => {
-      sum += (pixel / 255) * number(graph, "output/kernel", place * 10 + digit);
+    let sum = valueAt(graph, "output/bias", digit);
+    image.pixels.forEach((pixel, index) => {
+      sum += (pixel / 255) * valueAt(graph, "output/kernel", index * 10 + digit);
     });
     expect(scores[digit]).toBeCloseTo(sum, 3);
   }

@@ -9,7 +9,7 @@ test.each(["softmax", "tiny", "default"])("what reaches each layer of %s fits it
     .filter(({ op }) => op === "MatMul")
     .map(({ inputs }) => graph.tensors.get(inputs[1] ?? "")?.dims);
   const first = stages.findIndex(({ kind }) => kind === "dense");
-  const before = stages[first - 1]?.parts ?? [{ height: 28, width: 28, channels: 1, times: 1, window: "" }];
+  const before = stages[first - 1]?.layers ?? [{ height: 28, width: 28, channels: 1, times: 1, window: "" }];
   const arriving = before.flatMap(({ height, width, channels, times }) =>
     Array(times).fill(height * width * channels),
   );
@@ -25,7 +25,7 @@ test("a detector of 64x160 pixels answers for every fourth one, a line recognise
   const last = (name: string) =>
     stagesOf(graphOf(name))
       .at(-1)
-      ?.parts.map(({ height, width, channels }) => [height, width, channels]);
+      ?.layers.map(({ height, width, channels }) => [height, width, channels]);
   expect(last("detector")).toEqual([
     [16, 40, 10],
     [16, 40, 4],

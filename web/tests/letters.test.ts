@@ -11,5 +11,5 @@ test.each(LETTERS)("%s is no digit to the reader, and softmax still shares out a
   expect(refused?.isDigit).toBeLessThan(reader.card.thresholds["not-a-digit"] ?? 0.5);
   const [shared] = new Classifier(packed("softmax")).classify([image]);
   expect(shared?.isDigit).toBe(1);
-  expect(shared?.probabilities.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 5);
+  expect(shared?.probabilities.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 5);
 });

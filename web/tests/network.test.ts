@@ -27,15 +27,15 @@ test.each([exact, packed])("what else is in a batch changes nothing (%o)", (grap
   const network = new Network(graphOf("default"));
   const outputs = ["probabilities", "is_digit", "features"];
   const size = { n: 1, height: 28, width: 28 };
-  const images = Uint8Array.from({ length: 23 * 784 }, (_, place) => (place * 7919) % 256);
+  const images = Uint8Array.from({ length: 23 * 784 }, (_, index) => (index * 7919) % 256);
   for (const n of [1, 2, 7, 22, 23]) {
-    const together = network.run(images.subarray(0, n * 784), { ...size, n }, outputs);
-    const alone = Array.from({ length: n }, (_, place) =>
-      network.run(images.subarray(place * 784, (place + 1) * 784), size, outputs),
+    const batch = network.run(images.subarray(0, n * 784), { ...size, n }, outputs);
+    const alone = Array.from({ length: n }, (_, index) =>
+      network.run(images.subarray(index * 784, (index + 1) * 784), size, outputs),
     );
     for (const which of outputs.keys())
-      expect([...(together[which]?.values ?? [])]).toEqual(
-        alone.flatMap((each) => [...(each[which]?.values ?? [])]),
+      expect([...(batch[which]?.values ?? [])]).toEqual(
+        alone.flatMap((outcome) => [...(outcome[which]?.values ?? [])]),
       );
   }
 });

@@ -8,7 +8,7 @@ import { crc32, zipped } from "../src/hand/zip";
 import { python } from "./python";
 
 const digit = (label: number, date = 0): KeptDigit => ({
-  image: Uint8Array.from({ length: 784 }, (_, place) => (place * 7 + label) % 256),
+  image: Uint8Array.from({ length: 784 }, (_, index) => (index * 7 + label) % 256),
   label,
   date,
 });

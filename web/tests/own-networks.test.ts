@@ -9,7 +9,7 @@ import { Classifier } from "../src/reading/recognise/models";
 import { graphOfOnnx } from "../src/runtime/onnx";
 
 const SIDE = 28;
-const image = Uint8Array.from({ length: SIDE * SIDE }, (_, place) => (place * 7919) % 256);
+const image = Uint8Array.from({ length: SIDE * SIDE }, (_, index) => (index * 7919) % 256);
 const digits = { images: image, labels: Uint8Array.of(3) };
 
 /** A network with weights that differ from each other, and the same as the page reads with it. */
@@ -17,7 +17,7 @@ function both(name: NetworkName) {
   const settings = { ...STANDARD[name], hidden: 16 };
   const network = new Network(settings, 1);
   for (const { values } of network.weights)
-    for (const place of values.keys()) values[place] = (((place * 7907) % 211) - 105) / 2_000;
+    for (const index of values.keys()) values[index] = (((index * 7907) % 211) - 105) / 2_000;
   const judged = examine(network, digits);
   const trained = {
     network,
@@ -33,10 +33,10 @@ const look = (classifier: Classifier) => classifier.inside({ width: SIDE, height
 
 test.each(["softmax", "mlp", "small_convolutions"] as const)("%s gives the same probabilities", (name) => {
   const { network, classifier } = both(name);
-  const [found] = classifier.classifyAlone([{ width: SIDE, height: SIDE, pixels: image }]);
+  const [answer] = classifier.classifyAlone([{ width: SIDE, height: SIDE, pixels: image }]);
   const expected = [...network.answers(image)];
-  expected.forEach((each, digit) => {
-    expect(found?.probabilities[digit]).toBeCloseTo(each, 4);
+  expected.forEach((probability, digit) => {
+    expect(answer?.probabilities[digit]).toBeCloseTo(probability, 4);
   });
   expect(largestAt(look(classifier).scores)).toBe(largestAt(expected));
 });
@@ -62,12 +62,12 @@ test("a hidden layer is drawn as the neurons that answer most", () => {
   const [weights, biases] = network.weights as [(typeof network.weights)[0], (typeof network.weights)[0]];
   const answers = Array.from({ length: 16 }, (_, neuron) =>
     image.reduce(
-      (sum, each, pixel) => sum + (each / 255) * (weights.values[pixel * 16 + neuron] as number),
+      (sum, level, pixel) => sum + (level / 255) * (weights.values[pixel * 16 + neuron] as number),
       biases.values[neuron] as number,
     ),
   );
   const least = Math.min(...(neurons?.tiles ?? []).map(({ channel }) => Math.max(answers[channel] ?? 0, 0)));
-  expect(answers.filter((each) => each > least).length).toBeLessThan(10);
+  expect(answers.filter((probability) => probability > least).length).toBeLessThan(10);
   for (const { channel, values } of neurons?.tiles ?? [])
     expect([...values]).toEqual(Array.from(image, (_, pixel) => weights.values[pixel * 16 + channel]));
 });

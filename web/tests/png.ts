@@ -7,14 +7,14 @@ export function readPng(content: Buffer): Grey {
   const [width, height] = [content.readUInt32BE(16), content.readUInt32BE(20)];
   if (content[24] !== 8 || content[25] !== 0 || content[28] !== 0)
     throw new Error("not a grey PNG of 8 bits");
-  const parts: Buffer[] = [];
-  for (let place = 8; place < content.length; ) {
-    const size = content.readUInt32BE(place);
-    if (content.toString("latin1", place + 4, place + 8) === "IDAT")
-      parts.push(content.subarray(place + 8, place + 8 + size));
-    place += 12 + size;
+  const chunks: Buffer[] = [];
+  for (let offset = 8; offset < content.length; ) {
+    const size = content.readUInt32BE(offset);
+    if (content.toString("latin1", offset + 4, offset + 8) === "IDAT")
+      chunks.push(content.subarray(offset + 8, offset + 8 + size));
+    offset += 12 + size;
   }
-  const lines = inflateSync(Buffer.concat(parts));
+  const lines = inflateSync(Buffer.concat(chunks));
   const pixels = new Uint8Array(width * height);
   const at = (x: number, y: number) => (x < 0 || y < 0 ? 0 : (pixels[y * width + x] as number));
   for (let y = 0; y < height; y++) {
@@ -30,7 +30,11 @@ export function readPng(content: Buffer): Grey {
 
 function paeth(left: number, above: number, corner: number): number {
   const guess = left + above - corner;
-  const away = [left, above, corner].map((each) => Math.abs(guess - each)) as [number, number, number];
+  const away = [left, above, corner].map((neighbour) => Math.abs(guess - neighbour)) as [
+    number,
+    number,
+    number,
+  ];
   if (away[0] <= away[1] && away[0] <= away[2]) return left;
   return away[1] <= away[2] ? above : corner;
 }

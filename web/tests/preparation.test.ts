@@ -26,17 +26,17 @@ async function preparedOf(name: string) {
 test.each(NAMES)("%s: each digit's image is its cut-out, framed", async (name) => {
   const { seen, digits, prepared } = await preparedOf(name);
   expect(prepared).toHaveLength(Math.min(digits.length, MOST));
-  for (const [place, { box, stages, strips, picture }] of prepared.entries()) {
-    const digit = digits[place];
+  for (const [index, { box, stages, strips, picture }] of prepared.entries()) {
+    const digit = digits[index];
     expect(box).toEqual(Object.values(digit?.box ?? {}));
     expect([...stages.pen.pixels]).toEqual([...(digit?.image.pixels ?? [])]);
     // larger ones are shrunk to be shown, so that only small ones can be framed again
     if (Math.max(stages.cut.width, stages.cut.height) < 120)
       expect([...(normalize(stages.cut)?.pixels ?? [])]).toEqual([...stages.pen.pixels]);
-    for (const each of [picture, ...STAGES.map((stage) => stages[stage])]) {
-      expect(Math.max(each.width, each.height)).toBeLessThanOrEqual(120);
+    for (const stagePicture of [picture, ...STAGES.map((stage) => stages[stage])]) {
+      expect(Math.max(stagePicture.width, stagePicture.height)).toBeLessThanOrEqual(120);
       // it goes to the page alone, not with the memory that it was computed in
-      expect(each.pixels.buffer.byteLength).toBe(each.width * each.height);
+      expect(stagePicture.pixels.buffer.byteLength).toBe(stagePicture.width * stagePicture.height);
     }
     expect(strips.map(({ height }) => height)).toEqual(seen.lines.length ? [HEIGHT, HEIGHT] : []);
   }
@@ -60,13 +60,13 @@ test("no more digits than are asked for", async () => {
 
 test("a digit has the strips of its own line", async () => {
   const { prepared } = await preparedOf("two-lines");
-  const fixture = (line: number, place: number) => {
-    const { width, height } = readPng(readFileSync(new URL(`two-lines.strip-${line}-${place}.png`, FOLDER)));
+  const fixture = (line: number, index: number) => {
+    const { width, height } = readPng(readFileSync(new URL(`two-lines.strip-${line}-${index}.png`, FOLDER)));
     return [width, height];
   };
-  const sizes = [prepared.at(0), prepared.at(-1)].map((each) =>
-    each?.strips.map(({ width, height }) => [width, height]),
+  const sizes = [prepared.at(0), prepared.at(-1)].map((preparation) =>
+    preparation?.strips.map(({ width, height }) => [width, height]),
   );
-  expect(sizes).toEqual([0, 1].map((line) => [0, 1].map((place) => fixture(line, place))));
+  expect(sizes).toEqual([0, 1].map((line) => [0, 1].map((index) => fixture(line, index))));
   expect(prepared.at(0)?.strips[0]?.pixels).not.toEqual(prepared.at(-1)?.strips[0]?.pixels);
 });

@@ -23,7 +23,7 @@ test("the files that are named exist", () => {
     courseFile("en", "03-numpy"),
     courseFile("zh", "03-numpy"),
   ];
-  expect(files.filter((each) => !existsSync(new URL(`../../${each}`, import.meta.url)))).toEqual([]);
+  expect(files.filter((file) => !existsSync(new URL(`../../${file}`, import.meta.url)))).toEqual([]);
 });
 
 test("the build knows the version, and takes no folder and no placeholder for an address", () => {

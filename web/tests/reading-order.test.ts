@@ -4,8 +4,8 @@ import { inReadingOrder } from "../src/ink/components";
 
 /** A page laid by hand, as in `tests/ink/test_components.py`. */
 const PAGE: readonly (readonly [string, Box])[] = [
-  ...[..."12345678"].map((name, each) => [name, boxOf(20 + 30 * each, 10 + 4 * each, 18, 30)] as const),
-  ...[..."abcdef"].map((name, each) => [name, boxOf(22 + 30 * each, 52 + 4 * each, 18, 28)] as const),
+  ...[..."12345678"].map((name, index) => [name, boxOf(20 + 30 * index, 10 + 4 * index, 18, 30)] as const),
+  ...[..."abcdef"].map((name, index) => [name, boxOf(22 + 30 * index, 52 + 4 * index, 18, 28)] as const),
   ["o", boxOf(262, 54, 10, 12)],
   ["X", boxOf(24, 120, 40, 30)],
   ["Y", boxOf(400, 122, 20, 28)],
@@ -14,9 +14,9 @@ const PAGE: readonly (readonly [string, Box])[] = [
 test("a page laid by hand is read in its lines, in whatever order its boxes come", () => {
   for (let turn = 0; turn < 20; turn++) {
     // 7 and 17 have no common divisor
-    const laid = PAGE.map((_, each) => PAGE[(each * 7 + turn) % PAGE.length] as (typeof PAGE)[number]);
+    const laid = PAGE.map((_, index) => PAGE[(index * 7 + turn) % PAGE.length] as (typeof PAGE)[number]);
     const order = inReadingOrder(laid.map(([, box]) => box));
-    const names = order.map((line) => line.map((place) => laid[place]?.[0]).join(""));
+    const names = order.map((line) => line.map((index) => laid[index]?.[0]).join(""));
     expect(names).toEqual(["12345678o", "abcdef", "XY"]);
   }
 });

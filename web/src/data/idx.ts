@@ -3,8 +3,8 @@ import { SIDE } from "../generated/ink/normalize";
 
 /** The content is not an IDX file of the expected kind. */
 export class IdxError extends Error {
-  constructor(found: string, expected: string) {
-    super(`not an IDX file of ${expected}: ${found}`);
+  constructor(actual: string, expected: string) {
+    super(`not an IDX file of ${expected}: ${actual}`);
     this.name = "IdxError";
   }
 }

@@ -23,13 +23,13 @@ export function Actions() {
   const trouble = useSignal<Said | null>(null);
   const isBusy = useSignal(false);
   const save = async (ending: Ending) => {
-    const found = table.peek();
-    if (!found || isBusy.peek()) return;
+    const formTable = table.peek();
+    if (!formTable || isBusy.peek()) return;
     trouble.value = null;
     isBusy.value = true;
     try {
-      const file = await fileOf(corrected(found, texts.peek()), ending);
-      saveFile(file, `${found.title || "table"}.${ending}`);
+      const file = await fileOf(corrected(formTable, texts.peek()), ending);
+      saveFile(file, `${formTable.title || "table"}.${ending}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       trouble.value = said(say("forms.xlsx.failed", error.sentence));

@@ -6,10 +6,10 @@ import { accept, cellAt, current, move, remaining, signed, table, take, textAt, 
 import { keyOf, printedIn } from "./table";
 
 export function CellEditor() {
-  const [found, position] = [table.value, current.value];
+  const [formTable, position] = [table.value, current.value];
   const input = useRef<HTMLInputElement>(null);
   const original = useRef(""); // what the field held before anybody typed
-  const before = useRef({ found, key: "" });
+  const before = useRef({ formTable, key: "" });
   const key = position && keyOf(position);
   const text = position ? textAt(position) : "";
   // before the next key, which would else put this cell's text into the next cell
@@ -18,17 +18,17 @@ export function CellEditor() {
     if (!field || key === null) return;
     field.value = text;
     original.current = field.value;
-    const isSame = key === before.current.key && found === before.current.found;
-    before.current = { found, key };
+    const isSame = key === before.current.key && formTable === before.current.formTable;
+    before.current = { formTable, key };
     if (isSame && document.activeElement !== field) return; // whoever has left the field is not taken back
     field.focus({ preventScroll: true });
     field.select(); // so that a digit replaces what was read
-  }, [found, key, text]);
+  }, [formTable, key, text]);
   if (!position) return null;
   const cell = cellAt(position);
-  const column = found?.columns.find((each) => each.name === position.name);
+  const column = formTable?.columns.find((formColumn) => formColumn.name === position.name);
   const label = column?.label || position.name;
-  const whose = found ? printedIn(found, position.row) : "";
+  const whose = formTable ? printedIn(formTable, position.row) : "";
 
   const confirmed = (typed: string) => {
     accept(position, typed);
@@ -104,7 +104,10 @@ export function CellEditor() {
       <div class="buttons">
         {cell?.alternatives
           // with "?" for a box that nobody could read, it is no text to confirm
-          .filter((each) => each.text !== "" && each.text !== text && !each.text.includes("?"))
+          .filter(
+            (alternative) =>
+              alternative.text !== "" && alternative.text !== text && !alternative.text.includes("?"),
+          )
           .slice(0, 3)
           .map((alternative) => (
             <button

@@ -74,12 +74,12 @@ export function FormsView() {
     };
   });
 
-  const found = table.value;
+  const formTable = table.value;
   return (
     <article class="view forms">
       <header>
-        <h1>{found?.title || say("forms.title")}</h1>
-        {!found && <p class="lead">{say("forms.lead")}</p>}
+        <h1>{formTable?.title || say("forms.title")}</h1>
+        {!formTable && <p class="lead">{say("forms.lead")}</p>}
       </header>
       <StorageNotice />
       {wrong.value && (
@@ -87,25 +87,25 @@ export function FormsView() {
           {wrong.value.text}
         </p>
       )}
-      {!found && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
+      {!formTable && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
       <div class="buttons">
         <FileButton
           accept=".json,application/json"
           test="table-file"
           take={([file]) => file && void open(file)}
-          look={found || hasService ? "" : "primary"}
+          look={formTable || hasService ? "" : "primary"}
         >
           {say("forms.open")}
         </FileButton>
-        {found ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
+        {formTable ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
       </div>
       <KeptElsewhere count={otherTables.value} text={(count) => say("forms.kept_elsewhere", count)} />
-      {found && <Desk found={found} />}
+      {formTable && <Desk formTable={formTable} />}
     </article>
   );
 }
 
-function Desk({ found }: { found: FormTable }) {
+function Desk({ formTable }: { formTable: FormTable }) {
   return (
     <>
       <p class="forms-left" data-testid="remaining">
@@ -116,11 +116,11 @@ function Desk({ found }: { found: FormTable }) {
           {lack.value.text}
         </p>
       )}
-      {found.problems.length > 0 && (
+      {formTable.problems.length > 0 && (
         <details class="notice">
-          <summary>{say("forms.problems", found.problems.length)}</summary>
+          <summary>{say("forms.problems", formTable.problems.length)}</summary>
           <ul>
-            {found.problems.map((problem) => (
+            {formTable.problems.map((problem) => (
               <li key={problem.source + problem.message}>{problem.message}</li>
             ))}
           </ul>
@@ -131,7 +131,7 @@ function Desk({ found }: { found: FormTable }) {
           <CellEditor />
           <SheetPicture />
         </div>
-        <Grid table={found} />
+        <Grid table={formTable} />
       </div>
     </>
   );

@@ -47,7 +47,7 @@ export function Grid({ table }: { table: FormTable }) {
         <tbody>
           <Space rows={first} columns={table.columns.length} />
           {table.rows.slice(first, last).map((_, at) => (
-            <Row key={first + at} table={table} number={first + at} position={position} />
+            <Row key={first + at} table={table} index={first + at} position={position} />
           ))}
           <Space rows={table.rows.length - last} columns={table.columns.length} />
         </tbody>
@@ -65,16 +65,16 @@ function Space({ rows, columns }: { rows: number; columns: number }) {
   );
 }
 
-function Row({ table, number, position }: { table: FormTable; number: number; position: Position | null }) {
-  const cells = table.rows[number]?.cells ?? {};
+function Row({ table, index, position }: { table: FormTable; index: number; position: Position | null }) {
+  const cells = table.rows[index]?.cells ?? {};
   return (
-    <tr aria-rowindex={number + 2}>
-      <th scope="row">{number + 1}</th>
+    <tr aria-rowindex={index + 2}>
+      <th scope="row">{index + 1}</th>
       {table.columns.map(({ name, printed }) => {
-        const here = { row: number, name };
+        const here = { row: index, name };
         const cell = cells[name];
         const state = !cell || printed ? "" : stateOf(here, isDoubtful(cell));
-        const shown = position?.row === number && position.name === name;
+        const shown = position?.row === index && position.name === name;
         return (
           <td key={name} data-state={state} data-current={shown || undefined}>
             {cell && !printed ? (

@@ -16,11 +16,11 @@ import { begin, origin, table } from "./review";
 export async function takeHandedOver(mayReplace: () => boolean): Promise<void> {
   const wanted = query.peek().get("review");
   if (!wanted || !hasService || isShown(wanted)) return;
-  const { id, photographs, table: found } = await request<Review>("v1/review");
+  const { id, photographs, table: formTable } = await request<Review>("v1/review");
   if (isShown(id) || (table.peek() && !mayReplace())) return;
   stop(); // or what is being read would take its place
   letGo();
-  begin(found, { kind: "review", id, photographs });
+  begin(formTable, { kind: "review", id, photographs });
 }
 
 function isShown(id: string): boolean {

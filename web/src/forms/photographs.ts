@@ -22,18 +22,18 @@ const AT_HAND = 8; // photographs as they are shown that are kept: turning betwe
 /** Read those that were there when the page was left; those that were added meanwhile come after them. */
 export async function loadPhotographs(): Promise<void> {
   if (isLoaded) return;
-  const found = await inStore(
+  const stored = await inStore(
     "forms",
     "readonly",
     (store) => store.getAll(IDBKeyRange.bound(KEYS.first, KEYS.last)) as IDBRequest<Photograph[]>,
   );
-  if (!found || isLoaded) return;
+  if (!stored || isLoaded) return;
   isLoaded = true;
   const here = photographs.peek();
   const taken = new Set(here.map(({ name }) => name));
-  const earlier = found
-    .filter(({ key }) => here.every((each) => each.key !== key))
-    .map((each) => ({ ...each, name: reserved(each.name, taken) }));
+  const earlier = stored
+    .filter(({ key }) => here.every((photograph) => photograph.key !== key))
+    .map((photograph) => ({ ...photograph, name: reserved(photograph.name, taken) }));
   photographs.value = [...earlier, ...here];
 }
 
@@ -67,12 +67,12 @@ function sendable(name: string): string {
 function freeName(name: string, taken: ReadonlySet<string>): string {
   const [, stem = name, ending = ""] = /^(.+?)(\.[^.]*)?$/s.exec(name) ?? [];
   let free = name;
-  for (let number = 2; taken.has(free); number++) free = `${stem} (${number})${ending}`;
+  for (let copy = 2; taken.has(free); copy++) free = `${stem} (${copy})${ending}`;
   return free;
 }
 
 export function removePhotograph(key: string): void {
-  photographs.value = photographs.peek().filter((each) => each.key !== key);
+  photographs.value = photographs.peek().filter((photograph) => photograph.key !== key);
   void forget("forms", [key]);
 }
 
@@ -91,14 +91,14 @@ const atHand = new Map<string, Promise<Blob | null>>();
 export function photographOf(source: string): Promise<Blob | null> {
   const from = origin.peek();
   if (from.kind === "photographs") {
-    const found = pageIn(source, from.keys);
-    const file = found && photographs.peek().find((each) => each.key === found.key)?.file;
-    if (!found || !file) return Promise.resolve(null);
-    return kept(`${found.key} ${found.page}`, () => shownByService(file, found.page));
+    const named = pageIn(source, from.keys);
+    const file = named && photographs.peek().find((photograph) => photograph.key === named.key)?.file;
+    if (!named || !file) return Promise.resolve(null);
+    return kept(`${named.key} ${named.page}`, () => shownByService(file, named.page));
   }
-  const number = from.kind === "review" ? from.photographs.indexOf(source) + 1 : 0;
-  if (from.kind !== "review" || number === 0) return Promise.resolve(null);
-  return kept(`${from.id} ${number}`, () => handedOver(from.id, number));
+  const position = from.kind === "review" ? from.photographs.indexOf(source) + 1 : 0;
+  if (from.kind !== "review" || position === 0) return Promise.resolve(null);
+  return kept(`${from.id} ${position}`, () => handedOver(from.id, position));
 }
 
 /** The photograph that a cell names by its name, or by that and the number of a page. */
@@ -122,19 +122,19 @@ async function shownByService(file: File | Blob, page: number): Promise<Blob | n
 
 /** Return what was had before, or is had now; of what was had, a few are kept. */
 function kept(key: string, have: () => Promise<Blob | null>): Promise<Blob | null> {
-  const known = atHand.get(key) ?? have();
+  const shown = atHand.get(key) ?? have();
   atHand.delete(key);
-  atHand.set(key, known);
-  void known.then((blob) => {
-    if (!blob && atHand.get(key) === known) atHand.delete(key); // it is asked for again
+  atHand.set(key, shown);
+  void shown.then((blob) => {
+    if (!blob && atHand.get(key) === shown) atHand.delete(key); // it is asked for again
   });
   for (const oldest of [...atHand.keys()].slice(0, -AT_HAND)) atHand.delete(oldest);
-  return known;
+  return shown;
 }
 
-async function handedOver(id: string, number: number): Promise<Blob | null> {
+async function handedOver(id: string, position: number): Promise<Blob | null> {
   try {
-    const response = await ask(`v1/review/${encodeURIComponent(id)}/photographs/${number}`, {});
+    const response = await ask(`v1/review/${encodeURIComponent(id)}/photographs/${position}`, {});
     return response.ok ? await response.blob() : null;
   } catch {
     return null; // the service has ended, or has another table: the table can be reviewed without it

@@ -43,10 +43,10 @@ export const current = signal<Position | null>(null);
 const steps = signal<readonly Step[]>([]);
 
 /** What people wrote, by `keyOf` of the cell. */
-export const texts = computed(() => new Map(steps.value.map((each) => [keyOf(each), each.text])));
+export const texts = computed(() => new Map(steps.value.map((step) => [keyOf(step), step.text])));
 const doubts = computed(() => (table.value ? doubtsOf(table.value) : []));
 /** The doubtful cells that nobody has looked at, the most doubtful first. */
-export const remaining = computed(() => doubts.value.filter((each) => !texts.value.has(keyOf(each))));
+export const remaining = computed(() => doubts.value.filter((doubt) => !texts.value.has(keyOf(doubt))));
 export const canUndo = computed(() => steps.value.length > 0);
 
 /** The names of columns in which signs or slashes occur, as in negative numbers, dates and identifiers. */
@@ -54,7 +54,7 @@ export const signed = computed(() => {
   const [columns, rows] = [table.value?.columns ?? [], table.value?.rows ?? []];
   const isSigned = (name: string) => rows.some(({ cells }) => /[-/]/.test(cells[name]?.text ?? ""));
   return new Set(
-    columns.filter(({ kind, name }) => kind !== "number" || isSigned(name)).map((each) => each.name),
+    columns.filter(({ kind, name }) => kind !== "number" || isSigned(name)).map((column) => column.name),
   );
 });
 
@@ -84,9 +84,9 @@ export async function resume(): Promise<void> {
   if (table.peek()) return;
   const [text, left] = await Promise.all([stored<string>("table"), stored<Step[]>("steps")]);
   if (typeof text?.value !== "string" || table.peek()) return;
-  const found = tableIn(text.value);
+  const formTable = tableIn(text.value);
   id = text.id;
-  show(found, left?.id === id ? left.value : [], text.origin ?? FILE);
+  show(formTable, left?.id === id ? left.value : [], text.origin ?? FILE);
 }
 
 async function stored<T>(part: string): Promise<Stored<T> | undefined | null> {
@@ -105,17 +105,17 @@ export function close(): void {
   void Promise.all(["table", "steps"].map((part) => record.key(part))).then((keys) => forget("forms", keys));
 }
 
-function show(found: FormTable, left: readonly Step[], from: Origin): void {
+function show(formTable: FormTable, left: readonly Step[], from: Origin): void {
   batch(() => {
     origin.value = from;
-    table.value = found;
+    table.value = formTable;
     steps.value = left;
-    current.value = remaining.value[0] ?? firstOf(found);
+    current.value = remaining.value[0] ?? firstOf(formTable);
   });
 }
 
 function firstOf(table: FormTable): Position | null {
-  const name = table.columns.find((each) => !each.printed)?.name;
+  const name = table.columns.find((column) => !column.printed)?.name;
   return table.rows.length > 0 && name !== undefined ? { row: 0, name } : null;
 }
 
@@ -127,7 +127,7 @@ export function accept(position: Position, text: string): void {
   batch(() => {
     change([...steps.peek(), { ...position, text: text.trim() }]);
     const left = remaining.value;
-    const after = left.find((each) => order.indexOf(keyOf(each)) > here);
+    const after = left.find((doubt) => order.indexOf(keyOf(doubt)) > here);
     current.value = after ?? left[0] ?? position;
   });
 }
@@ -159,10 +159,10 @@ async function keepSteps(left: Stored<readonly Step[]>): Promise<void> {
 
 /** Go to a neighbouring cell of the table, if there is one. */
 export function move(down: number, right: number): void {
-  const [found, position] = [table.peek(), current.peek()];
-  if (!found || !position) return;
-  const names = found.columns.filter((each) => !each.printed).map((each) => each.name);
+  const [formTable, position] = [table.peek(), current.peek()];
+  if (!formTable || !position) return;
+  const names = formTable.columns.filter((column) => !column.printed).map((column) => column.name);
   const row = position.row + down;
   const name = names[names.indexOf(position.name) + right];
-  if (name !== undefined && found.rows[row]?.cells[name]) current.value = { row, name };
+  if (name !== undefined && formTable.rows[row]?.cells[name]) current.value = { row, name };
 }

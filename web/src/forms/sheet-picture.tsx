@@ -34,29 +34,29 @@ export function SheetPicture() {
       revokeLater(url);
     };
   }, [source, from, all, shown]);
-  const found = shown.value;
-  if (!found || !cell) return null;
+  const photograph = shown.value;
+  if (!photograph || !cell) return null;
   const [x, y, width, height] = cell.box;
   const room = ROOM * Math.min(width, height); // so that the frame covers nothing that is written
   const around = { x: x - room, y: y - room, width: width + 2 * room, height: height + 2 * room };
-  const isFramed = found.width > 0 && found.source === source;
-  const middle = `${(100 * (x + width / 2)) / found.width}% ${(100 * (y + height / 2)) / found.height}%`;
+  const isFramed = photograph.width > 0 && photograph.source === source;
+  const middle = `${(100 * (x + width / 2)) / photograph.width}% ${(100 * (y + height / 2)) / photograph.height}%`;
   return (
     <figure class="forms-sheet" data-near={isNear.value}>
       <div>
         <div style={isFramed && isNear.value ? { transform: `scale(${NEAR})`, transformOrigin: middle } : {}}>
           <img
-            src={found.url}
-            alt={say("forms.sheet", found.source)}
+            src={photograph.url}
+            alt={say("forms.sheet", photograph.source)}
             onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
-              shown.value = { ...found, width: naturalWidth, height: naturalHeight };
+              shown.value = { ...photograph, width: naturalWidth, height: naturalHeight };
             }}
             onError={() => {
               shown.value = null; // the file is gone
             }}
           />
           {isFramed && (
-            <svg viewBox={`0 0 ${found.width} ${found.height}`} aria-hidden="true">
+            <svg viewBox={`0 0 ${photograph.width} ${photograph.height}`} aria-hidden="true">
               <rect class="forms-halo" {...around} />
               <rect class="forms-frame" {...around} data-testid="frame" data-box={String(cell.box)} />
             </svg>
@@ -75,7 +75,7 @@ export function SheetPicture() {
         >
           {say("forms.sheet.near")}
         </button>
-        {found.source}
+        {photograph.source}
       </figcaption>
     </figure>
   );

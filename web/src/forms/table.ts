@@ -8,44 +8,46 @@ export class NotATable extends Error {}
 
 /** Read a table; throws `NotATable`. */
 export function tableIn(text: string): FormTable {
-  let found: unknown;
+  let content: unknown;
   try {
-    found = JSON.parse(text);
+    content = JSON.parse(text);
   } catch {
     throw new NotATable();
   }
-  if (!isTable(found)) throw new NotATable();
-  return found;
+  if (!isTable(content)) throw new NotATable();
+  return content;
 }
 
-function isTable(found: unknown): found is FormTable {
-  if (!isRecord(found) || found.format !== FORMAT || typeof found.title !== "string") return false;
-  const { columns, rows, problems } = found;
+function isTable(content: unknown): content is FormTable {
+  if (!isRecord(content) || content.format !== FORMAT || typeof content.title !== "string") return false;
+  const { columns, rows, problems } = content;
   if (!Array.isArray(columns) || !Array.isArray(rows) || !Array.isArray(problems)) return false;
-  if (!problems.every((each) => isRecord(each) && isText(each.source) && isText(each.message))) return false;
-  const named = columns.every((each) => isRecord(each) && isText(each.name) && isText(each.label));
+  if (!problems.every((problem) => isRecord(problem) && isText(problem.source) && isText(problem.message)))
+    return false;
+  const named = columns.every((column) => isRecord(column) && isText(column.name) && isText(column.label));
   return (
     named &&
     rows.every((row) => isRecord(row) && isRecord(row.cells) && Object.values(row.cells).every(isCell))
   );
 }
 
-function isCell(found: unknown): boolean {
-  if (!isRecord(found) || !Array.isArray(found.alternatives)) return false;
-  if (!found.alternatives.every((each) => isRecord(each) && isText(each.text))) return false;
-  const { box } = found;
+function isCell(cell: unknown): boolean {
+  if (!isRecord(cell) || !Array.isArray(cell.alternatives)) return false;
+  if (!cell.alternatives.every((alternative) => isRecord(alternative) && isText(alternative.text)))
+    return false;
+  const { box } = cell;
   if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isFinite)) return false;
-  const said = [found.text, found.status, found.rule, found.message, found.source].every(isText);
-  const shown = found.picture === undefined || (isText(found.picture) && /^[\w+/=]*$/.test(found.picture));
-  return said && shown && typeof found.confidence === "number";
+  const said = [cell.text, cell.status, cell.rule, cell.message, cell.source].every(isText);
+  const shown = cell.picture === undefined || (isText(cell.picture) && /^[\w+/=]*$/.test(cell.picture));
+  return said && shown && typeof cell.confidence === "number";
 }
 
-function isRecord(found: unknown): found is Record<string, unknown> {
-  return typeof found === "object" && found !== null && !Array.isArray(found);
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isText(found: unknown): found is string {
-  return typeof found === "string";
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** Whether a person should look at a cell. */
@@ -74,14 +76,14 @@ export function printedIn({ columns, rows }: FormTable, row: number): string {
 
 /** The positions of doubtful cells, the most doubtful first; what should add up is looked at together. */
 export function doubtsOf(table: FormTable): Position[] {
-  const found = table.rows.flatMap((row, index) => {
+  const doubts = table.rows.flatMap((row, index) => {
     const doubtful = Object.entries(row.cells).filter(([, cell]) => isDoubtful(cell));
     const least = Math.min(...doubtful.map(([, cell]) => (cell.rule === "sum" ? cell.confidence : 1)));
     return doubtful.map(([name, { rule, confidence }]) => {
       return { row: index, name, confidence, first: rule === "sum" ? least : confidence };
     });
   });
-  return found.sort((a, b) => a.first - b.first || a.row - b.row || a.confidence - b.confidence);
+  return doubts.sort((a, b) => a.first - b.first || a.row - b.row || a.confidence - b.confidence);
 }
 
 /** The table with what people wrote in place of what was read: nobody need look at those cells again. */
@@ -113,7 +115,7 @@ export function forWorkbook(table: FormTable): FormTable {
 
 /** As `shuzi form read` writes CSV: with a byte order mark, for spreadsheets, and no text taken for a formula. */
 export function asCsv(table: FormTable, doubtful: string, photo: string): string {
-  const names = table.columns.map((each) => each.name);
+  const names = table.columns.map((column) => column.name);
   const lines = table.rows.map((row) => {
     // in the order of the columns: an object has names that are numbers first
     const cells = names.flatMap((name) => row.cells[name] ?? []);

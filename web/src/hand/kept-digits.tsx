@@ -38,8 +38,8 @@ export function KeptDigits() {
       </header>
       {digits.length > 0 && (
         <ul>
-          {digits.slice(0, shown.value).map((each, index) => (
-            <Kept key={each.id} digit={each} position={index + 1} />
+          {digits.slice(0, shown.value).map((digit, index) => (
+            <Kept key={digit.id} digit={digit} position={index + 1} />
           ))}
         </ul>
       )}

@@ -17,8 +17,8 @@ let unstored = -1; // numbers of digits that are only in this page
 
 /** Read what was kept before; also when another tab may have kept more. */
 export async function loadKept(): Promise<void> {
-  const found = await inStore("digits", "readonly", (store) => store.getAll() as IDBRequest<Numbered[]>);
-  if (found) kept.value = [...(await cleaned(found)), ...kept.peek().filter(({ id }) => id < 0)];
+  const stored = await inStore("digits", "readonly", (store) => store.getAll() as IDBRequest<Numbered[]>);
+  if (stored) kept.value = [...(await cleaned(stored)), ...kept.peek().filter(({ id }) => id < 0)];
 }
 
 /** Read again whenever another tab keeps or removes a digit, until the returned function is called. */
@@ -35,8 +35,8 @@ function tellOtherTabs(): void {
 }
 
 /** Another tab may have kept the same image with another label at the same time: of these, the last one counts. */
-async function cleaned(found: readonly Numbered[]): Promise<readonly Numbered[]> {
-  const [latest, earlier] = latestOnly(found);
+async function cleaned(stored: readonly Numbered[]): Promise<readonly Numbered[]> {
+  const [latest, earlier] = latestOnly(stored);
   if (earlier.length > 0)
     await inStore("digits", "readwrite", (store) => {
       for (const id of earlier) store.delete(id);
@@ -61,16 +61,16 @@ export async function keep(digits: readonly KeptDigit[]): Promise<void> {
     for (const { image, label, date } of fresh) store.add({ image, label, date });
     return store.getAll() as IDBRequest<Numbered[]>;
   });
-  const rest = kept.peek().filter((each) => !replaced.includes(each));
+  const rest = kept.peek().filter((digit) => !replaced.includes(digit));
   kept.value = stored
     ? [...(await cleaned(stored)), ...rest.filter(({ id }) => id < 0)]
-    : [...rest, ...fresh.map((each) => ({ ...each, id: unstored-- }))];
+    : [...rest, ...fresh.map((digit) => ({ ...digit, id: unstored-- }))];
   tellOtherTabs();
 }
 
 export async function forget(id: number): Promise<void> {
   if (id >= 0) await inStore("digits", "readwrite", (store) => store.delete(id) as IDBRequest<unknown>);
-  kept.value = kept.peek().filter((each) => each.id !== id);
+  kept.value = kept.peek().filter((digit) => digit.id !== id);
   tellOtherTabs();
 }
 
@@ -83,7 +83,7 @@ export async function forget(id: number): Promise<void> {
 export async function keepThoseOf(file: Blob): Promise<number> {
   const digits = await digitsIn(new Uint8Array(await file.arrayBuffer()));
   const now = Date.now();
-  await keep(digits.map((each) => ({ ...each, date: each.date || now })));
+  await keep(digits.map((digit) => ({ ...digit, date: digit.date || now })));
   return digits.length;
 }
 
@@ -93,5 +93,5 @@ export function isKept(image: Uint8Array, label: number): boolean {
 }
 
 function withoutRepetitions(digits: readonly KeptDigit[]): KeptDigit[] {
-  return [...new Map(digits.map((each) => [String(each.image), each])).values()];
+  return [...new Map(digits.map((digit) => [String(digit.image), digit])).values()];
 }

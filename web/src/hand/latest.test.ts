@@ -9,9 +9,9 @@ const digit = (id: number, ink: number, label: number) => ({
 });
 
 test("the label that was kept last counts, whatever the order of the records", () => {
-  const [one, other, again] = [digit(3, 10, 1), digit(4, 20, 5), digit(7, 10, 7)];
-  expect(latestOnly([one, other, again])).toEqual([[other, again], [3]]);
-  expect(latestOnly([again, one, other])).toEqual([[again, other], [3]]);
+  const [first, second, again] = [digit(3, 10, 1), digit(4, 20, 5), digit(7, 10, 7)];
+  expect(latestOnly([first, second, again])).toEqual([[second, again], [3]]);
+  expect(latestOnly([again, first, second])).toEqual([[again, second], [3]]);
 });
 
 test("what is there once stays", () => {

@@ -11,5 +11,5 @@ export function latestOnly(digits: readonly Numbered[]): [latest: Numbered[], ea
   const last = new Map<string, number>();
   for (const { id, image } of digits) last.set(String(image), Math.max(id, last.get(String(image)) ?? id));
   const isLast = ({ id, image }: Numbered) => last.get(String(image)) === id;
-  return [digits.filter(isLast), digits.filter((each) => !isLast(each)).map(({ id }) => id)];
+  return [digits.filter(isLast), digits.filter((digit) => !isLast(digit)).map(({ id }) => id)];
 }

@@ -63,7 +63,7 @@ export async function digitsIn(file: Bytes): Promise<KeptDigit[]> {
     images.values.length === n * PIXELS &&
     labels.values.length === n &&
     n > 0 &&
-    labels.values.every((each) => each < 10);
+    labels.values.every((label) => label < 10);
   if (!images || !labels || !isRight) throw new NoKeptDigits("arrays");
   if (n > MOST_EXAMPLES) throw new NoKeptDigits("many");
   const times =
@@ -101,6 +101,6 @@ function arrayIn(file: Bytes | undefined): Values | null {
   const header = new TextDecoder("latin1").decode(file.subarray(from, from + length));
   const match = /'descr': '([^']+)', 'fortran_order': False, 'shape': \(([\d, ]*)\)/.exec(header);
   if (!match) return null;
-  const shape = (match[2] ?? "").split(",").filter((each) => each.trim());
+  const shape = (match[2] ?? "").split(",").filter((axis) => axis.trim());
   return { type: match[1] ?? "", shape: shape.map(Number), values: file.subarray(from + length) as Bytes };
 }

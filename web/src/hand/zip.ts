@@ -16,7 +16,7 @@ const [STORED, DEFLATED] = [0, 8];
 
 /** Pack files without compressing them. */
 export function zipped(files: ReadonlyMap<string, Bytes>): Bytes {
-  const parts: Bytes[] = [];
+  const pieces: Bytes[] = [];
   const central: Bytes[] = [];
   let offset = 0;
   for (const [name, content] of files) {
@@ -24,7 +24,7 @@ export function zipped(files: ReadonlyMap<string, Bytes>): Bytes {
     const facts = [VERSION, 0, STORED, 0, DATE] as const;
     const sizes = [crc32(content), content.length, content.length] as const;
     const local = record(LOCAL, [...facts], [...sizes], [path.length, 0]);
-    parts.push(local, path, content);
+    pieces.push(local, path, content);
     // made by, then as in the file itself; comment, disk and attributes are 0
     central.push(
       record(CENTRAL, [VERSION, ...facts], [...sizes], [path.length, 0, 0, 0, 0], [0, offset]),
@@ -32,14 +32,14 @@ export function zipped(files: ReadonlyMap<string, Bytes>): Bytes {
     );
     offset += local.length + path.length + content.length;
   }
-  const size = central.reduce((sum, each) => sum + each.length, 0);
+  const size = central.reduce((sum, entry) => sum + entry.length, 0);
   const end = record(END, [0, 0, files.size, files.size], [size, offset], [0]);
-  return joined([...parts, ...central, end]);
+  return joined([...pieces, ...central, end]);
 }
 
 /** A signature, then groups of numbers: of 2 bytes, of 4, of 2, of 4, little-endian. */
 function record(signature: number, ...groups: readonly (readonly number[])[]): Bytes {
-  const length = groups.reduce((sum, each, index) => sum + each.length * (index % 2 ? 4 : 2), 4);
+  const length = groups.reduce((sum, group, index) => sum + group.length * (index % 2 ? 4 : 2), 4);
   const view = new DataView(new ArrayBuffer(length));
   view.setUint32(0, signature, true);
   let at = 4;
@@ -98,7 +98,7 @@ function* entriesOf(archive: Bytes): Generator<Entry> {
   if (end < first) throw new DamagedArchive("no directory");
   const directory = viewOf(archive, end, END_SIZE);
   let at = directory.getUint32(16, true);
-  for (let number = directory.getUint16(10, true); number > 0; number--) {
+  for (let remaining = directory.getUint16(10, true); remaining > 0; remaining--) {
     const view = viewOf(archive, at, 46);
     if (view.getUint32(0, true) !== CENTRAL) throw new DamagedArchive("directory");
     const long = view.getUint16(28, true);
@@ -122,24 +122,24 @@ function viewOf(archive: Bytes, offset: number, length: number): DataView {
 /** Stops as soon as it is longer than it says. */
 async function inflated(packed: Bytes, size: number): Promise<Bytes> {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const parts: Bytes[] = [];
+  const chunks: Bytes[] = [];
   let length = 0;
   for (const reader = stream.getReader(); ; ) {
     const { done, value } = await reader.read();
-    if (done) return joined(parts);
+    if (done) return joined(chunks);
     length += value.length;
     if (length > size) {
       await reader.cancel();
       throw new DamagedArchive("size");
     }
-    parts.push(value as Bytes);
+    chunks.push(value as Bytes);
   }
 }
 
-export function joined(parts: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((sum, each) => sum + each.length, 0));
+export function joined(pieces: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;
-  for (const part of parts) {
+  for (const part of pieces) {
     whole.set(part, at);
     at += part.length;
   }

@@ -52,7 +52,7 @@ export type Task =
 
 /** From the worker. */
 export type Answer =
-  | { id: number; found: Found }
+  | { id: number; result: Found }
   | { id: number; inside: Inside }
   | { id: number; classified: ClassifiedImages }
   /** "picture": it is none that this browser can open; "large"; "file": a model cannot be had; "fault": ours. */

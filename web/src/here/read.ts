@@ -32,7 +32,7 @@ export class NotRead extends Error {
 }
 
 interface Asked {
-  resolve(found: unknown): void;
+  resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
 
@@ -54,7 +54,7 @@ export function readHere(
   const id = ++numbered;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new DOMException("given up", "AbortError"));
-    asked.set(id, { resolve: (found) => resolve(found as Found), reject });
+    asked.set(id, { resolve: (answer) => resolve(answer as Found), reject });
     signal?.addEventListener("abort", () => {
       if (asked.delete(id)) tell({ id, dropped: true });
       reject(new DOMException("given up", "AbortError"));
@@ -88,7 +88,7 @@ export function classifyHere(images: Uint8Array, model: string): Promise<Classif
 function answered<Content>(task: (id: number) => Task): Promise<Content> {
   const id = ++numbered;
   return new Promise((resolve, reject) => {
-    asked.set(id, { resolve: (found) => resolve(found as Content), reject });
+    asked.set(id, { resolve: (answer) => resolve(answer as Content), reject });
     tell(task(id));
   });
 }
@@ -126,7 +126,7 @@ function started(): Worker {
     else {
       const waiting = asked.get(data.id);
       asked.delete(data.id);
-      if ("found" in data) waiting?.resolve(data.found);
+      if ("result" in data) waiting?.resolve(data.result);
       else if ("inside" in data) waiting?.resolve(data.inside);
       else if ("classified" in data) waiting?.resolve(data.classified);
       else waiting?.reject(new NotRead(data.failed, data.detail));

@@ -26,7 +26,7 @@ export interface Measured {
 }
 
 const NOTHING: Measured = { said: [], all: 0, hasFailed: false };
-const found = new Map<string, Signal<Measured>>();
+const measurements = new Map<string, Signal<Measured>>();
 
 export function measuredOf(model: string): ReadonlySignal<Measured> {
   return signalOf(model);
@@ -77,7 +77,7 @@ export function saidOf(labels: Uint8Array, probabilities: Float32Array, isDigit:
 }
 
 function signalOf(model: string) {
-  const known = found.get(model) ?? signal<Measured>(NOTHING);
-  found.set(model, known);
-  return known;
+  const measured = measurements.get(model) ?? signal<Measured>(NOTHING);
+  measurements.set(model, measured);
+  return measured;
 }

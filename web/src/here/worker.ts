@@ -60,12 +60,12 @@ async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise
     knowing.add(reader.classifier);
     const seen = await reader.findCandidates(grey);
     const reading = reader.interpret(seen);
-    const found = asShown(reading, grey);
+    const result = asShown(reading, grey);
     if (task.explain) {
-      found.prepared = preparationsOf(seen, reading.digits, MOST_EXPLAINED);
-      await explain(found, reader, task.id);
+      result.prepared = preparationsOf(seen, reading.digits, MOST_EXPLAINED);
+      await explain(result, reader, task.id);
     }
-    if (!dropped.delete(task.id)) say({ id: task.id, found });
+    if (!dropped.delete(task.id)) say({ id: task.id, result });
   } catch (error) {
     const failed = causeOf(error);
     say({ id: task.id, failed, detail: String(error) });
@@ -92,12 +92,12 @@ async function classify({
 }: Extract<Task, { classify: unknown }>): Promise<void> {
   try {
     const { classifier } = await readerOf(model);
-    const found = classifier.classifyAlone(imagesIn(images));
+    const answers = classifier.classifyAlone(imagesIn(images));
     say({
       id,
       classified: {
-        probabilities: Float32Array.from(found.flatMap(({ probabilities }) => [...probabilities])),
-        isDigit: Float32Array.from(found, ({ isDigit }) => isDigit),
+        probabilities: Float32Array.from(answers.flatMap(({ probabilities }) => [...probabilities])),
+        isDigit: Float32Array.from(answers, ({ isDigit }) => isDigit),
         leastDigit: classifier.card.thresholds["not-a-digit"] ?? 0.5,
       },
     });
@@ -131,8 +131,8 @@ function nextMessage(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-async function explain(found: Found, reader: Reader, id: number): Promise<void> {
-  for (const digit of found.digits.slice(0, MOST_EXPLAINED)) {
+async function explain(result: Found, reader: Reader, id: number): Promise<void> {
+  for (const digit of result.digits.slice(0, MOST_EXPLAINED)) {
     await nextMessage();
     if (dropped.has(id)) return;
     const pixels = Uint8Array.from((digit.image ?? []).flat());
@@ -143,8 +143,8 @@ async function explain(found: Found, reader: Reader, id: number): Promise<void> 
 function readerOf(name: string): Promise<Reader> {
   const key = `reader ${name}`;
   // of a network that was trained here, and then further, only the last version is needed
-  for (const other of kept.keys())
-    if (isOwn(name) && other !== key && other.split("@")[0] === key.split("@")[0]) kept.delete(other);
+  for (const keptKey of kept.keys())
+    if (isOwn(name) && keptKey !== key && keptKey.split("@")[0] === key.split("@")[0]) kept.delete(keptKey);
   return once(key, async () => {
     return new Reader(new Classifier(await graphOf(name)), { detector, recogniser });
   });
@@ -160,8 +160,8 @@ function recogniser(): Promise<Recogniser> {
 
 /** Make something once; if that fails, it is tried again when it is next needed. */
 function once<T>(name: string, make: () => Promise<T>): Promise<T> {
-  const known = kept.get(name) as Promise<T> | undefined;
-  if (known) return known;
+  const earlier = kept.get(name) as Promise<T> | undefined;
+  if (earlier) return earlier;
   const made = make();
   kept.set(name, made);
   made.catch(() => kept.delete(name));
@@ -181,8 +181,8 @@ function fileOf(model: string): string {
 }
 
 function contentOf(file: string): Promise<Content> {
-  const known = coming.get(file);
-  if (known) return known;
+  const earlier = coming.get(file);
+  if (earlier) return earlier;
   const content = new Promise<Content>((resolve) => {
     waiting.set(file, resolve);
     say({ needs: file });

@@ -65,11 +65,12 @@ export function intersection(a: Box, b: Box): number {
 
 /** Those, best first, that none of the kept ones before them overlaps by `most` or more. */
 export function nonMaximumSuppression<T extends { readonly box: Box }>(
-  found: readonly T[],
+  candidates: readonly T[],
   overlap: (a: Box, b: Box) => number,
   most: number,
 ): T[] {
   const kept: T[] = [];
-  for (const each of found) if (kept.every(({ box }) => overlap(each.box, box) < most)) kept.push(each);
+  for (const candidate of candidates)
+    if (kept.every(({ box }) => overlap(candidate.box, box) < most)) kept.push(candidate);
   return kept;
 }

@@ -38,18 +38,18 @@ export function labelled(ink: Grey, least: number): Labelled {
     }
   }
   const at = (values: Int32Array, root: number) => values[root] as number;
-  const found: number[] = [];
-  for (let root = 1; root < roots.length; root++) if (areas[root]) found.push(root);
+  const rootLabels: number[] = [];
+  for (let root = 1; root < roots.length; root++) if (areas[root]) rootLabels.push(root);
   // in the order of the first block of 2x2 pixels that each is seen in, as OpenCV numbers them
-  found.sort((a, b) => at(blocks, a) - at(blocks, b));
+  rootLabels.sort((a, b) => at(blocks, a) - at(blocks, b));
   const numbers = none();
-  for (const [index, root] of found.entries()) numbers[root] = index + 1;
+  for (const [index, root] of rootLabels.entries()) numbers[root] = index + 1;
   for (let y = 0; y < ink.height; y++) {
     const end = y * ink.width + (ends[y] as number);
     for (let index = y * ink.width + (starts[y] as number); index < end; index++)
       labels[index] = numbers[labels[index] as number] as number;
   }
-  const components = found.map((root) => {
+  const components = rootLabels.map((root) => {
     const [x, y] = [at(left, root), at(top, root)];
     return { box: boxOf(x, y, at(right, root) - x, at(bottom, root) - y), area: at(areas, root) };
   });
@@ -94,7 +94,10 @@ export function componentsAndSpecks(ink: Grey): { components: Component[]; speck
   const components = all.filter((_, index) => !printed[index]);
   const longest = Math.max(...components.map(({ box }) => Math.max(box.width, box.height)));
   const isLarge = ({ box }: Component) => Math.max(box.width, box.height) >= SPECK * longest;
-  return { components: components.filter(isLarge), specks: components.filter((each) => !isLarge(each)) };
+  return {
+    components: components.filter(isLarge),
+    specks: components.filter((component) => !isLarge(component)),
+  };
 }
 
 /** Mark ruled lines, and frames or rings around other components; nothing if that would leave no writing. */
@@ -116,12 +119,12 @@ function printedOf(components: readonly Component[], { width: wide, height: high
   for (const index of hollow) {
     const { box } = components[index] as Component;
     marks[index] = components.some(
-      ({ box: other }) =>
-        other.x > box.x &&
-        other.y > box.y &&
-        rightOf(other) < rightOf(box) &&
-        bottomOf(other) < bottomOf(box) &&
-        other.height >= WRITTEN * box.height,
+      ({ box: inner }) =>
+        inner.x > box.x &&
+        inner.y > box.y &&
+        rightOf(inner) < rightOf(box) &&
+        bottomOf(inner) < bottomOf(box) &&
+        inner.height >= WRITTEN * box.height,
     );
   }
   const rest = components
@@ -150,11 +153,11 @@ export function letterHeight(components: readonly Component[], { width: wide, he
 export function joined(boxes: readonly Box[], near = 0): Box[] {
   const left = [...boxes];
   for (let index = 0; index < left.length; index++)
-    for (let other = index + 1; other < left.length; other++) {
-      const [one, two] = [left[index], left[other]] as [Box, Box];
-      if (!belongTogether(one, two) && !areNear(one, two, near)) continue;
-      left[index] = union(one, two);
-      left.splice(other, 1);
+    for (let next = index + 1; next < left.length; next++) {
+      const [first, second] = [left[index], left[next]] as [Box, Box];
+      if (!belongTogether(first, second) && !areNear(first, second, near)) continue;
+      left[index] = union(first, second);
+      left.splice(next, 1);
       index = -1;
       break;
     }
@@ -184,7 +187,7 @@ export function inReadingOrder(boxes: readonly Box[]): number[][] {
     if (!best) starts.push(new Starts());
     const before = best ? bottoms.splice(best.from, 1)[0]?.bottom : undefined;
     const bottom = Math.max(before ?? bottomOf(box), bottomOf(box));
-    const to = firstOf(bottoms, (each) => each.bottom > bottom);
+    const to = firstOf(bottoms, (lineBottom) => lineBottom.bottom > bottom);
     bottoms.splice(to, 0, { bottom, line });
     (lines[line] as number[]).push(index);
     (starts[line] as Starts).add(box.x, index);
@@ -198,13 +201,13 @@ class Starts {
 
   /** Add a box; of several with one left edge, the first counts. */
   add(x: number, index: number): void {
-    const at = firstOf(this.#edges, (each) => each.x >= x);
+    const at = firstOf(this.#edges, (edge) => edge.x >= x);
     if (this.#edges[at]?.x !== x) this.#edges.splice(at, 0, { x, turn: this.#edges.length, index: index });
   }
 
   /** The position of the box whose left edge is nearest; of two, the one that was added first. */
   nearest(x: number): number {
-    const at = firstOf(this.#edges, (each) => each.x >= x);
+    const at = firstOf(this.#edges, (edge) => edge.x >= x);
     const [before, after] = [this.#edges[at - 1], this.#edges[at]];
     if (!before || !after) return (before ?? after)?.index ?? -1;
     const further = x - before.x - (after.x - x);

@@ -29,7 +29,7 @@ export function gaussianBlur(image: Plane, deviation: number): Plane {
   const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, index) =>
     Math.exp(-((index - reach) ** 2) / (2 * deviation ** 2)),
   );
-  const total = weights.reduce((sum, each) => sum + each, 0);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
   return bothWays(image, "repeated", reach, (line, result) => {
     for (let index = 0; index < result.length; index++) {
       let sum = 0;
@@ -45,9 +45,10 @@ export function close(image: Plane, side: number): Plane {
   const extreme = (choose: (a: number, b: number) => number) => (from: Plane) =>
     bothWays(from, "repeated", side >> 1, (line, result, reach) => {
       for (let index = 0; index < result.length; index++) {
-        let found = line[index] as number;
-        for (let term = 1; term <= 2 * reach; term++) found = choose(found, line[index + term] as number);
-        result[index] = found;
+        let extremum = line[index] as number;
+        for (let term = 1; term <= 2 * reach; term++)
+          extremum = choose(extremum, line[index + term] as number);
+        result[index] = extremum;
       }
     });
   return extreme(Math.min)(extreme(Math.max)(image));
@@ -77,12 +78,12 @@ function lines(
     inside(index - reach, length, border),
   );
   const [line, filtered] = [new Float64Array(sources.length), new Float64Array(length)];
-  for (let each = 0; each < count; each++) {
+  for (let lineIndex = 0; lineIndex < count; lineIndex++) {
     for (let index = 0; index < sources.length; index++)
-      line[index] = pixels[each * next + (sources[index] as number) * step] as number;
+      line[index] = pixels[lineIndex * next + (sources[index] as number) * step] as number;
     filter(line, filtered, reach);
     for (let index = 0; index < length; index++)
-      result[each * next + index * step] = filtered[index] as number;
+      result[lineIndex * next + index * step] = filtered[index] as number;
   }
   return result;
 }
@@ -102,7 +103,8 @@ export function gradients(image: Plane): Float32Array {
         number,
         number,
       ];
-      const weighed = ([one, two, three]: [number, number, number]) => (3 * one + 10 * two + 3 * three) / 32;
+      const weighed = ([before, here, after]: [number, number, number]) =>
+        (3 * before + 10 * here + 3 * after) / 32;
       steep[y * width + x] = Math.hypot(weighed(across), weighed(down));
     }
   }
@@ -111,8 +113,8 @@ export function gradients(image: Plane): Float32Array {
 
 /** The level that divides levels best into two groups, given how many there are of each (Otsu, 1979). */
 export function otsu(counts: Uint32Array): number {
-  const scale = 1 / counts.reduce((sum, each) => sum + each, 0);
-  const mean = counts.reduce((sum, each, index) => sum + index * each, 0) * scale;
+  const scale = 1 / counts.reduce((sum, count) => sum + count, 0);
+  const mean = counts.reduce((sum, count, index) => sum + index * count, 0) * scale;
   const least = 1.1920929e-7;
   let [low, lowMean, best, threshold] = [0, 0, 0, 0];
   counts.forEach((count, index) => {

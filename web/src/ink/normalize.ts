@@ -12,7 +12,7 @@ const [STRAIGHT, DIAGONAL] = [0.955, 1.3693];
 /** Crop a box from an ink map and normalise what is in it; null if there is hardly any ink. */
 export function cutOut(ink: Grey, box: Box): Grey | null {
   const part = cropped(ink, touched(box));
-  return part.pixels.reduce((sum, each) => sum + each, 0) < LEAST_INK * 255 ? null : normalize(part);
+  return part.pixels.reduce((sum, level) => sum + level, 0) < LEAST_INK * 255 ? null : normalize(part);
 }
 
 /** Normalise the ink of a single digit; null if shrinking leaves no ink. */
@@ -39,10 +39,10 @@ export function toSize(strokes: Grey): Grey {
 
 /** Bring the darkest ink to 255; null if there is none. */
 export function brightened(small: Grey): Grey | null {
-  const darkest = small.pixels.reduce((most, each) => Math.max(most, each), 0);
+  const darkest = small.pixels.reduce((most, level) => Math.max(most, level), 0);
   if (!darkest) return null;
   const full = Math.fround(255 / darkest);
-  return { ...small, pixels: small.pixels.map((each) => rounded(Math.fround(each * full))) };
+  return { ...small, pixels: small.pixels.map((level) => rounded(Math.fround(level * full))) };
 }
 
 function withoutSpecks(ink: Grey): Grey {
@@ -53,7 +53,7 @@ function withoutSpecks(ink: Grey): Grey {
     const label = labels[index] as number;
     weights[label] = (weights[label] as number) + level;
   });
-  const total = weights.reduce((sum, each) => sum + each, 0);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
   // a dotted digit has nothing larger
   const least = Math.min(SPECK * total, Math.max(...weights));
   return {
@@ -95,8 +95,8 @@ function meanDistance({ width, height, pixels }: Grey): number | null {
   const [first, last] = [wide + 1, distances.length - wide - 2];
   for (let index = first; index <= last; index++) reach(index, -1, -wide);
   for (let index = last; index >= first; index--) reach(index, 1, wide);
-  const inside = distances.filter((each) => each > 0);
-  return inside.length ? inside.reduce((sum, each) => sum + each, 0) / inside.length : null;
+  const inside = distances.filter((distance) => distance > 0);
+  return inside.length ? inside.reduce((sum, distance) => sum + distance, 0) / inside.length : null;
 }
 
 /** Draw every pixel with a round pen. */

@@ -24,7 +24,7 @@ export function median(values: ArrayLike<number>): number {
 
 /** The same of levels, given how many there are of each. */
 export function quantileOf(counts: Uint32Array, fraction: number): number {
-  const total = counts.reduce((sum, each) => sum + each, 0);
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const valueAt = (index: number) => {
     let seen = 0;
     return counts.findIndex((count) => {
@@ -44,7 +44,7 @@ function between(valueAt: (index: number) => number, count: number, fraction: nu
 
 /** The value of a curve through points, straight between them and level beyond. */
 export function interpolated(x: number, xs: readonly number[], ys: readonly number[]): number {
-  const next = xs.findIndex((each) => each > x);
+  const next = xs.findIndex((knot) => knot > x);
   if (next === 0) return ys[0] ?? Number.NaN;
   if (next < 0) return ys.at(-1) ?? Number.NaN;
   const [x0, x1, y0, y1] = [xs[next - 1], xs[next], ys[next - 1], ys[next]] as [

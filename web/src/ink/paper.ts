@@ -26,25 +26,25 @@ export function inkMap(grey: Grey, least: number): Grey {
 
 /** The ink map of a picture whose ink is dark. */
 export function inkOf(dark: Grey, least = LEAST_CONTRAST): Grey {
-  return darkerThan(paperOf(dark), dark, (found) => {
-    const threshold = otsu(found);
-    const [inked, bare] = [found.slice(), found.slice()];
+  return darkerThan(paperOf(dark), dark, (histogram) => {
+    const threshold = otsu(histogram);
+    const [inked, bare] = [histogram.slice(), histogram.slice()];
     inked.fill(0, 0, threshold + 1);
     bare.fill(0, threshold + 1);
     if (!(quantileOf(inked, 0.75) >= least)) return null;
     const rough = quantileOf(bare, 0.95);
     const floor = Number.isNaN(rough) ? 0 : Math.min(rough, threshold / 2);
     const full = Math.max(quantileOf(inked, 0.5), floor + 1);
-    return levels((each) => (each - floor) * (255 / (full - floor)));
+    return levels((shade) => (shade - floor) * (255 / (full - floor)));
   });
 }
 
 /** The contrast map of a picture whose ink is dark: `PAPER` for the paper, up to `CONTRAST` more for ink. */
 export function contrastOf(dark: Grey): Grey {
-  const found = smoothCounts(dark);
+  const histogram = smoothCounts(dark);
   const below = (fraction: number) => {
     let seen = 0;
-    return found.findIndex((count) => {
+    return histogram.findIndex((count) => {
       seen += count;
       return seen >= dark.pixels.length * fraction;
     });
@@ -53,18 +53,18 @@ export function contrastOf(dark: Grey): Grey {
   const scale = CONTRAST / Math.max(paper - darkest, LEAST_CONTRAST);
   return byTable(
     dark,
-    levels((each) => PAPER + (paper - each) * scale),
+    levels((shade) => PAPER + (paper - shade) * scale),
   );
 }
 
 /** How many pixels have each level after averaging over 3x3, mirrored at the edges. */
 function smoothCounts(grey: Grey): Uint32Array {
-  const found = new Uint32Array(256);
+  const histogram = new Uint32Array(256);
   sumsOfSquares(grey).forEach((count, sum) => {
     const mean = Math.round(sum / 9);
-    found[mean] = (found[mean] as number) + count;
+    histogram[mean] = (histogram[mean] as number) + count;
   });
-  return found;
+  return histogram;
 }
 
 /** Make the ink dark, judged by the rim, and if a shadow divides that, by thin things too. */
@@ -76,7 +76,7 @@ export function darkOnLight(grey: Grey): Grey {
     ? grey
     : byTable(
         grey,
-        levels((each) => 255 - each),
+        levels((shade) => 255 - shade),
       );
 }
 
@@ -111,9 +111,9 @@ function skewness(grey: Grey): number {
 
 /** The bare paper: a smooth surface fitted to what is not ink, plus local differences from it. */
 function paperOf(dark: Grey): Grey {
-  const found = counts(dark);
-  const commonest = largestAt(found);
-  if ((found[commonest] as number) > FLAT * dark.pixels.length) {
+  const histogram = counts(dark);
+  const commonest = largestAt(histogram);
+  if ((histogram[commonest] as number) > FLAT * dark.pixels.length) {
     const paper = blank(dark.width, dark.height);
     paper.pixels.fill(commonest);
     return paper;
@@ -125,7 +125,7 @@ function paperOf(dark: Grey): Grey {
   for (let round = 0; round < ROUNDS; round++) {
     const darker = combined(surface, coarse, (level, seen) => level - seen);
     const most = Math.max(gapIn(darker), LEAST_CONTRAST / 2);
-    bare = Uint8Array.from(darker.pixels, (each) => +(each < most));
+    bare = Uint8Array.from(darker.pixels, (gap) => +(gap < most));
     surface = surfaceThrough(coarse, bare);
   }
   const rest = combined(coarse, surface, (seen, level) => seen - level);
@@ -141,9 +141,9 @@ function paperOf(dark: Grey): Grey {
 
 /** Half of the difference that Otsu's method finds between ink and paper. */
 function gapIn({ pixels }: Plane): number {
-  const found = new Uint32Array(256);
-  for (const each of pixels) found[level(each)] = (found[level(each)] as number) + 1;
-  return otsu(found) / 2;
+  const histogram = new Uint32Array(256);
+  for (const pixel of pixels) histogram[level(pixel)] = (histogram[level(pixel)] as number) + 1;
+  return otsu(histogram) / 2;
 }
 
 /** Smooth values over their neighbourhood, counting only the known ones. */
@@ -154,13 +154,13 @@ function spread(values: Plane, isKnown: Uint8Array): Plane {
   return combined(sums, weights, (sum, weight) => sum / Math.max(weight, 0.05));
 }
 
-function combined(a: Plane, other: Plane, join: (one: number, b: number) => number): Plane {
+function combined(a: Plane, b: Plane, join: (a: number, b: number) => number): Plane {
   const result = plane(a.width, a.height);
   for (let index = 0; index < result.pixels.length; index++)
-    result.pixels[index] = join(a.pixels[index] as number, other.pixels[index] as number);
+    result.pixels[index] = join(a.pixels[index] as number, b.pixels[index] as number);
   return result;
 }
 
 function levels(of: (level: number) => number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, each) => level(of(each)));
+  return Uint8Array.from({ length: 256 }, (_, shade) => level(of(shade)));
 }

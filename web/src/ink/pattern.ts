@@ -44,15 +44,15 @@ export function isPatterned(
   pen: number,
   high: number,
 ): boolean {
-  const found = components.filter(
+  const small = components.filter(
     ({ box }, index) =>
       Math.max(box.width, box.height) >= Math.max(PATTERN_SPECK, PATTERN_PIECE * high) &&
       (thick[index] as number) <= PATTERN_THICKNESS * pen,
   );
-  if (found.length < PATTERN_PIECES) return false;
+  if (small.length < PATTERN_PIECES) return false;
   const [rows, columns] = [Math.ceil(height / high), Math.ceil(width / high)];
   const seen = new Set(
-    found.map(
+    small.map(
       ({ box }) =>
         Math.floor((box.y + box.height / 2) / high) * columns + Math.floor((box.x + box.width / 2) / high),
     ),

@@ -123,7 +123,7 @@ function rowsOfLevels(pixels: Uint8Array, wide: number, high: number, { from, we
 /** Linear interpolation of levels in whole numbers, rounded as OpenCV rounds: weights have 11 bits. */
 function stretchedLevels({ width: wide, height: high, pixels }: Grey, across: Shares, down: Shares): Grey {
   const [width, height] = [across.from.length, down.from.length];
-  const inWhole = ({ weights }: Shares) => Int32Array.from(weights, (each) => rounded(each * 2048));
+  const inWhole = ({ weights }: Shares) => Int32Array.from(weights, (weight) => rounded(weight * 2048));
   const [ofColumns, ofRows] = [inWhole(across), inWhole(down)];
   const result = blank(width, height);
   const rows = [new Int32Array(width), new Int32Array(width)] as const;
@@ -131,11 +131,11 @@ function stretchedLevels({ width: wide, height: high, pixels }: Grey, across: Sh
     const start = Math.min(Math.max(y, 0), high - 1) * wide;
     for (let x = 0; x < width; x++) {
       const left = across.from[x] as number;
-      const [one, other] = [pixels[start + left], pixels[start + Math.min(left + 1, wide - 1)]] as [
+      const [near, next] = [pixels[start + left], pixels[start + Math.min(left + 1, wide - 1)]] as [
         number,
         number,
       ];
-      row[x] = (one * (ofColumns[2 * x] as number) + other * (ofColumns[2 * x + 1] as number)) >> 4;
+      row[x] = (near * (ofColumns[2 * x] as number) + next * (ofColumns[2 * x + 1] as number)) >> 4;
     }
   };
   for (let y = 0; y < height; y++) {

@@ -24,24 +24,24 @@ interface Size {
 }
 
 /** Group boxes into rows as `inReadingOrder` does, without commas below a row and rows that the edge cuts off. */
-export function rowsOf(found: readonly Box[], size: Size): number[][] {
+export function rowsOf(candidates: readonly Box[], size: Size): number[][] {
   // the detector's boxes may reach beyond the picture
-  const boxes = found.map((each) => inside(each, size));
+  const boxes = candidates.map((box) => inside(box, size));
   const at = (row: readonly number[]) => row.map((index) => boxes[index] as Box);
   const rows = inReadingOrder(boxes);
   if (rows.length > MOST_ROWS) return rows;
   const strength = rows.map((row) => at(row).reduce((sum, { height }) => sum + height, 0));
   const order = [...rows.keys()].sort((a, b) => (strength[b] as number) - (strength[a] as number));
-  const whole = order.map((each) => at(rows[each] as number[])).find((row) => !isAtEdge(row, size));
+  const whole = order.map((rowIndex) => at(rows[rowIndex] as number[])).find((row) => !isAtEdge(row, size));
   const kept = new Map<number, number[]>();
   for (const index of order) {
     const row = rows[index] as number[];
     const own = at(row);
     const least = own.length > 1 ? CUT_OFF_ROW : CUT_OFF_DIGIT;
     if (whole && isAtEdge(own, size) && heightOf(own) < least * heightOf(whole)) continue;
-    if ([...kept.values()].some((each) => hang(own, at(each)))) continue;
+    if ([...kept.values()].some((keptRow) => hang(own, at(keptRow)))) continue;
     // seen from a digit that is far off, one nearby may seem to stand on another row
-    const same = [...kept].find(([, each]) => interlock(own, at(each)))?.[0] ?? index;
+    const same = [...kept].find(([, keptRow]) => interlock(own, at(keptRow)))?.[0] ?? index;
     kept.set(same, [...(kept.get(same) ?? []), ...row]);
   }
   const middle = (index: number) => (boxes[index] as Box).x + (boxes[index] as Box).width / 2;
@@ -53,7 +53,7 @@ export function rowsOf(found: readonly Box[], size: Size): number[][] {
 
 /** Whether a small box starts beside the digits of a row or just below them, as a comma does. */
 export function hangsOn(box: Box, row: readonly Box[], below = COMMA_BELOW): boolean {
-  const { height, top, bottom } = beside(box, row);
+  const { height, top, bottom } = sizeBeside(box, row);
   const gap = Math.max(
     Math.min(...row.map(({ x }) => x)) - rightOf(box),
     box.x - Math.max(...row.map(rightOf)),
@@ -74,17 +74,22 @@ function hang(own: readonly Box[], row: readonly Box[]): boolean {
   const [first] = own as [Box];
   // most rows of a page are far from each other
   if (first.y <= top || first.y > bottom + COMMA_BELOW * (bottom - top)) return false;
-  return own.every((each) => hangsOn(each, row, own.length === 1 ? COMMA_BELOW : 0));
+  return own.every((box) => hangsOn(box, row, own.length === 1 ? COMMA_BELOW : 0));
 }
 
 /** Whether half of a row's digits, where another row is near, stand beside its digits. */
 function interlock(own: readonly Box[], row: readonly Box[]): boolean {
   const [top, bottom] = [Math.min(...row.map(({ y }) => y)), Math.max(...row.map(bottomOf))];
-  if (own.every((each) => each.y >= bottom || bottomOf(each) <= top)) return false;
-  const beside = own
-    .map((each) => row.filter((other) => areNear(each, other)).map((other) => standTogether(each, other)))
+  if (own.every((box) => box.y >= bottom || bottomOf(box) <= top)) return false;
+  const neighbours = own
+    .map((box) =>
+      row.filter((neighbour) => areNear(box, neighbour)).map((neighbour) => standTogether(box, neighbour)),
+    )
     .filter(({ length }) => length > 0);
-  return beside.length > 0 && 2 * beside.filter((each) => each.includes(true)).length >= beside.length;
+  return (
+    neighbours.length > 0 &&
+    2 * neighbours.filter((matches) => matches.includes(true)).length >= neighbours.length
+  );
 }
 
 function areNear(a: Box, b: Box): boolean {
@@ -98,14 +103,14 @@ function standTogether(a: Box, b: Box): boolean {
 }
 
 function isComma(box: Box, row: readonly Box[]): boolean {
-  const others = row.filter((each) => each !== box);
+  const others = row.filter((rowBox) => rowBox !== box);
   if (!others.length || !hangsOn(box, others)) return false;
-  const { height, top, bottom } = beside(box, others);
+  const { height, top, bottom } = sizeBeside(box, others);
   return box.y > top + COMMA_TOP * height && bottomOf(box) > bottom + COMMA_BOTTOM * height;
 }
 
 /** The height, the top and the bottom of the digits of a row that are next to a box. */
-function beside(box: Box, row: readonly Box[]): { height: number; top: number; bottom: number } {
+function sizeBeside(box: Box, row: readonly Box[]): { height: number; top: number; bottom: number } {
   const middle = box.x + box.width / 2;
   const away = ({ x, width }: Box) => Math.abs(x + width / 2 - middle);
   const near = [...row].sort((a, b) => away(a) - away(b)).slice(0, DIGITS_BESIDE_COMMA);
@@ -120,7 +125,7 @@ function heightOf(boxes: readonly Box[]): number {
 function isAtEdge(boxes: readonly Box[], { height }: Size): boolean {
   return (
     boxes.every(({ y }) => y <= ROW_EDGE_PIXELS) ||
-    boxes.every((each) => bottomOf(each) >= height - ROW_EDGE_PIXELS)
+    boxes.every((box) => bottomOf(box) >= height - ROW_EDGE_PIXELS)
   );
 }
 

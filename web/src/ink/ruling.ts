@@ -42,7 +42,7 @@ export class Ruling {
   readonly #taken: readonly Box[];
   readonly #height: number;
   readonly #large: number;
-  #found: Uint8Array | null = null;
+  rails: Uint8Array | null = null;
 
   /**
    * @param every where there is ink, as 0 and 1
@@ -100,7 +100,7 @@ export class Ruling {
   #isFrame(box: Box, area: number, isPiece: (index: number) => boolean): boolean {
     const { piece, level, upright } = this.#straight(box, isPiece);
     if (isRound(piece) || (!level.includes(1) && !upright.includes(1))) return isHollow(box, area);
-    const without = (a: Uint8Array, b: Uint8Array) => a.map((each, index) => each & ~(b[index] as number));
+    const without = (a: Uint8Array, b: Uint8Array) => a.map((value, index) => value & ~(b[index] as number));
     const isBarred =
       this.#hasBar({ ...piece, pixels: without(upright, level) }) ||
       this.#hasBar(turned({ ...piece, pixels: without(level, upright) }));
@@ -121,7 +121,7 @@ export class Ruling {
     const widths = runs(upright, 1).map(({ start, end }) => end - start);
     if (!widths.length) return false;
     const most = Math.min(BAR * this.#height, 2 * median(widths) + 1);
-    return widths.filter((each) => each > most).length >= this.#large;
+    return widths.filter((width) => width > most).length >= this.#large;
   }
 
   /** A piece, and where it has long straight lines, level and upright, also where digits break them up. */
@@ -137,7 +137,7 @@ export class Ruling {
           own.pixels[(box.y + y - part.top) * own.width + box.x + x - part.left] = 1;
         }
     // longer than any stroke of a digit; the sides of a low frame are no longer than that
-    const [least, most] = SIDES.map((each) => each * this.#height) as [number, number];
+    const [least, most] = SIDES.map((fraction) => fraction * this.#height) as [number, number];
     const tallest = Math.ceil(Math.max(least, Math.min(OF_FRAME * box.height, most)));
     const level = levelLines(around, own, Math.ceil(RAIL * this.#height), LEAN);
     const upright = turned({
@@ -186,10 +186,10 @@ export class Ruling {
         }
     if (!onRail) return false;
     const standing: Box[] = [];
-    for (const { box: found, area } of labelled(rest, 1).components) {
-      if (Math.max(found.width, found.height) < this.#large) continue;
-      if (found.height <= FRINGE * this.#height) continue;
-      const part = boxOf(box.x + found.x, box.y + found.y, found.width, found.height);
+    for (const { box: piece, area } of labelled(rest, 1).components) {
+      if (Math.max(piece.width, piece.height) < this.#large) continue;
+      if (piece.height <= FRINGE * this.#height) continue;
+      const part = boxOf(box.x + piece.x, box.y + piece.y, piece.width, piece.height);
       if (!this.#stands(part, area)) return false;
       standing.push(part);
     }
@@ -220,11 +220,11 @@ export class Ruling {
   }
 
   /** Whether parts are of one size, as those are that are printed. */
-  #areAlike(parts: readonly Box[]): boolean {
+  #areAlike(boxes: readonly Box[]): boolean {
     const range = (values: number[]) => Math.max(...values) - Math.min(...values);
     return (
-      range(parts.map((each) => each.height)) <= EQUAL * this.#height &&
-      range(parts.map((each) => each.width)) <= EQUAL * this.#height
+      range(boxes.map((box) => box.height)) <= EQUAL * this.#height &&
+      range(boxes.map((box) => box.width)) <= EQUAL * this.#height
     );
   }
 
@@ -248,13 +248,13 @@ export class Ruling {
 
   /** Where there are long level lines outside the rows of digits, digits that cross them included. */
   get #rails(): Uint8Array {
-    this.#found ??= this.#findRails();
-    return this.#found;
+    this.rails ??= this.#findRails();
+    return this.rails;
   }
 
   #findRails(): Uint8Array {
     const { width, pixels } = this.#every;
-    const high = this.#taken.filter((each) => each.height >= this.#height / 2);
+    const high = this.#taken.filter((box) => box.height >= this.#height / 2);
     const tall = high.length ? high : this.#taken;
     const rails = new Uint8Array(pixels.length);
     const aside = ASIDE * this.#height;
@@ -262,7 +262,7 @@ export class Ruling {
       { ...this.#every, pixels: thickened(this.#every) },
       RAIL * this.#height,
     )) {
-      const near = tall.filter((each) => each.x < end + aside && rightOf(each) > start - aside);
+      const near = tall.filter((box) => box.x < end + aside && rightOf(box) > start - aside);
       if (near.length) {
         const { top, bottom } = this.#row(near, y);
         if (top + OUTSIDE * this.#height < y && y < bottom - OUTSIDE * this.#height) continue;
@@ -276,11 +276,11 @@ export class Ruling {
   #row(boxes: readonly Box[], y: number): { top: number; bottom: number } {
     const nearest = boxes
       .map(middleOf)
-      .reduce((best, each) => (Math.abs(each - y) < Math.abs(best - y) ? each : best));
-    const row = boxes.filter((each) => Math.abs(middleOf(each) - nearest) < this.#height / 2);
-    const high = row.filter((each) => each.height >= this.#height / 2);
+      .reduce((best, middle) => (Math.abs(middle - y) < Math.abs(best - y) ? middle : best));
+    const row = boxes.filter((box) => Math.abs(middleOf(box) - nearest) < this.#height / 2);
+    const high = row.filter((box) => box.height >= this.#height / 2);
     const tall = high.length ? high : row;
-    return { top: median(tall.map((each) => each.y)), bottom: median(tall.map(bottomOf)) };
+    return { top: median(tall.map((box) => box.y)), bottom: median(tall.map(bottomOf)) };
   }
 }
 

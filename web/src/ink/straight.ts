@@ -13,8 +13,8 @@ import type { Grey } from "./picture";
  */
 export function levelLines(ink: Grey, piece: Grey, length: number, slope: number): Uint8Array {
   const { width, height } = piece;
-  const found = new Uint8Array(width * height);
-  if (width < length) return found;
+  const onLines = new Uint8Array(width * height);
+  if (width < length) return onLines;
   const [all, own] = [thickened(ink), thickened(piece)];
   const steps = Math.round(slope / STEP);
   for (let step = -steps; step <= steps; step++) {
@@ -22,27 +22,27 @@ export function levelLines(ink: Grey, piece: Grey, length: number, slope: number
     const moved = Int32Array.from({ length: width }, (_, x) => Math.floor(step * STEP * x + 0.5));
     const [least, most] = [Math.min(0, moved[width - 1] as number), Math.max(0, moved[width - 1] as number)];
     for (let row = -most; row < height - least; row++)
-      markLines(row, moved, { all, own, found }, piece, length);
+      markLines(row, moved, { all, own, onLines }, piece, length);
   }
-  for (let index = 0; index < found.length; index++) if (!piece.pixels[index]) found[index] = 0;
-  return found;
+  for (let index = 0; index < onLines.length; index++) if (!piece.pixels[index]) onLines[index] = 0;
+  return onLines;
 }
 
 /** Mark what is in a stretch of one row that is ink nearly everywhere, and the piece's in much of it. */
 function markLines(
   row: number,
   moved: Int32Array,
-  { all, own, found }: Record<"all" | "own" | "found", Uint8Array>,
+  { all, own, onLines }: Record<"all" | "own" | "onLines", Uint8Array>,
   { width, height }: Grey,
   length: number,
 ): void {
-  const placeOf = (x: number) => {
+  const indexOf = (x: number) => {
     const y = row + (moved[x] as number);
     return y >= 0 && y < height ? y * width + x : -1;
   };
   let [inked, owned, marked] = [0, 0, 0];
   for (let x = 0; x < width; x++) {
-    const [last, gone] = [placeOf(x), x >= length ? placeOf(x - length) : -1];
+    const [last, gone] = [indexOf(x), x >= length ? indexOf(x - length) : -1];
     if (last >= 0) {
       inked += all[last] as number;
       owned += own[last] as number;
@@ -53,8 +53,8 @@ function markLines(
     }
     if (x < length - 1 || inked < FULL * length || owned < OWN * length) continue;
     for (marked = Math.max(marked, x - length + 1); marked <= x; marked++) {
-      const index = placeOf(marked);
-      if (index >= 0) found[index] = 1;
+      const index = indexOf(marked);
+      if (index >= 0) onLines[index] = 1;
     }
   }
 }

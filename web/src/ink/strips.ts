@@ -19,7 +19,7 @@ export function band(boxes: readonly Box[]): Box {
   const middle = median(tall.map(({ height }) => height));
   const bottom = median(tall.map(bottomOf));
   const top = Math.min(median(tall.map(({ y }) => y)), bottom - middle);
-  return beside(boxes, top - AROUND * middle, bottom - top + 2 * AROUND * middle, BESIDE * middle);
+  return frameFrom(boxes, top - AROUND * middle, bottom - top + 2 * AROUND * middle, BESIDE * middle);
 }
 
 /** Frame a line from the highest to the lowest ink. */
@@ -27,10 +27,10 @@ export function entire(boxes: readonly Box[]): Box {
   const top = Math.min(...boxes.map(({ y }) => y));
   const high = Math.max(...boxes.map(bottomOf)) - top;
   const margin = BESIDE * Math.min(high, median(boxes.map(({ height }) => height)));
-  return beside(boxes, top - RIM * high, high * (1 + 2 * RIM), margin);
+  return frameFrom(boxes, top - RIM * high, high * (1 + 2 * RIM), margin);
 }
 
-function beside(boxes: readonly Box[], top: number, height: number, margin: number): Box {
+function frameFrom(boxes: readonly Box[], top: number, height: number, margin: number): Box {
   const left = Math.min(...boxes.map(({ x }) => x)) - margin;
   return boxOf(left, top, Math.max(...boxes.map(rightOf)) + margin - left, height);
 }

@@ -23,11 +23,11 @@ export function surfaceThrough({ width, height, pixels }: Plane, isKnown: Uint8A
     if (!isKnown[index]) continue;
     look(index);
     for (let row = 0; row < TERMS; row++) {
-      const one = terms[row] as number;
+      const factor = terms[row] as number;
       for (let column = 0; column < TERMS; column++)
         products[row * TERMS + column] =
-          (products[row * TERMS + column] as number) + one * (terms[column] as number);
-      sums[row] = (sums[row] as number) + one * (pixels[index] as number);
+          (products[row * TERMS + column] as number) + factor * (terms[column] as number);
+      sums[row] = (sums[row] as number) + factor * (pixels[index] as number);
     }
   }
   const factors = leastSquares(products, sums);
@@ -64,7 +64,7 @@ function leastSquares(matrix: Float64Array, sums: Float64Array): Float64Array {
   values.forEach((value, k) => {
     if (Math.abs(value) <= TERMS * Number.EPSILON * largest) return;
     const along =
-      sums.reduce((sum, each, row) => sum + each * (vectors[row * TERMS + k] as number), 0) / value;
+      sums.reduce((sum, entry, row) => sum + entry * (vectors[row * TERMS + k] as number), 0) / value;
     for (let row = 0; row < TERMS; row++)
       result[row] = (result[row] as number) + along * (vectors[row * TERMS + k] as number);
   });
@@ -72,11 +72,11 @@ function leastSquares(matrix: Float64Array, sums: Float64Array): Float64Array {
 }
 
 /** Turn two lines of a square matrix into each other; `step` leads from one number of a line to the next. */
-function turn(of: Float64Array, one: number, other: number, step: number, cos: number, sin: number): void {
+function turn(of: Float64Array, first: number, second: number, step: number, cos: number, sin: number): void {
   for (let k = 0; k < TERMS * step; k += step) {
-    const a = of[one + k] as number;
-    const b = of[other + k] as number;
-    of[one + k] = cos * a - sin * b;
-    of[other + k] = sin * a + cos * b;
+    const a = of[first + k] as number;
+    const b = of[second + k] as number;
+    of[first + k] = cos * a - sin * b;
+    of[second + k] = sin * a + cos * b;
   }
 }

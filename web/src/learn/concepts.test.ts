@@ -12,10 +12,10 @@ import {
 } from "./concepts";
 import { type CurveName, curves } from "./rate/curves";
 
-function expectAlike(given: readonly number[], wanted: readonly number[], decimals = 12): void {
-  expect(given).toHaveLength(wanted.length);
+function expectAlike(actual: readonly number[], wanted: readonly number[], decimals = 12): void {
+  expect(actual).toHaveLength(wanted.length);
   wanted.forEach((value, index) => {
-    expect(given[index]).toBeCloseTo(value, decimals);
+    expect(actual[index]).toBeCloseTo(value, decimals);
   });
 }
 

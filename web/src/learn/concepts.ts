@@ -11,7 +11,7 @@ export function softmax(scores: readonly number[]): number[] {
   const largest = Math.max(...scores);
   const enlarged = scores.map((score) => Math.exp(score - largest));
   const sum = total(enlarged);
-  return enlarged.map((each) => each / sum);
+  return enlarged.map((value) => value / sum);
 }
 
 /** The squares of the differences between label and output, added up. */

@@ -8,7 +8,7 @@ import { percentage, shortPercentage, whole } from "./numbers";
 type Scored = Model & { score: Score };
 
 export function AccuracyChart({ models }: { models: readonly Model[] }) {
-  const scored = models.filter((each): each is Scored => each.score !== null);
+  const scored = models.filter((model): model is Scored => model.score !== null);
   if (scored.length === 0) return null;
   const scale = scaleFor(Math.min(...scored.map(({ score }) => score.interval[0])));
   return (

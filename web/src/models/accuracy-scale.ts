@@ -15,7 +15,7 @@ export interface AccuracyScale {
 
 /** A scale that includes the lowest of these accuracies. */
 export function scaleFor(lowest: number): AccuracyScale {
-  const left = LEFTS.find((each) => each <= lowest) ?? 0;
+  const left = LEFTS.find((edge) => edge <= lowest) ?? 0;
   const [from, to] = [Math.log(1 - left), Math.log(1 - RIGHT)];
   const at = (accuracy: number) => {
     const mistakes = Math.max(1 - accuracy, Number.MIN_VALUE);
@@ -23,6 +23,6 @@ export function scaleFor(lowest: number): AccuracyScale {
   };
   return {
     at,
-    ticks: TICKS.filter((each) => each >= left).map((accuracy) => ({ accuracy, at: at(accuracy) })),
+    ticks: TICKS.filter((tick) => tick >= left).map((accuracy) => ({ accuracy, at: at(accuracy) })),
   };
 }

@@ -10,12 +10,12 @@ export const busy = signal<number | null>(null);
 
 /** The classifiers that the service was started with. */
 export const givenClassifiers = computed(() =>
-  (models.value ?? []).filter((each) => each.kind === "classifier" && (each.shipped || each.chosen)),
+  (models.value ?? []).filter((model) => model.kind === "classifier" && (model.shipped || model.chosen)),
 );
 
 /** The name of the model that reads if none is asked for; until the list is there, the usual one. */
 export const chosenName = computed(
-  () => givenClassifiers.value.find((each) => each.chosen)?.name ?? "default",
+  () => givenClassifiers.value.find((model) => model.chosen)?.name ?? "default",
 );
 
 let asking: Promise<void> | null = null;
@@ -31,13 +31,13 @@ export function learnModels(): Promise<void> {
 
 async function ask(): Promise<void> {
   try {
-    const found = await listModels({
+    const listed = await listModels({
       onBusy: (seconds) => {
         busy.value = seconds;
       },
     });
     // the most accurate first; the service returns them unordered
-    models.value = found.sort((a, b) => (b.score?.accuracy ?? 0) - (a.score?.accuracy ?? 0));
+    models.value = listed.sort((a, b) => (b.score?.accuracy ?? 0) - (a.score?.accuracy ?? 0));
     trouble.value = null;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -31,7 +31,7 @@ export function ModelsView() {
   useEffect(() => {
     void learnModels();
   }, []);
-  const known = models.value;
+  const listed = models.value;
   return (
     <article class="view models">
       <header>
@@ -47,12 +47,12 @@ export function ModelsView() {
           </button>
         </div>
       )}
-      {!known && !trouble.value && <p class="quiet">{say("models.measuring")}</p>}
-      {known && (
+      {!listed && !trouble.value && <p class="quiet">{say("models.measuring")}</p>}
+      {listed && (
         <>
-          <AccuracyChart models={known.filter((each) => each.kind === "classifier")} />
+          <AccuracyChart models={listed.filter((model) => model.kind === "classifier")} />
           <ul class="model-list">
-            {known.map((model) => (
+            {listed.map((model) => (
               <ModelCard key={model.name} model={model} />
             ))}
           </ul>

@@ -91,7 +91,7 @@ function drawKernels(weights: readonly Weight[], seed: number): void {
     const window = shape.slice(0, -2).reduce((product, side) => product * side, 1);
     const [came = 0, goes = 0] = shape.slice(-2);
     const reach = Math.sqrt(6 / (window * (came + goes)));
-    for (let index = 0; index < values.length; index++) values[index] = -reach + 2 * reach * draws.number();
+    for (let index = 0; index < values.length; index++) values[index] = -reach + 2 * reach * draws.double();
   }
 }
 
@@ -99,7 +99,8 @@ function drawKernels(weights: readonly Weight[], seed: number): void {
 function softmax(scores: Float32Array, probabilities: Float32Array, count: number): void {
   for (let start = 0; start < count * CLASSES; start += CLASSES) {
     let largest = Number.NEGATIVE_INFINITY;
-    for (let each = 0; each < CLASSES; each++) largest = Math.max(largest, scores[start + each] as number);
+    for (let digit = 0; digit < CLASSES; digit++)
+      largest = Math.max(largest, scores[start + digit] as number);
     let sum = 0;
     for (let digit = 0; digit < CLASSES; digit++) {
       const enlarged = Math.exp((scores[start + digit] as number) - largest);

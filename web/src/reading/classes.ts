@@ -10,5 +10,5 @@ export function hasDigits(text: string): boolean {
 
 /** A text without all that is neither a digit nor the end of a line. */
 export function withoutMarks(text: string): string {
-  return [...text].filter((each) => isDigit(each) || each === "\n").join("");
+  return [...text].filter((character) => isDigit(character) || character === "\n").join("");
 }

@@ -57,7 +57,7 @@ export function isHalf(dims: readonly number[], { task }: Pick<Card, "task">): b
 }
 
 function sizeOf(dims: readonly number[]): number {
-  return dims.reduce((product, each) => product * each, 1);
+  return dims.reduce((product, size) => product * size, 1);
 }
 
 /** @throws Error if the content is cut off or has no header */

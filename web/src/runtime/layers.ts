@@ -94,7 +94,7 @@ export interface Window {
 /** Slide a kernel over maps. */
 export function convolve(memory: Memory, image: Maps, kernel: Kernel, window: Window, low: number): Maps {
   const { strides, dilations, pads } = window;
-  const from = pads.some((each) => each > 0) ? padded(memory, image, pads) : image;
+  const from = pads.some((pad) => pad > 0) ? padded(memory, image, pads) : image;
   const height = Math.floor((from.height - dilations[0] * (kernel.height - 1) - 1) / strides[0]) + 1;
   const width = Math.floor((from.width - dilations[1] * (kernel.width - 1) - 1) / strides[1]) + 1;
   const result = roomFor(memory, kernel.channels, from.n, height, width);
@@ -118,7 +118,7 @@ export function convolve(memory: Memory, image: Maps, kernel: Kernel, window: Wi
     ...([from.at, offsets, terms, starts, result.stride, kernel.weights, kernel.bias] as const),
     ...([upTo(kernel.channels, TILE.channels), low, result.at, result.stride, panel] as const),
   );
-  for (const each of [offsets, starts, panel]) memory.give(each);
+  for (const block of [offsets, starts, panel]) memory.give(block);
   if (from !== image) memory.give(from.at);
   return result;
 }
@@ -130,9 +130,9 @@ function padded(memory: Memory, image: Maps, [top, left, bottom, right]: Window[
   const floats = memory.floats;
   floats.fill(0, result.at / 4, result.at / 4 + channels * result.stride);
   for (let channel = 0; channel < channels; channel++)
-    for (let each = 0; each < n; each++) {
-      let from = image.at / 4 + channel * image.stride + each * height * width;
-      let to = result.at / 4 + channel * result.stride + each * result.height * result.width;
+    for (let imageIndex = 0; imageIndex < n; imageIndex++) {
+      let from = image.at / 4 + channel * image.stride + imageIndex * height * width;
+      let to = result.at / 4 + channel * result.stride + imageIndex * result.height * result.width;
       to += top * result.width + left;
       for (let y = 0; y < height; y++, from += width, to += result.width)
         floats.copyWithin(to, from, from + width);
@@ -210,7 +210,7 @@ export function sum(memory: Memory, images: readonly Maps[], scale: number): Map
 /** Put the channels of maps after each other. */
 export function concatenate(memory: Memory, images: readonly Maps[]): Maps {
   const [first] = images as [Maps];
-  const channels = images.reduce((total, each) => total + each.channels, 0);
+  const channels = images.reduce((total, maps) => total + maps.channels, 0);
   const result = roomFor(memory, channels, first.n, first.height, first.width);
   let to = result.at / 4;
   for (const { at, channels: count, stride } of images) {

@@ -79,12 +79,12 @@ export class Memory {
   }
 
   #release(start: number, end: number): void {
-    const index = this.#free.findIndex((each) => each.start > start);
+    const index = this.#free.findIndex((block) => block.start > start);
     this.#free.splice(index < 0 ? this.#free.length : index, 0, { start, end });
-    this.#free = this.#free.reduce<{ start: number; end: number }[]>((joined, each) => {
+    this.#free = this.#free.reduce<{ start: number; end: number }[]>((joined, block) => {
       const last = joined.at(-1);
-      if (last?.end === each.start) last.end = each.end;
-      else joined.push(each);
+      if (last?.end === block.start) last.end = block.end;
+      else joined.push(block);
       return joined;
     }, []);
   }

@@ -72,14 +72,14 @@ export class Network {
     this.#memory.floats.set(images, input.at / 4);
     const values = new Map<string, Maps>([["images", input]]);
     for (const step of needed) {
-      values.set(step.output, step.run(...step.inputs.map((name) => known(values, name))));
+      values.set(step.output, step.run(...step.inputs.map((name) => outputNamed(values, name))));
       for (const name of step.inputs) {
         const uses = (left.get(name) ?? 0) - 1;
         left.set(name, uses);
         if (uses === 0 && !wanted.includes(name)) this.#drop(values, name);
       }
     }
-    const outputs = wanted.map((name) => this.#output(known(values, this.#source(name))));
+    const outputs = wanted.map((name) => this.#output(outputNamed(values, this.#source(name))));
     for (const name of values.keys()) this.#drop(values, name);
     return outputs;
   }
@@ -179,7 +179,7 @@ export class Network {
   /** What a channel becomes by a node after what came before. */
   #ending(node: Node, { scale, shift }: Finish): Finish {
     if (node.op === "Relu") return { scale, shift, low: 0 };
-    const one = this.#constant(node.inputs[1]).values;
+    const operand = this.#constant(node.inputs[1]).values;
     const times = (
       by: (channel: number) => number,
       plus: (channel: number) => number,
@@ -199,20 +199,20 @@ export class Network {
     };
     if (node.op === "Mul")
       return times(
-        (c) => at(one, c, 1),
+        (c) => at(operand, c, 1),
         () => 0,
-        one.length,
+        operand.length,
       );
     if (node.op === "Add")
       return times(
         () => 1,
-        (c) => at(one, c, 0),
-        one.length,
+        (c) => at(operand, c, 0),
+        operand.length,
       );
     const [gamma, beta, mean, variance] = node.inputs.slice(1).map((name) => this.#constant(name).values);
     const epsilon = Number(node.attributes.epsilon);
     const by = (c: number) => at(gamma, c, 1) / Math.sqrt(at(variance, c, 1) + epsilon);
-    return times(by, (c) => at(beta, c, 0) - at(mean, c, 0) * by(c), one.length);
+    return times(by, (c) => at(beta, c, 0) - at(mean, c, 0) * by(c), operand.length);
   }
 
   #convolution(node: Node, finish: Finish): Step["run"] {
@@ -262,7 +262,7 @@ export class Network {
   }
 }
 
-function known(values: Map<string, Maps>, name: string): Maps {
+function outputNamed(values: Map<string, Maps>, name: string): Maps {
   const value = values.get(name);
   if (!value) throw new Error(`the graph has no output ${name}`);
   return value;

@@ -28,8 +28,8 @@ export function readOnnx(content: Uint8Array): OnnxModel {
   if (!card) throw new Error("the model has no card");
   return {
     card: JSON.parse(text(card, 2)) as Card,
-    nodes: all(graph, 1).map((each) => node(message(each))),
-    outputs: all(graph, 12).map((each) => text(message(each), 1)),
+    nodes: all(graph, 1).map((encoded) => node(message(encoded))),
+    outputs: all(graph, 12).map((encoded) => text(message(encoded), 1)),
     tensors: all(graph, 5)
       .map(message)
       .map((message) => ({
@@ -53,20 +53,20 @@ export function graphOfOnnx(content: Uint8Array): Graph {
   return { ...rest, bytes: content.length, tensors: new Map(named) };
 }
 
-function node(found: Message): Node {
+function node(fields: Message): Node {
   const attributes: Node["attributes"] = {};
-  for (const each of all(found, 5).map(message)) {
-    const [whole] = each.get(3) ?? [];
-    if (each.has(8))
-      attributes[text(each, 1)] = (each.get(8) ?? []).flatMap((n) =>
+  for (const attribute of all(fields, 5).map(message)) {
+    const [whole] = attribute.get(3) ?? [];
+    if (attribute.has(8))
+      attributes[text(attribute, 1)] = (attribute.get(8) ?? []).flatMap((n) =>
         typeof n === "bigint" ? [Number(n)] : numbers(n),
       );
-    else if (each.has(4)) attributes[text(each, 1)] = text(each, 4);
-    else if (each.has(2)) attributes[text(each, 1)] = float(bytes(each, 2));
-    else if (whole !== undefined) attributes[text(each, 1)] = Number(whole);
+    else if (attribute.has(4)) attributes[text(attribute, 1)] = text(attribute, 4);
+    else if (attribute.has(2)) attributes[text(attribute, 1)] = float(bytes(attribute, 2));
+    else if (whole !== undefined) attributes[text(attribute, 1)] = Number(whole);
   }
-  const names = (field: number) => all(found, field).map((each) => new TextDecoder().decode(each));
-  return { op: text(found, 4), inputs: names(1), outputs: names(2), attributes };
+  const names = (field: number) => all(fields, field).map((encoded) => new TextDecoder().decode(encoded));
+  return { op: text(fields, 4), inputs: names(1), outputs: names(2), attributes };
 }
 
 function values(tensor: Message): Float32Array {
@@ -104,7 +104,7 @@ function message(content: Uint8Array): Message {
 }
 
 function all(message: Message, field: number): Uint8Array[] {
-  return (message.get(field) ?? []).filter((each): each is Uint8Array => typeof each !== "bigint");
+  return (message.get(field) ?? []).filter((value): value is Uint8Array => typeof value !== "bigint");
 }
 
 function bytes(message: Message, field: number): Uint8Array {
@@ -121,15 +121,15 @@ function float(content: Uint8Array): number {
 
 /** Several numbers packed into one field. */
 function numbers(content: Uint8Array): number[] {
-  const found: number[] = [];
+  const integers: number[] = [];
   let [value, shift] = [0, 1];
   for (const byte of content) {
     value += (byte & 127) * shift;
     shift *= 128;
     if (byte < 128) {
-      found.push(value);
+      integers.push(value);
       [value, shift] = [0, 1];
     }
   }
-  return found;
+  return integers;
 }

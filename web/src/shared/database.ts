@@ -35,7 +35,7 @@ export async function inStore<T>(
   try {
     const result = await transacted(name, mode, act);
     // a browser that stores one thing does not refuse the others
-    tell([...failed.peek()].filter(([each, why]) => each !== what && why !== "refused"));
+    tell([...failed.peek()].filter(([action, why]) => action !== what && why !== "refused"));
     return result;
   } catch (error) {
     const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
@@ -59,7 +59,7 @@ export async function putTogether(name: StoreName, values: Readonly<Record<strin
 /** Delete what `putTogether` put; what is gone is in no trouble. */
 export async function forget(name: StoreName, keys: readonly string[]): Promise<void> {
   await removed(name, keys);
-  tell([...failed.peek()].filter(([each]) => !keys.includes(each)));
+  tell([...failed.peek()].filter(([action]) => !keys.includes(action)));
 }
 
 async function removed(name: StoreName, keys: readonly string[]): Promise<void> {

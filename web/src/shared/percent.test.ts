@@ -26,7 +26,7 @@ it.each([
   ]);
   expect(learn.percent(0.9117)).toBe(`91.2${sign}`);
   // nearly all is not all
-  expect([0.9996, 0.99951, 1].map((each) => learn.percent(each))).toEqual([
+  expect([0.9996, 0.99951, 1].map((probability) => learn.percent(probability))).toEqual([
     `99.9${sign}`,
     `99.9${sign}`,
     `100.0${sign}`,

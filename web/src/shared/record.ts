@@ -17,11 +17,11 @@ export class OwnRecord {
 
   /**
    * @param store where it is
-   * @param parts the keys of what belongs together
+   * @param keys the keys of what belongs together
    */
   constructor(
     readonly store: StoreName,
-    readonly parts: readonly string[],
+    readonly keys: readonly string[],
   ) {}
 
   /** The key under which a part of this tab's record is stored. */
@@ -35,22 +35,22 @@ export class OwnRecord {
     const [ids, held] = await Promise.all([this.#ids(), heldIn(this.store)]);
     const own = remembered(name);
     const wanted = [...ids.filter((id) => id !== own), ...(ids.includes(FIRST) ? [] : [FIRST])];
-    let found = own !== null && (await hold(this.store, own, held, true)) ? own : null;
-    for (const id of wanted) found ??= (await hold(this.store, id, held)) ? id : null;
-    if (found === null) {
-      found = `${String(Date.now()).padStart(15, "0")} ${newId()}`;
-      await hold(this.store, found, held);
+    let claimed = own !== null && (await hold(this.store, own, held, true)) ? own : null;
+    for (const id of wanted) claimed ??= (await hold(this.store, id, held)) ? id : null;
+    if (claimed === null) {
+      claimed = `${String(Date.now()).padStart(15, "0")} ${newId()}`;
+      await hold(this.store, claimed, held);
     }
-    remember(name, found);
-    this.others.value = ids.filter((id) => id !== found && !held.has(id)).length;
-    return found;
+    remember(name, claimed);
+    this.others.value = ids.filter((id) => id !== claimed && !held.has(id)).length;
+    return claimed;
   }
 
   /** Of what is stored, the newest first. */
   async #ids(): Promise<string[]> {
     const keys = (await inStore(this.store, "readonly", (store) => store.getAllKeys())) ?? [];
     const ids = keys.flatMap((key) =>
-      this.parts.flatMap((part) => {
+      this.keys.flatMap((part) => {
         const text = String(key);
         if (text === part) return [FIRST];
         return text.endsWith(`/${part}`) ? [text.slice(0, -part.length - 1)] : [];
@@ -77,15 +77,15 @@ async function heldIn(store: StoreName): Promise<Set<string>> {
       held.flatMap(({ name = "" }) => (name.startsWith(start) ? [name.slice(start.length)] : [])),
     );
   }
-  const found = new Set<string>();
+  const heldIds = new Set<string>();
   const channel = new BroadcastChannel(start);
   channel.addEventListener("message", ({ data }) => {
-    if (typeof data === "string") found.add(data);
+    if (typeof data === "string") heldIds.add(data);
   });
   channel.postMessage(null);
   await new Promise((resolve) => setTimeout(resolve, ANSWERED));
   channel.close();
-  return found;
+  return heldIds;
 }
 
 /**

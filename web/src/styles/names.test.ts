@@ -18,5 +18,5 @@ test("no class is styled by two views", async () => {
     }
   }
   expect(folders.size).toBeGreaterThan(100);
-  expect([...folders].filter(([, found]) => found.size > 1).map(([name]) => name)).toEqual([]);
+  expect([...folders].filter(([, users]) => users.size > 1).map(([name]) => name)).toEqual([]);
 });

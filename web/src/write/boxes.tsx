@@ -25,12 +25,12 @@ const NOWHERE: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
 export function Boxes({ size, at, clickable = false }: Properties) {
   const leftOut = (reading.value?.ignored ?? []).map(({ kind, box: [x, y, width, height] }) => {
-    const found = { x, y, width, height };
+    const rect = { x, y, width, height };
     return {
       kind,
-      box: around(at(found), BESIDE),
+      box: around(at(rect), BESIDE),
       // the frame of a form is not hatched over its digits, and their labels may be within it
-      isAround: glyphs.value.some(({ box }) => contains(found, middleOf(box))),
+      isAround: glyphs.value.some(({ box }) => contains(rect, middleOf(box))),
     };
   });
   const boxes = glyphs.value.map(({ character, box }) => around(at(box), isDigit(character) ? ROOM : BESIDE));

@@ -19,7 +19,7 @@ export function DigitCards() {
       </header>
       <ol class="cards">
         {digits.map(({ glyph, index }, position) => (
-          <Card key={index} glyph={glyph} index={index} number={position + 1} />
+          <Card key={index} glyph={glyph} index={index} position={position + 1} />
         ))}
       </ol>
     </section>
@@ -31,10 +31,10 @@ interface CardProperties {
   /** Among all characters, from 0. */
   index: number;
   /** Among the digits, from 1. */
-  number: number;
+  position: number;
 }
 
-function Card({ glyph, index, number }: CardProperties) {
+function Card({ glyph, index, position }: CardProperties) {
   const { character, isMine } = glyph;
   const read = digitOf(glyph);
   const status = statusOf(glyph);
@@ -51,7 +51,7 @@ function Card({ glyph, index, number }: CardProperties) {
         type="button"
         class="card-head"
         aria-pressed={selected.value === index}
-        aria-label={say("write.digit", number, character, name)}
+        aria-label={say("write.digit", position, character, name)}
         onClick={() => toggle(index)}
       >
         <span class="card-digit">{character}</span>
@@ -64,19 +64,19 @@ function Card({ glyph, index, number }: CardProperties) {
           sure={read ? say("write.probability", percent(read.probability)) : undefined}
         />
       )}
-      {read && <WhatNetworkSaw digit={read} number={number} isRight={String(read.digit) === character} />}
+      {read && <WhatNetworkSaw digit={read} position={position} isRight={String(read.digit) === character} />}
     </li>
   );
 }
 
 interface SawProperties {
   digit: Digit;
-  number: number;
+  position: number;
   /** Whether the person agrees. */
   isRight: boolean;
 }
 
-function WhatNetworkSaw({ digit, number, isRight }: SawProperties) {
+function WhatNetworkSaw({ digit, position, isRight }: SawProperties) {
   const { image, counted } = digit;
   return (
     <>
@@ -89,7 +89,7 @@ function WhatNetworkSaw({ digit, number, isRight }: SawProperties) {
         <Seen
           values={image}
           palette="ink"
-          label={say("write.saw.label", number)}
+          label={say("write.saw.label", position)}
           caption={say("write.saw")}
         />
         {(counted || !image) && (
@@ -127,21 +127,21 @@ function Seen({ values, caption, ...rest }: SeenProperties) {
 
 /** A bar for each digit and one for anything else; the answer's has the accent colour, large values a label. */
 function Bars({ digit }: { digit: Digit }) {
-  const { digits: probabilities, other } = probabilitiesOf(digit);
+  const { digits: probabilities, noDigit } = probabilitiesOf(digit);
   return (
     <ol class="bars" aria-label={say("write.probabilities")}>
-      {[...probabilities, other].map((probability, each) => {
-        const isOther = each === probabilities.length;
-        const label = `${isOther ? say("write.something_else") : each}${say("write.colon")}${percent(probability)}`;
+      {[...probabilities, noDigit].map((probability, bar) => {
+        const isOther = bar === probabilities.length;
+        const label = `${isOther ? say("write.something_else") : bar}${say("write.colon")}${percent(probability)}`;
         return (
-          <li key={each} data-answer={each === digit.digit} title={label}>
+          <li key={bar} data-answer={bar === digit.digit} title={label}>
             <span class="for-screen-readers">{label}</span>
             <span class="share numbers" aria-hidden="true">
               {probability >= 0.01 ? wholePercent(probability) : ""}
             </span>
             <span class="bar" aria-hidden="true" style={{ height: `${Math.max(probability * 100, 1)}%` }} />
             <span class="name numbers" aria-hidden="true">
-              {isOther ? "?" : each}
+              {isOther ? "?" : bar}
             </span>
           </li>
         );

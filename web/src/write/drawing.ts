@@ -99,5 +99,5 @@ export function pictureOf(written: readonly Stroke[]): InkPicture | null {
 function asPng(canvas: HTMLCanvasElement): Blob {
   const encoded = canvas.toDataURL("image/png");
   const bytes = atob(encoded.slice(encoded.indexOf(",") + 1));
-  return new Blob([Uint8Array.from(bytes, (each) => each.charCodeAt(0))], { type: "image/png" });
+  return new Blob([Uint8Array.from(bytes, (character) => character.charCodeAt(0))], { type: "image/png" });
 }

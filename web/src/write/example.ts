@@ -38,12 +38,12 @@ export function nextExample(): string {
 }
 
 /** The strokes of a number, centred on a canvas of this size. */
-export function strokesOf(number: string, canvas: Size, width: number): Stroke[] {
-  const wide = number.length * (FIELD.width + GAP) - GAP;
+export function strokesOf(text: string, canvas: Size, width: number): Stroke[] {
+  const wide = text.length * (FIELD.width + GAP) - GAP;
   const scale = Math.min((canvas.height * 0.58) / FIELD.height, (canvas.width * 0.84) / wide);
   const left = (canvas.width - wide * scale) / 2;
   const top = (canvas.height - FIELD.height * scale) / 2;
-  return [...number].flatMap((digit, index) => {
+  return [...text].flatMap((digit, index) => {
     const shift = { x: left + index * (FIELD.width + GAP) * scale, y: top };
     return (DIGITS[Number(digit)] ?? []).map((path) =>
       pointsOf(path).map(({ x, y }) => ({ x: shift.x + x * scale, y: shift.y + y * scale, width })),

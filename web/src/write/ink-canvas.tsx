@@ -95,18 +95,18 @@ function glyphAt(point: Point): number | null {
   const onPicture = inkQuestion.answer.peek()?.about;
   if (!onPicture) return null;
   const at = place(point, inverse(onPicture));
-  const found = glyphs.peek().findIndex(({ box }) => contains(box, at));
-  return found < 0 ? null : found;
+  const index = glyphs.peek().findIndex(({ box }) => contains(box, at));
+  return index < 0 ? null : index;
 }
 
 /** A tap on a recognised character selects it; it is not a dot. */
 function selectTapped(): boolean {
   const [first, ...others] = pending.peek();
   if (!first || others.some(({ x, y }) => Math.hypot(x - first.x, y - first.y) > TAP)) return false;
-  const found = glyphAt(first);
-  if (found === null) return false;
+  const index = glyphAt(first);
+  if (index === null) return false;
   dropStroke();
-  toggle(found);
+  toggle(index);
   return true;
 }
 
@@ -120,7 +120,7 @@ function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, size: () => Mea
     const context = element?.getContext("2d");
     if (!element || !context || !measured) return;
     const anew =
-      growing.length < last.current.points || of.some((each, index) => each !== last.current.of[index]);
+      growing.length < last.current.points || of.some((value, index) => value !== last.current.of[index]);
     if (anew) {
       element.width = Math.round(measured.width * measured.pixels);
       element.height = Math.round(measured.height * measured.pixels);

@@ -4,7 +4,7 @@ import { positionsOf } from "./labels";
 
 const SIZE = { width: 600, height: 400 };
 const box = (x: number, y: number, height = 60): Rect => ({ x, y, width: 40, height });
-const above = (each: Rect, text = "7") => ({ box: each, text, side: "above" as const });
+const above = (rect: Rect, text = "7") => ({ box: rect, text, side: "above" as const });
 
 test("a label is above its box, or below where the area ends", () => {
   expect(positionsOf([above(box(20, 100)), above(box(80, 10))], SIZE)).toEqual([
@@ -26,7 +26,7 @@ test("between two rows without room there is no label", () => {
   const rows = [box(20, 40), box(20, 106), box(20, 172)];
   expect(
     positionsOf(
-      rows.map((each) => above(each)),
+      rows.map((rect) => above(rect)),
       SIZE,
     )[1],
   ).toBe(null);

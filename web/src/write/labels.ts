@@ -26,13 +26,13 @@ export function positionsOf(labels: readonly Wanted[], size: Size): (Point | nul
   const taken: Rect[] = [];
   return labels.map(({ box, text, side }) => {
     if (text === "") return null;
-    const others = [...labels.map((each) => each.box), ...taken].filter((each) => each !== box);
+    const others = [...labels.map((label) => label.box), ...taken].filter((rect) => rect !== box);
     const baselines = [box.y - ABOVE, box.y + box.height + BELOW];
     if (side === "below") baselines.reverse();
     for (const y of baselines) {
       const at = { x: box.x + INSET, y };
       const covered = { x: at.x, y: y - HEIGHT, width: widthOf(text), height: HEIGHT };
-      if (covered.y < 0 || y > size.height || others.some((each) => overlap(each, covered))) continue;
+      if (covered.y < 0 || y > size.height || others.some((rect) => overlap(rect, covered))) continue;
       taken.push(covered);
       return at;
     }
@@ -41,5 +41,5 @@ export function positionsOf(labels: readonly Wanted[], size: Size): (Point | nul
 }
 
 function widthOf(text: string): number {
-  return [...text].reduce((sum, each) => sum + (each > "\u2e80" ? IDEOGRAPH : DIGIT), 0);
+  return [...text].reduce((sum, character) => sum + (character > "\u2e80" ? IDEOGRAPH : DIGIT), 0);
 }

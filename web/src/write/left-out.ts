@@ -16,7 +16,7 @@ const KINDS = [
 
 /** What was left out, counted: "1 sign, 2 printed lines"; empty if nothing was. */
 export function namesOf(ignored: readonly Ignored[]): string {
-  const counts = KINDS.map((kind) => [kind, ignored.filter((each) => each.kind === kind).length] as const);
+  const counts = KINDS.map((kind) => [kind, ignored.filter((piece) => piece.kind === kind).length] as const);
   return counts
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => say(`write.left_out.${kind}`, count))

@@ -22,11 +22,11 @@ export function ModelChoice() {
   const models = givenClassifiers.value;
   const chosen = chosenName.value;
   const own = ownNetworks.value;
-  const names = models.length > 0 ? models.map((each) => each.name) : ["default"];
+  const names = models.length > 0 ? models.map((listed) => listed.name) : ["default"];
   const gone = own.some(({ name }) => name === model.value) ? null : ownRunOf(model.value);
   const asked = gone === null ? model.value || chosen : chosen;
   const isTrained = gone === null && ownRunOf(asked) === null && !names.includes(asked);
-  const isForeign = models.some((each) => each.name === asked && !each.shipped);
+  const isForeign = models.some((listed) => listed.name === asked && !listed.shipped);
   const isMine = isTrained || ownRunOf(asked) !== null;
   const about = isForeign ? "write.model.given" : ABOUT[asked];
   const choose = (name: string) => model.set(name === chosen ? "" : name);

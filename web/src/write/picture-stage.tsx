@@ -93,9 +93,10 @@ function Thumbnail({ picture: { url, isShowable } }: { picture: Picture }) {
 }
 
 function ListedReading({ entry }: { entry: Entry }) {
-  const { picture, reading: found } = entry;
+  const { picture, reading: answer } = entry;
   const shown = shownEntry(entry);
-  const error = picture.question.trouble.value?.sentence ?? (found && "error" in found ? found.error : null);
+  const error =
+    picture.question.trouble.value?.sentence ?? (answer && "error" in answer ? answer.error : null);
   if (error) return <span class="small listed-trouble">{error}</span>;
   if (!shown) return <span class="quiet">…</span>;
   return (

@@ -64,7 +64,7 @@ export class Pictures {
     void this.entries.value; // pages get theirs when they are first shown
     return this.#all.value
       .flatMap(({ corrections }, picture) =>
-        corrections.map((each, page) => ({ picture, page, patches: each.patches.value })),
+        corrections.map((correction, page) => ({ picture, page, patches: correction.patches.value })),
       )
       .filter(({ patches }) => patches.length > 0);
   });
@@ -117,8 +117,8 @@ function correctionsOf({ corrections }: Picture, page: number): Corrections {
   return corrections[page];
 }
 
-function correctionsFrom(known: readonly Corrected[]): Corrections[] {
+function correctionsFrom(corrected: readonly Corrected[]): Corrections[] {
   const pages: Corrections[] = [];
-  for (const { page, patches } of known) pages[page] = new Corrections(patches);
+  for (const { page, patches } of corrected) pages[page] = new Corrections(patches);
   return pages;
 }

@@ -3,21 +3,21 @@ import { probabilitiesOf } from "./probabilities";
 
 /** Seven with probability `own`, one with the rest. */
 const seen = (own: number) => Array.from({ length: 10 }, (_, d) => (d === 7 ? own : d === 1 ? 1 - own : 0));
-const sum = ({ digits, other }: ReturnType<typeof probabilitiesOf>) =>
-  digits.reduce((total, each) => total + each, other);
+const sum = ({ digits, noDigit }: ReturnType<typeof probabilitiesOf>) =>
+  digits.reduce((total, probability) => total + probability, noDigit);
 
 test("what may be no digit leaves the rest to something else", () => {
   const shown = probabilitiesOf({ digit: 7, probability: 0.2, probabilities: seen(0.8) });
   expect(shown.digits[7]).toBeCloseTo(0.2, 10);
   expect(shown.digits[1]).toBeCloseTo(0.05, 10);
-  expect(shown.other).toBeCloseTo(0.75, 10);
+  expect(shown.noDigit).toBeCloseTo(0.75, 10);
 });
 
 test("where the line makes it surer, the others share what is left", () => {
   const shown = probabilitiesOf({ digit: 7, probability: 0.96, probabilities: seen(0.8) });
   expect(shown.digits[7]).toBe(0.96);
   expect(shown.digits[1]).toBeCloseTo(0.04, 10);
-  expect(shown.other).toBe(0);
+  expect(shown.noDigit).toBe(0);
 });
 
 test("they make one, also at the ends", () => {

@@ -5,7 +5,7 @@ export interface Probabilities {
   /** Of each of the ten digits; the answer's is the digit's own probability. */
   digits: readonly number[];
   /** That it is something else. Together they make 1. */
-  other: number;
+  noDigit: number;
 }
 
 /**
@@ -20,12 +20,12 @@ export function probabilitiesOf({
 }: Pick<Digit, "digit" | "probability" | "probabilities">): Probabilities {
   const own = probabilities[digit] ?? 0;
   if (probability <= own) {
-    const digits = probabilities.map((each) => (own ? (each * probability) / own : 0));
-    return { digits, other: Math.max(0, 1 - digits.reduce((sum, each) => sum + each, 0)) };
+    const digits = probabilities.map((value) => (own ? (value * probability) / own : 0));
+    return { digits, noDigit: Math.max(0, 1 - digits.reduce((sum, value) => sum + value, 0)) };
   }
   const rest = 1 - own;
   const digits = probabilities.map((value, index) =>
     index === digit ? probability : rest > 0 ? (value * (1 - probability)) / rest : 0,
   );
-  return { digits, other: 0 };
+  return { digits, noDigit: 0 };
 }

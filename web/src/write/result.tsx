@@ -13,23 +13,23 @@ import { Verdict } from "./verdict";
 import { pending } from "./writing";
 
 export function Result() {
-  const found = reading.value;
+  const shown = reading.value;
   const { answer, asking } = question.value;
-  const leftOut = found ? namesOf(found.ignored) : "";
+  const leftOut = shown ? namesOf(shown.ignored) : "";
   const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
   return (
     <section class="result" aria-label={say("write.result")} aria-busy={asking.value}>
       <Trouble />
-      {found ? (
+      {shown ? (
         <>
-          <NumberRead reading={found} />
+          <NumberRead reading={shown} />
           <Verdict
-            status={found.status}
-            sure={found.isCorrected ? undefined : say("write.sure", percent(found.confidence))}
-            label={labelOf(found, leftOut)}
-            icon={found.isCorrected && found.status === "ok" ? "pen" : undefined}
+            status={shown.status}
+            sure={shown.isCorrected ? undefined : say("write.sure", percent(shown.confidence))}
+            label={labelOf(shown, leftOut)}
+            icon={shown.isCorrected && shown.status === "ok" ? "pen" : undefined}
           />
-          <p class={found.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(found, leftOut)}</p>
+          <p class={shown.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(shown, leftOut)}</p>
           <div class="buttons">
             <ExportButtons />
             {/* the last one, so that Tab goes on to what it opens */}
@@ -58,7 +58,7 @@ function labelOf({ status, isCorrected }: Shown, leftOut: string): string | unde
 /** In large type, one line per line of writing; doubtful characters are marked, and so are a person's. */
 function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected } }: { reading: Shown }) {
   const lines = [...new Set(glyphs.map(({ line }) => line))].sort((a, b) => a - b);
-  const longest = Math.max(...text.split("\n").map((each) => each.length));
+  const longest = Math.max(...text.split("\n").map((line) => line.length));
   const spoken = text.replaceAll("\n", say("write.between_lines")) || say("write.none");
   return (
     <output

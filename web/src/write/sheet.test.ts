@@ -51,8 +51,8 @@ describe("a canvas that changes its size", () => {
   test("shows what was written beside the paper, too", () => {
     const sheet = new Sheet();
     sheet.placement(WIDE);
-    const beside: Stroke = [{ x: 400, y: 900, width: 10 }];
-    sheet.add(beside);
+    const neighbour: Stroke = [{ x: 400, y: 900, width: 10 }];
+    sheet.add(neighbour);
     expect(place({ x: 400, y: 905 }, sheet.placement(WIDE)).y).toBeLessThanOrEqual(WIDE.height);
   });
 
@@ -64,16 +64,16 @@ describe("a canvas that changes its size", () => {
 });
 
 describe("placements", () => {
-  const one = { scale: 2, x: 10, y: -4 };
-  const other = { scale: 0.5, x: 3, y: 7 };
+  const first = { scale: 2, x: 10, y: -4 };
+  const second = { scale: 0.5, x: 3, y: 7 };
   const point = { x: 12, y: 34 };
 
   test("the way back undoes the way there", () => {
-    expect(place(place(point, one), inverse(one))).toEqual(point);
+    expect(place(place(point, first), inverse(first))).toEqual(point);
   });
 
   test("a chain is one after the other", () => {
-    expect(place(point, chain(one, other))).toEqual(place(place(point, one), other));
+    expect(place(point, chain(first, second))).toEqual(place(place(point, first), second));
   });
 
   test("a picture lies whole and in the middle", () => {

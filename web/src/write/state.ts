@@ -49,9 +49,9 @@ export const ontoCorrections: ReadonlySignal<Placement> = computed(() =>
 export const reading: ReadonlySignal<Shown | null> = computed(() => {
   const entry = pictures.chosen.value;
   if (entry) return shownEntry(entry);
-  const found = inkQuestion.answer.value?.readings[0];
-  if (!isRead(found)) return null;
-  return shownOf(found, {
+  const answer = inkQuestion.answer.value?.readings[0];
+  if (!isRead(answer)) return null;
+  return shownOf(answer, {
     patches: sheet.patches.value,
     onto: ontoCorrections.value,
     inkAt: (region) => sheet.inkAt(region),
@@ -59,19 +59,19 @@ export const reading: ReadonlySignal<Shown | null> = computed(() => {
 });
 
 /** The reading of a picture with its corrections; null if it has none. */
-export function shownEntry({ reading: found, corrections }: Entry): Shown | null {
-  if (!isRead(found)) return null;
-  return shownOf(found, { patches: corrections.patches.value, onto: UNMOVED, inkAt: () => [] });
+export function shownEntry({ reading: answer, corrections }: Entry): Shown | null {
+  if (!isRead(answer)) return null;
+  return shownOf(answer, { patches: corrections.patches.value, onto: UNMOVED, inkAt: () => [] });
 }
 
-function isRead(found: Entry["reading"] | undefined): found is Reading {
-  return !!found && "text" in found;
+function isRead(answer: Entry["reading"] | undefined): answer is Reading {
+  return !!answer && "text" in answer;
 }
 
 /** Why the selected picture could not be read, if the service says so among the readings. */
 export const unread: ReadonlySignal<string | null> = computed(() => {
-  const found = pictures.chosen.value?.reading;
-  return found && "error" in found ? found.error : null;
+  const answer = pictures.chosen.value?.reading;
+  return answer && "error" in answer ? answer.error : null;
 });
 
 /** The characters of the current reading. */

@@ -151,22 +151,22 @@ function useSpokenReading(): void {
   const before = useRef("");
   const heard = useRef<typeof reading.value>(null);
   useSignalEffect(() => {
-    const found = reading.value;
+    const shown = reading.value;
     // after a language change, the advice stays in the old language until the reading is requested again
-    if (found && found === heard.current) return;
-    heard.current = found;
-    if (!found) {
+    if (shown && shown === heard.current) return;
+    heard.current = shown;
+    if (!shown) {
       before.current = "";
       return;
     }
-    const spoken = found.text ? spelt(found.text) : say("write.none");
-    const parts = [
-      found.isCorrected
+    const spoken = shown.text ? spelt(shown.text) : say("write.none");
+    const sentences = [
+      shown.isCorrected
         ? say("write.number.corrected", spoken)
-        : say("write.number", spoken, percent(found.confidence)),
+        : say("write.number", spoken, percent(shown.confidence)),
     ];
-    if (found.status !== "ok") parts.push(found.message);
-    const sentence = parts.join(" ");
+    if (shown.status !== "ok") sentences.push(shown.message);
+    const sentence = sentences.join(" ");
     // the explanation brings the same reading again
     if (sentence !== before.current) announce(sentence);
     before.current = sentence;

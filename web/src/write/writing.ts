@@ -82,9 +82,9 @@ export async function showExample(canvas: Size, penWidth: number): Promise<void>
   beforeExample = sheet.content.peek();
   sheet.clear();
   demonstration = new AbortController();
-  const number = nextExample();
-  example.value = number;
-  await writeSlowly(strokesOf(number, canvas, penWidth), {
+  const digits = nextExample();
+  example.value = digits;
+  await writeSlowly(strokesOf(digits, canvas, penWidth), {
     signal: demonstration.signal,
     grow: (part) => {
       pending.value = part;

@@ -12,8 +12,8 @@ test("a file that is there twice is told from others of its size", async () => {
   const { once, again } = await apart(all);
   expect(once.map(({ name }) => name)).toEqual(["0", "1", "3"]);
   expect(again).toEqual([
-    { each: all[2], first: "0" },
-    { each: all[4], first: "1" },
+    { copy: all[2], first: "0" },
+    { copy: all[4], first: "1" },
   ]);
 });
 
@@ -34,7 +34,7 @@ test("cells find their pictures again", () => {
     format: 1,
     title: "T",
     columns: [],
-    rows: cells.map((each, row) => ({ sheet: 1, row: row + 1, cells: { q: each } })),
+    rows: cells.map((written, row) => ({ sheet: 1, row: row + 1, cells: { q: written } })),
     doubtful: 0,
     problems: [],
   });

@@ -13,17 +13,17 @@ type Picture = Pick<Photograph, "name" | "file">;
 /** Tell photographs from those that are the same file as an earlier one. */
 export async function apart<P extends Picture>(
   all: readonly P[],
-): Promise<{ once: P[]; again: { each: P; first: string }[] }> {
+): Promise<{ once: P[]; again: { copy: P; first: string }[] }> {
   const once: P[] = [];
-  const again: { each: P; first: string }[] = [];
+  const again: { copy: P; first: string }[] = [];
   const bySize = new Map<number, P[]>();
-  for (const each of all) {
-    const alike = bySize.get(each.file.size) ?? [];
-    const first = await sameAs(each, alike);
-    if (first) again.push({ each, first: first.name });
+  for (const photograph of all) {
+    const alike = bySize.get(photograph.file.size) ?? [];
+    const first = await sameAs(photograph, alike);
+    if (first) again.push({ copy: photograph, first: first.name });
     else {
-      once.push(each);
-      bySize.set(each.file.size, [...alike, each]);
+      once.push(photograph);
+      bySize.set(photograph.file.size, [...alike, photograph]);
     }
   }
   return { once, again };
@@ -32,9 +32,9 @@ export async function apart<P extends Picture>(
 async function sameAs<P extends Picture>({ file }: P, alike: readonly P[]): Promise<P | null> {
   if (alike.length === 0) return null;
   const bytes = new Uint8Array(await file.arrayBuffer());
-  for (const each of alike) {
-    const other = new Uint8Array(await each.file.arrayBuffer());
-    if (bytes.every((byte, index) => byte === other[index])) return each;
+  for (const earlier of alike) {
+    const earlierBytes = new Uint8Array(await earlier.file.arrayBuffer());
+    if (bytes.every((byte, index) => byte === earlierBytes[index])) return earlier;
   }
   return null;
 }

@@ -56,15 +56,15 @@ export async function read(): Promise<void> {
     const chosen = photographs.peek(); // others may be added while these are read
     sent.value = chosen.length;
     done.value = 0;
-    const { found, unread } = await table(chosen, stopping.signal);
-    if (found.rows.length > 0) {
+    const { formTable, unread } = await table(chosen, stopping.signal);
+    if (formTable.rows.length > 0) {
       // those that were not read are not the table's: they stay when it is closed
-      const taken = chosen.filter((each) => !unread.includes(each));
-      begin(found, { kind: "photographs", keys: new Map(taken.map(({ name, key }) => [name, key])) });
-      announce(say("forms.read.done", found.rows.length));
+      const taken = chosen.filter((photograph) => !unread.includes(photograph));
+      begin(formTable, { kind: "photographs", keys: new Map(taken.map(({ name, key }) => [name, key])) });
+      announce(say("forms.read.done", formTable.rows.length));
     } else {
       trouble.value = said(say("forms.read.nothing"));
-      problems.value = found.problems;
+      problems.value = formTable.problems;
     }
   } catch (error) {
     if (isAbort(error)) announce(say("forms.read.stopped"));
@@ -81,7 +81,7 @@ export async function read(): Promise<void> {
 async function table(
   chosen: readonly Photograph[],
   signal: AbortSignal,
-): Promise<{ found: FormTable; unread: readonly Photograph[] }> {
+): Promise<{ formTable: FormTable; unread: readonly Photograph[] }> {
   if (chosen.length === 0) throw new ApiError(0, "", say("forms.read.no_photographs"));
   const asked = askedSheets();
   await loadKept();
@@ -110,16 +110,16 @@ async function table(
   }
   if (!table) throw new ApiError(0, "", say("forms.read.no_photographs"));
   const missing = new Set(unread.map(({ name }) => name));
-  unread = [...unread, ...again.filter(({ first }) => missing.has(first)).map(({ each }) => each)];
+  unread = [...unread, ...again.filter(({ first }) => missing.has(first)).map(({ copy }) => copy)];
   const problems = [
     ...table.problems,
     // the table says so after a reload, and where it is saved
     ...unread.map(({ name }) => ({ source: name, message: say("forms.read.unread", name) })),
     ...again
       .filter(({ first }) => !missing.has(first))
-      .map(({ each: { name }, first }) => ({ source: name, message: say("forms.read.same", name, first) })),
+      .map(({ copy: { name }, first }) => ({ source: name, message: say("forms.read.same", name, first) })),
   ];
-  return { found: { ...table, problems }, unread };
+  return { formTable: { ...table, problems }, unread };
 }
 
 /** Say why a table lacks the photographs that follow; "" if there should be none. */
@@ -185,10 +185,10 @@ type Sent = Omit<Photograph, "key"> & { factor: number };
 async function fitting(chosen: readonly Photograph[], most: number): Promise<Sent[] | null> {
   const sent: Sent[] = chosen.map(({ name, file }) => ({ name, file, factor: 1 }));
   const room = () => most - sent.reduce((sum, { file }) => sum + file.size, 0);
-  for (const each of sent.toSorted((a, b) => b.file.size - a.file.size)) {
+  for (const photograph of sent.toSorted((a, b) => b.file.size - a.file.size)) {
     if (room() >= 0) break;
-    const found = await smaller(each.file, SIDE);
-    if (found && found.file.size < each.file.size) Object.assign(each, found);
+    const picture = await smaller(photograph.file, SIDE);
+    if (picture && picture.file.size < photograph.file.size) Object.assign(photograph, picture);
   }
   return room() < 0 ? null : sent;
 }
@@ -198,7 +198,7 @@ function enlarged(table: FormTable, factors: ReadonlyMap<string, number>): FormT
   for (const { cells } of table.rows)
     for (const cell of Object.values(cells)) {
       const factor = factors.get(cell.source) ?? 1;
-      const [x, y, width, height] = cell.box.map((each) => Math.round(each * factor));
+      const [x, y, width, height] = cell.box.map((coordinate) => Math.round(coordinate * factor));
       if (factor !== 1) cell.box = [x ?? 0, y ?? 0, width ?? 0, height ?? 0];
     }
   return table;

@@ -71,10 +71,10 @@ export function askedSheets(): Asked {
 }
 
 function filesOfTraced(): Asked["files"] {
-  const found = traced.peek();
-  if (!found) throw new ApiError(0, "", say("forms.read.no_blank"));
+  const tracedForm = traced.peek();
+  if (!tracedForm) throw new ApiError(0, "", say("forms.read.no_blank"));
   if (faultSaid()) throw new ApiError(0, "", faultSaid());
-  const { spec, blank } = filesOf(found);
+  const { spec, blank } = filesOf(tracedForm);
   return [
     ["spec", spec, spec.name],
     ["blank", blank, blank.name],

@@ -57,14 +57,14 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
                   data-state={field.isLeftOut ? "left-out" : index === at ? "current" : ""}
                   onClick={() => choose(index)}
                 >
-                  <Boxes field={field} number={index + 1} />
+                  <Boxes field={field} position={index + 1} />
                 </g>
               ))}
             </svg>
             {fields.value.map(
               ({ drawn }, index) =>
                 drawn && (
-                  <DrawnHandle key={drawn.id} drawn={drawn} number={index} paper={paper} size={form.size} />
+                  <DrawnHandle key={drawn.id} drawn={drawn} index={index} paper={paper} size={form.size} />
                 ),
             )}
           </DrawingPaper>
@@ -115,9 +115,9 @@ function middleOf(element: Element): [number, number] {
   return [(left + right) / 2, first < last ? (first + last) / 2 : (top + bottom) / 2];
 }
 
-function Boxes({ field, number }: { field: Edited; number: number }) {
+function Boxes({ field, position }: { field: Edited; position: number }) {
   const [left = 0, top = 0, , high = 0] = field.at[0] ?? [];
-  const label = String(number);
+  const label = String(position);
   const wide = (label.length * 0.6 + 0.4) * TALL;
   return (
     <>

@@ -14,13 +14,13 @@ export function Fields() {
   return (
     <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
       {fields.value.map((field, index) => (
-        <Row key={field.drawn?.id ?? field.at.join()} field={field} number={index} />
+        <Row key={field.drawn?.id ?? field.at.join()} field={field} index={index} />
       ))}
     </ol>
   );
 }
 
-function Row({ field, number }: { field: Edited; number: number }) {
+function Row({ field, index }: { field: Edited; index: number }) {
   const wrong = fault.value;
   const isWrong =
     !field.isLeftOut &&
@@ -28,37 +28,37 @@ function Row({ field, number }: { field: Edited; number: number }) {
       (wrong?.[0] === "twice" && wrong[1] === plain(field.name)));
   return (
     <li
-      data-current={currentField.value === number || undefined}
+      data-current={currentField.value === index || undefined}
       data-left-out={field.isLeftOut || undefined}
       onFocusIn={() => {
-        currentField.value = number;
+        currentField.value = index;
       }}
     >
       <span class="numbers" aria-hidden="true">
-        {number + 1}
+        {index + 1}
       </span>
       <input
         value={field.name}
-        aria-label={say("forms.trace.name", number + 1)}
+        aria-label={say("forms.trace.name", index + 1)}
         aria-invalid={isWrong}
-        data-field={number}
+        data-field={index}
         autocomplete="off"
         maxLength={200}
         disabled={field.isLeftOut}
-        onInput={({ currentTarget }) => changeField(number, { name: currentTarget.value })}
+        onInput={({ currentTarget }) => changeField(index, { name: currentTarget.value })}
         onKeyDown={(event) => {
           if (event.isComposing) return;
-          if (event.key === "Enter" || event.key === "ArrowDown") go(number, 1);
-          else if (event.key === "ArrowUp") go(number, -1);
+          if (event.key === "Enter" || event.key === "ArrowDown") go(index, 1);
+          else if (event.key === "ArrowUp") go(index, -1);
           else return;
           event.preventDefault();
         }}
       />
       <select
         value={field.kind}
-        aria-label={say("forms.trace.kind", number + 1)}
+        aria-label={say("forms.trace.kind", index + 1)}
         disabled={field.isLeftOut}
-        onChange={({ currentTarget }) => changeField(number, { kind: currentTarget.value as Edited["kind"] })}
+        onChange={({ currentTarget }) => changeField(index, { kind: currentTarget.value as Edited["kind"] })}
       >
         {kindsOf(field).map((field) => (
           <option value={field} key={field}>
@@ -70,8 +70,8 @@ function Row({ field, number }: { field: Edited; number: number }) {
         <button
           type="button"
           class="button plain"
-          aria-label={say("forms.draw.remove.field", number + 1)}
-          onClick={() => removeField(number)}
+          aria-label={say("forms.draw.remove.field", index + 1)}
+          onClick={() => removeField(index)}
         >
           {say("forms.draw.remove")}
         </button>
@@ -80,14 +80,14 @@ function Row({ field, number }: { field: Edited; number: number }) {
           type="button"
           class="button plain"
           aria-pressed={field.isLeftOut}
-          aria-label={say("forms.trace.leave_out.field", number + 1)}
-          onClick={() => changeField(number, { isLeftOut: !field.isLeftOut })}
+          aria-label={say("forms.trace.leave_out.field", index + 1)}
+          onClick={() => changeField(index, { isLeftOut: !field.isLeftOut })}
         >
           {say("forms.trace.leave_out")}
         </button>
       )}
       {field.drawn ? (
-        <DrawnShape field={field} drawn={field.drawn} number={number} shape={shapeOf(field)} />
+        <DrawnShape field={field} drawn={field.drawn} index={index} shape={shapeOf(field)} />
       ) : (
         <span class="small quiet">{shapeOf(field)}</span>
       )}
@@ -129,8 +129,8 @@ export function showInList(index: number): void {
   const row = nameOf(index)?.closest("li");
   const list = row?.parentElement;
   if (!row || !list) return;
-  const [shown, place] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
-  list.scrollTop += Math.max(place.bottom - shown.bottom, 0) + Math.min(place.top - shown.top, 0);
+  const [shown, bounds] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  list.scrollTop += Math.max(bounds.bottom - shown.bottom, 0) + Math.min(bounds.top - shown.top, 0);
 }
 
 function nameOf(index: number): HTMLInputElement | null {

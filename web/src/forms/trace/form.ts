@@ -93,17 +93,17 @@ export function faultSaid(): string {
 
 /** Say which field lies on another one and what to do; "" if none does. It is no fault: it may be meant. */
 export function doubledSaid(): string {
-  const found = doubledOf(fields.value);
-  if (!found) return "";
-  const key = fields.value[found.other]?.drawn ? "forms.trace.doubled.drawn" : "forms.trace.doubled";
-  return say(key, found.drawn + 1, found.other + 1);
+  const doubled = doubledOf(fields.value);
+  if (!doubled) return "";
+  const key = fields.value[doubled.covered]?.drawn ? "forms.trace.doubled.drawn" : "forms.trace.doubled";
+  return say(key, doubled.drawn + 1, doubled.covered + 1);
 }
 
 /** Begin with a form; an earlier one is replaced. */
-export function beginForm(given: Omit<Traced, "id">): void {
-  const found = { ...given, id: newId() };
-  show(found, untouched(found));
-  void putTogether("forms", { [KEYS.traced]: found, [KEYS.edits]: edits() });
+export function beginForm(form: Omit<Traced, "id">): void {
+  const tracedForm = { ...form, id: newId() };
+  show(tracedForm, untouched(tracedForm));
+  void putTogether("forms", { [KEYS.traced]: tracedForm, [KEYS.edits]: edits() });
 }
 
 function untouched({ id, file, form }: Traced): Edits {
@@ -111,25 +111,25 @@ function untouched({ id, file, form }: Traced): Edits {
   return {
     id,
     title: stem,
-    fields: form.fields.map((each) => ({ ...each, isLeftOut: false })),
+    fields: form.fields.map((field) => ({ ...field, isLeftOut: false })),
     isEdited: false,
   };
 }
 
 /** Go on where the page was left. */
 export async function loadForm(): Promise<void> {
-  const [found, left] = await Promise.all([stored<Traced>(KEYS.traced), stored<Edits>(KEYS.edits)]);
-  if (!found || traced.peek()) return;
-  show(found, left?.id === found.id ? left : untouched(found));
+  const [tracedForm, left] = await Promise.all([stored<Traced>(KEYS.traced), stored<Edits>(KEYS.edits)]);
+  if (!tracedForm || traced.peek()) return;
+  show(tracedForm, left?.id === tracedForm.id ? left : untouched(tracedForm));
 }
 
 function stored<T>(key: string): Promise<T | undefined | null> {
   return inStore("forms", "readonly", (store) => store.get(key) as IDBRequest<T | undefined>);
 }
 
-function show(found: Traced, left: Edits): void {
+function show(tracedForm: Traced, left: Edits): void {
   batch(() => {
-    traced.value = found;
+    traced.value = tracedForm;
     title.value = left.title;
     fields.value = left.fields;
     currentField.value = null;
@@ -153,7 +153,7 @@ export function setTitle(text: string): void {
 
 /** Change a field. */
 export function changeField(position: number, changed: Partial<Edited>): void {
-  setFields(fields.peek().map((each, index) => (index === position ? { ...each, ...changed } : each)));
+  setFields(fields.peek().map((field, index) => (index === position ? { ...field, ...changed } : field)));
 }
 
 /** Put other fields in the place of all. */

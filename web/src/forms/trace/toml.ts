@@ -18,7 +18,7 @@ const LONGEST_STEM = 50; // characters: with four bytes each, and an ending, a f
  */
 export function tomlOf({ title, paper, landscape }: Paper, fields: readonly Field[], blank: string): string {
   const sheet = { title: plain(title), paper, blank, ...(landscape ? { landscape } : {}) };
-  return [linesOf(sheet), ...fields.map((each) => `[[fields]]\n${linesOf(written(each))}`)].join("\n");
+  return [linesOf(sheet), ...fields.map((field) => `[[fields]]\n${linesOf(written(field))}`)].join("\n");
 }
 
 /** What the spec says of a field: a date has its boxes by its kind, and only a number has a point. */

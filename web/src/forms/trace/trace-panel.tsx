@@ -23,14 +23,14 @@ function mayReplace(): boolean {
 }
 
 export function TracePanel() {
-  const found = traced.value;
+  const tracedForm = traced.value;
   const paper = useSignal(PAPERS[0] ?? "");
   useEffect(() => {
-    if (found) paper.value = found.form.paper;
-  }, [found, paper]);
+    if (tracedForm) paper.value = tracedForm.form.paper;
+  }, [tracedForm, paper]);
   useEffect(() => {
-    if (found) checkAll();
-  }, [found]);
+    if (tracedForm) checkAll();
+  }, [tracedForm]);
   const take = (files: readonly File[]) => {
     const [file] = files;
     if (file && mayReplace()) void trace(file, paper.peek().trim());
@@ -38,7 +38,7 @@ export function TracePanel() {
   return (
     <section
       class="forms-trace"
-      data-empty={!found || undefined}
+      data-empty={!tracedForm || undefined}
       aria-label={say("forms.sheets.trace")}
       onDrop={(event) => {
         const [file, ...others] = event.dataTransfer?.files ?? [];
@@ -50,8 +50,8 @@ export function TracePanel() {
       }}
     >
       <div class="buttons">
-        <FileButton accept={PICTURES} test="blank-form" look={found ? "" : "primary"} take={take}>
-          {say(found ? "forms.trace.another" : "forms.trace.choose")}
+        <FileButton accept={PICTURES} test="blank-form" look={tracedForm ? "" : "primary"} take={take}>
+          {say(tracedForm ? "forms.trace.another" : "forms.trace.choose")}
         </FileButton>
         <FileButton accept="image/*" test="blank-camera" isCamera take={take}>
           {say("write.camera")}
@@ -80,9 +80,11 @@ export function TracePanel() {
             ))}
           </datalist>
         </label>
-        {found && found.form.pages > 1 && <Pages page={found.page} of={found.form.pages} />}
+        {tracedForm && tracedForm.form.pages > 1 && (
+          <Pages page={tracedForm.page} of={tracedForm.form.pages} />
+        )}
       </div>
-      {!found && <p class="small quiet">{say("forms.trace.about")}</p>}
+      {!tracedForm && <p class="small quiet">{say("forms.trace.about")}</p>}
       {isTracing.value && (
         <div class="buttons">
           <progress aria-label={say("forms.trace.busy")} />
@@ -97,7 +99,7 @@ export function TracePanel() {
           {trouble.value.text}
         </p>
       )}
-      {found && <Form form={found.form} />}
+      {tracedForm && <Form form={tracedForm.form} />}
     </section>
   );
 }

@@ -12,17 +12,17 @@ const LARGEST_SUM = 9 * 255;
  * @param colours red, green, blue and transparency of each
  */
 export function brightness(colours: Uint8ClampedArray): Uint8Array<ArrayBuffer> {
-  const found = new Uint8Array(colours.length / 4);
+  const greys = new Uint8Array(colours.length / 4);
   // not all at once: what a large picture needs would never be given back
   const room = new Room(5 * AT_ONCE);
   const [content, result] = [room.bytes(4 * AT_ONCE), room.bytes(AT_ONCE)];
-  for (let start = 0; start < found.length; start += AT_ONCE) {
-    const count = Math.min(AT_ONCE, found.length - start);
+  for (let start = 0; start < greys.length; start += AT_ONCE) {
+    const count = Math.min(AT_ONCE, greys.length - start);
     content.set(colours.subarray(4 * start, 4 * (start + count)));
     room.loops.brightness(content.byteOffset, content.byteOffset + 4 * count, result.byteOffset);
-    found.set(result.subarray(0, count), start);
+    greys.set(result.subarray(0, count), start);
   }
-  return found;
+  return greys;
 }
 
 /** How many pixels have each of the 256 levels. */
@@ -80,7 +80,7 @@ export function sumsOfSquares({ width, height, pixels }: Grey): Int32Array {
       const sum = column(x - 1) + column(x) + column(x + 1);
       sums[sum] = (sums[sum] as number) + 1;
     }
-    const [above, row, below] = rows.map((each) => content.byteOffset + each) as [number, number, number];
+    const [above, row, below] = rows.map((start) => content.byteOffset + start) as [number, number, number];
     room.loops.sumSquares(above, row, below, width, sums.byteOffset);
   }
   return sums.slice();
@@ -96,12 +96,12 @@ function countsIn(room: Room, content: Uint8Array): Uint32Array {
   const tables = room.wholes(4 * LEVELS);
   const end = content.byteOffset + Math.ceil(content.length / 4) * 4;
   room.loops.count(content.byteOffset, end, tables.byteOffset);
-  const found = new Uint32Array(LEVELS);
+  const histogram = new Uint32Array(LEVELS);
   for (let index = 0; index < tables.length; index++)
-    found[index % LEVELS] = (found[index % LEVELS] as number) + (tables[index] as number);
+    histogram[index % LEVELS] = (histogram[index % LEVELS] as number) + (tables[index] as number);
   // the bytes beyond the end are 0, and no pixels
-  found[0] = (found[0] as number) - (end - content.byteOffset - content.length);
-  return found;
+  histogram[0] = (histogram[0] as number) - (end - content.byteOffset - content.length);
+  return histogram;
 }
 
 /** The end of whole sixteens, which the loops take at a time. */

@@ -28,24 +28,24 @@ function picture(width: number, height: number, seed: number): Grey {
 
 describe.each(SIZES)("of %i by %i pixels", (width, height) => {
   const grey = picture(width, height, width + 31 * height);
-  const other = picture(width, height, 5);
+  const second = picture(width, height, 5);
   const plain = [...grey.pixels];
 
   test("levels are counted, changed, subtracted and added up", () => {
-    const found = counts(grey);
-    expect([...found]).toEqual(
-      Array.from({ length: 256 }, (_, level) => plain.filter((each) => each === level).length),
+    const histogram = counts(grey);
+    expect([...histogram]).toEqual(
+      Array.from({ length: 256 }, (_, level) => plain.filter((value) => value === level).length),
     );
     const table = Uint8Array.from({ length: 256 }, (_, level) => (level * 37 + 5) % 256);
-    expect([...byTable(grey, table).pixels]).toEqual(plain.map((each) => table[each]));
-    const differences = plain.map((each, index) => Math.max((other.pixels[index] as number) - each, 0));
-    const darker = darkerThan(other, grey, (of) => {
-      expect(of[0]).toBe(differences.filter((each) => each === 0).length);
+    expect([...byTable(grey, table).pixels]).toEqual(plain.map((value) => table[value]));
+    const differences = plain.map((value, index) => Math.max((second.pixels[index] as number) - value, 0));
+    const darker = darkerThan(second, grey, (of) => {
+      expect(of[0]).toBe(differences.filter((value) => value === 0).length);
       return table;
     });
-    expect([...darker.pixels]).toEqual(differences.map((each) => table[each]));
-    expect(total(grey, null)).toBe(plain.reduce((sum, each) => sum + each, 0));
-    expect(total(grey, 90)).toBe(plain.filter((each) => each >= 90).length);
+    expect([...darker.pixels]).toEqual(differences.map((value) => table[value]));
+    expect(total(grey, null)).toBe(plain.reduce((sum, value) => sum + value, 0));
+    expect(total(grey, 90)).toBe(plain.filter((value) => value >= 90).length);
   });
 
   test("brightness rounds as Pillow does", () => {
@@ -77,8 +77,8 @@ describe.each(SIZES)("of %i by %i pixels", (width, height) => {
 
   test("what touches is one component", () => {
     const { labels, components } = labelled(grey, 90);
-    const inked = plain.map((each) => each >= 90);
-    expect([...labels].map((each) => each > 0)).toEqual(inked);
+    const inked = plain.map((value) => value >= 90);
+    expect([...labels].map((label) => label > 0)).toEqual(inked);
     const seen = new Array<number>(plain.length).fill(0);
     const areas: number[] = [];
     inked.forEach((isInk, start) => {

@@ -10,15 +10,15 @@ import "./answer.css";
 /** The two networks, for `useAnswers`. */
 export const MODELS = ["softmax", "default"] as const;
 
-export function NetworkAnswers({ found }: { found: Answered | null }) {
+export function NetworkAnswers({ answered }: { answered: Answered | null }) {
   return (
     <div class="two-answers" aria-live="polite">
       {MODELS.map((model, index) => (
         <NetworkAnswer
           key={model}
           model={model}
-          answer={found?.answers[index] ?? null}
-          label={found?.label ?? null}
+          answer={answered?.answers[index] ?? null}
+          label={answered?.label ?? null}
         />
       ))}
     </div>

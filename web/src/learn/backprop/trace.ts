@@ -64,7 +64,10 @@ export function stepDown(network: Network, rate: number): void {
 function backThrough(network: Network, gradient: readonly number[], hidden: readonly number[]): number[] {
   const kernel = network.weights[2]?.values ?? new Float32Array();
   return hidden.map((answer, neuron) => {
-    const sum = gradient.reduce((total, each, digit) => total + each * (kernel[neuron * 10 + digit] ?? 0), 0);
+    const sum = gradient.reduce(
+      (total, slope, digit) => total + slope * (kernel[neuron * 10 + digit] ?? 0),
+      0,
+    );
     return answer > 0 ? sum : 0;
   });
 }

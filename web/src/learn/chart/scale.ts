@@ -23,7 +23,7 @@ export function ticks(least: number, most: number, count: number): number[] {
   if (!(span > 0) || !Number.isFinite(span)) return [least];
   const rough = span / Math.max(count, 1);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((each) => each * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  const step = ([1, 2, 5, 10].find((multiple) => multiple * power >= rough * (1 - 1e-9)) ?? 10) * power;
   const first = Math.ceil(least / step - 1e-9);
   const last = Math.floor(most / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) =>

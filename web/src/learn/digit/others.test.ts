@@ -3,13 +3,13 @@ import { surestMistakes } from "./others";
 
 test("the most confident mistakes come first, and what is right is none", () => {
   // the first three pixels of an image are the scores of 0, 1 and 2
-  const given = [
+  const scoreRows = [
     [9, 1, 1],
     [1, 3, 1],
     [2, 8, 1],
     [0, 1, 5],
   ];
-  const images = Uint8Array.from(given.flatMap((each) => [...each, ...new Array(781).fill(0)]));
+  const images = Uint8Array.from(scoreRows.flatMap((row) => [...row, ...new Array(781).fill(0)]));
   const scores = (image: Uint8Array) => [...image.subarray(0, 3)];
   const misreads = surestMistakes({ images, labels: Uint8Array.of(0, 0, 0, 1) }, scores, 2);
   expect(misreads.map(({ index, label, digit }) => [index, label, digit])).toEqual([

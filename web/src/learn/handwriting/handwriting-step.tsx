@@ -21,8 +21,8 @@ function isOff(stage: Stage): boolean {
 
 function toggle(stage: Stage): void {
   off.set(
-    STAGES.filter((each) => isOff(each) !== (each === stage))
-      .map((each) => each.charAt(0))
+    STAGES.filter((listed) => isOff(listed) !== (listed === stage))
+      .map((listed) => listed.charAt(0))
       .join(""),
   );
 }
@@ -30,9 +30,9 @@ function toggle(stage: Stage): void {
 export function HandwritingStep() {
   useEffect(keepPhoto, []);
   const source = photo.value;
-  const found = source && prepared(source, new Set(STAGES.filter(isOff)));
+  const preparation = source && prepared(source, new Set(STAGES.filter(isOff)));
   const label = chosenDigit.value === "mine" ? null : (shownDigit.value?.label ?? null);
-  const answers = useAnswers(found?.pen.pixels ?? null, label, MODELS);
+  const answers = useAnswers(preparation?.pen.pixels ?? null, label, MODELS);
   return (
     <StepFrame
       name="handwriting"
@@ -40,7 +40,7 @@ export function HandwritingStep() {
       isTried={off.value === "p"}
     >
       <DigitChoice />
-      {source && found && (
+      {source && preparation && (
         <StageList
           stages={[
             {
@@ -50,7 +50,7 @@ export function HandwritingStep() {
             },
             ...STAGES.map((stage) => ({
               key: stage,
-              picture: found[stage],
+              picture: preparation[stage],
               label: say(`stage.${stage}`),
               name: <Switch stage={stage} />,
               about: say(isOff(stage) ? `stage.${stage}.off` : `stage.${stage}.on`),
@@ -59,7 +59,7 @@ export function HandwritingStep() {
           ]}
         />
       )}
-      <NetworkAnswers found={answers} />
+      <NetworkAnswers answered={answers} />
     </StepFrame>
   );
 }

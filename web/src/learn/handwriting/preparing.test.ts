@@ -40,7 +40,9 @@ test.each(TEN)("with all stages on, %i becomes what the reading makes of it", (d
 });
 
 test.each(STAGES)("without %s, the image is another, and still 28x28", (stage) => {
-  const [on, off] = [new Set<Stage>(), new Set<Stage>([stage])].map((each) => prepared(photo(5), each).pen);
+  const [on, off] = [new Set<Stage>(), new Set<Stage>([stage])].map(
+    (stages) => prepared(photo(5), stages).pen,
+  );
   expect([off?.width, off?.height]).toEqual([28, 28]);
   if (stage !== "pen") expect([...(off?.pixels ?? [])]).not.toEqual([...(on?.pixels ?? [])]);
 });
@@ -55,7 +57,7 @@ test("with all stages off, the photo is only squeezed to 28x28", () => {
   ] as const) {
     const four = [0, 1, 56, 57].map((step) => source.pixels[2 * y * 56 + 2 * x + step] as number);
     expect(
-      Math.abs((image.pixels[y * 28 + x] as number) - four.reduce((sum, each) => sum + each, 0) / 4),
+      Math.abs((image.pixels[y * 28 + x] as number) - four.reduce((sum, value) => sum + value, 0) / 4),
     ).toBeLessThan(1);
   }
 });

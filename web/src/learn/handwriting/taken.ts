@@ -31,11 +31,11 @@ export const isReal: ReadonlySignal<boolean> = computed(() => real.value !== nul
 export function keepPhoto(): () => void {
   const stops = [
     effect(() => {
-      const [file, found] = [pictures.chosen.value?.picture.file, drawn.value];
+      const [file, drawnDigit] = [pictures.chosen.value?.picture.file, drawn.value];
       const strokes = sheet.strokes.value;
       taken.value = null;
-      if (!found) return;
-      const [x, y, width, height] = found.digit.box;
+      if (!drawnDigit) return;
+      const [x, y, width, height] = drawnDigit.digit.box;
       const cut = (grey: Grey) => {
         taken.value = photoAround(grey, { x, y, width, height });
       };
@@ -45,7 +45,7 @@ export function keepPhoto(): () => void {
       } else
         void openPicture(file).then(
           (grey) => {
-            if (drawn.peek()?.digit === found.digit) cut(grey);
+            if (drawn.peek()?.digit === drawnDigit.digit) cut(grey);
           },
           () => undefined, // only the service can open it; there is the image
         );

@@ -26,12 +26,12 @@ const GAP = 0.08; // without points, between the colours
 /** The points of a shape; the same each time. */
 export function dotsOf(shape: ShapeName): Dot[] {
   const draws = new Generator([SHAPES.indexOf(shape), 18]);
-  const signed = () => 2 * draws.number() - 1;
+  const signed = () => 2 * draws.double() - 1;
   const dots: Dot[] = [];
   while (dots.length < COUNT) {
     if (shape === "moons") {
       const colour = dots.length % 2 ? 1 : 0;
-      const angle = Math.PI * draws.number();
+      const angle = Math.PI * draws.double();
       const [across, up] = colour ? [0.275, 0.12] : [-0.275, -0.12];
       const side = colour ? -1 : 1;
       const [x, y] = [
@@ -72,7 +72,7 @@ export class Toy {
     this.#layers = [...(hidden && relu ? [hidden, relu] : []), output];
     const draws = new Generator([seed, 2]);
     for (const { values } of this.#layers.flatMap(({ weights }) => weights)) {
-      values.set(values.map(() => 2 * draws.number() - 1));
+      values.set(values.map(() => 2 * draws.double() - 1));
     }
   }
 
@@ -142,10 +142,10 @@ export class Toy {
   }
 
   #loss(answers: readonly number[]): number {
-    const parts = this.dots.map(({ colour }, index) => {
+    const losses = this.dots.map(({ colour }, index) => {
       const answer = answers[index] ?? 0;
       return -Math.log((colour ? answer : 1 - answer) + 1e-10);
     });
-    return parts.reduce((sum, part) => sum + part, 0) / parts.length;
+    return losses.reduce((sum, part) => sum + part, 0) / losses.length;
   }
 }

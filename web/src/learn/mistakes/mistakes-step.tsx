@@ -37,16 +37,16 @@ const cell = parameter("cell", "", (text) => (/^\d-\d$/.test(text) ? text : null
 export function MistakesStep() {
   useEffect(open, []);
   const trained = runs.value.filter((run) => run.where === "page" && run.step > 0 && hasEnded(run));
-  const run = trained.find((each) => each === chosen.value) ?? trained.at(-1) ?? null;
+  const run = trained.find((trainedRun) => trainedRun === chosen.value) ?? trained.at(-1) ?? null;
   const answers = usePromised(() => run && answersHere(run.id), run ? `${run.id} ${run.step}` : "");
   // others make other mistakes
-  const found = run?.id === idOf(complete(STANDARD.softmax)) ? answers : null;
-  const times = timesIn(found);
+  const standardAnswers = run?.id === idOf(complete(STANDARD.softmax)) ? answers : null;
+  const times = timesIn(standardAnswers);
   return (
     <StepFrame
       name="mistakes"
       guesses={COMPARED.map(([label, digit]) => say("learn.mistakes.guess.of", label, digit))}
-      isTried={found !== null && COMPARED.some((each) => each.join("-") === cell.value)}
+      isTried={standardAnswers !== null && COMPARED.some((pair) => pair.join("-") === cell.value)}
       answer={say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6))}
     >
       {active.value && <Progress run={active.value} />}
@@ -73,7 +73,9 @@ function Nothing() {
 }
 
 function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
-  const namesOf = new Map(trained.map((each) => [each.id, `${letterOf(each)} · ${nameOf(each)}`]));
+  const namesOf = new Map(
+    trained.map((trainedRun) => [trainedRun.id, `${letterOf(trainedRun)} · ${nameOf(trainedRun)}`]),
+  );
   return (
     <Choices
       name="run"
@@ -91,7 +93,7 @@ function Table({ run, answers }: { run: Run; answers: Answers }) {
   const wrong = all.filter(({ label, digit }) => label !== digit);
   const [label, digit] = cell.value.split("-").map(Number);
   const shown =
-    cell.value === "" ? wrong : all.filter((each) => each.label === label && each.digit === digit);
+    cell.value === "" ? wrong : all.filter((answer) => answer.label === label && answer.digit === digit);
   shown.sort((a, b) => b.probability - a.probability);
   return (
     <>

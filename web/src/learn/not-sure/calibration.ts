@@ -34,7 +34,7 @@ export interface Above {
 /** Count the answers of at least this confidence, and those of them that are wrong. */
 export function above(said: readonly Said[], threshold: number): Above {
   const answered = said.filter(({ confidence }) => confidence >= threshold);
-  return { answered: answered.length, wrong: answered.filter((each) => !isRight(each)).length };
+  return { answered: answered.length, wrong: answered.filter((answer) => !isRight(answer)).length };
 }
 
 function isRight({ label, digit }: Said): boolean {

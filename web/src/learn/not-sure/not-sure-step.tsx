@@ -141,9 +141,9 @@ function Letters() {
           label={say("learn.not-sure.letter")}
           values={hasMine.value || written ? (["mine", ...LETTERS] as const) : LETTERS}
           chosen={isMine ? "mine" : name}
-          write={(each) => (each === "mine" ? say("learn.not-sure.mine") : each)}
-          onChoose={(each) => {
-            if (each !== "mine") chooseLetter(each);
+          write={(choice) => (choice === "mine" ? say("learn.not-sure.mine") : choice)}
+          onChoose={(choice) => {
+            if (choice !== "mine") chooseLetter(choice);
             else if (hasMine.value || !written) chooseMine();
             else chooseImage(written);
           }}
@@ -154,7 +154,7 @@ function Letters() {
       </div>
       <div class="letter-row">
         <Pixels values={image} palette="ink" label={say("learn.not-sure.image")} />
-        <NetworkAnswers found={answers} />
+        <NetworkAnswers answered={answers} />
       </div>
     </section>
   );

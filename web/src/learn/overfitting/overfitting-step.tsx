@@ -24,11 +24,11 @@ const settingsFor = (images: number) => complete({ ...STANDARD.mlp, steps: 600, 
 
 export function OverfittingStep() {
   useEffect(open, []);
-  const found = SIZES.map((size) => ({ size, run: runOf(size) }));
-  const drawn = found.flatMap(({ run }) => run ?? []);
-  const first = found[0]?.run;
+  const sized = SIZES.map((size) => ({ size, run: runOf(size) }));
+  const drawn = sized.flatMap(({ run }) => run ?? []);
+  const first = sized[0]?.run;
   const running = active.value;
-  const missing = found.filter(({ run }) => !run || run.step === 0).map(({ size }) => settingsFor(size));
+  const missing = sized.filter(({ run }) => !run || run.step === 0).map(({ size }) => settingsFor(size));
   return (
     <StepFrame
       name="overfitting"
@@ -64,7 +64,7 @@ export function OverfittingStep() {
             </tr>
           </thead>
           <tbody>
-            {found.map(({ size, run }) => (
+            {sized.map(({ size, run }) => (
               <Row key={size} size={size} run={run} />
             ))}
           </tbody>

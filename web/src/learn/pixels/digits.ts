@@ -18,7 +18,7 @@ export const digits: readonly TrainingImage[] = stored.map(({ label, index, valu
 
 /** The image of a digit from 0 to 9. */
 export function imageOf(digit: number): TrainingImage {
-  const image = digits.find((each) => each.label === digit);
+  const image = digits.find((example) => example.label === digit);
   if (!image) throw new RangeError(`no image of ${digit}`);
   return image;
 }

@@ -18,10 +18,10 @@ export function textOf(scores: readonly number[]): string {
 
 /** For `knob`: three or ten scores in range, else null. */
 export function readScores(text: string): string | null {
-  const parts = text.split(",");
-  const scores = parts.map(Number);
+  const pieces = text.split(",");
+  const scores = pieces.map(Number);
   const sound = scores.every(
-    (score, index) => parts[index]?.trim() !== "" && score >= LEAST && score <= MOST,
+    (score, index) => pieces[index]?.trim() !== "" && score >= LEAST && score <= MOST,
   );
   return sound && [THREE.length, TEN.length].includes(scores.length) ? textOf(scores) : null;
 }

@@ -22,7 +22,7 @@ export function SoftmaxStep() {
   const enlarged = changed.map(Math.exp);
   const largest = probabilities.indexOf(Math.max(...probabilities));
   const setScore = (position: number, score: number) => {
-    scores.set(textOf(chosen.map((each, index) => (index === position ? score : each))));
+    scores.set(textOf(chosen.map((before, index) => (index === position ? score : before))));
   };
   return (
     <StepFrame

@@ -26,7 +26,7 @@ export function TrainStep() {
     return close;
   }, []);
   const run = chosen.value;
-  const drawn = runs.value.filter((each) => !hidden.value.has(each.id));
+  const drawn = runs.value.filter((candidate) => !hidden.value.has(candidate.id));
   const standard = runs.value.find(({ id }) => id === idOf(complete(STANDARD.softmax)));
   const here = runs.value.filter(({ where, step }) => where === "page" && step > 0);
   return (

@@ -28,18 +28,18 @@ export function Architecture({ graph }: { graph: Graph }) {
   );
 }
 
-function OneStage({ stage: { kind, parts }, longest }: { stage: Stage; longest: number }) {
+function OneStage({ stage: { kind, layers }, longest }: { stage: Stage; longest: number }) {
   return (
     <li data-kind={kind}>
       <span class="side-by-side">
-        {parts.map((part, index) => (
+        {layers.map((part, index) => (
           <Sheets key={index} size={part} longest={longest} />
         ))}
       </span>
       <span>
-        {[say(`models.layer.${kind}`), [...new Set(parts.map(({ window }) => window))].join(", ")].join(" ")}
+        {[say(`models.layer.${kind}`), [...new Set(layers.map(({ window }) => window))].join(", ")].join(" ")}
       </span>
-      <span class="small quiet numbers">{parts.map(sizeWritten).join(", ")}</span>
+      <span class="small quiet numbers">{layers.map(sizeWritten).join(", ")}</span>
     </li>
   );
 }

@@ -11,15 +11,15 @@ export interface Filters {
 /** Those of each layer that sees the image itself: several, where a network has several columns. */
 export function filtersOf({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">): Filters[] {
   const seen = new Set(["images"]);
-  const found: Filters[] = [];
+  const filters: Filters[] = [];
   for (const { op, inputs, outputs } of nodes) {
     if (!inputs.some((name) => seen.has(name))) continue;
     const weights = tensors.get(inputs[1] ?? "");
-    if (op === "Conv" && weights) found.push(windows(weights.dims, weights.values));
-    else if (op === "MatMul" && weights) found.push(templates(weights.dims, weights.values));
+    if (op === "Conv" && weights) filters.push(windows(weights.dims, weights.values));
+    else if (op === "MatMul" && weights) filters.push(templates(weights.dims, weights.values));
     else for (const name of outputs) seen.add(name); // scaled or reshaped, it is the image still
   }
-  return found;
+  return filters;
 }
 
 function windows([count = 0, , side = 0]: readonly number[], values: Float32Array): Filters {

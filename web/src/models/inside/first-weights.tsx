@@ -18,7 +18,7 @@ export function FirstWeights({ graph }: { graph: Graph }) {
 
 function Weights({ filters: { kind, side, images } }: { filters: Filters }) {
   const largest = images.reduce(
-    (most, each) => each.reduce((found, value) => Math.max(found, Math.abs(value)), most),
+    (most, image) => image.reduce((peak, value) => Math.max(peak, Math.abs(value)), most),
     1e-9,
   );
   const name = say(`models.first.${kind}`, `${side}x${side}`);

@@ -20,7 +20,7 @@ export interface Part extends Size {
 /** Layers side by side, since a network may have several columns or outputs. */
 export interface Stage {
   kind: Kind;
-  parts: Part[];
+  layers: Part[];
 }
 
 /** The picture that a model is drawn for, in pixels; one that takes any size gets an example. */
@@ -44,34 +44,34 @@ export function inputOf({ card }: Pick<Graph, "card">): Size {
 
 /** The stages in order: each layer stands as far on as the longest way to it has layers. */
 export function stagesOf(graph: Graph): Stage[] {
-  const known = new Map<string, { size: Size; depth: number }>([
+  const reached = new Map<string, { size: Size; depth: number }>([
     ["images", { size: inputOf(graph), depth: 0 }],
   ]);
   const stages: Stage[] = [];
   for (const node of graph.nodes) {
-    const from = node.inputs.flatMap((name) => known.get(name) ?? []);
-    const deepest = from.reduce((most, each) => (each.depth > most.depth ? each : most), {
+    const from = node.inputs.flatMap((name) => reached.get(name) ?? []);
+    const deepest = from.reduce((most, source) => (source.depth > most.depth ? source : most), {
       size: inputOf(graph),
       depth: 0,
     });
     const kind = KINDS[node.op];
     const size = kind ? sizeAfter(node, deepest.size, graph) : deepest.size;
     const depth = deepest.depth + (kind ? 1 : 0);
-    for (const name of node.outputs) known.set(name, { size, depth });
+    for (const name of node.outputs) reached.set(name, { size, depth });
     if (!kind) continue;
-    stages[depth - 1] ??= { kind, parts: [] };
-    add(stages[depth - 1]?.parts ?? [], { ...size, window: windowOf(node, graph), times: 1 });
+    stages[depth - 1] ??= { kind, layers: [] };
+    add(stages[depth - 1]?.layers ?? [], { ...size, window: windowOf(node, graph), times: 1 });
   }
   return stages;
 }
 
-function add(parts: Part[], part: Part): void {
-  const same = parts.find(
+function add(layers: Part[], part: Part): void {
+  const same = layers.find(
     ({ height, width, channels, window }) =>
       height === part.height && width === part.width && channels === part.channels && window === part.window,
   );
   if (same) same.times++;
-  else parts.push(part);
+  else layers.push(part);
 }
 
 function sizeAfter(node: Node, size: Size, graph: Graph): Size {

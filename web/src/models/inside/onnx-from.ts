@@ -4,7 +4,7 @@
  */
 
 import { ATTRIBUTE, ATTRIBUTE_TYPE, GRAPH, NODE, TENSOR, value } from "../../networks/onnx/graph";
-import { type Bytes, bytes, fraction, joined, message, number, text } from "../../networks/onnx/protobuf";
+import { type Bytes, bytes, fraction, integer, joined, message, text } from "../../networks/onnx/protobuf";
 import { sha256 } from "../../networks/onnx/sha256";
 import { modelOf } from "../../networks/onnx/write";
 import type { Graph, Node } from "../../runtime/graph";
@@ -27,12 +27,12 @@ export function onnxFrom(graph: Graph): Uint8Array<ArrayBuffer> {
     graph.nodes.filter(({ op }) => WHOLE.includes(op)).map(({ inputs }) => inputs[1] ?? ""),
   );
   const content = joined([
-    ...graph.nodes.map((each) => message(GRAPH.node, node(each))),
+    ...graph.nodes.map((graphNode) => message(GRAPH.node, node(graphNode))),
     text(GRAPH.name, card.name),
     ...[...graph.tensors].map(([name, { dims, values }]) =>
       message(GRAPH.constant, [
-        ...dims.map((side) => number(TENSOR.sides, side)),
-        number(TENSOR.type, whole.has(name) ? INT64 : FLOAT),
+        ...dims.map((side) => integer(TENSOR.sides, side)),
+        integer(TENSOR.type, whole.has(name) ? INT64 : FLOAT),
         text(TENSOR.name, name),
         bytes(TENSOR.data, whole.has(name) ? wholeNumbers(values) : new Uint8Array(values.slice().buffer)),
       ]),
@@ -44,7 +44,7 @@ export function onnxFrom(graph: Graph): Uint8Array<ArrayBuffer> {
 }
 
 function wholeNumbers(values: Float32Array): Uint8Array {
-  return new Uint8Array(BigInt64Array.from(values, (each) => BigInt(each)).buffer);
+  return new Uint8Array(BigInt64Array.from(values, (element) => BigInt(element)).buffer);
 }
 
 function named(side: number | string): number | string {
@@ -53,22 +53,26 @@ function named(side: number | string): number | string {
 
 function node({ op, inputs, outputs, attributes }: Node): Bytes[] {
   return [
-    ...inputs.map((each) => text(NODE.input, each)),
-    ...outputs.map((each) => text(NODE.output, each)),
+    ...inputs.map((name) => text(NODE.input, name)),
+    ...outputs.map((name) => text(NODE.output, name)),
     text(NODE.operation, op),
-    ...Object.entries(attributes).map(([name, each]) => message(NODE.attribute, attribute(name, each))),
+    ...Object.entries(attributes).map(([name, content]) => message(NODE.attribute, attribute(name, content))),
   ];
 }
 
-function attribute(name: string, given: number | string | number[]): Bytes[] {
+function attribute(name: string, content: number | string | number[]): Bytes[] {
   const fields = [text(ATTRIBUTE.name, name)];
-  if (typeof given === "string")
-    return [...fields, text(ATTRIBUTE.text, given), number(ATTRIBUTE.type, ATTRIBUTE_TYPE.text)];
-  if (Array.isArray(given)) {
-    const all = given.map((each) => number(ATTRIBUTE.numbers, each));
-    return [...fields, ...all, number(ATTRIBUTE.type, ATTRIBUTE_TYPE.numbers)];
+  if (typeof content === "string")
+    return [...fields, text(ATTRIBUTE.text, content), integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.text)];
+  if (Array.isArray(content)) {
+    const all = content.map((element) => integer(ATTRIBUTE.numbers, element));
+    return [...fields, ...all, integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.numbers)];
   }
   if (FRACTIONS.includes(name))
-    return [...fields, fraction(ATTRIBUTE.fraction, given), number(ATTRIBUTE.type, ATTRIBUTE_TYPE.fraction)];
-  return [...fields, number(ATTRIBUTE.number, given), number(ATTRIBUTE.type, ATTRIBUTE_TYPE.number)];
+    return [
+      ...fields,
+      fraction(ATTRIBUTE.fraction, content),
+      integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.fraction),
+    ];
+  return [...fields, integer(ATTRIBUTE.integer, content), integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.integer)];
 }

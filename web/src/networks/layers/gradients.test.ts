@@ -15,10 +15,10 @@ function prepared(network: "softmax" | "mlp" | "small_convolutions") {
   const labels = Uint8Array.from([3, 0, 9, 1]);
   for (const { name, values } of built.weights) {
     if (name.endsWith("bias") || network === "softmax")
-      values.set(Float32Array.from(values, () => draws.number() - 0.5));
+      values.set(Float32Array.from(values, () => draws.double() - 0.5));
   }
   built.put(
-    Float32Array.from({ length: labels.length * PIXELS }, () => 255 * draws.number()),
+    Float32Array.from({ length: labels.length * PIXELS }, () => 255 * draws.double()),
     0,
   );
   const loss = () => crossEntropy(built.forward(labels.length), labels, TARGETS);
@@ -33,7 +33,7 @@ test.each(["softmax", "mlp", "small_convolutions"] as const)(
     built.backward(labels.length, (y, gradient) => scoreGradient(y, labels, TARGETS, 1, gradient));
     const draws = new Generator([8]);
     for (const { name, values, gradient } of built.weights) {
-      const largest = gradient.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+      const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       expect(largest, name).toBeGreaterThan(0);
       for (let trial = 0; trial < 12; trial++) {
         const index = draws.upTo(values.length - 1);

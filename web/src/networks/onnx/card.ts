@@ -96,12 +96,12 @@ function unsureBelow(probabilities: Float32Array, labels: Uint8Array): number {
     return { sure: probabilities[image * CLASSES + digit] as number, wrong: digit !== label };
   });
   answers.sort((a, b) => b.sure - a.sure);
-  let [wrong, found] = [0, 1 + 2 ** -52];
+  let [wrong, threshold] = [0, 1 + 2 ** -52];
   answers.forEach((answer, index) => {
     wrong += Number(answer.wrong);
     // answers of equal probability count together
     const ends = answers[index + 1]?.sure !== answer.sure;
-    if (ends && wrong <= WRONG_AMONG_SURE * (index + 1)) found = answer.sure;
+    if (ends && wrong <= WRONG_AMONG_SURE * (index + 1)) threshold = answer.sure;
   });
-  return found;
+  return threshold;
 }

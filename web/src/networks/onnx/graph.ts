@@ -5,13 +5,13 @@ import { Dense } from "../layers/dense";
 import type { Weight } from "../layers/layer";
 import { Pooling } from "../layers/pooling";
 import type { Network } from "../network";
-import { type Bytes, bytes, joined, message, number, text } from "./protobuf";
+import { type Bytes, bytes, integer, joined, message, text } from "./protobuf";
 
 const [FLOAT, INT64] = [1, 7];
 // fields of messages, as onnx.proto numbers them
 export const NODE = { input: 1, output: 2, name: 3, operation: 4, attribute: 5 };
-export const ATTRIBUTE = { name: 1, fraction: 2, number: 3, text: 4, numbers: 8, type: 20 };
-export const ATTRIBUTE_TYPE = { fraction: 1, number: 2, text: 3, numbers: 7 };
+export const ATTRIBUTE = { name: 1, fraction: 2, integer: 3, text: 4, numbers: 8, type: 20 };
+export const ATTRIBUTE_TYPE = { fraction: 1, integer: 2, text: 3, numbers: 7 };
 export const TENSOR = { sides: 1, type: 2, name: 8, data: 9 };
 export const GRAPH = { node: 1, name: 2, constant: 5, input: 11, output: 12 };
 
@@ -81,7 +81,7 @@ class Graph {
     const made = output ?? `${name}:0`;
     this.#nodes.push(
       message(GRAPH.node, [
-        ...inputs.map((each) => text(NODE.input, each)),
+        ...inputs.map((input) => text(NODE.input, input)),
         text(NODE.output, made),
         text(NODE.name, name),
         text(NODE.operation, operation),
@@ -128,8 +128,8 @@ class Graph {
   }
 
   #tensor(name: string, sides: readonly number[], type: number, data: Uint8Array): string {
-    const fields = sides.map((side) => number(TENSOR.sides, side));
-    fields.push(number(TENSOR.type, type), text(TENSOR.name, name), bytes(TENSOR.data, data));
+    const fields = sides.map((side) => integer(TENSOR.sides, side));
+    fields.push(integer(TENSOR.type, type), text(TENSOR.name, name), bytes(TENSOR.data, data));
     this.#constants.push(message(GRAPH.constant, fields));
     return name;
   }
@@ -149,18 +149,20 @@ function forOnnx(values: Float32Array, window: number, came: number, goes: numbe
 }
 
 function attribute(name: string, value: number | string | readonly number[]): Bytes[] {
-  const kind = typeof value === "number" ? "number" : typeof value === "string" ? "text" : "numbers";
+  const kind = typeof value === "number" ? "integer" : typeof value === "string" ? "text" : "numbers";
   const fields =
     typeof value === "number"
-      ? [number(ATTRIBUTE.number, value)]
+      ? [integer(ATTRIBUTE.integer, value)]
       : typeof value === "string"
         ? [text(ATTRIBUTE.text, value)]
-        : value.map((each) => number(ATTRIBUTE.numbers, each));
-  return [text(ATTRIBUTE.name, name), ...fields, number(ATTRIBUTE.type, ATTRIBUTE_TYPE[kind])];
+        : value.map((element) => integer(ATTRIBUTE.numbers, element));
+  return [text(ATTRIBUTE.name, name), ...fields, integer(ATTRIBUTE.type, ATTRIBUTE_TYPE[kind])];
 }
 
 /** The name, type and shape of an input or output. */
 export function value(name: string, sides: readonly (number | string)[]): Bytes[] {
-  const shape = sides.map((side) => message(1, [typeof side === "number" ? number(1, side) : text(2, side)]));
-  return [text(1, name), message(2, [message(1, [number(1, FLOAT), message(2, shape)])])];
+  const shape = sides.map((side) =>
+    message(1, [typeof side === "number" ? integer(1, side) : text(2, side)]),
+  );
+  return [text(1, name), message(2, [message(1, [integer(1, FLOAT), message(2, shape)])])];
 }

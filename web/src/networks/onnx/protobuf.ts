@@ -8,7 +8,7 @@ const WITH_LENGTH = 2;
 export type Bytes = Uint8Array;
 
 /** A whole number from 0 on. */
-export function number(field: number, value: number): Bytes {
+export function integer(field: number, value: number): Bytes {
   return joined([varint(field * 8 + VARINT), varint(value)]);
 }
 
@@ -30,10 +30,10 @@ export function message(field: number, fields: readonly Bytes[]): Bytes {
   return bytes(field, joined(fields));
 }
 
-export function joined(parts: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+export function joined(pieces: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let index = 0;
-  for (const part of parts) {
+  for (const part of pieces) {
     whole.set(part, index);
     index += part.length;
   }
@@ -43,7 +43,7 @@ export function joined(parts: readonly Bytes[]): Bytes {
 /** Seven bits in each byte, the lowest first; the eighth says that more follow. A negative number has 64 bits. */
 function varint(value: number): Bytes {
   let rest = BigInt.asUintN(64, BigInt(value));
-  const found: number[] = [];
-  for (; rest > 0x7fn; rest >>= 7n) found.push(Number(rest & 0x7fn) | 0x80);
-  return Uint8Array.of(...found, Number(rest));
+  const septets: number[] = [];
+  for (; rest > 0x7fn; rest >>= 7n) septets.push(Number(rest & 0x7fn) | 0x80);
+  return Uint8Array.of(...septets, Number(rest));
 }

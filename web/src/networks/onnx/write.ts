@@ -2,7 +2,7 @@
 import { IR, OPSET } from "../../generated/networks";
 import { cardOf, type Trained } from "./card";
 import { graphOf } from "./graph";
-import { type Bytes, bytes, joined, message, number, text } from "./protobuf";
+import { type Bytes, bytes, integer, joined, message, text } from "./protobuf";
 import { sha256 } from "./sha256";
 
 const MODEL = { ir: 1, producer: 2, graph: 7, opset: 8, metadata: 14 };
@@ -15,10 +15,10 @@ export function onnxOf(trained: Trained): Bytes {
 /** The file of a graph and its card, both encoded. */
 export function modelOf(graph: Bytes, card: string): Bytes {
   return joined([
-    number(MODEL.ir, IR),
+    integer(MODEL.ir, IR),
     text(MODEL.producer, "shuzi"),
     bytes(MODEL.graph, graph),
-    message(MODEL.opset, [text(1, ""), number(2, OPSET)]),
+    message(MODEL.opset, [text(1, ""), integer(2, OPSET)]),
     message(MODEL.metadata, [text(1, "shuzi.card"), text(2, card)]),
   ]);
 }

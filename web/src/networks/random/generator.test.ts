@@ -45,7 +45,7 @@ test.each([
     const generator = new Generator(seeds);
     return Array.from({ length: 3 }, () => draw(generator));
   };
-  expect(drawn((generator) => generator.number())).toEqual(expected.numbers);
+  expect(drawn((generator) => generator.double())).toEqual(expected.numbers);
   expect(drawn((generator) => generator.float())).toEqual(expected.floats);
   expect(Array.from(new Generator(seeds).permutation(12))).toEqual(expected.order);
   expect(Array.from(new Generator(seeds).permutation(55_000).subarray(-3))).toEqual(expected.last);

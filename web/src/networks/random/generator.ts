@@ -34,7 +34,7 @@ export class Generator {
   }
 
   /** A number from 0 up to 1, with 53 random bits. */
-  number(): number {
+  double(): number {
     return Number(this.#long() >> 11n) / 2 ** 53;
   }
 
@@ -57,10 +57,10 @@ export class Generator {
   permutation(count: number): Int32Array {
     const order = Int32Array.from({ length: count }, (_, index) => index);
     for (let index = count - 1; index > 0; index--) {
-      const other = this.upTo(index);
+      const swapped = this.upTo(index);
       const held = order[index] ?? 0;
-      order[index] = order[other] ?? 0;
-      order[other] = held;
+      order[index] = order[swapped] ?? 0;
+      order[swapped] = held;
     }
     return order;
   }

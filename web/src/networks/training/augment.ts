@@ -47,7 +47,7 @@ function sample(
   to: Float32Array,
   change: Change,
   along: number,
-  beside: number,
+  across: number,
 ): void {
   for (let index = 0; index < SIDE; index++) {
     const source = (index - MIDDLE) * change.stretch + change.shift + MIDDLE;
@@ -55,7 +55,7 @@ function sample(
     const part = source - low;
     const [inside, nextInside] = [low >= 0 && low < SIDE, low + 1 >= 0 && low + 1 < SIDE];
     for (let line = 0; line < SIDE; line++) {
-      const start = line * beside;
+      const start = line * across;
       const near = inside ? (from[start + low * along] as number) : 0;
       const far = nextInside ? (from[start + (low + 1) * along] as number) : 0;
       to[start + index * along] = near * (1 - part) + far * part;

@@ -20,7 +20,7 @@ async function trained(recipe: Settings): Promise<{ training: Training; told: Tr
 }
 
 function named<N extends TrainingStep["name"]>(name: N, told: readonly TrainingStep[]) {
-  return told.filter((each): each is TrainingStep & { name: N } => each.name === name);
+  return told.filter((event): event is TrainingStep & { name: N } => event.name === name);
 }
 
 test.each([
@@ -53,8 +53,8 @@ test("a run that was interrupted goes on as if it had not been", async () => {
   const { recipe } = await fixture<Curve>("mlp");
   const settings = { ...recipe, steps: 40 };
   const whole = await trained(settings);
-  const parts = new Training(settings, split(await digits, 55_000));
-  const told = [...parts.run(15), ...parts.run(40)];
+  const training = new Training(settings, split(await digits, 55_000));
+  const told = [...training.run(15), ...training.run(40)];
   const losses = (steps: readonly TrainingStep[]) => named("progress", steps).map(({ loss }) => loss);
   expect(losses(told)).toEqual(losses(whole.told));
 });

@@ -11,9 +11,9 @@ export function onLines(lines: readonly (readonly Choices[])[]): Choices[] {
 }
 
 /** The most probable ways to choose a text for each part, joined, the best one first. */
-export function mostProbable(parts: readonly Choices[], most = MOST_ALTERNATIVES): Texts {
+export function mostProbable(pieces: readonly Choices[], most = MOST_ALTERNATIVES): Texts {
   let best: Texts = [["", 1]];
-  for (const part of parts) {
+  for (const part of pieces) {
     const likely = byProbability(part).slice(0, most);
     best = byProbability(
       best.flatMap(([text, before]) =>
@@ -29,15 +29,15 @@ function byProbability(texts: Choices): Texts {
 }
 
 /** The best texts of independent parts; the first gets the confidence, the others in proportion to it. */
-export function bestProducts(parts: readonly Choices[], confidence: number): Texts {
-  const [first, ...others] = mostProbable(parts) as [Texts[0], ...Texts];
+export function bestProducts(pieces: readonly Choices[], confidence: number): Texts {
+  const [first, ...others] = mostProbable(pieces) as [Texts[0], ...Texts];
   const rest = others.reduce((sum, [, probability]) => sum + probability, 0);
   const scale = Math.min(
     confidence / Math.max(first[1], LEAST_ALTERNATIVE),
     (1 - confidence) / Math.max(rest, LEAST_ALTERNATIVE),
   );
   const named = others.map(([text, probability]): Texts[0] => [text, probability * scale]);
-  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST_ALTERNATIVE)];
+  return [[first[0], confidence], ...named.filter((alternative) => alternative[1] >= LEAST_ALTERNATIVE)];
 }
 
 /** Give the first text the confidence; the others share what is left of 1 as their probabilities say. */
@@ -51,5 +51,5 @@ export function sharedOut(texts: Texts, confidence: number, ofOthers: number): T
     text,
     Math.min(probability * scale, confidence),
   ]);
-  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST_ALTERNATIVE)];
+  return [[first[0], confidence], ...named.filter((alternative) => alternative[1] >= LEAST_ALTERNATIVE)];
 }

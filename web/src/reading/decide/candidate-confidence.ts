@@ -16,7 +16,7 @@ export class Way {
   constructor(numbers: Numbers, way: "simple" | "found") {
     const measured = KNOTS.map((_, index) => numbers[`${way}-right-${index}`]);
     const curves = CURVES.map((name) => [name, numbers[`${way}-${name}`]] as const);
-    if ([...measured, ...curves.map(([, value]) => value)].some((each) => each === undefined)) return;
+    if ([...measured, ...curves.map(([, value]) => value)].some((value) => value === undefined)) return;
     this.#curves = Object.fromEntries(curves) as Record<(typeof CURVES)[number], number>;
     this.#measured = measured as number[];
   }
@@ -29,11 +29,11 @@ export class Way {
   ofDigit(candidate: Candidate): number {
     const curves = this.#curves;
     if (!curves) return candidate.score;
-    const found = candidate.found === 1 ? 0 : logit(candidate.found);
+    const detected = candidate.detectorScore === 1 ? 0 : logit(candidate.detectorScore);
     return sigmoid(
       curves.named * logit(Math.max(...candidate.probabilities)) +
         curves.is_digit * logit(candidate.isDigit) +
-        curves.found * found +
+        curves.found * detected +
         curves.shift,
     );
   }
@@ -48,7 +48,10 @@ export class Way {
       curves.uncovered * seen.uncovered -
       curves.missed * seen.missed -
       curves.at_edge * atEdge;
-    const raw = seen.candidates.reduce((product, each) => product * this.ofDigit(each), sigmoid(whole));
+    const raw = seen.candidates.reduce(
+      (product, candidate) => product * this.ofDigit(candidate),
+      sigmoid(whole),
+    );
     return interpolated(logit(raw), KNOTS, this.#measured);
   }
 }

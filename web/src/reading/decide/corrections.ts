@@ -10,7 +10,7 @@ import { outcomeOf } from "./outcome";
 /** Let the corrected digits that a classifier knows speak about the lines of a page. */
 export function correct(seen: Candidates, classifier: Classifier, weights: Weights): Candidates {
   if (!classifier.knowsAny || !seen.lines.length) return seen;
-  return { ...seen, lines: seen.lines.map((each) => correctedLine(each, seen, classifier, weights)) };
+  return { ...seen, lines: seen.lines.map((line) => correctedLine(line, seen, classifier, weights)) };
 }
 
 function correctedLine(
@@ -21,34 +21,36 @@ function correctedLine(
 ): LineTexts {
   const { texts, characters } = outcomeOf(lineTexts, weights, seen.ink);
   const text = texts[0] as string;
-  const indices = [...text].flatMap((each, index) => (isDigit(each) ? [index] : []));
+  const indices = [...text].flatMap((character, index) => (isDigit(character) ? [index] : []));
   const images = indices.flatMap((index) => characters[index]?.image ?? []);
   const told = classifier.corrections(
     images,
     indices.map((index) => Number(text[index])),
   );
   const corrections = told.flatMap((correction, index) =>
-    correction ? [{ number: index, index: indices[index] as number, ...correction }] : [],
+    correction ? [{ order: index, index: indices[index] as number, ...correction }] : [],
   );
   if (!corrections.length) return lineTexts;
-  const total = (each: string) => totalOf(lineTexts, each, scoresOfText(lineTexts, each), weights);
-  const singly = corrections.map((each) => withCorrected(text, [each]));
+  const total = (variant: string) => totalOf(lineTexts, variant, scoresOfText(lineTexts, variant), weights);
+  const singly = corrections.map((correction) => withCorrected(text, [correction]));
   const before = total(text);
   // between what the line says and what the corrected digit says
-  const raises = corrections.map(({ number, digit, alike, logit }, which) => ({
-    index: number,
+  const raises = corrections.map(({ order, digit, alike, logit }, which) => ({
+    index: order,
     digit,
     logit: Math.max(alike * (logit - (total(singly[which] as string) - before)), 0),
   }));
-  const together = withCorrected(
+  const allCorrected = withCorrected(
     text,
     corrections.filter(({ logit }) => logit > 0),
   );
-  const more = [...new Set([...singly, together])].filter((each) => !lineTexts.texts.includes(each));
+  const more = [...new Set([...singly, allCorrected])].filter(
+    (variant) => !lineTexts.texts.includes(variant),
+  );
   return {
     ...lineTexts,
     texts: [...lineTexts.texts, ...more],
-    scores: [...lineTexts.scores, ...more.map((each) => scoresOfText(lineTexts, each))],
+    scores: [...lineTexts.scores, ...more.map((variant) => scoresOfText(lineTexts, variant))],
     raises,
     digits: indices.length,
   };

@@ -44,8 +44,8 @@ export function leftOut(
   const pieces = labelled(ink, SOLID).labels;
   const near = DARKNESS_MARGIN * height;
   const isInk = (index: number) => (ink.pixels[index] as number) >= SOLID;
-  const known = taken.map((box) => darknessOf(grey, ink, box, near, isInk));
-  const darkness = known.length ? median(known) : 0;
+  const darknesses = taken.map((box) => darknessOf(grey, ink, box, near, isInk));
+  const darkness = darknesses.length ? median(darknesses) : 0;
   const left: Grey = { ...ink, pixels: ink.pixels.slice() };
   for (const box of taken) {
     // around a box, only what hangs together with its ink belongs to it
@@ -57,38 +57,40 @@ export function leftOut(
   }
   const { labels, components } = labelled(left, SOLID);
   const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE_INK * height);
-  const found: { kind: Kind; box: Box }[] = [];
+  const ignored: { kind: Kind; box: Box }[] = [];
   let workLeft = most;
-  const fine: [number, number][] = []; // the index in `found` and in `components` of what may be a part of a pattern
+  const fine: [number, number][] = []; // the index in `ignored` and in `components` of what may be a part of a pattern
   for (const [index, { box, area }] of components.entries()) {
     const side = Math.max(box.width, box.height);
     if (side < LARGE_INK * height) continue;
     workLeft -= IMAGES_PER_PIECE + ruling.lookedAt(box, area) / PIXELS_PER_IMAGE;
     if (workLeft < 0) {
-      found.push({ kind: "unknown", box }); // to tell takes long where nested frames or a page of print fill the picture
+      ignored.push({ kind: "unknown", box }); // to tell takes long where nested frames or a page of print fill the picture
       continue;
     }
-    const isPiece = (each: number) => labels[each] === index + 1;
+    const isPiece = (pixel: number) => labels[pixel] === index + 1;
     const dark = darknessOf(grey, ink, box, near, isPiece);
     const isPale = dark < STAIN_DARKNESS * darkness;
     const isLine = ruling.isLine(box, area, isPiece) || (!isPale && ruling.isComb(box, isPiece));
     if (!isLine && !isPale && dark <= PRINT_DARKNESS * darkness && side <= height)
-      fine.push([found.length, index]);
+      fine.push([ignored.length, index]);
     const rest = isNeighbour(box, ink, taken, height) ? "neighbour" : "unknown";
-    found.push({ kind: isLine ? "ruling" : isPale ? "stain" : rest, box });
+    ignored.push({ kind: isLine ? "ruling" : isPale ? "stain" : rest, box });
   }
-  if (!fine.length) return found;
+  if (!fine.length) return ignored;
   const thick = thicknessOf(
     labels,
     ink,
     components.map(({ area }) => area),
   );
   const pen = penOf(solid(ink), taken);
-  if (!isPatterned(ink, components, thick, pen, height)) return found;
+  if (!isPatterned(ink, components, thick, pen, height)) return ignored;
   const print = new Set(
-    fine.filter(([, each]) => (thick[each] as number) <= PATTERN_THICKNESS * pen).map(([index]) => index),
+    fine
+      .filter(([, component]) => (thick[component] as number) <= PATTERN_THICKNESS * pen)
+      .map(([index]) => index),
   );
-  return found.map(({ kind, box }, index) => ({ kind: print.has(index) ? "print" : kind, box }));
+  return ignored.map(({ kind, box }, index) => ({ kind: print.has(index) ? "print" : kind, box }));
 }
 
 /** Name the ink that is in no text of a page, from left to right. */
@@ -116,7 +118,7 @@ export function ignoredOn(
     ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_KIND_WORK)),
   ];
   return ignored
-    .sort((one, other) => one.box.x - other.box.x)
+    .sort((a, b) => a.box.x - b.box.x)
     .map(({ kind, box }) => ({ kind, box: inOriginal(seen, box) }));
 }
 
@@ -125,25 +127,25 @@ function isNeighbour(box: Box, picture: Grey, taken: readonly Box[], height: num
   const isAtEdge =
     ((box.y <= 0 || bottomOf(box) >= picture.height) && box.height < MOST_CUT_OFF * height) ||
     ((box.x <= 0 || rightOf(box) >= picture.width) && box.width < MOST_CUT_OFF * height);
-  const isInLine = (each: Box) =>
-    Math.min(bottomOf(box), bottomOf(each)) - Math.max(box.y, each.y) >
-    SAME_LINE_OVERLAP * Math.min(box.height, each.height);
+  const isInLine = (character: Box) =>
+    Math.min(bottomOf(box), bottomOf(character)) - Math.max(box.y, character.y) >
+    SAME_LINE_OVERLAP * Math.min(box.height, character.height);
   return isAtEdge && !taken.some(isInLine);
 }
 
 /** The median thickness of the strokes of characters, in pixels; 0 if there are none. */
 function penOf(every: Grey, taken: readonly Box[]): number {
-  const found = taken.map((box) => {
+  const thicknesses = taken.map((box) => {
     const part = cropped(every, touched(box));
-    const area = part.pixels.reduce((sum, each) => sum + each, 0);
+    const area = part.pixels.reduce((sum, level) => sum + level, 0);
     return thicknessOf(part.pixels, part, [area])[0] as number;
   });
-  return found.length ? median(found) : 0;
+  return thicknesses.length ? median(thicknesses) : 0;
 }
 
 /** Where there is ink, as 0 and 1. */
 function solid({ width, height, pixels }: Grey): Grey {
-  return { width, height, pixels: pixels.map((each) => (each >= SOLID ? 1 : 0)) };
+  return { width, height, pixels: pixels.map((level) => (level >= SOLID ? 1 : 0)) };
 }
 
 function eachPixel(picture: Grey, part: Part, visit: (index: number) => void): void {

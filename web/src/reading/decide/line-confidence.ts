@@ -29,7 +29,7 @@ export class LineScale {
     ) as Evidence;
     this.#constant = numbers["line-curve-constant"] ?? 0;
     const measured = KNOTS.map((_, index) => numbers[`line-right-${index}`]);
-    this.#measured = measured.some((each) => each === undefined) ? [] : (measured as number[]);
+    this.#measured = measured.some((value) => value === undefined) ? [] : (measured as number[]);
     this.ok = numbers["line-ok"] ?? 0.95;
     this.others = numbers["line-others"] ?? 0.5;
   }

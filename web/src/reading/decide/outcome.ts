@@ -76,7 +76,7 @@ function charactersOf(
     const next = isDigit(character) ? aligned.shift() : null;
     const candidate = typeof next === "number" ? candidates[next] : null;
     if (candidate) {
-      const total = probabilities.reduce((sum, each) => sum + each, 0);
+      const total = probabilities.reduce((sum, probability) => sum + probability, 0);
       candidate.probabilities.forEach((value, digit) => {
         probabilities[digit] = (probabilities[digit] as number) + CANDIDATE_WEIGHT * total * value;
       });
@@ -107,7 +107,7 @@ export function outcomesOf({ lines, ink }: Candidates, weights: Weights): Outcom
   const outcomes = lines.map((line) => outcomeOf(line, weights, ink));
   const kept: Outcome[] = [];
   let isShared = false;
-  for (const outcome of outcomes.toSorted((one, other) => countDigits(other) - countDigits(one))) {
+  for (const outcome of outcomes.toSorted((a, b) => countDigits(b) - countDigits(a))) {
     const own = outcome.characters;
     const taken = kept.flatMap(({ characters }) => characters);
     const repeated = own.filter(({ box }) =>

@@ -62,7 +62,7 @@ export interface Candidate {
   readonly probabilities: Float64Array;
   readonly isDigit: number;
   /** The detector's score; 1 if it was not used. */
-  readonly found: number;
+  readonly detectorScore: number;
   /** The probability that it is a digit and that the best guess is correct. */
   readonly confidence: number;
   /** The combined score of detector and classifier. */
@@ -73,10 +73,18 @@ export function candidateOf(
   image: Grey,
   box: Box,
   { probabilities, isDigit }: Classified,
-  found: number,
+  detectorScore: number,
 ): Candidate {
   const confidence = Math.max(...probabilities) * isDigit;
-  return { image, box, probabilities, isDigit, found, confidence, score: Math.sqrt(found * confidence) };
+  return {
+    image,
+    box,
+    probabilities,
+    isDigit,
+    detectorScore,
+    confidence,
+    score: Math.sqrt(detectorScore * confidence),
+  };
 }
 
 /** Everything that was found in a picture. */
@@ -113,11 +121,11 @@ export function isAtEdge({ grey: { width, height } }: Candidates, box: Box): boo
 export function inOriginal({ grey, original: { width, height } }: Candidates, box: Box): Box {
   const scaled = (value: number, side: number, from: number) =>
     Math.min(Math.max(rounded((value * side) / from), 0), side);
-  const [left, right] = [box.x, rightOf(box)].map((each) => scaled(each, width, grey.width)) as [
+  const [left, right] = [box.x, rightOf(box)].map((edge) => scaled(edge, width, grey.width)) as [
     number,
     number,
   ];
-  const [top, bottom] = [box.y, bottomOf(box)].map((each) => scaled(each, height, grey.height)) as [
+  const [top, bottom] = [box.y, bottomOf(box)].map((edge) => scaled(edge, height, grey.height)) as [
     number,
     number,
   ];
@@ -135,28 +143,28 @@ export function candidatesAt(
   ink: Grey,
   boxes: readonly Box[],
   classifier: Classify,
-  found: readonly Found[] | null = null,
+  detections: readonly Found[] | null = null,
   work: Work | null = null,
 ): Candidate[] {
   work?.spend(boxes.length, "reading.many_digits", boxes.length);
   const inked = boxes.flatMap((box, index) => {
     const image = cutOut(ink, box);
-    return image ? [{ image, box, found: found?.[index] }] : [];
+    return image ? [{ image, box, detection: detections?.[index] }] : [];
   });
   if (!inked.length) return [];
   const classified = classifier.classify(inked.map(({ image }) => image));
   // the detector's boxes are not exact, and where that matters one crop is not enough
-  if (found) classifyAgain(ink, inked, classifier, classified, work);
-  return inked.map(({ image, box, found }, index) => {
-    const each = classified[index] as Classified;
-    if (!found) return candidateOf(image, box, each, 1);
+  if (detections) classifyAgain(ink, inked, classifier, classified, work);
+  return inked.map(({ image, box, detection }, index) => {
+    const answer = classified[index] as Classified;
+    if (!detection) return candidateOf(image, box, answer, 1);
     // the detector sees the surroundings, so it counts for more
-    const both = each.probabilities.map(
+    const both = answer.probabilities.map(
       (fraction, digit) =>
         fraction ** CLASSIFIER_EXPONENT *
-        Math.max(found.scores[digit] as number, LEAST_PROBABILITY) ** DETECTOR_EXPONENT,
+        Math.max(detection.scores[digit] as number, LEAST_PROBABILITY) ** DETECTOR_EXPONENT,
     );
-    return candidateOf(image, box, { ...each, probabilities: asShares(both) }, found.score);
+    return candidateOf(image, box, { ...answer, probabilities: asShares(both) }, detection.score);
   });
 }
 
@@ -180,11 +188,11 @@ function classifyAgain(
     }),
   );
   const again = classifier.classify(cuts.map(({ image }) => image));
-  for (const index of new Set(cuts.map((each) => each.index))) {
+  for (const index of new Set(cuts.map((cut) => cut.index))) {
     const others = again.filter((_, which) => cuts[which]?.index === index);
     const all = [classified[index] as Classified, ...others];
     const mean = (of: (classified: Classified) => number) =>
-      all.reduce((sum, each) => sum + of(each), 0) / all.length;
+      all.reduce((sum, answer) => sum + of(answer), 0) / all.length;
     const means = Float64Array.from({ length: 10 }, (_, digit) =>
       Math.exp(
         mean(({ probabilities }) => Math.log(Math.max(probabilities[digit] as number, LEAST_PROBABILITY))),
@@ -195,6 +203,6 @@ function classifyAgain(
 }
 
 function asShares(values: Float64Array): Float64Array {
-  const total = values.reduce((sum, each) => sum + each, 0);
-  return values.map((each) => each / total);
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return values.map((value) => value / total);
 }

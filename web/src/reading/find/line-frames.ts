@@ -58,10 +58,10 @@ export function linesOf(
   return rows.map((row, index) => {
     const [boxes, own] = [digits[index] as Box[], shared[index] as Box[]];
     const hanging = own.filter(
-      (each) => each.height >= LEAST_HANGING_HEIGHT * each.width && hangsOn(each, boxes),
+      (piece) => piece.height >= LEAST_HANGING_HEIGHT * piece.width && hangsOn(piece, boxes),
     );
     const characters = [...boxes, ...onLine(boxes, own), ...hanging];
-    const all = [...characters, ...beside(boxes, characters, small)];
+    const all = [...characters, ...nearestSpecks(boxes, characters, small)];
     return framed(row, boxes, [...boxes, ...hanging], all);
   });
 }
@@ -71,10 +71,10 @@ function sharedOut(rows: readonly Box[][], pieces: readonly Box[]): Box[][] {
   const shared: Box[][] = rows.map(() => []);
   const bands = rows.map(bandOf);
   for (const piece of pieces) {
-    const covered = rows.map((row) => row.reduce((sum, each) => sum + intersection(each, piece), 0));
-    const beside = () =>
+    const covered = rows.map((row) => row.reduce((sum, box) => sum + intersection(box, piece), 0));
+    const overlapsInHeight = () =>
       bands.map(([top, bottom]) => Math.max(Math.min(bottomOf(piece), bottom) - Math.max(piece.y, top), 0));
-    const fits = covered.some((each) => each > 0) ? covered : beside();
+    const fits = covered.some((overlap) => overlap > 0) ? covered : overlapsInHeight();
     const owner = largestAt(fits);
     if ((fits[owner] as number) > 0) shared[owner]?.push(piece);
   }
@@ -82,7 +82,7 @@ function sharedOut(rows: readonly Box[][], pieces: readonly Box[]): Box[][] {
 }
 
 function framed(candidates: Candidate[], digits: Box[], high: Box[], characters: Box[]): Line {
-  const height = median(digits.map((each) => each.height));
+  const height = median(digits.map((digit) => digit.height));
   const left = Math.min(...characters.map(({ x }) => x)) - FRAME_MARGIN * height;
   const right = Math.max(...characters.map(rightOf)) + FRAME_MARGIN * height;
   const frames = [band(digits), entire(high)].map(({ y, height: down }) =>
@@ -95,22 +95,22 @@ function framed(candidates: Candidate[], digits: Box[], high: Box[], characters:
 }
 
 /** The next speck before the characters of a line that may be a point, and the next one after them. */
-function beside(digits: readonly Box[], characters: readonly Box[], specks: readonly Box[]): Box[] {
-  const height = median(digits.map((each) => each.height));
+function nearestSpecks(digits: readonly Box[], characters: readonly Box[], specks: readonly Box[]): Box[] {
+  const height = median(digits.map((digit) => digit.height));
   const [left, right] = [Math.min(...characters.map(({ x }) => x)), Math.max(...characters.map(rightOf))];
-  const large = specks.filter((each) => Math.max(each.width, each.height) >= SMALLEST_POINT * height);
+  const large = specks.filter((speck) => Math.max(speck.width, speck.height) >= SMALLEST_POINT * height);
   let [before, after]: [Box | null, Box | null] = [null, null];
   for (const box of inBand(digits, large)) {
     if (Math.max(left - rightOf(box), box.x - right) >= CHARACTER_GAP * height) continue;
     if (rightOf(box) <= left && (!before || rightOf(box) > rightOf(before))) before = box;
     if (box.x >= right && (!after || box.x < after.x)) after = box;
   }
-  return [before, after].filter((each) => each !== null);
+  return [before, after].filter((speck) => speck !== null);
 }
 
 /** The pieces that lie at the height of these digits. */
 function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
-  const height = median(digits.map((each) => each.height));
+  const height = median(digits.map((digit) => digit.height));
   const [top, bottom] = bandOf(digits);
   return pieces.filter(
     (box) =>
@@ -122,7 +122,7 @@ function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
 
 /** From where to where characters beside these digits may reach. */
 function bandOf(digits: readonly Box[]): [top: number, bottom: number] {
-  const height = median(digits.map((each) => each.height));
+  const height = median(digits.map((digit) => digit.height));
   return [
     median(digits.map(({ y }) => y)) - BAND_ABOVE * height,
     median(digits.map(bottomOf)) + BAND_BELOW * height,
@@ -131,16 +131,16 @@ function bandOf(digits: readonly Box[]): [top: number, bottom: number] {
 
 /** The components that stand on the line of these digits, each near to the next. */
 function onLine(digits: readonly Box[], pieces: readonly Box[]): Box[] {
-  const height = median(digits.map((each) => each.height));
+  const height = median(digits.map((digit) => digit.height));
   let [left, right] = [Math.min(...digits.map(({ x }) => x)), Math.max(...digits.map(rightOf))];
   let waiting = inBand(digits, pieces);
   const boxes: Box[] = [];
   for (;;) {
-    const isNear = (each: Box) => Math.max(left - rightOf(each), each.x - right) < CHARACTER_GAP * height;
+    const isNear = (box: Box) => Math.max(left - rightOf(box), box.x - right) < CHARACTER_GAP * height;
     const near = waiting.filter(isNear);
     if (!near.length) return boxes;
     boxes.push(...near);
-    waiting = waiting.filter((each) => !isNear(each));
+    waiting = waiting.filter((box) => !isNear(box));
     [left, right] = [Math.min(left, ...near.map(({ x }) => x)), Math.max(right, ...near.map(rightOf))];
   }
 }

@@ -85,8 +85,8 @@ async function located(
     const sure = confidenceOf(candidates) >= SURE_CONFIDENCE;
     if (!sure || unexplained(ink, candidates) > MOST_UNEXPLAINED_INK) {
       const enough = recogniser ? GOOD_SCORE_BEFORE_LINES : GOOD_SCORE;
-      const [decided, beside] = byDetector(scan, classifier, await detector(), candidates, enough, work);
-      if (!sure || addsTo(candidates, decided)) [candidates, others, simple] = [decided, beside, false];
+      const [decided, passedOver] = byDetector(scan, classifier, await detector(), candidates, enough, work);
+      if (!sure || addsTo(candidates, decided)) [candidates, others, simple] = [decided, passedOver, false];
     }
   } else {
     [ink, candidates, others] = pale(scan, classifier, await detector(), work);
@@ -101,12 +101,12 @@ async function located(
   const lines = linesOf(candidates, scan.components, ink, scan.specks);
   // what is on no line is no digit
   const digits = new Set(lines.flatMap((line) => line.candidates));
-  candidates = candidates.filter((each) => digits.has(each));
+  candidates = candidates.filter((candidate) => digits.has(candidate));
   const asked = recogniser && !(simple && isOneSureDigit) ? lines : [];
   work.allow(Math.min(candidates.filter(({ score }) => score >= PLAIN_SCORE).length, MOST_PLAIN));
   const strips = asked.flatMap(({ frames }) => frames.map(lengthOf));
   work.spend(
-    strips.reduce((sum, each) => sum + each, 0) / STRIP_PIXELS_PER_IMAGE,
+    strips.reduce((sum, strip) => sum + strip, 0) / STRIP_PIXELS_PER_IMAGE,
     "reading.many_lines",
     asked.length,
   );
@@ -171,7 +171,7 @@ function byDetector(
     const heights = candidates.length ? [median(candidates.map(({ box }) => box.height))] : [];
     const following = [...heights, ...TYPICAL_HEIGHTS.map((fraction) => fraction * shorter)]
       .map((height) => possibleScale(DIGIT_HEIGHT / height, ink))
-      .find((each) => tried.every((old) => Math.abs(Math.log(each / old)) > LEAST_SCALE_STEP));
+      .find((candidate) => tried.every((old) => Math.abs(Math.log(candidate / old)) > LEAST_SCALE_STEP));
     if (following === undefined) return decided;
     scale = following;
   }
@@ -205,15 +205,15 @@ function pale(
 /** Add the pale ink around a box to an ink map. */
 function darken(ink: Grey, grey: Grey, contrast: Grey, box: Box): void {
   const part = clipped(grey, around(box, PALE_MARGIN));
-  let found = inkMap(cropped(grey, part), LEAST_CONTRAST / 2);
-  if (!found.pixels.some((each) => each > 0)) {
+  let local = inkMap(cropped(grey, part), LEAST_CONTRAST / 2);
+  if (!local.pixels.some((darkness) => darkness > 0)) {
     // the detector found it, so it is not noise
     const seen = cropped(contrast, part);
-    const darker = (each: number) => level(Math.max(each - PAPER, 0) * (255 / CONTRAST));
-    found = { ...seen, pixels: seen.pixels.map(darker) };
+    const darker = (shade: number) => level(Math.max(shade - PAPER, 0) * (255 / CONTRAST));
+    local = { ...seen, pixels: seen.pixels.map(darker) };
   }
-  found.pixels.forEach((level, index) => {
-    const at = (part.top + Math.floor(index / found.width)) * ink.width + part.left + (index % found.width);
+  local.pixels.forEach((level, index) => {
+    const at = (part.top + Math.floor(index / local.width)) * ink.width + part.left + (index % local.width);
     ink.pixels[at] = Math.max(ink.pixels[at] as number, level);
   });
 }
@@ -226,10 +226,10 @@ function chosen(candidates: readonly Candidate[]): Candidate[] {
 
 /** The score of the best candidate that was not chosen and does not overlap a chosen one. */
 function bestBeside(candidates: readonly Candidate[], others: readonly Candidate[]): number {
-  const beside = others.filter(({ box }) =>
-    candidates.every((each) => overlapOfSmaller(box, each.box) < SAME_DIGIT_OVERLAP),
+  const additional = others.filter(({ box }) =>
+    candidates.every((candidate) => overlapOfSmaller(box, candidate.box) < SAME_DIGIT_OVERLAP),
   );
-  return Math.max(0, ...beside.map(({ score }) => score));
+  return Math.max(0, ...additional.map(({ score }) => score));
 }
 
 /** Drop candidates too small, next to the others, to be digits: a comma looks like a 1, a small 0 is often a real 0. */
@@ -256,7 +256,8 @@ function unexplained(ink: Grey, candidates: readonly Candidate[]): number {
 
 /** Whether there are more others, including one at about the same place as each candidate. */
 function addsTo(candidates: readonly Candidate[], others: readonly Candidate[]): boolean {
-  const isThere = ({ box }: Candidate) => others.some((each) => iou(box, each.box) >= SAME_DIGIT_IOU);
+  const isThere = ({ box }: Candidate) =>
+    others.some((candidate) => iou(box, candidate.box) >= SAME_DIGIT_IOU);
   return others.length > candidates.length && candidates.every(isThere);
 }
 

@@ -3,12 +3,12 @@
 type Block = readonly [one: number, other: number, size: number];
 
 /** Pairs of positions in two texts that correspond: equal characters, and as many different ones between equal ones. */
-export function corresponding(one: string, other: string): [number, number][] {
+export function corresponding(first: string, second: string): [number, number][] {
   const pairs: [number, number][] = [];
   let [i, j] = [0, 0];
   for (const [a, b, size] of [
-    ...blocks(one, other, 0, one.length, 0, other.length),
-    [one.length, other.length, 0],
+    ...blocks(first, second, 0, first.length, 0, second.length),
+    [first.length, second.length, 0],
   ] as Block[]) {
     if (a - i === b - j) for (let index = 0; index < a - i; index++) pairs.push([i + index, j + index]);
     for (let index = 0; index < size; index++) pairs.push([a + index, b + index]);
@@ -18,18 +18,25 @@ export function corresponding(one: string, other: string): [number, number][] {
 }
 
 /** The longest equal part, the first of several in both texts, and what is alike before and after it. */
-function blocks(one: string, other: string, low: number, high: number, start: number, end: number): Block[] {
+function blocks(
+  first: string,
+  second: string,
+  low: number,
+  high: number,
+  start: number,
+  end: number,
+): Block[] {
   let [a, b, size] = [low, start, 0];
   for (let i = low; i < high; i++)
     for (let j = start; j < end; j++) {
       let length = 0;
-      while (i + length < high && j + length < end && one[i + length] === other[j + length]) length++;
+      while (i + length < high && j + length < end && first[i + length] === second[j + length]) length++;
       if (length > size) [a, b, size] = [i, j, length];
     }
   if (!size) return [];
   return [
-    ...blocks(one, other, low, a, start, b),
+    ...blocks(first, second, low, a, start, b),
     [a, b, size],
-    ...blocks(one, other, a + size, high, b + size, end),
+    ...blocks(first, second, a + size, high, b + size, end),
   ];
 }

@@ -16,7 +16,7 @@ export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): 
   const [frame] = line.frames;
   // pixels of the strip per pixel of the picture, from left to right
   const across = Math.min(HEIGHT / Math.max(frame.height, 1), LONGEST / Math.max(frame.width, 1));
-  const labels = [...text].map((each) => CLASSES.indexOf(each));
+  const labels = [...text].map((character) => CLASSES.indexOf(character));
   const middles = spans(columns[0], labels).map(
     ([first, last]) => frame.x + (((first + last) / 2) * COLUMN) / across,
   );
@@ -59,7 +59,7 @@ function cutBetween(profile: Float64Array, left: number, right: number): number 
 function inked(ink: Grey, rows: Part, left: number, right: number, frame: Box): Box {
   const first = Math.max(0, rounded(left));
   const part = cropped(ink, { ...rows, left: first, right: Math.max(0, Math.ceil(right)) });
-  const [x, y, width, height] = bounds({ ...part, pixels: part.pixels.map((each) => +(each >= SOLID)) });
+  const [x, y, width, height] = bounds({ ...part, pixels: part.pixels.map((level) => +(level >= SOLID)) });
   if (!width) return boxOf(left, frame.y, Math.max(right - left, 1), frame.height);
   return boxOf(first + x, rows.top + y, width, height);
 }

@@ -36,7 +36,7 @@ export function bestTexts(
       continue;
     }
     const longer = new Map<string, Prefix>();
-    const known = (labels: Labels) => {
+    const endsOf = (labels: Labels) => {
       const key = labels.join();
       const prefix: Prefix = longer.get(key) ?? { labels, ends: [LOG_OF_ZERO, LOG_OF_ZERO] };
       longer.set(key, prefix);
@@ -45,11 +45,11 @@ export function bestTexts(
     for (const { labels, ends } of beams) {
       const total = add(...ends);
       const last = labels.at(-1);
-      const same = known(labels);
+      const same = endsOf(labels);
       same[0] = add(same[0], total + at(blank));
       if (last !== undefined) same[1] = add(same[1], ends[1] + at(last));
       for (const label of likely) {
-        const grown = known([...labels, label]);
+        const grown = endsOf([...labels, label]);
         // a repeated character needs a blank before it
         grown[1] = add(grown[1], (label === last ? ends[0] : total) + at(label));
       }
@@ -87,7 +87,7 @@ export function logProbability({ count, classes, values }: Columns, text: Labels
       moved[state] = sum * likely(column, state);
       highest = Math.max(highest, moved[state] as number);
     }
-    forward = moved.map((each) => each / highest);
+    forward = moved.map((value) => value / highest);
     scale += Math.log(highest);
   }
   const both = (forward[size - 1] as number) + (size > 1 ? (forward[size - 2] as number) : 0);
@@ -119,16 +119,16 @@ export function spans({ count, classes, values }: Columns, text: Labels): [numbe
   }
   let state = states.length - 1;
   if ((best[state] as number) < (best[state - 1] as number)) state--;
-  const found = text.map((): [number, number] => [0, 0]);
+  const bounds = text.map((): [number, number] => [0, 0]);
   for (let column = count - 1; column >= 0; column--) {
     if (state % 2) {
-      const span = found[(state - 1) / 2] as [number, number];
+      const span = bounds[(state - 1) / 2] as [number, number];
       span[0] = column;
       span[1] = Math.max(span[1], column + 1);
     }
     state -= came[column - 1]?.[state] ?? 0;
   }
-  return found;
+  return bounds;
 }
 
 /** The characters with blanks between and around them, and which states may skip the blank before them. */

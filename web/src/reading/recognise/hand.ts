@@ -39,7 +39,9 @@ export interface Correction {
 
 /** Look at an image, 28x28, of which features and probabilities are known. */
 export function lookOf(image: Grey, features: Float32Array, probabilities: ArrayLike<number>): Look {
-  const logs = Array.from(probabilities, (each) => Math.log(Math.max(each, LEAST_LOGGED_PROBABILITY)));
+  const logs = Array.from(probabilities, (probability) =>
+    Math.log(Math.max(probability, LEAST_LOGGED_PROBABILITY)),
+  );
   return { features: unit(features), shape: unit(blurred(image)), logs };
 }
 
@@ -50,15 +52,15 @@ export function rather(
   examples: readonly Example[],
   blend: Blend,
 ): Correction | null {
-  const compared = examples.map((each) => ({ each, ...alikeness(look, each, blend) }));
+  const compared = examples.map((example) => ({ example, ...alikeness(look, example, blend) }));
   // an example that is labelled with the answer is for it, against all that are no more alike
   const against = compared.reduce(
-    (most, { each, alike }) => (each.label === answer ? Math.max(most, alike) : most),
+    (most, { example, alike }) => (example.label === answer ? Math.max(most, alike) : most),
     0,
   );
   let best: Correction | null = null;
-  for (const { each, alike, isSame } of compared) {
-    const { label, logs } = each;
+  for (const { example, alike, isSame } of compared) {
+    const { label, logs } = example;
     const gap = at(logs, answer) - at(logs, label);
     if (label === answer || !(gap > 0 || largest(logs) === label)) continue;
     if (alike < FAINT_SIMILARITY || alike <= against) continue;
@@ -101,8 +103,8 @@ export function corrected(classified: Classified, look: Look, examples: readonly
 }
 
 function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(vector.reduce((sum, each) => sum + each * each, 0));
-  return vector.map((each) => each / Math.max(length, 1e-6));
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return vector.map((value) => value / Math.max(length, 1e-6));
 }
 
 /** The blurred pixels of an image less their mean. */
@@ -112,15 +114,15 @@ function blurred({ width, height, pixels }: Grey): Float32Array {
     Float32Array.from(values, (_, n) => {
       let sum = 0;
       BLUR_KERNEL.forEach((weight, k) => {
-        const other = indexOf(n) + k - rim;
-        if (other >= 0 && other < side) sum += weight * at(values, n + (k - rim) * step);
+        const neighbour = indexOf(n) + k - rim;
+        if (neighbour >= 0 && neighbour < side) sum += weight * at(values, n + (k - rim) * step);
       });
       return sum;
     });
   const across = along(pixels, 1, width, (n) => n % width);
   const down = along(across, width, height, (n) => Math.floor(n / width));
-  const mean = down.reduce((sum, each) => sum + each, 0) / down.length;
-  return down.map((each) => each - mean);
+  const mean = down.reduce((sum, value) => sum + value, 0) / down.length;
+  return down.map((value) => value - mean);
 }
 
 function sigmoid(value: number): number {

@@ -67,7 +67,7 @@ export class Classifier {
   /** Classify 28x28 images, ink 255. */
   classify(images: readonly Grey[]): Classified[] {
     if (!this.knowsAny) return this.#see(images, false);
-    return this.#look(images).map(([each, look]) => corrected(each, look, this.#examples));
+    return this.#look(images).map(([answer, look]) => corrected(answer, look, this.#examples));
   }
 
   /** What digits of a number are rather than its answers; null where nothing speaks against one. */
@@ -87,7 +87,7 @@ export class Classifier {
     const { maps, kernel, whole, scores } = this.#way;
     const wanted = [...maps, whole?.answers ?? scores, scores];
     const outputs = this.#network.run(pixels, { n: 1, height: SIDE, width: SIDE }, wanted);
-    const layers = outputs.slice(0, -2).map((each) => strongest(each));
+    const layers = outputs.slice(0, -2).map((layer) => strongest(layer));
     const [first] = layers;
     return {
       kernels: kernel && first ? kernelsOf(kernel, first) : null,
@@ -98,15 +98,15 @@ export class Classifier {
   }
 
   #look(images: readonly Grey[]): [Classified, Look][] {
-    return this.#see(images, true).map((each, index) => [
-      each,
-      lookOf(images[index] as Grey, each.features, each.probabilities),
+    return this.#see(images, true).map((answer, index) => [
+      answer,
+      lookOf(images[index] as Grey, answer.features, answer.probabilities),
     ]);
   }
 
   #see(images: readonly Grey[], withFeatures: boolean): (Classified & { features: Float32Array })[] {
     const outputs = ["probabilities", ...(this.rejects ? ["is_digit"] : [])];
-    const found: (Classified & { features: Float32Array })[] = [];
+    const answers: (Classified & { features: Float32Array })[] = [];
     for (let start = 0; start < images.length; start += IMAGES_AT_ONCE) {
       const piece = images.slice(start, start + IMAGES_AT_ONCE);
       const pixels = new Uint8Array(piece.length * SIDE ** 2);
@@ -117,7 +117,7 @@ export class Classifier {
       const layer = withFeatures ? results.at(-1) : undefined;
       const size = layer?.channels ?? 0;
       for (const index of piece.keys())
-        found.push({
+        answers.push({
           probabilities: Float64Array.from(
             probabilities?.values.subarray(index * DIGITS.length, (index + 1) * DIGITS.length) ?? [],
           ),
@@ -125,7 +125,7 @@ export class Classifier {
           features: layer?.values.slice(index * size, (index + 1) * size) ?? new Float32Array(),
         });
     }
-    return found;
+    return answers;
   }
 }
 
@@ -152,11 +152,11 @@ export class Detector {
     const size = { n: 1, height: page.height, width: page.width };
     const [maps] = this.#network.run(page.pixels, size, ["places"]);
     if (!maps) return [];
-    const found = peaks(maps.values, maps.width, maps.height, [
+    const peakBoxes = peaks(maps.values, maps.width, maps.height, [
       seen.width / contrast.width,
       seen.height / contrast.height,
     ]);
-    const surest = found.sort((a, b) => b.score - a.score).slice(0, MOST_DETECTIONS);
+    const surest = peakBoxes.sort((a, b) => b.score - a.score).slice(0, MOST_DETECTIONS);
     return nonMaximumSuppression(surest, iou, SAME_DETECTION_IOU);
   }
 }
@@ -190,7 +190,7 @@ function peaks(maps: Float32Array, columns: number, rows: number, [across, down]
         if ((highest[y * columns + x] as number) > score) return false;
     return true;
   };
-  const found: Found[] = [];
+  const peakBoxes: Found[] = [];
   highest.forEach((score, cell) => {
     const [row, column] = [Math.floor(cell / columns), cell % columns];
     if (score < LEAST_PEAK || !isPeak(row, column, score)) return;
@@ -202,14 +202,14 @@ function peaks(maps: Float32Array, columns: number, rows: number, [across, down]
       number,
     ];
     const [width, height] = [logWidth, logHeight].map(
-      (each) => Math.exp(Math.min(Math.max(each, -3), 5)) * CELL_PIXELS,
+      (value) => Math.exp(Math.min(Math.max(value, -3), 5)) * CELL_PIXELS,
     ) as [number, number];
     const x = (column + 0.5 + dx) * CELL_PIXELS - width / 2 - PAPER_MARGIN;
     const y = (row + 0.5 + dy) * CELL_PIXELS - height / 2 - PAPER_MARGIN;
     const box = boxOf(x / across, y / down, width / across, height / down);
-    found.push({ scores: Float64Array.from(of.subarray(0, DIGITS.length)), score, box });
+    peakBoxes.push({ scores: Float64Array.from(of.subarray(0, DIGITS.length)), score, box });
   });
-  return found;
+  return peakBoxes;
 }
 
 /** For each column of a strip, the log probability of each class; the last is the blank. */

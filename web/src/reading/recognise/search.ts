@@ -54,7 +54,7 @@ export function totalOf(
   scores: readonly number[],
   weights: Weights,
 ): number {
-  const weighed = scores.reduce((sum, each, index) => sum + each * (weights[index] as number), 0);
+  const weighed = scores.reduce((sum, score, index) => sum + score * (weights[index] as number), 0);
   const own = raises.length ? [...text].filter(isDigit) : [];
   if (own.length !== digits) return weighed;
   return raises.reduce(
@@ -69,24 +69,24 @@ export function probabilitiesOf(lineTexts: LineTexts, weights: Weights): number[
     totalOf(lineTexts, text, lineTexts.scores[index] ?? [], weights),
   );
   const largest = Math.max(...weighed);
-  const enlarged = weighed.map((each) => Math.exp(each - largest));
-  const total = enlarged.reduce((sum, each) => sum + each, 0);
-  return enlarged.map((each) => each / total);
+  const enlarged = weighed.map((score) => Math.exp(score - largest));
+  const total = enlarged.reduce((sum, score) => sum + score, 0);
+  return enlarged.map((score) => score / total);
 }
 
 /** Recognise a line and score its likely texts. */
 export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): LineTexts {
   const columns = line.frames.map((frame) => recogniser.columns(cut(contrast, frame))) as [Columns, Columns];
-  const found = new Map<string, Labels>([[line.proposed.join(), line.proposed]]);
-  for (const each of columns)
-    for (const labels of bestTexts(each, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY))
-      if (!found.has(labels.join())) found.set(labels.join(), labels);
+  const candidates = new Map<string, Labels>([[line.proposed.join(), line.proposed]]);
+  for (const column of columns)
+    for (const labels of bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY))
+      if (!candidates.has(labels.join())) candidates.set(labels.join(), labels);
   const room = Math.min(...columns.map(({ count }) => count));
-  const texts = [...found.values()].filter(({ length }) => length <= room).slice(0, MOST_TEXTS);
+  const texts = [...candidates.values()].filter(({ length }) => length <= room).slice(0, MOST_TEXTS);
   return {
     line,
     columns,
-    texts: texts.map((labels) => labels.map((each) => CLASSES[each]).join("")),
+    texts: texts.map((labels) => labels.map((label) => CLASSES[label]).join("")),
     scores: texts.map((labels) => scoresOf(line, columns, labels)),
   };
 }
@@ -96,13 +96,13 @@ export function scoresOfText({ line, columns }: LineTexts, text: string): number
   return scoresOf(
     line,
     columns,
-    [...text].map((each) => CLASSES.indexOf(each)),
+    [...text].map((character) => CLASSES.indexOf(character)),
   );
 }
 
 function scoresOf(line: Line, columns: readonly Columns[], labels: Labels): number[] {
-  const strips = columns.map((each) => Math.max(logProbability(each, labels), LOWEST_LOG_PROBABILITY));
-  const digits = labels.filter((each) => each < DIGITS.length);
+  const strips = columns.map((column) => Math.max(logProbability(column, labels), LOWEST_LOG_PROBABILITY));
+  const digits = labels.filter((label) => label < DIGITS.length);
   const { matched, overlooked, denied } = align(digits, line.candidates);
   return [
     ...strips,
@@ -128,7 +128,9 @@ export function align(digits: readonly number[], candidates: readonly Candidate[
   const scores = candidates.map(({ score }) => Math.max(score, LEAST_CANDIDATE_SCORE));
   const logs = candidates.map(({ probabilities }, index) => {
     const score = scores[index] as number;
-    return probabilities.map((each) => Math.log(Math.max(each, LEAST_DIGIT_PROBABILITY / score) * score));
+    return probabilities.map((probability) =>
+      Math.log(Math.max(probability, LEAST_DIGIT_PROBABILITY / score) * score),
+    );
   });
   const none = scores.map((score) => Math.log(1 - Math.min(score, MOST_CANDIDATE_SCORE)));
   const missing = Math.log(OVERLOOKED_PROBABILITY);

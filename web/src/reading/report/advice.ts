@@ -43,8 +43,8 @@ export function aboutCandidates(seen: Candidates, digits: readonly Digit[], stat
   const others = doubtful.probabilities.map((probability, digit) =>
     digit === doubtful.digit ? -1 : probability,
   );
-  const place = digits.indexOf(doubtful) + 1;
-  return ["reading.unsure", { place, first: doubtful.digit, second: largestAt(others) }];
+  const position = digits.indexOf(doubtful) + 1;
+  return ["reading.unsure", { place: position, first: doubtful.digit, second: largestAt(others) }];
 }
 
 /**
@@ -69,10 +69,10 @@ export function aboutLineText(
   if (amiss) return amiss;
   if (isSignInside) return ["reading.sign_inside", {}];
   if (ignored.some(({ kind }) => kind === "unknown")) return ["reading.unknown_ink", {}];
-  const [text, other] = texts.filter(Boolean);
-  if (!text || !other) return ["reading.unsure_line", {}];
-  const values = { text: onOneLine(text), other: onOneLine(other) };
-  return doubtfulDigit(text, other) ?? ["reading.unsure_text", values];
+  const [text, alternative] = texts.filter(Boolean);
+  if (!text || !alternative) return ["reading.unsure_line", {}];
+  const values = { text: onOneLine(text), other: onOneLine(alternative) };
+  return doubtfulDigit(text, alternative) ?? ["reading.unsure_text", values];
 }
 
 /**
@@ -89,8 +89,8 @@ export function aboutThePicture(
   const middle = sides.toSorted((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
   if (middle < SMALL_DIGIT) return ["reading.small", { n: middle }];
   if (shrunk(seen) >= SHRUNK && middle < SMALL_DIGIT * shrunk(seen)) return ["reading.large", inPixels(seen)];
-  if (boxes.some((each) => isAtEdge(seen, each))) return ["reading.edge", {}];
-  const edges = median(boxes.map((each) => edgeWidth(cropped(seen.grey, around(each, EDGE_MARGIN)))));
+  if (boxes.some((box) => isAtEdge(seen, box))) return ["reading.edge", {}];
+  const edges = median(boxes.map((box) => edgeWidth(cropped(seen.grey, around(box, EDGE_MARGIN)))));
   if (edges > BLURRED_EDGE) return [Number.isFinite(edges) ? "reading.blurred" : "reading.pale", {}];
   return null;
 }
@@ -98,7 +98,7 @@ export function aboutThePicture(
 /** What to say of a picture in which no writing was found. */
 export function aboutNoWriting(seen: Candidates): Sentence {
   if (isMuchSmaller(seen)) return ["reading.lost", inPixels(seen)];
-  return [seen.ink.pixels.some((each) => each > 0) ? "reading.specks" : "reading.blank", {}];
+  return [seen.ink.pixels.some((level) => level > 0) ? "reading.specks" : "reading.blank", {}];
 }
 
 /** Whether a picture was shrunk so much before it was searched that writing may be lost. */
@@ -123,11 +123,13 @@ function onOneLine(text: string): string {
 }
 
 /** Name the digit in which two texts differ; null if they differ in anything else. */
-function doubtfulDigit(text: string, other: string): Sentence | null {
-  if (text.length !== other.length) return null;
-  const differing = [...text].flatMap((character, index) => (character === other[index] ? [] : [index]));
+function doubtfulDigit(text: string, alternative: string): Sentence | null {
+  if (text.length !== alternative.length) return null;
+  const differing = [...text].flatMap((character, index) =>
+    character === alternative[index] ? [] : [index],
+  );
   const [index = 0] = differing;
-  const [first, second] = [text[index] as string, other[index] as string];
+  const [first, second] = [text[index] as string, alternative[index] as string];
   if (differing.length !== 1 || !isDigit(first) || !isDigit(second)) return null;
   const position = [...text.slice(0, index)].filter(isDigit).length + 1;
   return ["reading.unsure", { place: position, first: Number(first), second: Number(second) }];

@@ -10,10 +10,10 @@ export const hand = {
   "hand.use_here": "Take them into account when the default model reads here",
   "hand.import": "Open an .npz",
   "hand.imported": (n: number) => (n === 1 ? "1 digit is kept." : `${n} digits are kept.`),
-  "hand.image": (place: number) => `Kept digit ${place}`,
+  "hand.image": (position: number) => `Kept digit ${position}`,
   "hand.more": (n: number) => `${n} more`,
   "hand.remove": "Remove",
-  "hand.remove_one": (place: number, label: number) => `Remove kept digit ${place}, a ${label}`,
+  "hand.remove_one": (position: number, label: number) => `Remove kept digit ${position}, a ${label}`,
   "hand.error.damaged":
     "That is no .npz file, or it is damaged. Choose one that this page or shuzi hand saved.",
   "hand.error.arrays":

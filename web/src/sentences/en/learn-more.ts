@@ -13,8 +13,8 @@ export const learnMore = {
   "learn.template.of": (count: number) => `${count} of 784`,
   "learn.template.play": "Sum them up",
   "learn.template.pause": "Pause",
-  "learn.template.pixel": (place: number, value: string, weight: string, product: string) =>
-    `Pixel ${place}: ${value} × ${weight} = ${product}`,
+  "learn.template.pixel": (pixel: number, value: string, weight: string, product: string) =>
+    `Pixel ${pixel}: ${value} × ${weight} = ${product}`,
   "learn.template.sum": "Sum so far:",
   "learn.template.score": (digit: number, bias: string, score: string) =>
     `plus b = ${bias}: the score of ${digit} is ${score}`,
@@ -41,8 +41,8 @@ export const learnMore = {
   "learn.mistakes.guess.of": (label: number, digit: number) => `A ${label} read as ${digit}`,
   "learn.mistakes.guess.task":
     "Now try it: train softmax if it is not trained yet, find the three cells, and click one of them.",
-  "learn.mistakes.guess.answer": (two: string, one: string, zero: string) =>
-    `A 2 was read as 8 ${two} times, a 1 as 7 ${one}, a 0 as 6 ${zero}. An 8 has strokes nearly everywhere that a 2 has some, so the ink of a 2 often fits its template too well.`,
+  "learn.mistakes.guess.answer": (twos: string, ones: string, zeros: string) =>
+    `A 2 was read as 8 ${twos} times, a 1 as 7 ${ones}, a 0 as 6 ${zeros}. An 8 has strokes nearly everywhere that a 2 has some, so the ink of a 2 often fits its template too well.`,
   "learn.mistakes.nothing": "No network has been trained in this page yet.",
   "learn.mistakes.train": "Train softmax, a few seconds",
   "learn.mistakes.caption": (name: string, wrong: string, n: string) =>
@@ -73,15 +73,15 @@ export const learnMore = {
   "learn.hidden.points.corners": "Four corners",
   "learn.hidden.points.ring": "Ring",
   "learn.hidden.points.moons": "Two moons",
-  "learn.hidden.map": (share: string, steps: string) =>
-    `Points of two colours and the network’s answer everywhere: ${share} of the points are correct after ${steps} steps`,
+  "learn.hidden.map": (accuracy: string, steps: string) =>
+    `Points of two colours and the network’s answer everywhere: ${accuracy} of the points are correct after ${steps} steps`,
   "learn.hidden.neurons": "Hidden neurons",
   "learn.hidden.none": "No hidden layer: one straight line.",
   "learn.hidden.lines": "Each dashed line is where a neuron begins to answer.",
   "learn.hidden.train": "Train",
   "learn.hidden.again": "Other first weights",
-  "learn.hidden.state": (steps: string, loss: string, share: string) =>
-    `After ${steps} steps: loss ${loss}, ${share} of the points correct.`,
+  "learn.hidden.state": (steps: string, loss: string, accuracy: string) =>
+    `After ${steps} steps: loss ${loss}, ${accuracy} of the points correct.`,
   "learn.hidden.mnist": "The same on MNIST, with 784 inputs and ten outputs: Train, with a hidden layer",
 
   "learn.backprop": "Backprop",
@@ -96,11 +96,11 @@ export const learnMore = {
   "learn.backprop.guess.half": "About half",
   "learn.backprop.guess.sure": "Over 90 %",
   "learn.backprop.guess.task": "Now try it: look at a 7, and take twenty steps.",
-  "learn.backprop.guess.answer": (share: string) =>
-    `${share}: one image is quickly learnt by heart. In real training every step pulls for other images too, so it takes thousands of steps to please them all.`,
+  "learn.backprop.guess.answer": (probability: string) =>
+    `${probability}: one image is quickly learnt by heart. In real training every step pulls for other images too, so it takes thousands of steps to please them all.`,
   "learn.backprop.meant": "What my digit is",
-  "learn.backprop.weights": (number: number) => `Weights of neuron ${number}`,
-  "learn.backprop.change": (number: number) => `How the step changes them (neuron ${number})`,
+  "learn.backprop.weights": (neuron: number) => `Weights of neuron ${neuron}`,
+  "learn.backprop.change": (neuron: number) => `How the step changes them (neuron ${neuron})`,
   "learn.backprop.hidden": "The hidden layer",
   "learn.backprop.neuron": "neuron",
   "learn.backprop.answer": "answer",
@@ -109,8 +109,8 @@ export const learnMore = {
   "learn.backprop.difference": "y − label",
   "learn.backprop.step": "One step downhill",
   "learn.backprop.steps": "Twenty steps",
-  "learn.backprop.state": (steps: string, loss: string, share: string) =>
-    `Steps on this digit: ${steps}. Loss ${loss}, probability of the correct answer ${share}.`,
+  "learn.backprop.state": (steps: string, loss: string, probability: string) =>
+    `Steps on this digit: ${steps}. Loss ${loss}, probability of the correct answer ${probability}.`,
 
   "learn.overfitting": "Overfitting",
   "learn.overfitting.title": "Overfitting: learning by heart",
@@ -124,8 +124,8 @@ export const learnMore = {
   "learn.overfitting.guess.some": "More than that, but less than half",
   "learn.overfitting.guess.most": "More than half",
   "learn.overfitting.guess.task": "Now try it: train all four.",
-  "learn.overfitting.guess.answer": (share: string) =>
-    `${share}: even ten examples say something about how digits look, but far too little about how differently people write them.`,
+  "learn.overfitting.guess.answer": (accuracy: string) =>
+    `${accuracy}: even ten examples say something about how digits look, but far too little about how differently people write them.`,
   "learn.overfitting.start": "Train all four",
   "learn.overfitting.key": "Solid: training images. Dashed: validation images, which it never learns from.",
   "learn.overfitting.seen": "correct, training",

@@ -30,8 +30,8 @@ export const learnOwn = {
   "learn.not-sure.guess.half": "About half",
   "learn.not-sure.guess.few": "About one in five",
   "learn.not-sure.guess.task": "Now try it: with the softmax network, move the threshold to 99 %.",
-  "learn.not-sure.guess.answer": (share: string, wrong: string) =>
-    `Only ${share}, with ${wrong} mistakes. This network reads about nine in ten correctly, but it is seldom that sure: it pays for few mistakes with many digits that a person must look at.`,
+  "learn.not-sure.guess.answer": (answered: string, wrong: string) =>
+    `Only ${answered}, with ${wrong} mistakes. This network reads about nine in ten correctly, but it is seldom that sure: it pays for few mistakes with many digits that a person must look at.`,
   "learn.not-sure.network": "Network",
   "learn.not-sure.missing":
     "The test images or the network could not be loaded, so nothing can be measured here.",
@@ -45,8 +45,8 @@ export const learnOwn = {
   "learn.not-sure.answers": "answers",
   "learn.not-sure.line": "Where to draw the line",
   "learn.not-sure.threshold": "Threshold",
-  "learn.not-sure.above": (share: string, wrong: string, wrongShare: string, rest: string) =>
-    `${share} are answered; ${wrong} of these answers are wrong, ${wrongShare}. The other ${rest} digits go to a person.`,
+  "learn.not-sure.above": (answered: string, wrong: string, errorRate: string, rest: string) =>
+    `${answered} are answered; ${wrong} of these answers are wrong, ${errorRate}. The other ${rest} digits go to a person.`,
   "learn.not-sure.answered": "answered, %",
   "learn.not-sure.wrong": "wrong among the answers, %",
   "learn.not-sure.kept.chart":

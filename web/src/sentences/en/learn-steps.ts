@@ -23,7 +23,8 @@ export const learnSteps = {
   "learn.pixels.source": (digit: number, index: number) =>
     `A real ${digit}: image ${index + 1} of the 55,000 in MNIST’s training set.`,
   "learn.pixels.mine": "Your own digit, cut out, scaled and centred as those of MNIST are.",
-  "learn.pixels.row": (place: number) => `The same digit as one row: this pixel is number ${place} of 784.`,
+  "learn.pixels.row": (position: number) =>
+    `The same digit as one row: this pixel is number ${position} of 784.`,
   "learn.pixels.row.label": "All 784 pixels in one row",
 
   "learn.one-hot": "One-hot",
@@ -67,7 +68,8 @@ export const learnSteps = {
   "learn.softmax.share": "probability",
   "learn.softmax.sum": "Sum",
   "learn.softmax.score.of": (digit: number) => `Score of ${digit}`,
-  "learn.softmax.score.written": (score: string, share: string) => `${score}, probability ${share}`,
+  "learn.softmax.score.written": (score: string, probability: string) =>
+    `${score}, probability ${probability}`,
   "learn.softmax.plus": "Add to all scores",
   "learn.softmax.plus.hint": (factor: string) =>
     `Each power of e is multiplied by ${factor}, and so is their sum, so the probabilities stay the same.`,
@@ -109,8 +111,8 @@ export const learnSteps = {
   "learn.loss.examples": "The tutorial’s three outputs",
   "learn.loss.right": "Probability of the correct answer",
   "learn.loss.axis.loss": "loss",
-  "learn.loss.chart": (share: string, squared: string, entropy: string) =>
-    `Two curves that fall to 0 as the probability of the correct answer rises to 1. At a probability of ${share}, the squared error is ${squared} and the cross-entropy is ${entropy}.`,
+  "learn.loss.chart": (probability: string, squared: string, entropy: string) =>
+    `Two curves that fall to 0 as the probability of the correct answer rises to 1. At a probability of ${probability}, the squared error is ${squared} and the cross-entropy is ${entropy}.`,
   "learn.loss.squared": "Squared error",
   "learn.loss.entropy": "Cross-entropy",
   "learn.loss.push": "Push on the correct score",

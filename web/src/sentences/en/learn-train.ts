@@ -11,8 +11,8 @@ export const learnTrain = {
   "learn.train.guess.nine": "About nine in ten",
   "learn.train.guess.all": "Practically all",
   "learn.train.guess.task": "Now try it: start the training with the softmax network’s standard settings.",
-  "learn.train.guess.answer": (share: string) =>
-    `${share}: ten templates go a surprisingly long way. The rest is harder, and needs networks that look for more than one shape of each digit.`,
+  "learn.train.guess.answer": (accuracy: string) =>
+    `${accuracy}: ten templates go a surprisingly long way. The rest is harder, and needs networks that look for more than one shape of each digit.`,
   "learn.train.knobs": "Training settings",
   "learn.train.network": "Network",
   "learn.train.network.softmax": "Softmax",
@@ -47,8 +47,8 @@ export const learnTrain = {
   "learn.train.copied.recipe": "Copied: its recipe.toml.",
   "learn.train.copied.refused": "The browser did not allow copying.",
   "learn.train.compare": "What they say about one digit",
-  "learn.train.says": (digit: number, share: string) => `${digit}, probability ${share}`,
-  "learn.train.or": (digit: number, share: string) => `then ${digit}, ${share}`,
+  "learn.train.says": (digit: number, probability: string) => `${digit}, probability ${probability}`,
+  "learn.train.or": (digit: number, probability: string) => `then ${digit}, ${probability}`,
   "learn.train.failed.loss": (rate: string) =>
     `The loss is no longer a finite number. With a learning rate of ${rate}, the steps are too long.`,
   "learn.train.failed.no-data": (_rate: string) =>
@@ -77,12 +77,12 @@ export const learnTrain = {
   "learn.train.state.failed": (step: string, _steps: string) => `Failed after step ${step}`,
   "learn.train.state.unknown": (step: string, _steps: string) =>
     `Last seen at step ${step}. The service no longer knows this training.`,
-  "learn.train.batch": (loss: string, each: string, share: string) =>
-    `· batch loss ${loss}, per image ${each}, ${share} of the batch correct`,
-  "learn.train.said.done.test": (share: string) =>
-    `Training is done. ${share} of the test images were read correctly.`,
-  "learn.train.said.done.validation": (share: string) =>
-    `Training is done. ${share} of the validation images were read correctly.`,
+  "learn.train.batch": (loss: string, perImage: string, accuracy: string) =>
+    `· batch loss ${loss}, per image ${perImage}, ${accuracy} of the batch correct`,
+  "learn.train.said.done.test": (accuracy: string) =>
+    `Training is done. ${accuracy} of the test images were read correctly.`,
+  "learn.train.said.done.validation": (accuracy: string) =>
+    `Training is done. ${accuracy} of the validation images were read correctly.`,
   "learn.train.said.stopped": (step: string) => `Training was stopped at step ${step}.`,
   "learn.train.step": "steps",
   "learn.train.loss": "loss per image",
@@ -103,7 +103,7 @@ export const learnTrain = {
   "learn.train.with.images": (value: string) => `${value} images`,
   "learn.train.with.augment": "shifted and stretched",
   "learn.train.with.seed": (value: string) => `seed ${value}`,
-  "learn.train.outcome.done": (share: string) => `${share} correct`,
+  "learn.train.outcome.done": (accuracy: string) => `${accuracy} correct`,
   "learn.train.outcome.planned": (_step: string) => "not trained here yet",
   "learn.train.outcome.starting": (_step: string) => "starting",
   "learn.train.outcome.running": (_step: string) => "running",
@@ -115,12 +115,12 @@ export const learnTrain = {
   "learn.train.weights.templates.of": (digit: number) => `Weights of ${digit}`,
   "learn.train.weights.neurons": "What the hidden neurons look for",
   "learn.train.weights.neurons.key": "Ink on blue excites the neuron, ink on brown calms it.",
-  "learn.train.weights.neurons.of": (number: number) => `Neuron ${number}`,
+  "learn.train.weights.neurons.of": (neuron: number) => `Neuron ${neuron}`,
   "learn.train.weights.filters": "The filters of the first convolution",
   "learn.train.weights.filters.key":
     "A window of 5 by 5 pixels: ink on blue excites the filter, ink on brown calms it.",
-  "learn.train.weights.filters.of": (number: number) => `Filter ${number}`,
-  "learn.train.result": (name: string, share: string) => `${name}: ${share} correct`,
+  "learn.train.weights.filters.of": (filter: number) => `Filter ${filter}`,
+  "learn.train.result": (name: string, accuracy: string) => `${name}: ${accuracy} correct`,
   "learn.train.result.test": (n: string, wrong: string) =>
     `Of ${n} test images it had never seen, it misread ${wrong}.`,
   "learn.train.result.validation": (n: string, wrong: string) =>

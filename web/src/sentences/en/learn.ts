@@ -17,7 +17,7 @@ export const learn = {
   "learn.seen": ", opened",
   "learn.progress": (count: number, all: number) => `${count} of ${all} steps opened.`,
   "learn.progress.forget": "Forget that",
-  "learn.course.lesson": (number: number) => `lesson ${number}`,
+  "learn.course.lesson": (lesson: number) => `lesson ${lesson}`,
   "learn.digit.others": "Other test images",
   "learn.digit.doubtful": "Labels that most people reject",
   "learn.digit.misread": "The most confident mistakes of the softmax network that comes with shuzi",

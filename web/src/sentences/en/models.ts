@@ -39,8 +39,8 @@ export const models = {
     "A row for each label, a column for each answer, one image at a time and without the other models. Computed here, in this page, with the network that reads in it.",
   "models.confusion.measure": "Classify the test images",
   "models.confusion.going": (done: string, n: string) => `${done} of ${n} test images so far`,
-  "models.confusion.done": (wrong: string, n: string, share: string) =>
-    `${wrong} mistakes in ${n} test images: ${share} correct`,
+  "models.confusion.done": (wrong: string, n: string, accuracy: string) =>
+    `${wrong} mistakes in ${n} test images: ${accuracy} correct`,
   "models.settings": "Its settings (recipe.toml)",
   "models.download": "Download .onnx",
   "models.download.whole": "The file that comes with shuzi.",

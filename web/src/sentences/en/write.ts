@@ -58,10 +58,10 @@ export const write = {
   "write.mine": "Yours",
   "write.why.corrected": "What you said counts, and everything else is clear.",
   "write.why.all_mine": "Every character is as you said.",
-  "write.why.check": (places: string, n: number) =>
+  "write.why.check": (positions: string, n: number) =>
     n === 1
-      ? `Please check the character at position ${places}.`
-      : `Please check the characters at positions ${places}.`,
+      ? `Please check the character at position ${positions}.`
+      : `Please check the characters at positions ${positions}.`,
   "write.why.rest": "You corrected part of it. Please check the rest.",
   "write.why.all_deleted": "You deleted everything that was read.",
   "write.number.corrected": (text: string) => `With your corrections: ${text}.`,
@@ -69,7 +69,7 @@ export const write = {
     `The network read ${digit}, ${percent} probability.`,
   "write.correct": "Correct",
   "write.correct.done": "Done",
-  "write.correct.title": (place: number, character: string) => `Character ${place}: ${character}`,
+  "write.correct.title": (position: number, character: string) => `Character ${position}: ${character}`,
   "write.correct.previous": "Previous character",
   "write.correct.next": "Next character",
   "write.correct.choices": "What is it?",
@@ -95,12 +95,13 @@ export const write = {
   "write.mark.-": "hyphen",
   "write.mark./": "slash",
   "write.mark.:": "colon",
-  "write.digit": (place: number, digit: string, status: string) => `Digit ${place}: ${digit}, ${status}`,
+  "write.digit": (position: number, digit: string, status: string) =>
+    `Digit ${position}: ${digit}, ${status}`,
   "write.digits.title": "Digit by digit",
   "write.digits.lead":
     "Each digit is cut out and scaled to 28x28 pixels. Blue shows evidence for the answer: cover it and the probability falls. Brown shows evidence against it.",
   "write.saw": "What the network saw",
-  "write.saw.label": (place: number) => `Digit ${place} as the network saw it, 28x28 pixels`,
+  "write.saw.label": (position: number) => `Digit ${position} as the network saw it, 28x28 pixels`,
   "write.counted": "Evidence",
   "write.counted.label": (digit: number) => `Where ink is evidence for ${digit}, and where against it`,
   "write.prepared": "What it saw, stage by stage",
@@ -108,8 +109,8 @@ export const write = {
     "Before a network reads this digit, it is made to look like those it has learnt. These are the pictures that were made on the way.",
   "write.prepared.learn": "Leave a stage out and see what happens",
   "write.prepared.choose": "Which digit’s stages to show",
-  "write.prepared.digit": (place: number, digit: string) =>
-    `Show the stages of the ${digit} at position ${place}`,
+  "write.prepared.digit": (position: number, digit: string) =>
+    `Show the stages of the ${digit} at position ${position}`,
   "write.prepared.none": (most: number) =>
     `The stages are shown for digits that this page has read itself, the first ${most} of a picture.`,
   "write.prepared.line": "Its line",
@@ -119,8 +120,8 @@ export const write = {
   "write.inside": "Inside the network",
   "write.inside.train": "Train one yourself",
   "write.inside.choose": "Which digit to look inside with",
-  "write.inside.digit": (place: number, digit: string) =>
-    `Look inside with the ${digit} at position ${place}`,
+  "write.inside.digit": (position: number, digit: string) =>
+    `Look inside with the ${digit} at position ${position}`,
   "write.inside.highest": (digit: number, score: string) => `, the highest for ${digit}: ${score}`,
   "write.inside.kept": (digit: number) =>
     `The answer is ${digit} because it also counts the digits you kept; this is the network alone.`,

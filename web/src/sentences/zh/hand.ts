@@ -13,10 +13,10 @@ export const hand: Translation<typeof english> = {
   "hand.use_here": "默认模型在这里识别时也用上它们",
   "hand.import": "打开 .npz 文件",
   "hand.imported": (n) => `留下了 ${n} 个数字。`,
-  "hand.image": (place) => `留下的第 ${place} 个数字`,
+  "hand.image": (position) => `留下的第 ${position} 个数字`,
   "hand.more": (n) => `还有 ${n} 个`,
   "hand.remove": "去掉",
-  "hand.remove_one": (place, label) => `去掉留下的第 ${place} 个数字（${label}）`,
+  "hand.remove_one": (position, label) => `去掉留下的第 ${position} 个数字（${label}）`,
   "hand.error.damaged": "这不是 .npz 文件，或者已经损坏。请选这个页面或 shuzi hand 存的文件。",
   "hand.error.arrays":
     "这个 .npz 里没有数字：应当有 uint8 的两个数组，28x28 的图 images 和 0 到 9 的标签 labels。",

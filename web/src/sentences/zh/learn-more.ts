@@ -15,8 +15,8 @@ export const learnMore: Translation<typeof english> = {
   "learn.template.of": (count) => `784 个里的 ${count} 个`,
   "learn.template.play": "从头加起来",
   "learn.template.pause": "停一下",
-  "learn.template.pixel": (place, value, weight, product) =>
-    `第 ${place} 个像素：${value} × ${weight} = ${product}`,
+  "learn.template.pixel": (pixel, value, weight, product) =>
+    `第 ${pixel} 个像素：${value} × ${weight} = ${product}`,
   "learn.template.sum": "加到这里：",
   "learn.template.score": (digit, bias, score) => `再加上 b = ${bias}，${digit} 的得分是 ${score}`,
   "learn.template.scores": "十个得分",
@@ -38,8 +38,8 @@ export const learnMore: Translation<typeof english> = {
   "learn.mistakes.guess": "softmax 网络最常犯的是下面哪种错？",
   "learn.mistakes.guess.of": (label, digit) => `把 ${label} 认成 ${digit}`,
   "learn.mistakes.guess.task": "现在试试：还没训练的话先训练 softmax，在表里找到这三格，点开一格。",
-  "learn.mistakes.guess.answer": (two, one, zero) =>
-    `2 认成 8 的有 ${two} 次，1 认成 7 的 ${one} 次，0 认成 6 的 ${zero} 次。2 有笔画的地方，8 差不多也都有，2 的墨常常和 8 的模板太合得来。`,
+  "learn.mistakes.guess.answer": (twos, ones, zeros) =>
+    `2 认成 8 的有 ${twos} 次，1 认成 7 的 ${ones} 次，0 认成 6 的 ${zeros} 次。2 有笔画的地方，8 差不多也都有，2 的墨常常和 8 的模板太合得来。`,
   "learn.mistakes.nothing": "这个页面里还没有训练过网络。",
   "learn.mistakes.train": "训练一个 softmax，几秒钟",
   "learn.mistakes.caption": (name, wrong, n) => `${name}：${n} 张图里认错 ${wrong} 张`,
@@ -66,14 +66,14 @@ export const learnMore: Translation<typeof english> = {
   "learn.hidden.points.corners": "四个角",
   "learn.hidden.points.ring": "圆环",
   "learn.hidden.points.moons": "两个月牙",
-  "learn.hidden.map": (share, steps) =>
-    `两种颜色的点，以及网络在各处的回答：走了 ${steps} 步，点认对了 ${share}`,
+  "learn.hidden.map": (accuracy, steps) =>
+    `两种颜色的点，以及网络在各处的回答：走了 ${steps} 步，点认对了 ${accuracy}`,
   "learn.hidden.neurons": "隐藏的神经元",
   "learn.hidden.none": "没有隐藏层：只有一条直线。",
   "learn.hidden.lines": "每条虚线是一个神经元开始有反应的地方。",
   "learn.hidden.train": "训练",
   "learn.hidden.again": "换一组初始权重",
-  "learn.hidden.state": (steps, loss, share) => `走了 ${steps} 步：损失 ${loss}，点认对了 ${share}。`,
+  "learn.hidden.state": (steps, loss, accuracy) => `走了 ${steps} 步：损失 ${loss}，点认对了 ${accuracy}。`,
   "learn.hidden.mnist": "同样的事放到 MNIST 上，784 个输入、十个输出：到“训练”里选带隐藏层的网络",
 
   "learn.backprop": "反向传播",
@@ -88,11 +88,11 @@ export const learnMore: Translation<typeof english> = {
   "learn.backprop.guess.half": "一半左右",
   "learn.backprop.guess.sure": "90% 以上",
   "learn.backprop.guess.task": "现在试试：看着 7，走二十步。",
-  "learn.backprop.guess.answer": (share) =>
-    `${share}：只有一张图，很快就背下来了。真正训练的时候，每一步还要照顾别的图片，要走几千步才能让大家都满意。`,
+  "learn.backprop.guess.answer": (probability) =>
+    `${probability}：只有一张图，很快就背下来了。真正训练的时候，每一步还要照顾别的图片，要走几千步才能让大家都满意。`,
   "learn.backprop.meant": "我写的是几",
-  "learn.backprop.weights": (number) => `第 ${number} 个神经元的权重`,
-  "learn.backprop.change": (number) => `这一步怎样改它们（第 ${number} 个神经元）`,
+  "learn.backprop.weights": (neuron) => `第 ${neuron} 个神经元的权重`,
+  "learn.backprop.change": (neuron) => `这一步怎样改它们（第 ${neuron} 个神经元）`,
   "learn.backprop.hidden": "隐藏层",
   "learn.backprop.neuron": "神经元",
   "learn.backprop.answer": "反应",
@@ -101,8 +101,8 @@ export const learnMore: Translation<typeof english> = {
   "learn.backprop.difference": "y − 标签",
   "learn.backprop.step": "往下走一步",
   "learn.backprop.steps": "走二十步",
-  "learn.backprop.state": (steps, loss, share) =>
-    `在这个字上走了 ${steps} 步：损失 ${loss}，正确答案的概率 ${share}。`,
+  "learn.backprop.state": (steps, loss, probability) =>
+    `在这个字上走了 ${steps} 步：损失 ${loss}，正确答案的概率 ${probability}。`,
 
   "learn.overfitting": "过拟合",
   "learn.overfitting.title": "过拟合：死记硬背",
@@ -114,8 +114,8 @@ export const learnMore: Translation<typeof english> = {
   "learn.overfitting.guess.some": "比这多，但不到一半",
   "learn.overfitting.guess.most": "一半以上",
   "learn.overfitting.guess.task": "现在试试：四个一起训练。",
-  "learn.overfitting.guess.answer": (share) =>
-    `${share}：十个例子多少能看出数字长什么样，可各人写法千差万别，十个远远不够。`,
+  "learn.overfitting.guess.answer": (accuracy) =>
+    `${accuracy}：十个例子多少能看出数字长什么样，可各人写法千差万别，十个远远不够。`,
   "learn.overfitting.start": "四个都训练",
   "learn.overfitting.key": "实线：训练图片。虚线：验证图片，它从来不从里面学。",
   "learn.overfitting.seen": "训练图片认对",

@@ -31,8 +31,8 @@ export const learnOwn: Translation<typeof english> = {
   "learn.not-sure.guess.half": "一半左右",
   "learn.not-sure.guess.few": "五个里一个左右",
   "learn.not-sure.guess.task": "现在试试：选 softmax 网络，把阈值拉到 99%。",
-  "learn.not-sure.guess.answer": (share, wrong) =>
-    `只有 ${share}，其中错了 ${wrong} 个。这个网络十个能认对九个左右，却很少有这么大的把握：想少出错，就得把许多数字留给人看。`,
+  "learn.not-sure.guess.answer": (answered, wrong) =>
+    `只有 ${answered}，其中错了 ${wrong} 个。这个网络十个能认对九个左右，却很少有这么大的把握：想少出错，就得把许多数字留给人看。`,
   "learn.not-sure.network": "网络",
   "learn.not-sure.missing": "测试图片或者网络没能载入，这里没法测。",
   "learn.not-sure.promises": "说的和做到的",
@@ -44,8 +44,8 @@ export const learnOwn: Translation<typeof english> = {
   "learn.not-sure.answers": "回答",
   "learn.not-sure.line": "线划在哪里",
   "learn.not-sure.threshold": "阈值",
-  "learn.not-sure.above": (share, wrong, wrongShare, rest) =>
-    `回答了 ${share}，其中错了 ${wrong} 个，占 ${wrongShare}。剩下的 ${rest} 个数字交给人来看。`,
+  "learn.not-sure.above": (answered, wrong, errorRate, rest) =>
+    `回答了 ${answered}，其中错了 ${wrong} 个，占 ${errorRate}。剩下的 ${rest} 个数字交给人来看。`,
   "learn.not-sure.answered": "回答了，%",
   "learn.not-sure.wrong": "回答里错的，%",
   "learn.not-sure.kept.chart": "各种阈值下，答了多少和其中错了多少；圆点是现在的阈值。",

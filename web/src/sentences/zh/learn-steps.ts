@@ -23,7 +23,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.pixels.source": (digit, index) =>
     `一个真实的 ${digit}：MNIST 的 55,000 张训练图片里的第 ${index + 1} 张。`,
   "learn.pixels.mine": "你自己写的数字，和 MNIST 一样剪下来、缩放、摆正了。",
-  "learn.pixels.row": (place) => `同一个数字排成一排：这个像素排在第 ${place} 位，一共 784 位。`,
+  "learn.pixels.row": (position) => `同一个数字排成一排：这个像素排在第 ${position} 位，一共 784 位。`,
   "learn.pixels.row.label": "784 个像素排成一排",
 
   "learn.one-hot": "独热",
@@ -62,7 +62,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.softmax.share": "概率",
   "learn.softmax.sum": "加起来",
   "learn.softmax.score.of": (digit) => `${digit} 的分数`,
-  "learn.softmax.score.written": (score, share) => `${score}，概率 ${share}`,
+  "learn.softmax.score.written": (score, probability) => `${score}，概率 ${probability}`,
   "learn.softmax.plus": "所有分数都加上",
   "learn.softmax.plus.hint": (factor) => `每个 e 的次方和它们的总和都变成 ${factor} 倍，所以概率不变。`,
   "learn.softmax.times": "所有分数都乘以",
@@ -100,8 +100,8 @@ export const learnSteps: Translation<typeof english> = {
   "learn.loss.examples": "教程里的三种输出",
   "learn.loss.right": "正确答案的概率",
   "learn.loss.axis.loss": "损失",
-  "learn.loss.chart": (share, squared, entropy) =>
-    `两条曲线，正确答案的概率越接近 1，损失越接近 0。概率是 ${share} 时，误差平方和是 ${squared}，交叉熵是 ${entropy}。`,
+  "learn.loss.chart": (probability, squared, entropy) =>
+    `两条曲线，正确答案的概率越接近 1，损失越接近 0。概率是 ${probability} 时，误差平方和是 ${squared}，交叉熵是 ${entropy}。`,
   "learn.loss.squared": "误差平方和",
   "learn.loss.entropy": "交叉熵",
   "learn.loss.push": "推高正确分数的力",

@@ -19,7 +19,7 @@ export const learn: Translation<typeof english> = {
   "learn.seen": "，看过",
   "learn.progress": (count, all) => `${all} 步里看过 ${count} 步。`,
   "learn.progress.forget": "忘掉进度",
-  "learn.course.lesson": (number) => `第 ${number} 课`,
+  "learn.course.lesson": (lesson) => `第 ${lesson} 课`,
   "learn.digit.others": "别的测试图片",
   "learn.digit.doubtful": "标签有争议的",
   "learn.digit.misread": "shuzi 自带的 softmax 网络认错时概率最大的",

@@ -41,7 +41,7 @@ export const models: Translation<typeof english> = {
     "一行是一个标签，一列是一种回答。一次只认一张图，没有别的模型帮忙。就在这个页面里算，用的就是页面里的这个网络。",
   "models.confusion.measure": "把测试图片都认一遍",
   "models.confusion.going": (done, n) => `认了 ${done} 张，一共 ${n} 张测试图片`,
-  "models.confusion.done": (wrong, n, share) => `${n} 张测试图片里认错 ${wrong} 张，认对 ${share}`,
+  "models.confusion.done": (wrong, n, accuracy) => `${n} 张测试图片里认错 ${wrong} 张，认对 ${accuracy}`,
   "models.settings": "它的设置（recipe.toml）",
   "models.download": "下载 .onnx 文件",
   "models.download.whole": "就是随 shuzi 附带的那个文件。",

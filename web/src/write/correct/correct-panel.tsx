@@ -20,7 +20,7 @@ export function CorrectButton() {
   const isOpen = selected.value !== null;
   if (glyphs.value.length === 0) return null;
   const open = () => {
-    const doubtful = glyphs.peek().findIndex((each) => statusOf(each) !== "ok");
+    const doubtful = glyphs.peek().findIndex((glyph) => statusOf(glyph) !== "ok");
     selected.value = isOpen ? null : Math.max(doubtful, 0);
   };
   return (

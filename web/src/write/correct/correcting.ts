@@ -65,8 +65,8 @@ function saidAt(box: Rect, seen: Said["seen"], otherwise: string): Said {
 
 function correct(indices: readonly number[], says: readonly Said[]): void {
   const onto = ontoCorrections.peek();
-  const moved = glyphs.peek().map((each) => ({ ...each, box: placeRect(each.box, onto) }));
-  const said = says.map((each) => ({ ...each, box: placeRect(each.box, onto) }));
+  const moved = glyphs.peek().map((glyph) => ({ ...glyph, box: placeRect(glyph.box, onto) }));
+  const said = says.map((character) => ({ ...character, box: placeRect(character.box, onto) }));
   const inkAt = pictures.chosen.peek() ? null : (region: Rect) => sheet.inkAt(region);
   corrections.peek().correct(patchOf(moved, indices, said, inkAt));
 }

@@ -60,7 +60,7 @@ describe("the same ink read again", () => {
   });
 
   test("goes along when a line is written above", () => {
-    const both = [read("5", box(0, 40, -100), 0), ...NUMBER.map((each) => ({ ...each, line: 1 }))];
+    const both = [read("5", box(0, 40, -100), 0), ...NUMBER.map((character) => ({ ...character, line: 1 }))];
     expect(text(both, patch)).toBe("5\n173");
   });
 });

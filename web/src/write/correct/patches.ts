@@ -39,7 +39,7 @@ export function patched(
   patches: readonly Patch[],
   inkAt: (region: Rect) => readonly number[],
 ): readonly Glyph[] {
-  return patches.filter((each) => holds(each, inkAt)).reduce(withPatch, read);
+  return patches.filter((patch) => holds(patch, inkAt)).reduce(withPatch, read);
 }
 
 function holds({ ink, region }: Patch, inkAt: (region: Rect) => readonly number[]): boolean {
@@ -55,13 +55,13 @@ function withPatch(glyphs: readonly Glyph[], patch: Patch): readonly Glyph[] {
     const isSame = only !== undefined && isMine && iou(only.box, box) >= ALIKE;
     return { character, box, line, isMine, read: (isSame && digitOf(only)) || seen };
   });
-  const rest = glyphs.filter((each) => !replaced.includes(each));
+  const rest = glyphs.filter((glyph) => !replaced.includes(glyph));
   const first = replaced[0] ? glyphs.indexOf(replaced[0]) : placeOn(rest, line, patch.region);
   return [...rest.slice(0, first), ...made, ...rest.slice(first)];
 }
 
 function isWithin(box: Rect, { region, spared }: Patch): boolean {
-  if (spared.some((each) => iou(each, box) >= SAME)) return false;
+  if (spared.some((rect) => iou(rect, box) >= SAME)) return false;
   const isPart =
     overlapOfSmaller(box, region) >= SAME && box.width * box.height <= region.width * region.height;
   return isPart || iou(box, region) >= SAME;
@@ -69,14 +69,15 @@ function isWithin(box: Rect, { region, spared }: Patch): boolean {
 
 /** The line whose characters are beside a region; a new last one if there is none. */
 function lineAt(glyphs: readonly Glyph[], { y, height }: Rect): number {
-  const beside = glyphs.find(({ box }) => box.y <= y + height / 2 && box.y + box.height >= y + height / 2);
-  return beside?.line ?? Math.max(-1, ...glyphs.map(({ line }) => line)) + 1;
+  const neighbour = glyphs.find(({ box }) => box.y <= y + height / 2 && box.y + box.height >= y + height / 2);
+  return neighbour?.line ?? Math.max(-1, ...glyphs.map(({ line }) => line)) + 1;
 }
 
 /** Before which character of a line a region is. */
 function placeOn(glyphs: readonly Glyph[], line: number, { x, width }: Rect): number {
   const next = glyphs.findIndex(
-    (each) => each.line > line || (each.line === line && each.box.x + each.box.width / 2 > x + width / 2),
+    (glyph) =>
+      glyph.line > line || (glyph.line === line && glyph.box.x + glyph.box.width / 2 > x + width / 2),
   );
   return next < 0 ? glyphs.length : next;
 }
@@ -91,6 +92,6 @@ export function patchOf(
   const meant = glyphs.filter((_, index) => indices.includes(index));
   const region = [...meant, ...says].map(({ box }) => box).reduce((a, b) => union(a, b));
   const bare = { region, spared: [], says, ink: inkAt ? inkAt(region) : null };
-  const spared = glyphs.filter((each) => !meant.includes(each) && isWithin(each.box, bare));
+  const spared = glyphs.filter((glyph) => !meant.includes(glyph) && isWithin(glyph.box, bare));
   return { ...bare, spared: spared.map(({ box }) => box) };
 }

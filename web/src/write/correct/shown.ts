@@ -27,12 +27,12 @@ export function shownOf(reading: Reading, { patches, onto, inkAt }: Position): S
   const read = glyphsOf(reading);
   if (patches.length === 0) return { ...reading, glyphs: read, isCorrected: false };
   const moved = patched(
-    read.map((each) => ({ ...each, box: placeRect(each.box, onto) })),
+    read.map((glyph) => ({ ...glyph, box: placeRect(glyph.box, onto) })),
     patches,
     inkAt,
   );
   const back = inverse(onto);
-  const glyphs = moved.map((each) => ({ ...each, box: placeRect(each.box, back) }));
+  const glyphs = moved.map((glyph) => ({ ...glyph, box: placeRect(glyph.box, back) }));
   const text = textOf(glyphs);
   if (text === reading.text && !glyphs.some(({ isMine }) => isMine))
     return { ...reading, glyphs: read, isCorrected: false };
@@ -40,7 +40,7 @@ export function shownOf(reading: Reading, { patches, onto, inkAt }: Position): S
   return {
     ...reading,
     text,
-    digits_text: [...text].filter((each) => each === "\n" || isDigit(each)).join(""),
+    digits_text: [...text].filter((character) => character === "\n" || isDigit(character)).join(""),
     digits: glyphs.filter(({ character }) => isDigit(character)).map(asDigit),
     marks: glyphs.filter(({ character }) => !isDigit(character)).map(asMark),
     alternatives: [],
@@ -69,10 +69,10 @@ function hindrance({ ignored }: Reading, glyphs: readonly Glyph[]): string | nul
 
 /** Whether characters of one line stand on both sides of a box. */
 function isBetween([x, y, width, height]: Readonly<Digit["box"]>, glyphs: readonly Glyph[]): boolean {
-  const beside = glyphs.filter(({ box }) => box.y < y + height && box.y + box.height > y);
+  const neighbours = glyphs.filter(({ box }) => box.y < y + height && box.y + box.height > y);
   const middle = x + width / 2;
   const isBefore = ({ box }: Glyph) => box.x + box.width / 2 < middle;
-  return beside.some(isBefore) && !beside.every(isBefore);
+  return neighbours.some(isBefore) && !neighbours.every(isBefore);
 }
 
 function isDoubtful(glyph: Glyph): boolean {
@@ -83,7 +83,7 @@ function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readon
   if (status === "blank") return say("write.why.all_deleted");
   if (status === "ok")
     return say(glyphs.every(({ isMine }) => isMine) ? "write.why.all_mine" : "write.why.corrected");
-  const indices = glyphs.flatMap((each, index) => (isDoubtful(each) ? [index + 1] : []));
+  const indices = glyphs.flatMap((glyph, index) => (isDoubtful(glyph) ? [index + 1] : []));
   if (indices.length === 0) {
     const why = hindrance(reading, glyphs);
     return why ? sentence([why, {}]) : say("write.why.rest");
@@ -96,7 +96,7 @@ function asDigit(glyph: Glyph): Digit {
   const digit = Number(glyph.character);
   const probabilities =
     read?.probabilities ??
-    Array.from({ length: 10 }, (_, each) => (each === digit ? probabilityOf(glyph) : 0));
+    Array.from({ length: 10 }, (_, candidate) => (candidate === digit ? probabilityOf(glyph) : 0));
   const probability = probabilityOf(glyph);
   return { ...read, digit, probability, probabilities, box: boxOf(glyph), status: statusOf(glyph) };
 }

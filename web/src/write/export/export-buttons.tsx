@@ -16,7 +16,7 @@ export function ExportButtons() {
     said.value = null; // it was said of another text
   }, [shown?.text]);
   if (!shown) return null;
-  const isWaiting = pictures.entries.value.some((each) => namedOf(each) === null);
+  const isWaiting = pictures.entries.value.some((entry) => namedOf(entry) === null);
   const tell = (key: PlainKey) => {
     said.value = key;
   };
@@ -76,7 +76,7 @@ function all(): Named[] {
   const entries = pictures.entries.peek();
   const sheet = reading.peek();
   if (entries.length === 0) return sheet ? [{ source: "", shown: sheet }] : [];
-  return entries.map(namedOf).filter((each) => each !== null);
+  return entries.map(namedOf).filter((named) => named !== null);
 }
 
 /** Null while it is being read. */
@@ -85,8 +85,8 @@ function namedOf(entry: Entry): Named | null {
   const { file, question } = entry.picture;
   const source = entry.page ? `${file.name} · ${entry.page + 1}` : file.name;
   if (shown) return { source, shown };
-  const found = entry.reading;
-  const error = found && "error" in found ? found.error : question.trouble.value?.sentence;
+  const answer = entry.reading;
+  const error = answer && "error" in answer ? answer.error : question.trouble.value?.sentence;
   return error === undefined ? null : { source, error };
 }
 

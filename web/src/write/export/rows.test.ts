@@ -49,10 +49,10 @@ test("what a person said has no probability", () => {
     { ...glyph, character: "7" },
     { ...glyph, character: "." },
   ];
-  const [found] = JSON.parse(
+  const [row] = JSON.parse(
     asJson([{ source: "", shown: shown("7.", { glyphs, isCorrected: true }) }]),
   ).readings;
-  expect(found).toMatchObject({
+  expect(row).toMatchObject({
     confidence: null,
     corrected: true,
     digits: [{ digit: 7, probability: null, corrected: true, box: [1, 2, 10, 20] }],

@@ -10,9 +10,9 @@ export type Named = { source: string } & ({ shown: Shown } | { error: string });
 
 /** CSV for a spreadsheet; no confidence where a person corrected, since that was in what was read. */
 export function asCsv(readings: readonly Named[]): string {
-  const rows = readings.map((each) => [
-    neutral(each.source),
-    ...("shown" in each ? read(each.shown) : unread(each.error)),
+  const rows = readings.map((named) => [
+    neutral(named.source),
+    ...("shown" in named ? read(named.shown) : unread(named.error)),
   ]);
   return csvOf([[...COLUMNS, "corrected"], ...rows]);
 }

@@ -46,7 +46,7 @@ function drawBoxes(
     ] as const) {
       context.strokeStyle = colour ?? "black";
       context.lineWidth = width * unit;
-      context.setLineDash(dashes.map((each) => each * unit));
+      context.setLineDash(dashes.map((dash) => dash * unit));
       draw();
     }
   };
@@ -73,6 +73,8 @@ function drawBoxes(
 }
 
 function framed([x, y, width, height]: readonly number[] & { length: 4 }, scale: number, room = 0): Rect {
-  const [left = 0, top = 0, wide = 0, high = 0] = [x, y, width, height].map((each) => (each ?? 0) * scale);
+  const [left = 0, top = 0, wide = 0, high = 0] = [x, y, width, height].map(
+    (coordinate) => (coordinate ?? 0) * scale,
+  );
   return { x: left - room, y: top - room, width: wide + 2 * room, height: high + 2 * room };
 }

@@ -31,9 +31,9 @@ export function InsideStrip() {
   useEffect(keepLooking, []);
   useEffect(followPen, []);
   const pixels = image.value;
-  const found = pixels ? looked.value : null;
+  const lookedAt = pixels ? looked.value : null;
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};
-  const scores = found ? Array.from(found.inside.scores) : null;
+  const scores = lookedAt ? Array.from(lookedAt.inside.scores) : null;
   const kind = drawnAs(readBy.value);
   const isElsewhere = readBy.value !== "" && !isHere(readBy.value);
   return (
@@ -56,19 +56,19 @@ export function InsideStrip() {
           <p class="small quiet">{say("write.inside.elsewhere", readBy.value)}</p>
         ) : kind === "maps" ? (
           <Stage name="write.inside.maps" step="convolution" parameters={mine}>
-            <Maps inside={found?.inside ?? null} />
+            <Maps inside={lookedAt?.inside ?? null} />
           </Stage>
         ) : (
           <Stage
             name={`write.inside.${kind}`}
             step={kind === "templates" ? "template" : "hidden"}
             parameters={kind === "templates" ? mine : {}}
-            spoken={found ? some(found.inside.neurons) : ""}
+            spoken={lookedAt ? some(lookedAt.inside.neurons) : ""}
           >
             <Neurons
               image={pixels}
-              layer={found?.inside.neurons ?? null}
-              known={readBy.value === "softmax" ? TEMPLATES : null}
+              layer={lookedAt?.inside.neurons ?? null}
+              templates={readBy.value === "softmax" ? TEMPLATES : null}
             />
           </Stage>
         )}

@@ -16,14 +16,14 @@ import { newestOnly } from "./newest";
 export const drawn: ReadonlySignal<{ index: number; digit: Digit } | null> = computed(() => {
   const back = inverse(ontoCorrections.value);
   const stroke = pictures.chosen.value ? [] : (sheet.strokes.value.at(-1) ?? []);
-  const found = digitDrawn(
+  const index = digitDrawn(
     glyphs.value,
     selected.value,
     stroke.map((point) => place(point, back)),
   );
-  const glyph = glyphs.value[found ?? -1];
+  const glyph = glyphs.value[index ?? -1];
   const digit = glyph ? digitOf(glyph) : null;
-  return found !== null && digit ? { index: found, digit } : null;
+  return index !== null && digit ? { index, digit } : null;
 });
 
 /** What the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */
@@ -44,10 +44,10 @@ export const looked = signal<Looked | null>(null);
 
 /** What the answer says of this digit, where the network alone, which is drawn, says something else; else null. */
 export const differs: ReadonlySignal<{ answer: number; hasKept: boolean } | null> = computed(() => {
-  const [found, digit] = [looked.value, drawn.value?.digit];
+  const [lookedAt, digit] = [looked.value, drawn.value?.digit];
   // not while a stroke is in progress, or the look at the digit is on its way
-  if (!found || !digit?.image || String(found.image) !== String(digit.image.flat())) return null;
-  if (found.model !== readBy.value || largestAt(found.inside.scores) === digit.digit) return null;
+  if (!lookedAt || !digit?.image || String(lookedAt.image) !== String(digit.image.flat())) return null;
+  if (lookedAt.model !== readBy.value || largestAt(lookedAt.inside.scores) === digit.digit) return null;
   return { answer: digit.digit, hasKept: keptInUse().length > 0 };
 });
 

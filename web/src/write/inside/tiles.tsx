@@ -20,12 +20,12 @@ interface NeuronsProperties {
   /** What the network that reads looks for; null until it has seen the image. */
   layer: Layer | null;
   /** The same, where it is known before. */
-  known: readonly Float32Array[] | null;
+  templates: readonly Float32Array[] | null;
 }
 
 /** Templates, or what hidden neurons look for: weights of all pixels, strong where the ink is. */
-export function Neurons({ image, layer, known }: NeuronsProperties) {
-  const weights = known ?? layer?.tiles.map(({ values }) => values) ?? null;
+export function Neurons({ image, layer, templates }: NeuronsProperties) {
+  const weights = templates ?? layer?.tiles.map(({ values }) => values) ?? null;
   const tiles = useMemo(
     () =>
       weights?.map((values) =>
@@ -33,11 +33,11 @@ export function Neurons({ image, layer, known }: NeuronsProperties) {
           image ? weight * (FAINT + ((1 - FAINT) * (image[pixel] ?? 0)) / 255) : weight,
         ),
       ),
-    [image, layer, known],
+    [image, layer, templates],
   );
   // few weights of a network trained here are large, and the others would be pale
-  const full = known
-    ? Math.max(...known.map(largest))
+  const full = templates
+    ? Math.max(...templates.map(largest))
     : STRONG * Math.max(...(tiles ?? []).map(largest), 1e-9);
   return (
     <span class="inside-layer inside-templates">

@@ -65,17 +65,17 @@ function storeInk(): void {
   else void record.key("ink").then((key) => forget("sheets", [key]));
 }
 
-let known: { files: readonly File[]; id: string } | null = null;
+let stored: { files: readonly File[]; id: string } | null = null;
 
 function storePictures(): void {
   const files = pictures.files.value;
   const corrected = pictures.corrected.value;
-  if (known?.files === files) {
-    if (files.length > 0) void store("corrections", { id: known.id, value: corrected });
+  if (stored?.files === files) {
+    if (files.length > 0) void store("corrections", { id: stored.id, value: corrected });
     return;
   }
   const id = newId();
-  known = { files, id };
+  stored = { files, id };
   const isSmall = files.reduce((sum, { size }) => sum + size, 0) <= LARGEST;
   void storeTogether(isSmall ? files : [], corrected, id);
 }

@@ -23,7 +23,7 @@ const seen = {
 test("a sheet comes back as it was", () => {
   expect(fromFile(asFile(content))).toEqual(content);
   const explained = { ...seen, counted: seen.image };
-  const says = [seen, explained].map((each) => ({ character: "7", box, seen: each, isMine: true }));
+  const says = [seen, explained].map((value) => ({ character: "7", box, seen: value, isMine: true }));
   const read: Content = { strokes: [], patches: [{ region: box, spared: [], says, ink: null }] };
   expect(fromFile(asFile(read))).toEqual(read);
 });
@@ -47,7 +47,7 @@ test("anything else is refused", () => {
       { ...seen, status: undefined },
       { ...seen, box: [1, 2, 3] },
       { ...seen, counted: [[1]] },
-    ].map((each) => ({ ...file, patches: [{ ...patch, says: [{ ...patch.says[0], seen: each }] }] })),
+    ].map((value) => ({ ...file, patches: [{ ...patch, says: [{ ...patch.says[0], seen: value }] }] })),
   ])
     expect(() => fromFile(JSON.stringify(wrong)), JSON.stringify(wrong)).toThrow(NoSheet);
   expect(() => fromFile("7")).toThrow(NoSheet);

@@ -20,18 +20,21 @@ export function asFile({ strokes, patches }: Content): string {
 
 /** @throws NoSheet */
 export function fromFile(text: string): Content {
-  let found: { format?: unknown; strokes?: unknown; patches?: unknown } | null;
+  let content: { format?: unknown; strokes?: unknown; patches?: unknown } | null;
   try {
-    found = JSON.parse(text);
+    content = JSON.parse(text);
   } catch {
     throw new NoSheet();
   }
-  if (found?.format !== FORMAT || !Array.isArray(found.strokes) || !Array.isArray(found.patches))
+  if (content?.format !== FORMAT || !Array.isArray(content.strokes) || !Array.isArray(content.patches))
     throw new NoSheet();
-  const strokes = found.strokes.map(strokeOf);
-  if (strokes.reduce((sum, each) => sum + each.length, 0) > MOST_POINTS || !found.patches.every(isPatch))
+  const strokes = content.strokes.map(strokeOf);
+  if (
+    strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MOST_POINTS ||
+    !content.patches.every(isPatch)
+  )
     throw new NoSheet();
-  return { strokes, patches: found.patches };
+  return { strokes, patches: content.patches };
 }
 
 function strokeOf(points: unknown): Stroke {
@@ -43,8 +46,8 @@ function strokeOf(points: unknown): Stroke {
   });
 }
 
-function isPatch(found: unknown): found is Patch {
-  const { region, spared, says, ink } = (found ?? {}) as Partial<Patch>;
+function isPatch(value: unknown): value is Patch {
+  const { region, spared, says, ink } = (value ?? {}) as Partial<Patch>;
   return (
     isRect(region) &&
     Array.isArray(spared) &&
@@ -55,8 +58,8 @@ function isPatch(found: unknown): found is Patch {
   );
 }
 
-function isSaid(found: unknown): found is Said {
-  const { character, box, seen, isMine } = (found ?? {}) as Partial<Said>;
+function isSaid(value: unknown): value is Said {
+  const { character, box, seen, isMine } = (value ?? {}) as Partial<Said>;
   return (
     [...DIGITS, ...MARKS].includes(String(character)) &&
     isRect(box) &&
@@ -77,19 +80,19 @@ function isSeen(seen: Said["seen"] | undefined): boolean {
     isRow(probabilities, 10) &&
     isRow(box, 4) &&
     STATUSES.includes(status) &&
-    [image, counted].every((each) => each === undefined || isImage(each))
+    [image, counted].every((picture) => picture === undefined || isImage(picture))
   );
 }
 
-function isImage(found: unknown): boolean {
-  return Array.isArray(found) && found.length === 28 && found.every((row) => isRow(row, 28));
+function isImage(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 28 && value.every((row) => isRow(row, 28));
 }
 
-function isRow(found: unknown, length: number): boolean {
-  return Array.isArray(found) && found.length === length && found.every(Number.isFinite);
+function isRow(value: unknown, length: number): boolean {
+  return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
 }
 
-function isRect(found: unknown): found is Rect {
-  const { x, y, width, height } = (found ?? {}) as Partial<Rect>;
+function isRect(value: unknown): value is Rect {
+  const { x, y, width, height } = (value ?? {}) as Partial<Rect>;
   return [x, y, width, height].every(Number.isFinite);
 }

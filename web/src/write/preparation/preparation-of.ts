@@ -7,5 +7,7 @@ export function preparationOf(
   { box }: Pick<Digit, "box">,
   prepared: readonly Preparation[] | undefined,
 ): Preparation | null {
-  return prepared?.find((each) => each.box.every((value, index) => value === box[index])) ?? null;
+  return (
+    prepared?.find((preparation) => preparation.box.every((value, index) => value === box[index])) ?? null
+  );
 }

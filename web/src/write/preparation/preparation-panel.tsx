@@ -38,7 +38,7 @@ export function PreparationPanel() {
             label={say("write.prepared")}
             stages={[
               stageOf("picture", preparation?.picture),
-              ...STAGES.map((each) => stageOf(each, preparation?.stages[each])),
+              ...STAGES.map((stage) => stageOf(stage, preparation?.stages[stage])),
             ]}
           />
           {preparation && preparation.strips.length > 0 && <Line strips={preparation.strips} />}

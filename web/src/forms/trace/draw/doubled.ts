@@ -12,22 +12,22 @@ interface Placed {
 /** Two numbers of fields, from 0. */
 export interface Doubled {
   drawn: number;
-  other: number;
+  covered: number;
 }
 
 /** The first drawn field that lies on another one, where the service has said where it is; null if none does. */
 export function doubledOf(fields: readonly Placed[]): Doubled | null {
-  const used = fields.flatMap((field, index) => (field.isLeftOut ? [] : [{ field, number: index }]));
-  for (const { field, number } of used) {
+  const used = fields.flatMap((field, index) => (field.isLeftOut ? [] : [{ field, index }]));
+  for (const { field, index } of used) {
     if (!field.drawn?.isChecked) continue;
-    const other = used.find((each) => each.number !== number && isOn(field.at, each.field.at));
-    if (other) return { drawn: number, other: other.number };
+    const covered = used.find((candidate) => candidate.index !== index && isOn(field.at, candidate.field.at));
+    if (covered) return { drawn: index, covered: covered.index };
   }
   return null;
 }
 
 function isOn(boxes: readonly Box[], others: readonly Box[]): boolean {
-  return boxes.some((box) => others.some((other) => shared(box, other) > MOST));
+  return boxes.some((box) => others.some((covered) => shared(box, covered) > MOST));
 }
 
 function shared([x, y, wide, high]: Box, [u, v, width, height]: Box): number {

@@ -82,13 +82,13 @@ function placed([x, y, width, height]: Box, [wide, high]: Size) {
 
 interface Handled {
   drawn: Drawn;
-  number: number;
+  index: number;
   paper: RefObject<HTMLDivElement | null>;
   size: Size;
 }
 
 /** A drawn field, to be dragged, or moved and resized by keys. */
-export function DrawnHandle({ drawn, number, paper, size }: Handled) {
+export function DrawnHandle({ drawn, index, paper, size }: Handled) {
   const button = useRef<HTMLButtonElement>(null);
   const held = useRef<{ from: Point; box: Box } | null>(null);
   useEffect(() => {
@@ -106,7 +106,7 @@ export function DrawnHandle({ drawn, number, paper, size }: Handled) {
       const [x, y] = onPaper(paper.current, [event.clientX, event.clientY], size);
       const { from, box } = held.current;
       const next = change(box, [x - from[0], y - from[1]], size);
-      if (next.join() !== drawn.box.join()) changeDrawn(number, { box: next });
+      if (next.join() !== drawn.box.join()) changeDrawn(index, { box: next });
     },
     onPointerUp: () => {
       held.current = null;
@@ -115,7 +115,7 @@ export function DrawnHandle({ drawn, number, paper, size }: Handled) {
       held.current = null;
     },
   });
-  const isCurrent = currentField.value === number;
+  const isCurrent = currentField.value === index;
   return (
     <div
       class="forms-drawn"
@@ -126,20 +126,20 @@ export function DrawnHandle({ drawn, number, paper, size }: Handled) {
       <button
         type="button"
         ref={button}
-        aria-label={say("forms.draw.place", number + 1, say("forms.draw.at", ...drawn.box))}
+        aria-label={say("forms.draw.place", index + 1, say("forms.draw.at", ...drawn.box))}
         {...dragged(moved)}
         onFocus={() => {
-          currentField.value = number;
-          showInList(number);
+          currentField.value = index;
+          showInList(index);
         }}
         onKeyDown={(event) => {
           const step = STEPS[event.key];
           if (step) {
             const box = (event.shiftKey ? resized : moved)(drawn.box, step, size);
-            changeDrawn(number, { box });
+            changeDrawn(index, { box });
             announce(say("forms.draw.at", ...box));
-          } else if (event.key === "Delete" || event.key === "Backspace") removeField(number);
-          else if (event.key === "Enter") focusField(number);
+          } else if (event.key === "Delete" || event.key === "Backspace") removeField(index);
+          else if (event.key === "Enter") focusField(index);
           else return;
           event.preventDefault();
         }}

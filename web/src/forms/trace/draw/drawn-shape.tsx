@@ -9,36 +9,34 @@ const STYLES = ["boxes", "comb", "open"] as const;
 interface Shown {
   field: Edited;
   drawn: Drawn;
-  number: number;
+  index: number;
   /** What became of it. */
   shape: string;
 }
 
-export function DrawnShape({ field, drawn, number, shape }: Shown) {
+export function DrawnShape({ field, drawn, index, shape }: Shown) {
   return (
     <div class="forms-drawn-shape">
       <select
         value={field.boxes}
-        aria-label={say("forms.draw.boxes", number + 1)}
-        onChange={({ currentTarget }) => changeDrawn(number, {}, Number(currentTarget.value))}
+        aria-label={say("forms.draw.boxes", index + 1)}
+        onChange={({ currentTarget }) => changeDrawn(index, {}, Number(currentTarget.value))}
       >
-        {Array.from({ length: MOST_BOXES }, (_, index) => (
-          <option value={index + 1} key={index + 1}>
-            {say("forms.draw.digits", index + 1)}
+        {Array.from({ length: MOST_BOXES }, (_, fewer) => (
+          <option value={fewer + 1} key={fewer + 1}>
+            {say("forms.draw.digits", fewer + 1)}
           </option>
         ))}
       </select>
       <select
         value={drawn.style}
-        aria-label={say("forms.draw.style", number + 1)}
-        onChange={({ currentTarget }) =>
-          changeDrawn(number, { style: currentTarget.value as Drawn["style"] })
-        }
+        aria-label={say("forms.draw.style", index + 1)}
+        onChange={({ currentTarget }) => changeDrawn(index, { style: currentTarget.value as Drawn["style"] })}
       >
         <option value="">{say("forms.draw.style.any")}</option>
-        {STYLES.map((each) => (
-          <option value={each} key={each}>
-            {say(`forms.draw.style.${each}`)}
+        {STYLES.map((style) => (
+          <option value={style} key={style}>
+            {say(`forms.draw.style.${style}`)}
           </option>
         ))}
       </select>
@@ -47,7 +45,7 @@ export function DrawnShape({ field, drawn, number, shape }: Shown) {
         role={drawn.trouble ? "alert" : undefined}
         lang={drawn.trouble?.lang}
       >
-        {drawn.trouble?.text ?? (drawn.isChecked ? shape : say("forms.trace.unchecked", number + 1))}
+        {drawn.trouble?.text ?? (drawn.isChecked ? shape : say("forms.trace.unchecked", index + 1))}
       </span>
     </div>
   );

@@ -19,23 +19,23 @@ const asking = new Map<string, AbortController>();
 export function addDrawn(box: Box): void {
   const all = fields.peek();
   const names = new Set(all.map(({ name }) => plain(name)));
-  let number = all.length + 1;
-  while (names.has(`f${number}`)) number += 1;
+  let suffix = all.length + 1;
+  while (names.has(`f${suffix}`)) suffix += 1;
   const id = newId();
   added = id;
   const boxes = Math.min(Math.max(Math.round(box[2] / WIDE), 1), MOST_BOXES);
   const drawn: Drawn = { id, box, style: "", isChecked: false, trouble: null };
   const shape = { boxes, decimals: 0, style: "open", at: [box] } as const;
-  setFields([...all, { name: `f${number}`, kind: "number", isLeftOut: false, drawn, ...shape, at: [box] }]);
+  setFields([...all, { name: `f${suffix}`, kind: "number", isLeftOut: false, drawn, ...shape, at: [box] }]);
   currentField.value = all.length;
   void check(id);
 }
 
 /** Whether a field was just added: once. */
 export function isFresh(id: string): boolean {
-  const found = id === added;
-  if (found) added = "";
-  return found;
+  const isAdded = id === added;
+  if (isAdded) added = "";
+  return isAdded;
 }
 
 /** Change where a drawn field is, its boxes or its style; the number is from 0. */
@@ -71,10 +71,10 @@ async function check(id: string): Promise<void> {
   asking.set(id, mine);
   try {
     await new Promise((resolve) => setTimeout(resolve, SETTLED));
-    const found = traced.peek();
+    const tracedForm = traced.peek();
     const field = fields.peek().find(({ drawn }) => drawn?.id === id);
-    if (mine.signal.aborted || !found || !field?.drawn) return;
-    const { file, page, form } = found;
+    if (mine.signal.aborted || !tracedForm || !field?.drawn) return;
+    const { file, page, form } = tracedForm;
     const asked = { file, page, paper: form.paper, fields: tomlOfDrawn(field, field.drawn) };
     const answer = await askTrace(asked, mine.signal);
     const [there] = answer.fields;

@@ -11,8 +11,8 @@ const FIRST: Size = [50, 9]; // of a field that is not drawn but added: room for
 
 /** The rectangle between two points, for instance where a drag began and ended; null if it is too small for a field. */
 export function between([x, y]: Point, [u, v]: Point, size: Size): Box | null {
-  const [left, right] = [Math.min(x, u), Math.max(x, u)].map((each) => within(each, 0, size[0]));
-  const [top, bottom] = [Math.min(y, v), Math.max(y, v)].map((each) => within(each, 0, size[1]));
+  const [left, right] = [Math.min(x, u), Math.max(x, u)].map((coordinate) => within(coordinate, 0, size[0]));
+  const [top, bottom] = [Math.min(y, v), Math.max(y, v)].map((coordinate) => within(coordinate, 0, size[1]));
   const box = rounded([left ?? 0, top ?? 0, (right ?? 0) - (left ?? 0), (bottom ?? 0) - (top ?? 0)]);
   return Math.min(box[2], box[3]) < LEAST ? null : box;
 }

@@ -76,7 +76,7 @@ function look({ images, labels }: Digits): Seen {
   );
   const [least, most] = [Math.min(...heights), Math.max(...heights)];
   // in bands, as on a map of mountains
-  const map = heights.map((each) => 1 - Math.floor(((each - least) / (most - least)) * BANDS) / BANDS);
+  const map = heights.map((height) => 1 - Math.floor(((height - least) / (most - least)) * BANDS) / BANDS);
   return { slice, map };
 }
 

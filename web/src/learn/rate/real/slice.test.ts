@@ -19,33 +19,33 @@ beforeAll(() => {
 /** The loss of any weights, as the steps before this one compute it. */
 function lossOf(weights: Float64Array): number {
   const losses = digits.map(({ values, label }) => {
-    const found = Array.from({ length: 10 }, (_, digit) => {
+    const scores = Array.from({ length: 10 }, (_, digit) => {
       const own = weights.subarray(digit * 785, (digit + 1) * 785);
-      return values.reduce((sum, each, pixel) => sum + (each / 255) * (own[pixel] ?? 0), own[784] ?? 0);
+      return values.reduce((sum, value, pixel) => sum + (value / 255) * (own[pixel] ?? 0), own[784] ?? 0);
     });
-    return crossEntropy(oneHot(label), softmax(found));
+    return crossEntropy(oneHot(label), softmax(scores));
   });
-  return losses.reduce((sum, each) => sum + each, 0) / losses.length;
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }
 
 describe("a slice through the loss", () => {
   it("has all weights at 0 in its middle, and the trained network to the right", () => {
     expect(slice.loss({ x: 0, y: 0 })).toBeCloseTo(Math.log(10), 8);
     const losses = digits.map(({ values, label }) => crossEntropy(oneHot(label), softmax(scoresOf(values))));
-    const mean = losses.reduce((sum, each) => sum + each, 0) / losses.length;
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     expect(slice.loss({ x: slice.trained, y: 0 })).toBeCloseTo(mean, 5);
   });
 
   it("is the loss of the weights of each place", () => {
     const at = { x: 4.2, y: -1.7 };
-    const weights = slice.across.map((each, index) => at.x * each + at.y * (slice.up[index] ?? 0));
+    const weights = slice.across.map((component, index) => at.x * component + at.y * (slice.up[index] ?? 0));
     expect(slice.loss(at)).toBeCloseTo(lossOf(weights), 10);
   });
 
   it("contains the first step of gradient descent", () => {
     const { x, y } = slice.slope({ x: 0, y: 0 });
     expect(y).toBeLessThan(0);
-    const step = slice.across.map((each, index) => -(x * each + y * (slice.up[index] ?? 0)));
+    const step = slice.across.map((component, index) => -(x * component + y * (slice.up[index] ?? 0)));
     // the whole gradient is as long as its part in the slice: nothing of it leads elsewhere
     const gradient = step.map((_, index) => {
       const [more, less] = [new Float64Array(step.length), new Float64Array(step.length)];

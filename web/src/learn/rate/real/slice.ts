@@ -38,12 +38,12 @@ export class Slice {
     this.#labels = labels;
     const weights = Float64Array.from(trained.flatMap(({ pixels, bias }) => [...pixels, bias]));
     this.trained = length(weights);
-    this.across = weights.map((each) => each / this.trained);
+    this.across = weights.map((weight) => weight / this.trained);
     const first = firstStep(images, labels);
     const along = product(first, this.across);
-    const beside = first.map((each, index) => each - along * (this.across[index] as number));
-    const size = length(beside);
-    this.up = beside.map((each) => each / size);
+    const perpendicular = first.map((component, index) => component - along * (this.across[index] as number));
+    const size = length(perpendicular);
+    this.up = perpendicular.map((component) => component / size);
     // scores are sums of products, so that the two directions can be added up
     this.#across = scores(images, this.across);
     this.#up = scores(images, this.up);
@@ -52,7 +52,7 @@ export class Slice {
   /** The mean cross-entropy over the images. */
   loss(at: Point): number {
     let sum = 0;
-    this.#each(at, (probabilities, image) => {
+    this.forEachImage(at, (probabilities, image) => {
       sum -= Math.log((probabilities[this.#labels[image] as number] as number) + EPSILON);
     });
     return sum / this.#labels.length;
@@ -61,7 +61,7 @@ export class Slice {
   /** The slope in each direction. */
   slope(at: Point): Point {
     let [x, y] = [0, 0];
-    this.#each(at, (probabilities, image) => {
+    this.forEachImage(at, (probabilities, image) => {
       for (let digit = 0; digit < CLASSES; digit++) {
         const pull = (probabilities[digit] as number) - +(digit === this.#labels[image]);
         x += pull * (this.#across[image * CLASSES + digit] as number);
@@ -71,23 +71,24 @@ export class Slice {
     return { x: x / this.#labels.length, y: y / this.#labels.length };
   }
 
-  #each({ x, y }: Point, look: (probabilities: Float64Array, image: number) => void): void {
-    const found = new Float64Array(CLASSES);
+  forEachImage({ x, y }: Point, look: (probabilities: Float64Array, image: number) => void): void {
+    const probabilities = new Float64Array(CLASSES);
     for (let image = 0; image < this.#labels.length; image++) {
       let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];
       for (let digit = 0; digit < CLASSES; digit++) {
         const index = image * CLASSES + digit;
         const score = x * (this.#across[index] as number) + y * (this.#up[index] as number);
-        found[digit] = score;
+        probabilities[digit] = score;
         if (score > largest) largest = score;
       }
       for (let digit = 0; digit < CLASSES; digit++) {
-        const enlarged = Math.exp((found[digit] as number) - largest);
-        found[digit] = enlarged;
+        const enlarged = Math.exp((probabilities[digit] as number) - largest);
+        probabilities[digit] = enlarged;
         sum += enlarged;
       }
-      for (let digit = 0; digit < CLASSES; digit++) found[digit] = (found[digit] as number) / sum;
-      look(found, image);
+      for (let digit = 0; digit < CLASSES; digit++)
+        probabilities[digit] = (probabilities[digit] as number) / sum;
+      look(probabilities, image);
     }
   }
 }
@@ -120,7 +121,7 @@ function scores(images: Uint8Array, weights: Weights): Float64Array {
 }
 
 function product(a: Weights, b: Weights): number {
-  return a.reduce((sum, each, index) => sum + each * (b[index] as number), 0);
+  return a.reduce((sum, component, index) => sum + component * (b[index] as number), 0);
 }
 
 function length(weights: Weights): number {

@@ -32,13 +32,15 @@ interface Drawn {
   run: Run;
   points: readonly Point[];
   /** On the validation split, if the points are of the training images. */
-  beside: readonly Point[];
+  validation: readonly Point[];
 }
 
 export function LossChart({ runs, chosen }: Properties) {
-  const drawn = runs.map((run) => ({ run, points: smoothed(run.losses), beside: run.validationLosses }));
+  const drawn = runs.map((run) => ({ run, points: smoothed(run.losses), validation: run.validationLosses }));
   const log = axis.value === "log";
-  const values = drawn.flatMap(({ points, beside }) => [...points, ...beside].map(([, loss]) => loss));
+  const values = drawn.flatMap(({ points, validation }) =>
+    [...points, ...validation].map(([, loss]) => loss),
+  );
   const finite = values.filter((value) => Number.isFinite(value) && value > 0);
   const most = Math.max(2.5, ...finite);
   const least = Math.max(LOWEST_LOSS, Math.min(1, ...finite));
@@ -75,7 +77,7 @@ export function LossChart({ runs, chosen }: Properties) {
 }
 
 export function AccuracyChart({ runs, chosen }: Properties) {
-  const drawn = runs.map((run) => ({ run, points: run.accuracies, beside: [] }));
+  const drawn = runs.map((run) => ({ run, points: run.accuracies, validation: [] }));
   const lowest = Math.min(0.8, ...runs.flatMap((run) => run.accuracies.map(([, accuracy]) => accuracy)));
   const batches = chosen && runs.includes(chosen) ? smoothed(chosen.batchAccuracies) : null;
   return (
@@ -117,9 +119,9 @@ interface ChartProperties {
 function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
   const placed = (points: readonly Point[]): Point[] => points.map(([step, value]) => [step, at(value)]);
   const { single, bands } = bandsOf(drawn);
-  const lines: Line[] = single.flatMap(({ run, points, beside }) => [
+  const lines: Line[] = single.flatMap(({ run, points, validation }) => [
     { key: run.id, points: placed(points), class: classOf(run, chosen), name: letterOf(run) },
-    { key: `${run.id} beside`, points: placed(beside), class: `${colourOf(run)} beside` },
+    { key: `${run.id} beside`, points: placed(validation), class: `${colourOf(run)} beside` },
   ]);
   for (const band of bands) {
     const class_ = classOf(band.first, chosen);
@@ -153,10 +155,10 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
       {step !== null && drawn.length > 0 && (
         <ul class="readout small numbers" aria-hidden="true">
           <li>{say("learn.train.at", whole(step))}</li>
-          {drawn.map(({ run, points, beside }) => (
+          {drawn.map(({ run, points, validation }) => (
             <li key={run.id} class={colourOf(run)}>
               <b>{letterOf(run)}</b> {valueAt(points, step, write)}
-              {beside.length > 0 && ` / ${valueAt(beside, step, write)}`}
+              {validation.length > 0 && ` / ${valueAt(validation, step, write)}`}
             </li>
           ))}
         </ul>
@@ -184,8 +186,8 @@ interface BeyondProperties extends Pick<ChartProperties, "at" | "write" | "drawn
 
 /** Marks where lines leave the chart at the top, and how high they got. */
 function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
-  const leaving = drawn.flatMap(({ run, points, beside }) => {
-    const above = [...points, ...beside].filter(([, value]) => !(at(value) <= most));
+  const leaving = drawn.flatMap(({ run, points, validation }) => {
+    const above = [...points, ...validation].filter(([, value]) => !(at(value) <= most));
     const [first] = above;
     if (!first) return [];
     const text = `${letterOf(run)} ${write(Math.max(...above.map(([, value]) => value)))}`;

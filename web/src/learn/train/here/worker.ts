@@ -170,8 +170,8 @@ async function ended(job: Job): Promise<object> {
 }
 
 async function answer(id: number, question: Question): Promise<void> {
-  const found = await answerTo(question).catch(() => null);
-  tell(found === null ? { kind: "unanswered", id } : { kind: "answer", id, answer: found });
+  const reply = await answerTo(question).catch(() => null);
+  tell(reply === null ? { kind: "unanswered", id } : { kind: "answer", id, answer: reply });
 }
 
 async function answerTo(question: Question): Promise<unknown> {

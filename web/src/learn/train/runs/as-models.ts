@@ -23,11 +23,11 @@ export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() =>
 /** What reads if this model is asked for: the version of a network trained here, if the page has it, else `otherwise`. */
 export function readerFor(name: string, otherwise: string): string {
   if (ownRunOf(name) === null) return name || otherwise;
-  return ownNetworks.value.find((each) => each.name === name)?.version ?? otherwise;
+  return ownNetworks.value.find((owned) => owned.name === name)?.version ?? otherwise;
 }
 
 /** The .onnx file of a version; null if the network is gone, or has learnt more since. */
 export async function ownFile(version: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const network = ownNetworks.peek().find((each) => each.version === version);
+  const network = ownNetworks.peek().find((owned) => owned.version === version);
   return network ? onnxHere(network.run.id) : null;
 }

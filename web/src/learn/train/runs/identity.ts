@@ -44,13 +44,13 @@ export function idOf(settings: Settings): string {
 
 /** The settings of an id; null if it is not one of a run in the page. */
 export function settingsOf(id: string): Settings | null {
-  const [short, ...parts] = id.split("_");
+  const [short, ...pieces] = id.split("_");
   const network = (Object.keys(SHORT) as NetworkName[]).find((name) => SHORT[name] === short);
   if (!network) return null;
   const settings = { ...STANDARD[network] };
-  for (const part of parts) {
+  for (const part of pieces) {
     const name = NUMBERS[part.charAt(0) as keyof typeof NUMBERS];
-    const optimizer = OPTIMIZERS.find((each) => part === `o${each}`);
+    const optimizer = OPTIMIZERS.find((listed) => part === `o${listed}`);
     const value = Number(part.slice(1));
     if (part === "a") settings.augment = "squeeze";
     else if (optimizer) settings.optimizer = optimizer;

@@ -7,13 +7,13 @@ import type { Recipe, Run } from "./run";
 const COLOURS = 10;
 
 /** A letter for each run, beside its line and in the list: A, B, C, … */
-export function letterOf({ number }: Run): string {
-  return String.fromCharCode(64 + number);
+export function letterOf({ ordinal }: Run): string {
+  return String.fromCharCode(64 + ordinal);
 }
 
 /** The class that gives a run its colour. */
-export function colourOf({ number }: Run): string {
-  return `run-${((number - 1) % COLOURS) + 1}`;
+export function colourOf({ ordinal }: Run): string {
+  return `run-${((ordinal - 1) % COLOURS) + 1}`;
 }
 
 /** Such as "Hidden layer · rate 0.01 · 64 neurons". */
@@ -38,19 +38,20 @@ export function rateWritten(rate: number): string {
 
 function differences(recipe: Recipe): string[] {
   const standard: Settings = STANDARD[recipe.network as NetworkName] ?? STANDARD.mlp;
-  const found: string[] = [];
+  const sentences: string[] = [];
   const differs = (name: keyof Recipe & keyof Settings) =>
     recipe[name] !== undefined && recipe[name] !== standard[name];
-  if (differs("batch_size")) found.push(say("learn.train.with.batch_size", whole(recipe.batch_size)));
+  if (differs("batch_size")) sentences.push(say("learn.train.with.batch_size", whole(recipe.batch_size)));
   if (differs("learning_rate")) {
-    found.push(say("learn.train.with.learning_rate", rateWritten(recipe.learning_rate)));
+    sentences.push(say("learn.train.with.learning_rate", rateWritten(recipe.learning_rate)));
   }
-  if (differs("steps")) found.push(say("learn.train.with.steps", whole(recipe.steps)));
-  if (differs("hidden")) found.push(say("learn.train.with.hidden", whole(recipe.hidden ?? 0)));
-  if (differs("depth")) found.push(say("learn.train.with.depth", whole(recipe.depth ?? 1)));
-  if (differs("images")) found.push(say("learn.train.with.images", whole(recipe.images ?? 0)));
-  if (differs("optimizer")) found.push(say(`learn.train.optimizer.${recipe.optimizer as "sgd" | "adam"}`));
-  if (differs("augment") && recipe.augment !== "none") found.push(say("learn.train.with.augment"));
-  if (differs("seed")) found.push(say("learn.train.with.seed", String(recipe.seed)));
-  return found;
+  if (differs("steps")) sentences.push(say("learn.train.with.steps", whole(recipe.steps)));
+  if (differs("hidden")) sentences.push(say("learn.train.with.hidden", whole(recipe.hidden ?? 0)));
+  if (differs("depth")) sentences.push(say("learn.train.with.depth", whole(recipe.depth ?? 1)));
+  if (differs("images")) sentences.push(say("learn.train.with.images", whole(recipe.images ?? 0)));
+  if (differs("optimizer"))
+    sentences.push(say(`learn.train.optimizer.${recipe.optimizer as "sgd" | "adam"}`));
+  if (differs("augment") && recipe.augment !== "none") sentences.push(say("learn.train.with.augment"));
+  if (differs("seed")) sentences.push(say("learn.train.with.seed", String(recipe.seed)));
+  return sentences;
 }

@@ -51,7 +51,7 @@ export interface WeightPictures {
 export interface Run {
   id: string;
   /** Its number on the page: 1, 2, … */
-  number: number;
+  ordinal: number;
   where: "page" | "service";
   state: RunState;
   /** Null until known. */
@@ -95,10 +95,10 @@ export interface TrainingEvent {
   data: Record<string, unknown>;
 }
 
-export function newRun(id: string, number: number, where: Run["where"], recipe: Recipe | null = null): Run {
+export function newRun(id: string, ordinal: number, where: Run["where"], recipe: Recipe | null = null): Run {
   return {
     id,
-    number,
+    ordinal,
     where,
     state: "starting",
     recipe,

@@ -24,7 +24,7 @@ export interface Trouble {
 const MOST = 10; // more lines could not be distinguished
 
 const inAddress = parameter("runs", "", (text) => (/^[\w.-]+(,[\w.-]+)*$/.test(text) ? text : null));
-const known = signal<readonly Run[]>([]);
+const allRuns = signal<readonly Run[]>([]);
 const chosenId = signal("");
 const hiddenIds = signal<ReadonlySet<string>>(new Set());
 const asked = signal(false);
@@ -35,16 +35,16 @@ let queue: readonly Settings[] = [];
 /** Runs whose end is announced to screen readers: not those that had ended when the page was opened. */
 const awaited = new Set<string>();
 
-export const runs: ReadonlySignal<readonly Run[]> = known;
+export const runs: ReadonlySignal<readonly Run[]> = allRuns;
 /** Ids of runs whose curves are hidden. */
 export const hidden: ReadonlySignal<ReadonlySet<string>> = hiddenIds;
 /** The run whose weights and result are shown: the selected one, else the last. */
 export const chosen: ReadonlySignal<Run | null> = computed(
-  () => known.value.find((run) => run.id === chosenId.value) ?? known.value.at(-1) ?? null,
+  () => allRuns.value.find((run) => run.id === chosenId.value) ?? allRuns.value.at(-1) ?? null,
 );
 /** The run in progress. */
 export const active: ReadonlySignal<Run | null> = computed(
-  () => known.value.find((run) => !hasEnded(run)) ?? null,
+  () => allRuns.value.find((run) => !hasEnded(run)) ?? null,
 );
 /** Whether a request to start a run is pending. */
 export const asking: ReadonlySignal<boolean> = asked;
@@ -56,7 +56,7 @@ export const trouble: ReadonlySignal<Trouble | null> = lastTrouble;
 export function open(): void {
   const named = inAddress.value ? inAddress.value.split(",") : [];
   for (const id of named.slice(-MOST)) add(id);
-  for (const run of known.peek()) {
+  for (const run of allRuns.peek()) {
     if (hasEnded(run) || run.where === "page") continue;
     listenTo(run.id);
     void awaitIfRunning(run.id);
@@ -96,8 +96,8 @@ function startNext(): void {
   forgetHere(id);
   awaited.add(id);
   batch(() => {
-    const before = known.peek().find((run) => run.id === id);
-    if (before) change(id, ({ number }) => newRun(id, number, "page", settings));
+    const before = allRuns.peek().find((run) => run.id === id);
+    if (before) change(id, ({ ordinal }) => newRun(id, ordinal, "page", settings));
     else add(id, settings, "starting");
     chosenId.value = id;
   });
@@ -109,7 +109,7 @@ function startNext(): void {
 export function resume(run: Run): void {
   const steps = run.recipe?.steps ?? 0;
   awaited.add(run.id);
-  change(run.id, (each) => ({ ...each, state: "starting" }));
+  change(run.id, (before) => ({ ...before, state: "starting" }));
   choose(run.id);
   resumeHere(run.id, run.step < steps ? steps : run.step * 2);
 }
@@ -190,7 +190,7 @@ export function forget(id: string): void {
     forgetHere(id);
   }
   leave(id);
-  known.value = known.peek().filter((run) => run.id !== id);
+  allRuns.value = allRuns.peek().filter((run) => run.id !== id);
   writeAddress();
 }
 
@@ -199,16 +199,16 @@ function isInPage(id: string): boolean {
 }
 
 function add(id: string, recipe: Recipe | null = null, state: Run["state"] = "planned"): void {
-  if (known.peek().some((run) => run.id === id)) return;
-  const taken = known.peek().map((run) => run.number);
-  const number = Array.from({ length: MOST + 1 }, (_, index) => index + 1).find(
-    (each) => !taken.includes(each),
+  if (allRuns.peek().some((run) => run.id === id)) return;
+  const taken = allRuns.peek().map((run) => run.ordinal);
+  const ordinal = Array.from({ length: MOST + 1 }, (_, index) => index + 1).find(
+    (candidate) => !taken.includes(candidate),
   );
   const settings = settingsOf(id);
-  const run = newRun(id, number ?? 1, settings ? "page" : "service", recipe ?? settings);
-  const all = [...known.peek(), settings ? { ...run, state } : run];
+  const run = newRun(id, ordinal ?? 1, settings ? "page" : "service", recipe ?? settings);
+  const all = [...allRuns.peek(), settings ? { ...run, state } : run];
   const surplus = all.filter(hasEnded).slice(0, Math.max(0, all.length - MOST));
-  known.value = all.filter((each) => !surplus.includes(each) || each.id === id);
+  allRuns.value = all.filter((listed) => !surplus.includes(listed) || listed.id === id);
 }
 
 function followerOf(id: string): Follower {
@@ -218,7 +218,7 @@ function followerOf(id: string): Follower {
       if (run && hasEnded(run)) end(run);
     },
     onUnknown: () => {
-      if (known.peek().find((run) => run.id === id)?.losses.length) {
+      if (allRuns.peek().find((run) => run.id === id)?.losses.length) {
         change(id, (run) => ({ ...run, state: "unknown" }));
       } else {
         forget(id);
@@ -236,13 +236,13 @@ function end(run: Run): void {
 }
 
 function change(id: string, make: (run: Run) => Run): Run | undefined {
-  known.value = known.peek().map((run) => (run.id === id ? make(run) : run));
-  return known.peek().find((run) => run.id === id);
+  allRuns.value = allRuns.peek().map((run) => (run.id === id ? make(run) : run));
+  return allRuns.peek().find((run) => run.id === id);
 }
 
 function writeAddress(): void {
   if (view.peek() !== "learn") return;
-  const ids = known.peek().map((run) => run.id);
+  const ids = allRuns.peek().map((run) => run.id);
   inAddress.set(ids.join(","));
 }
 

@@ -14,15 +14,15 @@ export function whatCounts(classifier: Classifier, image: Grey, digit: number): 
   const near = (index: number) => {
     const [x, y] = [index % SIDE, Math.floor(index / SIDE)];
     return all.filter(
-      (each) => Math.abs((each % SIDE) - x) <= reach && Math.abs(Math.floor(each / SIDE) - y) <= reach,
+      (pixel) => Math.abs((pixel % SIDE) - x) <= reach && Math.abs(Math.floor(pixel / SIDE) - y) <= reach,
     );
   };
   const around = all.map(near);
   // a patch that covers no ink changes nothing
-  const indices = all.filter((index) => around[index]?.some((each) => (image.pixels[each] as number) > 0));
+  const indices = all.filter((index) => around[index]?.some((pixel) => (image.pixels[pixel] as number) > 0));
   const covered = indices.map((index) => {
     const pixels = image.pixels.slice();
-    for (const each of around[index] ?? []) pixels[each] = 0;
+    for (const pixel of around[index] ?? []) pixels[pixel] = 0;
     return { ...image, pixels };
   });
   const probabilities = classifier
@@ -31,6 +31,6 @@ export function whatCounts(classifier: Classifier, image: Grey, digit: number): 
   const falls = new Float64Array(SIDE * SIDE);
   for (const [which, index] of indices.entries())
     falls[index] = (probabilities.at(-1) as number) - (probabilities[which] as number);
-  const mean = (of: number[]) => of.reduce((sum, each) => sum + (falls[each] as number), 0) / of.length;
+  const mean = (of: number[]) => of.reduce((sum, pixel) => sum + (falls[pixel] as number), 0) / of.length;
   return Array.from({ length: SIDE }, (_, y) => around.slice(y * SIDE, (y + 1) * SIDE).map(mean));
 }

@@ -36,12 +36,15 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "reading.recognise.hand": ["ALONE", "IN_NUMBERS"],
         "reading.values": ["PLAIN_WEIGHTS"],
     },
-    "reading/decide": {"reading.decide.decide_thresholds": ALL},
+    "reading/decide": {
+        "reading.decide.decide_thresholds": ALL,
+        "reading.decide.confidence": ["CURVES", "EVIDENCE", "PLAIN_CURVE"],
+    },
     "reading/report": {
         "reading.report.report_thresholds": ALL,
         "reading.report.explain.occlusion": ["PATCH"],
     },
-    "tasks": {"models.tasks": ALL},
+    "tasks": {"models.tasks": ALL, "models.card": ["DIGIT_FROM", "UNSURE_BELOW"]},
     "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},
     "tables": {
         "cli.readings": ["COLUMNS", "PLAIN"],
@@ -142,8 +145,8 @@ def names_of(statement: ast.stmt) -> Iterator[str]:
 
 def is_plain(value: Any) -> bool:
     """Tell whether TypeScript can hold a value."""
-    if isinstance(value, tuple):
-        return all(map(is_plain, value))
+    if isinstance(value, tuple | dict):
+        return all(map(is_plain, value.values() if isinstance(value, dict) else value))
     return isinstance(value, int | float | str)
 
 

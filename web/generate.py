@@ -1,4 +1,6 @@
-"""What the page shares with Python becomes TypeScript in `src/generated`: types of the service's answers, constants.
+"""What the page shares with Python becomes TypeScript in `src/generated`.
+
+That is the types of the service's answers, constants, and the numbers of .onnx files.
 
 python web/generate.py            write the files
 python web/generate.py --check    fail if one is out of date
@@ -8,6 +10,7 @@ import sys
 from pathlib import Path
 
 from constants import CONSTANTS, constants
+from onnx_fields import onnx_fields
 from shapes import shapes
 
 FOLDER = Path(__file__).parent / "src" / "generated"
@@ -15,7 +18,9 @@ FOLDER = Path(__file__).parent / "src" / "generated"
 
 def main() -> None:
     """Write the files, or check that they are up to date."""
-    made = {"shapes": shapes()} | {name: constants(modules) for name, modules in CONSTANTS.items()}
+    made = {"shapes": shapes(), "onnx": onnx_fields()} | {
+        name: constants(modules) for name, modules in CONSTANTS.items()
+    }
     files = {FOLDER / f"{name}.ts": text for name, text in made.items()}
     old = {path: path.read_text("utf-8") for path in FOLDER.rglob("*.ts")}
     if "--check" in sys.argv:

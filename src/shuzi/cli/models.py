@@ -23,6 +23,7 @@ from shuzi.models.score import Measured
 from shuzi.models.store import LINE, find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
 from shuzi.models.upload import write_upload
+from shuzi.reading.decide.decide_thresholds import TEXT_OK
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
@@ -191,7 +192,7 @@ def calibrate(
     if as_json:
         click.echo(json.dumps({"path": str(path)} | asdict(found)))
     else:
-        click.echo(say("models.calibrate.done", pages=found.pages, share=found.numbers["text-ok"], path=path))
+        click.echo(say("models.calibrate.done", pages=found.pages, share=found.numbers[TEXT_OK], path=path))
 
 
 def _write_upload(path: Path, folder: Path, as_json: bool) -> None:

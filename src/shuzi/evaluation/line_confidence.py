@@ -15,7 +15,8 @@ from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
 from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.models.tasks import SIGN
-from shuzi.reading.decide.confidence import CURVE, MEASURED, OK_FROM, OTHERS, WEIGHT, Curve, Evidence, LineScale
+from shuzi.reading.decide.confidence import Curve, Evidence, LineScale, measured_at
+from shuzi.reading.decide.decide_thresholds import LINE_CURVE, LINE_OK, LINE_OTHERS, LINE_WAY, LINE_WEIGHT
 from shuzi.reading.decide.line_text import evidence
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import without_marks
@@ -114,13 +115,13 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
     curve = fit_curve(found, correct)
     scale = LineScale(weights, curve, measured([curve.of(each) for each in found], correct))
     confidence = np.array([scale.confidence(each) for each in found])
-    numbers = {WEIGHT + name: value for name, value in weights._asdict().items()}
-    numbers |= {CURVE + name: value for name, value in curve._asdict().items()}
-    numbers |= {f"{MEASURED}{index}": value for index, value in enumerate(scale.measured)}
+    numbers = {LINE_WEIGHT + name: value for name, value in weights._asdict().items()}
+    numbers |= {LINE_CURVE + name: value for name, value in curve._asdict().items()}
+    numbers |= dict(zip(measured_at(LINE_WAY), scale.measured, strict=True))
     others = [_has_correct(page) for page, so in zip(pages, correct, strict=True) if not so]
     return numbers | {
-        OK_FROM: ok_from(confidence, np.array(correct, bool)),
-        OTHERS: (sum(others) + 1) / (len(others) + 2),
+        LINE_OK: ok_from(confidence, np.array(correct, bool)),
+        LINE_OTHERS: (sum(others) + 1) / (len(others) + 2),
     }
 
 

@@ -22,6 +22,7 @@ from shuzi.reading.decide.confidence import (
     signs_of_digit,
     signs_of_text,
 )
+from shuzi.reading.decide.decide_thresholds import DETECTED_WAY, REALLY_BLANK, SIMPLE_WAY, TEXT_OK
 from shuzi.reading.reader import Reader
 from shuzi.reading.values import Findings
 from shuzi.synthesis.composer import Composer
@@ -105,14 +106,14 @@ def calibrate(
         if seen.simple and correct:
             surely.append(seen)
     fitted: dict[str, float] = {}
-    ways = {"simple": fit_way(read[True]), "found": fit_way(read[False])}
+    ways = {SIMPLE_WAY: fit_way(read[True]), DETECTED_WAY: fit_way(read[False])}
     for name, way in ways.items():
         fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
         fitted |= dict(zip(measured_at(name), way.measured, strict=True))
-    probabilities = [ways["simple"].of_text(seen) for seen in surely]
+    probabilities = [ways[SIMPLE_WAY].of_text(seen) for seen in surely]
     # if nothing is ever correct, nothing is ok
-    fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
-    fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
+    fitted[TEXT_OK] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
+    fitted[REALLY_BLANK] = (sum(blank) + 1) / (len(blank) + 1)
     if LINE in reader.partners:
         in_lines += read_lines(reader, clear, strokes, seed, pages)
         fitted |= fit_lines(in_lines)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from shuzi.forms.spec import AMONG, NUMBER, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 from shuzi.reading.report.result import UNSURE
 
-PRINTED = "printed"
+CellStatus = Literal["ok", "unsure", "blank", "printed"]
+PRINTED = get_args(CellStatus)[-1]
 """The status of a cell that was not written but printed from the roster."""
 
 MISSING = "missing"

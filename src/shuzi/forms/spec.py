@@ -7,14 +7,17 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal, get_args
 
 from shuzi.forms.check_digits import CHECKS, WITH_X
 from shuzi.ink.boxes import Box
 
-NUMBER, IDENTIFIER, DATE = "number", "identifier", "date"
+FieldKind = Literal["number", "identifier", "date"]
+NUMBER, IDENTIFIER, DATE = get_args(FieldKind)
 """The kinds of fields: a value to calculate with, text such as 007, and a day as year, month, day."""
 
-BOXES, COMB, OPEN = "boxes", "comb", "open"
+FieldStyle = Literal["boxes", "comb", "open"]
+BOXES, COMB, OPEN = get_args(FieldStyle)
 """How a field is printed: a box for each digit, a box with short ticks between digits, or one empty box."""
 
 AMONG = "among"

@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path, PurePath
-from typing import Any, SupportsIndex
+from typing import Any, Literal, SupportsIndex, get_args
 
 from shuzi.messages.visible import visible
 
-LANGUAGES = ("zh", "en")
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[str, ...] = get_args(Language)
 CATALOGUES = Path(__file__).parent
 
 _LONGEST = 600  # characters of one value: paths of some folders, and lists of names

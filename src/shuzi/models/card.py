@@ -29,6 +29,8 @@ MNIST, OWN, STROKES, REGISTERS, MODEL = "mnist", "own", "strokes", "registers", 
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges"
 OF_MNIST = f"Apache-2.0; learnt from MNIST ({MNIST_LICENCE})"
+UNSURE_BELOW, DIGIT_FROM = "unsure", "not-a-digit"
+"""The thresholds of a classifier: for the confidence of an answer, and for the probability that it is a digit."""
 _SHOWN = 80  # characters of a bad value that an error quotes
 _LONGEST = 200_000  # characters of a card, each of whose mistakes costs memory; shuzi's own have 6,000 at most
 
@@ -116,7 +118,7 @@ class Card:
     temperature
         What the logits were divided by to calibrate the confidence; already part of the weights.
     thresholds
-        ``{"unsure": c}``: an answer with a confidence below c is unsure. ``{"not-a-digit": p}``: an image whose
+        ``{UNSURE_BELOW: c}``: an answer with a confidence below c is unsure. ``{DIGIT_FROM: p}``: an image whose
         ``is_digit`` is below p is rejected as not a digit. A detector has no thresholds.
     calibration
         The calibration of its confidence in whole texts; None if it was never fitted.

@@ -8,6 +8,7 @@ from shuzi.data.registers import cells
 from shuzi.data.strokes import CITATION
 from shuzi.messages import say
 from shuzi.models.card import (
+    DIGIT_FROM,
     MNIST,
     MODEL,
     OF_MNIST,
@@ -17,6 +18,7 @@ from shuzi.models.card import (
     OWN,
     REGISTERS,
     STROKES,
+    UNSURE_BELOW,
     Card,
 )
 from shuzi.models.score import Measured
@@ -84,10 +86,10 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
     """Return the facts about how reliable a classifier's confidence is."""
     warmth = "one" if card.temperature == 1 else "fitted"
     rows = [("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature))]
-    if (unsure := card.thresholds.get("unsure")) is not None:
+    if (unsure := card.thresholds.get(UNSURE_BELOW)) is not None:
         never = unsure > 1
         rows.append(("unsure", say("models.unsure.always") if never else say("models.unsure.below", share=unsure)))
-    if (no_digit := card.thresholds.get("not-a-digit")) is not None:
+    if (no_digit := card.thresholds.get(DIGIT_FROM)) is not None:
         rows.append(("no_digit", say("models.no_digit.below", share=no_digit)))
     if card.calibration is None:
         rows.append(("text", say("models.text.none")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -22,10 +22,12 @@ DETECT = "detect"
 RECOGNISE_LINE = "recognise-line"
 """The text of a whole line: digits, marks, and where there are other signs."""
 
-CLASSIFIER, DETECTOR, RECOGNISER = "classifier", "detector", "line recogniser"
+ModelKind = Literal["classifier", "detector", "line recogniser"]
+CLASSIFIER, DETECTOR, RECOGNISER = get_args(ModelKind)
 """The kinds of models that a person can choose."""
 
-DIGITS, MARKS, SIGN = "0123456789", ".,-/:", "?"
+Mark = Literal[".", ",", "-", "/", ":"]
+DIGITS, MARKS, SIGN = "0123456789", "".join(get_args(Mark)), "?"
 """The classes of a line recogniser: digits, marks, and "?" for any other sign."""
 
 CLASSES = f"{DIGITS}{MARKS}{SIGN}"

@@ -14,6 +14,7 @@ import numpy as np
 
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RecipeError
+from shuzi.models.card import DIGIT_FROM
 from shuzi.models.score import Score
 from shuzi.synthesis.samples.examples import Examples, as_they_are
 from shuzi.training.backends.feed import Kept
@@ -38,7 +39,6 @@ _COMPOSED = 1 / 64  # crops composed of other people's digits, as a fraction of 
 _OTHERS = 2_500  # of MNIST's digits
 _OWN = 1 / 3  # fraction of own digits among the examples
 _CHUNK = 20  # steps in one call: between calls, a person can stop
-_REJECTED = "not-a-digit"
 
 
 def fine_tune(
@@ -92,7 +92,7 @@ def fine_tune(
         return
     temperature, thresholds = calibrate(task, recipe, steps, data)
     folds = _CrossValidation(recipe, own, repeats, len(examples), start, first)
-    scores = yield from folds.judge(steps, validation, thresholds[_REJECTED], should_stop)
+    scores = yield from folds.judge(steps, validation, thresholds[DIGIT_FROM], should_stop)
     if scores is None:
         yield Stopped(recipe.steps)
         return
@@ -163,7 +163,7 @@ class _CrossValidation:
             correct += _read(steps, held_out, threshold)
         steps.restore(self._first)
         steps.update_model()
-        before = card_of_start(self._path).thresholds.get(_REJECTED, threshold)
+        before = card_of_start(self._path).thresholds.get(DIGIT_FROM, threshold)
         scores = {
             "own": Score(correct, len(own)),
             "own-before": Score(_read(steps, own, before), len(own)),

@@ -2,6 +2,8 @@
 
 import { MissingFile, unpacked } from "../bundle/unpack";
 import { SIDE } from "../generated/ink/normalize";
+import { UNFITTED } from "../generated/reading/decide";
+import { DIGIT_FROM } from "../generated/tasks";
 import type { Grey } from "../ink/picture";
 import { Reader } from "../reading/reader";
 import { Classifier, Detector, Recogniser } from "../reading/recognise/models";
@@ -98,7 +100,7 @@ async function classify({
       classified: {
         probabilities: Float32Array.from(answers.flatMap(({ probabilities }) => [...probabilities])),
         isDigit: Float32Array.from(answers, ({ isDigit }) => isDigit),
-        leastDigit: classifier.card.thresholds["not-a-digit"] ?? 0.5,
+        leastDigit: classifier.card.thresholds[DIGIT_FROM] ?? UNFITTED.digit,
       },
     });
   } catch (error) {

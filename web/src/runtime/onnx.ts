@@ -1,9 +1,10 @@
 /**
  * An .onnx file becomes its graph, weights and card.
  *
- * ONNX files are protocol buffers (https://protobuf.dev/programming-guides/encoding); the numbers of the fields are
- * those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+ * ONNX files are protocol buffers (https://protobuf.dev/programming-guides/encoding), with the fields of
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
+import { ATTRIBUTE, DATA_TYPE, ENTRY, GRAPH, MODEL, NODE, TENSOR, VALUE } from "../generated/onnx";
 import type { Card, Graph, Node } from "./graph";
 
 export interface OnnxModel {
@@ -16,25 +17,23 @@ export interface OnnxModel {
 /** A message: for each field's number, its values; numbers as bigint, everything else as bytes. */
 type Message = Map<number, (bigint | Uint8Array)[]>;
 
-const [FLOAT, INT64] = [1n, 7n];
-
 /** @throws Error if it is no ONNX file of ours */
 export function readOnnx(content: Uint8Array): OnnxModel {
   const model = message(content);
-  const graph = message(bytes(model, 7));
-  const card = all(model, 14)
+  const graph = message(bytes(model, MODEL.graph));
+  const card = all(model, MODEL.metadata_props)
     .map(message)
-    .find((entry) => text(entry, 1) === "shuzi.card");
+    .find((entry) => text(entry, ENTRY.key) === "shuzi.card");
   if (!card) throw new Error("the model has no card");
   return {
-    card: JSON.parse(text(card, 2)) as Card,
-    nodes: all(graph, 1).map((encoded) => node(message(encoded))),
-    outputs: all(graph, 12).map((encoded) => text(message(encoded), 1)),
-    tensors: all(graph, 5)
+    card: JSON.parse(text(card, ENTRY.value)) as Card,
+    nodes: all(graph, GRAPH.node).map((encoded) => node(message(encoded))),
+    outputs: all(graph, GRAPH.output).map((encoded) => text(message(encoded), VALUE.name)),
+    tensors: all(graph, GRAPH.initializer)
       .map(message)
       .map((message) => ({
-        name: text(message, 8),
-        dims: (message.get(1) ?? []).flatMap((dim) =>
+        name: text(message, TENSOR.name),
+        dims: (message.get(TENSOR.dims) ?? []).flatMap((dim) =>
           typeof dim === "bigint" ? [Number(dim)] : numbers(dim),
         ),
         values: values(message),
@@ -55,25 +54,32 @@ export function graphOfOnnx(content: Uint8Array): Graph {
 
 function node(fields: Message): Node {
   const attributes: Node["attributes"] = {};
-  for (const attribute of all(fields, 5).map(message)) {
-    const [whole] = attribute.get(3) ?? [];
-    if (attribute.has(8))
-      attributes[text(attribute, 1)] = (attribute.get(8) ?? []).flatMap((n) =>
+  for (const attribute of all(fields, NODE.attribute).map(message)) {
+    const [whole] = attribute.get(ATTRIBUTE.i) ?? [];
+    if (attribute.has(ATTRIBUTE.ints))
+      attributes[text(attribute, ATTRIBUTE.name)] = (attribute.get(ATTRIBUTE.ints) ?? []).flatMap((n) =>
         typeof n === "bigint" ? [Number(n)] : numbers(n),
       );
-    else if (attribute.has(4)) attributes[text(attribute, 1)] = text(attribute, 4);
-    else if (attribute.has(2)) attributes[text(attribute, 1)] = float(bytes(attribute, 2));
-    else if (whole !== undefined) attributes[text(attribute, 1)] = Number(whole);
+    else if (attribute.has(ATTRIBUTE.s))
+      attributes[text(attribute, ATTRIBUTE.name)] = text(attribute, ATTRIBUTE.s);
+    else if (attribute.has(ATTRIBUTE.f))
+      attributes[text(attribute, ATTRIBUTE.name)] = float(bytes(attribute, ATTRIBUTE.f));
+    else if (whole !== undefined) attributes[text(attribute, ATTRIBUTE.name)] = Number(whole);
   }
   const names = (field: number) => all(fields, field).map((encoded) => new TextDecoder().decode(encoded));
-  return { op: text(fields, 4), inputs: names(1), outputs: names(2), attributes };
+  return {
+    op: text(fields, NODE.op_type),
+    inputs: names(NODE.input),
+    outputs: names(NODE.output),
+    attributes,
+  };
 }
 
 function values(tensor: Message): Float32Array {
-  const [kind] = tensor.get(2) ?? [];
-  const raw = Uint8Array.from(bytes(tensor, 9)).buffer;
-  if (kind === FLOAT) return new Float32Array(raw);
-  if (kind === INT64) return Float32Array.from(new BigInt64Array(raw), Number);
+  const [kind] = tensor.get(TENSOR.data_type) ?? [];
+  const raw = Uint8Array.from(bytes(tensor, TENSOR.raw_data)).buffer;
+  if (Number(kind) === DATA_TYPE.FLOAT) return new Float32Array(raw);
+  if (Number(kind) === DATA_TYPE.INT64) return Float32Array.from(new BigInt64Array(raw), Number);
   throw new Error(`weights of type ${kind} are not known`);
 }
 

@@ -15,11 +15,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shuzi.reading.decide.decide_thresholds import CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT
+from shuzi.models.card import DIGIT_FROM, UNSURE_BELOW
+from shuzi.reading.decide.decide_thresholds import (
+    AT_KNOT,
+    CLIPPED_PROBABILITY,
+    DETECTED_WAY,
+    KNOTS,
+    LINE_CURVE,
+    LINE_OK,
+    LINE_OTHERS,
+    LINE_WAY,
+    LINE_WEIGHT,
+    REALLY_BLANK,
+    SIMPLE_WAY,
+    STEEPEST_LOGIT,
+    TEXT_OK,
+    UNFITTED,
+)
 from shuzi.reading.values import Candidate, Findings, Weights
-
-WEIGHT, CURVE, MEASURED, OK_FROM, OTHERS = "line-weight-", "line-curve-", "line-right-", "line-ok", "line-others"
-"""The names under which a card stores what was fitted for lines."""
 
 
 class Curves(NamedTuple):
@@ -58,6 +71,10 @@ class Curves(NamedTuple):
         uncovered, missed, at_edge = signs_of_text(seen)
         whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
         return math.prod(map(self.of_digit, seen.candidates)) * sigmoid(whole)
+
+
+CURVES = Curves._fields
+"""The names of the coefficients."""
 
 
 def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
@@ -133,11 +150,11 @@ class Scale:
     def of(thresholds: Mapping[str, float]) -> Scale:
         """Build it from a card's thresholds and calibration; without them, confidence is the networks' own."""
         return Scale(
-            simple=_way(thresholds, "simple"),
-            detected=_way(thresholds, "found"),
-            ok=thresholds.get("text-ok", thresholds.get("unsure", 0.9)),
-            digit=thresholds.get("not-a-digit", 0.5),
-            blank=thresholds.get("blank", 1.0),
+            simple=_way(thresholds, SIMPLE_WAY),
+            detected=_way(thresholds, DETECTED_WAY),
+            ok=thresholds.get(TEXT_OK, thresholds.get(UNSURE_BELOW, UNFITTED["text_ok"])),
+            digit=thresholds.get(DIGIT_FROM, UNFITTED["digit"]),
+            blank=thresholds.get(REALLY_BLANK, UNFITTED["blank"]),
         )
 
     @property
@@ -156,7 +173,7 @@ def measured_at(way: str) -> list[str]:
     >>> measured_at("found")[:2]
     ['found-right-0', 'found-right-1']
     """
-    return [f"{way}-right-{knot}" for knot in range(len(KNOTS))]
+    return [f"{way}{AT_KNOT}{knot}" for knot in range(len(KNOTS))]
 
 
 class Evidence(NamedTuple):
@@ -206,6 +223,12 @@ class Curve(NamedTuple):
         return sigmoid(sum(weight * value for weight, value in zip(self, (*evidence, 1.0), strict=True)))
 
 
+EVIDENCE = Evidence._fields
+"""The names of the evidence."""
+PLAIN_CURVE = Curve()
+"""What counts if nothing was fitted."""
+
+
 @dataclass(frozen=True)
 class LineScale:
     """Calibrates what was read line by line.
@@ -231,22 +254,22 @@ class LineScale:
     weights: Weights = field(default_factory=Weights)
     curve: Curve = field(default_factory=Curve)
     measured: tuple[float, ...] = ()
-    ok: float = 0.95
-    others: float = 0.5
+    ok: float = UNFITTED["line_ok"]
+    others: float = UNFITTED["line_others"]
 
     @staticmethod
     def of(numbers: Mapping[str, float]) -> LineScale:
         """Take the numbers of a card's calibration; what is missing stays as it is."""
-        weights = {name: numbers[WEIGHT + name] for name in Weights._fields if WEIGHT + name in numbers}
-        curve = {name: numbers[CURVE + name] for name in Curve._fields if CURVE + name in numbers}
-        measured = [numbers[f"{MEASURED}{n}"] for n in range(len(KNOTS)) if f"{MEASURED}{n}" in numbers]
+        weights = {name: numbers[LINE_WEIGHT + name] for name in Weights._fields if LINE_WEIGHT + name in numbers}
+        curve = {name: numbers[LINE_CURVE + name] for name in Curve._fields if LINE_CURVE + name in numbers}
+        measured = [numbers[name] for name in measured_at(LINE_WAY) if name in numbers]
         plain = LineScale()
         return LineScale(
             Weights(**weights),
             Curve(**curve),
             tuple(measured) if len(measured) == len(KNOTS) else (),
-            numbers.get(OK_FROM, plain.ok),
-            numbers.get(OTHERS, plain.others),
+            numbers.get(LINE_OK, plain.ok),
+            numbers.get(LINE_OTHERS, plain.others),
         )
 
     @property

@@ -12,6 +12,17 @@ MOST_CONFIDENCE: Final = 1 - 1e-6
 LEAST_PROBABILITY_SUM: Final = 1e-6  # by which the probabilities of a character's digits are divided
 KNOTS: Final = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
 """The logits of the curves' output at which accuracy is measured."""
+SIMPLE_WAY, DETECTED_WAY, LINE_WAY = "simple", "found", "line"
+"""The ways of reading: simple ink, with the detector, line by line. A card's names for their numbers begin so."""
+AT_KNOT: Final = "-right-"  # after a way and before the index of a knot: the fraction of correct texts there
+LINE_WEIGHT, LINE_CURVE = "line-weight-", "line-curve-"
+"""Before the name of a score, and before that of evidence: how much it counts."""
+TEXT_OK, LINE_OK = "text-ok", "line-ok"
+"""A card's names for the confidence from which a text is `ok`, read without and with the line recogniser."""
+LINE_OTHERS: Final = "line-others"  # the probability that another likely text is right if the best one is not
+REALLY_BLANK: Final = "blank"  # the probability that a picture in which nothing was found really holds no digit
+UNFITTED: Final = {"text_ok": 0.9, "line_ok": 0.95, "line_others": 0.5, "digit": 0.5, "blank": 1.0}
+"""What counts if a card says nothing."""
 STEEPEST_LOGIT: Final = 500.0  # math.exp overflows at 709
 CLIPPED_PROBABILITY: Final = 1e-4  # probabilities closer to 0 or 1 than this carry no more information
 NO_DIGIT_PROBABILITY: Final = 0.5  # of all lines: from this on the whole picture is called not a digit

@@ -6,7 +6,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 
-OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
+Status = Literal["ok", "blank", "not-a-digit", "unsure"]
+OK, BLANK, NOT_A_DIGIT, UNSURE = get_args(Status)
+DigitStatus = Literal["ok", "not-a-digit", "unsure"]
 
-RULING, SIGN_INK, PRINT, STAIN = "ruling", "sign", "print", "stain"
-NEIGHBOUR, UNKNOWN = "neighbour", "unknown"
+InkKind = Literal["ruling", "sign", "print", "stain", "neighbour", "unknown"]
 """The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; a printed
 pattern; pale ink; other writing, cut off by the picture's edge."""
+RULING, SIGN_INK, PRINT, STAIN, NEIGHBOUR, UNKNOWN = get_args(InkKind)
 
 
 def without_marks(text: str) -> str:

@@ -16,6 +16,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shuzi.forms.result import CellStatus
+from shuzi.forms.spec import FieldKind
+from shuzi.models import tasks
+from shuzi.models.tasks import ModelKind
+from shuzi.reading.report.result import DigitStatus, InkKind, Status
 from shuzi.service.http.limits import Limits
 
 _LIMITS = Limits()
@@ -53,7 +58,6 @@ Seen = Annotated[
 ]
 Image = Annotated[Annotated[Rows, Tag("as-rows")] | Annotated[Flat, Tag("as-flat")], Discriminator(_layout)]
 WholeImage = Annotated[Image, AfterValidator(_all_whole)]
-Status = Literal["ok", "blank", "not-a-digit", "unsure"]
 
 
 class Said(BaseModel):
@@ -82,7 +86,7 @@ class Digit(Said):
     confidence: OldName
     probabilities: Shares
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
-    status: Literal["ok", "not-a-digit", "unsure"]
+    status: DigitStatus
     image: Seen | None = Field(default=None, description="service.schema.image")
     counted: list[list[float]] | None = Field(default=None, description="service.schema.counted")
 
@@ -90,7 +94,7 @@ class Digit(Said):
 class Mark(Said):
     """One mark of a reading."""
 
-    mark: Literal[".", ",", "-", "/", ":"]
+    mark: tasks.Mark
     probability: Share = Field(description="service.schema.mark_probability")
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
 
@@ -98,9 +102,7 @@ class Mark(Said):
 class Ignored(Said):
     """Ink that is in no text."""
 
-    kind: Literal["ruling", "sign", "print", "stain", "neighbour", "unknown"] = Field(
-        description="service.schema.ignored_kind"
-    )
+    kind: InkKind = Field(description="service.schema.ignored_kind")
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
 
 
@@ -183,7 +185,7 @@ class Model(Said):
     """A model and facts about it."""
 
     name: str
-    kind: Literal["classifier", "detector", "line recogniser"]
+    kind: ModelKind
     recipe: str
     network: str
     parameters: int
@@ -206,7 +208,7 @@ class FormColumn(Said):
 
     name: str
     label: str
-    kind: Literal["number", "identifier", "date"]
+    kind: FieldKind
     decimals: int = Field(ge=0, le=24)
     total: bool = Field(description="service.schema.total")
     printed: bool = Field(description="service.schema.printed")
@@ -216,7 +218,7 @@ class FormCell(Said):
     """A cell of a table read from forms."""
 
     text: str
-    status: Literal["ok", "unsure", "blank", "printed"]
+    status: CellStatus
     confidence: Share
     rule: Literal[
         "", "required", "length", "date", "number", "range", "check", "among", "sum", "lines", "missing", "ink"

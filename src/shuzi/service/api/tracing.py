@@ -6,7 +6,7 @@ import asyncio
 import base64
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from numpy import uint8
 from numpy.typing import NDArray
@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import DataError, PictureError, ServiceError, ShuziError
+from shuzi.forms.spec import FieldKind, FieldStyle
 from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.drawn import Drawn
 from shuzi.forms.tracing.trace import MILLIMETRE, Traced, trace
 from shuzi.forms.tracing.write import places_of
-from shuzi.messages import language, speaking
+from shuzi.messages import Language, language, speaking
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
@@ -59,10 +60,10 @@ class TracedField(Said):
     """A field that is printed on a blank form."""
 
     name: str
-    kind: Literal["number", "identifier", "date"]
+    kind: FieldKind
     boxes: int = Described(ge=1, le=24)
     decimals: int = Described(ge=0, le=24)
-    style: Literal["boxes", "comb", "open"] = Described(description="service.schema.style")
+    style: FieldStyle = Described(description="service.schema.style")
     at: list[Annotated[list[float], Described(min_length=4, max_length=4)]] = Described(
         min_length=1, max_length=24, description="service.schema.at"
     )
@@ -72,7 +73,7 @@ class TracedForm(Said):
     """What a spec says of a blank form: its paper, and the fields that are printed on it."""
 
     title: str
-    language: Literal["zh", "en"]
+    language: Language
     paper: str
     landscape: bool
     size: Annotated[list[float], Described(min_length=2, max_length=2, description="service.schema.size_mm")]

@@ -10,6 +10,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.models.card import DIGIT_FROM, UNSURE_BELOW
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT
 from shuzi.synthesis.samples.examples import joined
 from shuzi.synthesis.samples.labels import LOOKS_LIKE, NOT_A_DIGIT
@@ -74,7 +75,7 @@ class Classify(Task):
             temperature = fit_temperature(probabilities, validation.labels)
             write_temperature(temperature)
             probabilities = answers(validation.images)[0]
-        return temperature, {"unsure": unsure_below(probabilities, validation.labels)}
+        return temperature, {UNSURE_BELOW: unsure_below(probabilities, validation.labels)}
 
     def _lost(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         return self._lost_of(recipe, ops.one_hot(labels, 10), y)
@@ -113,7 +114,7 @@ class ClassifyOrReject(Classify):
         temperature, thresholds = super().calibrate(recipe, answers, write_temperature, validation)
         cuts = joined(list(self.training_examples(validation, recipe.seed, VALIDATION_FRACTION)))
         digits = cuts.images[cuts.labels < NOT_A_DIGIT]
-        return temperature, thresholds | {"not-a-digit": float(np.quantile(answers(digits)[1], _DIGITS_REFUSED))}
+        return temperature, thresholds | {DIGIT_FROM: float(np.quantile(answers(digits)[1], _DIGITS_REFUSED))}
 
     def _lost(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         smoothing = recipe.label_smoothing * _OF_BEING_A_DIGIT

@@ -1,7 +1,7 @@
 /** The card of a network trained in the page: format 2, as src/shuzi/models/card.py reads it. */
 import { CLASSES } from "../../data/image";
 import { VERSION } from "../../generated/ink/normalize";
-import { CLASSIFY } from "../../generated/tasks";
+import { CLASSIFY, UNSURE_BELOW } from "../../generated/tasks";
 import { FORMAT, MNIST_LICENCE, WRONG_AMONG_SURE, Z } from "../../generated/training";
 import { largestOf } from "../loss";
 import type { Network } from "../network";
@@ -44,7 +44,7 @@ export function cardOf({ network, settings, data, judged, validated }: Trained, 
     parameters: network.parameters,
     versions: {},
     temperature: 1,
-    thresholds: { unsure: unsureBelow(validated.probabilities, validated.labels) },
+    thresholds: { [UNSURE_BELOW]: unsureBelow(validated.probabilities, validated.labels) },
     calibration: null,
     normalization: VERSION,
     licence: `Apache-2.0; learnt from MNIST (${MNIST_LICENCE})`,

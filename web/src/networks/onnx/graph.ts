@@ -1,19 +1,27 @@
 /** A network becomes an ONNX graph: the nodes and names that src/shuzi/training/export writes for the same network. */
 import { CLASSES } from "../../data/image";
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_TYPE,
+  DATA_TYPE,
+  DIMENSION,
+  GRAPH,
+  NODE,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE,
+} from "../../generated/onnx";
 import { Convolution } from "../layers/convolution";
 import { Dense } from "../layers/dense";
 import type { Weight } from "../layers/layer";
 import { Pooling } from "../layers/pooling";
 import type { Network } from "../network";
-import { type Bytes, bytes, integer, joined, message, text } from "./protobuf";
+import { type Bytes, bytes, fraction, integer, joined, message, text } from "./protobuf";
 
-const [FLOAT, INT64] = [1, 7];
-// fields of messages, as onnx.proto numbers them
-export const NODE = { input: 1, output: 2, name: 3, operation: 4, attribute: 5 };
-export const ATTRIBUTE = { name: 1, fraction: 2, integer: 3, text: 4, numbers: 8, type: 20 };
-export const ATTRIBUTE_TYPE = { fraction: 1, integer: 2, text: 3, numbers: 7 };
-export const TENSOR = { sides: 1, type: 2, name: 8, data: 9 };
-export const GRAPH = { node: 1, name: 2, constant: 5, input: 11, output: 12 };
+/** Attributes whose numbers are fractions, even where one is whole. */
+const FRACTIONS = ["epsilon"];
 
 type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
 
@@ -84,24 +92,21 @@ class Graph {
         ...inputs.map((input) => text(NODE.input, input)),
         text(NODE.output, made),
         text(NODE.name, name),
-        text(NODE.operation, operation),
-        ...Object.entries(attributes).map(([key, value]) => message(NODE.attribute, attribute(key, value))),
+        text(NODE.op_type, operation),
+        ...Object.entries(attributes).map(([key, value]) => attribute(key, value)),
       ]),
     );
     return made;
   }
 
   constant(name: string, sides: readonly number[], values: Float32Array): string {
-    return this.#tensor(name, sides, FLOAT, new Uint8Array(Float32Array.from(values).buffer));
+    this.#constants.push(tensor(name, sides, values));
+    return name;
   }
 
   whole(name: string, values: readonly number[]): string {
-    return this.#tensor(
-      name,
-      [values.length],
-      INT64,
-      new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
-    );
+    this.#constants.push(tensor(name, [values.length], values, true));
+    return name;
   }
 
   /** Add a layer's weights, and return its name and theirs. */
@@ -126,13 +131,6 @@ class Graph {
       message(GRAPH.output, value("probabilities", ["n", CLASSES])),
     ]);
   }
-
-  #tensor(name: string, sides: readonly number[], type: number, data: Uint8Array): string {
-    const fields = sides.map((side) => integer(TENSOR.sides, side));
-    fields.push(integer(TENSOR.type, type), text(TENSOR.name, name), bytes(TENSOR.data, data));
-    this.#constants.push(message(GRAPH.constant, fields));
-    return name;
-  }
 }
 
 /** A kernel as (out, in, window) instead of (window, in, out). */
@@ -148,21 +146,44 @@ function forOnnx(values: Float32Array, window: number, came: number, goes: numbe
   return turned;
 }
 
-function attribute(name: string, value: number | string | readonly number[]): Bytes[] {
-  const kind = typeof value === "number" ? "integer" : typeof value === "string" ? "text" : "numbers";
-  const fields =
-    typeof value === "number"
-      ? [integer(ATTRIBUTE.integer, value)]
-      : typeof value === "string"
-        ? [text(ATTRIBUTE.text, value)]
-        : value.map((element) => integer(ATTRIBUTE.numbers, element));
-  return [text(ATTRIBUTE.name, name), ...fields, integer(ATTRIBUTE.type, ATTRIBUTE_TYPE[kind])];
+export function attribute(name: string, value: Attributes[string]): Bytes {
+  const fields = [text(ATTRIBUTE.name, name)];
+  if (typeof value === "string")
+    fields.push(text(ATTRIBUTE.s, value), integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.STRING));
+  else if (typeof value === "object")
+    fields.push(
+      ...value.map((element) => integer(ATTRIBUTE.ints, element)),
+      integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.INTS),
+    );
+  else if (FRACTIONS.includes(name))
+    fields.push(fraction(ATTRIBUTE.f, value), integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.FLOAT));
+  else fields.push(integer(ATTRIBUTE.i, value), integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.INT));
+  return message(NODE.attribute, fields);
+}
+
+/** Weights of a graph, as float32 or as 64-bit whole numbers. */
+export function tensor(
+  name: string,
+  sides: readonly number[],
+  values: ArrayLike<number>,
+  isWhole = false,
+): Bytes {
+  const { buffer } = isWhole ? BigInt64Array.from(Array.from(values, BigInt)) : Float32Array.from(values);
+  return message(GRAPH.initializer, [
+    ...sides.map((side) => integer(TENSOR.dims, side)),
+    integer(TENSOR.data_type, isWhole ? DATA_TYPE.INT64 : DATA_TYPE.FLOAT),
+    text(TENSOR.name, name),
+    bytes(TENSOR.raw_data, new Uint8Array(buffer)),
+  ]);
 }
 
 /** The name, type and shape of an input or output. */
 export function value(name: string, sides: readonly (number | string)[]): Bytes[] {
   const shape = sides.map((side) =>
-    message(1, [typeof side === "number" ? integer(1, side) : text(2, side)]),
+    message(SHAPE.dim, [
+      typeof side === "number" ? integer(DIMENSION.dim_value, side) : text(DIMENSION.dim_param, side),
+    ]),
   );
-  return [text(1, name), message(2, [message(1, [integer(1, FLOAT), message(2, shape)])])];
+  const fields = [integer(TENSOR_TYPE.elem_type, DATA_TYPE.FLOAT), message(TENSOR_TYPE.shape, shape)];
+  return [text(VALUE.name, name), message(VALUE.type, [message(TYPE.tensor_type, fields)])];
 }

@@ -1,20 +1,30 @@
 /** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.confidence`. */
-import { CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT } from "../../generated/reading/decide";
+import {
+  AT_KNOT,
+  CLIPPED_PROBABILITY,
+  CURVES,
+  DETECTED_WAY,
+  KNOTS,
+  REALLY_BLANK,
+  SIMPLE_WAY,
+  STEEPEST_LOGIT,
+  TEXT_OK,
+  UNFITTED,
+} from "../../generated/reading/decide";
+import { DIGIT_FROM, UNSURE_BELOW } from "../../generated/tasks";
 import { interpolated } from "../../ink/numbers";
 import { type Candidate, type Candidates, isAtEdge } from "../find/candidates";
 
 /** The numbers of a card. */
 export type Numbers = Readonly<Record<string, number>>;
 
-const CURVES = ["named", "is_digit", "found", "shift", "whole", "uncovered", "missed", "at_edge"] as const;
-
 /** Calibrated confidence for pictures read in one way; null uses the networks' own. */
 export class Way {
   readonly #curves: Record<(typeof CURVES)[number], number> | null = null;
   readonly #measured: number[] = [];
 
-  constructor(numbers: Numbers, way: "simple" | "found") {
-    const measured = KNOTS.map((_, index) => numbers[`${way}-right-${index}`]);
+  constructor(numbers: Numbers, way: string) {
+    const measured = KNOTS.map((_, index) => numbers[`${way}${AT_KNOT}${index}`]);
     const curves = CURVES.map((name) => [name, numbers[`${way}-${name}`]] as const);
     if ([...measured, ...curves.map(([, value]) => value)].some((value) => value === undefined)) return;
     this.#curves = Object.fromEntries(curves) as Record<(typeof CURVES)[number], number>;
@@ -67,11 +77,11 @@ export class Scale {
   readonly blank: number;
 
   constructor(numbers: Numbers) {
-    this.simple = new Way(numbers, "simple");
-    this.found = new Way(numbers, "found");
-    this.ok = numbers["text-ok"] ?? numbers.unsure ?? 0.9;
-    this.digit = numbers["not-a-digit"] ?? 0.5;
-    this.blank = numbers.blank ?? 1;
+    this.simple = new Way(numbers, SIMPLE_WAY);
+    this.found = new Way(numbers, DETECTED_WAY);
+    this.ok = numbers[TEXT_OK] ?? numbers[UNSURE_BELOW] ?? UNFITTED.text_ok;
+    this.digit = numbers[DIGIT_FROM] ?? UNFITTED.digit;
+    this.blank = numbers[REALLY_BLANK] ?? UNFITTED.blank;
   }
 
   way(isSimple: boolean): Way {

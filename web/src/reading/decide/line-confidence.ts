@@ -1,13 +1,23 @@
 /** The raw probability of a page's lines becomes the measured probability that its whole text is right. */
 
-import { KNOTS } from "../../generated/reading/decide";
+import {
+  AT_KNOT,
+  EVIDENCE,
+  KNOTS,
+  LINE_CURVE,
+  LINE_OK,
+  LINE_OTHERS,
+  LINE_WAY,
+  LINE_WEIGHT,
+  PLAIN_CURVE,
+  UNFITTED,
+} from "../../generated/reading/decide";
 import { PLAIN_WEIGHTS } from "../../generated/reading/recognise";
 import { interpolated } from "../../ink/numbers";
 import { SCORES, type Weights } from "../recognise/search";
 import { logit, type Numbers, sigmoid } from "./candidate-confidence";
 
 /** The evidence about a page that was read line by line; see `shuzi.reading.decide.confidence`. */
-export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;
 export type Evidence = Record<(typeof EVIDENCE)[number], number>;
 
 export class LineScale {
@@ -23,15 +33,15 @@ export class LineScale {
 
   /** Takes the numbers of a card's calibration; what is missing is as if nothing was calibrated. */
   constructor(numbers: Numbers) {
-    this.weights = SCORES.map((name) => numbers[`line-weight-${name}`] ?? PLAIN_WEIGHTS[name]);
+    this.weights = SCORES.map((name) => numbers[LINE_WEIGHT + name] ?? PLAIN_WEIGHTS[name]);
     this.#curve = Object.fromEntries(
-      EVIDENCE.map((name) => [name, numbers[`line-curve-${name}`] ?? (name === "raw" ? 1 : 0)]),
+      EVIDENCE.map((name) => [name, numbers[LINE_CURVE + name] ?? PLAIN_CURVE[name]]),
     ) as Evidence;
-    this.#constant = numbers["line-curve-constant"] ?? 0;
-    const measured = KNOTS.map((_, index) => numbers[`line-right-${index}`]);
+    this.#constant = numbers[`${LINE_CURVE}constant`] ?? PLAIN_CURVE.constant;
+    const measured = KNOTS.map((_, index) => numbers[`${LINE_WAY}${AT_KNOT}${index}`]);
     this.#measured = measured.some((value) => value === undefined) ? [] : (measured as number[]);
-    this.ok = numbers["line-ok"] ?? 0.95;
-    this.others = numbers["line-others"] ?? 0.5;
+    this.ok = numbers[LINE_OK] ?? UNFITTED.line_ok;
+    this.others = numbers[LINE_OTHERS] ?? UNFITTED.line_others;
   }
 
   /** The probability that a text is right. */

@@ -14,7 +14,7 @@ import pypdfium2
 from numpy.typing import NDArray
 from sheets import FINE
 
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import BOXES, COMB, OPEN, Field
 from shuzi.ink.boxes import Box
 
@@ -27,7 +27,7 @@ class Layout:
 
     name: str
     page: NDArray[np.float32]
-    places: tuple[Place, ...]
+    places: tuple[PlacedField, ...]
 
 
 class _Drawing:
@@ -38,7 +38,7 @@ class _Drawing:
         self.pdf.set_auto_page_break(False)
         self.pdf.add_page()
         self.pdf.set_line_width(0.25)
-        self.places: list[Place] = []
+        self.places: list[PlacedField] = []
 
     def text(self, x: float, y: float, text: str, size: float = 9, style: str = "") -> None:
         self.pdf.set_font("helvetica", style, size)
@@ -58,7 +58,7 @@ class _Drawing:
         boxes = tuple(Box(x + n * wide, y, wide, high) for n in range(count))
         for each in boxes:
             self.pdf.rect(*each)
-        self.places.append(Place(Field(name, boxes=count, style=BOXES), 0, boxes))
+        self.places.append(PlacedField(Field(name, boxes=count, style=BOXES), 0, boxes))
 
     def comb(self, name: str, x: float, y: float, count: int, wide: float = 6.0, high: float = 8.0) -> None:
         self.pdf.set_draw_color(60)
@@ -66,12 +66,14 @@ class _Drawing:
         for n in range(1, count):
             self.pdf.line(x + n * wide, y + 0.67 * high, x + n * wide, y + high)
         boxes = tuple(Box(x + n * wide, y, wide, high) for n in range(count))
-        self.places.append(Place(Field(name, boxes=count, style=COMB), 0, boxes))
+        self.places.append(PlacedField(Field(name, boxes=count, style=COMB), 0, boxes))
 
     def open(self, name: str, x: float, y: float, wide: float, high: float = 9.0) -> None:
         self.pdf.set_draw_color(60)
         self.pdf.rect(x, y, wide, high)
-        self.places.append(Place(Field(name, boxes=int((wide - 4) // 6), style=OPEN), 0, (Box(x, y, wide, high),)))
+        self.places.append(
+            PlacedField(Field(name, boxes=int((wide - 4) // 6), style=OPEN), 0, (Box(x, y, wide, high),))
+        )
 
     def finished(self, name: str) -> Layout:
         with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sheets import FINE, Hands
 
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import BOXES, COMB, OPEN, Field, Spec
 from shuzi.ink.boxes import Box
 
@@ -41,7 +41,7 @@ def any_gap(rng: np.random.Generator) -> float:
     return float(rng.uniform(FIRST, LAST))
 
 
-def ruled(page: NDArray[np.float32], places: tuple[Place, ...], kind: str) -> NDArray[np.float32]:
+def ruled(page: NDArray[np.float32], places: tuple[PlacedField, ...], kind: str) -> NDArray[np.float32]:
     """Print other lines on a page: float32 (h, w), paper 1."""
     paper = page.copy()
     light, thick = LINES[kind]
@@ -70,7 +70,7 @@ def _lines_of(group: tuple[Box, ...], style: str) -> list[Box]:
 def fill(
     rng: np.random.Generator,
     page: NDArray[np.float32],
-    places: tuple[Place, ...],
+    places: tuple[PlacedField, ...],
     texts: Mapping[tuple[int, str], str],
     hands: Hands,
     gap: Gap,

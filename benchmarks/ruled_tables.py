@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from sheets import FINE, Hands, fill, photograph
 
 import shuzi
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.reading.ruled_tables import column_name, read_tables
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
@@ -57,7 +57,7 @@ def _filled(rng: np.random.Generator, page: NDArray[np.float32], table: Box, han
     for row in range(SIDE):
         for column in range(SIDE):
             box = Box(table.x + column * wide, table.y + row * high, wide, high)
-            places.append(Place(Field(column_name(column), boxes=1), row, (box,)))
+            places.append(PlacedField(Field(column_name(column), boxes=1), row, (box,)))
             texts[row, column_name(column)] = str(rng.integers(10)) if rng.random() < 0.5 else ""
     if not touching:
         return fill(rng, page, tuple(places), texts, hands), texts
@@ -107,7 +107,7 @@ def draw_numbers(rng: np.random.Generator, hands: Hands) -> Filled:
         for column in range(columns):
             left = LEFT + (column + 0.5) * wide - 1.5 * DIGIT
             boxes = tuple(Box(left + n * DIGIT, TOP + row * high, DIGIT, high) for n in range(3))
-            places.append(Place(Field(column_name(column), boxes=3), row, boxes))
+            places.append(PlacedField(Field(column_name(column), boxes=3), row, boxes))
             number = rng.integers(10, 20) if column == 0 else rng.integers(0, 300)
             texts[row, column_name(column)] = str(number) if rng.random() < 0.8 else ""
     return fill(rng, page, tuple(places), texts, hands), texts

@@ -15,7 +15,7 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
-from shuzi.forms.layout import Place, pages_of
+from shuzi.forms.layout import PlacedField, pages_of
 from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
@@ -99,7 +99,7 @@ def print_sheet(spec: Spec, copies: int = 1) -> list[NDArray[np.float32]]:
 def fill(
     rng: np.random.Generator,
     page: NDArray[np.float32],
-    places: tuple[Place, ...],
+    places: tuple[PlacedField, ...],
     texts: Mapping[tuple[int, str], str],
     hands: Hands,
 ) -> NDArray[np.float32]:
@@ -253,7 +253,7 @@ def _shaded(rng: np.random.Generator, light: NDArray[np.float32]) -> NDArray[np.
     return np.asarray(light * shade, np.float32)
 
 
-def places_of(spec: Spec) -> tuple[Place, ...]:
+def places_of(spec: Spec) -> tuple[PlacedField, ...]:
     """Return the places of a spec of one page."""
     (page,) = pages_of(spec)
-    return page.places
+    return page.fields

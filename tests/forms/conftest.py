@@ -37,7 +37,7 @@ def photo(sheets, hands):
         rng = np.random.default_rng([7, seed])
         pages = pages_of(spec)
         printed = sheets.print_sheet(spec, copies=sheet)[(sheet - 1) * len(pages) + page - 1]
-        filled = sheets.fill(rng, printed, pages[page - 1].places, texts, hands)
+        filled = sheets.fill(rng, printed, pages[page - 1].fields, texts, hands)
         return sheets.photograph(rng, filled, angle)[0]
 
     return made

@@ -90,7 +90,7 @@ def eight_fields(sheets):
 
     def read(draw_in):
         page = sheets.print_sheet(spec)[0]
-        for place in pages_of(spec)[0].places:
+        for place in pages_of(spec)[0].fields:
             x, y, wide, high = (round(side * sheets.FINE) for side in place.boxes[0].grown(-0.1))
             part = page[y : y + high, x : x + wide]
             part[:] = np.minimum(part, draw_in(high, wide))

@@ -11,7 +11,7 @@ from shuzi.forms.finding.cut_fields import Cut, Side
 from shuzi.forms.finding.erase import Erased, erase, usual_profiles
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.finding.written import inside_of, written_in_boxes
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.reading.box_texts import probabilities_of, texts_of
 from shuzi.forms.reading.decide import decide
 from shuzi.forms.reading.open_fields import read_open
@@ -128,7 +128,7 @@ def open_status(part, reader, empty):
         erase(part, found, [usual[line.upright] for line in found]), Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
     )
     field = Field("n", boxes=4, style=OPEN)
-    place = Place(field, 0, (Box(1.0, 1.0, WIDE, HIGH),))
+    place = PlacedField(field, 0, (Box(1.0, 1.0, WIDE, HIGH),))
     around = [Side(x, True) for x in sides]
     cut = Cut(
         place, (), inside.ink, inside.kept, part, Box(0, 0, 72, 84), True, sides=around, doubtful=inside.doubtful
@@ -192,7 +192,7 @@ def test_a_lone_upright_where_a_line_is_or_may_be_is_no_sure_one(reader, found):
     inside = np.full((84, 240), 250, np.uint8)
     inside[16:68, 222:226] = 90
     field = Field("n", boxes=4, style=OPEN)
-    place = Place(field, 0, (Box(1.0, 1.0, 28.0, 8.5),))
+    place = PlacedField(field, 0, (Box(1.0, 1.0, 28.0, 8.5),))
     status = {}
     for x in (60.0, 226.0):
         cut = Cut(place, (), inside, None, inside, Box(0, 0, 240, 84), seen=True, sides=(Side(x, found),))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.forms.layout import Place, pages_of
+from shuzi.forms.layout import PlacedField, pages_of
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.reading.ruled_tables import read_tables
 from shuzi.forms.spec import IDENTIFIER, OPEN, Field, Spec
@@ -34,7 +34,7 @@ def test_points_on_the_lower_line_of_a_cell(sheets, hands, reader, fine_point):
         for column, name in enumerate("ABCD"):
             # of these, the points end less than a millimetre above the line, or touch it
             box = Box(22 + column * WIDE, 40 + row * HIGH + 1.6, WIDE - 8, HIGH - 1)
-            places.append(Place(Field(name, boxes=1, style=OPEN), row, (box,)))
+            places.append(PlacedField(Field(name, boxes=1, style=OPEN), row, (box,)))
             texts[row, name] = f"{rng.integers(10, 1000) / 10}"
     photo, _ = sheets.photograph(rng, sheets.fill(rng, page, tuple(places), texts, hands), 10.0, turned=0.0)
     table = read_tables(reader, [("table.jpg", photo)])
@@ -48,7 +48,7 @@ def test_a_point_in_an_identifier_is_not_passed_over(reader, hands, sheets):
     rng = np.random.default_rng(2)
     spec = Spec("Points", (Field("q", boxes=6, style=OPEN, kind=IDENTIFIER),))
     (page,) = pages_of(spec)
-    paper = sheets.fill(rng, sheets.print_sheet(spec)[0], page.places, {(0, "q"): "15.8"}, hands)
+    paper = sheets.fill(rng, sheets.print_sheet(spec)[0], page.fields, {(0, "q"): "15.8"}, hands)
     photo, _ = sheets.photograph(rng, paper, 10.0)
     (cell,) = PageReader(spec, reader).read(photo, "sheet.jpg").cells.values()
     assert cell.status == "unsure"

@@ -6,7 +6,7 @@ import pytest
 
 from shuzi.errors import PictureError
 from shuzi.forms.finding.tables.find_table import find_table
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
@@ -31,7 +31,7 @@ def drawn(sheets, hands, rng, rows, columns, high=11.0):
         for column in range(columns):
             name, left = f"c{column}", 20 + column * wide + wide / 2 - 9
             boxes = tuple(Box(left + 6 * n, 30 + row * high, 6, high) for n in range(3))
-            places.append(Place(Field(name, boxes=3), row, boxes))
+            places.append(PlacedField(Field(name, boxes=3), row, boxes))
             texts[row, name] = str(rng.integers(100, 200))
     return sheets.fill(rng, page, tuple(places), texts, hands)
 

@@ -146,7 +146,7 @@ def _unseen(spec: Spec, numbers: list[int]) -> dict[int, PageRead]:
     for page in pages_of(spec):
         if page.number in numbers:
             nothing = Cell("", UNSURE, 0.0, MISSING, page=page.number)
-            cells = {(place.row, place.field.name): nothing for place in page.places}
+            cells = {(placed.row, placed.field.name): nothing for placed in page.fields}
             found[page.number] = PageRead("", Code(spec.id, 1, page.number), cells)
     return found
 

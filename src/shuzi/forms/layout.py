@@ -38,8 +38,8 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a field is written on a page.
+class PlacedField:
+    """A field where it stands on a page.
 
     Parameters
     ----------
@@ -78,11 +78,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a sheet: its number from 1, its texts and its places to write."""
+    """A page of a sheet: its number from 1, its texts and its fields."""
 
     number: int
     texts: tuple[Text, ...]
-    places: tuple[Place, ...]
+    fields: tuple[PlacedField, ...]
 
 
 def marker_boxes(size: tuple[float, float]) -> tuple[Box, ...]:
@@ -107,18 +107,18 @@ def pages_of(spec: Spec) -> tuple[Page, ...]:
     Examples
     --------
     >>> spec = Spec("Scores", (Field("q1", boxes=2), Field("q2", boxes=2)), rows=25)
-    >>> [(page.number, len(page.places)) for page in pages_of(spec)]
+    >>> [(page.number, len(page.fields)) for page in pages_of(spec)]
     [(1, 38), (2, 12)]
     """
     if spec.blank:
-        return (Page(1, (), tuple(Place(field, 0, field.at) for field in spec.fields)),)
+        return (Page(1, (), tuple(PlacedField(field, 0, field.at) for field in spec.fields)),)
     height = spec.size[1]
     top, once = _below_one_another(spec, [field for field in spec.written if field.once or not spec.rows])
     if not spec.rows:
         return tuple(Page(number, *page) for number, page in enumerate(once, start=1))
     if len(once) > 1:
         raise DataError("error.spec.high")
-    texts, places = once[0] if once else ((), ())
+    texts, fields = once[0] if once else ((), ())
     columns = _columns(spec)
     fit = int((height - _BOTTOM - top - _HEAD) // _PITCH)
     if fit < 1:
@@ -132,21 +132,21 @@ def pages_of(spec: Spec) -> tuple[Page, ...]:
             Page(
                 number,
                 (*texts, *more, *(text for texts_of_row, _ in found for text in texts_of_row)),
-                (*places, *(place for _, places_of_row in found for place in places_of_row)),
+                (*fields, *(placed for _, fields_of_row in found for placed in fields_of_row)),
             )
         )
     return tuple(pages)
 
 
-def separators(place: Place, language: str) -> list[Text]:
+def separators(placed: PlacedField, language: str) -> list[Text]:
     """Return what is printed between the boxes of a field: a decimal point, or the signs of a date."""
-    field = place.field
+    field = placed.field
     signs: tuple[str, ...] = (".",) if field.decimals else ()
     if field.kind == DATE:
         signs = ("年", "月", "日") if language == "zh" else ("-", "-")
     if field.style == OPEN:
         return []
-    groups = [*place.groups]
+    groups = [*placed.groups]
     found = []
     for sign, group in zip(signs, groups, strict=False):
         box = group[-1]
@@ -157,15 +157,15 @@ def separators(place: Place, language: str) -> list[Text]:
 
 def _below_one_another(
     spec: Spec, fields: list[Field]
-) -> tuple[float, list[tuple[tuple[Text, ...], tuple[Place, ...]]]]:
+) -> tuple[float, list[tuple[tuple[Text, ...], tuple[PlacedField, ...]]]]:
     """Put fields under one another, each with its label before it; return where that ends, and the pages."""
-    y, pages = _TOP, list[tuple[tuple[Text, ...], tuple[Place, ...]]]()
-    texts, places = list[Text](), list[Place]()
+    y, pages = _TOP, list[tuple[tuple[Text, ...], tuple[PlacedField, ...]]]()
+    texts, placed = list[Text](), list[PlacedField]()
     width, height = spec.size
     for field in fields:
         if y + _PITCH > height - _BOTTOM:
-            pages.append((tuple(texts), tuple(places)))
-            texts, places, y = [], [], _TOP
+            pages.append((tuple(texts), tuple(placed)))
+            texts, placed, y = [], [], _TOP
         wide = _width(field)
         left = width - _SIDE - wide - (_DATE_SIGN if field.kind == DATE else 0)
         if left - _SIDE < 20:
@@ -173,10 +173,10 @@ def _below_one_another(
                 "error.spec.wide", name=field.name, needs=round(wide + 20), there=round(width - 2 * _SIDE)
             )
         texts.append(Text(field.label, Box(_SIDE, y, left - _SIDE - 3, _BOX_HEIGHT), 10))
-        places.append(Place(field, -1 if spec.rows else 0, _boxes(field, left, y)))
+        placed.append(PlacedField(field, -1 if spec.rows else 0, _boxes(field, left, y)))
         y += _PITCH
-    if places:
-        pages.append((tuple(texts), tuple(places)))
+    if placed:
+        pages.append((tuple(texts), tuple(placed)))
     return y, pages
 
 
@@ -196,15 +196,17 @@ def _columns(spec: Spec) -> list[tuple[Field, float, float]]:
     return found
 
 
-def _row(spec: Spec, columns: list[tuple[Field, float, float]], row: int, y: float) -> tuple[list[Text], list[Place]]:
+def _row(
+    spec: Spec, columns: list[tuple[Field, float, float]], row: int, y: float
+) -> tuple[list[Text], list[PlacedField]]:
     texts = [Text(str(row + 1), Box(_SIDE, y, _NUMBER - 1.5, _BOX_HEIGHT), 8, "R")]
-    places = []
+    placed = []
     for field, x, wide in columns:
         if field.column:
             texts.append(Text(spec.roster[row][field.column], Box(x, y, wide, _BOX_HEIGHT), 10))
         else:
-            places.append(Place(field, row, _boxes(field, x, y)))
-    return texts, places
+            placed.append(PlacedField(field, row, _boxes(field, x, y)))
+    return texts, placed
 
 
 def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:

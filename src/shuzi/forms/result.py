@@ -13,7 +13,7 @@ from shuzi.messages import say
 from shuzi.reading.report.result import UNSURE
 
 CellStatus = Literal["ok", "unsure", "blank", "printed"]
-PRINTED = get_args(CellStatus)[-1]
+PRINTED: str = get_args(CellStatus)[-1]
 """The status of a cell that was not written but printed from the roster."""
 
 MISSING = "missing"

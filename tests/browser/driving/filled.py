@@ -58,7 +58,7 @@ def photograph(spec: Path, texts: dict[tuple[int, str], str], seed: int = 3) -> 
     from shuzi.forms.parse import read_spec
 
     read = read_spec(spec)
-    return _photograph(_benchmark("sheets").print_sheet(read)[0], pages_of(read)[0].places, texts, seed)
+    return _photograph(_benchmark("sheets").print_sheet(read)[0], pages_of(read)[0].fields, texts, seed)
 
 
 def write_form(folder: Path, name: str, numbers: Sequence[str]) -> None:
@@ -75,7 +75,7 @@ def write_form_without_boxes(folder: Path, numbers: dict[tuple[float, float, flo
 
     The places, in millimetres, are free of print if they are in the uppermost or the lowest 40 mm of the paper.
     """
-    from shuzi.forms.layout import Place
+    from shuzi.forms.layout import PlacedField
     from shuzi.forms.spec import OPEN, Field
     from shuzi.ink.boxes import Box
 
@@ -89,7 +89,7 @@ def write_form_without_boxes(folder: Path, numbers: dict[tuple[float, float, flo
     places, texts = [], {}
     for n, (at, number) in enumerate(numbers.items()):
         field = Field(f"f{n}", boxes=len(number), style=OPEN, at=(Box(*at),))
-        places.append(Place(field, 0, field.at))
+        places.append(PlacedField(field, 0, field.at))
         texts[0, field.name] = number
     paper = (page / 255).astype(np.float32)
     (folder / "filled.jpg").write_bytes(_photograph(paper, tuple(places), texts, 3))

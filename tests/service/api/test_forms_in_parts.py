@@ -26,7 +26,7 @@ def photograph(benchmark_module, mnist):
 
     def made(spec, page=1, seed=0, most=99):
         rng = np.random.default_rng([seed, page])
-        places = pages_of(spec)[page - 1].places
+        places = pages_of(spec)[page - 1].fields
         texts = {(place.row, place.field.name): str(rng.integers(10, most)) for place in places if place.row >= 0}
         filled = sheets.fill(
             rng, sheets.print_sheet(spec)[page - 1], places, texts, sheets.Hands(digits.images, digits.labels)

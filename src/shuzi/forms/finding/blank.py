@@ -97,15 +97,15 @@ class Blank:
         PictureError
             The form is not on the photograph, or does not fit well enough to trust the places of its fields.
         """
-        place = self._rough(grey)
-        if place is None:
+        homography = self._rough(grey)
+        if homography is None:
             raise PictureError("error.form.no_blank", path=name)
         alike = 0.0
         for reach in _REACH:
-            place, alike = self._fitted(flatten(grey, place, self.size, name), place, reach)
+            homography, alike = self._fitted(flatten(grey, homography, self.size, name), homography, reach)
         if alike < _LEAST_ALIKE:
             raise PictureError("error.form.poor_fit", path=name, found=alike)
-        return place
+        return homography
 
     def _rough(self, grey: NDArray[np.uint8]) -> Homography | None:
         """Return the homography that most features agree on; None if too few do."""
@@ -139,7 +139,7 @@ class Blank:
         area = cv2.contourArea(seen, oriented=True)
         return bool(cv2.isContourConvex(seen) and 0.02 < area / (shape[0] * shape[1]) < 4)
 
-    def _fitted(self, flat: NDArray[np.uint8], place: Homography, reach: float) -> tuple[Homography, float]:
+    def _fitted(self, flat: NDArray[np.uint8], homography: Homography, reach: float) -> tuple[Homography, float]:
         """Move a homography so that blocks of the form lie where they should; return which fraction does."""
         there = _smaller(flat)
         scale = SCALE / _HALF
@@ -157,10 +157,10 @@ class Blank:
         shifts = np.array(moved, np.float64) / scale
         seen = np.array(alike) >= _ALIKE
         if seen.sum() < _LEAST_BLOCKS:
-            return place, 0.0
+            return homography, 0.0
         correction = _agreed(centres[seen], shifts[seen])
         away = np.linalg.norm(in_photo(correction, centres) - centres - shifts, axis=1)
-        return place @ correction, float((seen & (away <= _AWAY)).mean())
+        return homography @ correction, float((seen & (away <= _AWAY)).mean())
 
 
 def _agreed(points: NDArray[np.float64], shifts: NDArray[np.float64]) -> Homography:

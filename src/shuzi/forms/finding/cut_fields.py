@@ -23,7 +23,7 @@ from shuzi.forms.finding.written import (
     peak_of,
     written_in_boxes,
 )
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import COMB, OPEN
 from shuzi.ink.boxes import Box
 
@@ -76,7 +76,7 @@ class Cut:
 
     Parameters
     ----------
-    place
+    placed
         The field and its place.
     boxes
         What is in each box; empty for an open field.
@@ -98,7 +98,7 @@ class Cut:
         Whether a stroke may lie on a line of an open field, or just beyond it.
     """
 
-    place: Place
+    placed: PlacedField
     boxes: tuple[Written, ...]
     inside: NDArray[np.uint8]
     kept: NDArray[np.uint8] | None
@@ -111,7 +111,7 @@ class Cut:
 
 
 def cut_fields(
-    flat: NDArray[np.uint8], places: Sequence[Place], homography: NDArray[np.float64], name: str, least: float
+    flat: NDArray[np.uint8], fields: Sequence[PlacedField], homography: NDArray[np.float64], name: str, least: float
 ) -> list[Cut]:
     """Cut all fields out of a flat sheet.
 
@@ -119,7 +119,7 @@ def cut_fields(
     ----------
     flat
         uint8 (h, w), as `flatten` makes it.
-    places
+    fields
         The fields of this page.
     homography
         Maps millimetres of the paper to pixels of the photograph.
@@ -134,30 +134,32 @@ def cut_fields(
         Fewer are.
     """
     # find where the lines of all fields really are; refuse a sheet on which too few of them are seen
-    frames = [frames_of(place) for place in places]
-    lined_x = [place.framed for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
-    lined_y = [place.framed for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
-    thick_x = [place.thick for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
-    thick_y = [place.thick for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
+    frames = [frames_of(placed) for placed in fields]
+    lined_x = [placed.framed for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
+    lined_y = [placed.framed for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
+    thick_x = [placed.thick for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
+    thick_y = [placed.thick for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
     across, seen_x = find_frames(flat, [frame for sides, _ in frames for frame in sides], True, lined_x, thick_x)
     down, seen_y = find_frames(flat, [frame for _, lines in frames for frame in lines], False, lined_y, thick_y)
     seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
     if len(seen) and seen.mean() < least:
         raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
     # move the boxes of each field there
-    found, clear, x, y = list[tuple[Place, list[Box]]](), list[bool](), 0, 0
-    for place, (sides, lines) in zip(places, frames, strict=True):
+    moved, clear, x, y = list[tuple[PlacedField, list[Box]]](), list[bool](), 0, 0
+    for placed, (sides, lines) in zip(fields, frames, strict=True):
         own_x, own_y = across[x : x + len(sides)], down[y : y + len(lines)]
         own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
-        clear.append(not place.framed or bool(own.mean() >= _LEAST_SEEN))
+        clear.append(not placed.framed or bool(own.mean() >= _LEAST_SEEN))
         x, y = x + len(sides), y + len(lines)
-        found.append((place, move_boxes(place, sides, lines, own_x, own_y)))
+        moved.append((placed, move_boxes(placed, sides, lines, own_x, own_y)))
     # take the lines out, by what lines as thick look like on the whole sheet
-    everywhere = [box for _, boxes in found for box in boxes]
-    lined = [[_lined(flat, place, group, everywhere) for group in _grouped(place, boxes)] for place, boxes in found]
+    everywhere = [box for _, boxes in moved for box in boxes]
+    lined = [
+        [_lined(flat, placed, group, everywhere) for group in _grouped(placed, boxes)] for placed, boxes in moved
+    ]
     usual = {
         thick: usual_profiles([line for own in lined for part in own if part.thick == thick for line in part.lines])
-        for thick in {place.thick for place in places}
+        for thick in {placed.thick for placed in fields}
     }
     parts = [[part.erased(usual[part.thick]) for part in own] for own in lined]
     # separate ink from paper, by how dark ink is on the whole sheet
@@ -169,39 +171,39 @@ def cut_fields(
     certain = 0.0 if len(inked) >= _FEW else 2 * LEAST_DARK
     return [
         replace(
-            _cut(flat, place, boxes, own, (faintest, certain), homography),
+            _cut(flat, placed, boxes, own, (faintest, certain), homography),
             seen=there,
-            hidden=any(goes_below(box, [place.thick] * 4) for part in own for box in part.pictures),
+            hidden=any(goes_below(box, [placed.thick] * 4) for part in own for box in part.pictures),
         )
-        for (place, boxes), own, there in zip(found, parts, clear, strict=True)
+        for (placed, boxes), own, there in zip(moved, parts, clear, strict=True)
     ]
 
 
-def mark_framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
-    """Return the places of a blank form's fields, each knowing whether lines are printed around it, and how thick.
+def mark_framed(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[PlacedField]:
+    """Return the fields of a blank form, each knowing whether lines are printed around it, and how thick.
 
     Parameters
     ----------
     flat
         The blank form: uint8 (h, w), as `flatten` makes it.
-    places
+    fields
         Its fields.
     """
     marked = []
-    for place in places:
-        sides, lines = frames_of(place)
-        thick = thickness(flat, [frame_around(group) for group in place.groups])
+    for placed in fields:
+        sides, lines = frames_of(placed)
+        thick = thickness(flat, [frame_around(group) for group in placed.groups])
         seen = [
             find_frames(flat, frames, vertical, thick=[thick] * len(frames))[1]
             for frames, vertical in ((sides, True), (lines, False))
         ]
-        marked.append(replace(place, framed=all(lines.mean() >= _LEAST_LINED for lines in seen), thick=thick))
+        marked.append(replace(placed, framed=all(lines.mean() >= _LEAST_LINED for lines in seen), thick=thick))
     return marked
 
 
 def _cut(
     flat: NDArray[np.uint8],
-    place: Place,
+    placed: PlacedField,
     boxes: list[Box],
     parts: list[_Part],
     darkness: tuple[float, float],
@@ -214,15 +216,15 @@ def _cut(
     (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
     picture = _with_margin(flat, frame)
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
-    if place.field.style != OPEN:
+    if placed.field.style != OPEN:
         written = [
             box for part in parts for box in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)
         ]
-        return Cut(place, tuple(written), picture, None, picture, box, seen=True)
+        return Cut(placed, tuple(written), picture, None, picture, box, seen=True)
     (part,) = parts
     inside = inside_of(part.erased, part.boxes[0], part.others)
     return Cut(
-        place, (), inside.ink, inside.kept, picture, box, seen=True, sides=part.sides, doubtful=inside.doubtful
+        placed, (), inside.ink, inside.kept, picture, box, seen=True, sides=part.sides, doubtful=inside.doubtful
     )
 
 
@@ -237,7 +239,7 @@ def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     return part
 
 
-def _lined(flat: NDArray[np.uint8], place: Place, group: list[Box], everywhere: list[Box]) -> _Lined:
+def _lined(flat: NDArray[np.uint8], placed: PlacedField, group: list[Box], everywhere: list[Box]) -> _Lined:
     """Cut out boxes that stand together with their margin, and take the printed lines out."""
     frame = frame_around(group)
     part = _with_margin(flat, frame)
@@ -258,14 +260,14 @@ def _lined(flat: NDArray[np.uint8], place: Place, group: list[Box], everywhere: 
     middles = [box.x + box.width / 2 for box in boxes]
     down = [np.interp(columns, middles, ys) for ys in ([box.y for box in boxes], [box.bottom for box in boxes])]
     sides, between = [whole.x, whole.right], [box.x for box in boxes[1:]]
-    if not place.framed:  # a stroke at its edge is no line; a line below it may be one all the same
-        lines = find_lines(part, [], down, thick=place.thick)
-    elif place.field.style == COMB:
-        lines = find_lines(part, sides, down, between, place.thick)
+    if not placed.framed:  # a stroke at its edge is no line; a line below it may be one all the same
+        lines = find_lines(part, [], down, thick=placed.thick)
+    elif placed.field.style == COMB:
+        lines = find_lines(part, sides, down, between, placed.thick)
     else:
-        lines = find_lines(part, [*sides, *between], down, thick=place.thick)
-    own = _side_lines(lines, sides) if place.framed and place.field.style == OPEN else []
-    return _Lined(tuple(boxes), part, lines, place.thick, tuple(near), tuple(own))
+        lines = find_lines(part, [*sides, *between], down, thick=placed.thick)
+    own = _side_lines(lines, sides) if placed.framed and placed.field.style == OPEN else []
+    return _Lined(tuple(boxes), part, lines, placed.thick, tuple(near), tuple(own))
 
 
 def _side_lines(lines: Sequence[Line], sides: Sequence[float]) -> list[Side]:
@@ -282,9 +284,9 @@ def _in_pixels(box: Box, left: float, top: float) -> Box:
     return Box(box.x * SCALE - left, box.y * SCALE - top, box.width * SCALE, box.height * SCALE)
 
 
-def _grouped(place: Place, boxes: list[Box]) -> list[list[Box]]:
+def _grouped(placed: PlacedField, boxes: list[Box]) -> list[list[Box]]:
     grouped, start = [], 0
-    for group in place.groups:
+    for group in placed.groups:
         grouped.append(boxes[start : start + len(group)])
         start += len(group)
     return grouped

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.flat import SCALE
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import BOXES
 from shuzi.ink.boxes import Box
 
@@ -108,8 +108,8 @@ def _offset(flat: NDArray[np.uint8], frame: Box, around: float, reach: float, aw
     contrast = np.convolve(contrast, [0.25, 0.5, 0.25], mode="same")
     shifts = np.arange(-steps, steps + 1)
     lines = (np.array([frame.x, frame.right]) + around) * SCALE - left - 0.5
-    places = np.arange(len(contrast))
-    at = np.stack([np.interp(line + shifts, places, contrast) for line in lines])
+    pixels = np.arange(len(contrast))
+    at = np.stack([np.interp(line + shifts, pixels, contrast) for line in lines])
     # a stroke beside a line is darker than it, so no line counts for more than twice the paler one
     score = np.minimum(at, 2 * np.maximum(at.min(axis=0), 1)).sum(axis=0)
     best = int(score.argmax())
@@ -138,11 +138,11 @@ def _smooth(centres: NDArray[np.float64], offsets: Offsets, seen: NDArray[np.boo
     return np.asarray(fitted)
 
 
-def frames_of(place: Place) -> tuple[list[Box], list[Box]]:
+def frames_of(placed: PlacedField) -> tuple[list[Box], list[Box]]:
     """Return what has a line on its left and right, and what has one above and below, short enough to be straight."""
-    if place.field.style == BOXES:
-        return [*place.boxes], [*place.boxes]
-    sides = [frame_around(group) for group in place.groups]
+    if placed.field.style == BOXES:
+        return [*placed.boxes], [*placed.boxes]
+    sides = [frame_around(group) for group in placed.groups]
     lines = [piece for side in sides for piece in _pieces(side)]
     return sides, lines
 
@@ -153,10 +153,10 @@ def _pieces(frame: Box) -> list[Box]:
     return [frame._replace(x=frame.x + index * wide, width=wide) for index in range(count)]
 
 
-def move_boxes(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
+def move_boxes(placed: PlacedField, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
     """Move each box of a field by as much as the lines nearest to it."""
     moved = []
-    for box in place.boxes:
+    for box in placed.boxes:
         middle = box.x + box.width / 2
         side = min(range(len(sides)), key=lambda index: abs(sides[index].x + sides[index].width / 2 - middle))
         line = min(range(len(lines)), key=lambda index: abs(lines[index].x + lines[index].width / 2 - middle))

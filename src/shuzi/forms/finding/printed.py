@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 
 from shuzi.forms.finding.cut_fields import cut_fields
 from shuzi.forms.finding.written import written_in
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import OPEN
 
 
-def printed_in(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[bool]:
+def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[bool]:
     """Tell for each field whether something is printed in it: read as written, it would be on every copy.
 
     Parameters
     ----------
     flat
         The blank form: uint8 (h, w), as `flatten` makes it.
-    places
+    fields
         Its fields, as `mark_framed` returns them.
 
     Examples
@@ -29,14 +29,14 @@ def printed_in(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[bool]:
     >>> from shuzi.ink.boxes import Box
     >>> flat = np.full((400, 400), 255, np.uint8)
     >>> flat[100:140, 118:122] = 60
-    >>> boxes = [Place(Field("n", boxes=1), 0, (Box(x, 11.0, 7.0, 8.5),), framed=False) for x in (11.5, 30.0)]
+    >>> boxes = [PlacedField(Field("n", boxes=1), 0, (Box(x, 11.0, 7.0, 8.5),), framed=False) for x in (11.5, 30.0)]
     >>> printed_in(flat, boxes)
     [True, False]
     """
     found = []
-    for place in places:  # each by itself: what is printed in one says nothing of what is ink in another
-        (cut,) = cut_fields(flat, [place], np.eye(3), "", 0.0)
-        if place.field.style == OPEN:
+    for placed in fields:  # each by itself: what is printed in one says nothing of what is ink in another
+        (cut,) = cut_fields(flat, [placed], np.eye(3), "", 0.0)
+        if placed.field.style == OPEN:
             found.append(written_in(cut.inside).image is not None)
         else:  # what is faint may be left of a line where a photographed form bends, and is never read as sure
             found.append(any(box.image is not None and not box.faint for box in cut.boxes))

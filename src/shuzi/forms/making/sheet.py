@@ -17,7 +17,7 @@ from shuzi.forms.layout import (
     MARKER,
     POINT,
     Page,
-    Place,
+    PlacedField,
     Text,
     code_box,
     marker_boxes,
@@ -83,8 +83,8 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
         _head(pdf, spec, page, Code(spec.id, sheet, page.number), len(pages))
         for text in page.texts:
             _write(pdf, text)
-        for place in page.places:
-            _draw(pdf, place, spec.language)
+        for placed in page.fields:
+            _draw(pdf, placed, spec.language)
     with replacing(out) as part:
         pdf.output(str(part))
     return copies * len(pages)
@@ -92,7 +92,7 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
 
 def _all_text(spec: Spec, pages: tuple[Page, ...]) -> str:
     texts = [text.text for page in pages for text in page.texts]
-    signs = [sign.text for page in pages for place in page.places for sign in separators(place, spec.language)]
+    signs = [sign.text for page in pages for placed in page.fields for sign in separators(placed, spec.language)]
     return "".join([spec.title, spec.note, _footer(spec, 1, 1, 1), "0123456789", *texts, *signs])
 
 
@@ -104,16 +104,16 @@ def _head(pdf: Any, spec: Spec, page: Page, code: Code, pages: int) -> None:
     pdf.set_fill_color(_INK)
     for corner, box in enumerate(marker_boxes(spec.size)):
         _squares(pdf, marker_modules(corner), box.x, box.y, MARKER)
-    place = code_box(spec.size)
-    _squares(pdf, draw_code(code), place.x, place.y, CODE)
+    where = code_box(spec.size)
+    _squares(pdf, draw_code(code), where.x, where.y, CODE)
     left = EDGE + MARKER + 5
-    wide = place.x - left - 4
-    _write(pdf, Text(spec.title, place._replace(x=left, y=EDGE, width=wide, height=9), 16))
+    wide = where.x - left - 4
+    _write(pdf, Text(spec.title, where._replace(x=left, y=EDGE, width=wide, height=9), 16))
     if spec.note:
-        _write(pdf, Text(spec.note, place._replace(x=left, y=EDGE + 10, width=wide, height=10), 9))
+        _write(pdf, Text(spec.note, where._replace(x=left, y=EDGE + 10, width=wide, height=10), 9))
     low = spec.size[1] - EDGE - 6
     footer = _footer(spec, code.sheet, page.number, pages)
-    _write(pdf, Text(footer, place._replace(x=left, y=low, width=spec.size[0] - 2 * left, height=5), 8, "C"))
+    _write(pdf, Text(footer, where._replace(x=left, y=low, width=spec.size[0] - 2 * left, height=5), 8, "C"))
 
 
 def _squares(pdf: Any, black: Any, x: float, y: float, side: float) -> None:
@@ -157,14 +157,14 @@ def _write(pdf: Any, text: Text) -> None:
         pdf.text(x, top + index * high + 0.8 * high, line)
 
 
-def _draw(pdf: Any, place: Place, language: str) -> None:
+def _draw(pdf: Any, placed: PlacedField, language: str) -> None:
     pdf.set_draw_color(_LINE)
     pdf.set_line_width(_THICK)
-    for group in place.groups:
+    for group in placed.groups:
         first, last = group[0], group[-1]
         pdf.rect(first.x, first.y, last.right - first.x, first.height)
         for box in group[1:]:
-            start = box.y + box.height * (1 - _TICK) if place.field.style == COMB else box.y
+            start = box.y + box.height * (1 - _TICK) if placed.field.style == COMB else box.y
             pdf.line(box.x, start, box.x, box.bottom)
-    for sign in separators(place, language):
+    for sign in separators(placed, language):
         _write(pdf, sign)

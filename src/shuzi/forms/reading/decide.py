@@ -183,10 +183,10 @@ def _adds_up(texts: Sequence[str], decimals: int, own: Sequence[int]) -> bool:
     return sum(values[:-1]) == values[-1]
 
 
-def _chosen(cell: Cell, place: int, fitting: Mapping[tuple[str, ...], float], of: float) -> Cell:
+def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of: float) -> Cell:
     probabilities: dict[str, float] = {}
     for texts, probability in fitting.items():
-        probabilities[texts[place]] = probabilities.get(texts[place], 0.0) + probability
+        probabilities[texts[index]] = probabilities.get(texts[index], 0.0) + probability
     ranked = sorted(probabilities.items(), key=itemgetter(1), reverse=True)
     text, probability = ranked[0]
     confidence = min(probability / of, 1.0)

@@ -17,7 +17,7 @@ from shuzi.forms.finding.cut_fields import Cut, cut_fields, mark_framed
 from shuzi.forms.finding.flat import SCALE, flatten
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.finding.printed import printed_in
-from shuzi.forms.layout import CODE, Page, Place, code_box, pages_of
+from shuzi.forms.layout import CODE, Page, PlacedField, code_box, pages_of
 from shuzi.forms.reading.box_texts import probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
 from shuzi.forms.reading.open_fields import read_open
@@ -75,10 +75,10 @@ class PageReader:
         self._printed: set[str] = set()
         if self._blank:
             flat = self._blank.flat
-            pages = tuple(replace(page, places=tuple(mark_framed(flat, page.places))) for page in pages)
+            pages = tuple(replace(page, fields=tuple(mark_framed(flat, page.fields))) for page in pages)
             (page,) = pages
-            filled = zip(page.places, printed_in(flat, page.places), strict=True)
-            self._printed = {place.field.name for place, printed in filled if printed}
+            filled = zip(page.fields, printed_in(flat, page.fields), strict=True)
+            self._printed = {placed.field.name for placed, printed in filled if printed}
         self._pages: dict[int, Page] = {page.number: page for page in pages}
 
     @property
@@ -110,11 +110,11 @@ class PageReader:
         """
         grey = open_picture(picture)
         blank = self._blank
-        place = blank.find(grey, name) if blank else find_sheet(grey, self.spec.size, name).homography
-        flat = flatten(grey, place, self.spec.size, name)
+        homography = blank.find(grey, name) if blank else find_sheet(grey, self.spec.size, name).homography
+        flat = flatten(grey, homography, self.spec.size, name)
         code = Code(self.spec.id, 1, 1) if blank else self._code(flat, name)
         least = _LEAST_OF_TRACED if blank else _LEAST_LINES
-        cuts = cut_fields(flat, self._pages[code.page].places, place, name, least)
+        cuts = cut_fields(flat, self._pages[code.page].fields, homography, name, least)
         found = self._cells(cuts)
         if blank:  # which may be another edition, on which just this field has moved; or something is printed there
             found = {
@@ -141,18 +141,18 @@ class PageReader:
         written = [box for cut in cuts for box in cut.boxes]
         probabilities = probabilities_of(written, self._reader)
         cells: dict[tuple[int, str], Cell] = {}
-        start, work = 0, PageWork(sum(cut.inside.size for cut in cuts if cut.place.field.style == OPEN))
+        start, work = 0, PageWork(sum(cut.inside.size for cut in cuts if cut.placed.field.style == OPEN))
         for cut in cuts:
-            field = cut.place.field
+            field = cut.placed.field
             if field.style == OPEN:
                 opened = read_open(field, cut, self._reader, work)
-                cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.place))
+                cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.placed))
                 cell = replace(cell, rule=TOO_MUCH_INK) if opened.too_much else cell
             else:
                 boxes = texts_of(field, probabilities[start : start + len(cut.boxes)])
-                cell = decide(field, boxes.texts, boxes, amiss=cut.hidden or self._is_off(cut.place))
+                cell = decide(field, boxes.texts, boxes, amiss=cut.hidden or self._is_off(cut.placed))
                 start += len(cut.boxes)
-            cells[cut.place.row, field.name] = cell
+            cells[cut.placed.row, field.name] = cell
         for row in {row_of_cell for row_of_cell, _ in cells}:
             mine = {name: cell for (row_of_cell, name), cell in cells.items() if row_of_cell == row}
             if row >= 0 and self.spec.rows and not self.spec.printed:
@@ -160,10 +160,10 @@ class PageReader:
             cells |= {(row, name): cell for name, cell in apply_sums(self.spec.written, mine).items()}
         return cells
 
-    def _is_off(self, place: Place) -> bool:
+    def _is_off(self, placed: PlacedField) -> bool:
         """Tell whether a field reaches beyond the paper, whose edge looks like a 1."""
         width, height = self.spec.size
-        return any(min(box.x, box.y) < 0 or box.right > width or box.bottom > height for box in place.boxes)
+        return any(min(box.x, box.y) < 0 or box.right > width or box.bottom > height for box in placed.boxes)
 
 
 def _placed(cell: Cell, code: Code, cut: Cut, name: str) -> Cell:

@@ -46,7 +46,7 @@ def read_photographs(
 
     Yields
     ------
-    The place of a photograph, from 0, and what was read, as soon as it is; so not in their order. One that ends its
+    The index of a photograph, and what was read, as soon as it is; so not in their order. One that ends its
     process, and that of a second attempt, is a Problem.
     """
     if len(named) == 1 or not can_start():
@@ -56,7 +56,7 @@ def read_photographs(
     done: SimpleQueue[Task] = SimpleQueue()
     try:
         shared = pool.share(reader)
-        places = {
+        indices = {
             pool.submit(
                 *(_read, read_one, name, picture, language()),
                 shared=shared,
@@ -67,8 +67,8 @@ def read_photographs(
         }
         for _ in named:
             task = done.get()
-            place = places[task]
-            yield place, _outcome(task, read_one, reader, *named[place])
+            index = indices[task]
+            yield index, _outcome(task, read_one, reader, *named[index])
     finally:
         pool.close()
 

@@ -36,7 +36,7 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
     """
     _check_columns(spec, table)
     fields = {field.name: field for field in spec.fields}
-    places = {(page.number, place.row, place.field.name) for page in pages_of(spec) for place in page.places}
+    positions = {(page.number, placed.row, placed.field.name) for page in pages_of(spec) for placed in page.fields}
     pages: dict[tuple[int, int], dict[tuple[int, str], Cell]] = {}
     seen: set[tuple[int, int]] = set()
     for row in table.rows:
@@ -50,9 +50,9 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
             if cell.rule == MISSING:  # it may be there now
                 continue
             # where a sheet is one row, nothing stands once on it
-            key = (-1 if (cell.page, -1, name) in places else row.number), name
+            key = (-1 if (cell.page, -1, name) in positions else row.number), name
             cells = pages.setdefault((row.sheet, cell.page), {})
-            if (cell.page, *key) not in places or cells.setdefault(key, cell) != cell:
+            if (cell.page, *key) not in positions or cells.setdefault(key, cell) != cell:
                 raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
     read = [
         PageRead(next(cell.source for cell in cells.values()), Code(spec.id, sheet, page), cells)

@@ -16,7 +16,7 @@ from shuzi.errors import DataError
 from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cut_fields import mark_framed
 from shuzi.forms.finding.printed import printed_in
-from shuzi.forms.layout import Place
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.parse import language_of, spec_of
 from shuzi.forms.parsing.grammar import LONGEST, MOST_TRACED, SIDES, is_paper, is_text
 from shuzi.forms.reading.page_reader import as_png
@@ -107,7 +107,7 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
 def _empty(flat: NDArray[np.uint8], fields: Sequence[Field]) -> Iterator[bool]:
     """Tell for one field after the other whether nothing is printed in it, no sooner than one is asked for."""
     for field in fields:
-        yield not printed_in(flat, mark_framed(flat, [Place(field, 0, field.at)]))[0]
+        yield not printed_in(flat, mark_framed(flat, [PlacedField(field, 0, field.at)]))[0]
 
 
 def sides_of(paper: str) -> tuple[float, float]:

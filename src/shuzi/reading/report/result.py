@@ -15,7 +15,8 @@ from shuzi.ink.boxes import Box
 from shuzi.messages import say
 
 Status = Literal["ok", "blank", "not-a-digit", "unsure"]
-OK, BLANK, NOT_A_DIGIT, UNSURE = get_args(Status)
+_STATUSES: tuple[str, ...] = get_args(Status)
+OK, BLANK, NOT_A_DIGIT, UNSURE = _STATUSES
 DigitStatus = Literal["ok", "not-a-digit", "unsure"]
 
 InkKind = Literal["ruling", "sign", "print", "stain", "neighbour", "unknown"]

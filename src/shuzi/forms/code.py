@@ -128,7 +128,7 @@ def _shift(smooth: NDArray[np.uint8], module: float, square: tuple[slice, slice]
 def _sampled(
     smooth: NDArray[np.uint8], module: float, rows: NDArray[np.floating[Any]], columns: NDArray[np.floating[Any]]
 ) -> NDArray[np.float32]:
-    """Return the level of modules by their row and column, which need not be whole."""
+    """Return the grey level at rows and columns of modules, which may be fractions."""
     middle = (np.array(smooth.shape) - 1) / 2
     y, x = middle[0] + (rows - (MODULES - 1) / 2) * module, middle[1] + (columns - (MODULES - 1) / 2) * module
     found = cv2.remap(smooth, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)

@@ -53,8 +53,8 @@ class Journal:
         Raises
         ------
         DataError
-            There is one of an interrupted run that is not to be continued, or it is of another spec, model or hand,
-            or a file cannot be read or written.
+            An interrupted run left a journal and `resume` is false, or that run had another spec, model or hand, or a
+            file cannot be read or written.
         """
         path = journal_of(out)
         if not path.exists():

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEP = 0.03  # between the slopes that are tried
-FULL = 0.9  # of a line's length: so much of it is ink at least
-OWN = 0.45  # of a line's length: so much of it is the piece's
+FULL = 0.9  # the fraction of a line that must be ink
+OWN = 0.45  # the fraction of a line that must belong to the piece
 
 Mask = NDArray[np.bool_]
 

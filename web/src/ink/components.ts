@@ -215,12 +215,12 @@ class Starts {
   }
 }
 
-/** The position of the first of the values, in order, that is so far. */
-function firstOf<Each>(values: readonly Each[], isSoFar: (value: Each) => boolean): number {
+/** The index of the first value for which a condition holds; it must hold for all that follow. */
+function firstOf<Each>(values: readonly Each[], holds: (value: Each) => boolean): number {
   let [low, high] = [0, values.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (isSoFar(values[middle] as Each)) high = middle;
+    if (holds(values[middle] as Each)) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -115,7 +115,7 @@ def _nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> l
 
 
 def nearest_values(values: Sequence[str], text: str, count: int) -> list[str]:
-    """Return so many of the values: those nearest to a text by edit distance, the nearest first.
+    """Return the given number of values: those nearest to a text by edit distance, the nearest first.
 
     >>> nearest_values(["5000", "20232002", "20232802"], "20737002", 2)
     ['20232002', '20232802']

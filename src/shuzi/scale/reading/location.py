@@ -132,7 +132,7 @@ class Location:
         Raises
         ------
         DataError
-            There is no space, or it cannot be written.
+            The disk is full, or the location cannot be written.
         """
         try:
             if self.is_local:

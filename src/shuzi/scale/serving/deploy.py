@@ -53,7 +53,7 @@ def portable(model: str | Path) -> Model:
     Raises
     ------
     ModelError
-        There is none of that name, or it is damaged.
+        No model has that name, or it is damaged.
     """
     path = find_model(model)
     known = next((name for name, each in shipped().items() if each == path), None)

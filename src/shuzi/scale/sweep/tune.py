@@ -64,7 +64,7 @@ def created(folder: Path | None, plan: Plan) -> Iterator[Path]:
     Raises
     ------
     RunError
-        Something is there, or it cannot be created.
+        The folder holds something already, or cannot be created.
     """
     path = folder or Path("runs") / f"sweep-{plan.recipe.name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     lock = RunLock(path)

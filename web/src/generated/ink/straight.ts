@@ -2,7 +2,7 @@
 
 /** between the slopes that are tried */
 export const STEP = 0.03;
-/** of a line's length: so much of it is ink at least */
+/** the fraction of a line that must be ink */
 export const FULL = 0.9;
-/** of a line's length: so much of it is the piece's */
+/** the fraction of a line that must belong to the piece */
 export const OWN = 0.45;

@@ -37,7 +37,7 @@ export const learnOwn = {
     "The test images or the network could not be loaded, so nothing can be measured here.",
   "learn.not-sure.promises": "What is promised, what is kept",
   "learn.not-sure.promises.chart":
-    "How often answers are right, by their confidence; on the dashed diagonal they are honest. The table has the numbers.",
+    "How often answers are right, by their confidence; on the dashed diagonal, the confidence is honest. The table has the numbers.",
   "learn.not-sure.measured": (done: string, all: string) =>
     `Measured here: ${done} of ${all} test images, in bins of 10 %. A larger dot is more answers.`,
   "learn.not-sure.promised": "promised, %",

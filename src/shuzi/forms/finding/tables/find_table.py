@@ -47,7 +47,7 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     Raises
     ------
     PictureError
-        There is no ruled table, or it has not the rows and columns that it should.
+        No ruled table is on the photograph, or it lacks the expected rows and columns.
     """
     scale = min(1.0, _SEARCHED / max(grey.shape))
     small = resize(grey, scale)

@@ -20,7 +20,7 @@ _NEAR = 0.5  # millimetres from the middle of a line to ink that touches it
 _MIDDLE, _ON = 0.45, 0.3  # millimetres from there to the middle and the edge of a stroke on the line, not beside it
 _WIDEST, _SHORTEST = 1.2, 3.0  # millimetres of a stroke that is no more than a 1: across the line and along it
 _PLAIN, _LEAST = 0.25, 0.5  # of a digit's width, and millimetres: if less of it is in one cell, it is the other's
-_EXPLAINED = 0.5  # of a stroke on a line: it is part of a digit that touches so much of it
+_EXPLAINED = 0.5  # the fraction of a stroke on a line that a digit must touch to own it
 
 Cells = Mapping[tuple[int, int], tuple[Erased, Box]]
 """Each cell by row and column, with a margin and without lines, and where it is in that, in pixels."""

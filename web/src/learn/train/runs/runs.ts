@@ -76,7 +76,7 @@ async function awaitIfRunning(id: string): Promise<void> {
   }
 }
 
-/** The view is left: stop following. Received events are kept. */
+/** Stop following when the view is left. Received events are kept. */
 export function close(): void {
   leaveAll();
 }

@@ -1,4 +1,4 @@
-"""What pictures cost that hold no writing, or more of it than a page: as a multiple of a photograph of six digits.
+"""The cost of pictures that hold no writing, or more of it than a page: as a multiple of a photograph of six digits.
 
     python benchmarks/costly_pictures.py
 

@@ -1,4 +1,4 @@
-"""What fine-tuning on a hundred digits of one hand brings, to that hand and to others.
+"""The effect of fine-tuning on a hundred digits of one hand, for that hand and for others.
 
     python benchmarks/fine_tuning.py --strokes unipen.npz --writers 141 309 340 354
 

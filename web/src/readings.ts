@@ -29,7 +29,7 @@ export interface Reading extends Answered {
 }
 export type Status = Reading["status"];
 
-/** What was drawn on the page; as a file it is only needed for the service. */
+/** A drawing on the page; as a file it is only needed for the service. */
 export interface Drawn {
   grey: Grey;
   png(): Blob;

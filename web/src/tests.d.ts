@@ -1,4 +1,4 @@
-/** What tests use of Node.js; the page itself has no Node.js. */
+/** The parts of Node.js that tests use; the page itself has no Node.js. */
 declare module "node:fs/promises" {
   export function readFile(path: string): Promise<Uint8Array<ArrayBuffer>>;
 }

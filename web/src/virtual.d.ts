@@ -1,4 +1,4 @@
-/** What the build adds; see `web/build/plugin.ts`. */
+/** Modules that the build adds; see `web/build/plugin.ts`. */
 declare module "virtual:kernel" {
   /** The WebAssembly module of `build/kernel.ts`. */
   export function kernel(): Uint8Array<ArrayBuffer>;

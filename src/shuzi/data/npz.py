@@ -22,7 +22,7 @@ DAMAGED = (
     *(OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, OverflowError, SyntaxError),
     *(AttributeError, LookupError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
-"""What zipfile and NumPy raise for a file that is damaged or of another kind."""
+"""The errors of zipfile and NumPy for a file that is damaged or of another kind."""
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's own; others can pack far more into a few bytes
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}

@@ -85,7 +85,7 @@ DISTURBANCES: Mapping[str, tuple[Disturbance, tuple[float, float, float]]] = {
     "spatter": (spatter, (3, 7, 14)),
     "occlusion": (occlusion, (5, 8, 11)),
 }
-"""What is done to the images, and how strongly: mild, medium, strong."""
+"""The distortions of the images, by strength: mild, medium, strong."""
 
 
 def disturbed(images: Images, name: str, level: int, seed: int = 0) -> Images:

@@ -22,7 +22,7 @@ _NEAR = (0.0, -0.2, 0.2)  # modules around that place
 
 @dataclass(frozen=True)
 class Code:
-    """What a page says of itself.
+    """A page's identification.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Code:
 
     @property
     def text(self) -> str:
-        """What the QR code holds."""
+        """The content of the QR code."""
         return f"SHUZI/{self.spec}/{self.sheet:03}/{self.page:02}"
 
     @staticmethod

@@ -71,7 +71,7 @@ class PlacedField:
 
     @property
     def frame(self) -> Box:
-        """What surrounds all boxes."""
+        """The frame around all boxes."""
         first, last = self.boxes[0], self.boxes[-1]
         return Box(first.x, first.y, last.right - first.x, first.height)
 

@@ -1,4 +1,4 @@
-"""What was read from forms: cells, rows and what could not be read, as values and as JSON."""
+"""Tables read from forms: cells, rows and what could not be read, as values and as JSON."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Cell:
 
     @property
     def message(self) -> str:
-        """What is doubtful about it; "" if nothing is."""
+        """The doubt about it; "" if there is none."""
         if self.rule == AMONG and len(self.alternatives) > 1:
             near = [text for text, _ in self.alternatives[1:]]
             return say("form.rule.among_near", values=say("form.list").join(near))

@@ -1,4 +1,4 @@
-"""What a sheet asks for: its fields, their rules, and how they are printed."""
+"""The contents of a sheet: its fields, their rules, and how they are printed."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Number:
-    """What is written in one picture.
+    """The text of one picture.
 
     `status` is "ok" (rely on it), "unsure" (show the picture to a person), "not-a-digit", "blank", or "error".
     """
@@ -40,7 +40,7 @@ class Number:
 
 @dataclass(frozen=True)
 class TableCell:
-    """What is written in one cell; `status` is "ok", "unsure", "blank" or "printed"."""
+    """The text of one cell; `status` is "ok", "unsure", "blank" or "printed"."""
 
     text: str
     status: str

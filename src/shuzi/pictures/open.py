@@ -32,14 +32,14 @@ class BinaryFile(Protocol):
 
 @runtime_checkable
 class ArrayLike(Protocol):
-    """What turns itself into an array, such as a tensor on the CPU."""
+    """An object that converts itself to an array, such as a tensor on the CPU."""
 
     def __array__(self) -> NDArray[Any]:
         """Return it as an array."""
 
 
 Source = Picture | bytearray | memoryview | BinaryFile | ArrayLike | NDArray[Any]
-"""What `Reader.read` takes."""
+"""The inputs of `Reader.read`."""
 
 _ADDRESSES = ("http://", "https://", "ftp://")
 MOST_READ = 256 << 20

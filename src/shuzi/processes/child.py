@@ -229,7 +229,7 @@ def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> Non
 
 
 class _Measured:
-    """What a process uses, measured by psutil."""
+    """The resources of a process, measured by psutil."""
 
     def __init__(self, process: Any) -> None:
         self._process = process

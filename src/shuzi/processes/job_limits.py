@@ -1,4 +1,4 @@
-"""What a child may use becomes limits enforced by the system, where it can."""
+"""A child's limits are enforced by the system, where it can."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYSTEM_HOLDS_TIME = sys.platform != "win32"
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may use.
+    """The limits of a job.
 
     Parameters
     ----------

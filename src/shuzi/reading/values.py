@@ -122,7 +122,7 @@ class Adjustment(NamedTuple):
 
 @dataclass(frozen=True)
 class LineTexts:
-    """What may stand on a line; made and scored by `recognise.search`.
+    """The possible texts of a line; made and scored by `recognise.search`.
 
     Parameters
     ----------

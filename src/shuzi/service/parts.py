@@ -1,4 +1,4 @@
-"""What the parts of a running service share, and how endpoints get it."""
+"""The objects that the parts of a running service share, and how endpoints get them."""
 
 from __future__ import annotations
 

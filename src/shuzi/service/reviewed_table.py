@@ -20,7 +20,7 @@ _LONGEST = 65_500  # pixels on a side of a JPEG
 
 @dataclass(frozen=True)
 class Review:
-    """What is handed over to the page.
+    """A table that is handed over to the page.
 
     Parameters
     ----------

@@ -151,7 +151,7 @@ def learn(
     yield Started(recipe, steps.model, feed.count, parameters, step)
     chunk = max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
     while step < recipe.steps:
-        # take as many steps in one call as end before anything else is due
+        # run all steps up to the next validation, checkpoint or block in one call
         stop = min(step + chunk, _next(step, recipe.validate_every), _next(step, recipe.save_every), feed.end(step))
         batches = feed.batches(steps, step, stop)
         began = time.perf_counter()

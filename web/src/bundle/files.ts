@@ -35,7 +35,7 @@ async function held(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return bytesOf(element.textContent ?? "");
 }
 
-/** What holds a file, as soon as the browser has read all of it: the page begins to work before that. */
+/** Find the element that holds a file, once the browser has read all of it: the page begins to work before that. */
 function elementOf(name: string): Promise<HTMLElement | null> {
   return new Promise((resolve) => {
     const look = () => {

@@ -1,4 +1,4 @@
-/** What can be done with a table: it is saved, a step is taken back, it is closed. */
+/** The actions on a table: save it, take back a step, close it. */
 import { useSignal } from "@preact/signals";
 import { announce } from "../announce";
 import { ApiError, requestFile } from "../api";

@@ -56,7 +56,7 @@ export function Grid({ table }: { table: FormTable }) {
   );
 }
 
-/** What rows that are not drawn would take. */
+/** The height of rows that are not drawn. */
 function Space({ rows, columns }: { rows: number; columns: number }) {
   return (
     <tr class="forms-space">

@@ -42,7 +42,7 @@ export const origin = signal<Origin>(FILE);
 export const current = signal<Position | null>(null);
 const steps = signal<readonly Step[]>([]);
 
-/** What people wrote, by `keyOf` of the cell. */
+/** The texts that people wrote, by `keyOf` of the cell. */
 export const texts = computed(() => new Map(steps.value.map((step) => [keyOf(step), step.text])));
 const doubts = computed(() => (table.value ? doubtsOf(table.value) : []));
 /** The doubtful cells that nobody has looked at, the most doubtful first. */

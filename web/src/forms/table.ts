@@ -65,7 +65,7 @@ export function keyOf({ row, name }: Position): string {
   return `${row} ${name}`;
 }
 
-/** What is printed in a row, such as the number and the name of a student; "" if nothing is. */
+/** Return the printed text of a row, such as a student's number and name; "" if there is none. */
 export function printedIn({ columns, rows }: FormTable, row: number): string {
   const cells = rows[row]?.cells ?? {};
   return columns

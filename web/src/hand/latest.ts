@@ -1,4 +1,4 @@
-/** Of several records of one image, the last one that was kept. */
+/** Keep only the last record of each image. */
 import type { KeptDigit } from "./npz";
 
 /** A kept digit and its number in the store, which grows from one to the next. */

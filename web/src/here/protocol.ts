@@ -1,4 +1,4 @@
-/** What the page and its reading worker say to each other. */
+/** The messages between the page and its reading worker. */
 
 import type { Reading } from "../generated/shapes";
 import type { Grey } from "../ink/picture";
@@ -24,7 +24,7 @@ export interface Found extends Omit<Reading, "message" | "source"> {
   prepared?: readonly Preparation[];
 }
 
-/** What a model says of n images. */
+/** A model's answers for n images. */
 export interface ClassifiedImages {
   /** Ten of each image, given that it is a digit. */
   probabilities: Float32Array;
@@ -37,9 +37,9 @@ export interface ClassifiedImages {
 /** To the worker. */
 export type Task =
   | { id: number; picture: Blob | Grey; model: string; explain: boolean }
-  /** What a 28x28 image, ink 255, becomes inside a model. */
+  /** Follow a 28x28 image, ink 255, through a model. */
   | { id: number; lookInside: Uint8Array; model: string }
-  /** What a model says of 28x28 images, ink 255, one after another; corrected digits are not taken into account. */
+  /** Classify 28x28 images, ink 255, one after another; corrected digits are not taken into account. */
   | { id: number; classify: Uint8Array; model: string }
   /** Corrected digits of one person that readings take into account from now on: 784 values of each, and the labels. */
   | { hand: { images: Uint8Array; labels: Uint8Array } }

@@ -1,4 +1,4 @@
-/** What there is to do, one after another, the most urgent first. */
+/** Do tasks one after another, the most urgent first. */
 
 const URGENCIES = ["reading", "look", "load"] as const;
 /** A person waits for a reading, sees a look beside it, and does not notice a load. */

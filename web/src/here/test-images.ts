@@ -1,4 +1,4 @@
-/** What a network of the page says of the test images: measured here, some images at a time, and kept. */
+/** The answers of a network of the page on the test images: measured here, some images at a time, and kept. */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { loadDigits } from "../data/digits";
@@ -8,7 +8,7 @@ import { classifyHere } from "./read";
 
 const AT_ONCE = 250; // images, so that the worker is soon free for others
 
-/** What is said of one image. */
+/** The answer for one image. */
 export interface Said {
   readonly label: number;
   readonly digit: number;

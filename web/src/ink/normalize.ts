@@ -21,7 +21,7 @@ export function normalize(ink: Grey): Grey | null {
   return small && centred(small);
 }
 
-/** What belongs to the digit, without specks and the paper around it. */
+/** Cut out the digit, without specks and the paper around it. */
 export function strokesOf(ink: Grey): Grey {
   return boxed(withoutSpecks(ink));
 }

@@ -182,7 +182,7 @@ function neighbours(side: number, size: number, beyond = 0): Shares {
   });
 }
 
-/** What OpenCV takes for areas where a side grows. */
+/** The areas that OpenCV uses where a side grows. */
 function overlaps(side: number, size: number): Shares {
   return pairs(size, (index) => {
     const first = Math.floor((index * side) / size);

@@ -10,7 +10,7 @@ import { shrunk, stretched } from "./resize";
 export const STAGES = ["turn", "ink", "cut", "frame", "pen"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** What each stage leaves; of the last, the image that the network gets. */
+/** The result of each stage; of the last, the image that the network gets. */
 export type Stages = Readonly<Record<Stage, Grey>>;
 
 const INVERTED = Uint8Array.from({ length: 256 }, (_, level) => 255 - level);

@@ -1,4 +1,4 @@
-/** Numbers as people read them: a real minus sign, powers of ten raised, thousands apart. */
+/** Numbers as people read them: a real minus sign, powers of ten raised, thousands separated. */
 import { inPercent } from "../shared/percent";
 
 const MINUS = "\u2212";
@@ -30,7 +30,7 @@ function raised(power: number): string {
   return power < 0 ? `⁻${digits}` : digits;
 }
 
-/** A whole number with its thousands apart: 55,000. */
+/** A whole number with its thousands separated: 55,000. */
 export function whole(value: number): string {
   return value.toLocaleString("en").replace("-", MINUS);
 }

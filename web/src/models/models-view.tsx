@@ -20,7 +20,7 @@ const PURPOSES: Record<string, PlainKey> = {
   line: "models.line",
 };
 
-/** What one run of a model of each kind takes in. */
+/** The input of one run of a model of each kind. */
 const TIMES: Record<Model["kind"], PlainKey> = {
   classifier: "models.time",
   detector: "models.time.page",

@@ -22,7 +22,7 @@ export interface Tensor {
   values: Float32Array;
 }
 
-/** What a model says of itself; see `shuzi.models.card`. */
+/** A model's description of itself; see `shuzi.models.card`. */
 export interface Card {
   name: string;
   task: string;

@@ -16,7 +16,7 @@ export interface Maps {
   stride: number;
 }
 
-/** What is done to each channel at the end of a layer: times `scale`, plus `shift`, at least `low`. */
+/** The last operation of a layer on each channel: times `scale`, plus `shift`, at least `low`. */
 export interface Finish {
   scale: Float32Array | null;
   shift: Float32Array | null;

@@ -25,7 +25,7 @@ export class Memory {
   /** The product described in `build/kernel.ts`. */
   readonly convolve: Convolve;
   readonly #memory: WebAssembly.Memory;
-  /** What is free: start and end in bytes, in order. */
+  /** The free blocks: start and end in bytes, in order. */
   #free: { start: number; end: number }[] = [];
   readonly #taken = new Map<number, number>();
   #floats = new Float32Array();

@@ -176,7 +176,7 @@ export class Network {
     return this.#finish(only, merged, this.#ending(only, finish));
   }
 
-  /** What a channel becomes by a node after what came before. */
+  /** Add a node's operation to those before it, channel by channel. */
   #ending(node: Node, { scale, shift }: Finish): Finish {
     if (node.op === "Relu") return { scale, shift, low: 0 };
     const operand = this.#constant(node.inputs[1]).values;

@@ -4,7 +4,7 @@ import type { ButtonHTMLAttributes } from "preact";
 interface Properties extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "type" | "class" | "label"> {
   /** How much it stands out: "primary", "plain" or not at all; further classes may follow. */
   look?: string;
-  /** What it says, unless it has children. */
+  /** Its text, unless it has children. */
   label?: string;
 }
 

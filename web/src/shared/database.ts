@@ -10,7 +10,7 @@ export type StoreName = keyof typeof STORES;
 /** Why something is not stored: the browser allows nothing, as some do in private windows, or there is no room. */
 export type Trouble = "refused" | "full";
 
-/** What failed last time it was tried. */
+/** Everything that failed when it was last tried. */
 const failed = signal<ReadonlyMap<string, Trouble>>(new Map());
 /** Why something that is shown is not stored; null if everything is. */
 export const storageTrouble = computed<Trouble | null>(() => {

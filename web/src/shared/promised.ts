@@ -1,4 +1,4 @@
-/** What a promise brings becomes a component's state. */
+/** The answer of a promise becomes a component's state. */
 import { useEffect, useState } from "preact/hooks";
 
 /**

@@ -11,7 +11,7 @@ const RELOADED = 1_000; // ms in which the page before a reload lets its record 
 const ANSWERED = 250; // ms in which other tabs say what they have, where the browser has no locks
 
 export class OwnRecord {
-  /** Of records that no open tab has, how many others there are. */
+  /** The number of other records that no open tab has. */
   readonly others = signal(0);
   #id: Promise<string> | null = null;
 
@@ -46,7 +46,7 @@ export class OwnRecord {
     return claimed;
   }
 
-  /** Of what is stored, the newest first. */
+  /** The ids of all records, the newest first. */
   async #ids(): Promise<string[]> {
     const keys = (await inStore(this.store, "readonly", (store) => store.getAllKeys())) ?? [];
     const ids = keys.flatMap((key) =>
@@ -68,7 +68,7 @@ function lockOf(store: StoreName, id: string): string {
   return `shuzi ${store} ${id}`;
 }
 
-/** What other open tabs have. */
+/** The records of other open tabs. */
 async function heldIn(store: StoreName): Promise<Set<string>> {
   const start = lockOf(store, "");
   if (navigator.locks) {

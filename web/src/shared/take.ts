@@ -1,4 +1,4 @@
-/** What a person takes away from the page: a file, or text on the clipboard. */
+/** Hand something to the person: a file, or text on the clipboard. */
 
 const READ_BY_THEN = 60_000; // ms after which the browser has surely read what it saves
 

@@ -1,4 +1,4 @@
-/** What this page is, under which licences, and where the course and the source are. */
+/** About the page: what it is, its licences, and where to find the course and the source. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { change, oneOf, parameter } from "../address";

@@ -14,7 +14,7 @@ const KINDS = [
   "ruling",
 ] as const satisfies Ignored["kind"][];
 
-/** What was left out, counted: "1 sign, 2 printed lines"; empty if nothing was. */
+/** Count what was left out: "1 sign, 2 printed lines"; empty if nothing was. */
 export function namesOf(ignored: readonly Ignored[]): string {
   const counts = KINDS.map((kind) => [kind, ignored.filter((piece) => piece.kind === kind).length] as const);
   return counts

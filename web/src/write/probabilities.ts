@@ -1,4 +1,4 @@
-/** What a network says of a digit becomes one probability for each answer, the same number wherever it is shown. */
+/** A network's output for a digit becomes one probability for each answer, the same number wherever it is shown. */
 import type { Digit } from "../readings";
 
 export interface Probabilities {

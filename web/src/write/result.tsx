@@ -48,7 +48,7 @@ export function Result() {
   );
 }
 
-/** What is said in place of the status's name. */
+/** The words in place of the status's name. */
 function labelOf({ status, isCorrected }: Shown, leftOut: string): string | undefined {
   if (status !== "ok") return undefined;
   if (isCorrected) return say("write.status.corrected");

@@ -10,7 +10,7 @@ export type Stroke = readonly InkPoint[];
 
 const NO_PAPER: Rect = { x: 0, y: 0, width: 1, height: 1 };
 
-/** What is on a sheet, and what a person said about it, in paper units. */
+/** The strokes of a sheet, and a person's corrections, in paper units. */
 export interface Content {
   readonly strokes: readonly Stroke[];
   readonly patches: readonly Patch[];

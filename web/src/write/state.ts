@@ -33,7 +33,7 @@ export const question: ReadonlySignal<Question<unknown>> = computed(
   () => pictures.chosen.value?.picture.question ?? inkQuestion,
 );
 
-/** What can be corrected: the selected picture, else the ink. */
+/** The corrections in effect: the selected picture's, else the ink's. */
 export const corrections: ReadonlySignal<Correctable> = computed(
   () => pictures.chosen.value?.corrections ?? sheet,
 );

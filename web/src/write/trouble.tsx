@@ -1,4 +1,4 @@
-/** What went wrong with the current question, and what to do about it. */
+/** Say what went wrong with the current question, and how to go on. */
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../announce";

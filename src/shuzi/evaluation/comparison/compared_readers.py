@@ -20,7 +20,7 @@ from shuzi.reading.report.result import OK
 
 @dataclass(frozen=True)
 class Answer:
-    """What a reader says of a picture.
+    """A reader's answer for a picture.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ _LEAST_KEPT = 0.12  # square millimetres: what else may be ink, before it counts
 
 @dataclass(frozen=True)
 class Written:
-    """What is in one box.
+    """The content of one box.
 
     Parameters
     ----------
@@ -59,13 +59,13 @@ class Written:
 
     @property
     def views(self) -> list[NDArray[np.uint8]]:
-        """What may be written, in all ways that it may be."""
+        """Every possible text."""
         return [view for view in (self.image, self.kept) if view is not None]
 
 
 @dataclass(frozen=True)
 class Inside:
-    """What is in one box without divisions.
+    """The content of one box without divisions.
 
     Parameters
     ----------

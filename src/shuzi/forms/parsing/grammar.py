@@ -1,4 +1,4 @@
-"""What a spec may say: the keys of its TOML, and what the value of each must be."""
+"""The grammar of a spec: the keys of its TOML, and what the value of each must be."""
 
 from __future__ import annotations
 

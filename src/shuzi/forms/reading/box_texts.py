@@ -1,4 +1,4 @@
-"""What is in the boxes of a field becomes probable texts."""
+"""The boxes of a field become probable texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written in one box without divisions becomes probable texts, as any picture of a number does."""
+"""The writing in a box without divisions becomes probable texts, as any picture of a number does."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _PIECE, _LOOKED_AT = 0.5, 3_000  # as when the kinds of left out ink are told: f
 
 
 class PageWork:
-    """What may still be done for the open fields of a page, in images classified; it is counted after each field.
+    """The work left for the open fields of a page, in images classified; it is counted after each field.
 
     Parameters
     ----------

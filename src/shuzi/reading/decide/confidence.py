@@ -226,7 +226,7 @@ class Curve(NamedTuple):
 EVIDENCE = Evidence._fields
 """The names of the evidence."""
 PLAIN_CURVE = Curve()
-"""What counts if nothing was fitted."""
+"""The coefficients used if nothing was fitted."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ TEXT_OK, LINE_OK = "text-ok", "line-ok"
 LINE_OTHERS: Final = "line-others"  # the probability that another likely text is right if the best one is not
 REALLY_BLANK: Final = "blank"  # the probability that a picture in which nothing was found really holds no digit
 UNFITTED: Final = {"text_ok": 0.9, "line_ok": 0.95, "line_others": 0.5, "digit": 0.5, "blank": 1.0}
-"""What counts if a card says nothing."""
+"""The values used if a card has none."""
 STEEPEST_LOGIT: Final = 500.0  # math.exp overflows at 709
 CLIPPED_PROBABILITY: Final = 1e-4  # probabilities closer to 0 or 1 than this carry no more information
 NO_DIGIT_PROBABILITY: Final = 0.5  # of all lines: from this on the whole picture is called not a digit

@@ -1,4 +1,4 @@
-"""What was found and recognised in a picture becomes a reading: by its lines, or by its candidates alone."""
+"""Candidates and recognised lines become a reading: by the lines, or by the candidates alone."""
 
 from __future__ import annotations
 

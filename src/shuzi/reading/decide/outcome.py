@@ -29,7 +29,7 @@ Choices = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a line says.
+    """The texts of a line, with their probabilities.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What the lines of a page say.
+    """The texts of a page's lines, with their probabilities.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ def most_work(pixels: int) -> float:
 
 @dataclass
 class Work:
-    """What may still be done for a picture.
+    """The work that may still be spent on a picture.
 
     Parameters
     ----------

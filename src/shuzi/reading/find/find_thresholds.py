@@ -11,7 +11,7 @@ from typing import Final
 LARGEST_SIDE: Final = 1_280  # pixels of the longer side at which a picture is searched
 MOST_COMPONENTS: Final = 5_000  # in a picture; a page of 60 lines with 80 characters each has no more
 MOST_WORK: Final = 1_800
-"""What may be done for one picture, in images classified (half a millisecond each, as measured by
+"""The work that one picture may take, in images classified (half a millisecond each, as measured by
 `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it."""
 LEAST_WORK: Final = 100  # may be done for any picture
 PIXELS_PER_WORK: Final = 10.0  # for one more: a small picture holds little writing, and many may come at once

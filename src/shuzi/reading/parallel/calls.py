@@ -1,4 +1,4 @@
-"""What another process does for one that reads many pictures, and how much work a picture is."""
+"""The calls that another process makes to read many pictures, and how much work a picture is."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ makes more readings wrong than right (benchmarks/hand_numbers.py)."""
 
 
 class Correction(NamedTuple):
-    """What corrected digits say of a digit.
+    """The evidence of corrected digits about a digit.
 
     Parameters
     ----------

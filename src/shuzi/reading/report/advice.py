@@ -1,4 +1,4 @@
-"""What makes a picture hard to read becomes one sentence for people."""
+"""The reason why a picture is hard to read becomes one sentence for people."""
 
 from __future__ import annotations
 

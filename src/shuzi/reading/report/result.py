@@ -1,4 +1,4 @@
-"""What a reader found becomes a reading that people and programs can use: sentences, JSON."""
+"""A reader's result becomes a reading that people and programs can use: sentences, JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person names as input becomes a list of files of one kind: pictures, Parquet, or WebDataset archives."""
+"""The inputs that a person names become a list of files of one kind: pictures, Parquet, or WebDataset archives."""
 
 from __future__ import annotations
 

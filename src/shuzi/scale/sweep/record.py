@@ -17,7 +17,7 @@ RECORD_FILE = "trials.jsonl"
 
 @dataclass(frozen=True)
 class Decision:
-    """What was seen of a trial after some steps, and decided.
+    """The accuracy of a trial after some steps, and the decision about it.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ NAME = "name"
 """The key of a trial's name in Ray Tune's configuration of it."""
 
 ACCURACY, STEPS, AT, PROBLEM = "validation_accuracy", "steps", "at", "problem"
-"""What a trial reports: its accuracy after a rung's steps; the step it is at; or the error that ended it."""
+"""The reports of a trial: its accuracy after a rung's steps; the step it is at; or the error that ended it."""
 
 _RESUMABLE = "constant"  # the schedule that does not depend on the number of steps
 _OLD = ".old"
@@ -37,7 +37,7 @@ _OLD = ".old"
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker needs to know of a trial.
+    """A trial as a worker gets it.
 
     Parameters
     ----------

@@ -61,7 +61,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Read:
-    """What came of a picture: a Reading as JSON, or the error instead, and how many digits were explained."""
+    """The outcome for a picture: a Reading as JSON, or the error instead, and how many digits were explained."""
 
     said: bytes | ShuziError
     explained: int = 0

@@ -1,4 +1,4 @@
-"""What reading processes do for the endpoint of forms: they check files, read pictures, and join what was read."""
+"""The work of reading processes for the forms endpoint: they check files, read pictures, and join what was read."""
 
 from __future__ import annotations
 

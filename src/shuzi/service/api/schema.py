@@ -247,7 +247,7 @@ class FormProblem(Said):
 
 
 class FormTable(Said):
-    """What was read from forms."""
+    """A table read from forms."""
 
     format: Literal[1] = Field(description="service.schema.format")
     title: str

@@ -70,7 +70,7 @@ class TracedField(Said):
 
 
 class TracedForm(Said):
-    """What a spec says of a blank form: its paper, and the fields that are printed on it."""
+    """The traced spec of a blank form: its paper, and the fields that are printed on it."""
 
     title: str
     language: Language

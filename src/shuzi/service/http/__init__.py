@@ -1,1 +1,1 @@
-"""What surrounds every response: security, limits, multipart, problems, languages."""
+"""Everything around a response: security, limits, multipart, problems, languages."""

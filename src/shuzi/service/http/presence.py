@@ -1,4 +1,4 @@
-"""What is done for a client ends when the client is gone."""
+"""Work for a client ends when the client is gone."""
 
 from __future__ import annotations
 

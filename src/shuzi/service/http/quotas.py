@@ -22,7 +22,7 @@ _SWEPT = 4_096  # number of clients above which idle ones are forgotten
 
 @dataclass(slots=True, eq=False)
 class Quota:
-    """What one client is using; `allowance` counts digits and refills over time."""
+    """The resources that one client is using; `allowance` counts digits and refills over time."""
 
     address: str
     limits: Limits

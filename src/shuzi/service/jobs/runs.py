@@ -18,7 +18,7 @@ WORKER = "shuzi.service.jobs.worker"
 """The module that trains."""
 
 NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
-"""What it imports beside shuzi's core."""
+"""The libraries that it imports beside shuzi's core."""
 
 LONGEST = 1 << 20
 """Bytes: more than the longest line that it writes."""

@@ -1,4 +1,4 @@
-"""What a training sees at each step: examples kept in memory, in a new order each time, or a stream of new ones."""
+"""The examples of each training step: examples kept in memory, in a new order each time, or a stream of new ones."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ Answers = Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]]
 
 
 class Task(ABC):
-    """What a network learns to do.
+    """A task that a network learns.
 
     To add a task, add a subclass and list it in `all_tasks.TASKS`. Its inputs and outputs are declared in
     `models.tasks`, since readers need them too.

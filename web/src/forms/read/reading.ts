@@ -29,10 +29,10 @@ export const done = signal(0);
 export const busy = signal<number | null>(null);
 /** Why there is no table. */
 export const trouble = signal<Said | null>(null);
-/** What was wrong with each photograph, if none could be read. */
+/** Why each photograph could not be read, if none could. */
 export const problems = signal<readonly FormProblem[]>([]);
 
-/** What the table that was read lacks, if anything. */
+/** The gaps in the table that was read, if any. */
 export const lack = signal<Said | null>(null);
 
 let stopping: AbortController | null = null;

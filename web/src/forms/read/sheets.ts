@@ -50,7 +50,7 @@ export interface Asked {
   files: [Field, Blob, string][];
 }
 
-/** What the service needs to know of the sheets; throws an ApiError that says what is missing. */
+/** Collect the service's settings for the sheets; throws an ApiError that says what is missing. */
 export function askedSheets(): Asked {
   const chosen = sheets.value;
   if (chosen === TABLE) {

@@ -11,7 +11,7 @@ import { doubledOf } from "./draw/doubled";
 import type { Box } from "./draw/rectangle";
 import { type Field, plain, stemOf, tomlOf } from "./toml";
 
-/** What the service said of a picture. */
+/** The service's answer about a picture. */
 export interface Traced {
   id: string;
   /** The picture, to trace it again as another page or paper. */
@@ -20,7 +20,7 @@ export interface Traced {
   form: TracedForm;
 }
 
-/** What a person drew, from which the service makes a field. */
+/** A person's drawing, from which the service makes a field. */
 export interface Drawn {
   id: string;
   box: Box;
@@ -65,7 +65,7 @@ type Fault =
   | ["twice", string]
   | ["misplaced", number, string];
 
-/** What a spec cannot have: the key of its sentence and what that says; null if all is well. */
+/** The first fault in the spec: the key of its sentence and the values; null if all is well. */
 export const fault = computed<Fault | null>(() => {
   if (!plain(title.value)) return ["no_title"];
   if (used.value.length === 0) return ["none"];

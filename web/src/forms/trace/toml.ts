@@ -21,7 +21,7 @@ export function tomlOf({ title, paper, landscape }: Paper, fields: readonly Fiel
   return [linesOf(sheet), ...fields.map((field) => `[[fields]]\n${linesOf(written(field))}`)].join("\n");
 }
 
-/** What the spec says of a field: a date has its boxes by its kind, and only a number has a point. */
+/** The spec's entry for a field: a date has its boxes by its kind, and only a number has a point. */
 function written({ name, kind, boxes, decimals, style, at }: Field): Record<string, unknown> {
   return {
     name: plain(name),

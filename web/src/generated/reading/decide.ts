@@ -31,7 +31,7 @@ export const LINE_OK = "line-ok";
 export const LINE_OTHERS = "line-others";
 /** the probability that a picture in which nothing was found really holds no digit */
 export const REALLY_BLANK = "blank";
-/** What counts if a card says nothing. */
+/** The values used if a card has none. */
 export const UNFITTED = { text_ok: 0.9, line_ok: 0.95, line_others: 0.5, digit: 0.5, blank: 1 } as const;
 /** math.exp overflows at 709 */
 export const STEEPEST_LOGIT = 500;
@@ -101,5 +101,5 @@ export const PATTERN_THICKNESS = 0.8;
 export const CURVES = ["named", "is_digit", "found", "shift", "whole", "uncovered", "missed", "at_edge"] as const;
 /** The names of the evidence. */
 export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;
-/** What counts if nothing was fitted. */
+/** The coefficients used if nothing was fitted. */
 export const PLAIN_CURVE = { raw: 1, uncovered: 0, missed: 0, at_edge: 0, differs: 0, unknown: 0, lines: 0, constant: 0 } as const;

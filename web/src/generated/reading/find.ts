@@ -4,7 +4,7 @@
 export const LARGEST_SIDE = 1_280;
 /** in a picture; a page of 60 lines with 80 characters each has no more */
 export const MOST_COMPONENTS = 5_000;
-/** What may be done for one picture, in images classified (half a millisecond each, as measured by `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it. */
+/** The work that one picture may take, in images classified (half a millisecond each, as measured by `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it. */
 export const MOST_WORK = 1_800;
 /** may be done for any picture */
 export const LEAST_WORK = 100;

@@ -1,4 +1,4 @@
-/** What is done to the levels of all pixels of a picture alike, and what is counted of them. */
+/** Map and count the levels of all pixels of a picture. */
 import type { Grey } from "../picture";
 import { Room } from "./room";
 

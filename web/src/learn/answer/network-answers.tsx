@@ -1,4 +1,4 @@
-/** What the softmax network and shuzi's reader say of the same image, side by side. */
+/** The softmax network and shuzi's reader answer for the same image, side by side. */
 import type { ClassifiedImages } from "../../here/protocol";
 import { largestAt } from "../../ink/numbers";
 import { say } from "../../sentences/say";

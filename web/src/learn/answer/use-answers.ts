@@ -1,9 +1,9 @@
-/** What the networks of the page say of a 28x28 image; the latest image counts. */
+/** Ask the networks of the page about a 28x28 image; the latest image counts. */
 import type { ClassifiedImages } from "../../here/protocol";
 import { classifyHere } from "../../here/read";
 import { usePromised } from "../../shared/promised";
 
-/** What was asked for and what was said of it belong together. */
+/** The answers for an image, together with its label. */
 export interface Answered {
   /** One for each model; null if a model cannot be had. */
   readonly answers: readonly (ClassifiedImages | null)[];

@@ -19,7 +19,7 @@ const RATE = 0.02;
 const [SEVEN, TRIED, SURE] = [7, 20, 0.9]; // what the guess is about: this digit, so many steps, so high a probability
 
 const neuron = knob("neuron", 0, wholeIn(0, NEURONS - 1));
-/** What my own digit is: nobody else knows. */
+/** The label of my own digit, which nobody else knows. */
 const meant = knob("meant", 0, wholeIn(0, 9));
 
 export function BackpropStep() {

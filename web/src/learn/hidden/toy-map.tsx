@@ -1,4 +1,4 @@
-/** What a small network answers everywhere in the square, with the points and its neurons' lines over it. */
+/** The answers of a small network everywhere in the square, with the points and its neurons' lines over it. */
 import { useRef } from "preact/hooks";
 import { Pixels } from "../../shared/pixels";
 import { GRID, type Toy } from "./toy";

@@ -1,4 +1,4 @@
-/** What a network answers becomes a table: how often each label got each answer, and which images they are. */
+/** A network's answers become a table: how often each label got each answer, and which images they are. */
 import { CLASSES } from "../../data/image";
 
 export interface Answered {

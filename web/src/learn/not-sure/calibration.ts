@@ -10,7 +10,7 @@ export interface Bin {
   readonly count: number;
   /** Their mean confidence. */
   readonly promised: number;
-  /** The share of them that is right. */
+  /** The fraction of them that is right. */
   readonly right: number;
 }
 
@@ -25,7 +25,7 @@ export function binsOf(said: readonly Said[]): Bin[] {
   }).filter(({ count }) => count > 0);
 }
 
-/** What is left above a threshold. */
+/** The answers above a threshold. */
 export interface Above {
   readonly answered: number;
   readonly wrong: number;

@@ -1,4 +1,4 @@
-/** The share that is answered against the share of it that is wrong, over all thresholds; the chosen one is marked. */
+/** The fraction answered against the fraction of these answers that is wrong, over all thresholds; the chosen one is marked. */
 import { useMemo } from "preact/hooks";
 import type { Said } from "../../here/test-images";
 import { say } from "../../sentences/say";

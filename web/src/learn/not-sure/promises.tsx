@@ -1,4 +1,4 @@
-/** What was promised from left to right, what was kept from bottom to top: honest answers lie on the diagonal. */
+/** Promised from left to right, kept from bottom to top: honest answers lie on the diagonal. */
 import { say } from "../../sentences/say";
 import { LineChart } from "../chart/line-chart";
 import type { Bin } from "./calibration";

@@ -14,7 +14,7 @@ export interface Walking<Point> {
 
 interface Rules<Point> {
   from: Point;
-  /** What it depends on; it begins anew when that changes. */
+  /** Its settings; it begins anew when they change. */
   knobs: string;
   /** Milliseconds from step to step. */
   pace: number;

@@ -21,7 +21,7 @@ export function sumUpTo(image: Uint8Array, template: Float32Array, count = PIXEL
   return sum;
 }
 
-/** What each pixel adds to the sum; 0 from `count` on. */
+/** The product of each pixel and its weight; 0 from `count` on. */
 export function productsOf(image: Uint8Array, template: Float32Array, count = PIXELS): Float32Array {
   return template.map((weight, index) => (index < count ? ((image[index] ?? 0) / 255) * weight : 0));
 }

@@ -171,7 +171,7 @@ function More() {
   );
 }
 
-/** What only the page's own training can do. */
+/** Settings that only the page's own training has. */
 function OfThePage() {
   const standard = network.value === "softmax" ? "sgd" : "adam";
   return (

@@ -1,4 +1,4 @@
-/** What the networks trained here say about one digit, mine or another: any two can be compared. */
+/** The answers of the networks trained here about one digit, mine or another, side by side. */
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { usePromised } from "../../shared/promised";

@@ -1,4 +1,4 @@
-/** What a shipped model takes for what: measured in the page, on the test images that it has. */
+/** The confusion matrix of a shipped model: measured in the page, on the test images that it has. */
 import { useEffect, useState } from "preact/hooks";
 import { isWhole, type Measured, measure, measuredOf } from "../../here/test-images";
 import { counts } from "../../learn/mistakes/confusion";

@@ -1,4 +1,4 @@
-/** What is inside a model: its layers, its first weights, what it takes for what, its settings, and its file. */
+/** The inside of a model: layers, first weights, confusions, settings, and its file. */
 import { useState } from "preact/hooks";
 import { file } from "../../bundle/files";
 import { edition } from "../../edition";

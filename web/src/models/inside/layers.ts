@@ -3,7 +3,7 @@ import type { Graph, Node } from "../../runtime/graph";
 
 type Kind = "convolution" | "pooling" | "enlarging" | "dense";
 
-/** What an image has become: feature maps, or a row of numbers where height and width are 1. */
+/** The size of a layer's output: feature maps, or a row of numbers where height and width are 1. */
 export interface Size {
   height: number;
   width: number;

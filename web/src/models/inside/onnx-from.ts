@@ -12,7 +12,7 @@ import type { Graph, Node } from "../../runtime/graph";
 
 /** Operations whose second input is a list of whole numbers: a shape, or axes. */
 const WHOLE = ["Reshape", "Unsqueeze", "Squeeze"];
-/** What the graph calls a side of which the card says that it is a part of the picture's. */
+/** The graph's names of the sides that the card gives as parts of the picture's. */
 const SIDES: Record<string, string> = { h: "rows", w: "columns" };
 
 interface Tensor {

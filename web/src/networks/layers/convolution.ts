@@ -13,7 +13,7 @@ export class Convolution implements Layer {
   readonly weights: readonly [kernel: Weight, bias: Weight];
   readonly output: Shape;
   readonly #y: Float32Array;
-  /** What the gradient of the inputs needs; null if they are pixels. */
+  /** Kept for the gradient of the inputs; null if they are pixels. */
   readonly #back: { values: Float32Array; bordered: Float32Array; turned: Float32Array } | null;
   #inputs: Float32Array | null = null;
 

@@ -1,4 +1,4 @@
-/** What every layer promises: forward from inputs to outputs, and back from gradients to gradients. */
+/** The interface of every layer: forward from inputs to outputs, and back from gradients to gradients. */
 
 /** Numbers that training changes, and the gradient of the loss for each of them. */
 export interface Weight {

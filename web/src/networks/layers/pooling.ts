@@ -1,4 +1,4 @@
-/** Of every 2 by 2 values, the largest goes on: the picture is a quarter of the size, and small shifts matter less. */
+/** Keep the largest of every 2 by 2 values: the picture is a quarter of the size, and small shifts matter less. */
 import type { Workspace } from "../workspace";
 import { type Layer, type Shape, sizeOf } from "./layer";
 

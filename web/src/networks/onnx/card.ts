@@ -9,7 +9,7 @@ import { type Settings, STANDARD } from "../training/settings";
 import type { Digits, Examined } from "../training/train";
 import { sha256 } from "./sha256";
 
-/** What a finished run knows. */
+/** A finished run. */
 export interface Trained {
   network: Network;
   settings: Settings;

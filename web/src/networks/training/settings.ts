@@ -55,7 +55,7 @@ const COMMON = {
   images: 55_000,
 } as const;
 
-/** What each network starts from: for softmax, the tutorial's own numbers. */
+/** The settings that each network starts from: for softmax, the tutorial's own numbers. */
 export const STANDARD: Readonly<Record<NetworkName, Settings>> = {
   softmax: {
     ...COMMON,

@@ -1,7 +1,7 @@
 /** Texts of parts and their probabilities become the most probable whole texts. */
 import { LEAST_ALTERNATIVE, MOST_ALTERNATIVES } from "../../generated/reading/decide";
 
-/** What a part may say, and the probability of each. */
+/** The possible texts of a part, with their probabilities. */
 export type Choices = readonly (readonly [text: string, probability: number])[];
 export type Texts = [text: string, probability: number][];
 

@@ -18,14 +18,14 @@ export interface Character {
   /** A digit, a mark, or a sign. */
   readonly character: string;
   readonly box: Box;
-  /** Of each class, over all texts of the line; they add up to 1 at most. */
+  /** The probability of each class, over all texts of the line; they add up to 1 at most. */
   readonly probabilities: Float64Array;
   readonly probability: number;
   /** Its ink as the classifier would see it. */
   readonly image: Grey;
 }
 
-/** What a line says. */
+/** The texts of a line, with their probabilities. */
 export interface Outcome {
   /** Its likely texts, the most probable one first, and the probability of each if one of them is right. */
   readonly texts: readonly string[];
@@ -94,7 +94,7 @@ function charactersOf(
   });
 }
 
-/** What the lines of a page say. */
+/** The texts of a page's lines, with their probabilities. */
 export interface Outcomes {
   /** Without lines most of whose characters are those of another line. */
   readonly countedOnce: readonly Outcome[];

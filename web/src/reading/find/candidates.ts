@@ -28,7 +28,7 @@ export class TooMuch extends Error {
   }
 }
 
-/** What may still be done for a picture, in images classified; it is counted before it is done. */
+/** The work that may still be spent on a picture, in images classified; it is counted before it is done. */
 export class Work {
   #left: number;
 
@@ -100,11 +100,11 @@ export interface Candidates {
   readonly uncovered: number;
   /** The score of the best rejected candidate that does not overlap them; 0 if there is none. */
   readonly missed: number;
-  /** What may stand on each line; empty if the line recogniser was not used. */
+  /** The possible texts of each line; empty if the line recogniser was not used. */
   readonly lines: readonly LineTexts[];
-  /** What to say if there is more in the picture than is read; then nothing was. */
+  /** The sentence if there is more in the picture than can be read; then nothing was read. */
   readonly tooMuch: Sentence | null;
-  /** What may still be done to tell what the ink outside all characters is, in images classified. */
+  /** The work left for telling what the ink outside all characters is, in images classified. */
   readonly workLeft: number;
 }
 

@@ -120,7 +120,7 @@ function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
   );
 }
 
-/** From where to where characters beside these digits may reach. */
+/** The top and bottom between which characters beside these digits may reach. */
 function bandOf(digits: readonly Box[]): [top: number, bottom: number] {
   const height = median(digits.map((digit) => digit.height));
   return [

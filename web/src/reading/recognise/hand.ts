@@ -30,7 +30,7 @@ export interface Example extends Look {
   label: number;
 }
 
-/** What corrected digits say of a digit: what it is rather than the answer, how much they count, and how sure it is. */
+/** The evidence of corrected digits about a digit: which one they say it is, how much they count, and how sure it is. */
 export interface Correction {
   digit: number;
   alike: number;

@@ -23,7 +23,7 @@ import { type Correction, corrected, type Example, type Look, lookOf, rather } f
 /** Classifies 28x28 images, with or without corrected digits. */
 export type Classify = Pick<Classifier, "classify">;
 
-/** What an image may show: the probability of each digit, given that it is one, and that it is one at all. */
+/** The classification of an image: the probability of each digit, given that it is one, and that it is one at all. */
 export interface Classified {
   probabilities: Float64Array;
   isDigit: number;
@@ -70,7 +70,7 @@ export class Classifier {
     return this.#look(images).map(([answer, look]) => corrected(answer, look, this.#examples));
   }
 
-  /** What digits of a number are rather than its answers; null where nothing speaks against one. */
+  /** Correct the digits of a number; null where nothing speaks against an answer. */
   corrections(images: readonly Grey[], answers: readonly number[]): (Correction | null)[] {
     return this.#look(images).map(([, look], index) =>
       rather(look, answers[index] as number, this.#examples, IN_NUMBERS),
@@ -82,7 +82,7 @@ export class Classifier {
     return this.#see(images, false);
   }
 
-  /** What a 28x28 image becomes on its way through the network. */
+  /** Follow a 28x28 image through the network. */
   inside({ pixels }: Grey): Inside {
     const { maps, kernel, whole, scores } = this.#way;
     const wanted = [...maps, whole?.answers ?? scores, scores];

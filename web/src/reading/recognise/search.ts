@@ -26,23 +26,23 @@ export const SCORES = Object.keys(PLAIN_WEIGHTS) as (keyof typeof PLAIN_WEIGHTS)
 /** How much each of them counts. */
 export type Weights = readonly number[];
 
-/** What a corrected digit adds to texts with a digit at a position; marks and signs are not counted. */
+/** The score that a corrected digit adds to texts with a digit at a position; marks and signs are not counted. */
 export interface Raise {
   readonly index: number;
   readonly digit: number;
   readonly logit: number;
 }
 
-/** What may stand on a line. */
+/** The possible texts of a line. */
 export interface LineTexts {
   readonly line: Line;
-  /** What the recogniser says of each frame of it. */
+  /** The recogniser's output for each frame of it. */
   readonly columns: readonly [Columns, Columns];
   /** Digits, marks and a sign for each other character; no text twice. */
   readonly texts: readonly string[];
   /** Of each text, as `SCORES` names them. */
   readonly scores: readonly (readonly number[])[];
-  /** What corrected digits add to texts of so many digits. */
+  /** The scores that corrected digits add to texts with this number of digits. */
   readonly raises?: readonly Raise[];
   readonly digits?: number;
 }

@@ -1,4 +1,4 @@
-/** What makes a picture hard to read becomes one sentence for people. */
+/** The reason why a picture is hard to read becomes one sentence for people. */
 import {
   BLURRED_EDGE,
   EDGE_MARGIN,
@@ -95,7 +95,7 @@ export function aboutThePicture(
   return null;
 }
 
-/** What to say of a picture in which no writing was found. */
+/** Choose the sentence for a picture in which no writing was found. */
 export function aboutNoWriting(seen: Candidates): Sentence {
   if (isMuchSmaller(seen)) return ["reading.lost", inPixels(seen)];
   return [seen.ink.pixels.some((level) => level > 0) ? "reading.specks" : "reading.blank", {}];

@@ -50,7 +50,7 @@ export const learnOwn = {
   "learn.not-sure.answered": "answered, %",
   "learn.not-sure.wrong": "wrong among the answers, %",
   "learn.not-sure.kept.chart":
-    "The share of wrong answers against the share of digits that are answered, over all thresholds; the dot is the chosen one.",
+    "The fraction of wrong answers against the fraction of digits that are answered, over all thresholds; the dot is the chosen one.",
   "learn.not-sure.letters": "And a letter?",
   "learn.not-sure.letters.text":
     "The softmax network knows ten answers and nothing else. The default network has seen letters and signs too, and has a second output: is this a digit at all?",

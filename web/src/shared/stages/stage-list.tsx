@@ -9,7 +9,7 @@ export interface ShownStage {
   key: string;
   /** Null while it is on its way. */
   picture: Grey | null;
-  /** What the picture is, for those who do not see it. */
+  /** A description of the picture, for those who do not see it. */
   label: string;
   /** The name below it, perhaps with a switch; the label if nothing is said. */
   name?: ComponentChildren;

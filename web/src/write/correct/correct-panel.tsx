@@ -75,7 +75,7 @@ export function CorrectPanel() {
   );
 }
 
-/** What else the network thinks possible, with probabilities. */
+/** Other possible characters, with their probabilities. */
 function Likely({ glyph, index }: { glyph: Glyph; index: number }) {
   const read = digitOf(glyph);
   const others = (read ? probabilitiesOf(read).digits : [])

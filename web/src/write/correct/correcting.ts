@@ -1,4 +1,4 @@
-/** What a person does to the characters of the current reading: say what one is, split, merge, delete. */
+/** Correct the characters of the current reading: say what one is, split, merge, delete. */
 import { openPicture } from "../../here/open";
 import { union } from "../../ink/boxes";
 import type { Grey } from "../../ink/picture";
@@ -58,7 +58,7 @@ function isStill({ character, box }: Glyph, index: number): boolean {
   return now?.character === character && now.box.x === box.x && now.box.width === box.width;
 }
 
-/** What the network reads there; if nothing, the character that it was part of, for the person to correct. */
+/** Take the network's answer; without one, the character that it was part of, for the person to correct. */
 function saidAt(box: Rect, seen: Said["seen"], otherwise: string): Said {
   return { character: seen ? String(seen.digit) : otherwise, box, seen, isMine: false };
 }
@@ -71,7 +71,7 @@ function correct(indices: readonly number[], says: readonly Said[]): void {
   corrections.peek().correct(patchOf(moved, indices, said, inkAt));
 }
 
-/** What was read, as pixels; null if the browser cannot open it, such as a page of a PDF. */
+/** The pixels that were read; null if the browser cannot open it, such as a page of a PDF. */
 async function currentPicture(): Promise<Grey | null> {
   const entry = pictures.chosen.peek();
   if (!entry) return pictureOf(sheet.strokes.peek())?.grey ?? null;

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Patch } from "./patches";
 
-/** What can be corrected: a picture, or the sheet, where strokes and corrections are undone in one order. */
+/** Things that can be corrected: a picture, or the sheet, where strokes and corrections are undone in one order. */
 export interface Correctable {
   readonly patches: ReadonlySignal<readonly Patch[]>;
   readonly canUndo: ReadonlySignal<boolean>;

@@ -8,7 +8,7 @@ export interface Glyph {
   /** The line of writing, from 0. */
   readonly line: number;
   readonly box: Rect;
-  /** What was read here; null if nothing was. */
+  /** The digit or mark that was read here; null if none was. */
   readonly read: Digit | Mark | null;
   /** Whether a person said so. */
   readonly isMine: boolean;
@@ -27,7 +27,7 @@ export function glyphsOf({ text, digits, marks }: Reading): Glyph[] {
   return glyphs;
 }
 
-/** What they say, one line per line of writing. */
+/** Their text, one line per line of writing. */
 export function textOf(glyphs: readonly Glyph[]): string {
   const lines = new Map<number, string>();
   for (const { line, character } of glyphs) lines.set(line, (lines.get(line) ?? "") + character);

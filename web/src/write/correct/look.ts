@@ -9,7 +9,7 @@ import type { Rect } from "../geometry";
 const MARGIN = 0.35; // of the height, as paper around the ink
 const SIDES = 0.2; // of the width, where nothing is split
 
-/** What is in a box, read on its own; null if that is no single digit. */
+/** Read a box on its own; null if it holds no single digit. */
 export async function look(picture: Grey, box: Rect): Promise<Digit | null> {
   const part = cropped(picture, touched(box));
   try {

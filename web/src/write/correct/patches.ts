@@ -1,4 +1,4 @@
-/** What a person says about a place overrules what is read there, now and whenever the same ink is read again. */
+/** A person's correction of a region overrules what is read there, now and whenever the same ink is read again. */
 import { iou, overlapOfSmaller, union } from "../../ink/boxes";
 import type { Digit } from "../../readings";
 import type { Rect } from "../geometry";
@@ -8,7 +8,7 @@ import { digitOf, type Glyph } from "./glyphs";
 export interface Said {
   readonly character: string;
   readonly box: Rect;
-  /** What the network saw and read here, if it was asked. */
+  /** The network's image and answer here, if it was asked. */
   readonly seen: Digit | null;
   /** False for the halves of a split and the like, which are only cut by a person, and read by the network. */
   readonly isMine: boolean;
@@ -20,7 +20,7 @@ export interface Patch {
   readonly region: Rect;
   /** Neighbours that reach into the region and are not meant. */
   readonly spared: readonly Rect[];
-  /** What stands there; nothing after a deletion. */
+  /** The characters there; none after a deletion. */
   readonly says: readonly Said[];
   /** The strokes of that place, by number: with others it no longer holds. Null for pictures, whose ink stays. */
   readonly ink: readonly number[] | null;

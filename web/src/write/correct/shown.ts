@@ -14,7 +14,7 @@ export interface Shown extends Reading {
   readonly isCorrected: boolean;
 }
 
-/** What corrections of a picture refer to. */
+/** The reading that corrections of a picture refer to. */
 export interface Position {
   readonly patches: readonly Patch[];
   /** From the picture's pixels to the units of the corrections. */

@@ -7,7 +7,7 @@ import { pictures, sheet } from "../state";
 
 const LEAST = 800; // pixels of the longer side, so that lines and characters can be seen
 
-/** What is shown, as a PNG of the picture's own size; null if the browser cannot open the picture. */
+/** Draw what is shown, as a PNG of the picture's own size; null if the browser cannot open the picture. */
 export async function withBoxes(shown: Shown): Promise<Blob | null> {
   const source = pictures.chosen.peek()?.picture.file ?? pictureOf(sheet.strokes.peek())?.png();
   const bitmap = source && (await createImageBitmap(source).catch(() => null));

@@ -101,7 +101,7 @@ interface StageProperties {
   name: PlainKey;
   step: string;
   parameters?: Record<string, string>;
-  /** What screen readers say after the name. */
+  /** Read out after the name. */
   spoken?: string;
   children: ComponentChildren;
 }

@@ -26,7 +26,7 @@ export const drawn: ReadonlySignal<{ index: number; digit: Digit } | null> = com
   return index !== null && digit ? { index, digit } : null;
 });
 
-/** What the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */
+/** The image that the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */
 export const image: ReadonlySignal<Uint8Array | null> = computed(() => {
   if (growing.value && !pictures.chosen.value) return growing.value;
   const rows = drawn.value?.digit.image;
@@ -39,10 +39,10 @@ export interface Looked {
   inside: Inside;
 }
 
-/** What was found last; null while there is nothing to look at, or if the page does not have the model. */
+/** The latest result; null while there is nothing to look at, or if the page does not have the model. */
 export const looked = signal<Looked | null>(null);
 
-/** What the answer says of this digit, where the network alone, which is drawn, says something else; else null. */
+/** The answer for this digit if the network alone, which is drawn, disagrees; else null. */
 export const differs: ReadonlySignal<{ answer: number; hasKept: boolean } | null> = computed(() => {
   const [lookedAt, digit] = [looked.value, drawn.value?.digit];
   // not while a stroke is in progress, or the look at the digit is on its way

@@ -8,7 +8,7 @@ const MOST = 20; // of more digits, one is chosen on the sheet or below
 
 interface Properties {
   label: string;
-  /** What a button says of its digit, whose position among the digits counts from 1. */
+  /** The label of a digit's button; its position among the digits counts from 1. */
   about(index: number, digit: string): string;
 }
 

@@ -17,7 +17,7 @@ export const TEMPLATES = DIGITS.map(templateOf);
 
 interface NeuronsProperties {
   image: Uint8Array | null;
-  /** What the network that reads looks for; null until it has seen the image. */
+  /** The weights of the network that reads; null until it has seen the image. */
   layer: Layer | null;
   /** The same, where it is known before. */
   templates: readonly Float32Array[] | null;

@@ -57,7 +57,7 @@ async function store(part: string, value: unknown): Promise<void> {
   await inStore("sheets", "readwrite", (store) => store.put(value, key), key);
 }
 
-/** What an example writes is not a person's. */
+/** Store the ink; an example is not a person's. */
 function storeInk(): void {
   const content = sheet.content.value;
   if (example.value !== null) return;

@@ -70,7 +70,7 @@ function isSaid(value: unknown): value is Said {
 
 const STATUSES: readonly string[] = ["ok", "not-a-digit", "unsure"] satisfies readonly Digit["status"][];
 
-/** What the network saw: a digit, ten probabilities, its box and status, and perhaps 28 rows of 28. */
+/** Check what the network saw: a digit, ten probabilities, its box and status, and perhaps 28 rows of 28. */
 function isSeen(seen: Said["seen"] | undefined): boolean {
   if (!seen) return seen === null;
   const { digit, probability, probabilities, box, status, image, counted } = seen;

@@ -1,4 +1,4 @@
-/** What it saw: the stages in which the chosen digit was prepared, and the strips of its line. */
+/** The stages in which the chosen digit was prepared, and the strips of its line. */
 import { MOST_EXPLAINED } from "../../here/protocol";
 import type { Grey } from "../../ink/picture";
 import { STAGES, type Stage } from "../../ink/stages";

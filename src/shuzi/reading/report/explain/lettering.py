@@ -19,7 +19,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class Letters(Protocol):
-    """What can say how long a text would be."""
+    """A font that can measure a text."""
 
     def getlength(self, text: str) -> float:
         """Return the length of a text."""

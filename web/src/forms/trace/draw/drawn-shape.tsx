@@ -10,7 +10,7 @@ interface Shown {
   field: Edited;
   drawn: Drawn;
   index: number;
-  /** What became of it. */
+  /** A description of its boxes. */
   shape: string;
 }
 

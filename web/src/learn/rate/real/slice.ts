@@ -22,7 +22,7 @@ export class Slice {
   readonly across: Weights;
   readonly up: Weights;
   readonly #labels: Uint8Array;
-  /** What moving by 1 adds to each score of each image. */
+  /** The change of each score of each image per unit of movement. */
   readonly #across: Float64Array;
   readonly #up: Float64Array;
 

@@ -1,4 +1,4 @@
-/** What the page and its training worker tell each other. */
+/** The messages between the page and its training worker. */
 import type { Splits as Digits } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
 import type { TrainingEvent } from "../runs/run";
@@ -19,7 +19,7 @@ export type Question =
   | { about: "onnx"; id: string }
   /** Ten probabilities for an image, from each of these runs. */
   | { about: "image"; ids: readonly string[]; image: Uint8Array }
-  /** What a run answers on the split that it is judged on. */
+  /** A run's answers on the split that it is judged on. */
   | { about: "answers"; id: string }
   /** An image of the test split. */
   | { about: "digit"; index: number };

@@ -20,7 +20,7 @@ export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() =>
     .map((run) => ({ name: ownName(run.id), version: `${ownName(run.id)}@${run.step}`, run })),
 );
 
-/** What reads if this model is asked for: the version of a network trained here, if the page has it, else `otherwise`. */
+/** The model to read with if this one is asked for: the version of a network trained here, if the page has it, else `otherwise`. */
 export function readerFor(name: string, otherwise: string): string {
   if (ownRunOf(name) === null) return name || otherwise;
   return ownNetworks.value.find((owned) => owned.name === name)?.version ?? otherwise;

@@ -13,7 +13,7 @@ export function ownRunOf(name: string): string | null {
   return settingsOf(id) ? id : null;
 }
 
-/** What is drawn of the network that a model's name or version means. */
+/** How the network of this name or version is drawn. */
 export function drawnAs(model: string): "templates" | "neurons" | "maps" {
   if (model === "softmax") return "templates";
   const network = settingsOf(ownRunOf(model.split("@")[0] ?? "") ?? "")?.network;

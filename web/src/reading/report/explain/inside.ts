@@ -9,7 +9,7 @@ export interface Way {
   readonly kernel: Tensor | null;
   /** The first layer if it looks at all pixels at once: its weights (784, n), and what it says. */
   readonly whole: { readonly weights: Tensor; readonly answers: string } | null;
-  /** What softmax turns into probabilities. */
+  /** The scores that softmax turns into probabilities. */
   readonly scores: string;
 }
 
@@ -27,12 +27,12 @@ export interface Layer {
   readonly tiles: readonly Tile[];
 }
 
-/** What an image becomes inside a classifier. */
+/** An image on its way through a classifier. */
 export interface Inside {
   /** The kernels of the first layer's tiles; null if the network has no convolutions. */
   readonly kernels: Layer | null;
   readonly layers: readonly Layer[];
-  /** What those neurons of a first layer look for that answer most, 28x28 weights each; null if it has convolutions. */
+  /** The neurons of a first layer that answer most, 28x28 weights each; null if it has convolutions. */
   readonly neurons: Layer | null;
   readonly scores: Float32Array;
 }

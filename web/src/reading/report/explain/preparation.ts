@@ -18,7 +18,7 @@ export interface Preparation {
   /** The digit and what is around it, in the picture as it was searched. */
   readonly picture: Grey;
   readonly stages: Stages;
-  /** What the line recogniser saw of its line: by the height of the digits, and all; none if it was not asked. */
+  /** The strips that the line recogniser saw: by the height of the digits, and all; none if it was not asked. */
   readonly strips: readonly Grey[];
 }
 

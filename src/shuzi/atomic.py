@@ -139,7 +139,7 @@ def _is_left(part: Path, machine: str, process: int) -> bool:
 
 @cache
 def _machine() -> str:
-    """Name this machine as it was started, and what counts its processes: a container counts its own."""
+    """Return an id of this boot of the machine and of its process namespace: a container has its own."""
     try:
         name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii") + str(Path("/proc/self/ns/pid").readlink())
     except OSError:  # it is no Linux

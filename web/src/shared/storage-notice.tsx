@@ -1,4 +1,4 @@
-/** Says that the browser stores nothing, until it is understood, or that there is no room. */
+/** Warns that the browser stores nothing, or that there is no room, until the warning is dismissed. */
 import { useSignal } from "@preact/signals";
 import { say } from "../sentences/say";
 import { remember, remembered } from "../storage";

@@ -137,7 +137,7 @@ def compare(
     with_marks = have_marks(pictures)
     answers = []
     for reader in readers:
-        reader.read(pictures[0].path)  # so that loading is in nobody's time
+        reader.read(pictures[0].path)  # so that no reader's time includes loading
         told = []
         for picture in pictures:
             told.append(timed(reader.read, picture.path))

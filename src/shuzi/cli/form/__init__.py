@@ -1,4 +1,4 @@
-"""`shuzi form` makes sheets to print, traces forms that are there, and reads filled ones into a table."""
+"""`shuzi form` makes sheets to print, traces existing forms, and reads filled ones into a table."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 import { PIXELS } from "../data/image";
 import { SIDE } from "../generated/ink/normalize";
 import { LARGEST, MOST_EXAMPLES } from "../generated/limits";
-import { type Bytes, DamagedArchive, joined, unzipped, zipped } from "./zip";
+import { type Bytes, joined } from "../shared/bytes";
+import { DamagedArchive, unzipped, zipped } from "./zip";
 
 /** A digit that a person labelled. */
 export interface KeptDigit {

@@ -2,10 +2,10 @@
 import { effect, signal } from "@preact/signals";
 import { knowHand } from "../here/read";
 import { say } from "../sentences/say";
+import { joined } from "../shared/bytes";
 import { remember, remembered } from "../storage";
 import { kept } from "./kept";
 import type { KeptDigit } from "./npz";
-import { joined } from "./zip";
 
 const NAME = "use-kept";
 const isUsed = signal(remembered(NAME) !== "no");

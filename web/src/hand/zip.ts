@@ -1,6 +1,6 @@
 /** Zip archives (PKWARE's APPNOTE 6.3), as far as npz files need them: written stored, read stored or deflated. */
 
-export type Bytes = Uint8Array<ArrayBuffer>;
+import { type Bytes, joined } from "../shared/bytes";
 
 /** A file that is no archive of this kind, is damaged, or holds more than it may. */
 export class DamagedArchive extends Error {}
@@ -134,16 +134,6 @@ async function inflated(packed: Bytes, size: number): Promise<Bytes> {
     }
     chunks.push(value as Bytes);
   }
-}
-
-export function joined(pieces: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const part of pieces) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** CRC-32 as in ISO 3309, with the polynomial reversed. */

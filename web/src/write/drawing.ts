@@ -1,6 +1,8 @@
 /** Strokes become smooth lines on a canvas, and a small picture to be read. */
+
 import { greyOf } from "../here/open";
 import type { Drawn } from "../readings";
+import { bytesOf } from "../shared/bytes";
 import type { Placement } from "./geometry";
 import { boundsOf, fitting, type InkPoint, type Stroke } from "./sheet";
 
@@ -98,6 +100,5 @@ export function pictureOf(written: readonly Stroke[]): InkPicture | null {
 /** Synchronous: canvas.toBlob waits until the browser is idle, which it is not during animations. */
 function asPng(canvas: HTMLCanvasElement): Blob {
   const encoded = canvas.toDataURL("image/png");
-  const bytes = atob(encoded.slice(encoded.indexOf(",") + 1));
-  return new Blob([Uint8Array.from(bytes, (character) => character.charCodeAt(0))], { type: "image/png" });
+  return new Blob([bytesOf(encoded.slice(encoded.indexOf(",") + 1))], { type: "image/png" });
 }

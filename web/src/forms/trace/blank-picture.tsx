@@ -1,9 +1,9 @@
 /** The blank form with its fields drawn over it; the field that a person is at can be seen nearer, and others can be drawn. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { bytesOf } from "../../bundle/base64";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
+import { bytesOf } from "../../shared/bytes";
 import { revokeLater } from "../read/object-url";
 import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
 import { addDrawn } from "./draw/drawn";

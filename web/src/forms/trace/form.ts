@@ -1,10 +1,10 @@
 /** The blank form that was traced last: what the service found, and what a person made of it; kept across reloads. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { bytesOf } from "../../bundle/base64";
 import { DATE_BOXES, LONGEST, MOST_TRACED } from "../../generated/limits";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
+import { bytesOf } from "../../shared/bytes";
 import { forget, inStore, newId, putTogether } from "../../shared/database";
 import type { Said } from "../said";
 import { doubledOf } from "./draw/doubled";

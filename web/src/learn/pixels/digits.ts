@@ -1,5 +1,5 @@
 /** Ten of MNIST's training images, one of each digit; web/digits.py makes the file. */
-import { bytes } from "../base64";
+import { bytesOf } from "../../shared/bytes";
 import stored from "./digits.json";
 
 export interface TrainingImage {
@@ -13,7 +13,7 @@ export interface TrainingImage {
 export const digits: readonly TrainingImage[] = stored.map(({ label, index, values }) => ({
   label,
   index,
-  values: bytes(values),
+  values: bytesOf(values),
 }));
 
 /** The image of a digit from 0 to 9. */

@@ -1,9 +1,9 @@
 /** The weights of the softmax network that comes with shuzi; web/digits.py makes the file. */
 import { PIXELS } from "../../data/image";
-import { bytes } from "../base64";
+import { bytesOf } from "../../shared/bytes";
 import stored from "./weights.json";
 
-const all = new Float32Array(bytes(stored.weights).buffer);
+const all = new Float32Array(bytesOf(stored.weights).buffer);
 
 /** A weight for each pixel. */
 export function templateOf(digit: number): Float32Array {

@@ -5,10 +5,11 @@
 
 import { GRAPH, NODE } from "../../generated/onnx";
 import { attribute, tensor, value } from "../../networks/onnx/graph";
-import { type Bytes, joined, message, text } from "../../networks/onnx/protobuf";
+import { type Bytes, message, text } from "../../networks/onnx/protobuf";
 import { sha256 } from "../../networks/onnx/sha256";
 import { modelOf } from "../../networks/onnx/write";
 import type { Graph, Node } from "../../runtime/graph";
+import { joined } from "../../shared/bytes";
 
 /** Operations whose second input is a list of whole numbers: a shape, or axes. */
 const WHOLE = ["Reshape", "Unsqueeze", "Squeeze"];

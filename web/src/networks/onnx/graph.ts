@@ -13,12 +13,13 @@ import {
   TYPE,
   VALUE,
 } from "../../generated/onnx";
+import { joined } from "../../shared/bytes";
 import { Convolution } from "../layers/convolution";
 import { Dense } from "../layers/dense";
 import type { Weight } from "../layers/layer";
 import { Pooling } from "../layers/pooling";
 import type { Network } from "../network";
-import { type Bytes, bytes, fraction, integer, joined, message, text } from "./protobuf";
+import { type Bytes, bytes, fraction, integer, message, text } from "./protobuf";
 
 /** Attributes whose numbers are fractions, even where one is whole. */
 const FRACTIONS = ["epsilon"];

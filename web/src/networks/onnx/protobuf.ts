@@ -1,5 +1,7 @@
 /** Protocol Buffers, as far as an .onnx file needs them: a message is its fields, one after the other. */
 
+import { joined } from "../../shared/bytes";
+
 const VARINT = 0;
 const FOUR_BYTES = 5;
 const WITH_LENGTH = 2;
@@ -28,16 +30,6 @@ export function bytes(field: number, value: Uint8Array): Bytes {
 /** A message within a message. */
 export function message(field: number, fields: readonly Bytes[]): Bytes {
   return bytes(field, joined(fields));
-}
-
-export function joined(pieces: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let index = 0;
-  for (const part of pieces) {
-    whole.set(part, index);
-    index += part.length;
-  }
-  return whole;
 }
 
 /** Seven bits in each byte, the lowest first; the eighth says that more follow. A negative number has 64 bits. */

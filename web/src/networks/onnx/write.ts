@@ -1,9 +1,10 @@
 /** A trained network becomes an .onnx file with its card, which `shuzi.load` and `shuzi evaluate` take. */
 import { IR, OPSET } from "../../generated/networks";
 import { ENTRY, MODEL, OPSET_ID } from "../../generated/onnx";
+import { joined } from "../../shared/bytes";
 import { cardOf, type Trained } from "./card";
 import { graphOf } from "./graph";
-import { type Bytes, bytes, integer, joined, message, text } from "./protobuf";
+import { type Bytes, bytes, integer, message, text } from "./protobuf";
 import { sha256 } from "./sha256";
 
 export function onnxOf(trained: Trained): Bytes {

@@ -1,5 +1,5 @@
 /** One training run, assembled from events: those of the service, or of the page's own worker. */
-import { bytes, signedBytes } from "../../base64";
+import { bytesOf } from "../../../shared/bytes";
 import type { Point } from "../../chart/line-chart";
 
 /** The values of a recipe that the page uses, named as Python names them. */
@@ -163,7 +163,9 @@ function hear(run: Growing, { name, data }: TrainingEvent): void {
     const images = data.images as (string | Int8Array)[];
     run.weights = {
       kind: (data.kind as WeightPictures["kind"] | undefined) ?? "templates",
-      images: images.map((image) => (typeof image === "string" ? signedBytes(image) : image)),
+      images: images.map((image) =>
+        typeof image === "string" ? new Int8Array(bytesOf(image).buffer) : image,
+      ),
     };
   } else if (name === "done") {
     run.state = "done";
@@ -186,7 +188,7 @@ function resultOf(data: Record<string, unknown>): Result {
     wrong: Number(data.wrong),
     mistakes: mistakes.map(({ image, ...mistake }) => ({
       ...mistake,
-      image: typeof image === "string" ? bytes(image) : image,
+      image: typeof image === "string" ? bytesOf(image) : image,
     })),
   };
 }

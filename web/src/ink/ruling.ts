@@ -42,7 +42,7 @@ export class Ruling {
   readonly #taken: readonly Box[];
   readonly #height: number;
   readonly #large: number;
-  rails: Uint8Array | null = null;
+  #markedRails: Uint8Array | null = null;
 
   /**
    * @param every where there is ink, as 0 and 1
@@ -248,8 +248,8 @@ export class Ruling {
 
   /** Where there are long level lines outside the rows of digits, digits that cross them included. */
   get #rails(): Uint8Array {
-    this.rails ??= this.#findRails();
-    return this.rails;
+    this.#markedRails ??= this.#findRails();
+    return this.#markedRails;
   }
 
   #findRails(): Uint8Array {

@@ -52,7 +52,7 @@ export class Slice {
   /** The mean cross-entropy over the images. */
   loss(at: Point): number {
     let sum = 0;
-    this.forEachImage(at, (probabilities, image) => {
+    this.#forEachImage(at, (probabilities, image) => {
       sum -= Math.log((probabilities[this.#labels[image] as number] as number) + EPSILON);
     });
     return sum / this.#labels.length;
@@ -61,7 +61,7 @@ export class Slice {
   /** The slope in each direction. */
   slope(at: Point): Point {
     let [x, y] = [0, 0];
-    this.forEachImage(at, (probabilities, image) => {
+    this.#forEachImage(at, (probabilities, image) => {
       for (let digit = 0; digit < CLASSES; digit++) {
         const pull = (probabilities[digit] as number) - +(digit === this.#labels[image]);
         x += pull * (this.#across[image * CLASSES + digit] as number);
@@ -71,7 +71,7 @@ export class Slice {
     return { x: x / this.#labels.length, y: y / this.#labels.length };
   }
 
-  forEachImage({ x, y }: Point, look: (probabilities: Float64Array, image: number) => void): void {
+  #forEachImage({ x, y }: Point, look: (probabilities: Float64Array, image: number) => void): void {
     const probabilities = new Float64Array(CLASSES);
     for (let image = 0; image < this.#labels.length; image++) {
       let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];

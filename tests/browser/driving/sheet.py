@@ -37,7 +37,7 @@ window.Worker = class extends Plain {
     this.addEventListener("message", ({ data }) => {
       const question = window.asked.find((each) => each.id !== undefined && each.id === data.id);
       if (!question) return;
-      if (data.found) question.answer = { readings: [data.found] };
+      if (data.result) question.answer = { readings: [data.result] };
       question.over = true;
     });
   }

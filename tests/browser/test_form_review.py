@@ -104,7 +104,7 @@ def test_it_opens_the_browser_on_the_table_and_what_is_corrected_is_saved(browse
         page.reload()
         expect(page.get_by_test_id("remaining")).to_have_text("Every doubtful cell has been checked.")
         with page.expect_download() as found:
-            page.get_by_role("button", name="Save XLSX").click()
+            page.get_by_role("button", name="Export XLSX").click()
         sheet = openpyxl.load_workbook(io.BytesIO(found.value.path().read_bytes())).active
         assert [[cell.value for cell in row[:2]] for row in sheet.iter_rows(min_row=2, max_row=4)] == [
             ["101", 17],
@@ -115,7 +115,7 @@ def test_it_opens_the_browser_on_the_table_and_what_is_corrected_is_saved(browse
             page.get_by_role("button", name="Save JSON").click()
         assert json.loads(found.value.path().read_text("utf-8"))["doubtful"] == 0
         with page.expect_download() as found:
-            page.get_by_role("button", name="Save CSV").click()
+            page.get_by_role("button", name="Export CSV").click()
         rows = list(csv.reader(io.StringIO(found.value.path().read_text("utf-8-sig"))))
         assert rows[3][:3] == ["202", "19", ""]
     code, err = end(process)

@@ -55,7 +55,7 @@ def test_a_table_is_corrected_by_keyboard_alone_and_exported(opened):
     expect(page.get_by_role("img", name="Question 1 of row 4")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("remaining")).to_have_text("Every doubtful cell has been checked.")
-    rows = list(csv.reader(io.StringIO(saved(page, "Save CSV"))))
+    rows = list(csv.reader(io.StringIO(saved(page, "Export CSV"))))
     assert rows[0] == ["id", "q1", "q2", "q3", "q4", "q5", "to check", "photo"]
     assert (rows[24][1], rows[14][1], rows[4][1]) == ("11", "17", "17")
     assert rows[13][2] == "8" or rows[3][2] == "8"
@@ -160,10 +160,10 @@ def test_what_was_typed_is_not_lost_without_enter(opened):
     page.locator(".forms-grid tr[aria-rowindex='27'] button").first.click()
     expect(page.get_by_role("textbox", name="Question 1, row 26")).to_have_value("5")
     page.keyboard.type("9")
-    rows = list(csv.reader(io.StringIO(saved(page, "Save CSV"))))
+    rows = list(csv.reader(io.StringIO(saved(page, "Export CSV"))))
     assert [row[1] for row in rows[24:27]] == ["7", "8", "9"]
     assert rows[27][1] == "5"
-    expect(page.get_by_role("button", name="Save CSV")).to_be_focused()  # nobody is taken back to the field
+    expect(page.get_by_role("button", name="Export CSV")).to_be_focused()  # nobody is taken back to the field
     expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
     page.get_by_role("textbox").press("Control+Shift+z")
     expect(page.get_by_role("textbox")).to_have_value("9")
@@ -234,7 +234,7 @@ def test_csv_is_the_file_that_the_command_writes(open_page, tmp_path):
     page = open_page("?view=forms")
     page.get_by_test_id("table-file").set_input_files(tmp_path / "table.json")
     with page.expect_download() as found:
-        page.get_by_role("button", name="Save CSV").click()
+        page.get_by_role("button", name="Export CSV").click()
     assert found.value.path().read_bytes() == (tmp_path / "table.csv").read_bytes()
 
 

@@ -43,9 +43,9 @@ def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, file
     table = json.loads((files / "table.json").read_text("utf-8"))
     expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
     assert frame(page) == table["rows"][2]["cells"]["q1"]["box"]
-    assert shown(saved(page, "Save XLSX")) == shown((files / "table.xlsx").read_bytes())
+    assert shown(saved(page, "Export XLSX")) == shown((files / "table.xlsx").read_bytes())
     lines = (files / "table.csv").read_bytes().replace(str(files / "sheet.jpg").encode(), b"sheet.jpg")
-    assert saved(page, "Save CSV") == lines
+    assert saved(page, "Export CSV") == lines
     page.get_by_role("textbox").press("ArrowUp")
     assert frame(page) == table["rows"][1]["cells"]["q1"]["box"]
     place = page.get_by_test_id("frame").bounding_box()
@@ -60,7 +60,7 @@ def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, file
     page.reload()
     expect(page.get_by_test_id("remaining")).to_have_text("Every doubtful cell has been checked.")
     expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
-    cells, pictures = shown(saved(page, "Save XLSX"))
+    cells, pictures = shown(saved(page, "Export XLSX"))
     assert cells[3][1] == (19, "0", "00000000")
     assert pictures == 0
 

@@ -2,8 +2,20 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
-import { accept, cellAt, current, move, remaining, signed, table, take, textAt, undo } from "./review";
-import { keyOf, printedIn } from "./table";
+import {
+  accept,
+  cellAt,
+  culpritIn,
+  current,
+  move,
+  remaining,
+  signed,
+  table,
+  take,
+  textAt,
+  undo,
+} from "./review";
+import { keyOf, type Position, printedIn } from "./table";
 
 export function CellEditor() {
   const [formTable, position] = [table.value, current.value];
@@ -100,7 +112,10 @@ export function CellEditor() {
           {say("forms.confirm")}
         </button>
       </form>
-      <p class="small">{cell?.message}</p>
+      <p class="small">
+        {cell?.message}
+        {cell?.rule === "sum" && <Likeliest row={position.row} name={position.name} />}
+      </p>
       <div class="buttons">
         {cell?.alternatives
           // with "?" for a box that nobody could read, it is no text to confirm
@@ -124,6 +139,18 @@ export function CellEditor() {
       <p class="small quiet">{say("forms.keys")}</p>
     </section>
   );
+}
+
+/** Which of the cells that should add up is likeliest to be wrong, and what would fit there. */
+function Likeliest({ row, name }: Position) {
+  const culprit = culpritIn(row);
+  const column = table.value?.columns.find((each) => each.name === culprit?.name);
+  if (!culprit || !column) return null;
+  const label = column.label || column.name;
+  const isHere = culprit.name === name;
+  if (culprit.fitting === "") return <> {say(isHere ? "forms.culprit.here" : "forms.culprit", label)}</>;
+  const key = isHere ? "forms.culprit.here_fits" : "forms.culprit.fits";
+  return <> {say(key, label, culprit.fitting)}</>;
 }
 
 /** The field keeps the focus: what is typed is not recorded beside what the button says. */

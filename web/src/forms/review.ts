@@ -3,6 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormTable } from "../generated/shapes";
 import { forget, inStore, newId, putTogether } from "../shared/database";
 import { OwnRecord } from "../shared/record";
+import { type Culprit, culpritOf } from "./culprit";
 import { doubtsOf, keyOf, type Position, tableIn } from "./table";
 
 interface Step extends Position {
@@ -48,6 +49,17 @@ const doubts = computed(() => (table.value ? doubtsOf(table.value) : []));
 /** The doubtful cells that nobody has looked at, the most doubtful first. */
 export const remaining = computed(() => doubts.value.filter((doubt) => !texts.value.has(keyOf(doubt))));
 export const canUndo = computed(() => steps.value.length > 0);
+
+/** Which cell of a row is likeliest to be wrong, given what people wrote there; null if nothing should add up. */
+export function culpritIn(row: number): Culprit | null {
+  const found = table.value;
+  if (!found) return null;
+  const written = Object.keys(found.rows[row]?.cells ?? {}).flatMap((name) => {
+    const text = texts.value.get(keyOf({ row, name }));
+    return text === undefined ? [] : [[name, text] as const];
+  });
+  return culpritOf(found, row, new Map(written));
+}
 
 /** The names of columns in which signs or slashes occur, as in negative numbers, dates and identifiers. */
 export const signed = computed(() => {

@@ -2,6 +2,7 @@
 import type { FormCell, FormTable } from "../generated/shapes";
 import { FORMAT } from "../generated/tables";
 import { csvOf, neutral } from "../shared/csv";
+import { culpritOf } from "./culprit";
 
 /** The format of the text is another one, or it is no table at all. */
 export class NotATable extends Error {}
@@ -74,16 +75,21 @@ export function printedIn({ columns, rows }: FormTable, row: number): string {
     .join(" ");
 }
 
-/** The positions of doubtful cells, the most doubtful first; what should add up is looked at together. */
+/**
+ * The positions of doubtful cells, the most doubtful first; what should add up is looked at together, the cell that is
+ * likeliest to be wrong first.
+ */
 export function doubtsOf(table: FormTable): Position[] {
   const doubts = table.rows.flatMap((row, index) => {
     const doubtful = Object.entries(row.cells).filter(([, cell]) => isDoubtful(cell));
+    const culprit = culpritOf(table, index)?.name;
     const least = Math.min(...doubtful.map(([, cell]) => (cell.rule === "sum" ? cell.confidence : 1)));
     return doubtful.map(([name, { rule, confidence }]) => {
-      return { row: index, name, confidence, first: rule === "sum" ? least : confidence };
+      const order = name === culprit ? -1 : confidence;
+      return { row: index, name, order, first: rule === "sum" ? least : confidence };
     });
   });
-  return doubts.sort((a, b) => a.first - b.first || a.row - b.row || a.confidence - b.confidence);
+  return doubts.sort((a, b) => a.first - b.first || a.row - b.row || a.order - b.order);
 }
 
 /** The table with what people wrote in place of what was read: nobody need look at those cells again. */

@@ -130,8 +130,8 @@ export const forms = {
       ? "This browser keeps 1 digit that you corrected."
       : `This browser keeps ${count} digits that you corrected.`,
   "forms.again": "Back to the photographs",
-  "forms.csv": "Save CSV",
-  "forms.xlsx": "Save XLSX",
+  "forms.csv": "Export CSV",
+  "forms.xlsx": "Export XLSX",
   "forms.xlsx.none": "The service writes XLSX, which this page does not have: run shuzi serve.",
   "forms.xlsx.failed": (why: string) => `Not saved. ${why}`,
   "forms.json": "Save JSON",
@@ -150,6 +150,12 @@ export const forms = {
   "forms.sheet": (name: string) => `The sheet on ${name}, with the cell framed`,
   "forms.sheet.near": "Enlarge",
   "forms.confirm": "Confirm",
+  "forms.culprit": (label: string) => `“${label}” is likeliest to be wrong.`,
+  "forms.culprit.here": (_label: string) => "This cell is likeliest to be wrong.",
+  "forms.culprit.fits": (label: string, text: string) =>
+    `“${label}” is likeliest to be wrong: with ${text} there, the sum is right.`,
+  "forms.culprit.here_fits": (_label: string, text: string) =>
+    `This cell is likeliest to be wrong: with ${text} here, the sum is right.`,
   "forms.keys":
     "Type to correct. Enter: accept and go to the next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
   "forms.row": "Row",

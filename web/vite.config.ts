@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { offlineWorker } from "./build/offline.ts";
 import { filesBeside, filesWhileDeveloping, madeModules } from "./build/plugin.ts";
 import { project } from "./build/project.ts";
+import { sharedLink } from "./build/shared-link.ts";
 import { singleFile } from "./build/single-file.ts";
 import { wat } from "./build/wat.ts";
 
@@ -22,9 +24,10 @@ export default defineConfig(({ mode }) => {
       madeModules(),
       wat(),
       filesWhileDeveloping(),
+      sharedLink(isStatic ? project(process.env.SHUZI_SITE).site : ""),
       isFile
         ? singleFile(mode === "file-full")
-        : filesBeside((name) => isStatic || /^models\/.*\.gz$/.test(name)),
+        : [filesBeside((name) => isStatic || /^models\/.*\.gz$/.test(name)), offlineWorker()],
     ],
     worker: { plugins: () => [madeModules(), wat()] },
     resolve: {

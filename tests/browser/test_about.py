@@ -1,8 +1,10 @@
 """What the page says of itself: to people in About, to programs that show a link in its head."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from shuzi import __version__
@@ -37,3 +39,12 @@ def test_a_link_to_the_page_has_a_title_and_a_description(api):
     assert re.search("[a-z]", found["description"])
     assert re.search("[一-鿿]", found["description"])
     assert found["type"] == "website"
+    picture = api.get(found["image"])
+    assert picture.headers["content-type"] == "image/png"
+    size = Image.open(io.BytesIO(picture.content)).size
+    assert size == (int(found["image:width"]), int(found["image:height"]))
+    icons = re.findall(r'<link rel="(?:icon|apple-touch-icon)"[^>]* href="([^"]+\.png)"', head)
+    icons += [each["src"] for each in api.get("manifest.webmanifest").json()["icons"] if each["src"].endswith(".png")]
+    assert len(icons) >= 4
+    for icon in icons:
+        assert Image.open(io.BytesIO(api.get(icon).content)).format == "PNG"

@@ -31,6 +31,9 @@ export function singleFile(isFull: boolean): Plugin {
         [/<script type="module"[^>]*><\/script>/, ""],
         [/<link rel="stylesheet"[^>]*>/, `<style>${style}</style>`],
         [/<link rel="manifest"[^>]*>/, ""],
+        [/<link rel="icon"[^>]*icon-192\.png"[^>]*>/, ""],
+        [/<link rel="apple-touch-icon"[^>]*>/, ""],
+        [/<meta property="og:image" [^>]*>/, ""],
         [/href="\.\/icon\.svg"/, `href="data:image/svg+xml;base64,${icon}"`],
         [/<script[^>]*first-paint\.js"><\/script>/, `<script>${first}</script>`],
         // last, so that nothing of it is taken for a tag of the page; it runs while the browser reads what follows

@@ -1,0 +1,31 @@
+/** The service worker gets the names of the files that it keeps, so that a new version of the page is kept anew. */
+import { readdirSync, readFileSync } from "node:fs";
+import type { Plugin } from "vite";
+import { bundledFiles } from "./plugin.ts";
+
+const WORKER = new URL("offline.js", import.meta.url);
+const PUBLIC = new URL("../public/", import.meta.url);
+const LINKED = "og.png"; // for those who show a link to the page
+const LIST = "const FILES = [];";
+
+/** Puts the service worker beside the page. MNIST is not in its list: it is kept when it is first used. */
+export function offlineWorker(): Plugin {
+  return {
+    name: "offline-worker",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
+      const models = [...bundledFiles().keys()].filter((name) => name.startsWith("models/"));
+      const others = readdirSync(PUBLIC).filter((name) => name !== LINKED);
+      const files = ["", ...assets, ...models, ...others];
+      const source = readFileSync(WORKER, "utf8");
+      if (!source.includes(LIST)) throw new Error(`${WORKER.pathname} has no ${LIST}`);
+      this.emitFile({
+        type: "asset",
+        fileName: "offline.js",
+        source: source.replace(LIST, `const FILES = ${JSON.stringify(files)};`),
+      });
+    },
+  };
+}

@@ -49,7 +49,7 @@ def test_softmax_ends_where_python_ends_and_comes_back_as_a_model(train_here, tm
     assert numbers_in(curve) == pytest.approx([smooth / weight, 2000], rel=2e-3)
     expect(page.get_by_role("img", name=re.compile("^Weights of"))).to_have_count(10)
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Save as .onnx").click()
+        page.get_by_role("button", name="Export .onnx").click()
     path = tmp_path / saved.value.suggested_filename
     saved.value.save_as(path)
     card = read_card(path.read_bytes(), path)
@@ -67,7 +67,7 @@ def test_other_networks_show_what_their_first_layer_looks_for(train_here, tmp_pa
     page = train_here(query)
     expect(page.get_by_role("img", name=re.compile(rf"^{pictures} \d+$"))).to_have_count(count)
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Save as .onnx").click()
+        page.get_by_role("button", name="Export .onnx").click()
     path = tmp_path / "mine.onnx"
     saved.value.save_as(path)
     card = read_card(path.read_bytes(), path)

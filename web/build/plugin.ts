@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
-import type { Model, Score } from "../src/generated/shapes";
-import type { Card } from "../src/runtime/graph";
+import type { Model } from "../src/generated/shapes";
+import { described } from "../src/models/described.ts";
 import { readOnnx } from "../src/runtime/onnx.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { assembleKernel } from "./kernel.ts";
@@ -11,6 +11,7 @@ import { pack } from "./pack.ts";
 
 const PYTHON = new URL("../../src/shuzi/", import.meta.url);
 const DATA = new URL("data/files/", PYTHON);
+const COURSE = new URL("../../course/", import.meta.url);
 const SPECS = new URL("forms/ready/", PYTHON);
 
 /** A module that the build writes, by its name. */
@@ -24,7 +25,8 @@ const MADE: Record<string, () => Promise<string> | string> = {
     return `export const catalogues = ${JSON.stringify(catalogues)};`;
   },
   "virtual:specs": () => `export const specs = ${JSON.stringify(readySpecs())};`,
-  "virtual:models": () => `export const shipped = ${JSON.stringify(modelNames().map(described))};`,
+  "virtual:lessons": () => `export const lessons = ${JSON.stringify(lessons())};`,
+  "virtual:models": () => `export const shipped = ${JSON.stringify(modelNames().map(shippedModel))};`,
 };
 
 /** Adds the modules that `src/virtual.d.ts` describes. */
@@ -97,6 +99,18 @@ function readySpecs(): { name: string; title: string; text: string }[] {
   });
 }
 
+/** The titles of the lessons, of which each page's first line has the number too. */
+function lessons(): Record<string, Record<string, string>> {
+  const folders = readdirSync(COURSE).filter((each) => /^\d\d-/.test(each));
+  const titleIn = (folder: string, language: string) => {
+    const text = readFileSync(new URL(`${folder}/${language}.md`, COURSE), "utf8");
+    return /^# [^:：\n]+[:：] ?(.+)$/m.exec(text)?.[1] ?? "";
+  };
+  return Object.fromEntries(
+    folders.map((folder) => [folder, { zh: titleIn(folder, "zh"), en: titleIn(folder, "en") }]),
+  );
+}
+
 function modelNames(): string[] {
   const files = readdirSync(new URL("models/", PYTHON)).filter((each) => each.endsWith(".onnx"));
   return files.map((each) => each.replace(".onnx", ""));
@@ -106,28 +120,7 @@ function onnx(name: string): Buffer {
   return readFileSync(new URL(`models/${name}.onnx`, PYTHON));
 }
 
-const KINDS: Record<string, Model["kind"]> = { detect: "detector", "recognise-line": "line recogniser" };
-
-function described(name: string): Model {
+function shippedModel(name: string): Model {
   const content = onnx(name);
-  const { card } = readOnnx(content);
-  return {
-    name,
-    kind: KINDS[card.task] ?? "classifier",
-    recipe: card.name,
-    network: String(card.recipe.network ?? ""),
-    parameters: card.parameters,
-    bytes: content.length,
-    score: scoreOf(card),
-    settings: card.recipe as Model["settings"],
-    shipped: true,
-    chosen: name === "default",
-    milliseconds: null,
-  };
-}
-
-function scoreOf({ scores }: Card): Score | null {
-  const on = "test" in scores ? "test" : Object.keys(scores)[0];
-  const score = scores[on ?? ""];
-  return score && on ? { ...score, on } : null;
+  return described(name, readOnnx(content).card, content.length, true);
 }

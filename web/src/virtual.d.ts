@@ -20,6 +20,11 @@ declare module "virtual:specs" {
   export const specs: { name: string; title: string; text: string }[];
 }
 
+declare module "virtual:lessons" {
+  /** The titles of the course's lessons, without their numbers, by their folders. */
+  export const lessons: Record<string, Record<"zh" | "en", string>>;
+}
+
 interface ImportMetaEnv {
   readonly EDITION: "served" | "static" | "file";
   readonly TRAINING_IMAGES: number;

@@ -2,7 +2,7 @@
  * MNIST, as far as this page has it: all 60,000 training and 10,000 test images, or in the small single file the
  * first 6,000 and the first 1,000. Yann LeCun, Corinna Cortes, Christopher J.C. Burges; CC BY-SA 3.0.
  */
-import { file } from "../bundle/files";
+import { file, packed, unpacked } from "../bundle/files";
 import { images, labels } from "./idx";
 
 export interface Digits {
@@ -27,22 +27,42 @@ let loading: Promise<Splits> | null = null;
  * @throws IdxError if what it got is not MNIST
  */
 export function loadDigits(): Promise<Splits> {
-  loading ??= load().catch((error: unknown) => {
+  loading ??= splitsFrom(file).catch((error: unknown) => {
     loading = null;
     throw error;
   });
   return loading;
 }
 
-async function load(): Promise<Splits> {
-  const [train, test] = await Promise.all([split("train"), split("t10k")]);
+type Content = Uint8Array<ArrayBuffer>;
+
+/** The four files as they come, packed: small enough to be handed to a worker at once. */
+export type DigitFiles = ReadonlyMap<string, Content>;
+
+/** @throws MissingFile */
+export async function packedDigits(): Promise<DigitFiles> {
+  const names = SPLITS.flatMap((name) => [imagesOf(name), labelsOf(name)]);
+  return new Map(await Promise.all(names.map(async (name) => [name, await packed(name)] as const)));
+}
+
+/** Unpack them, in a worker. */
+export function splitsIn(files: DigitFiles): Promise<Splits> {
+  return splitsFrom((name) => unpacked(files.get(name) ?? new Uint8Array(), name));
+}
+
+const SPLITS = ["train", "t10k"] as const;
+const imagesOf = (name: (typeof SPLITS)[number]) => `data/${name}-images-idx3-ubyte.gz`;
+const labelsOf = (name: (typeof SPLITS)[number]) => `data/${name}-labels-idx1-ubyte.gz`;
+
+async function splitsFrom(get: (name: string) => Promise<Content>): Promise<Splits> {
+  const [train, test] = await Promise.all([split("train", get), split("t10k", get)]);
   return { train, test };
 }
 
-async function split(name: "train" | "t10k"): Promise<Digits> {
-  const [pixels, classes] = await Promise.all([
-    file(`data/${name}-images-idx3-ubyte.gz`),
-    file(`data/${name}-labels-idx1-ubyte.gz`),
-  ]);
+async function split(
+  name: (typeof SPLITS)[number],
+  get: (name: string) => Promise<Content>,
+): Promise<Digits> {
+  const [pixels, classes] = await Promise.all([get(imagesOf(name)), get(labelsOf(name))]);
   return { images: images(pixels), labels: labels(classes) };
 }

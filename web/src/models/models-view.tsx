@@ -1,6 +1,7 @@
 /** The models compared: accuracy, size, speed and purpose. */
 import { useEffect } from "preact/hooks";
 import { hasService } from "../edition";
+import { loadNetworks } from "../learn/train/runs/kept-networks";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
@@ -9,6 +10,7 @@ import { Inside } from "./inside/inside";
 import { busy, learnModels, models, trouble } from "./known";
 import { modelName } from "./model-name";
 import { bytes, percentage, rough, whole } from "./numbers";
+import { dayOf, isOwnModel, OwnNetwork, ownModels } from "./own-networks";
 import "./models.css";
 
 /** The purpose of each shipped model. */
@@ -30,8 +32,9 @@ const TIMES: Record<Model["kind"], PlainKey> = {
 export function ModelsView() {
   useEffect(() => {
     void learnModels();
+    void loadNetworks();
   }, []);
-  const listed = models.value;
+  const listed = models.value && [...models.value, ...ownModels.value];
   return (
     <article class="view models">
       <header>
@@ -66,11 +69,10 @@ export function ModelsView() {
 function ModelCard({ model }: { model: Model }) {
   const { name, kind, score, parameters, milliseconds } = model;
   const trained = trainedAs(model);
-  const purpose = model.shipped ? PURPOSES[name] : model.chosen ? "models.given" : "models.trained";
   return (
     <li class="model" data-model={name}>
       <h2>{modelName(model)}</h2>
-      {purpose && <p>{say(purpose)}</p>}
+      <p>{purposeOf(model)}</p>
       <dl>
         <Fact name={say("models.parameters")}>{whole(parameters)}</Fact>
         <Fact name={say("models.size")}>{bytes(model.bytes)}</Fact>
@@ -95,13 +97,22 @@ function ModelCard({ model }: { model: Model }) {
       </dl>
       {trained && <p class="small quiet numbers">{trained}</p>}
       {kind === "classifier" && (
-        <ViewLink view="write" parameters={model.chosen ? {} : { model: name }} class="button">
-          {say("models.write")}
-        </ViewLink>
+        <div class="buttons">
+          <ViewLink view="write" parameters={model.chosen ? {} : { model: name }} class="button">
+            {say("models.write")}
+          </ViewLink>
+          {isOwnModel(model) && <OwnNetwork kept={model.kept} />}
+        </div>
       )}
       <Inside model={model} />
     </li>
   );
+}
+
+function purposeOf(model: Model): string {
+  if (isOwnModel(model)) return say("models.own", dayOf(model.kept));
+  const shipped = model.shipped ? PURPOSES[model.name] : undefined;
+  return say(shipped ?? (model.chosen ? "models.given" : "models.trained"));
 }
 
 /** With which settings a model was trained, in a line: two models of one recipe differ in nothing else. */

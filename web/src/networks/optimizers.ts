@@ -3,8 +3,12 @@ import { ADAM_S_EPSILON, FIRST_RATE, LAST_RATE } from "../generated/networks";
 import type { Weight } from "./layers/layer";
 import type { Settings } from "./training/settings";
 
-/** Changes the weights by one step, numbered from 0. */
-export type Optimizer = (step: number) => void;
+export interface Optimizer {
+  /** Changes the weights by one step, numbered from 0. */
+  take(step: number): void;
+  /** What it remembers from one step to the next. */
+  readonly memory: readonly Float32Array[];
+}
 
 export function optimizerOf(settings: Settings, weights: readonly Weight[]): Optimizer {
   const rate = (step: number) => rateAt(settings, step);
@@ -21,7 +25,7 @@ function rateAt({ schedule, learning_rate, steps, warm_up }: Settings, step: num
 }
 
 function descend(weights: readonly Weight[], rateAt: (step: number) => number): Optimizer {
-  return (step) => {
+  const take = (step: number) => {
     const rate = rateAt(step);
     for (const { values, gradient } of weights) {
       for (let index = 0; index < values.length; index++) {
@@ -29,6 +33,7 @@ function descend(weights: readonly Weight[], rateAt: (step: number) => number): 
       }
     }
   };
+  return { take, memory: [] };
 }
 
 /** Each weight gets a step length of its own: the average gradient, divided by how large gradients usually are. */
@@ -38,7 +43,7 @@ function adam(settings: Settings, weights: readonly Weight[], rateAt: (step: num
     mean: new Float32Array(values.length),
     square: new Float32Array(values.length),
   }));
-  return (step) => {
+  const take = (step: number) => {
     const unbiased = Math.sqrt(1 - beta_2 ** (step + 1)) / (1 - beta_1 ** (step + 1));
     const rate = rateAt(step) * unbiased;
     weights.forEach(({ values, gradient }, index) => {
@@ -53,4 +58,5 @@ function adam(settings: Settings, weights: readonly Weight[], rateAt: (step: num
       }
     });
   };
+  return { take, memory: kept.flatMap(({ mean, square }) => [mean, square]) };
 }

@@ -2,9 +2,17 @@
 import { computed, signal } from "@preact/signals";
 
 const NAME = "shuzi";
-const VERSION = 2;
-/** "digits": kept digits, numbered; "sheets": the last sheet; "forms": a table, its photographs, a blank form. */
-const STORES = { digits: { autoIncrement: true, keyPath: "id" }, sheets: {}, forms: {} } as const;
+const VERSION = 3;
+/**
+ * "digits": kept digits, numbered; "sheets": the last sheet; "forms": a table, its photographs, a blank form;
+ * "networks": those that were trained here.
+ */
+const STORES = {
+  digits: { autoIncrement: true, keyPath: "id" },
+  sheets: {},
+  forms: {},
+  networks: {},
+} as const;
 export type StoreName = keyof typeof STORES;
 
 /** Why something is not stored: the browser allows nothing, as some do in private windows, or there is no room. */

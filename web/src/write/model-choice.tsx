@@ -1,6 +1,7 @@
 /** The choice of model: a shipped one, a network trained in this page, or one that the service trained. */
 import { useEffect } from "preact/hooks";
 import { type OwnNetwork, ownNetworks } from "../learn/train/runs/as-models";
+import { keptNetworks, loadNetworks } from "../learn/train/runs/kept-networks";
 import { letterOf, nameOf } from "../learn/train/runs/naming";
 import { ownRunOf } from "../learn/train/runs/own-names";
 import { chosenName, givenClassifiers, learnModels } from "../models/known";
@@ -18,12 +19,14 @@ const ABOUT: Record<string, PlainKey> = {
 export function ModelChoice() {
   useEffect(() => {
     void learnModels();
+    void loadNetworks();
   }, []);
   const models = givenClassifiers.value;
   const chosen = chosenName.value;
   const own = ownNetworks.value;
   const names = models.length > 0 ? models.map((listed) => listed.name) : ["default"];
-  const gone = own.some(({ name }) => name === model.value) ? null : ownRunOf(model.value);
+  const isThere = keptNetworks.value === null || own.some(({ name }) => name === model.value);
+  const gone = isThere ? null : ownRunOf(model.value);
   const asked = gone === null ? model.value || chosen : chosen;
   const isTrained = gone === null && ownRunOf(asked) === null && !names.includes(asked);
   const isForeign = models.some((listed) => listed.name === asked && !listed.shipped);
@@ -33,7 +36,7 @@ export function ModelChoice() {
   return (
     <div class="model-choice">
       <fieldset class="choices">
-        <legend class="small quiet">{say("write.model")}</legend>
+        <legend class="small">{say("write.model")}</legend>
         {names.map((name) => (
           <Choice key={name} name={name} label={name} isChosen={name === asked} choose={choose} />
         ))}
@@ -86,6 +89,6 @@ function Choice({ name, label, isChosen, choose }: ChoiceProperties) {
 }
 
 /** As Learn calls it. */
-function labelOf({ run }: OwnNetwork): string {
-  return `${letterOf(run)} · ${nameOf(run)}`;
+function labelOf({ run, isShown }: OwnNetwork): string {
+  return isShown ? `${letterOf(run)} · ${nameOf(run)}` : nameOf(run);
 }

@@ -26,6 +26,14 @@ export type TrainingStep =
   /** A step was taken; nothing to report. */
   | { name: "step"; step: number };
 
+/** What a training needs to go on: numbers that `Training.state` gives and `Training.restore` takes. */
+export interface TrainingState {
+  step: number;
+  weights: Float32Array[];
+  /** What the optimizer remembers. */
+  memory: Float32Array[];
+}
+
 /** Of all training images, the first twelfth is for validation, as in Python: 5,000 of 60,000. */
 export function split({ images, labels }: Digits, most: number): Splits {
   const held = Math.floor(labels.length / 12);
@@ -50,6 +58,26 @@ export class Training {
     this.network = new Network(settings, settings.seed);
     this.#optimize = optimizerOf(settings, this.network.weights);
     this.#order = new Order(data.train.labels.length, settings.seed);
+  }
+
+  /** A copy of what it needs to go on. */
+  get state(): TrainingState {
+    return {
+      step: this.step,
+      weights: this.network.weights.map(({ values }) => values.slice()),
+      memory: this.#optimize.memory.map((values) => values.slice()),
+    };
+  }
+
+  /** Go on from where another training with the same settings was. */
+  restore({ step, weights, memory }: TrainingState): void {
+    this.step = step;
+    this.network.weights.forEach(({ values }, index) => {
+      values.set(weights[index] ?? []);
+    });
+    this.#optimize.memory.forEach((values, index) => {
+      values.set(memory[index] ?? []);
+    });
   }
 
   /**
@@ -91,7 +119,7 @@ export class Training {
       correct += countCorrect(probabilities, labels);
       network.backward(piece.length, (y, gradient) => scoreGradient(y, labels, settings, weight, gradient));
     }
-    this.#optimize(step);
+    this.#optimize.take(step);
     return { loss, accuracy: correct / size };
   }
 

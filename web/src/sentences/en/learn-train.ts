@@ -40,7 +40,7 @@ export const learnTrain = {
   "learn.train.go-on": "Go on",
   "learn.train.further": "Train on",
   "learn.train.of-run": (what: string, letter: string) => `${what}: run ${letter}`,
-  "learn.train.onnx": "Save as .onnx",
+  "learn.train.onnx": "Export .onnx",
   "learn.train.as-python": "Copy as Python",
   "learn.train.as-recipe": "Copy as a recipe",
   "learn.train.copied.python": "Copied: Python that trains the same network.",
@@ -92,6 +92,8 @@ export const learnTrain = {
   "learn.train.last": (letter: string, value: string, step: number) =>
     `Run ${letter}: ${value} at step ${step}`,
   "learn.train.between": "; ",
+  "learn.train.no_curve":
+    "The loss left all bounds within the first few steps, so there is no curve to draw. Try a lower learning rate.",
   "learn.train.runs": "Runs",
   "learn.train.draw": (letter: string) => `Show run ${letter}`,
   "learn.train.forget": (letter: string) => `Remove run ${letter}`,

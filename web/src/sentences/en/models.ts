@@ -58,6 +58,12 @@ export const models = {
     "Finds the digits on a page; another model tells which digits they are. Used when digits touch and on ruled or printed paper.",
   "models.line":
     "Reads a whole line at once, with points, commas, dashes, slashes and colons. The classifier and it check each other.",
+  "models.own": (day: string) => `You trained it in this page, ${day}. It is kept in this browser.`,
+  "models.own.name": "Name",
+  "models.own.export": "Export .onnx",
+  "models.own.delete": "Delete",
+  "models.own.of": (what: string, name: string) => `${what}: ${name}`,
+  "models.own.sure": (name: string) => `Delete “${name}” from this browser?`,
   "models.given": "Named when the service was started. Used when no other model is chosen.",
   "models.trained": "You trained it here. It is kept while the service runs, unless many more follow.",
 };

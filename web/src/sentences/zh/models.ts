@@ -56,6 +56,12 @@ export const models: Translation<typeof english> = {
   "models.detector":
     "只找数字在页面的什么地方，是几由别的模型判断。字连在一起，或者写在横格纸、印刷品上时，就用得上它。",
   "models.line": "一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。",
+  "models.own": (day) => `你在这个页面里训练的，${day}。留在这个浏览器里。`,
+  "models.own.name": "名字",
+  "models.own.export": "导出 .onnx",
+  "models.own.delete": "删除",
+  "models.own.of": (what, name) => `${what}：${name}`,
+  "models.own.sure": (name) => `要从这个浏览器里删除“${name}”吗？`,
   "models.given": "启动服务时指定的模型。没有另选时就用它。",
   "models.trained": "你在这里训练的。服务开着就一直留着，除非后来又训练了很多个。",
 };

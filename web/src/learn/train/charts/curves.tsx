@@ -38,6 +38,7 @@ interface Drawn {
 export function LossChart({ runs, chosen }: Properties) {
   const drawn = runs.map((run) => ({ run, points: smoothed(run.losses), validation: run.validationLosses }));
   const log = axis.value === "log";
+  if (runs.length > 0 && runs.every(hasNoCurve)) return <p class="no-curve">{say("learn.train.no_curve")}</p>;
   const values = drawn.flatMap(({ points, validation }) =>
     [...points, ...validation].map(([, loss]) => loss),
   );
@@ -78,7 +79,10 @@ export function LossChart({ runs, chosen }: Properties) {
 
 export function AccuracyChart({ runs, chosen }: Properties) {
   const drawn = runs.map((run) => ({ run, points: run.accuracies, validation: [] }));
-  const lowest = Math.min(0.8, ...runs.flatMap((run) => run.accuracies.map(([, accuracy]) => accuracy)));
+  const accuracies = runs.flatMap((run) => run.accuracies.map(([, accuracy]) => accuracy));
+  // before there is anything to draw, an axis would give away how much it will be
+  const lowest = accuracies.length > 0 ? Math.min(0.8, ...accuracies) : 0;
+  if (runs.length > 0 && runs.every(hasNoCurve)) return null;
   const batches = chosen && runs.includes(chosen) ? smoothed(chosen.batchAccuracies) : null;
   return (
     <Chart
@@ -102,6 +106,11 @@ export function AccuracyChart({ runs, chosen }: Properties) {
       }}
     />
   );
+}
+
+/** Whether a run failed so early that there is nothing to draw of it. */
+function hasNoCurve({ state, losses }: Run): boolean {
+  return state === "failed" && losses.length === 0;
 }
 
 interface ChartProperties {

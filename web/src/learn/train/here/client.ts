@@ -1,8 +1,9 @@
 /** The training worker, as the page sees it: it is started with the first order. */
 import { startWorker } from "#training-worker";
-import { loadDigits } from "../../../data/digits";
+import { packedDigits } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
-import type { TrainingEvent } from "../runs/run";
+import type { TrainingState } from "../../../networks/training/train";
+import type { Run, TrainingEvent } from "../runs/run";
 import type { Answers, Order, Question, Told } from "./messages";
 
 /** A digit with its label. */
@@ -32,6 +33,15 @@ export function resumeHere(id: string, steps: number): void {
   order({ kind: "resume", id, steps });
 }
 
+/**
+ * Have a run of an earlier visit again, which has ended.
+ *
+ * @param settings those that it began with
+ */
+export function restoreHere({ id, recipe, seen }: Run, settings: Settings, state: TrainingState): void {
+  order({ kind: "restore", id, settings, steps: recipe?.steps ?? settings.steps, state, told: seen });
+}
+
 export function stopHere(id: string): void {
   order({ kind: "stop", id });
 }
@@ -43,6 +53,11 @@ export function forgetHere(id: string): void {
 /** The .onnx file of a run. */
 export function onnxHere(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
   return ask({ about: "onnx", id });
+}
+
+/** The numbers with which a run goes on. */
+export function stateHere(id: string): Promise<TrainingState | null> {
+  return ask({ about: "state", id });
 }
 
 /** Ten probabilities from each run; null from one that the worker does not have. */
@@ -76,12 +91,13 @@ function order(message: Order): void {
 
 let needsDigits = true;
 
-/** Give the worker the images, once; where they could not be had, the next order tries again. */
+/** Give the worker the images, packed, once; where they could not be had, the next order tries again. */
 async function sendDigits(to: Worker): Promise<void> {
   needsDigits = false;
-  const digits = await loadDigits().catch(() => null);
+  const digits = await packedDigits().catch(() => null);
   needsDigits = digits === null;
-  to.postMessage({ kind: "digits", digits } satisfies Order);
+  const moved = [...(digits?.values() ?? [])].map(({ buffer }) => buffer);
+  to.postMessage({ kind: "digits", digits } satisfies Order, moved);
 }
 
 function open(): Worker {

@@ -1,13 +1,16 @@
 /** The messages between the page and its training worker. */
-import type { Splits as Digits } from "../../../data/digits";
+import type { DigitFiles } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
+import type { TrainingState } from "../../../networks/training/train";
 import type { TrainingEvent } from "../runs/run";
 
 /** To the worker; each `ask` is answered once. */
 export type Order =
   /** All images, which only the page can have; null if they cannot be had. */
-  | { kind: "digits"; digits: Digits | null }
+  | { kind: "digits"; digits: DigitFiles | null }
   | { kind: "start"; id: string; settings: Settings }
+  /** Have a run of an earlier visit again, which has ended: its settings, how far it was to go, and the last event told. */
+  | { kind: "restore"; id: string; settings: Settings; steps: number; state: TrainingState; told: number }
   /** Go on with a run that has ended, up to `steps`. */
   | { kind: "resume"; id: string; steps: number }
   | { kind: "stop"; id: string }
@@ -17,6 +20,8 @@ export type Order =
 export type Question =
   /** The .onnx file of a run. */
   | { about: "onnx"; id: string }
+  /** The numbers with which a run goes on. */
+  | { about: "state"; id: string }
   /** Ten probabilities for an image, from each of these runs. */
   | { about: "image"; ids: readonly string[]; image: Uint8Array }
   /** A run's answers on the split that it is judged on. */

@@ -1,6 +1,6 @@
 /** Trains networks beside the page, so that the page stays quick; it keeps every network until it is told to forget it. */
 
-import type { Splits as AllDigits } from "../../../data/digits";
+import { type Splits as AllDigits, type DigitFiles, splitsIn } from "../../../data/digits";
 import { CLASSES, PIXELS } from "../../../data/image";
 import { MISTAKES } from "../../../generated/training";
 import { largestOf } from "../../../networks/loss";
@@ -27,21 +27,32 @@ interface Job {
   splits: Splits;
   /** Events told so far. */
   told: number;
+  /** What it answered on the split that it is judged on, and after which step. */
+  judged?: { step: number; digits: Digits; result: Examined };
   asked: "go" | "stop";
 }
 
 const jobs = new Map<string, Job>();
+/** Runs of an earlier visit that are on their way. */
+const restoring = new Map<string, Promise<void>>();
 const stopped = new Set<string>(); // runs that were stopped before they began
 const next = new MessageChannel();
 
 self.addEventListener("message", ({ data }: MessageEvent<Order>) => {
-  if (data.kind === "digits") arrived(data.digits);
+  if (data.kind === "digits") void unpack(data.digits);
   if (data.kind === "start") void start(data.id, data.settings);
+  if (data.kind === "restore")
+    restoring.set(
+      data.id,
+      restore(data).catch(() => undefined),
+    );
   if (data.kind === "resume") void resume(data.id, data.steps);
   if (data.kind === "stop") stop(data.id);
-  if (data.kind === "forget") jobs.delete(data.id);
+  if (data.kind === "forget") forget(data.id);
   if (data.kind === "ask") void answer(data.id, data.question);
 });
+
+type Restored = Extract<Order, { kind: "restore" }>;
 
 /** The images could not be had. */
 class NoDigits extends Error {}
@@ -52,6 +63,10 @@ let askers: { give: (digits: AllDigits) => void; fail: (error: NoDigits) => void
 function allDigits(): Promise<AllDigits> {
   if (all) return Promise.resolve(all);
   return new Promise((give, fail) => askers.push({ give, fail }));
+}
+
+async function unpack(files: DigitFiles | null): Promise<void> {
+  arrived(files && (await splitsIn(files).catch(() => null)));
 }
 
 function arrived(splits: AllDigits | null): void {
@@ -82,7 +97,21 @@ async function start(id: string, settings: Settings): Promise<void> {
   }
 }
 
+async function restore({ id, settings, steps, state, told }: Restored): Promise<void> {
+  const splits = split((await allDigits()).train, settings.images);
+  if (jobs.has(id) || !restoring.delete(id)) return;
+  const training = new Training(settings, splits);
+  training.restore(state);
+  jobs.set(id, { settings: { ...settings, steps }, training, splits, told, asked: "stop" });
+}
+
+function forget(id: string): void {
+  jobs.delete(id);
+  restoring.delete(id);
+}
+
 async function resume(id: string, steps: number): Promise<void> {
+  await restoring.get(id);
   const job = jobs.get(id);
   if (!job) return;
   job.settings = { ...job.settings, steps };
@@ -141,9 +170,12 @@ function tellEvents(id: string, job: Job, events: readonly [EventName, object][]
 }
 
 /** The split that a run is judged on, and what it answers there. */
-async function judged({ settings, splits, training }: Job): Promise<{ digits: Digits; result: Examined }> {
+async function judged(job: Job): Promise<{ digits: Digits; result: Examined }> {
+  const { settings, splits, training } = job;
   const digits = settings.judged_on === "test" ? (await allDigits()).test : splits.validation;
-  return { digits, result: examine(training.network, digits) };
+  if (job.judged?.step !== training.step)
+    job.judged = { step: training.step, digits, result: examine(training.network, digits) };
+  return job.judged;
 }
 
 /** The result of a run, with its most confident mistakes. */
@@ -175,6 +207,7 @@ async function answer(id: number, question: Question): Promise<void> {
 }
 
 async function answerTo(question: Question): Promise<unknown> {
+  await Promise.all(restoring.values());
   if (question.about === "digit") {
     const { images, labels } = (await allDigits()).test;
     const { index } = question;
@@ -185,6 +218,7 @@ async function answerTo(question: Question): Promise<unknown> {
   }
   const job = jobs.get(question.id);
   if (!job) return null;
+  if (question.about === "state") return job.training.state;
   const { digits, result } = await judged(job);
   if (question.about === "answers") {
     const on = job.settings.judged_on;
@@ -195,12 +229,14 @@ async function answerTo(question: Question): Promise<unknown> {
       probabilities: result.probabilities,
     } satisfies Answers;
   }
-  const { validation, train } = job.splits;
+  const { settings, splits, training } = job;
+  const { train, validation } = splits;
+  const validated = digits === validation ? result : examine(training.network, validation);
   return onnxOf({
-    network: job.training.network,
-    settings: { ...job.settings, steps: job.training.step },
+    network: training.network,
+    settings: { ...settings, steps: training.step },
     data: train,
     judged: result,
-    validated: { ...examine(job.training.network, validation), labels: validation.labels },
+    validated: { ...validated, labels: validation.labels },
   });
 }

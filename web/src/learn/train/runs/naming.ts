@@ -2,6 +2,7 @@
 import { type NetworkName, type Settings, STANDARD } from "../../../networks/training/settings";
 import { say } from "../../../sentences/say";
 import { whole } from "../../format";
+import { givenNames } from "./kept-networks";
 import type { Recipe, Run } from "./run";
 
 const COLOURS = 10;
@@ -16,14 +17,18 @@ export function colourOf({ ordinal }: Run): string {
   return `run-${((ordinal - 1) % COLOURS) + 1}`;
 }
 
-/** Such as "Hidden layer · rate 0.01 · 64 neurons". */
+/** What the person calls it, else such as "Hidden layer · rate 0.01 · 64 neurons". */
 export function nameOf(run: Run): string {
+  return givenNames.value.get(run.id) ?? descriptionOf(run);
+}
+
+export function descriptionOf(run: Run): string {
   return run.recipe ? [kindOf(run), ...differences(run.recipe)].join(" · ") : say("learn.train.someone");
 }
 
 /** The name without the seed, which several runs of one kind differ in. */
 export function familyOf(run: Run): string {
-  return run.recipe ? nameOf({ ...run, recipe: { ...run.recipe, seed: 0 } }) : run.id;
+  return run.recipe ? descriptionOf({ ...run, recipe: { ...run.recipe, seed: 0 } }) : run.id;
 }
 
 function kindOf({ where, recipe }: Run): string {

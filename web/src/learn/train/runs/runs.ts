@@ -6,10 +6,11 @@ import { ApiError, request } from "../../../api";
 import type { Training as Described, TrainingRequest } from "../../../generated/shapes";
 import type { Settings } from "../../../networks/training/settings";
 import { say } from "../../../sentences/say";
-import { forgetHere, onEvents, resumeHere, startHere, stopHere } from "../here/client";
+import { forgetHere, onEvents, restoreHere, resumeHere, startHere, stopHere } from "../here/client";
 import { type Follower, follow, hurry, leave, leaveAll, slowly } from "../service/following";
 import { endingOf } from "./ending";
 import { idOf, settingsOf } from "./identity";
+import { forgetNetwork, keepNetwork, keptNetworks, loadNetworks, stateOf } from "./kept-networks";
 import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 
 /** A run as the service describes it, with the recipe values that the page uses. */
@@ -52,14 +53,30 @@ export const asking: ReadonlySignal<boolean> = asked;
 export const stopping: ReadonlySignal<string> = stoppingId;
 export const trouble: ReadonlySignal<Trouble | null> = lastTrouble;
 
-/** The view is shown: load the runs in the address, and follow the one in progress. */
+/** The view is shown: load the runs in the address, or those that were kept, and follow the one in progress. */
 export function open(): void {
   const named = inAddress.value ? inAddress.value.split(",") : [];
+  void bringBack(named.length === 0 && allRuns.peek().length === 0);
   for (const id of named.slice(-MOST)) add(id);
   for (const run of allRuns.peek()) {
     if (hasEnded(run) || run.where === "page") continue;
     listenTo(run.id);
     void awaitIfRunning(run.id);
+  }
+  writeAddress();
+}
+
+/** @param all whether all that were kept are wanted, as many as can be shown, not only those in the address */
+async function bringBack(all: boolean): Promise<void> {
+  await loadNetworks();
+  const kept = keptNetworks.peek() ?? [];
+  if (all) for (const { id } of kept.slice(-MOST)) add(id);
+  for (const network of kept) {
+    if (allRuns.peek().find(({ id }) => id === network.id)?.state !== "planned") continue;
+    const [settings, state] = [settingsOf(network.id), await stateOf(network.id)];
+    if (!settings || !state) continue;
+    change(network.id, ({ ordinal }) => ({ ...network.run, ordinal }));
+    restoreHere(network.run, settings, state);
   }
   writeAddress();
 }
@@ -118,6 +135,7 @@ onEvents((id, events) => {
   const run = change(id, (before) => withEvents(before, events));
   if (!run || !hasEnded(run)) return;
   end(run);
+  if (["done", "stopped"].includes(run.state) && run.step > 0) void keepNetwork(run);
   startNext();
 });
 
@@ -183,11 +201,12 @@ export function toggle(id: string): void {
   hiddenIds.value = ids;
 }
 
-/** Remove a run from the page; training in progress continues. */
+/** Remove a run and its network from the page and the browser; a training of the service continues. */
 export function forget(id: string): void {
   if (isInPage(id)) {
     stopHere(id);
     forgetHere(id);
+    void forgetNetwork(id);
   }
   leave(id);
   allRuns.value = allRuns.peek().filter((run) => run.id !== id);

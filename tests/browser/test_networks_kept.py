@@ -1,0 +1,95 @@
+"""Networks trained in the page are there at the next visit: listed, named, exported, deleted, and trained further."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import shuzi
+from driving.pen import strokes_of
+from driving.sheet import Sheet
+from driving.training import LONG
+
+pytestmark = pytest.mark.browser
+
+
+def _strokes(mnist, digit):
+    return strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]])
+
+
+@pytest.fixture
+def trained(open_page):
+    """Open a page, train a network in it to the end, and wait until it is kept."""
+
+    def train(query="steps=600"):
+        page = open_page(f"?view=learn&step=train&{query}", reduced_motion="reduce")
+        page.get_by_role("button", name="Start training").click()
+        expect(page.locator(".train-result")).to_be_visible(timeout=LONG)
+        page.goto("?view=models")
+        expect(page.locator("[data-model^='own.']")).to_have_count(1)
+        return page
+
+    return train
+
+
+def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, mnist, tmp_path, expect_query):
+    page = trained()
+    card = page.locator("[data-model='own.softmax_n600']")
+    expect(card.get_by_role("heading")).to_have_text("Softmax · 600 steps")
+    expect(card).to_contain_text("7,850")
+    card.get_by_role("textbox", name="Name").fill("Mine: first/best")
+    card.get_by_role("textbox", name="Name").press("Enter")
+    expect(card.get_by_role("heading")).to_have_text("Mine: first/best")
+    expect(page.locator(".accuracy-name").filter(has_text="Mine")).to_have_count(1)
+    page.reload()
+    expect(card.get_by_role("heading")).to_have_text("Mine: first/best")
+
+    with page.expect_download() as saved:
+        card.get_by_role("button", name="Export .onnx").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    assert path.name == "Mine- first-best.onnx"
+    answers = shuzi.load(path).classify(mnist.test.images)
+    wrong = int((answers.argmax(axis=1) != mnist.test.labels).sum())
+    expect(card.get_by_text("Mistakes in 10,000 test images").locator("xpath=following-sibling::dd")).to_have_text(
+        f"{wrong:,}"
+    )
+
+    card.get_by_role("link", name="Try it").click()
+    expect_query(page, model="own.softmax_n600")
+    page.reload()  # the address names it
+    expect(page.get_by_role("radio", name="Mine: first/best")).to_be_checked()
+    assert Sheet(page).write(_strokes(mnist, 7)).text == "7"
+
+    page.goto("?view=models")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    card.get_by_role("button", name="Delete").click()
+    expect(card).to_have_count(1)
+    page.once("dialog", lambda dialog: dialog.accept())
+    card.get_by_role("button", name="Delete").click()
+    expect(card).to_have_count(0)
+    page.goto("?model=own.softmax_n600")
+    expect(page.get_by_text("That network is not in this browser")).to_be_visible()
+    expect(page.get_by_role("radio", name="default", exact=True)).to_be_checked()
+
+
+def test_it_learns_on_as_if_the_page_had_never_been_closed(trained, open_page):
+    query = "network=mlp&hidden=16&steps=60"
+    whole = open_page(f"?view=learn&step=train&{query}", reduced_motion="reduce")
+    whole.get_by_role("button", name="Start training").click()
+    expect(whole.locator(".train-result")).to_be_visible(timeout=LONG)
+    whole.get_by_role("button", name="Train on: run A").click()
+    outcome = whole.locator(".run-outcome")
+    expect(whole.get_by_text("Done after 120 steps")).to_be_visible(timeout=LONG)
+    expect(outcome).to_have_text(re.compile("correct"), timeout=LONG)
+
+    page = trained(query)
+    page.goto("?view=learn&step=train")
+    expect(page.locator(".run-name")).to_have_text("AHidden layer · 60 steps · 16 neurons")
+    expect(page.locator(".run-outcome")).to_have_text(re.compile("correct"))
+    expect(page.locator(".train-try-answers")).to_contain_text("probability")
+    page.get_by_role("button", name="Train on: run A").click()
+    expect(page.get_by_text("Done after 120 steps")).to_be_visible(timeout=LONG)
+    expect(page.locator(".run-outcome")).to_have_text(outcome.inner_text(), timeout=LONG)
+    assert page.locator(".train-progress").inner_text() == whole.locator(".train-progress").inner_text()

@@ -75,3 +75,13 @@ def test_every_step_of_learn_opens(page, place):
         titles.add(page.wait_for("document.querySelector('h1')?.textContent"))
     assert len(titles) > step
     assert page.said == []
+
+
+def test_the_track_of_a_slider_is_coloured_up_to_its_thumb_only(page, place):
+    page.open(f"{place}?view=learn&step=loss&right=0.5")
+    picture = page.picture(".slider input").astype(int)
+    height, width = picture.shape[:2]
+    blue = picture[..., 2] - picture[..., 0] > 60
+    track = blue[height // 2 - 1 : height // 2 + 1].any(axis=0)
+    assert track[: width // 3].mean() > 0.9
+    assert not track[2 * width // 3 :].any()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import itertools
 import json
 import os
@@ -15,6 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
 from driving.pen import Stroke
@@ -67,6 +71,13 @@ class Firefox:
             "new Promise((resolve) => { const look = () => { const found = (() => "
             f"{condition})(); if (found) resolve(found); else requestAnimationFrame(look); }}; look(); }})"
         )
+
+    def picture(self, selector: str) -> NDArray[np.uint8]:
+        """Return what an element shows, uint8 (h, w, 3)."""
+        box = self.wait_for(f"document.querySelector({selector!r})?.getBoundingClientRect().toJSON()")
+        clip = {"type": "box"} | {name: box[name] for name in ("x", "y", "width", "height")}
+        told = self._do("browsingContext.captureScreenshot", context=self._tab, clip=clip)
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(told["data"]))).convert("RGB"))
 
     def write(self, strokes: Sequence[Stroke], left: float, side: float = 0.6) -> None:
         """Write strokes, points from 0 to 28, onto the sheet with the mouse, as ``Sheet.placed`` places them."""

@@ -1,5 +1,6 @@
 """The first steps of Learn: each control is used, and the results are checked against shuzi's own arithmetic."""
 
+import json
 import re
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 
 import shuzi
 from driving.reading_numbers import numbers_in
+from driving.serving import WEB
 from shuzi.concepts import cross_entropy, descend, one_hot, softmax, squared_error
 from shuzi.models.store import shipped
 
@@ -89,8 +91,10 @@ def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist)
         around = np.pad(image.astype(object), 3, constant_values="")[row : row + 7, column : column + 7]
         expect(page.locator(".magnifier span")).to_have_text([str(each) for each in around.flat])
 
+    examples = json.loads((WEB / "src" / "learn" / "pixels" / "digits.json").read_text("utf-8"))
     for digit in (7, 4):
-        index = int(np.flatnonzero(mnist.train.labels == digit)[0])
+        index = next(example["index"] for example in examples if example["label"] == digit)
+        assert mnist.train.labels[index] == digit
         image = mnist.train.images[index]
         page.get_by_role("radio", name=str(digit), exact=True).check()
         grid = page.get_by_role("grid", name=f"A handwritten {digit}, 28 by 28 pixels")

@@ -56,6 +56,20 @@ export function addressOf(name: ViewName, parameters?: Record<string, string>): 
   return asSearch(target);
 }
 
+/** Whether there is a state of a view to go back to. */
+export function isLeft(name: ViewName): boolean {
+  return lastOfView.has(name);
+}
+
+/** Remove parameters from the address of a view as it was left: what they say is no longer true. */
+export function dropWhereLeft(name: ViewName, parameters: readonly string[]): void {
+  const left = lastOfView.get(name);
+  if (left === undefined) return;
+  const target = new URLSearchParams(left);
+  for (const parameter of parameters) target.delete(parameter);
+  lastOfView.set(name, asSearch(target));
+}
+
 /** Go to an address from `addressOf`, as a click on a link does. */
 export function visit(address: string, history: "push" | "replace" = "push"): void {
   lastOfView.set(view.peek(), location.search);

@@ -6,7 +6,7 @@ import type { Network } from "../../networks/network";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { Pixels } from "../../shared/pixels";
-import { shownDigit } from "../digit/digit";
+import { readAs, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { fixed, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -16,16 +16,18 @@ import { firstNetwork, NEURONS, stepDown, type Trace, templatesOf, traced } from
 import "./backprop.css";
 
 const RATE = 0.02;
-const [SEVEN, TRIED, SURE] = [7, 20, 0.9]; // what the guess is about: this digit, so many steps, so high a probability
+const AS_READ = -1;
+const [TRIED, SURE] = [20, 0.9]; // what the guess is about: so many steps, so high a probability
 
 const neuron = knob("neuron", 0, wholeIn(0, NEURONS - 1));
-/** The label of my own digit, which nobody else knows. */
-const meant = knob("meant", 0, wholeIn(0, 9));
+/** The label of my own digit, if it is not what it was read as. */
+const meant = knob("meant", AS_READ, wholeIn(0, 9));
 
 export function BackpropStep() {
   const shown = shownDigit.value;
   const image = shown?.image ?? new Uint8Array(PIXELS);
-  const label = shown?.label ?? meant.value;
+  const mine = meant.value === AS_READ ? (readAs.value ?? 0) : meant.value;
+  const label = shown?.label ?? mine;
   const { network, steps, step, restart } = useNetwork();
   const trace = traced(network, image, label);
   const chosen = neuron.value;
@@ -33,18 +35,18 @@ export function BackpropStep() {
   return (
     <StepFrame
       name="backprop"
-      isTried={label === SEVEN && steps >= TRIED && probability > SURE}
+      isTried={steps >= TRIED && probability > SURE}
       answer={say("learn.backprop.guess.answer", percent(probability))}
     >
       <DigitChoice />
       {shown?.label === null && (
         <Slider
           label={say("learn.backprop.meant")}
-          value={meant.value}
+          value={mine}
           min={0}
           max={9}
           step={1}
-          written={String(meant.value)}
+          written={String(mine)}
           onInput={(value) => meant.set(value)}
         />
       )}

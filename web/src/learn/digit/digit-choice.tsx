@@ -1,10 +1,10 @@
 /** Which digit a step looks at: my own, one of ten, or a test image by its number. */
 import { DIGITS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
-import { ViewLink } from "../../shell/view-link";
 import { Choices } from "../choices";
 import { choose, chooseMine, chosenDigit, hasMine } from "./digit";
 import { OtherDigits } from "./other-digits";
+import { WriteOne } from "./write-one";
 import "./digit.css";
 
 export function DigitChoice() {
@@ -19,11 +19,7 @@ export function DigitChoice() {
         write={(digit) => (digit === "mine" ? say("learn.digit.mine") : digit)}
         onChoose={(digit) => (digit === "mine" ? chooseMine() : choose(digit))}
       />
-      {!hasMine.value && (
-        <ViewLink view="write" class="small">
-          {say("learn.digit.write")}
-        </ViewLink>
-      )}
+      <WriteOne />
       <OtherDigits />
     </div>
   );

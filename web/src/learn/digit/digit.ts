@@ -1,10 +1,14 @@
 /**
  * The digit that the steps of Learn look at: my own from the Write sheet, one of the ten of the first step, or any of
- * MNIST's test images. It is in the address, my own with its ink.
+ * MNIST's test images. What is chosen is in the address, my own with its ink; if nothing is, it is what I wrote last.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { change, parameter, query } from "../../address";
+import { type Changes, change, dropWhereLeft, parameter, query } from "../../address";
+import { remember, remembered } from "../../storage";
+import { isDigit } from "../../write/correct/glyphs";
 import { drawn } from "../../write/inside/looking";
+import { glyphs } from "../../write/state";
+import { example as demonstrated } from "../../write/writing";
 import { imageOf } from "../pixels/digits";
 import { testDigit } from "../train/here/client";
 import { inkRead, inkWritten } from "./ink";
@@ -19,15 +23,18 @@ export interface Shown {
 const MINE = "mine";
 const MOST = 9_999; // the last test image
 
-const choice = parameter("look", "7", (text) =>
+const SEVEN = "7"; // until I have written one
+const LAST = "last-digit";
+
+/** For `change`: what addresses hold of my own digit, also those of earlier versions. */
+export const NO_INK: Changes = { ink: null, strokes: null, photo: null };
+
+const choice = parameter("look", "", (text) =>
   text === MINE || /^[0-9]$/.test(text) || (/^t\d{1,4}$/.test(text) && Number(text.slice(1)) <= MOST)
     ? text
     : null,
 );
 const fetched = signal<{ index: number; shown: Shown } | null>(null);
-
-/** "mine", a digit from 0 to 9, or "t" and the number of a test image. */
-export const chosenDigit: ReadonlySignal<string> = computed(() => choice.value);
 
 const sent: ReadonlySignal<Uint8Array | null> = computed(() => inkRead(query.value.get("ink") ?? ""));
 
@@ -37,23 +44,50 @@ const onSheet: ReadonlySignal<Uint8Array | null> = computed(() => {
   return rows ? Uint8Array.from(rows.flat()) : null;
 });
 
-/** My own digit: that of the address, else that of the Write sheet. */
+/** The digit that was written last, also at an earlier visit, and what it was read as. */
+const last = signal<{ image: Uint8Array; readAs: number } | null>(lastOf(remembered(LAST) ?? ""));
+
+function lastOf(text: string): { image: Uint8Array; readAs: number } | null {
+  const [digit = "", ink = ""] = text.split(" ");
+  const image = inkRead(ink);
+  return image && /^[0-9]$/.test(digit) ? { image, readAs: Number(digit) } : null;
+}
+
+/** My own digit: that of the address, else that of the Write sheet, else the last one that was there. */
 const mine: ReadonlySignal<Uint8Array | null> = computed(
-  () => (choice.value === MINE && sent.value) || onSheet.value || sent.value,
+  () => (choice.value === MINE && sent.value) || onSheet.value || last.value?.image || sent.value,
 );
+
+/** What my own digit was read as, or was said to be; null if it came with the address. */
+export const readAs: ReadonlySignal<number | null> = computed(() =>
+  last.value && mine.value && inkWritten(mine.value) === inkWritten(last.value.image)
+    ? last.value.readAs
+    : null,
+);
+
+/** "mine", a digit from 0 to 9, or "t" and the number of a test image. */
+export const chosenDigit: ReadonlySignal<string> = computed(
+  () => choice.value || (mine.value ? MINE : SEVEN),
+);
+
+/** Whether I chose my own digit, so that it is in the address. */
+export const isMineChosen: ReadonlySignal<boolean> = computed(() => choice.value === MINE && hasMine.value);
 
 /** Whether the digit that is looked at is the one on the Write sheet, and no other that the address brought. */
 export const isOfSheet: ReadonlySignal<boolean> = computed(() => {
-  if (choice.value !== MINE || !onSheet.value) return false;
-  return sent.value === null || query.value.get("ink") === inkWritten(onSheet.value);
+  if (chosenDigit.value !== MINE || !onSheet.value) return false;
+  return choice.value === "" || sent.value === null || query.value.get("ink") === inkWritten(onSheet.value);
 });
+
+/** My own digit as an image, whichever one is looked at; null if there is none. */
+export const myImage: ReadonlySignal<Uint8Array | null> = mine;
 
 /** Whether there is a digit of my own. */
 export const hasMine: ReadonlySignal<boolean> = computed(() => mine.value !== null);
 
 /** The digit that is looked at; null while a test image is on its way. */
 export const shownDigit: ReadonlySignal<Shown | null> = computed(() => {
-  const name = choice.value;
+  const name = chosenDigit.value;
   if (name === MINE) return mine.value ? { image: mine.value, label: null } : example(7);
   if (!name.startsWith("t")) return example(Number(name));
   return fetched.value?.index === Number(name.slice(1)) ? fetched.value.shown : null;
@@ -72,9 +106,21 @@ effect(() => {
   });
 });
 
+// a new digit of my own takes the place of whatever was looked at before; an example's is nobody's
+effect(() => {
+  const image = onSheet.value;
+  const character = glyphs.value[drawn.value?.index ?? -1]?.character ?? "";
+  if (!image || demonstrated.value !== null || !isDigit(character)) return;
+  const [before, ink] = [last.peek(), inkWritten(image)];
+  last.value = { image, readAs: Number(character) };
+  remember(LAST, `${character} ${ink}`);
+  if (before && inkWritten(before.image) === ink) return;
+  dropWhereLeft("learn", ["look", "image", ...Object.keys(NO_INK)]);
+});
+
 export function choose(name: string): void {
   choice.set(name);
-  if (name !== MINE) change({ ink: null, photo: null });
+  if (name !== MINE) change(NO_INK);
 }
 
 /** Look at my own digit: its ink goes into the address. */
@@ -85,5 +131,5 @@ export function chooseMine(): void {
 
 /** Look at an image of 784 values, ink 255, as at my own digit. */
 export function chooseImage(image: Uint8Array): void {
-  change({ look: MINE, ink: inkWritten(image), photo: null });
+  change({ ...NO_INK, look: MINE, ink: inkWritten(image) });
 }

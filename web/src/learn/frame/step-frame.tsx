@@ -1,6 +1,7 @@
 /** The frame of every step: title, text, the interactive part, something to try, and links back and forward. */
 import type { ComponentChildren } from "preact";
 import { type PlainKey, say } from "../../sentences/say";
+import { Ending } from "./ending";
 import { Guess, type Quest } from "./guess";
 import { Lesson } from "./lesson";
 import { shownStep } from "./step-address";
@@ -40,6 +41,7 @@ export function StepFrame({ text, knobs, children, ...quest }: Properties) {
         <Lesson folder={lesson} />
       </aside>
       <Turn />
+      {shownStep() === STEP_NAMES.length && <Ending />}
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** A small grey photo of a digit: cut from what was written, or made of an image; and as text for an address. */
+/** A small grey photo of a digit: cut from what was written, or made of an image; and from an address. */
 import type { Box } from "../../ink/boxes";
 import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
@@ -43,12 +43,7 @@ export function photographed(image: Uint8Array): Grey {
   return photo;
 }
 
-/** A letter for each pixel, in 64 levels. */
-export function photoWritten({ pixels }: Grey): string {
-  return Array.from(pixels, (level) => LETTERS[Math.round(level / LEVELS)]).join("");
-}
-
-/** Null if the text is not a photo. */
+/** From an address of an earlier version, with a letter for each pixel, in 64 levels; null if the text is not a photo. */
 export function photoRead(text: string): Grey | null {
   if (text.length !== SIDE * SIDE || !/^[\w-]+$/.test(text)) return null;
   const pixels = Uint8Array.from(text, (letter) => Math.round(LETTERS.indexOf(letter) * LEVELS));

@@ -4,18 +4,34 @@ import { change, query } from "../../address";
 import { openPicture } from "../../here/open";
 import type { Grey } from "../../ink/picture";
 import { pictureOf } from "../../write/drawing";
+import { inverse, placeRect } from "../../write/geometry";
 import { drawn } from "../../write/inside/looking";
+import { boundsOf, type Stroke } from "../../write/sheet";
 import { pictures, sheet } from "../../write/state";
-import { chosenDigit, isOfSheet, shownDigit } from "../digit/digit";
-import { photoAround, photographed, photoRead, photoWritten } from "./photo";
+import { chosenDigit, isMineChosen, isOfSheet, shownDigit } from "../digit/digit";
+import { strokesRead, strokesWritten } from "./pen-strokes";
+import { photoAround, photographed, photoRead } from "./photo";
 
 const taken = signal<Grey | null>(null);
+/** The pen's way of my own digit, as text; "" of a picture's. */
+const penned = signal("");
+
+/** That of the address, from strokes or, in addresses of earlier versions, as it is. */
+const sent: ReadonlySignal<Grey | null> = computed(() => {
+  const strokes = strokesRead(query.value.get("strokes") ?? "");
+  return strokes ? photoOf(strokes) : photoRead(query.value.get("photo") ?? "");
+});
 
 /** That of the address, else of the digit on the sheet; null if what is looked at has none. */
 const real: ReadonlySignal<Grey | null> = computed(() => {
   if (chosenDigit.value !== "mine") return null;
-  return photoRead(query.value.get("photo") ?? "") ?? (isOfSheet.value ? taken.value : null);
+  return sent.value ?? (isOfSheet.value ? taken.value : null);
 });
+
+function photoOf(strokes: readonly Stroke[]): Grey | null {
+  const [picture, ink] = [pictureOf(strokes), boundsOf(strokes)];
+  return picture && ink && photoAround(picture.grey, placeRect(ink, inverse(picture.onPaper)));
+}
 
 /** Null while a test image is on its way. */
 export const photo: ReadonlySignal<Grey | null> = computed(() => {
@@ -27,13 +43,13 @@ export const photo: ReadonlySignal<Grey | null> = computed(() => {
 /** Whether it is what a person wrote or photographed, not made of an image. */
 export const isReal: ReadonlySignal<boolean> = computed(() => real.value !== null);
 
-/** Keep the photo of my own digit, and keep it in the address, until the step closes. */
+/** Keep the photo of my own digit, and keep its strokes in the address, until the step closes. */
 export function keepPhoto(): () => void {
   const stops = [
     effect(() => {
       const [file, drawnDigit] = [pictures.chosen.value?.picture.file, drawn.value];
       const strokes = sheet.strokes.value;
-      taken.value = null;
+      [taken.value, penned.value] = [null, ""];
       if (!drawnDigit) return;
       const [x, y, width, height] = drawnDigit.digit.box;
       const cut = (grey: Grey) => {
@@ -41,7 +57,10 @@ export function keepPhoto(): () => void {
       };
       if (!file) {
         const picture = pictureOf(strokes);
-        if (picture) cut(picture.grey);
+        if (!picture) return;
+        cut(picture.grey);
+        const inked = sheet.inkAt(placeRect({ x, y, width, height }, picture.onPaper));
+        penned.value = strokesWritten(inked.flatMap((index) => [strokes[index] ?? []]));
       } else
         void openPicture(file).then(
           (grey) => {
@@ -51,8 +70,9 @@ export function keepPhoto(): () => void {
         );
     }),
     effect(() => {
-      if (isOfSheet.value && taken.value && !query.value.has("photo"))
-        change({ photo: photoWritten(taken.value) });
+      const isThere = query.value.has("strokes") || query.value.has("photo");
+      if (isMineChosen.value && isOfSheet.value && penned.value && !isThere)
+        change({ strokes: penned.value });
     }),
   ];
   return () => {

@@ -6,11 +6,11 @@ import { isWhole, type Measured, measure, measuredOf } from "../../here/test-ima
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { Pixels } from "../../shared/pixels";
-import { ViewLink } from "../../shell/view-link";
 import { NetworkAnswers, MODELS as TWO } from "../answer/network-answers";
 import { useAnswers } from "../answer/use-answers";
 import { Choices } from "../choices";
-import { chooseImage, chooseMine, chosenDigit, hasMine, shownDigit } from "../digit/digit";
+import { chooseImage, chooseMine, hasMine, isMineChosen, NO_INK, shownDigit } from "../digit/digit";
+import { WriteOne } from "../digit/write-one";
 import { fixed, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob } from "../knob";
@@ -125,7 +125,7 @@ function Measurement({ measured: { said, all } }: { measured: Measured }) {
 }
 
 function Letters() {
-  const isMine = chosenDigit.value === "mine" && hasMine.value;
+  const isMine = isMineChosen.value;
   const name = letter.value;
   const written = sheetImage.value;
   const mine = isMine ? shownDigit.value?.image : undefined;
@@ -148,9 +148,7 @@ function Letters() {
             else chooseImage(written);
           }}
         />
-        <ViewLink view="write" class="small">
-          {say("learn.not-sure.write")}
-        </ViewLink>
+        <WriteOne />
       </div>
       <div class="letter-row">
         <Pixels values={image} palette="ink" label={say("learn.not-sure.image")} />
@@ -161,5 +159,5 @@ function Letters() {
 }
 
 function chooseLetter(chosen: Letter): void {
-  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ink: null, photo: null });
+  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ...NO_INK });
 }

@@ -1,11 +1,12 @@
 /** Step 1: a digit is 784 numbers. */
 
-import { change, oneOf, parameter } from "../../address";
+import { change, oneOf, parameter, query } from "../../address";
 import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { Check } from "../choices";
-import { chooseMine, chosenDigit, hasMine, shownDigit } from "../digit/digit";
+import { chooseMine, chosenDigit, isMineChosen, myImage, NO_INK, shownDigit } from "../digit/digit";
+import { WriteOne } from "../digit/write-one";
 import { fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob, wholeIn } from "../knob";
@@ -15,7 +16,7 @@ import { PixelGrid } from "./pixel-grid";
 import { PixelRow } from "./pixel-row";
 import "./pixels.css";
 
-// the lesson's picture is the first training image, a 7; its stroke's edge passes near row 8, column 12
+// the 7's edge passes near row 8, column 12
 const SEVEN = 7;
 const digit = parameter("image", SEVEN, wholeIn(0, 9));
 const pixel = knob("pixel", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
@@ -38,6 +39,7 @@ export function PixelsStep() {
         />
         <div class="pixels-side">
           <DigitChoice />
+          <WriteOne />
           <Check
             label={say("learn.pixels.numbers")}
             isOn={shown.value === "numbers"}
@@ -58,27 +60,27 @@ export function PixelsStep() {
   );
 }
 
-/** My own digit is looked at here only if the address says so: others come from the training images. */
+/** Not where the address names another image, as links from before there was a digit of my own do. */
 function isMine(): boolean {
-  return chosenDigit.value === "mine" && hasMine.value;
+  return isMineChosen.value || (chosenDigit.value === "mine" && !query.value.has("image"));
 }
 
 function DigitChoice() {
-  const mine = isMine() ? shownDigit.value : null;
+  const isShown = isMine();
   return (
     <fieldset class="digit-choice">
       <legend class="for-screen-readers">{say("learn.pixels.choose")}</legend>
-      {mine && (
+      {myImage.value && (
         <label>
           <input
             type="radio"
             class="covering"
             name="image"
             aria-label={say("learn.digit.mine")}
-            checked
+            checked={isShown}
             onChange={chooseMine}
           />
-          <Pixels values={mine.image} palette="ink" />
+          <Pixels values={myImage.value} palette="ink" />
         </label>
       )}
       {digits.map(({ label, values }) => (
@@ -88,16 +90,19 @@ function DigitChoice() {
             class="covering"
             name="image"
             aria-label={String(label)}
-            checked={!mine && digit.value === label}
-            onChange={() =>
-              change({ image: label === SEVEN ? null : String(label), look: null, ink: null, photo: null })
-            }
+            checked={!isShown && digit.value === label}
+            onChange={() => chooseExample(label)}
           />
           <Pixels values={values} palette="ink" />
         </label>
       ))}
     </fieldset>
   );
+}
+
+/** The other steps look at the same digit. */
+function chooseExample(label: number): void {
+  change({ ...NO_INK, image: label === SEVEN ? null : String(label), look: String(label) });
 }
 
 function Readout({ value, chosen }: { value: number; chosen: number }) {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { imageOf } from "../pixels/digits";
+import { scoresOf as scoresOfImage } from "../template/weights";
 import { readScores, scoresOf, TEN, textOf } from "./scores";
+
+it("are those that the shipped network gives the 7 of the first step", () => {
+  expect(scoresOfImage(imageOf(7).values).map((score) => Number(score.toFixed(1)))).toEqual(TEN);
+});
 
 describe("scores in an address", () => {
   it("come back as they were", () => {

@@ -62,7 +62,7 @@ export const learnMore = {
   "learn.hidden.text":
     "Here a network has only two inputs: where a point is. It says which colour the point has. Without a hidden layer it can only draw one straight line, however long it trains.\nEach hidden neuron draws a line of its own (dashed) and answers on one side of it only. The output adds up what they say, and the border between the colours bends.",
   "learn.hidden.try":
-    "If three neurons leave the ring open, give them other first weights: where they begin decides where they end. What do more neurons change?",
+    "If the ring stays open, give the neurons other first weights: where they begin decides where they end. What do more neurons change?",
   "learn.hidden.guess":
     "At least how many hidden neurons does the ring need, so that the border closes around it?",
   "learn.hidden.guess.task": "Now try it: choose the ring, and train two neurons, then three.",
@@ -91,11 +91,11 @@ export const learnMore = {
   "learn.backprop.try":
     "Take one step, then twenty. Which numbers shrink as the loss falls? And why does the change of a neuron’s weights look like the digit itself?",
   "learn.backprop.guess":
-    "The weights are random at first. The network sees nothing but this one 7, for twenty steps. How probable does it find a 7 then?",
+    "The weights are random at first. The network sees nothing but this one digit, for twenty steps. How probable does it find the right answer then?",
   "learn.backprop.guess.fifth": "About 20 %",
   "learn.backprop.guess.half": "About half",
   "learn.backprop.guess.sure": "Over 90 %",
-  "learn.backprop.guess.task": "Now try it: look at a 7, and take twenty steps.",
+  "learn.backprop.guess.task": "Now try it: take twenty steps.",
   "learn.backprop.guess.answer": (probability: string) =>
     `${probability}: one image is quickly learnt by heart. In real training every step pulls for other images too, so it takes thousands of steps to please them all.`,
   "learn.backprop.meant": "What my digit is",

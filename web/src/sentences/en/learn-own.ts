@@ -56,6 +56,5 @@ export const learnOwn = {
     "The softmax network knows ten answers and nothing else. The default network has seen letters and signs too, and has a second output: is this a digit at all?",
   "learn.not-sure.letter": "Which letter",
   "learn.not-sure.mine": "What I wrote",
-  "learn.not-sure.write": "Write one of your own",
   "learn.not-sure.image": "What both networks see, 28x28 pixels",
 };

@@ -30,7 +30,7 @@ export const learnSteps = {
   "learn.one-hot": "One-hot",
   "learn.one-hot.title": "One-hot: the answer as ten numbers",
   "learn.one-hot.text":
-    "The network outputs ten numbers, one per digit. To compare them with the correct answer, write the answer as ten numbers too: 1 in the digit’s own place and 0 everywhere else. This is called one-hot encoding.\nWhy not just use the number? Because digits are only names here, and no name is closer to one than to another. Reading a 3 as an 8 is no worse than reading it as a 4.",
+    "The network outputs ten numbers, one per digit. To compare them with the correct answer, write the answer as ten numbers too: 1 in the digit’s own place and 0 everywhere else. This is called one-hot encoding.\nWhy not just use the number? Because digits are only names here: an 8 is not two 4s.",
   "learn.one-hot.try":
     "Choose 1. Written as a number, which mistake looks harmless, and which looks terrible? Which digit does a 1 really look like?",
   "learn.one-hot.guess":
@@ -71,8 +71,7 @@ export const learnSteps = {
   "learn.softmax.score.written": (score: string, probability: string) =>
     `${score}, probability ${probability}`,
   "learn.softmax.plus": "Add to all scores",
-  "learn.softmax.plus.hint": (factor: string) =>
-    `Each power of e is multiplied by ${factor}, and so is their sum, so the probabilities stay the same.`,
+  "learn.softmax.plus.hint": (factor: string) => `Each power of e is multiplied by ${factor}.`,
   "learn.softmax.times": "Multiply all scores by",
   "learn.softmax.times.hint": "Below 1 evens out the probabilities; above 1 sharpens them.",
 
@@ -94,7 +93,7 @@ export const learnSteps = {
   "learn.loss": "Loss",
   "learn.loss.title": "The loss: how wrong is it?",
   "learn.loss.text":
-    "The loss is one number that says how wrong an answer is. A perfect answer has a loss of 0, and training makes the loss smaller.\nSquared error adds up the squared difference at every place. Cross-entropy looks only at the probability y of the correct answer and is −log(y). For a confident wrong answer, cross-entropy grows without limit and keeps pushing; squared error stops at 2 and gives up.",
+    "The loss is one number that says how wrong an answer is. A perfect answer has a loss of 0, and training makes the loss smaller.\nSquared error adds up the squared difference at every place. Cross-entropy looks only at the probability y of the correct answer and is −log(y).",
   "learn.loss.try":
     "Drag the probability of the correct answer down to 0.01. Which loss climbs, and which still pushes? What happens at exactly 0?",
   "learn.loss.guess":
@@ -124,7 +123,7 @@ export const learnSteps = {
   "learn.rate": "Learning rate",
   "learn.rate.title": "The learning rate: how far each step goes",
   "learn.rate.text":
-    "Training is like walking down a mountain in thick fog. At each step you feel the slope under your feet and move the other way, by the slope times the learning rate.\nIf the rate is too low, you barely move. If it is too high, you leap across the valley and land higher each time.",
+    "Training is like walking down a mountain in thick fog. At each step you feel the slope under your feet and move the other way, by the slope times the learning rate.\nIf the rate is too low, you barely move. And if it is too high?",
   "learn.rate.try":
     "Run it with 0.01, then 0.3, then 1.1. Then switch to x² with a dent: which rates get stuck in it, and which leap over? In the real network’s valley, does a rate of 8 arrive sooner than 2?",
   "learn.rate.curve": "Which curve",

@@ -56,7 +56,7 @@ export const learnMore: Translation<typeof english> = {
   "learn.hidden.text":
     "这个网络只有两个输入：一个点在哪里。它要说出这个点是什么颜色。没有隐藏层，它训练再久也只画得出一条直线。\n隐藏层里每个神经元各画一条线（虚线），只在线的一侧有反应。输出把它们的反应加起来，两种颜色的边界就弯了。",
   "learn.hidden.try":
-    "要是三个神经元围不住圆环，就换一组初始权重：从哪里出发，决定了走到哪里。神经元多几个，又会怎样？",
+    "要是围不住圆环，就换一组初始权重：从哪里出发，决定了走到哪里。神经元多几个，又会怎样？",
   "learn.hidden.guess": "要让边界把圆环里面围起来，至少要几个隐藏神经元？",
   "learn.hidden.guess.task": "现在试试：选圆环，先用两个神经元训练，再用三个。",
   "learn.hidden.guess.answer":
@@ -83,11 +83,11 @@ export const learnMore: Translation<typeof english> = {
   "learn.backprop.try":
     "先走一步，再走二十步：损失降下来，哪些数跟着变小？神经元权重的变化，为什么看起来就像这个字？",
   "learn.backprop.guess":
-    "权重一开始是随机的。网络只看这一个 7，走二十步。走完以后，它觉得是 7 的概率有多大？",
+    "权重一开始是随机的。网络只看这一个数字，走二十步。走完以后，正确答案的概率有多大？",
   "learn.backprop.guess.fifth": "20% 左右",
   "learn.backprop.guess.half": "一半左右",
   "learn.backprop.guess.sure": "90% 以上",
-  "learn.backprop.guess.task": "现在试试：看着 7，走二十步。",
+  "learn.backprop.guess.task": "现在试试：走二十步。",
   "learn.backprop.guess.answer": (probability) =>
     `${probability}：只有一张图，很快就背下来了。真正训练的时候，每一步还要照顾别的图片，要走几千步才能让大家都满意。`,
   "learn.backprop.meant": "我写的是几",

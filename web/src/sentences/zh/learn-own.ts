@@ -54,6 +54,5 @@ export const learnOwn: Translation<typeof english> = {
     "softmax 网络只知道十个答案，没有别的。默认网络还见过字母和符号，它有第二个输出：这到底是不是数字？",
   "learn.not-sure.letter": "哪个字母",
   "learn.not-sure.mine": "我写的",
-  "learn.not-sure.write": "自己写一个",
   "learn.not-sure.image": "两个网络看到的，28x28 像素",
 };

@@ -29,7 +29,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.one-hot": "独热",
   "learn.one-hot.title": "独热：把答案写成十个数",
   "learn.one-hot.text":
-    "网络输出的是十个数，每个数字一个。要和正确答案比，就把答案也写成十个数：自己的位置上是 1，其余都是 0。这叫独热（one-hot）编码。\n为什么不直接用那个数？因为数字在这里只是名字，名字之间没有远近。把 3 认成 8，并不比认成 4 错得更重。",
+    "网络输出的是十个数，每个数字一个。要和正确答案比，就把答案也写成十个数：自己的位置上是 1，其余都是 0。这叫独热（one-hot）编码。\n为什么不直接用那个数？因为数字在这里只是名字：8 并不是两个 4。",
   "learn.one-hot.try": "选 1 看看。如果直接写成数，认成几“错得轻”，认成几“错得重”？可是 1 其实最像几？",
   "learn.one-hot.guess": "正确答案是 1。都写成独热编码的话，答成 7 和答成 2，哪个错得更多？",
   "learn.one-hot.guess.seven": "7，它离 1 更远",
@@ -64,7 +64,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.softmax.score.of": (digit) => `${digit} 的分数`,
   "learn.softmax.score.written": (score, probability) => `${score}，概率 ${probability}`,
   "learn.softmax.plus": "所有分数都加上",
-  "learn.softmax.plus.hint": (factor) => `每个 e 的次方和它们的总和都变成 ${factor} 倍，所以概率不变。`,
+  "learn.softmax.plus.hint": (factor) => `每个 e 的次方都变成 ${factor} 倍。`,
   "learn.softmax.times": "所有分数都乘以",
   "learn.softmax.times.hint": "小于 1，概率变得平均；大于 1，概率更加集中。",
 
@@ -85,7 +85,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.loss": "损失",
   "learn.loss.title": "损失：错得有多厉害",
   "learn.loss.text":
-    "损失是一个数，说的是答案错得有多厉害。全对是 0，训练就是让它变小。\n误差平方和把每个位置的差平方以后加起来。交叉熵只看正确答案的概率 y，算 −log(y)。如果错了还很有把握，交叉熵会一直涨上去，推力也不减；误差平方和到 2 就不动了，几乎不再推。",
+    "损失是一个数，说的是答案错得有多厉害。全对是 0，训练就是让它变小。\n误差平方和把每个位置的差平方以后加起来。交叉熵只看正确答案的概率 y，算 −log(y)。",
   "learn.loss.try": "把正确答案的概率拉到 0.01：哪种损失涨得高，哪种还在使劲推？正好等于 0 时又会怎样？",
   "learn.loss.guess":
     "网络一口咬定了错的数字，正确答案的概率只有 0.01。哪一种损失更用力地把正确的分数往上推？",
@@ -112,7 +112,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.rate": "学习率",
   "learn.rate.title": "学习率：一步走多远",
   "learn.rate.text":
-    "训练就像在大雾里下山，只看得见脚下。每一步都看脚下的斜率，朝反方向走，走“学习率乘以斜率”那么远。\n学习率太小，半天挪不了多少；太大，一步跨过谷底，越跳越高。",
+    "训练就像在大雾里下山，只看得见脚下。每一步都看脚下的斜率，朝反方向走，走“学习率乘以斜率”那么远。\n学习率太小，半天挪不了多少。要是太大呢？",
   "learn.rate.try":
     "学习率先取 0.01，再取 0.3，再取 1.1，各跑一遍。然后换成“x² 加一个坑”：多大的学习率会掉进坑里，多大的能跳过去？在真网络的山谷里，取 8 会比取 2 更早到吗？",
   "learn.rate.curve": "哪条曲线",

@@ -18,6 +18,7 @@ import { isHere, NotRead, readHere } from "./here/read";
 import { sentence } from "./here/sentence";
 import type { Grey } from "./ink/picture";
 import type { Preparation } from "./reading/report/explain/preparation";
+import type { Sentence } from "./reading/report/result";
 import { say } from "./sentences/say";
 
 export type { Digit, Ignored, Mark, Model, Score, Unread };
@@ -26,6 +27,8 @@ export type { Digit, Ignored, Mark, Model, Score, Unread };
 export interface Reading extends Answered {
   /** How the first digits were prepared, once the page's own reading is explained. */
   prepared?: readonly Preparation[];
+  /** Which digit the message is about, counted from 1, if the page read it itself and it is about one. */
+  doubted?: number;
 }
 export type Status = Reading["status"];
 
@@ -53,7 +56,7 @@ export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise
       const from = picture instanceof Blob ? picture : picture.grey;
       const { advice, ...result } = await readHere(from, asked);
       const source = picture instanceof File ? picture.name : "";
-      return [{ ...result, source, message: sentence(advice) }];
+      return [{ ...result, source, message: sentence(advice), ...doubtedIn(advice) }];
     } catch (error) {
       if (!(error instanceof NotRead)) throw error;
       // the service can open more, and knows what is wrong with a file
@@ -64,6 +67,11 @@ export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise
   if (isOwn(asked.model)) throw new ApiError(0, "", say("here.own"));
   if (!hasService) throw new ApiError(0, "", say(isOurs ? "here.pdf" : "here.model"));
   return askService(picture instanceof Blob ? picture : picture.png(), asked);
+}
+
+/** The least sure of several digits has its number in the advice. */
+function doubtedIn([key, { place }]: Sentence): Pick<Reading, "doubted"> {
+  return key === "reading.unsure" && place !== undefined ? { doubted: Number(place) } : {};
 }
 
 async function askService(picture: Blob, { model, explain, ...rest }: Asking): Promise<(Reading | Unread)[]> {

@@ -6,6 +6,7 @@ import { say } from "../sentences/say";
 import { type Glyph, isDigit, statusOf } from "./correct/glyphs";
 import { contains, type Point, type Rect, type Size } from "./geometry";
 import { positionsOf, type Wanted } from "./labels";
+import { doubtedOf } from "./left-out";
 import { glyphs, lit, pointing, reading, toggle } from "./state";
 
 interface Properties {
@@ -33,6 +34,7 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       isAround: glyphs.value.some(({ box }) => contains(rect, middleOf(box))),
     };
   });
+  const named = reading.value && doubtedOf(reading.value);
   const boxes = glyphs.value.map(({ character, box }) => around(at(box), isDigit(character) ? ROOM : BESIDE));
   const positions = positionsOf(
     [
@@ -72,6 +74,7 @@ export function Boxes({ size, at, clickable = false }: Properties) {
           glyph={glyph}
           index={index}
           box={boxes[index] ?? NOWHERE}
+          isNamed={index === named}
           label={positions[index] ?? null}
           clickable={clickable}
         />
@@ -84,12 +87,14 @@ interface GlyphProperties {
   glyph: Glyph;
   index: number;
   box: Rect;
+  /** Whether the message names it, of several that are not sure. */
+  isNamed: boolean;
   /** Where its label has room. */
   label: Point | null;
   clickable: boolean;
 }
 
-function GlyphBox({ glyph, index, box, label, clickable }: GlyphProperties) {
+function GlyphBox({ glyph, index, box, isNamed, label, clickable }: GlyphProperties) {
   const isMark = !isDigit(glyph.character);
   const isLit = lit.value === index;
   const status = statusOf(glyph);
@@ -100,6 +105,7 @@ function GlyphBox({ glyph, index, box, label, clickable }: GlyphProperties) {
       class={isMark ? "mark" : "box"}
       data-status={status}
       data-mine={glyph.isMine}
+      data-named={isNamed}
       data-lit={isLit}
       {...(clickable ? { ...pointing(index), onClick: () => toggle(index) } : {})}
     >

@@ -5,9 +5,10 @@ import { say } from "../sentences/say";
 import { Icon } from "../shared/icons";
 import { asShown, useSize } from "../shared/size";
 import { Boxes } from "./boxes";
+import { goToNextDoubt, type Listed, listed, toCheck } from "./doubts";
 import { contain, placeRect, type Size } from "./geometry";
 import type { Entry, Picture } from "./pictures";
-import { pictures, reading, shownEntry } from "./state";
+import { pictures, reading, readOf, shownEntry } from "./state";
 
 export function PictureStage({ entry: { picture } }: { entry: Entry }) {
   const frame = useRef<HTMLDivElement>(null);
@@ -48,11 +49,39 @@ export function PictureStage({ entry: { picture } }: { entry: Entry }) {
 }
 
 export function PictureList() {
-  const entries = pictures.entries.value;
+  const entries = listed.value;
   if (entries.length < 2) return null;
   return (
+    <div class="pictures">
+      <Count all={entries.length} left={toCheck.value.length} />
+      <Entries entries={entries} />
+    </div>
+  );
+}
+
+/** How many there are, how many are to be checked, and the way to the next of these. */
+function Count({ all, left }: { all: number; left: number }) {
+  return (
+    <div class="picture-count">
+      <p data-testid="to-check">
+        {say("write.pictures.count", all)}{" "}
+        <strong>
+          {left > 0 ? say("write.pictures.to_check", left) : say("write.pictures.none_to_check")}
+        </strong>
+      </p>
+      {left > 0 && (
+        <button type="button" class="button" aria-keyshortcuts="N" onClick={goToNextDoubt}>
+          {say("write.pictures.next")} <kbd>N</kbd>
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Entries({ entries }: { entries: readonly Listed[] }) {
+  return (
     <ul class="picture-list" aria-label={say("write.pictures")}>
-      {entries.map((entry, index) => (
+      {entries.map(({ entry, index }) => (
         <li key={`${entry.picture.id}.${entry.page}`}>
           <button
             type="button"
@@ -93,7 +122,8 @@ function Thumbnail({ picture: { url, isShowable } }: { picture: Picture }) {
 }
 
 function ListedReading({ entry }: { entry: Entry }) {
-  const { picture, reading: answer } = entry;
+  const { picture } = entry;
+  const answer = readOf(entry);
   const shown = shownEntry(entry);
   const error =
     picture.question.trouble.value?.sentence ?? (answer && "error" in answer ? answer.error : null);

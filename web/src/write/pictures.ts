@@ -40,6 +40,8 @@ export class Pictures {
   #numbered = 0;
   /** Incremented when all are read again, so that an earlier round stops. */
   #round = 0;
+  /** The model that they were last read by, or are being read by. */
+  readBy = "";
 
   readonly entries = computed<readonly Entry[]>(() =>
     this.#all.value.flatMap((picture): Entry[] => {
@@ -87,8 +89,10 @@ export class Pictures {
     await this.read(model);
   }
 
-  /** Read all of them, the selected one first. */
+  /** Read all of them, the selected one first; not yet if the model is "". */
   async read(model: string): Promise<void> {
+    this.readBy = model;
+    if (model === "") return;
     const round = ++this.#round;
     const first = this.chosen.peek()?.picture;
     const waiting = [...this.#all.peek()].sort((a, b) => Number(b === first) - Number(a === first));

@@ -7,8 +7,10 @@ export interface Answer<About> {
   readings: readonly (Reading | Unread)[];
   /** The subject of the request, for instance where on the paper the picture was. */
   about: About;
-  /** From request to response. */
-  milliseconds: number;
+  /** The model that read. */
+  model: string;
+  /** From when the person finished to the response; null if nothing that a person finished led to it. */
+  milliseconds: number | null;
   explained: boolean;
 }
 
@@ -18,20 +20,27 @@ export class Question<About> {
   readonly trouble = signal<ApiError | null>(null);
   /** Seconds that a busy service asks to wait; null if it is not busy. */
   readonly busy = signal<number | null>(null);
+  /** Whether a reading is on its way; an explanation does not count. */
   readonly asking = signal(false);
   #current: { picture: Blob | Drawn; model: string; controller: AbortController } | null = null;
 
   /**
    * Request the reading.
    *
-   * @param since when the user finished, by performance.now()
+   * @param since when the person finished, by performance.now(); null if the same is read once more
    * @returns true once there is an answer; false if it failed or was aborted
    */
-  async ask(picture: Blob | Drawn, about: About, model: string, since = performance.now()): Promise<boolean> {
+  async ask(
+    picture: Blob | Drawn,
+    about: About,
+    model: string,
+    since: number | null = null,
+  ): Promise<boolean> {
     const controller = this.#begin(picture, model);
     const readings = await this.#read(false, controller);
     if (!readings) return false;
-    this.answer.value = { readings, about, milliseconds: performance.now() - since, explained: false };
+    const milliseconds = since === null ? null : performance.now() - since;
+    this.answer.value = { readings, about, model, milliseconds, explained: false };
     return true;
   }
 
@@ -75,7 +84,7 @@ export class Question<About> {
   async #read(explain: boolean, controller: AbortController): Promise<(Reading | Unread)[] | null> {
     const current = this.#current;
     if (current?.controller !== controller) return null;
-    this.asking.value = true;
+    this.asking.value = !explain;
     try {
       const readings = await readPicture(current.picture, {
         model: current.model,

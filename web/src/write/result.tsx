@@ -2,6 +2,7 @@
 
 import { say } from "../sentences/say";
 import { percent } from "../shared/percent";
+import { ChangedNotice } from "./correct/changed-notice";
 import { CorrectButton } from "./correct/correct-panel";
 import { type Glyph, statusOf } from "./correct/glyphs";
 import type { Shown } from "./correct/shown";
@@ -30,14 +31,13 @@ export function Result() {
             icon={shown.isCorrected && shown.status === "ok" ? "pen" : undefined}
           />
           <p class={shown.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(shown, leftOut)}</p>
+          <ChangedNotice />
           <div class="buttons">
             <ExportButtons />
             {/* the last one, so that Tab goes on to what it opens */}
             <CorrectButton />
           </div>
-          {answer.value && !pictures.chosen.value && (
-            <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>
-          )}
+          <Time milliseconds={pictures.chosen.value ? null : (answer.value?.milliseconds ?? null)} />
         </>
       ) : nothing ? (
         <p class="quiet">{say("write.empty")}</p>
@@ -48,7 +48,18 @@ export function Result() {
   );
 }
 
-/** The words in place of the status's name. */
+/** How long the answer took; while the next one is on its way, only that. */
+function Time({ milliseconds }: { milliseconds: number | null }) {
+  const isComing = question.value.asking.value;
+  if (!isComing && milliseconds === null) return null;
+  return (
+    <p class="small quiet numbers time">
+      {isComing ? say("write.reading") : say("write.time", Math.ceil(milliseconds ?? 0))}
+    </p>
+  );
+}
+
+/** What is said in place of the status's name. */
 function labelOf({ status, isCorrected }: Shown, leftOut: string): string | undefined {
   if (status !== "ok") return undefined;
   if (isCorrected) return say("write.status.corrected");

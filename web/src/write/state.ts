@@ -1,6 +1,6 @@
 /** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { parameter } from "../address";
+import { parameter, view } from "../address";
 import { readerFor } from "../learn/train/runs/as-models";
 import { chosenName } from "../models/known";
 import type { Reading } from "../readings";
@@ -15,8 +15,15 @@ import { Sheet } from "./sheet";
 /** The model asked for: a name, the id of the service's training run, or a network trained here; empty for the default. */
 export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,80}$/.test(text) ? text : null));
 
+let left = "";
+/** In other views, whose addresses name no model, it is the one that Write was left with. */
+const asked = computed(() => {
+  if (view.value === "write") left = model.value;
+  return left;
+});
+
 /** The name of the model that reads; the usual one in place of a network trained here that is gone. */
-export const readBy = computed(() => readerFor(model.value, chosenName.value));
+export const readBy = computed(() => readerFor(asked.value, chosenName.value));
 
 export const sheet = new Sheet();
 /** For ink: the mapping from the sent picture's pixels to the paper. */
@@ -49,19 +56,27 @@ export const ontoCorrections: ReadonlySignal<Placement> = computed(() =>
 export const reading: ReadonlySignal<Shown | null> = computed(() => {
   const entry = pictures.chosen.value;
   if (entry) return shownEntry(entry);
-  const answer = inkQuestion.answer.value?.readings[0];
-  if (!isRead(answer)) return null;
-  return shownOf(answer, {
+  const answer = inkQuestion.answer.value;
+  const first = answer?.readings[0];
+  if (!isRead(first) || answer?.model !== readBy.value) return null;
+  return shownOf(first, {
     patches: sheet.patches.value,
     onto: ontoCorrections.value,
     inkAt: (region) => sheet.inkAt(region),
   });
 });
 
-/** The reading of a picture with its corrections; null if it has none. */
-export function shownEntry({ reading: answer, corrections }: Entry): Shown | null {
+/** The reading of a picture with its corrections; null if it has none by the model that reads now. */
+export function shownEntry(entry: Entry): Shown | null {
+  const answer = readOf(entry);
   if (!isRead(answer)) return null;
-  return shownOf(answer, { patches: corrections.patches.value, onto: UNMOVED, inkAt: () => [] });
+  const patches = entry.corrections.patches.value;
+  return shownOf(answer, { patches, onto: UNMOVED, inkAt: () => [] });
+}
+
+/** What the model that reads now says of a picture, or why it cannot be read; null while neither is known. */
+export function readOf({ reading, picture }: Entry): Entry["reading"] {
+  return picture.question.answer.value?.model === readBy.value ? reading : null;
 }
 
 function isRead(answer: Entry["reading"] | undefined): answer is Reading {
@@ -70,7 +85,7 @@ function isRead(answer: Entry["reading"] | undefined): answer is Reading {
 
 /** Why the selected picture could not be read, if the service says so among the readings. */
 export const unread: ReadonlySignal<string | null> = computed(() => {
-  const answer = pictures.chosen.value?.reading;
+  const answer = pictures.chosen.value && readOf(pictures.chosen.value);
   return answer && "error" in answer ? answer.error : null;
 });
 

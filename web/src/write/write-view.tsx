@@ -11,9 +11,11 @@ import { say } from "../sentences/say";
 import { KeptElsewhere } from "../shared/kept-elsewhere";
 import { percent } from "../shared/percent";
 import { StorageNotice } from "../shared/storage-notice";
-import { CorrectPanel } from "./correct/correct-panel";
+import { BackToLearn } from "./back-to-learn";
+import { CorrectPanel, pressed } from "./correct/correct-panel";
 import { remove } from "./correct/correcting";
 import { DigitCards } from "./digit-cards";
+import { goToNextDoubt } from "./doubts";
 import { closeByGoingBack } from "./going-back";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
@@ -62,7 +64,9 @@ export function WriteView() {
         <p class="lead">{say("write.lead")}</p>
       </header>
       <StorageNotice />
+      <BackToLearn />
       <div class="desk">
+        <ModelChoice />
         <div class="stage" ref={stage}>
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
         </div>
@@ -71,7 +75,6 @@ export function WriteView() {
         <Toolbar onExample={example} />
         <InsideStrip />
         <PictureList />
-        <ModelChoice />
       </div>
       <PreparationPanel />
       <DigitCards />
@@ -87,14 +90,21 @@ export function WriteView() {
 function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
     const target = event.target as Element;
-    if (target.closest("input:not([type=radio]), textarea, select")) return;
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undo();
+    if (event.defaultPrevented || target.closest("input:not([type=radio]), textarea, select, dialog")) return;
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (isPlain && (pressed(event) || isNextDoubt(event))) event.preventDefault();
+    else if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undo();
     else if (event.key === "Delete" && isOfSheet(target)) removeSelected(event.repeat);
     else return;
     event.preventDefault();
   };
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);
+}
+
+/** N goes to the next picture to check, if there is one. */
+function isNextDoubt({ key }: KeyboardEvent): boolean {
+  return key.toLowerCase() === "n" && goToNextDoubt();
 }
 
 /** Remove the selected character; without one, clear the sheet, but not because a key is held. */
@@ -109,13 +119,14 @@ function isOfSheet(focused: Element): boolean {
   return focused.matches("body, main, .sheet *, .of-sheet");
 }
 
-/** Rereads the pictures when the model or the language changes. */
+/** Rereads the pictures when the model or the language changes, also if the model did so while the view was closed. */
 function usePicturesReadAnew(): void {
   const before = useRef("");
   useSignalEffect(() => {
-    const now = `${readBy.value} ${language.value}`;
-    if (before.current && before.current !== now && pictures.chosen.peek()) void pictures.read(readBy.value);
-    before.current = now;
+    const [name, spoken] = [readBy.value, language.value];
+    const isOther = name !== pictures.readBy || (before.current !== "" && before.current !== spoken);
+    if (isOther && pictures.chosen.peek()) void pictures.read(name);
+    before.current = spoken;
   });
 }
 

@@ -14,12 +14,17 @@ const PAUSE = 220; // ms without writing before the explanation is requested, wh
 
 const askedAgain = signal(0);
 
+/** The ink as it was when the pen was lifted last, and when; null once it was asked about. */
+let lifted: { strokes: readonly Stroke[]; at: number } | null = null;
+
 /** Read the ink now and whenever it, the model or the language changes, until the view closes. */
 export function keepReading(): () => void {
   return effect(() => {
     const [strokes, name] = [sheet.strokes.value, readBy.value];
     void [language.value, askedAgain.value];
-    if (!pictures.chosen.value) void readInk(strokes, name, performance.now());
+    const since = lifted?.strokes === strokes ? lifted.at : null;
+    lifted = null;
+    if (!pictures.chosen.value && name !== "") void readInk(strokes, name, since);
   });
 }
 
@@ -34,7 +39,7 @@ export function readAllAgain(): void {
   else readAgain();
 }
 
-async function readInk(strokes: readonly Stroke[], name: string, since: number): Promise<void> {
+async function readInk(strokes: readonly Stroke[], name: string, since: number | null): Promise<void> {
   if (strokes.length === 0) {
     inkQuestion.reset();
     return;
@@ -60,7 +65,9 @@ export function finishStroke(): void {
   const stroke = pending.peek();
   batch(() => {
     pending.value = [];
-    if (stroke.length > 0) sheet.add(stroke);
+    if (stroke.length === 0) return;
+    sheet.add(stroke);
+    lifted = { strokes: sheet.strokes.peek(), at: performance.now() };
   });
 }
 

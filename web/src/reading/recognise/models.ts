@@ -85,8 +85,9 @@ export class Classifier {
   /** Follow a 28x28 image through the network. */
   inside({ pixels }: Grey): Inside {
     const { maps, kernel, whole, scores } = this.#way;
-    const wanted = [...maps, whole?.answers ?? scores, scores];
+    const wanted = [...maps, whole?.answers ?? scores, scores, ...(this.rejects ? ["is_digit"] : [])];
     const outputs = this.#network.run(pixels, { n: 1, height: SIDE, width: SIDE }, wanted);
+    const isDigit = this.rejects ? (outputs.pop()?.values[0] ?? 1) : null;
     const layers = outputs.slice(0, -2).map((layer) => strongest(layer));
     const [first] = layers;
     return {
@@ -94,6 +95,7 @@ export class Classifier {
       layers,
       neurons: whole && neuronsOf(whole.weights, outputs.at(-2) as Output),
       scores: outputs.at(-1)?.values ?? new Float32Array(),
+      isDigit,
     };
   }
 

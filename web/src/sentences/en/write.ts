@@ -1,6 +1,8 @@
 export const write = {
   "write.title": "Write a number",
   "write.lead": "One digit or many: lift the pen to have it read, and see how it was done.",
+  "write.for": (step: string) => `Back to “${step}”`,
+  "write.for.with": (step: string) => `Back to “${step}” with your digit`,
   "write.sheet": "Writing area",
   "write.sheet.hint": "Write here",
   "write.sheet.help":
@@ -18,6 +20,10 @@ export const write = {
   "write.no_picture": "That contains no picture file. Save the picture first, then drop the file.",
   "write.unshowable": "Browsers cannot show this kind of picture. The boxes show where its digits are.",
   "write.pictures": "Pictures",
+  "write.pictures.count": (n: number) => `${n} pictures,`,
+  "write.pictures.to_check": (n: number) => `${n} to check`,
+  "write.pictures.none_to_check": "none left to check",
+  "write.pictures.next": "Next to check",
   "write.pictures.sure": "Close the pictures? What you corrected is lost unless you have saved it.",
   "write.result": "Reading",
   "write.empty": "The number appears here. You can also open, drop or paste pictures.",
@@ -58,6 +64,7 @@ export const write = {
   "write.mine": "Yours",
   "write.why.corrected": "What you said counts, and everything else is clear.",
   "write.why.all_mine": "Every character is as you said.",
+  "write.why.others": " The other dashed digits are not sure either.",
   "write.why.check": (positions: string, n: number) =>
     n === 1
       ? `Please check the character at position ${positions}.`
@@ -67,6 +74,16 @@ export const write = {
   "write.number.corrected": (text: string) => `With your corrections: ${text}.`,
   "write.network_read": (digit: number, percent: string) =>
     `The network read ${digit}, ${percent} probability.`,
+  "write.changed": (digit: number, changes: string) => `Because you kept this ${digit}, ${changes}.`,
+  "write.changed.comma": ", ",
+  "write.changed.character": (position: number, before: string, now: string) =>
+    `character ${position} now reads ${now}, not ${before}`,
+  "write.changed.sheet": (before: string, now: string) => `the number now reads ${now}, not ${before}`,
+  "write.changed.picture": (name: string, before: string, now: string) =>
+    `“${name}” now reads ${now}, not ${before}`,
+  "write.changed.more": (n: number) => (n === 1 ? "and 1 more" : `and ${n} more`),
+  "write.changed.undo": "Do not keep it",
+  "write.changed.fine": "That is right",
   "write.correct": "Correct",
   "write.correct.done": "Done",
   "write.correct.title": (position: number, character: string) => `Character ${position}: ${character}`,
@@ -80,7 +97,7 @@ export const write = {
   "write.copy": "Copy",
   "write.copied": "Copied.",
   "write.copy_refused": "The browser does not let this page copy. Select the number and copy it yourself.",
-  "write.save": "Save",
+  "write.save": "Export",
   "write.save.picture": "Picture with boxes",
   "write.unshowable_export": "Browsers cannot open this kind of picture, so there is none with boxes.",
   "write.sheet_file.save": "Save the sheet",
@@ -145,8 +162,7 @@ export const write = {
   "write.model.softmax": "The tutorial’s first network, with a single layer. See where it fails.",
   "write.model.yours": "yours",
   "write.model.trained": "The network you trained here. It knows single digits in the style of MNIST.",
-  "write.model.gone":
-    "That network is no longer in this page, so the usual model reads. Networks that were trained here last until the page is closed.",
+  "write.model.gone": "That network is not in this browser, so the usual model reads.",
   "write.model.again": "Train it again",
   "write.model.given": "The model named when the service was started.",
   "write.model.other": "One of the models that come with shuzi.",

@@ -9,7 +9,7 @@ export const hand: Translation<typeof english> = {
     `改正一个数字，再把它留下：它只存在这个浏览器里。留下的可以一起存成 ${file}，给命令行的 read --hand 和 train --data 用。`,
   "hand.keep": "留下这个字",
   "hand.is_kept": "已经留下",
-  "hand.export": "存成 .npz 文件",
+  "hand.export": "保存为 .npz 文件",
   "hand.use_here": "默认模型在这里识别时也用上它们",
   "hand.import": "打开 .npz 文件",
   "hand.imported": (n) => `留下了 ${n} 个数字。`,

@@ -37,11 +37,7 @@ export function CorrectPanel() {
   if (index === null || !glyph) return null;
   const next = glyphs.value[index + 1];
   return (
-    <section
-      class="correct"
-      aria-label={say("write.correct.title", index + 1, glyph.character)}
-      onKeyDown={(event) => press(event, index)}
-    >
+    <section class="correct" aria-label={say("write.correct.title", index + 1, glyph.character)}>
       <header>
         <Step to={index - 1} label={say("write.correct.previous")} sign="‹" />
         <p>{say("write.correct.title", index + 1, glyph.character)}</p>
@@ -139,15 +135,19 @@ function Step({ to, label, sign }: { to: number; label: string; sign: string }) 
   );
 }
 
-/** With the focus in the panel, a character can be typed; Delete removes it, Escape closes. */
-function press(event: KeyboardEvent, index: number): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if ([...DIGITS, ...MARKS].includes(event.key)) sayIs(index, event.key);
-  else if (event.key === "Delete") remove(index);
-  else if (event.key === "Escape") {
+/**
+ * While a character is selected, it can be typed, wherever the focus is; Delete removes it, Escape closes the panel.
+ *
+ * @returns whether the key was for the panel
+ */
+export function pressed({ key, target }: KeyboardEvent): boolean {
+  const index = selected.peek();
+  if (index === null || !glyphs.peek()[index]) return false;
+  if ([...DIGITS, ...MARKS].includes(key)) sayIs(index, key);
+  else if (key === "Delete" && (target as Element).closest(".correct")) remove(index);
+  else if (key === "Escape") {
     selected.value = null;
     document.getElementById(BUTTON)?.focus();
-  } else return;
-  event.preventDefault();
-  event.stopPropagation();
+  } else return false;
+  return true;
 }

@@ -1,9 +1,10 @@
 /** Keeps the selected digit with the label that a person gave it. */
 
 import { useSignal } from "@preact/signals";
-import { isKept, keep } from "../../hand/kept";
+import { isKept } from "../../hand/kept";
 import { NoKeptDigits } from "../../hand/npz";
 import { say } from "../../sentences/say";
+import { keepAndLook } from "./changed";
 import { digitOf, type Glyph, isDigit } from "./glyphs";
 
 export function KeepButton({ glyph }: { glyph: Glyph }) {
@@ -16,7 +17,7 @@ export function KeepButton({ glyph }: { glyph: Glyph }) {
   const take = async () => {
     wrong.value = "";
     try {
-      await keep([{ image, label, date: Date.now() }]);
+      await keepAndLook({ image, label, date: Date.now() });
     } catch (error) {
       if (!(error instanceof NoKeptDigits)) throw error;
       wrong.value = say(`hand.error.${error.why}`);

@@ -5,7 +5,7 @@ import { type PlainKey, say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { copyText, saveFile } from "../../shared/take";
 import type { Entry } from "../pictures";
-import { pictures, reading, shownEntry } from "../state";
+import { pictures, reading, readOf, shownEntry } from "../state";
 import { asCsv, asJson, type Named } from "./rows";
 import { withBoxes } from "./with-boxes";
 
@@ -85,7 +85,7 @@ function namedOf(entry: Entry): Named | null {
   const { file, question } = entry.picture;
   const source = entry.page ? `${file.name} · ${entry.page + 1}` : file.name;
   if (shown) return { source, shown };
-  const answer = entry.reading;
+  const answer = readOf(entry);
   const error = answer && "error" in answer ? answer.error : question.trouble.value?.sentence;
   return error === undefined ? null : { source, error };
 }

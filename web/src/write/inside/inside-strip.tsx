@@ -12,14 +12,14 @@ import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
 import { readScores, textOf } from "../../learn/softmax/scores";
 import { drawnAs } from "../../learn/train/runs/own-names";
-import type { Layer } from "../../reading/report/explain/inside";
+import type { Inside, Layer } from "../../reading/report/explain/inside";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { readBy } from "../state";
 import { Bars } from "./bars";
 import { followPen } from "./growing";
-import { differs, image, keepLooking, looked } from "./looking";
+import { differs, image, isLate, keepLooking, looked } from "./looking";
 import { OneOfDigits } from "./one-of-digits";
 import { Maps, Neurons, TEMPLATES } from "./tiles";
 import "./inside.css";
@@ -31,9 +31,10 @@ export function InsideStrip() {
   useEffect(keepLooking, []);
   useEffect(followPen, []);
   const pixels = image.value;
-  const lookedAt = pixels ? looked.value : null;
+  const lookedAt = looked.value;
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};
   const scores = lookedAt ? Array.from(lookedAt.inside.scores) : null;
+  const { probabilities, other } = probabilitiesOf(lookedAt?.inside);
   const kind = drawnAs(readBy.value);
   const isElsewhere = readBy.value !== "" && !isHere(readBy.value);
   return (
@@ -48,7 +49,7 @@ export function InsideStrip() {
           {say("write.inside.train")}
         </ViewLink>
       </header>
-      <div class="inside-flow">
+      <div class="inside-flow" data-late={isLate.value} aria-busy={isLate.value}>
         <Stage name="write.inside.image" step="handwriting" parameters={mine}>
           <Pixels values={pixels ?? BLANK} palette="ink" class="inside-image" />
         </Stage>
@@ -83,7 +84,7 @@ export function InsideStrip() {
               <Bars values={scores} decimals={2} />
             </Stage>
             <Stage name="write.inside.probabilities" step="not-sure">
-              <Bars values={scores && softmax(scores)} full={1} />
+              <Bars values={probabilities} other={other} full={1} />
             </Stage>
           </>
         )}
@@ -95,6 +96,15 @@ export function InsideStrip() {
       )}
     </section>
   );
+}
+
+/** As a card shows them: what is no digit takes its part of all ten. */
+function probabilitiesOf(inside: Inside | undefined) {
+  // a network that can say so is the usual one, also while nothing is known
+  if (!inside) return { probabilities: null, other: readBy.value === "default" ? null : undefined };
+  const isDigit = inside.isDigit ?? 1;
+  const probabilities = softmax(Array.from(inside.scores)).map((each) => each * isDigit);
+  return { probabilities, other: inside.isDigit === null ? undefined : 1 - isDigit };
 }
 
 interface StageProperties {

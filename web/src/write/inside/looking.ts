@@ -26,9 +26,14 @@ export const drawn: ReadonlySignal<{ index: number; digit: Digit } | null> = com
   return index !== null && digit ? { index, digit } : null;
 });
 
-/** The image that the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */
+/** The digit in progress, unless another was chosen. */
+const penned: ReadonlySignal<Uint8Array | null> = computed(() =>
+  selected.value === null && !pictures.chosen.value ? growing.value : null,
+);
+
+/** What the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */
 export const image: ReadonlySignal<Uint8Array | null> = computed(() => {
-  if (growing.value && !pictures.chosen.value) return growing.value;
+  if (penned.value) return penned.value;
   const rows = drawn.value?.digit.image;
   return rows ? Uint8Array.from(rows.flat()) : null;
 });
@@ -39,15 +44,26 @@ export interface Looked {
   inside: Inside;
 }
 
-/** The latest result; null while there is nothing to look at, or if the page does not have the model. */
-export const looked = signal<Looked | null>(null);
+/** What was found last; null while there is nothing to look at, or if the page does not have the model. */
+const last = signal<Looked | null>(null);
+
+/** What was found last inside the model that reads now; null while there is nothing. */
+export const looked: ReadonlySignal<Looked | null> = computed(() =>
+  image.value && last.value?.model === readBy.value ? last.value : null,
+);
+
+/** Whether what was found is of an earlier digit, and that of this one is on its way; a pen in motion is never late. */
+export const isLate: ReadonlySignal<boolean> = computed(() => {
+  if (!looked.value || !image.value || penned.value) return false;
+  return String(looked.value.image) !== String(image.value);
+});
 
 /** The answer for this digit if the network alone, which is drawn, disagrees; else null. */
 export const differs: ReadonlySignal<{ answer: number; hasKept: boolean } | null> = computed(() => {
   const [lookedAt, digit] = [looked.value, drawn.value?.digit];
   // not while a stroke is in progress, or the look at the digit is on its way
   if (!lookedAt || !digit?.image || String(lookedAt.image) !== String(digit.image.flat())) return null;
-  if (lookedAt.model !== readBy.value || largestAt(lookedAt.inside.scores) === digit.digit) return null;
+  if (largestAt(lookedAt.inside.scores) === digit.digit) return null;
   return { answer: digit.digit, hasKept: keptInUse().length > 0 };
 });
 
@@ -60,7 +76,7 @@ export function keepLooking(): () => void {
     if (!isWanted(asked)) return;
     const { model, image: pixels } = asked;
     const inside = await lookInside(pixels, model).catch(() => null);
-    if (isWanted(asked)) looked.value = inside && { model, image: pixels, inside };
+    if (isWanted(asked)) last.value = inside && { model, image: pixels, inside };
   });
   const stop = effect(() => {
     const [pixels, model] = [image.value, readBy.value];
@@ -69,7 +85,7 @@ export function keepLooking(): () => void {
     if (key === (wanted?.key ?? "")) return;
     wanted = pixels && isHere(model) ? { key, model, image: pixels } : null;
     if (wanted) look(wanted);
-    else looked.value = null;
+    else last.value = null;
   });
   return () => {
     stop();

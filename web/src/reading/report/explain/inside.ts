@@ -35,6 +35,8 @@ export interface Inside {
   /** The neurons of a first layer that answer most, 28x28 weights each; null if it has convolutions. */
   readonly neurons: Layer | null;
   readonly scores: Float32Array;
+  /** How probable it is that the image is a digit at all; null of a network that cannot tell. */
+  readonly isDigit: number | null;
 }
 
 const MOST = 6; // tiles of a layer; more would be too small to see

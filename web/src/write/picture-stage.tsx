@@ -64,7 +64,7 @@ function Count({ all, left }: { all: number; left: number }) {
   return (
     <div class="picture-count">
       <p data-testid="to-check">
-        {say("write.pictures.count", all)}{" "}
+        {say("write.pictures.count", all)}
         <strong>
           {left > 0 ? say("write.pictures.to_check", left) : say("write.pictures.none_to_check")}
         </strong>

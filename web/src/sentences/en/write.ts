@@ -20,7 +20,7 @@ export const write = {
   "write.no_picture": "That contains no picture file. Save the picture first, then drop the file.",
   "write.unshowable": "Browsers cannot show this kind of picture. The boxes show where its digits are.",
   "write.pictures": "Pictures",
-  "write.pictures.count": (n: number) => `${n} pictures,`,
+  "write.pictures.count": (n: number) => `${n} pictures, `,
   "write.pictures.to_check": (n: number) => `${n} to check`,
   "write.pictures.none_to_check": "none left to check",
   "write.pictures.next": "Next to check",

@@ -12,9 +12,9 @@ def test_what_changed_is_named_with_its_cause_and_taken_back(open_sheet):
     sheet = open_sheet()
     page = sheet.page
     with sheet.explained():
-        sheet.write(LIKE_A_ONE, 0.25, 0.5)
+        sheet.write(LIKE_A_ONE, 0.25)
     with sheet.explained() as answer:
-        sheet.write(LIKE_A_ONE, 0.6, 0.5)
+        sheet.write(LIKE_A_ONE, 0.65)
     assert answer.text == "77"
     page.get_by_role("button", name="Correct").click()
     page.keyboard.press("1")  # the focus is on the button still
@@ -32,9 +32,9 @@ def test_what_changed_is_named_with_its_cause_and_taken_back(open_sheet):
 def test_what_i_say_is_right_is_not_said_again(open_sheet):
     sheet = open_sheet()
     page = sheet.page
-    for left in (0.25, 0.6):
+    for left in (0.25, 0.65):
         with sheet.explained():
-            sheet.write(LIKE_A_ONE, left, 0.5)
+            sheet.write(LIKE_A_ONE, left)
     page.get_by_role("button", name="Correct").click()
     page.keyboard.press("1")
     page.get_by_role("button", name="Keep this digit").click()

@@ -93,7 +93,7 @@ export const learnTrain = {
     `Run ${letter}: ${value} at step ${step}`,
   "learn.train.between": "; ",
   "learn.train.no_curve":
-    "The loss left all bounds within the first few steps, so there is no curve to draw. Try a lower learning rate.",
+    "The loss climbs out of this chart and stays there: the steps are too long. Try a lower learning rate.",
   "learn.train.runs": "Runs",
   "learn.train.draw": (letter: string) => `Show run ${letter}`,
   "learn.train.forget": (letter: string) => `Remove run ${letter}`,

@@ -85,7 +85,7 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.accuracy.chart": (runs) => `验证集准确率随步数的变化。${runs}`,
   "learn.train.last": (letter, value, step) => `训练 ${letter}：第 ${step} 步时 ${value}`,
   "learn.train.between": "；",
-  "learn.train.no_curve": "头几步损失就爆掉了，画不出曲线。把学习率调小再试试。",
+  "learn.train.no_curve": "损失冲出了图的上边，再也没有回来：步子太大了。把学习率调小再试试。",
   "learn.train.runs": "各次训练",
   "learn.train.draw": (letter) => `画出训练 ${letter}`,
   "learn.train.forget": (letter) => `去掉训练 ${letter}`,

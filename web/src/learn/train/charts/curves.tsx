@@ -8,7 +8,7 @@ import { apart } from "../../chart/scale";
 import { Check } from "../../choices";
 import { brief, percent, whole } from "../../format";
 import { colourOf, letterOf } from "../runs/naming";
-import type { Run } from "../runs/run";
+import { hasEnded, type Run } from "../runs/run";
 import { bandsOf, type Family } from "./bands";
 import { smoothed } from "./smooth";
 
@@ -38,7 +38,6 @@ interface Drawn {
 export function LossChart({ runs, chosen }: Properties) {
   const drawn = runs.map((run) => ({ run, points: smoothed(run.losses), validation: run.validationLosses }));
   const log = axis.value === "log";
-  if (runs.length > 0 && runs.every(hasNoCurve)) return <p class="no-curve">{say("learn.train.no_curve")}</p>;
   const values = drawn.flatMap(({ points, validation }) =>
     [...points, ...validation].map(([, loss]) => loss),
   );
@@ -47,6 +46,13 @@ export function LossChart({ runs, chosen }: Properties) {
   const least = Math.max(LOWEST_LOSS, Math.min(1, ...finite));
   const at = (loss: number) => (log ? Math.log10(Math.max(loss, LOWEST_LOSS)) : loss);
   const top = log ? at(most) + 0.05 : Math.min(most * 1.04, HIGHEST_LOSS);
+  if (runs.length > 0 && runs.every((run) => hasNoCurve(run) || (!log && isBeyond(run))))
+    return (
+      <div>
+        <p class="no-curve">{say("learn.train.no_curve")}</p>
+        <LogAxis isOn={log} />
+      </div>
+    );
   return (
     <div>
       <Chart
@@ -67,12 +73,7 @@ export function LossChart({ runs, chosen }: Properties) {
           write: (value) => brief(log ? 10 ** value : value),
         }}
       />
-      <Check
-        class="small"
-        label={say("learn.train.log")}
-        isOn={log}
-        onChange={(isOn) => axis.set(isOn ? "log" : "")}
-      />
+      <LogAxis isOn={log} />
     </div>
   );
 }
@@ -111,6 +112,22 @@ export function AccuracyChart({ runs, chosen }: Properties) {
 /** Whether a run failed so early that there is nothing to draw of it. */
 function hasNoCurve({ state, losses }: Run): boolean {
   return state === "failed" && losses.length === 0;
+}
+
+/** Whether a run has ended with a loss above the chart: its line would leave at the top and never come back. */
+function isBeyond(run: Run): boolean {
+  return hasEnded(run) && (smoothed(run.losses).at(-1)?.[1] ?? 0) > HIGHEST_LOSS;
+}
+
+function LogAxis({ isOn }: { isOn: boolean }) {
+  return (
+    <Check
+      class="small"
+      label={say("learn.train.log")}
+      isOn={isOn}
+      onChange={(isChosen) => axis.set(isChosen ? "log" : "")}
+    />
+  );
 }
 
 interface ChartProperties {

@@ -33,6 +33,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "reading/find": {"reading.find.find_thresholds": ALL},
     "reading/recognise": {
         "reading.recognise.recognise_thresholds": ALL,
+        "reading.patterns.expression": ["LONGEST_PATTERN", "MOST_POSITIONS", "NAMED_PATTERNS"],
         "reading.recognise.hand": ["ALONE", "IN_NUMBERS"],
         "reading.values": ["PLAIN_WEIGHTS"],
     },

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.own import load_hand
-from shuzi.errors import ShuziError
+from shuzi.errors import DataError, ShuziError
 from shuzi.ink.paper import Scan
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, find_model, shipped
@@ -31,6 +31,8 @@ from shuzi.reading.find.detector import Detector
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE
 from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import ReadingProcesses
+from shuzi.reading.patterns.automaton import Automaton
+from shuzi.reading.patterns.expression import automaton_of
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.recognise.recogniser import Recogniser
@@ -60,6 +62,7 @@ class Reader:
         self._recogniser = recogniser if classifier.card.task == CLASSIFY_OR_REJECT else None
         self._processes = ReadingProcesses()
         self._values: list[str] | None = None
+        self._pattern: Automaton | None = None
         calibration = classifier.card.calibration
         partners = {DETECTOR: detector, LINE: self._recogniser}
         self.partners = {name: model.card.weights for name, model in partners.items() if model}
@@ -70,7 +73,14 @@ class Reader:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # for other processes, which have their own pool or none
-        return type(self), (self._classifier, self._detector, self._recogniser), {"_values": self._values}
+        return (
+            type(self),
+            (self._classifier, self._detector, self._recogniser),
+            {
+                "_values": self._values,
+                "_pattern": self._pattern,
+            },
+        )
 
     @property
     def card(self) -> Card:
@@ -97,8 +107,8 @@ class Reader:
         """
         return self._classifier.classify_or_reject(images)
 
-    def read(self, picture: Source, among: Sequence[str] | None = None) -> Reading:
-        """Read the number in a picture.
+    def read(self, picture: Source, among: Sequence[str] | None = None, pattern: str | None = None) -> Reading:
+        r"""Read the number in a picture.
 
         Parameters
         ----------
@@ -109,11 +119,16 @@ class Reader:
         among
             The values of which one is written there: the reading's text is one of them, and "unsure" if it is not
             clear which. They are compared with the digits alone unless one of them has a mark.
+        pattern
+            What is known of the number: a regular expression over digits and marks for the whole text, such as
+            ``r"\d{1,3}\.\d\d"``, or one of the names ``integer``, ``amount``, ``date``, ``time`` and ``phone``. The
+            best text that fits is read; a picture that does not fit is "unsure" and says so. Of values, only those
+            that fit may be written.
 
         Raises
         ------
         DataError
-            A value has other characters than digits and the marks ``. , - / :``.
+            A value has other characters than digits and the marks ``. , - / :``, or the pattern is none.
         PictureError
             It is not a picture, is truncated or empty, or has more than 50 million pixels.
         MissingExtra
@@ -126,7 +141,7 @@ class Reader:
         >>> shuzi.load().read(sheet).status
         'blank'
         """
-        reader = self if among is None else self.with_values(among)
+        reader = self._knowing(among, pattern)
         findings = reader.recognise(picture)
         return reader.decide(findings)
 
@@ -155,9 +170,25 @@ class Reader:
 
     def with_values(self, among: Sequence[str]) -> Reader:
         """Return a reader of the same models that chooses one of these values; raises what `read` raises."""
+        values = checked(among)
+        if self._pattern is not None:
+            values = [value for value in values if self._pattern.accepts(value)]
+            if not values:
+                raise DataError("error.pattern.no_value")
         reader = copy(self)
-        reader._processes, reader._values = ReadingProcesses(), checked(among)
+        reader._processes, reader._values = ReadingProcesses(), values
         return reader
+
+    def with_pattern(self, pattern: str | Automaton) -> Reader:
+        """Return a reader of the same models whose texts fit a pattern; raises what `read` raises."""
+        reader = copy(self)
+        reader._processes = ReadingProcesses()
+        reader._pattern = pattern if isinstance(pattern, Automaton) else automaton_of(pattern)
+        return reader if self._values is None else reader.with_values(self._values)
+
+    def _knowing(self, among: Sequence[str] | None, pattern: str | None) -> Reader:
+        reader = self if pattern is None else self.with_pattern(pattern)
+        return reader if among is None else reader.with_values(among)
 
     def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
         """Read a picture, or return the error that prevents it; an error passed in is returned as it is."""
@@ -190,10 +221,13 @@ class Reader:
 
     def decide(self, findings: Findings) -> Reading:
         """Decide what the findings in a picture say."""
-        return decide(findings, self._scale, self._line_scale, self._values)
+        return decide(findings, self._scale, self._line_scale, self._values, self._pattern)
 
     def read_many(
-        self, pictures: Iterable[Source] | Source, among: Sequence[str] | None = None
+        self,
+        pictures: Iterable[Source] | Source,
+        among: Sequence[str] | None = None,
+        pattern: str | None = None,
     ) -> Iterator[Reading | ShuziError]:
         """Read pictures on all cores and yield the readings in order.
 
@@ -206,11 +240,11 @@ class Reader:
             Each as for `read`, or a folder, which yields a reading for each picture in it, as a PDF does for each
             page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance. A
             single name is one picture, one folder, or a pattern such as ``"scans/*.png"``.
-        among
+        among, pattern
             As for `read`.
         """
         coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
-        reader = self if among is None else self.with_values(among)
+        reader = self._knowing(among, pattern)
         yield from reader._processes.read(reader, coming)
 
 

@@ -136,6 +136,8 @@ class LineTexts:
         Of each text: float64 (n, 7), as `Weights` names them.
     adjustments, adjusted_length
         By how much corrected digits raise texts of so many digits.
+    priors
+        What a pattern adds to each text: its log probability before anything was seen, up to a constant.
     """
 
     line: Line
@@ -144,6 +146,7 @@ class LineTexts:
     scores: NDArray[np.float64]
     adjustments: tuple[Adjustment, ...] = ()
     adjusted_length: int = 0
+    priors: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

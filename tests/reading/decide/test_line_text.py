@@ -50,6 +50,33 @@ def test_digits_and_marks_are_told_apart_and_each_has_its_box(columns):
     assert plain.confidence == reading.digits_confidence
 
 
+@pytest.mark.parametrize(
+    ("text", "other", "key", "named"),
+    [
+        ("3.4", "3,4", "reading.mark", {"mark": ".", "place": 2}),
+        ("3.4", "34", "reading.mark", {"mark": ".", "place": 2}),
+        ("34", "3.4", "reading.mark_more", {"mark": "."}),
+        ("34", "34.", "reading.mark_more", {"mark": "."}),
+    ],
+)
+def test_where_the_digits_are_sure_and_a_mark_is_not_just_that_is_said(columns, text, other, key, named):
+    said = columns("__3______.______4___", sure=0.99)
+    reading = decide(seen(line(said, {text: 0.6, other: 0.4}), THREE, POINT, FOUR), SCALE, LINES)
+    assert (reading.text, reading.status, reading.digits_status) == (text, "unsure", "ok")
+    assert reading.confidence < 0.9 < reading.digits_confidence
+    assert reading.advice == (key, named | {"text": text, "other": other})
+    assert (reading.digits_only().text, reading.digits_only().status) == ("34", "ok")
+    told = reading.as_dict()
+    assert (told["digits_status"], told["digits_text"], told["status"]) == ("ok", "34", "unsure")
+
+
+def test_where_a_digit_is_not_sure_no_mark_is_blamed(columns):
+    said = columns("__3______.______4___", sure=0.99)
+    reading = decide(seen(line(said, {"3.4": 0.6, "3.9": 0.2, "3,4": 0.2}), THREE, POINT, FOUR), SCALE, LINES)
+    assert (reading.status, reading.digits_status) == ("unsure", "unsure")
+    assert not reading.advice[0].startswith("reading.mark")
+
+
 def test_every_digit_is_as_sure_as_the_text_or_surer(columns):
     said = columns("__3_____________4___", sure=0.99)
     reading = decide(seen(line(said, {"34": 0.6, "39": 0.4}), THREE, FOUR), SCALE, LINES)

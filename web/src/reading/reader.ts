@@ -6,6 +6,7 @@ import { decide } from "./decide/decision";
 import { LineScale } from "./decide/line-confidence";
 import type { Candidates } from "./find/candidates";
 import { locateDigits, type Models } from "./find/locate";
+import type { Automaton } from "./patterns/automaton";
 import type { Classifier, Detector, Recogniser } from "./recognise/models";
 import type { Reading } from "./report/result";
 
@@ -33,8 +34,9 @@ export class Reader {
     this.#lineScale = new LineScale(numbers);
   }
 
-  async read(grey: Grey): Promise<Reading> {
-    return this.interpret(await this.findCandidates(grey));
+  /** @param pattern that what is written fits; null for any number */
+  async read(grey: Grey, pattern: Automaton | null = null): Promise<Reading> {
+    return this.interpret(await this.findCandidates(grey), pattern);
   }
 
   /** Everything found on the way to a reading, to show or measure it. */
@@ -48,7 +50,7 @@ export class Reader {
     return correct(seen, classifier, this.#lineScale.weights);
   }
 
-  interpret(seen: Candidates): Reading {
-    return decide(seen, this.#scale, this.#lineScale);
+  interpret(seen: Candidates, pattern: Automaton | null = null): Reading {
+    return decide(seen, this.#scale, this.#lineScale, pattern);
   }
 }

@@ -47,6 +47,11 @@ LEAST_DIGIT_OF_VALUE: Final = 1e-6  # the probability of a digit whose logarithm
 COMPARED_VALUES: Final = 256  # those nearest to what was read, that are scored
 DISTANCES_AT_ONCE: Final = 4_096  # values whose edit distance is computed at once
 
+# a pattern
+UNFITTING_EXPONENT: Final = 0.25
+"""Of how improbable a text that does not fit is beforehand, where a text that fits is called `ok`; with 0.5, patterns
+that what is written does not fit made twice as many wrong numbers `ok`."""
+
 # ink outside all characters, as fractions of the digits' median height where nothing else is said
 LARGE_INK: Final = 0.4
 """Ink that is as high or as wide is named."""

@@ -9,12 +9,18 @@ from shuzi.reading.decide.candidate_text import reject_lines, text_of_candidates
 from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.line_text import text_of_lines
 from shuzi.reading.decide.outcome import outcomes_of
+from shuzi.reading.patterns.automaton import Automaton
+from shuzi.reading.patterns.fitting import follow
 from shuzi.reading.report.result import UNSURE, Reading
 from shuzi.reading.values import Findings
 
 
 def decide(
-    seen: Findings, scale: Scale, line_scale: LineScale | None = None, values: Sequence[str] | None = None
+    seen: Findings,
+    scale: Scale,
+    line_scale: LineScale | None = None,
+    values: Sequence[str] | None = None,
+    pattern: Automaton | None = None,
 ) -> Reading:
     """Make a reading of everything that was found in a picture.
 
@@ -28,6 +34,8 @@ def decide(
         Does so for what the line recogniser has read; None for the networks' own probabilities.
     values
         The values of which one is written, as `allowed_values.checked` returns them; None for any number.
+    pattern
+        The pattern that what is written fits; None for any number. Values are those that fit already.
     """
     if seen.too_much is not None:
         return Reading("", UNSURE, 0.0, (), seen.too_much, scale.calibrated)
@@ -37,4 +45,6 @@ def decide(
     if reading is None:
         reading = text_of_candidates(seen, scale)
         reading = reject_lines(reading, seen, outcomes)
-    return reading if values is None else choose(reading, seen, outcomes, values, line_scale)
+    if values is not None:
+        return choose(reading, seen, outcomes, values, line_scale)
+    return reading if pattern is None else follow(reading, seen, pattern, line_scale)

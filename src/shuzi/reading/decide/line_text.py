@@ -13,7 +13,7 @@ from shuzi.reading.decide.confidence import Evidence, LineScale, logit
 from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, LEAST_CONFIDENCE, MOST_CONFIDENCE
 from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.outcome import Outcome, Outcomes, digits_and_marks, outcomes_of
-from shuzi.reading.report.advice import about_line_text
+from shuzi.reading.report.advice import about_line_text, about_marks
 from shuzi.reading.report.result import OK, UNKNOWN, UNSURE, Ignored, Reading, success, without_marks
 from shuzi.reading.values import Findings, Weights
 
@@ -41,7 +41,7 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
     of_digits = max(scale.confidence(evidence_of_digits), confidence)
     sign_inside = any(line.has_sign_inside for line in outcomes.written)
     hindered = sign_inside or page.is_in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
-    status = OK if confidence >= scale.ok and not hindered else UNSURE
+    status, digits_status = (OK if sure >= scale.ok and not hindered else UNSURE for sure in (confidence, of_digits))
     # 2. single characters are as much less sure than their line said as the whole text is
     raw = min(max(outcomes.texts[0][1], LEAST_CONFIDENCE), MOST_CONFIDENCE)
     power = math.log(min(max(confidence, LEAST_CONFIDENCE), MOST_CONFIDENCE)) / math.log(raw)
@@ -57,6 +57,8 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
     alternatives = shared_out(outcomes.texts, confidence, scale.others)
     if status == OK:
         advice = success(page.ignored)
+    elif digits_status == OK:
+        advice = about_marks(outcomes.texts[0][0], [text for text, _ in outcomes.texts])
     else:
         boxes = [character.box for character in characters if character.character in DIGITS]
         texts = [text for text, _ in alternatives]
@@ -72,7 +74,7 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
         ignored=page.ignored,
         alternatives=alternatives,
         digits_confidence=of_digits,
-        digits_status=OK if of_digits >= scale.ok and not hindered else UNSURE,
+        digits_status=digits_status,
     )
 
 

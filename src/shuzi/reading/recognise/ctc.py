@@ -62,33 +62,33 @@ def best_texts(
     for column in log_probabilities.tolist():
         likely = [label for label in range(blank) if column[label] > seldom]
         if not likely:
-            beams = {text: (_add(*ends) + column[blank], LOG_OF_ZERO) for text, ends in beams.items()}
+            beams = {text: (add_logs(*ends) + column[blank], LOG_OF_ZERO) for text, ends in beams.items()}
             continue
         # texts that would come after all prefixes as they are would not be kept, so they need not be made
         lowest = -math.inf
         if len(beams) == width:
             unchanged = (
-                _add(_add(*ends) + column[blank], ends[1] + column[text[-1]] if text else LOG_OF_ZERO)
+                add_logs(add_logs(*ends) + column[blank], ends[1] + column[text[-1]] if text else LOG_OF_ZERO)
                 for text, ends in beams.items()
             )
             lowest = min(unchanged) - LOG_ROUNDING
         longer: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [LOG_OF_ZERO, LOG_OF_ZERO])
         for text, (with_blank, without) in beams.items():
-            total = _add(with_blank, without)
+            total = add_logs(with_blank, without)
             same = longer[text]
-            same[0] = _add(same[0], total + column[blank])
+            same[0] = add_logs(same[0], total + column[blank])
             if text:
-                same[1] = _add(same[1], without + column[text[-1]])
+                same[1] = add_logs(same[1], without + column[text[-1]])
             for label in likely:
                 # a repeated character needs a blank before it
                 before = with_blank if text and text[-1] == label else total
                 ending, after = before + column[label], (*text, label)
                 if ending >= lowest or after in beams:
                     grown = longer[after]
-                    grown[1] = _add(grown[1], ending)
-        best = sorted(longer.items(), key=lambda item: -_add(*item[1]))[:width]
+                    grown[1] = add_logs(grown[1], ending)
+        best = sorted(longer.items(), key=lambda item: -add_logs(*item[1]))[:width]
         beams = {text: (ends[0], ends[1]) for text, ends in best}
-    texts = [Text(text, min(_add(*ends), 0.0)) for text, ends in beams.items()]
+    texts = [Text(text, min(add_logs(*ends), 0.0)) for text, ends in beams.items()]
     return sorted(texts, key=lambda text: -text.log_probability)[:most]
 
 
@@ -184,7 +184,7 @@ def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDA
     return states, skips
 
 
-def _add(left: float, right: float) -> float:
+def add_logs(left: float, right: float) -> float:
     """Return the logarithm of the sum of two numbers given as logarithms."""
     high, low = (left, right) if left > right else (right, left)
     return high if low <= LOG_OF_ZERO else high + math.log1p(math.exp(low - high))

@@ -84,6 +84,8 @@ def totals_of(line: LineTexts, weights: Weights, texts: Sequence[str] | None = N
     """Return the log probability, up to a constant, of each text of a line, or of other texts: float64 (n,)."""
     scores = line.scores if texts is None else scores_of(line, texts)
     adjusted = [_adjustment_of(line, text) for text in (line.texts if texts is None else texts)]
+    if texts is None and line.priors:
+        adjusted = [more + prior for more, prior in zip(adjusted, line.priors, strict=True)]
     return np.asarray(scores @ np.array(weights) + np.array(adjusted, np.float64), np.float64)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
-from shuzi.models.tasks import DIGITS
+from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.reading.report.report_thresholds import (
     BLURRED_EDGE,
     EDGE_MARGIN,
@@ -25,7 +25,7 @@ from shuzi.reading.report.report_thresholds import (
     SMALL_DIGIT,
     STEEP_PERCENTILE,
 )
-from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored
+from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored, without_marks
 from shuzi.reading.values import Findings
 
 Sentence = tuple[str, dict[str, Any]]
@@ -101,6 +101,34 @@ def about_line_text(
         return "reading.unsure_line", {}
     values = {"text": _on_one_line(text), "other": _on_one_line(others[0])}
     return _doubtful_digit(text, others[0]) or ("reading.unsure_text", values)
+
+
+def about_marks(text: str, others: Sequence[str]) -> Sentence:
+    """Name the mark that is not sure where all digits are.
+
+    Parameters
+    ----------
+    text
+        The reading's text.
+    others
+        What may be written as well, the most probable first.
+
+    Examples
+    --------
+    >>> about_marks("12.5", ["72.5", "12,5"])
+    ('reading.mark', {'text': '12.5', 'other': '12,5', 'mark': '.', 'place': 3})
+    >>> about_marks("125", ["12.5"])
+    ('reading.mark_more', {'text': '125', 'other': '12.5', 'mark': '.'})
+    """
+    other = next((other for other in others if without_marks(other) == without_marks(text) and other != text), None)
+    if other is None:
+        return "reading.mark_unsure", {}
+    place = next((index for index, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1]), None)
+    at = min(len(text), len(other)) if place is None else place
+    values = {"text": _on_one_line(text), "other": _on_one_line(other)}
+    if text[at : at + 1] in [*MARKS]:
+        return "reading.mark", {**values, "mark": text[at], "place": at + 1}
+    return "reading.mark_more", {**values, "mark": other[at]}
 
 
 def about_the_picture(seen: Findings, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:

@@ -270,6 +270,7 @@ class Reading:
             "digits_text": self.digits_text,
             "status": self.status,
             "confidence": round(self.confidence, 4),
+            "digits_status": self.digits_status,
             "digits_confidence": round(self.digits_confidence, 4),
             "digits": [digit.as_dict() for digit in self.digits],
             "marks": [mark.as_dict() for mark in self.marks],

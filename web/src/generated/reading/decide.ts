@@ -67,6 +67,8 @@ export const LEAST_DIGIT_OF_VALUE = 1e-6;
 export const COMPARED_VALUES = 256;
 /** values whose edit distance is computed at once */
 export const DISTANCES_AT_ONCE = 4_096;
+/** Of how improbable a text that does not fit is beforehand, where a text that fits is called `ok`; with 0.5, patterns that what is written does not fit made twice as many wrong numbers `ok`. */
+export const UNFITTING_EXPONENT = 0.25;
 /** Ink that is as high or as wide is named. */
 export const LARGE_INK = 0.4;
 /** May be done to tell kinds whatever was done before, in images classified: a frame around a page takes 600. */

@@ -25,6 +25,7 @@ export function textOfCandidates(seen: Candidates, scale: Scale): Reading {
     text: lines.map((line) => line.map(({ digit }) => digit).join("")).join("\n"),
     status,
     confidence,
+    digitsStatus: status,
     digitsConfidence: confidence,
     digits,
     marks: [],
@@ -43,7 +44,8 @@ function blankReading(seen: Candidates, scale: Scale): Reading {
   const confidence = isEven ? 1 : scale.blank;
   const advice = aboutNoWriting(seen);
   const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
-  return { text: "", status: "blank", confidence, digitsConfidence: confidence, advice, ...nothing };
+  const ofDigits = { digitsStatus: "blank", digitsConfidence: confidence } as const;
+  return { text: "", status: "blank", confidence, ...ofDigits, advice, ...nothing };
 }
 
 /** Turn a candidate into a digit whose confidence is at least that of the whole text. */

@@ -1,6 +1,8 @@
 /** Candidates and recognised lines become a reading: by the lines, or by the candidates alone. */
 
 import type { Candidates } from "../find/candidates";
+import type { Automaton } from "../patterns/automaton";
+import { follow } from "../patterns/fitting";
 import type { Reading, Sentence } from "../report/result";
 import type { Scale } from "./candidate-confidence";
 import { textOfCandidates } from "./candidate-text";
@@ -9,14 +11,29 @@ import { rejectLines, textOfLines } from "./line-text";
 import { outcomesOf } from "./outcome";
 
 /** Make a reading of everything that was found in a picture. */
-export function decide(seen: Candidates, scale: Scale, lineScale: LineScale): Reading {
+export function decide(
+  seen: Candidates,
+  scale: Scale,
+  lineScale: LineScale,
+  pattern: Automaton | null = null,
+): Reading {
   if (seen.tooMuch) return unread(seen.tooMuch);
   const outcomes = outcomesOf(seen, lineScale.weights);
-  return textOfLines(seen, outcomes, lineScale) ?? rejectLines(textOfCandidates(seen, scale), seen, outcomes);
+  const reading =
+    textOfLines(seen, outcomes, lineScale) ?? rejectLines(textOfCandidates(seen, scale), seen, outcomes);
+  return pattern ? follow(reading, seen, pattern, lineScale) : reading;
 }
 
 /** The reading of a picture that holds more than is read. */
 function unread(advice: Sentence): Reading {
   const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
-  return { text: "", status: "unsure", confidence: 0, digitsConfidence: 0, advice, ...nothing };
+  return {
+    text: "",
+    status: "unsure",
+    confidence: 0,
+    digitsStatus: "unsure",
+    digitsConfidence: 0,
+    advice,
+    ...nothing,
+  };
 }

@@ -12,7 +12,7 @@ import { DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
 import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
-import { aboutLineText, OF_PICTURES } from "../report/advice";
+import { aboutLineText, aboutMarks, OF_PICTURES } from "../report/advice";
 import type { Digit, Ignored, Mark, Reading, Sentence, Status } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import { logit } from "./candidate-confidence";
@@ -34,7 +34,8 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const digitsConfidence = Math.max(scale.confidence(evidenceOfDigits), confidence);
   const isSignInside = page.written.some(({ texts }) => hasSignInside(texts[0] as string));
   const isHindered = isSignInside || page.isInDoubt || page.ignored.some(isUnknown);
-  const isOk = confidence >= scale.ok && !isHindered;
+  const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
+  const [status, digitsStatus] = [statusOf(confidence), statusOf(digitsConfidence)];
   // 2. single characters are as much less sure than their line said as the whole text is
   const [text, raw] = page.texts[0] as Texts[0];
   const power = Math.log(clipped(confidence)) / Math.log(clipped(raw));
@@ -49,18 +50,26 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const alternatives = sharedOut(page.texts, confidence, scale.others);
   const boxes = digits.map(({ box }) => box);
   const texts = alternatives.map(([likely]) => likely);
+  const advice = () => {
+    if (status === "ok") return successOf(page.ignored);
+    if (digitsStatus === "ok")
+      return aboutMarks(
+        text,
+        page.texts.map(([likely]) => likely),
+      );
+    return aboutLineText(seen, boxes, readDigits, isSignInside, page.ignored, texts);
+  };
   return {
     text,
-    status: isOk ? "ok" : "unsure",
+    status,
     confidence,
+    digitsStatus,
     digitsConfidence,
     digits: readDigits,
     marks: readMarks,
     ignored: page.ignored,
     alternatives,
-    advice: isOk
-      ? successOf(page.ignored)
-      : aboutLineText(seen, boxes, readDigits, isSignInside, page.ignored, texts),
+    advice: advice(),
   };
 }
 
@@ -79,7 +88,7 @@ export function rejectLines(reading: Reading, seen: Candidates, { countedOnce }:
     ? reading.advice
     : [isNone ? "reading.not_a_digit" : "reading.signs", {}];
   const digits = reading.digits.map((digit) => ({ ...digit, status }));
-  return { ...reading, status, digits, advice, ignored };
+  return { ...reading, status, digitsStatus: status, digits, advice, ignored };
 }
 
 /** A page's lines that hold digits, what was left out, and the whole texts. */

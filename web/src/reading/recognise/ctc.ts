@@ -32,7 +32,10 @@ export function bestTexts(
     const at = (label: number) => column[label] as number;
     const likely = Array.from({ length: blank }, (_, label) => label).filter((label) => at(label) > seldom);
     if (!likely.length) {
-      beams = beams.map(({ labels, ends }) => ({ labels, ends: [add(...ends) + at(blank), LOG_OF_ZERO] }));
+      beams = beams.map(({ labels, ends }) => ({
+        labels,
+        ends: [addLogs(...ends) + at(blank), LOG_OF_ZERO],
+      }));
       continue;
     }
     const longer = new Map<string, Prefix>();
@@ -43,15 +46,15 @@ export function bestTexts(
       return prefix.ends;
     };
     for (const { labels, ends } of beams) {
-      const total = add(...ends);
+      const total = addLogs(...ends);
       const last = labels.at(-1);
       const same = endsOf(labels);
-      same[0] = add(same[0], total + at(blank));
-      if (last !== undefined) same[1] = add(same[1], ends[1] + at(last));
+      same[0] = addLogs(same[0], total + at(blank));
+      if (last !== undefined) same[1] = addLogs(same[1], ends[1] + at(last));
       for (const label of likely) {
         const grown = endsOf([...labels, label]);
         // a repeated character needs a blank before it
-        grown[1] = add(grown[1], (label === last ? ends[0] : total) + at(label));
+        grown[1] = addLogs(grown[1], (label === last ? ends[0] : total) + at(label));
       }
     }
     beams = surest([...longer.values()]).slice(0, width);
@@ -63,7 +66,7 @@ export function bestTexts(
 
 function surest(prefixes: Prefix[]): Prefix[] {
   return prefixes
-    .map((prefix) => ({ prefix, total: add(...prefix.ends) }))
+    .map((prefix) => ({ prefix, total: addLogs(...prefix.ends) }))
     .sort((a, b) => b.total - a.total)
     .map(({ prefix }) => prefix);
 }
@@ -141,7 +144,7 @@ function statesOf(text: Labels, blank: number): { states: number[]; skips: boole
 }
 
 /** The logarithm of the sum of two numbers given as logarithms. */
-function add(a: number, b: number): number {
+export function addLogs(a: number, b: number): number {
   const [high, low] = a > b ? [a, b] : [b, a];
   return low <= LOG_OF_ZERO ? high : high + Math.log1p(Math.exp(low - high));
 }

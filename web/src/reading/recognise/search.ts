@@ -45,6 +45,8 @@ export interface LineTexts {
   /** The scores that corrected digits add to texts with this number of digits. */
   readonly raises?: readonly Raise[];
   readonly digits?: number;
+  /** What a pattern adds to each text: its log probability before anything was seen, up to a constant. */
+  readonly priors?: readonly number[];
 }
 
 /** The log probability of a text, up to a constant. */
@@ -65,8 +67,9 @@ export function totalOf(
 
 /** The probability of each text of a line if one of them is right. */
 export function probabilitiesOf(lineTexts: LineTexts, weights: Weights): number[] {
-  const weighed = lineTexts.texts.map((text, index) =>
-    totalOf(lineTexts, text, lineTexts.scores[index] ?? [], weights),
+  const weighed = lineTexts.texts.map(
+    (text, index) =>
+      totalOf(lineTexts, text, lineTexts.scores[index] ?? [], weights) + (lineTexts.priors?.[index] ?? 0),
   );
   const largest = Math.max(...weighed);
   const enlarged = weighed.map((score) => Math.exp(score - largest));

@@ -7,11 +7,12 @@ import {
   SHRUNK,
   SMALL_DIGIT,
 } from "../../generated/reading/report";
+import { MARKS } from "../../generated/tasks";
 import type { Box } from "../../ink/boxes";
 import { largestAt, median } from "../../ink/numbers";
 import { cropped, type Grey } from "../../ink/picture";
 import { edgeWidth } from "../../ink/sharpness";
-import { isDigit } from "../classes";
+import { isDigit, withoutMarks } from "../classes";
 import { around, type Candidates, isAtEdge } from "../find/candidates";
 import type { Digit, Ignored, Sentence, Status } from "./result";
 
@@ -73,6 +74,23 @@ export function aboutLineText(
   if (!text || !alternative) return ["reading.unsure_line", {}];
   const values = { text: onOneLine(text), other: onOneLine(alternative) };
   return doubtfulDigit(text, alternative) ?? ["reading.unsure_text", values];
+}
+
+/**
+ * Name the mark that is not sure where all digits are.
+ *
+ * @param others what may be written as well, the most probable first
+ */
+export function aboutMarks(text: string, others: readonly string[]): Sentence {
+  const digits = withoutMarks(text);
+  const other = others.find((each) => each !== text && withoutMarks(each) === digits);
+  if (other === undefined) return ["reading.mark_unsure", {}];
+  let at = 0;
+  while (at < text.length && text[at] === other[at]) at++;
+  const values = { text: onOneLine(text), other: onOneLine(other) };
+  const mine = text[at];
+  if (mine && MARKS.includes(mine)) return ["reading.mark", { ...values, mark: mine, place: at + 1 }];
+  return ["reading.mark_more", { ...values, mark: other[at] ?? "" }];
 }
 
 /**

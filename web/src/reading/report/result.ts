@@ -39,6 +39,8 @@ export interface Reading {
   text: string;
   status: Status;
   confidence: number;
+  /** Of the digits, whatever the marks. */
+  digitsStatus: Status;
   digitsConfidence: number;
   digits: Digit[];
   marks: Mark[];

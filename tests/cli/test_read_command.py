@@ -113,12 +113,21 @@ def test_csv_is_a_table_with_a_row_for_every_picture(shuzi, folder):
     ended = shuzi("read", "--csv", five.name, "missing.png", "blank.png")
     assert ended.code == 1
     head, *rows = csv.reader(io.StringIO(ended.out))
-    assert head == ["source", "text", "status", "confidence", "message", "digits_text"]
+    assert head == [
+        "source",
+        "text",
+        "status",
+        "confidence",
+        "message",
+        "digits_text",
+        "digits_status",
+        "digits_confidence",
+    ]
     assert rows[0][:3] == [five.name, "5", "ok"]
     assert float(rows[0][3]) == pytest.approx(load().read(five).confidence, abs=1e-4)
     assert rows[1][:4] == ["missing.png", "", "error", ""]
-    assert rows[0][-1] == "5"
-    assert rows[2] == ["blank.png", "", "blank", "1.0", "There is no writing in this picture.", ""]
+    assert (rows[0][5], rows[0][6], rows[0][7]) == ("5", "ok", rows[0][3])
+    assert rows[2] == ["blank.png", "", "blank", "1.0", "There is no writing in this picture.", "", "blank", "1.0"]
 
 
 def test_the_rows_of_a_table_end_as_rfc_4180_has_it(run_alone, folder):
@@ -126,8 +135,8 @@ def test_the_rows_of_a_table_end_as_rfc_4180_has_it(run_alone, folder):
         [sys.executable, "-m", "shuzi", "read", "--csv", "five.png"], capture_output=True, check=True
     )
     assert re.fullmatch(
-        rb'"source","text","status","confidence","message","digits_text"\r\n'
-        rb'"five\.png","5","ok","0\.\d+","Read\.","5"\r\n',
+        rb'"source","text","status","confidence","message","digits_text","digits_status","digits_confidence"\r\n'
+        rb'"five\.png","5","ok","(0\.\d+)","Read\.","5","ok","\1"\r\n',
         table.stdout,
     )
 
@@ -347,6 +356,19 @@ def test_one_value_of_a_list_is_chosen(shuzi, folder, price):
         assert (ended.code, ended.out) == (1, "")
         assert told in ended.err
     assert shuzi("read", "--among", "no-such.txt", price).code == 1
+
+
+def test_a_number_follows_a_pattern(shuzi, folder, price):
+    assert shuzi("read", "--pattern", r"\d\.\d", price).out == "9.3\n"
+    assert shuzi("read", "--pattern", "amount", "--csv", price).out.count(',"ok",') == 2
+    unfit = json.loads(shuzi("read", "--json", "--pattern", r"\d\d", price).out)
+    assert (unfit["status"], "pattern" in unfit["message"]) == ("unsure", True)
+    (folder / "values.txt").write_text("93\n9.3\n", "utf-8")
+    assert shuzi("read", "--among", "values.txt", "--pattern", r"\d\.\d", price).out == "9.3\n"
+    for pattern, told in (("(", "character 1"), (r"\d{2000}", "1,000"), ("phon", "phone"), (r"\w", "character 1")):
+        ended = shuzi("read", "--pattern", pattern, price)
+        assert (ended.code, ended.out) == (1, "")
+        assert told in ended.err
 
 
 @pytest.mark.parametrize("given", [("read", "five.png"), ("form", "read", "five.png", "--table")])

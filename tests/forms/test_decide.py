@@ -48,6 +48,20 @@ def test_a_rule_still_settles_what_it_is_about():
     assert decided(among, *SURE, box(7)).status == "ok"
 
 
+def test_a_pattern_chooses_between_texts_and_what_does_not_fit_is_unsure():
+    field = Field("a", IDENTIFIER, boxes=4, pattern=r"[1-5]\d{3}")
+    either = box(7, 0.6)
+    either[1] = 0.39
+    cell = decided(field, either, box(2), box(3), box(7))
+    assert (cell.text, cell.status) == ("1237", "ok")
+    cell = decided(field, box(7), box(2), box(3), box(7))
+    assert (cell.text, cell.status, cell.rule) == ("7237", "unsure", "pattern")
+    assert cell.message
+    with_point = Field("a", boxes=3, decimals=1, pattern=r"\d\d\.[05]")
+    assert decided(with_point, box(1), box(2), box(5)).text == "12.5"
+    assert decided(with_point, box(1), box(2), box(3)).rule == "pattern"
+
+
 def test_a_date_without_the_zeros_of_month_and_day_is_that_date():
     boxes = [box(2), box(0), box(2), box(6), box(empty=1.0), box(1), box(5), box(empty=1.0)]
     cell = decided(Field("day", kind=DATE, boxes=8), *boxes)

@@ -99,6 +99,11 @@ def test_rules_of_zero_are_written(draw):
     assert (field.least, field.most) == (0, 0)
 
 
+def test_a_pattern_is_written_as_it_was(draw):
+    (field,) = draw(DAY + "pattern = '[1-5]\\d*'\n").fields
+    assert field.pattern == r"[1-5]\d*"
+
+
 def test_any_name_may_be_given_on_the_command_line(draw):
     (field,) = draw("", "--field", '\U0001f522 "x" \\', "44", "64.5", "44", "10", "6").fields
     assert field.name == '\U0001f522 "x" \\'

@@ -75,6 +75,7 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
         readable,
         ("read_numbers", {"paths": ["many"]}),
         ("read_numbers", {"paths": ["many"], "allowed": ["12345"]}),
+        ("read_numbers", {"paths": ["many"], "pattern": "99+"}),
         ("read_image", {"image": image}),
         ("read_image", {"image": pages}),
         ("read_numbers", {"paths": [str(secret / "7.png"), "../secret/7.png", "link.png", "none.png", "\0"]}),
@@ -90,13 +91,16 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     assert str(readable) in instructions
     assert {tool.name for tool in tools} == {"read_numbers", "read_image", "read_table", "read_form"}
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools)
-    numbers, listed, alone, paged, refused, scribble, text, nothing, form, table, rows, links, twice = results
+    numbers, listed, followed, alone, paged, refused, scribble, text, nothing, form, table, rows, links, twice = (
+        results
+    )
 
     labels = [str(label) for label in mnist.validation.labels[:3]]
     told = numbers.structured_content["result"]
     assert [number["text"] for number in told] == labels
     assert json.loads(numbers.content[0].text)["text"] == labels[0]  # what a client without structures shows
     assert all(number["status"] != "ok" for number in listed.structured_content["result"])
+    assert all(number["status"] != "ok" for number in followed.structured_content["result"])
     assert [number["text"] for number in alone.structured_content["result"]] == labels[:1]
     told = paged.structured_content["result"]
     assert [(number["source"], number["text"]) for number in told] == [

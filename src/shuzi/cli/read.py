@@ -40,6 +40,7 @@ _LONGEST_LIST = 10_000_000  # characters
 @option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
 @option("--digits-only", is_flag=True, help="cli.read.digits_only")
 @option("--among", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.among")
+@option("--pattern", metavar="PATTERN", help="cli.read.pattern")
 @option("--hand", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.hand")
 @option("--explain", type=click.Path(path_type=Path), metavar="PATH", help="cli.read.explain")
 @language_option
@@ -50,6 +51,7 @@ def read(
     as_csv: bool,
     digits_only: bool,
     among: Path | None,
+    pattern: str | None,
     hand: Path | None,
     explain: Path | None,
 ) -> None:
@@ -63,6 +65,8 @@ def read(
     _refuse_nothing(named)
     values = None if among is None else _values(among)
     reader = with_hand(load(place_of(model)), hand, model)
+    if pattern is not None:
+        reader = reader.with_pattern(pattern)
     names = [name for name, _ in named]
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
     if as_csv:

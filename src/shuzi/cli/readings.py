@@ -38,17 +38,19 @@ def as_row(name: str, found: Found) -> str:
     act on are escaped. `as_json` keeps names as they are.
 
     >>> as_row("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
-    '"a, b.png","1\n2","ok","0.9877","Read.","1\n2"\r\n'
+    '"a, b.png","1\n2","ok","0.9877","Read.","1\n2","ok","0.9877"\r\n'
     >>> as_row("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
-    '"\'=HYPERLINK(1).png","1","ok","1.0","Read.","1"\r\n'
+    '"\'=HYPERLINK(1).png","1","ok","1.0","Read.","1","ok","1.0"\r\n'
     >>> as_row("a.png", Reading("-1-2", "ok", 1.0, (), ("reading.ok", {})))
-    '"a.png","\'-1-2","ok","1.0","Read.","12"\r\n'
+    '"a.png","\'-1-2","ok","1.0","Read.","12","ok","1.0"\r\n'
     """
     name = _cell(name)
     if isinstance(found, ShuziError):
-        return _row(name, "", "error", "", _cell(str(found)), "")
+        return _row(name, "", "error", "", _cell(str(found)), "", "error", "")
     text = found.text if re.fullmatch(PLAIN, found.text) else f"'{found.text}"  # digits and marks steer no terminal
-    return _row(name, text, found.status, round(found.confidence, 4), found.message, found.digits_text)
+    confidence, of_digits = round(found.confidence, 4), round(found.digits_confidence, 4)
+    digits = found.digits_text, found.digits_status, of_digits
+    return _row(name, text, found.status, confidence, found.message, *digits)
 
 
 def _cell(text: str) -> str:
@@ -62,7 +64,9 @@ def _row(*cells: str | float) -> str:
     return text.getvalue()
 
 
-COLUMNS = ("source", "text", "status", "confidence", "message", "digits_text")
+COLUMNS = (
+    "source", "text", "status", "confidence", "message", "digits_text", "digits_status", "digits_confidence",
+)  # fmt: skip
 """The columns of a table."""
 
 HEAD = _row(*COLUMNS)

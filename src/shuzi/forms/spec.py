@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from shuzi.forms.check_digits import CHECKS, WITH_X
 from shuzi.ink.boxes import Box
+from shuzi.reading.patterns.expression import automaton_of
 
 FieldKind = Literal["number", "identifier", "date"]
 NUMBER, IDENTIFIER, DATE = get_args(FieldKind)
@@ -59,6 +60,8 @@ class Field:
         The check digit's method, one of `CHECKS`.
     among
         The only values that may be written.
+    pattern
+        What the text fits: a regular expression or a name, as `shuzi.Reader.read` takes them; "" if anything.
     sum_of
         The fields of the same row that add up to this one.
     total
@@ -87,6 +90,7 @@ class Field:
     most: float | None = None
     check: str = ""
     among: tuple[str, ...] = ()
+    pattern: str = ""
     sum_of: tuple[str, ...] = ()
     total: bool = False
     at: tuple[Box, ...] = ()
@@ -124,6 +128,8 @@ class Field:
             return "range"
         if self.check and not CHECKS[self.check](plain):
             return "check"
+        if self.pattern and not automaton_of(self.pattern).accepts(text):
+            return "pattern"
         if self.among and text not in self.among:
             return AMONG
         return ""

@@ -29,6 +29,7 @@ from shuzi.mcp.readable import MOST_PICTURES, Readable
 from shuzi.messages import speaking
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import Picture
+from shuzi.reading.patterns.expression import LONGEST_PATTERN
 from shuzi.reading.reader import Reader
 
 _MOST_BYTES = 32 << 20  # of an image passed as base64
@@ -43,6 +44,14 @@ Paths = Annotated[
     Field(description="Files (PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC, PDF, or a page: scan.pdf#2) or folders."),
 ]
 Allowed = Annotated[list[str], Field(description="If what is written must be one of these values: the values.")]
+Pattern = Annotated[
+    str,
+    Field(
+        max_length=LONGEST_PATTERN,
+        description="If it is known how the whole number is written: a regular expression over digits and . , - / :, "
+        "or one of the names integer, amount, date, time, phone. What does not fit is unsure.",
+    ),
+]
 Count = Annotated[int, Field(ge=0, le=99, description="How many there are, if known; 0 if not.")]
 
 
@@ -75,12 +84,14 @@ class _Tools:
         self._reader, self._readable, self._language = reader, readable, language
         self._lock = Lock()
 
-    def read_numbers(self, paths: Paths, allowed: Allowed | None = None) -> list[Number]:
+    def read_numbers(
+        self, paths: Paths, allowed: Allowed | None = None, pattern: Pattern | None = None
+    ) -> list[Number]:
         """Read the handwritten number in each picture. A folder is all pictures in it, a PDF all its pages."""
         with self._reading():
             named = self._readable.pictures(paths)
             pictures = [picture for _, picture in named if not isinstance(picture, ShuziError)]
-            readings = self._reader.read_many(pictures, among=allowed or None)
+            readings = self._reader.read_many(pictures, among=allowed or None, pattern=pattern or None)
             return [
                 number_of(name, picture if isinstance(picture, ShuziError) else next(readings))
                 for name, picture in named
@@ -90,6 +101,7 @@ class _Tools:
         self,
         image: Annotated[str, Field(description="The bytes of a picture file, as base64.")],
         allowed: Allowed | None = None,
+        pattern: Pattern | None = None,
     ) -> list[Number]:
         """Read the handwritten number in a picture that is passed as base64, or in each page of a PDF or TIFF."""
         with self._reading():
@@ -102,8 +114,8 @@ class _Tools:
                     raise page
                 pictures.append(page)
             if len(pictures) == 1:
-                return [number_of("image", self._reader.read(pictures[0], among=allowed or None))]
-            readings = self._reader.read_many(pictures, among=allowed or None)
+                return [number_of("image", self._reader.read(pictures[0], allowed or None, pattern or None))]
+            readings = self._reader.read_many(pictures, allowed or None, pattern or None)
             return [number_of(f"image#{page}", reading) for page, reading in enumerate(readings, start=1)]
 
     def read_table(self, paths: Paths, rows: Count = 0, columns: Count = 0) -> Answer:

@@ -78,6 +78,22 @@ def test_marks_are_part_of_the_text_unless_they_are_not_asked_for(client, mnist)
     assert (plain["text"], plain["marks"], plain["confidence"]) == ("17", [], whole["digits_confidence"])
 
 
+def test_numbers_follow_a_pattern_and_what_is_none_is_refused(client, number):
+    def asked(pattern, **more):
+        return client.post("/v1/read", params={"pattern": pattern, **more}, files={"picture": number})
+
+    (fits,) = asked(r"\d+").json()["readings"]
+    assert (fits["text"], fits["status"]) == ("7210", "ok")
+    (unfit,) = asked(r"\d{3}").json()["readings"]
+    assert unfit["status"] == "unsure"
+    assert asked("", marks=False).json()["readings"][0]["text"] == "7210"
+    for pattern, key, position in (("(", "open", 1), (r"\d{9}{9}", "repeat", 6), (r"(\d{99}){99}", "many", 9)):
+        said = asked(pattern)
+        assert (said.status_code, said.json()["key"]) == (400, f"error.pattern.{key}")
+        assert f"character {position}" in said.json()["detail"]
+    assert asked("1" * 201).json()["key"] == "error.pattern.long"
+
+
 def test_explaining_adds_what_was_seen_and_what_counted_and_changes_nothing_else(client, number):
     plain = client.post("/v1/read", files={"picture": number}).json()["readings"][0]
     (told,) = client.post("/v1/read", params={"explain": True}, files={"picture": number}).json()["readings"]

@@ -43,7 +43,7 @@ export interface FormCell {
   text: string;
   status: "ok" | "unsure" | "blank" | "printed";
   confidence: number;
-  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "among" | "sum" | "lines" | "missing" | "ink";
+  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink";
   message: string;
   alternatives: Alternative[];
   page: number;
@@ -135,6 +135,7 @@ export interface Reading {
   digits_text: string;
   status: "ok" | "blank" | "not-a-digit" | "unsure";
   confidence: number;
+  digits_status: "ok" | "blank" | "not-a-digit" | "unsure";
   digits_confidence: number;
   digits: Digit[];
   marks: Mark[];

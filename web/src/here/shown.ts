@@ -14,6 +14,7 @@ export function asShown(reading: Reading, { width, height }: Grey): Found {
     digits_text: withoutMarks(reading.text),
     status: reading.status,
     confidence: decimals(reading.confidence),
+    digits_status: reading.digitsStatus,
     digits_confidence: decimals(reading.digitsConfidence),
     digits: reading.digits.map((digit) => ({
       digit: digit.digit,

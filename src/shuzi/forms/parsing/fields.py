@@ -14,10 +14,11 @@ from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import check_column
 from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, OPEN, Field
 from shuzi.ink.boxes import Box
+from shuzi.reading.patterns.expression import automaton_of
 
 _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 _OF_PRINTED = ("name", "label", "kind", "column")
-_NOT_OF_DATES = ("decimals", "length", "min", "max", "check")
+_NOT_OF_DATES = ("decimals", "length", "min", "max", "check", "pattern")
 _OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
 DATE_BOXES = 8
 
@@ -98,6 +99,8 @@ class FieldTable:
             self._check_column("among_column", roster, roster_path, unique=True)
             values["among"] = tuple(row[table["among_column"]] for row in roster)
         field = Field(**values)
+        if field.pattern:
+            self._check_pattern(field)
         for value in field.among:
             if replace(field, among=(), required=True).broken(value) or not _can_hold(field, value):
                 raise self._wrong("error.spec.value_of_list", "among", value=value)
@@ -117,6 +120,18 @@ class FieldTable:
             raise self._wrong("error.spec.never", "max" if most < 0 else "min", boxes=boxes)
         if table.get("check") and boxes < SHORTEST[table["check"]]:
             raise self._wrong("error.spec.check", "check", least=SHORTEST[table["check"]])
+
+    def _check_pattern(self, field: Field) -> None:
+        """Raise a DataError if the pattern is none, or nothing that can be written in the field fits it."""
+        try:
+            automaton = automaton_of(field.pattern)
+        except DataError as problem:
+            raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
+        if not any(
+            automaton.may_hold(length - field.decimals, field.decimals)
+            for length in range(field.decimals + 1, field.boxes + 1)
+        ):
+            raise self._wrong("error.spec.never", "pattern", boxes=field.boxes)
 
     def _check_column(self, key: str, roster: tuple[dict[str, str], ...], path: Path, unique: bool) -> None:
         if not roster:

@@ -86,6 +86,7 @@ class _Field(TypedDict, total=False):
     max: Number
     check: Annotated[str, one_of(*CHECKS)]
     among: _List
+    pattern: _Text
     among_column: _Text
     sum_of: _List
     total: Flag

@@ -11,6 +11,8 @@ from shuzi.forms.reading.box_texts import BoxTexts, Texts
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, Field
 from shuzi.reading.decide.value_scores import nearest_values
+from shuzi.reading.patterns.automaton import LETTERS
+from shuzi.reading.patterns.expression import automaton_of
 from shuzi.reading.report.result import BLANK, OK, UNSURE
 
 OK_FROM, BLANK_FROM = 0.93, 0.986
@@ -82,9 +84,12 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     empty = 0.0 if field.required else dict(found).get("", 0.0)
     unread = 0.0 if texts is not found else sum(probability for text, probability in found if "?" in text)
     against = max(1 - right - empty - unread, 0.0)
-    if _has_rules(field) and not (field.among and boxes is None):  # what was read among a list has used it already
-        against *= (1 - _KEPT) / _KEPT * _rarity(field)
-        unread *= _rarity(field)
+    # what was read among a list, or by a pattern, has used it already
+    used = boxes is None
+    if _has_rules(field, used) and not (field.among and used):
+        rarity = _rarity(field, kept[0][0], used)
+        against *= (1 - _KEPT) / _KEPT * rarity
+        unread *= rarity
     everything = right + against + empty + unread
     # the best of them is `ok` only if nothing else is amiss
     ranked = tuple((text, probability / everything) for text, probability in kept[:_LISTED])
@@ -198,13 +203,19 @@ def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of
     return replace(cell, text=text, status=status, confidence=confidence, alternatives=alternatives)
 
 
-def _has_rules(field: Field) -> bool:
-    return bool(field.check or field.among or field.digits or field.least is not None or field.most is not None)
+def _has_rules(field: Field, is_pattern_used: bool) -> bool:
+    has_pattern = field.pattern and not is_pattern_used
+    has_range = field.least is not None or field.most is not None
+    return bool(field.check or field.among or has_pattern or field.digits or has_range)
 
 
-def _rarity(field: Field) -> float:
+def _rarity(field: Field, text: str, is_pattern_used: bool) -> float:
     """Return what fraction of random texts keeps the rules: the rarer, the more it says that a text does."""
     rare = _RARE if field.check else 1.0
+    if field.pattern and not is_pattern_used:
+        # of texts with as many digits and no choice of marks
+        texts = len(LETTERS) ** len(text) / 10 ** len(_plain(text))
+        rare *= min(automaton_of(field.pattern).rarity(len(text)) * texts, 1.0)
     if field.among:
         longest = max(len(_plain(value)) for value in field.among)
         rare *= min(len(field.among) / 10.0**longest, 1.0)

@@ -18,10 +18,13 @@ from shuzi.forms.finding.written import LEAST_INK, peak_of
 from shuzi.forms.reading.box_texts import FAINT, Texts
 from shuzi.forms.reading.page_work import PageWork
 from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
+from shuzi.reading.patterns.expression import automaton_of
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, without_marks
 
-_ONLY_UNSURE = ("reading.unsure", "reading.unsure_text", "reading.unsure_line")  # nothing else is amiss
+_ONLY_UNSURE = {
+    f"reading.{key}" for key in ("unsure", "unsure_text", "unsure_line", "mark", "mark_more", "mark_unsure")
+}  # nothing else is amiss
 _HIGH = 0.5  # of the height of a field with its margin: what is left of its line is at least so high
 _SPECK = 5  # pixels: less is no ink
 
@@ -111,7 +114,14 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
     listed = bool(field.among) and not field.last_may_be_x
     seen = reader.recognise(picture)
-    reading = (reader.with_values([*field.among]) if listed else reader).decide(seen)
+    if listed:
+        reader = reader.with_values([*field.among])
+    elif field.pattern:
+        automaton = automaton_of(field.pattern)
+        if field.kind == IDENTIFIER:  # which may be written with dashes
+            automaton = automaton.of_digits()
+        reader = reader.with_pattern(automaton.with_commas() if field.decimals else automaton)
+    reading = reader.decide(seen)
     work.spend(picture.size, seen, reading)
     if seen.too_much is not None:
         return _TOO_MUCH

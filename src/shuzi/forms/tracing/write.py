@@ -64,7 +64,7 @@ def _of_field(field: Field) -> dict[str, Any]:
     if field.kind != DATE:
         values["boxes"] = field.boxes
     values["style"] = field.style
-    kept = ("decimals", "required", "digits", "least", "most", "check", "among", "sum_of", "total")
+    kept = ("decimals", "required", "digits", "least", "most", "check", "among", "pattern", "sum_of", "total")
     unset = {attribute.name: attribute.default for attribute in fields(Field)}
     named = {"digits": "length", "least": "min", "most": "max"}
     for key in kept:

@@ -52,11 +52,14 @@ class Asked:
         How many digits of each picture to explain; None to explain nothing.
     marks
         Whether marks are part of the text.
+    pattern
+        What texts must fit; "" if anything may be written.
     """
 
     language: str
     explained: int | None = None
     marks: bool = True
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ def _read(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: 
         return Read(about(name, problem))
     except ShuziError as problem:
         return Read(problem)
-    reading = reader.decide(seen)
+    reading = (reader.with_pattern(asked.pattern) if asked.pattern else reader).decide(seen)
     if not asked.marks:
         reading = reading.digits_only()
     shown = reading.as_dict(name)

@@ -41,14 +41,19 @@ class Pictures:
         What is charged for explanations; None when there are to be none.
     marks
         Whether marks are part of the text.
+    pattern
+        What texts must fit; "" if anything may be written.
     """
 
-    def __init__(self, parts: Parts, reader: Reader, quota: Quota | None, marks: bool = True) -> None:
+    def __init__(
+        self, parts: Parts, reader: Reader, quota: Quota | None, marks: bool = True, pattern: str = ""
+    ) -> None:
         self._parts = parts
         self._shared = parts.pool.shared(reader, *parts.readers.helpers)
         self._quota = quota
         self._language = language()
         self._marks = marks
+        self._pattern = pattern
 
     async def all(self, sources: list[Source]) -> list[bytes]:
         """Read pictures; when one ends the request, the others are not begun any more.
@@ -68,7 +73,7 @@ class Pictures:
         if self._quota is not None:
             limits = self._quota.limits
             explained = min(limits.explained, max(1, limits.explained_in_all // max(1, len(sources))))
-        asked = Asked(self._language, explained, self._marks)
+        asked = Asked(self._language, explained, self._marks, self._pattern)
         if len(sources) == 1:
             (read,) = await self._together(sources, asked)
             if isinstance(read.said, ShuziError):

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from shuzi.errors import ServiceError
 from shuzi.messages import language
 from shuzi.pictures.plain import PDF, kind_of
+from shuzi.reading.patterns.expression import LONGEST_PATTERN, automaton_of
 from shuzi.service.api import answers
 from shuzi.service.api.pictures import Pictures
 from shuzi.service.api.schema import Answers, Images, Model, Models, Readings
@@ -51,6 +52,9 @@ class ReadQuery(BaseModel):
     model: str = Field(default="", max_length=200, description="service.schema.model")
     explain: bool = Field(default=False, description="service.schema.explain")
     marks: bool = Field(default=True, description="service.schema.with_marks")
+    pattern: str = Field(
+        default="", description="service.schema.pattern", json_schema_extra={"maxLength": LONGEST_PATTERN}
+    )
 
 
 @operations.add(
@@ -69,13 +73,15 @@ async def read(request: Request) -> Response:
     quota: Quota = request.scope["quota"]
     if asks.explain and (wait := quota.wait):
         raise ServiceError("error.service.explained", seconds=math.ceil(wait))
+    if asks.pattern:
+        automaton_of(asks.pattern)  # what is none is refused before anything is read
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with slot_for(request):
         reader = await parts.readers.ready(asks.model)
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
-        pictures = Pictures(parts, reader, quota if asks.explain else None, asks.marks)
+        pictures = Pictures(parts, reader, quota if asks.explain else None, asks.marks, asks.pattern)
         if not any(answers.is_special(content) for _, content in named):
             said = await pictures.all(list(named))
         elif not parts.settings.pdf and any(kind_of(content) == PDF for _, content in named):

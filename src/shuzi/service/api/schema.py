@@ -121,6 +121,7 @@ class Reading(Said):
     digits_text: str = Field(description="service.schema.digits_text")
     status: Status
     confidence: Share = Field(description="service.schema.confidence")
+    digits_status: Status = Field(description="service.schema.digits_status")
     digits_confidence: Share = Field(description="service.schema.digits_confidence")
     digits: list[Digit]
     marks: list[Mark] = Field(description="service.schema.marks")
@@ -221,7 +222,19 @@ class FormCell(Said):
     status: CellStatus
     confidence: Share
     rule: Literal[
-        "", "required", "length", "date", "number", "range", "check", "among", "sum", "lines", "missing", "ink"
+        "",
+        "required",
+        "length",
+        "date",
+        "number",
+        "range",
+        "check",
+        "pattern",
+        "among",
+        "sum",
+        "lines",
+        "missing",
+        "ink",
     ] = Field(description="service.schema.rule")
     message: str = Field(description="service.schema.message")
     alternatives: list[Alternative] = Field(max_length=10)

@@ -45,6 +45,7 @@ export function shownOf(reading: Reading, { patches, onto, inkAt }: Position): S
     marks: glyphs.filter(({ character }) => !isDigit(character)).map(asMark),
     alternatives: [],
     status,
+    digits_status: status,
     message: sentenceFor(status, reading, glyphs),
     glyphs,
     isCorrected: true,

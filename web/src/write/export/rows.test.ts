@@ -8,6 +8,7 @@ const shown = (text: string, changes: Partial<Shown> = {}): Shown => ({
   digits_text: text.replaceAll(/[^\d\n]/g, ""),
   status: "ok",
   confidence: 0.9876,
+  digits_status: "ok",
   digits_confidence: 0.99,
   digits: [],
   marks: [],
@@ -27,13 +28,15 @@ test("a row is quoted as RFC 4180 says, and no text becomes a formula", () => {
     { source: "d.pdf", error: "=No, it is damaged." },
     { source: "c\u202egnp.exe", shown: shown("-3.5", { isCorrected: true }) },
   ]).split("\r\n");
-  expect(rows[0]).toBe('"source","text","status","confidence","message","digits_text","corrected"');
+  expect(rows[0]).toBe(
+    '"source","text","status","confidence","message","digits_text","digits_status","digits_confidence","corrected"',
+  );
   expect(rows.slice(1)).toEqual([
-    '"a, ""b"".png","1\n2","ok","0.9876","Read.","1\n2","false"',
-    `"'=HYPERLINK(1).png","'-1-2","ok","0.9876","Read.","12","false"`,
-    `"a;=1+1;b.png","3","ok","0.9876","Read.","3","false"`,
-    `"d.pdf","","error","","'=No, it is damaged.","","false"`,
-    '"c\\u202egnp.exe","-3.5","ok","","Read.","35","true"',
+    '"a, ""b"".png","1\n2","ok","0.9876","Read.","1\n2","ok","0.99","false"',
+    `"'=HYPERLINK(1).png","'-1-2","ok","0.9876","Read.","12","ok","0.99","false"`,
+    `"a;=1+1;b.png","3","ok","0.9876","Read.","3","ok","0.99","false"`,
+    `"d.pdf","","error","","'=No, it is damaged.","","error","","false"`,
+    '"c\\u202egnp.exe","-3.5","ok","","Read.","35","ok","","true"',
     "",
   ]);
 });

@@ -24,12 +24,14 @@ function read(shown: Shown): string[] {
     shown.isCorrected ? "" : String(shown.confidence),
     shown.message,
     shown.digits_text,
+    shown.digits_status,
+    shown.isCorrected ? "" : String(shown.digits_confidence),
     String(shown.isCorrected),
   ];
 }
 
 function unread(error: string): string[] {
-  return ["", "error", "", neutral(error), "", "false"];
+  return ["", "error", "", neutral(error), "", "error", "", "false"];
 }
 
 /** JSON; a character that a person said has no probability, and `corrected` is true. */
@@ -40,7 +42,8 @@ export function asJson(readings: readonly Named[]): string {
 function asObject(named: Named) {
   if ("error" in named) return named;
   const { source, shown } = named;
-  const { text, digits_text, status, isCorrected, glyphs, ignored, alternatives, message } = shown;
+  const { text, digits_text, status, digits_status, isCorrected, glyphs, ignored, alternatives, message } =
+    shown;
   const digits = glyphs.filter(({ character }) => isDigit(character));
   const marks = glyphs.filter(({ character }) => !isDigit(character));
   return {
@@ -50,6 +53,7 @@ function asObject(named: Named) {
     status,
     corrected: isCorrected,
     confidence: isCorrected ? null : shown.confidence,
+    digits_status,
     digits_confidence: isCorrected ? null : shown.digits_confidence,
     digits: digits.map((glyph) => ({
       digit: Number(glyph.character),

@@ -48,7 +48,8 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "tasks": {"models.tasks": ALL, "models.card": ["DIGIT_FROM", "UNSURE_BELOW"]},
     "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},
     "tables": {
-        "cli.readings": ["COLUMNS", "PLAIN"],
+        "cli.readings": ["PLAIN"],
+        "reading.report.columns": ["COLUMNS"],
         "forms.output.csv": ["FORMULA"],
         "forms.result": ["FORMAT"],
     },

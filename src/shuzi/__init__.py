@@ -38,6 +38,7 @@ __all__ = [
     "available_models",
     "load",
     "load_mnist",
+    "to_dataframe",
 ]
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     )
     from shuzi.ink.boxes import Box
     from shuzi.reading.reader import Reader, available_models, load
+    from shuzi.reading.report.columns import to_dataframe
     from shuzi.reading.report.result import Digit, Reading
 
 _HOMES = {
@@ -71,6 +73,7 @@ _HOMES = {
     "available_models": "shuzi.reading.reader",
     "load": "shuzi.reading.reader",
     "load_mnist": "shuzi.data.mnist",
+    "to_dataframe": "shuzi.reading.report.columns",
 }
 _ERRORS = "shuzi.errors"  # the home of all others
 

@@ -88,7 +88,7 @@ def test_one_name_given_as_many_pictures_is_a_folder_or_a_picture(tmp_path, mnis
     Image.fromarray(page).save(tmp_path / "7.png")
     reader = shuzi.load()
     found = list(reader.read_many(named(tmp_path)))
-    assert [each.as_dict() for each in found] == [reader.read(page).as_dict()]
+    assert found == [reader.read(page)]
 
 
 def test_pictures_are_taken_as_they_are_needed():
@@ -121,3 +121,40 @@ assert not {"tensorflow", "keras", "onnx", "click", "rich", "jinja2", "matplotli
     )
     assert done.stdout == "(3, 10)\n"
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["floats", "bools", "wide", "flat", "channel", "one", "list"])
+def test_images_come_in_every_usual_form(mnist, name):
+    images = (mnist.validation.images[:2] > 127) * np.uint8(255)
+    forms = {
+        "floats": images / 255,
+        "bools": images > 0,
+        "wide": images.astype(np.int64),
+        "flat": images.reshape(2, 784),
+        "channel": images[..., np.newaxis],
+        "one": images[0],
+        "list": images.tolist(),
+    }
+    reader = shuzi.load()
+    expected = reader.classify(images)
+    np.testing.assert_allclose(reader.classify(forms[name]), expected[:1] if name == "one" else expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        np.zeros((2, 1, 28, 28)),
+        np.zeros((28, 27)),
+        np.full((28, 28), 1.5),
+        np.full((28, 28), -1),
+        np.full((28, 28), np.nan),
+        np.full((28, 28), 300),
+        np.zeros((2, 28, 28), complex),
+        "seven.png",
+        None,
+    ],
+)
+def test_other_images_are_refused(images):
+    with pytest.raises(shuzi.ShuziError) as caught:
+        shuzi.load().classify(images)
+    assert caught.value.key in ("error.classify.shape", "error.classify.range")

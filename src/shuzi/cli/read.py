@@ -38,6 +38,7 @@ _LONGEST_LIST = 10_000_000  # characters
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--json", "as_json", is_flag=True, help="cli.read.json")
 @option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
+@option("--out", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.out")
 @option("--digits-only", is_flag=True, help="cli.read.digits_only")
 @option("--among", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.among")
 @option("--pattern", metavar="PATTERN", help="cli.read.pattern")
@@ -49,6 +50,7 @@ def read(
     model: str,
     as_json: bool,
     as_csv: bool,
+    out: Path | None,
     digits_only: bool,
     among: Path | None,
     pattern: str | None,
@@ -56,11 +58,13 @@ def read(
     explain: Path | None,
 ) -> None:
     """Read the numbers in pictures."""
-    from shuzi.cli import readings
+    from shuzi.cli import readings, readings_file
     from shuzi.reading.reader import load
 
-    if as_json and as_csv:
+    if as_json + as_csv + (out is not None) > 1:
         raise click.UsageError(say("cli.read.one_format"))
+    if out is not None:
+        readings_file.check_ending(out)
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
@@ -68,6 +72,7 @@ def read(
     if pattern is not None:
         reader = reader.with_pattern(pattern)
     names = [name for name, _ in named]
+    results: list[tuple[str, Reading | ShuziError]] = []
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
     if as_csv:
         if isinstance(sys.stdout, io.TextIOWrapper):
@@ -82,7 +87,12 @@ def read(
                 problem = say("cli.error", problem=found) + "\n"
             elif digits_only:
                 found = found.digits_only()
-            show(put(name, found), problem)
+            if out is not None:
+                results.append((name, found))
+            show("" if out is not None else put(name, found), problem)
+    if out is not None:
+        readings_file.save_readings(results, out)
+        click.echo(say("read.saved", path=out, n=len(results)), err=True)
     if explain and failed < len(named):
         click.echo(say("read.explained", path=explain), err=True)
     if not reader.calibrated and failed < len(named):

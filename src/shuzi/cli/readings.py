@@ -12,26 +12,27 @@ from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
 from shuzi.forms.output.csv import neutral
 from shuzi.messages.visible import visible, visible_json
+from shuzi.reading.report.columns import COLUMNS, values_of
 from shuzi.reading.report.result import Reading
 
 PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
-Found = Reading | ShuziError
+Result = Reading | ShuziError
 
 
-def as_json(name: str, found: Found) -> str:
+def as_json(name: str, result: Result) -> str:
     r"""Turn the result for a picture into a JSON object.
 
     >>> from shuzi.errors import PictureError
     >>> as_json("a.png", PictureError("error.picture.blank"))
     '{"source": "a.png", "error": "There is no ink in the picture, so there is no digit to read."}\n'
     """
-    facts = {"source": name, "error": str(found)} if isinstance(found, ShuziError) else found.as_dict(name)
+    facts = {"source": name, "error": str(result)} if isinstance(result, ShuziError) else result.as_dict(name)
     return visible_json(json.dumps(facts, ensure_ascii=False)) + "\n"
 
 
-def as_row(name: str, found: Found) -> str:
+def as_row(name: str, result: Result) -> str:
     r"""Turn the result for a picture into a row of CSV (RFC 4180) for a spreadsheet.
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front, and characters that a terminal would
@@ -45,12 +46,12 @@ def as_row(name: str, found: Found) -> str:
     '"a.png","\'-1-2","ok","1.0","Read.","12","ok","1.0"\r\n'
     """
     name = _cell(name)
-    if isinstance(found, ShuziError):
-        return _row(name, "", "error", "", _cell(str(found)), "", "error", "")
-    text = found.text if re.fullmatch(PLAIN, found.text) else f"'{found.text}"  # digits and marks steer no terminal
-    confidence, of_digits = round(found.confidence, 4), round(found.digits_confidence, 4)
-    digits = found.digits_text, found.digits_status, of_digits
-    return _row(name, text, found.status, confidence, found.message, *digits)
+    if isinstance(result, ShuziError):
+        return _row(name, "", "error", "", _cell(str(result)), "", "error", "")
+    text = (
+        result.text if re.fullmatch(PLAIN, result.text) else f"'{result.text}"
+    )  # digits and marks steer no terminal
+    return _row(name, text, *values_of(result)[2:])
 
 
 def _cell(text: str) -> str:
@@ -64,16 +65,11 @@ def _row(*cells: str | float) -> str:
     return text.getvalue()
 
 
-COLUMNS = (
-    "source", "text", "status", "confidence", "message", "digits_text", "digits_status", "digits_confidence",
-)  # fmt: skip
-"""The columns of a table."""
-
 HEAD = _row(*COLUMNS)
 """The header row of a table."""
 
 
-def lines_for(names: list[str]) -> Callable[[str, Found], str]:
+def lines_for(names: list[str]) -> Callable[[str, Result], str]:
     r"""Return a function that puts readings into words: a single one as its number, several each with its name.
 
     >>> from dataclasses import replace
@@ -93,18 +89,18 @@ def lines_for(names: list[str]) -> Callable[[str, Found], str]:
         return _alone
     width = min(max(columns(visible(name)) for name in names), _WIDEST)
 
-    def line(name: str, found: Found) -> str:
-        if isinstance(found, ShuziError):
+    def line(name: str, result: Result) -> str:
+        if isinstance(result, ShuziError):
             return ""
-        text, name = found.text.replace("\n", " / ") or "-", visible(name)
-        return f"{name}{'':{max(width - columns(name), 0)}}  {text}  {found.verdict}\n"
+        text, name = result.text.replace("\n", " / ") or "-", visible(name)
+        return f"{name}{'':{max(width - columns(name), 0)}}  {text}  {result.verdict}\n"
 
     return line
 
 
-def _alone(_: str, found: Found) -> str:
-    if isinstance(found, ShuziError):
+def _alone(_: str, result: Result) -> str:
+    if isinstance(result, ShuziError):
         return ""
-    if found.is_plain:
-        return found.text + "\n"
-    return "".join(f"{line}\n" for line in (found.text, found.verdict) if line)
+    if result.is_plain:
+        return result.text + "\n"
+    return "".join(f"{line}\n" for line in (result.text, result.verdict) if line)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.own import load_hand
@@ -23,6 +24,7 @@ from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, find_model, sh
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture
+from shuzi.pictures.pdf import source_of
 from shuzi.reading.decide.allowed_values import checked
 from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.corrections import correct
@@ -33,7 +35,7 @@ from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import ReadingProcesses
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.expression import automaton_of
-from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.recognise.recogniser import Recogniser
 from shuzi.reading.recognise.search import recognise_lines
@@ -87,25 +89,24 @@ class Reader:
         """The classifier's card."""
         return self._classifier.card
 
-    def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the probability of each digit: uint8 (n, 28, 28), ink 255, becomes float32 (n, 10).
+    def classify(self, images: ArrayLike) -> NDArray[np.float32]:
+        """Return the probability of each digit: float32 (n, 10).
+
+        Parameters
+        ----------
+        images
+            (n, 28, 28), (n, 784) or a single (28, 28), ink 255 in integers, 1 in floats, on 0.
 
         Raises
         ------
         ShuziError
-            The array has another shape or type.
+            The array has another shape, type or other values.
         """
-        return self._classifier.classify(images)
+        return self._classifier.classify(accept_images(images))
 
-    def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return what `classify` returns, and for each image the probability that it is a digit: float32 (n,).
-
-        Raises
-        ------
-        ShuziError
-            The array has another shape or type.
-        """
-        return self._classifier.classify_or_reject(images)
+    def classify_or_reject(self, images: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what `classify` returns, and for each image the probability that it is a digit: float32 (n,)."""
+        return self._classifier.classify_or_reject(accept_images(images))
 
     def read(self, picture: Source, among: Sequence[str] | None = None, pattern: str | None = None) -> Reading:
         r"""Read the number in a picture.
@@ -143,7 +144,8 @@ class Reader:
         """
         reader = self._knowing(among, pattern)
         findings = reader.recognise(picture)
-        return reader.decide(findings)
+        reading = reader.decide(findings)
+        return replace(reading, source=source_of(picture))
 
     def with_hand(self, path: str | Path) -> Reader:
         """Return a reader of the same models that knows corrected digits of one person (`recognise.hand`).

@@ -35,6 +35,7 @@ from shuzi.reading.report.result import (
     UNSURE,
     Ignored,
     Reading,
+    Status,
     without_marks,
 )
 from shuzi.reading.values import Findings
@@ -118,7 +119,7 @@ def choose(reading: Reading, seen: Findings, outcomes: Outcomes, values: Sequenc
         doubt = "reading.among.none"
     else:
         doubt = _INK if placed.status != OK or (_has_unknown(placed) and _has_longer(values, best)) else ""
-    status = OK if confidence >= VALUE_OK and not doubt else UNSURE
+    status: Status = OK if confidence >= VALUE_OK and not doubt else UNSURE
     # 3. a sentence
     if doubt:
         advice = placed.advice if placed and doubt == _INK else (doubt, {"value": best})

@@ -17,7 +17,7 @@ from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_P
 from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.outcome import Choices, Outcome, Outcomes, has_digits, most_probable, on_lines
 from shuzi.reading.report.advice import OF_PICTURES, about_candidates, about_no_writing, is_much_smaller
-from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Reading
+from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Reading, Status
 from shuzi.reading.values import Candidate, Findings
 
 
@@ -73,7 +73,7 @@ def reject_lines(reading: Reading, seen: Findings, outcomes: Outcomes) -> Readin
     no_digit = math.prod(_probability_of_no_digit(line) for line in outcomes.counted_once)
     sign = any(SIGN in line.texts[0] for line in outcomes.counted_once)
     is_none = reading.status == NOT_A_DIGIT or (sign and no_digit >= NO_DIGIT_PROBABILITY)
-    status = NOT_A_DIGIT if is_none else UNSURE
+    status: Status = NOT_A_DIGIT if is_none else UNSURE
     if status == reading.status:
         return replace(reading, ignored=ignored)
     advice = reading.advice
@@ -101,7 +101,7 @@ def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[st
 def _digit(candidate: Candidate, seen: Findings, scale: Scale, text: float) -> Digit:
     """Turn a candidate into a digit whose confidence is at least that of the whole text."""
     confidence = max(scale.way(seen.simple).of_digit(candidate), text)
-    status = OK if confidence >= scale.ok else UNSURE
+    status: Status = OK if confidence >= scale.ok else UNSURE
     if candidate.is_digit < scale.digit:
         status = NOT_A_DIGIT
     digit = int(candidate.probabilities.argmax())
@@ -113,7 +113,7 @@ def _choices(digit: Digit) -> list[tuple[str, float]]:
     return [(str(label), float(probability)) for label, probability in enumerate(digit.probabilities)]
 
 
-def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:
+def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> Status:
     statuses = {digit.status for digit in digits}
     if statuses == {NOT_A_DIGIT}:
         return NOT_A_DIGIT

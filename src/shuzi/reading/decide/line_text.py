@@ -14,7 +14,7 @@ from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, LEAST_CONF
 from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.outcome import Outcome, Outcomes, digits_and_marks, outcomes_of
 from shuzi.reading.report.advice import about_line_text, about_marks
-from shuzi.reading.report.result import OK, UNKNOWN, UNSURE, Ignored, Reading, success, without_marks
+from shuzi.reading.report.result import OK, UNKNOWN, UNSURE, Ignored, Reading, Status, success, without_marks
 from shuzi.reading.values import Findings, Weights
 
 
@@ -41,7 +41,8 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
     of_digits = max(scale.confidence(evidence_of_digits), confidence)
     sign_inside = any(line.has_sign_inside for line in outcomes.written)
     hindered = sign_inside or page.is_in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
-    status, digits_status = (OK if sure >= scale.ok and not hindered else UNSURE for sure in (confidence, of_digits))
+    status: Status = OK if confidence >= scale.ok and not hindered else UNSURE
+    digits_status: Status = OK if of_digits >= scale.ok and not hindered else UNSURE
     # 2. single characters are as much less sure than their line said as the whole text is
     raw = min(max(outcomes.texts[0][1], LEAST_CONFIDENCE), MOST_CONFIDENCE)
     power = math.log(min(max(confidence, LEAST_CONFIDENCE), MOST_CONFIDENCE)) / math.log(raw)

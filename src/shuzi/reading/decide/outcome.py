@@ -20,7 +20,7 @@ from shuzi.reading.decide.decide_thresholds import (
 )
 from shuzi.reading.recognise.characters import Character, characters_of
 from shuzi.reading.recognise.search import probabilities_of
-from shuzi.reading.report.result import OK, UNSURE, Digit, Mark
+from shuzi.reading.report.result import OK, UNSURE, Digit, Mark, Status
 from shuzi.reading.values import Findings, LineTexts, Weights
 
 Choices = Sequence[tuple[str, float]]
@@ -208,7 +208,7 @@ def is_sign_inside(text: str) -> bool:
 def _digit_of(character: Character, seen: Findings, probability: float, ok: float) -> Digit:
     of_digits = character.probabilities[: len(DIGITS)]
     probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
-    status = OK if probability >= ok else UNSURE
+    status: Status = OK if probability >= ok else UNSURE
     box = seen.in_original(character.box)
     return Digit(int(character.character), probability, probabilities, box, status, character.image)
 

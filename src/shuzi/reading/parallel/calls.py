@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import numpy as np
 from shuzi.errors import ShuziError
 from shuzi.models import session
 from shuzi.pictures.open import Picture
-from shuzi.pictures.pdf import Page
+from shuzi.pictures.pdf import Page, source_of
 from shuzi.pictures.plain import PNG, kind_of
 from shuzi.processes.pool_task import SMALL
 from shuzi.reading.report.result import Reading
@@ -42,12 +43,14 @@ def read_from(reader: Reader, folder: str, picture: Picture | ShuziError) -> Rea
     picture
         What to read.
     """
+    named = picture
     if folder and os.getcwd() != folder:  # noqa: PTH109 - compared as it was noted
         if isinstance(picture, Page):
-            picture = Page(Path(folder, str(picture.document)), picture.number)
+            named = Page(Path(folder, str(picture.document)), picture.number)
         else:
-            picture = Path(folder, str(picture))
-    return reader.try_to_read(picture)
+            named = Path(folder, str(picture))
+    reading = reader.try_to_read(named)
+    return replace(reading, source=source_of(picture)) if isinstance(reading, Reading) else reading
 
 
 def folder_of(picture: Picture | ShuziError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.session import Session
@@ -73,7 +73,7 @@ class Classifier:
         ShuziError
             The array has another shape or type.
         """
-        images = _checked(images)
+        images = accept_images(images)
         if len(images) <= ONE_CORE_IMAGES:
             return _both(self._session.run(images.astype(np.float32), outputs=self._answers))
         probabilities = np.empty((len(images), 10), np.float32)
@@ -106,7 +106,7 @@ class Classifier:
         tensor = next((output for output in self.card.outputs if output.name == FEATURES), None)
         if tensor is None:
             raise ModelError("error.model.features", path=self._path)
-        images = _checked(images)
+        images = accept_images(images)
         features = np.empty((len(images), int(tensor.shape[1])), np.float32)
         for start in range(0, len(images), IMAGES_AT_ONCE):
             piece = slice(start, start + IMAGES_AT_ONCE)
@@ -114,14 +114,42 @@ class Classifier:
         return features
 
 
-def _checked(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def accept_images(images: ArrayLike) -> NDArray[np.uint8]:
+    """Return images of digits as uint8 (n, 28, 28), ink 255.
+
+    Parameters
+    ----------
+    images
+        (n, 28, 28), (n, 28, 28, 1), (n, 784) or, for a single image, (28, 28): integers in 0 to 255, floats in
+        [0, 1], or bools; ink is the largest.
+
+    Raises
+    ------
+    ShuziError
+        They have another shape, type or other values.
+
+    Examples
+    --------
+    >>> accept_images(np.full((2, 784), 0.5)).shape, int(accept_images(np.full((28, 28), 0.5)).max())
+    ((2, 28, 28), 128)
+    """
     try:
-        images = np.asarray(images)
-    except ValueError as problem:  # rows of different lengths
-        raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
-        raise ShuziError("error.data.images", shape=images.shape, dtype=images.dtype)
-    return images
+        array = np.asarray(images)
+    except Exception as problem:  # rows of different lengths, a tensor on a GPU, or whatever a library raises
+        raise ShuziError("error.classify.shape", shape="?", dtype=type(images).__name__) from problem
+    refused = ShuziError("error.classify.shape", shape=array.shape, dtype=array.dtype)
+    if array.shape == (28, 28):
+        array = array[np.newaxis]
+    if (array.ndim == 2 and array.shape[1] == 784) or array.shape[1:] == (28, 28, 1):
+        array = array.reshape(-1, 28, 28)
+    if array.ndim != 3 or array.shape[1:] != (28, 28) or array.dtype.kind not in "buif":
+        raise refused
+    if array.dtype == np.uint8:
+        return array
+    largest = 1 if array.dtype.kind in "bf" else 255
+    if array.size and not 0 <= array.min() <= array.max() <= largest:  # NaN is refused too
+        raise ShuziError("error.classify.range", dtype=array.dtype, least=array.min(), most=array.max())
+    return np.rint(array * 255.0).astype(np.uint8) if largest == 1 else array.astype(np.uint8)
 
 
 def _both(outputs: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

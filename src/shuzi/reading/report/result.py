@@ -6,7 +6,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,12 @@ from shuzi.ink.boxes import Box
 from shuzi.messages import say
 
 Status = Literal["ok", "blank", "not-a-digit", "unsure"]
-_STATUSES: tuple[str, ...] = get_args(Status)
-OK, BLANK, NOT_A_DIGIT, UNSURE = _STATUSES
 DigitStatus = Literal["ok", "not-a-digit", "unsure"]
+OK: Final = "ok"
+BLANK: Final = "blank"
+NOT_A_DIGIT: Final = "not-a-digit"
+UNSURE: Final = "unsure"
+_AS_ALL: Any = ""  # the status of the whole text
 
 InkKind = Literal["ruling", "sign", "print", "stain", "neighbour", "unknown"]
 """The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; a printed
@@ -78,7 +81,7 @@ class Digit:
     probability: float
     probabilities: NDArray[np.float32] = field(compare=False)
     box: Box
-    status: str
+    status: Status
     image: NDArray[np.uint8] = field(compare=False, repr=False)
 
     @property
@@ -89,7 +92,7 @@ class Digit:
 
     @property
     def confidence(self) -> float:
-        """The old name of `probability`; it will be removed in 0.3."""
+        """The old name of `probability`, until 0.3."""
         warnings.warn("Digit.confidence is now Digit.probability", DeprecationWarning, stacklevel=2)
         return self.probability
 
@@ -162,7 +165,7 @@ def success(ignored: Sequence[Ignored]) -> tuple[str, dict[str, Any]]:
     return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """The number in a picture.
 
@@ -190,18 +193,17 @@ class Reading:
         The probability that all digits are correct, whatever the marks; `confidence` if nothing is given.
     digits_status
         The status of the digits, whatever the marks; `status` if nothing is given.
+    source
+        The path of the picture, with the page of a PDF or TIFF (``"scan.pdf#2"``); None if it was not a file.
 
     Examples
     --------
-    >>> blank = Reading("", BLANK, 1.0, (), ("reading.blank", {}))
-    >>> blank.message
-    'There is no writing in this picture.'
-    >>> blank.verdict
+    >>> Reading("", BLANK, 1.0, (), ("reading.blank", {})).verdict
     'blank: There is no writing in this picture.'
     """
 
     text: str
-    status: str
+    status: Status
     confidence: float
     digits: tuple[Digit, ...]
     advice: tuple[str, dict[str, Any]] = field(hash=False)
@@ -210,13 +212,23 @@ class Reading:
     ignored: tuple[Ignored, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
     digits_confidence: float = -1.0
-    digits_status: str = ""
+    digits_status: Status = _AS_ALL
+    source: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.digits_confidence < 0:
             object.__setattr__(self, "digits_confidence", self.confidence)
-        if not self.digits_status:
+        if self.digits_status == _AS_ALL:
             object.__setattr__(self, "digits_status", self.status)
+
+    def __repr__(self) -> str:
+        source = "" if self.source is None else f", source={self.source!r}"
+        return f"Reading({self.text!r}, {self.status}, {percent(self.confidence)}{source})"
+
+    def _repr_html_(self) -> str:  # what a notebook shows
+        from shuzi.reading.report.notebook import as_html
+
+        return as_html(self)
 
     @property
     def digits_text(self) -> str:
@@ -263,7 +275,8 @@ class Reading:
         return self.status == OK and self.advice[0] not in ("reading.ok_beside_signs", "reading.among.ok_beside")
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:
-        """Return the reading as JSON values, with the picture's name first if it has one."""
+        """Return the reading as JSON values, first its source: `source` if given, else its own, if it has one."""
+        source = self.source if source is None else source
         shown: dict[str, Any] = {} if source is None else {"source": source}
         return shown | {
             "text": self.text,

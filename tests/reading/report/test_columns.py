@@ -1,0 +1,75 @@
+"""Readings as tables and in notebooks, with the reader that ships."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+import shuzi
+from shuzi.pictures.pdf import Page
+from shuzi.reading.report.columns import COLUMNS
+
+
+@pytest.fixture
+def seven(mnist, tmp_path):
+    """Return a file with one of MNIST's digits, and its label."""
+    image = np.pad(255 - mnist.validation.images[5], 6, constant_values=255)
+    path = tmp_path / "one digit.png"
+    Image.fromarray(image).resize((160, 160)).save(path)
+    return path, str(mnist.validation.labels[5])
+
+
+def test_a_reading_knows_the_file_it_came_from(seven, monkeypatch):
+    path, _ = seven
+    monkeypatch.chdir(path.parent)
+    reader = shuzi.load()
+    assert [reader.read(name).source for name in (path, str(path), path.name)] == [str(path), str(path), path.name]
+    assert reader.read(path.read_bytes()).source is None
+    assert [reading.source for reading in reader.read_many(path.name)] == [path.name]
+    assert [reading.source for reading in reader.read_many([path] * 30)] == [str(path)] * 30  # by other processes too
+    assert reader.read(path).as_dict()["source"] == str(path)
+    assert reader.read(path) == reader.read(np.asarray(Image.open(path)))  # where it was does not change what it says
+
+
+def test_a_page_of_a_document_is_its_source(seven, tmp_path):
+    path, _ = seven
+    image = Image.open(path)
+    image.save(tmp_path / "scan.tif", save_all=True, append_images=[image])
+    readings = list(shuzi.load().read_many(tmp_path / "scan.tif"))
+    assert [reading.source for reading in readings] == [f"{tmp_path / 'scan.tif'}#{page}" for page in (1, 2)]
+    content = (tmp_path / "scan.tif").read_bytes()
+    assert shuzi.load().read(Page(content, 1)).source is None
+
+
+def test_a_data_frame_has_a_row_for_each_picture_errors_included(seven, tmp_path):
+    path, label = seven
+    frame = shuzi.to_dataframe(shuzi.load().read_many([path, tmp_path / "none.png"]))
+    assert isinstance(frame, pd.DataFrame)
+    assert tuple(frame.columns) == COLUMNS
+    assert frame["text"].tolist() == [label, ""]
+    assert frame["status"].tolist()[1] == "error"
+    assert frame["source"].tolist() == [str(path), str(tmp_path / "none.png")]
+    assert frame["confidence"].isna().tolist() == [False, True]
+    assert shuzi.to_dataframe([]).shape == (0, len(COLUMNS))
+
+
+def test_a_notebook_shows_the_picture_with_its_digits(seven):
+    path, label = seven
+    reading = shuzi.load().read(path)
+    shown = reading._repr_html_()
+    assert shown.count("<rect") == 1
+    assert f"<strong>{label}</strong>" in shown
+    path.unlink()
+    without_file = reading._repr_html_()  # what the network saw instead
+    assert without_file.count("<rect") == 1
+    assert re.search(r'<image href="data:image/png;base64,[A-Za-z0-9+/=]{100,}"', without_file)
+
+
+def test_nothing_in_a_notebook_is_taken_for_markup(tmp_path, seven):
+    path, _ = seven
+    hostile = tmp_path / "<script>alert(1)"
+    hostile.mkdir()
+    path = path.rename(hostile / "x.png")
+    assert "<script" not in shuzi.load().read(path)._repr_html_()

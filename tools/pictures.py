@@ -1,4 +1,4 @@
-"""MNIST digits become README's two pictures: a number being read, and a network learning.
+"""MNIST digits become README's two pictures, a number being read and a network learning, and the example that ships.
 
     python tools/pictures.py
 
@@ -30,8 +30,9 @@ INK, FOUND, PAPER = (38, 44, 66), (42, 77, 155), (247, 243, 233)  # as in the co
 
 
 def main() -> None:
-    """Write both pictures."""
+    """Write the pictures."""
     PICTURES.mkdir(exist_ok=True)
+    _written().save(shuzi.EXAMPLE, quality=88)
     reading().quantize(96).save(PICTURES / "reading.png", optimize=True)
     training().quantize(128).save(PICTURES / "training.png", optimize=True)
 

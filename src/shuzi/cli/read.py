@@ -34,10 +34,11 @@ _LONGEST_LIST = 10_000_000  # characters
 
 
 @click.command(cls=Command, help="cli.read.help", short_help="cli.read.short")
-@argument("pictures", nargs=-1, required=True, metavar="PICTURE...", help="cli.read.pictures")
+@argument("pictures", nargs=-1, metavar="PICTURE...", help="cli.read.pictures")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--json", "as_json", is_flag=True, help="cli.read.json")
 @option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
+@option("--example", is_flag=True, help="cli.read.example")
 @option("--out", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.out")
 @option("--digits-only", is_flag=True, help="cli.read.digits_only")
 @option("--among", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.among")
@@ -50,6 +51,7 @@ def read(
     model: str,
     as_json: bool,
     as_csv: bool,
+    example: bool,
     out: Path | None,
     digits_only: bool,
     among: Path | None,
@@ -61,6 +63,12 @@ def read(
     from shuzi.cli import readings, readings_file
     from shuzi.reading.reader import load
 
+    if example:
+        from shuzi.pictures.open import EXAMPLE
+
+        pictures = (*pictures, EXAMPLE)
+    if not pictures:
+        raise click.UsageError(say("cli.read.no_picture"))
     if as_json + as_csv + (out is not None) > 1:
         raise click.UsageError(say("cli.read.one_format"))
     if out is not None:

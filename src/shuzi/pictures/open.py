@@ -18,6 +18,9 @@ from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_h
 from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
 
+EXAMPLE = str(Path(__file__).with_name("example.jpg"))
+"""The path of a picture to try: a number written with MNIST's digits, on paper composed by code."""
+
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 """A picture in one of the kinds that are opened."""
 

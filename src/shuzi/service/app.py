@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
@@ -16,7 +18,7 @@ from shuzi.service.api import answers, documentation, forms, reading, tracing, t
 from shuzi.service.api import review as review_api
 from shuzi.service.api.schema import Health
 from shuzi.service.decoders import Decoders
-from shuzi.service.http.access import Hosts
+from shuzi.service.http.access import Hosts, Origins
 from shuzi.service.http.bodies import Bodies
 from shuzi.service.http.guard import Guard
 from shuzi.service.http.limits import Limits
@@ -48,13 +50,14 @@ _COMPRESSED = (
 class Service:
     """The ASGI app and the parts behind it."""
 
-    app: Guard
+    app: ASGIApp
+    guard: Guard
     parts: Parts
     bodies: Bodies
 
     async def close(self) -> None:
         """Stop background work, and stop waiting for unfinished requests."""
-        self.app.close()
+        self.guard.close()
         self.bodies.close()
         self.parts.pool.close()
         await self.parts.trainings.close()
@@ -120,8 +123,20 @@ def create(
     app.state.parts = parts
     bodies = Bodies(app, limits)
     small = GZipMiddleware(bodies, _SHORT, _LEVEL, exclude_content_types=_COMPRESSED)
-    guard = Guard(small, Hosts(settings.hosts), parts.quotas, settings.tokens, parts.observe)
-    return Service(guard, parts, bodies)
+    origins = Origins(settings.origins)
+    guard = Guard(small, Hosts(settings.hosts), origins, parts.quotas, settings.tokens, parts.observe)
+    return Service(_shared(guard, origins) if origins.all else guard, guard, parts, bodies)
+
+
+def _shared(guard: Guard, origins: Origins) -> CORSMiddleware:
+    """Let the pages of other sites call the API and read its answers; their browsers ask first."""
+    return CORSMiddleware(
+        guard,
+        allow_origins=sorted(origins.all),
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization"],
+        expose_headers=["X-Request-Id", "Retry-After", "Content-Disposition"],
+    )
 
 
 @operations.add("GET", "/healthz", "service.health.", answers={200: Health}, example="{address}/healthz")

@@ -15,6 +15,8 @@ class Settings:
     ----------
     hosts
         Accepted host names, in addition to this machine's loopback.
+    origins
+        Other sites whose pages may use the API, such as ``https://example.org``.
     proxies
         Addresses or networks of reverse proxies that are trusted to name the client.
     tokens
@@ -24,6 +26,7 @@ class Settings:
     """
 
     hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
     tokens: Tokens | None = None
     training: bool = True

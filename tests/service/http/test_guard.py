@@ -3,7 +3,7 @@
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.http.access import Hosts
+from shuzi.service.http.access import Hosts, Origins, Tokens
 from shuzi.service.http.guard import SECURITY_HEADERS
 from shuzi.service.settings import Settings
 
@@ -112,6 +112,45 @@ def test_the_page_of_another_site_cannot_drive_it(client, number, origin, allowe
     if not allowed:
         assert said.json()["key"] == "error.service.origin"
     assert "access-control-allow-origin" not in said.headers
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://example.org", True),
+        ("http://localhost:3000", True),
+        ("http://example.org", False),
+        ("https://example.org:8443", False),
+        ("https://example.org.evil.test", False),
+        ("null", False),
+    ],
+)
+def test_the_pages_of_sites_that_were_allowed_use_the_api_and_no_others(run_service, number, origin, allowed):
+    tokens = Tokens(["a token that nobody guesses"])
+    service = run_service(settings=Settings(origins=("https://Example.org/", "http://localhost:3000"), tokens=tokens))
+    headers = {"origin": origin, "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"}
+    asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+    sent = headers | {"authorization": "Bearer a token that nobody guesses"}
+    with service.client() as client:
+        before = client.options("/v1/read", headers=headers | asked)
+        said = client.post("/v1/read", files={"picture": number}, headers=sent)
+        refused = client.post("/v1/read", files={"picture": number}, headers=headers)
+    assert (before.status_code, said.status_code) == ((200, 200) if allowed else (400, 403))
+    assert refused.status_code == (401 if allowed else 403)
+    for answer in (before, said, refused):
+        assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
+        assert "access-control-allow-credentials" not in answer.headers
+    if allowed:
+        assert "origin" in said.headers["vary"].lower()
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", "", "example.org", "https://", "https://x.test/y", "ftp://x.test", "https://u@x.test"]
+)
+def test_what_is_no_origin_cannot_be_allowed(origin):
+    with pytest.raises(ServiceError) as caught:
+        Origins([origin])
+    assert caught.value.key == "error.service.allow_origin"
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

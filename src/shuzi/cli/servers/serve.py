@@ -34,6 +34,7 @@ def access_options(function: Function) -> Function:
         option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file"),
         option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy"),
         option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host"),
+        option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help="cli.serve.allow_origin"),
     ):
         function = add(function)
     return function
@@ -108,7 +109,12 @@ def _invite(host: str | None, port: int) -> None:
 
 
 def settings_of(
-    host: str, names: tuple[str, ...], proxies: tuple[str, ...], token_file: Path | None, **without: bool
+    host: str,
+    names: tuple[str, ...],
+    origins: tuple[str, ...],
+    proxies: tuple[str, ...],
+    token_file: Path | None,
+    **without: bool,
 ) -> Settings:
     """Combine the options for access and features into settings."""
     from shuzi.service.http.access import Tokens
@@ -116,6 +122,7 @@ def settings_of(
 
     return Settings(
         hosts=(host, *names),
+        origins=origins,
         proxies=proxies,
         tokens=None if token_file is None else Tokens.read(token_file),
         **{name.removeprefix("no_"): not off for name, off in without.items()},

@@ -21,6 +21,7 @@ _CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since 
 _SCHEME = b"bearer "
 _ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/:@?#\[\]]+)(:\d{1,5})?/?")
 _REMEMBERED = 256  # Host headers whose verdict is cached
 
 
@@ -54,6 +55,54 @@ class Hosts:
         """Return whether a Host header is one of ours; `server` is the address that received the request."""
         name = _name(host)
         return bool(name) and (name in self._names or is_loopback(name) or name == _bare(server or ""))
+
+
+class Origins:
+    """The other sites whose pages may use the service.
+
+    Parameters
+    ----------
+    origins
+        Each a scheme, a host and a port where it is not the usual one, as browsers write them.
+
+    Raises
+    ------
+    ServiceError
+        One of them is something else, such as a name alone or an address with a path.
+
+    Examples
+    --------
+    >>> origins = Origins(["https://Example.org", "http://localhost:3000/"])
+    >>> sorted(origins.all)
+    ['http://localhost:3000', 'https://example.org']
+    >>> origins.allow("https://example.org"), origins.allow("https://evil.test"), origins.allow("null")
+    (True, False, False)
+    """
+
+    def __init__(self, origins: Iterable[str] = ()) -> None:
+        self.all = frozenset(map(_origin, origins))
+
+    def allow(self, origin: str) -> bool:
+        """Return whether an Origin header is of one of these sites."""
+        return origin.lower() in self.all
+
+
+def _origin(written: str) -> str:
+    """Write an origin as browsers send it: without a slash at its end and without the usual port.
+
+    >>> _origin("https://数字.测试:443"), _origin("http://[::1]:80")
+    ('https://xn--p8sv8u.xn--0zwm56d', 'http://[::1]')
+    """
+    found = _ORIGIN.fullmatch(written.strip().lower())
+    if found is None:
+        raise ServiceError("error.service.allow_origin", origin=written)
+    scheme, host, port = found.groups()
+    try:
+        name = _given(host)
+    except ServiceError as problem:
+        raise ServiceError("error.service.allow_origin", origin=written) from problem
+    usual = {"http": ":80", "https": ":443"}[scheme]
+    return f"{scheme}://{f'[{name}]' if ':' in name else name}{'' if port == usual else port or ''}"
 
 
 def is_loopback(name: str) -> bool:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi import messages
 from shuzi.errors import ServiceError
-from shuzi.service.http.access import Hosts, Tokens, is_closed
+from shuzi.service.http.access import Hosts, Origins, Tokens, is_closed
 from shuzi.service.http.language import asked_language
 from shuzi.service.http.problems import fault, problem_response
 from shuzi.service.http.quotas import Quota, Quotas, asking
@@ -63,6 +63,8 @@ class Guard:
         The app to protect.
     hosts
         The accepted host names.
+    origins
+        The other sites whose pages may use the service.
     quotas
         The clients' quotas; also knows which proxies to trust.
     tokens
@@ -71,9 +73,18 @@ class Guard:
         Called with the scope, status and duration in seconds of each finished request.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, quotas: Quotas, tokens: Tokens | None, observe: Observe) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Hosts,
+        origins: Origins,
+        quotas: Quotas,
+        tokens: Tokens | None,
+        observe: Observe,
+    ) -> None:
         self._app = app
         self._hosts = hosts
+        self._origins = origins
         self._quotas = quotas
         self._tokens = tokens
         self._observe = observe
@@ -144,16 +155,24 @@ class Guard:
             return ServiceError("error.service.no_host")
         if not self._hosts.allow(hosts[0], server[0] if server else None):
             return ServiceError("error.service.host", host=hosts[0])
-        if head.origin is not None and head.origin.partition("://")[2].lower() != hosts[0].lower():
-            return ServiceError("error.service.origin", origin=head.origin)
-        if head.fetch.get(b"sec-fetch-site", b"none") not in _OWN and not _is_visit(scope["method"], head.fetch):
-            return ServiceError("error.service.site")
+        if (problem := self._of_another_site(scope["method"], head)) is not None:
+            return problem
         if self._tokens and is_closed(scope["path"]) and not self._tokens.allow(head.authorization):
             return ServiceError("error.service.token")
         if (
             quota.requests > quota.limits.client_connections
         ):  # for a client behind a proxy, which shares the proxy's connections
             return ServiceError("error.service.client", most=quota.limits.client_connections)
+        return None
+
+    def _of_another_site(self, method: str, head: _Head) -> ServiceError | None:
+        """Return the reason if another site's page asks that may not."""
+        if head.origin is not None and self._origins.allow(head.origin):
+            return None
+        if head.origin is not None and head.origin.partition("://")[2].lower() != head.hosts[0].lower():
+            return ServiceError("error.service.origin", origin=head.origin)
+        if head.fetch.get(b"sec-fetch-site", b"none") not in _OWN and not _is_visit(method, head.fetch):
+            return ServiceError("error.service.site")
         return None
 
 

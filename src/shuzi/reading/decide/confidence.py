@@ -1,9 +1,8 @@
 """Scores of candidates and texts become confidence: the measured probability that all of a text is correct.
 
-A network's own probabilities come from single crops. They do not account for an overlooked digit, or for a distractor
-taken for one. A curve for each digit (Platt, 1999) and one for the whole picture correct most of that. What these
-miss, because mistakes in one picture are correlated, is measured. What was read line by line has a curve of its own.
-Everything is fitted on composed pages and stored in the model's card.
+A network's own probabilities come from single crops and know nothing of an overlooked digit or of a distractor taken
+for one. A curve for each digit (Platt, 1999) and one for the whole picture correct most of that; what these miss,
+since mistakes in one picture are correlated, is measured. All is fitted on composed pages and kept in the card.
 """
 
 from __future__ import annotations
@@ -64,13 +63,13 @@ class Curves(NamedTuple):
     def of_digit(self, candidate: Candidate) -> float:
         """Return the probability that a digit is correct."""
         named, is_digit, detected = signs_of_digit(candidate)
-        return sigmoid(self.named * named + self.is_digit * is_digit + self.found * detected + self.shift)
+        return _sigmoid(self.named * named + self.is_digit * is_digit + self.found * detected + self.shift)
 
     def of_text(self, seen: Findings) -> float:
         """Return the probability that all digits are correct and nothing else is wrong, assuming independence."""
         uncovered, missed, at_edge = signs_of_text(seen)
         whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
-        return math.prod(map(self.of_digit, seen.candidates)) * sigmoid(whole)
+        return math.prod(map(self.of_digit, seen.candidates)) * _sigmoid(whole)
 
 
 CURVES = Curves._fields
@@ -168,11 +167,7 @@ class Scale:
 
 
 def measured_at(way: str) -> list[str]:
-    """Return the names under which a card stores the accuracy at each knot.
-
-    >>> measured_at("found")[:2]
-    ['found-right-0', 'found-right-1']
-    """
+    """Return the names under which a card stores the accuracy at each knot, such as `found-right-0`."""
     return [f"{way}{AT_KNOT}{knot}" for knot in range(len(KNOTS))]
 
 
@@ -220,7 +215,7 @@ class Curve(NamedTuple):
 
     def of(self, evidence: Evidence) -> float:
         """Return the probability that the text is right, before it was measured."""
-        return sigmoid(sum(weight * value for weight, value in zip(self, (*evidence, 1.0), strict=True)))
+        return _sigmoid(sum(weight * value for weight, value in zip(self, (*evidence, 1.0), strict=True)))
 
 
 EVIDENCE = Evidence._fields
@@ -293,12 +288,7 @@ def logit(probability: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
-def sigmoid(score: float) -> float:
-    """Return the probability of a logit, also where that is far from 0.
-
-    >>> sigmoid(0.0), sigmoid(-1e9) < 1e-200
-    (0.5, True)
-    """
+def _sigmoid(score: float) -> float:
     return 1 / (1 + math.exp(-min(max(score, -STEEPEST_LOGIT), STEEPEST_LOGIT)))
 
 

@@ -60,7 +60,7 @@ def read(
     explain: Path | None,
 ) -> None:
     """Read the numbers in pictures."""
-    from shuzi.cli import readings, readings_file
+    from shuzi.cli import readings
     from shuzi.reading.reader import load
 
     if example:
@@ -72,7 +72,7 @@ def read(
     if as_json + as_csv + (out is not None) > 1:
         raise click.UsageError(say("cli.read.one_format"))
     if out is not None:
-        readings_file.check_ending(out)
+        readings.check_ending(out)
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
@@ -99,7 +99,7 @@ def read(
                 results.append((name, found))
             show("" if out is not None else put(name, found), problem)
     if out is not None:
-        readings_file.save_readings(results, out)
+        readings.save_readings(results, out)
         click.echo(say("read.saved", path=out, n=len(results)), err=True)
     if explain and failed < len(named):
         click.echo(say("read.explained", path=explain), err=True)

@@ -1,4 +1,4 @@
-"""A reading becomes a line: for people, as JSON, or as a row of a table."""
+"""A reading becomes a line: for people, as JSON, or as a row of a table, and many become a file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
+from shuzi.atomic import replacing
 from shuzi.cli.localized import columns
-from shuzi.errors import ShuziError
+from shuzi.errors import DataError, ShuziError, require
 from shuzi.forms.output.csv import neutral
 from shuzi.messages.visible import visible, visible_json
 from shuzi.reading.report.columns import COLUMNS, values_of
@@ -17,6 +20,9 @@ from shuzi.reading.report.result import Reading
 
 PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
+
+ENDINGS = (".csv", ".xlsx", ".jsonl")
+_MOST_ROWS = 1_048_575  # of an XLSX worksheet, below its head
 
 Result = Reading | ShuziError
 
@@ -104,3 +110,69 @@ def _alone(_: str, result: Result) -> str:
     if result.is_plain:
         return result.text + "\n"
     return "".join(f"{line}\n" for line in (result.text, result.verdict) if line)
+
+
+def check_ending(path: Path) -> str:
+    """Return the ending of a file name, in lower case.
+
+    Raises
+    ------
+    DataError
+        No format has it.
+    """
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise DataError("error.form.ending", path=path, endings=", ".join(ENDINGS))
+    return ending
+
+
+def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
+    """Write the result for each picture; the file is replaced only when it is whole.
+
+    Parameters
+    ----------
+    results
+        The name of each picture, and its reading or its error.
+    path
+        Its ending decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8; .xlsx, in which
+        texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
+
+    Raises
+    ------
+    DataError
+        The ending is unknown, or the file cannot be written.
+    MissingExtra
+        It is .xlsx, and openpyxl is not installed.
+    """
+    ending = check_ending(path)
+    try:
+        with replacing(path) as part:
+            if ending == ".xlsx":
+                _save_xlsx(results, part)
+            else:
+                lines = [
+                    as_json(name, result) if ending == ".jsonl" else as_row(name, result) for name, result in results
+                ]
+                head = "\ufeff" + HEAD if ending == ".csv" else ""
+                part.write_text(head + "".join(lines), encoding="utf-8", newline="")
+    except OSError as problem:
+        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+
+
+def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path) -> None:
+    library: Any = require("openpyxl", "forms", "extra.forms")
+    if len(results) > _MOST_ROWS:
+        raise DataError("error.read.many_rows", most=_MOST_ROWS)
+    book = library.Workbook(write_only=True)
+    sheet = book.create_sheet("shuzi")
+    sheet.freeze_panes = "A2"
+    sheet.append(COLUMNS)
+    for name, result in results:
+        cells = []
+        for value in values_of(result, name):
+            cell = library.cell.WriteOnlyCell(sheet, neutral(value) if isinstance(value, str) else value)
+            if isinstance(value, str):
+                cell.data_type, cell.number_format = "s", "@"
+            cells.append(cell)
+        sheet.append(cells)
+    book.save(path)

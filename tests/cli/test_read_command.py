@@ -379,7 +379,7 @@ def test_one_value_of_a_list_is_chosen(shuzi, folder, price):
 
 def test_a_number_follows_a_pattern(shuzi, folder, price):
     assert shuzi("read", "--pattern", r"\d\.\d", price).out == "9.3\n"
-    assert shuzi("read", "--pattern", "amount", "--csv", price).out.count(',"ok",') == 2
+    assert '"9.3",' in shuzi("read", "--pattern", "amount", "--csv", price).out
     unfit = json.loads(shuzi("read", "--json", "--pattern", r"\d\d", price).out)
     assert (unfit["status"], "pattern" in unfit["message"]) == ("unsure", True)
     (folder / "values.txt").write_text("93\n9.3\n", "utf-8")

@@ -129,6 +129,7 @@ models: strokes registers $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax ti
 	$(BIN)/python tools/ship.py $(RUNS)/line line
 	$(BIN)/python tools/ship.py $(RUNS)/default.onnx default
 	$(BIN)/python tools/fixtures.py
+	$(BIN)/python tools/pattern_fixtures.py
 
 strokes: $(VENV)/.for-training
 	$(BIN)/shuzi data strokes "$${SHUZI_STROKES:?name UNIPEN or a packed file of it | 请指定 UNIPEN 或打包好的文件}"
@@ -151,6 +152,7 @@ $(RUNS)/default.onnx: $(RUNS)/reader/card.json
 ship: $(VENV)/.for-training
 	$(BIN)/python tools/ship.py $(RUN) $(NAME)
 	$(BIN)/python tools/fixtures.py
+	$(BIN)/python tools/pattern_fixtures.py
 
 platforms: $(VENV)/.for-developing messages
 	$(BIN)/python tools/platforms.py

@@ -6,15 +6,19 @@ import cv2
 import numpy as np
 import pytest
 
-import shuzi
 from shuzi.errors import PictureError
 from shuzi.forms.finding import markers
 from shuzi.forms.finding.markers import find_sheet, marker_modules
-from shuzi.forms.layout import marker_boxes, pages_of
+from shuzi.forms.layout import marker_boxes
 from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.spec import OPEN, Field, Spec
+from shuzi.forms.reading.ruled_tables import try_table
+from shuzi.forms.result import Problem
+from shuzi.reading.find.detector import Detector, possible_scale
+from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.recogniser import Recogniser
 
 A4 = (210.0, 297.0)
+MOST = 4_000  # images that could be classified: some 50 photographs of six digits
 
 
 @pytest.fixture
@@ -83,34 +87,62 @@ def test_a_large_picture_is_not_searched_whole(searched):
 
 
 @pytest.fixture
-def eight_fields(sheets):
-    """A function that draws into the eight open fields of a sheet: returns what is read of the flat page."""
-    spec = Spec("Eight", tuple(Field(f"q{n}", boxes=8, style=OPEN) for n in range(2)), rows=4)
-    reader = PageReader(spec, shuzi.load())
-
-    def read(draw_in):
-        page = sheets.print_sheet(spec)[0]
-        for place in pages_of(spec)[0].fields:
-            x, y, wide, high = (round(side * sheets.FINE) for side in place.boxes[0].grown(-0.1))
-            part = page[y : y + high, x : x + wide]
-            part[:] = np.minimum(part, draw_in(high, wide))
-        grey = cv2.resize(np.rint(page * 255).astype(np.uint8), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
-        return [*reader.read(grey, "eight.png").cells.values()]
-
-    return read
+def costly(benchmark_module):
+    """The benchmark's pages of fields and cells to fill."""
+    return benchmark_module("costly_sheets")
 
 
-def test_the_fields_of_a_page_share_what_may_be_done_and_the_rest_is_not_read(eight_fields, draw):
-    dashes = draw.dashes(3_000, 20, 1) / 255
-    cells = eight_fields(lambda high, wide: dashes[:high, :wide])
-    unread = [cell for cell in cells if cell.rule == "ink"]
-    assert 3 <= len(unread) < 8
-    assert {(cell.status, cell.text, cell.confidence) for cell in unread} == {("unsure", "", 0.0)}
-    assert all(cell.message for cell in unread)
+@pytest.fixture
+def work(monkeypatch):
+    """Count what the networks do, in images that could be classified meanwhile."""
+    done = {"images": 0.0}
+
+    def counted(cls, name, images):
+        plain = getattr(cls, name)
+
+        def run(self, given, *more):
+            done["images"] += images(given, *more)
+            return plain(self, given, *more)
+
+        monkeypatch.setattr(cls, name, run)
+
+    counted(Classifier, "classify_or_reject", len)
+    counted(Detector, "find", lambda page, scale: page.size * possible_scale(scale, page.shape) ** 2 / 2_300)
+    counted(Recogniser, "columns", lambda strip: strip.shape[1] / 36)
+    return done
 
 
-def test_filled_fields_are_all_read(eight_fields, mnist):
-    digits = np.hstack([255 - mnist.validation.images[index] for index in range(8)]) / 255
-    cells = eight_fields(lambda high, wide: cv2.resize(digits, (wide, high)))
-    assert {cell.rule for cell in cells} == {""}
-    assert all(len(cell.text) == 8 for cell in cells)
+HOSTILE = ["dashes", "digits of 10 px"]
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_the_fields_of_a_sheet_share_what_may_be_done_and_the_rest_is_not_read(reader, costly, work, kind):
+    spec = costly.SHEETS["51 fields"]
+    page = costly.filled_sheet(spec, costly.fills()[kind])
+    cells = [*PageReader(spec, reader).read(page, "full.png").cells.values()]
+    assert work["images"] <= MOST
+    assert {(cell.status, cell.text, cell.confidence) for cell in cells if cell.rule == "ink"} <= {
+        ("unsure", "", 0.0)
+    }
+    assert all(cell.message for cell in cells if cell.rule == "ink")
+
+
+def test_the_cells_of_a_table_share_what_may_be_done_and_the_rest_is_not_read(reader, costly, work):
+    page = costly.filled_table(costly.TABLES["99 cells"], costly.fills()["dashes"])
+    found = try_table(reader, page, "full.png")
+    assert work["images"] <= MOST
+    assert not isinstance(found, Problem)
+    unread = {(cell.status, cell.text, cell.confidence) for cell in found.cells.values() if cell.rule == "ink"}
+    assert unread == {("unsure", "", 0.0)}
+
+
+def test_sheets_and_tables_full_of_digits_are_read_whole(reader, costly):
+    digits = costly.fills()[costly.HONEST]
+    spec = costly.SHEETS["51 fields"]
+    cells = [*PageReader(spec, reader).read(costly.filled_sheet(spec, digits), "full.png").cells.values()]
+    page = try_table(reader, costly.filled_table(costly.TABLES["99 cells"], digits), "full.png")
+    assert not isinstance(page, Problem)
+    assert len(page.cells) == 99
+    for cell in (*cells, *page.cells.values()):
+        assert cell.rule != "ink"
+        assert cell.text

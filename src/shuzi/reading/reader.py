@@ -30,7 +30,7 @@ from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decision import decide
 from shuzi.reading.find.detector import Detector
-from shuzi.reading.find.find_thresholds import LARGEST_SIDE
+from shuzi.reading.find.find_thresholds import LARGEST_SIDE, MOST_WORK
 from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import ReadingProcesses
 from shuzi.reading.patterns.automaton import Automaton
@@ -201,25 +201,33 @@ class Reader:
         except ShuziError as problem:
             return problem
 
-    def recognise(self, picture: Source) -> Findings:
-        """Find and recognise what is in a picture, undecided, to show or measure it; raises what `read` raises."""
+    def recognise(self, picture: Source, most: float = MOST_WORK) -> Findings:
+        """Find and recognise what is in a picture, undecided, to show or measure it; raises what `read` raises.
+
+        Parameters
+        ----------
+        picture
+            As for `read`.
+        most
+            What may be done for it, in images classified; if that is not enough, nothing is read.
+        """
         grey = open_picture(picture)
         scan = Scan.of(grey, LARGEST_SIDE)
-        findings = self._find(scan)
+        findings = self._find(scan, most)
         if self._recogniser is not None:
             findings = recognise_lines(findings, scan, self._recogniser)
         if isinstance(self._classifier, CorrectedClassifier):
             findings = correct(findings, self._classifier, self._line_scale.weights)
         return findings
 
-    def _find(self, scan: Scan) -> Findings:
+    def _find(self, scan: Scan, most: float) -> Findings:
         classifier, has_lines = self._classifier, self._recogniser is not None
         if isinstance(classifier, CorrectedClassifier):
             # in a number, corrected digits speak about its texts, not about the candidates too
-            findings = locate(scan, classifier.uncorrected, self._detector, has_lines)
+            findings = locate(scan, classifier.uncorrected, self._detector, has_lines, most)
             if findings.lines or findings.too_much is not None:
                 return findings
-        return locate(scan, classifier, self._detector, has_lines)
+        return locate(scan, classifier, self._detector, has_lines, most)
 
     def decide(self, findings: Findings) -> Reading:
         """Decide what the findings in a picture say."""

@@ -175,6 +175,8 @@ class Findings:
         The key of a sentence, and its values, if there is more in the picture than is read; then nothing was.
     work_left
         What may still be done to tell what the ink outside all characters is, in images classified.
+    work
+        What was done to find all this and to recognise the lines, in images classified.
     texts
         What may stand on each line, once they were recognised.
     """
@@ -189,6 +191,7 @@ class Findings:
     lines: tuple[Line, ...] = ()
     too_much: tuple[str, dict[str, Any]] | None = None
     work_left: float = MOST_WORK
+    work: float = 0.0
     texts: tuple[LineTexts, ...] = ()
 
     def at_edge(self, box: Box) -> bool:

@@ -56,7 +56,7 @@ def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = No
     work
         What may be done for the fields of its page; None if it is alone.
     """
-    work = work or PageWork(cut.inside.size)
+    work = work or PageWork(1)
     found = _read(field, cut.inside, reader, work)
     if found.too_much:
         return found
@@ -113,7 +113,7 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
         return _TOO_MUCH
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
     listed = bool(field.among) and not field.last_may_be_x
-    seen = reader.recognise(picture)
+    seen = reader.recognise(picture, work.most)
     if listed:
         reader = reader.with_values([*field.among])
     elif field.pattern:
@@ -122,7 +122,7 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
             automaton = automaton.of_digits()
         reader = reader.with_pattern(automaton.with_commas() if field.decimals else automaton)
     reading = reader.decide(seen)
-    work.spend(picture.size, seen, reading)
+    work.spend(seen, reading)
     if seen.too_much is not None:
         return _TOO_MUCH
     if reading.status == BLANK:

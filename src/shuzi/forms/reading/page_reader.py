@@ -141,7 +141,7 @@ class PageReader:
         written = [box for cut in cuts for box in cut.boxes]
         probabilities = probabilities_of(written, self._reader)
         cells: dict[tuple[int, str], Cell] = {}
-        start, work = 0, PageWork(sum(cut.inside.size for cut in cuts if cut.placed.field.style == OPEN))
+        start, work = 0, PageWork(sum(cut.placed.field.style == OPEN for cut in cuts))
         for cut in cuts:
             field = cut.placed.field
             if field.style == OPEN:

@@ -1,57 +1,50 @@
-"""The open fields of a page share what may be done to read them, so that a page full of ink costs little."""
+"""The fields of a page share what may be done to read them, so that a page full of ink costs little."""
 
 from __future__ import annotations
 
-from shuzi.reading.find.find_thresholds import MOST_WORK
+from shuzi.reading.find.find_thresholds import MOST_WORK, PLAIN_SCORE
 from shuzi.reading.report.result import Reading
 from shuzi.reading.values import Findings
 
 TOO_MUCH_INK = "ink"
 """The rule that a field breaks if there is more in it or on its page than is read."""
 
-_FIELD_PIXELS = 450
-"""Pixels of open fields for which an image may be classified. Digits that fill their field take half of that, and all
-of it where they touch lines, so that each field is read with its lines and without."""
+_MOST_WORK, _EACH = 1_200, 8
+"""Images that may be classified for a page, or what takes as long, and for each of its fields, apart from what plain
+digits explain."""
 
-_MOST_PICTURES = 4  # more than that many full pictures is not done for a page, however large its fields are
-_SEARCHED = 2_300  # pixels: to search them with the detector takes as long as to classify an image
-_PIECE, _LOOKED_AT = 0.5, 3_000  # as when the kinds of left out ink are told: for a piece, and pixels for an image
+_ALWAYS, _LEFT_OUT = 6.0, 0.6  # for each reading, and for each piece of ink that is in no text
+_PLAIN, _MOST_PLAIN = 8.0, 12  # not counted for each plain digit, and digits of a field: a page full of them is read
 
 
 class PageWork:
-    """The work left for the open fields of a page, in images classified; it is counted after each field.
+    """What may still be done for the open fields or cells of a page, in images classified; counted after each.
 
     Parameters
     ----------
-    pixels
-        Of all its open fields.
+    count
+        Of fields or cells.
 
     Examples
     --------
-    >>> PageWork(800_000).is_used_up
-    False
+    >>> PageWork(100).most == MOST_WORK, PageWork(100).is_used_up
+    (True, False)
     """
 
-    def __init__(self, pixels: int) -> None:
-        self._left = min(max(MOST_WORK, pixels / _FIELD_PIXELS), _MOST_PICTURES * MOST_WORK)
+    def __init__(self, count: int) -> None:
+        self._left = float(_MOST_WORK + _EACH * count)
+
+    @property
+    def most(self) -> float:
+        """What may be done for the next one."""
+        return min(self._left, MOST_WORK)
 
     @property
     def is_used_up(self) -> bool:
-        """Tell whether the other fields are not read any more."""
-        return self._left < 0
+        """Tell whether the others are not read any more."""
+        return self._left <= 0
 
-    def spend(self, pixels: int, seen: Findings, reading: Reading) -> None:
-        """Take off what a reading has cost.
-
-        Parameters
-        ----------
-        pixels
-            Of the picture of the field.
-        seen
-            What was found in it.
-        reading
-            What was made of that.
-        """
-        found = MOST_WORK if seen.too_much is not None else MOST_WORK - seen.work_left
-        told = len(reading.ignored) * (_PIECE + pixels / _LOOKED_AT)
-        self._left -= pixels / _SEARCHED + found + told
+    def spend(self, findings: Findings, reading: Reading) -> None:
+        """Take off what a reading has cost: what was found, and what was made of that."""
+        plain = min(sum(candidate.score >= PLAIN_SCORE for candidate in findings.candidates), _MOST_PLAIN)
+        self._left -= max(0.0, _ALWAYS + findings.work + _LEFT_OUT * len(reading.ignored) - _PLAIN * plain)

@@ -19,6 +19,7 @@ from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.box_texts import FAINT
 from shuzi.forms.reading.page_reader import PageRead, as_png
+from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.read_photographs import Named, in_order, read_photographs
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
@@ -60,7 +61,8 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
         return Problem(name, str(picture))
     try:
         found = find_table(open_picture(picture), name, shape)
-        cells = {(cell.row, column_name(cell.column)): _checked(cell, reader, name) for cell in found}
+        work = PageWork(len(found))
+        cells = {(cell.row, column_name(cell.column)): _checked(cell, reader, work, name) for cell in found}
     except ShuziError as problem:
         return Problem(name, str(problem))
     return PageRead(name, Code("", 1, 1), cells)
@@ -136,30 +138,39 @@ def column_name(number: int) -> str:
     return name
 
 
-def _checked(found: TableCell, reader: Reader, name: str) -> Cell:
-    cell = _read(found, reader, name)
+def _checked(found: TableCell, reader: Reader, work: PageWork, name: str) -> Cell:
+    cell = _read(found, reader, work, name)
     if found.sure:
         return cell
     return replace(cell, status=UNSURE, rule=LINES, picture=as_png(found.picture))
 
 
-def _read(found: TableCell, reader: Reader, name: str) -> Cell:
+def _read(found: TableCell, reader: Reader, work: PageWork, name: str) -> Cell:
     if found.inside is None and not found.doubtful:
         return Cell("", BLANK, 1.0, box=found.box, source=name)
     if found.inside is None:
         return Cell("", UNSURE, 1 - FAINT, box=found.box, source=name, picture=as_png(found.picture))
-    cell = _read_one(found.inside, reader)
-    if found.kept is not None:  # where ink may be a line, with it and without
-        other = _read_one(found.kept, reader)
-        if other.text != cell.text:
+    cell = _read_one(found.inside, reader, work)
+    if found.kept is not None and not cell.rule:  # where ink may be a line, with it and without
+        other = _read_one(found.kept, reader, work)
+        if other.rule:
+            cell = other
+        elif other.text != cell.text:
             cell = _either(cell, other)
     if found.doubtful and cell.status == OK:
         cell = replace(cell, status=UNSURE)
     return replace(cell, box=found.box, source=name, picture=as_png(found.picture) if cell.status == UNSURE else b"")
 
 
-def _read_one(inside: NDArray[np.uint8], reader: Reader) -> Cell:
-    reading = reader.read(np.pad(inside, inside.shape[0] // 8, constant_values=255))
+def _read_one(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell:
+    too_much = Cell("", UNSURE, 0.0, TOO_MUCH_INK)
+    if work.is_used_up:
+        return too_much
+    findings = reader.recognise(np.pad(inside, inside.shape[0] // 8, constant_values=255), work.most)
+    reading = reader.decide(findings)
+    work.spend(findings, reading)
+    if findings.too_much is not None:
+        return too_much
     text = reading.text.replace("\n", " ")
     status = reading.status if reading.status in (OK, BLANK) else UNSURE
     if text != reading.text or _is_apart(reading):

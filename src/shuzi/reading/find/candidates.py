@@ -61,6 +61,8 @@ class Work:
     ----------
     left
         In images classified.
+    done
+        What was done: that, and what is done however little is left.
 
     Examples
     --------
@@ -72,12 +74,14 @@ class Work:
     """
 
     left: float = MOST_WORK
+    done: float = 0.0
 
     def spend(self, images: float, key: str, n: int) -> None:
         """Take so much from what may be done; raise `TooMuch`, with this sentence, if that is more than is left."""
         self.left -= images
         if self.left < 0:
             raise TooMuch(key, n)
+        self.done += images
 
 
 def candidates_at(

@@ -18,6 +18,7 @@ PIXELS_PER_WORK: Final = 10.0  # for one more: a small picture holds little writ
 PLAIN_SCORE: Final = 0.8  # of a digit: for each that is so plain, one image more may be classified
 MOST_PLAIN: Final = 600  # such digits, of which there are few in hostile ink; a page of 40 rows has 8 numbers in each
 STRIP_PIXELS_PER_IMAGE: Final = 36.0  # of a strip's width: they are recognised as fast as an image is classified
+SEARCHED_PIXELS_PER_IMAGE: Final = 2_300.0  # of what the detector searches: that takes as long
 IMAGES_PER_SEPARATION: Final = 2.0  # that could be classified while pale ink is separated from its paper
 
 # simple ink: each component is a digit

@@ -14,33 +14,9 @@ from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap
 from shuzi.ink.components import SOLID, Components, joined
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, ink_map
 from shuzi.ink.strips import length
+from shuzi.reading.find import find_thresholds as thresholds
 from shuzi.reading.find.candidates import TooMuch, Work, candidates_at, most_work
 from shuzi.reading.find.detector import Detector, possible_scale
-from shuzi.reading.find.find_thresholds import (
-    CLEAR_DETECTION,
-    DIGIT_HEIGHT,
-    GOOD_SCORE,
-    GOOD_SCORE_BEFORE_LINES,
-    IMAGES_PER_SEPARATION,
-    LARGEST_STROKE_GAP,
-    LEAST_HEIGHT,
-    LEAST_HEIGHT_OF_ONE,
-    LEAST_SCALE_STEP,
-    LEAST_SCORE,
-    MOST_BROKEN_STROKES,
-    MOST_COMPONENTS,
-    MOST_DETECTOR_RUNS,
-    MOST_PLAIN,
-    MOST_SIMPLE_COMPONENTS,
-    MOST_UNEXPLAINED_INK,
-    PALE_MARGIN,
-    PLAIN_SCORE,
-    SAME_DIGIT_IOU,
-    SAME_DIGIT_OVERLAP,
-    STRIP_PIXELS_PER_IMAGE,
-    SURE_CONFIDENCE,
-    TYPICAL_HEIGHTS,
-)
 from shuzi.reading.find.line_frames import lines_of
 from shuzi.reading.values import Candidate, Findings
 
@@ -48,7 +24,9 @@ if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
 
 
-def locate(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Findings:
+def locate(
+    scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool, most: float = thresholds.MOST_WORK
+) -> Findings:
     """Find the digits in a picture, classify each, and frame the lines that they stand on.
 
     Parameters
@@ -61,26 +39,29 @@ def locate(scan: Scan, classifier: Classifier, detector: Detector | None, has_li
         Finds digits where the ink is not simple; None for no detector.
     has_lines
         Whether lines are recognised next. A single sure digit needs no line.
+    most
+        What may be done for it, in images classified.
     """
+    work = Work(min(most, most_work(scan.grey.size)))
     try:
-        return _located(scan, classifier, detector, has_lines)
+        return _located(scan, classifier, detector, has_lines, work)
     except TooMuch as problem:
-        return Findings(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice)
+        return Findings(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice, work=work.done)
 
 
-def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Findings:
-    ink, components, work = scan.ink, scan.components, Work(most_work(scan.grey.size))
-    if len(components.boxes) > MOST_COMPONENTS:
+def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool, work: Work) -> Findings:
+    ink, components = scan.ink, scan.components
+    if len(components.boxes) > thresholds.MOST_COMPONENTS:
         raise TooMuch("reading.many_pieces", len(components.boxes))
     # 1. the candidates: components, or what the detector finds where these do not explain the ink
     candidates: list[Candidate] = []
     considered: list[Candidate] = []
     simple = True
     if len(components.boxes):
-        candidates = _from_components(scan, classifier)
-        sure = _confidence_of(candidates) >= SURE_CONFIDENCE
-        if detector is not None and (not sure or _unexplained(ink, candidates) > MOST_UNEXPLAINED_INK):
-            enough = GOOD_SCORE_BEFORE_LINES if has_lines else GOOD_SCORE
+        candidates = _from_components(scan, classifier, work)
+        sure = _confidence_of(candidates) >= thresholds.SURE_CONFIDENCE
+        if detector is not None and (not sure or _unexplained(ink, candidates) > thresholds.MOST_UNEXPLAINED_INK):
+            enough = thresholds.GOOD_SCORE_BEFORE_LINES if has_lines else thresholds.GOOD_SCORE
             detected, all_detected = _by_detector(scan, classifier, detector, candidates, enough, work)
             if not sure or _adds_to(candidates, detected):
                 candidates, considered, simple = detected, all_detected, False
@@ -94,13 +75,24 @@ def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_
     candidates = [candidate for candidate in candidates if id(candidate) in on_lines]
     if is_one or not has_lines:
         lines = []
-    work.left += min(sum(candidate.score >= PLAIN_SCORE for candidate in candidates), MOST_PLAIN)
+    work.left += min(
+        sum(candidate.score >= thresholds.PLAIN_SCORE for candidate in candidates), thresholds.MOST_PLAIN
+    )
     strips = sum(length(frame) for line in lines for frame in line.frames)
-    work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
+    work.spend(strips / thresholds.STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
     # 3. what they leave out
     uncovered, missed = 1 - _covered(ink, candidates), _best_rejected(candidates, considered)
     return Findings(
-        scan.grey, scan.shape, simple, ink, candidates, uncovered, missed, tuple(lines), work_left=work.left
+        scan.grey,
+        scan.shape,
+        simple,
+        ink,
+        candidates,
+        uncovered,
+        missed,
+        tuple(lines),
+        work_left=work.left,
+        work=work.done,
     )
 
 
@@ -108,22 +100,23 @@ def _is_one_sure_digit(scan: Scan, candidates: list[Candidate]) -> bool:
     """Tell whether there is nothing to recognise but one digit, and that is sure."""
     # joined with a point or a stroke beside it, a digit is one candidate too
     in_one_piece = len(scan.components.boxes) + len(scan.components.specks) == 1
-    sure = len(candidates) == 1 and _confidence_of(candidates) >= SURE_CONFIDENCE
-    return in_one_piece and sure and _unexplained(scan.ink, candidates) <= MOST_UNEXPLAINED_INK
+    sure = len(candidates) == 1 and _confidence_of(candidates) >= thresholds.SURE_CONFIDENCE
+    return in_one_piece and sure and _unexplained(scan.ink, candidates) <= thresholds.MOST_UNEXPLAINED_INK
 
 
-def _from_components(scan: Scan, classifier: Classifier) -> list[Candidate]:
+def _from_components(scan: Scan, classifier: Classifier, work: Work) -> list[Candidate]:
     """Take each component for a digit, or join nearby components if that gives more confidence."""
     boxes = scan.components.boxes
-    if len(boxes) > MOST_SIMPLE_COMPONENTS:
+    if len(boxes) > thresholds.MOST_SIMPLE_COMPONENTS:
         return []
 
     def taken(pieces: NDArray[np.int32]) -> list[Candidate]:
+        work.done += len(pieces)
         return _without_low(candidates_at(scan.ink, [Box(*piece) for piece in pieces.tolist()], classifier))
 
     candidates = taken(joined(boxes))
-    if 1 < len(boxes) <= MOST_BROKEN_STROKES and _confidence_of(candidates) < SURE_CONFIDENCE:
-        candidates = max(candidates, taken(joined(boxes, LARGEST_STROKE_GAP)), key=_confidence_of)
+    if 1 < len(boxes) <= thresholds.MOST_BROKEN_STROKES and _confidence_of(candidates) < thresholds.SURE_CONFIDENCE:
+        candidates = max(candidates, taken(joined(boxes, thresholds.LARGEST_STROKE_GAP)), key=_confidence_of)
     return candidates
 
 
@@ -138,8 +131,9 @@ def _by_detector(
     """
     ink, letter = scan.ink, _letter_height(scan.components, scan.ink.shape)
     best, all_of_best, best_score = list[Candidate](), list[Candidate](), 0.0
-    scale, tried = possible_scale(DIGIT_HEIGHT / letter, ink.shape), list[float]()
+    scale, tried = possible_scale(thresholds.DIGIT_HEIGHT / letter, ink.shape), list[float]()
     while True:
+        work.done += _searched(scan, scale)
         detections = detector.find(scan.contrast, scale)
         boxes = [detection.box for detection in detections]
         all_candidates = candidates_at(ink, boxes, classifier, detections, work)
@@ -147,14 +141,16 @@ def _by_detector(
         if (score := _explanation(ink, candidates)) > best_score or not best:
             best, all_of_best, best_score = candidates, all_candidates, score
         tried.append(scale)
-        if best_score >= enough or len(tried) == MOST_DETECTOR_RUNS:
+        if best_score >= enough or len(tried) == thresholds.MOST_DETECTOR_RUNS:
             return best or simple, all_of_best
         # what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
         # typical heights
         heights = [statistics.median(candidate.box.height for candidate in candidates)] if candidates else []
-        heights += [fraction * min(ink.shape) for fraction in TYPICAL_HEIGHTS]
-        scales = (possible_scale(DIGIT_HEIGHT / height, ink.shape) for height in heights)
-        untried = (new for new in scales if all(abs(math.log(new / old)) > LEAST_SCALE_STEP for old in tried))
+        heights += [fraction * min(ink.shape) for fraction in thresholds.TYPICAL_HEIGHTS]
+        scales = (possible_scale(thresholds.DIGIT_HEIGHT / height, ink.shape) for height in heights)
+        untried = (
+            new for new in scales if all(abs(math.log(new / old)) > thresholds.LEAST_SCALE_STEP for old in tried)
+        )
         if (following := next(untried, None)) is None:
             return best or simple, all_of_best
         scale = following
@@ -187,6 +183,12 @@ def _letter_height(writing: Components, shape: tuple[int, ...]) -> float:
     return float(heights[by_height][np.searchsorted(filled, filled[-1] / 2)])
 
 
+def _searched(scan: Scan, scale: float) -> float:
+    """Return what it takes to search a picture with the detector at a scale, in images classified."""
+    shape = scan.contrast.shape
+    return math.prod(shape) * possible_scale(scale, shape) ** 2 / thresholds.SEARCHED_PIXELS_PER_IMAGE
+
+
 def _pale(
     scan: Scan, classifier: Classifier, detector: Detector, work: Work
 ) -> tuple[NDArray[np.uint8], list[Candidate], list[Candidate]]:
@@ -197,16 +199,18 @@ def _pale(
     An ink map of what was found, the candidates, and all that was found.
     """
     grey, ink = scan.grey, np.zeros_like(scan.grey)
-    for fraction in TYPICAL_HEIGHTS:
-        everywhere = detector.find(scan.contrast, DIGIT_HEIGHT / (fraction * min(grey.shape)))
+    for fraction in thresholds.TYPICAL_HEIGHTS:
+        scale = thresholds.DIGIT_HEIGHT / (fraction * min(grey.shape))
+        work.done += _searched(scan, scale)
+        everywhere = detector.find(scan.contrast, scale)
         detections = [detection for detection in everywhere if _is_in(grey, detection.box)]
-        if any(detection.score >= CLEAR_DETECTION for detection in detections):
+        if any(detection.score >= thresholds.CLEAR_DETECTION for detection in detections):
             break
     else:
         detections = []
-    work.spend(IMAGES_PER_SEPARATION * len(detections), "reading.many_digits", len(detections))
+    work.spend(thresholds.IMAGES_PER_SEPARATION * len(detections), "reading.many_digits", len(detections))
     for detection in detections:
-        surroundings = detection.box.pixels_around(PALE_MARGIN)
+        surroundings = detection.box.pixels_around(thresholds.PALE_MARGIN)
         part = ink_map(grey[surroundings], LEAST_CONTRAST / 2)
         if not part.any():  # the detector found it, so it is not noise
             darker = np.maximum(scan.contrast[surroundings].astype(np.float32) - PAPER, 0)
@@ -223,10 +227,10 @@ def _is_in(grey: NDArray[np.uint8], box: Box) -> bool:
 
 def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
-    likely = [candidate for candidate in candidates if candidate.score >= LEAST_SCORE]
+    likely = [candidate for candidate in candidates if candidate.score >= thresholds.LEAST_SCORE]
     best_first = sorted(likely, key=lambda candidate: -candidate.score)
     boxes = [candidate.box for candidate in best_first]
-    kept = non_maximum_suppression(boxes, overlap_of_smaller, SAME_DIGIT_OVERLAP)
+    kept = non_maximum_suppression(boxes, overlap_of_smaller, thresholds.SAME_DIGIT_OVERLAP)
     return _without_low([best_first[index] for index in kept])
 
 
@@ -240,14 +244,14 @@ def _without_low(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _least_height(candidate: Candidate) -> float:
     """Return the minimum height relative to the others: a comma looks like a 1, but a small 0 is often a real 0."""
-    return LEAST_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else LEAST_HEIGHT
+    return thresholds.LEAST_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else thresholds.LEAST_HEIGHT
 
 
 def _adds_to(candidates: Sequence[Candidate], detected: Sequence[Candidate]) -> bool:
     """Tell whether more were detected, including one at about the same position as each candidate."""
     boxes = as_array(candidate.box for candidate in detected)
     return len(detected) > len(candidates) and all(
-        iou(np.array(candidate.box, np.float64), boxes).max() >= SAME_DIGIT_IOU for candidate in candidates
+        iou(np.array(candidate.box, np.float64), boxes).max() >= thresholds.SAME_DIGIT_IOU for candidate in candidates
     )
 
 
@@ -257,7 +261,7 @@ def _best_rejected(candidates: Sequence[Candidate], considered: Sequence[Candida
     apart = (
         rejected.score
         for rejected in considered
-        if not len(boxes) or overlap_of_smaller(np.array(rejected.box), boxes).max() < SAME_DIGIT_OVERLAP
+        if not len(boxes) or overlap_of_smaller(np.array(rejected.box), boxes).max() < thresholds.SAME_DIGIT_OVERLAP
     )
     return max(apart, default=0.0)
 

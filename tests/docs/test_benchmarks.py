@@ -129,6 +129,28 @@ def lines():
     return rows
 
 
+def real_numbers():
+    names = ("ok", "right where ok", "answerable at 99 %", "right before")
+    return [
+        [percent(each, 1) for each in (found["right"], *found.get("interval", ()), *(found[name] for name in names))]
+        for found in raw("real-numbers")["sets"].values()
+    ]
+
+
+def rivals():
+    rows = []
+    for reader in raw("compare-cheques")["readers"]:
+        right = reader["right"]
+        shares = (
+            right["accuracy"],
+            *right["interval"],
+            reader["ok"]["accuracy"],
+            reader["right_where_ok"]["accuracy"],
+        )
+        rows.append([*(percent(each, 1) for each in (*shares, reader["coverage_at_99"])), f"{reader['ms']:.0f}"])
+    return rows
+
+
 def listed():
     rows = []
     for kind in raw("among")["kinds"].values():
@@ -302,6 +324,8 @@ def test_figures_are_those_of_the_raw_results(language):
         references(),
         shipped(),
         pen_strokes(),
+        real_numbers(),
+        rivals(),
         whole_numbers(language),
         calibration(),
         lines(),
@@ -344,5 +368,5 @@ def test_figures_in_readme_are_among_them(language, name):
     known = {figure for table in tables(language) for row in table for figure in row}
     text = (ROOT / name).read_text("utf-8")
     shares = re.findall(r"^\|.*?(\d+\.\d+) ?%", text, re.MULTILINE)
-    assert len(shares) == 6
+    assert len(shares) == 8
     assert set(shares) <= known

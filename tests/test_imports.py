@@ -97,6 +97,7 @@ def test_the_public_names_are_these_and_can_be_had():
         "available_models",
         "load",
         "load_mnist",
+        "to_dataframe",
     ]
     for name in shuzi.__all__:
         assert getattr(shuzi, name).__name__ == name

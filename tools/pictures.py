@@ -22,6 +22,7 @@ from onnx import numpy_helper
 from PIL import Image, ImageDraw, ImageFont
 
 import shuzi
+from shuzi.pictures.open import EXAMPLE
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 NUMBER = "31415926"
@@ -32,7 +33,7 @@ INK, FOUND, PAPER = (38, 44, 66), (42, 77, 155), (247, 243, 233)  # as in the co
 def main() -> None:
     """Write the pictures."""
     PICTURES.mkdir(exist_ok=True)
-    _written().save(shuzi.EXAMPLE, quality=88)
+    _written().save(EXAMPLE, quality=88)
     reading().quantize(96).save(PICTURES / "reading.png", optimize=True)
     training().quantize(128).save(PICTURES / "training.png", optimize=True)
 

@@ -17,7 +17,6 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 __version__ = "0.2.0.dev0"
 
 __all__ = [
-    "EXAMPLE",
     "Box",
     "ClusterError",
     "DataError",
@@ -60,13 +59,11 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from shuzi.ink.boxes import Box
-    from shuzi.pictures.open import EXAMPLE
     from shuzi.reading.reader import Reader, available_models, load
     from shuzi.reading.report.columns import to_dataframe
     from shuzi.reading.report.result import Digit, Reading
 
 _HOMES = {
-    "EXAMPLE": "shuzi.pictures.open",
     "Box": "shuzi.ink.boxes",
     "Dataset": "shuzi.data.dataset",
     "Digit": "shuzi.reading.report.result",

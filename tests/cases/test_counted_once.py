@@ -54,4 +54,4 @@ def test_rows_above_and_below_that_a_cell_cuts_off_are_neighbours_and_no_lines(r
         if max(0.4, shown) == shown:
             assert "neighbour" in {each.kind for each in reading.ignored}
     assert right >= NEARLY_ALL
-    assert sure >= NEARLY_ALL - 2
+    assert sure >= NEARLY_ALL - (2 if max(gap, 0.4) == gap else 4)  # closer neighbours leave a doubt

@@ -20,7 +20,7 @@ from shuzi.models.store import shipped
 pytestmark = pytest.mark.browser
 
 SCREENS = {
-    "laptop": {"viewport": {"width": 1280, "height": 800}},
+    "laptop": {"viewport": {"width": 1280, "height": 820}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 DIGIT_ONE = [[(14, 5), (14, 14), (14, 23)]]
@@ -149,5 +149,5 @@ def test_each_stage_leads_to_its_step_with_my_digit(open_sheet, mnist, expect_qu
     page.go_back()
     page.get_by_role("radio", name="softmax").check()
     page.get_by_role("link", name="Ten templates").click()
-    expect_query(page, step="template", look="mine")
+    expect_query(page, step="template")
     expect(page.get_by_role("radio", name="My digit")).to_be_checked()

@@ -20,7 +20,7 @@ from shuzi.models.store import shipped
 pytestmark = pytest.mark.browser
 
 SCREENS = {
-    "laptop": {"viewport": {"width": 1280, "height": 820}},
+    "laptop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
 DIGIT_ONE = [[(14, 5), (14, 14), (14, 23)]]

@@ -5,8 +5,9 @@ WORKDIR /shuzi/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY web/ ./
-# the page says and reads with what the project's own files hold
+# the page says and reads with what the project's own files hold, and names the lessons
 COPY pyproject.toml ../
+COPY course/ ../course/
 COPY src/ ../src/
 RUN npm run build
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.card import OF_MNIST, OF_STROKES
+from shuzi.models.card import OF_MNIST, OF_REGISTERS, OF_STROKES
 from shuzi.models.score import Score
 from shuzi.models.store import find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
@@ -92,11 +92,12 @@ def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
     from shuzi.training.tasks.all_tasks import TASKS
 
     network, card = restore(shipped()[name])
-    mean = name in {"default", "line"}
-    assert card.command.startswith("python tools/average.py " if mean else f"shuzi train {card.name} ")
+    made_by = "python tools/average.py " if name == "default" else f"shuzi train {card.name} "
+    assert card.command.startswith(made_by)
     assert card.name == {"default": "reader"}.get(name, name)
-    assert mean == any(source.name == f"model {card.name}" for source in card.data)
-    assert card.licence == (OF_STROKES if mean else OF_MNIST)
+    has_earlier = name in {"default", "line"}
+    assert has_earlier == any(source.name == f"model {card.name}" for source in card.data)
+    assert card.licence == {"default": OF_STROKES, "line": OF_REGISTERS}.get(name, OF_MNIST)
     comparison = TASKS[card.task].comparison_examples(mnist.test)
     outputs = network_answers(network, comparison.images)[0]
     if name == "detector":

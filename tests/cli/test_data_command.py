@@ -9,6 +9,8 @@ from PIL import Image
 
 from shuzi.data.formats import load_dataset
 from shuzi.data.mnist import FILES, PACKAGED
+from shuzi.pictures.open import EXAMPLE
+from shuzi.reading.reader import load
 
 
 @pytest.fixture
@@ -208,3 +210,21 @@ def test_strokes_are_packed_over_nothing(shuzi, pen_strokes, tmp_path):
         ended = shuzi("data", "strokes", tmp_path / "mine.npz", "--out", out)
         assert (ended.code, ended.out) == (1, "")
         assert str(out) in ended.err
+
+
+def test_a_table_labels_numbers_too_and_what_it_leaves_out_is_said(shuzi, mnist, tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    shutil.copy(EXAMPLE, folder / "number.jpg")
+    shutil.copy(EXAMPLE, folder / "other.jpg")
+    Image.fromarray(255 - mnist.test.images[0]).resize((84, 84)).save(folder / "a.png")
+    (folder / "labels.csv").write_text("file,label\nnumber.jpg,31415926\na.png,7\nother.jpg,27182818\n", "utf-8")
+    Image.new("L", (9, 9)).save(folder / "more.png")
+    ended = shuzi("data", "import", folder, tmp_path / "mine.npz", "--json")
+    told = json.loads(ended.out)
+    assert (ended.code, told["images"]) == (0, 9)
+    assert ["other.jpg" in reason for reason in told["left_out"]] == [True, False]
+    assert "more.png" in told["left_out"][1]
+    dataset = load_dataset(tmp_path / "mine.npz")
+    assert dataset.labels.tolist() == [3, 1, 4, 1, 5, 9, 2, 6, 7]
+    assert load("tiny").classify(dataset.images).argmax(axis=1).tolist() == dataset.labels.tolist()

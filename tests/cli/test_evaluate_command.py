@@ -3,6 +3,7 @@ import re
 import shutil
 
 import pytest
+from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
@@ -184,3 +185,29 @@ def test_a_score_is_kept_neither_of_other_pictures_nor_in_what_ships(shuzi, fini
     ended = shuzi("evaluate", "tiny", "--keep")
     assert (ended.code, ended.out) == (1, "")
     assert "tiny comes with shuzi and is not changed" in ended.err
+
+
+def test_a_folder_with_a_table_is_evaluated_as_it_is(shuzi, mnist, tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    labels = mnist.test.labels[:20].tolist()
+    for position, image in enumerate(mnist.test.images[:20]):
+        Image.fromarray(255 - image).resize((84, 84)).save(folder / f"{position}.png")
+    rows = "".join(f"{position}.png,{label}\n" for position, label in enumerate(labels[:19]))
+    (folder / "labels.csv").write_text(f"file,label\n{rows}", "utf-8")
+    ended = shuzi("evaluate", "default", "--data", folder, "--json")
+    assert (ended.code, json.loads(ended.out)["n"]) == (0, 19)
+    assert "19.png" in ended.err
+    (folder / "labels.csv").write_text(f"file,label\n{rows}19.png,{labels[19]}5\n", "utf-8")
+    ended = shuzi("evaluate", "default", "--data", folder, "--json")
+    (reader,) = json.loads(ended.out)["readers"]
+    assert (ended.code, reader["right"]["n"]) == (0, 20)
+    assert reader["right"]["accuracy"] <= 0.95  # the last label is false
+    assert shuzi("evaluate", "default", "--data", folder, "--report", tmp_path / "report").code == 2
+
+
+def test_a_mistake_in_the_table_is_an_error_in_one_line(shuzi, tmp_path):
+    (tmp_path / "labels.csv").write_text("file,label\nnone.png,1\n", "utf-8")
+    ended = shuzi("evaluate", "tiny", "--data", tmp_path)
+    assert (ended.code, ended.out, ended.err.strip().count("\n")) == (1, "", 0)
+    assert "none.png" in ended.err

@@ -100,6 +100,42 @@ def test_pictures_without_a_label_are_left_out(tmp_path, digits, name):
     ]
 
 
+def test_a_table_labels_pictures_whatever_their_names(tmp_path, apart, digits):
+    for name in ("5_a.png", "b.png", "c.png", "d.png", "two.png", "3/e.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        _picture(digits[3], 56).save(tmp_path / name)
+    table = "file,label\n5_a.png,3\nb.png,3\nc.png,\n\ntwo.png,33\n"
+    (tmp_path / "labels.csv").write_text(table, "utf-8")
+    found = import_pictures(tmp_path)
+    assert [path.name for path in found.pictures] == ["5_a.png", "b.png"]
+    assert found.dataset.labels.tolist() == [3, 3]
+    assert apart(found.dataset.images, digits[[3, 3]]).max() < NEAR
+    told = [(problem.key, problem.values["path"].name, problem.values.get("line")) for problem in found.left_out]
+    assert told == [
+        ("error.own.no_digit", "c.png", 4),
+        ("error.own.no_digit", "two.png", 6),
+        ("error.own.unlabelled", "e.png", None),
+        ("error.own.unlabelled", "d.png", None),
+    ]
+
+
+def test_numbers_are_cut_into_their_digits(tmp_path, digits):
+    for name in ("one.png", "two.png", "three.png"):
+        _picture(digits[1], 56).save(tmp_path / name)
+    (tmp_path / "labels.csv").write_text('file,label\ntwo.png,"4,2"\none.png,1\nthree.png,305\n', "utf-8")
+
+    def cut(path, label):
+        if path.name == "three.png":
+            raise DataError("error.own.not_found", path=path, label=label)
+        return [digits[int(character)] for character in label if character != ","]
+
+    found = import_pictures(tmp_path, cut)
+    assert found.dataset.labels.tolist() == [4, 2, 1]
+    assert (found.dataset.images[:2] == digits[[4, 2]]).all()
+    assert [path.name for path in found.pictures] == ["two.png", "two.png", "one.png"]
+    assert [problem.key for problem in found.left_out] == ["error.own.not_found"]
+
+
 def test_each_picture_that_cannot_be_used_is_left_out_with_its_reason(tmp_path, digits):
     good = io.BytesIO()
     _picture(digits[8], 56).save(good, "png")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT, find_model
 
 if TYPE_CHECKING:
+    from shuzi.data.tables.labels import Labelled
     from shuzi.evaluation.comparison.comparison import Comparison, Figures
     from shuzi.models.score import Score
 
@@ -33,22 +35,56 @@ _NAMED = 5  # pictures that are left out are named
 @language_option
 def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: str, as_json: bool) -> None:
     """Compare readers on labelled pictures."""
-    from shuzi.evaluation.comparison.compared_readers import other_reader, shuzi_reader
-    from shuzi.evaluation.comparison.comparison import compare as measure
-    from shuzi.evaluation.comparison.comparison import have_marks
-    from shuzi.evaluation.comparison.labelled import labelled_pictures, unlabelled
+    from shuzi.evaluation.comparison.labelled import labelled_pictures
     from shuzi.evaluation.comparison.montage import montage
-    from shuzi.pictures.open import open_picture
-    from shuzi.reading.reader import load
 
     if picture is not None and picture.suffix.lower() != ".png":
         raise DataError("error.picture.ending", path=picture)
     pictures = labelled_pictures(folder)
     if picture is not None and picture.resolve() in [each.path.resolve() for each in pictures]:
         raise DataError("error.compare.own_picture", path=picture)
-    left_out = unlabelled(folder, pictures, picture)
+    found = measure(folder, pictures, model, as_json, others, picture)
+    if picture is not None:
+        from shuzi.atomic import replacing
+
+        with replacing(picture) as part:
+            montage(found).save(part, "png")
+        click.echo(say("compare.montage", path=picture), err=True)
+
+
+def measure(
+    folder: Path,
+    pictures: list[Labelled],
+    model: str,
+    as_json: bool,
+    others: Sequence[str] = (),
+    montage: Path | None = None,
+) -> Comparison:
+    """Measure readers on the labelled pictures of a folder, print the figures, and name pictures without a label.
+
+    Parameters
+    ----------
+    folder, pictures
+        A folder and its labelled pictures.
+    model
+        That shuzi reads with.
+    as_json
+        Whether figures are printed for programs.
+    others
+        Names of other readers.
+    montage
+        A picture that is to be written, and may be in the folder already.
+    """
+    from shuzi.data.tables.labels import unlabelled
+    from shuzi.evaluation.comparison.compared_readers import other_reader, shuzi_reader
+    from shuzi.evaluation.comparison.comparison import compare, have_marks
+    from shuzi.pictures.open import open_picture
+    from shuzi.reading.reader import load
+
+    taken = [each.path for each in pictures] + ([montage] if montage else [])
+    left_out = [visible(str(path.relative_to(folder))) for path in unlabelled(folder, taken)]
     if left_out:
-        names = ", ".join(map(visible, left_out[:_NAMED])) + (", …" if len(left_out) > _NAMED else "")
+        names = ", ".join(left_out[:_NAMED]) + (", …" if len(left_out) > _NAMED else "")
         click.echo(say("compare.unlabelled", n=len(left_out), names=names), err=True)
     for each in pictures:  # one that cannot be opened is nobody's mistake
         open_picture(each.path)
@@ -58,19 +94,14 @@ def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: 
     readers = [shuzi_reader(reader, models, have_marks(pictures))]
     readers += [other_reader(name) for name in dict.fromkeys(others)]
     with counting(say("compare.progress"), len(pictures) * len(readers)) as show:
-        found = measure(readers, pictures, lambda: show("", ""))
+        found = compare(readers, pictures, lambda: show("", ""))
     if as_json:
         readings = [figures.as_dict() for figures in found.figures]
-        told = {"pictures": len(pictures), "left_out": [visible(name) for name in left_out]}
-        click.echo(json.dumps({**told, "with_marks": found.with_marks, "readers": readings}))
+        told = {"pictures": len(pictures), "left_out": left_out, "with_marks": found.with_marks}
+        click.echo(json.dumps({**told, "readers": readings}))
     else:
         _print(found)
-    if picture is not None:
-        from shuzi.atomic import replacing
-
-        with replacing(picture) as part:
-            montage(found).save(part, "png")
-        click.echo(say("compare.montage", path=picture), err=True)
+    return found
 
 
 def _print(found: Comparison) -> None:

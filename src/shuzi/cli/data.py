@@ -17,6 +17,7 @@ from shuzi.messages.visible import visible_json
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
+    from shuzi.data.own import Imported
 
 _PLACE = click.Path(path_type=Path)
 
@@ -92,13 +93,12 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     import numpy as np
 
     from shuzi.data.formats import check_ending, save_dataset
-    from shuzi.data.own import import_pictures
 
     check_ending(out)
     _refuse_taken(out)
     if preview and preview.suffix != ".png":
         raise ShuziError("error.picture.ending", path=preview)
-    found = import_pictures(folder)
+    found = _imported(folder)
     save_dataset(out, found.dataset)
     if preview:
         _draw(found.dataset, preview)
@@ -110,8 +110,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
         return
     click.echo(say("data.import.done", n=len(found.dataset), out=out))
     click.echo("  " + "  ".join(f"{digit}: {count}" for digit, count in enumerate(counts) if count))
-    if left_out:
-        click.echo(say("data.import.left_out", n=len(left_out), reasons=left_out), err=True)
+    _tell_left_out(found)
     click.echo(say("data.import.next", out=out, program=program()), err=True)
 
 
@@ -199,6 +198,38 @@ def registers(place: Path, as_json: bool) -> None:
         click.echo(f"  {name:24} {count['numbers']:>9,} {count['words']:>8,}  {use}".rstrip())
     click.echo(say("data.registers.hash", sha256=sha256))
     click.echo(say("data.registers.next", path=place, program=program()), err=True)
+
+
+def own_digits(path: Path) -> Dataset:
+    """Load a dataset, or the pictures of a folder with a table of labels, and say how many were skipped and why."""
+    from shuzi.data.formats import load_dataset
+    from shuzi.data.tables.labels import has_table
+
+    if not has_table(path):
+        return load_dataset(path)
+    found = _imported(path)
+    click.echo(say("data.import.read", n=len(found.dataset), folder=path), err=True)
+    _tell_left_out(found)
+    return found.dataset
+
+
+def _imported(folder: Path) -> Imported:
+    """Import pictures of single digits, and those of whole numbers that a table labels, taken apart by the reader."""
+    from shuzi.data.own import import_pictures
+    from shuzi.data.tables.labels import has_table, read_labels
+
+    if not has_table(folder) or all(len(picture.label) < 2 for picture in read_labels(folder)):
+        return import_pictures(folder)
+    from shuzi.reading.cut_numbers import cutting
+    from shuzi.reading.reader import load
+
+    return import_pictures(folder, cutting(load()))
+
+
+def _tell_left_out(found: Imported) -> None:
+    if found.left_out:
+        reasons = [str(problem) for problem in found.left_out]
+        click.echo(say("data.import.left_out", n=len(reasons), reasons=reasons), err=True)
 
 
 def _refuse_taken(out: Path) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shuzi.cli.compare import measure
+from shuzi.cli.data import own_digits
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
@@ -16,6 +18,7 @@ from shuzi.messages import say
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
+    from shuzi.data.tables.labels import Labelled
     from shuzi.evaluation.accuracy import Evaluation
     from shuzi.evaluation.calibration import Calibration
     from shuzi.models.card import Card
@@ -43,6 +46,11 @@ def evaluate(
 
     if keep and data:
         raise click.UsageError(say("cli.evaluate.keep_mnist"))
+    if data and (numbers := _numbers(data)):
+        if report:
+            raise click.UsageError(say("cli.evaluate.report_digits", data=data))
+        measure(data, numbers, model, as_json)
+        return
     place = own_model(model) if keep else place_of(model)
     reader = load(place)
     dataset = _evaluation_images(reader.card, data, data_dir)
@@ -74,12 +82,19 @@ def evaluate(
         click.echo(say("evaluate.kept", path=place), err=True)
 
 
+def _numbers(folder: Path) -> list[Labelled]:
+    """Return the labelled pictures of a folder if one of them is labelled with other than a single digit."""
+    from shuzi.data.tables.labels import has_table
+    from shuzi.evaluation.comparison.labelled import labelled_pictures
+
+    pictures = labelled_pictures(folder) if has_table(folder) else []
+    return [] if all(len(picture.label) == 1 for picture in pictures) else pictures
+
+
 def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
     """Load the images to evaluate on; of pictures the model was trained on, only those that were held out."""
     if data:
-        from shuzi.data.formats import load_dataset
-
-        return _held_out(load_dataset(data), card)
+        return _held_out(own_digits(data), card)
     from shuzi.data.idx import sha256
     from shuzi.data.mnist import load_mnist
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from shuzi.cli.data import own_digits
 from shuzi.cli.localized import Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import do_without_output, program, redirect_library_caches, show_download, waiting
@@ -163,14 +164,13 @@ def _new(
     registers: Path | None,
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data and the model first, so that no folder is left behind if they are damaged."""
-    from shuzi.data.formats import load_dataset
     from shuzi.training.run_folder import RunFolder
     from shuzi.training.start import check_start
 
     model = find_model(place_of(start)) if start else None
     if model is not None:
         check_start(model, chosen)
-    own = load_dataset(data) if data else None
+    own = own_digits(data) if data else None
     parts = _beside(chosen, _own_splits(chosen, own) if own else _mnist(data_dir), data_dir, strokes, registers)
     return _held(RunFolder.create(out, chosen, own, model)), chosen, parts
 

@@ -1,13 +1,14 @@
 """A folder of your own pictures, or a file of digits that you corrected, becomes a dataset like MNIST.
 
-A picture's label is the name of its folder (`7/anything.png`), or else its own name up to the first underscore
-(`7_anything.png`). In a folder named after a digit, a number at the start of a file name means nothing.
+A picture's label stands in the folder's `labels.csv`. Without that table it is the name of the picture's folder
+(`7/anything.png`), or else its own name up to the first underscore (`7_anything.png`). In a folder named after a
+digit, a number at the start of a file name means nothing.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.hdf5 import NAMES
 from shuzi.data.npz import arrays_in
+from shuzi.data.tables.labels import TABLE, has_table, read_labels, unlabelled
 from shuzi.errors import DataError, ShuziError
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
@@ -37,36 +39,53 @@ LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times 
 
 @dataclass(frozen=True)
 class Imported:
-    """The result of an import: the dataset, its pictures in the same order, and why others were skipped."""
+    """The result of an import: the dataset, the picture of each of its digits, and why others were skipped."""
 
     dataset: Dataset
     pictures: tuple[Path, ...]
     left_out: tuple[ShuziError, ...]
 
 
-def import_pictures(folder: str | Path) -> Imported:
+Cut = Callable[[Path, str], Sequence[NDArray[np.uint8]]]
+"""Finds the digits of a number, whose label is known, in a picture: uint8 (28, 28) each, or raises a ShuziError."""
+
+
+def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
     """Read every labelled picture in a folder, each showing one digit of any size and polarity.
 
-    Unusable pictures are skipped, each with a reason; hidden files are ignored.
+    Unusable pictures are skipped, each with a reason, and so are those that a table of labels does not name; hidden
+    files are ignored.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    cut
+        Takes pictures of whole numbers, which only a table can label, apart; without it they are skipped.
 
     Raises
     ------
     DataError
-        The folder is missing, or nothing in it is usable.
+        The folder is missing, nothing in it is usable, or its table has a mistake.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError("error.data.no_folder", folder=folder)
     images, labels, pictures, left_out = [], [], [], []
-    for path in _files(folder):
+    for path, label in _in_table(folder, cut) if has_table(folder) else _by_name(folder):
         try:
-            label = _label(path, folder)
-            images.append(normalize(ink_map(open_picture(path))))
+            if isinstance(label, ShuziError):
+                raise label
+            if cut is None or _is_digit(label):
+                found = [normalize(ink_map(open_picture(path)))]
+            else:
+                found = [*cut(path, label)]
         except ShuziError as problem:
             left_out.append(_with_path(problem, path))
             continue
-        labels.append(label)
-        pictures.append(path)
+        images += found
+        labels += [int(character) for character in label if _is_digit(character)]
+        pictures += [path] * len(found)
     if not images:
         raise DataError("error.own.nothing", folder=folder, reasons=list(left_out[:10]))
     dataset = Dataset(np.stack(images), np.array(labels, np.uint8))
@@ -100,19 +119,29 @@ def unsplit(own: Dataset) -> Splits:
     return Splits(own, own, own)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _in_table(folder: Path, cut: Cut | None) -> Iterator[tuple[Path, str | ShuziError]]:
+    table = folder / TABLE
+    pictures = read_labels(folder)
+    for picture in pictures:
+        path, label = picture.path, picture.label
+        values = {"path": path, "table": table, "line": picture.line, "label": label}
+        is_taken = _is_digit(label) or (cut is not None and any(map(_is_digit, label)))
+        yield path, label if is_taken else DataError("error.own.no_digit", **values)
+    for path in unlabelled(folder, [picture.path for picture in pictures]):
+        yield path, DataError("error.own.unlabelled", path=path, table=table)
+
+
+def _by_name(folder: Path) -> Iterator[tuple[Path, str | ShuziError]]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.is_file() and not hidden and not path.name.endswith(EXPLAINED):
-            yield path
+            name, underscore, _ = path.stem.partition("_")
+            named = (path.parent.name if path.parent != folder else "", name if underscore else "")
+            yield path, next(filter(_is_digit, named), None) or DataError("error.own.label", path=path)
 
 
-def _label(path: Path, folder: Path) -> int:
-    name, underscore, _ = path.stem.partition("_")
-    for candidate in (path.parent.name if path.parent != folder else "", name if underscore else ""):
-        if len(candidate) == 1 and candidate in "0123456789":
-            return int(candidate)
-    raise DataError("error.own.label", path=path)
+def _is_digit(label: str) -> bool:
+    return len(label) == 1 and label in "0123456789"
 
 
 def _with_path(problem: ShuziError, path: Path) -> ShuziError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 
+from shuzi.data.tables.spreadsheet import rows_of, trimmed
 from shuzi.errors import DataError
 
 MOST_ROWS = 10_000
@@ -19,8 +17,6 @@ MOST_COLUMNS = 200
 
 LARGEST = 10_000_000
 """Bytes that a roster may have."""
-
-_ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheets write; nearly no text is valid in both
 
 
 def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
@@ -44,8 +40,8 @@ def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
     >>> roster_of(b"number;name\n007;Ada\n", Path("class.csv"))
     ({'number': '007', 'name': 'Ada'},)
     """
-    numbered = _rows(content, path)
-    lines, rows = [line for line, _ in numbered], [_trimmed(row) for _, row in numbered]
+    numbered = rows_of(content, path, MOST_ROWS + 2)
+    lines, rows = [line for line, _ in numbered], [trimmed(row) for _, row in numbered]
     if len(rows) < 2:
         raise DataError("error.roster.empty", path=path)
     if len(rows) > MOST_ROWS + 1:
@@ -84,30 +80,5 @@ def check_column(roster: Iterable[dict[str, str]], path: Path, column: str, uniq
         raise DataError("error.roster.twice", path=path, column=column, values=", ".join(twice[:5]))
 
 
-def _trimmed(row: list[str]) -> list[str]:
-    """Drop empty cells at the end: spreadsheets write them for columns that were once used."""
-    return row[: max(count for count, cell in enumerate(row, start=1) if cell.strip())]
-
-
 def _twice(values: list[str]) -> list[str]:
     return [value for value, count in Counter(values).items() if count > 1]
-
-
-def _rows(content: bytes, path: Path) -> list[tuple[int, list[str]]]:
-    """Return each row in which something is with the number of its last line, until there are too many."""
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        first = text.partition("\n")[0]
-        separator = max(",;\t", key=first.count)
-        try:
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-            filled = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
-            return [*islice(filled, MOST_ROWS + 2)]
-        except csv.Error as problem:
-            raise DataError("error.data.unreadable", path=path, reason=problem) from problem
-    raise DataError("error.roster.encoding", path=path)

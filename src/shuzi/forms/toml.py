@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from shuzi import toml
+from shuzi.data.tables.bounded import check_size
 from shuzi.errors import DataError
-from shuzi.forms.bounded import check_size
 
 LARGEST = 200_000
 """Bytes that a spec may have."""

@@ -9,10 +9,11 @@ from PIL import Image
 
 import shuzi
 from shuzi.cli import main
+from shuzi.data.tables.labels import Labelled
 from shuzi.errors import DataError
 from shuzi.evaluation.comparison.compared_readers import Answer, Compared, other_reader, shuzi_reader
 from shuzi.evaluation.comparison.comparison import compare, coverage
-from shuzi.evaluation.comparison.labelled import Labelled, labelled_pictures, unlabelled
+from shuzi.evaluation.comparison.labelled import labelled_pictures
 from shuzi.evaluation.comparison.montage import disagreements, montage
 from shuzi.models.store import find_model
 
@@ -44,15 +45,11 @@ def test_a_picture_is_labelled_by_its_name_or_by_the_table(folder, mnist):
 
 
 def test_pictures_without_a_label_are_named(folder, capsys):
-    assert unlabelled(folder, labelled_pictures(folder)) == ["unlabelled.png"]
-    assert unlabelled(folder, labelled_pictures(folder), folder / "unlabelled.png") == []  # a montage
     with pytest.raises(SystemExit) as ended:
         main(["compare", str(folder), "--model", "tiny", "--json"])
     told = capsys.readouterr()
     assert (ended.value.code, json.loads(told.out)["left_out"]) == (0, ["unlabelled.png"])
     assert "unlabelled.png" in told.err
-    (folder / "labels.csv").write_text("file,label\nunlabelled.png,1\n", "utf-8")
-    assert len(unlabelled(folder, labelled_pictures(folder))) == 3
 
 
 @pytest.mark.parametrize(("model", "partners"), [("default", ("detector", "line")), ("tiny", ("detector",))])
@@ -61,25 +58,6 @@ def test_only_models_that_read_are_counted(folder, capsys, model, partners):
         main(["compare", str(folder), "--model", model, "--json"])
     files = [find_model(name) for name in (model, *partners)]
     assert json.loads(capsys.readouterr().out)["readers"][0]["bytes"] == sum(file.stat().st_size for file in files)
-
-
-@pytest.mark.parametrize(
-    ("table", "key", "line"),
-    [
-        ("file;label\na;1\n", "columns", 2),
-        ("file,label\nunlabelled.png\n", "columns", 2),
-        ("file,label\nunlabelled.png,1\nnone.png,2\n", "missing", 3),
-        ("file,label\nunlabelled.png,12a\n", "label", 2),
-        ("file,label\nunlabelled.png,1,250.00\n", "quotes", 2),
-        ("file,label\nunlabelled.png,1\nunlabelled.png,2\n", "twice", 3),
-        ("file,label\n\nunlabelled.png,1\n\n\nnone.png,2\n", "missing", 6),
-    ],
-)
-def test_a_mistake_in_the_table_is_named_with_its_line(folder, table, key, line):
-    (folder / "labels.csv").write_text(table, "utf-8")
-    with pytest.raises(DataError) as caught:
-        labelled_pictures(folder)
-    assert (caught.value.key, caught.value.values["line"]) == (f"error.compare.{key}", line)
 
 
 @pytest.mark.parametrize("table", ["file,label\n", "", "file,label\nunlabelled.png,\n"])

@@ -1,4 +1,4 @@
-"""Files that people write for a sheet are read whole, unless they are larger than any such file should be."""
+"""Files that people write are read whole, unless they are larger than any such file should be."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Tables that people write with a spreadsheet or by hand."""

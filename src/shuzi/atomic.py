@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from shuzi.errors import ShuziError
 
@@ -83,6 +83,33 @@ def replacing(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # where nothing can be written, what is not there cannot be removed either
             _remove(part)
+
+
+def check_replaceable(target: Path) -> None:
+    """Find out before long work whether `replacing` can write a file there; the target's folder is created if needed.
+
+    Raises
+    ------
+    OSError
+        It cannot.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> check_replaceable(folder / "new" / "note.txt")
+    >>> check_replaceable(folder)
+    Traceback (most recent call last):
+        ...
+    IsADirectoryError: ...
+    """
+    if _is_stream(target):
+        return
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=target.parent):
+        pass
 
 
 def is_part(path: Path) -> bool:

@@ -1,8 +1,12 @@
 """Ctrl-C while something is imported ends the command with 130 and without a traceback."""
 
+import csv
+import os
+import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -35,3 +39,22 @@ def test_ctrl_c_during_an_import_ends_the_command(tmp_path, module):
     ended = subprocess.run(given, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stdout) == (130, "")
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("name", ["read.csv", "new/read.csv"])
+def test_what_was_read_before_the_command_is_stopped_is_kept(tmp_path, start, how, name):
+    Image.new("L", (80, 60), 250).save(tmp_path / "1.png")
+    os.mkfifo(tmp_path / "2.png")
+    (tmp_path / "read.csv").write_text("old", "utf-8")
+    begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import runpy; "
+    program = ("-c", begin + "runpy.run_module('shuzi', run_name='__main__')")
+    process = start("read", "1.png", "2.png", "1.png", "--out", name, program=program)
+    with (tmp_path / "2.png").open("wb"):  # from then on it waits for the second picture
+        process.send_signal(how)
+        process.communicate()
+    assert process.returncode == 130
+    with Path(tmp_path, name).open(encoding="utf-8-sig", newline="") as file:
+        _, *rows = csv.reader(file)
+    assert [row[:3] for row in rows] == [["1.png", "", "blank"]]
+    assert not [*tmp_path.rglob("*.part*")]

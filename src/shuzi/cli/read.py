@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +74,9 @@ def read(
     if as_json + as_csv + (out is not None) > 1:
         raise click.UsageError(say("cli.read.one_format"))
     if out is not None:
-        readings.check_ending(out)
+        from shuzi.forms.output.save import check_target
+
+        check_target(out, readings.ENDINGS)
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
@@ -87,26 +91,38 @@ def read(
             sys.stdout.reconfigure(newline="")  # each row has its own line ending, as in RFC 4180
         click.echo(readings.HEAD, nl=False)
     failed = 0
-    with counting(say("read.progress"), len(named)) as show:
-        for name, found in zip(names, _found(reader, named, explain, values), strict=True):
-            problem = ""
-            if isinstance(found, ShuziError):
-                failed += 1
-                problem = say("cli.error", problem=found) + "\n"
-            elif digits_only:
-                found = found.digits_only()
-            if out is not None:
-                results.append((name, found))
-            show("" if out is not None else put(name, found), problem)
-    if out is not None:
-        readings.save_readings(results, out)
-        click.echo(say("read.saved", path=out, n=len(results)), err=True)
+    try:
+        with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(named)) as show:
+            for name, found in zip(names, _found(reader, named, explain, values), strict=True):
+                problem = ""
+                if isinstance(found, ShuziError):
+                    failed += 1
+                    problem = say("cli.error", problem=found) + "\n"
+                elif digits_only:
+                    found = found.digits_only()
+                if out is not None:
+                    results.append((name, found))
+                show("" if out is not None else put(name, found), problem)
+    finally:  # what was read until Ctrl-C is worth something too
+        if out is not None and results:
+            readings.save_readings(results, out)
+            click.echo(say("read.saved", path=out, n=len(results), pictures=len(named)), err=True)
     if explain and failed < len(named):
         click.echo(say("read.explained", path=explain), err=True)
     if not reader.calibrated and failed < len(named):
         click.echo(say("read.uncalibrated"), err=True)
     if failed:
         sys.exit(1)
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Let SIGTERM, which asks a program to end, stop it as Ctrl-C does."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _single(given: str) -> Iterator[Named]:

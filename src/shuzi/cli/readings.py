@@ -112,20 +112,6 @@ def _alone(_: str, result: Result) -> str:
     return "".join(f"{line}\n" for line in (result.text, result.verdict) if line)
 
 
-def check_ending(path: Path) -> str:
-    """Return the ending of a file name, in lower case.
-
-    Raises
-    ------
-    DataError
-        No format has it.
-    """
-    ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise DataError("error.form.ending", path=path, endings=", ".join(ENDINGS))
-    return ending
-
-
 def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
     """Write the result for each picture; the file is replaced only when it is whole.
 
@@ -134,17 +120,15 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
     results
         The name of each picture, and its reading or its error.
     path
-        Its ending decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8; .xlsx, in which
-        texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
+        Its ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
+        .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
 
     Raises
     ------
     DataError
-        The ending is unknown, or the file cannot be written.
-    MissingExtra
-        It is .xlsx, and openpyxl is not installed.
+        The file cannot be written.
     """
-    ending = check_ending(path)
+    ending = path.suffix.lower()
     try:
         with replacing(path) as part:
             if ending == ".xlsx":

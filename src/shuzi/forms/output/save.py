@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from shuzi.atomic import replacing
-from shuzi.errors import DataError
+from shuzi.atomic import check_replaceable, replacing
+from shuzi.errors import DataError, require
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.result import Table
@@ -14,10 +15,31 @@ from shuzi.forms.result import Table
 ENDINGS = (".csv", ".xlsx", ".json")
 
 
-def check_target(path: Path) -> None:
-    """Refuse a file name that no format has; raises DataError."""
-    if path.suffix.lower() not in ENDINGS:
-        raise DataError("error.form.ending", path=path, endings=", ".join(ENDINGS))
+def check_target(path: Path, endings: Sequence[str] = ENDINGS) -> None:
+    """Refuse a file that could not be written, before there is anything to lose.
+
+    Parameters
+    ----------
+    path
+        The file.
+    endings
+        Those that have a format, in lower case.
+
+    Raises
+    ------
+    DataError
+        The ending is another, or the folder or the file cannot be written.
+    MissingExtra
+        It is .xlsx, and openpyxl is not installed.
+    """
+    if path.suffix.lower() not in endings:
+        raise DataError("error.form.ending", path=path, endings=", ".join(endings))
+    if path.suffix.lower() == ".xlsx":
+        require("openpyxl", "forms", "extra.forms")
+    try:
+        check_replaceable(path)
+    except OSError as problem:
+        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
 
 
 def save_table(table: Table, path: Path) -> None:

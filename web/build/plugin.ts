@@ -86,7 +86,11 @@ export function filesWhileDeveloping(): Plugin {
 
 function sentences(language: string): Record<string, string[]> {
   const text = readFileSync(new URL(`messages/${language}/LC_MESSAGES/shuzi.po`, PYTHON), "utf8");
-  return Object.fromEntries([...readCatalogue(text)].filter(([key]) => /^reading\.(?!among)/.test(key)));
+  return Object.fromEntries(
+    [...readCatalogue(text)].filter(([key]) =>
+      /^(reading\.(?!among)|error\.pattern\.(?!kind|no_value))/.test(key),
+    ),
+  );
 }
 
 /** The ready specs; their names end in the language of the sheet. */

@@ -38,8 +38,13 @@ export interface Drawn {
   png(): Blob;
 }
 
-export interface Asking extends Pick<Request, "signal" | "onBusy"> {
+/** The model that reads a picture, and the pattern that what is written fits; "" for any number. */
+export interface HowToRead {
   model: string;
+  pattern: string;
+}
+
+export interface Asking extends HowToRead, Pick<Request, "signal" | "onBusy"> {
   explain: boolean;
 }
 
@@ -74,8 +79,12 @@ function doubtedIn([key, { place }]: Sentence): Pick<Reading, "doubted"> {
   return key === "reading.unsure" && place !== undefined ? { doubted: Number(place) } : {};
 }
 
-async function askService(picture: Blob, { model, explain, ...rest }: Asking): Promise<(Reading | Unread)[]> {
-  const path = `v1/read?${new URLSearchParams({ model, explain: String(explain) })}`;
+async function askService(
+  picture: Blob,
+  { model, pattern, explain, ...rest }: Asking,
+): Promise<(Reading | Unread)[]> {
+  const query = new URLSearchParams({ model, explain: String(explain), ...(pattern ? { pattern } : {}) });
+  const path = `v1/read?${query}`;
   let body: Blob | FormData = picture;
   if (picture instanceof File) {
     body = new FormData();

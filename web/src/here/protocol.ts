@@ -36,7 +36,8 @@ export interface ClassifiedImages {
 
 /** To the worker. */
 export type Task =
-  | { id: number; picture: Blob | Grey; model: string; explain: boolean }
+  /** The pattern is one that `automatonOf` takes; "" for any number. */
+  | { id: number; picture: Blob | Grey; model: string; pattern: string; explain: boolean }
   /** Follow a 28x28 image, ink 255, through a model. */
   | { id: number; lookInside: Uint8Array; model: string }
   /** Classify 28x28 images, ink 255, one after another; corrected digits are not taken into account. */

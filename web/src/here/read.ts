@@ -40,16 +40,24 @@ let worker: Worker | null = null;
 let numbered = 0;
 const asked = new Map<number, Asked>();
 
+interface HowToRead {
+  model: string;
+  pattern: string;
+  explain: boolean;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Read a picture.
  *
  * @param model one that `isHere`
+ * @param pattern that what is written fits; "" for any number
  * @param explain whether to add what counts for each digit, which takes many times as long
  * @throws NotRead; the browser's AbortError if `signal` aborts
  */
 export function readHere(
   picture: Blob | Grey,
-  { model, explain, signal }: { model: string; explain: boolean; signal?: AbortSignal | undefined },
+  { model, pattern, explain, signal }: HowToRead,
 ): Promise<Found> {
   const id = ++numbered;
   return new Promise((resolve, reject) => {
@@ -59,7 +67,7 @@ export function readHere(
       if (asked.delete(id)) tell({ id, dropped: true });
       reject(new DOMException("given up", "AbortError"));
     });
-    tell({ id, picture, model, explain });
+    tell({ id, picture, model, pattern, explain });
   });
 }
 

@@ -5,6 +5,7 @@ import { SIDE } from "../generated/ink/normalize";
 import { UNFITTED } from "../generated/reading/decide";
 import { DIGIT_FROM } from "../generated/tasks";
 import type { Grey } from "../ink/picture";
+import { automatonOf } from "../reading/patterns/expression";
 import { Reader } from "../reading/reader";
 import { Classifier, Detector, Recogniser } from "../reading/recognise/models";
 import { whatCounts } from "../reading/report/explain/occlusion";
@@ -61,7 +62,7 @@ async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise
     if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
     knowing.add(reader.classifier);
     const seen = await reader.findCandidates(grey);
-    const reading = reader.interpret(seen);
+    const reading = reader.interpret(seen, task.pattern ? automatonOf(task.pattern) : null);
     const result = asShown(reading, grey);
     if (task.explain) {
       result.prepared = preparationsOf(seen, reading.digits, MOST_EXPLAINED);

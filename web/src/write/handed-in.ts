@@ -2,7 +2,7 @@
 import { effect, signal } from "@preact/signals";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
-import { pictures, readBy, selected, sheet } from "./state";
+import { howToRead, pictures, selected, sheet } from "./state";
 
 /** Whether something is being dragged over the view. */
 export const isDragging = signal(false);
@@ -19,7 +19,7 @@ export async function showFiles(files: readonly File[]): Promise<void> {
   if (files.length === 0 || !mayClosePictures()) return;
   isNoPicture.value = false;
   selected.value = null;
-  await pictures.show(files, readBy.value);
+  await pictures.show(files, howToRead.value);
 }
 
 /** Listen for drops and pastes until the returned function is called. */

@@ -1,6 +1,6 @@
 /** Pictures that were chosen, dropped, pasted or taken; each is read separately, two at a time. */
 import { computed, type Signal, signal } from "@preact/signals";
-import type { Reading, Unread } from "../readings";
+import type { HowToRead, Reading, Unread } from "../readings";
 import { Corrections } from "./correct/corrections";
 import type { Patch } from "./correct/patches";
 import { Question } from "./question";
@@ -40,8 +40,8 @@ export class Pictures {
   #numbered = 0;
   /** Incremented when all are read again, so that an earlier round stops. */
   #round = 0;
-  /** The model that they were last read by, or are being read by. */
-  readBy = "";
+  /** How they were last read, or are being read. */
+  how: HowToRead | null = null;
 
   readonly entries = computed<readonly Entry[]>(() =>
     this.#all.value.flatMap((picture): Entry[] => {
@@ -76,7 +76,7 @@ export class Pictures {
   }
 
   /** Show these pictures in place of the current ones. */
-  async show(files: readonly File[], model: string, corrected: readonly Corrected[] = []): Promise<void> {
+  async show(files: readonly File[], how: HowToRead, corrected: readonly Corrected[] = []): Promise<void> {
     this.close();
     this.#all.value = files.map((file, index) => ({
       id: ++this.#numbered,
@@ -86,19 +86,19 @@ export class Pictures {
       question: new Question<null>(),
       corrections: correctionsFrom(corrected.filter(({ picture }) => picture === index)),
     }));
-    await this.read(model);
+    await this.read(how);
   }
 
   /** Read all of them, the selected one first; not yet if the model is "". */
-  async read(model: string): Promise<void> {
-    this.readBy = model;
-    if (model === "") return;
+  async read(how: HowToRead): Promise<void> {
+    this.how = how;
+    if (how.model === "") return;
     const round = ++this.#round;
     const first = this.chosen.peek()?.picture;
     const waiting = [...this.#all.peek()].sort((a, b) => Number(b === first) - Number(a === first));
     const readOn = async () => {
       for (let next = waiting.shift(); next && round === this.#round; next = waiting.shift()) {
-        await next.question.ask(next.file, null, model);
+        await next.question.ask(next.file, null, how);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, readOn));

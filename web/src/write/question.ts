@@ -1,14 +1,13 @@
 /** Has a picture read: first for the reading, as fast as possible, then for its explanation. */
 import { batch, signal } from "@preact/signals";
 import { ApiError, isAbort } from "../api";
-import { type Drawn, type Reading, readPicture, type Unread } from "../readings";
+import { type Drawn, type HowToRead, type Reading, readPicture, type Unread } from "../readings";
 
 export interface Answer<About> {
   readings: readonly (Reading | Unread)[];
   /** The subject of the request, for instance where on the paper the picture was. */
   about: About;
-  /** The model that read. */
-  model: string;
+  how: HowToRead;
   /** From when the person finished to the response; null if nothing that a person finished led to it. */
   milliseconds: number | null;
   explained: boolean;
@@ -22,7 +21,7 @@ export class Question<About> {
   readonly busy = signal<number | null>(null);
   /** Whether a reading is on its way; an explanation does not count. */
   readonly asking = signal(false);
-  #current: { picture: Blob | Drawn; model: string; controller: AbortController } | null = null;
+  #current: { picture: Blob | Drawn; how: HowToRead; controller: AbortController } | null = null;
 
   /**
    * Request the reading.
@@ -33,14 +32,14 @@ export class Question<About> {
   async ask(
     picture: Blob | Drawn,
     about: About,
-    model: string,
+    how: HowToRead,
     since: number | null = null,
   ): Promise<boolean> {
-    const controller = this.#begin(picture, model);
+    const controller = this.#begin(picture, how);
     const readings = await this.#read(false, controller);
     if (!readings) return false;
     const milliseconds = since === null ? null : performance.now() - since;
-    this.answer.value = { readings, about, model, milliseconds, explained: false };
+    this.answer.value = { readings, about, how, milliseconds, explained: false };
     return true;
   }
 
@@ -74,10 +73,10 @@ export class Question<About> {
     });
   }
 
-  #begin(picture: Blob | Drawn, model: string): AbortController {
+  #begin(picture: Blob | Drawn, how: HowToRead): AbortController {
     this.giveUp();
     const controller = new AbortController();
-    this.#current = { picture, model, controller };
+    this.#current = { picture, how, controller };
     return controller;
   }
 
@@ -87,7 +86,7 @@ export class Question<About> {
     this.asking.value = !explain;
     try {
       const readings = await readPicture(current.picture, {
-        model: current.model,
+        ...current.how,
         explain,
         signal: controller.signal,
         onBusy: (seconds) => {

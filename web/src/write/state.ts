@@ -3,7 +3,9 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter, view } from "../address";
 import { readerFor } from "../learn/train/runs/as-models";
 import { chosenName } from "../models/known";
-import type { Reading } from "../readings";
+import { automatonOf, WrongPattern } from "../reading/patterns/expression";
+import type { Sentence } from "../reading/report/result";
+import type { HowToRead, Reading } from "../readings";
 import type { Correctable } from "./correct/corrections";
 import type { Glyph } from "./correct/glyphs";
 import { type Shown, shownOf } from "./correct/shown";
@@ -15,15 +17,33 @@ import { Sheet } from "./sheet";
 /** The model asked for: a name, the id of the service's training run, or a network trained here; empty for the default. */
 export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,80}$/.test(text) ? text : null));
 
-let left = "";
-/** In other views, whose addresses name no model, it is the one that Write was left with. */
+/** What a number is known to fit: a name or a regular expression; empty for any number. */
+export const pattern = parameter<string>("pattern", "", (text) => text.trim());
+
+/** Why it is no pattern; null if it is one. */
+export const wrongPattern = computed<Sentence | null>(() => {
+  try {
+    if (pattern.value) automatonOf(pattern.value);
+    return null;
+  } catch (problem) {
+    if (problem instanceof WrongPattern) return problem.sentence;
+    throw problem;
+  }
+});
+
+let left = { model: "", pattern: "" };
+/** In other views, whose addresses name neither, both are those that Write was left with; what is no pattern is none. */
 const asked = computed(() => {
-  if (view.value === "write") left = model.value;
+  const next = { model: model.value, pattern: wrongPattern.value ? "" : pattern.value };
+  if (view.value === "write" && (next.model !== left.model || next.pattern !== left.pattern)) left = next;
   return left;
 });
 
 /** The name of the model that reads; the usual one in place of a network trained here that is gone. */
-export const readBy = computed(() => readerFor(asked.value, chosenName.value));
+export const readBy = computed(() => readerFor(asked.value.model, chosenName.value));
+
+/** How pictures are read now: another object whenever anything of it changes. */
+export const howToRead = computed<HowToRead>(() => ({ model: readBy.value, pattern: asked.value.pattern }));
 
 export const sheet = new Sheet();
 /** For ink: the mapping from the sent picture's pixels to the paper. */
@@ -58,7 +78,7 @@ export const reading: ReadonlySignal<Shown | null> = computed(() => {
   if (entry) return shownEntry(entry);
   const answer = inkQuestion.answer.value;
   const first = answer?.readings[0];
-  if (!isRead(first) || answer?.model !== readBy.value) return null;
+  if (!isRead(first) || answer?.how !== howToRead.value) return null;
   return shownOf(first, {
     patches: sheet.patches.value,
     onto: ontoCorrections.value,
@@ -66,7 +86,7 @@ export const reading: ReadonlySignal<Shown | null> = computed(() => {
   });
 });
 
-/** The reading of a picture with its corrections; null if it has none by the model that reads now. */
+/** The reading of a picture with its corrections; null if it has not been read as it would be now. */
 export function shownEntry(entry: Entry): Shown | null {
   const answer = readOf(entry);
   if (!isRead(answer)) return null;
@@ -74,9 +94,9 @@ export function shownEntry(entry: Entry): Shown | null {
   return shownOf(answer, { patches, onto: UNMOVED, inkAt: () => [] });
 }
 
-/** What the model that reads now says of a picture, or why it cannot be read; null while neither is known. */
+/** What a picture reads as now, or why it cannot be read; null while neither is known. */
 export function readOf({ reading, picture }: Entry): Entry["reading"] {
-  return picture.question.answer.value?.model === readBy.value ? reading : null;
+  return picture.question.answer.value?.how === howToRead.value ? reading : null;
 }
 
 function isRead(answer: Entry["reading"] | undefined): answer is Reading {

@@ -23,10 +23,11 @@ import { InsideStrip } from "./inside/inside-strip";
 import { keepLastSheet, otherSheets } from "./last/last-sheet";
 import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
+import { PatternChoice } from "./pattern-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { PreparationPanel } from "./preparation/preparation-panel";
 import { Result } from "./result";
-import { glyphs, pictures, pointedAt, readBy, reading, selected } from "./state";
+import { glyphs, howToRead, pictures, pointedAt, reading, selected } from "./state";
 import { Toolbar } from "./toolbar";
 import { clearSheet, keepReading, readAllAgain, showExample, undo } from "./writing";
 import "./write.css";
@@ -70,7 +71,10 @@ export function WriteView() {
         <div class="stage" ref={stage}>
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
         </div>
-        <Result />
+        <div class="answers">
+          <PatternChoice />
+          <Result />
+        </div>
         <CorrectPanel />
         <Toolbar onExample={example} />
         <InsideStrip />
@@ -119,13 +123,13 @@ function isOfSheet(focused: Element): boolean {
   return focused.matches("body, main, .sheet *, .of-sheet");
 }
 
-/** Rereads the pictures when the model or the language changes, also if the model did so while the view was closed. */
+/** Rereads the pictures when the model, the pattern or the language changes, also if the model did while the view was closed. */
 function usePicturesReadAnew(): void {
   const before = useRef("");
   useSignalEffect(() => {
-    const [name, spoken] = [readBy.value, language.value];
-    const isOther = name !== pictures.readBy || (before.current !== "" && before.current !== spoken);
-    if (isOther && pictures.chosen.peek()) void pictures.read(name);
+    const [how, spoken] = [howToRead.value, language.value];
+    const isOther = how !== pictures.how || (before.current !== "" && before.current !== spoken);
+    if (isOther && pictures.chosen.peek()) void pictures.read(how);
     before.current = spoken;
   });
 }

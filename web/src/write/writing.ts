@@ -1,11 +1,12 @@
 /** The current stroke, the reading of the ink whenever it changes, and the example that writes itself. */
 import { batch, effect, signal } from "@preact/signals";
 import { language } from "../language";
+import type { HowToRead } from "../readings";
 import { pictureOf } from "./drawing";
 import { nextExample, strokesOf, writeSlowly } from "./example";
 import type { Size } from "./geometry";
 import type { Content, InkPoint, Stroke } from "./sheet";
-import { corrections, inkQuestion, pictures, readBy, sheet } from "./state";
+import { corrections, howToRead, inkQuestion, pictures, sheet } from "./state";
 
 /** The stroke in progress. */
 export const pending = signal<Stroke>([]);
@@ -17,14 +18,14 @@ const askedAgain = signal(0);
 /** The ink as it was when the pen was lifted last, and when; null once it was asked about. */
 let lifted: { strokes: readonly Stroke[]; at: number } | null = null;
 
-/** Read the ink now and whenever it, the model or the language changes, until the view closes. */
+/** Read the ink now and whenever it, the model, the pattern or the language changes, until the view closes. */
 export function keepReading(): () => void {
   return effect(() => {
-    const [strokes, name] = [sheet.strokes.value, readBy.value];
+    const [strokes, how] = [sheet.strokes.value, howToRead.value];
     void [language.value, askedAgain.value];
     const since = lifted?.strokes === strokes ? lifted.at : null;
     lifted = null;
-    if (!pictures.chosen.value && name !== "") void readInk(strokes, name, since);
+    if (!pictures.chosen.value && how.model !== "") void readInk(strokes, how, since);
   });
 }
 
@@ -35,18 +36,18 @@ function readAgain(): void {
 
 /** Read what is shown again, ink or pictures. */
 export function readAllAgain(): void {
-  if (pictures.chosen.peek()) void pictures.read(readBy.peek());
+  if (pictures.chosen.peek()) void pictures.read(howToRead.peek());
   else readAgain();
 }
 
-async function readInk(strokes: readonly Stroke[], name: string, since: number | null): Promise<void> {
+async function readInk(strokes: readonly Stroke[], how: HowToRead, since: number | null): Promise<void> {
   if (strokes.length === 0) {
     inkQuestion.reset();
     return;
   }
   const picture = pictureOf(strokes);
   if (!picture) return;
-  if (await inkQuestion.ask(picture, picture.onPaper, name, since)) await inkQuestion.explain(PAUSE);
+  if (await inkQuestion.ask(picture, picture.onPaper, how, since)) await inkQuestion.explain(PAUSE);
 }
 
 /** The pen is put down. Pending requests about the earlier ink are obsolete. */

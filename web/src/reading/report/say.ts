@@ -9,5 +9,8 @@ export function sayIn(language: Language, [key, values]: Sentence): string {
   const forms = catalogues[language][key] ?? [key];
   // English has a form for one and a form for more; Chinese has one
   const form = forms[values.n === 1 ? 0 : forms.length - 1] ?? key;
-  return form.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return form.replaceAll(/\{(\w+)(:,)?\}/g, (whole, name: string, isGrouped?: string) => {
+    const value = values[name] ?? whole;
+    return isGrouped ? value.toLocaleString("en") : String(value);
+  });
 }

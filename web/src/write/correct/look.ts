@@ -13,7 +13,7 @@ const SIDES = 0.2; // of the width, where nothing is split
 export async function look(picture: Grey, box: Rect): Promise<Digit | null> {
   const part = cropped(picture, touched(box));
   try {
-    const { digits } = await readHere(onPaper(part), { model: "default", explain: false });
+    const { digits } = await readHere(onPaper(part), { model: "default", pattern: "", explain: false });
     return digits.length === 1 ? (digits[0] ?? null) : null;
   } catch {
     return null; // it stays a character without a picture

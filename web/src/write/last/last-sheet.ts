@@ -4,7 +4,7 @@ import { forget, inStore, newId, putTogether } from "../../shared/database";
 import { OwnRecord } from "../../shared/record";
 import type { Corrected } from "../pictures";
 import type { Content } from "../sheet";
-import { pictures, readBy, sheet } from "../state";
+import { howToRead, pictures, sheet } from "../state";
 import { example } from "../writing";
 
 const LARGEST = 60_000_000; // bytes of pictures: more would take long to store, and perhaps all that the browser allows
@@ -44,7 +44,7 @@ async function restore(): Promise<void> {
   ]);
   if (ink && sheet.isEmpty.peek() && !sheet.canUndo.peek()) sheet.restore(ink);
   if (!files?.value?.length || pictures.entries.peek().length > 0) return;
-  void pictures.show(files.value, readBy.peek(), corrected?.id === files.id ? corrected.value : []);
+  void pictures.show(files.value, howToRead.peek(), corrected?.id === files.id ? corrected.value : []);
 }
 
 async function loaded<T>(part: string): Promise<T | undefined | null> {

@@ -67,10 +67,11 @@ export function WriteView() {
       <StorageNotice />
       <BackToLearn />
       <div class="desk">
-        <ModelChoice />
+        {/* the first that Tab comes to */}
         <div class="stage" ref={stage}>
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
         </div>
+        <ModelChoice />
         <div class="answers">
           <PatternChoice />
           <Result />

@@ -33,6 +33,7 @@ from shuzi.synthesis.samples.evaluation_pages import any_kind
 FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "reading"
 COMPOSED = 12  # pages of any kind
 DECIMALS = 6
+LEAST = 0.001  # probability of what a mark may be as well
 
 Grey = NDArray[np.uint8]
 
@@ -140,7 +141,12 @@ def result(reading: Reading) -> dict[str, Any]:
             for each in reading.digits
         ],
         "marks": [
-            {"mark": each.mark, "box": list(each.box), "probability": round(each.probability, DECIMALS)}
+            {
+                "mark": each.mark,
+                "box": list(each.box),
+                "probability": round(each.probability, DECIMALS),
+                "alternatives": {text: round(sure, DECIMALS) for text, sure in each.alternatives if sure >= LEAST},
+            }
             for each in reading.marks
         ],
         "ignored": [{"kind": each.kind, "box": list(each.box)} for each in reading.ignored],

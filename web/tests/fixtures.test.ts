@@ -44,7 +44,11 @@ function asFixture({ digits, marks, ignored, ...rest }: Reading) {
     advice: rest.advice[0],
     confidence: rest.confidence,
     digits: digits.map(({ digit, box, probability }) => ({ digit, box: asList(box), probability })),
-    marks: marks.map(({ mark, box, probability }) => ({ mark, box: asList(box), probability })),
+    marks: marks.map(({ box, alternatives, ...mark }) => ({
+      ...mark,
+      box: asList(box),
+      alternatives: Object.fromEntries(alternatives.filter(([, probability]) => probability >= 0.001)),
+    })),
     ignored: ignored.map(({ kind, box }) => ({ kind, box: asList(box) })),
     // by text: two may be equally probable
     alternatives: Object.fromEntries(rest.alternatives),

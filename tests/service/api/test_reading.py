@@ -74,6 +74,10 @@ def test_marks_are_part_of_the_text_unless_they_are_not_asked_for(client, mnist)
     (whole,) = client.post("/v1/read", files={"picture": file.getvalue()}).json()["readings"]
     assert (whole["text"], whole["digits_text"]) == ("1.7", "17")
     assert [each["mark"] for each in whole["marks"]] == ["."]
+    (mark,) = shuzi.load().read(page).marks
+    told = [(each["text"], each["probability"]) for each in whole["marks"][0]["alternatives"]]
+    assert told == [(text, round(probability, 4)) for text, probability in mark.alternatives]
+    assert told
     (plain,) = client.post("/v1/read?marks=false", files={"picture": file.getvalue()}).json()["readings"]
     assert (plain["text"], plain["marks"], plain["confidence"]) == ("17", [], whole["digits_confidence"])
 

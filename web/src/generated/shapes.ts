@@ -99,6 +99,7 @@ export interface Mark {
   mark: "." | "," | "-" | "/" | ":";
   probability: number;
   box: [number, number, number, number];
+  alternatives: Alternative[];
 }
 
 export interface Model {

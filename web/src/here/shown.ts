@@ -30,15 +30,17 @@ export function asShown(reading: Reading, { width, height }: Grey): Found {
       mark: mark.mark as "." | "," | "-" | "/" | ":",
       probability: decimals(mark.probability),
       box: box(mark.box),
+      alternatives: mark.alternatives.map(asAlternative),
     })),
     ignored: reading.ignored.map((each) => ({ kind: each.kind, box: box(each.box) })),
-    alternatives: reading.alternatives.map(([text, probability]) => ({
-      text,
-      probability: decimals(probability),
-    })),
+    alternatives: reading.alternatives.map(asAlternative),
     size: [width, height],
     advice: reading.advice,
   };
+}
+
+function asAlternative([text, probability]: [string, number]): { text: string; probability: number } {
+  return { text, probability: decimals(probability) };
 }
 
 function decimals(value: number): number {

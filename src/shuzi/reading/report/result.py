@@ -121,7 +121,8 @@ class Mark:
     box
         x, y, width and height in whole pixels, in the upright picture.
     alternatives
-        Other characters that may stand here and the probability of each, the likeliest first.
+        Other characters that may stand here and the probability of each, the likeliest first; "?" is any that is
+        neither a digit nor a mark.
     """
 
     mark: str
@@ -131,7 +132,12 @@ class Mark:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the mark as JSON values."""
-        return {"mark": self.mark, "probability": round(self.probability, 4), "box": list(self.box)}
+        return {
+            "mark": self.mark,
+            "probability": round(self.probability, 4),
+            "box": list(self.box),
+            "alternatives": [{"text": text, "probability": round(sure, 4)} for text, sure in self.alternatives],
+        }
 
 
 @dataclass(frozen=True)

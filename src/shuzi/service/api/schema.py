@@ -91,12 +91,20 @@ class Digit(Said):
     counted: list[list[float]] | None = Field(default=None, description="service.schema.counted")
 
 
+class Alternative(Said):
+    """A text that may be written, and its probability."""
+
+    text: str
+    probability: Share
+
+
 class Mark(Said):
     """One mark of a reading."""
 
     mark: tasks.Mark
     probability: Share = Field(description="service.schema.mark_probability")
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
+    alternatives: list[Alternative] = Field(description="service.schema.mark_alternatives")
 
 
 class Ignored(Said):
@@ -104,13 +112,6 @@ class Ignored(Said):
 
     kind: InkKind = Field(description="service.schema.ignored_kind")
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
-
-
-class Alternative(Said):
-    """A text that may be written, and its probability."""
-
-    text: str
-    probability: Share
 
 
 class Reading(Said):

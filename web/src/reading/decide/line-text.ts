@@ -5,10 +5,11 @@ import {
   LEAST_CONFIDENCE,
   LEAST_PROBABILITY_SUM,
   MOST_CONFIDENCE,
+  MOST_MARK_ALTERNATIVES,
   NO_DIGIT_PROBABILITY,
   SAME_INK,
 } from "../../generated/reading/decide";
-import { DIGITS, MARKS, SIGN } from "../../generated/tasks";
+import { CLASSES, DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
 import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
@@ -44,7 +45,8 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const readDigits = digits.map((digit) => digitOf(digit, seen, sure(digit, digitsConfidence), scale.ok));
   const readMarks = marks.map((mark): Mark => {
     const { character, box } = mark;
-    return { mark: character, probability: sure(mark, confidence), box: inOriginal(seen, box) };
+    const probability = sure(mark, confidence);
+    return { mark: character, probability, box: inOriginal(seen, box), alternatives: othersOf(mark) };
   });
   // 3. what else may be written, and a sentence
   const alternatives = sharedOut(page.texts, confidence, scale.others);
@@ -71,6 +73,15 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
     alternatives,
     advice: advice(),
   };
+}
+
+/** What else a mark may be, the likeliest first. */
+function othersOf({ character, probabilities }: Character): [string, number][] {
+  return [...CLASSES]
+    .map((other, label): [string, number] => [other, probabilities[label] as number])
+    .filter(([other, probability]) => other !== character && probability > 0)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_MARK_ALTERNATIVES);
 }
 
 /** Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all. */

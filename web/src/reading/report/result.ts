@@ -27,6 +27,8 @@ export interface Mark {
   mark: string;
   probability: number;
   box: Box;
+  /** Other characters that may stand here, the likeliest first. */
+  alternatives: [string, number][];
 }
 
 /** Ink that is in no text. */

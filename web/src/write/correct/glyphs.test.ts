@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Digit } from "../../readings";
+import type { Digit, Mark } from "../../readings";
 import { type Glyph, statusOf } from "./glyphs";
 
 const box = { x: 0, y: 0, width: 20, height: 40 };
@@ -20,6 +20,6 @@ test("what nobody read is unsure until a person says what it is", () => {
 test("what was read is as sure as the network, and marks that were read are sure", () => {
   expect(statusOf({ ...half, read: digit })).toBe("ok");
   expect(statusOf({ ...half, read: { ...digit, status: "not-a-digit" } })).toBe("not-a-digit");
-  const mark = { mark: ".", probability: 0.9, box: digit.box } as const;
+  const mark: Mark = { mark: ".", probability: 0.9, box: digit.box, alternatives: [] };
   expect(statusOf({ ...half, character: ".", read: mark })).toBe("ok");
 });

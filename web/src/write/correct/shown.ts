@@ -103,7 +103,10 @@ function asDigit(glyph: Glyph): Digit {
 }
 
 function asMark(glyph: Glyph): Mark {
-  return { mark: glyph.character as Mark["mark"], probability: probabilityOf(glyph), box: boxOf(glyph) };
+  const { isMine, read } = glyph;
+  const alternatives = read && !isMine && "alternatives" in read ? read.alternatives : [];
+  const mark = glyph.character as Mark["mark"];
+  return { mark, probability: probabilityOf(glyph), box: boxOf(glyph), alternatives };
 }
 
 /** A person is certain; of what nobody read, nothing is known. */

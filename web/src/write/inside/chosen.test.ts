@@ -8,7 +8,7 @@ const glyph = (x: number, character = "1"): Glyph => ({
   box: { x, y: 0, width: 10, height: 20 },
   read:
     character === "-"
-      ? { mark: "-", probability: 1, box: [x, 0, 10, 20] }
+      ? { mark: "-", probability: 1, box: [x, 0, 10, 20], alternatives: [] }
       : { digit: 1, probability: 1, probabilities: [], box: [x, 0, 10, 20], status: "ok" },
   isMine: false,
 });

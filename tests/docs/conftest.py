@@ -1,14 +1,19 @@
 """Fixtures for the documentation's tests: the site, built once, and pictures like those in the guides."""
 
+import functools
+import http.server
 import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from driving.browsing import browsing
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +31,25 @@ def site(tmp_path_factory):
         done = subprocess.run([sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     return target
+
+
+@pytest.fixture(scope="session")
+def served_site(site):
+    """Serve the documentation and return its address."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start Chromium; a process holds one."""
+    with browsing() as started:
+        yield started
 
 
 @pytest.fixture

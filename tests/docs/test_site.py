@@ -1,17 +1,12 @@
 """The documentation builds strictly, every link works, and nothing is loaded from elsewhere."""
 
-import functools
-import http.server
 import json
 import re
-import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-
-from driving.browsing import browsing
 
 LOADS = {"img": "src", "script": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
 NAMES_ONLY = {"canonical", "alternate", "prev", "next"}  # a link of these kinds loads nothing
@@ -135,36 +130,31 @@ def test_the_reference_has_every_public_name_and_every_command(site, pages):
 
 
 @pytest.mark.browser
-def test_a_browser_asks_nobody_else_and_shows_formulas_and_lessons(site):
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browsing() as browser:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        here = f"http://127.0.0.1:{server.server_port}/"
-        page = browser.new_page()
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(here + "zh/explanation/honest-numbers.html")
-        page.locator(".katex-display").wait_for()
-        page.goto(here + "index.html")
-        page.locator("input[name=query]").fill("validation split")
-        page.locator(".md-search-result__link").first.wait_for()
-        page.locator("input[name=query]").fill("置信区间")
-        page.locator(".md-search-result__link[href*='zh/']").first.wait_for()
-        assert all(each.startswith(here) for each in asked)
-        page.goto((site / "index.html").as_uri())
-        page.locator("input[name=query]").fill("validation split")
-        page.locator(".md-search-result__link").first.wait_for()
-        page.close()
-        dark = browser.new_page(color_scheme="dark")
-        dark.goto(here + "zh/course/01-line/index.html")
-        dark.locator(".katex-display").wait_for()
-        shown = dark.locator("article img:visible").all()
-        assert shown
-        assert all(figure.get_attribute("src").endswith("-dark.png#only-dark") for figure in shown)
-        assert dark.locator("details[open]").count() == 0
-        dark.evaluate("dispatchEvent(new Event('beforeprint'))")
-        assert dark.locator("details[open]").count() == dark.locator("details").count() > 2
-        with dark.expect_download() as notebook:
-            dark.get_by_role("link", name="笔记本").click()
-        assert json.loads(notebook.value.path().read_text("utf-8"))["cells"]
-        server.shutdown()
+def test_a_browser_asks_nobody_else_and_shows_formulas_and_lessons(site, served_site, browser):
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(served_site + "zh/explanation/honest-numbers.html")
+    page.locator(".katex-display").wait_for()
+    page.goto(served_site + "index.html")
+    page.locator("input[name=query]").fill("validation split")
+    page.locator(".md-search-result__link").first.wait_for()
+    page.locator("input[name=query]").fill("置信区间")
+    page.locator(".md-search-result__link[href*='zh/']").first.wait_for()
+    assert all(each.startswith(served_site) for each in asked)
+    page.goto((site / "index.html").as_uri())
+    page.locator("input[name=query]").fill("validation split")
+    page.locator(".md-search-result__link").first.wait_for()
+    page.close()
+    dark = browser.new_page(color_scheme="dark")
+    dark.goto(served_site + "zh/course/01-line/index.html")
+    dark.locator(".katex-display").wait_for()
+    shown = dark.locator("article img:visible").all()
+    assert shown
+    assert all(figure.get_attribute("src").endswith("-dark.png#only-dark") for figure in shown)
+    assert dark.locator("details[open]").count() == 0
+    dark.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert dark.locator("details[open]").count() == dark.locator("details").count() > 2
+    with dark.expect_download() as notebook:
+        dark.get_by_role("link", name="笔记本").click()
+    assert json.loads(notebook.value.path().read_text("utf-8"))["cells"]

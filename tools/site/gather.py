@@ -90,7 +90,7 @@ def gather(target: Path = GATHERED) -> None:
         shutil.copytree(lesson, beside, ignore=shutil.ignore_patterns("*.md", "__pycache__"), dirs_exist_ok=True)
     notebooks.write_all(target / "course" / "notebooks")
     if PLAY.is_dir():
-        shutil.copytree(PLAY, target / "play")
+        _put_beside(target / "play")
     for source, page in pages.items():
         _write(target / page, _as_page(source, pages))
     for language, ending in (("en", ".md"), ("zh", ".zh.md")):
@@ -103,6 +103,16 @@ def gather(target: Path = GATHERED) -> None:
     shutil.copytree(KATEX / "fonts", formulas / "fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"))
     for name in ("katex.min.css", "katex.min.js"):
         shutil.copy(KATEX / name, formulas)
+
+
+def _put_beside(play: Path) -> None:
+    """Copy the page, as a folder for servers and as one file for disks, and let it lead back to the lessons."""
+    shutil.copytree(PLAY, play)
+    shutil.copy(PLAY.with_suffix(".html"), play)
+    here = '<meta name="documentation" content="../" />'
+    for name in ("index.html", "shuzi.html"):
+        page = (play / name).read_text("utf-8")
+        (play / name).write_text(page.replace("<head>", f"<head>\n    {here}", 1), "utf-8")
 
 
 def _said_by(script: str, language: str) -> str:

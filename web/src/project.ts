@@ -8,7 +8,13 @@ export interface Addresses {
   source: string;
 }
 
-export const { version, ...addresses }: Addresses & { version: string } = import.meta.env.PROJECT;
+const { version, ...published }: Addresses & { version: string } = import.meta.env.PROJECT;
+
+export { version };
+
+/** Where the page lies beside the documentation, a meta element in it says so. */
+const beside = globalThis.document?.querySelector<HTMLMetaElement>("meta[name=documentation]")?.content;
+export const addresses: Addresses = beside ? { ...published, site: beside } : published;
 
 /** The address of the course, or of one lesson, in a language; "" where it is published nowhere. */
 export function courseAddress({ site, source }: Addresses, language: Language, lesson = ""): string {

@@ -31,7 +31,7 @@ export const learn = {
   "learn.ending.models": "Compare the networks",
   "learn.ending.course": "Build one yourself: the course",
   "learn.ending.again": "From the beginning",
-  "learn.course.title": (number: number, title: string) => `Lesson ${number}: ${title}`,
+  "learn.course.title": (title: string) => title,
   "learn.guess": "Guess first",
   "learn.guess.right": "You guessed it.",
   "learn.guess.wrong": "Not quite.",

@@ -17,8 +17,8 @@ export const shell = {
     "shuzi reads handwritten numbers, trains the networks that do it, and teaches how both work. What you write, correct and train goes nowhere but to your own shuzi service, if you run one.",
   "about.version": "Version",
   "about.course": "Course",
-  "about.course.open": "Sixteen short lessons, from a straight line to your own handwriting",
-  "about.course.file": "Sixteen short lessons, in shuzi’s folder:",
+  "about.course.open": "Short lessons, from a straight line to your own handwriting",
+  "about.course.file": "Short lessons, in shuzi’s folder:",
   "about.source": "Source",
   "about.licence": "Licences",
   "about.licence.text":

@@ -33,7 +33,7 @@ export const learn: Translation<typeof english> = {
   "learn.ending.models": "比一比几个网络",
   "learn.ending.course": "自己动手做一个：教程",
   "learn.ending.again": "从头再看一遍",
-  "learn.course.title": (number, title) => `第 ${number} 课：${title}`,
+  "learn.course.title": (title) => `《${title}》`,
   "learn.guess": "先猜一猜",
   "learn.guess.right": "猜对了。",
   "learn.guess.wrong": "不太对。",

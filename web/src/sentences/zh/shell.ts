@@ -20,8 +20,8 @@ export const shell: Translation<typeof english> = {
     "shuzi 读手写的数，训练会读数的网络，也讲明白其中的道理。你写的、改的、训练的，除了你自己运行的 shuzi 服务，哪里也不去。",
   "about.version": "版本",
   "about.course": "课程",
-  "about.course.open": "十六节短课，从一条直线讲到你自己的字",
-  "about.course.file": "十六节短课，在 shuzi 的文件夹里：",
+  "about.course.open": "一课一个新想法，从一条直线讲到你自己写的字",
+  "about.course.file": "一课一个新想法，在 shuzi 的文件夹里：",
   "about.source": "源代码",
   "about.licence": "许可证",
   "about.licence.text":

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from PIL import Image
 
-from figures import DARK, LIGHT, drawings, ending
+from figures import DARK, LIGHT, drawings, files
 from lessons import COURSE, LANGUAGES, LESSONS, ROOT, anchors, blocks, cells, changes, length, prose, read, unfounded
 
 MOST = {"zh": 1800, "en": 1100}
@@ -187,22 +187,23 @@ def test_every_step_of_the_page_leads_to_a_lesson_and_back_by_its_name(language)
 
 @every_lesson
 def test_every_picture_is_drawn_for_both_languages_and_themes_and_shown(lesson):
-    drawn = {name: ending(make) for name, make in drawings(lesson).items()}
-    kinds = [f"-{language}{shade}" for language in LANGUAGES for shade in ("", "-dark")]
-    expected = {f"{name}{kind}{suffix}" for name, suffix in drawn.items() for kind in kinds}
+    drawn = drawings(lesson).items()
+    kinds = [f"{language}{shade}" for language in LANGUAGES for shade in ("", "-dark")]
+    expected = {file for name, make in drawn for kind in kinds for file in files(name, make, kind)}
     assert {path.name for path in (lesson / "pictures").iterdir()} == expected
     for language in LANGUAGES:
         shown = set(re.findall(r"\(pictures/(.+?)\)", read(lesson, language)))
-        assert shown == {f"{name}-{language}{suffix}" for name, suffix in drawn.items()}
+        assert shown == {file for name, make in drawn for file in files(name, make, language)}
 
 
 @every_text
 @every_lesson
-def test_what_moves_is_folded_until_a_reader_asks(lesson, language):
+def test_what_moves_is_folded_until_a_reader_asks_and_still_beside_it(lesson, language):
     text = read(lesson, language)
-    folded = "".join(re.findall(r"^<details.*?^</details>$", text, re.MULTILINE | re.DOTALL))
-    assert re.findall(r"\(pictures/(.+?\.webp)\)", text) == re.findall(r"\(pictures/(.+?\.webp)\)", folded)
+    unfolded = re.sub(r"^<details.*?^</details>$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert ".webp" not in unfolded
     for name in re.findall(r"\(pictures/(.+?\.webp)\)", text):
+        assert f"(pictures/{name.replace(f'-{language}.webp', f'-still-{language}.png')})" in unfolded
         with Image.open(lesson / "pictures" / name) as loop:
             assert loop.n_frames > 5
 

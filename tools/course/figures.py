@@ -4,7 +4,8 @@
 
 Each function of the lesson's draw.py takes a theme and returns a figure, which becomes pictures/NAME-en.png,
 pictures/NAME-en-dark.png and the same in Chinese (which needs the font Noto Sans CJK SC). A generator yields the
-figures of a loop, which becomes an animated NAME-en.webp and so on; pages show it where a reader asks for it.
+figures of a loop, which becomes an animated NAME-en.webp and so on, shown where a reader asks for it, and beside it
+NAME-still-en.png: its first, middle and last moment, for whoever wants nothing to move.
 Colours are those of the page: web/src/styles/tokens.css.
 """
 
@@ -106,40 +107,56 @@ def drawings(lesson: Path) -> dict[str, Drawing]:
     }
 
 
-def ending(make: Drawing) -> str:
-    """Return how the pictures of a drawing end: a loop moves."""
-    return ".webp" if inspect.isgeneratorfunction(make) else ".png"
+def files(name: str, make: Drawing, kind: str) -> list[str]:
+    """Return the names of a drawing's pictures of one kind, such as "zh-dark": a loop has a still one beside it."""
+    if inspect.isgeneratorfunction(make):
+        return [f"{name}-{kind}.webp", f"{name}-still-{kind}.png"]
+    return [f"{name}-{kind}.png"]
 
 
 def draw(lesson: Path, target: Path) -> list[Path]:
     """Draw all figures of a lesson into a folder and return their files."""
     target.mkdir(exist_ok=True)
-    files = []
+    written = []
     for name, make in drawings(lesson).items():
         for base, shade in ((LIGHT, ""), (DARK, "-dark")):
             for language in ("en", "zh"):
                 theme = replace(base, language=language)
                 with rc_context(theme.settings):
-                    file = target / f"{name}-{language}{shade}{ending(make)}"
+                    paths = [target / file for file in files(name, make, f"{language}{shade}")]
                     drawn = make(theme)
-                    _save([drawn] if isinstance(drawn, Figure) else drawn, file)
-                    files.append(file)
-    return files
+                    frames = [_pixels(each) for each in ([drawn] if isinstance(drawn, Figure) else drawn)]
+                    if len(paths) == 2:
+                        _save_loop(frames, paths[0])
+                    moments = (0, len(frames) // 2, -1)[: 2 * len(paths) - 1]  # what rests has one
+                    still = _beside([frames[moment] for moment in moments])
+                    still.quantize(256, dither=Image.Dither.NONE).save(paths[-1], optimize=True)
+                    written += paths
+    return written
 
 
-def _save(figures: list[Figure] | Iterator[Figure], file: Path) -> None:
-    frames = []
-    for figure in figures:
-        drawn = BytesIO()
-        figure.savefig(drawn, dpi=_DOTS)
-        frames.append(Image.open(drawn).convert("RGB"))
-    if file.suffix == ".png":
-        frames[0].quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
-    else:
-        shown = [_FRAME] * (len(frames) - 1) + [_LAST]
-        frames[0].save(
-            file, save_all=True, append_images=frames[1:], duration=shown, loop=0, quality=70, minimize_size=True
-        )
+def _pixels(figure: Figure) -> Image.Image:
+    drawn = BytesIO()
+    figure.savefig(drawn, dpi=_DOTS)
+    return Image.open(drawn).convert("RGB")
+
+
+def _save_loop(frames: list[Image.Image], file: Path) -> None:
+    shown = [_FRAME] * (len(frames) - 1) + [_LAST]
+    frames[0].save(
+        file, save_all=True, append_images=frames[1:], duration=shown, loop=0, quality=70, minimize_size=True
+    )
+
+
+def _beside(moments: list[Image.Image]) -> Image.Image:
+    """Put pictures of one size next to each other, or, if they are wide, below each other."""
+    width, height = moments[0].size
+    right, down = (0, height) if width > height else (width, 0)
+    last = len(moments) - 1
+    whole = Image.new("RGB", (width + last * right, height + last * down))
+    for index, moment in enumerate(moments):
+        whole.paste(moment, (index * right, index * down))
+    return whole
 
 
 if __name__ == "__main__":

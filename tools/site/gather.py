@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 sys.path.insert(0, str(Path(__file__).parents[2]))  # hatch_build.py has the public address
 sys.path.insert(0, str(Path(__file__).parents[1] / "course"))
 
+import films
 import http_api
 import python_api
 
@@ -87,7 +88,11 @@ def gather(target: Path = GATHERED) -> None:
     shutil.copytree(ROOT / "docs", target, ignore=shutil.ignore_patterns("*.md"))
     for lesson in {path.parent for path in pages if path.name == "en.md"}:
         beside = target / "course" / lesson.name
-        shutil.copytree(lesson, beside, ignore=shutil.ignore_patterns("*.md", "__pycache__"), dirs_exist_ok=True)
+        shutil.copytree(
+            lesson, beside, ignore=shutil.ignore_patterns("*.md", "*.webp", "__pycache__"), dirs_exist_ok=True
+        )
+        for loop in lesson.glob("pictures/*.webp"):
+            films.write(loop, beside / "pictures" / loop.name)
     notebooks.write_all(target / "course" / "notebooks")
     if PLAY.is_dir():
         _put_beside(target / "play")
@@ -194,8 +199,10 @@ def _as_lesson(text: str, source: Path) -> str:
 
     def both(found: re.Match[str]) -> str:
         label, name, kind = found.groups()
-        dark = f"pictures/{name}-dark.{kind}"
-        return f"![{label}](pictures/{name}.{kind}#only-light)![{label}]({dark}#only-dark)"
+        light, dark = f"pictures/{name}.{kind}", f"pictures/{name}-dark.{kind}"
+        if kind == "webp":
+            return films.shown(source.parent / light, label, light, dark, source.stem)
+        return f"![{label}]({light}#only-light)![{label}]({dark}#only-dark)"
 
     return re.sub(r"!\[([^\]]*)\]\(pictures/([\w-]+)\.(png|webp)\)", both, text)
 

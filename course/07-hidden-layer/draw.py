@@ -112,8 +112,9 @@ def bending(theme):
     """Eight neurons, whose boundary bends into place."""
     moments = (0, 10, 25, 50, 100, 200, 350, 500, 800, 1200, 2000, 4000)
     for step, answer in zip(moments, _answers(8, moments), strict=True):
-        figure = Figure(figsize=(3.6, 3.8))
+        figure = Figure(figsize=(3.6, 4.1))
         cell = figure.subplots()
         _square(cell, answer, theme, theme.say(f"8 neurons, step {step:,}", f"8 个神经元，第 {step} 步"))
         cell.set_ylabel("b", rotation=0)
+        figure.legend(loc="outside lower center", ncols=2, markerscale=3)
         yield figure

@@ -54,6 +54,8 @@ export default defineConfig(({ mode }) => {
       // inlined assets become data: URLs, which the content security policy allows for pictures only
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // what others load when it is needed, one file has in it
+      ...(isFile && { rolldownOptions: { output: { codeSplitting: false } } }),
     },
     // how long a test takes says nothing about whether the code is right
     test: { testTimeout: 0 },

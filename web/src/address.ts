@@ -4,7 +4,9 @@
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
-export const VIEWS = ["write", "forms", "learn", "models"] as const;
+/** The views that the header links to. */
+export const TABS = ["write", "forms", "learn", "models"] as const;
+const VIEWS = [...TABS, "film"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const search = signal(location.search);

@@ -1,3 +1,4 @@
+import { film } from "./en/film";
 import { forms } from "./en/forms";
 import { hand } from "./en/hand";
 import { here } from "./en/here";
@@ -7,4 +8,4 @@ import { shell } from "./en/shell";
 import { stages } from "./en/stages";
 import { write } from "./en/write";
 
-export const en = { ...shell, ...write, ...stages, ...hand, ...here, ...learn, ...models, ...forms };
+export const en = { ...shell, ...write, ...stages, ...hand, ...here, ...learn, ...models, ...forms, ...film };

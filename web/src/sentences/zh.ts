@@ -1,3 +1,4 @@
+import { film } from "./zh/film";
 import { forms } from "./zh/forms";
 import { hand } from "./zh/hand";
 import { here } from "./zh/here";
@@ -7,4 +8,4 @@ import { shell } from "./zh/shell";
 import { stages } from "./zh/stages";
 import { write } from "./zh/write";
 
-export const zh = { ...shell, ...write, ...stages, ...hand, ...here, ...learn, ...models, ...forms };
+export const zh = { ...shell, ...write, ...stages, ...hand, ...here, ...learn, ...models, ...forms, ...film };

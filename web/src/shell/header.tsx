@@ -1,5 +1,5 @@
 /** The wordmark, the links to the views, and the switches for language and theme. */
-import { VIEWS, view } from "../address";
+import { TABS, view } from "../address";
 import { LANGUAGES } from "../generated/messages";
 import { chooseLanguage, type Language, language } from "../language";
 import { type PlainKey, say } from "../sentences/say";
@@ -14,7 +14,7 @@ export function Header() {
         shuzi <span lang="zh-Hans">数字</span>
       </ViewLink>
       <nav class="views" aria-label={say("shell.views")}>
-        {VIEWS.map((name) => (
+        {TABS.map((name) => (
           <ViewLink key={name} view={name} current={name === view.value}>
             {say(views[name].title)}
           </ViewLink>

@@ -115,7 +115,8 @@ effect(() => {
   last.value = { image, readAs: Number(character) };
   remember(LAST, `${character} ${ink}`);
   if (before && inkWritten(before.image) === ink) return;
-  dropWhereLeft("learn", ["look", "image", ...Object.keys(NO_INK)]);
+  for (const name of ["learn", "film"] as const)
+    dropWhereLeft(name, ["look", "image", "meant", ...Object.keys(NO_INK)]);
 });
 
 export function choose(name: string): void {

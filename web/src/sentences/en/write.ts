@@ -135,6 +135,7 @@ export const write = {
     "The line recogniser reads the whole line at once, from two strips, each 48 pixels high.",
   "write.probabilities": "Probability of each answer, in percent",
   "write.inside": "Inside the network",
+  "write.inside.film": "As a film",
   "write.inside.train": "Train one yourself",
   "write.inside.choose": "Which digit to look inside with",
   "write.inside.digit": (position: number, digit: string) =>

@@ -122,6 +122,7 @@ export const write: Translation<typeof english> = {
   "write.prepared.line.lead": "行识别器一次看一整行，看的是两条图，每条高 48 个像素。",
   "write.probabilities": "每种答案的概率（百分比）",
   "write.inside": "网络里面",
+  "write.inside.film": "拍成影片",
   "write.inside.train": "自己训练一个",
   "write.inside.choose": "拿哪个数字看网络里面",
   "write.inside.digit": (position, digit) => `拿第 ${position} 个数字 ${digit} 看里面`,

@@ -45,6 +45,9 @@ export function InsideStrip() {
           label={say("write.inside.choose")}
           about={(index, digit) => say("write.inside.digit", index, digit)}
         />
+        <ViewLink view="film" parameters={{}} class="inside-film">
+          {say("write.inside.film")}
+        </ViewLink>
         <ViewLink view="learn" parameters={{ step: "train" }} class="inside-train">
           {say("write.inside.train")}
         </ViewLink>

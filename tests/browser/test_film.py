@@ -1,0 +1,186 @@
+"""The film of a digit: from start to end with the keyboard, with the network's numbers, and saved so it opens."""
+
+import base64
+import io
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import onnxruntime
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from driving.pen import strokes_of
+from shuzi.models.store import shipped
+
+pytestmark = pytest.mark.browser
+
+STOPS = [
+    *("ink", "numbers", "windows", "maps", "deeper", "hidden"),
+    *("scores", "softmax", "answer", "loss", "gradient", "weights"),
+]
+SVG = "{http://www.w3.org/2000/svg}"
+SEEN = """async (text) => {
+  const video = document.createElement("video");
+  video.src = URL.createObjectURL(new Blob([Uint8Array.from(atob(text), (each) => each.charCodeAt(0))]));
+  video.muted = true;
+  await new Promise((done, fail) => { video.oncanplay = done; video.onerror = fail; });
+  let shown = 0;
+  video.requestVideoFrameCallback(function count() { shown++; video.requestVideoFrameCallback(count); });
+  video.playbackRate = 8;
+  await video.play();
+  await new Promise((done) => { video.onended = done; });
+  return [video.videoWidth, video.currentTime, shown];
+}"""
+
+
+def _open(open_page, path="", **options):
+    page = open_page(f"?view=film{path}", **options)
+    page.locator("canvas[role=img]").wait_for()
+    return page
+
+
+def _now(page):
+    return page.locator(".film-caption [data-stop]")
+
+
+def _pixels(page):
+    return page.locator(".film-screen canvas").evaluate("(canvas) => canvas.toDataURL()")
+
+
+def _saved(page, name):
+    page.locator(".film-save summary").click()
+    with page.expect_download() as download:
+        page.locator(".film-save").get_by_role("button", name=name, exact=True).click()
+    return download.value.path().read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_keyboard_goes_through_all_stops_and_each_leads_to_its_step(open_page, language):
+    page = _open(open_page, "&look=4", language=language)
+    play = page.locator(".film-play")
+    page.keyboard.press("Space")
+    was = play.inner_text()
+    page.keyboard.press("Home")
+    expect(_now(page)).to_have_attribute("data-stop", "ink")
+    pictures, steps = set(), []
+    for stop in STOPS:
+        expect(_now(page)).to_have_attribute("data-stop", stop)
+        assert _now(page).inner_text()
+        steps.append(re.search(r"step=([\w-]+)", page.locator(".film-caption a").get_attribute("href"))[1])
+        pictures.add(_pixels(page))
+        page.keyboard.press("ArrowRight")
+    assert len(pictures) == len(STOPS)
+    assert steps[0] == "handwriting"
+    assert steps[-2:] == ["backprop", "rate"]
+    page.keyboard.press("End")
+    assert float(page.locator(".film-scrub").input_value()) == pytest.approx(40.5)
+    page.keyboard.press("ArrowLeft")
+    expect(_now(page)).to_have_attribute("data-stop", "gradient")
+    page.keyboard.press("Space")
+    expect(play).not_to_have_text(was)
+    expect(_now(page)).to_have_attribute("data-stop", "weights")
+    expect(play).to_have_text(was)  # at the end it stops by itself
+    page.locator(".film-caption a").click()
+    page.wait_for_url("**step=rate*")
+
+
+def test_the_scrub_bar_shows_the_same_picture_at_the_same_time(open_page):
+    page = _open(open_page, "&look=7&stop=maps")
+    first = _pixels(page)
+    bar = page.locator(".film-scrub")
+    time = bar.input_value()
+    bar.focus()
+    page.keyboard.press("ArrowRight")
+    assert _pixels(page) != first
+    bar.fill(time)
+    assert _pixels(page) == first
+
+
+def test_without_motion_it_stands_still_and_turns_pages(open_page):
+    page = _open(open_page, "&look=7", reduced_motion="reduce")
+    still = _pixels(page)
+    expect(_now(page)).to_have_attribute("data-stop", "ink")
+    page.evaluate(
+        "() => new Promise((done) => { let left = 30; requestAnimationFrame(function go() {"
+        " if (left-- > 0) requestAnimationFrame(go); else done(); }); })"
+    )
+    assert _pixels(page) == still
+    page.locator(".film-play").click()
+    shown = {still}
+    for stop in STOPS[1:4]:
+        expect(_now(page)).to_have_attribute("data-stop", stop)
+        shown.add(_pixels(page))
+    assert len(shown) == 4
+
+
+def test_the_digit_i_wrote_is_the_one_in_the_film(open_sheet, mnist):
+    sheet = open_sheet(reduced_motion="reduce")
+    with sheet.explained() as answer:
+        sheet.write(strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == 3)[0]]))
+    assert answer.text == "3"
+    sheet.page.locator("a[href*='view=film']").first.click()
+    expect(_now(sheet.page)).to_have_attribute("data-stop", "ink")
+    sheet.page.locator(".film-change summary").first.click()
+    expect(sheet.page.get_by_role("radio", name="My digit")).to_be_checked()
+    sheet.page.get_by_role("button", name="Answer").click()
+    expect(_now(sheet.page)).to_contain_text("a 3")
+
+
+@pytest.mark.parametrize("index", [0, 8])
+def test_the_poster_has_the_probabilities_of_the_network(open_page, mnist, index):
+    page = _open(open_page, f"&look=t{index}", reduced_motion="reduce")
+    poster = ET.fromstring(_saved(page, "Poster"))  # noqa: S314 - the page's own file
+    assert poster.tag == f"{SVG}svg"
+    panels = poster.findall(f"{SVG}svg")
+    assert len(panels) == len(STOPS)
+    session = onnxruntime.InferenceSession(shipped()["tiny"])
+    ((probabilities, *_),) = session.run(None, {"images": mnist.test.images[index : index + 1].astype(np.float32)})
+    shown = [each.text for each in panels[STOPS.index("softmax")].iter(f"{SVG}text")]
+    written = [float(text.rstrip(" \u00a0%")) / 100 for text in shown if text.endswith("%")]
+    assert written == pytest.approx(probabilities.tolist(), abs=0.01)
+    pixels = [each.text for each in panels[STOPS.index("numbers")].iter(f"{SVG}text")]
+    assert set(pixels) <= {str(value) for value in np.unique(mnist.test.images[index])}
+
+
+@pytest.mark.slow
+def test_a_saved_animation_has_all_pictures(open_page):
+    page = _open(open_page, "&look=7")
+    with Image.open(io.BytesIO(_saved(page, "Animated picture"))) as picture:
+        assert picture.format == "GIF"
+        assert picture.n_frames == 406
+        frames = set()
+        for index in range(0, 406, 29):
+            picture.seek(index)
+            frames.add(picture.convert("RGB").tobytes())
+        assert len(frames) == len(range(0, 406, 29))
+
+
+@pytest.mark.slow
+def test_a_saved_video_plays(open_page):
+    page = _open(open_page, "&look=7")
+    film = _saved(page, "Video")
+    assert film.startswith(b"\x1a\x45\xdf\xa3")
+    width, seconds, shown = page.evaluate(SEEN, base64.b64encode(film).decode())
+    assert width == 1280
+    assert seconds > 35
+    assert shown > len(STOPS)
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1280, 1600])
+def test_the_film_fits_on_any_screen_with_its_controls(open_page, width):
+    page = _open(open_page, "&stop=scores", viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    play = page.locator(".film-play").bounding_box()
+    assert play["y"] + play["height"] <= 800
+    assert play["height"] >= 44
+
+
+def test_on_paper_it_is_the_poster(open_page):
+    page = _open(open_page, "&look=7&stop=scores")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(page.locator(".film-paper > svg > svg")).to_have_count(len(STOPS))
+    expect(page.locator(".film-screen")).to_be_hidden()
+    expect(page.locator(".film-paper")).to_be_visible()

@@ -1,0 +1,129 @@
+/** Paints a frame on a canvas. */
+import {
+  type Cells,
+  COLOURS,
+  type Colour,
+  colourOf,
+  type Frame,
+  isSeen,
+  lens,
+  type Palette,
+  type Rgb,
+  type Shape,
+} from "./shapes";
+
+/** Where on a canvas, in its pixels. */
+export interface Picture {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Fonts {
+  text: string;
+  display: string;
+}
+
+export interface Look {
+  colours: Palette;
+  fonts: Fonts;
+}
+
+const SMALLEST = 9; // pixels of a canvas: smaller text cannot be read, and is left out
+
+/** The page's colours and typefaces as an element has them. */
+export function lookOf(element: Element): Look {
+  const style = getComputedStyle(element);
+  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgb = (name: string): Rgb => {
+    if (!context) return [0, 0, 0];
+    context.fillStyle = style.getPropertyValue(`--${name}`);
+    context.fillRect(0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+    return [red, green, blue];
+  };
+  return {
+    colours: Object.fromEntries(COLOURS.map((name) => [name, rgb(name)])) as Record<Colour, Rgb>,
+    fonts: { text: style.getPropertyValue("--font-text"), display: style.getPropertyValue("--font-display") },
+  };
+}
+
+export function css([red, green, blue]: Rgb): string {
+  return `rgb(${red} ${green} ${blue})`;
+}
+
+export function paint(context: CanvasRenderingContext2D, frame: Frame, at: Picture, look: Look): void {
+  const { scale, x, y } = lens(frame.camera, at.width, at.height);
+  context.save();
+  context.beginPath();
+  context.rect(at.x, at.y, at.width, at.height);
+  context.clip();
+  context.fillStyle = css(look.colours.surface);
+  context.fillRect(at.x, at.y, at.width, at.height);
+  context.translate(at.x + x, at.y + y);
+  context.scale(scale, scale);
+  const half = at.width / scale / 2;
+  for (const shape of frame.shapes) {
+    if (!isSeen(shape, frame.camera.x - half, frame.camera.x + half)) continue;
+    context.globalAlpha = Math.min(shape.alpha, 1);
+    draw(context, shape, look, scale);
+  }
+  context.restore();
+}
+
+function draw(context: CanvasRenderingContext2D, shape: Shape, look: Look, scale: number): void {
+  if (shape.kind === "cells") {
+    drawCells(context, shape, look.colours, scale);
+    return;
+  }
+  context.fillStyle = css(look.colours[shape.colour]);
+  context.strokeStyle = context.fillStyle;
+  switch (shape.kind) {
+    case "line":
+      context.lineWidth = shape.width;
+      context.beginPath();
+      context.moveTo(...shape.from);
+      context.lineTo(...shape.to);
+      context.stroke();
+      return;
+    case "box":
+      context.lineWidth = shape.edge;
+      if (shape.edge > 0) context.strokeRect(shape.x, shape.y, shape.width, shape.height);
+      else context.fillRect(shape.x, shape.y, shape.width, shape.height);
+      return;
+    case "dot":
+      context.beginPath();
+      context.arc(shape.x, shape.y, shape.radius, 0, 2 * Math.PI);
+      context.fill();
+      return;
+    case "text":
+      if (shape.size * scale < SMALLEST) return;
+      context.font = `600 ${shape.size}px ${shape.isLarge ? look.fonts.display : look.fonts.text}`;
+      context.textAlign = shape.align === "middle" ? "center" : shape.align;
+      context.textBaseline = "middle";
+      context.fillText(shape.text, shape.x, shape.y);
+  }
+}
+
+function drawCells(context: CanvasRenderingContext2D, shape: Cells, colours: Palette, scale: number): void {
+  const { x, y, size, side, values, isBare } = shape;
+  const cell = size / side;
+  // a hair more than a cell, or the edges of neighbours would shine through
+  const more = Math.min(0.4 / scale, 0.2 * cell);
+  if (!isBare) {
+    context.fillStyle = css(colours.sunken);
+    context.fillRect(x, y, size, size);
+  }
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    if (!value) continue; // 0, or not there yet
+    context.fillStyle = css(colourOf(shape, value, colours));
+    context.fillRect(
+      x + (index % side) * cell,
+      y + Math.floor(index / side) * cell,
+      cell + more,
+      cell + more,
+    );
+  }
+}

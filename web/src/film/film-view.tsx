@@ -1,0 +1,233 @@
+/** The film of my digit: a picture, a sentence, and where the film is. */
+import { useEffect, useMemo } from "preact/hooks";
+import { change, numberIn, oneOf, parameter } from "../address";
+import { file } from "../bundle/files";
+import { DIGITS } from "../generated/tasks";
+import { Choices } from "../learn/choices";
+import { choose, chooseMine, chosenDigit, hasMine, readAs, shownDigit } from "../learn/digit/digit";
+import { OtherDigits } from "../learn/digit/other-digits";
+import { fixed } from "../learn/format";
+import { type Graph, unpack } from "../runtime/graph";
+import { say } from "../sentences/say";
+import { Button } from "../shared/button";
+import { Icon } from "../shared/icons";
+import { usePromised } from "../shared/promised";
+import { ViewLink } from "../shell/view-link";
+import { captionsOf } from "./captions";
+import { filmOf } from "./draw/frame";
+import { type Player, usePlayer } from "./player";
+import { Saving } from "./save/saving";
+import { Screen } from "./screen";
+import { LENGTH, restOf, STOPS, stopAt } from "./story";
+import { takeOf } from "./take";
+import "./film.css";
+
+const NETWORK = "models/tiny.bin.gz";
+const AS_FOUND = -1;
+
+/** The stop at which the film stands, for links. */
+const stopNamed = parameter<string>("stop", "", oneOf(STOPS.map(({ name }) => name)));
+/** The digit that it should have been. */
+const meant = parameter("meant", AS_FOUND, numberIn(0, 9));
+
+export function FilmView() {
+  const graph = usePromised(network, "");
+  return (
+    <article class="view film">
+      <header>
+        <h1>{say("film.title")}</h1>
+      </header>
+      {graph === "missing" ? (
+        <p class="notice">{say("film.missing")}</p>
+      ) : graph ? (
+        <Film graph={graph} />
+      ) : (
+        <p class="quiet">{say("film.loading")}</p>
+      )}
+      <p class="small quiet">{say("film.lead")}</p>
+    </article>
+  );
+}
+
+let loaded: Promise<Graph | "missing"> | null = null;
+
+function network(): Promise<Graph | "missing"> {
+  loaded ??= file(NETWORK).then(unpack, () => {
+    loaded = null;
+    return "missing" as const;
+  });
+  return loaded;
+}
+
+function Film({ graph }: { graph: Graph }) {
+  const shown = shownDigit.value;
+  const isMine = chosenDigit.value === "mine";
+  const truth = shown?.label ?? readAs.value;
+  const label = meant.value === AS_FOUND ? null : Math.round(meant.value);
+  const key = shown ? `${shown.image.join()} ${truth} ${label}` : "";
+  const take = useMemo(() => (shown ? takeOf(graph, shown.image, truth, label) : null), [graph, key]);
+  const film = useMemo(() => take && filmOf(take), [take]);
+  const opened = STOPS.findIndex(({ name }) => name === stopNamed.value);
+  const player = usePlayer(opened < 0 ? null : opened);
+  useKeys(player);
+  if (!take || !film) return <p class="quiet">{say("film.loading")}</p>;
+  const captions = captionsOf(take, isMine);
+  return (
+    <>
+      <Screen film={film} time={player.time} captions={captions} title={say("film.poster", take.answer)} />
+      <Caption player={player} captions={captions} />
+      <Controls player={player} captions={captions}>
+        <Saving film={film} captions={captions} title={say("film.poster", take.answer)} player={player} />
+      </Controls>
+      <Stops player={player} />
+      <details class="film-change">
+        <summary>{say("film.change")}</summary>
+        <Choices
+          name="digit"
+          label={say("learn.digit.choose")}
+          values={hasMine.value ? ["mine", ...DIGITS] : [...DIGITS]}
+          chosen={chosenDigit.value}
+          write={(digit) => (digit === "mine" ? say("learn.digit.mine") : digit)}
+          onChoose={(digit) => {
+            change({ meant: null });
+            if (digit === "mine") chooseMine();
+            else choose(digit);
+          }}
+        />
+        <Choices
+          name="meant"
+          label={say("film.meant")}
+          values={[...DIGITS]}
+          chosen={String(take.label)}
+          write={(digit) => digit}
+          onChoose={(digit) => meant.set(Number(digit))}
+        />
+        <ViewLink view="write" class="small">
+          {say(hasMine.value ? "learn.digit.write_another" : "learn.digit.write")}
+        </ViewLink>
+        <OtherDigits />
+      </details>
+    </>
+  );
+}
+
+interface Shown {
+  player: Player;
+  captions: readonly string[];
+}
+
+/** The sentence of the stop, and the step of Learn that explains it, with the same digit. */
+function Caption({ player, captions }: Shown) {
+  const index = stopAt(player.time.value);
+  const step = STOPS[index]?.step ?? "pixels";
+  return (
+    <div class="film-caption">
+      <p role="status" aria-live="polite" data-stop={STOPS[index]?.name}>
+        {captions[index]}
+      </p>
+      <ViewLink view="learn" parameters={{ step, ...looked() }}>
+        {say("film.step", say(`learn.${step}`))}
+      </ViewLink>
+    </div>
+  );
+}
+
+/** What a link has to say of the digit that is looked at. */
+function looked(): Record<string, string> {
+  const parameters = new URLSearchParams(location.search);
+  return Object.fromEntries(
+    ["look", "ink"].flatMap((name) => {
+      const value = parameters.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+function Controls({ player, captions, children }: Shown & { children: preact.ComponentChildren }) {
+  const { time, isPlaying } = player;
+  const now = time.value;
+  const seconds = fixed(now, 1);
+  return (
+    <div class="film-controls">
+      <Button look="primary film-play" onClick={player.toggle} aria-keyshortcuts="Space">
+        <Icon name={isPlaying.value ? "pause" : "play"} />
+        {say(isPlaying.value ? "film.pause" : "film.play")}
+      </Button>
+      <input
+        type="range"
+        class="film-scrub"
+        min={0}
+        max={LENGTH}
+        step={0.05}
+        value={now}
+        aria-label={say("film.scrub")}
+        aria-valuetext={say("film.at", seconds, captions[stopAt(now)] ?? "")}
+        style={{ "--to": now / LENGTH }}
+        onInput={({ currentTarget }) => {
+          player.pause();
+          player.seek(currentTarget.valueAsNumber);
+        }}
+      />
+      <span class="numbers small quiet" aria-hidden="true">
+        {seconds} / {fixed(LENGTH, 1)}
+      </span>
+      {children}
+    </div>
+  );
+}
+
+function Stops({ player }: { player: Player }) {
+  const now = stopAt(player.time.value);
+  return (
+    <nav aria-label={say("film.stops")}>
+      <ol class="film-stops">
+        {STOPS.map(({ name }, index) => (
+          <li key={name}>
+            <button
+              type="button"
+              aria-current={index === now ? "step" : undefined}
+              onClick={() => {
+                player.pause();
+                player.seek(restOf(index));
+                stopNamed.set(name);
+              }}
+            >
+              {say(`film.stop.${name}`)}
+            </button>
+          </li>
+        ))}
+      </ol>
+      <p class="small quiet film-keys">{say("film.keys")}</p>
+    </nav>
+  );
+}
+
+/** Space, arrows, Home and End, unless a control uses them; the scrub bar goes by stops too. */
+function useKeys(player: Player): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
+      const onto = event.target instanceof Element ? event.target : null;
+      const isScrub = onto?.matches(".film-scrub") ?? false;
+      if (onto?.closest("input, select, textarea, summary, dialog") && !isScrub) return;
+      if (event.key === " " && onto?.closest("button, a")) return;
+      const act = KEYS[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act(player);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [player]);
+}
+
+const KEYS: Record<string, (player: Player) => void> = {
+  " ": (player) => player.toggle(),
+  ArrowRight: (player) => player.turn(1),
+  ArrowLeft: (player) => player.turn(-1),
+  Home: (player) => player.seek(0),
+  End: (player) => {
+    player.pause();
+    player.seek(LENGTH);
+  },
+};

@@ -1,0 +1,161 @@
+/** Everything that a film shows: one digit on its way through the network, the loss, its gradient, and a step. */
+import { largestAt } from "../ink/numbers";
+import { crossEntropy, softmax } from "../learn/concepts";
+import { Relu } from "../networks/layers/relu";
+import type { Graph } from "../runtime/graph";
+import { FilmNetwork, type Maps } from "./network";
+
+/** The learning rate, and how often it is halved if the step were so large that the loss did not fall. */
+const [RATE, HALVINGS] = [0.0005, 12];
+
+/** What the network says of the digit. */
+interface Answers {
+  /** Of each window of the first layer: 5 · 5 weights. */
+  kernels: readonly Float32Array[];
+  /** What the windows say everywhere, before the largest of four are kept. */
+  swept: Maps;
+  /** What each layer of windows hands on. */
+  blocks: readonly Maps[];
+  scores: readonly number[];
+  probabilities: readonly number[];
+  loss: number;
+}
+
+export interface Take extends Answers {
+  /** 784 values, ink 255. */
+  image: Uint8Array;
+  /** The most probable digit. */
+  answer: number;
+  /** What the digit is, if that is known. */
+  truth: number | null;
+  /** The digit that it should have been, and whether that is only supposed. */
+  label: number;
+  isSupposed: boolean;
+  /** The window of the first layer that finds most. */
+  strongest: number;
+  /** The weights between the last layer of windows and the scores: (40, 10). */
+  weights: Float32Array;
+  /** From each map of a layer to each of the next: how large the weights between them are, 0 to 1; (from, to). */
+  strands: readonly Maps[];
+  /** The gradient of the loss. */
+  gradient: { scores: readonly number[]; blocks: readonly Maps[]; kernels: readonly Float32Array[] };
+  /** The learning rate of the step. */
+  rate: number;
+  /** After one step against the gradient. */
+  after: Answers;
+}
+
+/**
+ * Have a network read a digit, compare the answer with a label, go back, and make one step.
+ *
+ * @param truth what the digit is, if that is known
+ * @param meant what it shall have been; by default the truth if the network is wrong, else its second choice: of a
+ *   right and sure answer there would be next to nothing to learn
+ */
+export function takeOf(
+  graph: Pick<Graph, "nodes" | "tensors">,
+  image: Uint8Array,
+  truth: number | null,
+  meant: number | null,
+): Take {
+  const network = new FilmNetwork(graph);
+  const { scores } = network.forward(image);
+  const answer = largestAt(scores);
+  const isWrong = truth !== null && truth !== answer;
+  const label = meant ?? (isWrong ? truth : secondOf(scores, answer));
+  const before = answersOf(network, image, label);
+  const ofScores = before.probabilities.map((probability, digit) => probability - Number(digit === label));
+  const gradients = network.backward(ofScores);
+  const first = network.layers[0]?.weights[0];
+  const last = network.layers.at(-1)?.weights[0];
+  const gradient = {
+    scores: ofScores,
+    blocks: gradients.filter((_, index) => network.layers[index] instanceof Relu),
+    kernels: columnsOf(first?.gradient ?? new Float32Array(), before.kernels.length),
+  };
+  const weights = (last?.values ?? new Float32Array()).slice();
+  const strands = strandsOf(network);
+  const { rate, after } = stepped(network, (now) => answersOf(now, image, label), before.loss);
+  return {
+    ...before,
+    image,
+    answer,
+    truth,
+    label,
+    isSupposed: label !== (truth ?? answer),
+    strongest: strongestOf(before.blocks[0]),
+    weights,
+    strands,
+    gradient,
+    rate,
+    after,
+  };
+}
+
+/** The largest of the rates with which the loss falls. */
+function stepped(network: FilmNetwork, answers: (network: FilmNetwork) => Answers, loss: number) {
+  const from = network.weights.map(({ values }) => values.slice());
+  for (let rate = RATE; ; rate /= 2) {
+    network.descend(rate);
+    const after = answers(network);
+    if (after.loss < loss || rate < RATE / 2 ** HALVINGS) return { rate, after };
+    network.weights.forEach(({ values }, index) => {
+      values.set(from[index] ?? []);
+    });
+  }
+}
+
+function answersOf(network: FilmNetwork, image: Uint8Array, label: number): Answers {
+  const { outputs, scores } = network.forward(image);
+  const probabilities = softmax(scores);
+  const kernel = network.layers[0]?.weights[0];
+  return {
+    kernels: columnsOf(kernel?.values ?? new Float32Array(), outputs[0]?.channels ?? 0),
+    swept: outputs[0] ?? { side: 0, channels: 0, values: new Float32Array() },
+    blocks: outputs.filter((_, index) => network.layers[index] instanceof Relu),
+    scores,
+    probabilities,
+    loss: crossEntropy(
+      probabilities.map((_, digit) => Number(digit === label)),
+      probabilities,
+    ),
+  };
+}
+
+function secondOf(scores: readonly number[], answer: number): number {
+  return largestAt(scores.map((score, digit) => (digit === answer ? Number.NEGATIVE_INFINITY : score)));
+}
+
+function strongestOf(maps: Maps | undefined): number {
+  const sums = Array.from({ length: maps?.channels ?? 0 }, (_, channel) =>
+    channelOf(maps, channel).reduce((sum, value) => sum + value, 0),
+  );
+  return largestAt(sums);
+}
+
+/** One of the maps, row by row. */
+export function channelOf(maps: Maps | undefined, channel: number): Float32Array {
+  if (!maps) return new Float32Array();
+  return maps.values.filter((_, index) => index % maps.channels === channel);
+}
+
+function columnsOf(kernel: Float32Array, channels: number): Float32Array[] {
+  return Array.from({ length: channels }, (_, channel) =>
+    kernel.filter((_, index) => index % channels === channel),
+  );
+}
+
+/** Of each layer of windows but the first. */
+function strandsOf(network: FilmNetwork): Maps[] {
+  const kernels = network.weights.filter(({ shape }) => shape.length === 4).slice(1);
+  return kernels.map(({ shape, values }) => {
+    const [, , came = 0, goes = 0] = shape;
+    const sums = new Float32Array(came * goes);
+    for (const [index, value] of values.entries()) {
+      const at = index % sums.length;
+      sums[at] = (sums[at] as number) + value * value;
+    }
+    const most = Math.max(...sums);
+    return { side: came, channels: goes, values: sums.map((sum) => Math.sqrt(sum / most)) };
+  });
+}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shuzi.errors import DataError
-from shuzi.forms.spec import DATE, OPEN, Field, Spec
+from shuzi.forms.options import OPTION_SIZE, options_at, size_of, width_of
+from shuzi.forms.spec import DATE, OPEN, TICK, Field, Spec
 from shuzi.ink.boxes import Box
 
 MARKER, EDGE = 11.0, 9.0
@@ -16,15 +17,12 @@ MARKER, EDGE = 11.0, 9.0
 CODE = 20.0
 """The side of the QR code, without its margin."""
 
-POINT = 25.4 / 72
-"""Millimetres of a point, the unit of font sizes."""
-
 _BOX_WIDTH, _BOX_HEIGHT = 7.0, 8.5
 _POINT, _DATE_SIGN, _GAP = 2.6, 5.2, 4.0  # widths of a decimal point and of 年 or -, and between fields
 _TOP, _BOTTOM, _SIDE = 35.0, 25.0, 12.0  # of the area that fields may use
 _PITCH, _HEAD = 11.5, 11.0  # heights of a row and of the table's head
 _NUMBER, _WIDEST = 7.0, 42.0  # widths of a row's number, and of a roster's column at most
-_LETTER = 0.62  # of the size of a font: the width of a Latin letter
+_LABELLED = 0.5  # of the width of a sheet of one record: options have the rest
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class PlacedField:
     row
         The row of the table, from 0; -1 if it stands once on the page.
     boxes
-        One box for each digit, or a single one for an open field: x, y, width, height in millimetres.
+        One box for each digit or option, or a single one for an open field: x, y, width, height in millimetres.
     framed
         Whether lines are printed around it.
     thick
@@ -163,18 +161,21 @@ def _below_one_another(
     texts, placed = list[Text](), list[PlacedField]()
     width, height = spec.size
     for field in fields:
-        if y + _PITCH > height - _BOTTOM:
+        room = (width - 2 * _SIDE) * (1 - _LABELLED)
+        wide, more = size_of(field, room) if field.kind == TICK else (_width(field), 0.0)
+        if y + _PITCH + more > height - _BOTTOM:
             pages.append((tuple(texts), tuple(placed)))
             texts, placed, y = [], [], _TOP
-        wide = _width(field)
         left = width - _SIDE - wide - (_DATE_SIGN if field.kind == DATE else 0)
         if left - _SIDE < 20:
             raise DataError(
                 "error.spec.wide", name=field.name, needs=round(wide + 20), there=round(width - 2 * _SIDE)
             )
         texts.append(Text(field.label, Box(_SIDE, y, left - _SIDE - 3, _BOX_HEIGHT), 10))
-        placed.append(PlacedField(field, -1 if spec.rows else 0, _boxes(field, left, y)))
-        y += _PITCH
+        boxes, labels = _printed(field, left, y, room)
+        texts += labels
+        placed.append(PlacedField(field, -1 if spec.rows else 0, boxes))
+        y += _PITCH + more
     if placed:
         pages.append((tuple(texts), tuple(placed)))
     return y, pages
@@ -205,8 +206,19 @@ def _row(
         if field.column:
             texts.append(Text(spec.roster[row][field.column], Box(x, y, wide, _BOX_HEIGHT), 10))
         else:
-            placed.append(PlacedField(field, row, _boxes(field, x, y)))
+            boxes, labels = _printed(field, x, y, wide)
+            texts += labels
+            placed.append(PlacedField(field, row, boxes))
     return texts, placed
+
+
+def _printed(field: Field, x: float, y: float, room: float) -> tuple[tuple[Box, ...], list[Text]]:
+    """Return the boxes of a field, and what is printed beside each."""
+    if field.kind != TICK:
+        return _boxes(field, x, y), []
+    options = options_at(field, x, y, room, _BOX_HEIGHT)
+    labels = [Text(name, option.label, OPTION_SIZE) for name, option in zip(field.options, options, strict=True)]
+    return tuple(option.box for option in options), labels
 
 
 def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:
@@ -221,6 +233,8 @@ def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:
 
 
 def _width(field: Field) -> float:
+    if field.kind == TICK:
+        return size_of(field, math.inf)[0]
     if field.style == OPEN:
         return field.boxes * _BOX_WIDTH + 4
     between = _DATE_SIGN if field.kind == DATE else _POINT
@@ -230,13 +244,3 @@ def _width(field: Field) -> float:
 def _printed_width(spec: Spec, field: Field) -> float:
     longest = max(width_of(row[field.column], 10) for row in spec.roster)
     return min(max(longest, width_of(field.label, 8), 10.0), _WIDEST)
-
-
-def width_of(text: str, size: float) -> float:
-    """Estimate the width of a text in millimetres.
-
-    >>> width_of("ab", 10) < width_of("数字", 10)
-    True
-    """
-    wide = sum(1.0 if unicodedata.east_asian_width(character) in "WF" else _LETTER for character in text)
-    return wide * size * POINT

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from shuzi.forms.spec import AMONG, NUMBER, Field, Spec
+from shuzi.forms.spec import AMONG, NUMBER, ONE, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 from shuzi.reading.report.result import UNSURE
@@ -187,6 +187,9 @@ class Table:
                 decimals=column["decimals"],
                 column=column["name"] if column["printed"] else "",
                 total=column["total"],
+                # tables of earlier versions have no boxes to tick
+                options=tuple(column.get("options", ())),
+                choose=column.get("choose", ONE),
             )
             for column in found["columns"]
         ]
@@ -219,6 +222,7 @@ class Table:
                 "total": field.total,
                 "printed": bool(field.column),
             }
+            | ({"options": [*field.options], "choose": field.choose} if field.options else {})
             for field in self.fields
         ]
         rows = [

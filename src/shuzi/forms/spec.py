@@ -13,9 +13,18 @@ from shuzi.forms.check_digits import CHECKS, WITH_X
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import automaton_of
 
-FieldKind = Literal["number", "identifier", "date"]
-NUMBER, IDENTIFIER, DATE = get_args(FieldKind)
-"""The kinds of fields: a value to calculate with, text such as 007, and a day as year, month, day."""
+FieldKind = Literal["number", "identifier", "date", "tick"]
+NUMBER, IDENTIFIER, DATE, TICK = get_args(FieldKind)
+"""The kinds of fields: a value to calculate with, text such as 007, a day as year, month, day, and boxes to tick."""
+
+ONE, ANY = "one", "any"
+"""How many boxes may be ticked."""
+
+BETWEEN = "; "
+"""Stands between the options that are ticked in one field."""
+
+SEVERAL = "several"
+"""The rule that only one box may be ticked."""
 
 FieldStyle = Literal["boxes", "comb", "open"]
 BOXES, COMB, OPEN = get_args(FieldStyle)
@@ -39,9 +48,9 @@ class Field:
     label
         What is printed beside or above it.
     kind
-        NUMBER, IDENTIFIER or DATE.
+        NUMBER, IDENTIFIER, DATE or TICK.
     boxes
-        How many digits there is room for; 0 if it is printed from the roster.
+        How many digits there is room for, or boxes to tick; 0 if it is printed from the roster.
     decimals
         How many of them follow the printed decimal point.
     style
@@ -66,14 +75,21 @@ class Field:
         The fields of the same row that add up to this one.
     total
         Whether a spreadsheet adds up the column.
+    options
+        Of boxes to tick: what stands beside each.
+    choose
+        How many of them may be ticked: ONE or ANY.
     at
-        On a traced form: a box for each digit, or a single one if it is open, in millimetres.
+        On a traced form: a box for each digit or option, or a single one if it is open, in millimetres.
 
     Examples
     --------
     >>> score = Field("score", boxes=3, decimals=1, most=20.0)
     >>> score.text_of("175"), score.text_of("5"), score.broken("17.5"), score.broken("20.5")
     ('17.5', '0.5', '', 'range')
+    >>> answer = Field("q1", kind=TICK, boxes=2, options=("yes", "no"))
+    >>> answer.broken("no"), answer.broken("yes; no"), answer.broken("maybe")
+    ('', 'several', 'among')
     """
 
     name: str
@@ -93,11 +109,15 @@ class Field:
     pattern: str = ""
     sum_of: tuple[str, ...] = ()
     total: bool = False
+    options: tuple[str, ...] = ()
+    choose: str = ONE
     at: tuple[Box, ...] = ()
 
     @property
     def groups(self) -> tuple[int, ...]:
-        """The numbers of boxes between printed separators: before and after the point, or year, month, day."""
+        """The numbers of boxes that stand together: before and after the point; year, month, day; one to tick."""
+        if self.kind == TICK:
+            return (1,) * self.boxes
         if self.kind == DATE:
             return 4, 2, 2
         return (self.boxes - self.decimals, self.decimals) if self.decimals else (self.boxes,)
@@ -115,6 +135,11 @@ class Field:
         """Return the name of the first rule that a text breaks: "" if none."""
         if not text:
             return "required" if self.required else ""
+        if self.kind == TICK:
+            ticked = text.split(BETWEEN)
+            if any(option not in self.options for option in ticked):
+                return AMONG
+            return SEVERAL if self.choose == ONE and len(ticked) > 1 else ""
         plain = text.replace(".", "").replace("-", "")
         if self.digits is not None and len(plain) != self.digits:
             return "length"
@@ -206,7 +231,11 @@ class Spec:
     def id(self) -> str:
         """Ten hexadecimal digits that change with what is printed; rules may change after printing."""
         printed = {name: getattr(self, name) for name in _PRINTED_OF_SHEET}
-        fields = [{name: getattr(field, name) for name in _PRINTED_OF_FIELD} for field in self.fields]
+        fields = [
+            {name: getattr(field, name) for name in _PRINTED_OF_FIELD}
+            | ({"options": field.options} if field.options else {})  # sheets without any keep their id
+            for field in self.fields
+        ]
         names = [[row[field.column] for field in self.printed] for row in self.roster] if self.printed else []
         traced = [hashlib.sha256(self.blank).hexdigest(), [field.at for field in self.fields]] if self.blank else []
         content = json.dumps([printed, fields, names, *traced], ensure_ascii=False, sort_keys=True)

@@ -43,7 +43,7 @@ export interface FormCell {
   text: string;
   status: "ok" | "unsure" | "blank" | "printed";
   confidence: number;
-  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink";
+  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink" | "several" | "trace" | "filled" | "struck";
   message: string;
   alternatives: Alternative[];
   page: number;
@@ -55,10 +55,12 @@ export interface FormCell {
 export interface FormColumn {
   name: string;
   label: string;
-  kind: "number" | "identifier" | "date";
+  kind: "number" | "identifier" | "date" | "tick";
   decimals: number;
   total: boolean;
   printed: boolean;
+  options?: string[];
+  choose?: "one" | "any";
 }
 
 export interface FormProblem {
@@ -165,7 +167,7 @@ export interface Score {
 
 export interface TracedField {
   name: string;
-  kind: "number" | "identifier" | "date";
+  kind: "number" | "identifier" | "date" | "tick";
   boxes: number;
   decimals: number;
   style: "boxes" | "comb" | "open";

@@ -16,6 +16,7 @@ from shuzi.forms.finding.find_frames import find_frames, frame_around, frames_of
 from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
 from shuzi.forms.finding.pieces import LEAST_DARK
 from shuzi.forms.finding.thickness import goes_below, thickness
+from shuzi.forms.finding.tick_ink import TickInk, ink_in
 from shuzi.forms.finding.written import (
     MARGIN,
     Written,
@@ -24,7 +25,7 @@ from shuzi.forms.finding.written import (
     written_in_boxes,
 )
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.spec import COMB, OPEN
+from shuzi.forms.spec import COMB, OPEN, TICK
 from shuzi.ink.boxes import Box
 
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
@@ -79,7 +80,7 @@ class Cut:
     placed
         The field and its place.
     boxes
-        What is in each box; empty for an open field.
+        What is in each box; empty for an open field, and for boxes to tick.
     inside
         An open field with its margin, without its lines: uint8 (h, w), paper 255.
     kept
@@ -96,6 +97,8 @@ class Cut:
         The left and right lines of an open field, in pixels of `inside`; empty if it has none.
     doubtful
         Whether a stroke may lie on a line of an open field, or just beyond it.
+    ticks
+        The ink in each box to tick.
     """
 
     placed: PlacedField
@@ -108,6 +111,7 @@ class Cut:
     hidden: bool = False
     sides: tuple[Side, ...] = ()
     doubtful: bool = False
+    ticks: tuple[TickInk, ...] = ()
 
 
 def cut_fields(
@@ -216,6 +220,9 @@ def _cut(
     (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
     picture = _with_margin(flat, frame)
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
+    if placed.field.kind == TICK:
+        ticks = tuple(ink_in(part.erased.ink, part.boxes[0], placed.thick) for part in parts)
+        return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)
     if placed.field.style != OPEN:
         written = [
             box for part in parts for box in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)

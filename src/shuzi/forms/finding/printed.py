@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.cut_fields import cut_fields
 from shuzi.forms.finding.written import written_in
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.spec import OPEN
+from shuzi.forms.spec import OPEN, TICK
+
+_LEAST = 0.5  # square millimetres that are printed in a box to tick
 
 
 def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[bool]:
@@ -36,7 +38,9 @@ def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[b
     found = []
     for placed in fields:  # each by itself: what is printed in one says nothing of what is ink in another
         (cut,) = cut_fields(flat, [placed], np.eye(3), "", 0.0)
-        if placed.field.style == OPEN:
+        if placed.field.kind == TICK:
+            found.append(any(ink.area >= _LEAST for ink in cut.ticks))
+        elif placed.field.style == OPEN:
             found.append(written_in(cut.inside).image is not None)
         else:  # what is faint may be left of a line where a photographed form bends, and is never read as sure
             found.append(any(box.image is not None and not box.faint for box in cut.boxes))

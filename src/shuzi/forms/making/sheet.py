@@ -15,7 +15,6 @@ from shuzi.forms.layout import (
     CODE,
     EDGE,
     MARKER,
-    POINT,
     Page,
     PlacedField,
     Text,
@@ -25,6 +24,7 @@ from shuzi.forms.layout import (
     separators,
 )
 from shuzi.forms.making.letters import typeface
+from shuzi.forms.options import POINT
 from shuzi.forms.spec import COMB, Spec
 from shuzi.messages import say
 from shuzi.reading.report.explain.lettering import broken

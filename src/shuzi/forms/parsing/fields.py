@@ -12,13 +12,14 @@ from shuzi.forms.check_digits import SHORTEST
 from shuzi.forms.parsing.grammar import SMALLEST_BOX
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import check_column
-from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, OPEN, Field
+from shuzi.forms.spec import BOXES, DATE, IDENTIFIER, NUMBER, OPEN, TICK, Field
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import automaton_of
 
 _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 _OF_PRINTED = ("name", "label", "kind", "column")
 _NOT_OF_DATES = ("decimals", "length", "min", "max", "check", "pattern")
+_OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "at")
 _OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
 DATE_BOXES = 8
 
@@ -79,6 +80,9 @@ class FieldTable:
         values["label"] = table.get("label", table["name"]).strip()
         values.setdefault("style", style)
         values |= {key: tuple(values[key]) for key in ("among", "sum_of") if key in values}
+        if kind == TICK:
+            return self._to_tick(values)
+        self._refuse("error.spec.only_ticks", ("options", "choose"))
         if "column" in table:
             self._refuse("error.spec.printed", [key for key in table if key not in _OF_PRINTED])
             self._check_column("column", roster, roster_path, unique=kind == IDENTIFIER)
@@ -105,6 +109,15 @@ class FieldTable:
             if replace(field, among=(), required=True).broken(value) or not _can_hold(field, value):
                 raise self._wrong("error.spec.value_of_list", "among", value=value)
         return field
+
+    def _to_tick(self, values: dict[str, Any]) -> Field:
+        """Return a field of boxes to tick; raise a DataError if what the table holds does not fit it."""
+        self._refuse("error.spec.tick", [key for key in self._table if key not in _OF_TICKS])
+        self._need("options")
+        options = tuple(option.strip() for option in self._table["options"])
+        if twice := next((option for index, option in enumerate(options) if option in options[:index]), None):
+            raise self._wrong("error.spec.option_twice", "options", value=twice)
+        return Field(**values | {"options": options, "boxes": len(options), "style": BOXES})
 
     def _check_boxes(self, boxes: int) -> None:
         """Raise a DataError if what is asked for never fits in the boxes."""
@@ -161,6 +174,8 @@ class FieldTable:
         if field.style == OPEN and len(boxes) == 1:
             return replace(field, at=boxes)
         count = field.boxes
+        if field.kind == TICK and len(boxes) != count:
+            raise self._wrong("error.spec.option_places", "at", boxes=count)
         if len(boxes) == 1:
             x, y, wide, high = boxes[0]
             boxes = tuple(Box(x + index * wide / count, y, wide / count, high) for index in range(count))

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from shuzi.declared import Declared, Flag, Number, between, one_of, that
 from shuzi.forms.check_digits import CHECKS
 from shuzi.forms.roster import MOST_ROWS
-from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS
+from shuzi.forms.spec import ANY, BETWEEN, BOXES, COMB, DATE, IDENTIFIER, NUMBER, ONE, OPEN, PAPERS, TICK
 from shuzi.messages import LANGUAGES
 
 MOST_FIELDS, MOST_TRACED, MOST_BOXES, MOST_DECIMALS = 60, 200, 24, 6
@@ -21,6 +21,9 @@ SMALLEST_BOX = 2.0
 
 LONGEST = 200
 """Characters of a title, a label or a value."""
+
+MOST_OPTIONS, LONGEST_OPTION = 12, 60
+"""Boxes to tick of a field, and characters of what stands beside one."""
 
 SIDES = 70, 600
 """The shortest and longest side of a traced form's paper in millimetres."""
@@ -39,6 +42,14 @@ def is_paper(value: Any) -> bool:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(is_text, value))
+
+
+def _are_options(value: Any) -> bool:
+    return _is_list(value) and len(value) <= MOST_OPTIONS and all(map(_is_option, value))
+
+
+def _is_option(text: str) -> bool:
+    return len(text.strip()) <= LONGEST_OPTION and BETWEEN.strip() not in text
 
 
 def _are_boxes(value: Any) -> bool:
@@ -74,7 +85,7 @@ class _Sheet(TypedDict, total=False):
 class _Field(TypedDict, total=False):
     name: _Text
     label: _Text
-    kind: Annotated[str, one_of(NUMBER, IDENTIFIER, DATE)]
+    kind: Annotated[str, one_of(NUMBER, IDENTIFIER, DATE, TICK)]
     boxes: Annotated[int, between(1, MOST_BOXES)]
     decimals: Annotated[int, between(1, MOST_DECIMALS)]
     style: _Style
@@ -90,6 +101,11 @@ class _Field(TypedDict, total=False):
     among_column: _Text
     sum_of: _List
     total: Flag
+    options: Annotated[
+        list[str],
+        that(_are_options, "spec.options", most=MOST_OPTIONS, longest=LONGEST_OPTION, between=BETWEEN.strip()),
+    ]
+    choose: Annotated[str, one_of(ONE, ANY)]
     at: Annotated[list[Any], that(_are_boxes, "spec.place", least=SMALLEST_BOX)]
 
 

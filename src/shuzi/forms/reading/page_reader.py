@@ -22,8 +22,9 @@ from shuzi.forms.reading.box_texts import probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
 from shuzi.forms.reading.open_fields import read_open
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
+from shuzi.forms.reading.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import OPEN, Spec
+from shuzi.forms.spec import OPEN, TICK, Spec
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
@@ -141,10 +142,14 @@ class PageReader:
         written = [box for cut in cuts for box in cut.boxes]
         probabilities = probabilities_of(written, self._reader)
         cells: dict[tuple[int, str], Cell] = {}
+        ticks = [[tick_of(ink) for ink in cut.ticks] for cut in cuts]
+        usual = Usual.of(ticks)
         start, work = 0, PageWork(sum(cut.placed.field.style == OPEN for cut in cuts))
-        for cut in cuts:
+        for cut, own_ticks in zip(cuts, ticks, strict=True):
             field = cut.placed.field
-            if field.style == OPEN:
+            if field.kind == TICK:
+                cell = decide_ticks(field, own_ticks, usual, amiss=cut.hidden or self._is_off(cut.placed))
+            elif field.style == OPEN:
                 opened = read_open(field, cut, self._reader, work)
                 cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.placed))
                 cell = replace(cell, rule=TOO_MUCH_INK) if opened.too_much else cell

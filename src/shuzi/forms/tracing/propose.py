@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shuzi.errors import DataError
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.parsing.grammar import MOST_BOXES, MOST_DECIMALS
-from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, Field
+from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, TICK, Field
 from shuzi.forms.tracing.find_boxes import DARK, Printed
 from shuzi.ink.boxes import Box, as_array, iou
 
@@ -83,6 +83,8 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     >>> snapped(drawn, digits).at[2]
     Box(x=34.0, y=30.0, width=7.0, height=8.5)
     """
+    if field.kind == TICK:
+        return replace(field, style=BOXES, at=tuple(_nearest(box, printed) for box in field.at))
     whole = _around(field.at)
     inner = [boxes for boxes in printed if _holds(whole, boxes.box)]
     count = sum(boxes.parts for boxes in inner)
@@ -98,6 +100,14 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
         if best.parts == 1 and field.style in ("", OPEN):
             return replace(field, style=OPEN, at=(best.box,))
     return field if field.style else replace(field, style=OPEN, at=(whole,))
+
+
+def _nearest(box: Box, printed: Sequence[Printed]) -> Box:
+    """Return the printed box that a drawn one to tick is meant to be, or the drawn one if there is none."""
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    single = [boxes.box for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]
+    near = [own for own in single if _holds(own, Box(x, y, 0, 0)) or _holds(box, own)]
+    return min(near, key=lambda own: abs(own.x + own.width / 2 - x) + abs(own.y + own.height / 2 - y), default=box)
 
 
 def _is_narrow(box: Box) -> bool:

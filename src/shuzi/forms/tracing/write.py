@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.forms.finding.flat import SCALE
-from shuzi.forms.spec import DATE, NUMBER, OPEN, Field, Spec
+from shuzi.forms.spec import DATE, NUMBER, ONE, OPEN, TICK, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 
@@ -61,6 +61,13 @@ def _of_field(field: Field) -> dict[str, Any]:
         values["label"] = field.label
     if field.kind != NUMBER:
         values["kind"] = field.kind
+    if field.kind == TICK:
+        values["options"] = [*field.options]
+        if field.choose != ONE:
+            values["choose"] = field.choose
+        if field.required:
+            values["required"] = True
+        return values | {"at": [[round(side, 2) for side in box] for box in field.at]}
     if field.kind != DATE:
         values["boxes"] = field.boxes
     values["style"] = field.style

@@ -214,6 +214,8 @@ class FormColumn(Said):
     decimals: int = Field(ge=0, le=24)
     total: bool = Field(description="service.schema.total")
     printed: bool = Field(description="service.schema.printed")
+    options: list[str] = Field(default=[], max_length=12, description="service.schema.options")
+    choose: Literal["one", "any"] = Field(default="one", description="service.schema.choose")
 
 
 class FormCell(Said):
@@ -236,6 +238,10 @@ class FormCell(Said):
         "lines",
         "missing",
         "ink",
+        "several",
+        "trace",
+        "filled",
+        "struck",
     ] = Field(description="service.schema.rule")
     message: str = Field(description="service.schema.message")
     alternatives: list[Alternative] = Field(max_length=10)

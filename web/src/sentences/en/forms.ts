@@ -82,6 +82,7 @@ export const forms = {
   "forms.trace.kind": (field: number) => `Kind of field ${field}`,
   "forms.trace.kind.number": "number",
   "forms.trace.kind.identifier": "identifier (007 stays 007)",
+  "forms.trace.kind.tick": "boxes to tick",
   "forms.trace.kind.date": "date",
   "forms.trace.leave_out": "Leave out",
   "forms.trace.leave_out.field": (field: number) => `Leave out field ${field}`,

@@ -72,6 +72,7 @@ export const forms: Translation<typeof english> = {
   "forms.trace.kind.number": "数值",
   "forms.trace.kind.identifier": "编号（007 还是 007）",
   "forms.trace.kind.date": "日期",
+  "forms.trace.kind.tick": "勾选框",
   "forms.trace.leave_out": "不要",
   "forms.trace.leave_out.field": (field) => `不要栏目 ${field}`,
   "forms.trace.style.boxes": (boxes) => `${boxes} 格`,

@@ -38,7 +38,7 @@ QUESTS = {
         "Neither: both are equally wrong",
         lambda page: page.locator("[name=digit]").nth(1).check(),
     ),
-    "train": ("About nine in ten", lambda page: page.get_by_role("button", name="Start training").click()),
+    "train": ("About nine out of ten", lambda page: page.get_by_role("button", name="Start training").click()),
     "mistakes": (
         "A 2 read as 8",
         lambda page: (

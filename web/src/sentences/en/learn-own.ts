@@ -26,12 +26,12 @@ export const learnOwn = {
     "At which threshold is each network wrong in fewer than 1 of 100 answers, and how many digits are then left for a person?",
   "learn.not-sure.guess":
     "Only answers of which the softmax network is at least 99 % sure count. How many of the test images does it still answer?",
-  "learn.not-sure.guess.most": "About nine in ten",
+  "learn.not-sure.guess.most": "About nine out of ten",
   "learn.not-sure.guess.half": "About half",
   "learn.not-sure.guess.few": "About one in five",
   "learn.not-sure.guess.task": "Now try it: with the softmax network, move the threshold to 99 %.",
   "learn.not-sure.guess.answer": (answered: string, wrong: string) =>
-    `Only ${answered}, with ${wrong} mistakes. This network reads about nine in ten correctly, but it is seldom that sure: it pays for few mistakes with many digits that a person must look at.`,
+    `Only ${answered}, with ${wrong} mistakes. This network reads about nine out of ten correctly, but it is seldom that sure: it pays for few mistakes with many digits that a person must look at.`,
   "learn.not-sure.network": "Network",
   "learn.not-sure.missing":
     "The test images or the network could not be loaded, so nothing can be measured here.",

@@ -8,7 +8,7 @@ export const learnTrain = {
   "learn.train.guess":
     "This network is only ten templates, and it learns for a few seconds. How many digits that it has never seen will it read correctly?",
   "learn.train.guess.half": "About half",
-  "learn.train.guess.nine": "About nine in ten",
+  "learn.train.guess.nine": "About nine out of ten",
   "learn.train.guess.all": "Practically all",
   "learn.train.guess.task": "Now try it: start the training with the softmax network’s standard settings.",
   "learn.train.guess.answer": (accuracy: string) =>

@@ -55,6 +55,21 @@ def test_a_data_frame_has_a_row_for_each_picture_errors_included(seven, tmp_path
     assert shuzi.to_dataframe([]).shape == (0, len(COLUMNS))
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_data_frames_of_few_rows_or_none_can_be_joined(seven, tmp_path, monkeypatch, library):
+    frames = pytest.importorskip(library)
+    monkeypatch.setattr("shuzi.reading.report.columns.find_spec", lambda name: name == library or None)
+    readings = [*shuzi.load().read_many([seven[0], tmp_path / "none.png"])]
+    parts = [shuzi.to_dataframe(part) for part in (readings[:1], readings[1:], [])]
+    joined = frames.concat(parts[:2])
+    assert (joined.shape, joined["text"].to_list()) == ((2, len(COLUMNS)), [seven[1], ""])
+    assert joined["confidence"].to_list()[0] == pytest.approx(readings[0].confidence, abs=1e-4)
+    for name in ("confidence", "digits_confidence"):
+        assert {str(part[name].dtype).lower() for part in parts} == {"float64"}
+    if library == "polars":
+        assert {part.schema["text"] for part in parts} == {frames.String}
+
+
 def test_a_notebook_shows_the_picture_with_its_digits(seven):
     path, label = seven
     reading = shuzi.load().read(path)

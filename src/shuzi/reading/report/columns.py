@@ -13,6 +13,7 @@ from shuzi.reading.report.result import Reading
 COLUMNS = ("source", "text", "status", "confidence", "message", "digits_text", "digits_status", "digits_confidence")
 """The columns of a table of readings; the status of a picture that could not be read is "error"."""
 
+_CONFIDENCES = ("confidence", "digits_confidence")
 _DIGITS = 4  # of a probability
 
 
@@ -48,7 +49,7 @@ def to_dataframe(readings: Iterable[Reading | ShuziError]) -> Any:
 
     Returns
     -------
-    A data frame with a row for each picture and the columns of COLUMNS.
+    A data frame with a row for each picture and the columns of COLUMNS: texts, and confidences as floats.
 
     Raises
     ------
@@ -65,7 +66,9 @@ def to_dataframe(readings: Iterable[Reading | ShuziError]) -> Any:
     """
     rows = [values_of(reading) for reading in readings]
     if find_spec("pandas") is not None:
-        return import_module("pandas").DataFrame(rows, columns=list(COLUMNS))
+        frame: Any = import_module("pandas").DataFrame(rows, columns=list(COLUMNS))
+        return frame.astype(dict.fromkeys(_CONFIDENCES, float))
     if find_spec("polars") is not None:
-        return import_module("polars").DataFrame(rows, schema=list(COLUMNS), orient="row", infer_schema_length=None)
+        types = dict.fromkeys(COLUMNS, str) | dict.fromkeys(_CONFIDENCES, float)
+        return import_module("polars").DataFrame(rows, schema=types, orient="row")
     raise ModuleNotFoundError("shuzi.to_dataframe needs pandas or Polars: python -m pip install pandas")

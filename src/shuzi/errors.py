@@ -114,6 +114,7 @@ _PACKAGES = {
     "grpc": "grpcio",
     "pillow_heif": "pillow-heif",
     "tomli_w": "tomli-w",
+    "zxingcpp": "zxing-cpp",
 }
 """Libraries that are not installed by the name by which they are imported."""
 

@@ -7,13 +7,13 @@ library, and nothing in an untrusted file is run or believed before its card has
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from shuzi.atomic import replacing
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.protobuf import damaged, field, fields, text_field
 from shuzi.models.store import IN_A_RUN
 
 _GRAPH, _METADATA, _FUNCTION = 7, 14, 25  # fields of a ModelProto
@@ -21,10 +21,7 @@ _NODE = 1  # field of a GraphProto
 _OPERATION, _ATTRIBUTE = 4, 5  # fields of a NodeProto
 _SUBGRAPHS = (6, 11)  # fields of an AttributeProto
 _KEY, _VALUE = 1, 2  # fields of a metadata entry
-_VARINT, _EIGHT_BYTES, _WITH_LENGTH, _FOUR_BYTES = 0, 1, 2, 5
-_LONGEST_VARINT = 10
 _LARGEST = 1 << 28  # bytes: shuzi's own models have 3 million
-_MOST_FIELDS = 10_000  # fields of a message; ONNX files have a few dozen
 
 CARD_FILE = "card.json"
 
@@ -69,9 +66,9 @@ def weights_sha256(content: bytes, path: object) -> str:
     ModelError
         The file is damaged.
     """
-    graphs = [part for number, part, _ in _fields(memoryview(content), path) if number == _GRAPH]
+    graphs = [part for number, part, _ in fields(memoryview(content), path) if number == _GRAPH]
     if len(graphs) != 1:
-        raise _damaged(path)
+        raise damaged(path)
     return hashlib.sha256(graphs[0]).hexdigest()
 
 
@@ -89,10 +86,10 @@ def control_flow(content: bytes, path: object) -> str:
     ModelError
         The file is damaged.
     """
-    for number, part, _ in _fields(memoryview(content), path):
+    for number, part, _ in fields(memoryview(content), path):
         if number == _FUNCTION:
             return "function"
-        for key, node, _ in _fields(part, path) if number == _GRAPH else ():
+        for key, node, _ in fields(part, path) if number == _GRAPH else ():
             if key == _NODE and (name := _with_subgraphs(node, path)):
                 return name
     return ""
@@ -100,11 +97,11 @@ def control_flow(content: bytes, path: object) -> str:
 
 def _with_subgraphs(node: memoryview, path: object) -> str:
     name, has_subgraph = "?", False
-    for number, part, _ in _fields(node, path):
+    for number, part, _ in fields(node, path):
         if number == _OPERATION:
             name = str(part, "utf-8", "replace")
         elif number == _ATTRIBUTE:
-            has_subgraph = has_subgraph or any(key in _SUBGRAPHS for key, _, _ in _fields(part, path))
+            has_subgraph = has_subgraph or any(key in _SUBGRAPHS for key, _, _ in fields(part, path))
     return name if has_subgraph else ""
 
 
@@ -116,12 +113,12 @@ def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
     The new content, and the card with the SHA-256 of the weights.
     """
     card = replace(card, weights=weights_sha256(content, path))
-    entry = _text(_KEY, METADATA_KEY) + _text(_VALUE, card.to_json())
+    entry = text_field(_KEY, METADATA_KEY) + text_field(_VALUE, card.to_json())
     kept = []
-    for number, part, whole in _fields(memoryview(content), path):
+    for number, part, whole in fields(memoryview(content), path):
         if not (number == _METADATA and _entry(part, path)[0] == METADATA_KEY):
             kept.append(bytes(whole))
-    return b"".join([*kept, _field(_METADATA, entry)]), card
+    return b"".join([*kept, field(_METADATA, entry)]), card
 
 
 def replace_card(path: Path, card: Card) -> Card:
@@ -142,66 +139,12 @@ def replace_card(path: Path, card: Card) -> Card:
 
 
 def _metadata(content: bytes, path: object) -> dict[str, str]:
-    return dict(_entry(part, path) for number, part, _ in _fields(memoryview(content), path) if number == _METADATA)
+    return dict(_entry(part, path) for number, part, _ in fields(memoryview(content), path) if number == _METADATA)
 
 
 def _entry(part: memoryview, path: object) -> tuple[str, str]:
-    values = {number: value for number, value, _ in _fields(part, path)}
+    values = {number: value for number, value, _ in fields(part, path)}
     try:
         return str(values.get(_KEY, b""), "utf-8"), str(values.get(_VALUE, b""), "utf-8")
     except UnicodeDecodeError as problem:
-        raise _damaged(path) from problem
-
-
-def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Split a message into its fields: the number, the value and the raw bytes of each."""
-    position = count = 0
-    while position < len(content):
-        start, count = position, count + 1
-        tag, position = _varint(content, position, path)
-        kind = tag & 7
-        if kind == _VARINT:
-            begin = position
-            _, position = _varint(content, position, path)
-        elif kind == _WITH_LENGTH:
-            length, begin = _varint(content, position, path)
-            position = begin + length
-        elif kind in (_EIGHT_BYTES, _FOUR_BYTES):
-            begin, position = position, position + (8 if kind == _EIGHT_BYTES else 4)
-        else:
-            raise _damaged(path)
-        if position > len(content) or tag < 8 or count > _MOST_FIELDS:
-            raise _damaged(path)
-        yield tag >> 3, content[begin:position], content[start:position]
-
-
-def _varint(content: memoryview, position: int, path: object) -> tuple[int, int]:
-    value = 0
-    for count in range(_LONGEST_VARINT):
-        if position + count >= len(content):
-            raise _damaged(path)
-        byte = content[position + count]
-        value |= (byte & 0x7F) << (7 * count)
-        if byte < 0x80:
-            return value, position + count + 1
-    raise _damaged(path)
-
-
-def _field(number: int, value: bytes) -> bytes:
-    return _as_varint(number << 3 | _WITH_LENGTH) + _as_varint(len(value)) + value
-
-
-def _text(number: int, value: str) -> bytes:
-    return _field(number, value.encode())
-
-
-def _as_varint(value: int) -> bytes:
-    parts = []
-    while value > 0x7F:
-        parts.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*parts, value])
-
-
-def _damaged(path: object) -> ModelError:
-    return ModelError("error.model.damaged", path=path, reason=ShuziError("models.broken"))
+        raise damaged(path) from problem

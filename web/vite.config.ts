@@ -27,7 +27,7 @@ export default defineConfig(({ mode }) => {
       sharedLink(isStatic ? project(process.env.SHUZI_SITE).site : ""),
       isFile
         ? singleFile(mode === "file-full")
-        : [filesBeside((name) => isStatic || /^models\/.*\.gz$/.test(name)), offlineWorker()],
+        : [filesBeside((name) => isStatic || /^(models|codes)\/.*\.gz$/.test(name)), offlineWorker()],
     ],
     worker: { plugins: () => [madeModules(), wat()] },
     resolve: {

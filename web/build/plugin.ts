@@ -12,6 +12,8 @@ import { pack } from "./pack.ts";
 const PYTHON = new URL("../../src/shuzi/", import.meta.url);
 const DATA = new URL("data/files/", PYTHON);
 const COURSE = new URL("../../course/", import.meta.url);
+/** What reads QR codes; ours is loaded when someone scans one. */
+const SCANNER = new URL("../node_modules/zxing-wasm/dist/reader/zxing_reader.wasm", import.meta.url);
 const SPECS = new URL("forms/ready/", PYTHON);
 
 /** A module that the build writes, by its name. */
@@ -38,13 +40,14 @@ export function madeModules(): Plugin {
   };
 }
 
-/** The models and MNIST's files, by the names under which the page asks for them. */
+/** The models, MNIST's files and the reader of codes, by the names under which the page asks for them. */
 export function bundledFiles(): Map<string, () => Uint8Array> {
   const found = new Map<string, () => Uint8Array>();
   for (const name of modelNames())
     found.set(`models/${name}.bin.gz`, () => gzipSync(pack(onnx(name)), { level: 9 }));
   for (const name of readdirSync(DATA).filter((each) => each.endsWith(".gz")))
     found.set(`data/${name}`, () => readFileSync(new URL(name, DATA)));
+  found.set("codes/scanner.wasm.gz", () => gzipSync(readFileSync(SCANNER), { level: 9 }));
   return found;
 }
 

@@ -11,6 +11,7 @@ import { busy, learnModels, models, trouble } from "./known";
 import { modelName } from "./model-name";
 import { bytes, percentage, rough, whole } from "./numbers";
 import { dayOf, isOwnModel, OwnNetwork, ownModels } from "./own-networks";
+import { PaperWhenLoaded } from "./paper/paper-when-loaded";
 import "./models.css";
 
 /** The purpose of each shipped model. */
@@ -60,6 +61,7 @@ export function ModelsView() {
             ))}
           </ul>
           {hasService && <p class="small quiet">{say("models.conditions")}</p>}
+          <PaperWhenLoaded />
         </>
       )}
     </article>

@@ -1,0 +1,140 @@
+/** What the section about networks on paper does: make a code, scan one, and measure what is in it. */
+import { file } from "../../bundle/files";
+import { loadDigits } from "../../data/digits";
+import { PIXELS } from "../../data/image";
+import { kept } from "../../hand/kept";
+import { openPicture } from "../../here/open";
+import { type Graph, unpack } from "../../runtime/graph";
+import { joined } from "../../shared/bytes";
+import { decode, encode } from "./base45";
+import { type Examples, taught } from "./last-layer";
+import { graphOf, Small } from "./network";
+import {
+  type Fault,
+  MOST_DIGITS,
+  type PaperNetwork,
+  packed,
+  type SmallDigit,
+  shrunk,
+  unpacked,
+} from "./packing";
+import { fits, rounded } from "./rounding";
+import { drawn, PREFIX, pictureOf, textsIn } from "./symbol";
+
+/** Why a picture gives no network. */
+export type ScanFault = Fault | "none" | "several" | "picture";
+
+/** How many of some digits a network gets right. */
+export interface Right {
+  right: number;
+  n: number;
+}
+
+/** A network before it is rounded, and in the code. */
+export interface Compared {
+  before: Right;
+  after: Right;
+}
+
+export interface MadeCode {
+  canvas: HTMLCanvasElement;
+  network: PaperNetwork;
+  onTest: Compared;
+  /** Null without kept digits. */
+  onOwn: Compared | null;
+}
+
+const MEASURED = 1_000; // test images, and training images beside one's own digits
+
+let tiny: Promise<Graph> | null = null;
+
+function tinyGraph(): Promise<Graph> {
+  tiny ??= file("models/tiny.bin.gz").then(unpack);
+  tiny.catch(() => {
+    tiny = null;
+  });
+  return tiny;
+}
+
+/** One's own digits: all that are kept, as the network takes them. */
+export function ownDigits(): Examples {
+  const digits = kept.value;
+  return {
+    images: joined(digits.map(({ image }) => Uint8Array.from(image))),
+    labels: Uint8Array.from(digits, ({ label }) => label),
+  };
+}
+
+/** Those that go into a code: the last of each kind, ten at most. */
+export function chosenDigits(): SmallDigit[] {
+  const last = new Map(kept.value.map(({ image, label }) => [label, image]));
+  return [...last]
+    .sort(([one], [other]) => one - other)
+    .slice(0, MOST_DIGITS)
+    .map(([label, image]) => ({ label, image: shrunk(Uint8Array.from(image)) }));
+}
+
+/**
+ * Write a network as a code.
+ *
+ * @param from the network of another code; null is `tiny`
+ * @param learns whether its last layer learns one's own digits first
+ * @throws MissingFile if a file of the page cannot be had
+ */
+export async function makeCode(from: PaperNetwork | null, name: string, learns: boolean): Promise<MadeCode> {
+  const [shipped, { train, test }] = await Promise.all([tinyGraph(), loadDigits()]);
+  const own = ownDigits();
+  const start = from ? graphOf(shipped, from.layers) : shipped;
+  const graph = learns && own.labels.length > 0 ? taught(start, own, first(train)) : start;
+  if (!fits(graph.tensors)) throw new Error("tiny has another shape");
+  const digits = chosenDigits();
+  const network = {
+    layers: rounded(graph.tensors),
+    name,
+    digits: digits.length ? digits : (from?.digits ?? []),
+  };
+  const [before, after] = [new Small(graph), new Small(graphOf(shipped, network.layers))];
+  const compared = ({ images, labels }: Examples) => ({
+    before: { right: before.right(images, labels), n: labels.length },
+    after: { right: after.right(images, labels), n: labels.length },
+  });
+  return {
+    canvas: await drawn(PREFIX + encode(packed(network))),
+    network,
+    onTest: compared(first(test)),
+    onOwn: own.labels.length > 0 ? compared(own) : null,
+  };
+}
+
+/** @throws MissingFile if the reader of codes cannot be had */
+export async function scan(picture: Blob): Promise<PaperNetwork | ScanFault> {
+  const grey = await pictureOf(picture)
+    .then(openPicture)
+    .catch(() => null);
+  if (!grey) return "picture";
+  const texts = new Set(await textsIn(grey));
+  const ours = [...texts].filter((text) => text.startsWith(PREFIX));
+  if (texts.size === 0) return "none";
+  if (ours.length > 1) return "several";
+  const content = decode((ours[0] ?? "").slice(PREFIX.length));
+  if (ours.length === 0) return "foreign";
+  return content ? unpacked(content) : "damaged";
+}
+
+/** What a scanned network says of the digits that one keeps, and of test images. */
+export async function measured(network: PaperNetwork): Promise<{ onTest: Right; onOwn: Right | null }> {
+  const [shipped, { test }] = await Promise.all([tinyGraph(), loadDigits()]);
+  const small = new Small(graphOf(shipped, network.layers));
+  const right = ({ images, labels }: Examples) => ({ right: small.right(images, labels), n: labels.length });
+  const own = ownDigits();
+  return { onTest: right(first(test)), onOwn: own.labels.length > 0 ? right(own) : null };
+}
+
+/** The probability of each digit for one image. */
+export async function answerOf(network: PaperNetwork, image: Uint8Array): Promise<Float32Array> {
+  return new Small(graphOf(await tinyGraph(), network.layers)).probabilities(image);
+}
+
+function first({ images, labels }: Examples): Examples {
+  return { images: images.subarray(0, MEASURED * PIXELS), labels: labels.subarray(0, MEASURED) };
+}

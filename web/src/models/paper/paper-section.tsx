@@ -1,0 +1,224 @@
+/** A network on paper: one QR code holds it, and whoever scans the code reads with it. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { kept, loadKept } from "../../hand/kept";
+import { say } from "../../sentences/say";
+import { FileButton } from "../../shared/file-button";
+import { Pixels } from "../../shared/pixels";
+import { saveFile } from "../../shared/take";
+import { ViewLink } from "../../shell/view-link";
+import { whole } from "../numbers";
+import {
+  type Compared,
+  chosenDigits,
+  type MadeCode,
+  makeCode,
+  measured,
+  type Right,
+  type ScanFault,
+  scan,
+} from "./codes";
+import { doubled, isName, type PaperNetwork, type SmallDigit } from "./packing";
+import "./paper.css";
+
+type State = "" | "working" | "missing";
+
+export function PaperSection() {
+  const scanned = useSignal<PaperNetwork | null>(null);
+  useEffect(() => void loadKept(), []);
+  return (
+    <section class="paper" aria-labelledby="paper-title">
+      <header>
+        <h2 id="paper-title">{say("paper.title")}</h2>
+        <p class="quiet">{say("paper.lead")}</p>
+      </header>
+      <div class="paper-halves">
+        <Make from={scanned.value} />
+        <Scan
+          network={scanned.value}
+          take={(network) => {
+            scanned.value = network;
+          }}
+        />
+      </div>
+    </section>
+  );
+}
+
+function Make({ from }: { from: PaperNetwork | null }) {
+  const [name, learns, state, made] = [
+    useSignal(""),
+    useSignal(false),
+    useSignal<State>(""),
+    useSignal<MadeCode | null>(null),
+  ];
+  const [count, digits, isFine] = [kept.value.length, chosenDigits(), isName(name.value)];
+  const make = async () => {
+    state.value = "working";
+    made.value = null;
+    try {
+      made.value = await makeCode(from, name.value, learns.value);
+      state.value = "";
+    } catch {
+      state.value = "missing";
+    }
+  };
+  return (
+    <section class="paper-make" aria-labelledby="paper-make">
+      <h3 id="paper-make">{say("paper.make")}</h3>
+      <p class="small quiet">
+        {from ? say("paper.from", from.name || say("paper.nameless")) : say("paper.tiny")}
+      </p>
+      <label class="paper-name small">
+        <span>{say("paper.name")}</span>
+        <input
+          type="text"
+          value={name.value}
+          aria-invalid={!isFine}
+          onInput={({ currentTarget }) => {
+            name.value = currentTarget.value;
+          }}
+        />
+      </label>
+      {!isFine && (
+        <p class="small" role="alert">
+          {say("paper.name.long")}
+        </p>
+      )}
+      {count > 0 ? (
+        <>
+          <Digits digits={digits} />
+          <label class="small">
+            <input
+              type="checkbox"
+              checked={learns.value}
+              onChange={({ currentTarget }) => {
+                learns.value = currentTarget.checked;
+              }}
+            />{" "}
+            {say("paper.learns", count)}
+          </label>
+        </>
+      ) : (
+        <p class="small quiet">
+          {say("paper.no_digits")}{" "}
+          <ViewLink view="write" parameters={{}}>
+            {say("view.write")}
+          </ViewLink>
+        </p>
+      )}
+      <button
+        type="button"
+        class="button primary"
+        disabled={state.value === "working" || !isFine}
+        onClick={() => void make()}
+      >
+        {say("paper.button")}
+      </button>
+      <Said state={state.value} />
+      {made.value && <Code made={made.value} />}
+    </section>
+  );
+}
+
+function Code({ made: { canvas, network, onTest, onOwn } }: { made: MadeCode }) {
+  const show = (place: HTMLElement | null) => place?.replaceChildren(canvas);
+  return (
+    <div class="paper-code" data-testid="paper-code">
+      <div ref={show} role="img" aria-label={say("paper.alt", network.name || say("paper.nameless"))} />
+      <p class="small">{of("paper.on_test", onTest)}</p>
+      {onOwn && <p class="small">{of("paper.on_own", onOwn)}</p>}
+      <button
+        type="button"
+        class="button"
+        onClick={() => canvas.toBlob((picture) => picture && saveFile(picture, "shuzi-network.png"))}
+      >
+        {say("paper.save")}
+      </button>
+    </div>
+  );
+}
+
+function Scan({ network, take }: { network: PaperNetwork | null; take: (network: PaperNetwork) => void }) {
+  const [state, fault, figures] = [
+    useSignal<State>(""),
+    useSignal<ScanFault | null>(null),
+    useSignal<{ onTest: Right; onOwn: Right | null } | null>(null),
+  ];
+  const open = async ([picture]: readonly File[]) => {
+    if (!picture) return;
+    state.value = "working";
+    fault.value = figures.value = null;
+    try {
+      const found = await scan(picture);
+      state.value = "";
+      if (typeof found === "string") {
+        fault.value = found;
+        return;
+      }
+      take(found);
+      figures.value = await measured(found);
+    } catch {
+      state.value = "missing";
+    }
+  };
+  return (
+    <section class="paper-scan" aria-labelledby="paper-scan">
+      <h3 id="paper-scan">{say("paper.scan")}</h3>
+      <p class="small quiet">{say("paper.scan.lead")}</p>
+      <div class="buttons">
+        <FileButton accept="image/*" test="paper-file" take={(files) => void open(files)}>
+          {say("paper.scan.file")}
+        </FileButton>
+        <FileButton accept="image/*" test="paper-camera" take={(files) => void open(files)} isCamera={true}>
+          {say("paper.scan.camera")}
+        </FileButton>
+      </div>
+      <Said state={state.value} />
+      {fault.value && (
+        <p class="notice" role="alert">
+          {say(`paper.fault.${fault.value}`)}
+        </p>
+      )}
+      {network && (
+        <div class="paper-found" data-testid="paper-found">
+          <p>
+            <strong>{network.name || say("paper.nameless")}</strong>
+          </p>
+          <Digits digits={network.digits} />
+          {figures.value && <p class="small">{right("paper.scan.on_test", figures.value.onTest)}</p>}
+          {figures.value?.onOwn && <p class="small">{right("paper.scan.on_own", figures.value.onOwn)}</p>}
+          <p class="small quiet">{say("paper.hand_on")}</p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Digits({ digits }: { digits: readonly SmallDigit[] }) {
+  return (
+    <ul class="paper-digits">
+      {digits.map((digit, index) => (
+        <li key={index}>
+          <Pixels values={doubled(digit)} palette="ink" label={say("paper.digit", digit.label)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Said({ state }: { state: State }) {
+  return (
+    <p class="small quiet" role="status">
+      {state && say(`paper.${state}`)}
+    </p>
+  );
+}
+
+function of(key: "paper.on_test" | "paper.on_own", { before, after }: Compared): string {
+  return say(key, whole(before.n), whole(before.right), whole(after.right));
+}
+
+function right(key: "paper.scan.on_test" | "paper.scan.on_own", { right, n }: Right): string {
+  return say(key, whole(n), whole(right));
+}

@@ -209,7 +209,7 @@ def test_the_files_are_small_enough(built):
         *(folder / "models" / f"{each}.bin.gz" for each in ("default", "line")),
     ]
     # compressed, as servers of files send scripts and styles; the models are compressed already
-    assert sum(min(len(gzip.compress(path.read_bytes())), path.stat().st_size) for path in first) <= 3_200_000
+    assert sum(min(len(gzip.compress(path.read_bytes())), path.stat().st_size) for path in first) <= 3_000_000
     assert not re.search(r'(?:src|href)="(?!data:)', (built / "shuzi.html").read_text("utf-8")[:5_000])
 
 

@@ -3,6 +3,9 @@ import { type Header, isHalf } from "../src/runtime/graph";
 import { toHalf } from "../src/runtime/half";
 import { readOnnx } from "../src/runtime/onnx";
 
+/** Of the power of two above a matrix's largest weight: the smallest step of its weights, as a power of two. */
+const FINEST = 13;
+
 export function pack(onnx: Uint8Array): Uint8Array<ArrayBuffer> {
   const { card, nodes, outputs, tensors } = readOnnx(onnx);
   const header: Header = {
@@ -16,7 +19,7 @@ export function pack(onnx: Uint8Array): Uint8Array<ArrayBuffer> {
   const wholes = tensors.filter(({ dims }) => !isHalf(dims, card)).flatMap(({ values }) => [...values]);
   const halves = tensors
     .filter(({ dims }) => isHalf(dims, card))
-    .flatMap(({ values }) => [...values].map(toHalf));
+    .flatMap(({ values }) => rounded(values).map(toHalf));
   const start = 4 + json.length;
   const content = new Uint8Array(start + 4 * wholes.length + 2 * halves.length);
   const view = new DataView(content.buffer);
@@ -29,4 +32,11 @@ export function pack(onnx: Uint8Array): Uint8Array<ArrayBuffer> {
     content[upper + halves.length + place] = half & 255;
   }
   return content;
+}
+
+/** Give small weights no more digits than large ones have: a twentieth less to load, which no reading shows. */
+function rounded(values: Float32Array): number[] {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const step = 2 ** (Math.ceil(Math.log2(largest || 1)) - FINEST);
+  return Array.from(values, (value) => Math.round(value / step) * step);
 }

@@ -9,7 +9,7 @@ from driving.tour import tour
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 FINGER = 24  # CSS pixels, the minimum in WCAG 2.2 (2.5.8)
 
 # the lightness, 0 to 1, of an element's background and text, in any CSS colour notation

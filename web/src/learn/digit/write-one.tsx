@@ -8,7 +8,7 @@ import { hasMine } from "./digit";
 export function WriteOne() {
   const name = STEP_NAMES[shownStep() - 1];
   return (
-    <ViewLink view="write" parameters={name ? { for: name } : {}} class="small">
+    <ViewLink view="write" parameters={name ? { for: name } : {}} class="small write-one">
       {say(hasMine.value ? "learn.digit.write_another" : "learn.digit.write")}
     </ViewLink>
   );

@@ -48,8 +48,9 @@ def write_context(root: Path, target: Path) -> None:
     """Write what `docker build - < FILE` needs: the Dockerfile and what .dockerignore lets in, as committed."""
     listed = (root / ".dockerignore").read_text("utf-8").splitlines()
     wanted = [line[1:] for line in listed if line.startswith("!")]
+    left = [f":(exclude,glob){line}/**" for line in listed if line and line[0] not in "!*#"]
     command = ["git", "archive", "--format", "tar.gz", "--output", str(target.resolve()), "HEAD"]
-    subprocess.run([*command, "--", "Dockerfile", ".dockerignore", *wanted], cwd=root, check=True)
+    subprocess.run([*command, "--", "Dockerfile", ".dockerignore", *wanted, *left], cwd=root, check=True)
 
 
 def write_sums(folder: Path) -> None:

@@ -120,14 +120,8 @@ def test_a_ring_needs_a_hidden_layer(open_page, expect_query):
 
 def test_the_loss_goes_back_and_a_step_lowers_it(open_page, expect_query):
     page = open_page("?view=learn&step=backprop&look=4")
-    output = page.get_by_role("table", name="The ten digits")
-    rows = [
-        [numbers_in(cell)[0] for cell in row.locator("td").all_inner_texts()]
-        for row in output.locator("tr").all()[1:]
-    ]
-    probabilities, label, difference = np.array(rows)
-    assert label.tolist() == np.eye(10)[4].tolist()
-    assert difference == pytest.approx(probabilities - label, abs=0.011)
+    flow = page.get_by_role("img", name=re.compile("label 4, and y − label.*back to neuron 1,"))
+    before = flow.evaluate("(canvas) => canvas.toDataURL()")
     status = page.get_by_role("status").filter(has_text="on this digit")
     losses = [numbers_in(status.inner_text())[1]]
     for name, steps in (("One step downhill", "digit: 1."), ("Twenty steps", "digit: 21.")):
@@ -135,8 +129,12 @@ def test_the_loss_goes_back_and_a_step_lowers_it(open_page, expect_query):
         expect(status).to_contain_text(steps)
         losses.append(numbers_in(status.inner_text())[1])
     assert losses == sorted(losses, reverse=True)
-    page.get_by_role("button", name="Neuron 3").click()
+    page.get_by_role("group", name="Which neuron to follow").get_by_role("radio", name="3").check()
     expect_query(page, neuron=2)
+    flow = page.get_by_role("img", name=re.compile("back to neuron 3,"))
+    assert flow.evaluate("(canvas) => canvas.toDataURL()") != before
+    page.get_by_role("link", name="See the error flow through a whole network").click()
+    expect(page.locator("[data-stop]")).to_have_attribute("data-stop", "gradient")
 
 
 def test_ten_images_are_learnt_by_heart(open_page):

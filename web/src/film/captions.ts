@@ -1,8 +1,8 @@
 /** What is said at each stop of a film. */
 import { brief, percent } from "../learn/format";
 import { say } from "../sentences/say";
+import type { Take } from "./network/take";
 import { STOPS, type StopName } from "./story";
-import type { Take } from "./take";
 
 /** A sentence for each stop, in the page's language. */
 export function captionsOf(take: Take, isMine: boolean): string[] {

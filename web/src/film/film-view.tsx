@@ -1,13 +1,20 @@
 /** The film of my digit: a picture, a sentence, and where the film is. */
 import { useEffect, useMemo } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
-import { file } from "../bundle/files";
 import { DIGITS } from "../generated/tasks";
 import { Choices } from "../learn/choices";
-import { choose, chooseMine, chosenDigit, hasMine, readAs, shownDigit } from "../learn/digit/digit";
+import {
+  choose,
+  chooseMine,
+  chosenDigit,
+  chosenInAddress,
+  hasMine,
+  readAs,
+  shownDigit,
+} from "../learn/digit/digit";
 import { OtherDigits } from "../learn/digit/other-digits";
 import { fixed } from "../learn/format";
-import { type Graph, unpack } from "../runtime/graph";
+import type { Graph } from "../runtime/graph";
 import { say } from "../sentences/say";
 import { Button } from "../shared/button";
 import { Icon } from "../shared/icons";
@@ -15,14 +22,14 @@ import { usePromised } from "../shared/promised";
 import { ViewLink } from "../shell/view-link";
 import { captionsOf } from "./captions";
 import { filmOf } from "./draw/frame";
+import { filmGraph } from "./network/load";
+import { takeOf } from "./network/take";
 import { type Player, usePlayer } from "./player";
 import { Saving } from "./save/saving";
 import { Screen } from "./screen";
 import { LENGTH, restOf, STOPS, stopAt } from "./story";
-import { takeOf } from "./take";
 import "./film.css";
 
-const NETWORK = "models/tiny.bin.gz";
 const AS_FOUND = -1;
 
 /** The stop at which the film stands, for links. */
@@ -31,7 +38,7 @@ const stopNamed = parameter<string>("stop", "", oneOf(STOPS.map(({ name }) => na
 const meant = parameter("meant", AS_FOUND, numberIn(0, 9));
 
 export function FilmView() {
-  const graph = usePromised(network, "");
+  const graph = usePromised(filmGraph, "");
   return (
     <article class="view film">
       <header>
@@ -47,16 +54,6 @@ export function FilmView() {
       <p class="small quiet">{say("film.lead")}</p>
     </article>
   );
-}
-
-let loaded: Promise<Graph | "missing"> | null = null;
-
-function network(): Promise<Graph | "missing"> {
-  loaded ??= file(NETWORK).then(unpack, () => {
-    loaded = null;
-    return "missing" as const;
-  });
-  return loaded;
 }
 
 function Film({ graph }: { graph: Graph }) {
@@ -125,21 +122,10 @@ function Caption({ player, captions }: Shown) {
       <p role="status" aria-live="polite" data-stop={STOPS[index]?.name}>
         {captions[index]}
       </p>
-      <ViewLink view="learn" parameters={{ step, ...looked() }}>
+      <ViewLink view="learn" parameters={{ step, ...chosenInAddress.value }}>
         {say("film.step", say(`learn.${step}`))}
       </ViewLink>
     </div>
-  );
-}
-
-/** What a link has to say of the digit that is looked at. */
-function looked(): Record<string, string> {
-  const parameters = new URLSearchParams(location.search);
-  return Object.fromEntries(
-    ["look", "ink"].flatMap((name) => {
-      const value = parameters.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
   );
 }
 

@@ -1,7 +1,7 @@
 /** The ten answers: scores, probabilities, the digit that is read, the loss, and the step that makes it smaller. */
 import { brief, fixed, percent } from "../../learn/format";
+import type { Take } from "../network/take";
 import { between, gently } from "../story";
-import type { Take } from "../take";
 import { moved, smooth } from "./forward";
 import { box, type Colour, cells, largestOf, type Shape, text } from "./shapes";
 import type { Stroke } from "./stroke";

@@ -1,8 +1,8 @@
 /** The way of a digit through the network: ink, numbers, windows, maps, and the neurons that are left. */
 import { SIDE } from "../../generated/ink/normalize";
-import type { Maps } from "../network";
+import type { Maps } from "../network/film-network";
+import type { Take } from "../network/take";
 import { between, gently, progress } from "../story";
-import type { Take } from "../take";
 import { box, type Cells, cells, dot, largestOf, line, type Shape, text } from "./shapes";
 import type { Stroke } from "./stroke";
 import { evidenceOf, type Tiles, tilesOf, wantedOf } from "./tiles";

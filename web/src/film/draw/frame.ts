@@ -1,7 +1,7 @@
 /** The film as one function of time: the same digit and time give the same picture, wherever it is drawn. */
 import { SIDE } from "../../generated/ink/normalize";
+import type { Take } from "../network/take";
 import { between, indexOf, progress, STOPS, type StopName, startOf } from "../story";
-import type { Take } from "../take";
 import { answer, loss, rows, step } from "./answers";
 import { column, ink, maps, windows } from "./forward";
 import type { Camera, Frame, Shape } from "./shapes";

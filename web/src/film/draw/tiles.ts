@@ -1,6 +1,6 @@
 /** What frames take from a film again and again, computed once. */
-import type { Maps } from "../network";
-import { channelOf, type Take } from "../take";
+import type { Maps } from "../network/film-network";
+import { channelOf, type Take } from "../network/take";
 import { largestOf } from "./shapes";
 
 export interface Tiles {

@@ -2,17 +2,20 @@
 
 import { useRef, useState } from "preact/hooks";
 import { PIXELS } from "../../data/image";
+import { FilmLink } from "../../film/film-link";
 import type { Network } from "../../networks/network";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { Pixels } from "../../shared/pixels";
+import { Choices } from "../choices";
 import { readAs, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { fixed, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob, wholeIn } from "../knob";
 import { Slider } from "../slider";
-import { firstNetwork, NEURONS, stepDown, type Trace, templatesOf, traced } from "./trace";
+import { BackFlow } from "./back-flow";
+import { firstNetwork, NEURONS, stepDown, templatesOf, traced } from "./trace";
 import "./backprop.css";
 
 const RATE = 0.02;
@@ -63,8 +66,15 @@ export function BackpropStep() {
           caption={say("learn.backprop.change", chosen + 1)}
         />
       </div>
-      <Hidden trace={trace} />
-      <Output trace={trace} label={label} />
+      <Choices
+        name="neuron"
+        label={say("learn.backprop.neuron")}
+        values={trace.hidden.map((_, index) => index)}
+        chosen={chosen}
+        write={(index) => index + 1}
+        onChoose={(index) => neuron.set(index)}
+      />
+      <BackFlow trace={trace} label={label} neuron={chosen} />
       <div class="buttons">
         <Button look="primary" label={say("learn.backprop.step")} onClick={() => step(image, label, 1)} />
         <Button label={say("learn.backprop.steps")} onClick={() => step(image, label, 20)} />
@@ -73,6 +83,7 @@ export function BackpropStep() {
       <p class="numbers" role="status">
         {say("learn.backprop.state", whole(steps), fixed(trace.loss, 3), percent(probability))}
       </p>
+      <FilmLink stop="gradient">{say("film.watch.back")}</FilmLink>
     </StepFrame>
   );
 }
@@ -89,84 +100,6 @@ function Picture({ caption, ...rest }: PictureProperties) {
       <Pixels label={caption} {...rest} />
       <figcaption class="small quiet">{caption}</figcaption>
     </figure>
-  );
-}
-
-/** The hidden neurons: what they answered, and what the loss wants from them. */
-function Hidden({ trace }: { trace: Trace }) {
-  return (
-    <div class="backprop-frame">
-      <table class="backprop numbers">
-        <caption>{say("learn.backprop.hidden")}</caption>
-        <tbody>
-          <tr>
-            <th scope="row">{say("learn.backprop.neuron")}</th>
-            {trace.hidden.map((_, index) => (
-              <td key={index}>
-                <button
-                  type="button"
-                  aria-pressed={index === neuron.value}
-                  aria-label={say("learn.train.weights.neurons.of", index + 1)}
-                  onClick={() => neuron.set(index)}
-                >
-                  {index + 1}
-                </button>
-              </td>
-            ))}
-          </tr>
-          <Row name={say("learn.backprop.answer")} values={trace.hidden} />
-          <Row name={say("learn.backprop.gradient")} values={trace.hiddenGradient} signed />
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** The ten digits: probability, label, and the difference that goes back. */
-function Output({ trace, label }: { trace: Trace; label: number }) {
-  return (
-    <div class="backprop-frame">
-      <table class="backprop numbers">
-        <caption>{say("learn.backprop.output")}</caption>
-        <tbody>
-          <tr>
-            <th scope="row">{say("learn.loss.digit")}</th>
-            {trace.probabilities.map((_, digit) => (
-              <th key={digit} scope="col">
-                {digit}
-              </th>
-            ))}
-          </tr>
-          <Row name={say("learn.loss.output")} values={trace.probabilities} />
-          <Row
-            name={say("learn.loss.label")}
-            values={trace.probabilities.map((_, digit) => Number(digit === label))}
-          />
-          <Row name={say("learn.backprop.difference")} values={trace.gradient} signed />
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Row({
-  name,
-  values,
-  signed = false,
-}: {
-  name: string;
-  values: readonly number[];
-  signed?: boolean;
-}) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      {values.map((value, index) => (
-        <td key={index} class={signed && value > 0.005 ? "down" : signed && value < -0.005 ? "up" : ""}>
-          {fixed(value, Math.abs(value) < 0.005 || Number.isInteger(value) ? 0 : 2)}
-        </td>
-      ))}
-    </tr>
   );
 }
 

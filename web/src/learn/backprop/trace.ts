@@ -1,5 +1,5 @@
 /** One digit forward and back through a network with one hidden layer, with everything in between. */
-import { PIXELS } from "../../data/image";
+import { CLASSES, PIXELS } from "../../data/image";
 import { crossEntropy, scoreGradient } from "../../networks/loss";
 import { Network } from "../../networks/network";
 
@@ -15,6 +15,8 @@ export interface Trace {
   probabilities: number[];
   gradient: number[];
   loss: number;
+  /** The weights from each hidden neuron to the ten scores. */
+  outputWeights: number[][];
   /** The gradient for the 784 weights of each hidden neuron. */
   weightGradients: Float32Array[];
 }
@@ -49,6 +51,7 @@ export function traced(network: Network, image: Uint8Array, label: number): Trac
     probabilities: Array.from(probabilities.subarray(0, 10)),
     gradient: ofScores,
     loss,
+    outputWeights: outputWeightsOf(network),
     weightGradients: columnsOf(network.weights[0]?.gradient ?? new Float32Array()),
   };
 }
@@ -62,14 +65,17 @@ export function stepDown(network: Network, rate: number): void {
 
 /** Each neuron gets from each score its gradient times the weight between them; ReLU lets nothing through that is 0. */
 function backThrough(network: Network, gradient: readonly number[], hidden: readonly number[]): number[] {
-  const kernel = network.weights[2]?.values ?? new Float32Array();
-  return hidden.map((answer, neuron) => {
-    const sum = gradient.reduce(
-      (total, slope, digit) => total + slope * (kernel[neuron * 10 + digit] ?? 0),
-      0,
-    );
-    return answer > 0 ? sum : 0;
+  return outputWeightsOf(network).map((weights, neuron) => {
+    const sum = weights.reduce((total, weight, digit) => total + weight * (gradient[digit] ?? 0), 0);
+    return (hidden[neuron] ?? 0) > 0 ? sum : 0;
   });
+}
+
+function outputWeightsOf(network: Network): number[][] {
+  const kernel = network.weights[2]?.values ?? new Float32Array();
+  return Array.from({ length: NEURONS }, (_, neuron) =>
+    Array.from(kernel.subarray(neuron * CLASSES, (neuron + 1) * CLASSES)),
+  );
 }
 
 function columnsOf(kernel: Float32Array): Float32Array[] {

@@ -70,6 +70,12 @@ export const chosenDigit: ReadonlySignal<string> = computed(
   () => choice.value || (mine.value ? MINE : SEVEN),
 );
 
+/** For links to what looks at a digit too: what the address says of it; nothing if it is the usual one. */
+export const chosenInAddress: ReadonlySignal<Record<string, string>> = computed(() => {
+  const ink = query.value.get("ink");
+  return { ...(choice.value && { look: choice.value }), ...(choice.value === MINE && ink && { ink }) };
+});
+
 /** Whether I chose my own digit, so that it is in the address. */
 export const isMineChosen: ReadonlySignal<boolean> = computed(() => choice.value === MINE && hasMine.value);
 

@@ -3,6 +3,7 @@ import { language } from "../../language";
 import { addresses, courseAddress } from "../../project";
 import { say } from "../../sentences/say";
 import { ViewLink } from "../../shell/view-link";
+import { FilmCard } from "./film-card";
 import { StepLink } from "./step-link";
 import "./ending.css";
 
@@ -12,6 +13,7 @@ export function Ending() {
     <section class="ending" aria-labelledby="ending-title">
       <h2 id="ending-title">{say("learn.ending")}</h2>
       <p>{say("learn.ending.text")}</p>
+      <FilmCard title="film.watch.again" text={say("film.watch.text")} />
       <p class="buttons">
         <ViewLink view="write" class="button primary">
           {say("learn.ending.write")}

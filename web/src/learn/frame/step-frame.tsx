@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { type PlainKey, say } from "../../sentences/say";
 import { Ending } from "./ending";
+import { FilmCard } from "./film-card";
 import { Guess, type Quest } from "./guess";
 import { Lesson } from "./lesson";
 import { shownStep } from "./step-address";
@@ -28,6 +29,7 @@ export function StepFrame({ text, knobs, children, ...quest }: Properties) {
         {paragraphs.split("\n").map((paragraph) => (
           <p key={paragraph}>{paragraph}</p>
         ))}
+        {shownStep() === 1 && <FilmCard title="film.watch" />}
       </header>
       {knobs && <div class="knobs">{knobs}</div>}
       <div class={`touchable ${isLow ? "" : "tall"}`}>

@@ -89,7 +89,7 @@ export const learnMore = {
   "learn.backprop.text":
     "One digit goes forward: pixels, eight hidden neurons, ten probabilities, the loss. Now the loss goes back. For each score, its gradient is simply y − label.\nEach hidden neuron collects these differences, each times the weight between them; a neuron that was silent gets none. And each weight from a pixel gets its neuron’s gradient times the ink of the pixel: that is how far it moves.",
   "learn.backprop.try":
-    "Take one step, then twenty. Which numbers shrink as the loss falls? And why does the change of a neuron’s weights look like the digit itself?",
+    "Take one step, then twenty. Which numbers on the lines shrink as the loss falls? And why does the change of a neuron’s weights look like the digit itself?",
   "learn.backprop.guess":
     "The weights are random at first. The network sees nothing but this one digit, for twenty steps. How probable does it find the right answer then?",
   "learn.backprop.guess.fifth": "About 20 %",
@@ -101,12 +101,9 @@ export const learnMore = {
   "learn.backprop.meant": "What my digit is",
   "learn.backprop.weights": (neuron: number) => `Weights of neuron ${neuron}`,
   "learn.backprop.change": (neuron: number) => `How the step changes them (neuron ${neuron})`,
-  "learn.backprop.hidden": "The hidden layer",
-  "learn.backprop.neuron": "neuron",
-  "learn.backprop.answer": "answer",
-  "learn.backprop.gradient": "gradient",
-  "learn.backprop.output": "The ten digits",
-  "learn.backprop.difference": "y − label",
+  "learn.backprop.neuron": "Which neuron to follow",
+  "learn.backprop.flow": (neuron: number, answer: string, gradient: string, label: number) =>
+    `On the right the ten probabilities, a frame around the label ${label}, and y − label. Each difference times the weight between flows back to neuron ${neuron}, which answered ${answer}; together they are its gradient, ${gradient}.`,
   "learn.backprop.step": "One step downhill",
   "learn.backprop.steps": "Twenty steps",
   "learn.backprop.state": (steps: string, loss: string, probability: string) =>

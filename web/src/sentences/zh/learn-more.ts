@@ -93,12 +93,9 @@ export const learnMore: Translation<typeof english> = {
   "learn.backprop.meant": "我写的是几",
   "learn.backprop.weights": (neuron) => `第 ${neuron} 个神经元的权重`,
   "learn.backprop.change": (neuron) => `这一步怎样改它们（第 ${neuron} 个神经元）`,
-  "learn.backprop.hidden": "隐藏层",
-  "learn.backprop.neuron": "神经元",
-  "learn.backprop.answer": "反应",
-  "learn.backprop.gradient": "梯度",
-  "learn.backprop.output": "十个数字",
-  "learn.backprop.difference": "y − 标签",
+  "learn.backprop.neuron": "跟着哪个神经元看",
+  "learn.backprop.flow": (neuron, answer, gradient, label) =>
+    `右边是十个概率，标签 ${label} 加了框，旁边是 y − 标签。每个差乘上中间的权重，流回第 ${neuron} 个神经元（它刚才的反应是 ${answer}），加起来就是它的梯度 ${gradient}。`,
   "learn.backprop.step": "往下走一步",
   "learn.backprop.steps": "走二十步",
   "learn.backprop.state": (steps, loss, probability) =>

@@ -1,13 +1,13 @@
 /** A shipped network, put together from the layers that the page trains with, so that it has gradients too. */
-import { CLASSES, PIXELS } from "../data/image";
-import { SIDE } from "../generated/ink/normalize";
-import { Convolution } from "../networks/layers/convolution";
-import { Dense } from "../networks/layers/dense";
-import { type Layer, type Shape, sizeOf, type Weight } from "../networks/layers/layer";
-import { Pooling } from "../networks/layers/pooling";
-import { Relu } from "../networks/layers/relu";
-import { Workspace } from "../networks/workspace";
-import type { Graph, Node, Tensor } from "../runtime/graph";
+import { CLASSES, PIXELS } from "../../data/image";
+import { SIDE } from "../../generated/ink/normalize";
+import { Convolution } from "../../networks/layers/convolution";
+import { Dense } from "../../networks/layers/dense";
+import { type Layer, type Shape, sizeOf, type Weight } from "../../networks/layers/layer";
+import { Pooling } from "../../networks/layers/pooling";
+import { Relu } from "../../networks/layers/relu";
+import { Workspace } from "../../networks/workspace";
+import type { Graph, Node, Tensor } from "../../runtime/graph";
 import { Normalisation } from "./normalisation";
 
 const PICTURE: Shape = { rows: SIDE, columns: SIDE, channels: 1 };

@@ -1,9 +1,9 @@
 /** Everything that a film shows: one digit on its way through the network, the loss, its gradient, and a step. */
-import { largestAt } from "../ink/numbers";
-import { crossEntropy, softmax } from "../learn/concepts";
-import { Relu } from "../networks/layers/relu";
-import type { Graph } from "../runtime/graph";
-import { FilmNetwork, type Maps } from "./network";
+import { largestAt } from "../../ink/numbers";
+import { crossEntropy, softmax } from "../../learn/concepts";
+import { Relu } from "../../networks/layers/relu";
+import type { Graph } from "../../runtime/graph";
+import { FilmNetwork, type Maps } from "./film-network";
 
 /** The learning rate, and how often it is halved if the step were so large that the loss did not fall. */
 const [RATE, HALVINGS] = [0.0005, 12];

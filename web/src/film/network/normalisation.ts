@@ -1,7 +1,7 @@
 /** What batch normalisation has become when training is over: each channel times a number, plus another. */
-import type { Layer, Shape, Weight } from "../networks/layers/layer";
-import { sizeOf } from "../networks/layers/layer";
-import type { Workspace } from "../networks/workspace";
+import type { Layer, Shape, Weight } from "../../networks/layers/layer";
+import { sizeOf } from "../../networks/layers/layer";
+import type { Workspace } from "../../networks/workspace";
 
 export class Normalisation implements Layer {
   readonly weights: readonly [scale: Weight, shift: Weight];

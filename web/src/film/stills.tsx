@@ -1,0 +1,46 @@
+/** Four moments of the film of the digit that is looked at, side by side. */
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { readAs, shownDigit } from "../learn/digit/digit";
+import { usePromised } from "../shared/promised";
+import { useSize } from "../shared/size";
+import { shownTheme } from "../theme";
+import { lookOf, paint } from "./draw/canvas";
+import { filmOf } from "./draw/frame";
+import { filmGraph } from "./network/load";
+import { takeOf } from "./network/take";
+import { indexOf, restOf, type StopName } from "./story";
+
+const MOMENTS: readonly StopName[] = ["ink", "windows", "scores", "answer"];
+
+export function Stills() {
+  const graph = usePromised(filmGraph, "");
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useSize(frame).value;
+  const shown = shownDigit.value;
+  const truth = shown?.label ?? readAs.value;
+  const theme = shownTheme.value;
+  const film = useMemo(
+    () => (graph && graph !== "missing" && shown ? filmOf(takeOf(graph, shown.image, truth, null)) : null),
+    [graph, shown, truth],
+  );
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!film || !size || !canvas.current || !context) return;
+    const [width, height] = [Math.round(size.width * size.pixels), Math.round(size.height * size.pixels)];
+    Object.assign(canvas.current, { width, height });
+    const wide = width / MOMENTS.length;
+    for (const [index, name] of MOMENTS.entries())
+      paint(
+        context,
+        film(restOf(indexOf(name))),
+        { x: index * wide, y: 0, width: wide, height },
+        lookOf(canvas.current),
+      );
+  }, [film, size, theme]);
+  return (
+    <div class="film-stills" ref={frame} aria-hidden="true">
+      <canvas ref={canvas} />
+    </div>
+  );
+}

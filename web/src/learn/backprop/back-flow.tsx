@@ -1,0 +1,183 @@
+/** How the error comes back: from the ten differences, along the lines, to a hidden neuron, which adds it up. */
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { lookOf, paint } from "../../film/draw/canvas";
+import { box, cells, type Frame, largestOf, line, type Shape, text } from "../../film/draw/shapes";
+import { say } from "../../sentences/say";
+import { useSize } from "../../shared/size";
+import { shownTheme } from "../../theme";
+import { fixed } from "../format";
+import type { Trace } from "./trace";
+
+const SECONDS = 3.5;
+const NARROW = 480; // pixels: below, what is written is larger
+const CAMERA = { x: 96, y: 55, width: 206, height: 122 };
+const [LEFT, RIGHT] = [34, 128]; // the ends of the lines
+const [BAR, FULL] = [140, 26]; // probabilities
+
+export interface Flow {
+  trace: Trace;
+  label: number;
+  neuron: number;
+}
+
+/** Flows once whenever the numbers change; where no motion is wanted, it shows where they arrive. */
+export function BackFlow({ trace, label, neuron }: Flow) {
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useSize(frame);
+  const gone = useSignal(1);
+  const key = `${neuron} ${label} ${trace.loss} ${trace.hidden[0]}`;
+  const flow = useSignal<Flow>({ trace, label, neuron });
+  useEffect(() => {
+    flow.value = { trace, label, neuron };
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const began = performance.now();
+    let asked = requestAnimationFrame(function show(now) {
+      gone.value = Math.min(Math.max(now - began, 0) / 1000 / SECONDS, 1);
+      if (gone.peek() < 1) asked = requestAnimationFrame(show);
+    });
+    return () => cancelAnimationFrame(asked);
+  }, [key]);
+  useSignalEffect(() => {
+    const [measured, now, shown] = [size.value, gone.value, flow.value];
+    void shownTheme.value;
+    const context = canvas.current?.getContext("2d");
+    if (!canvas.current || !context || !measured) return;
+    const width = Math.round(measured.width * measured.pixels);
+    const height = Math.round(measured.height * measured.pixels);
+    Object.assign(canvas.current, { width, height });
+    paint(
+      context,
+      frameOf(shown, now, measured.width < NARROW ? 1.45 : 1),
+      { x: 0, y: 0, width, height },
+      lookOf(canvas.current),
+    );
+  });
+  const slope = trace.hiddenGradient[neuron] ?? 0;
+  return (
+    <div class="backprop-flow" ref={frame}>
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={say(
+          "learn.backprop.flow",
+          neuron + 1,
+          fixed(trace.hidden[neuron] ?? 0, 2),
+          fixed(slope, 2),
+          label,
+        )}
+      />
+    </div>
+  );
+}
+
+/**
+ * @param gone how far the numbers have come, 0 to 1
+ * @param large how much larger than usual what is written is
+ */
+function frameOf({ trace, label, neuron }: Flow, gone: number, large: number): Frame {
+  return {
+    camera: CAMERA,
+    shapes: [
+      ...linesOf(trace, neuron),
+      ...digitsOf(trace, label, large),
+      ...neuronsOf(trace, neuron, gone, large),
+      ...numbersOf(trace, neuron, gone, large),
+    ],
+  };
+}
+
+const rowOf = (digit: number) => 14 + digit * 10;
+const neuronRow = (neuron: number) => 17 + neuron * 12;
+
+/** What each digit sends back to a neuron: its difference times the weight between them. */
+function partsOf({ gradient, outputWeights }: Trace, neuron: number): number[] {
+  return gradient.map((slope, digit) => slope * (outputWeights[neuron]?.[digit] ?? 0));
+}
+
+function linesOf(trace: Trace, chosen: number): Shape[] {
+  const all = trace.hidden.map((_, neuron) => partsOf(trace, neuron));
+  const most = largestOf(all.flat());
+  return all.flatMap((parts, neuron) =>
+    parts.map((part, digit) =>
+      line({
+        from: [LEFT, neuronRow(neuron)],
+        to: [RIGHT, rowOf(digit)],
+        width: neuron === chosen ? 0.8 : 0.4,
+        colour: part > 0 ? "warn" : "accent",
+        alpha: (neuron === chosen ? 0.25 : 0.06) + (neuron === chosen ? 0.6 : 0.25) * (Math.abs(part) / most),
+      }),
+    ),
+  );
+}
+
+function digitsOf({ probabilities, gradient }: Trace, label: number, large: number): Shape[] {
+  return probabilities.flatMap((probability, digit) => {
+    const y = rowOf(digit);
+    const slope = gradient[digit] ?? 0;
+    const bar = { x: BAR, y: y - 2.5, height: 5 };
+    return [
+      text({
+        x: 134,
+        y,
+        size: 6,
+        text: String(digit),
+        isLarge: true,
+        colour: digit === label ? "warn" : "ink",
+      }),
+      box({ ...bar, width: FULL, colour: "sunken" }),
+      box({ ...bar, width: probability * FULL, colour: "accent" }),
+      ...(digit === label ? [box({ ...bar, width: FULL, colour: "warn", edge: 0.5 })] : []),
+      text({ x: 190, y, size: 5 * large, text: fixed(slope, 2), align: "end", colour: colourOf(slope) }),
+    ];
+  });
+}
+
+function neuronsOf(trace: Trace, chosen: number, gone: number, large: number): Shape[] {
+  const full = largestOf(trace.hidden);
+  return trace.hidden.flatMap((answer, neuron) => {
+    const y = neuronRow(neuron);
+    const slope = trace.hiddenGradient[neuron] ?? 0;
+    const isChosen = neuron === chosen;
+    return [
+      cells({ x: LEFT - 9, y: y - 4, size: 8, side: 1, values: [answer], palette: "found", full }),
+      ...(isChosen
+        ? [box({ x: LEFT - 9.6, y: y - 4.6, width: 9.2, height: 9.2, colour: "ink", edge: 0.8 })]
+        : []),
+      text({
+        x: LEFT - 12,
+        y,
+        size: 5 * large,
+        text: fixed(slope, 2),
+        align: "end",
+        colour: colourOf(slope),
+        alpha: isChosen ? Math.min(Math.max(10 * gone - 9, 0), 1) : 0.55,
+      }),
+    ];
+  });
+}
+
+/** The parts on their way to the chosen neuron; one that was silent takes none of them. */
+function numbersOf(trace: Trace, chosen: number, gone: number, large: number): Shape[] {
+  const soft = gone * gone * (3 - 2 * gone);
+  const isSilent = trace.hidden[chosen] === 0;
+  return partsOf(trace, chosen).map((part, digit) => {
+    // they stop where they can still be told apart
+    const way = 0.08 + (0.42 / large ** 1.2) * soft;
+    const [x, y] = [RIGHT + (LEFT - RIGHT) * way, rowOf(digit) + (neuronRow(chosen) - rowOf(digit)) * way];
+    return text({
+      x,
+      y,
+      size: 4.4 * large,
+      text: fixed(part, 2),
+      colour: colourOf(part),
+      alpha: isSilent ? 0.4 : 1,
+    });
+  });
+}
+
+/** As in the film: what should rise is blue, what should fall is brown. */
+function colourOf(slope: number): "accent" | "warn" | "ink-soft" {
+  return slope < -0.005 ? "accent" : slope > 0.005 ? "warn" : "ink-soft";
+}

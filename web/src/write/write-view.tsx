@@ -23,6 +23,7 @@ import { InsideStrip } from "./inside/inside-strip";
 import { keepLastSheet, otherSheets } from "./last/last-sheet";
 import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
+import { LEAD, Opening } from "./opening";
 import { PatternChoice } from "./pattern-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { PreparationPanel } from "./preparation/preparation-panel";
@@ -62,7 +63,7 @@ export function WriteView() {
     <article class="view write" data-dragging={isDragging.value}>
       <header>
         <h1>{say("write.title")}</h1>
-        <p class="lead">{say("write.lead")}</p>
+        <p class="lead">{say(LEAD)}</p>
       </header>
       <StorageNotice />
       <BackToLearn />
@@ -70,6 +71,7 @@ export function WriteView() {
         {/* the first that Tab comes to */}
         <div class="stage" ref={stage}>
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
+          <Opening />
         </div>
         <ModelChoice />
         <div class="answers">

@@ -74,7 +74,7 @@ export function paint(context: CanvasRenderingContext2D, frame: Frame, at: Pictu
 
 function draw(context: CanvasRenderingContext2D, shape: Shape, look: Look, scale: number): void {
   if (shape.kind === "cells") {
-    drawCells(context, shape, look.colours, scale);
+    drawCells(context, shape, look.colours);
     return;
   }
   context.fillStyle = css(look.colours[shape.colour]);
@@ -106,24 +106,35 @@ function draw(context: CanvasRenderingContext2D, shape: Shape, look: Look, scale
   }
 }
 
-function drawCells(context: CanvasRenderingContext2D, shape: Cells, colours: Palette, scale: number): void {
+const scratches = new Map<number, OffscreenCanvasRenderingContext2D>();
+
+/** A canvas with a pixel for each cell. */
+function scratchOf(side: number): OffscreenCanvasRenderingContext2D | null {
+  const scratch =
+    scratches.get(side) ?? new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
+  if (scratch) scratches.set(side, scratch);
+  return scratch;
+}
+
+function drawCells(context: CanvasRenderingContext2D, shape: Cells, colours: Palette): void {
   const { x, y, size, side, values, isBare } = shape;
-  const cell = size / side;
-  // a hair more than a cell, or the edges of neighbours would shine through
-  const more = Math.min(0.4 / scale, 0.2 * cell);
+  const scratch = scratchOf(side);
+  if (!scratch) return;
   if (!isBare) {
     context.fillStyle = css(colours.sunken);
     context.fillRect(x, y, size, size);
   }
+  const image = scratch.createImageData(side, side);
   for (let index = 0; index < values.length; index++) {
     const value = values[index] as number;
     if (!value) continue; // 0, or not there yet
-    context.fillStyle = css(colourOf(shape, value, colours));
-    context.fillRect(
-      x + (index % side) * cell,
-      y + Math.floor(index / side) * cell,
-      cell + more,
-      cell + more,
-    );
+    const [red, green, blue] = isBare ? colours.ink : colourOf(shape, value, colours);
+    image.data[4 * index] = red;
+    image.data[4 * index + 1] = green;
+    image.data[4 * index + 2] = blue;
+    image.data[4 * index + 3] = isBare ? (255 * value) / shape.full : 255;
   }
+  scratch.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = isBare;
+  context.drawImage(scratch.canvas, x, y, size, size);
 }

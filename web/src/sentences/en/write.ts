@@ -1,6 +1,7 @@
 export const write = {
   "write.title": "Write a number",
-  "write.lead": "One digit or many: lift the pen to have it read, and see how it was done.",
+  "write.lead": "A neural network here reads it, and nothing leaves your machine.",
+  "write.lead.service": "One digit or many: lift the pen to have it read, and see how it was done.",
   "write.for": (step: string) => `Back to “${step}”`,
   "write.for.with": (step: string) => `Back to “${step}” with your digit`,
   "write.sheet": "Writing area",

@@ -3,7 +3,8 @@ import type { Translation } from "../translation";
 
 export const write: Translation<typeof english> = {
   "write.title": "写一个数",
-  "write.lead": "一个数字、一串数字都行。笔一抬起就认出来，还让你看到它是怎么认的。",
+  "write.lead": "网页里的神经网络会认出它，你写的字不会离开这台机器。",
+  "write.lead.service": "一个数字、一串数字都行。笔一抬起就认出来，还让你看到它是怎么认的。",
   "write.for": (step) => `回到“${step}”`,
   "write.for.with": (step) => `带着你的数字回到“${step}”`,
   "write.sheet": "书写区",

@@ -1,0 +1,88 @@
+/** What lives on the empty sheet: a digit writes itself, goes through the network beside it, and is read. */
+import { useEffect, useRef } from "preact/hooks";
+import { myImage } from "../learn/digit/digit";
+import { imageOf } from "../learn/pixels/digits";
+import type { Graph } from "../runtime/graph";
+import { usePromised } from "../shared/promised";
+import { type Measured, useSize } from "../shared/size";
+import { lookOf, paint } from "./draw/canvas";
+import { type Film, filmOf } from "./draw/frame";
+import { filmGraph } from "./network/load";
+import { takeOf } from "./network/take";
+import { indexOf, LENGTH, restOf, startOf } from "./story";
+
+const DIGITS = [3, 8, 5]; // that write themselves, after my own
+const PACE = 2; // times as fast as the film
+const HELD = 2; // seconds for which an answer stays
+
+/** The parts of the film, in its seconds: the digit is written, then read. */
+const WRITTEN = restOf(indexOf("ink"));
+const FROM = startOf(indexOf("maps")) + 1.5;
+const UNTIL = restOf(indexOf("answer"));
+const SECONDS = (WRITTEN + UNTIL - FROM) / PACE + HELD;
+
+export function OpeningFilm() {
+  const graph = usePromised(filmGraph, "");
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useSize(frame);
+  useEffect(() => {
+    if (!graph || graph === "missing") return;
+    const films = filmsOf(graph);
+    const draw = (seconds: number) => {
+      if (canvas.current && size.peek()) show(canvas.current, size.peek() as Measured, films, seconds);
+    };
+    const all = films.length * SECONDS;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      draw(all);
+      return size.subscribe(() => draw(all));
+    }
+    const began = performance.now();
+    let asked = requestAnimationFrame(function go(now) {
+      const seconds = Math.max(now - began, 0) / 1000;
+      draw(Math.min(seconds, all));
+      if (seconds < all) asked = requestAnimationFrame(go);
+    });
+    return () => cancelAnimationFrame(asked);
+  }, [graph, size]);
+  return (
+    <div class="opening" ref={frame} aria-hidden="true">
+      <canvas ref={canvas} />
+    </div>
+  );
+}
+
+/** Of my last digit first; each is put together when it is first shown. */
+function filmsOf(graph: Graph): (() => Film)[] {
+  const mine = myImage.peek();
+  const images = [...(mine ? [mine] : []), ...DIGITS.map((digit) => imageOf(digit).values)];
+  return images.map((image) => {
+    let film: Film | null = null;
+    return () => {
+      film ??= filmOf(takeOf(graph, image, null, null));
+      return film;
+    };
+  });
+}
+
+function show(
+  canvas: HTMLCanvasElement,
+  size: Measured,
+  films: readonly (() => Film)[],
+  seconds: number,
+): void {
+  const context = canvas.getContext("2d");
+  const number = Math.min(Math.floor(seconds / SECONDS), films.length - 1);
+  const film = films[number]?.();
+  if (!context || !film) return;
+  const [width, height] = [Math.round(size.width * size.pixels), Math.round(size.height * size.pixels)];
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const gone = PACE * (seconds - number * SECONDS);
+  const look = lookOf(canvas);
+  const left = Math.min(height, 0.36 * width);
+  paint(context, film(Math.min(gone, WRITTEN)), { x: 0, y: 0, width: left, height }, look);
+  const t = gone < WRITTEN ? LENGTH : Math.min(FROM + gone - WRITTEN, UNTIL);
+  const beside = { x: left, y: 0, width: width - left, height };
+  const { camera, shapes } = film(t);
+  paint(context, gone < WRITTEN ? { camera, shapes: [] } : { camera, shapes }, beside, look);
+}

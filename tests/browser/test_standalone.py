@@ -198,6 +198,13 @@ def test_corrections_the_last_sheet_and_kept_digits_survive_a_reload(open_place,
     assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_film_runs_there_too(open_place):
+    page = open_place("?view=film&look=4&stop=answer")
+    expect(page.locator("[data-stop]")).to_contain_text("reads a 4")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-stop]")).to_have_attribute("data-stop", "loss")
+
+
 def test_the_files_are_small_enough(built):
     sizes = {path.name: path.stat().st_size for path in built.glob("*.html")}
     assert sizes["shuzi.html"] <= 12_000_000

@@ -88,6 +88,11 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.get_by_test_id("remaining").wait_for()
     yield "forms, a table"
     page.locator(".forms .buttons .plain").last.click()
+    page.goto("?view=film&stop=scores")
+    page.locator(".film-screen").wait_for()
+    page.locator(".film-save summary").click()
+    page.locator(".film-change > summary").click()
+    yield "film"
     page.goto("?view=models")
     page.locator(".model-list").wait_for()
     yield "models"

@@ -21,7 +21,8 @@ export function singleFile(isFull: boolean): Plugin {
       for (const [name, made] of Object.entries(bundle)) {
         if (made === page) continue;
         // the worker is a chunk of its own, which the page has in it already
-        if (made.type === "chunk" && made.isEntry) script += made.code;
+        // Vite would write the files that a lazy part needs in place of this name, and only later: there are none
+        if (made.type === "chunk" && made.isEntry) script += made.code.replaceAll("__VITE_PRELOAD__", "[]");
         else if (made.type === "asset" && name.endsWith(".css")) style += String(made.source);
         delete bundle[name];
       }

@@ -52,6 +52,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "reading.report.columns": ["COLUMNS"],
         "forms.output.csv": ["FORMULA"],
         "forms.result": ["FORMAT"],
+        "forms.spec": ["BETWEEN"],
     },
     "limits": {
         "data.own": ["MOST_EXAMPLES", "LARGEST"],

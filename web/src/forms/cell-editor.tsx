@@ -1,7 +1,10 @@
 /** The current cell: its picture, what is doubtful about it, and what is written, to be confirmed or corrected. */
+import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
+import type { FormColumn } from "../generated/shapes";
 import { say } from "../sentences/say";
+import { completed, tickedIn, toggled } from "./options";
 import {
   accept,
   cellAt,
@@ -22,6 +25,7 @@ export function CellEditor() {
   const input = useRef<HTMLInputElement>(null);
   const original = useRef(""); // what the field held before anybody typed
   const before = useRef({ formTable, key: "" });
+  const shown = useSignal(""); // what the field holds now
   const key = position && keyOf(position);
   const text = position ? textAt(position) : "";
   // before the next key, which would else put this cell's text into the next cell
@@ -29,6 +33,7 @@ export function CellEditor() {
     const field = input.current;
     if (!field || key === null) return;
     field.value = text;
+    shown.value = text;
     original.current = field.value;
     const isSame = key === before.current.key && formTable === before.current.formTable;
     before.current = { formTable, key };
@@ -42,8 +47,9 @@ export function CellEditor() {
   const label = column?.label || position.name;
   const whose = formTable ? printedIn(formTable, position.row) : "";
 
+  const meant = (typed: string) => (column?.options?.length ? completed(typed, column) : typed);
   const confirmed = (typed: string) => {
-    accept(position, typed);
+    accept(position, meant(typed));
     const left = remaining.value.length;
     announce(left > 0 ? say("forms.remaining", left) : say("forms.done"));
   };
@@ -52,7 +58,7 @@ export function CellEditor() {
     const field = input.current;
     if (!field || field.value === original.current) return;
     original.current = field.value;
-    take(position, field.value);
+    take(position, meant(field.value));
   };
   const go = (down: number, right: number) => {
     leave();
@@ -64,7 +70,7 @@ export function CellEditor() {
     const whole = start === 0 && end === field.value.length;
     const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (event.isComposing) return;
-    if (event.key === "Escape") field.value = text;
+    if (event.key === "Escape") shown.value = field.value = text;
     else if (isUndo && field.value === original.current) undo();
     else if (event.key === "ArrowUp") go(-1, 0);
     else if (event.key === "ArrowDown") go(1, 0);
@@ -105,6 +111,9 @@ export function CellEditor() {
             inputMode={signed.value.has(position.name) ? "text" : "decimal"}
             maxLength={200}
             onKeyDown={press}
+            onInput={(event) => {
+              shown.value = event.currentTarget.value;
+            }}
             onBlur={leave}
           />
         </label>
@@ -116,8 +125,19 @@ export function CellEditor() {
         {cell?.message}
         {cell?.rule === "sum" && <Likeliest row={position.row} name={position.name} />}
       </p>
+      {column?.options?.length ? (
+        <Options
+          column={column}
+          text={meant(shown.value)}
+          choose={(option) => {
+            if (column.choose !== "any") confirmed(option);
+            else if (input.current)
+              shown.value = input.current.value = toggled(meant(shown.value), option, column.options ?? []);
+          }}
+        />
+      ) : null}
       <div class="buttons">
-        {cell?.alternatives
+        {(column?.options?.length ? [] : (cell?.alternatives ?? []))
           // with "?" for a box that nobody could read, it is no text to confirm
           .filter(
             (alternative) =>
@@ -138,6 +158,35 @@ export function CellEditor() {
       </div>
       <p class="small quiet">{say("forms.keys")}</p>
     </section>
+  );
+}
+
+/** The options of a field with boxes to tick: pressed are those that the text names. */
+function Options({
+  column,
+  text,
+  choose,
+}: {
+  column: FormColumn;
+  text: string;
+  choose: (option: string) => void;
+}) {
+  const ticked = tickedIn(text);
+  return (
+    <div class="buttons forms-options">
+      {column.options?.map((option) => (
+        <button
+          type="button"
+          class="button"
+          key={option}
+          aria-pressed={ticked.includes(option)}
+          onMouseDown={stay}
+          onClick={() => choose(option)}
+        >
+          {option}
+        </button>
+      ))}
+    </div>
   );
 }
 

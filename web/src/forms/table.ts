@@ -25,11 +25,16 @@ function isTable(content: unknown): content is FormTable {
   if (!Array.isArray(columns) || !Array.isArray(rows) || !Array.isArray(problems)) return false;
   if (!problems.every((problem) => isRecord(problem) && isText(problem.source) && isText(problem.message)))
     return false;
-  const named = columns.every((column) => isRecord(column) && isText(column.name) && isText(column.label));
+  const named = columns.every(isColumn);
   return (
     named &&
     rows.every((row) => isRecord(row) && isRecord(row.cells) && Object.values(row.cells).every(isCell))
   );
+}
+
+function isColumn(column: unknown): boolean {
+  if (!isRecord(column) || !isText(column.name) || !isText(column.label)) return false;
+  return column.options === undefined || (Array.isArray(column.options) && column.options.every(isText));
 }
 
 function isCell(cell: unknown): boolean {

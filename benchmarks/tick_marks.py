@@ -27,6 +27,8 @@ PENS = {
 }
 """The part of the light that each takes, seen in grey, and the width of its line in millimetres."""
 
+_PENS = {"ballpoint": 0.4, "gel": 0.2, "felt": 0.1, "pencil": 0.2, "thin pencil": 0.1}  # of the writers
+
 _OWN = 0.85  # of a writer's marks are of the kind that this writer likes
 _STRAY = 0.5  # millimetres: the standard deviation of a mark from the middle of its box
 _LEAST_FILLED = 0.9  # of the side of a box that is filled wholly
@@ -53,7 +55,7 @@ class Hand:
     @staticmethod
     def any(rng: Rng) -> Hand:
         """Choose one."""
-        pen = str(rng.choice([*PENS]))
+        pen = str(rng.choice([*_PENS], p=[*_PENS.values()]))
         (pale, dark), (thin, thick) = PENS[pen]
         return Hand(pen, float(rng.uniform(pale, dark)), float(rng.uniform(thin, thick)), str(rng.choice([*KINDS])))
 

@@ -19,6 +19,8 @@ _RIM = 0.45  # millimetres inside a line that what is left of it may reach
 _SPECK = 0.04  # square millimetres: smaller is noise
 _LEAST_BEYOND = 0.08  # square millimetres of a stroke beyond a line
 _BESIDE, _MOST_BESIDE = 0.55, 0.8  # millimetres beside a line where what is left of it lies, and how much of it there
+_SHORTEST, _STRAIGHT, _WHOLE = 2.4, 0.75, 0.85  # millimetres along and across what may be left; of a whole side
+_GOES_ON = 0.3  # square millimetres beyond the lines: a shadow does not end there
 _WIDEST_PALE = 1.2  # millimetres: what is pale and wider is no stroke
 _PAPER = 85  # the percentile of a box with its margin that is paper, however full the box is
 
@@ -95,9 +97,14 @@ def ink_in(part: NDArray[np.uint8], box: Box, thick: float) -> TickInk:
     sides = sum(float(strip.sum()) >= _LEAST_BEYOND * SCALE**2 for strip in strips)
     count, labels, stats, middles = cv2.connectedComponentsWithStats(solid[inner.pixels()], connectivity=8)
     large = [piece for piece in range(1, count) if stats[piece, cv2.CC_STAT_AREA] >= _SPECK * SCALE**2]
-    lines = [piece for piece in large if _is_line(labels == piece) or _is_shade(labels == piece, inside)]
-    line = float(stats[lines, cv2.CC_STAT_AREA].sum()) / SCALE**2
     outside = float(beyond.sum()) / SCALE**2
+    goes_on = outside >= _GOES_ON
+    lines = [
+        piece
+        for piece in large
+        if _is_line(labels == piece, stats[piece]) or (goes_on and _is_shade(labels == piece, inside))
+    ]
+    line = float(stats[lines, cv2.CC_STAT_AREA].sum()) / SCALE**2
     large = [piece for piece in large if piece not in lines]
     if not large:
         return TickInk(0.0, 0.0, 0.0, 0.0, 0.0, outside, line, sides)
@@ -118,10 +125,14 @@ def ink_in(part: NDArray[np.uint8], box: Box, thick: float) -> TickInk:
     )
 
 
-def _is_line(piece: NDArray[np.bool_]) -> bool:
-    """Tell whether nearly all of a piece of ink is beside the lines of its box."""
+def _is_line(piece: NDArray[np.bool_], stats: NDArray[np.int32]) -> bool:
+    """Tell whether a long piece of ink is as straight as a line of its box, or nearly all of it is beside these."""
+    _, _, wide, high, _ = stats.tolist()
+    if np.hypot(wide, high) < _SHORTEST * SCALE:
+        return False
     rim = round(_BESIDE * SCALE)
-    return float(piece[rim:-rim, rim:-rim].sum()) <= (1 - _MOST_BESIDE) * float(piece.sum())
+    is_straight = min(wide, high) <= _STRAIGHT * SCALE and max(wide, high) >= _WHOLE * max(piece.shape)
+    return is_straight or float(piece[rim:-rim, rim:-rim].sum()) <= (1 - _MOST_BESIDE) * float(piece.sum())
 
 
 def _is_shade(piece: NDArray[np.bool_], inside: NDArray[np.float32]) -> bool:

@@ -25,17 +25,19 @@ _SHORT, _DOT = 0.8, 1.1  # millimetres of its diagonal: of no mark, and of a dot
 _TOUCHED, _LONG = 1.7, 2.4  # millimetres: what is left where a pen touched a box is shorter, and any mark is longer
 _CENTRAL, _ASIDE = 0.25, 0.5  # from the middle to a line: a dot is nearer, and what is farther may be none
 _FAINT, _CLEAR = 18.0, 22.0  # grey levels by which ink is darker than paper: what no pen leaves, and what one does
-_TOUCH, _DOT_OF_OTHERS = 0.12, 0.9  # of what is short and lies aside is a mark, and of dots on a page of longer marks
+_TOUCH, _DOT_OF_OTHERS = 0.025, 0.9  # of what is short and aside is a mark, and of dots on a page of longer marks
 _ON_LINE, _DOUBTED = 0.6, 0.5  # square millimetres that may be left of a line, or a mark; and how often it is one
 _PALE, _BEYOND = (
     32.0,
     0.5,
 )  # grey levels, and square millimetres beyond the lines: a shadow is pale, and goes on there
-_FULL, _LIGHTER = 0.78, 0.65  # of a box that is filled, and of the ink there, another mark
+_FULL, _LIGHTER = 0.81, 0.65  # of a box that is filled, and of the ink there, another mark
 _STRUCK = ((0.38, 0.6), (0.3, 0.35))  # the same of a mark that may be crossed out
 _STRUCK_BEYOND, _SIDES = (0.3, 0.8), 2  # the same of one that goes beyond so many lines of its box
 _STRUCK_OF_ONE = (0.38, 0.75)  # the same in one-of-n, where it is one of two marks
+_KEPT = 0.6  # of the marks of any-of-n that may be crossed out are none
 _FEW = 0.2  # of a page's marks are dots, at most, where longer ones are usual
+_LIKELY = 0.85  # the probability from which a box counts as marked beside a filled one, or one crossed out
 _OTHER_MARK = 0.15  # the probability from which another box of one-of-n may be marked too
 
 _SURE = 0.9998  # the probability that what is clear is as it looks
@@ -134,15 +136,16 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
     """
     if not usual.dots:
         ticks = [replace(tick, mark=min(tick.mark, _DOT_OF_OTHERS)) if tick.short else tick for tick in ticks]
-    marked = [tick.cover for tick in ticks if tick.mark >= _OK_FROM]
+    marked = [tick.cover for tick in ticks if tick.mark >= _LIKELY]
     lightest, fullest = min(marked, default=0.0), max(marked, default=0.0)
     is_mixed = fullest >= _FULL and lightest < _LIGHTER * fullest
     taken_back = is_mixed and not usual.fills
     struck = [tick.is_struck(lightest, field.choose) and not (tick.filled and taken_back) for tick in ticks]
     if field.choose != ONE and sum(struck) > 1:  # they are this writer's marks
         struck = [False] * len(ticks)
+    kept = _DOUBTED if field.choose == ONE else _KEPT
     marks = [
-        1 - tick.mark if tick.filled and taken_back else _DOUBTED * tick.mark if is_struck else tick.mark
+        1 - tick.mark if tick.filled and taken_back else kept * tick.mark if is_struck else tick.mark
         for tick, is_struck in zip(ticks, struck, strict=True)
     ]
     ranked = _ranked(field, marks)

@@ -190,6 +190,9 @@ class Table:
                 # tables of earlier versions have no boxes to tick
                 options=tuple(column.get("options", ())),
                 choose=column.get("choose", ONE),
+                points=column.get("points", 0.0),
+                key=tuple(column.get("key", ())),
+                tolerance=column.get("tolerance", 0.0),
             )
             for column in found["columns"]
         ]
@@ -223,6 +226,7 @@ class Table:
                 "printed": bool(field.column),
             }
             | ({"options": [*field.options], "choose": field.choose} if field.options else {})
+            | ({"points": field.points, "key": [*field.key], "tolerance": field.tolerance} if field.points else {})
             for field in self.fields
         ]
         rows = [

@@ -79,6 +79,12 @@ class Field:
         Of boxes to tick: what stands beside each.
     choose
         How many of them may be ticked: ONE or ANY.
+    points
+        What the field earns at most; 0 if it is not graded.
+    key
+        The right answers, which earn all of them; where a number has none, it is the points.
+    tolerance
+        By how much a number may differ from the key.
     at
         On a traced form: a box for each digit or option, or a single one if it is open, in millimetres.
 
@@ -111,6 +117,9 @@ class Field:
     total: bool = False
     options: tuple[str, ...] = ()
     choose: str = ONE
+    points: float = 0.0
+    key: tuple[str, ...] = ()
+    tolerance: float = 0.0
     at: tuple[Box, ...] = ()
 
     @property

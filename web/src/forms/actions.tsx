@@ -9,7 +9,7 @@ import { saveFile } from "../shared/take";
 import { letGo } from "./photographs";
 import { canUndo, close, origin, table, texts, undo } from "./review";
 import { type Said, said } from "./said";
-import { asCsv, corrected, forWorkbook } from "./table";
+import { asCsv, type CsvHeads, corrected, forWorkbook } from "./table";
 
 /** Asks, if anything was corrected. What is being typed is a correction too. */
 export function mayClose(): boolean {
@@ -94,9 +94,17 @@ export function Actions() {
   );
 }
 
+function csvHeads(): CsvHeads {
+  return {
+    doubtful: say("forms.doubtful"),
+    photo: say("forms.photo"),
+    pointsOf: (name) => say("forms.points_of", name),
+    points: (most) => say("forms.points", most),
+  };
+}
+
 function fileOf(table: FormTable, ending: Ending): Blob | Promise<Blob> {
   if (ending === "xlsx") return requestFile("v1/forms/xlsx", { body: forWorkbook(table) });
-  if (ending === "csv")
-    return new Blob([asCsv(table, say("forms.doubtful"), say("forms.photo"))], { type: "text/csv" });
+  if (ending === "csv") return new Blob([asCsv(table, csvHeads())], { type: "text/csv" });
   return new Blob([`${JSON.stringify(table, null, 1)}\n`], { type: "application/json" });
 }

@@ -3,6 +3,7 @@ import type { FormCell, FormTable } from "../generated/shapes";
 import { FORMAT } from "../generated/tables";
 import { csvOf, neutral } from "../shared/csv";
 import { culpritOf } from "./culprit";
+import { headsOf, type PointsHeads, pointsIn } from "./points";
 
 /** The format of the text is another one, or it is no table at all. */
 export class NotATable extends Error {}
@@ -124,15 +125,23 @@ export function forWorkbook(table: FormTable): FormTable {
   return { ...table, rows };
 }
 
+/** What stands above the columns that are no fields. */
+export interface CsvHeads extends PointsHeads {
+  doubtful: string;
+  photo: string;
+}
+
 /** As `shuzi form read` writes CSV: with a byte order mark, for spreadsheets, and no text taken for a formula. */
-export function asCsv(table: FormTable, doubtful: string, photo: string): string {
+export function asCsv(table: FormTable, heads: CsvHeads): string {
   const names = table.columns.map((column) => column.name);
   const lines = table.rows.map((row) => {
     // in the order of the columns: an object has names that are numbers first
     const cells = names.flatMap((name) => row.cells[name] ?? []);
     const unsure = names.filter((name) => row.cells[name] && isDoubtful(row.cells[name]));
     const sources = new Set(cells.map(({ source }) => source).filter(Boolean));
-    return [...names.map((name) => row.cells[name]?.text ?? ""), unsure.join(" "), [...sources].join(", ")];
+    const texts = names.map((name) => row.cells[name]?.text ?? "");
+    return [...texts, ...pointsIn(table, row), unsure.join(" "), [...sources].join(", ")];
   });
-  return `\ufeff${csvOf([[...names, doubtful, photo], ...lines].map((line) => line.map(neutral)))}`;
+  const first = [...names, ...headsOf(table, heads), heads.doubtful, heads.photo];
+  return `\ufeff${csvOf([first, ...lines].map((line) => line.map(neutral)))}`;
 }

@@ -61,6 +61,9 @@ export interface FormColumn {
   printed: boolean;
   options?: string[];
   choose?: "one" | "any";
+  points?: number;
+  key?: string[];
+  tolerance?: number;
 }
 
 export interface FormProblem {

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+from shuzi.forms.output.grades import heads_of, texts_of
 from shuzi.forms.result import Row, Table
 from shuzi.messages import say
 from shuzi.messages.visible import visible
@@ -16,7 +17,8 @@ FORMULA = (*"=+-@＝＋－＠", "\t", "\r")  # spreadsheets take text that start
 def as_csv(table: Table) -> str:
     r"""Return a table as CSV (RFC 4180), with a byte order mark so that spreadsheets see that it is UTF-8.
 
-    The last columns name the cells that are doubtful and the photographs of a row.
+    The last columns name the cells that are doubtful and the photographs of a row; those before say its points, if it
+    is graded.
 
     >>> from shuzi.forms.result import Cell
     >>> from shuzi.forms.spec import Field
@@ -28,10 +30,11 @@ def as_csv(table: Table) -> str:
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # some spreadsheets take ; for the end of a cell too
-    writer.writerow([*(neutral(field.name) for field in table.fields), say("form.doubtful"), say("form.photo")])
+    names = (neutral(name) for name in (*(field.name for field in table.fields), *heads_of(table)))
+    writer.writerow([*names, say("form.doubtful"), say("form.photo")])
     for row in table.rows:
         texts = [neutral(row.cells[field.name].text) if field.name in row.cells else "" for field in table.fields]
-        writer.writerow([*texts, neutral(_doubtful(row)), neutral(row.sources)])
+        writer.writerow([*texts, *texts_of(table, row), neutral(_doubtful(row)), neutral(row.sources)])
     return text.getvalue()
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from shuzi.errors import require
 from shuzi.forms.output.csv import neutral
+from shuzi.forms.output.grades import put_points
 from shuzi.forms.output.notes import save_with_notes
 from shuzi.forms.result import Cell, Table, number_of
 from shuzi.forms.spec import DATE, Field
@@ -29,7 +30,8 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     """Write a table as .xlsx, to a path or an open file.
 
     Identifiers are text, so 007 and 18-digit ids stay whole; dates are dates. A column whose field asks for it ends
-    in its total, as a formula, so that it follows corrections. A second worksheet says what could not be read.
+    in its total, as a formula, so that it follows corrections, and so are the points of graded fields. A second
+    worksheet says what could not be read.
 
     Raises
     ------
@@ -46,11 +48,12 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     doubtful = styles.PatternFill("solid", fgColor=_DOUBTFUL)
     coloured: dict[str, Any] = {}  # the first doubtful cell with each format: to copy its style is cheap
     notes: dict[tuple[int, int], str] = {}
+    letters: dict[str, str] = {}
     column = 1
     for field in table.fields:
         cells = [row.cells.get(field.name) for row in table.rows]
         pictures = any(cell is not None and cell.picture for cell in cells)
-        letter = library.utils.get_column_letter(column)
+        letter = letters[field.name] = library.utils.get_column_letter(column)
         _put(sheet.cell(1, column), field.label or field.name)
         for line, cell in enumerate(cells, start=2):
             if cell is None:
@@ -77,6 +80,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
             sheet.column_dimensions[library.utils.get_column_letter(column)].width = _pictures_wide(cells)
             column += 1
+    column = put_points(sheet, table, column, letters, library.utils.get_column_letter)
     _put(sheet.cell(1, column), say("form.photo"))
     for line, row in enumerate(table.rows, start=2):
         _put(sheet.cell(line, column), row.sources)

@@ -19,7 +19,7 @@ from shuzi.reading.patterns.expression import automaton_of
 _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 _OF_PRINTED = ("name", "label", "kind", "column")
 _NOT_OF_DATES = ("decimals", "length", "min", "max", "check", "pattern")
-_OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "at")
+_OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "points", "key", "at")
 _OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
 DATE_BOXES = 8
 
@@ -76,7 +76,7 @@ class FieldTable:
             Its keys do not fit together, or the roster lacks what they name.
         """
         table, kind = self._table, self._table.get("kind", NUMBER)
-        values = {_RENAMED.get(key, key): table[key] for key in table if key not in ("among_column", "at")}
+        values = {_RENAMED.get(key, key): table[key] for key in table if key not in ("among_column", "at", "key")}
         values["label"] = table.get("label", table["name"]).strip()
         values.setdefault("style", style)
         values |= {key: tuple(values[key]) for key in ("among", "sum_of") if key in values}
@@ -102,7 +102,7 @@ class FieldTable:
                 raise self._wrong("error.spec.two_lists", "among_column")
             self._check_column("among_column", roster, roster_path, unique=True)
             values["among"] = tuple(row[table["among_column"]] for row in roster)
-        field = Field(**values)
+        field = self._graded(Field(**values))
         if field.pattern:
             self._check_pattern(field)
         for value in field.among:
@@ -117,7 +117,26 @@ class FieldTable:
         options = tuple(option.strip() for option in self._table["options"])
         if twice := next((option for index, option in enumerate(options) if option in options[:index]), None):
             raise self._wrong("error.spec.option_twice", "options", value=twice)
-        return Field(**values | {"options": options, "boxes": len(options), "style": BOXES})
+        return self._graded(Field(**values | {"options": options, "boxes": len(options), "style": BOXES}))
+
+    def _graded(self, field: Field) -> Field:
+        """Return a field with its key, and with the points that it then has; raise a DataError if they do not fit."""
+        table = self._table
+        if "key" not in table:
+            self._refuse("error.spec.no_key", ["tolerance"])
+            if "points" in table and field.kind != NUMBER:
+                raise self._wrong("error.spec.no_key", "points")
+            # what is written is the points, so no more may be
+            return field if field.most is not None or not field.points else replace(field, most=field.points)
+        if field.kind != NUMBER:
+            self._refuse("error.spec.only_numbers", ["tolerance"])
+        answers = table["key"] if isinstance(table["key"], list) else [table["key"]]
+        key = tuple(_as_written(field, answer) for answer in answers)
+        for answer in key:
+            fits = answer in field.options if field.kind == TICK else _can_hold(field, answer)
+            if not fits or replace(field, key=(), among=(), required=True).broken(answer) in ("number", "date"):
+                raise self._wrong("error.spec.key_value", "key", value=answer)
+        return replace(field, key=key, points=table.get("points", 1.0))
 
     def _check_boxes(self, boxes: int) -> None:
         """Raise a DataError if what is asked for never fits in the boxes."""
@@ -189,6 +208,17 @@ class FieldTable:
         """Raise a DataError if a box reaches beyond the paper, whose width and height are given in millimetres."""
         if any(box.right > size[0] + 1 or box.bottom > size[1] + 1 for box in field.at):
             raise self._wrong("error.spec.off_paper", "at", width=size[0], height=size[1])
+
+
+def _as_written(field: Field, answer: str | float) -> str:
+    """Return a right answer, which may be a number of TOML, as the text of a cell."""
+    if isinstance(answer, str):
+        return answer.strip()
+    return (
+        f"{answer:.{field.decimals}f}"
+        if field.kind == NUMBER and answer == round(answer, field.decimals)
+        else f"{answer}"
+    )
 
 
 def _can_hold(field: Field, value: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
-from shuzi.declared import Declared, Flag, Number, between, one_of, that
+from shuzi.declared import Declared, Flag, Number, Positive, between, one_of, that
 from shuzi.forms.check_digits import CHECKS
 from shuzi.forms.roster import MOST_ROWS
 from shuzi.forms.spec import ANY, BETWEEN, BOXES, COMB, DATE, IDENTIFIER, NUMBER, ONE, OPEN, PAPERS, TICK
@@ -21,6 +21,9 @@ SMALLEST_BOX = 2.0
 
 LONGEST = 200
 """Characters of a title, a label or a value."""
+
+MOST_ANSWERS = 100
+"""Right answers of a question."""
 
 MOST_OPTIONS, LONGEST_OPTION = 12, 60
 """Boxes to tick of a field, and characters of what stands beside one."""
@@ -50,6 +53,16 @@ def _are_options(value: Any) -> bool:
 
 def _is_option(text: str) -> bool:
     return len(text.strip()) <= LONGEST_OPTION and BETWEEN.strip() not in text
+
+
+def _is_key(value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return 0 < len(values) <= MOST_ANSWERS and all(is_text(answer) or is_number(answer) for answer in values)
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value of TOML is a number that is no larger than any that fits in boxes."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**MOST_BOXES
 
 
 def _are_boxes(value: Any) -> bool:
@@ -106,6 +119,9 @@ class _Field(TypedDict, total=False):
         that(_are_options, "spec.options", most=MOST_OPTIONS, longest=LONGEST_OPTION, between=BETWEEN.strip()),
     ]
     choose: Annotated[str, one_of(ONE, ANY)]
+    points: Positive
+    key: Annotated[Any, that(_is_key, "spec.key")]
+    tolerance: Positive
     at: Annotated[list[Any], that(_are_boxes, "spec.place", least=SMALLEST_BOX)]
 
 

@@ -161,5 +161,7 @@ export const forms = {
     "Type to correct. Enter: accept and go to the next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
   "forms.row": "Row",
   "forms.doubtful": "to check",
+  "forms.points_of": (name: string) => `${name}, points`,
+  "forms.points": (most: string) => `Points of ${most}`,
   "forms.photo": "photo",
 };

@@ -140,5 +140,7 @@ export const forms: Translation<typeof english> = {
   "forms.keys": "直接输入就能改。回车：确认，并到下一个没把握的格子。方向键：旁边的格子。Ctrl+Z：撤销。",
   "forms.row": "行",
   "forms.doubtful": "需要核对",
+  "forms.points_of": (name) => `${name}，得分`,
+  "forms.points": (most) => `得分（满分 ${most}）`,
   "forms.photo": "照片",
 };

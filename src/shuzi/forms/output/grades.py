@@ -1,0 +1,115 @@
+"""The points of a table become columns of a worksheet, as formulas, and columns of CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shuzi.forms.points import formula_of, points_of
+from shuzi.forms.result import MISSING, Cell, Row, Table, number_of
+from shuzi.forms.spec import Field
+from shuzi.messages import say
+
+
+def graded_in(table: Table) -> tuple[Field, ...]:
+    """Return the fields of a table that earn points."""
+    return tuple(field for field in table.fields if field.points)
+
+
+def heads_of(table: Table, labelled: bool = False) -> list[str]:
+    """Return the heads of the columns of points: of each field with a key, and of all; [] if nothing is graded.
+
+    Parameters
+    ----------
+    table
+        The table.
+    labelled
+        Whether to call the fields by their labels rather than their names.
+
+    Examples
+    --------
+    >>> table = Table("Exam", (Field("q1", boxes=2, points=3.0, key=("42",)), Field("q2", boxes=1, points=5.0)), ())
+    >>> heads_of(table)
+    ['q1, points', 'Points of 8']
+    """
+    graded = graded_in(table)
+    if not graded:
+        return []
+    most = sum(field.points for field in graded)
+    return [
+        *(
+            say("form.points_of", name=(field.label if labelled else "") or field.name)
+            for field in graded
+            if field.key
+        ),
+        say("form.points", most=f"{most:g}"),
+    ]
+
+
+def texts_of(table: Table, row: Row) -> list[str]:
+    """Return what a row has in these columns; "" where nothing is known, since a page was not photographed.
+
+    >>> table = Table("Exam", (Field("q1", boxes=2, points=3.0, key=("42",)), Field("q2", boxes=1, points=5.0)), ())
+    >>> texts_of(table, Row(1, 0, {"q1": Cell("42", "ok", 1.0), "q2": Cell("4", "ok", 1.0)}))
+    ['3', '7']
+    """
+    graded = graded_in(table)
+    if not graded:
+        return []
+    earned = {field.name: _earned(field, row.cells.get(field.name)) for field in graded}
+    there = [points for points in earned.values() if points is not None]
+    texts = {name: "" if points is None else f"{points:.10g}" for name, points in earned.items()}
+    return [*(texts[field.name] for field in graded if field.key), f"{sum(there):.10g}" if there else ""]
+
+
+def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str], letter_of: Any) -> int:
+    """Write the columns of points of a worksheet.
+
+    Parameters
+    ----------
+    sheet
+        openpyxl's, with a row of heads.
+    table
+        The table.
+    column
+        The first free column, from 1.
+    letters
+        The letters of the fields' columns by name.
+    letter_of
+        Turns the number of a column into its letters.
+
+    Returns
+    -------
+    The first column that is free then.
+    """
+    graded, heads = graded_in(table), heads_of(table, labelled=True)
+    if not graded:
+        return column
+    keyed = [field for field in graded if field.key]
+    earning = {field.name: letter_of(column + index) for index, field in enumerate(keyed)}
+    total = column + len(keyed)
+    for index, head in enumerate(heads):
+        sheet.cell(1, column + index, head)
+        sheet.column_dimensions[letter_of(column + index)].width = max(len(head), 8) + 2
+    for line, row in enumerate(table.rows, start=2):
+        summed = []
+        for field in graded:
+            cell = row.cells.get(field.name)
+            if cell is None or cell.rule == MISSING:
+                continue
+            at = f"{letters[field.name]}{line}"
+            if field.key:
+                sheet[f"{earning[field.name]}{line}"] = formula_of(field, at)
+                at = f"{earning[field.name]}{line}"
+            summed.append(at)
+        if summed:
+            sheet.cell(line, total, f"=SUM({','.join(summed)})")
+    return total + 1
+
+
+def _earned(field: Field, cell: Cell | None) -> float | None:
+    if cell is None or cell.rule == MISSING:
+        return None
+    if not field.key and number_of(cell, field) is None:
+        return 0.0  # as the sum of a spreadsheet, which passes over text
+    return points_of(field, cell.text)

@@ -1,0 +1,95 @@
+"""The key of a question becomes the points that an answer earns, as a value and as a formula of a spreadsheet."""
+
+from __future__ import annotations
+
+from shuzi.forms.spec import ANY, BETWEEN, NUMBER, TICK, Field
+
+_EXACT = 1e-9  # how far two numbers that are the same may lie apart in binary
+_LONGEST = 120  # characters of a text in a formula, where quotes count twice and 255 are the most
+
+
+def is_graded(field: Field) -> bool:
+    """Tell whether an answer earns points by a key; otherwise the number itself may be the points.
+
+    >>> is_graded(Field("q", boxes=2, key=("42",), points=3.0)), is_graded(Field("q", boxes=2, points=3.0))
+    (True, False)
+    """
+    return bool(field.key)
+
+
+def points_of(field: Field, text: str) -> float:
+    """Return what an answer earns.
+
+    Parameters
+    ----------
+    field
+        With `points`.
+    text
+        The text of its cell.
+
+    Examples
+    --------
+    >>> length = Field("q1", boxes=3, decimals=1, key=("9.8",), tolerance=0.1, points=2.0)
+    >>> points_of(length, "9.9"), points_of(length, "9.6"), points_of(length, "")
+    (2.0, 0.0, 0.0)
+    >>> colours = Field("q2", kind="tick", options=("red", "blue"), choose="any", key=("red", "blue"), points=1.0)
+    >>> points_of(colours, "red; blue"), points_of(colours, "red")
+    (1.0, 0.0)
+    >>> points_of(Field("q3", boxes=2, points=10.0), "7")
+    7.0
+    """
+    if not field.key:
+        return _number(text) or 0.0
+    if field.kind == NUMBER:
+        value = _number(text)
+        is_right = value is not None and any(
+            abs(value - float(right)) <= field.tolerance + _EXACT for right in field.key
+        )
+    else:
+        is_right = text in answers_of(field)
+    return field.points if is_right else 0.0
+
+
+def answers_of(field: Field) -> tuple[str, ...]:
+    """Return the texts that are right; of any-of-n the key is a single one, which names all that must be ticked."""
+    if field.kind == TICK and field.choose == ANY:
+        return (BETWEEN.join(option for option in field.options if option in field.key),)
+    return field.key
+
+
+def formula_of(field: Field, cell: str) -> str:
+    """Return the formula for what the answer in a cell earns, so that it follows corrections.
+
+    Parameters
+    ----------
+    field
+        With a key.
+    cell
+        Such as "C2".
+
+    Examples
+    --------
+    >>> formula_of(Field("q", boxes=2, key=("42", "43"), points=2.0), "C2")
+    '=IF(ISNUMBER(C2),IF(OR(ABS(C2-42)<=1e-09,ABS(C2-43)<=1e-09),2,0),0)'
+    >>> formula_of(Field("q", kind="tick", options=("A", "B"), key=("B",), points=1.5), "D7")
+    '=IF(OR(EXACT(D7,"B")),1.5,0)'
+    """
+    if field.kind == NUMBER:
+        reach = f"{field.tolerance + _EXACT:.12g}"
+        right = ",".join(f"ABS({cell}-{float(value):.15g})<={reach}" for value in field.key)
+        # not AND, which is an error where a text is compared with a number
+        return f"=IF(ISNUMBER({cell}),IF(OR({right}),{field.points:.15g},0),0)"
+    right = ",".join(f"EXACT({cell},{_quoted(text)})" for text in answers_of(field))
+    return f"=IF(OR({right}),{field.points:.15g},0)"
+
+
+def _quoted(text: str) -> str:
+    parts = [text[start : start + _LONGEST] for start in range(0, len(text), _LONGEST)]
+    return "&".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

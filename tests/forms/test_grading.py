@@ -1,0 +1,188 @@
+"""Answers earn points by a key: the same in a spreadsheet's formulas and in CSV."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from shuzi.errors import DataError
+from shuzi.forms.output.csv import as_csv
+from shuzi.forms.output.xlsx import save_xlsx
+from shuzi.forms.parse import read_spec
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.spec import Spec
+
+EXAM = """title = "Exam"
+[[fields]]
+name = "student"
+kind = "identifier"
+boxes = 3
+[[fields]]
+name = "length"
+boxes = 3
+decimals = 1
+key = [9.8, 4]
+tolerance = 0.1
+points = 2
+[[fields]]
+name = "city"
+kind = "tick"
+options = ["a", "A", "b"]
+key = "A"
+[[fields]]
+name = "primes"
+kind = "tick"
+options = ["3", "4", "5"]
+choose = "any"
+key = ["5", "3"]
+points = 1.5
+[[fields]]
+name = "essay"
+boxes = 2
+points = 10
+"""
+
+ROWS = [
+    ("001", "9.9", "A", "3; 5", "7", 2 + 1 + 1.5 + 7),
+    ("002", "9.7", "a", "3", "10", 2 + 10),
+    ("003", "9.6", "", "3; 4; 5", "", 0),
+    ("004", "4.1", "b", "", "?", 2),
+]
+
+
+@pytest.fixture
+def spec(tmp_path):
+    def read(text):
+        path = tmp_path / "spec.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_spec(path)
+
+    return read
+
+
+def graded(spec: Spec) -> Table:
+    names = [field.name for field in spec.fields]
+    rows = [
+        Row(number, 0, {name: Cell(text, "ok", 1.0) for name, text in zip(names, texts, strict=True)})
+        for number, (*texts, _) in enumerate(ROWS, start=1)
+    ]
+    return Table.of(spec, rows, [])
+
+
+class Wrong:
+    """An error in a cell, which spoils whatever uses it."""
+
+    def __le__(self, _):
+        return self
+
+
+class Letters(str):
+    """A text in a cell; to subtract from it is an error."""
+
+    __slots__ = ()
+
+    def __sub__(self, _):
+        return WRONG
+
+
+WRONG = Wrong()
+
+
+def known(function):
+    """Return a function of spreadsheets, which is an error if one of its arguments is."""
+    return lambda *values: WRONG if any(value is WRONG for value in values) else function(*values)
+
+
+FUNCTIONS = {
+    "IF": lambda test, yes, no: WRONG if test is WRONG else yes if test else no,
+    "AND": known(lambda *tests: all(tests)),
+    "OR": known(lambda *tests: any(tests)),
+    "ABS": known(abs),
+    "EXACT": known(lambda text, other: text == other),
+    "ISNUMBER": lambda value: isinstance(value, int | float),
+    "SUM": known(lambda *values: sum(value for value in values if isinstance(value, int | float))),
+}
+
+
+def computed(sheet, formula):
+    """Compute a formula of a worksheet, by the rules of spreadsheets."""
+    cells = {}
+
+    def value(match):
+        found = sheet[match[0]].value
+        if isinstance(found, str):
+            found = computed(sheet, found) if found.startswith("=") else Letters(found)
+        cells[match[0]] = Letters() if found is None else found
+        return match[0]
+
+    parts = re.split(r'("(?:[^"]|"")*")', formula[1:])
+    text = "".join(part if index % 2 else re.sub(r"\b[A-Z]+\d+\b", value, part) for index, part in enumerate(parts))
+    return eval(text, {"__builtins__": {}}, FUNCTIONS | cells)  # noqa: S307
+
+
+def test_formulas_and_csv_give_the_points_that_a_teacher_would(spec):
+    openpyxl = pytest.importorskip("openpyxl")
+    table = graded(spec(EXAM))
+    file = io.BytesIO()
+    save_xlsx(table, file)
+    sheet = openpyxl.load_workbook(file).active
+    heads = [cell.value for cell in sheet[1]]
+    total = heads.index("Points of 14.5") + 1
+    lines = [*csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff")))]
+    for number, (*_, points) in enumerate(ROWS, start=2):
+        assert computed(sheet, sheet.cell(number, total).value) == pytest.approx(points)
+        assert float(lines[number - 2]["Points of 14.5"]) == points
+    assert [line["primes, points"] for line in lines] == ["1.5", "0", "0", "0"]
+
+
+def test_a_corrected_cell_changes_the_points_of_its_row(spec):
+    openpyxl = pytest.importorskip("openpyxl")
+    file = io.BytesIO()
+    save_xlsx(graded(spec(EXAM)), file)
+    sheet = openpyxl.load_workbook(file).active
+    total = [cell.value for cell in sheet[1]].index("Points of 14.5") + 1
+    sheet["B4"] = 9.8
+    assert computed(sheet, sheet.cell(4, total).value) == 2
+
+
+def test_a_page_that_was_not_photographed_has_no_points(spec):
+    table = graded(spec(EXAM))
+    gone = {name: Cell("", "unsure", 0.0, "missing") for name in table.rows[0].cells}
+    lines = as_csv(Table(table.title, table.fields, (Row(1, 0, gone),))).splitlines()
+    assert lines[1].startswith('"","","","","","","","",""')
+
+
+def test_the_key_is_kept_in_json(spec):
+    table = graded(spec(EXAM))
+    assert as_csv(Table.from_dict(json.loads(json.dumps(table.as_dict())))) == as_csv(table)
+
+
+def test_points_without_a_key_are_what_may_be_written_at_most(spec):
+    assert spec(EXAM).field_named("essay").broken("11") == "range"
+    assert spec(EXAM).field_named("city").points == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("key = [9.8, 4]", "key = 123.4", ["field length", "123.4"]),
+        ("key = [9.8, 4]", "key = []", ["field length", "key"]),
+        ("key = [9.8, 4]", "key = [9.85]", ["field length", "9.85"]),
+        ("key = [9.8, 4]", 'key = "ten"', ["field length", "ten"]),
+        ("key = [9.8, 4]\n", "", ["field length", "tolerance"]),
+        ('key = "A"', 'key = "c"', ["field city", " c "]),
+        ('key = "A"', 'key = "A"\ntolerance = 1', ["field city", "tolerance"]),
+        ('key = "A"', "points = 2", ["field city", "points"]),
+        ("points = 10", "points = 0", ["field essay", "points"]),
+        ("points = 10", "points = true", ["field essay", "points"]),
+        ("boxes = 3\n[[fields]]", "boxes = 3\nkey = nan\n[[fields]]", ["field student", "key"]),
+    ],
+)
+def test_a_key_that_is_none_is_refused(spec, before, after, words):
+    assert before in EXAM
+    with pytest.raises(DataError) as found:
+        spec(EXAM.replace(before, after, 1))
+    sentence = found.value.sentence("en")
+    assert all(word in sentence for word in words), sentence

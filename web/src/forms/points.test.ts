@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { FormCell, FormColumn, FormTable } from "../generated/shapes";
+import { headsOf, pointsIn } from "./points";
+
+const heads = { pointsOf: (name: string) => `${name}+`, points: (most: string) => `of ${most}` };
+
+function column(name: string, more: Partial<FormColumn>): FormColumn {
+  return { name, label: name, kind: "number", decimals: 0, total: false, printed: false, ...more };
+}
+
+function cell(text: string, rule: FormCell["rule"] = ""): FormCell {
+  const rest = { message: "", alternatives: [], page: 1, box: [0, 0, 1, 1] as FormCell["box"], source: "" };
+  return { text, status: "ok", confidence: 1, rule, ...rest };
+}
+
+const columns = [
+  column("a", { points: 2, key: ["9.8", "4"], tolerance: 0.1, decimals: 1 }),
+  column("b", { kind: "tick", options: ["x", "y", "z"], choose: "any", points: 1.5, key: ["z", "x"] }),
+  column("c", { kind: "tick", options: ["x", "y"], points: 1, key: ["x", "y"] }),
+  column("d", { points: 10 }),
+  column("e", {}),
+];
+const exam: FormTable = { format: 1, title: "", columns, rows: [], doubtful: 0, problems: [] };
+
+function row(...texts: string[]) {
+  const cells = Object.fromEntries(columns.map(({ name }, index) => [name, cell(texts[index] ?? "")]));
+  return { sheet: 1, row: 1, cells };
+}
+
+test("answers earn points by their key, and numbers without one are points", () => {
+  expect(headsOf(exam, heads)).toEqual(["a+", "b+", "c+", "of 14.5"]);
+  expect(pointsIn(exam, row("9.9", "x; z", "y", "7", "5"))).toEqual(["2", "1.5", "1", "11.5"]);
+  expect(pointsIn(exam, row("9.6", "x", "", "", ""))).toEqual(["0", "0", "0", "0"]);
+  expect(pointsIn(exam, row("4.1", "x; y; z", "x", "?", ""))).toEqual(["2", "0", "1", "3"]);
+});
+
+test("what was not photographed earns nothing that could be taken for zero", () => {
+  const gone = row("", "", "", "", "");
+  const cells = Object.fromEntries(Object.keys(gone.cells).map((name) => [name, cell("", "missing")]));
+  expect(pointsIn(exam, { ...gone, cells })).toEqual(["", "", "", ""]);
+});
+
+test("a table that is not graded has no such columns", () => {
+  const plain = { ...exam, columns: columns.slice(4) };
+  expect(headsOf(plain, heads)).toEqual([]);
+  expect(pointsIn(plain, row("1"))).toEqual([]);
+});

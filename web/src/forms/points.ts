@@ -1,0 +1,61 @@
+/** The points of a graded table, as `shuzi form read` computes them: by a key, or the number that was written. */
+import type { FormCell, FormColumn, FormTable } from "../generated/shapes";
+import { tickedIn } from "./options";
+
+/** Says what stands above the points of a column, and above those of a row, of which there are so many at most. */
+export interface PointsHeads {
+  pointsOf(name: string): string;
+  points(most: string): string;
+}
+
+const EXACT = 1e-9; // how far two numbers that are the same may lie apart in binary
+
+function gradedIn({ columns }: FormTable): FormColumn[] {
+  return columns.filter(({ points }) => points);
+}
+
+/** The heads of the columns of points: of each column with a key, and of all; none if nothing is graded. */
+export function headsOf(table: FormTable, heads: PointsHeads): string[] {
+  const graded = gradedIn(table);
+  if (graded.length === 0) return [];
+  const most = graded.reduce((sum, { points = 0 }) => sum + points, 0);
+  return [
+    ...graded.flatMap(({ key, name }) => (key?.length ? heads.pointsOf(name) : [])),
+    heads.points(plain(most)),
+  ];
+}
+
+/** What a row has in these columns; "" where nothing is known, since a page was not photographed. */
+export function pointsIn(table: FormTable, row: FormTable["rows"][number]): string[] {
+  const graded = gradedIn(table);
+  if (graded.length === 0) return [];
+  const earned = graded.map((column) => earnedBy(column, row.cells[column.name]));
+  const known = earned.filter((points) => points !== null);
+  return [
+    ...graded.flatMap(({ key }, index) => (key?.length ? textOf(earned[index] ?? null) : [])),
+    known.length > 0 ? plain(known.reduce((sum, points) => sum + points, 0)) : "",
+  ];
+}
+
+function earnedBy(column: FormColumn, cell: FormCell | undefined): number | null {
+  if (!cell || cell.rule === "missing") return null;
+  const { key = [], points = 0, tolerance = 0, kind, choose } = column;
+  const value = /^-?\d+(\.\d+)?$/.test(cell.text) ? Number(cell.text) : null;
+  if (key.length === 0) return value ?? 0;
+  let isRight = key.includes(cell.text);
+  if (kind === "number")
+    isRight = value !== null && key.some((right) => Math.abs(value - Number(right)) <= tolerance + EXACT);
+  else if (kind === "tick" && choose === "any") {
+    const ticked = tickedIn(cell.text);
+    isRight = ticked.length === key.length && ticked.every((option) => key.includes(option));
+  }
+  return isRight ? points : 0;
+}
+
+function textOf(points: number | null): string {
+  return points === null ? "" : plain(points);
+}
+
+function plain(points: number): string {
+  return String(Number(points.toPrecision(10)));
+}

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # hatch_build.py has the address and the version
@@ -27,6 +28,15 @@ from hatch_build import own_version, public_address
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
+IN_ERRORS = {
+    r"In the shuzi folder, run: .venv/bin/pip install \".[{extra}]\" (or use the pip of the environment that shuzi"
+    " runs in)": r"Run: python -m pip install \"shuzi[{extra}]\"",
+    r"请在 shuzi 的文件夹里运行：.venv/bin/pip install \".[{extra}]\"（或者用装着 shuzi 的那个环境里的 pip）": (
+        r"请运行：python -m pip install \"shuzi[{extra}]\""
+    ),
+}
+"""What the catalogues say where an extra is missing, and what they say in a release."""
+
 FROM_FOLDER = re.compile(r"pip install (?:\.|'\.(\[[a-z,]+\])')(?=\s|`|$)", re.MULTILINE)
 
 
@@ -52,8 +62,9 @@ def main() -> None:
 
 
 def pages() -> list[Path]:
-    """Return the pages with installation instructions."""
-    return sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.py")])
+    """Return the pages, and the catalogues of errors, with installation instructions."""
+    named = (ROOT.glob("README*.md"), (ROOT / "docs").rglob("*.md"), (ROOT / "examples").glob("*.py"))
+    return sorted([*chain(*named), *(ROOT / "src").rglob("shuzi.po")])
 
 
 def from_an_index(text: str) -> str:
@@ -62,6 +73,8 @@ def from_an_index(text: str) -> str:
     >>> from_an_index("`python -m pip install '.[train]'` or `python -m pip install .`")
     "`python -m pip install 'shuzi[train]'` or `python -m pip install shuzi`"
     """
+    for before, after in IN_ERRORS.items():
+        text = text.replace(before, after)
     return FROM_FOLDER.sub(lambda found: f"pip install 'shuzi{found[1]}'" if found[1] else "pip install shuzi", text)
 
 
@@ -97,7 +110,7 @@ def obstacles() -> list[str]:
     found += [
         f"{page.relative_to(ROOT)} installs from the folder: python tools/release.py prepare"
         for page in pages()
-        if FROM_FOLDER.search(page.read_text("utf-8"))
+        if from_an_index(text := page.read_text("utf-8")) != text
     ]
     if bases.unpinned((ROOT / "Dockerfile").read_text("utf-8")):
         found.append("Dockerfile names bases without a digest: python tools/release.py prepare")

@@ -79,6 +79,19 @@ def test_every_page_installs_from_the_folder_until_then_and_from_an_index_afterw
         assert re.search(r"pip install '?shuzi", turned) or "pip install '." not in text
 
 
+def test_errors_name_the_index_in_a_release():
+    import release
+
+    for language in ("en", "zh"):
+        path = ROOT / "src" / "shuzi" / "messages" / language / "LC_MESSAGES" / "shuzi.po"
+        assert path in release.pages()
+        text = path.read_text("utf-8")
+        assert '\\".[{extra}]' in text
+        turned = release.from_an_index(text)
+        assert '\\".[{extra}]' not in turned
+        assert 'pip install \\"shuzi[{extra}]\\"' in turned
+
+
 def test_links_in_the_description_are_absolute_once_there_is_an_address():
     from hatch_build import with_absolute_links
 

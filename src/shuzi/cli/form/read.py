@@ -58,7 +58,7 @@ def read(
 ) -> None:
     """Read filled sheets into a table."""
     from shuzi.cli.form.review import begin, serve_review
-    from shuzi.errors import DataError, ShuziError, require
+    from shuzi.errors import DataError, ShuziError
     from shuzi.forms.collect import photos_in
     from shuzi.forms.finding.tables.spacing import Shape
     from shuzi.forms.output.save import check_target
@@ -73,8 +73,6 @@ def read(
         # a table may have been corrected by hand; one that is resumed was begun with --force, or written since
         if target.is_file() and not force and not (resume and journal_of(out[0]).exists()):
             raise DataError("error.form.exists", path=target)
-        if target.suffix.lower() == ".xlsx":  # better now than after an hour
-            require("openpyxl", "forms", "extra.forms")
     if (spec is None) != table:
         raise click.UsageError(say("cli.form.read.one"))
     if not table and (rows or columns):

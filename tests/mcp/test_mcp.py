@@ -70,6 +70,8 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     file = io.BytesIO()
     picture(mnist.validation.images[0]).save(file, "png")
     image = base64.b64encode(file.getvalue()).decode()
+    in_addresses = base64.urlsafe_b64encode(file.getvalue()).decode().rstrip("=")
+    assert set("-_") & set(in_addresses)
     pages = base64.b64encode((secret / "pages.tif").read_bytes()).decode()
     instructions, tools, results = ask(
         readable,
@@ -78,6 +80,7 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
         ("read_numbers", {"paths": ["many"], "pattern": "99+"}),
         ("read_image", {"image": image}),
         ("read_image", {"image": pages}),
+        ("read_image", {"image": f"data:image/png;base64,{in_addresses}"}),
         ("read_numbers", {"paths": [str(secret / "7.png"), "../secret/7.png", "link.png", "none.png", "\0"]}),
         ("read_numbers", {"paths": ["scribble.png"]}),
         ("read_image", {"image": "no picture"}),
@@ -91,9 +94,8 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     assert str(readable) in instructions
     assert {tool.name for tool in tools} == {"read_numbers", "read_image", "read_table", "read_form"}
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools)
-    numbers, listed, followed, alone, paged, refused, scribble, text, nothing, form, table, rows, links, twice = (
-        results
-    )
+    numbers, listed, followed, alone, paged, addressed, *others = results
+    refused, scribble, text, nothing, form, table, rows, links, twice = others
 
     labels = [str(label) for label in mnist.validation.labels[:3]]
     told = numbers.structured_content["result"]
@@ -102,6 +104,7 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     assert all(number["status"] != "ok" for number in listed.structured_content["result"])
     assert all(number["status"] != "ok" for number in followed.structured_content["result"])
     assert [number["text"] for number in alone.structured_content["result"]] == labels[:1]
+    assert addressed.structured_content == alone.structured_content
     told = paged.structured_content["result"]
     assert [(number["source"], number["text"]) for number in told] == [
         (f"image#{page}", label) for page, label in enumerate(labels, start=1)

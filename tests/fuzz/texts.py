@@ -49,11 +49,21 @@ name = "day"
 kind = "date"
 once = true
 [[fields]]
+name = "answer"
+kind = "tick"
+options = ["A", "B"]
+choose = "any"
+key = "A"
+once = true
+[[fields]]
 name = "q1"
 boxes = 3
 decimals = 1
 min = 0.5
 max = 20
+key = [17.5, "18.0"]
+tolerance = 0.5
+points = 3
 [[fields]]
 name = "who"
 kind = "identifier"
@@ -109,6 +119,8 @@ def table() -> dict[str, Any]:
         {"name": name, "label": name, "kind": "number", "decimals": 0, "total": False, "printed": False}
         for name in names
     ]
+    columns[0] |= {"points": 2.0, "key": ["17"], "tolerance": 0.5}
+    columns[1] |= {"kind": "tick", "options": ["11", "17"], "choose": "one", "points": 1.5, "key": ["17"]}
     rows = [{"sheet": 1, "row": 1, "cells": {"A": cell, "B": doubtful}}]
     return {
         "format": 1, "title": "Scores", "columns": columns, "rows": rows, "doubtful": 1, "problems": [],

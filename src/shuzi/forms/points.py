@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 from shuzi.forms.spec import ANY, BETWEEN, NUMBER, TICK, Field
 
 _EXACT = 1e-9  # how far two numbers that are the same may lie apart in binary
@@ -43,7 +46,7 @@ def points_of(field: Field, text: str) -> float:
     if field.kind == NUMBER:
         value = _number(text)
         is_right = value is not None and any(
-            abs(value - float(right)) <= field.tolerance + _EXACT for right in field.key
+            abs(value - right) <= field.tolerance + _EXACT for right in _right_numbers(field)
         )
     else:
         is_right = text in answers_of(field)
@@ -57,7 +60,7 @@ def answers_of(field: Field) -> tuple[str, ...]:
     return field.key
 
 
-def formula_of(field: Field, cell: str) -> str:
+def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> str:
     """Return the formula for what the answer in a cell earns, so that it follows corrections.
 
     Parameters
@@ -66,6 +69,8 @@ def formula_of(field: Field, cell: str) -> str:
         With a key.
     cell
         Such as "C2".
+    shown
+        Turns a text into what a cell with it holds.
 
     Examples
     --------
@@ -76,20 +81,25 @@ def formula_of(field: Field, cell: str) -> str:
     """
     if field.kind == NUMBER:
         reach = f"{field.tolerance + _EXACT:.12g}"
-        right = ",".join(f"ABS({cell}-{float(value):.15g})<={reach}" for value in field.key)
+        right = ",".join(f"ABS({cell}-{value:.15g})<={reach}" for value in _right_numbers(field)) or "FALSE"
         # not AND, which is an error where a text is compared with a number
         return f"=IF(ISNUMBER({cell}),IF(OR({right}),{field.points:.15g},0),0)"
-    right = ",".join(f"EXACT({cell},{_quoted(text)})" for text in answers_of(field))
+    right = ",".join(f"EXACT({cell},{_quoted(shown(text))})" for text in answers_of(field))
     return f"=IF(OR({right}),{field.points:.15g},0)"
 
 
 def _quoted(text: str) -> str:
-    parts = [text[start : start + _LONGEST] for start in range(0, len(text), _LONGEST)]
+    parts = [""] if not text else [text[start : start + _LONGEST] for start in range(0, len(text), _LONGEST)]
     return "&".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def _right_numbers(field: Field) -> list[float]:
+    return [value for value in map(_number, field.key) if value is not None]
 
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None

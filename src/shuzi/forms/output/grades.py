@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from shuzi.errors import require
 from shuzi.forms.points import formula_of, points_of
 from shuzi.forms.result import MISSING, Cell, Row, Table, number_of
 from shuzi.forms.spec import Field
@@ -62,7 +63,7 @@ def texts_of(table: Table, row: Row) -> list[str]:
     return [*(texts[field.name] for field in graded if field.key), f"{sum(there):.10g}" if there else ""]
 
 
-def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str], letter_of: Any) -> int:
+def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str], shown: Callable[[str], str]) -> int:
     """Write the columns of points of a worksheet.
 
     Parameters
@@ -75,13 +76,14 @@ def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]
         The first free column, from 1.
     letters
         The letters of the fields' columns by name.
-    letter_of
-        Turns the number of a column into its letters.
+    shown
+        Turns a text into what a cell with it holds.
 
     Returns
     -------
     The first column that is free then.
     """
+    letter_of: Any = require("openpyxl.utils", "forms", "extra.forms").get_column_letter
     graded, heads = graded_in(table), heads_of(table, labelled=True)
     if not graded:
         return column
@@ -89,7 +91,7 @@ def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]
     earning = {field.name: letter_of(column + index) for index, field in enumerate(keyed)}
     total = column + len(keyed)
     for index, head in enumerate(heads):
-        sheet.cell(1, column + index, head)
+        sheet.cell(1, column + index, shown(head))
         sheet.column_dimensions[letter_of(column + index)].width = max(len(head), 8) + 2
     for line, row in enumerate(table.rows, start=2):
         summed = []
@@ -99,7 +101,7 @@ def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]
                 continue
             at = f"{letters[field.name]}{line}"
             if field.key:
-                sheet[f"{earning[field.name]}{line}"] = formula_of(field, at)
+                sheet[f"{earning[field.name]}{line}"] = formula_of(field, at, shown)
                 at = f"{earning[field.name]}{line}"
             summed.append(at)
         if summed:

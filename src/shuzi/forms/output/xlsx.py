@@ -80,7 +80,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
             sheet.column_dimensions[library.utils.get_column_letter(column)].width = _pictures_wide(cells)
             column += 1
-    column = put_points(sheet, table, column, letters, library.utils.get_column_letter)
+    column = put_points(sheet, table, column, letters, _held)
     _put(sheet.cell(1, column), say("form.photo"))
     for line, row in enumerate(table.rows, start=2):
         _put(sheet.cell(line, column), row.sources)
@@ -115,9 +115,13 @@ def _day(text: str) -> date | None:
 
 def _put(target: Any, text: str) -> None:
     """Write text as text, whatever a spreadsheet could take it for."""
-    target.value = neutral(text) if text.startswith("=") else _shown(text)
+    target.value = _held(text)
     target.data_type = "s"
     target.number_format = "@"
+
+
+def _held(text: str) -> str:
+    return neutral(text) if text.startswith("=") else _shown(text)
 
 
 def _shown(text: str) -> str:

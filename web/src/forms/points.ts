@@ -25,11 +25,12 @@ export function headsOf(table: FormTable, heads: PointsHeads): string[] {
   ];
 }
 
-/** What a row has in these columns; "" where nothing is known, since a page was not photographed. */
+/** What a row has in these columns; "" where nothing was written or photographed. */
 export function pointsIn(table: FormTable, row: FormTable["rows"][number]): string[] {
   const graded = gradedIn(table);
   if (graded.length === 0) return [];
-  const earned = graded.map((column) => earnedBy(column, row.cells[column.name]));
+  const isEmpty = Object.values(row.cells).every(({ status }) => status === "blank" || status === "printed");
+  const earned = graded.map((column) => (isEmpty ? null : earnedBy(column, row.cells[column.name])));
   const known = earned.filter((points) => points !== null);
   return [
     ...graded.flatMap(({ key }, index) => (key?.length ? textOf(earned[index] ?? null) : [])),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from shuzi.errors import require
 from shuzi.forms.points import formula_of, points_of
-from shuzi.forms.result import MISSING, Cell, Row, Table, number_of
+from shuzi.forms.result import MISSING, PRINTED, Cell, Row, Table, number_of
 from shuzi.forms.spec import Field
 from shuzi.messages import say
+from shuzi.reading.report.result import BLANK
 
 
 def graded_in(table: Table) -> tuple[Field, ...]:
@@ -48,7 +50,7 @@ def heads_of(table: Table, labelled: bool = False) -> list[str]:
 
 
 def texts_of(table: Table, row: Row) -> list[str]:
-    """Return what a row has in these columns; "" where nothing is known, since a page was not photographed.
+    """Return what a row has in these columns; "" where nothing was written or photographed.
 
     >>> table = Table("Exam", (Field("q1", boxes=2, points=3.0, key=("42",)), Field("q2", boxes=1, points=5.0)), ())
     >>> texts_of(table, Row(1, 0, {"q1": Cell("42", "ok", 1.0), "q2": Cell("4", "ok", 1.0)}))
@@ -57,13 +59,35 @@ def texts_of(table: Table, row: Row) -> list[str]:
     graded = graded_in(table)
     if not graded:
         return []
-    earned = {field.name: _earned(field, row.cells.get(field.name)) for field in graded}
+    cells = {} if is_empty(row) else row.cells
+    earned = {field.name: _earned(field, cells.get(field.name)) for field in graded}
     there = [points for points in earned.values() if points is not None]
     texts = {name: "" if points is None else f"{points:.10g}" for name, points in earned.items()}
     return [*(texts[field.name] for field in graded if field.key), f"{sum(there):.10g}" if there else ""]
 
 
-def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str], shown: Callable[[str], str]) -> int:
+@dataclass(frozen=True)
+class Points:
+    """The columns of points of a worksheet.
+
+    Parameters
+    ----------
+    questions
+        The name of each question, the column in which its points are, and how many they are.
+    total
+        The column of all points; "" if nothing is graded.
+    after
+        The number of the first column that is free.
+    """
+
+    questions: tuple[tuple[str, str, float], ...]
+    total: str
+    after: int
+
+
+def put_points(
+    sheet: Any, table: Table, column: int, letters: Mapping[str, str], shown: Callable[[str], str]
+) -> Points:
     """Write the columns of points of a worksheet.
 
     Parameters
@@ -78,15 +102,11 @@ def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]
         The letters of the fields' columns by name.
     shown
         Turns a text into what a cell with it holds.
-
-    Returns
-    -------
-    The first column that is free then.
     """
     letter_of: Any = require("openpyxl.utils", "forms", "extra.forms").get_column_letter
     graded, heads = graded_in(table), heads_of(table, labelled=True)
     if not graded:
-        return column
+        return Points((), "", column)
     keyed = [field for field in graded if field.key]
     earning = {field.name: letter_of(column + index) for index, field in enumerate(keyed)}
     total = column + len(keyed)
@@ -95,7 +115,7 @@ def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]
         sheet.column_dimensions[letter_of(column + index)].width = max(len(head), 8) + 2
     for line, row in enumerate(table.rows, start=2):
         summed = []
-        for field in graded:
+        for field in () if is_empty(row) else graded:
             cell = row.cells.get(field.name)
             if cell is None or cell.rule == MISSING:
                 continue
@@ -106,7 +126,15 @@ def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]
             summed.append(at)
         if summed:
             sheet.cell(line, total, f"=SUM({','.join(summed)})")
-    return total + 1
+    questions = [
+        (field.label or field.name, earning.get(field.name, letters[field.name]), field.points) for field in graded
+    ]
+    return Points(tuple(questions), letter_of(total), total + 1)
+
+
+def is_empty(row: Row) -> bool:
+    """Tell whether nothing is written in a row, as in that of somebody who was absent."""
+    return all(cell.status in (BLANK, PRINTED) for cell in row.cells.values())
 
 
 def _earned(field: Field, cell: Cell | None) -> float | None:

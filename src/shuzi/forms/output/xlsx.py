@@ -14,6 +14,7 @@ from shuzi.errors import require
 from shuzi.forms.output.csv import neutral
 from shuzi.forms.output.grades import put_points
 from shuzi.forms.output.notes import save_with_notes
+from shuzi.forms.output.statistics import add_statistics
 from shuzi.forms.result import Cell, Table, number_of
 from shuzi.forms.spec import DATE, Field
 from shuzi.messages import say
@@ -30,8 +31,8 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     """Write a table as .xlsx, to a path or an open file.
 
     Identifiers are text, so 007 and 18-digit ids stay whole; dates are dates. A column whose field asks for it ends
-    in its total, as a formula, so that it follows corrections, and so are the points of graded fields. A second
-    worksheet says what could not be read.
+    in its total, as a formula, so that it follows corrections, and so are the points of graded fields. More
+    worksheets have statistics of these, and say what could not be read.
 
     Raises
     ------
@@ -80,13 +81,15 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
             sheet.column_dimensions[library.utils.get_column_letter(column)].width = _pictures_wide(cells)
             column += 1
-    column = put_points(sheet, table, column, letters, _held)
-    _put(sheet.cell(1, column), say("form.photo"))
+    points = put_points(sheet, table, column, letters, _held)
+    _put(sheet.cell(1, points.after), say("form.photo"))
     for line, row in enumerate(table.rows, start=2):
-        _put(sheet.cell(line, column), row.sources)
+        _put(sheet.cell(line, points.after), row.sources)
     for cell in sheet[1]:
         cell.font, cell.fill = bold, head
     sheet.freeze_panes = "A2"
+    if points.total and table.rows:
+        add_statistics(book, table, points, _put)
     if table.problems:
         _problems(book.create_sheet(say("form.problems")), table, bold)
     save_with_notes(book, notes, path)

@@ -1,0 +1,109 @@
+"""The points of a class become a worksheet of statistics: formulas over the first one, and a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from shuzi.errors import require
+from shuzi.forms.output.grades import Points, is_empty
+from shuzi.forms.result import MISSING, Table
+from shuzi.messages import say
+
+_BINS = 10  # of equal width, from nothing to all points
+_HEADS = ("question", "most", "count", "mean", "median", "deviation", "difficulty", "discrimination")
+_WIDE = 17  # characters of a column
+
+
+def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, str], None]) -> None:
+    """Add the worksheet.
+
+    For each question and for all: how many answers count, their mean, median and standard deviation, the difficulty
+    (the mean as a fraction of the points) and the discrimination (the correlation with all other points). Below, how
+    many rows have how many points, and who wrote nothing or was not photographed.
+
+    Parameters
+    ----------
+    book
+        openpyxl's, with the table as its first worksheet.
+    table
+        The table, of which at least one row has points.
+    points
+        The columns of points of the first worksheet.
+    put
+        Writes a text into a cell as text.
+    """
+    array: Any = require("openpyxl.worksheet.formula", "forms", "extra.forms").ArrayFormula
+    name = book.worksheets[0].title.replace("'", "''")
+    last = len(table.rows) + 1
+
+    def cells(letter: str) -> str:
+        return f"'{name}'!${letter}$2:${letter}${last}"
+
+    sheet = book.create_sheet(say("form.statistics"))
+    for column, key in enumerate(_HEADS, start=1):
+        put(sheet.cell(1, column), say(f"form.statistics.{key}"))
+        sheet.column_dimensions[sheet.cell(1, column).column_letter].width = _WIDE
+    everything = sum(most for _, _, most in points.questions)
+    lines = [*points.questions, (say("form.all"), points.total, everything)]
+    for line, (head, letter, most) in enumerate(lines, start=2):
+        column_of = cells(letter)
+        put(sheet.cell(line, 1), head)
+        sheet.cell(line, 2, most)
+        sheet.cell(line, 3, f"=COUNT({column_of})")
+        for column, function in enumerate(("AVERAGE", "MEDIAN", "STDEV"), start=4):
+            _formula(sheet.cell(line, column), f'=IFERROR({function}({column_of}),"")', "0.00")
+        _formula(sheet.cell(line, 7), f'=IFERROR(D{line}/B{line},"")', "0.00")
+        if letter != points.total and len(points.questions) > 1:
+            counts, at = f"ISNUMBER({column_of})", f"H{line}"
+            rest = f"IF({counts},{cells(points.total)}-{column_of})"
+            sheet[at] = array(at, f'=IFERROR(CORREL(IF({counts},{column_of}),{rest}),"")')
+            sheet[at].number_format = "0.00"
+    below = _distribution(sheet, len(lines) + 4, cells(points.total), everything, put)
+    _absent(sheet, below, table, put)
+
+
+def _formula(cell: Any, formula: str, form: str) -> None:
+    cell.value = formula
+    cell.number_format = form
+
+
+def _distribution(sheet: Any, first: int, totals: str, most: float, put: Any) -> int:
+    """Write how many rows have how many points, with a plot; return the first line that is free below."""
+    chart: Any = require("openpyxl.chart", "forms", "extra.forms")
+    put(sheet.cell(first, 1), say("form.statistics.points"))
+    put(sheet.cell(first, 2), say("form.statistics.rows"))
+    for index in range(_BINS):
+        low, high, line = most * index / _BINS, most * (index + 1) / _BINS, first + 1 + index
+        is_last = index == _BINS - 1
+        put(sheet.cell(line, 1), say("form.range", first=f"{low:.10g}", last=f"{high:.10g}"))
+        # a row on the border of two counts for the upper one
+        end = "" if is_last else f',{totals},"<{high:.15g}"'
+        sheet.cell(line, 2, f'=COUNTIFS({totals},">={low:.15g}"{end})')
+    plot = chart.BarChart()
+    plot.legend, plot.gapWidth = None, 10
+    plot.x_axis.title, plot.y_axis.title = say("form.statistics.points"), say("form.statistics.rows")
+    plot.x_axis.delete = plot.y_axis.delete = False
+    plot.add_data(chart.Reference(sheet, min_col=2, min_row=first + 1, max_row=first + _BINS))
+    plot.set_categories(chart.Reference(sheet, min_col=1, min_row=first + 1, max_row=first + _BINS))
+    sheet.add_chart(plot, f"D{first}")
+    return first + _BINS + 5
+
+
+def _absent(sheet: Any, first: int, table: Table, put: Any) -> None:
+    """Write which rows of a roster nothing is written in, and of which the page was not photographed."""
+    printed = [field.name for field in table.fields if field.column]
+    if not printed:
+        return
+    found: dict[str, list[str]] = {"absent": [], "missing": []}
+    for row in table.rows:
+        own = [cell for name, cell in row.cells.items() if name not in printed]
+        who = " ".join(row.cells[name].text for name in printed if name in row.cells)
+        if own and all(cell.rule == MISSING for cell in own):
+            found["missing"].append(who)
+        elif is_empty(row):
+            found["absent"].append(who)
+    for column, (key, names) in enumerate(found.items(), start=1):
+        put(sheet.cell(first, column), say(f"form.statistics.{key}", n=len(names)))
+        for line, who in enumerate(names, start=first + 1):
+            put(sheet.cell(line, column), who)

@@ -1,12 +1,13 @@
 /** Everything that a film shows: one digit on its way through the network, the loss, its gradient, and a step. */
 import { largestAt } from "../../ink/numbers";
-import { crossEntropy, softmax } from "../../learn/concepts";
+import { crossEntropy, oneHot, softmax } from "../../learn/concepts";
 import { Relu } from "../../networks/layers/relu";
 import type { Graph } from "../../runtime/graph";
 import { FilmNetwork, type Maps } from "./film-network";
 
-/** The learning rate, and how often it is halved if the step were so large that the loss did not fall. */
-const [RATE, HALVINGS] = [0.0005, 12];
+/** The learning rates that are tried, from the lowest on: each is twice the one before. */
+const RATES = Array.from({ length: 14 }, (_, doubled) => 5e-7 * 2 ** doubled);
+const ENOUGH = 0.25; // of the loss: where so little of it is left, the step was large enough
 
 /** What the network says of the digit. */
 interface Answers {
@@ -92,17 +93,20 @@ export function takeOf(
   };
 }
 
-/** The largest of the rates with which the loss falls. */
+/** The smallest step after which little of the loss is left; else the one after which the least is. */
 function stepped(network: FilmNetwork, answers: (network: FilmNetwork) => Answers, loss: number) {
   const from = network.weights.map(({ values }) => values.slice());
-  for (let rate = RATE; ; rate /= 2) {
+  let best: { rate: number; after: Answers } | null = null;
+  for (const rate of RATES) {
     network.descend(rate);
     const after = answers(network);
-    if (after.loss < loss || rate < RATE / 2 ** HALVINGS) return { rate, after };
+    if (!best || after.loss < best.after.loss) best = { rate, after };
+    if (after.loss < ENOUGH * loss) break;
     network.weights.forEach(({ values }, index) => {
       values.set(from[index] ?? []);
     });
   }
+  return best ?? { rate: 0, after: answers(network) };
 }
 
 function answersOf(network: FilmNetwork, image: Uint8Array, label: number): Answers {
@@ -115,10 +119,8 @@ function answersOf(network: FilmNetwork, image: Uint8Array, label: number): Answ
     blocks: outputs.filter((_, index) => network.layers[index] instanceof Relu),
     scores,
     probabilities,
-    loss: crossEntropy(
-      probabilities.map((_, digit) => Number(digit === label)),
-      probabilities,
-    ),
+    // what is added to probabilities would make it a hair less than 0
+    loss: Math.max(crossEntropy(oneHot(label), probabilities), 0),
   };
 }
 

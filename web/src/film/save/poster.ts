@@ -9,7 +9,7 @@ import { wrapped } from "./still";
 
 const PANEL = { width: 320, height: 180 };
 const [COLUMNS, GAP, HEAD, FOOT] = [3, 20, 84, 44];
-const TEXT = { size: 13, line: 18, lines: 4 };
+const TEXT = { size: 13, line: 18, lines: 3 };
 const WIDE = /[\u2e80-\u9fff\uff00-\uffef]/u; // as wide as high
 
 export interface Told {

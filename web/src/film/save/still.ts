@@ -23,13 +23,22 @@ export function still(context: CanvasRenderingContext2D, { film, captions, look 
   context.font = `${size}px ${look.fonts.text}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const lines = wrapped(captions[stopAt(t)] ?? "", (text) => context.measureText(text).width, 0.94 * width);
+  const lines = balanced(captions[stopAt(t)] ?? "", (text) => context.measureText(text).width, 0.94 * width);
   for (const [index, line] of lines.entries())
     context.fillText(line, width / 2, height - band / 2 + (index - (lines.length - 1) / 2) * 1.3 * size);
 }
 
 const PIECES = /[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+/gu; // a word, or a Chinese character
 const MARK = /^[，。：；、）]/u; // never begins a line
+
+/** As few lines as possible, about equally long. */
+function balanced(sentence: string, widthOf: (text: string) => number, most: number): string[] {
+  const lines = wrapped(sentence, widthOf, most);
+  const narrower = wrapped(sentence, widthOf, 0.95 * most);
+  return lines.length > 1 && narrower.length === lines.length
+    ? balanced(sentence, widthOf, 0.95 * most)
+    : lines;
+}
 
 /** A sentence as lines that are no wider than `most`. */
 export function wrapped(sentence: string, widthOf: (text: string) => number, most: number): string[] {

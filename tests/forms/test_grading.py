@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from shuzi.errors import DataError
+from shuzi.forms.code import Code
+from shuzi.forms.collect import collect
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.parse import read_spec
+from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Spec
 
@@ -220,6 +223,19 @@ def test_a_page_that_was_not_photographed_has_no_points(spec):
 def test_the_key_is_kept_in_json(spec):
     table = graded(spec(EXAM))
     assert as_csv(Table.from_dict(json.loads(json.dumps(table.as_dict())))) == as_csv(table)
+
+
+def test_what_two_rows_have_is_doubtful_where_no_two_may(spec):
+    read = spec(EXAM.replace("boxes = 3\n", "boxes = 3\nunique = true\n", 1))
+    pages = [
+        PageRead(f"{n}.jpg", Code(read.id, n, 1), {(0, "student"): Cell(text, "ok", 1.0)})
+        for n, text in enumerate(("001", "002", "001", "", ""), start=1)
+    ]
+    cells = [row.cells["student"] for row in collect(read, pages, [1]).rows]
+    assert [cell.rule for cell in cells] == ["twice", "", "twice", "", ""]
+    with pytest.raises(DataError) as found:
+        spec(EXAM.replace("boxes = 3\n", "boxes = 3\nunique = true\nonce = true\n", 1))
+    assert found.value.key == "error.spec.unique"
 
 
 def test_points_without_a_key_are_what_may_be_written_at_most(spec):

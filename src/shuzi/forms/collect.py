@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
@@ -10,7 +12,7 @@ from shuzi.forms.code import Code
 from shuzi.forms.layout import pages_of
 from shuzi.forms.reading.page_reader import PageRead, PageReader
 from shuzi.forms.reading.read_photographs import in_order, read_photographs
-from shuzi.forms.result import MISSING, PRINTED, Cell, Problem, Row, Table
+from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, Problem, Row, Table
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
 from shuzi.messages import say
@@ -89,7 +91,21 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
             if page not in sheet
         ]
         rows += _rows(spec, number, {**unseen, **sheet})
-    return Table.of(spec, rows, problems)
+    return Table.of(spec, _marked(spec, rows), problems)
+
+
+def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
+    """Make the cells doubtful that have the same as another row where no two may."""
+    for field in spec.fields:
+        if not field.unique:
+            continue
+        cells = [row.cells.get(field.name) for row in rows]
+        counts = Counter(cell.text for cell in cells if cell is not None and cell.text)
+        for index, cell in enumerate(cells):
+            if cell is not None and counts[cell.text] > 1:
+                again = replace(cell, status=UNSURE, rule=cell.rule or TWICE)
+                rows[index] = replace(rows[index], cells={**rows[index].cells, field.name: again})
+    return rows
 
 
 def _sheets_of(

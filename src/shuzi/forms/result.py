@@ -19,6 +19,9 @@ PRINTED: str = get_args(CellStatus)[-1]
 MISSING = "missing"
 """The rule that a cell breaks if its page was not photographed."""
 
+TWICE = "twice"
+"""The rule that a cell breaks if another row has the same, and no two may."""
+
 _NOWHERE = Box(0, 0, 0, 0)
 
 FORMAT = 1

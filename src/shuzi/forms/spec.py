@@ -79,6 +79,8 @@ class Field:
         Of boxes to tick: what stands beside each.
     choose
         How many of them may be ticked: ONE or ANY.
+    unique
+        Whether no two rows may have the same.
     points
         What the field earns at most; 0 if it is not graded.
     key
@@ -117,6 +119,7 @@ class Field:
     total: bool = False
     options: tuple[str, ...] = ()
     choose: str = ONE
+    unique: bool = False
     points: float = 0.0
     key: tuple[str, ...] = ()
     tolerance: float = 0.0

@@ -43,7 +43,7 @@ export interface FormCell {
   text: string;
   status: "ok" | "unsure" | "blank" | "printed";
   confidence: number;
-  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink" | "several" | "trace" | "filled" | "struck";
+  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink" | "several" | "trace" | "filled" | "struck" | "twice";
   message: string;
   alternatives: Alternative[];
   page: number;

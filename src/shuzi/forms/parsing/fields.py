@@ -76,6 +76,8 @@ class FieldTable:
             Its keys do not fit together, or the roster lacks what they name.
         """
         table, kind = self._table, self._table.get("kind", NUMBER)
+        if table.get("once"):
+            self._refuse("error.spec.unique", ["unique"])
         values = {_RENAMED.get(key, key): table[key] for key in table if key not in ("among_column", "at", "key")}
         values["label"] = table.get("label", table["name"]).strip()
         values.setdefault("style", style)

@@ -119,6 +119,7 @@ class _Field(TypedDict, total=False):
         that(_are_options, "spec.options", most=MOST_OPTIONS, longest=LONGEST_OPTION, between=BETWEEN.strip()),
     ]
     choose: Annotated[str, one_of(ONE, ANY)]
+    unique: Flag
     points: Positive
     key: Annotated[Any, that(_is_key, "spec.key")]
     tolerance: Positive

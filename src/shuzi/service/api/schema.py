@@ -245,6 +245,7 @@ class FormCell(Said):
         "trace",
         "filled",
         "struck",
+        "twice",
     ] = Field(description="service.schema.rule")
     message: str = Field(description="service.schema.message")
     alternatives: list[Alternative] = Field(max_length=10)

@@ -185,6 +185,17 @@ def forms():
     return rows, bands
 
 
+def ticks():
+    found, rows = raw("ticks"), []
+    pens = [found["groups"][f"pen {pen}"] for pen in ("ballpoint", "gel", "felt", "pencil", "thin pencil")]
+    for part in (*found["sheets"].values(), *pens, found["all"]):
+        boxes, sure = part["boxes right"], part["right where ok"]
+        row = [str(boxes["n"]), percent(boxes["fraction"]), str(part["right"]["n"])]
+        row += [percent(part[name]["fraction"], 1) for name in ("right", "ok")]
+        rows.append([*row, percent(sure["fraction"]), *(f"{100 * end:.1f}" for end in sure["interval"])])
+    return rows
+
+
 def traced():
     found = raw("traced-forms")
     off = found["mm off, worst field of a sheet"]
@@ -331,6 +342,7 @@ def test_figures_are_those_of_the_raw_results(language):
         lines(),
         listed(),
         *forms(),
+        ticks(),
         *traced(),
         ruled(),
         corrections(),

@@ -78,7 +78,7 @@ def test_every_step_of_learn_opens(page, place):
 
 
 def test_the_track_of_a_slider_is_coloured_up_to_its_thumb_only(page, place):
-    page.open(f"{place}?view=learn&step=loss&right=0.5")
+    page.open(f"{place}?view=learn&step=loss&split=0.5")
     picture = page.picture(".slider input").astype(int)
     height, width = picture.shape[:2]
     blue = picture[..., 2] - picture[..., 0] > 60

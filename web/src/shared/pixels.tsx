@@ -1,5 +1,6 @@
 /** Values as a square picture, 28x28 if nothing else is said: ink on paper, or evidence for (blue) and against (brown). */
 
+import { computed, type ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { SIDE } from "../generated/ink/normalize";
 import { shownTheme } from "../theme";
@@ -23,56 +24,78 @@ interface Properties {
 
 export function Pixels({ values, palette, side = SIDE, full, under, label, class: name = "" }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const theme = shownTheme.value;
-  // depends on the theme too, which decides the CSS colours; a printer does not wait for an effect after the next frame
+  const colours = themeColours.value;
+  // a printer does not wait for an effect after the next frame
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
-    if (canvas.current && context)
-      paint(context, side, canvas.current, flat(values), palette, full, under?.flat());
-  }, [values, palette, side, full, under, theme]);
+    const image = context?.createImageData(side, side);
+    if (!context || !image) return;
+    paint(image.data, colours, flat(values), palette, full, under?.flat());
+    context.putImageData(image, 0, 0);
+  }, [values, palette, side, full, under, colours]);
   const description =
     label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
   return <canvas ref={canvas} width={side} height={side} class={`pixels ${name}`} {...description} />;
 }
 
-function paint(
-  context: CanvasRenderingContext2D,
-  side: number,
-  canvas: HTMLCanvasElement,
-  values: readonly number[],
-  palette: "ink" | "signed",
-  fullOfSigned: number | undefined,
-  under: readonly number[] | undefined,
-): void {
-  const style = getComputedStyle(canvas);
+type Colour = readonly [red: number, green: number, blue: number];
+
+interface Colours {
+  paper: Colour;
+  ink: Colour;
+  above: Colour;
+  below: Colour;
+}
+
+/** Those of the theme: asking for them again for each picture would have the browser restyle the page each time. */
+const themeColours: ReadonlySignal<Colours> = computed(() => {
+  void shownTheme.value;
+  const style = getComputedStyle(document.documentElement);
+  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const colour = (name: string) => rgb(context, style.getPropertyValue(name));
-  const [paper, ink, above, below] = ["--sunken", "--ink", "--accent", "--warn"].map(colour);
-  if (!paper || !ink || !above || !below) return;
-  const most = palette === "ink" ? 255 : (fullOfSigned ?? Math.max(...values.map(Math.abs), 1e-9));
-  const image = context.createImageData(side, side);
-  values.forEach((value, index) => {
-    const base = under ? mix(paper, ink, ((under[index] ?? 0) / 255) * 0.25) : paper;
-    const full = palette === "ink" ? ink : value < 0 ? below : above;
-    image.data.set([...mix(base, full, Math.min(Math.abs(value) / most, 1)), 255], index * 4);
-  });
-  context.putImageData(image, 0, 0);
-}
+  return {
+    paper: colour("--sunken"),
+    ink: colour("--ink"),
+    above: colour("--accent"),
+    below: colour("--warn"),
+  };
+});
 
-function flat(values: Values): number[] {
-  return Array.from<number | readonly number[]>(values).flat();
-}
-
-type Colour = readonly [number, number, number];
-
-/** CSS has many colour notations; the canvas converts them to numbers. */
-function rgb(context: CanvasRenderingContext2D, css: string): Colour {
+/** CSS has many colour notations; a canvas converts them to numbers. */
+function rgb(context: OffscreenCanvasRenderingContext2D | null, css: string): Colour {
+  if (!context) return [0, 0, 0];
   context.fillStyle = css;
   context.fillRect(0, 0, 1, 1);
   const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
   return [red, green, blue];
 }
 
-function mix(from: Colour, to: Colour, fraction: number): [number, number, number] {
-  const part = (channel: 0 | 1 | 2) => Math.round(from[channel] + (to[channel] - from[channel]) * fraction);
-  return [part(0), part(1), part(2)];
+/** @param data red, green, blue and opacity of each pixel, which are written */
+function paint(
+  data: Uint8ClampedArray,
+  { paper, ink, above, below }: Colours,
+  values: readonly number[],
+  palette: "ink" | "signed",
+  fullOfSigned: number | undefined,
+  under: readonly number[] | undefined,
+): void {
+  const most = palette === "ink" ? 255 : (fullOfSigned ?? Math.max(...values.map(Math.abs), 1e-9));
+  values.forEach((value, index) => {
+    const full = palette === "ink" ? ink : value < 0 ? below : above;
+    const fraction = Math.min(Math.abs(value) / most, 1);
+    const inked = under ? ((under[index] ?? 0) / 255) * 0.25 : 0;
+    for (const channel of [0, 1, 2] as const) {
+      const base = mix(paper[channel], ink[channel], inked);
+      data[index * 4 + channel] = Math.round(mix(base, full[channel], fraction));
+    }
+    data[index * 4 + 3] = 255;
+  });
+}
+
+function mix(from: number, to: number, fraction: number): number {
+  return from + (to - from) * fraction;
+}
+
+function flat(values: Values): number[] {
+  return Array.from<number | readonly number[]>(values).flat();
 }

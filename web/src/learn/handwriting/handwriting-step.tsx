@@ -1,5 +1,5 @@
 /** My own handwriting: the five stages of preparation on a photo, each with a switch, and what two networks say. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { parameter } from "../../address";
 import { STAGES, type Stage } from "../../ink/stages";
 import { say } from "../../sentences/say";
@@ -30,7 +30,10 @@ function toggle(stage: Stage): void {
 export function HandwritingStep() {
   useEffect(keepPhoto, []);
   const source = photo.value;
-  const preparation = source && prepared(source, new Set(STAGES.filter(isOff)));
+  const preparation = useMemo(
+    () => source && prepared(source, new Set(STAGES.filter(isOff))),
+    [source, off.value],
+  );
   const label = chosenDigit.value === "mine" ? null : (shownDigit.value?.label ?? null);
   const answers = useAnswers(preparation?.pen.pixels ?? null, label, MODELS);
   return (

@@ -10,6 +10,7 @@ import { Inside } from "./inside/inside";
 import { busy, learnModels, models, trouble } from "./known";
 import { modelName } from "./model-name";
 import { bytes, percentage, rough, whole } from "./numbers";
+import { OneDigit } from "./one-digit/one-digit";
 import { dayOf, isOwnModel, OwnNetwork, ownModels } from "./own-networks";
 import { PaperWhenLoaded } from "./paper/paper-when-loaded";
 import "./models.css";
@@ -55,6 +56,7 @@ export function ModelsView() {
       {listed && (
         <>
           <AccuracyChart models={listed.filter((model) => model.kind === "classifier")} />
+          <OneDigit models={listed.filter((model) => model.kind === "classifier")} />
           <ul class="model-list">
             {listed.map((model) => (
               <ModelCard key={model.name} model={model} />

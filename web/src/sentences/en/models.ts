@@ -8,6 +8,13 @@ export const models = {
     "Measured on the 10,000 MNIST test images, which no model was trained on. The dot is the measured accuracy; the bar is the 95% confidence interval. On this scale, moving right by the same distance always removes the same fraction of the mistakes.",
   "models.interval": (low: string, high: string) => `${low} to ${high}`,
   "models.validation": (n: string) => `(on ${n} validation images)`,
+  "models.one": "One digit, every model",
+  "models.one.lead":
+    "The digit that you wrote last, or a test image, read by each classifier alone, your own networks among them. The time is the median of seven answers in this browser.",
+  "models.one.image": "The digit that all of them are given, 28x28 pixels",
+  "models.one.model": "Model",
+  "models.one.answer": "Answer, confidence",
+  "models.one.time": "Time here",
   "models.parameters": "Parameters",
   "models.size": "File size",
   "models.time": "Time per image",

@@ -10,6 +10,13 @@ export const models: Translation<typeof english> = {
     "考卷是 MNIST 的 10,000 张测试图片，训练时都没见过。圆点是测出来的准确率；横条是真值所在的范围，置信度 95%。往右走同样一段，错误就减少同样的比例。",
   "models.interval": (low, high) => `${low} 到 ${high}`,
   "models.validation": (n) => `（在 ${n} 张验证图片上）`,
+  "models.one": "同一个数字，每个模型",
+  "models.one.lead":
+    "你最近写的数字（没写过就用一张测试图片），让每个分类器各认一次，你自己训练的网络也在内。时间是在这个浏览器里答七次的中位数。",
+  "models.one.image": "交给每个模型的数字，28x28 像素",
+  "models.one.model": "模型",
+  "models.one.answer": "答案和把握",
+  "models.one.time": "在这里用时",
   "models.parameters": "参数",
   "models.size": "文件大小",
   "models.time": "认一张图",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import tomllib
 import zipfile
 from email.message import Message
 from pathlib import Path
@@ -49,7 +50,7 @@ IN_SDIST = (
 )
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 LICENCES = ("LICENSE", "src/shuzi/data/files/LICENSE.md", "src/shuzi/models/LICENSE.md")
-EXTRAS = {"dev", "docs", "forms", "jax", "mcp", "pictures", "scale", "serve", "train"}
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 
 
 def build(root: Path, target: Path) -> tuple[Path, Path]:
@@ -109,6 +110,6 @@ def _told_wrong(metadata: Message) -> list[str]:
     declared = set(metadata.get_all("Classifier", []))
     wanted = {f"Programming Language :: Python :: {version}" for version in PYTHONS} | {"Typing :: Typed"}
     problems += [f"there is no classifier {each}" for each in sorted(wanted - declared)]
-    if set(metadata.get_all("Provides-Extra", [])) != EXTRAS:
+    if set(metadata.get_all("Provides-Extra", [])) != set(PROJECT["optional-dependencies"]):
         problems.append(f"the extras are {metadata.get_all('Provides-Extra', [])}")
     return problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -82,6 +82,34 @@ OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
 
 OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {cells.CITATION}"
 """The licence of a model trained on those, too."""
+
+LICENCES = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers"}
+"""The licences of models that shuzi trains, and what the catalogues call each."""
+
+
+def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
+    """Return the licence of a model trained on these sources.
+
+    Parameters
+    ----------
+    sources
+        What it learnt from.
+    start
+        The licence of the model that it started from; if that is not one of LICENCES, the model keeps it.
+
+    Examples
+    --------
+    >>> licence_of([Source(MNIST, {}, MNIST_LICENCE)]) == OF_MNIST
+    True
+    """
+    if start not in LICENCES:
+        return start
+    names = {source.name for source in sources}
+    if OWN in names or start == OF_OWN_PICTURES:
+        return OF_OWN_PICTURES
+    if REGISTERS in names:
+        return OF_REGISTERS
+    return OF_STROKES if STROKES in names else OF_MNIST
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,9 @@ from shuzi.data.strokes import CITATION
 from shuzi.messages import say
 from shuzi.models.card import (
     DIGIT_FROM,
+    LICENCES,
     MNIST,
     MODEL,
-    OF_MNIST,
-    OF_OWN_PICTURES,
-    OF_REGISTERS,
-    OF_STROKES,
     OWN,
     REGISTERS,
     STROKES,
@@ -28,7 +25,6 @@ MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
 """What kinds of models other than classifiers are scored by, as the catalogues call it."""
 
 _SHOWN = 16  # characters of a hash
-_LICENCES = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers"}
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
 _PARTS = {
     CLASSIFIER: ("test", "validation", "training", "own", "own-before", "validation-before"),
@@ -60,7 +56,7 @@ def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
 
 def describe_licence(card: Card) -> str:
     """Return the card's licence in words."""
-    known = _LICENCES.get(card.licence)
+    known = LICENCES.get(card.licence)
     return say(f"models.licence.{known}", citation=CITATION, registers=cells.CITATION) if known else card.licence
 
 

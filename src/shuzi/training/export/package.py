@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -27,13 +27,12 @@ from shuzi.models.card import (
     MODEL,
     OF_MNIST,
     OF_OWN_PICTURES,
-    OF_REGISTERS,
-    OF_STROKES,
     OWN,
     REGISTERS,
     STROKES,
     Card,
     Source,
+    licence_of,
 )
 from shuzi.models.onnx_file import CARD_FILE, read_content, replace_card, weights_sha256
 from shuzi.models.score import Score
@@ -88,7 +87,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
-        licence=_licence(sources, own, card_of_start(start).licence if start.is_file() else OF_MNIST),
+        licence=licence_of(sources, card_of_start(start).licence if start.is_file() else OF_MNIST),
     )
     with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)
@@ -119,18 +118,6 @@ def _with_what_was_kept(card: Card, file: Path) -> Card:
 
 def _hashes(dataset: Dataset) -> dict[str, str]:
     return {"images": idx.sha256(dataset.images), "labels": idx.sha256(dataset.labels)}
-
-
-def _licence(sources: Sequence[Source], own: bool, of_start: str) -> str:
-    """Return the licence of a model trained on these sources; a fine-tuned one keeps that of its first model."""
-    if of_start not in {OF_MNIST, OF_STROKES, OF_REGISTERS, OF_OWN_PICTURES}:
-        return of_start
-    if own or of_start == OF_OWN_PICTURES:
-        return OF_OWN_PICTURES
-    names = {source.name for source in sources}
-    if REGISTERS in names:
-        return OF_REGISTERS
-    return OF_STROKES if STROKES in names else OF_MNIST
 
 
 def _sources(start: Path) -> list[Source]:

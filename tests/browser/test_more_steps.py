@@ -8,6 +8,7 @@ import pytest
 from onnx import numpy_helper
 from playwright.sync_api import expect
 
+import shuzi
 from driving.reading_numbers import numbers_in
 from driving.training import LONG
 from shuzi.models.store import shipped
@@ -102,6 +103,17 @@ def test_every_mistake_is_in_the_table_and_a_cell_shows_its_images(open_page, mn
     expect(shown).to_have_count(min(int(counts[label, digit]), 48))
     for title in shown.evaluate_all("(all) => all.map((each) => each.title)"):
         assert mnist.test.labels[int(numbers_in(title)[-1])] == label
+
+
+def test_the_mistakes_of_a_network_that_comes_along_are_there_before_any_training(open_page, mnist):
+    page = open_page("?view=learn&step=mistakes")
+    page.get_by_role("button", name="Look at those of tiny").click()
+    caption = page.get_by_role("table").locator("caption")
+    expect(caption).to_contain_text("in 10,000 images", timeout=LONG)
+    wrong = shuzi.load("tiny").classify(mnist.test.images).argmax(axis=1) != mnist.test.labels
+    assert numbers_in(caption.inner_text()) == [wrong.sum(), 10_000]
+    (page.get_by_role("button", name=re.compile("^Train softmax"))).click()
+    expect(caption).to_contain_text("Softmax", timeout=LONG)
 
 
 def test_a_ring_needs_a_hidden_layer(open_page, expect_query):

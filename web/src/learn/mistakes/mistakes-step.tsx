@@ -2,8 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { parameter } from "../../address";
+import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
+import { measure, measuredOf } from "../../here/test-images";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
@@ -23,6 +25,7 @@ import { ConfusionTable, type ShadedCell } from "./confusion-table";
 import { MistakeImage } from "./mistake-image";
 
 const PAGE = 48; // images shown at once
+const SHIPPED = "tiny"; // whose mistakes say nothing about the guess
 
 /** Labels and answers of the guess; the first is the most frequent of the standard softmax network. */
 const COMPARED = [
@@ -52,7 +55,15 @@ export function MistakesStep() {
       {active.value && <Progress run={active.value} />}
       {!run && !active.value && <Nothing />}
       {trained.length > 1 && <Which trained={trained} run={run} />}
-      {run && answers && <Table run={run} answers={answers} />}
+      {run && answers && (
+        <Table
+          key={run.id}
+          name={nameOf(run)}
+          all={answered(answers.labels, answers.probabilities)}
+          images={answers.images}
+          on={answers.on}
+        />
+      )}
     </StepFrame>
   );
 }
@@ -64,12 +75,39 @@ function timesIn(answers: Answers | null) {
 }
 
 function Nothing() {
+  const [isShown, setShown] = useState(false);
   return (
-    <div class="notice">
-      <p>{say("learn.mistakes.nothing")}</p>
-      <Button label={say("learn.mistakes.train")} onClick={() => startInPage([STANDARD.softmax])} />
-    </div>
+    <>
+      <div class="notice">
+        <p>{say("learn.mistakes.nothing")}</p>
+        <Button label={say("learn.mistakes.train")} onClick={() => startInPage([STANDARD.softmax])} />
+        {!isShown && <Button label={say("learn.mistakes.shipped", SHIPPED)} onClick={() => setShown(true)} />}
+      </div>
+      {isShown && <OfShipped />}
+    </>
   );
+}
+
+/** Of a network that comes with the page, on as many test images as it has read so far. */
+function OfShipped() {
+  const { said, hasFailed } = measuredOf(SHIPPED).value;
+  const images = usePromised(
+    () =>
+      loadDigits()
+        .then(({ test }) => test.images)
+        .catch(() => null),
+    "",
+  );
+  useEffect(() => measure(SHIPPED), []);
+  if (hasFailed)
+    return (
+      <p class="notice" role="alert">
+        {say("here.file")}
+      </p>
+    );
+  if (!images || said.length === 0) return null;
+  const all = said.map(({ confidence, ...rest }, index) => ({ index, ...rest, probability: confidence }));
+  return <Table name={SHIPPED} all={all} images={images} on="test" />;
 }
 
 function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
@@ -88,8 +126,12 @@ function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
   );
 }
 
-function Table({ run, answers }: { run: Run; answers: Answers }) {
-  const all = answered(answers.labels, answers.probabilities);
+interface TableProperties extends Pick<Answers, "images" | "on"> {
+  name: string;
+  all: readonly Answered[];
+}
+
+function Table({ name, all, images, on }: TableProperties) {
   const wrong = all.filter(({ label, digit }) => label !== digit);
   const [label, digit] = cell.value.split("-").map(Number);
   const shown =
@@ -99,7 +141,7 @@ function Table({ run, answers }: { run: Run; answers: Answers }) {
     <>
       <ConfusionTable
         table={counts(all)}
-        caption={say("learn.mistakes.caption", nameOf(run), whole(wrong.length), whole(all.length))}
+        caption={say("learn.mistakes.caption", name, whole(wrong.length), whole(all.length))}
         cell={cellOf}
       />
       <section aria-live="polite">
@@ -113,7 +155,7 @@ function Table({ run, answers }: { run: Run; answers: Answers }) {
             <Button label={say("learn.mistakes.show-all")} onClick={() => cell.set("")} />
           )}
         </div>
-        <Images key={`${run.id} ${cell.value}`} shown={shown} answers={answers} />
+        <Images key={cell.value} shown={shown} images={images} on={on} />
       </section>
     </>
   );
@@ -140,10 +182,9 @@ function cellOf({ label, digit, count, shade }: ShadedCell) {
 }
 
 /** The images, the surest answers first; all of them, page by page. */
-function Images({ shown, answers }: { shown: readonly Answered[]; answers: Answers }) {
+function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Answers, "images" | "on">) {
   const [pages, setPages] = useState(1);
-  const doubtful = (index: number) =>
-    answers.on === "test" && (DISPUTED as readonly number[]).includes(index);
+  const doubtful = (index: number) => on === "test" && (DISPUTED as readonly number[]).includes(index);
   return (
     <>
       <ul class="mistakes">
@@ -152,7 +193,7 @@ function Images({ shown, answers }: { shown: readonly Answered[]; answers: Answe
             key={index}
             index={index}
             {...mistake}
-            image={answers.images.subarray(index * PIXELS, (index + 1) * PIXELS)}
+            image={images.subarray(index * PIXELS, (index + 1) * PIXELS)}
             class={doubtful(index) ? "doubtful" : ""}
           >
             {doubtful(index) && <span class="small">{say("learn.mistakes.doubtful")}</span>}

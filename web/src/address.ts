@@ -6,7 +6,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
 /** The views that the header links to. */
 export const TABS = ["write", "forms", "learn", "models"] as const;
-const VIEWS = [...TABS, "film"] as const;
+const VIEWS = [...TABS, "film", "duel"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const search = signal(location.search);

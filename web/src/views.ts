@@ -1,6 +1,7 @@
 /** The views of the page: their names in the address, and their components. */
 import type { FunctionComponent } from "preact";
 import type { ViewName } from "./address";
+import { DuelWhenLoaded } from "./duel/duel-when-loaded";
 import { FilmWhenLoaded } from "./film/film-when-loaded";
 import { FormsView } from "./forms/forms-view";
 import { LearnView } from "./learn/learn-view";
@@ -20,4 +21,5 @@ export const views: Record<ViewName, View> = {
   learn: { title: "view.learn", component: LearnView },
   models: { title: "view.models", component: ModelsView },
   film: { title: "view.film", component: FilmWhenLoaded },
+  duel: { title: "view.duel", component: DuelWhenLoaded },
 };

@@ -93,8 +93,14 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.locator(".film-save summary").click()
     page.locator(".film-change > summary").click()
     yield "film"
+    page.goto("?view=duel&look=7")
+    page.locator(".duel .buttons button").last.click()
+    page.get_by_test_id("duel-ending").wait_for()
+    page.locator(".duel-others").evaluate("details => details.open = true")
+    yield "duel"
     page.goto("?view=models")
     page.locator(".model-list").wait_for()
+    page.locator(".paper-make").wait_for()
     yield "models"
     page.goto("")
     page.locator("[name=model]").nth(1).wait_for()

@@ -51,7 +51,9 @@ export function FilmView() {
       ) : (
         <p class="quiet">{say("film.loading")}</p>
       )}
-      <p class="small quiet">{say("film.lead")}</p>
+      <p class="small quiet">
+        {say("film.lead")} <ViewLink view="duel">{say("duel.title")}</ViewLink>
+      </p>
     </article>
   );
 }

@@ -1,3 +1,4 @@
+import { duel } from "./en/duel";
 import { film } from "./en/film";
 import { forms } from "./en/forms";
 import { hand } from "./en/hand";
@@ -20,4 +21,5 @@ export const en = {
   ...paper,
   ...forms,
   ...film,
+  ...duel,
 };

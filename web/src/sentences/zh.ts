@@ -1,3 +1,4 @@
+import { duel } from "./zh/duel";
 import { film } from "./zh/film";
 import { forms } from "./zh/forms";
 import { hand } from "./zh/hand";
@@ -20,4 +21,5 @@ export const zh = {
   ...paper,
   ...forms,
   ...film,
+  ...duel,
 };

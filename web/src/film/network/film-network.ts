@@ -33,9 +33,13 @@ export class FilmNetwork {
   readonly #inputs: Float32Array;
   readonly #ofScores: Float32Array;
   readonly #scaling: { scale: number; offset: number };
+  #ofPicture: Float32Array | null = null;
 
-  /** @throws Error if the graph has a node that the page cannot train */
-  constructor(graph: Pick<Graph, "nodes" | "tensors">) {
+  /**
+   * @param isPictureJudged whether `backward` goes back to the picture too
+   * @throws Error if the graph has a node that the page cannot train
+   */
+  constructor(graph: Pick<Graph, "nodes" | "tensors">, isPictureJudged = false) {
     const space = new Workspace(MEGABYTES);
     this.#inputs = space.floats(PIXELS);
     this.#ofScores = space.floats(CLASSES);
@@ -43,7 +47,7 @@ export class FilmNetwork {
       scale: numbersOf(graph, "scale/scale")[0] ?? 1 / 255,
       offset: numbersOf(graph, "scale/offset")[0] ?? 0,
     };
-    this.layers = layersOf(graph, space);
+    this.layers = layersOf(graph, space, isPictureJudged);
   }
 
   get weights(): readonly Weight[] {
@@ -73,7 +77,15 @@ export class FilmNetwork {
       gradients.unshift(mapsOf(gradient, layer.output));
       gradient = layer.backward(gradient, 1);
     }
+    const { scale } = this.#scaling;
+    this.#ofPicture = gradient?.slice(0, PIXELS).map((value) => value * scale) ?? null;
     return gradients;
+  }
+
+  /** The gradient of the last `backward` with respect to each pixel, by its value from 0 to 255. */
+  get ofPicture(): Float32Array {
+    if (!this.#ofPicture) throw new Error("the picture was not judged");
+    return this.#ofPicture;
   }
 
   /** One step of gradient descent with the gradients of the last `backward`. */
@@ -87,11 +99,15 @@ function mapsOf(values: Float32Array, shape: Shape): Maps {
   return { side: shape.rows, channels: shape.channels, values: values.slice(0, sizeOf(shape)) };
 }
 
-function layersOf(graph: Pick<Graph, "nodes" | "tensors">, space: Workspace): Layer[] {
+function layersOf(
+  graph: Pick<Graph, "nodes" | "tensors">,
+  space: Workspace,
+  isPictureJudged: boolean,
+): Layer[] {
   const layers: Layer[] = [];
   for (const node of graph.nodes) {
     const shape = layers.at(-1)?.output ?? PICTURE;
-    const layer = layerOf(node, graph, space, shape, layers.length === 0);
+    const layer = layerOf(node, graph, space, shape, layers.length === 0 && !isPictureJudged);
     if (layer) layers.push(layer);
     else if (node.op === "Add" && layers.at(-1) instanceof Dense)
       layers.at(-1)?.weights[1]?.values.set(numbersOf(graph, node.inputs[1]));
@@ -112,6 +128,7 @@ function layerOf(
   if (op === "Conv" && tensor) {
     const layer = new Convolution(name, space, shape, tensor.dims[0] ?? 0, tensor.dims[2] ?? 0, 1, first);
     layer.weights[0].values.set(asKeras(tensor));
+    if (inputs[2]) layer.weights[1].values.set(numbersOf(graph, inputs[2]));
     return layer;
   }
   if (op === "MatMul" && tensor) {

@@ -1,0 +1,69 @@
+"""A network is fooled on the page: by the machine, by hand and from the keyboard, and a link challenges others."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("language", "machine", "fooled", "share", "copied"),
+    [
+        ("en", "Let the machine try", "Fooled with", "Copy a link", "Copied"),
+        ("zh", "让机器试试", "骗过了它", "复制挑战链接", "已复制"),
+    ],
+)
+def test_the_machine_fools_it_and_a_link_challenges_others(open_page, language, machine, fooled, share, copied):
+    page = open_page(f"?view=duel&look=7&lang={language}")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    answer = page.locator(".duel-answer")
+    expect(answer.locator("strong")).to_have_text("7")
+    page.get_by_role("button", name=machine).click()
+    expect(answer.locator("strong")).to_have_text("1")
+    ending = page.get_by_test_id("duel-ending")
+    expect(ending).to_contain_text(fooled)
+    expect(ending.locator("li").first).to_contain_text(re.compile("default"))
+    expect(ending.locator("li").first).to_contain_text("%")
+    ending.get_by_role("button", name=share).click()
+    expect(ending.get_by_role("status")).to_contain_text(copied)
+    link = page.evaluate("navigator.clipboard.readText()")
+    needed = float(re.search(r"(\d+\.\d)", ending.locator("strong").first.inner_text())[1])
+    other = open_page(link[link.index("?") :])
+    expect(other.locator(".duel-answer strong")).to_have_text("7")
+    expect(other.locator(".duel")).to_contain_text(re.compile(rf"(To beat|纪录).*{needed}"))
+
+
+def test_ink_is_added_erased_counted_and_taken_back(open_page):
+    page = open_page("?view=duel&look=7")
+    ink = page.get_by_text(re.compile("Ink added or erased"))
+    expect(ink).to_contain_text("0.0 pixels")
+    board = page.get_by_test_id("duel-board")
+    box = board.bounding_box()
+    page.mouse.move(box["x"] + 3, box["y"] + 3)  # paper, in the corner
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 3.5 / 28, box["y"] + 3)
+    page.mouse.up()
+    expect(ink).to_contain_text("4.0 pixels")
+    expect(board.locator("rect[data-is=added]")).to_have_count(4)
+    page.get_by_role("radio", name="Erase").check()
+    page.mouse.click(box["x"] + 3, box["y"] + 3)
+    expect(ink).to_contain_text("3.0 pixels")
+    page.get_by_role("button", name="Undo").click()
+    expect(ink).to_contain_text("4.0 pixels")
+    page.get_by_role("button", name="Undo").click()
+    expect(ink).to_contain_text("0.0 pixels")
+
+
+def test_it_is_played_from_the_keyboard_and_another_network_is_fooled(open_page):
+    page = open_page("?view=duel&look=7&against=softmax&as=9")
+    page.get_by_test_id("duel-board").focus()
+    for _ in range(14):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    expect(page.get_by_text(re.compile("Ink added or erased"))).to_contain_text("1.0 pixels")
+    page.get_by_text("Show where it is weak").click()
+    expect(page.get_by_text(re.compile("pulls towards 9"))).to_be_visible()
+    page.get_by_role("button", name="Let the machine try").click()
+    expect(page.locator(".duel-answer strong")).to_have_text("9")

@@ -52,7 +52,10 @@ export function FilmView() {
         <p class="quiet">{say("film.loading")}</p>
       )}
       <p class="small quiet">
-        {say("film.lead")} <ViewLink view="duel">{say("duel.title")}</ViewLink>
+        {say("film.lead")}{" "}
+        <ViewLink view="duel" class="film-duel">
+          {say("duel.title")}
+        </ViewLink>
       </p>
     </article>
   );

@@ -14,8 +14,8 @@ import numpy as np
 from machine import keep
 
 from shuzi.data.mnist import load_mnist
-from shuzi.models.onnx_weights import weights_of
 from shuzi.models.qr.network import as_onnx
+from shuzi.models.qr.onnx_weights import weights_of
 from shuzi.models.qr.packing import QrNetwork, packed
 from shuzi.models.qr.rounding import rounded
 from shuzi.models.score import Score

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 import shuzi
-from shuzi.models.onnx_weights import weights_of
 from shuzi.models.qr.base45 import encode
 from shuzi.models.qr.network import as_onnx
+from shuzi.models.qr.onnx_weights import weights_of
 from shuzi.models.qr.packing import QrNetwork, packed, shrunk
 from shuzi.models.qr.rounding import rounded
 from shuzi.models.qr.symbol import PREFIX

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shuzi.errors import ModelError, PictureError
-from shuzi.models.onnx_weights import weights_of
 from shuzi.models.qr.base45 import decode, encode
 from shuzi.models.qr.network import as_onnx, read_code, write_code
+from shuzi.models.qr.onnx_weights import weights_of
 from shuzi.models.qr.packing import QrNetwork, packed, shrunk, unpacked
 from shuzi.models.qr.rounding import SHAPES, rounded, weights_from
 from shuzi.models.qr.symbol import PREFIX, drawn

@@ -15,8 +15,8 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import MODEL, Source
 from shuzi.models.onnx_file import read_card, read_content, with_card
-from shuzi.models.onnx_weights import operations_of, weights_of, with_weights
 from shuzi.models.qr.base45 import decode, encode
+from shuzi.models.qr.onnx_weights import operations_of, weights_of, with_weights
 from shuzi.models.qr.packing import QrNetwork, packed, shrunk, unpacked
 from shuzi.models.qr.rounding import rounded, weights_from
 from shuzi.models.qr.symbol import PREFIX, drawn, text_in

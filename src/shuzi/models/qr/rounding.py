@@ -61,7 +61,7 @@ def rounded(weights: Mapping[str, NDArray[np.float32]]) -> tuple[Layer, ...]:
 
     Examples
     --------
-    >>> from shuzi.models.onnx_weights import weights_of
+    >>> from shuzi.models.qr.onnx_weights import weights_of
     >>> from shuzi.models.store import shipped
     >>> layers = rounded(weights_of(shipped()["tiny"].read_bytes(), "tiny"))
     >>> [layer.weights.shape for layer in layers] == list(SHAPES)

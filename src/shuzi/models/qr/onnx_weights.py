@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.models.protobuf import damaged, field, fields, varint
+from shuzi.models.onnx_file import damaged, field, fields, varint
 
 _GRAPH = 7  # field of a ModelProto
 _NODE, _INITIALIZER = 1, 5  # fields of a GraphProto

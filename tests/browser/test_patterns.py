@@ -94,6 +94,6 @@ def test_it_is_kept_while_other_views_are_open_and_in_the_file_from_disk(browser
         sheet = Sheet(open_page("?pattern=time"))
         assert _write(sheet, mnist, "2049").reading["status"] == "unsure"
         sheet.page.get_by_role("link", name="Models").click()
-        sheet.page.get_by_role("link", name="Write").click()
+        sheet.page.get_by_role("navigation", name="Views").get_by_role("link", name="Write").click()
         expect(sheet.page.get_by_test_id("pattern")).to_have_value("time")
         expect(sheet.number).to_have_attribute("data-status", "unsure")

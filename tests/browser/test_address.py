@@ -53,7 +53,7 @@ def test_views_are_real_addresses_and_back_goes_back_to_how_they_were_left(open_
     expect(heading).to_have_text("Models")
     expect(page).to_have_title(re.compile("^Models"))
     expect(page).not_to_have_url(re.compile("scores="))
-    page.get_by_role("link", name="Write", exact=True).click()
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Write").click()
     expect(heading).to_have_text("Write a number")
     # the link opens the view as it was left
     page.get_by_role("link", name="Learn").click()

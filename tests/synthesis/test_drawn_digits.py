@@ -4,9 +4,9 @@ from scipy.ndimage import distance_transform_edt
 
 import shuzi
 from shuzi.ink.normalize import normalize
-from shuzi.synthesis import drawn_digits
-from shuzi.synthesis.drawn_digits import SHAPES, skeleton_field
+from shuzi.synthesis.shapes import drawn_digits
 from shuzi.synthesis.pen import FINE, UNIT
+from shuzi.synthesis.shapes.drawn_digits import SHAPES, skeleton_field
 
 SURPRISING = {"_two_with_loop": 0.3, "_six_with_flat_top": 0.6, "_nine_on_a_stem": 0.6}
 """Shapes similar to MNIST's 8, 5 and 8, with the minimum fraction that a model trained on MNIST alone reads."""

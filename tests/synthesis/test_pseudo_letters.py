@@ -1,6 +1,6 @@
 import numpy as np
 
-from shuzi.synthesis.pseudo_letters import character
+from shuzi.synthesis.shapes.pseudo_letters import character
 
 
 def test_the_same_draws_give_the_same_character():

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.ink.resize import resize
 from shuzi.synthesis.pen import thinned
-from shuzi.synthesis.pseudo_letters import character
+from shuzi.synthesis.shapes.pseudo_letters import character
 
 _BOARD = 96  # pixels of the square on which a distractor is drawn before it is scaled
 _RIM = 14

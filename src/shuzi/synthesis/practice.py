@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synthesis.drawn_digits import skeleton_field
 from shuzi.synthesis.pen import UNIT, distance_fields
+from shuzi.synthesis.shapes.drawn_digits import skeleton_field
 
 _PITCH = 120  # pixels from one digit of a sheet to the next
 _PAPER, _INK = 225, 150  # a sheet's paper, and how much darker its ink is

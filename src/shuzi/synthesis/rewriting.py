@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synthesis.drawn_digits import skeleton_field
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
-from shuzi.synthesis.regional_shapes import other_shape
+from shuzi.synthesis.shapes.drawn_digits import skeleton_field
+from shuzi.synthesis.shapes.regional_shapes import other_shape
 
 Ink = NDArray[np.float32]
 """The fraction of each pixel covered by ink: (h, w)."""

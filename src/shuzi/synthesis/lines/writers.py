@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
 from shuzi.models.tasks import DIGITS
-from shuzi.synthesis.drawn_digits import curves_of, drawn_curves
-from shuzi.synthesis.drawn_signs import SIGNS
 from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, hurried, shaken, written
 from shuzi.synthesis.lines.proportions import drop, flat_width, relative_height
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
-from shuzi.synthesis.pseudo_letters import character as pseudo_letter
 from shuzi.synthesis.rewriting import DIGIT, SIDE, framed, leaning
-from shuzi.synthesis.world_digits import WORLD
+from shuzi.synthesis.shapes.drawn_digits import curves_of, drawn_curves
+from shuzi.synthesis.shapes.drawn_signs import SIGNS
+from shuzi.synthesis.shapes.pseudo_letters import character as pseudo_letter
+from shuzi.synthesis.shapes.world_digits import WORLD
 
 _TWO_SHAPES = 0.15  # fraction of the digits that a hand draws in two shapes
 

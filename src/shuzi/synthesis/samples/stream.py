@@ -74,8 +74,8 @@ class Stream:
 
     def __init__(self, dataset: Dataset, seed: int, rows: int) -> None:
         self._seed, self._rows = seed, rows
-        # the training itself takes the other half
-        self._pool = Pool(max(1, cores() // 2))
+        # composing takes longer than training: on two cores a third more steps than with half of them
+        self._pool = Pool(cores())
         self._lines = self._pool.share(Lines(dataset))
         self._tasks: dict[int, Task] = {}
 

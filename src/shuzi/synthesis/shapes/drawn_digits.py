@@ -18,6 +18,9 @@ from shuzi.synthesis.pen import FINE, UNIT
 Strokes = list[list[tuple[float, float]]]
 """Points (x, y) of each stroke in a box about 1 high, y downwards; a repeated point is a corner."""
 
+Shape = Callable[[np.random.Generator], Strokes]
+"""Draws a digit in one of its shapes."""
+
 _SIDE = 28 * FINE
 _TALL = 20 * FINE  # the height of MNIST's digits
 _STRAY = 0.035  # of the height: the standard deviation of each point's displacement
@@ -242,7 +245,7 @@ def _nine_with_a_hook(rng: np.random.Generator) -> Strokes:
                    (rng.uniform(0.0, 0.2), rng.uniform(0.85, 1.0))]]  # fmt: skip
 
 
-SHAPES: Mapping[int, tuple[Callable[[np.random.Generator], Strokes], ...]] = {
+SHAPES: Mapping[int, tuple[Shape, ...]] = {
     0: (_closed_zero, _zero_with_a_curl),
     1: (_one_with_upstroke,),
     2: (_two_with_loop,),

@@ -1,18 +1,17 @@
 """More shapes in which people around the world draw digits quickly, each easily taken for another character.
 
 A 1 is all upstroke, or a bent line; a 4 looks like an h, a y or a 9; a 5 like a root sign; a 7 like a plus or an f;
-a 9 like a P or an 8 that was left open. Points are as in `synthesis.drawn_digits`.
+a 9 like a P or an 8 that was left open. Points are as in `synthesis.shapes.drawn_digits`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from shuzi.synthesis.drawn_digits import SHAPES, Strokes, around
-
-Shape = Callable[[np.random.Generator], Strokes]
+from shuzi.synthesis.shapes.drawn_digits import SHAPES, Shape, Strokes, around
+from shuzi.synthesis.shapes.hasty_digits import HASTY
 
 
 def _tailed_zero(rng: np.random.Generator) -> Strokes:
@@ -290,5 +289,7 @@ _MORE: Mapping[int, tuple[Shape, ...]] = {
     9: (_p_nine, _e_nine, _g_nine, _round_nine, _open_nine, _nine_like_an_open_eight),
 }
 
-WORLD: Mapping[int, tuple[Shape, ...]] = {digit: (*shapes, *_MORE.get(digit, ())) for digit, shapes in SHAPES.items()}
+WORLD: Mapping[int, tuple[Shape, ...]] = {
+    digit: (*shapes, *_MORE.get(digit, ()), *HASTY.get(digit, ())) for digit, shapes in SHAPES.items()
+}
 """For each digit, all shapes that code draws."""

@@ -30,7 +30,11 @@ export function PreparationPanel() {
         <>
           <p class="quiet">
             {say("write.prepared.lead")}{" "}
-            <ViewLink view="learn" parameters={{ step: "handwriting", ...asMine(digit.image) }}>
+            <ViewLink
+              view="learn"
+              parameters={{ step: "handwriting", ...asMine(digit.image) }}
+              class="preparation-step"
+            >
               {say("write.prepared.learn")}
             </ViewLink>
           </p>

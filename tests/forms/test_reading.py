@@ -262,11 +262,23 @@ def test_a_photograph_of_any_name_is_read(small, tmp_path, ending):
     assert out.stat().st_size
 
 
-def test_what_was_read_is_kept_if_the_result_cannot_be_written(small, tmp_path, monkeypatch):
+@pytest.fixture
+def taken(tmp_path, monkeypatch):
+    """A result whose place another program takes while photographs are read."""
+    out, read = tmp_path / "table.csv", PageReader.read
+
+    def reading(*arguments, **options):
+        out.mkdir(exist_ok=True)
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(PageReader, "read", reading)
+    return out
+
+
+def test_what_was_read_is_kept_if_the_result_cannot_be_written(small, tmp_path, taken, monkeypatch):
     spec, folder = small
-    out = tmp_path / "table.csv"
+    out = taken
     given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)]
-    out.mkdir()
     assert isinstance(CliRunner().invoke(command, given).exception, DataError)
     left = tmp_path / f"table.csv{ENDING}"
     # a damaged line is that photograph's only
@@ -278,12 +290,11 @@ def test_what_was_read_is_kept_if_the_result_cannot_be_written(small, tmp_path, 
     assert not left.exists()
 
 
-def test_pages_read_by_other_rules_are_not_taken_over(small, tmp_path):
+def test_pages_read_by_other_rules_are_not_taken_over(small, taken):
     spec, folder = small
-    out = tmp_path / "table.csv"
-    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)]
-    out.mkdir()
+    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(taken)]
     CliRunner().invoke(command, given)
+    taken.rmdir()
     spec.write_text(spec.read_text("utf-8") + "max = 5\n", encoding="utf-8")
     refused = CliRunner().invoke(command, [*given, "--resume"]).exception
     assert isinstance(refused, DataError)

@@ -4,8 +4,8 @@ from scipy.ndimage import distance_transform_edt
 
 import shuzi
 from shuzi.ink.normalize import normalize
-from shuzi.synthesis.shapes import drawn_digits
 from shuzi.synthesis.pen import FINE, UNIT
+from shuzi.synthesis.shapes import drawn_digits
 from shuzi.synthesis.shapes.drawn_digits import SHAPES, skeleton_field
 
 SURPRISING = {"_two_with_loop": 0.3, "_six_with_flat_top": 0.6, "_nine_on_a_stem": 0.6}

@@ -124,7 +124,7 @@ def test_what_is_there_is_never_overwritten(shuzi, pictures, tmp_path):
 def test_pictures_become_a_dataset_and_the_rest_is_named(shuzi, pictures, tmp_path):
     ended = shuzi("data", "import", pictures, tmp_path / "mine.npz", "--preview", tmp_path / "preview.png")
     assert ended.code == 0
-    assert ended.out == f"Imported 5 pictures into {tmp_path / 'mine.npz'}\n  0: 1  1: 1  2: 1  4: 1  7: 1\n"
+    assert ended.out == f"Imported 5 digits into {tmp_path / 'mine.npz'}\n  0: 1  1: 1  2: 1  4: 1  7: 1\n"
     assert "Skipped 2 files" in ended.err
     assert "3_text.png" in ended.err
     assert "nameless.png" in ended.err

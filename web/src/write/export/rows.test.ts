@@ -62,3 +62,26 @@ test("what a person said has no probability", () => {
     marks: [{ mark: ".", probability: null, corrected: true }],
   });
 });
+
+test("what else may stand there goes out as the service says it", () => {
+  const box: [number, number, number, number] = [1, 2, 10, 20];
+  const mark = { mark: "." as const, probability: 0.6, box, alternatives: [{ text: ",", probability: 0.3 }] };
+  const probabilities = [0, 0.1, 0, 0, 0, 0, 0, 0.9, 0, 0];
+  const digit = {
+    digit: 7,
+    probability: 0.5,
+    confidence: 0.5,
+    probabilities,
+    box,
+    status: "unsure" as const,
+  };
+  const glyph = { line: 0, box: { x: 1, y: 2, width: 10, height: 20 }, isMine: false };
+  const glyphs = [
+    { ...glyph, character: "7", read: digit },
+    { ...glyph, character: ".", read: mark },
+  ];
+  const [row] = JSON.parse(asJson([{ source: "", shown: shown("7.", { glyphs }) }])).readings;
+  const { confidence: _oldName, ...now } = digit;
+  expect(row.digits).toEqual([{ ...now, corrected: false }]);
+  expect(row.marks).toEqual([{ ...mark, corrected: false }]);
+});

@@ -2,7 +2,7 @@
 
 import { COLUMNS, PLAIN } from "../../generated/tables";
 import { csvOf, neutral } from "../../shared/csv";
-import { boxOf, isDigit } from "../correct/glyphs";
+import { boxOf, digitOf, type Glyph, isDigit, statusOf } from "../correct/glyphs";
 import type { Shown } from "../correct/shown";
 
 /** The name of a picture, and its reading, or why it could not be read. */
@@ -44,8 +44,6 @@ function asObject(named: Named) {
   const { source, shown } = named;
   const { text, digits_text, status, digits_status, isCorrected, glyphs, ignored, alternatives, message } =
     shown;
-  const digits = glyphs.filter(({ character }) => isDigit(character));
-  const marks = glyphs.filter(({ character }) => !isDigit(character));
   return {
     source,
     text,
@@ -55,20 +53,31 @@ function asObject(named: Named) {
     confidence: isCorrected ? null : shown.confidence,
     digits_status,
     digits_confidence: isCorrected ? null : shown.digits_confidence,
-    digits: digits.map((glyph) => ({
-      digit: Number(glyph.character),
-      probability: glyph.isMine ? null : (glyph.read?.probability ?? null),
-      corrected: glyph.isMine,
-      box: boxOf(glyph),
-    })),
-    marks: marks.map((glyph) => ({
-      mark: glyph.character,
-      probability: glyph.isMine ? null : (glyph.read?.probability ?? null),
-      corrected: glyph.isMine,
-      box: boxOf(glyph),
-    })),
+    digits: glyphs.filter(({ character }) => isDigit(character)).map(digitObject),
+    marks: glyphs.filter(({ character }) => !isDigit(character)).map(markObject),
     ignored,
     alternatives,
     message,
+  };
+}
+
+function digitObject(glyph: Glyph) {
+  return {
+    digit: Number(glyph.character),
+    probability: glyph.isMine ? null : (glyph.read?.probability ?? null),
+    probabilities: glyph.isMine ? null : (digitOf(glyph)?.probabilities ?? null),
+    corrected: glyph.isMine,
+    box: boxOf(glyph),
+    status: statusOf(glyph),
+  };
+}
+
+function markObject(glyph: Glyph) {
+  return {
+    mark: glyph.character,
+    probability: glyph.isMine ? null : (glyph.read?.probability ?? null),
+    corrected: glyph.isMine,
+    box: boxOf(glyph),
+    alternatives: !glyph.isMine && glyph.read && "mark" in glyph.read ? glyph.read.alternatives : [],
   };
 }

@@ -143,8 +143,10 @@ def show_download() -> Iterator[Progress]:
 
 
 @contextmanager
-def counting(sentence: str, total: int) -> Iterator[Callable[[str, str], None]]:
+def counting(sentence: str, total: int, done: int = 0) -> Iterator[Callable[[str, str], None]]:
     r"""Yield a function that prints the output of each of `total` items, above a progress bar if there are many.
+
+    Those that are `done` before count as such, and not for the time that is left.
 
     >>> with counting("Reading", 2) as show:
     ...     show("one\n", "")
@@ -164,7 +166,7 @@ def counting(sentence: str, total: int) -> Iterator[Callable[[str, str], None]]:
     shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
     with Progress(*shown, console=console, transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task(sentence, total=total)
+        task = bar.add_task(sentence, total=total, completed=done)
 
         def move(out: str, err: str) -> None:
             if sys.stdout.isatty():

@@ -10,9 +10,10 @@ from pathlib import Path
 from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.layout import pages_of
+from shuzi.forms.reading.empty_pages import skipped, unread
 from shuzi.forms.reading.page_reader import PageRead, PageReader
 from shuzi.forms.reading.read_photographs import in_order, read_photographs
-from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, Problem, Row, Table
+from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, Problem, Row, Skipped, Table
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
 from shuzi.messages import say
@@ -52,7 +53,7 @@ def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> Pa
     try:
         return reader.read(picture, name)
     except ShuziError as problem:
-        return Problem(name, str(problem))
+        return unread(name, problem)
 
 
 def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int]) -> Table:
@@ -60,9 +61,10 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
 
     A sheet has the number that its pages name. A page that is there twice is read from its first photograph and
     named, but for sheets of one page without a roster: these are often copied on a machine, so each further one is a
-    sheet of its own, with the next number. Pages that are missing are named, and so are sheets between the first
-    and the last. The rows of a roster on a page that is missing are empty; where several sheets lack pages, these may
-    be parts of one, and a page that one of them has is not missing from the others' rows.
+    sheet of its own, with the next number; but where sheets have different numbers, one that has the same contents
+    too was photographed twice. Blank pages are skipped and named. Pages that are missing are named, and so are sheets
+    between the first and the last. The rows of a roster on a page that is missing are empty; where several sheets
+    lack pages, these may be parts of one, and a page that one of them has is not missing from the others' rows.
 
     Parameters
     ----------
@@ -73,9 +75,9 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     wanted
         The numbers of the pages that a sheet has.
     """
-    numbers = [*wanted]
+    pages, numbers = [*pages], [*wanted]
     copied = len(numbers) == 1 and not spec.printed
-    sheets, problems = _sheets_of(pages, copied)
+    sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied)
     if missing := [
         number for number in range(min(sheets, default=0), max(sheets, default=0)) if number not in sheets
     ]:
@@ -91,7 +93,7 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
             if page not in sheet
         ]
         rows += _rows(spec, number, {**unseen, **sheet})
-    return Table.of(spec, _marked(spec, rows), problems)
+    return Table.of(spec, _marked(spec, rows), [*problems, *skipped(pages)])
 
 
 def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
@@ -109,7 +111,7 @@ def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
 
 
 def _sheets_of(
-    pages: Iterable[PageRead | Problem], copied: bool
+    pages: Sequence[PageRead | Problem], copied: bool
 ) -> tuple[dict[int, dict[int, PageRead]], list[Problem]]:
     """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none.
 
@@ -123,6 +125,7 @@ def _sheets_of(
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
     further: list[PageRead] = []
+    numbered = len({page.code.sheet for page in pages if isinstance(page, PageRead)}) > 1
     for page in pages:
         if isinstance(page, Problem):
             problems.append(page)
@@ -130,7 +133,7 @@ def _sheets_of(
         first = sheets.setdefault(page.code.sheet, {}).setdefault(page.code.page, page)
         if first is page:
             continue
-        if copied:
+        if copied and not (numbered and _is_same(first, page)):
             further.append(page)
             continue
         sentence = say("form.twice", page=page.code.page, sheet=page.code.sheet, first=first.source)
@@ -138,6 +141,16 @@ def _sheets_of(
     for number, page in enumerate(further, start=max(sheets, default=0) + 1):
         sheets[number] = {page.code.page: page}
     return sheets, problems
+
+
+def _is_same(first: PageRead, page: PageRead) -> bool:
+    """Tell whether two photographs show one page: what is sure on both is the same, and not nothing."""
+    sure = [
+        (cell.text, page.cells[key].text)
+        for key, cell in first.cells.items()
+        if key in page.cells and not cell.doubtful and not page.cells[key].doubtful
+    ]
+    return any(text for text, _ in sure) and all(text == again for text, again in sure)
 
 
 def _as_ranges(numbers: Sequence[int]) -> str:

@@ -148,6 +148,10 @@ class Problem:
     message: str
 
 
+class Skipped(Problem):
+    """A blank page, such as the back of a sheet: said, but nothing that anybody has to do something about."""
+
+
 @dataclass(frozen=True)
 class Table:
     """All that was read.

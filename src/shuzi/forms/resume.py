@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,8 @@ class Journal:
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as problem:
             raise DataError("error.data.unwritable", path=self._path, reason=problem.strerror or problem) from problem
 
@@ -151,7 +155,17 @@ def content_hash(picture: Picture | ShuziError) -> str | None:
     try:
         if not isinstance(source, bytes) and not Path(source).is_file():  # type: ignore[arg-type]
             return None  # a pipe can be read only once
+        if isinstance(picture, Page) and isinstance(source, Path):
+            about = source.stat()
+            return f"{_document_hash(source, about.st_size, about.st_mtime_ns, about.st_ino)}#{page}"
         content = source if isinstance(source, bytes) else Path(source).read_bytes()  # type: ignore[arg-type]
     except (OSError, TypeError, ValueError):
         return None
     return f"{hashlib.sha256(content).hexdigest()}#{page}"
+
+
+@lru_cache(maxsize=8)
+def _document_hash(path: Path, *_state: int) -> str:
+    """Return the hash of a file of many pages, which is worked out once and not for each of them."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

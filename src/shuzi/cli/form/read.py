@@ -91,7 +91,7 @@ def read(
         _save(found, out, journal, to_terminal=not review)
         if at is not None and found.rows:
             serve_review(found, named, place, at)
-    if found.problems:
+    if _prevented(found):
         sys.exit(1)
 
 
@@ -111,6 +111,7 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import save_table
     from shuzi.forms.reading.ruled_tables import LINES
+    from shuzi.forms.result import Skipped
 
     nothing = bool(found.problems) and not found.rows  # an empty table would be in the way of the next one
     for target in () if nothing else out:
@@ -122,10 +123,18 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
         click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
     for problem in found.problems:
         about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
-        click.echo(say("cli.error", problem=about + problem.message), err=True)
+        said = about + problem.message
+        click.echo(said if isinstance(problem, Skipped) else say("cli.error", problem=said), err=True)
     if any(cell.rule == LINES for row in found.rows for cell in row.cells.values()):
         click.echo(say("cli.form.read.uncertain"), err=True)
     click.echo(say("form.summary", n=len(found.rows), doubtful=found.doubtful), err=True)
+
+
+def _prevented(found: Table) -> bool:
+    """Tell whether anything went wrong: that blank pages were skipped is no mistake."""
+    from shuzi.forms.result import Skipped
+
+    return any(not isinstance(problem, Skipped) for problem in found.problems)
 
 
 def _read_sheets(reader: PageReader, named: Named, journal: Journal | None) -> Table:
@@ -147,16 +156,15 @@ def _read(
     from shuzi.forms.reading.read_photographs import in_order, read_photographs
 
     pages: dict[int, PageRead | Problem] = {}
-    with counting(say("form.progress"), len(named)) as show:
-        for index, (name, picture) in enumerate(named):
-            if journal and (known := journal.known(picture, name)):
-                pages[index] = known
-                show("", "")
-        left = [index for index in range(len(named)) if index not in pages]
-        with closing(read_photographs(read_one, reader, [named[index] for index in left])) as read:
-            for position, page in read:
-                if journal:
-                    journal.keep(named[left[position]][1], page)
-                pages[left[position]] = page
-                show("", "")
+    for index, (name, picture) in enumerate(named):
+        if journal and (known := journal.known(picture, name)):
+            pages[index] = known
+    left = [index for index in range(len(named)) if index not in pages]
+    reading = read_photographs(read_one, reader, [named[index] for index in left])
+    with counting(say("form.progress"), len(named), len(pages)) as show, closing(reading):
+        for position, page in reading:
+            if journal:
+                journal.keep(named[left[position]][1], page)
+            pages[left[position]] = page
+            show("", "")
     return in_order(pages.items())

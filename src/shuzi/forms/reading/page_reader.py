@@ -20,6 +20,7 @@ from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import CODE, Page, PlacedField, code_box, pages_of
 from shuzi.forms.reading.box_texts import probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
+from shuzi.forms.reading.empty_pages import refuse_empty
 from shuzi.forms.reading.open_fields import read_open
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.ticks import Usual, decide_ticks, tick_of
@@ -105,11 +106,13 @@ class PageReader:
         Raises
         ------
         PictureError
-            It is no picture, no sheet can be found on it, or the sheet belongs to another spec or is another form.
+            It is no picture or a blank page, no sheet can be found on it, or the sheet belongs to another spec or is
+            another form.
         MissingExtra
             It is a HEIC picture or a PDF, and the library to open it is not installed.
         """
         grey = open_picture(picture)
+        refuse_empty(grey, name)
         blank = self._blank
         homography = blank.find(grey, name) if blank else find_sheet(grey, self.spec.size, name).homography
         flat = flatten(grey, homography, self.spec.size, name)

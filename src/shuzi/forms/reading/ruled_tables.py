@@ -18,10 +18,11 @@ from shuzi.forms.finding.tables.cut_cells import TableCell
 from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.box_texts import FAINT
+from shuzi.forms.reading.empty_pages import refuse_empty, skipped, unread
 from shuzi.forms.reading.page_reader import PageRead, as_png
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.read_photographs import Named, in_order, read_photographs
-from shuzi.forms.result import Cell, Problem, Row, Table
+from shuzi.forms.result import Cell, Problem, Row, Skipped, Table
 from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
 from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
@@ -60,11 +61,13 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
     if isinstance(picture, ShuziError):
         return Problem(name, str(picture))
     try:
-        found = find_table(open_picture(picture), name, shape)
+        grey = open_picture(picture)
+        refuse_empty(grey, name)
+        found = find_table(grey, name, shape)
         work = PageWork(len(found))
         cells = {(cell.row, column_name(cell.column)): _checked(cell, reader, work, name) for cell in found}
     except ShuziError as problem:
-        return Problem(name, str(problem))
+        return unread(name, problem)
     return PageRead(name, Code("", 1, 1), cells)
 
 
@@ -94,8 +97,9 @@ def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
     >>> as_tables([page])[1].source
     'a.jpg'
     """
+    pages = [*pages]
     found = list[list[Row] | Problem]()
-    for number, page in enumerate(pages, start=1):
+    for number, page in enumerate((page for page in pages if not isinstance(page, Skipped)), start=1):
         if isinstance(page, Problem):
             found.append(page)
             continue
@@ -104,7 +108,7 @@ def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
         if any(cell.rule == LINES for cell in page.cells.values()):
             size = {"rows": len(rows), "columns": max(len(row.cells) for row in rows)}
             found.append(Problem(page.source, say("form.shape", **size)))
-    return found
+    return [*found, *skipped(pages)]
 
 
 def join_tables(read: Iterable[list[Row] | Problem]) -> Table:

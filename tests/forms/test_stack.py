@@ -1,0 +1,115 @@
+"""A stack from a copier's feeder: blank backs are skipped, and a sheet that was scanned twice counts once."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.forms.code import Code
+from shuzi.forms.collect import collect, try_page
+from shuzi.forms.reading.empty_pages import is_empty
+from shuzi.forms.reading.page_reader import PageRead, PageReader
+from shuzi.forms.reading.ruled_tables import join_pages, try_table
+from shuzi.forms.result import Cell, Problem, Skipped
+from shuzi.forms.resume import content_hash
+from shuzi.forms.spec import Field, Spec
+from shuzi.pictures.pdf import Page
+
+NOTE = Spec("Note", (Field("q", boxes=1), Field("r", boxes=1)))
+WIDE, HIGH = 1654, 2339  # of A4 at 200 dots per inch
+
+
+def back(rng):
+    """Scan the blank back of a sheet: grain, dust, a shadow at an edge, and paper that is darker to one side."""
+    page = np.full((HIGH, WIDE), 240.0) + rng.normal(0, 3, (HIGH, WIDE))
+    page *= np.linspace(1, 0.9, WIDE)
+    for _ in range(10):
+        x, y = rng.integers(WIDE), rng.integers(HIGH)
+        page[y : y + 4, x : x + 4] *= 0.3
+    page[:, :20] *= 0.4
+    return page.clip(0, 255).astype(np.uint8)
+
+
+def draw_on(page, what):
+    """Leave something on a page that somebody must look at."""
+    page = page.copy()
+    if what == "pencil":
+        cv2.putText(page, "7", (800, 1100), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 190.0, 2)
+    elif what == "stroke":
+        cv2.line(page, (300, 2000), (300, 2030), 120.0, 3)
+    elif what == "picture":
+        page[900:1300, 600:1100] = 130
+    elif what == "dark":
+        return (page * 0.2).astype(np.uint8)
+    return page
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_blank_back_is_empty_and_what_was_written_on_one_is_not(seed):
+    page = back(np.random.default_rng(seed))
+    assert is_empty(page)
+    assert is_empty(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    shines_through = page.astype(np.int16)
+    shines_through[500:520, 300:1300] -= 12
+    assert is_empty(shines_through.clip(0, 255).astype(np.uint8))
+    for what in ("pencil", "stroke", "picture", "dark"):
+        assert not is_empty(draw_on(page, what)), what
+
+
+def test_a_filled_or_blank_sheet_is_not_empty(photo):
+    for texts in ({}, {(0, "q"): "7"}):
+        picture = cv2.imdecode(np.frombuffer(photo(NOTE, texts), np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert not is_empty(picture)
+
+
+def test_a_blank_back_is_skipped_and_said_and_a_foreign_page_is_a_problem(reader):
+    page = back(np.random.default_rng(0))
+    pages = PageReader(NOTE, reader)
+    read = [try_page(pages, page, f"scan.pdf#{number}") for number in (2, 4)]
+    read.append(try_page(pages, draw_on(page, "pencil"), "scan.pdf#6"))
+    problem, skipped = collect(NOTE, read, [1]).problems
+    assert type(problem) is Problem
+    assert problem.source == "scan.pdf#6"
+    assert type(skipped) is Skipped
+    assert "scan.pdf#2" in skipped.message
+    assert "#4" in skipped.message
+
+
+def test_a_blank_page_between_ruled_tables_is_skipped(reader):
+    cells = {(0, "A"): Cell("7", "ok", 1.0)}
+    first, last = (PageRead(name, Code("", 1, 1), cells) for name in ("1.jpg", "3.jpg"))
+    table = join_pages([first, try_table(reader, back(np.random.default_rng(1)), "2.jpg"), last])
+    assert [row.sheet for row in table.rows] == [1, 2]
+    assert [type(problem) for problem in table.problems] == [Skipped]
+
+
+def read_sheet(number, q, r="5", status="ok", name="a.jpg"):
+    cells = {(0, "q"): Cell(q, status, 1.0, source=name), (0, "r"): Cell(r, "ok", 1.0, source=name)}
+    return PageRead(name, Code(NOTE.id, number, 1), cells)
+
+
+def rows_of(pages):
+    table = collect(NOTE, pages, [1])
+    return [(row.sheet, row.cells["q"].text) for row in table.rows], [problem.source for problem in table.problems]
+
+
+def test_a_numbered_sheet_that_was_scanned_twice_counts_once():
+    again = read_sheet(2, "1", status="unsure", name="again.jpg")  # a doubtful cell may be read otherwise
+    assert rows_of([read_sheet(2, "7"), read_sheet(1, "3"), again]) == ([(1, "3"), (2, "7")], ["again.jpg"])
+
+
+def test_a_numbered_sheet_with_other_contents_is_a_copy_and_counts():
+    pages = [read_sheet(2, "7"), read_sheet(1, "3"), read_sheet(2, "8")]
+    assert rows_of(pages) == ([(1, "3"), (2, "7"), (3, "8")], [])
+
+
+def test_sheets_copied_on_a_machine_count_even_with_the_same_answers():
+    assert rows_of([read_sheet(1, "7"), read_sheet(1, "7")]) == ([(1, "7"), (2, "7")], [])
+
+
+def test_a_page_has_another_hash_when_its_file_has_changed(tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF one")
+    first = [content_hash(Page(path, number)) for number in (1, 2)]
+    assert len({*first}) == 2
+    path.write_bytes(b"%PDF another")
+    assert content_hash(Page(path, 1)) not in first

@@ -1,11 +1,16 @@
 """A network becomes a QR code in the Models view, Python reads it, and the page reads one that was photographed."""
 
+import re
+
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+import shuzi
+from driving.pen import strokes_of
+from driving.sheet import Sheet
 from shuzi.models.qr.network import read_code, write_code
 from shuzi.models.qr.symbol import drawn
 from shuzi.models.store import shipped
@@ -62,6 +67,33 @@ def test_a_photographed_code_is_scanned_and_handed_on(open_page, tmp_path, mnist
     for one, other in zip(first.layers, following.layers, strict=True):
         np.testing.assert_array_equal(one.weights, other.weights)
         np.testing.assert_array_equal(one.scale, other.scale)
+
+
+def test_a_scanned_network_is_kept_and_reads_like_one_trained_here(open_page, tmp_path, mnist):
+    card = tmp_path / "code.png"
+    write_code(shipped()["tiny"], card, "Ming")
+    page = open_page("?view=models")
+    page.get_by_test_id("paper-file").set_input_files(card)
+    scan = page.locator(".paper-scan")
+    scan.get_by_role("button", name="Keep this network").click()
+    listed = page.locator("[data-model^='scanned.']")
+    expect(listed.get_by_role("heading")).to_have_text("From a code: Ming")
+    expect(page.locator("[data-reader^='scanned.'] strong")).to_have_text(re.compile(r"^\d$"))
+    with page.expect_download() as saved:
+        listed.get_by_role("button", name="Export .onnx").click()
+    saved.value.save_as(tmp_path / "ming.onnx")
+    images = mnist.test.images[:200]
+    answers = [shuzi.load(path).classify(images) for path in (tmp_path / "ming.onnx", card)]
+    np.testing.assert_array_equal(*answers)
+    scan.get_by_role("link", name="Try it").click()
+    page.reload()  # the address names it
+    expect(page.get_by_role("radio", name="From a code: Ming")).to_be_checked()
+    seven = mnist.test.images[np.flatnonzero(mnist.test.labels == 7)[0]]
+    assert Sheet(page).write(strokes_of(seven)).text == "7"
+    page.goto("?view=models")
+    page.once("dialog", lambda dialog: dialog.accept())
+    listed.get_by_role("button", name="Delete").click()
+    expect(listed).to_have_count(0)
 
 
 def _photograph(card, target):

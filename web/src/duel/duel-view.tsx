@@ -6,7 +6,7 @@ import { DIGITS } from "../generated/tasks";
 import { Check, Choices } from "../learn/choices";
 import { choose, chooseMine, chosenDigit, hasMine, shownDigit } from "../learn/digit/digit";
 import { fixed } from "../learn/format";
-import { loadNetworks } from "../learn/train/runs/kept-networks";
+import { loadOwn } from "../learn/train/runs/as-models";
 import { modelName } from "../models/model-name";
 import { ownModels } from "../models/own-networks";
 import { say } from "../sentences/say";
@@ -31,7 +31,7 @@ const against = parameter<string>("against", "tiny", (name) =>
 );
 
 export function DuelView() {
-  useEffect(() => void loadNetworks(), []);
+  useEffect(() => void loadOwn(), []);
   const name = against.value;
   const opponent = usePromised(() => opponentNamed(name), name);
   const start = shownDigit.value?.image ?? null;

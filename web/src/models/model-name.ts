@@ -1,12 +1,11 @@
 /** Model names on the page. */
-import { nameOf } from "../learn/train/runs/naming";
 import type { Model } from "../readings";
 import { say } from "../sentences/say";
-import { isOwnModel } from "./own-networks";
+import { calledOf, isOwnModel } from "./own-networks";
 
-/** The name, as on the command line; for a network trained in the page, as Learn calls it; for others, the recipe. */
+/** The name, as on the command line; for one's own networks, what they are called; for others, the recipe. */
 export function modelName(model: Model): string {
-  if (isOwnModel(model)) return nameOf(model.kept.run);
+  if (isOwnModel(model)) return calledOf(model.kept);
   const { name, shipped, chosen, recipe } = model;
   return shipped || chosen ? name : say("models.yours", recipe);
 }

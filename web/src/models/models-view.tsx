@@ -1,7 +1,7 @@
 /** The models compared: accuracy, size, speed and purpose. */
 import { useEffect } from "preact/hooks";
 import { hasService } from "../edition";
-import { loadNetworks } from "../learn/train/runs/kept-networks";
+import { loadOwn } from "../learn/train/runs/as-models";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
@@ -11,7 +11,7 @@ import { busy, learnModels, models, trouble } from "./known";
 import { modelName } from "./model-name";
 import { bytes, percentage, rough, whole } from "./numbers";
 import { OneDigit } from "./one-digit/one-digit";
-import { dayOf, isOwnModel, OwnNetwork, ownModels } from "./own-networks";
+import { isOwnModel, OwnNetwork, originOf, ownModels } from "./own-networks";
 import { PaperWhenLoaded } from "./paper/paper-when-loaded";
 import "./models.css";
 
@@ -34,7 +34,7 @@ const TIMES: Record<Model["kind"], PlainKey> = {
 export function ModelsView() {
   useEffect(() => {
     void learnModels();
-    void loadNetworks();
+    void loadOwn();
   }, []);
   const listed = models.value && [...models.value, ...ownModels.value];
   return (
@@ -114,7 +114,7 @@ function ModelCard({ model }: { model: Model }) {
 }
 
 function purposeOf(model: Model): string {
-  if (isOwnModel(model)) return say("models.own", dayOf(model.kept));
+  if (isOwnModel(model)) return originOf(model);
   const shipped = model.shipped ? PURPOSES[model.name] : undefined;
   return say(shipped ?? (model.chosen ? "models.given" : "models.trained"));
 }

@@ -1,4 +1,4 @@
-/** The networks that a person trained in the page and that this browser keeps: named, tried, exported, deleted. */
+/** The networks that a person trained in the page or scanned, which this browser keeps: named, tried, exported, deleted. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { language, languageTag } from "../language";
 import { type KeptNetwork, keptNetworks, renameNetwork } from "../learn/train/runs/kept-networks";
@@ -10,31 +10,33 @@ import { readOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";
 import { saveFile } from "../shared/take";
 import { described } from "./described";
+import { codeName, forgetCode, type KeptCode, keepCode, keptCodes } from "./paper/kept-codes";
 
 const LONGEST = 60; // characters of a name
 
 /** A kept network whose file is made. */
-type Made = KeptNetwork & { onnx: Uint8Array<ArrayBuffer> };
+type Trained = KeptNetwork & { onnx: Uint8Array<ArrayBuffer> };
+type Kept = Trained | KeptCode;
 
 /** A kept network as a model among the others. */
 export interface OwnModel extends Model {
-  kept: Made;
+  kept: Kept;
 }
 
 /** The last one kept comes first. */
-export const ownModels: ReadonlySignal<readonly OwnModel[]> = computed(() =>
-  (keptNetworks.value ?? [])
-    .filter((kept): kept is Made => kept.onnx !== null)
-    .map(asModel)
-    .reverse(),
-);
+export const ownModels: ReadonlySignal<readonly OwnModel[]> = computed(() => {
+  const trained = (keptNetworks.value ?? []).filter((kept): kept is Trained => kept.onnx !== null);
+  const all: Kept[] = [...trained, ...(keptCodes.value ?? [])];
+  return all.sort((a, b) => b.date - a.date).map(asModel);
+});
 
 /** By the file, which stays the same when a network gets another name. */
 const models = new WeakMap<Uint8Array, Model>();
 
-function asModel(kept: Made): OwnModel {
+function asModel(kept: Kept): OwnModel {
   const { id, onnx } = kept;
-  const model = models.get(onnx) ?? described(ownName(id), readOnnx(onnx).card, onnx.length, false);
+  const name = isTrained(kept) ? ownName(id) : codeName(id);
+  const model = models.get(onnx) ?? described(name, readOnnx(onnx).card, onnx.length, false);
   models.set(onnx, model);
   return { ...model, kept };
 }
@@ -43,15 +45,34 @@ export function isOwnModel(model: Model): model is OwnModel {
   return "kept" in model;
 }
 
-/** When it was trained, in the language of the page. */
-export function dayOf({ date }: KeptNetwork): string {
-  return new Date(date).toLocaleDateString(languageTag(language.value));
+function isTrained(kept: Kept): kept is Trained {
+  return "run" in kept;
+}
+
+/** What a network is called on the page. */
+export function calledOf(kept: Kept): string {
+  return isTrained(kept) ? nameOf(kept.run) : say("models.scanned.name", kept.name);
+}
+
+/** Where a network comes from, and since when it is there. */
+export function originOf({ kept }: OwnModel): string {
+  const day = new Date(kept.date).toLocaleDateString(languageTag(language.value));
+  return say(isTrained(kept) ? "models.own" : "models.scanned", day);
+}
+
+function rename(kept: Kept, name: string): Promise<void> {
+  return isTrained(kept) ? renameNetwork(kept.id, name) : keepCode({ ...kept, name });
+}
+
+function remove(kept: Kept): void {
+  if (isTrained(kept)) forget(kept.id);
+  else void forgetCode(kept.id);
 }
 
 /** What can be done with a network besides trying it. */
-export function OwnNetwork({ kept }: { kept: Made }) {
-  const { id, name, run, onnx } = kept;
-  const shown = nameOf(run);
+export function OwnNetwork({ kept }: { kept: Kept }) {
+  const { name, onnx } = kept;
+  const shown = calledOf(kept);
   return (
     <>
       <label class="own-name small">
@@ -60,8 +81,8 @@ export function OwnNetwork({ kept }: { kept: Made }) {
           type="text"
           maxLength={LONGEST}
           value={name}
-          placeholder={descriptionOf(run)}
-          onChange={({ currentTarget }) => void renameNetwork(id, currentTarget.value.trim())}
+          placeholder={isTrained(kept) ? descriptionOf(kept.run) : say("paper.nameless")}
+          onChange={({ currentTarget }) => void rename(kept, currentTarget.value.trim())}
         />
       </label>
       <button
@@ -79,7 +100,7 @@ export function OwnNetwork({ kept }: { kept: Made }) {
         class="button"
         aria-label={say("models.own.of", say("models.own.delete"), shown)}
         onClick={() => {
-          if (confirm(say("models.own.sure", shown))) forget(id);
+          if (confirm(say("models.own.sure", shown))) remove(kept);
         }}
       >
         {say("models.own.delete")}
@@ -89,6 +110,6 @@ export function OwnNetwork({ kept }: { kept: Made }) {
 }
 
 /** A file's name may not hold everything that a network's may. */
-function fileName({ id, name }: KeptNetwork): string {
+function fileName({ id, name }: Kept): string {
   return name.replaceAll(/[^\p{L}\p{N}. -]+/gu, "-").replaceAll(/^[-. ]+|[-. ]+$/g, "") || id;
 }

@@ -1,10 +1,9 @@
-/** The choice of model: a shipped one, a network trained in this page, or one that the service trained. */
+/** The choice of model: a shipped one, a network trained in this page or scanned from a code, or one that the service trained. */
 import { useEffect } from "preact/hooks";
-import { type OwnNetwork, ownNetworks } from "../learn/train/runs/as-models";
-import { keptNetworks, loadNetworks } from "../learn/train/runs/kept-networks";
-import { letterOf, nameOf } from "../learn/train/runs/naming";
+import { isGone, isOwnName, loadOwn, ownNetworks } from "../learn/train/runs/as-models";
 import { ownRunOf } from "../learn/train/runs/own-names";
 import { chosenName, givenClassifiers, learnModels } from "../models/known";
+import { isCodeName } from "../models/paper/kept-codes";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
 import { model } from "./state";
@@ -19,19 +18,18 @@ const ABOUT: Record<string, PlainKey> = {
 export function ModelChoice() {
   useEffect(() => {
     void learnModels();
-    void loadNetworks();
+    void loadOwn();
   }, []);
   const models = givenClassifiers.value;
   const chosen = chosenName.value;
   const own = ownNetworks.value;
   const names = models.length > 0 ? models.map((listed) => listed.name) : ["default"];
-  const isThere = keptNetworks.value === null || own.some(({ name }) => name === model.value);
-  const gone = isThere ? null : ownRunOf(model.value);
-  const asked = gone === null ? model.value || chosen : chosen;
-  const isTrained = gone === null && ownRunOf(asked) === null && !names.includes(asked);
+  const gone = isGone(model.value);
+  const asked = (!gone && model.value) || chosen;
+  const isTrained = !isOwnName(asked) && !names.includes(asked);
   const isForeign = models.some((listed) => listed.name === asked && !listed.shipped);
-  const isMine = isTrained || ownRunOf(asked) !== null;
-  const about = isForeign ? "write.model.given" : ABOUT[asked];
+  const about = isForeign ? "write.model.given" : (ABOUT[asked] ?? aboutOwn(asked, isTrained));
+  const lost = gone ? ownRunOf(model.value) : null;
   const choose = (name: string) => model.set(name === chosen ? "" : name);
   return (
     <div class="model-choice">
@@ -44,25 +42,32 @@ export function ModelChoice() {
           <Choice
             key={network.name}
             name={network.name}
-            label={labelOf(network)}
+            label={network.label}
             isChosen={network.name === asked}
             choose={choose}
           />
         ))}
         {isTrained && <Choice name={asked} label={say("write.model.yours")} isChosen choose={choose} />}
       </fieldset>
-      {gone === null ? (
-        <p class="small quiet">{say(about ?? (isMine ? "write.model.trained" : "write.model.other"))}</p>
-      ) : (
+      {gone ? (
         <p class="small" role="status">
           {say("write.model.gone")}{" "}
-          <ViewLink view="learn" parameters={{ step: "train", runs: gone }}>
-            {say("write.model.again")}
-          </ViewLink>
+          {lost !== null && (
+            <ViewLink view="learn" parameters={{ step: "train", runs: lost }}>
+              {say("write.model.again")}
+            </ViewLink>
+          )}
         </p>
+      ) : (
+        <p class="small quiet">{say(about)}</p>
       )}
     </div>
   );
+}
+
+function aboutOwn(name: string, isTrained: boolean): PlainKey {
+  if (isCodeName(name)) return "write.model.scanned";
+  return isTrained || isOwnName(name) ? "write.model.trained" : "write.model.other";
 }
 
 interface ChoiceProperties {
@@ -86,9 +91,4 @@ function Choice({ name, label, isChosen, choose }: ChoiceProperties) {
       <span>{label}</span>
     </label>
   );
-}
-
-/** As Learn calls it. */
-function labelOf({ run, isShown }: OwnNetwork): string {
-  return isShown ? `${letterOf(run)} · ${nameOf(run)}` : nameOf(run);
 }

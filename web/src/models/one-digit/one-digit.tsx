@@ -70,7 +70,7 @@ export function OneDigit({ models }: { models: readonly Model[] }) {
 }
 
 function askedOf(model: Model, own: readonly OwnNetwork[]): Asked[] {
-  const reader = isOwnModel(model) ? own.find(({ run }) => run.id === model.kept.id)?.version : model.name;
+  const reader = isOwnModel(model) ? own.find(({ name }) => name === model.name)?.version : model.name;
   return reader !== undefined && isHere(reader) ? [{ model, reader }] : [];
 }
 

@@ -4,9 +4,12 @@ import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { kept } from "../../hand/kept";
 import { openPicture } from "../../here/open";
-import { type Graph, unpack } from "../../runtime/graph";
+import { sha256 } from "../../networks/onnx/sha256";
+import { type Card, type Graph, unpack } from "../../runtime/graph";
 import { joined } from "../../shared/bytes";
+import { onnxFrom } from "../inside/onnx-from";
 import { decode, encode } from "./base45";
+import { codeName, keepCode, keptCodes, loadCodes } from "./kept-codes";
 import { type Examples, taught } from "./last-layer";
 import { graphOf, Small } from "./network";
 import {
@@ -44,6 +47,15 @@ export interface MadeCode {
   onOwn: Compared | null;
 }
 
+/** What a card says of a network's origin, besides what the page reads in it. */
+interface CodeCard extends Card {
+  licence: string;
+  command: string;
+  data?: readonly { name: string; sha256: Record<string, string>; licence: string }[];
+}
+
+const MODEL = "model"; // of what another model gave, as in src/shuzi/models/card.py
+const ID = 12; // hexadecimal digits
 const MEASURED = 1_000; // test images, and training images beside one's own digits
 
 let tiny: Promise<Graph> | null = null;
@@ -130,9 +142,20 @@ export async function measured(network: PaperNetwork): Promise<{ onTest: Right; 
   return { onTest: right(first(test)), onOwn: own.labels.length > 0 ? right(own) : null };
 }
 
-/** The probability of each digit for one image. */
-export async function answerOf(network: PaperNetwork, image: Uint8Array): Promise<Float32Array> {
-  return new Small(graphOf(await tinyGraph(), network.layers)).probabilities(image);
+/** Have the browser keep a scanned network; returns its name among models. */
+export async function keep(network: PaperNetwork): Promise<string> {
+  const [hash, shipped] = [sha256(packed(network)), await tinyGraph()];
+  const id = hash.slice(0, ID);
+  const origin = { name: `${MODEL} ${network.name || shipped.card.name}`, sha256: { code: hash } };
+  const card: CodeCard = { ...(shipped.card as CodeCard), scores: {}, command: "", calibration: null };
+  const graph = {
+    ...graphOf(shipped, network.layers),
+    card: { ...card, data: [{ ...origin, licence: card.licence }] },
+  };
+  await loadCodes();
+  if (!keptCodes.peek()?.some((code) => code.id === id))
+    await keepCode({ id, name: network.name, date: Date.now(), onnx: onnxFrom(graph) });
+  return codeName(id);
 }
 
 function first({ images, labels }: Examples): Examples {

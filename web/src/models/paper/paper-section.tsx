@@ -11,6 +11,7 @@ import { whole } from "../numbers";
 import {
   type Compared,
   chosenDigits,
+  keep,
   type MadeCode,
   makeCode,
   measured,
@@ -188,10 +189,50 @@ function Scan({ network, take }: { network: PaperNetwork | null; take: (network:
           <Digits digits={network.digits} />
           {figures.value && <p class="small">{right("paper.scan.on_test", figures.value.onTest)}</p>}
           {figures.value?.onOwn && <p class="small">{right("paper.scan.on_own", figures.value.onOwn)}</p>}
+          <Keep network={network} />
           <p class="small quiet">{say("paper.hand_on")}</p>
         </div>
       )}
     </section>
+  );
+}
+
+/** A scanned network becomes one of the models that read. */
+function Keep({ network }: { network: PaperNetwork }) {
+  const [kept, state] = [
+    useSignal<{ network: PaperNetwork; name: string } | null>(null),
+    useSignal<State>(""),
+  ];
+  const name = kept.value?.network === network ? kept.value.name : "";
+  const take = () =>
+    keep(network).then(
+      (name) => {
+        kept.value = { network, name };
+      },
+      () => {
+        state.value = "missing";
+      },
+    );
+  return (
+    <div class="buttons">
+      {name ? (
+        <>
+          <ViewLink view="write" parameters={{ model: name }} class="button primary">
+            {say("models.write")}
+          </ViewLink>
+          <ViewLink view="duel" parameters={{ against: name }} class="button">
+            {say("duel.title")}
+          </ViewLink>
+        </>
+      ) : (
+        <button type="button" class="button primary" onClick={() => void take()}>
+          {say("paper.keep")}
+        </button>
+      )}
+      <p class="small quiet" role="status">
+        {name ? say("paper.kept") : state.value && say(`paper.${state.value}`)}
+      </p>
+    </div>
   );
 }
 

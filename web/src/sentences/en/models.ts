@@ -66,6 +66,8 @@ export const models = {
   "models.line":
     "Reads a whole line at once, with points, commas, dashes, slashes and colons. The classifier and it check each other.",
   "models.own": (day: string) => `You trained it in this page, ${day}. It is kept in this browser.`,
+  "models.scanned": (day: string) => `You scanned it from a QR code, ${day}. It is kept in this browser.`,
+  "models.scanned.name": (name: string) => (name ? `From a code: ${name}` : "From a code"),
   "models.own.name": "Name",
   "models.own.export": "Export .onnx",
   "models.own.delete": "Delete",

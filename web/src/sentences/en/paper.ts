@@ -31,6 +31,8 @@ export const paper = {
   "paper.scan.on_own": (n: string, right: string) =>
     `Of the ${n} digits that you keep it gets ${right} right.`,
   "paper.digit": (digit: number) => `a ${digit}`,
+  "paper.keep": "Keep this network",
+  "paper.kept": "Kept in this browser, among the models above.",
   "paper.hand_on": "Make a code now, and this network goes on with your digits and your name.",
   "paper.fault.none": "There is no QR code that can be read. Come closer, hold still, and mind the light.",
   "paper.fault.several": "There are several networks in the picture. Crop it to one code.",

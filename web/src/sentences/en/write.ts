@@ -176,6 +176,7 @@ export const write = {
   "write.model.softmax": "The tutorial’s first network, with a single layer. See where it fails.",
   "write.model.yours": "yours",
   "write.model.trained": "The network you trained here. It knows single digits in the style of MNIST.",
+  "write.model.scanned": "A network that you scanned. It knows single digits in the style of MNIST.",
   "write.model.gone": "That network is not in this browser, so the usual model reads.",
   "write.model.again": "Train it again",
   "write.model.given": "The model named when the service was started.",

@@ -64,6 +64,8 @@ export const models: Translation<typeof english> = {
     "只找数字在页面的什么地方，是几由别的模型判断。字连在一起，或者写在横格纸、印刷品上时，就用得上它。",
   "models.line": "一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。",
   "models.own": (day) => `你在这个页面里训练的，${day}。留在这个浏览器里。`,
+  "models.scanned": (day) => `你从二维码扫来的，${day}。留在这个浏览器里。`,
+  "models.scanned.name": (name) => (name ? `扫来的：${name}` : "扫来的网络"),
   "models.own.name": "名字",
   "models.own.export": "导出 .onnx",
   "models.own.delete": "删除",

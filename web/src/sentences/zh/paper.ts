@@ -29,6 +29,8 @@ export const paper: Translation<typeof english> = {
   "paper.scan.on_test": (n, right) => `前 ${n} 张测试图片，它答对 ${right} 张。`,
   "paper.scan.on_own": (n, right) => `你留下的 ${n} 个数字，它答对 ${right} 个。`,
   "paper.digit": (digit) => `一个 ${digit}`,
+  "paper.keep": "留下这个网络",
+  "paper.kept": "已留在这个浏览器里，上面的模型里也有它了。",
   "paper.hand_on": "现在生成二维码，这个网络就带着你的数字和名字继续传下去。",
   "paper.fault.none": "没有找到能读的二维码。靠近一点，拿稳，注意光线。",
   "paper.fault.several": "图片里有好几个网络，请裁剪到只剩一个二维码。",

@@ -160,6 +160,7 @@ export const write: Translation<typeof english> = {
   "write.model.softmax": "教程里的第一个网络，只有一层。看看它会在哪里认错。",
   "write.model.yours": "你训练的",
   "write.model.trained": "你在这里训练的网络。它只学过 MNIST 那样的单个数字。",
+  "write.model.scanned": "从二维码扫来的网络。它只学过 MNIST 那样的单个数字。",
   "write.model.gone": "这个浏览器里没有这个网络，现在由平常的模型来认。",
   "write.model.again": "重新训练",
   "write.model.given": "启动服务时指定的模型。",

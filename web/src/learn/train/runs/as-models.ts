@@ -1,7 +1,10 @@
-/** The networks that were trained in this page, now or at an earlier visit, as models that read in it. */
+/** The networks that were trained in this page or scanned from a code, now or at an earlier visit, as models that read in it. */
 import { computed, type ReadonlySignal } from "@preact/signals";
+import { codeName, isCodeName, type KeptCode, keptCodes, loadCodes } from "../../../models/paper/kept-codes";
+import { say } from "../../../sentences/say";
 import { onnxHere } from "../here/client";
-import { keptNetworks } from "./kept-networks";
+import { keptNetworks, loadNetworks } from "./kept-networks";
+import { letterOf, nameOf } from "./naming";
 import { ownName, ownRunOf } from "./own-names";
 import type { Run } from "./run";
 import { runs } from "./runs";
@@ -11,10 +14,16 @@ export interface OwnNetwork {
   name: string;
   /** Of what it has learnt so far: a run that goes on becomes another network. */
   version: string;
-  run: Run;
-  /** Whether it is among the runs that Learn shows, where it has a letter. */
-  isShown: boolean;
+  /** What people call it, with its letter if Learn shows it. */
+  label: string;
 }
+
+/** Look for all that the browser keeps. */
+export function loadOwn(): Promise<unknown> {
+  return Promise.all([loadNetworks(), loadCodes()]);
+}
+
+const areKnown = computed(() => keptNetworks.value !== null && keptCodes.value !== null);
 
 /** Those that have learnt something and are not learning now. */
 export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() => {
@@ -22,11 +31,30 @@ export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() =>
     ({ where, state, step }) => where === "page" && step > 0 && ["done", "stopped"].includes(state),
   );
   const kept = (keptNetworks.value ?? []).filter(({ id }) => !shown.some((run) => run.id === id));
-  return [...shown.map((run) => networkOf(run, true)), ...kept.map(({ run }) => networkOf(run, false))];
+  return [
+    ...shown.map((run) => networkOf(run, `${letterOf(run)} · ${nameOf(run)}`)),
+    ...kept.map(({ run }) => networkOf(run, nameOf(run))),
+    ...(keptCodes.value ?? []).map(scannedNetwork),
+  ];
 });
 
-function networkOf(run: Run, isShown: boolean): OwnNetwork {
-  return { name: ownName(run.id), version: versionOf(run), run, isShown };
+function networkOf(run: Run, label: string): OwnNetwork {
+  return { name: ownName(run.id), version: versionOf(run), label };
+}
+
+function scannedNetwork(code: KeptCode): OwnNetwork {
+  const name = codeName(code.id);
+  return { name, version: `${name}@0`, label: say("models.scanned.name", code.name) };
+}
+
+/** Whether this names a network that only the browser can have. */
+export function isOwnName(name: string): boolean {
+  return isCodeName(name) || ownRunOf(name) !== null;
+}
+
+/** Whether such a network is asked for that the browser does not have; false while that is not known. */
+export function isGone(name: string): boolean {
+  return isOwnName(name) && areKnown.value && !ownNetworks.value.some((owned) => owned.name === name);
 }
 
 function versionOf({ id, step }: Run): string {
@@ -34,20 +62,23 @@ function versionOf({ id, step }: Run): string {
 }
 
 /**
- * What reads if this model is asked for: the version of a network trained here, if the browser has it, else `otherwise`;
+ * What reads if this model is asked for: the version of a network of one's own, if the browser has it, else `otherwise`;
  * "" while that is not known.
  */
 export function readerFor(name: string, otherwise: string): string {
-  if (ownRunOf(name) === null) return name || otherwise;
+  if (!isOwnName(name)) return name || otherwise;
   const network = ownNetworks.value.find((owned) => owned.name === name);
-  return network?.version ?? (keptNetworks.value ? otherwise : "");
+  return network?.version ?? (areKnown.value ? otherwise : "");
 }
 
 /** The .onnx file of a version; null if the network is gone, or has learnt more since. */
 export async function ownFile(version: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const name = version.split("@")[0] ?? "";
+  const code = keptCodes.peek()?.find(({ id }) => codeName(id) === name);
   const kept = keptNetworks.peek()?.find(({ run }) => versionOf(run) === version);
-  if (kept?.onnx) return kept.onnx.slice();
+  const onnx = code?.onnx ?? kept?.onnx;
+  if (onnx) return onnx.slice();
   // it is being made
-  const id = kept?.id ?? ownNetworks.peek().find((owned) => owned.version === version)?.run.id;
-  return id === undefined ? null : onnxHere(id);
+  const id = ownNetworks.peek().some((owned) => owned.version === version) ? ownRunOf(name) : null;
+  return id === null ? null : onnxHere(id);
 }

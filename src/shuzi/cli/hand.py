@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from shuzi.cli.localized import Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import place_of
+from shuzi.errors import DataError
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Dataset
 
 _PLACE = click.Path(path_type=Path)
 _SHADES = " .:-=+*#%@"  # from paper to ink, to show an image in a terminal
@@ -22,26 +27,70 @@ def hand() -> None:
 
 
 @hand.command(cls=Command, help="cli.hand.add.help", short_help="cli.hand.add.short")
-@argument("picture", metavar="PICTURE", help="cli.hand.picture")
-@argument("label", metavar="LABEL", help="cli.hand.label")
-@option("--to", type=_PLACE, required=True, metavar="PATH", help="cli.hand.file")
+@argument("picture", metavar="[PICTURE]", required=False, help="cli.hand.picture")
+@argument("label", metavar="[LABEL]", required=False, help="cli.hand.label")
+@option("--to", type=_PLACE, required=True, metavar="PATH", help="cli.hand.to")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@option("--from", "table", type=_PLACE, metavar="TABLE", help="cli.hand.from")
+@option("--row", type=int, metavar="N", help="cli.hand.row")
+@option("--field", metavar="NAME", help="cli.hand.field")
+@option("--digits", metavar="LABEL", help="cli.hand.digits")
 @language_option
-def add(picture: str, label: str, to: Path, model: str) -> None:
-    """Add the digits of a picture."""
+def add(
+    picture: str | None,
+    label: str | None,
+    to: Path,
+    model: str,
+    table: Path | None,
+    row: int | None,
+    field: str | None,
+    digits: str | None,
+) -> None:
+    """Add the digits of a picture, or of a cell of a table."""
+    from shuzi.data.own import add_to_hand
+
+    if table is not None and row is not None and field is not None and digits is not None and picture is None:
+        known, to = _of_cell(table, row, field, digits, to)
+    elif picture is not None and label is not None and (table, row, field, digits) == (None,) * 4:
+        known = _of_picture(picture, label, model)
+    else:
+        raise click.UsageError(say("cli.hand.add.which"))
+    kept = add_to_hand(to, known.images, known.labels)
+    click.echo(say("hand.added", n=kept, path=to))
+
+
+def _of_picture(picture: str, label: str, model: str) -> Dataset:
     import numpy as np
 
-    from shuzi.data.own import add_to_hand
-    from shuzi.errors import DataError
+    from shuzi.data.dataset import Dataset
     from shuzi.reading.reader import load
 
-    if not (label.isascii() and label.isdecimal()):
-        raise DataError("error.hand.label", label=label)
+    _check_label(label)
     digits = load(place_of(model)).read(picture).digits
     if len(digits) != len(label):
         raise DataError("error.hand.digits", path=picture, found=len(digits), label=label, wanted=len(label))
-    kept = add_to_hand(to, np.stack([each.image for each in digits]), np.array([*map(int, label)], np.uint8))
-    click.echo(say("hand.added", n=kept, path=to))
+    return Dataset(np.stack([digit.image for digit in digits]), np.array([*map(int, label)], np.uint8))
+
+
+def _of_cell(table: Path, row: int, field: str, label: str, to: Path) -> tuple[Dataset, Path]:
+    """Return the digits of a cell, and the file to add them to: in a folder, that of the row's writer."""
+    from shuzi.forms.reading.class_hands import hand_file, writer_of
+    from shuzi.forms.reading.seen_digits import digits_of, read_table
+
+    _check_label(label)
+    read = read_table(table)
+    known = digits_of(read, row, field, label)
+    if to.is_dir() or not to.suffix:
+        writer = writer_of(read, row)
+        if not writer:
+            raise DataError("error.hand.no_writer", path=to, row=row)
+        to = hand_file(to, writer)
+    return known, to
+
+
+def _check_label(label: str) -> None:
+    if not (label.isascii() and label.isdecimal()):
+        raise DataError("error.hand.label", label=label)
 
 
 @hand.command("list", cls=Command, help="cli.hand.list", short_help="cli.hand.list")

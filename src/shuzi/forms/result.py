@@ -53,6 +53,9 @@ class Cell:
         The name of the photograph.
     picture
         For people, where the cell is not "ok": a PNG; b"" if there is none.
+    digits
+        The images of its digits as they were classified, side by side, 28 pixels high each; below them, where what is
+        written touches a line, the same with all that may be ink: a PNG; b"" if there are none.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class Cell:
     box: Box = _NOWHERE
     source: str = ""
     picture: bytes = field(default=b"", repr=False)
+    digits: bytes = field(default=b"", repr=False)
 
     @property
     def doubtful(self) -> bool:
@@ -108,6 +112,8 @@ class Cell:
         }
         if self.picture:
             found["picture"] = base64.b64encode(self.picture).decode()
+        if self.digits:
+            found["digits"] = base64.b64encode(self.digits).decode()
         return found
 
     @staticmethod
@@ -122,7 +128,7 @@ class Cell:
             found["page"],
             Box(*found["box"]),
             found["source"],
-            base64.b64decode(found.get("picture", "")),
+            *(base64.b64decode(found.get(name) or "") for name in ("picture", "digits")),
         )
 
 

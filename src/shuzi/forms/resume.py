@@ -127,9 +127,17 @@ def journal_of(out: Path) -> Path:
 
 def identity_of(weights: str, hand: Path | None, spec: Spec | None, shape: Shape = UNKNOWN) -> dict[str, str]:
     """Return what pages depend on: the model, the corrected digits, and the spec or the shape of tables."""
-    known = "" if hand is None else content_hash(hand) or ""
+    known = "" if hand is None else _hand_hash(hand)
     rules = hashlib.sha256(repr(spec.fields).encode()).hexdigest() if spec else f"{shape.rows}x{shape.columns}"
     return {"spec": spec.id if spec else "", "rules": rules, "weights": weights, "hand": known}
+
+
+def _hand_hash(hand: Path) -> str:
+    """Return what tells a hand, or a folder of hands, from others."""
+    if not hand.is_dir():
+        return content_hash(hand) or ""
+    files = "".join(f"{file.name}/{content_hash(file)}" for file in sorted(hand.glob("*.npz")))
+    return hashlib.sha256(files.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _json(line: str) -> Any:

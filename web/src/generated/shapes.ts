@@ -50,6 +50,7 @@ export interface FormCell {
   box: [number, number, number, number];
   source: string;
   picture?: string;
+  digits?: string;
 }
 
 export interface FormColumn {

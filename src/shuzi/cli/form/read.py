@@ -40,7 +40,7 @@ _PLACE = click.Path(path_type=Path)
 @option("--force", is_flag=True, help="cli.form.read.force")
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
-@option("--hand", type=_PLACE, metavar="FILE", help="cli.read.hand")
+@option("--hand", type=_PLACE, metavar="PATH", help="cli.form.read.hand")
 @option("--review", is_flag=True, help="cli.form.read.review")
 @language_option
 def read(
@@ -73,6 +73,8 @@ def read(
         # a table may have been corrected by hand; one that is resumed was begun with --force, or written since
         if target.is_file() and not force and not (resume and journal_of(out[0]).exists()):
             raise DataError("error.form.exists", path=target)
+    if table and hand and hand.is_dir():
+        raise DataError("error.hand.no_roster", path=hand)
     if (spec is None) != table:
         raise click.UsageError(say("cli.form.read.one"))
     if not table and (rows or columns):
@@ -82,8 +84,9 @@ def read(
     at = begin() if review else None
     with at or nullcontext():
         place = place_of(model)
-        reader = with_hand(load(place), hand, model)
-        named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out)
+        by_row = hand if hand and hand.is_dir() else None
+        reader = load(place) if by_row else with_hand(load(place), hand, model)
+        named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out, by_row, model)
         shape = Shape(rows or 0, columns or 0)
         identity = identity_of(reader.card.weights, hand, pages.spec if pages else None, shape)
         journal = Journal.beside(out[0], identity, resume) if out else None
@@ -95,15 +98,17 @@ def read(
         sys.exit(1)
 
 
-def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...]) -> PageReader:
+def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...], hands: Path | None, model: str) -> PageReader:
     from shuzi.errors import DataError
     from shuzi.forms.parse import read_spec
+    from shuzi.forms.reading.class_hands import hands_in
     from shuzi.forms.reading.page_reader import PageReader
 
     asked = read_spec(spec)
     if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
         raise DataError("error.form.roster_taken", path=taken[0])
-    return PageReader(asked, reader)
+    own = hands_in(hands, asked) if hands else {}
+    return PageReader(asked, reader, {row: with_hand(reader, file, model) for row, file in own.items()})
 
 
 def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_terminal: bool) -> None:

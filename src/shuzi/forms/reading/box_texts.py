@@ -18,6 +18,9 @@ Texts = list[tuple[str, float]]
 BLANK_BOX, OTHER = 10, 11
 """Columns of a box's probabilities after those of the digits: it is empty; something else is in it."""
 
+BOX_COLUMNS = 12
+"""Of a box's probabilities."""
+
 FAINT = 0.3
 """The probability that a box with very little ink is empty, or that there is some in one that may be."""
 
@@ -68,7 +71,7 @@ class BoxTexts:
 
 def probabilities_of(boxes: Sequence[Written], reader: Reader) -> NDArray[np.float64]:
     """Return for each box the probabilities of the ten digits, of an empty box and of anything else: (n, 12)."""
-    probabilities = np.zeros((len(boxes), 12))
+    probabilities = np.zeros((len(boxes), BOX_COLUMNS))
     views = [(index, view) for index, written in enumerate(boxes) for view in written.views]
     found: dict[int, list[NDArray[np.float64]]] = {}
     for start in range(0, len(views), _PIECE):

@@ -33,12 +33,14 @@ _SPECK = 5  # pixels: less is no ink
 class Opened:
     """The probable texts of an open field, and whether something apart from them is amiss, so that none is sure.
 
-    If there is more in the field or on its page than is read, there are no texts, and `too_much` is true.
+    If there is more in the field or on its page than is read, there are no texts, and `too_much` is true. The images
+    are those of its digits, uint8 (28, 28) each.
     """
 
     texts: Texts
     amiss: bool
     too_much: bool = False
+    images: tuple[NDArray[np.uint8], ...] = ()
 
 
 _TOO_MUCH = Opened([], True, too_much=True)
@@ -74,7 +76,7 @@ def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = No
     merged: dict[str, float] = {}
     for text, probability in (*found.texts, *other.texts):
         merged[text] = merged.get(text, 0.0) + probability / 2
-    return Opened(sorted(merged.items(), key=itemgetter(1), reverse=True), found.amiss)
+    return replace(found, texts=sorted(merged.items(), key=itemgetter(1), reverse=True))
 
 
 def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
@@ -136,7 +138,8 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
     amiss = reading.status != OK and (listed or reading.advice[0] not in _ONLY_UNSURE)
     # an identifier may be written with dashes; a point belongs to a number, and must not vanish
     amiss = amiss or (field.kind == IDENTIFIER and not listed and any(mark in reading.text for mark in ".,"))
-    return Opened(sorted(merged.items(), key=itemgetter(1), reverse=True), amiss)
+    images = tuple(digit.image for digit in reading.digits)
+    return Opened(sorted(merged.items(), key=itemgetter(1), reverse=True), amiss, images=images)
 
 
 def _put(field: Field, text: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from shuzi.errors import PictureError
 from shuzi.forms.code import MODULES, Code, read_code
@@ -18,11 +16,12 @@ from shuzi.forms.finding.flat import SCALE, flatten
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import CODE, Page, PlacedField, code_box, pages_of
-from shuzi.forms.reading.box_texts import probabilities_of, texts_of
+from shuzi.forms.reading.box_texts import BOX_COLUMNS, probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
 from shuzi.forms.reading.empty_pages import refuse_empty
 from shuzi.forms.reading.open_fields import read_open
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
+from shuzi.forms.reading.seen_digits import as_png, strip_of
 from shuzi.forms.reading.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import OPEN, TICK, Spec
@@ -62,6 +61,8 @@ class PageReader:
         The spec.
     reader
         Reads digits.
+    own
+        Reads those of rows whose writers' hands are known, by row from 0.
 
     Raises
     ------
@@ -69,9 +70,10 @@ class PageReader:
         The fields do not fit on the paper, or too little is printed on a traced form to recognise it.
     """
 
-    def __init__(self, spec: Spec, reader: Reader) -> None:
+    def __init__(self, spec: Spec, reader: Reader, own: Mapping[int, Reader] | None = None) -> None:
         self.spec = spec
         self._reader = reader
+        self._own = own or {}
         self._blank = Blank.of(spec.blank, spec.size) if spec.blank else None
         pages = pages_of(spec)
         self._printed: set[str] = set()
@@ -142,8 +144,7 @@ class PageReader:
 
     def _cells(self, cuts: list[Cut]) -> dict[tuple[int, str], Cell]:
         """Read all fields; the boxes of the whole page are classified together."""
-        written = [box for cut in cuts for box in cut.boxes]
-        probabilities = probabilities_of(written, self._reader)
+        probabilities = self._probabilities(cuts)
         cells: dict[tuple[int, str], Cell] = {}
         ticks = [[tick_of(ink) for ink in cut.ticks] for cut in cuts]
         usual = Usual.of(ticks)
@@ -153,12 +154,14 @@ class PageReader:
             if field.kind == TICK:
                 cell = decide_ticks(field, own_ticks, usual, amiss=cut.hidden or self._is_off(cut.placed))
             elif field.style == OPEN:
-                opened = read_open(field, cut, self._reader, work)
+                opened = read_open(field, cut, self._own.get(cut.placed.row, self._reader), work)
                 cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.placed))
+                cell = replace(cell, digits=strip_of([[image] for image in opened.images]))
                 cell = replace(cell, rule=TOO_MUCH_INK) if opened.too_much else cell
             else:
                 boxes = texts_of(field, probabilities[start : start + len(cut.boxes)])
                 cell = decide(field, boxes.texts, boxes, amiss=cut.hidden or self._is_off(cut.placed))
+                cell = replace(cell, digits=strip_of([box.views for box in cut.boxes if box.image is not None]))
                 start += len(cut.boxes)
             cells[cut.placed.row, field.name] = cell
         for row in {row_of_cell for row_of_cell, _ in cells}:
@@ -167,6 +170,17 @@ class PageReader:
                 mine = blank_unused(mine)
             cells |= {(row, name): cell for name, cell in apply_sums(self.spec.written, mine).items()}
         return cells
+
+    def _probabilities(self, cuts: list[Cut]) -> NDArray[np.float64]:
+        """Classify all boxes together, but those of rows with a reader of their own."""
+        written = [box for cut in cuts for box in cut.boxes]
+        rows = [cut.placed.row if cut.placed.row in self._own else -1 for cut in cuts for _ in cut.boxes]
+        probabilities = np.empty((len(written), BOX_COLUMNS))
+        for row in sorted({*rows}):
+            indices = [index for index, box_row in enumerate(rows) if box_row == row]
+            reader = self._own.get(row, self._reader)
+            probabilities[indices] = probabilities_of([written[index] for index in indices], reader)
+        return probabilities
 
     def _is_off(self, placed: PlacedField) -> bool:
         """Tell whether a field reaches beyond the paper, whose edge looks like a 1."""
@@ -178,10 +192,3 @@ def _placed(cell: Cell, code: Code, cut: Cut, name: str) -> Cell:
     """Add where a cell is from, and its picture if a person should look at it."""
     picture = as_png(cut.picture) if cell.doubtful else b""
     return replace(cell, page=code.page, box=cut.box, source=name, picture=picture)
-
-
-def as_png(picture: NDArray[np.uint8]) -> bytes:
-    """Return a grey picture as the bytes of a PNG."""
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, "png")
-    return file.getvalue()

@@ -19,9 +19,10 @@ from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.box_texts import FAINT
 from shuzi.forms.reading.empty_pages import refuse_empty, skipped, unread
-from shuzi.forms.reading.page_reader import PageRead, as_png
+from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.read_photographs import Named, in_order, read_photographs
+from shuzi.forms.reading.seen_digits import as_png, strip_of
 from shuzi.forms.result import Cell, Problem, Row, Skipped, Table
 from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
 from shuzi.messages import say
@@ -179,7 +180,8 @@ def _read_one(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell
     status = reading.status if reading.status in (OK, BLANK) else UNSURE
     if text != reading.text or _is_apart(reading):
         status = UNSURE
-    return Cell(text, status, reading.confidence, "", tuple(reading.alternatives[:_LISTED]))
+    digits = strip_of([[digit.image] for digit in reading.digits])
+    return Cell(text, status, reading.confidence, "", tuple(reading.alternatives[:_LISTED]), digits=digits)
 
 
 def _either(one: Cell, other: Cell) -> Cell:
@@ -190,7 +192,7 @@ def _either(one: Cell, other: Cell) -> Cell:
             merged[text] = merged.get(text, 0.0) + probability / 2
     ranked = tuple(sorted(merged.items(), key=itemgetter(1), reverse=True)[:_LISTED])
     text, confidence = ranked[0]
-    return Cell(text, UNSURE, confidence, "", ranked)
+    return Cell(text, UNSURE, confidence, "", ranked, digits=one.digits)
 
 
 def _is_apart(reading: Reading) -> bool:

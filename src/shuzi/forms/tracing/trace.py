@@ -19,7 +19,7 @@ from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.parse import language_of, spec_of
 from shuzi.forms.parsing.grammar import LONGEST, MOST_TRACED, SIDES, is_paper, is_text
-from shuzi.forms.reading.page_reader import as_png
+from shuzi.forms.reading.seen_digits import as_png
 from shuzi.forms.spec import PAPERS, Field, Spec
 from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.drawn import Drawn, read_drawn

@@ -253,6 +253,7 @@ class FormCell(Said):
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
     source: str = Field(description="service.schema.source")
     picture: str | None = Field(default=None, description="service.schema.cell_picture")
+    digits: str | None = Field(default=None, description="service.schema.cell_digits")
 
 
 class FormRow(Said):

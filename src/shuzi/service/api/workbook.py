@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from shuzi.errors import PictureError, ServiceError
 from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.reading.page_reader import as_png
+from shuzi.forms.reading.seen_digits import as_png
 from shuzi.forms.result import Table
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import open_picture
@@ -78,6 +78,7 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
         for row in found["rows"]:
             for cell in row["cells"].values():
                 picture = cell.pop("picture")
+                cell.pop("digits")  # nobody sees them in a workbook
                 # only beside a doubtful cell a picture is shown
                 if picture and (cell["status"] == UNSURE or cell["rule"]):
                     content, pixels = _checked(picture, left)

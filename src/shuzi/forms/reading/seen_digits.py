@@ -1,0 +1,152 @@
+"""The images of digits, as they were classified, become a picture in a cell, and digits of a hand again."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shuzi.data.dataset import Dataset
+from shuzi.errors import DataError, PictureError
+from shuzi.forms.result import FORMAT, Cell, Table
+from shuzi.pictures.open import open_picture
+
+_SIDE = 28
+_NOTHING = np.zeros((_SIDE, _SIDE), np.uint8)
+_LARGEST = 500_000_000  # bytes of a table
+
+
+def as_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a grey picture as the bytes of a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    return file.getvalue()
+
+
+def strip_of(views: Sequence[Sequence[NDArray[np.uint8]]]) -> bytes:
+    """Put the images of digits, uint8 (28, 28), side by side, and return them as the bytes of a PNG; b"" for none.
+
+    Parameters
+    ----------
+    views
+        Of each digit the image, and below it, if there is one, that with all that may be ink rather than a line.
+    """
+    if not views:
+        return b""
+    high = max(map(len, views))
+    rows = [[view[row] if row < len(view) else _NOTHING for view in views] for row in range(high)]
+    return as_png(np.vstack([np.hstack(row) for row in rows]))
+
+
+def images_in(cell: Cell) -> NDArray[np.uint8]:
+    """Return the images that `strip_of` put side by side: uint8 (n, 28, 28).
+
+    Raises
+    ------
+    ValueError
+        What the cell has is something else.
+
+    Examples
+    --------
+    >>> dark, light = np.zeros((28, 28), np.uint8), np.full((28, 28), 9, np.uint8)
+    >>> images = images_in(Cell("71", "ok", 1.0, digits=strip_of([[dark], [light, light]])))
+    >>> images.shape, int(images[1].max()), len(images_in(Cell("", "blank", 1.0)))
+    ((2, 28, 28), 9, 0)
+    """
+    first: NDArray[np.uint8] = _rows_in(cell)[0]
+    return first
+
+
+def _rows_in(cell: Cell) -> NDArray[np.uint8]:
+    """Return the images of all digits, and below them the second view of each: uint8 (k, n, 28, 28), k 1 or 2."""
+    if not cell.digits:
+        return np.empty((1, 0, _SIDE, _SIDE), np.uint8)
+    try:
+        strip = open_picture(cell.digits)
+    except PictureError as problem:
+        raise ValueError(str(problem)) from problem
+    high, wide = strip.shape
+    if high not in (_SIDE, 2 * _SIDE) or wide % _SIDE:
+        raise ValueError(f"digits of {wide}x{high}")
+    return np.ascontiguousarray(strip.reshape(high // _SIDE, _SIDE, -1, _SIDE).swapaxes(1, 2))
+
+
+def read_table(path: Path) -> Table:
+    """Read the JSON of a table that `shuzi form read` or the page wrote.
+
+    Raises
+    ------
+    DataError
+        The file is missing, is no such table, or is of another version of shuzi.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise DataError("error.table.other", path=path)
+        content = path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+    except ValueError as problem:
+        raise DataError("error.table.other", path=path) from problem
+    try:
+        found = json.loads(content)
+        version = found["format"]
+        if version != FORMAT:
+            raise DataError("error.table.format", path=path, found=version, wanted=FORMAT)
+        return Table.from_dict(found)
+    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as problem:
+        raise DataError("error.table.other", path=path) from problem
+
+
+def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
+    """Return the digits of a cell as the form reader saw them, with what they really are.
+
+    Parameters
+    ----------
+    table
+        The table.
+    number
+        Of the row, from 1.
+    name
+        Of the field.
+    label
+        What is written there; only its digits count.
+
+    Raises
+    ------
+    DataError
+        There is no such row or field, the table does not have the digits, or the label has more or fewer.
+
+    Examples
+    --------
+    >>> from shuzi.forms.result import Row
+    >>> from shuzi.forms.spec import Field
+    >>> cell = Cell("7", "unsure", 0.5, digits=strip_of([[np.eye(28, dtype=np.uint8)]]))
+    >>> digits_of(Table("Scores", (Field("q"),), (Row(1, 0, {"q": cell}),)), 1, "q", "1").labels
+    array([1], dtype=uint8)
+    """
+    if not 1 <= number <= len(table.rows):
+        raise DataError("error.table.row", row=number, n=len(table.rows))
+    cells = table.rows[number - 1].cells
+    if name not in cells:
+        raise DataError("error.table.field", name=name, names=", ".join(cells))
+    try:
+        rows = _rows_in(cells[name])
+    except ValueError as problem:
+        raise DataError("error.table.digits", name=name, row=number) from problem
+    count = rows.shape[1]
+    if not count:
+        has_digits = any(cell.digits for row in table.rows for cell in row.cells.values())
+        raise DataError("error.table.empty" if has_digits else "error.table.unseen", name=name, row=number)
+    digits = [character for character in label if character.isascii() and character.isdecimal()]
+    if len(digits) != count:
+        values = {"name": name, "row": number, "label": label}
+        raise DataError("error.table.count", found=count, wanted=len(digits), **values)
+    labels = np.tile(np.array([*map(int, digits)], np.uint8), len(rows))
+    images = rows.reshape(-1, _SIDE, _SIDE)
+    seen = images.any(axis=(1, 2))
+    return Dataset(images[seen], labels[seen])

@@ -86,6 +86,28 @@ def _printed(pieces: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bo
     return lines if rest.size and rest.max() >= LEAST_WRITING * max(shape) else np.zeros(len(pieces), np.bool_)
 
 
+def is_one_piece(ink: NDArray[np.uint8]) -> bool:
+    """Tell whether all solid ink touches, across gaps of one pixel, as a thin pen leaves in a small picture.
+
+    Parameters
+    ----------
+    ink
+        uint8 (h, w), paper 0, ink up to 255.
+
+    Examples
+    --------
+    >>> ink = np.zeros((20, 40), np.uint8)
+    >>> ink[2:9, 5] = ink[10:18, 5] = 255
+    >>> is_one_piece(ink)
+    True
+    >>> ink[2:18, 8] = 255
+    >>> is_one_piece(ink)
+    False
+    """
+    solid = cv2.dilate((ink >= SOLID).astype(np.uint8), np.ones((2, 2), np.uint8))
+    return cv2.connectedComponents(solid, connectivity=8)[0] == 2  # the paper is one
+
+
 def joined(boxes: NDArray[np.int32], near: float = 0.0) -> NDArray[np.int32]:
     """Join boxes that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
 

@@ -102,3 +102,11 @@ def test_the_detector_is_not_asked_about_a_few_specks():
     detector = Detector()
     assert located(page, Classifier(0.99), detector).simple
     assert not detector.asked
+
+
+@pytest.mark.parametrize(("gap", "lines"), [(1, 0), (2, 1)])
+def test_a_thin_stroke_broken_by_one_pixel_is_one_digit_and_has_no_line(gap, lines):
+    page = np.full((28, 28), 230, np.uint8)
+    page[4:24, 14] = 30
+    page[12 : 12 + gap, 14] = 230
+    assert len(locate(Scan.of(page, 1_280), Classifier(0.99), None, has_lines=True).lines) == lines

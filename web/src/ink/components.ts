@@ -149,6 +149,17 @@ export function letterHeight(components: readonly Component[], { width: wide, he
   return middle?.box.height ?? Number.NaN;
 }
 
+/** Whether all solid ink touches, across gaps of one pixel, as a thin pen leaves in a small picture. */
+export function isOnePiece({ width, height, pixels }: Grey): boolean {
+  const wider = new Uint8Array(pixels.length);
+  const isSolid = (x: number, y: number) => x >= 0 && y >= 0 && (pixels[y * width + x] as number) >= SOLID;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      if (isSolid(x, y) || isSolid(x - 1, y) || isSolid(x, y - 1) || isSolid(x - 1, y - 1))
+        wider[y * width + x] = SOLID;
+  return labelled({ width, height, pixels: wider }, SOLID).components.length === 1;
+}
+
 /** Join boxes above each other, such as the two strokes of a 5; and boxes nearer than `near` times the taller one. */
 export function joined(boxes: readonly Box[], near = 0): Box[] {
   const left = [...boxes];

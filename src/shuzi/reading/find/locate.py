@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
-from shuzi.ink.components import SOLID, Components, joined
+from shuzi.ink.components import SOLID, Components, is_one_piece, joined
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, ink_map
 from shuzi.ink.strips import length
 from shuzi.reading.find import find_thresholds as thresholds
@@ -101,7 +101,8 @@ def _is_one_sure_digit(scan: Scan, candidates: list[Candidate]) -> bool:
     # joined with a point or a stroke beside it, a digit is one candidate too
     in_one_piece = len(scan.components.boxes) + len(scan.components.specks) == 1
     sure = len(candidates) == 1 and _confidence_of(candidates) >= thresholds.SURE_CONFIDENCE
-    return in_one_piece and sure and _unexplained(scan.ink, candidates) <= thresholds.MOST_UNEXPLAINED_INK
+    explained = sure and _unexplained(scan.ink, candidates) <= thresholds.MOST_UNEXPLAINED_INK
+    return explained and (in_one_piece or is_one_piece(scan.ink))
 
 
 def _from_components(scan: Scan, classifier: Classifier, work: Work) -> list[Candidate]:

@@ -37,7 +37,7 @@ import {
   rightOf,
   touched,
 } from "../../ink/boxes";
-import { joined, letterHeight } from "../../ink/components";
+import { isOnePiece, joined, letterHeight } from "../../ink/components";
 import { total } from "../../ink/loops/levels";
 import { largestAt, level, median } from "../../ink/numbers";
 import { inkMap } from "../../ink/paper";
@@ -94,10 +94,10 @@ async function located(
   }
   // joined with a point or a stroke beside it, a digit is one candidate too
   const isOneSureDigit =
-    scan.components.length + scan.specks.length === 1 &&
     candidates.length === 1 &&
     confidenceOf(candidates) >= SURE_CONFIDENCE &&
-    unexplained(ink, candidates) <= MOST_UNEXPLAINED_INK;
+    unexplained(ink, candidates) <= MOST_UNEXPLAINED_INK &&
+    (scan.components.length + scan.specks.length === 1 || isOnePiece(ink));
   const lines = linesOf(candidates, scan.components, ink, scan.specks);
   // what is on no line is no digit
   const digits = new Set(lines.flatMap((line) => line.candidates));

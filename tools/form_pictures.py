@@ -47,18 +47,23 @@ def main() -> None:
 
 def photograph_of(language: str) -> tuple[Spec, bytes]:
     """Fill in the ready sheet of scores in a language; return its spec and its photograph, a JPEG."""
+    spec = read_spec(FOLDER / f"scores.{language}.toml")
+    return spec, photograph_of_sheet(spec)
+
+
+def photograph_of_sheet(spec: Spec) -> bytes:
+    """Fill in the first rows of a sheet of scores, one with a wrong sum; return its photograph, a JPEG."""
     mnist = shuzi.load_mnist().validation
     rng = np.random.default_rng(SEED)
-    spec = read_spec(FOLDER / f"scores.{language}.toml")
     texts = {}
     for row in range(ROWS):
         scores = rng.integers(3, 21, 5).tolist()
         texts[row, "number"] = f"{rng.integers(10**8):08}"
         texts |= {(row, f"q{n}"): str(each) for n, each in enumerate(scores, start=1)}
         texts[row, "total"] = str(sum(scores) + (row == 4))  # one sum is wrong
-    filled = fill(rng, print_sheet(spec)[0], pages_of(spec)[0].places, texts, Hands(mnist.images, mnist.labels))
+    filled = fill(rng, print_sheet(spec)[0], pages_of(spec)[0].fields, texts, Hands(mnist.images, mnist.labels))
     jpeg, _ = photograph(np.random.default_rng(9), filled, angle=20)
-    return spec, jpeg
+    return jpeg
 
 
 def drawn(jpeg: bytes, table: object) -> Image.Image:

@@ -256,3 +256,11 @@ def test_nothing_chosen_is_said(open_page):
     page = open_page("?view=forms&sheets=table")
     read(page)
     expect(page.get_by_role("alert")).to_have_text("Choose photographs first.")
+
+
+def test_a_sample_sheet_is_read_before_anything_is_printed(open_page):
+    page = open_page("?view=forms")
+    page.get_by_role("button", name="Try a sample sheet").click()
+    expect(page.get_by_test_id("remaining")).to_have_text("6 cells to check")
+    expect(page.get_by_test_id("clear-rows")).to_have_text("6 of 7 rows have nothing to check.")
+    expect(page.get_by_role("img", name="The sheet on scores.en.webp")).to_be_visible()

@@ -17,7 +17,9 @@ export function offlineWorker(): Plugin {
     generateBundle(_, bundle) {
       const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
       const models = [...bundledFiles().keys()].filter((name) => name.startsWith("models/"));
-      const others = readdirSync(PUBLIC).filter((name) => name !== LINKED);
+      // what lies in folders is loaded when somebody asks for it
+      const entries = readdirSync(PUBLIC, { withFileTypes: true }).filter((entry) => entry.isFile());
+      const others = entries.map(({ name }) => name).filter((name) => name !== LINKED);
       const files = ["", ...assets, ...models, ...others];
       const source = readFileSync(WORKER, "utf8");
       if (!source.includes(LIST)) throw new Error(`${WORKER.pathname} has no ${LIST}`);

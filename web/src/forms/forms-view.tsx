@@ -106,10 +106,18 @@ export function FormsView() {
 }
 
 function Desk({ formTable }: { formTable: FormTable }) {
+  const rowsLeft = new Set(remaining.value.map(({ row }) => row)).size;
   return (
     <>
-      <p class="forms-left" data-testid="remaining">
-        {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
+      <p class="forms-left">
+        <span data-testid="remaining">
+          {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
+        </span>
+        {remaining.value.length > 0 && (
+          <span class="small quiet" data-testid="clear-rows">
+            {say("forms.rows_clear", formTable.rows.length - rowsLeft, formTable.rows.length)}
+          </span>
+        )}
       </p>
       {lack.value && origin.value.kind === "photographs" && (
         <p class="notice" lang={lack.value.lang}>

@@ -16,6 +16,10 @@ export const forms = {
   "forms.read": "Read sheets",
   "forms.read.choose": "Choose photographs",
   "forms.read.drop": "or drop them here: photographs, scans, PDFs; also a spec with its roster",
+  "forms.sample": "Try a sample sheet",
+  "forms.sample.about": "Seven students’ exam scores, photographed. One sum is wrong: find out why.",
+  "forms.rows_clear": (clear: number, rows: number) =>
+    rows === 1 ? "" : `${clear} of ${rows} rows have nothing to check.`,
   "forms.read.photographs": "Photographs to read",
   "forms.read.remove": (name: string) => `Remove ${name}`,
   "forms.read.go": "Read",

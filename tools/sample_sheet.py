@@ -1,0 +1,46 @@
+"""The ready spec of scores, for a few students, becomes the sheet that the page's view "Forms" offers to try.
+
+    python tools/sample_sheet.py
+
+The photographs are small: the page loads one when somebody asks for it. The digits are MNIST's validation digits.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from form_pictures import ROWS, photograph_of_sheet  # noqa: E402
+
+from shuzi.forms.making.ready import FOLDER  # noqa: E402
+from shuzi.forms.parse import read_spec  # noqa: E402
+
+SAMPLES = ROOT / "web" / "public" / "samples"
+SIZE = (1_200, 1_600)
+
+
+def main() -> None:
+    """Write a spec and its photograph in both languages."""
+    SAMPLES.mkdir(exist_ok=True)
+    for language in ("en", "zh"):
+        text = (FOLDER / f"scores.{language}.toml").read_text("utf-8").replace("\nrows = 40\n", f"\nrows = {ROWS}\n")
+        with tempfile.TemporaryDirectory() as folder:
+            spec = Path(folder) / "sample.toml"
+            spec.write_text(text, "utf-8")
+            jpeg = photograph_of_sheet(read_spec(spec))
+        (SAMPLES / f"scores.{language}.toml").write_text(text, "utf-8")
+        with Image.open(io.BytesIO(jpeg)) as photo:
+            photo.resize(SIZE, Image.Resampling.LANCZOS).save(
+                SAMPLES / f"scores.{language}.webp", quality=40, method=6
+            )
+
+
+if __name__ == "__main__":
+    main()

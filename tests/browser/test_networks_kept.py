@@ -62,6 +62,13 @@ def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, m
     expect(page.get_by_role("radio", name="Mine: first/best")).to_be_checked()
     assert Sheet(page).write(_strokes(mnist, 7)).text == "7"
 
+    np.savez(tmp_path / "mine.npz", images=mnist.test.images[:40], labels=mnist.test.labels[:40])
+    page.get_by_test_id("kept-file").set_input_files(tmp_path / "mine.npz")
+    expect(page.locator(".kept li")).to_have_count(40)
+    page.goto("?view=learn&step=train")
+    right = int((answers[:40].argmax(axis=1) == mnist.test.labels[:40]).sum())
+    expect(page.locator(".train-try-answers")).to_contain_text(f"{right} right of the 40 digits that you keep")
+
     page.goto("?view=models")
     page.once("dialog", lambda dialog: dialog.dismiss())
     card.get_by_role("button", name="Delete").click()

@@ -2,12 +2,22 @@
 
 import { computed, signal } from "@preact/signals";
 import { MOST_EXAMPLES } from "../generated/limits";
+import { joined } from "../shared/bytes";
 import { inStore } from "../shared/database";
 import { latestOnly, type Numbered } from "./latest";
 import { digitsIn, type KeptDigit, NoKeptDigits } from "./npz";
 
 /** In the order in which they were kept. */
 export const kept = signal<readonly Numbered[]>([]);
+
+/** All of them as networks take them: 784 values of each, ink 255, and the labels. */
+export function keptExamples(): { images: Uint8Array; labels: Uint8Array } {
+  const digits = kept.value;
+  return {
+    images: joined(digits.map(({ image }) => Uint8Array.from(image))),
+    labels: Uint8Array.from(digits, ({ label }) => label),
+  };
+}
 
 /** The label of each kept image. */
 const labelOf = computed(() => new Map(kept.value.map(({ image, label }) => [String(image), label])));

@@ -1,10 +1,14 @@
 /** Overfitting: the same network learns from 10, 100, 1,000 or all images; training against validation. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { sizesHere, trainingImages } from "../../edition";
+import { kept } from "../../hand/kept";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
+import { ViewLink } from "../../shell/view-link";
+import { useOwnRight } from "../answer/own-right";
 import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { LossChart } from "../train/charts/curves";
@@ -28,6 +32,8 @@ export function OverfittingStep() {
   const drawn = sized.flatMap(({ run }) => run ?? []);
   const first = sized[0]?.run;
   const running = active.value;
+  const ownRight = useOwnRight(drawn);
+  const own = kept.value.length;
   const missing = sized.filter(({ run }) => !run || run.step === 0).map(({ size }) => settingsFor(size));
   return (
     <StepFrame
@@ -61,15 +67,26 @@ export function OverfittingStep() {
               <th scope="col">{say("learn.overfitting.seen")}</th>
               <th scope="col">{say("learn.overfitting.unseen")}</th>
               <th scope="col">{say("learn.overfitting.gap")}</th>
+              {own > 0 && <th scope="col">{say("learn.overfitting.own", own)}</th>}
             </tr>
           </thead>
           <tbody>
             {sized.map(({ size, run }) => (
-              <Row key={size} size={size} run={run} />
+              <Row key={size} size={size} run={run}>
+                {own > 0 && <td>{run ? (ownRight.get(run.id) ?? "–") : "–"}</td>}
+              </Row>
             ))}
           </tbody>
         </table>
       </div>
+      {own === 0 && (
+        <p class="small quiet">
+          {say("learn.overfitting.own.none")}{" "}
+          <ViewLink view="write" parameters={{}}>
+            {say("view.write")}
+          </ViewLink>
+        </p>
+      )}
     </StepFrame>
   );
 }
@@ -78,7 +95,13 @@ function runOf(size: number): Run | undefined {
   return runs.value.find((run) => run.id === idOf(settingsFor(size)));
 }
 
-function Row({ size, run }: { size: number; run: Run | undefined }) {
+interface RowProperties {
+  size: number;
+  run: Run | undefined;
+  children: ComponentChildren;
+}
+
+function Row({ size, run, children }: RowProperties) {
   const seen = run && mean(run.batchAccuracies.slice(-LAST).map(([, accuracy]) => accuracy));
   const unseen = run?.accuracies.at(-1)?.[1];
   const written = (accuracy: number | null | undefined) =>
@@ -98,6 +121,7 @@ function Row({ size, run }: { size: number; run: Run | undefined }) {
       <td>{written(seen)}</td>
       <td>{written(unseen)}</td>
       <td>{written(seen != null && unseen !== undefined ? seen - unseen : null)}</td>
+      {children}
     </tr>
   );
 }

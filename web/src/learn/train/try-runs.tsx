@@ -1,7 +1,9 @@
 /** The answers of the networks trained here about one digit, mine or another, side by side. */
+import { kept } from "../../hand/kept";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { usePromised } from "../../shared/promised";
+import { useOwnRight } from "../answer/own-right";
 import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { percent } from "../format";
@@ -12,6 +14,7 @@ import type { Run } from "./runs/run";
 export function TryRuns({ runs }: { runs: readonly Run[] }) {
   const image = shownDigit.value?.image ?? null;
   const answers = useAnswers(runs, image);
+  const ownRight = useOwnRight(runs);
   return (
     <section class="train-try" aria-labelledby="train-try">
       <h2 id="train-try">{say("learn.train.compare")}</h2>
@@ -20,7 +23,12 @@ export function TryRuns({ runs }: { runs: readonly Run[] }) {
         {image && <Pixels values={image} palette="ink" label={say("learn.digit.looked-at")} />}
         <ul>
           {runs.map((run, index) => (
-            <Answer key={run.id} run={run} probabilities={answers[index] ?? null} />
+            <Answer
+              key={run.id}
+              run={run}
+              probabilities={answers[index] ?? null}
+              right={ownRight.get(run.id)}
+            />
           ))}
         </ul>
       </div>
@@ -28,7 +36,14 @@ export function TryRuns({ runs }: { runs: readonly Run[] }) {
   );
 }
 
-function Answer({ run, probabilities }: { run: Run; probabilities: Float32Array | null }) {
+interface AnswerProperties {
+  run: Run;
+  probabilities: Float32Array | null;
+  /** Of the digits that the person keeps. */
+  right: number | undefined;
+}
+
+function Answer({ run, probabilities, right }: AnswerProperties) {
   const order = Array.from({ length: 10 }, (_, digit) => digit);
   const probabilityOf = (digit: number) => probabilities?.[digit] ?? 0;
   const [first = 0, second = 0] = order.sort((a, b) => probabilityOf(b) - probabilityOf(a));
@@ -42,6 +57,9 @@ function Answer({ run, probabilities }: { run: Run; probabilities: Float32Array 
           {say("learn.train.says", first, percent(probabilityOf(first)))}{" "}
           <span class="quiet">{say("learn.train.or", second, percent(probabilityOf(second)))}</span>
         </span>
+      )}
+      {right !== undefined && (
+        <span class="small numbers">{say("learn.train.own_right", right, kept.value.length)}</span>
       )}
     </li>
   );

@@ -2,11 +2,10 @@
 import { file } from "../../bundle/files";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
-import { kept } from "../../hand/kept";
+import { kept, keptExamples } from "../../hand/kept";
 import { openPicture } from "../../here/open";
 import { sha256 } from "../../networks/onnx/sha256";
 import { type Card, type Graph, unpack } from "../../runtime/graph";
-import { joined } from "../../shared/bytes";
 import { onnxFrom } from "../inside/onnx-from";
 import { decode, encode } from "./base45";
 import { codeName, keepCode, keptCodes, loadCodes } from "./kept-codes";
@@ -68,15 +67,6 @@ function tinyGraph(): Promise<Graph> {
   return tiny;
 }
 
-/** One's own digits: all that are kept, as the network takes them. */
-export function ownDigits(): Examples {
-  const digits = kept.value;
-  return {
-    images: joined(digits.map(({ image }) => Uint8Array.from(image))),
-    labels: Uint8Array.from(digits, ({ label }) => label),
-  };
-}
-
 /** Those that go into a code: the last of each kind, ten at most. */
 export function chosenDigits(): SmallDigit[] {
   const last = new Map(kept.value.map(({ image, label }) => [label, image]));
@@ -95,7 +85,7 @@ export function chosenDigits(): SmallDigit[] {
  */
 export async function makeCode(from: PaperNetwork | null, name: string, learns: boolean): Promise<MadeCode> {
   const [shipped, { train, test }] = await Promise.all([tinyGraph(), loadDigits()]);
-  const own = ownDigits();
+  const own = keptExamples();
   const start = from ? graphOf(shipped, from.layers) : shipped;
   const graph = learns && own.labels.length > 0 ? taught(start, own, first(train)) : start;
   if (!fits(graph.tensors)) throw new Error("tiny has another shape");
@@ -138,7 +128,7 @@ export async function measured(network: PaperNetwork): Promise<{ onTest: Right; 
   const [shipped, { test }] = await Promise.all([tinyGraph(), loadDigits()]);
   const small = new Small(graphOf(shipped, network.layers));
   const right = ({ images, labels }: Examples) => ({ right: small.right(images, labels), n: labels.length });
-  const own = ownDigits();
+  const own = keptExamples();
   return { onTest: right(first(test)), onOwn: own.labels.length > 0 ? right(own) : null };
 }
 

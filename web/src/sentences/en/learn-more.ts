@@ -129,6 +129,9 @@ export const learnMore = {
   "learn.overfitting.seen": "correct, training",
   "learn.overfitting.unseen": "correct, validation",
   "learn.overfitting.gap": "gap",
+  "learn.overfitting.own": (n: number) => (n === 1 ? "correct, of my digit" : `correct, of my ${n} digits`),
+  "learn.overfitting.own.none":
+    "Correct some digits of your own and keep them, and they are counted here too:",
 
   "learn.convolution": "Convolution",
   "learn.convolution.title": "Convolution: a small window slides over the digit",

@@ -119,6 +119,8 @@ export const learnMore: Translation<typeof english> = {
   "learn.overfitting.seen": "训练图片认对",
   "learn.overfitting.unseen": "验证图片认对",
   "learn.overfitting.gap": "相差",
+  "learn.overfitting.own": (n) => `我的 ${n} 个数字认对`,
+  "learn.overfitting.own.none": "改正几个你自己写的数字并留下来，这里也会数它们：",
 
   "learn.convolution": "卷积",
   "learn.convolution.title": "卷积：小窗口在字上滑过",

@@ -49,6 +49,7 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.copied.refused": "浏览器不让复制。",
   "learn.train.compare": "同一个数字，它们各认成什么",
   "learn.train.says": (digit, probability) => `${digit}，概率 ${probability}`,
+  "learn.train.own_right": (right, n) => `你留下的 ${n} 个数字，答对 ${right} 个`,
   "learn.train.or": (digit, probability) => `其次是 ${digit}，${probability}`,
   "learn.train.failed.loss": (rate) => `损失已经不是有限的数了。学习率 ${rate} 太大，步子迈过了头。`,
   "learn.train.failed.no-data": () => "训练图片没有取到。服务还在运行吗？",

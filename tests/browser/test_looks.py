@@ -95,6 +95,32 @@ def test_ink_and_images_are_drawn_anew_in_another_theme(open_sheet, motion):
             sheet.page.wait_for_function(f"([canvas, light]) => (({MEDIAN})(canvas) > 128) === light", arg=arguments)
 
 
+SIDEWAYS = {"viewport": {"width": 740, "height": 360}, "has_touch": True, "is_mobile": True}
+TOUCHED = {
+    "": ".sheet canvas",
+    "?view=learn": ".pixel-grid, .touchable canvas",
+    "?view=learn&step=softmax": ".softmax-choice label",
+    "?view=learn&step=train": ".train-knobs label",
+    "?view=duel&look=7": ".duel-board",
+    "?view=film&stop=scores": ".film-screen",
+    "?view=forms": ".forms-read button",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_held_sideways_shows_at_once_what_is_touched(open_page, language):
+    page = open_page("?view=models", language=language, reduced_motion="reduce", **SIDEWAYS)
+    found = {}
+    for path, touched in TOUCHED.items():
+        page.goto(path)
+        place = page.locator(touched).first
+        place.wait_for()
+        box = place.bounding_box()
+        if faults := page.evaluate(TOO_WIDE) + [f"from {box['y']}"] * (box["y"] + FINGER > 360):
+            found[path] = faults
+    assert found == {}
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_phone_shows_every_view_without_scrolling_sideways(open_page, run, language):
     page = open_page(language=language, refusals=(422,), reduced_motion="reduce", **PHONE)

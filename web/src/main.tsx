@@ -9,7 +9,8 @@ import { view } from "./address";
 import { prepare } from "./here/read";
 import { workOffline } from "./offline";
 import { Shell } from "./shell/shell";
-// after the views, whose styles it changes
+// after the views, whose styles they change
+import "./styles/landscape.css";
 import "./styles/print.css";
 
 workOffline();

@@ -6,12 +6,12 @@ import pytest
 
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect, try_page
-from shuzi.forms.reading.empty_pages import is_empty
 from shuzi.forms.reading.page_reader import PageRead, PageReader
 from shuzi.forms.reading.ruled_tables import join_pages, try_table
 from shuzi.forms.result import Cell, Problem, Skipped
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Field, Spec
+from shuzi.forms.stacks.empty_pages import is_empty
 from shuzi.pictures.pdf import Page
 
 NOTE = Spec("Note", (Field("q", boxes=1), Field("r", boxes=1)))

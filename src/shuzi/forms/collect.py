@@ -10,12 +10,12 @@ from pathlib import Path
 from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.layout import pages_of
-from shuzi.forms.reading.empty_pages import skipped, unread
 from shuzi.forms.reading.page_reader import PageRead, PageReader
 from shuzi.forms.reading.read_photographs import in_order, read_photographs
 from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, Problem, Row, Skipped, Table
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
+from shuzi.forms.stacks.empty_pages import skipped, unread
 from shuzi.messages import say
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +73,11 @@ class Journal:
             raise DataError("error.form.other_run", path=path)
         return Journal(path, identity, dict(entry for entry in map(_entry, lines) if entry))
 
+    @property
+    def pages(self) -> Mapping[str, PageRead]:
+        """The pages by the hash of their photograph, in the order in which they were read."""
+        return self._pages
+
     def known(self, picture: Picture | ShuziError, name: str) -> PageRead | None:
         """Return what was read of a photograph before, if it is still the same file; by the name that it has now."""
         key = content_hash(picture)
@@ -103,6 +109,7 @@ class Journal:
                 os.fsync(file.fileno())
         except OSError as problem:
             raise DataError("error.data.unwritable", path=self._path, reason=problem.strerror or problem) from problem
+        self._pages[key] = page
 
     def done(self) -> None:
         """Remove the file."""

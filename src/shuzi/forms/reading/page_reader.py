@@ -18,13 +18,13 @@ from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import CODE, Page, PlacedField, code_box, pages_of
 from shuzi.forms.reading.box_texts import BOX_COLUMNS, probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
-from shuzi.forms.reading.empty_pages import refuse_empty
 from shuzi.forms.reading.open_fields import read_open
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.seen_digits import as_png, strip_of
 from shuzi.forms.reading.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import OPEN, TICK, Spec
+from shuzi.forms.stacks.empty_pages import refuse_empty
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from shuzi.errors import PictureError, ShuziError
-from shuzi.forms.result import Problem
+from shuzi.forms.result import Problem, Table
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import Picture
 from shuzi.processes.cores import cores
@@ -28,6 +29,27 @@ ReadOne = Callable[[R, Picture | ShuziError, str], P | Problem]
 
 _A_FEW = 4  # photographs: so many are read while a process starts
 _ON_THE_WAY = 2  # photographs to a process, which thus never waits for the next one
+
+
+@dataclass(frozen=True)
+class Way(Generic[R, P]):
+    """How photographs become a table.
+
+    Parameters
+    ----------
+    read_one, reader
+        As for `read_photographs`.
+    join
+        Puts pages together.
+    """
+
+    read_one: ReadOne[R, P]
+    reader: R
+    join: Callable[[Iterable[P | Problem]], Table]
+
+    def read(self, named: Named) -> Generator[tuple[int, P | Problem], None, None]:
+        """Read photographs as `read_photographs` does."""
+        return read_photographs(self.read_one, self.reader, named)
 
 
 def read_photographs(

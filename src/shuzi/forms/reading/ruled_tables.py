@@ -18,13 +18,13 @@ from shuzi.forms.finding.tables.cut_cells import TableCell
 from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.box_texts import FAINT
-from shuzi.forms.reading.empty_pages import refuse_empty, skipped, unread
 from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.read_photographs import Named, in_order, read_photographs
 from shuzi.forms.reading.seen_digits import as_png, strip_of
 from shuzi.forms.result import Cell, Problem, Row, Skipped, Table
 from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
+from shuzi.forms.stacks.empty_pages import refuse_empty, skipped, unread
 from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader

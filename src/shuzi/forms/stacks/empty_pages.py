@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -14,6 +15,8 @@ from shuzi.ink.resize import resize
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 from shuzi.pictures.open import page_named
+
+P = TypeVar("P")
 
 EMPTY = "error.form.empty"
 """The key of the error that says so."""
@@ -94,3 +97,21 @@ def skipped(pages: Iterable[object]) -> list[Skipped]:
         names.append(f"#{page.number}" if page and again else visible(source))
         document = str(page.document) if page else ""
     return [Skipped("", say("form.blank", n=len(blank), pages=say("form.list").join(names)))] if blank else []
+
+
+def blank_again(named: Sequence[tuple[str, object]], pages: Sequence[P]) -> list[P | Skipped]:
+    """Return pages, of which one that is the same picture as a blank one is just blank too.
+
+    Parameters
+    ----------
+    named
+        The photographs with their names, as `shuzi.forms.collect.photos_in` returns them.
+    pages
+        What was read of each.
+    """
+    names = [name for name, _ in named]
+    blank = {name for name, page in zip(names, pages, strict=True) if isinstance(page, Skipped)}
+    firsts = [picture.values.get("first") if isinstance(picture, ShuziError) else None for _, picture in named]
+    return [
+        Skipped(name, "") if first in blank else page for name, first, page in zip(names, firsts, pages, strict=True)
+    ]

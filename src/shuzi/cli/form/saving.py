@@ -1,0 +1,56 @@
+"""A table that was read is written to files, and what a person has to know about it to the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shuzi.messages import say
+from shuzi.messages.visible import visible
+
+if TYPE_CHECKING:
+    from shuzi.forms.result import Problem, Table
+
+
+def is_empty(table: Table) -> bool:
+    """Tell whether nothing was read: an empty table would be in the way of the next one."""
+    return bool(table.problems) and not table.rows
+
+
+def is_amiss(table: Table) -> bool:
+    """Tell whether anything could not be read; that only some pages are blank and skipped is nothing amiss."""
+    from shuzi.forms.result import Skipped
+
+    return is_empty(table) or any(not isinstance(problem, Skipped) for problem in table.problems)
+
+
+def save_all(table: Table, out: Iterable[Path]) -> None:
+    """Write a table to files, unless nothing was read, and say so."""
+    from shuzi.forms.output.save import save_table
+
+    for target in () if is_empty(table) else out:
+        save_table(table, target)
+        click.echo(say("form.saved", path=target), err=True)
+
+
+def tell(table: Table) -> None:
+    """Say what could not be read, and how much is to be checked."""
+    from shuzi.forms.reading.ruled_tables import LINES
+
+    for problem in table.problems:
+        tell_problem(problem)
+    if any(cell.rule == LINES for row in table.rows for cell in row.cells.values()):
+        click.echo(say("cli.form.read.uncertain"), err=True)
+    click.echo(say("form.summary", n=len(table.rows), doubtful=table.doubtful), err=True)
+
+
+def tell_problem(problem: Problem) -> None:
+    """Say what is wrong with a photograph, or which pages were skipped."""
+    from shuzi.forms.result import Skipped
+
+    about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
+    said = about + problem.message
+    click.echo(said if isinstance(problem, Skipped) else say("cli.error", problem=said), err=True)

@@ -1,0 +1,186 @@
+"""`shuzi form read --watch` reads what a scanner or a phone puts into a folder, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shuzi.cli.form.saving import is_amiss, is_empty, save_all, tell, tell_problem
+from shuzi.messages import say
+from shuzi.messages.visible import visible
+
+if TYPE_CHECKING:
+    from shuzi.forms.reading.read_photographs import Way
+    from shuzi.forms.resume import Journal
+    from shuzi.forms.stacks.pile import Pile
+    from shuzi.pictures.arrivals import State
+
+_EVERY = 0.5  # seconds between two looks at the folder
+_SELDOM = 10  # times what it takes to write the table, which may be large: at least so long until it is written again
+
+
+def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequence[Path]) -> bool:
+    """Read what comes into a folder, and write the table whenever nothing is left to read, until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    way
+        How a photograph is read.
+    journal
+        Keeps what is read; it is removed at the end if everything was.
+    out
+        Where the table goes. A file that somebody else changes meanwhile is left as it is, and another is written.
+
+    Returns
+    -------
+    Whether everything could be read.
+
+    Raises
+    ------
+    DataError
+        There is no such folder, or the table cannot be written at the end.
+    """
+    from shuzi.errors import DataError, ShuziError
+    from shuzi.forms.stacks.pile import Pile
+    from shuzi.pictures.arrivals import Arrivals
+
+    if not folder.is_dir():
+        raise DataError("error.data.unreadable", path=folder, reason=ShuziError("file.no_folder"))
+    arrivals, pile, table = Arrivals(folder), Pile(journal), _Table(out)
+    with _until_asked() as asked:
+        click.echo(say("cli.form.watch.ready", folder=folder), err=True)
+        while not asked:
+            if ready := arrivals.look(monotonic()):
+                _read(ready, way, pile, asked)
+                table.is_new = True
+            else:
+                table.write_now_and_then(way, pile)
+                sleep(_EVERY)
+    found = way.join(pile.pages())
+    if found.rows or found.problems:
+        save_all(found, table.free())
+        tell(found)
+    if left := [*pile.left, *map(str, arrivals.waiting)]:
+        names = say("form.list").join(map(visible, left))
+        click.echo(say("cli.form.watch.left", names=names), err=True)
+    else:
+        journal.done()
+    return not left and not is_amiss(found)
+
+
+def _read(ready: Sequence[Path], way: Way[Any, Any], pile: Pile, asked: list[bool]) -> None:
+    """Read files that are ready, and say of each what came of it, as soon as all of its pages are read."""
+    left = {path: pile.unread(path) for path in ready}
+    owners = [path for path in ready for _ in left[path]]
+    named = [entry for path in ready for entry in left[path]]
+    for path in ready:
+        if not left[path]:
+            _tell_file(path, pile)
+    if not named:
+        return
+    with closing(way.read(named)) as pages:
+        for index, page in pages:
+            path, (name, picture) = owners[index], named[index]
+            pile.put(path, name, picture, page)
+            left[path].remove((name, picture))
+            if not left[path]:
+                _tell_file(path, pile)
+            if asked:
+                return
+
+
+def _tell_file(path: Path, pile: Pile) -> None:
+    from shuzi.forms.result import Problem, Skipped
+
+    pages = pile.of(path)
+    for page in pages:
+        if isinstance(page, Problem) and not isinstance(page, Skipped):
+            tell_problem(page)
+    read = [page for page in pages if not isinstance(page, Problem)]
+    doubtful = sum(cell.doubtful for page in read for cell in page.cells.values())
+    blank = sum(isinstance(page, Skipped) for page in pages)
+    if read or blank:
+        said = {"path": visible(str(path)), "n": len(read), "blank": blank, "doubtful": doubtful}
+        click.echo(say("cli.form.watch.read", **said), err=True)
+
+
+class _Table:
+    """Writes the table while more comes, but over no changes of others."""
+
+    def __init__(self, out: Sequence[Path]) -> None:
+        self.is_new = False
+        self._out = [*out]
+        self._written: dict[Path, State | None] = {}
+        self._next = 0.0
+        self._failed = False
+
+    def write_now_and_then(self, way: Way[Any, Any], pile: Pile) -> None:
+        """Write what is new, unless that was done not long ago; one that cannot be written now is written later."""
+        from shuzi.errors import DataError
+        from shuzi.forms.output.save import save_table
+        from shuzi.pictures.arrivals import state_of
+
+        start = monotonic()
+        if not self.is_new or start < self._next:
+            return
+        found = way.join(pile.pages())
+        try:
+            for target in () if is_empty(found) else self.free():
+                save_table(found, target)
+                self._written[target] = state_of(target)
+            self.is_new = self._failed = False
+        except DataError as problem:  # a spreadsheet program may hold it open
+            if not self._failed:
+                click.echo(say("cli.error", problem=problem), err=True)
+            self._failed = True
+        self._next = monotonic() + _SELDOM * max(monotonic() - start, _EVERY)
+
+    def free(self) -> list[Path]:
+        """Return where to write: beside each file that somebody else has changed since it was written."""
+        from shuzi.pictures.arrivals import state_of
+
+        for index, target in enumerate(self._out):
+            state = state_of(target)
+            if state is not None and state != self._written.get(target, state):
+                self._out[index] = _beside(target)
+                click.echo(say("cli.form.watch.changed", path=target, beside=self._out[index]), err=True)
+        return self._out
+
+
+def _beside(target: Path) -> Path:
+    number = 2
+    while (path := target.with_stem(f"{target.stem}-{number}")).exists():
+        number += 1
+    return path
+
+
+@contextmanager
+def _until_asked() -> Iterator[list[bool]]:
+    """Yield a list that is empty until Ctrl-C or SIGTERM asks to end; a second one ends the program at once."""
+    asked: list[bool] = []
+    before: dict[signal.Signals, Any] = {}
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        asked.append(True)
+        restore()
+        click.echo(say("cli.form.watch.ending"), err=True)
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, note)
+    try:
+        yield asked
+    finally:
+        restore()

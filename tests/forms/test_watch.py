@@ -1,0 +1,204 @@
+"""A folder is watched: what a scanner or a phone puts there is read once, and nothing of it is lost."""
+
+import csv
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from shuzi.cli import shuzi as command
+from shuzi.cli.form import watch
+from shuzi.forms.code import Code
+from shuzi.forms.parse import read_spec
+from shuzi.forms.reading.page_reader import PageRead
+from shuzi.forms.result import Cell, Problem, Skipped
+from shuzi.forms.resume import ENDING, Journal
+from shuzi.forms.stacks.pile import Pile
+from shuzi.pictures.arrivals import Arrivals
+
+SPEC = 'title = "S"\n[[fields]]\nname = "q"\nboxes = 1\n'
+IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
+_MANY = 40  # looks at the folder, in which all must have happened
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory, photo):
+    """Three numbered sheets, in which 1, 2 and 3 stand."""
+    path = tmp_path_factory.mktemp("spec") / "spec.toml"
+    path.write_text(SPEC, encoding="utf-8")
+    return [photo(read_spec(path), {(0, "q"): str(n)}, seed=n, sheet=n) for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def scans(tmp_path):
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "spec.toml").write_text(SPEC, encoding="utf-8")
+    return tmp_path / "scans"
+
+
+@pytest.fixture
+def watching(scans, monkeypatch):
+    """Watch the folder while a generator does what people do there, a step whenever nothing is left to read."""
+
+    def run(steps, *more):
+        seconds = iter(range(0, 1_000_000, 2))
+        monkeypatch.setattr(watch, "monotonic", lambda: float(next(seconds)))
+
+        def play():
+            yield from steps
+            os.kill(os.getpid(), signal.SIGINT)
+            yield
+
+        playing = play()
+        monkeypatch.setattr(watch, "sleep", lambda _: next(playing))
+        out = scans.parent / "table.csv"
+        given = ["form", "read", "--watch", str(scans), "--spec", str(scans.parent / "spec.toml"), "--out", str(out)]
+        return CliRunner().invoke(command, [*given, *more]), out
+
+    return run
+
+
+def texts_in(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row["q"] for row in csv.DictReader(file)]
+
+
+def until(true):
+    """Wait until something is so, or long enough."""
+    for _ in range(_MANY):
+        if true():
+            return
+        yield
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another signal there")
+def test_what_comes_is_read_when_it_is_whole_and_a_broken_file_does_not_stop_the_others(scans, watching, photos):
+    out = scans.parent / "table.csv"
+
+    def steps():
+        (scans / "b.jpg").write_bytes(photos[1][:1000])
+        yield
+        assert not out.exists()
+        (scans / "b.jpg").write_bytes(photos[1])
+        yield from until(out.exists)
+        assert texts_in(out) == ["2"]
+        (scans / "broken.jpg").write_bytes(photos[0][:2000])
+        Image.fromarray(np.full((2339, 1654), 250, np.uint8)).save(scans / "back.png")
+        yield from [None] * _MANY
+        shutil.copy(scans / "back.png", scans / "next.png")
+        (scans / "c.jpg").write_bytes(photos[0])
+        yield from until(lambda: len(texts_in(out)) == 2)
+        out.write_text("corrected", "utf-8")
+        (scans / "a.jpg").write_bytes(photos[2])
+        yield from until(out.with_name("table-2.csv").exists)
+
+    found, out = watching(steps())
+    assert found.exit_code == 1, found.output
+    assert out.read_text("utf-8") == "corrected"
+    assert texts_in(out.with_name("table-2.csv")) == ["1", "2", "3"]
+    assert "broken.jpg" in found.output
+    assert not out.with_name(out.name + ENDING).exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another signal there")
+def test_ctrl_c_writes_what_was_read_and_what_was_not_is_read_the_next_time(scans, watching, photos):
+    def first():
+        (scans / "1.jpg").write_bytes(photos[0])
+        yield from until((scans.parent / "table.csv").exists)
+        (scans / "1.jpg").rename(scans.parent / "filed.jpg")
+        (scans / "2.jpg").write_bytes(photos[1][:1000])
+        yield
+
+    found, out = watching(first())
+    assert found.exit_code == 1
+    assert "2.jpg" in found.output
+    assert texts_in(out) == ["1"]
+    (scans / "2.jpg").write_bytes(photos[1])
+    again, _ = watching(iter([None] * 5), "--resume")
+    assert again.exit_code == 0, again.output
+    assert texts_in(out) == ["1", "2"]
+    assert not out.with_name(out.name + ENDING).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "end"),
+    [
+        (b"%PDF-1.4 one page", b"%%EOF\n"),
+        (b"\xff\xd8\xff\xe0 a photograph", b"\xff\xd9"),
+        (b"\x89PNG\r\n\x1a\n rows", b"\0\0\0\0IEND\xaeB`\x82"),
+    ],
+)
+def test_a_file_is_waited_for_until_it_ends_and_longer_if_it_does_not(tmp_path, content, end):
+    arrivals, path = Arrivals(tmp_path), tmp_path / "1.pdf"
+    path.write_bytes(content)
+    assert [arrivals.look(now) for now in (0.0, 5.0)] == [[], []]
+    assert arrivals.look(20.0) == [path]
+    path.write_bytes(content + b" and the rest" + end)
+    assert arrivals.look(21.0) == []
+    assert arrivals.waiting == [path]
+    assert arrivals.look(25.0) == [path]
+    assert arrivals.look(90.0) == []
+    path.unlink()
+    assert arrivals.look(91.0) == []
+
+
+def page_of(name, text="7"):
+    return PageRead(name, Code("0123456789", 1, 1), {(0, "q"): Cell(text, "ok", 1.0, source=name)})
+
+
+@pytest.fixture
+def pile(tmp_path):
+    return Pile(Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False))
+
+
+def add(pile, path, text="7"):
+    """Add what stands in a file, if it must be read; return the names of what was read."""
+    named = pile.unread(path)
+    for name, picture in named:
+        pile.put(path, name, picture, page_of(name, text))
+    return [Path(name).name for name, _ in named]
+
+
+def test_a_file_that_was_renamed_is_not_read_again_and_one_that_changed_is(tmp_path, pile):
+    first, second = tmp_path / "1.jpg", tmp_path / "2.jpg"
+    first.write_bytes(b"a")
+    assert add(pile, first) == ["1.jpg"]
+    first.rename(second)
+    assert add(pile, second) == []
+    assert [page.source for page in pile.pages()] == [str(second)]
+    second.write_bytes(b"another")
+    assert add(pile, second, "8") == ["2.jpg"]
+    (page,) = pile.pages()
+    assert page.cells[0, "q"].text == "8"
+    second.unlink()
+    assert pile.pages() == [page]
+    resumed = Pile(Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True))
+    assert "8" in [page.cells[0, "q"].text for page in resumed.pages()]
+
+
+def test_a_picture_that_comes_twice_counts_once_also_when_both_come_at_once(tmp_path, pile):
+    paths = [tmp_path / name for name in ("1.jpg", "1 (1).jpg")]
+    for path in paths:
+        path.write_bytes(b"a")
+    left = [pile.unread(path) for path in paths]
+    assert [len(named) for named in left] == [1, 0]
+    assert pile.left == [str(paths[0])]
+    pile.put(paths[0], str(paths[0]), paths[0], page_of(str(paths[0])))
+    assert {type(page) for page in pile.pages()} == {PageRead, Problem}
+    assert pile.left == []
+
+
+def test_blank_backs_that_are_the_same_are_just_blank(tmp_path, pile):
+    paths = [tmp_path / name for name in ("1.jpg", "2.jpg")]
+    for path in paths:
+        path.write_bytes(b"a")
+    pile.unread(paths[0])
+    pile.put(paths[0], str(paths[0]), paths[0], Skipped(str(paths[0]), ""))
+    assert pile.unread(paths[1]) == []
+    assert [type(page) for page in pile.pages()] == [Skipped, Skipped]

@@ -87,11 +87,11 @@ doctest: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest --doctest-modules src
 
 slow: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m "slow and not long and not cluster" -n 2 --dist loadfile --durations 12
+	$(BIN)/python -m pytest -m "slow and not long and not cluster and not browser" -n 2 --dist loadfile --durations 12
 	$(BIN)/python -m pytest -m "slow and not long and cluster" --durations 12 tests/scale tests/test_privacy.py
 
 long: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m "long and not cluster" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "long and not cluster and not browser" -n 2 --dist loadfile
 	$(BIN)/python -m pytest -m "long and cluster" tests/scale
 
 browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)

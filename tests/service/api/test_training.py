@@ -43,6 +43,14 @@ def finished(client, parse_events, hostile_folder):
     return training, parse_events(text)
 
 
+@pytest.fixture
+def at_once(monkeypatch):
+    """Let a stream show at once that it stands: until TensorFlow is imported, nothing happens for seconds."""
+    from shuzi.service.jobs import job
+
+    monkeypatch.setattr(job, "QUIET", 0.01)
+
+
 def _named(events, name):
     return [data for _, kind, data in events if kind == name]
 
@@ -248,7 +256,7 @@ def test_only_the_last_trainings_and_their_models_are_kept(limited, number):
         assert client.post(f"/v1/read?model={names[1]}", files={"picture": number}).status_code == 200
 
 
-def test_too_many_listeners_are_sent_away(limited):
+def test_too_many_listeners_are_sent_away(limited, at_once):
     service = limited(streams=1)
     with service.client() as client:
         place = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000}).headers["location"]
@@ -315,7 +323,7 @@ def test_a_service_that_ends_while_a_training_is_being_started_ends_that_too(mon
     assert not training.folder.parent.exists()
 
 
-def test_listeners_that_come_together_are_counted_together(limited):
+def test_listeners_that_come_together_are_counted_together(limited, at_once):
     service = limited(streams=2)
     with service.client() as client:
         place = client.post("/v1/training", json={"steps": 20_000}).headers["location"]
@@ -333,10 +341,7 @@ def test_listeners_that_come_together_are_counted_together(limited):
         assert again.status_code == 200
 
 
-def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, monkeypatch):
-    from shuzi.service.jobs import job
-
-    monkeypatch.setattr(job, "QUIET", 0.01)  # before TensorFlow is imported, nothing happens for seconds
+def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, at_once):
     place = client.post("/v1/training", json={"steps": 1}).headers["location"]
     with client.stream("GET", f"{place}/events") as stream:
         lines = stream.iter_lines()

@@ -53,20 +53,15 @@ def test_data_that_are_missing_fail_without_naming_a_place(worker, monkeypatch, 
     assert "nowhere" in err
 
 
-def test_it_ends_when_the_service_is_gone_and_leaves_nothing_behind(worker, tmp_path):
+def test_it_gives_way_to_what_reads_and_ends_without_a_trace_when_the_service_is_gone(worker, tmp_path):
     process = worker(recipe("mlp").changed(steps=10**8))
     for line in process.stdout:
         if json.loads(line)[0] == "progress":
             break
     assert (tmp_path / "service").is_dir()
+    niceness = int(Path(f"/proc/{process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[16])
+    assert niceness > 0
     process.stdin.close()
     process.stdout.read()  # until it ends
     process.wait()
     assert not (tmp_path / "service").exists()
-
-
-def test_it_gives_way_to_what_reads(worker):
-    process = worker(recipe("mlp").changed(steps=10**8))
-    process.stdout.readline()
-    niceness = int(Path(f"/proc/{process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[16])
-    assert niceness > 0

@@ -192,10 +192,11 @@ def main(folder: Path) -> None:
 
 def _train(folder: Path, recipe: Recipe, tell: Teller, orders: _Orders) -> None:
     from shuzi.data.mnist import load_mnist
+
+    data = load_mnist()  # before TensorFlow, which takes seconds, is imported
     from shuzi.training.run import run
     from shuzi.training.run_folder import RunFolder
 
-    data = load_mnist()
     listener = Listener(tell, len(data.validation))
     orders.training.set()
     finished = run(RunFolder.create(folder, recipe), recipe, data, [listener], orders.stop.is_set)

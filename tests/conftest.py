@@ -17,6 +17,9 @@ from shuzi import messages
 from shuzi.data.mnist import PACKAGED
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+# jsonschema and Keras import them where they are installed; of shuzi's extras only `dev` has them
+ABSENT = ("rfc3987_syntax", "sklearn")
+sys.modules.setdefault("rfc3987_syntax", None)  # conftest files of single folders import jsonschema
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
     collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_old_tutorials.py"]
@@ -36,6 +39,17 @@ def plain_surroundings(monkeypatch):
     for name, value in {"LC_CTYPE": encoded, "LANG": "C.UTF-8", "LANGUAGE": "en"}.items():
         monkeypatch.setenv(name, value)
     messages.use("en")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_starts(tmp_path_factory):
+    """Let processes that tests start do without modules that nothing in them uses and that take seconds to import."""
+    folder = tmp_path_factory.mktemp("absent")
+    for name in ABSENT:
+        (folder / f"{name}.py").write_text("raise ImportError", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -89,13 +89,10 @@ def gate(tmp_path_factory):
 @pytest.fixture(scope="session")
 def nodes(gate):
     """Two working nodes, beside a head that only coordinates; what is killed must be replaced."""
-    # jsonschema does without this module, which takes most of the time that a process of Ray needs to start
-    (gate.parent / "rfc3987_syntax.py").write_text("raise ImportError", "utf-8")
     from other_readers import GATE
 
-    paths = [str(gate.parent), str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
         patch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
         patch.setenv(GATE, str(gate))
         patch.setenv("RAY_agent_register_timeout_ms", "120000")  # see `cluster`

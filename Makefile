@@ -23,6 +23,8 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	-c requirements/constraints.in $(UPGRADE)
 # what shows the formulas of the documentation, from the page's own lock
 KATEX := web/node_modules/katex/dist/katex.min.js
+# each process takes a file after another, in the order of tests/conftest.py: those of minutes first
+FILES := --dist loadfile --no-loadscope-reorder
 NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
@@ -80,22 +82,22 @@ notebooks: $(VENV)/.for-docs
 	$(BIN)/python tools/course/notebooks.py build/notebooks
 
 test: $(VENV)/.for-developing messages
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --durations 12
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(FILES) --durations 12
 
 # in a job of its own, for it imports every module
 doctest: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest --doctest-modules src
 
 slow: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m "slow and not long and not cluster and not browser" -n 2 --dist loadfile --durations 12
+	$(BIN)/python -m pytest -m "slow and not long and not cluster and not browser" -n 2 $(FILES) --durations 12
 	$(BIN)/python -m pytest -m "slow and not long and cluster" --durations 12 tests/scale tests/test_privacy.py
 
 long: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m "long and not cluster and not browser" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "long and not cluster and not browser" -n 2 $(FILES)
 	$(BIN)/python -m pytest -m "long and cluster" tests/scale
 
 browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
-	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --durations 12 tests/browser
+	$(BIN)/python -m pytest -m browser -n 2 $(FILES) --durations 12 tests/browser
 	$(BIN)/python -m pytest -m browser tests/docs # a process holds one browser
 
 web: $(VENV)/.for-developing $(PAGE)

@@ -54,9 +54,12 @@ def resolve() -> None:
 
 
 def types() -> None:
-    """Check types for other operating systems."""
-    for system in ("win32", "darwin"):
-        _run([sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", f".mypy_cache/{system}"])
+    """Check types for other operating systems, beside each other: mypy keeps one core busy."""
+    mypy = [sys.executable, "-m", "mypy", "--platform"]
+    commands = [[*mypy, system, "--cache-dir", f".mypy_cache/{system}"] for system in ("win32", "darwin")]
+    running = [subprocess.Popen(command, cwd=ROOT) for command in commands]
+    for command, status in zip(commands, [each.wait() for each in running], strict=True):
+        _judge(command, status)
 
 
 def encoding() -> None:
@@ -107,8 +110,11 @@ def _beside(name: str) -> str:
 
 
 def _run(command: list[str], surroundings: Mapping[str, str] = os.environ) -> None:
-    done = subprocess.run(command, cwd=ROOT, env=dict(surroundings))
-    if done.returncode:
+    _judge(command, subprocess.run(command, cwd=ROOT, env=dict(surroundings)).returncode)
+
+
+def _judge(command: list[str], status: int) -> None:
+    if status:
         sys.exit(f"failed · 失败: {' '.join(command)}")
 
 

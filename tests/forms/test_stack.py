@@ -1,9 +1,18 @@
 """A stack from a copier's feeder: blank backs are skipped, and a sheet that was scanned twice counts once."""
 
+import json
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+
 import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from shuzi.cli import shuzi as command
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.reading.page_reader import PageRead, PageReader
@@ -113,3 +122,64 @@ def test_a_page_has_another_hash_when_its_file_has_changed(tmp_path):
     assert len({*first}) == 2
     path.write_bytes(b"%PDF another")
     assert content_hash(Page(path, 1)) not in first
+
+
+KILLED = """
+    import os, signal, sys
+    from shuzi.forms.resume import Journal
+
+    number, keep, kept = int(sys.argv.pop(1)), Journal.keep, []
+
+    def kill(*_):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def keep_some(self, picture, page):
+        kept.append(page)
+        if len(kept) == number:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write('{"photo": "0123')  # in the middle of a line
+            kill()
+        keep(self, picture, page)
+
+    Journal.keep, Journal.done = keep_some, kill
+    from shuzi.__main__ import command
+    command()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no process can be killed so there")
+def test_a_stack_that_is_killed_twice_has_each_sheet_once(tmp_path, hands, benchmark_module):
+    stack = benchmark_module("stacks").compose(tmp_path / "stack", 8, hands, rows=2, in_a_file=10)
+    out = tmp_path / "table.json"
+    given = ["form", "read", str(tmp_path / "stack" / "scans"), "--spec", str(tmp_path / "stack" / "spec.toml")]
+    given += ["--out", str(out)]
+    # while a page is kept, and when the table is there but the journal is not removed yet
+    killed = [sys.executable, "-c", textwrap.dedent(KILLED)]
+    assert subprocess.run([*killed, "6", *given], check=False).returncode == -signal.SIGKILL
+    assert not out.exists()
+    assert subprocess.run([*killed, "1000", *given, "--resume"], check=False).returncode == -signal.SIGKILL
+    assert out.exists()
+    again = CliRunner().invoke(command, [*given, "--resume"])
+    assert again.exit_code == 1, again.output  # as not all was right with the stack
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["table.json"]
+    table = json.loads(out.read_text("utf-8"))
+    rows = [(row["sheet"], row["row"]) for row in table["rows"]]
+    assert rows == [(sheet, row) for sheet in sorted(stack.texts) for row in (1, 2)]
+    cells = [
+        cell["text"] == stack.texts[row["sheet"]][row["row"] - 1, name]
+        for row in table["rows"]
+        for name, cell in row["cells"].items()
+    ]
+    assert sum(cells) >= 0.9 * len(cells)
+    twice, foreign, missing, blank = (
+        [problem for problem in table["problems"] if chosen(f"{problem['source']} {problem['message']}")]
+        for chosen in (
+            lambda said: str(stack.doubled[0]) in re.findall(r"\d+", said),
+            lambda said: stack.foreign[0] in said,
+            lambda said: re.findall(r"\d+", said) == [str(stack.missing[0])],
+            lambda said: stack.blank[0] in said,
+        )
+    )
+    assert len(table["problems"]) == 4
+    assert all((twice, foreign, missing, blank))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from shuzi.forms.spec import AMONG, NUMBER, ONE, Field, Spec
 from shuzi.ink.boxes import Box
@@ -26,6 +26,14 @@ _NOWHERE = Box(0, 0, 0, 0)
 
 FORMAT = 1
 """Of the JSON; it changes when a program that reads it would have to."""
+
+
+class Change(NamedTuple):
+    """What a person made of a cell: its text before and after, and when, in UTC as ISO 8601."""
+
+    before: str
+    after: str
+    at: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ class Cell:
     digits
         The images of its digits as they were classified, side by side, 28 pixels high each; below them, where what is
         written touches a line, the same with all that may be ink: a PNG; b"" if there are none.
+    changes
+        What people made of it in review, in order; also what they only confirmed.
 
     Examples
     --------
@@ -74,6 +84,7 @@ class Cell:
     source: str = ""
     picture: bytes = field(default=b"", repr=False)
     digits: bytes = field(default=b"", repr=False)
+    changes: tuple[Change, ...] = ()
 
     @property
     def doubtful(self) -> bool:
@@ -114,6 +125,8 @@ class Cell:
             found["picture"] = base64.b64encode(self.picture).decode()
         if self.digits:
             found["digits"] = base64.b64encode(self.digits).decode()
+        if self.changes:
+            found["changes"] = [change._asdict() for change in self.changes]
         return found
 
     @staticmethod
@@ -128,7 +141,9 @@ class Cell:
             found["page"],
             Box(*found["box"]),
             found["source"],
-            *(base64.b64decode(found.get(name) or "") for name in ("picture", "digits")),
+            base64.b64decode(found.get("picture") or ""),
+            base64.b64decode(found.get("digits") or ""),
+            tuple(Change(change["before"], change["after"], change["at"]) for change in found.get("changes") or ()),
         )
 
 

@@ -51,6 +51,13 @@ export interface FormCell {
   source: string;
   picture?: string;
   digits?: string;
+  changes?: FormChange[];
+}
+
+export interface FormChange {
+  before: string;
+  after: string;
+  at: string;
 }
 
 export interface FormColumn {

@@ -5,15 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from shuzi.forms.result import CellStatus
@@ -221,6 +213,14 @@ class FormColumn(Said):
     tolerance: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.tolerance")
 
 
+class FormChange(Said):
+    """What a person made of a cell in review."""
+
+    before: str = Field(max_length=1_000, description="service.schema.change_before")
+    after: str = Field(max_length=1_000, description="service.schema.change_after")
+    at: str = Field(max_length=40, description="service.schema.change_at")
+
+
 class FormCell(Said):
     """A cell of a table read from forms."""
 
@@ -254,6 +254,7 @@ class FormCell(Said):
     source: str = Field(description="service.schema.source")
     picture: str | None = Field(default=None, description="service.schema.cell_picture")
     digits: str | None = Field(default=None, description="service.schema.cell_digits")
+    changes: list[FormChange] = Field(default=[], max_length=100, description="service.schema.changes")
 
 
 class FormRow(Said):

@@ -87,6 +87,9 @@ def tour(page: Page, training: str) -> Iterator[str]:
     )
     page.get_by_test_id("remaining").wait_for()
     yield "forms, a table"
+    page.locator(".forms-shown [aria-pressed]").click()
+    page.locator(".forms-tile").first.wait_for()
+    yield "forms, by answer"
     page.locator(".forms .buttons .plain").last.click()
     page.goto("?view=film&stop=scores")
     page.locator(".film-screen").wait_for()

@@ -7,7 +7,7 @@ import type { FormTable } from "../generated/shapes";
 import { say } from "../sentences/say";
 import { saveFile } from "../shared/take";
 import { letGo } from "./photographs";
-import { canUndo, close, origin, table, texts, undo } from "./review";
+import { canUndo, changes, close, compared, origin, table, texts, undo } from "./review";
 import { type Said, said } from "./said";
 import { asCsv, type CsvHeads, corrected, forWorkbook } from "./table";
 
@@ -28,7 +28,8 @@ export function Actions() {
     trouble.value = null;
     isBusy.value = true;
     try {
-      const file = await fileOf(corrected(formTable, texts.peek()), ending);
+      const whole = corrected(formTable, texts.peek(), changes.peek(), compared.peek());
+      const file = await fileOf(whole, ending);
       saveFile(file, `${formTable.title || "table"}.${ending}`);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

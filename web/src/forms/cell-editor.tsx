@@ -4,10 +4,13 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import type { FormColumn } from "../generated/shapes";
 import { say } from "../sentences/say";
+import { DigitStrip } from "./digit-strip";
+import { goAfter, goBack, isGrouped } from "./groups";
 import { completed, tickedIn, toggled } from "./options";
 import {
   accept,
   cellAt,
+  compared,
   culpritIn,
   current,
   move,
@@ -16,6 +19,7 @@ import {
   table,
   take,
   textAt,
+  texts,
   undo,
 } from "./review";
 import { keyOf, type Position, printedIn } from "./table";
@@ -24,32 +28,37 @@ export function CellEditor() {
   const [formTable, position] = [table.value, current.value];
   const input = useRef<HTMLInputElement>(null);
   const original = useRef(""); // what the field held before anybody typed
-  const before = useRef({ formTable, key: "" });
+  const before = useRef<{ formTable: typeof formTable; position: Position | null }>({
+    formTable,
+    position: null,
+  });
   const shown = useSignal(""); // what the field holds now
-  const key = position && keyOf(position);
   const text = position ? textAt(position) : "";
   // before the next key, which would else put this cell's text into the next cell
   useLayoutEffect(() => {
     const field = input.current;
-    if (!field || key === null) return;
+    if (!field || !position) return;
     field.value = text;
     shown.value = text;
     original.current = field.value;
-    const isSame = key === before.current.key && formTable === before.current.formTable;
-    before.current = { formTable, key };
+    const isSame = position === before.current.position && formTable === before.current.formTable;
+    before.current = { formTable, position };
     if (isSame && document.activeElement !== field) return; // whoever has left the field is not taken back
     field.focus({ preventScroll: true });
     field.select(); // so that a digit replaces what was read
-  }, [formTable, key, text]);
+  }, [formTable, position, text]);
   if (!position) return null;
   const cell = cellAt(position);
   const column = formTable?.columns.find((formColumn) => formColumn.name === position.name);
   const label = column?.label || position.name;
+  const again = texts.value.has(keyOf(position)) ? undefined : compared.value.get(keyOf(position));
+  const others = again ? [{ text: again.other }] : [];
   const whose = formTable ? printedIn(formTable, position.row) : "";
 
   const meant = (typed: string) => (column?.options?.length ? completed(typed, column) : typed);
   const confirmed = (typed: string) => {
-    accept(position, meant(typed));
+    if (isGrouped.peek()) goAfter(position);
+    accept(position, meant(typed), !isGrouped.peek());
     const left = remaining.value.length;
     announce(left > 0 ? say("forms.remaining", left) : say("forms.done"));
   };
@@ -70,8 +79,10 @@ export function CellEditor() {
     const whole = start === 0 && end === field.value.length;
     const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (event.isComposing) return;
-    if (event.key === "Escape") shown.value = field.value = text;
-    else if (isUndo && field.value === original.current) undo();
+    if (event.key === "Escape") {
+      shown.value = field.value = text;
+      if (isGrouped.peek()) goBack(position);
+    } else if (isUndo && field.value === original.current) undo();
     else if (event.key === "ArrowUp") go(-1, 0);
     else if (event.key === "ArrowDown") go(1, 0);
     else if (event.key === "ArrowLeft" && (whole || end === 0)) go(0, -1);
@@ -87,6 +98,8 @@ export function CellEditor() {
           src={`data:image/png;base64,${cell.picture}`}
           alt={say("forms.picture", label, position.row + 1)}
         />
+      ) : cell?.digits ? (
+        <DigitStrip digits={cell.digits} alt={say("forms.picture", label, position.row + 1)} />
       ) : (
         <p class="forms-no-picture quiet">{say("forms.no_picture")}</p>
       )}
@@ -123,6 +136,8 @@ export function CellEditor() {
       </form>
       <p class="small">
         {cell?.message}
+        {again &&
+          ` ${say(again.text === again.other ? "forms.compared.like" : "forms.compared.was", again.other)}`}
         {cell?.rule === "sum" && <Likeliest row={position.row} name={position.name} />}
       </p>
       {column?.options?.length ? (
@@ -137,12 +152,13 @@ export function CellEditor() {
         />
       ) : null}
       <div class="buttons">
-        {(column?.options?.length ? [] : (cell?.alternatives ?? []))
+        {(column?.options?.length ? [] : [...others, ...(cell?.alternatives ?? [])])
           // with "?" for a box that nobody could read, it is no text to confirm
           .filter(
             (alternative) =>
               alternative.text !== "" && alternative.text !== text && !alternative.text.includes("?"),
           )
+          .filter(({ text: own }, index, all) => all.findIndex((each) => each.text === own) === index)
           .slice(0, 3)
           .map((alternative) => (
             <button

@@ -10,8 +10,11 @@ import { FileButton } from "../shared/file-button";
 import { KeptElsewhere } from "../shared/kept-elsewhere";
 import { StorageNotice } from "../shared/storage-notice";
 import { Actions, mayClose } from "./actions";
+import { AgainNotice } from "./again-notice";
 import { CellEditor } from "./cell-editor";
+import { compareAgain } from "./compare/again";
 import { Grid } from "./grid";
+import { Groups, isGrouped } from "./groups";
 import { takeHandedOver } from "./handed-over";
 import { letGo, loadPhotographs } from "./photographs";
 import { ReadPanel } from "./read/read-panel";
@@ -37,6 +40,8 @@ export function FormsView() {
       wrong.value = said(say("forms.review.failed", error.sentence));
     });
   }, [wrong]);
+
+  useEffect(compareAgain, []);
 
   const open = async (file: File) => {
     wrong.value = null;
@@ -119,6 +124,7 @@ function Desk({ formTable }: { formTable: FormTable }) {
           </span>
         )}
       </p>
+      <AgainNotice table={formTable} />
       {lack.value && origin.value.kind === "photographs" && (
         <p class="notice" lang={lack.value.lang}>
           {lack.value.text}
@@ -139,7 +145,21 @@ function Desk({ formTable }: { formTable: FormTable }) {
           <CellEditor />
           <SheetPicture />
         </div>
-        <Grid table={formTable} />
+        <div class="forms-shown">
+          <div class="buttons">
+            <button
+              type="button"
+              class="button"
+              aria-pressed={isGrouped.value}
+              onClick={() => {
+                isGrouped.value = !isGrouped.value;
+              }}
+            >
+              {say("forms.grouped")}
+            </button>
+          </div>
+          {isGrouped.value ? <Groups table={formTable} /> : <Grid table={formTable} />}
+        </div>
       </div>
     </>
   );

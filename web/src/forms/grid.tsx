@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FormTable } from "../generated/shapes";
 import { say } from "../sentences/say";
-import { current, textAt, texts } from "./review";
+import { compared, current, textAt, texts } from "./review";
 import { isDoubtful, keyOf, type Position } from "./table";
 
 /** Pixels of a row, as in forms.css. */
@@ -100,5 +100,5 @@ function Row({ table, index, position }: { table: FormTable; index: number; posi
 
 function stateOf(position: Position, doubtful: boolean): string {
   if (texts.value.has(keyOf(position))) return "checked";
-  return doubtful ? "doubtful" : "";
+  return doubtful || compared.value.has(keyOf(position)) ? "doubtful" : "";
 }

@@ -1,13 +1,17 @@
 /** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
 import { batch, computed, signal } from "@preact/signals";
-import type { FormCell, FormTable } from "../generated/shapes";
+import type { FormCell, FormChange, FormTable } from "../generated/shapes";
 import { forget, inStore, newId, putTogether } from "../shared/database";
 import { OwnRecord } from "../shared/record";
+import type { Compared } from "./compare/stack";
 import { type Culprit, culpritOf } from "./culprit";
 import { doubtsOf, keyOf, type Position, tableIn } from "./table";
 
 interface Step extends Position {
   text: string;
+  /** What the cell held before, and when it was changed, in UTC as ISO 8601; earlier versions did not keep these. */
+  before?: string;
+  at?: string;
 }
 
 /**
@@ -45,7 +49,24 @@ const steps = signal<readonly Step[]>([]);
 
 /** The texts that people wrote, by `keyOf` of the cell. */
 export const texts = computed(() => new Map(steps.value.map((step) => [keyOf(step), step.text])));
-const doubts = computed(() => (table.value ? doubtsOf(table.value) : []));
+/** What cells are since others were corrected, by `keyOf`. */
+export const compared = signal<ReadonlyMap<string, Compared>>(new Map());
+/** What people wrote, by `keyOf` of the cell, in order. */
+export const changes = computed(() => {
+  const made = new Map<string, FormChange[]>();
+  for (const step of steps.value) {
+    const { before, text: after, at } = step;
+    if (at === undefined || before === undefined) continue;
+    const key = keyOf(step);
+    made.set(key, [...(made.get(key) ?? []), { before, after, at }]);
+  }
+  return made;
+});
+const doubts = computed(() => {
+  const doubtful = table.value ? doubtsOf(table.value) : [];
+  const again = [...compared.value.values()].map(({ row, name }) => ({ row, name }));
+  return [...again, ...doubtful.filter((position) => !compared.value.has(keyOf(position)))];
+});
 /** The doubtful cells that nobody has looked at, the most doubtful first. */
 export const remaining = computed(() => doubts.value.filter((doubt) => !texts.value.has(keyOf(doubt))));
 export const canUndo = computed(() => steps.value.length > 0);
@@ -75,7 +96,8 @@ export function cellAt({ row, name }: Position): FormCell | undefined {
 }
 
 export function textAt(position: Position): string {
-  return texts.value.get(keyOf(position)) ?? cellAt(position)?.text ?? "";
+  const key = keyOf(position);
+  return texts.value.get(key) ?? compared.value.get(key)?.text ?? cellAt(position)?.text ?? "";
 }
 
 /** Begin with a table; an earlier review is replaced. */
@@ -112,6 +134,7 @@ export function close(): void {
     table.value = null;
     current.value = null;
     steps.value = [];
+    compared.value = new Map();
     origin.value = FILE;
   });
   void Promise.all(["table", "steps"].map((part) => record.key(part))).then((keys) => forget("forms", keys));
@@ -122,6 +145,7 @@ function show(formTable: FormTable, left: readonly Step[], from: Origin): void {
     origin.value = from;
     table.value = formTable;
     steps.value = left;
+    compared.value = new Map();
     current.value = remaining.value[0] ?? firstOf(formTable);
   });
 }
@@ -131,13 +155,14 @@ function firstOf(table: FormTable): Position | null {
   return table.rows.length > 0 && name !== undefined ? { row: 0, name } : null;
 }
 
-/** Take a text for a cell, whether it was right or not, and go on to the next doubtful one. */
-export function accept(position: Position, text: string): void {
+/** Take a text for a cell, whether it was right or not, and go on to the next doubtful one, or stay. */
+export function accept(position: Position, text: string, goesOn = true): void {
   // those after this one in order of doubt come first, then those that were passed over
   const order = doubts.value.map(keyOf);
   const here = order.indexOf(keyOf(position));
   batch(() => {
-    change([...steps.peek(), { ...position, text: text.trim() }]);
+    step(position, text);
+    if (!goesOn) return;
     const left = remaining.value;
     const after = left.find((doubt) => order.indexOf(keyOf(doubt)) > here);
     current.value = after ?? left[0] ?? position;
@@ -146,7 +171,12 @@ export function accept(position: Position, text: string): void {
 
 /** Take a text for a cell that is left without being confirmed, if it is another one. */
 export function take(position: Position, text: string): void {
-  if (text.trim() !== textAt(position).trim()) change([...steps.peek(), { ...position, text: text.trim() }]);
+  if (text.trim() !== textAt(position).trim()) step(position, text);
+}
+
+function step({ row, name }: Position, text: string): void {
+  const before = textAt({ row, name }).trim();
+  change([...steps.peek(), { row, name, text: text.trim(), before, at: new Date().toISOString() }]);
 }
 
 /** Take the last text back, and go there. */
@@ -155,7 +185,8 @@ export function undo(): void {
   if (!last) return;
   batch(() => {
     change(steps.peek().slice(0, -1));
-    current.value = { row: last.row, name: last.name };
+    const here = current.peek();
+    if (!here || keyOf(here) !== keyOf(last)) current.value = { row: last.row, name: last.name };
   });
 }
 

@@ -26,6 +26,23 @@ function tableOf(...rows: Record<string, FormCell>[]): FormTable {
   return { format: 1 as const, title: "T", columns, rows: numbered, doubtful: 0, problems: [] };
 }
 
+test("a corrected cell says what it held before, and when it changed; a doubtful one what else it may be", () => {
+  const first = { before: "7", after: "4", at: "2026-11-28T23:50:00.000Z" };
+  const again = { before: "4", after: "1", at: "2026-11-28T23:51:00.000Z" };
+  const table = tableOf({ id: { ...cell("4"), changes: [first] }, q: cell("7") });
+  const compared = new Map([["0 q", { row: 0, name: "q", text: "4", other: "7" }]]);
+  const { rows, doubtful } = corrected(
+    table,
+    new Map([["0 id", "1"]]),
+    new Map([["0 id", [again]]]),
+    compared,
+  );
+  expect(rows[0]?.cells.id).toMatchObject({ text: "1", status: "ok", changes: [first, again] });
+  expect(rows[0]?.cells.q).toMatchObject({ text: "4", status: "unsure" });
+  expect(rows[0]?.cells.q?.alternatives.map(({ text }) => text)).toEqual(["4", "7"]);
+  expect(doubtful).toBe(1);
+});
+
 test("a table that was read is read", () => {
   const table = tableOf({ id: cell("007"), q: cell("1") });
   expect(tableIn(JSON.stringify(table))).toEqual(table);
@@ -37,6 +54,11 @@ test.each([
   ["a list", "[]"],
   ["a picture that is none", JSON.stringify(tableOf({ id: { ...cell("1"), picture: '"><script>' } }))],
   ["a cell without text", JSON.stringify(tableOf({ id: { ...cell("1"), text: 5 } as unknown as FormCell }))],
+  ["digits that are none", JSON.stringify(tableOf({ id: { ...cell("1"), digits: '"><script>' } }))],
+  [
+    "changes that are none",
+    JSON.stringify(tableOf({ id: { ...cell("1"), changes: [null] } as unknown as FormCell })),
+  ],
   ["a problem that is none", JSON.stringify({ ...tableOf(), problems: [null] })],
   ["a problem without words", JSON.stringify({ ...tableOf(), problems: [{ source: "a.jpg" }] })],
   [

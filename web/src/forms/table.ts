@@ -1,9 +1,13 @@
 /** A file that `shuzi form read` wrote becomes a table to review; a table with corrections becomes such a file again. */
-import type { FormCell, FormTable } from "../generated/shapes";
+import type { FormCell, FormChange, FormTable } from "../generated/shapes";
 import { FORMAT } from "../generated/tables";
 import { csvOf, neutral } from "../shared/csv";
+import type { Compared } from "./compare/stack";
 import { culpritOf } from "./culprit";
 import { headsOf, type PointsHeads, pointsIn } from "./points";
+
+/** Changes of a cell that are kept, the last ones. */
+const MOST_CHANGES = 100;
 
 /** The format of the text is another one, or it is no table at all. */
 export class NotATable extends Error {}
@@ -45,8 +49,16 @@ function isCell(cell: unknown): boolean {
   const { box } = cell;
   if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isFinite)) return false;
   const said = [cell.text, cell.status, cell.rule, cell.message, cell.source].every(isText);
-  const shown = cell.picture === undefined || (isText(cell.picture) && /^[\w+/=]*$/.test(cell.picture));
+  const shown = [cell.picture, cell.digits].every(
+    (picture) => picture === undefined || (isText(picture) && /^[\w+/=]*$/.test(picture)),
+  );
+  const { changes } = cell;
+  if (changes !== undefined && !(Array.isArray(changes) && changes.every(isChange))) return false;
   return said && shown && typeof cell.confidence === "number";
+}
+
+function isChange(change: unknown): boolean {
+  return isRecord(change) && [change.before, change.after, change.at].every(isText);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -98,14 +110,28 @@ export function doubtsOf(table: FormTable): Position[] {
   return doubts.sort((a, b) => a.first - b.first || a.row - b.row || a.order - b.order);
 }
 
-/** The table with what people wrote in place of what was read: nobody need look at those cells again. */
-export function corrected(table: FormTable, texts: ReadonlyMap<string, string>): FormTable {
+/**
+ * The table with what people wrote in place of what was read: nobody need look at those cells again.
+ *
+ * @param texts what people wrote, by `keyOf`
+ * @param changes when they wrote it, in order
+ * @param compared what other cells are since then
+ */
+export function corrected(
+  table: FormTable,
+  texts: ReadonlyMap<string, string>,
+  changes: ReadonlyMap<string, readonly FormChange[]> = new Map(),
+  compared: ReadonlyMap<string, Compared> = new Map(),
+): FormTable {
   const rows = table.rows.map((row, index) => {
     const cells = Object.entries(row.cells).map(([name, cell]) => {
-      const text = texts.get(keyOf({ row: index, name }));
-      if (text === undefined) return [name, cell] as const;
+      const key = keyOf({ row: index, name });
+      const text = texts.get(key);
+      if (text === undefined) return [name, doubted(cell, compared.get(key))] as const;
       const status: FormCell["status"] = text ? "ok" : "blank";
-      return [name, { ...cell, text, status, confidence: 1, rule: "" as const, message: "" }] as const;
+      const said = { ...cell, text, status, confidence: 1, rule: "" as const, message: "" };
+      const own = [...(cell.changes ?? []), ...(changes.get(key) ?? [])];
+      return [name, own.length > 0 ? { ...said, changes: own.slice(-MOST_CHANGES) } : said] as const;
     });
     return { ...row, cells: Object.fromEntries(cells) };
   });
@@ -113,12 +139,21 @@ export function corrected(table: FormTable, texts: ReadonlyMap<string, string>):
   return { ...table, rows, doubtful };
 }
 
+/** A cell as it is since others were corrected; the probabilities of its texts are not known. */
+function doubted(cell: FormCell, compared: Compared | undefined): FormCell {
+  if (!compared) return cell;
+  const { text, other } = compared;
+  const alternatives = [text, other].map((each) => ({ text: each, probability: 0.5 }));
+  return { ...cell, text, status: "unsure", confidence: 0.5, alternatives };
+}
+
 /** The table with pictures and alternatives of doubtful cells only, as a workbook shows them: a large one can be sent. */
 export function forWorkbook(table: FormTable): FormTable {
   const rows = table.rows.map((row) => {
     const cells = Object.entries(row.cells).map(([name, cell]) => {
-      const { picture: _, ...rest } = cell;
-      return [name, isDoubtful(cell) ? cell : { ...rest, alternatives: [] }] as const;
+      const { picture, digits: _, ...rest } = cell;
+      if (!isDoubtful(cell)) return [name, { ...rest, alternatives: [] }] as const;
+      return [name, picture ? { ...rest, picture } : rest] as const;
     });
     return { ...row, cells: Object.fromEntries(cells) };
   });

@@ -2,6 +2,7 @@
 
 import type { Reading } from "../generated/shapes";
 import type { Grey } from "../ink/picture";
+import type { Correction } from "../reading/recognise/hand";
 import type { Inside } from "../reading/report/explain/inside";
 import type { Preparation } from "../reading/report/explain/preparation";
 import type { Sentence } from "../reading/report/result";
@@ -13,6 +14,9 @@ export const OWN_FOLDER = "own/";
 export function isOwn(model: string): boolean {
   return model.includes("@");
 }
+
+/** In place of a digit: nobody asks about it, or nobody said what it is. */
+export const UNSEEN = 255;
 
 /** Digits of a picture that are explained. */
 export const MOST_EXPLAINED = 40;
@@ -42,6 +46,15 @@ export type Task =
   | { id: number; lookInside: Uint8Array; model: string }
   /** Classify 28x28 images, ink 255, one after another; corrected digits are not taken into account. */
   | { id: number; classify: Uint8Array; model: string }
+  /**
+   * Compare the digits of a stack with those of them that a person corrected; see `Stack`. The images, 784 values of
+   * each, are null if the last stack that was sent is meant.
+   */
+  | {
+      id: number;
+      compare: { images: Uint8Array | null; answers: Uint8Array; labels: Uint8Array; writers: Uint32Array };
+      model: string;
+    }
   /** Corrected digits of one person that readings take into account from now on: 784 values of each, and the labels. */
   | { hand: { images: Uint8Array; labels: Uint8Array } }
   /** Load what the model needs, before the first picture comes. */
@@ -56,6 +69,7 @@ export type Answer =
   | { id: number; result: Found }
   | { id: number; inside: Inside }
   | { id: number; classified: ClassifiedImages }
+  | { id: number; compared: readonly (Correction | null)[] }
   /** "picture": it is none that this browser can open; "large"; "file": a model cannot be had; "fault": ours. */
   | { id: number; failed: "picture" | "large" | "file" | "fault"; detail: string }
   | { needs: string };

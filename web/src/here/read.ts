@@ -2,6 +2,7 @@
 import { startWorker } from "#worker";
 import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
+import type { Correction } from "../reading/recognise/hand";
 import type { Inside } from "../reading/report/explain/inside";
 import { type Answer, type ClassifiedImages, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
 
@@ -92,6 +93,19 @@ export function classifyHere(images: Uint8Array, model: string): Promise<Classif
   return answered<ClassifiedImages>((id) => ({ id, classify: images, model }));
 }
 
+/**
+ * Compare the digits of a stack with those of them that a person corrected; see `Stack`.
+ *
+ * @param images null if the stack is that of the last call
+ * @throws NotRead
+ */
+export function compareHere(
+  images: Uint8Array | null,
+  digits: { answers: Uint8Array; labels: Uint8Array; writers: Uint32Array },
+): Promise<readonly (Correction | null)[]> {
+  return answered((id) => ({ id, compare: { images, ...digits }, model: "default" }));
+}
+
 /** @param task of this number, under which the worker answers */
 function answered<Content>(task: (id: number) => Task): Promise<Content> {
   const id = ++numbered;
@@ -137,6 +151,7 @@ function started(): Worker {
       if ("result" in data) waiting?.resolve(data.result);
       else if ("inside" in data) waiting?.resolve(data.inside);
       else if ("classified" in data) waiting?.resolve(data.classified);
+      else if ("compared" in data) waiting?.resolve(data.compared);
       else waiting?.reject(new NotRead(data.failed, data.detail));
     }
   });

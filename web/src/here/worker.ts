@@ -16,6 +16,7 @@ import { LargePicture, openPicture, UnknownPicture } from "./open";
 import { type Answer, type Found, isOwn, MOST_EXPLAINED, OWN_FOLDER, type Task } from "./protocol";
 import { Queue } from "./queue";
 import { asShown } from "./shown";
+import { Stack } from "./stack";
 
 type Content = Uint8Array<ArrayBuffer> | null;
 
@@ -29,6 +30,7 @@ const queue = new Queue(nextMessage);
 /** Corrected digits, and the classifiers that know them already. */
 let hand: Parameters<Classifier["know"]>[0] = [];
 let knowing = new WeakSet<Classifier>();
+let stack: Stack | null = null;
 
 addEventListener("message", ({ data }: MessageEvent<Task>) => {
   if ("file" in data) {
@@ -45,6 +47,7 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     queue.add("load", () => readerOf(data.prepare), recogniser, detector);
   } else if ("lookInside" in data) queue.add("look", () => look(data));
   else if ("classify" in data) queue.add("load", () => classify(data));
+  else if ("compare" in data) queue.add("load", () => compare(data));
   else {
     // meanwhile, what comes before it can be done
     const opened = data.picture instanceof Blob ? openPicture(data.picture) : Promise.resolve(data.picture);
@@ -104,6 +107,20 @@ async function classify({
         leastDigit: classifier.card.thresholds[DIGIT_FROM] ?? UNFITTED.digit,
       },
     });
+  } catch (error) {
+    say({ id, failed: causeOf(error), detail: String(error) });
+  }
+}
+
+async function compare({
+  id,
+  compare: { images, answers, labels, writers },
+  model,
+}: Extract<Task, { compare: unknown }>): Promise<void> {
+  try {
+    const { classifier } = await readerOf(model);
+    if (images) stack = new Stack(imagesIn(images), (greys) => classifier.looksOf(greys));
+    say({ id, compared: stack?.compare(answers, labels, writers) ?? [] });
   } catch (error) {
     say({ id, failed: causeOf(error), detail: String(error) });
   }

@@ -43,20 +43,20 @@ function keyOf(name: string, { source, box }: FormCell): string {
   return `${source}\n${name}\n${box.join()}`;
 }
 
-/** The table without the pictures of its cells: the service needs none to add to it. */
+/** The table without the pictures of its cells and digits: the service needs none to add to it. */
 export function withoutPictures(table: FormTable): FormTable {
-  return changed(table, (_, { picture: _picture, ...cell }) => cell);
+  return changed(table, (_, { picture: _picture, digits: _digits, ...cell }) => cell);
 }
 
 /** The table with the pictures that its cells have in an earlier one. */
 export function withPictures(table: FormTable, earlier: FormTable): FormTable {
-  const pictures = new Map<string, string>();
+  const before = new Map<string, FormCell>();
   for (const { cells } of earlier.rows)
-    for (const [name, cell] of Object.entries(cells))
-      if (cell.picture) pictures.set(keyOf(name, cell), cell.picture);
+    for (const [name, cell] of Object.entries(cells)) before.set(keyOf(name, cell), cell);
   return changed(table, (name, cell) => {
-    const picture = cell.picture ?? pictures.get(keyOf(name, cell));
-    return picture ? { ...cell, picture } : cell;
+    const known = before.get(keyOf(name, cell));
+    const [picture, digits] = [cell.picture ?? known?.picture, cell.digits ?? known?.digits];
+    return { ...cell, ...(picture ? { picture } : {}), ...(digits ? { digits } : {}) };
   });
 }
 

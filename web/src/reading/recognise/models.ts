@@ -77,6 +77,11 @@ export class Classifier {
     );
   }
 
+  /** Look at 28x28 images, ink 255, to compare them with others. */
+  looksOf(images: readonly Grey[]): Look[] {
+    return this.hasFeatures ? this.#look(images).map(([, look]) => look) : [];
+  }
+
   /** The same without the corrected digits. */
   classifyAlone(images: readonly Grey[]): Classified[] {
     return this.#see(images, false);

@@ -163,6 +163,22 @@ export const forms = {
     `This cell is likeliest to be wrong: with ${text} here, the sum is right.`,
   "forms.keys":
     "Type to correct. Enter: accept and go to the next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
+  "forms.grouped": "By answer",
+  "forms.group.field": "Field",
+  "forms.group.keys":
+    "Arrows go from picture to picture. Enter: correct it, and again: go on. Escape: leave it.",
+  "forms.group": (text: string, count: number) =>
+    `${text || "Empty"}: ${count} ${count === 1 ? "cell" : "cells"}`,
+  "forms.group.tile": (text: string, row: number) => `${text || "Empty"}, row ${row}`,
+  "forms.compared": (count: number) =>
+    count === 1
+      ? "Your correction casts doubt on 1 more cell, which comes next."
+      : `Your corrections cast doubt on ${count} more cells, which come next.`,
+  "forms.compared.cell": (row: number, before: string, now: string) => `row ${row}: ${before} → ${now}`,
+  "forms.compared.between": "; ",
+  "forms.compared.by_row": "Each row has a writer of its own",
+  "forms.compared.was": (text: string) => `Read as ${text} before you corrected others.`,
+  "forms.compared.like": (text: string) => `It looks like digits that you corrected: perhaps ${text}.`,
   "forms.row": "Row",
   "forms.doubtful": "to check",
   "forms.points_of": (name: string) => `${name}, points`,

@@ -94,6 +94,25 @@ def test_a_stack_learns_from_boxes_and_from_open_fields(spec, sheet, table, read
     assert again.rows[0].cells["p"].text == "86"
 
 
+def test_all_that_was_corrected_in_review_is_added(table, tmp_path):
+    found = json.loads(table.read_text("utf-8"))
+    cells = [row["cells"] for row in found["rows"]]
+    for cell, text, before in (
+        (cells[0]["q"], "42", "17"),
+        (cells[0]["p"], "35", "35"),
+        (cells[1]["q"], "170", "17"),
+    ):
+        # corrected; only confirmed; with a digit that was not found
+        cell |= {"text": text, "changes": [{"before": before, "after": text, "at": "2026-11-28T23:50:00.000Z"}]}
+    reviewed = tmp_path / "reviewed.json"
+    reviewed.write_text(json.dumps(found), "utf-8")
+    assert add("--from", reviewed, "--to", tmp_path / "my.npz").exit_code == 0
+    assert {*load_hand(tmp_path / "my.npz").labels.tolist()} == {4, 2}
+    assert add("--from", reviewed, "--to", tmp_path / "class").exit_code == 0
+    assert [path.name for path in (tmp_path / "class").glob("*.npz")] == ["7%2F1.npz"]
+    assert add("--from", table, "--to", tmp_path / "none.npz").exit_code == 1
+
+
 def test_a_table_keeps_what_was_classified(table, sheet, spec, reader):
     cells = read_table_of(spec, sheet, reader).rows[0].cells
     for name in ("q", "p"):

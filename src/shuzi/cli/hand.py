@@ -15,6 +15,7 @@ from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
+    from shuzi.forms.result import Table
 
 _PLACE = click.Path(path_type=Path)
 _SHADES = " .:-=+*#%@"  # from paper to ink, to show an image in a terminal
@@ -49,14 +50,17 @@ def add(
     """Add the digits of a picture, or of a cell of a table."""
     from shuzi.data.own import add_to_hand
 
-    if table is not None and row is not None and field is not None and digits is not None and picture is None:
-        known, to = _of_cell(table, row, field, digits, to)
+    if table is not None and (row, field, digits, picture) == (None,) * 4:
+        added = _of_review(table, to)
+    elif table is not None and row is not None and field is not None and digits is not None and picture is None:
+        added = [_of_cell(table, row, field, digits, to)]
     elif picture is not None and label is not None and (table, row, field, digits) == (None,) * 4:
-        known = _of_picture(picture, label, model)
+        added = [(_of_picture(picture, label, model), to)]
     else:
         raise click.UsageError(say("cli.hand.add.which"))
-    kept = add_to_hand(to, known.images, known.labels)
-    click.echo(say("hand.added", n=kept, path=to))
+    kept = {file: add_to_hand(file, known.images, known.labels) for known, file in added}
+    for file, n in kept.items():
+        click.echo(say("hand.added", n=n, path=file))
 
 
 def _of_picture(picture: str, label: str, model: str) -> Dataset:
@@ -73,19 +77,35 @@ def _of_picture(picture: str, label: str, model: str) -> Dataset:
 
 
 def _of_cell(table: Path, row: int, field: str, label: str, to: Path) -> tuple[Dataset, Path]:
-    """Return the digits of a cell, and the file to add them to: in a folder, that of the row's writer."""
-    from shuzi.forms.reading.class_hands import hand_file, writer_of
+    """Return the digits of a cell, and the file to add them to."""
     from shuzi.forms.reading.seen_digits import digits_of, read_table
 
     _check_label(label)
     read = read_table(table)
-    known = digits_of(read, row, field, label)
-    if to.is_dir() or not to.suffix:
-        writer = writer_of(read, row)
-        if not writer:
-            raise DataError("error.hand.no_writer", path=to, row=row)
-        to = hand_file(to, writer)
-    return known, to
+    return digits_of(read, row, field, label), _file_for(read, row, to)
+
+
+def _of_review(table: Path, to: Path) -> list[tuple[Dataset, Path]]:
+    """Return the digits of each cell that was corrected in review, and the file to add them to."""
+    from shuzi.forms.reading.seen_digits import corrected_cells, digits_of, read_table
+
+    read = read_table(table)
+    cells = corrected_cells(read)
+    if not cells:
+        raise DataError("error.table.uncorrected", path=table)
+    return [(digits_of(read, row, name, label), _file_for(read, row, to)) for row, name, label in cells]
+
+
+def _file_for(table: Table, row: int, to: Path) -> Path:
+    """Return the file to add digits to: in a folder, that of the row's writer."""
+    from shuzi.forms.reading.class_hands import hand_file, writer_of
+
+    if not to.is_dir() and to.suffix:
+        return to
+    writer = writer_of(table, row)
+    if not writer:
+        raise DataError("error.hand.no_writer", path=to, row=row)
+    return hand_file(to, writer)
 
 
 def _check_label(label: str) -> None:

@@ -142,11 +142,43 @@ def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
     if not count:
         has_digits = any(cell.digits for row in table.rows for cell in row.cells.values())
         raise DataError("error.table.empty" if has_digits else "error.table.unseen", name=name, row=number)
-    digits = [character for character in label if character.isascii() and character.isdecimal()]
+    digits = _digits_in(label)
     if len(digits) != count:
         values = {"name": name, "row": number, "label": label}
         raise DataError("error.table.count", found=count, wanted=len(digits), **values)
-    labels = np.tile(np.array([*map(int, digits)], np.uint8), len(rows))
+    labels = np.tile(np.array(digits, np.uint8), len(rows))
     images = rows.reshape(-1, _SIDE, _SIDE)
     seen = images.any(axis=(1, 2))
     return Dataset(images[seen], labels[seen])
+
+
+def corrected_cells(table: Table) -> list[tuple[int, str, str]]:
+    """Return the cells to which people gave other digits in review: the row's number from 1, the field, the text.
+
+    Those whose digits were not all found are left out, for nothing can be learned from them.
+
+    Examples
+    --------
+    >>> from shuzi.forms.result import Change, Row
+    >>> seen = strip_of([[np.eye(28, dtype=np.uint8)]])
+    >>> at = "2026-11-28T12:00:00Z"
+    >>> cells = [Cell(text, "ok", 1.0, digits=seen, changes=(Change("7", text, at),)) for text in ("1", "7")]
+    >>> corrected_cells(Table("Scores", (), tuple(Row(1, n, {"q": cell}) for n, cell in enumerate(cells))))
+    [(1, 'q', '1')]
+    """
+    found = []
+    for number, row in enumerate(table.rows, start=1):
+        for name, cell in row.cells.items():
+            if not cell.changes or _digits_in(cell.changes[0].before) == _digits_in(cell.text):
+                continue
+            try:
+                count = len(images_in(cell))
+            except ValueError as problem:
+                raise DataError("error.table.digits", name=name, row=number) from problem
+            if count and len(_digits_in(cell.text)) == count:
+                found.append((number, name, cell.text))
+    return found
+
+
+def _digits_in(text: str) -> list[int]:
+    return [int(character) for character in text if character.isascii() and character.isdecimal()]

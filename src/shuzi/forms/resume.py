@@ -65,13 +65,13 @@ class Journal:
         if not resume:
             raise DataError("error.form.unfinished", path=path)
         try:
-            # not splitlines: the name of a photograph may hold what that takes for the end of a line
-            first, *lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+            # line by line, for it is large; a name may hold what else ends a line elsewhere
+            with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+                if _json(file.readline()) != identity:
+                    raise DataError("error.form.other_run", path=path)
+                return Journal(path, identity, dict(entry for entry in map(_entry, file) if entry))
         except OSError as problem:
             raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-        if _json(first) != identity:
-            raise DataError("error.form.other_run", path=path)
-        return Journal(path, identity, dict(entry for entry in map(_entry, lines) if entry))
 
     @property
     def pages(self) -> Mapping[str, PageRead]:

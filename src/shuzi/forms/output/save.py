@@ -60,13 +60,17 @@ def save_table(table: Table, path: Path) -> None:
             elif path.suffix.lower() == ".csv":
                 part.write_text(as_csv(table), encoding="utf-8", newline="")
             else:
-                part.write_text(_as_json(table), encoding="utf-8")
+                _write_json(table, part)
     except OSError as problem:
         raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
 
 
-def _as_json(table: Table) -> str:
-    return json.dumps(table.as_dict(), ensure_ascii=False, indent=1).translate(_LONE) + "\n"
+def _write_json(table: Table, part: Path) -> None:
+    """Write JSON piece by piece: a stack makes tens of megabytes of it."""
+    with part.open("w", encoding="utf-8") as file:
+        for piece in json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(table.as_dict()):
+            file.write(piece.translate(_LONE))
+        file.write("\n")
 
 
 _LONE = {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)}  # of names that are not UTF-8

@@ -90,7 +90,8 @@ def test_upside_down_and_on_the_second_page(reader, photo, tmp_path, name):
     empty = Image.new("L", image.size, 255)
     empty.save(tmp_path / name, save_all=True, append_images=[image.rotate(180)], resolution=150)
     table = read_forms(PageReader(SCORES, reader), [tmp_path / name])
-    assert [each.source for each in table.problems] == [f"{tmp_path / name}#1"]
+    (skipped,) = table.problems
+    assert f"{tmp_path / name}#1" in skipped.message
     assert table.sources == (f"{tmp_path / name}#2",)
     assert right(table, texts) >= 0.9
 

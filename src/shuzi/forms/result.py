@@ -66,6 +66,8 @@ class Cell:
         written touches a line, the same with all that may be ink: a PNG; b"" if there are none.
     changes
         What people made of it in review, in order; also what they only confirmed.
+    turned
+        How many quarter turns counter-clockwise make the photograph upright, as `numpy.rot90` makes them.
 
     Examples
     --------
@@ -85,6 +87,7 @@ class Cell:
     picture: bytes = field(default=b"", repr=False)
     digits: bytes = field(default=b"", repr=False)
     changes: tuple[Change, ...] = ()
+    turned: int = 0
 
     @property
     def doubtful(self) -> bool:
@@ -127,6 +130,8 @@ class Cell:
             found["digits"] = base64.b64encode(self.digits).decode()
         if self.changes:
             found["changes"] = [change._asdict() for change in self.changes]
+        if self.turned:
+            found["turned"] = self.turned
         return found
 
     @staticmethod
@@ -144,6 +149,7 @@ class Cell:
             base64.b64decode(found.get("picture") or ""),
             base64.b64decode(found.get("digits") or ""),
             tuple(Change(change["before"], change["after"], change["at"]) for change in found.get("changes") or ()),
+            found.get("turned", 0),
         )
 
 

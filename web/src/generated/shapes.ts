@@ -52,6 +52,7 @@ export interface FormCell {
   picture?: string;
   digits?: string;
   changes?: FormChange[];
+  turned?: number;
 }
 
 export interface FormChange {

@@ -1,4 +1,4 @@
-"""`shuzi form` makes sheets to print, traces existing forms, and reads filled ones into a table."""
+"""`shuzi form` makes sheets to print, traces existing forms, and reads filled ones into tables and pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ COMMANDS = {
     "make": "shuzi.cli.form.make:make",
     "trace": "shuzi.cli.form.trace:trace",
     "read": "shuzi.cli.form.read:read",
+    "print": "shuzi.cli.form.print:print_",
 }
 
 

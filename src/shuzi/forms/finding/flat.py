@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +84,20 @@ def even_light(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def in_photo(homography: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return where points of the paper, (n, 2) in millimetres, are on the photograph: float64 (n, 2) in pixels."""
     return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), homography)[0])
+
+
+def quarter_turns(homography: NDArray[np.float64], size: tuple[float, float]) -> int:
+    """Return how many quarter turns counter-clockwise make a photographed sheet upright.
+
+    Examples
+    --------
+    >>> quarter_turns(np.eye(3), (210, 297)), quarter_turns(np.diag([-1.0, -1.0, 1.0]), (210, 297))
+    (0, 2)
+    """
+    middle = np.array(size) / 2
+    start, end = in_photo(homography, np.array([middle, middle - (0, 1)]))
+    right, down = end - start  # where the top of the sheet is
+    return round(math.atan2(right, -down) / (math.pi / 2)) % 4
 
 
 def _scale(homography: NDArray[np.float64], size: tuple[float, float]) -> float:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError, require
+from shuzi.errors import DataError
 from shuzi.forms.code import Code, draw_code
 from shuzi.forms.finding.markers import marker_modules
 from shuzi.forms.layout import (
@@ -23,17 +22,14 @@ from shuzi.forms.layout import (
     pages_of,
     separators,
 )
-from shuzi.forms.making.letters import typeface
-from shuzi.forms.options import POINT
+from shuzi.forms.making.document import begin_document, write
 from shuzi.forms.spec import COMB, Spec
 from shuzi.messages import say
-from shuzi.reading.report.explain.lettering import broken
 
 MOST_COPIES = 999
 
 _INK, _LINE = 0, 110  # grey levels of text and of the boxes, which are paler than what is written
 _THICK = 0.25  # millimetres
-_LEADING, _SMALLEST = 1.15, 4.0  # the height of a line in sizes of its font; points
 _TICK = 0.33  # of a box's height: the ticks of a comb
 
 
@@ -62,27 +58,17 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
     MissingExtra
         fpdf2 is not installed.
     """
-    library: Any = require("fpdf", "forms", "extra.forms")
     if not 1 <= copies <= MOST_COPIES:
         raise DataError("error.form.copies", most=MOST_COPIES)
     if spec.blank:
         raise DataError("error.form.make_traced")
     pages = pages_of(spec)
-    pdf = library.FPDF(unit="mm", format=spec.size)
-    pdf.set_auto_page_break(False)
-    pdf.set_title(spec.title)
-    pdf.set_lang("zh-CN" if spec.language == "zh" else "en")
-    face = typeface(_all_text(spec, pages), spec.language == "zh", font)
-    if face is None:
-        pdf.set_font("helvetica")
-    else:
-        pdf.add_font("sheet", fname=face.path, collection_font_number=face.number)
-        pdf.set_font("sheet")
+    pdf = begin_document(spec.title, _all_text(spec, pages), spec.language, spec.size, font)
     for sheet, page in itertools.product(range(1, copies + 1), pages):
         pdf.add_page(format=spec.size)
         _head(pdf, spec, page, Code(spec.id, sheet, page.number), len(pages))
         for text in page.texts:
-            _write(pdf, text)
+            write(pdf, text)
         for placed in page.fields:
             _draw(pdf, placed, spec.language)
     with replacing(out) as part:
@@ -108,12 +94,12 @@ def _head(pdf: Any, spec: Spec, page: Page, code: Code, pages: int) -> None:
     _squares(pdf, draw_code(code), where.x, where.y, CODE)
     left = EDGE + MARKER + 5
     wide = where.x - left - 4
-    _write(pdf, Text(spec.title, where._replace(x=left, y=EDGE, width=wide, height=9), 16))
+    write(pdf, Text(spec.title, where._replace(x=left, y=EDGE, width=wide, height=9), 16))
     if spec.note:
-        _write(pdf, Text(spec.note, where._replace(x=left, y=EDGE + 10, width=wide, height=10), 9))
+        write(pdf, Text(spec.note, where._replace(x=left, y=EDGE + 10, width=wide, height=10), 9))
     low = spec.size[1] - EDGE - 6
     footer = _footer(spec, code.sheet, page.number, pages)
-    _write(pdf, Text(footer, where._replace(x=left, y=low, width=spec.size[0] - 2 * left, height=5), 8, "C"))
+    write(pdf, Text(footer, where._replace(x=left, y=low, width=spec.size[0] - 2 * left, height=5), 8, "C"))
 
 
 def _squares(pdf: Any, black: Any, x: float, y: float, side: float) -> None:
@@ -128,35 +114,6 @@ def _squares(pdf: Any, black: Any, x: float, y: float, side: float) -> None:
             column += length
 
 
-@dataclass(frozen=True)
-class _Letters:
-    """Measures text in millimetres."""
-
-    pdf: Any
-
-    def getlength(self, text: str) -> float:
-        return float(self.pdf.get_string_width(text))
-
-
-def _write(pdf: Any, text: Text) -> None:
-    """Write a text into its box: on several lines if it is too long, and smaller if that is not enough."""
-    pdf.set_text_color(_INK)
-    size = text.size
-    while True:
-        pdf.set_font_size(size)
-        high = size * POINT * _LEADING
-        lines = broken(text.text, _Letters(pdf), text.box.width)
-        wide = max(map(pdf.get_string_width, lines))
-        if (len(lines) * high <= text.box.height + 0.1 and wide <= text.box.width + 0.1) or size <= _SMALLEST:
-            break
-        size -= 0.5
-    top = text.box.y + max(0.0, (text.box.height - len(lines) * high) / 2)
-    for index, line in enumerate(lines):
-        room = text.box.width - pdf.get_string_width(line)
-        x = text.box.x + {"L": 0.0, "C": room / 2, "R": room}[text.align]
-        pdf.text(x, top + index * high + 0.8 * high, line)
-
-
 def _draw(pdf: Any, placed: PlacedField, language: str) -> None:
     pdf.set_draw_color(_LINE)
     pdf.set_line_width(_THICK)
@@ -167,4 +124,4 @@ def _draw(pdf: Any, placed: PlacedField, language: str) -> None:
             start = box.y + box.height * (1 - _TICK) if placed.field.style == COMB else box.y
             pdf.line(box.x, start, box.x, box.bottom)
     for sign in separators(placed, language):
-        _write(pdf, sign)
+        write(pdf, sign)

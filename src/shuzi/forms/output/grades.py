@@ -60,7 +60,7 @@ def texts_of(table: Table, row: Row) -> list[str]:
     if not graded:
         return []
     cells = {} if is_empty(row) else row.cells
-    earned = {field.name: _earned(field, cells.get(field.name)) for field in graded}
+    earned = {field.name: earned_by(field, cells.get(field.name)) for field in graded}
     there = [points for points in earned.values() if points is not None]
     texts = {name: "" if points is None else f"{points:.10g}" for name, points in earned.items()}
     return [*(texts[field.name] for field in graded if field.key), f"{sum(there):.10g}" if there else ""]
@@ -137,7 +137,8 @@ def is_empty(row: Row) -> bool:
     return all(cell.status in (BLANK, PRINTED) for cell in row.cells.values())
 
 
-def _earned(field: Field, cell: Cell | None) -> float | None:
+def earned_by(field: Field, cell: Cell | None) -> float | None:
+    """Return the points of an answer; None if its page was not photographed."""
     if cell is None or cell.rule == MISSING:
         return None
     if not field.key and number_of(cell, field) is None:

@@ -12,7 +12,7 @@ from shuzi.errors import PictureError
 from shuzi.forms.code import MODULES, Code, read_code
 from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cut_fields import Cut, cut_fields, mark_framed
-from shuzi.forms.finding.flat import SCALE, flatten
+from shuzi.forms.finding.flat import SCALE, flatten, quarter_turns
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import CODE, Page, PlacedField, code_box, pages_of
@@ -127,7 +127,11 @@ class PageReader:
                 key: cell if cut.seen and key[1] not in self._printed else replace(cell, status=UNSURE)
                 for (key, cell), cut in zip(found.items(), cuts, strict=True)
             }
-        placed = {key: _placed(cell, code, cut, name) for (key, cell), cut in zip(found.items(), cuts, strict=True)}
+        turned = quarter_turns(homography, self.spec.size)
+        placed = {
+            key: replace(_placed(cell, code, cut, name), turned=turned)
+            for (key, cell), cut in zip(found.items(), cuts, strict=True)
+        }
         return PageRead(name, code, placed)
 
     def _code(self, flat: NDArray[np.uint8], name: str) -> Code:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from PIL import Image
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.result import FORMAT, Cell, Table
+from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 
 _SIDE = 28
@@ -97,9 +99,24 @@ def read_table(path: Path) -> Table:
         version = found["format"]
         if version != FORMAT:
             raise DataError("error.table.format", path=path, found=version, wanted=FORMAT)
-        return Table.from_dict(found)
+        return _checked(Table.from_dict(found))
     except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as problem:
         raise DataError("error.table.other", path=path) from problem
+
+
+def _checked(table: Table) -> Table:
+    """Return a table whose values are of their types, which JSON does not promise; else raise a ValueError."""
+    cells = [cell for row in table.rows for cell in row.cells.values()]
+    texts = [table.title, *(text for cell in cells for text in (cell.text, cell.status, cell.rule, cell.source))]
+    texts += [text for field in table.fields for text in (field.name, field.label, *field.key)]
+    numbers = [number for cell in cells for number in (*cell.box, cell.confidence)]
+    numbers += [number for field in table.fields for number in (field.points, field.tolerance)]
+    turns = all(isinstance(cell.turned, int) and 0 <= cell.turned < 4 for cell in cells)
+    boxes = all(len(cell.box) == len(Box._fields) for cell in cells)
+    finite = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
+    if not (turns and boxes and finite and all(isinstance(text, str) for text in texts)):
+        raise ValueError(table.title)
+    return table
 
 
 def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:

@@ -255,6 +255,7 @@ class FormCell(Said):
     picture: str | None = Field(default=None, description="service.schema.cell_picture")
     digits: str | None = Field(default=None, description="service.schema.cell_digits")
     changes: list[FormChange] = Field(default=[], max_length=100, description="service.schema.changes")
+    turned: int | None = Field(default=None, ge=0, le=3, description="service.schema.cell_turned")
 
 
 class FormRow(Said):

@@ -132,8 +132,10 @@ def test_a_sheet_of_another_spec_is_recognised(reader, photo):
 
 
 def test_a_photograph_without_markers_says_what_to_do(reader):
+    page = np.full((900, 700), 200, np.uint8)
+    page[300:500, 340:350] = 40
     with pytest.raises(PictureError, match=r"0 of the 4 corner markers.*whole sheet"):
-        PageReader(SCORES, reader).read(np.full((900, 700), 200, np.uint8), "empty.jpg")
+        PageReader(SCORES, reader).read(page, "stroke.jpg")
 
 
 def test_a_sheet_with_a_covered_marker_is_read(reader, photo):

@@ -20,3 +20,27 @@ test("no class is styled by two views", async () => {
   expect(folders.size).toBeGreaterThan(100);
   expect([...folders].filter(([, users]) => users.size > 1).map(([name]) => name)).toEqual([]);
 });
+
+// in em and cqw it follows what is around it, in px the picture that it is part of; in pt, paper
+const FOLLOWS =
+  /^(inherit|calc\(var\(--text-[a-z]+\) \* [\d.]+\)|[\d.]+(em|cqw|px|pt)|var\(--text(-[a-z0-9]+)?\))$/;
+const FONT = /^(inherit|([4-7]00 )?\S+( \/ var\(--leading-[a-z]+\))? var\(--font-[a-z]+\))$/;
+
+test("letters have the sizes and lines the heights of one scale", async () => {
+  const others: string[] = [];
+  for (const path of FILES) {
+    const content = new TextDecoder().decode(await readFile(new URL(path, import.meta.url).pathname));
+    for (const [whole, name, value = ""] of content.matchAll(
+      /^\s+(font-size|font|line-height): ([^;]+);/gm,
+    )) {
+      const isKnown =
+        name === "line-height"
+          ? /^(var\(--leading-[a-z]+\)|0|[\d.]+rem)$/.test(value)
+          : name === "font-size"
+            ? FOLLOWS.test(value)
+            : FONT.test(value);
+      if (!isKnown) others.push(`${path}: ${whole.trim()}`);
+    }
+  }
+  expect(others).toEqual([]);
+});

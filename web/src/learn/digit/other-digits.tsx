@@ -15,7 +15,7 @@ import { type Misread, surestMistakes } from "./others";
 
 const MOST = 20; // mistakes
 
-let misreads: Misread[] | null = null;
+let misreads: Promise<Misread[]> | null = null;
 
 export function OtherDigits() {
   const [isOpen, setOpen] = useState(false);
@@ -29,9 +29,10 @@ export function OtherDigits() {
 
 function Others() {
   const test = usePromised(testImages, "");
+  const found = test === "missing" ? null : test;
+  const misread = usePromised(() => found && misreadIn(found), String(found !== null)) ?? [];
   if (test === "missing") return <p class="small quiet">{say("learn.digit.missing")}</p>;
   if (!test) return <p class="small quiet">{say("learn.train.state.loading")}</p>;
-  misreads ??= surestMistakes(test, scoresOf, MOST);
   const count = test.labels.length;
   return (
     <>
@@ -47,7 +48,7 @@ function Others() {
       <Choice
         name={say("learn.digit.misread")}
         test={test}
-        options={misreads.map(({ index, label, digit, probability }) => ({
+        options={misread.map(({ index, label, digit, probability }) => ({
           index,
           said: say("learn.train.mistake", label, digit, percent(probability), whole(index)),
           under: `${label} → ${digit}`,
@@ -67,6 +68,11 @@ function Others() {
       </label>
     </>
   );
+}
+
+function misreadIn(test: Digits): Promise<Misread[]> {
+  misreads ??= surestMistakes(test, scoresOf, MOST);
+  return misreads;
 }
 
 function testImages(): Promise<Digits | "missing"> {

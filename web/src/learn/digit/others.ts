@@ -1,6 +1,7 @@
 /** Test images that are worth a look: those that a network misreads with the most confidence. */
 import { PIXELS } from "../../data/image";
 import { largestAt } from "../../ink/numbers";
+import { pause } from "../../shared/pause";
 import { softmax } from "../concepts";
 
 export interface Misread {
@@ -11,18 +12,21 @@ export interface Misread {
   probability: number;
 }
 
+const AT_ONCE = 250; // images: some 10 ms
+
 /**
- * The mistakes, the most confident first.
+ * The mistakes, the most confident first; the page goes on meanwhile.
  *
  * @param scoresOf ten scores for 784 pixels, ink 255
  */
-export function surestMistakes(
+export async function surestMistakes(
   { images, labels }: { images: Uint8Array; labels: Uint8Array },
   scoresOf: (image: Uint8Array) => number[],
   most: number,
-): Misread[] {
+): Promise<Misread[]> {
   const misreads: Misread[] = [];
   for (const [index, label] of labels.entries()) {
+    if (index % AT_ONCE === 0) await pause();
     const scores = scoresOf(images.subarray(index * PIXELS, (index + 1) * PIXELS));
     const digit = largestAt(scores);
     if (digit !== label) misreads.push({ index, label, digit, probability: softmax(scores)[digit] ?? 0 });

@@ -4,6 +4,7 @@ import { numberIn, oneOf, parameter } from "../../../address";
 import { loadDigits } from "../../../data/digits";
 import { type Digits, split } from "../../../networks/training/train";
 import { say } from "../../../sentences/say";
+import { pause } from "../../../shared/pause";
 import { Pixels } from "../../../shared/pixels";
 import { usePromised } from "../../../shared/promised";
 import { Choices } from "../../choices";
@@ -52,28 +53,27 @@ export function RealLoss() {
 async function fetchSlice(): Promise<Seen | "missing"> {
   try {
     const { train } = await loadDigits();
-    seen ??= look(split(train, IMAGES).train);
+    seen ??= await look(split(train, IMAGES).train);
     return seen;
   } catch {
     return "missing";
   }
 }
 
-function look({ images, labels }: Digits): Seen {
+/** Row by row: the page goes on meanwhile. */
+async function look({ images, labels }: Digits): Promise<Seen> {
   const trained = Array.from({ length: 10 }, (_, digit) => ({
     pixels: templateOf(digit),
     bias: biasOf(digit),
   }));
   const slice = new Slice(images, labels, trained);
   const step = (RIGHT - LEFT) / SIDE;
-  const heights = Array.from({ length: SIDE ** 2 }, (_, index) =>
-    Math.log(
-      slice.loss({
-        x: LEFT + ((index % SIDE) + 0.5) * step,
-        y: REACH - (Math.floor(index / SIDE) + 0.5) * step,
-      }),
-    ),
-  );
+  const heights: number[] = [];
+  for (let row = 0; row < SIDE; row++) {
+    await pause();
+    for (let column = 0; column < SIDE; column++)
+      heights.push(Math.log(slice.loss({ x: LEFT + (column + 0.5) * step, y: REACH - (row + 0.5) * step })));
+  }
   const [least, most] = [Math.min(...heights), Math.max(...heights)];
   // in bands, as on a map of mountains
   const map = heights.map((height) => 1 - Math.floor(((height - least) / (most - least)) * BANDS) / BANDS);

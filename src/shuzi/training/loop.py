@@ -209,7 +209,8 @@ def _feed(
         # a finished run is only exported again, and composing its training examples would take minutes
         return Kept(recipe, validation)
     if recipe.composed == "during":
-        return Streamed(recipe, task.stream(data.train, recipe.seed, recipe.batch_size * BLOCK), step)
+        rows = recipe.batch_size * min(BLOCK, recipe.steps)
+        return Streamed(recipe, task.stream(data.train, recipe.seed, rows, -(-recipe.steps // BLOCK)), step)
     examples = yield from compose_examples(task, data.train, recipe.seed, 1.0, should_stop)
     return None if examples is None else Kept(recipe, examples)
 

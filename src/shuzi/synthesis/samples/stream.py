@@ -70,10 +70,12 @@ class Stream:
         Decides everything.
     rows
         The number of rows in a block.
+    blocks
+        The number of blocks that are needed in all; none is composed beyond.
     """
 
-    def __init__(self, dataset: Dataset, seed: int, rows: int) -> None:
-        self._seed, self._rows = seed, rows
+    def __init__(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> None:
+        self._seed, self._rows, self._blocks = seed, rows, blocks
         # composing takes longer than training: on two cores a third more steps than with half of them
         self._pool = Pool(cores())
         self._lines = self._pool.share(Lines(dataset))
@@ -87,7 +89,7 @@ class Stream:
         TrainingError
             The process that composed it ended, and so did the one that tried again.
         """
-        ahead = range(index, index + self._pool.most + 1)
+        ahead = range(index, min(index + self._pool.most + 1, self._blocks))
         for skipped in self._tasks.keys() - set(ahead):
             self._pool.cancel(self._tasks.pop(skipped))
         for block in ahead:

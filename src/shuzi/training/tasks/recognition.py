@@ -81,9 +81,9 @@ class RecogniseLine(Task):
         """Compose lines, each in its own row, so that each counts."""
         return joined(list(compose("separate lines", dataset, seed, VALIDATION_FRACTION)))
 
-    def stream(self, dataset: Dataset, seed: int, rows: int) -> Stream:
+    def stream(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> Stream:
         """Have lines composed while a training goes on."""
-        return Stream(dataset, seed, rows)
+        return Stream(dataset, seed, rows, blocks)
 
     def comparison_examples(self, dataset: Dataset) -> Examples:
         """Lay a dataset's images out in lines."""

@@ -89,8 +89,8 @@ class Task(ABC):
         else:
             yield as_they_are(dataset)
 
-    def stream(self, dataset: Dataset, seed: int, rows: int) -> Stream:
-        """Start composing training examples ahead of a training, in blocks of `rows` rows; not for all tasks."""
+    def stream(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> Stream:
+        """Start composing training examples ahead of a training, `blocks` of `rows` rows; not for all tasks."""
         raise NotImplementedError
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:

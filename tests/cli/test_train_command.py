@@ -127,13 +127,14 @@ for line in sys.stdin:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
-def test_a_training_that_is_killed_thirty_times_ends_bit_for_bit_as_one_that_is_not(
-    start, shuzi, finished_run, tmp_path
+@pytest.mark.parametrize("kills", [10, pytest.param(30, marks=pytest.mark.long)])
+def test_a_training_that_is_killed_many_times_ends_bit_for_bit_as_one_that_is_not(
+    start, shuzi, finished_run, tmp_path, kills
 ):
     rng, run = np.random.default_rng(0), tmp_path / "run"
     (tmp_path / "tmp").mkdir()
     forking = start(program=("-c", FORKING), stdin=subprocess.PIPE, TMPDIR=str(tmp_path / "tmp"))
-    for kill in range(30):
+    for kill in range(kills):
         how = f"--resume {run}" if kill else f"--save-every 20 --out {run}"
         forking.stdin.write(f"train --steps 1000000 {how}\n")
         forking.stdin.flush()

@@ -1,4 +1,7 @@
-"""MNIST test digits, which no model was trained on, are sent through the page and read correctly."""
+"""MNIST test digits, which no model was trained on, are sent through the page and read correctly.
+
+`test_page_parity` compares what the page and Python make of all 10,000.
+"""
 
 import cv2
 import numpy as np
@@ -8,7 +11,7 @@ from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
 
-HALF = 100
+HALF = 50
 LEAST = 0.98
 
 
@@ -18,11 +21,11 @@ def _on_paper(image):
     return paper if image.sum() % 2 else image
 
 
-def test_of_two_hundred_digits_nearly_all_are_read(
+def test_of_a_hundred_digits_nearly_all_are_read(
     open_sheet, mnist, as_png, paste, drop, tmp_path, record_testsuite_property
 ):
     images, labels = mnist.test.images[: 2 * HALF], [str(each) for each in mnist.test.labels[: 2 * HALF]]
-    sheet = open_sheet()
+    sheet = open_sheet(reduced_motion="reduce")
     read = []
     for number, image in enumerate(images[:HALF]):
         png = as_png(_on_paper(image))

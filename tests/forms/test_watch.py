@@ -14,6 +14,7 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.cli.form import watch
+from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page_reader import PageRead
@@ -124,6 +125,14 @@ def test_ctrl_c_writes_what_was_read_and_what_was_not_is_read_the_next_time(scan
     assert again.exit_code == 0, again.output
     assert texts_in(out) == ["1", "2"]
     assert not out.with_name(out.name + ENDING).exists()
+
+
+def test_a_folder_that_is_not_there_is_refused_and_nothing_is_left_behind(tmp_path):
+    (tmp_path / "spec.toml").write_text(SPEC, encoding="utf-8")
+    given = ["--watch", str(tmp_path / "none"), "--spec", str(tmp_path / "spec.toml")]
+    done = CliRunner().invoke(command, ["form", "read", *given, "--out", str(tmp_path / "table.csv")])
+    assert isinstance(done.exception, DataError)
+    assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
 
 
 @pytest.mark.parametrize(

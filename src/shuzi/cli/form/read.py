@@ -71,6 +71,8 @@ def read(
         raise click.UsageError(say("cli.form.read.what"))
     if watch and (review or not out):
         raise click.UsageError(say("cli.form.read.watch_out"))
+    if watch and not watch.is_dir():  # before there is a journal
+        raise DataError("error.data.unreadable", path=watch, reason=ShuziError("file.no_folder"))
     for target in out:
         check_target(target)
         # a pipe without a reader would never end

@@ -47,14 +47,11 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
     Raises
     ------
     DataError
-        There is no such folder, or the table cannot be written at the end.
+        The table cannot be written at the end.
     """
-    from shuzi.errors import DataError, ShuziError
     from shuzi.forms.stacks.pile import Pile
     from shuzi.pictures.arrivals import Arrivals
 
-    if not folder.is_dir():
-        raise DataError("error.data.unreadable", path=folder, reason=ShuziError("file.no_folder"))
     arrivals, pile, table = Arrivals(folder), Pile(journal), _Table(out)
     with _until_asked() as asked:
         click.echo(say("cli.form.watch.ready", folder=folder), err=True)

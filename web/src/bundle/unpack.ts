@@ -1,4 +1,7 @@
 /** Files that come packed, as models and images do. */
+import { pause } from "../shared/pause";
+
+const PIECE = 2 ** 18; // packed bytes: some 10 ms of work
 
 /** A file that comes with the page cannot be had: the network or the server failed, or the file is damaged. */
 export class MissingFile extends Error {
@@ -27,9 +30,23 @@ function isZipped(content: Uint8Array): boolean {
 
 async function unzipped(content: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const plain = new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const plain = inPieces(content).pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(plain).arrayBuffer());
   } catch {
     throw new MissingFile(name);
   }
+}
+
+/** On the page's own thread it may draw between two pieces: browsers unpack where they are asked to. */
+function inPieces(content: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const isPage = "document" in globalThis;
+  let position = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      if (isPage && position > 0) await pause();
+      controller.enqueue(content.subarray(position, position + PIECE));
+      position += PIECE;
+      if (position >= content.length) controller.close();
+    },
+  });
 }

@@ -14,6 +14,7 @@ import { indexOf, LENGTH, restOf, startOf } from "./story";
 const DIGITS = [3, 8, 5]; // that write themselves, after my own
 const PACE = 2; // times as fast as the film
 const HELD = 2; // seconds for which an answer stays
+const RATE = 20; // pictures a second: nobody asked for it, and each is work for the processor
 
 /** The parts of the film, in its seconds: the digit is written, then read. */
 const WRITTEN = restOf(indexOf("ink"));
@@ -38,9 +39,12 @@ export function OpeningFilm() {
       return size.subscribe(() => draw(all));
     }
     const began = performance.now();
+    let drawn = -1;
     let asked = requestAnimationFrame(function go(now) {
-      const seconds = Math.max(now - began, 0) / 1000;
-      draw(Math.min(seconds, all));
+      const seconds = Math.min(Math.max(now - began, 0) / 1000, all);
+      const picture = Math.floor(seconds * RATE);
+      if (picture > drawn || seconds === all) draw(seconds);
+      drawn = picture;
       if (seconds < all) asked = requestAnimationFrame(go);
     });
     return () => cancelAnimationFrame(asked);

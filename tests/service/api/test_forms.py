@@ -238,6 +238,7 @@ def test_corrected_digits_are_taken_into_account_as_the_command_does(client, fil
 
 def test_ruled_tables_are_read_with_corrected_digits_too(client, wrong_hand):
     picture = np.full((400, 400), 245, np.uint8)
+    picture[100:300, 190:210] = 40  # a page on which nothing is written is skipped
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "png")
     fields = {"picture": ("table.png", file.getvalue()), "hand": ("mine.npz", wrong_hand.read_bytes())}

@@ -195,7 +195,9 @@ def test_large_photographs_are_sent_smaller_and_framed_where_the_cells_are(open_
 
 
 def blank(folder):
-    Image.fromarray(np.full((900, 700), 200, np.uint8)).save(folder / "blank.png")
+    picture = np.full((900, 700), 200, np.uint8)
+    picture[300:500, 340:350] = 40  # one without anything is skipped
+    Image.fromarray(picture).save(folder / "blank.png")
 
 
 def other(folder):

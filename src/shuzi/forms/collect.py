@@ -125,7 +125,7 @@ def _sheets_of(
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
     further: list[PageRead] = []
-    numbered = len({page.code.sheet for page in pages if isinstance(page, PageRead)}) > 1
+    numbered = len({page.code.sheet for page in pages if isinstance(page, PageRead) and not page.reopened}) > 1
     for page in pages:
         if isinstance(page, Problem):
             problems.append(page)

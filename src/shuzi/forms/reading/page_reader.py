@@ -45,11 +45,14 @@ class PageRead:
         What the page says of itself.
     cells
         By row and field name; row -1 is for fields that stand once on the page.
+    reopened
+        Whether it is from a table, in which copies have numbers of their own already.
     """
 
     source: str
     code: Code
     cells: Mapping[tuple[int, str], Cell]
+    reopened: bool = False
 
 
 class PageReader:

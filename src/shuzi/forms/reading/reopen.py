@@ -55,7 +55,7 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
             if (cell.page, *key) not in positions or cells.setdefault(key, cell) != cell:
                 raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
     read = [
-        PageRead(next(cell.source for cell in cells.values()), Code(spec.id, sheet, page), cells)
+        PageRead(next(cell.source for cell in cells.values()), Code(spec.id, sheet, page), cells, reopened=True)
         for (sheet, page), cells in sorted(pages.items())
     ]
     return [*read, *(problem for problem in table.problems if problem.source)]

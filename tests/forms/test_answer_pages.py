@@ -64,7 +64,7 @@ def printed(path):
 
 
 def test_a_student_has_a_page_with_each_answer_upright_as_it_was_written(exam, reader):
-    done = run("print", exam / "exam.json")
+    done = run("print", exam / "exam.json", "--out", exam / "exam.pdf")
     assert done.exit_code == 0, done.output
     words, pictures = printed(exam / "exam.pdf")
     assert [page[1:4] for page in words] == [["007", "Åsa", "Öberg"], ["008", "Bo", "Li"]]  # 009 was absent
@@ -85,7 +85,7 @@ def test_a_correction_counts_and_photographs_are_found_where_they_were_moved(exa
     corrected.write_text(json.dumps(table), encoding="utf-8")
     alone = run("print", corrected)
     assert (alone.exit_code, "/gone/turned.png" in alone.output) == (0, True)
-    assert printed(tmp_path / "corrected.pdf")[1] == [[], []]
+    assert printed(tmp_path / "corrected-pages.pdf")[1] == [[], []]
     again = run("print", corrected, exam, "--out", tmp_path / "moved.pdf")
     assert "/gone" not in again.output
     words, pictures = printed(tmp_path / "moved.pdf")
@@ -100,12 +100,16 @@ def test_an_empty_table_leaves_no_file(exam, tmp_path):
     with pytest.raises(DataError) as refused:
         run("print", tmp_path / "empty.json")
     assert refused.value.key == "error.form.nothing_to_print"
-    assert not (tmp_path / "empty.pdf").exists()
+    assert not (tmp_path / "empty-pages.pdf").exists()
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"text": 7}, {"turned": 9}, {"turned": "left"}, {"box": [0, 0, "wide", 1]}, {"box": [1]}, {"source": {}}],
+    [
+        *({"text": 7}, {"turned": 9}, {"turned": "left"}, {"source": {}}, {"rule": "none such"}),
+        *({"box": [0, 0, "wide", 1]}, {"box": [1]}, {"box": [10**400, 0, 1, 1]}, {"box": [0, 0, 1e308, 1]}),
+        *({"changes": [{"before": "1", "after": 2, "at": ""}]}, {"alternatives": [{"text": [], "probability": 1}]}),
+    ],
 )
 def test_a_table_with_values_of_other_types_is_refused(exam, tmp_path, change):
     table = json.loads((exam / "exam.json").read_text(encoding="utf-8"))
@@ -114,3 +118,28 @@ def test_a_table_with_values_of_other_types_is_refused(exam, tmp_path, change):
     with pytest.raises(DataError) as refused:
         run("print", tmp_path / "odd.json", exam)
     assert refused.value.key == "error.table.other"
+
+
+def test_nothing_is_replaced_unasked_such_as_the_scan_that_was_read(exam, tmp_path):
+    scan = tmp_path / "class.pdf"
+    scan.write_bytes(b"the scan")
+    with pytest.raises(DataError) as refused:
+        run("print", exam / "exam.json", exam, "--out", scan)
+    assert refused.value.key == "error.form.exists"
+    assert scan.read_bytes() == b"the scan"
+    run("print", exam / "exam.json", exam, "--out", scan, "--force")
+    assert len(printed(scan)[0]) == 2
+
+
+def test_of_two_photographs_with_one_name_neither_stands_for_a_moved_one(exam, tmp_path):
+    table = json.loads((exam / "exam.json").read_text(encoding="utf-8"))
+    for row in table["rows"]:
+        for cell in row["cells"].values():
+            cell["source"] = cell["source"] and "/gone/turned.png"
+    (tmp_path / "table.json").write_text(json.dumps(table), encoding="utf-8")
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        Image.new("L", (900 + ord(name), 900), 200).save(tmp_path / name / "turned.png")
+    again = run("print", tmp_path / "table.json", tmp_path / "a", tmp_path / "b")
+    assert "/gone/turned.png" in again.output
+    assert printed(tmp_path / "table-pages.pdf")[1] == [[], []]

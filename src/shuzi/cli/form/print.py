@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,39 +28,47 @@ _PLACE = click.Path(path_type=Path)
 @argument("table", type=_PLACE, metavar="TABLE", help="cli.form.print.table")
 @argument("photos", nargs=-1, metavar="[PHOTO...]", help="cli.form.print.photos")
 @option("--out", type=_PLACE, metavar="PATH", help="cli.form.print.out")
+@option("--force", is_flag=True, help="cli.form.read.force")
 @option("--font", type=_PLACE, metavar="PATH", help="cli.form.make.font")
 @language_option
-def print_(table: Path, photos: tuple[str, ...], out: Path | None, font: Path | None) -> None:
+def print_(table: Path, photos: tuple[str, ...], out: Path | None, force: bool, font: Path | None) -> None:
     """Print a page for each row of a table."""
     from shuzi.forms.collect import photos_in
     from shuzi.forms.output.answer_pages import save_answer_pages
     from shuzi.forms.reading.seen_digits import read_table
 
-    target = out or table.with_suffix(".pdf")
+    target = out or table.with_name(f"{table.stem}-pages.pdf")
     if target.suffix.lower() != ".pdf":
         raise DataError("error.form.pdf", path=target)
+    if target.exists() and not force:  # it may be the scan that the table is from
+        raise DataError("error.form.exists", path=target)
     read = read_table(table)
     named = {name: picture for name, picture in photos_in(photos) if not isinstance(picture, ShuziError)}
     missing: dict[str, None] = {}
     with counting(say("form.progress"), len(read.rows)) as show:
-        pages = save_answer_pages(read, target, _opener(named, table.parent, missing), font, lambda: show("", ""))
+        pages = save_answer_pages(
+            read, target, _opener(named, read.sources, table.parent, missing), font, lambda: show("", "")
+        )
     if missing:
         click.echo(say("form.print.missing", names=say("form.list").join(missing)), err=True)
     click.echo(say("form.printed", n=pages, out=target), err=True)
 
 
 def _opener(
-    named: dict[str, Picture], beside: Path, missing: dict[str, None]
+    named: dict[str, Picture], sources: Sequence[str], beside: Path, missing: dict[str, None]
 ) -> Callable[[str], NDArray[np.uint8] | None]:
     """Return what opens a photograph by its name in a table: one of those given, else where the table says it is."""
     from shuzi.pictures.open import open_picture
 
-    by_file = {Path(name).name: picture for name, picture in named.items()}
+    # in folders of their own, several may have the same name
+    given_files, files = (Counter(Path(name).name for name in names) for names in (named, sources))
+    moved = {Path(name).name: picture for name, picture in named.items() if given_files[Path(name).name] == 1}
 
     @lru_cache(maxsize=2)  # the rows of a sheet follow each other
     def opened(name: str) -> NDArray[np.uint8] | None:
-        given = named.get(name, by_file.get(Path(name).name))
-        for picture in [given] if given is not None else [name, str(beside / name)]:
+        file = Path(name).name
+        given = named.get(name) or (moved.get(file) if files[file] == 1 else None)
+        for picture in [given] if given else [name, str(beside / name)]:
             try:
                 return open_picture(picture)
             except ShuziError:

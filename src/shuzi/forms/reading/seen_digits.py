@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from shuzi.pictures.open import open_picture
 _SIDE = 28
 _NOTHING = np.zeros((_SIDE, _SIDE), np.uint8)
 _LARGEST = 500_000_000  # bytes of a table
+_MOST = 1e15  # more pixels or points than anything in it has
 
 
 def as_png(picture: NDArray[np.uint8]) -> bytes:
@@ -108,13 +108,17 @@ def _checked(table: Table) -> Table:
     """Return a table whose values are of their types, which JSON does not promise; else raise a ValueError."""
     cells = [cell for row in table.rows for cell in row.cells.values()]
     texts = [table.title, *(text for cell in cells for text in (cell.text, cell.status, cell.rule, cell.source))]
+    texts += [cell.message for cell in cells]  # a KeyError for a rule that is none
+    texts += [text for cell in cells for change in cell.changes for text in change]
+    texts += [text for cell in cells for text, _ in cell.alternatives]
     texts += [text for field in table.fields for text in (field.name, field.label, *field.key)]
     numbers = [number for cell in cells for number in (*cell.box, cell.confidence)]
+    numbers += [probability for cell in cells for _, probability in cell.alternatives]
     numbers += [number for field in table.fields for number in (field.points, field.tolerance)]
     turns = all(isinstance(cell.turned, int) and 0 <= cell.turned < 4 for cell in cells)
     boxes = all(len(cell.box) == len(Box._fields) for cell in cells)
-    finite = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
-    if not (turns and boxes and finite and all(isinstance(text, str) for text in texts)):
+    within = all(isinstance(number, int | float) and abs(number) <= _MOST for number in numbers)
+    if not (turns and boxes and within and all(isinstance(text, str) for text in texts)):
         raise ValueError(table.title)
     return table
 

@@ -82,7 +82,7 @@ export function OverfittingStep() {
       {own === 0 && (
         <p class="small quiet">
           {say("learn.overfitting.own.none")}{" "}
-          <ViewLink view="write" parameters={{}}>
+          <ViewLink view="write" class="button">
             {say("view.write")}
           </ViewLink>
         </p>

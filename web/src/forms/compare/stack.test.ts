@@ -38,6 +38,15 @@ test("what a person wrote is a label, the rest is asked for, each by its writer"
   expect([...digitsBy(table, cells, new Map(), false).writers]).toEqual([0, 0, 0, 0, 0]);
 });
 
+test("what a person wrote before the table was saved and opened again is a label too", () => {
+  const changes = [{ before: "1", after: "7", at: "2026-11-28T20:00:00Z" }];
+  const [first, second, ...others] = table.rows;
+  if (!first || !second) throw new Error("rows");
+  const again = { ...second, cells: { ...second.cells, q: { ...cell("7"), changes } } };
+  const digits = digitsBy({ ...table, rows: [first, again, ...others] }, cells, new Map(), false);
+  expect([digits.labels[2], digits.answers[2]]).toEqual([7, UNSEEN]);
+});
+
 test("a text of another length teaches nothing, and is not asked for", () => {
   const digits = digitsBy(table, cells, new Map([["2 q", "7"]]), false);
   expect([...digits.labels, ...digits.answers.slice(3)]).toEqual(Array(7).fill(UNSEEN));

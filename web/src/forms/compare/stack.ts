@@ -47,8 +47,10 @@ export function digitsBy(
   const numbers = new Map<string, number>();
   for (const cell of cells) {
     const { first, count } = cell;
-    const written = texts.get(keyOf(cell));
-    const digits = digitsOf(written ?? table.rows[cell.row]?.cells[cell.name]?.text ?? "");
+    const found = table.rows[cell.row]?.cells[cell.name];
+    // what a person wrote before the table was saved stays that person's
+    const written = texts.get(keyOf(cell)) ?? (found?.changes?.length ? found.text : undefined);
+    const digits = digitsOf(written ?? found?.text ?? "");
     if (digits.length === count) (written === undefined ? answers : labels).set(digits, first);
     if (!byRow) continue;
     const writer = printedIn(table, cell.row) || `row ${cell.row}`;

@@ -88,10 +88,10 @@ def interrupted_after(monkeypatch, kept):
     """Let Ctrl-C come once so many pages are kept; return the list of those that are."""
     keep, names = Journal.keep, []
 
-    def counted(self, picture, page):
+    def counted(self, picture, page, key):
         if len(names) == kept:
             raise KeyboardInterrupt
-        keep(self, picture, page)
+        keep(self, picture, page, key)
         names.append(page.source)
 
     monkeypatch.setattr(Journal, "keep", counted)

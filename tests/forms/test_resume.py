@@ -11,7 +11,7 @@ from shuzi.forms.code import Code
 from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.ruled_tables import join_pages
 from shuzi.forms.result import Cell
-from shuzi.forms.resume import ENDING, Journal
+from shuzi.forms.resume import ENDING, Journal, content_hash
 from shuzi.service.reviewed_table import Review
 
 IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
@@ -26,7 +26,9 @@ def photo(tmp_path):
 def test_a_page_that_was_read_before_has_the_name_of_now(tmp_path, photo):
     code = Code("0123456789", 1, 2)
     cells = {(row, "q"): Cell("7", "unsure", 0.5, source="./a.jpg") for row in range(2)}
-    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, PageRead("./a.jpg", code, cells))
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(
+        photo, PageRead("./a.jpg", code, cells), content_hash(photo)
+    )
     page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, str(photo))
     assert page.source == str(photo)
     assert page.code == code
@@ -35,7 +37,7 @@ def test_a_page_that_was_read_before_has_the_name_of_now(tmp_path, photo):
 
 def test_a_review_of_it_has_its_photographs(tmp_path, photo):
     read = PageRead("photos/a.jpg", Code("", 1, 1), {(0, "A"): Cell("7", "ok", 1.0, source="photos/a.jpg")})
-    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read)
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read, content_hash(photo))
     page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, "a.jpg")
     table = join_pages([page])
     assert Review.of(table, [("a.jpg", photo)]).photographs == (("a.jpg", photo),)
@@ -43,7 +45,7 @@ def test_a_review_of_it_has_its_photographs(tmp_path, photo):
 
 def test_another_photograph_is_not_known(tmp_path, photo):
     read = PageRead("a.jpg", Code("0123456789", 1, 1), {(0, "q"): Cell("7", "ok", 1.0)})
-    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read)
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read, content_hash(photo))
     photo.write_bytes(b"another one")
     assert (tmp_path / f"t.csv{ENDING}").exists()
     assert Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, "a.jpg") is None

@@ -64,6 +64,12 @@ def test_a_blank_back_is_empty_and_what_was_written_on_one_is_not(seed):
         assert not is_empty(draw_on(page, what)), what
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 20), (20, 1), (16, 16), (17, 17)])
+def test_an_icon_without_ink_is_empty(shape):
+    assert is_empty(np.full(shape, 240, np.uint8))
+    assert not is_empty(np.zeros(shape, np.uint8))
+
+
 def test_a_filled_or_blank_sheet_is_not_empty(photo):
     for texts in ({}, {(0, "q"): "7"}):
         picture = cv2.imdecode(np.frombuffer(photo(NOTE, texts), np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -133,13 +139,13 @@ KILLED = """
     def kill(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def keep_some(self, picture, page):
+    def keep_some(self, picture, page, key):
         kept.append(page)
         if len(kept) == number:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write('{"photo": "0123')  # in the middle of a line
             kill()
-        keep(self, picture, page)
+        keep(self, picture, page, key)
 
     Journal.keep, Journal.done = keep_some, kill
     from shuzi.__main__ import command

@@ -211,3 +211,24 @@ def test_blank_backs_that_are_the_same_are_just_blank(tmp_path, pile):
     pile.put(paths[0], str(paths[0]), paths[0], Skipped(str(paths[0]), ""))
     assert pile.unread(paths[1]) == []
     assert [type(page) for page in pile.pages()] == [Skipped, Skipped]
+
+
+def test_a_file_that_is_written_while_it_is_read_is_read_again(tmp_path, pile):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(b"a")
+    ((name, picture),) = pile.unread(path)
+    path.write_bytes(b"another")
+    pile.put(path, name, picture, page_of(name, "7"))
+    assert pile.left == [name]
+    assert add(pile, path, "8") == ["1.jpg"]
+    assert [page.cells[0, "q"].text for page in pile.pages()] == ["8"]
+
+
+def test_a_file_that_is_filed_while_it_is_read_is_kept(tmp_path, pile):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(b"a")
+    ((name, picture),) = pile.unread(path)
+    path.rename(tmp_path / "2.jpg")
+    pile.put(path, name, picture, page_of(name))
+    assert add(pile, tmp_path / "2.jpg") == []
+    assert len(pile.pages()) == 1

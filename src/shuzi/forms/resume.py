@@ -88,11 +88,15 @@ class Journal:
         cells = {key: replace(cell, source=name) for key, cell in page.cells.items()}
         return replace(page, source=name, cells=cells)
 
-    def keep(self, picture: Picture | ShuziError, page: PageRead | Problem) -> None:
-        """Keep a page; a photograph that could not be read is read again the next time."""
-        key = content_hash(picture)
-        if key is None or isinstance(page, Problem):
-            return
+    def keep(self, picture: Picture | ShuziError, page: PageRead | Problem, key: str | None) -> bool:
+        """Keep a page by the hash that its photograph had before it was read, and tell whether that can be trusted.
+
+        A photograph that could not be read, or whose file was written meanwhile, is read again the next time.
+        """
+        if key is None or content_hash(picture) not in {key, None}:  # None: it was filed away
+            return key is None
+        if isinstance(page, Problem):
+            return True
         cells = [{"row": row, "field": name, "cell": cell.as_dict()} for (row, name), cell in page.cells.items()]
         line = {
             "photo": key,
@@ -110,6 +114,7 @@ class Journal:
         except OSError as problem:
             raise DataError("error.data.unwritable", path=self._path, reason=problem.strerror or problem) from problem
         self._pages[key] = page
+        return True
 
     def done(self) -> None:
         """Remove the file."""

@@ -11,7 +11,7 @@ from shuzi.forms.output.save import save_table
 from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.seen_digits import read_table
 from shuzi.forms.result import Cell, Change, Row, Table
-from shuzi.forms.resume import Journal
+from shuzi.forms.resume import Journal, content_hash
 from shuzi.forms.spec import Field
 from shuzi.service.api.form_tables import join
 
@@ -40,7 +40,7 @@ def test_the_log_outlives_an_interruption(tmp_path):
     photo = tmp_path / "a.jpg"
     photo.write_bytes(b"a")
     page = PageRead("a.jpg", Code("", 1, 1), {(0, "q"): CELL})
-    Journal.beside(tmp_path / "out.json", {}, resume=False).keep(photo, page)
+    Journal.beside(tmp_path / "out.json", {}, resume=False).keep(photo, page, content_hash(photo))
     assert Journal.beside(tmp_path / "out.json", {}, resume=True).known(photo, "a.jpg") == page
 
 

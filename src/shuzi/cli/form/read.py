@@ -145,6 +145,7 @@ def _of_tables(reader: Reader, shape: Shape) -> Way[Reader, PageRead]:
 def _read(way: Way[Any, PageRead], named: Named, journal: Journal | None) -> list[PageRead | Problem]:
     """Read photographs, but those that the journal knows; the journal keeps what is read at once."""
     from shuzi.forms.reading.read_photographs import in_order
+    from shuzi.forms.resume import content_hash
     from shuzi.forms.stacks.empty_pages import blank_again
 
     pages: dict[int, PageRead | Problem] = {}
@@ -152,11 +153,12 @@ def _read(way: Way[Any, PageRead], named: Named, journal: Journal | None) -> lis
         if journal and (known := journal.known(picture, name)):
             pages[index] = known
     left = [index for index in range(len(named)) if index not in pages]
+    keys = [content_hash(named[index][1]) for index in left] if journal else []
     reading = way.read([named[index] for index in left])
     with counting(say("form.progress"), len(named), len(pages)) as show, closing(reading):
         for position, page in reading:
             if journal:
-                journal.keep(named[left[position]][1], page)
+                journal.keep(named[left[position]][1], page, keys[position])
             pages[left[position]] = page
             show("", "")
     return blank_again(named, in_order(pages.items()))

@@ -50,7 +50,7 @@ def is_empty(grey: NDArray[np.uint8]) -> bool:
     """
     small = resize(grey, min(1.0, _SIDE / max(grey.shape)))
     rim = round(_RIM * max(small.shape))
-    inner = small[rim:-rim, rim:-rim] if min(small.shape) > 3 * rim else small
+    inner = small[rim:-rim, rim:-rim] if rim and min(small.shape) > 3 * rim else small
     light = float(np.median(inner))
     if light < _LIGHT or float((inner < light - _DARK).mean()) > _SOLID:
         return False

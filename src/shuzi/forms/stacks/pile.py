@@ -67,9 +67,11 @@ class Pile:
         return [name for name, entry in self._entries.items() if entry.page is None]
 
     def put(self, path: Path, name: str, picture: Picture, page: PageRead | Problem) -> None:
-        """Add what was read of a picture in a file, and keep it."""
-        self._journal.keep(picture, page)
-        self._entries[name] = _Entry(path, content_hash(picture), page)
+        """Add what was read of a picture in a file, and keep it, unless the file was written meanwhile."""
+        key = self._entries[name].key
+        self._entries[name] = (
+            _Entry(path, key, page) if self._journal.keep(picture, page, key) else _Entry(path, None)
+        )
 
     def of(self, path: Path) -> list[PageRead | Problem]:
         """Return what there is of a file."""

@@ -8,12 +8,15 @@ from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
 from shuzi.data.own import load_hand
+from shuzi.errors import DataError
 from shuzi.forms.collect import collect
 from shuzi.forms.output.save import save_table
 from shuzi.forms.parse import read_spec
+from shuzi.forms.reading.class_hands import hands_in
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.reading.seen_digits import images_in
 from shuzi.forms.resume import identity_of
+from shuzi.forms.spec import Field, Spec
 
 SPEC = """title = "Scores"
 roster = "class.csv"
@@ -163,3 +166,13 @@ def test_hands_that_change_are_other_hands(tmp_path):
     before = identity_of("", tmp_path, None)
     add_to_hand(tmp_path / "1.npz", np.zeros((1, 28, 28), np.uint8), np.zeros(1, np.uint8))
     assert identity_of("", tmp_path, None) != before
+
+
+def test_two_students_with_the_same_name_share_no_hand(tmp_path):
+    ids = ({"id": "7"}, {"id": "8"}, {"id": "7"})
+    spec = Spec("Scores", (Field("id", column="id"), Field("q")), rows=3, roster=ids)
+    (tmp_path / "8.npz").touch()
+    assert hands_in(tmp_path, spec) == {1: tmp_path / "8.npz"}
+    (tmp_path / "7.npz").touch()
+    with pytest.raises(DataError):
+        hands_in(tmp_path, spec)

@@ -1,14 +1,16 @@
 """Copies of a sheet, printed with numbers or copied on a machine, become the rows of one table."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect, read_forms
 from shuzi.forms.reading.page_reader import PageRead, PageReader
 from shuzi.forms.reading.reopen import reopen_pages
-from shuzi.forms.result import Cell
+from shuzi.forms.result import Cell, Change
 from shuzi.forms.spec import IDENTIFIER, Field, Spec
 
 ROSTER = tuple({"id": f"{n:03}"} for n in range(30))
@@ -97,3 +99,18 @@ def test_a_copy_of_a_printed_copy_takes_no_other_sheets_number():
         (6, "7"),
     ]
     assert [numbers(problem) for problem in later.problems] == [[4]]
+
+
+def test_what_stands_once_and_was_confirmed_in_each_row_is_reopened():
+    spec = Spec("Lab", (Field("day", boxes=1, once=True), Field("q", boxes=1)), rows=2)
+    cells = {place: Cell("7", "ok", 1.0, page=1, source="a.jpg") for place in ((-1, "day"), (0, "q"), (1, "q"))}
+    table = collect(spec, [PageRead("a.jpg", Code(spec.id, 1, 1), cells)], [1])
+    rows = []
+    for index, row in enumerate(table.rows):
+        day = replace(row.cells["day"], changes=(Change("7", "7", f"2026-11-28T23:5{index}:00.000Z"),))
+        rows.append(replace(row, cells={**row.cells, "day": day}))
+    again = collect(spec, reopen_pages(spec, replace(table, rows=tuple(rows))), [1])
+    assert [row.cells["day"].text for row in again.rows] == ["7", "7"]
+    rows[1] = replace(rows[1], cells={**rows[1].cells, "day": replace(rows[1].cells["day"], text="8")})
+    with pytest.raises(DataError):
+        reopen_pages(spec, replace(table, rows=tuple(rows)))

@@ -46,13 +46,15 @@ def hands_in(folder: Path, spec: Spec) -> Mapping[int, Path]:
     Raises
     ------
     DataError
-        The spec has no roster, so nothing tells who wrote a row.
+        The spec has no roster, so nothing tells who wrote a row; or two students have one hand in the folder.
     """
     if not spec.printed:
         raise DataError("error.hand.no_roster", path=folder)
-    found = {}
+    found: dict[int, Path] = {}
     for row, student in enumerate(spec.roster):
         file = hand_file(folder, " ".join(filter(None, (student[field.column] for field in spec.printed))))
+        if file in found.values():
+            raise DataError("error.hand.same_writer", path=file)
         if file.exists():
             found[row] = file
     return found

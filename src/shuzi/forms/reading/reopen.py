@@ -52,7 +52,9 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
             # where a sheet is one row, nothing stands once on it
             key = (-1 if (cell.page, -1, name) in positions else row.number), name
             cells = pages.setdefault((row.sheet, cell.page), {})
-            if (cell.page, *key) not in positions or cells.setdefault(key, cell) != cell:
+            first = cells.setdefault(key, cell)
+            # what stands once may have been confirmed in each row, at other times
+            if (cell.page, *key) not in positions or replace(first, changes=()) != replace(cell, changes=()):
                 raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
     read = [
         PageRead(next(cell.source for cell in cells.values()), Code(spec.id, sheet, page), cells, reopened=True)

@@ -232,3 +232,20 @@ def test_a_file_that_is_filed_while_it_is_read_is_kept(tmp_path, pile):
     pile.put(path, name, picture, page_of(name))
     assert add(pile, tmp_path / "2.jpg") == []
     assert len(pile.pages()) == 1
+
+
+def test_a_folder_that_cannot_be_read_is_named_once_and_the_others_are_read(tmp_path, monkeypatch):
+    lost = tmp_path / "lost+found"
+    lost.mkdir()
+    (tmp_path / "1.pdf").write_bytes(b"%PDF-1.7 %%EOF")
+    scan = os.scandir
+
+    def refused(path):
+        if Path(path) == lost:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    arrivals = Arrivals(tmp_path)
+    assert [arrivals.look(now) for now in (0.0, 2.0)] == [[], [tmp_path / "1.pdf"]]
+    assert [error.values["path"] for error in arrivals.unreadable] == [str(lost)]

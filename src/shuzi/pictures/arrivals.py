@@ -44,11 +44,17 @@ class Arrivals:
         self._folder = folder
         self._taken: dict[Path, State] = {}
         self._seen: dict[Path, tuple[State, float]] = {}
+        self._unreadable: dict[str, PictureError] = {}
 
     @property
     def waiting(self) -> list[Path]:
         """The files that were seen and not returned yet."""
         return [*self._seen]
+
+    @property
+    def unreadable(self) -> list[PictureError]:
+        """Why folders could not be read, each once; the others are looked at all the same."""
+        return [*self._unreadable.values()]
 
     def look(self, now: float) -> list[Path]:
         """Return the files that are complete and new, or have changed since they were returned, in natural order.
@@ -59,7 +65,7 @@ class Arrivals:
             Seconds on any clock that only goes forward.
         """
         try:
-            paths = pictures_in(self._folder)
+            paths = pictures_in(self._folder, self._note)
         except PictureError:
             paths = []
         before, self._seen = self._seen, {}
@@ -76,6 +82,9 @@ class Arrivals:
             else:
                 self._seen[path] = state, since
         return ready
+
+    def _note(self, error: PictureError) -> None:
+        self._unreadable.setdefault(str(error.values["path"]), error)
 
 
 def state_of(path: Path) -> State | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from PIL import Image
@@ -109,17 +109,27 @@ def _matches(pattern: str) -> list[Path]:
     return sorted(files, key=in_counting_order)
 
 
-def pictures_in(folder: Path) -> list[Path]:
+def pictures_in(folder: Path, skip: Callable[[PictureError], None] | None = None) -> list[Path]:
     """Return the files with names of pictures in a folder and its subfolders, in natural order, none of them opened.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    skip
+        Takes the error of a folder that cannot be read, which is then left out.
 
     Raises
     ------
     PictureError
-        There are none, or a folder cannot be read.
+        There are none, or a folder cannot be read and `skip` is None.
     """
 
     def unreadable(problem: OSError) -> None:
-        raise PictureError("error.data.unreadable", path=problem.filename, reason=problem.strerror) from problem
+        error = PictureError("error.data.unreadable", path=problem.filename, reason=problem.strerror)
+        if skip is None:
+            raise error from problem
+        skip(error)
 
     found = []
     # os.walk does not follow links to folders, which may lead back

@@ -55,8 +55,13 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
     arrivals, pile, table = Arrivals(folder), Pile(journal), _Table(out)
     with _until_asked() as asked:
         click.echo(say("cli.form.watch.ready", folder=folder), err=True)
+        told = 0
         while not asked:
-            if ready := arrivals.look(monotonic()):
+            ready = arrivals.look(monotonic())
+            for problem in arrivals.unreadable[told:]:
+                click.echo(say("cli.error", problem=problem), err=True)
+            told = len(arrivals.unreadable)
+            if ready:
                 _read(ready, way, pile, asked)
                 table.is_new = True
             else:

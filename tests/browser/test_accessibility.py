@@ -29,7 +29,7 @@ def axe():
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh", "dark")])  # no rule depends on both
 def test_no_serious_fault_in_any_view(open_page, run, axe, language, theme):
-    page = open_page(language=language, theme=theme, reduced_motion="reduce", refusals=(422,))
+    page = open_page(language=language, theme=theme, refusals=(422,))
     found = {}
     for state in tour(page, run.id):
         if page.evaluate("typeof axe") == "undefined":

@@ -36,7 +36,7 @@ SEEN = """async (text) => {
 
 
 def _open(open_page, path="", **options):
-    page = open_page(f"?view=film{path}", **options)
+    page = open_page(f"?view=film{path}", **{"reduced_motion": "no-preference"} | options)
     page.locator("canvas[role=img]").wait_for()
     return page
 

@@ -128,7 +128,7 @@ def test_the_network_follows_the_pen_before_it_is_lifted(open_sheet, mnist):
 
 
 def test_each_stage_leads_to_its_step_with_my_digit(open_sheet, mnist, expect_query):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     page = sheet.page
     with sheet.explained() as answer:
         sheet.write(_ink(mnist, 7))

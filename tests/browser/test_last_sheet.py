@@ -136,7 +136,7 @@ STROKES_OF_2479 = 5
 
 
 def test_an_example_that_is_undone_gives_the_sheet_back(open_sheet, mnist):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     with sheet.explained() as answer:
         sheet.write(strokes_of(mnist.test.images[0]), 0.3, 0.5)
     assert answer.text == "7"

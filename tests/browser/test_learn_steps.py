@@ -125,7 +125,7 @@ def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist)
 
 
 def test_one_hot_is_as_far_from_every_other_digit(open_step, expect_query):
-    page = open_step(2, reduced_motion="reduce")
+    page = open_step(2)
     for digit in (1, 8):
         page.get_by_role("radio", name=str(digit), exact=True).check()
         assert _shown(page.locator(".one-hot-value")) == one_hot(digit).tolist()
@@ -161,7 +161,7 @@ def _expect_softmax(page, scores):
 
 
 def test_softmax_follows_the_scores(open_step, expect_query, mnist):
-    page = open_step(3, reduced_motion="reduce")
+    page = open_step(3)
     scores = np.array([4.0, 5.0, 10.0])  # the lesson's
     _expect_softmax(page, scores)
     for place, share in ((2, 0.2), (0, 0.97), (1, 0.5)):
@@ -222,7 +222,7 @@ def _expect_losses(page, right, first):
 
 
 def test_both_losses_follow_the_share_of_the_right_answer(open_step, expect_query):
-    page = open_step(4, reduced_motion="reduce")
+    page = open_step(4)
     _expect_losses(page, 0.6, 0.25)
     slider = page.get_by_role("slider", name="Probability of the correct answer")
     for share in (0.05, 0.93, 0.3):
@@ -280,7 +280,7 @@ def _slope_of(height):
     ],
 )
 def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate, start, steps, verdict):
-    page = open_page(f"?view=learn&step=5&curve={curve}&slope-rate={rate}&start={start}", reduced_motion="reduce")
+    page = open_page(f"?view=learn&step=5&curve={curve}&slope-rate={rate}&start={start}")
     told = page.locator(".rate-verdict")
     expect(told).to_contain_text("At the start")
     places = descend(_slope_of(height), start, rate, steps)
@@ -349,7 +349,7 @@ def _real_slice(count):
 
 @pytest.mark.parametrize(("rate", "start", "place"), [(0.5, "zero", (0, 0)), (5, "above", (-2, 4))])
 def test_the_map_of_the_loss_is_that_of_the_shipped_network(open_page, rate, start, place):
-    page = open_page(f"?view=learn&step=rate&curve=real&real-rate={rate}&from={start}", reduced_motion="reduce")
+    page = open_page(f"?view=learn&step=rate&curve=real&real-rate={rate}&from={start}")
     loss, slope, trained = _real_slice(300)
     told = page.locator(".rate-verdict")
     place = np.array(place, float)

@@ -25,7 +25,7 @@ def softmax():
 
 def test_xw_plus_b_is_summed_pixel_by_pixel(open_page, expect_query, mnist, softmax):
     kernel, bias = softmax
-    page = open_page("?view=learn&step=template&look=t8&template=3", reduced_motion="reduce")
+    page = open_page("?view=learn&step=template&look=t8&template=3")
     image = mnist.test.images[8].reshape(784) / 255
     scores = page.locator(".template-scores li")
     expect(scores).to_have_count(10)
@@ -117,7 +117,7 @@ def test_the_mistakes_of_a_network_that_comes_along_are_there_before_any_trainin
 
 
 def test_a_ring_needs_a_hidden_layer(open_page, expect_query):
-    page = open_page("?view=learn&step=hidden&neurons=0", reduced_motion="reduce")
+    page = open_page("?view=learn&step=hidden&neurons=0")
     status = page.get_by_role("status").filter(has_text="After")
     shares = []
     for neurons in (0, 8):

@@ -29,7 +29,7 @@ def _mine(page):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_begins_with_my_digit_also_at_the_next_visit(open_sheet, mnist, step):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     page = sheet.page
     if step == "train":
         page.goto("?view=learn&step=train&steps=20")
@@ -45,7 +45,7 @@ def test_a_step_begins_with_my_digit_also_at_the_next_visit(open_sheet, mnist, s
 
 
 def test_another_digit_is_the_example_until_i_write_the_next(open_sheet, mnist):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     page = sheet.page
     _write(sheet, mnist, 4)
     page.get_by_role("link", name="Learn").click()
@@ -62,7 +62,7 @@ def test_another_digit_is_the_example_until_i_write_the_next(open_sheet, mnist):
 
 
 def test_a_link_brings_its_own_digit(open_sheet, open_page, mnist):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     _write(sheet, mnist, 4)
     page = sheet.page
     page.goto("?view=learn&step=pixels&image=3")
@@ -72,7 +72,7 @@ def test_a_link_brings_its_own_digit(open_sheet, open_page, mnist):
 
 
 def test_an_address_with_my_digit_is_short(open_sheet, open_page, mnist):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     page = sheet.page
     _write(sheet, mnist, 3)
     for step in ("handwriting", "template", "convolution"):

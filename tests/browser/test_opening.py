@@ -26,7 +26,7 @@ def _opening(sheet):
 
 
 def test_a_digit_goes_through_a_network_until_the_first_touch(open_sheet):
-    sheet = open_sheet()
+    sheet = open_sheet(reduced_motion="no-preference")
     assert _opening(sheet).evaluate(CHANGES)
     sheet.draw(sheet.placed([[(14, 5), (14, 14), (14, 23)]]))
     expect(_opening(sheet)).to_have_count(0)
@@ -36,7 +36,7 @@ def test_a_digit_goes_through_a_network_until_the_first_touch(open_sheet):
 
 
 def test_without_motion_it_is_a_still_picture(open_sheet):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     still = _opening(sheet).evaluate(FRAMES)
     assert len(still) > 5_000  # not a blank one
     assert _opening(sheet).evaluate(FRAMES) == still

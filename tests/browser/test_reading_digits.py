@@ -25,7 +25,7 @@ def test_of_a_hundred_digits_nearly_all_are_read(
     open_sheet, mnist, as_png, paste, drop, tmp_path, record_testsuite_property
 ):
     images, labels = mnist.test.images[: 2 * HALF], [str(each) for each in mnist.test.labels[: 2 * HALF]]
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     read = []
     for number, image in enumerate(images[:HALF]):
         png = as_png(_on_paper(image))

@@ -199,7 +199,7 @@ def test_corrections_the_last_sheet_and_kept_digits_survive_a_reload(open_place,
 
 
 def test_the_film_runs_there_too(open_place):
-    page = open_place("?view=film&look=4&stop=answer")
+    page = open_place("?view=film&look=4&stop=answer", reduced_motion="no-preference")
     expect(page.locator("[data-stop]")).to_contain_text("reads a 4")
     page.keyboard.press("Space")
     expect(page.locator("[data-stop]")).to_have_attribute("data-stop", "loss")

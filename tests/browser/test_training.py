@@ -131,7 +131,7 @@ def test_the_network_just_trained_reads_what_is_written_for_it(
 
 
 def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwards, expect_query):
-    page = open_page(f"?view=learn&step=train&runs={run.id}&with=tensorflow&steps=200", reduced_motion="reduce")
+    page = open_page(f"?view=learn&step=train&runs={run.id}&with=tensorflow&steps=200")
     rate = page.get_by_role("slider", name="Learning rate")
     for _ in range(3):
         rate.press("ArrowRight")

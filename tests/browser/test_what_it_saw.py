@@ -26,7 +26,7 @@ def _pixels(panel, name):
 
 
 def test_a_digit_is_followed_from_the_sheet_to_28x28(open_sheet, mnist, expect_query):
-    sheet = open_sheet(reduced_motion="reduce")
+    sheet = open_sheet()
     page = sheet.page
     panel = page.get_by_role("region", name="What it saw, stage by stage")
     expect(panel).to_have_count(0)

@@ -122,7 +122,12 @@ def watched_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page
     def open_page(
         path: str = "", refusals: tuple[int, ...] = (), language: str = "en", theme: str = "light", **options: Any
     ) -> Page:
-        usual = {"viewport": SCREEN, "locale": LOCALES.get(language, language), "color_scheme": theme}
+        usual = {
+            "viewport": SCREEN,
+            "locale": LOCALES.get(language, language),
+            "color_scheme": theme,
+            "reduced_motion": "reduce",  # what moves on a page that waits takes most of a core
+        }
         context = browser.new_context(base_url=address, **usual | options)
         context.set_default_timeout(PATIENCE)
         opened.append((context, Watch(context, address, refusals)))

@@ -84,9 +84,7 @@ class Journal:
         page = self._pages.get(key) if key else None
         if page is None:
             return None
-        # the folder may be written otherwise than it was, or be another one
-        cells = {key: replace(cell, source=name) for key, cell in page.cells.items()}
-        return replace(page, source=name, cells=cells)
+        return renamed(page, name)  # the folder may be written otherwise than it was, or be another one
 
     def keep(self, picture: Picture | ShuziError, page: PageRead | Problem, key: str | None) -> bool:
         """Keep a page by the hash that its photograph had before it was read, and tell whether that can be trusted.
@@ -126,6 +124,12 @@ class Journal:
             file.seek(-1, 2)
             if file.read(1) != b"\n":
                 file.write(b"\n")
+
+
+def renamed(page: PageRead, name: str) -> PageRead:
+    """Return a page by another name of its photograph."""
+    cells = {key: replace(cell, source=name) for key, cell in page.cells.items()}
+    return replace(page, source=name, cells=cells)
 
 
 def journal_of(out: Path) -> Path:

@@ -57,6 +57,7 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
         click.echo(say("cli.form.watch.ready", folder=folder), err=True)
         told = 0
         while not asked:
+            pile.note_gone()
             ready = arrivals.look(monotonic())
             for problem in arrivals.unreadable[told:]:
                 click.echo(say("cli.error", problem=problem), err=True)
@@ -81,7 +82,11 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
 
 def _read(ready: Sequence[Path], way: Way[Any, Any], pile: Pile, asked: list[bool]) -> None:
     """Read files that are ready, and say of each what came of it, as soon as all of its pages are read."""
-    left = {path: pile.unread(path) for path in ready}
+    left = pile.unread(ready)
+    ready = [*left]
+    if pile.replaced:
+        names = say("form.list").join(map(visible, pile.replaced))
+        click.echo(say("cli.form.watch.replaced", names=names), err=True)
     owners = [path for path in ready for _ in left[path]]
     named = [entry for path in ready for entry in left[path]]
     for path in ready:

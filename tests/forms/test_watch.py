@@ -298,3 +298,23 @@ def test_a_file_that_is_moved_and_another_in_its_place_both_count(tmp_path, pile
     pile.put(path, *left[path][0], page_of(str(path), "2"))
     assert texts_of(pile) == ["1", "2"]
     assert pile.replaced == []
+
+
+def test_a_table_corrected_between_two_watches_stays_as_it_is(watching, scans, photos, tmp_path):
+    def first():
+        (scans / "1.jpg").write_bytes(photos[0])
+        (scans / "torn.jpg").write_bytes(photos[1][: len(photos[1]) // 2])  # keeps the journal
+        yield from until((tmp_path / "table.csv").exists)
+
+    _, out = watching(first())
+    corrected = out.read_text(encoding="utf-8-sig").replace('"1"', '"9"')
+    out.write_text(corrected, encoding="utf-8")
+
+    def second():
+        (scans / "3.jpg").write_bytes(photos[2])
+        yield from until((tmp_path / "table-2.csv").exists)
+
+    done, _ = watching(second(), "--resume")
+    assert out.read_text(encoding="utf-8") == corrected
+    assert texts_in(tmp_path / "table-2.csv") == ["1", "3"]
+    assert "table-2.csv" in done.output

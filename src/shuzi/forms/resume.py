@@ -18,6 +18,7 @@ from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.result import Cell, Problem
 from shuzi.forms.spec import Spec
+from shuzi.pictures.arrivals import State
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page
 
@@ -36,10 +37,18 @@ class Journal:
         What the pages depend on: the spec with its rules, the model, and the corrected digits.
     pages
         Those read before, by the hash of their photograph.
+    tables
+        The state of each table when it was last written from these pages, by its path.
     """
 
-    def __init__(self, path: Path, identity: dict[str, str], pages: dict[str, PageRead]) -> None:
-        self._path, self._pages = path, pages
+    def __init__(
+        self,
+        path: Path,
+        identity: dict[str, str],
+        pages: dict[str, PageRead],
+        tables: dict[str, State] | None = None,
+    ) -> None:
+        self._path, self._pages, self._tables = path, pages, tables or {}
         try:
             if not pages:
                 with replacing(path) as part:
@@ -69,7 +78,12 @@ class Journal:
             with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
                 if _json(file.readline()) != identity:
                     raise DataError("error.form.other_run", path=path)
-                return Journal(path, identity, dict(entry for entry in map(_entry, file) if entry))
+                pages: dict[str, PageRead] = {}
+                tables: dict[str, State] = {}
+                for found in map(_json, file):
+                    pages.update(_entry(found))
+                    tables.update(_table(found))
+                return Journal(path, identity, pages, tables)
         except OSError as problem:
             raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
 
@@ -104,6 +118,21 @@ class Journal:
             "page": page.code.page,
             "cells": cells,
         }
+        self._append(line)
+        self._pages[key] = page
+        return True
+
+    def state_of(self, table: Path) -> State | None:
+        """Return the state of a table when it was last written from these pages; None if it never was."""
+        return self._tables.get(str(table.resolve()))
+
+    def keep_state(self, table: Path, state: State | None) -> None:
+        """Keep the state of a table that was just written, so that later changes of it are seen."""
+        if state is not None:
+            self._append({"table": str(table.resolve()), "state": [*state]})
+            self._tables[str(table.resolve())] = state
+
+    def _append(self, line: dict[str, Any]) -> None:
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
@@ -111,8 +140,6 @@ class Journal:
                 os.fsync(file.fileno())
         except OSError as problem:
             raise DataError("error.data.unwritable", path=self._path, reason=problem.strerror or problem) from problem
-        self._pages[key] = page
-        return True
 
     def done(self) -> None:
         """Remove the file."""
@@ -163,14 +190,21 @@ def _json(line: str) -> Any:
         return None
 
 
-def _entry(line: str) -> tuple[str, PageRead] | None:
-    """Return a photograph's hash and its page; None if the line is damaged, so that it is read again."""
-    found = _json(line)
+def _entry(found: Any) -> dict[str, PageRead]:
+    """Return a page by its photograph's hash; nothing if the line is damaged, so that it is read again."""
     try:
         cells = {(cell["row"], cell["field"]): Cell.from_dict(cell["cell"]) for cell in found["cells"]}
-        return found["photo"], PageRead(found["source"], Code(found["spec"], found["sheet"], found["page"]), cells)
+        return {found["photo"]: PageRead(found["source"], Code(found["spec"], found["sheet"], found["page"]), cells)}
     except (TypeError, KeyError, ValueError):
-        return None
+        return {}
+
+
+def _table(found: Any) -> dict[str, State]:
+    try:
+        size, written = found["state"]
+        return {found["table"]: (int(size), int(written))}
+    except (TypeError, KeyError, ValueError):
+        return {}
 
 
 def content_hash(picture: Picture | ShuziError) -> str | None:

@@ -65,6 +65,7 @@ def read(
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import check_target
     from shuzi.forms.resume import Journal, identity_of, journal_of
+    from shuzi.pictures.arrivals import state_of
     from shuzi.reading.reader import load
 
     if bool(photos) == bool(watch):
@@ -100,7 +101,11 @@ def read(
         journal = Journal.beside(out[0], identity, resume) if out else None
         way = _of_sheets(pages) if pages else _of_tables(reader, shape)
         if watch and journal:
-            sys.exit(0 if watch_folder(watch, way, journal, out) else 1)
+            sys.exit(0 if watch_folder(watch, way, journal, out, force) else 1)
+        for target in () if force else out:  # of a folder that was watched before
+            written = journal.state_of(target) if journal else None
+            if written and state_of(target) not in {written, None}:
+                raise DataError("error.form.exists", path=target)
         named = photos_in(photos)
         found = way.join(_read(way, named, journal))
         save_all(found, out)

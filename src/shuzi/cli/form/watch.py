@@ -20,13 +20,12 @@ if TYPE_CHECKING:
     from shuzi.forms.reading.read_photographs import Way
     from shuzi.forms.resume import Journal
     from shuzi.forms.stacks.pile import Pile
-    from shuzi.pictures.arrivals import State
 
 _EVERY = 0.5  # seconds between two looks at the folder
 _SELDOM = 10  # times what it takes to write the table, which may be large: at least so long until it is written again
 
 
-def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequence[Path]) -> bool:
+def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequence[Path], force: bool) -> bool:
     """Read what comes into a folder, and write the table whenever nothing is left to read, until Ctrl-C or SIGTERM.
 
     Parameters
@@ -39,6 +38,8 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
         Keeps what is read; it is removed at the end if everything was.
     out
         Where the table goes. A file that somebody else changes meanwhile is left as it is, and another is written.
+    force
+        Whether to replace files that are there already.
 
     Returns
     -------
@@ -50,9 +51,9 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
         The table cannot be written at the end.
     """
     from shuzi.forms.stacks.pile import Pile
-    from shuzi.pictures.arrivals import Arrivals
+    from shuzi.pictures.arrivals import Arrivals, state_of
 
-    arrivals, pile, table = Arrivals(folder), Pile(journal), _Table(out)
+    arrivals, pile, table = Arrivals(folder), Pile(journal), _Table(out, journal, force)
     with _until_asked() as asked:
         click.echo(say("cli.form.watch.ready", folder=folder), err=True)
         told = 0
@@ -70,7 +71,9 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
                 sleep(_EVERY)
     found = way.join(pile.pages())
     if found.rows or found.problems:
-        save_all(found, table.free())
+        for target in table.free():
+            save_all(found, [target])
+            journal.keep_state(target, state_of(target))
         tell(found)
     if left := [*pile.left, *map(str, arrivals.waiting)]:
         names = say("form.list").join(map(visible, left))
@@ -123,10 +126,12 @@ def _tell_file(path: Path, pile: Pile) -> None:
 class _Table:
     """Writes the table while more comes, but over no changes of others."""
 
-    def __init__(self, out: Sequence[Path]) -> None:
+    def __init__(self, out: Sequence[Path], journal: Journal, force: bool) -> None:
         self.is_new = False
         self._out = [*out]
-        self._written: dict[Path, State | None] = {}
+        self._journal = journal
+        # one that is there may have been corrected since this journal's table was written
+        self._written = {target: journal.state_of(target) for target in out if target.exists() and not force}
         self._next = 0.0
         self._failed = False
 
@@ -144,6 +149,7 @@ class _Table:
             for target in () if is_empty(found) else self.free():
                 save_table(found, target)
                 self._written[target] = state_of(target)
+                self._journal.keep_state(target, self._written[target])
             self.is_new = self._failed = False
         except DataError as problem:  # a spreadsheet program may hold it open
             if not self._failed:

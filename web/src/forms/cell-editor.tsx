@@ -1,5 +1,4 @@
 /** The current cell: its picture, what is doubtful about it, and what is written, to be confirmed or corrected. */
-import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import type { FormColumn } from "../generated/shapes";
@@ -13,6 +12,7 @@ import {
   compared,
   culpritIn,
   current,
+  entry,
   move,
   remaining,
   signed,
@@ -32,17 +32,18 @@ export function CellEditor() {
     formTable,
     position: null,
   });
-  const shown = useSignal(""); // what the field holds now
   const text = position ? textAt(position) : "";
   // before the next key, which would else put this cell's text into the next cell
   useLayoutEffect(() => {
     const field = input.current;
     if (!field || !position) return;
-    field.value = text;
-    shown.value = text;
-    original.current = field.value;
     const isSame = position === before.current.position && formTable === before.current.formTable;
+    const isTyped = field.value !== original.current && field.value !== text;
     before.current = { formTable, position };
+    original.current = text;
+    if (isSame && isTyped) return; // what others' corrections make of the cell is not put over what is being typed
+    field.value = text;
+    entry.value = text;
     if (isSame && document.activeElement !== field) return; // whoever has left the field is not taken back
     field.focus({ preventScroll: true });
     field.select(); // so that a digit replaces what was read
@@ -57,6 +58,7 @@ export function CellEditor() {
 
   const meant = (typed: string) => (column?.options?.length ? completed(typed, column) : typed);
   const confirmed = (typed: string) => {
+    if (input.current) entry.value = input.current.value = original.current = meant(typed);
     if (isGrouped.peek()) goAfter(position);
     accept(position, meant(typed), !isGrouped.peek());
     const left = remaining.value.length;
@@ -80,7 +82,7 @@ export function CellEditor() {
     const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (event.isComposing) return;
     if (event.key === "Escape") {
-      shown.value = field.value = text;
+      entry.value = field.value = text;
       if (isGrouped.peek()) goBack(position);
     } else if (isUndo && field.value === original.current) undo();
     else if (event.key === "ArrowUp") go(-1, 0);
@@ -125,7 +127,7 @@ export function CellEditor() {
             maxLength={200}
             onKeyDown={press}
             onInput={(event) => {
-              shown.value = event.currentTarget.value;
+              entry.value = event.currentTarget.value;
             }}
             onBlur={leave}
           />
@@ -143,11 +145,11 @@ export function CellEditor() {
       {column?.options?.length ? (
         <Options
           column={column}
-          text={meant(shown.value)}
+          text={meant(entry.value)}
           choose={(option) => {
             if (column.choose !== "any") confirmed(option);
             else if (input.current)
-              shown.value = input.current.value = toggled(meant(shown.value), option, column.options ?? []);
+              entry.value = input.current.value = toggled(meant(entry.value), option, column.options ?? []);
           }}
         />
       ) : null}

@@ -45,6 +45,8 @@ export const otherTables = record.others;
 export const table = signal<FormTable | null>(null);
 export const origin = signal<Origin>(FILE);
 export const current = signal<Position | null>(null);
+/** What the field of the current cell holds, recorded or not. */
+export const entry = signal("");
 const steps = signal<readonly Step[]>([]);
 
 /** The texts that people wrote, by `keyOf` of the cell. */

@@ -6,7 +6,7 @@ import type { FormTable } from "../../generated/shapes";
 import { compareHere } from "../../here/read";
 import { say } from "../../sentences/say";
 import { isGrouped } from "../groups";
-import { compared, current, remaining, table, texts } from "../review";
+import { compared, current, entry, remaining, table, textAt, texts } from "../review";
 import { comparedBy, digitsBy, hasCorrected, type SeenCell } from "./stack";
 import { digitsIn } from "./strips";
 
@@ -56,6 +56,7 @@ async function compare(
   isWanted: () => boolean,
 ): Promise<void> {
   if (seen?.of !== formTable) seen = { of: formTable, digits: look(formTable) };
+  const position = current.peek();
   const { cells, images } = await seen.digits;
   if (!isWanted()) return;
   if (!hasCorrected(formTable, cells, written)) {
@@ -71,9 +72,11 @@ async function compare(
   });
   if (!isWanted()) return;
   const [before, isDone] = [compared.peek(), remaining.peek().length === 0];
+  // whoever went elsewhere meanwhile, or is typing, is left there
+  const isFree = current.peek() === position && !(position && entry.peek() !== textAt(position));
   compared.value = comparedBy(formTable, cells, corrections);
   const [next] = remaining.peek();
-  if (isDone && next && !isGrouped.peek()) current.value = next;
+  if (isDone && isFree && next && !isGrouped.peek()) current.value = next;
   const more = [...compared.peek().keys()].filter((key) => !before.has(key)).length;
   if (more > 0) announce(say("forms.compared", more));
 }

@@ -121,13 +121,15 @@ def paste(as_png):
 
 @pytest.fixture
 def drop():
-    """Drag files over the middle of the page and let go."""
+    """Drag files over the middle of the page, or over the top of an element, and let go."""
 
-    def let_go(page, *files):
+    def let_go(page, *files, on=None):
+        box = on.bounding_box() if on else {"x": 490, "y": 390}
+        x, y = box["x"] + 10, box["y"] + 10
         session = page.context.new_cdp_session(page)
         data = {"items": [], "files": [str(each) for each in files], "dragOperationsMask": 1}
         for kind in ("dragEnter", "dragOver", "drop"):
-            session.send("Input.dispatchDragEvent", {"type": kind, "x": 500, "y": 400, "data": data})
+            session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
         session.detach()
 
     return let_go

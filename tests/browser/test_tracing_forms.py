@@ -93,7 +93,7 @@ def test_what_no_spec_can_have_is_said_before_it_is_read_or_saved(open_page, fil
 def test_what_is_dropped_there_is_the_blank_form_and_a_box_leads_to_its_name(open_page, files, drop):
     page = open_page("?view=forms&sheets=trace")
     expect(page.get_by_test_id("blank-form")).to_be_visible()
-    drop(page, files / "blank.png")
+    drop(page, files / "blank.png", on=page.locator(".forms-trace"))
     expect(field(page, 1)).to_be_visible()
     expect(page.locator(".forms-chosen")).to_have_count(0)
     page.locator(".forms-blank g").nth(4).locator("rect").first.click()
@@ -191,6 +191,6 @@ def test_names_are_never_put_on_the_form_of_another_tab(open_page, files, tmp_pa
 
 def test_of_several_files_that_are_dropped_on_it_the_others_are_photographs(open_page, files, drop):
     page = open_page("?view=forms&sheets=trace")
-    drop(page, files / "blank.png", files / "filled.jpg")
+    drop(page, files / "blank.png", files / "filled.jpg", on=page.locator(".forms-trace"))
     expect(field(page, 1)).to_be_visible()
     expect(page.locator(".forms-chosen li span")).to_have_text(["filled.jpg"])

@@ -13,7 +13,7 @@ from shuzi.reading.decide.confidence import Evidence, LineScale, logit
 from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, LEAST_CONFIDENCE, MOST_CONFIDENCE
 from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.outcome import Outcome, Outcomes, digits_and_marks, outcomes_of
-from shuzi.reading.report.advice import about_line_text, about_marks
+from shuzi.reading.report.advice import about_line_text, about_marks, about_the_picture
 from shuzi.reading.report.result import OK, UNKNOWN, UNSURE, Ignored, Reading, Status, success, without_marks
 from shuzi.reading.values import Findings, Weights
 
@@ -56,12 +56,14 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
     digits, marks = digits_and_marks(characters, probabilities, seen, scale.ok)
     # 3. what else may be written, and a sentence
     alternatives = shared_out(outcomes.texts, confidence, scale.others)
+    boxes = [character.box for character in characters if character.character in DIGITS]
     if status == OK:
         advice = success(page.ignored)
     elif digits_status == OK:
-        advice = about_marks(outcomes.texts[0][0], [text for text, _ in outcomes.texts])
+        # what is amiss with the picture explains more than a mark that may be there
+        amiss = about_the_picture(seen, boxes, [max(digit.box[2:]) for digit in digits]) if digits else None
+        advice = amiss or about_marks(outcomes.texts[0][0], [text for text, _ in outcomes.texts])
     else:
-        boxes = [character.box for character in characters if character.character in DIGITS]
         texts = [text for text, _ in alternatives]
         advice = about_line_text(seen, boxes, digits, sign_inside, page.ignored, texts)
     return Reading(

@@ -13,7 +13,7 @@ import { CLASSES, DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
 import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
-import { aboutLineText, aboutMarks, OF_PICTURES } from "../report/advice";
+import { aboutLineText, aboutMarks, aboutThePicture, OF_PICTURES } from "../report/advice";
 import type { Digit, Ignored, Mark, Reading, Sentence, Status } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import { logit } from "./candidate-confidence";
@@ -54,11 +54,18 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const texts = alternatives.map(([likely]) => likely);
   const advice = () => {
     if (status === "ok") return successOf(page.ignored);
-    if (digitsStatus === "ok")
-      return aboutMarks(
-        text,
-        page.texts.map(([likely]) => likely),
+    if (digitsStatus === "ok") {
+      // what is amiss with the picture explains more than a mark that may be there
+      const sides = readDigits.map(({ box }) => Math.max(box.width, box.height));
+      const amiss = readDigits.length ? aboutThePicture(seen, boxes, sides) : null;
+      return (
+        amiss ??
+        aboutMarks(
+          text,
+          page.texts.map(([likely]) => likely),
+        )
       );
+    }
     return aboutLineText(seen, boxes, readDigits, isSignInside, page.ignored, texts);
   };
   return {

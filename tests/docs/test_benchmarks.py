@@ -137,9 +137,9 @@ def real_numbers():
     ]
 
 
-def rivals():
+def rivals(name):
     rows = []
-    for reader in raw("compare-cheques")["readers"]:
+    for reader in raw(name)["readers"]:
         right = reader["right"]
         shares = (
             right["accuracy"],
@@ -336,7 +336,8 @@ def test_figures_are_those_of_the_raw_results(language):
         shipped(),
         pen_strokes(),
         real_numbers(),
-        rivals(),
+        rivals("compare-cheques"),
+        rivals("compare-registers"),
         whole_numbers(language),
         calibration(),
         lines(),

@@ -155,7 +155,8 @@ def test_small_pictures_full_of_digits_are_read(mnist):
 def test_a_small_number_on_a_page_of_noise_is_not_called_blank(page, draw):
     noisy = page(draw)
     cv2.putText(noisy, "4711", (600, 640), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0, 2, cv2.LINE_AA)
-    assert shuzi.load().read(noisy).status == "unsure"
+    reading = shuzi.load().read(noisy)
+    assert reading.status == "unsure" or (reading.status, reading.text) == ("ok", "4711")
 
 
 def test_a_list_of_values_does_not_turn_noise_into_one_of_them(draw):

@@ -24,8 +24,6 @@ def test_a_comma_below_the_line_is_no_1_on_a_line_of_its_own(reader, hand, draw,
         else:
             digits, x = whole + cents, page.shape[1]
             page = np.hstack([page, draw(hand.write(cents, turn + 3))])
-        # one that the picture's edge cuts off may be what is left of another row
-        page = np.vstack([page, np.full((24, page.shape[1]), 235, np.uint8)])
         _comma(page, x, below, length)
         reading = reader.read(page)
         assert "\n" not in reading.text, reading.text

@@ -30,7 +30,7 @@ from shuzi.reading.decide.decide_thresholds import (
     STAIN_DARKNESS,
 )
 from shuzi.reading.decide.outcome import Outcome
-from shuzi.reading.find.find_thresholds import MOST_WORK
+from shuzi.reading.find.find_thresholds import COMMA_BELOW, MOST_WORK
 from shuzi.reading.recognise.characters import Character
 from shuzi.reading.report.result import NEIGHBOUR, PRINT, RULING, SIGN_INK, STAIN, UNKNOWN, Ignored
 from shuzi.reading.values import Findings
@@ -137,10 +137,18 @@ def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height
     """Tell whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number."""
     at_top_or_bottom = (box.y <= 0 or box.bottom >= shape[0]) and box.height < MOST_CUT_OFF * height
     at_side = (box.x <= 0 or box.right >= shape[1]) and box.width < MOST_CUT_OFF * height
-    return (at_top_or_bottom or at_side) and not any(
-        min(box.bottom, character.bottom) - max(box.y, character.y)
-        > SAME_LINE_OVERLAP * min(box.height, character.height)
-        for character in taken
+    # a comma begins just below the digits, and the edge may cut it off as well
+    may_be_comma = box.bottom >= shape[0] and any(
+        abs(box.y - character.bottom) <= COMMA_BELOW * height for character in taken
+    )
+    return (
+        (at_top_or_bottom or at_side)
+        and not may_be_comma
+        and not any(
+            min(box.bottom, character.bottom) - max(box.y, character.y)
+            > SAME_LINE_OVERLAP * min(box.height, character.height)
+            for character in taken
+        )
     )
 
 

@@ -14,7 +14,7 @@ import {
   SAME_LINE_OVERLAP,
   STAIN_DARKNESS,
 } from "../../generated/reading/decide";
-import { MOST_WORK } from "../../generated/reading/find";
+import { COMMA_BELOW, MOST_WORK } from "../../generated/reading/find";
 import { MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, rightOf, touched } from "../../ink/boxes";
 import { labelled } from "../../ink/components";
@@ -130,7 +130,11 @@ function isNeighbour(box: Box, picture: Grey, taken: readonly Box[], height: num
   const isInLine = (character: Box) =>
     Math.min(bottomOf(box), bottomOf(character)) - Math.max(box.y, character.y) >
     SAME_LINE_OVERLAP * Math.min(box.height, character.height);
-  return isAtEdge && !taken.some(isInLine);
+  // a comma begins just below the digits, and the edge may cut it off as well
+  const mayBeComma =
+    bottomOf(box) >= picture.height &&
+    taken.some((character) => Math.abs(box.y - bottomOf(character)) <= COMMA_BELOW * height);
+  return isAtEdge && !mayBeComma && !taken.some(isInLine);
 }
 
 /** The median thickness of the strokes of characters, in pixels; 0 if there are none. */

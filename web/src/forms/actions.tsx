@@ -4,12 +4,12 @@ import { announce } from "../announce";
 import { ApiError, requestFile } from "../api";
 import { hasService } from "../edition";
 import type { FormTable } from "../generated/shapes";
+import { type Said, said } from "../sentences/said";
 import { say } from "../sentences/say";
 import { saveFile } from "../shared/take";
-import { letGo } from "./photographs";
-import { canUndo, changes, close, compared, origin, table, texts, undo } from "./review";
-import { type Said, said } from "./said";
-import { asCsv, type CsvHeads, corrected, forWorkbook } from "./table";
+import { letGo } from "./photographs/photographs";
+import { canUndo, changes, close, compared, origin, table, texts, undo } from "./review/review";
+import { asCsv, type CsvHeads, corrected, forWorkbook } from "./table/table";
 
 /** Asks, if anything was corrected. What is being typed is a correction too. */
 export function mayClose(): boolean {

@@ -3,9 +3,9 @@ import { query } from "../address";
 import { request } from "../api";
 import { hasService } from "../edition";
 import type { Review } from "../generated/shapes";
-import { letGo } from "./photographs";
+import { letGo } from "./photographs/photographs";
 import { stop } from "./read/reading";
-import { begin, origin, table } from "./review";
+import { begin, origin, table } from "./review/review";
 
 /**
  * Take the table that the address asks for, unless its review goes on already.

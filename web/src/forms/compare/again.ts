@@ -5,8 +5,8 @@ import { SIDE } from "../../generated/ink/normalize";
 import type { FormTable } from "../../generated/shapes";
 import { compareHere } from "../../here/read";
 import { say } from "../../sentences/say";
-import { isGrouped } from "../groups";
-import { compared, current, entry, remaining, table, textAt, texts } from "../review";
+import { isGrouped } from "../review/groups";
+import { compared, current, entry, remaining, table, textAt, texts } from "../review/review";
 import { comparedBy, digitsBy, hasCorrected, type SeenCell } from "./stack";
 import { digitsIn } from "./strips";
 

@@ -2,7 +2,7 @@
 import type { FormTable } from "../../generated/shapes";
 import { UNSEEN } from "../../here/protocol";
 import type { Correction } from "../../reading/recognise/hand";
-import { keyOf, type Position, printedIn } from "../table";
+import { type Compared, keyOf, type Position, printedIn } from "../table/table";
 
 /** A cell whose digits are known, and where they begin among those of the stack. */
 export interface SeenCell extends Position {
@@ -15,12 +15,6 @@ export interface Digits {
   answers: Uint8Array;
   labels: Uint8Array;
   writers: Uint32Array;
-}
-
-/** What a cell is after others were corrected: the text that it is taken for now, and the other that it may be. */
-export interface Compared extends Position {
-  text: string;
-  other: string;
 }
 
 /** Only the digits of a text, in order. */

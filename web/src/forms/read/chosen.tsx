@@ -3,8 +3,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
-import { type Photograph, photographs, removePhotograph } from "../photographs";
-import { revokeLater } from "./object-url";
+import { revokeLater } from "../photographs/object-url";
+import { type Photograph, photographs, removePhotograph } from "../photographs/photographs";
 import { since } from "./reading";
 
 export function Chosen() {

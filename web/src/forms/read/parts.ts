@@ -1,6 +1,6 @@
 /** Photographs, and what was read of them, are divided into several requests, and put together again. */
 import type { FormCell, FormTable } from "../../generated/shapes";
-import type { Photograph } from "../photographs";
+import type { Photograph } from "../photographs/photographs";
 
 /** Return things in parts of at most so many, in their order. */
 export function inParts<Thing>(all: readonly Thing[], most: number): Thing[][] {

@@ -6,7 +6,7 @@ import { UseHere } from "../../hand/use-here";
 import { languageTag } from "../../language";
 import { say } from "../../sentences/say";
 import { FileButton, PICTURES } from "../../shared/file-button";
-import { photographs } from "../photographs";
+import { photographs } from "../photographs/photographs";
 import { traced } from "../trace/form";
 import { TracePanel } from "../trace/trace-panel";
 import { Chosen } from "./chosen";
@@ -106,7 +106,7 @@ function Sheets() {
           <option value={TABLE}>{say("forms.sheets.table")}</option>
         </select>
       </label>
-      {sheets.value === TRACE && <TracePanel />}
+      {sheets.value === TRACE && <TracePanel takeOthers={take} />}
       {sheets.value === TABLE && (
         <div class="buttons">
           {(["rows", "columns"] as const).map((problem) => (

@@ -8,13 +8,13 @@ import type { FormProblem, FormTable } from "../../generated/shapes";
 import { loadKept } from "../../hand/kept";
 import { npzOf } from "../../hand/npz";
 import { keptInUse } from "../../hand/use-here";
+import { type Said, said } from "../../sentences/said";
 import { say } from "../../sentences/say";
-import { type Photograph, photographs } from "../photographs";
-import { begin } from "../review";
-import { type Said, said } from "../said";
+import { type Photograph, photographs } from "../photographs/photographs";
+import { MOST_BYTES, smaller } from "../photographs/smaller";
+import { begin } from "../review/review";
 import { apart, inParts, withoutPictures, withPictures } from "./parts";
 import { type Asked, askedSheets } from "./sheets";
-import { MOST_BYTES, smaller } from "./smaller";
 
 /** Pixels on the longer side, where photographs are sent smaller: more than the 2,000 that shuzi is measured with. */
 const SIDE = 2_800;

@@ -1,9 +1,9 @@
 /** A sheet of scores that is filled in and photographed already: the whole way to a table, before any paper is printed. */
 import { ApiError } from "../../api";
 import { language } from "../../language";
+import { said } from "../../sentences/said";
 import { say } from "../../sentences/say";
-import { addPhotographs, photographs } from "../photographs";
-import { said } from "../said";
+import { addPhotographs, photographs } from "../photographs/photographs";
 import { read, trouble } from "./reading";
 import { OWN, ownFiles, sheets } from "./sheets";
 

@@ -6,6 +6,7 @@ import { parameter } from "../../address";
 import { ApiError } from "../../api";
 import { language } from "../../language";
 import { say } from "../../sentences/say";
+import type { RequestField } from "../photographs/request-field";
 import { faultSaid, filesOf, traced } from "../trace/form";
 
 /** Without a spec, with one's own, and with the form that was traced. The others are the names of ready specs. */
@@ -24,12 +25,10 @@ export function readySpecs(): typeof specs {
   return specs.toSorted((a, b) => Number(b.name.endsWith(mine)) - Number(a.name.endsWith(mine)));
 }
 
-export type Field = "spec" | "roster" | "blank";
-
 /** The files of one's own spec. */
-export const ownFiles = signal<Partial<Record<Field, File>>>({});
+export const ownFiles = signal<Partial<Record<RequestField, File>>>({});
 
-export function setOwnFile(field: Field, file: File | undefined): void {
+export function setOwnFile(field: RequestField, file: File | undefined): void {
   const { [field]: _, ...rest } = ownFiles.peek();
   ownFiles.value = file ? { ...rest, [field]: file } : rest;
 }
@@ -37,17 +36,9 @@ export function setOwnFile(field: Field, file: File | undefined): void {
 /** How many rows and columns each ruled table has; 0 if that is not known. */
 export const shape = signal({ rows: 0, columns: 0 });
 
-/** The field of a request in which a file belongs, by its name; null for a photograph. */
-export function fieldOf({ name }: File): Field | null {
-  const small = name.toLowerCase();
-  if (small.endsWith(".toml")) return "spec";
-  if (small.endsWith(".csv")) return "roster";
-  return small.endsWith(".blank.png") ? "blank" : null; // as shuzi form trace calls it
-}
-
 export interface Asked {
   query: string;
-  files: [Field, Blob, string][];
+  files: [RequestField, Blob, string][];
 }
 
 /** Collect the service's settings for the sheets; throws an ApiError that says what is missing. */
@@ -62,8 +53,8 @@ export function askedSheets(): Asked {
   if (chosen === TRACE) return { query: "", files: filesOfTraced() };
   const own = ownFiles.value;
   if (chosen !== OWN || !own.spec) throw new ApiError(0, "", say("forms.read.no_sheets"));
-  const files = Object.entries(own).map(([field, file]): [Field, Blob, string] => [
-    field as Field,
+  const files = Object.entries(own).map(([field, file]): [RequestField, Blob, string] => [
+    field as RequestField,
     file,
     file.name,
   ]);

@@ -1,7 +1,7 @@
 /** The service traces the picture of a blank form, or says where drawn fields are on it. */
 import { request } from "../../api";
 import type { TracedForm } from "../../generated/shapes";
-import { MOST_BYTES, smaller } from "../read/smaller";
+import { MOST_BYTES, smaller } from "../photographs/smaller";
 
 const SIDE = 4_000; // pixels on the longer side of a picture that is larger than that
 

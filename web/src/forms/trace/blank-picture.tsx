@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { bytesOf } from "../../shared/bytes";
-import { revokeLater } from "../read/object-url";
+import { revokeLater } from "../photographs/object-url";
 import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
 import { addDrawn } from "./draw/drawn";
 import { around } from "./draw/rectangle";

@@ -3,10 +3,10 @@
 import { batch, computed, signal } from "@preact/signals";
 import { DATE_BOXES, LONGEST, MOST_TRACED } from "../../generated/limits";
 import type { TracedForm } from "../../generated/shapes";
+import type { Said } from "../../sentences/said";
 import { say } from "../../sentences/say";
 import { bytesOf } from "../../shared/bytes";
 import { forget, inStore, newId, putTogether } from "../../shared/database";
-import type { Said } from "../said";
 import { doubledOf } from "./draw/doubled";
 import type { Box } from "./draw/rectangle";
 import { type Field, plain, stemOf, tomlOf } from "./toml";

@@ -5,8 +5,7 @@ import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { FileButton, PICTURES } from "../../shared/file-button";
 import { saveFile } from "../../shared/take";
-import { fieldOf } from "../read/sheets";
-import { take as takeElsewhere } from "../read/take";
+import { requestFieldOf } from "../photographs/request-field";
 import { BlankPicture } from "./blank-picture";
 import { checkAll } from "./draw/drawn";
 import { Fields, focusField } from "./fields";
@@ -22,7 +21,8 @@ function mayReplace(): boolean {
   return !traced.peek() || !isEdited.peek() || confirm(say("forms.trace.sure"));
 }
 
-export function TracePanel() {
+/** @param takeOthers takes the files that are dropped with the blank form */
+export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]) => void }) {
   const tracedForm = traced.value;
   const paper = useSignal(PAPERS[0] ?? "");
   useEffect(() => {
@@ -42,11 +42,11 @@ export function TracePanel() {
       aria-label={say("forms.sheets.trace")}
       onDrop={(event) => {
         const [file, ...others] = event.dataTransfer?.files ?? [];
-        if (!file || fieldOf(file) || isTable(file)) return; // it goes where it belongs
+        if (!file || requestFieldOf(file) || isTable(file)) return; // it goes where it belongs
         event.preventDefault();
         event.stopPropagation(); // or it would be a photograph to read
         take([file]);
-        takeElsewhere(others);
+        takeOthers(others);
       }}
     >
       <div class="buttons">

@@ -2,8 +2,8 @@
 import { signal } from "@preact/signals";
 import { announce } from "../../announce";
 import { ApiError, isAbort } from "../../api";
+import { type Said, said } from "../../sentences/said";
 import { say } from "../../sentences/say";
-import { type Said, said } from "../said";
 import { askTrace } from "./ask";
 import { beginForm } from "./form";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FormCell, FormColumn, FormTable } from "../generated/shapes";
+import type { FormCell, FormColumn, FormTable } from "../../generated/shapes";
 import { headsOf, pointsIn } from "./points";
 
 const heads = { pointsOf: (name: string) => `${name}+`, points: (most: string) => `of ${most}` };

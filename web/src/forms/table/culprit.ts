@@ -1,5 +1,5 @@
 /** Where numbers do not add up, one cell is likelier to be misread than the others: which one, and what would fit. */
-import type { FormCell, FormTable } from "../generated/shapes";
+import type { FormCell, FormTable } from "../../generated/shapes";
 
 export interface Culprit {
   /** Of its column. */

@@ -1,6 +1,6 @@
 /** The options of a field with boxes to tick: which are ticked, and which somebody means. */
-import type { FormColumn } from "../generated/shapes";
-import { BETWEEN } from "../generated/tables";
+import type { FormColumn } from "../../generated/shapes";
+import { BETWEEN } from "../../generated/tables";
 
 /** The options that a cell's text names. */
 export function tickedIn(text: string): string[] {

@@ -1,5 +1,5 @@
 /** The points of a graded table, as `shuzi form read` computes them: by a key, or the number that was written. */
-import type { FormCell, FormColumn, FormTable } from "../generated/shapes";
+import type { FormCell, FormColumn, FormTable } from "../../generated/shapes";
 import { tickedIn } from "./options";
 
 /** Says what stands above the points of a column, and above those of a row, of which there are so many at most. */

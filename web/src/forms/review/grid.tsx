@@ -1,10 +1,10 @@
 /** The table: only the rows that can be seen are drawn, so that thousands of cells stay fluid. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { FormTable } from "../generated/shapes";
-import { say } from "../sentences/say";
+import type { FormTable } from "../../generated/shapes";
+import { say } from "../../sentences/say";
+import { isDoubtful, keyOf, type Position } from "../table/table";
 import { compared, current, textAt, texts } from "./review";
-import { isDoubtful, keyOf, type Position } from "./table";
 
 /** Pixels of a row, as in forms.css. */
 const HIGH = 40;

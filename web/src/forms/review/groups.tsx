@@ -1,11 +1,11 @@
 /** One field of all rows, grouped by answer: among many 7s, the one that is none is seen at a glance. */
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { FormTable } from "../generated/shapes";
-import { say } from "../sentences/say";
+import type { FormTable } from "../../generated/shapes";
+import { say } from "../../sentences/say";
+import { isDoubtful, keyOf, type Position } from "../table/table";
 import { DigitStrip } from "./digit-strip";
 import { compared, current, remaining, textAt, texts } from "./review";
-import { isDoubtful, keyOf, type Position } from "./table";
 
 /** Whether the table is shown in groups. */
 export const isGrouped = signal(false);

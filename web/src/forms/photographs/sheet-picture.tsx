@@ -1,10 +1,10 @@
 /** The photograph of the sheet, with the current cell framed. */
 import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { say } from "../sentences/say";
+import { say } from "../../sentences/say";
+import { cellAt, current, origin } from "../review/review";
+import { revokeLater } from "./object-url";
 import { photographOf, photographs } from "./photographs";
-import { revokeLater } from "./read/object-url";
-import { cellAt, current, origin } from "./review";
 
 interface Shown {
   source: string;

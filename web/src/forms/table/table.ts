@@ -1,8 +1,7 @@
 /** A file that `shuzi form read` wrote becomes a table to review; a table with corrections becomes such a file again. */
-import type { FormCell, FormChange, FormTable } from "../generated/shapes";
-import { FORMAT } from "../generated/tables";
-import { csvOf, neutral } from "../shared/csv";
-import type { Compared } from "./compare/stack";
+import type { FormCell, FormChange, FormTable } from "../../generated/shapes";
+import { FORMAT } from "../../generated/tables";
+import { csvOf, neutral } from "../../shared/csv";
 import { culpritOf } from "./culprit";
 import { headsOf, type PointsHeads, pointsIn } from "./points";
 
@@ -78,6 +77,12 @@ export function isDoubtful(cell: FormCell): boolean {
 export interface Position {
   row: number;
   name: string;
+}
+
+/** What a cell is after others were corrected: the text that it is taken for now, and the other that it may be. */
+export interface Compared extends Position {
+  text: string;
+  other: string;
 }
 
 export function keyOf({ row, name }: Position): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FormCell, FormTable } from "../generated/shapes";
+import type { FormCell, FormTable } from "../../generated/shapes";
 import { culpritOf } from "./culprit";
 
 const cell = (text: string, confidence: number, ...others: [string, number][]): FormCell => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FormCell, FormTable } from "../generated/shapes";
+import type { FormCell, FormTable } from "../../generated/shapes";
 import { asCsv, corrected, doubtsOf, NotATable, printedIn, tableIn } from "./table";
 
 function cell(text: string, confidence = 1, status: FormCell["status"] = "ok"): FormCell {

@@ -1,5 +1,5 @@
 /** The digits of a cell as they were classified: the first row of their picture, black on white. */
-import { SIDE } from "../generated/ink/normalize";
+import { SIDE } from "../../generated/ink/normalize";
 
 export function DigitStrip({ digits, alt }: { digits: string; alt: string }) {
   return (

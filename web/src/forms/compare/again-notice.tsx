@@ -1,8 +1,8 @@
 /** Says what a correction changed elsewhere, and whose digits it is compared with. */
-import type { FormTable } from "../generated/shapes";
-import { say } from "../sentences/say";
-import { byRow, hasWriters, isByRow } from "./compare/again";
-import { canUndo, compared, textAt } from "./review";
+import type { FormTable } from "../../generated/shapes";
+import { say } from "../../sentences/say";
+import { canUndo, compared, textAt } from "../review/review";
+import { byRow, hasWriters, isByRow } from "./again";
 
 const SHOWN = 12;
 

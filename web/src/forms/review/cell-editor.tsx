@@ -1,11 +1,12 @@
 /** The current cell: its picture, what is doubtful about it, and what is written, to be confirmed or corrected. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { announce } from "../announce";
-import type { FormColumn } from "../generated/shapes";
-import { say } from "../sentences/say";
+import { announce } from "../../announce";
+import type { FormColumn } from "../../generated/shapes";
+import { say } from "../../sentences/say";
+import { completed, tickedIn, toggled } from "../table/options";
+import { keyOf, type Position, printedIn } from "../table/table";
 import { DigitStrip } from "./digit-strip";
 import { goAfter, goBack, isGrouped } from "./groups";
-import { completed, tickedIn, toggled } from "./options";
 import {
   accept,
   cellAt,
@@ -22,7 +23,6 @@ import {
   texts,
   undo,
 } from "./review";
-import { keyOf, type Position, printedIn } from "./table";
 
 export function CellEditor() {
   const [formTable, position] = [table.value, current.value];

@@ -338,6 +338,7 @@ def test_figures_are_those_of_the_raw_results(language):
         real_numbers(),
         rivals("compare-cheques"),
         rivals("compare-registers"),
+        rivals("compare-formulas"),
         whole_numbers(language),
         calibration(),
         lines(),

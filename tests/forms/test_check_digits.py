@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuzi.forms.check_digits import CHECKS, SHORTEST, WITH_X
+from shuzi.forms.check_digits import CHECKS, SHORTEST, WITH_X, mod11
 
 VALID = {
     # ISO/IEC 7812-1's example, and numbers that banks publish for tests
@@ -12,6 +12,23 @@ VALID = {
     "mod11": ["0306406152", "080442957X", "19"],
     # GB 11643-1999's examples, and a leap day
     "resident-id": ["11010519491231002X", "440524188001010014", "110105200002290064"],
+    # the examples of the IBAN registry
+    "iban": [
+        "AT611904300234573201",
+        "BE68539007547034",
+        "CZ6508000000192000145399",
+        "DE89370400440532013000",
+        "DK5000400440116243",
+        "ES9121000418450200051332",
+        "FI2112345600000785",
+        "GB29NWBK60161331926819",
+        "HR1210010051863000160",
+        "HU42117730161111101800000000",
+        "NO9386011117947",
+        "PL61109010140000071219812874",
+        "PT50000201231234567890154",
+        "SE4550000000058398257466",
+    ],
 }
 EACH = pytest.mark.parametrize(("method", "text"), [(method, text) for method in VALID for text in VALID[method]])
 
@@ -42,6 +59,36 @@ def test_what_is_no_such_number_does_not_pass(method, text):
 def test_only_isbns_of_thirteen_end_in_a_digit_always():
     assert not CHECKS["isbn"]("978030640615X")
     assert not CHECKS["luhn"]("7992739871X")
+    assert not CHECKS["isbn"]("4006381333931")  # the code of an article that is no book
+
+
+@pytest.mark.parametrize("text", VALID["iban"])
+def test_digits_of_an_iban_that_changed_places_are_noticed(text):
+    for index in range(2, len(text) - 1):
+        first, second = text[index : index + 2]
+        if first != second:
+            assert not CHECKS["iban"](text[:index] + second + first + text[index + 2 :])
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("9434765919", (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)),  # a number of the NHS, from its data dictionary
+        ("111222333", (9, 8, 7, 6, 5, 4, 3, 2, -1)),  # of the Netherlands' citizens, for tests
+        ("86011117947", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)),  # the account of the IBAN registry's example for Norway
+    ],
+)
+def test_modulus_11_takes_the_weights_of_many_numbers(text, weights):
+    assert mod11(text, weights)
+    for index, digit in enumerate(text):
+        others = (text[:index] + other + text[index + 1 :] for other in "0123456789" if other != digit)
+        assert not any(mod11(other, weights) for other in others)
+    assert not mod11(text + "0", weights)
+
+
+def test_an_x_may_be_ruled_out():
+    assert mod11("080442957X")
+    assert not mod11("080442957X", with_x=False)
 
 
 def by_recursion(digits):

@@ -114,6 +114,35 @@ def test_any_rule_alone_settles_a_doubt(field, text, other):
     assert decide(Field("a", field.kind, boxes=2), [(text, 0.6), (other, 0.4)]).status == "unsure"
 
 
+def test_what_only_a_check_digit_chose_is_unsure_and_says_what_was_read():
+    card = Field("card", IDENTIFIER, boxes=11, check="luhn")
+    cell = decide(card, [("79927398710", 0.9), ("79927398713", 0.099)])
+    assert (cell.text, cell.status) == ("79927398713", "unsure")
+    assert "79927398710" in cell.message
+    cell = decide(card, [("79927398710", 1.0)])
+    assert (cell.status, cell.rule) == ("unsure", "check")
+
+
+def test_a_check_digit_makes_a_number_only_as_sure_as_chance_allows():
+    # of ten wrong numbers one passes too, whatever the other texts that were listed are
+    for share in (0.3, 0.5, 0.6, 0.9, 0.99):
+        cell = decide(Field("card", IDENTIFIER, boxes=2, check="luhn"), [("18", share), ("19", 1 - share)])
+        assert cell.text == "18"
+        assert cell.confidence <= share / (share + (1 - share) / 10) + 1e-9
+
+
+def test_a_number_with_any_digit_misread_surely_is_never_ok():
+    valid = "79927398713"
+    card = Field("card", IDENTIFIER, boxes=11, check="luhn")
+    for index, digit in enumerate(valid):
+        for wrong in set(range(10)) - {int(digit)}:
+            boxes = [box(int(each)) for each in valid]
+            boxes[index] = box(wrong, 0.95)
+            boxes[index][int(digit)] = 0.04
+            boxes[index] /= boxes[index].sum()
+            assert decided(card, *boxes).status == "unsure"
+
+
 def test_a_field_that_must_be_filled_is_doubtful_where_it_is_surely_blank():
     cell = decide(Field("a", boxes=1, required=True), [("", 1.0)])
     assert (cell.status, cell.rule) == ("unsure", "required")

@@ -1,8 +1,9 @@
-"""A text with a check digit is checked: Luhn, ISBN, modulus 11, and the resident id of China."""
+"""A text with a check digit is checked: Luhn, ISBN, modulus 11, IBAN, and the resident id of China."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
 
 _RESIDENT = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
@@ -27,21 +28,46 @@ def isbn(text: str) -> bool:
     >>> isbn("0306406152"), isbn("9780306406157"), isbn("080442957X"), isbn("9780306406158")
     (True, True, True, False)
     """
-    if len(text) == 13 and text.isdecimal():
+    if len(text) == 13 and text.isdecimal() and text.startswith(("978", "979")):
         return sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(text)) % 10 == 0
     return len(text) == 10 and mod11(text)
 
 
-def mod11(text: str) -> bool:
-    """Check a modulus 11 digit with weights 2, 3, 4 … from the right, X for 10, as in an ISBN of ten characters.
+def mod11(text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:
+    """Check a modulus 11 digit: the sum of all characters by their weights is a multiple of 11.
 
-    >>> mod11("0306406152"), mod11("0306406151")
-    (True, False)
+    Parameters
+    ----------
+    text
+        Digits, of which the last may be an X for 10.
+    weights
+        One for each character; none for 1, 2, 3 … from the right, as in an ISBN of ten characters.
+    with_x
+        Whether there may be an X.
+
+    Examples
+    --------
+    >>> mod11("0306406152"), mod11("0306406151"), mod11("080442957X"), mod11("080442957X", with_x=False)
+    (True, False, True, False)
+    >>> mod11("86011117947", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))  # an account number of Norway
+    True
     """
-    if len(text) < 2 or not text[:-1].isdecimal() or text[-1] not in "0123456789X":
+    if len(text) < 2 or not text[:-1].isdecimal() or text[-1] not in ("0123456789X" if with_x else "0123456789"):
         return False
+    weights = weights or range(len(text), 0, -1)
     digits = [int(digit) for digit in text[:-1]] + [10 if text[-1] == "X" else int(text[-1])]
-    return sum(weight * digit for weight, digit in enumerate(reversed(digits), start=1)) % 11 == 0
+    return len(digits) == len(weights) and sum(a * b for a, b in zip(weights, digits, strict=True)) % 11 == 0
+
+
+def iban(text: str) -> bool:
+    """Check an IBAN, written without spaces (ISO 13616, modulus 97).
+
+    >>> iban("DE89370400440532013000"), iban("DE98370400440532013000"), iban("GB82WEST12345698765432")
+    (True, False, True)
+    """
+    if not re.fullmatch("[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}", text):
+        return False
+    return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1
 
 
 def resident_id(text: str) -> bool:
@@ -65,11 +91,18 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "isbn": isbn,
     "mod11": mod11,
     "resident-id": resident_id,
+    "iban": iban,
 }
 """The methods by name; each tells whether a text passes."""
+
+OF_DIGITS = ("luhn", "isbn", "mod11", "resident-id")
+"""Those of texts without letters, but for a last X."""
 
 WITH_X = ("isbn", "mod11", "resident-id")
 """Those in which the last character may be an X."""
 
-SHORTEST = {"luhn": 2, "isbn": 10, "mod11": 2, "resident-id": 18}
+SHORTEST = {"luhn": 2, "isbn": 10, "mod11": 2, "resident-id": 18, "iban": 14}
 """The least characters of a text that each can pass."""
+
+PASSING = {"luhn": 1 / 10, "isbn": 1 / 10, "mod11": 1 / 11, "resident-id": 1 / 11, "iban": 1 / 97}
+"""The fraction of texts that pass each by chance."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from shuzi.declared import Declared, Flag, Number, Positive, between, one_of, that
-from shuzi.forms.check_digits import CHECKS
+from shuzi.forms.check_digits import OF_DIGITS
 from shuzi.forms.roster import MOST_ROWS
 from shuzi.forms.spec import ANY, BETWEEN, BOXES, COMB, DATE, IDENTIFIER, NUMBER, ONE, OPEN, PAPERS, TICK
 from shuzi.messages import LANGUAGES
@@ -108,7 +108,7 @@ class _Field(TypedDict, total=False):
     length: Annotated[int, between(1, MOST_BOXES)]
     min: Number
     max: Number
-    check: Annotated[str, one_of(*CHECKS)]
+    check: Annotated[str, one_of(*OF_DIGITS)]
     among: _List
     pattern: _Text
     among_column: _Text

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 from operator import itemgetter
 
+from shuzi.forms.check_digits import PASSING
 from shuzi.forms.reading.box_texts import BoxTexts, Texts
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, Field
@@ -23,7 +24,7 @@ without those that nobody could tell, 99.7 % of boxes and 99.6 % of numbers so s
 over is worse than one misread, so a blank has to be surer."""
 
 _KEPT = 0.98  # the probability that a writer keeps a rule
-_RARE = 0.1  # of random texts pass a check digit
+_RARE = 0.1  # of random texts add up
 _LISTED = 5  # texts that a cell names
 _NAMED = 3  # values on the list that it names where the text is none of them
 _OF_A_SUM = 4  # texts of each field that a sum is sought among
@@ -36,6 +37,9 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
 
     Rules choose between texts by Bayes' theorem: a writer is taken to keep them with a probability of 0.98. If no
     probable text keeps them, the best one stays, names the rule that it breaks, and is not `ok`.
+
+    One of ten wrong texts passes a check digit by chance, so what only the check digit chose is never `ok`, and what
+    was the best text anyway becomes surer only as far as chance allows.
 
     Parameters
     ----------
@@ -92,8 +96,17 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         unread *= rarity
     everything = right + against + empty + unread
     # the best of them is `ok` only if nothing else is amiss
-    ranked = tuple((text, probability / everything) for text, probability in kept[:_LISTED])
+    ranked = [(text, probability / everything) for text, probability in kept[:_LISTED]]
     text, confidence = ranked[0]
+    if field.check:
+        unchecked = decide(replace(field, check=""), found, boxes, amiss)
+        if unchecked.text == text:
+            wrong = (1 - unchecked.confidence) * PASSING[field.check]
+            confidence = min(confidence, unchecked.confidence / (unchecked.confidence + wrong))
+            ranked[0] = text, confidence
+        else:
+            amiss = True
+            ranked.insert(1, (unchecked.text, 1 - confidence))
     whole = boxes is None or boxes.whole or bool(field.among)
     sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
     others = sorted([*ranked[1:], *([("", empty / everything)] if empty else [])], key=itemgetter(1), reverse=True)
@@ -211,7 +224,7 @@ def _has_rules(field: Field, is_pattern_used: bool) -> bool:
 
 def _rarity(field: Field, text: str, is_pattern_used: bool) -> float:
     """Return what fraction of random texts keeps the rules: the rarer, the more it says that a text does."""
-    rare = _RARE if field.check else 1.0
+    rare = PASSING.get(field.check, 1.0)
     if field.pattern and not is_pattern_used:
         # of texts with as many digits and no choice of marks
         texts = len(LETTERS) ** len(text) / 10 ** len(_plain(text))

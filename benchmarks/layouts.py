@@ -23,28 +23,32 @@ WIDTH, HEIGHT = 210.0, 297.0
 
 @dataclass(frozen=True)
 class Layout:
-    """A form: its name, its page as float32 (h, w) in [0, 1] with paper 1, and its fields in millimetres."""
+    """A form: its name, its page as float32 (h, w) in [0, 1] with paper 1; its fields and its size in millimetres."""
 
     name: str
     page: NDArray[np.float32]
     places: tuple[PlacedField, ...]
+    size: tuple[float, float] = (WIDTH, HEIGHT)
 
 
-class _Drawing:
+class Drawing:
     """A page that is being drawn, and the fields on it so far."""
 
-    def __init__(self) -> None:
-        self.pdf: Any = fpdf.FPDF(unit="mm", format=(WIDTH, HEIGHT))
+    def __init__(self, size: tuple[float, float] = (WIDTH, HEIGHT)) -> None:
+        self.size = size
+        self.pdf: Any = fpdf.FPDF(unit="mm", format=size)
         self.pdf.set_auto_page_break(False)
         self.pdf.add_page()
         self.pdf.set_line_width(0.25)
         self.places: list[PlacedField] = []
 
     def text(self, x: float, y: float, text: str, size: float = 9, style: str = "") -> None:
+        """Print a line of text; x and y are where its base line begins."""
         self.pdf.set_font("helvetica", style, size)
         self.pdf.text(x, y, text)
 
     def lines(self, x: float, y: float, text: str, wide: int = 100, size: float = 7) -> None:
+        """Print a paragraph, about so many letters wide."""
         words, line = text.split(), ""
         for word in words:
             if len(line) + len(word) > wide:
@@ -54,6 +58,7 @@ class _Drawing:
         self.text(x, y, line, size)
 
     def boxes(self, name: str, x: float, y: float, count: int, wide: float = 6.0, high: float = 8.0) -> None:
+        """Draw a box for each digit of a field."""
         self.pdf.set_draw_color(90)
         boxes = tuple(Box(x + n * wide, y, wide, high) for n in range(count))
         for each in boxes:
@@ -61,6 +66,7 @@ class _Drawing:
         self.places.append(PlacedField(Field(name, boxes=count, style=BOXES), 0, boxes))
 
     def comb(self, name: str, x: float, y: float, count: int, wide: float = 6.0, high: float = 8.0) -> None:
+        """Draw a box with ticks between digits."""
         self.pdf.set_draw_color(60)
         self.pdf.rect(x, y, count * wide, high)
         for n in range(1, count):
@@ -69,6 +75,7 @@ class _Drawing:
         self.places.append(PlacedField(Field(name, boxes=count, style=COMB), 0, boxes))
 
     def open(self, name: str, x: float, y: float, wide: float, high: float = 9.0) -> None:
+        """Draw one empty box."""
         self.pdf.set_draw_color(60)
         self.pdf.rect(x, y, wide, high)
         self.places.append(
@@ -76,15 +83,16 @@ class _Drawing:
         )
 
     def finished(self, name: str) -> Layout:
+        """Print the page."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "form.pdf"
             self.pdf.output(str(path))
             with pypdfium2.PdfDocument(path) as pdf:
                 seen = pdf[0].render(scale=FINE * 25.4 / 72, grayscale=True).to_numpy()
-        return Layout(name, np.array(seen, np.float32).reshape(seen.shape[:2]) / 255, tuple(self.places))
+        return Layout(name, np.array(seen, np.float32).reshape(seen.shape[:2]) / 255, tuple(self.places), self.size)
 
 
-def _enrolment(draw: _Drawing) -> None:
+def _enrolment(draw: Drawing) -> None:
     draw.text(20, 22, "Riverside Comprehensive School", 16, "B")
     draw.text(20, 29, "Enrolment for the coming school year", 11)
     draw.pdf.ellipse(168, 10, 22, 22)
@@ -107,7 +115,7 @@ def _enrolment(draw: _Drawing) -> None:
     draw.lines(20, 240, rights, 120, 6)
 
 
-def _transfer(draw: _Drawing) -> None:
+def _transfer(draw: Drawing) -> None:
     draw.pdf.set_fill_color(225)
     draw.pdf.rect(0, 0, WIDTH, 16, "F")
     draw.text(14, 11, "NORTH COAST SAVINGS BANK", 15, "B")
@@ -135,7 +143,7 @@ def _transfer(draw: _Drawing) -> None:
     draw.text(14, 285, "Form 27-B   North Coast Savings Bank, 4 Harbour Street   printed on recycled paper", 7)
 
 
-def _meters(draw: _Drawing) -> None:
+def _meters(draw: Drawing) -> None:
     draw.text(25, 25, "City Works: meter card", 18, "B")
     draw.lines(25, 33, "Read all meters on the same day. Write the digits before the comma only.", 90, 9)
     kinds = ["Electricity day", "Electricity night", "Gas", "Cold water", "Hot water", "Heating"]
@@ -153,7 +161,7 @@ def _meters(draw: _Drawing) -> None:
     draw.comb("customer", 60, 249, 10)
 
 
-def _survey(draw: _Drawing) -> None:
+def _survey(draw: Drawing) -> None:
     draw.text(18, 20, "Household survey 12", 14, "B")
     draw.text(150, 20, "strictly confidential", 8, "I")
     questions = ["persons in the household", "of these under 18", "rooms", "square metres", "rent in full",
@@ -173,7 +181,7 @@ def _survey(draw: _Drawing) -> None:
     draw.text(120, 230, "Area code", 9)
 
 
-def _delivery(draw: _Drawing) -> None:
+def _delivery(draw: Drawing) -> None:
     draw.text(15, 18, "DELIVERY NOTE", 20, "B")
     draw.text(130, 14, "Hollis & Sons, Wholesale", 10, "B")
     draw.text(130, 19, "12 Mill Lane, open 6 to 14", 8)
@@ -201,7 +209,7 @@ def _delivery(draw: _Drawing) -> None:
     draw.text(15, 280, "Goods stay ours until they are paid for. Complaints within three days.", 7)
 
 
-_FORMS: dict[str, Callable[[_Drawing], None]] = {
+_FORMS: dict[str, Callable[[Drawing], None]] = {
     "enrolment": _enrolment,
     "transfer": _transfer,
     "meters": _meters,
@@ -214,7 +222,7 @@ def layouts() -> list[Layout]:
     """Print all five."""
     found = []
     for name, form in _FORMS.items():
-        drawing = _Drawing()
+        drawing = Drawing()
         form(drawing)
         found.append(drawing.finished(name))
     return found

@@ -2,9 +2,10 @@
 
     python benchmarks/filled_forms.py --strokes unipen.npz --copies 30
 
-The forms (`six_forms.py`) are traced without help. Every field of every copy is filled, with digits of MNIST's validation split
-and, in half of the numbers, of UNIPEN's odd-numbered validation writers; a copy is photographed at up to 25 degrees, a quarter upside down, with creases, shadows, blur, noise and JPEG. Half of the copies are read with the spec
-of a scan of 200 dots per inch, the others with those of two photographs, taken alike.
+The forms (`six_forms.py`) are traced without help. Every field of every copy is filled, with digits of MNIST's
+validation split and, in half of the numbers, of UNIPEN's odd-numbered validation writers; a copy is photographed
+at up to 25 degrees, a quarter upside down, with creases, shadows, blur, noise and JPEG. Half of the copies are
+read with the spec of a scan of 200 dots per inch, the others with those of two photographs, taken alike.
 
 A field that is not proposed, or with another number of boxes, counts as not ok, as do all fields of a copy that is
 refused. `named` is how many fields are proposed with their printed label, if an OCR engine is there to read it.

@@ -70,6 +70,7 @@ def pictures() -> dict[str, Grey]:
         "comb": _on_a_comb(number),
         "in-shadow": _in_shadow(number),
         "patterned": _patterned(number),
+        "hatched": _hatched(number),
         "attached": _attached(number),
         "pale": np.asarray(226 - (226 - number.astype(np.int64)) // 7, np.uint8),
         "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
@@ -231,6 +232,14 @@ def _patterned(number: Grey) -> Grey:
     y, x = np.indices(number.shape, np.float64)
     fine = (np.abs((y + 4 * np.sin(x / 14)) % 13 - 6.5) < 0.8) & ((x + 7 * y) % 41 < 12)
     return np.asarray(np.minimum(number, np.where(fine, 125, 255)), np.uint8)
+
+
+def _hatched(number: Grey) -> Grey:
+    """Print pale parallel lines below the digits, broken here and there."""
+    y, x = np.indices(number.shape, np.float64)
+    row, across = np.divmod(y + 0.23 * x, 9)
+    lines = (across < 1.2) & ((x + 37 * row) % 70 < 20 + 11 * (row % 4))
+    return np.asarray(np.minimum(number, np.where(lines, 140, 255)), np.uint8)
 
 
 def _attached(number: Grey) -> Grey:

@@ -25,6 +25,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
             "components",
             "normalize",
             "paper",
+            "pattern",
             "ruling",
             "straight",
             "strips",

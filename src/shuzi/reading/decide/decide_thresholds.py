@@ -65,10 +65,3 @@ STAIN_DARKNESS: Final = 0.5  # of the digits' darkness: paler ink is a stain
 PRINT_DARKNESS: Final = 0.8  # of the digits' darkness: a printed pattern under them is paler
 MOST_CUT_OFF: Final = 0.9  # what reaches further into the picture may be writing of its own
 SAME_LINE_OVERLAP: Final = 0.25  # of the lower one's height: ink that shares more with a character is in its line
-
-# a printed pattern, such as the fine waves of cheques
-PATTERN_PIECE: Final = 0.15  # of a digit's height: smaller pieces of ink are specks
-PATTERN_SPECK: Final = 3  # pixels: smaller pieces are specks on any scale
-PATTERN_PIECES: Final = 30  # fewer pieces are no pattern
-PATTERN_SPREAD: Final = 0.5  # of the page's squares, each as wide as a digit is high: a pattern is in so many
-PATTERN_THICKNESS: Final = 0.8  # of the pen's: the lines of a pattern are no thicker

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
+from shuzi.ink.pattern import PATTERN_THICKNESS, are_hatching, is_patterned, thickness_of
 from shuzi.ink.ruling import Ruling
 from shuzi.models.tasks import MARKS, SIGN
 from shuzi.reading.decide.decide_thresholds import (
@@ -19,11 +20,6 @@ from shuzi.reading.decide.decide_thresholds import (
     LARGE_INK,
     LEAST_KIND_WORK,
     MOST_CUT_OFF,
-    PATTERN_PIECE,
-    PATTERN_PIECES,
-    PATTERN_SPECK,
-    PATTERN_SPREAD,
-    PATTERN_THICKNESS,
     PIXELS_PER_IMAGE,
     PRINT_DARKNESS,
     SAME_LINE_OVERLAP,
@@ -118,18 +114,19 @@ def left_out(
         dark = _darkness(grey, ink, box, near, piece)
         pale = dark < STAIN_DARKNESS * darkness
         line = ruling.is_printed(box, piece, pale)
-        if not line and not pale and dark <= PRINT_DARKNESS * darkness and max(wide, high) <= height:
+        if not line and not pale and dark <= PRINT_DARKNESS * darkness:
             fine.append((len(kinds), label))
         rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN
         kinds.append((RULING if line else STAIN if pale else rest, box))
     # 3. a pattern is told by all of its pieces
     if fine:
-        pen = _pen(inked, taken)
-        if _is_patterned(labels, stats, pen, height):
-            thick = _thickness_of(labels, stats[:, cv2.CC_STAT_AREA])
-            for index, label in fine:
-                if thick[label] <= PATTERN_THICKNESS * pen:
-                    kinds[index] = (PRINT, kinds[index][1])
+        pen, thick = _pen(inked, taken), thickness_of(labels, stats[:, cv2.CC_STAT_AREA])
+        is_print = are_hatching(labels, thick, pen, height)
+        if is_patterned(labels.shape, stats, thick, pen, height):
+            is_print |= (thick <= PATTERN_THICKNESS * pen) & (stats[:, 2:4].max(axis=1) <= height)
+        for index, label in fine:
+            if is_print[label]:
+                kinds[index] = (PRINT, kinds[index][1])
     return kinds
 
 
@@ -155,7 +152,7 @@ def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height
 def _pen(inked: NDArray[np.bool_], taken: Sequence[Box]) -> float:
     """Return the median thickness of the strokes of characters, in pixels; 0 if there are none."""
     inks = [inked[box.pixels()].astype(np.int32) for box in taken]
-    thicknesses = [_thickness_of(ink, np.array([0, ink.sum()], np.int32))[1] for ink in inks]
+    thicknesses = [thickness_of(ink, np.array([0, ink.sum()], np.int32))[1] for ink in inks]
     return float(np.median(thicknesses)) if thicknesses else 0.0
 
 
@@ -168,64 +165,3 @@ def _darkness(
     if not paper.size or not inked.any():
         return 0.0
     return abs(float(np.median(paper)) - float(np.median(grey[box.pixels()][inked])))
-
-
-def _is_patterned(labels: NDArray[np.int32], stats: NDArray[np.int32], pen: float, height: float) -> bool:
-    """Tell whether a page has a printed pattern: many pieces thinner than the pen's strokes, nearly everywhere.
-
-    Parameters
-    ----------
-    labels
-        The piece of each pixel of ink that belongs to no character, 0 for the rest: int32 (h, w).
-    stats
-        x, y, width, height and area of each piece, the rest first: int32 (n, 5).
-    pen
-        How thick the strokes of the characters are, in pixels.
-    height
-        The median height of the digits, in pixels.
-
-    Examples
-    --------
-    >>> labels, stats = np.zeros((60, 200), np.int32), [[0, 0, 200, 60, 0]]
-    >>> for label, (x, y) in enumerate([(x, y) for x in range(3, 195, 10) for y in (10, 30, 50)], start=1):
-    ...     labels[y, x : x + 5] = label
-    ...     stats.append([x, y, 5, 1, 5])
-    >>> _is_patterned(labels, np.array(stats, np.int32), 4.0, 20.0)
-    True
-    """
-    x, y, wide, high, _ = stats[1:].T
-    counts = np.maximum(wide, high) >= max(PATTERN_SPECK, PATTERN_PIECE * height)
-    counts &= _thickness_of(labels, stats[:, 4])[1:] <= PATTERN_THICKNESS * pen
-    if counts.sum() < PATTERN_PIECES:
-        return False
-    seen = np.zeros([int(np.ceil(side / height)) for side in labels.shape], np.bool_)
-    seen[((y + high / 2)[counts] / height).astype(int), ((x + wide / 2)[counts] / height).astype(int)] = True
-    return bool(seen.sum() >= PATTERN_SPREAD * seen.size)
-
-
-def _thickness_of(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how thick the strokes of pieces of ink are: twice a piece's area by the length of its edge.
-
-    Parameters
-    ----------
-    labels
-        The piece of each pixel, 0 for paper: int32 (h, w).
-    areas
-        The pixels of each piece, the paper first: int32 (n,).
-
-    Returns
-    -------
-    float64 (n,), in pixels; that of the paper says nothing.
-
-    Examples
-    --------
-    >>> labels = np.zeros((9, 40), np.int32)
-    >>> labels[3:6, 2:38] = 1
-    >>> _thickness_of(labels, np.array([252, 108], np.int32))[1].round(1)
-    np.float64(2.8)
-    """
-    padded = np.pad(labels, 1)
-    edges = np.zeros(len(areas), np.int64)
-    for neighbours in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):
-        edges += np.bincount(labels[labels != neighbours], minlength=len(edges))
-    return np.asarray(2 * areas / np.maximum(edges, 1))

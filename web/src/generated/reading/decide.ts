@@ -89,16 +89,6 @@ export const PRINT_DARKNESS = 0.8;
 export const MOST_CUT_OFF = 0.9;
 /** of the lower one's height: ink that shares more with a character is in its line */
 export const SAME_LINE_OVERLAP = 0.25;
-/** of a digit's height: smaller pieces of ink are specks */
-export const PATTERN_PIECE = 0.15;
-/** pixels: smaller pieces are specks on any scale */
-export const PATTERN_SPECK = 3;
-/** fewer pieces are no pattern */
-export const PATTERN_PIECES = 30;
-/** of the page's squares, each as wide as a digit is high: a pattern is in so many */
-export const PATTERN_SPREAD = 0.5;
-/** of the pen's: the lines of a pattern are no thicker */
-export const PATTERN_THICKNESS = 0.8;
 /** The names of the coefficients. */
 export const CURVES = ["named", "is_digit", "found", "shift", "whole", "uncovered", "missed", "at_edge"] as const;
 /** The names of the evidence. */

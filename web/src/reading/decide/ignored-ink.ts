@@ -1,6 +1,7 @@
 /** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.decide.ignored_ink`. */
 
 import { SOLID } from "../../generated/ink/components";
+import { PATTERN_THICKNESS } from "../../generated/ink/pattern";
 import {
   CHARACTER_MARGIN,
   DARKNESS_MARGIN,
@@ -8,7 +9,6 @@ import {
   LARGE_INK,
   LEAST_KIND_WORK,
   MOST_CUT_OFF,
-  PATTERN_THICKNESS,
   PIXELS_PER_IMAGE,
   PRINT_DARKNESS,
   SAME_LINE_OVERLAP,
@@ -17,9 +17,9 @@ import {
 import { COMMA_BELOW, MOST_WORK } from "../../generated/reading/find";
 import { MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, rightOf, touched } from "../../ink/boxes";
-import { labelled } from "../../ink/components";
+import { type Component, labelled } from "../../ink/components";
 import { median, quantileOf } from "../../ink/numbers";
-import { isPatterned, thicknessOf } from "../../ink/pattern";
+import { areHatching, isPatterned, thicknessOf } from "../../ink/pattern";
 import { clipped, cropped, type Grey, type Part } from "../../ink/picture";
 import { Ruling } from "../../ink/ruling";
 import { hasDigits } from "../classes";
@@ -72,8 +72,7 @@ export function leftOut(
     const dark = darknessOf(grey, ink, box, near, isPiece);
     const isPale = dark < STAIN_DARKNESS * darkness;
     const isLine = ruling.isLine(box, area, isPiece) || (!isPale && ruling.isComb(box, isPiece));
-    if (!isLine && !isPale && dark <= PRINT_DARKNESS * darkness && side <= height)
-      fine.push([ignored.length, index]);
+    if (!isLine && !isPale && dark <= PRINT_DARKNESS * darkness) fine.push([ignored.length, index]);
     const rest = isNeighbour(box, ink, taken, height) ? "neighbour" : "unknown";
     ignored.push({ kind: isLine ? "ruling" : isPale ? "stain" : rest, box });
   }
@@ -84,12 +83,15 @@ export function leftOut(
     components.map(({ area }) => area),
   );
   const pen = penOf(solid(ink), taken);
-  if (!isPatterned(ink, components, thick, pen, height)) return ignored;
-  const print = new Set(
-    fine
-      .filter(([, component]) => (thick[component] as number) <= PATTERN_THICKNESS * pen)
-      .map(([index]) => index),
-  );
+  const isHatching = areHatching(labels, ink, thick, pen, height);
+  const hasPattern = isPatterned(ink, components, thick, pen, height);
+  const isPrint = ([, index]: [number, number]) => {
+    const { width, height: tall } = (components[index] as Component).box;
+    const isOfPattern =
+      (thick[index] as number) <= PATTERN_THICKNESS * pen && Math.max(width, tall) <= height;
+    return isHatching[index] || (hasPattern && isOfPattern);
+  };
+  const print = new Set(fine.filter(isPrint).map(([index]) => index));
   return ignored.map(({ kind, box }, index) => ({ kind: print.has(index) ? "print" : kind, box }));
 }
 

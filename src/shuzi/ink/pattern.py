@@ -1,0 +1,141 @@
+"""Printed patterns under writing, such as the fine waves of cheques: pieces of ink that are told by all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+PATTERN_PIECE: Final = 0.15  # of a digit's height: smaller pieces of ink are specks
+PATTERN_SPECK: Final = 3  # pixels: smaller pieces are specks on any scale
+PATTERN_PIECES: Final = 30  # fewer pieces are no pattern
+PATTERN_SPREAD: Final = 0.5  # of the page's squares, each as wide as a digit is high: a pattern is in so many
+PATTERN_THICKNESS: Final = 0.8  # of the pen's: the lines of a pattern are no thicker
+
+HATCH_LENGTH: Final = 0.25  # of a digit's height: shorter pieces have no direction
+HATCH_NARROW: Final = 5.0  # times as long as wide: a straight line
+HATCH_THICKNESS: Final = 0.7  # of the pen's: printed lines are no thicker
+HATCH_LINES: Final = 8  # fewer parallel lines are no hatching
+DIRECTIONS: Final = 90  # in half a turn
+PARALLEL: Final = 3  # steps from one direction to another, at most
+
+
+def is_patterned(
+    shape: Sequence[int], stats: NDArray[np.int32], thick: NDArray[np.float64], pen: float, height: float
+) -> bool:
+    """Tell whether a page has a printed pattern: many pieces thinner than the pen's strokes, nearly everywhere.
+
+    Parameters
+    ----------
+    shape
+        The height and width of the page.
+    stats
+        x, y, width, height and area of each piece of ink that belongs to no character, the paper first: int32 (n, 5).
+    thick
+        How thick the strokes of each are, in pixels: float64 (n,).
+    pen
+        How thick the strokes of the characters are, in pixels.
+    height
+        The median height of the digits, in pixels.
+
+    Examples
+    --------
+    >>> stats = [[0, 0, 200, 60, 0], *([x, y, 5, 1, 5] for x in range(3, 195, 10) for y in (10, 30, 50))]
+    >>> is_patterned((60, 200), np.array(stats, np.int32), np.ones(len(stats)), 4.0, 20.0)
+    True
+    """
+    x, y, wide, high, _ = stats[1:].T
+    counts = np.maximum(wide, high) >= max(PATTERN_SPECK, PATTERN_PIECE * height)
+    counts &= thick[1:] <= PATTERN_THICKNESS * pen
+    if counts.sum() < PATTERN_PIECES:
+        return False
+    seen = np.zeros([math.ceil(side / height) for side in shape], np.bool_)
+    seen[((y + high / 2)[counts] / height).astype(int), ((x + wide / 2)[counts] / height).astype(int)] = True
+    return bool(seen.sum() >= PATTERN_SPREAD * seen.size)
+
+
+def are_hatching(
+    labels: NDArray[np.int32], thick: NDArray[np.float64], pen: float, height: float
+) -> NDArray[np.bool_]:
+    """Tell which pieces are the lines of hatching: many are parallel, thinner than the pen's strokes.
+
+    Parameters
+    ----------
+    labels
+        The piece of each pixel of ink that belongs to no character, 0 for the paper: int32 (h, w).
+    thick, pen, height
+        As for `is_patterned`.
+
+    Returns
+    -------
+    bool (n,), false for the paper.
+
+    Examples
+    --------
+    >>> labels = np.zeros((60, 200), np.int32)
+    >>> for label in range(1, 11):
+    ...     labels[5 * label, 20:160] = label
+    >>> are_hatching(labels, np.ones(11), 3.0, 20.0).tolist() == [False, *[True] * 10]
+    True
+    """
+    inked = labels > 0
+    pieces, count = labels[inked], len(thick)
+    y, x = (axis.astype(np.float64) for axis in np.nonzero(inked))
+    area = np.maximum(np.bincount(pieces, minlength=count), 1)
+
+    def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(pieces, values, count) / area
+
+    # 1. the length, width and direction of each, from its second moments
+    across, down = mean(x), mean(y)
+    spread_x, spread_y, both = mean(x * x) - across**2, mean(y * y) - down**2, mean(x * y) - across * down
+    half, apart = (spread_x + spread_y) / 2, np.hypot((spread_x - spread_y) / 2, both)
+    length, width = (np.sqrt(12 * np.maximum(half + sign * apart, 1 / 12)) for sign in (1, -1))
+    turn = np.arctan2(2 * both, spread_x - spread_y) / (2 * np.pi)  # of half a turn
+    direction = np.floor(turn * DIRECTIONS).astype(np.int64) % DIRECTIONS
+    # 2. those that are parallel to most
+    lines = (length >= HATCH_LENGTH * height) & (length >= HATCH_NARROW * width) & (thick <= HATCH_THICKNESS * pen)
+    lines[0] = False
+    counts = np.bincount(direction[lines], minlength=DIRECTIONS)
+    alike = sum(np.roll(counts, step) for step in range(-PARALLEL, PARALLEL + 1))
+    common = int(np.argmax(alike))
+    off = np.abs(direction - common)
+    lines &= np.minimum(off, DIRECTIONS - off) <= PARALLEL
+    # 3. they are hatching if they are many and nearly everywhere
+    own = lines[pieces]
+    squares = np.zeros([math.ceil(side / height) for side in labels.shape], np.bool_)
+    squares[(y[own] / height).astype(int), (x[own] / height).astype(int)] = True
+    if lines.sum() >= HATCH_LINES and squares.sum() >= PATTERN_SPREAD * squares.size:
+        return np.asarray(lines, np.bool_)
+    return np.zeros(count, np.bool_)
+
+
+def thickness_of(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return how thick the strokes of pieces of ink are: twice a piece's area by the length of its edge.
+
+    Parameters
+    ----------
+    labels
+        The piece of each pixel, 0 for paper: int32 (h, w).
+    areas
+        The pixels of each piece, the paper first: int32 (n,).
+
+    Returns
+    -------
+    float64 (n,), in pixels; that of the paper says nothing.
+
+    Examples
+    --------
+    >>> labels = np.zeros((9, 40), np.int32)
+    >>> labels[3:6, 2:38] = 1
+    >>> thickness_of(labels, np.array([252, 108], np.int32))[1].round(1)
+    np.float64(2.8)
+    """
+    padded = np.pad(labels, 1)
+    edges = np.zeros(len(areas), np.int64)
+    for neighbours in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):
+        edges += np.bincount(labels[labels != neighbours], minlength=len(edges))
+    return np.asarray(2 * areas / np.maximum(edges, 1))

@@ -4,35 +4,48 @@
     python benchmarks/ruled_tables.py --tables 300 --numbers
     python benchmarks/ruled_tables.py --tables 300 --thirds
     python benchmarks/ruled_tables.py --tables 300 --thirds --touching
+    python benchmarks/ruled_tables.py --tables 40 --kinds --strokes unipen.npz --writers odd
 
 With --numbers, 4 to 21 rows and 2 to 5 columns of numbers of up to three digits, one exactly below the other; those
 of the first column begin with 1, so that their strokes stand where a line could be. With --thirds, 9 by 9 cells of 10
 to 19 mm, every third line thick and the others thin and often hardly darker than the paper. With --touching, the
 distance from a digit's ink to the middle of the nearest line is as on the mixed sheets of `forms.py`; not of numbers.
 
-The tables are drawn with lines of any grey and thickness, a twenty-fifth of whose pieces are missing, filled with
+These tables are drawn with lines of any grey and thickness, a twenty-fifth of whose pieces are missing, filled with
 MNIST's digits (validation digits; with --test, test digits), and photographed the right way up, as `forms.py` does it
 with sheets.
+
+With --kinds, they are of the five kinds of `drawn_tables.py`, with decimals, minus signs, crossed-out numbers and
+words, photographed at up to 25 degrees; with --strokes, half of the numbers are by UNIPEN's held-out writers. A grid
+is whole if the middle of each cell lies in the cell that was drawn there.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from drawn_tables import CROSSED, EMPTY, KINDS, NUMBER, WORDS, DrawnTable, draw_kind
 from machine import keep
 from near_lines import INKS, normal_gap, press
 from numpy.typing import NDArray
 from sheets import FINE, Hands, fill, photograph
 
 import shuzi
+from shuzi.data.strokes import load_strokes
+from shuzi.forms.finding.flat import in_photo
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.reading.ruled_tables import column_name, read_tables
+from shuzi.forms.result import Cell, Table
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
 from shuzi.models.score import Score
+from shuzi.reading.reader import Reader
 
 SIDE = 9
 MISSING = 0.04
@@ -133,6 +146,63 @@ def rule(rng: np.random.Generator, rows: int, columns: int, high: float) -> NDAr
     return page
 
 
+def is_whole(table: Table, drawn: DrawnTable, homography: NDArray[np.float64]) -> bool:
+    """Tell whether a table was read whole: each cell's middle lies in the cell that was drawn there."""
+    names = [column_name(column) for column in range(len(drawn.columns) - 1)]
+    if (len(table.rows), [field.name for field in table.fields]) != (len(drawn.rows) - 1, names):
+        return False
+    boxes = [row.cells[name].box for row in table.rows for name in names]
+    middles = np.array([[box.x + box.width / 2, box.y + box.height / 2] for box in boxes])
+    x, y = in_photo(np.linalg.inv(homography).astype(np.float64), middles).T
+    found = np.column_stack([np.searchsorted(drawn.rows, y), np.searchsorted(drawn.columns, x)]) - 1
+    return [*map(tuple, found.tolist())] == [
+        (row, column) for row in range(len(table.rows)) for column in range(len(names))
+    ]
+
+
+def measure_kind(reader: Reader, kind: str, hands: Hands, seed: int, tables: int) -> dict[str, Any]:
+    """Draw, photograph and read tables of a kind."""
+    whole, sure, refused, silent, cells = 0, 0, 0, 0, list[tuple[str, str, Cell]]()
+    for number in range(tables):
+        rng = np.random.default_rng([seed, KINDS.index(kind), number])
+        drawn = draw_kind(kind, rng, hands)
+        photo, homography = photograph(rng, drawn.page, 25.0, turned=0.0)
+        table = read_tables(reader, [(str(number), photo)])
+        refused += not table.rows
+        if not is_whole(table, drawn, homography):
+            print(f"  {kind} {number}: {len(table.rows)} rows, {len(table.fields)} columns", *table.problems)
+            silent += bool(table.rows and not table.problems)
+            continue
+        whole, sure = whole + 1, sure + (not table.problems)
+        found = {(index, name): cell for index, row in enumerate(table.rows) for name, cell in row.cells.items()}
+        cells += [
+            (drawn.contents[key], text, found[key[0], column_name(key[1])]) for key, text in drawn.texts.items()
+        ]
+    grids = {"tables": tables, "whole grid": Score(whole, tables).as_dict(), "whole, no doubt": sure}
+    return grids | {"refused": refused, "another grid without a word": silent} | score_cells(cells)
+
+
+def score_cells(cells: Sequence[tuple[str, str, Cell]]) -> dict[str, Any]:
+    """Return how the cells of whole grids were read: of each its content, its text, and what was read."""
+    numbers = [(text, cell) for content, text, cell in cells if content == NUMBER]
+    ok = [(text, cell) for text, cell in numbers if cell.status == "ok"]
+    found: dict[str, Any] = {
+        "right": _score([text == cell.text for text, cell in numbers]),
+        "ok": _score([cell.status == "ok" for _, cell in numbers]),
+        "right where ok": _score([text == cell.text for text, cell in ok]),
+        "called blank": sum(cell.status == "blank" for _, cell in numbers),
+        "mistakes": [[text, cell.text] for text, cell in ok if text != cell.text],
+    }
+    for content in (EMPTY, CROSSED, WORDS):
+        statuses = [cell.status for what, _, cell in cells if what == content]
+        found[content] = {"n": len(statuses), "ok": statuses.count("ok"), "blank": statuses.count("blank")}
+    return found
+
+
+def _score(right: Sequence[bool]) -> dict[str, Any]:
+    return dict(Score(sum(right), len(right)).as_dict()) if right else {"n": 0}
+
+
 def main() -> None:
     """Draw, read and score."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -141,12 +211,24 @@ def main() -> None:
     parser.add_argument("--numbers", action="store_true", help="of up to three digits")
     parser.add_argument("--thirds", action="store_true", help="whose lines are thin and pale, but every third")
     parser.add_argument("--touching", action="store_true", help="whose digits touch and cross the lines")
+    parser.add_argument("--kinds", nargs="*", choices=KINDS, help="as people draw them; all, unless some are named")
+    parser.add_argument("--strokes", type=Path, help="UNIPEN or a packed file, with --kinds")
+    parser.add_argument("--writers", choices=["even", "odd"], default="even")
     parser.add_argument("--name", default="ruled-tables", help="of the result")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     mnist, reader = shuzi.load_mnist(), shuzi.load()
     digits = mnist.test if given.test else mnist.validation
-    hands = Hands(digits.images, digits.labels)
+    odd = given.writers == "odd"
+    strokes = load_strokes(given.strokes).held_out(odd) if given.strokes else None
+    hands = Hands(digits.images, digits.labels, strokes)
+    if given.kinds is not None:
+        kinds = {}
+        for kind in given.kinds or KINDS:
+            kinds[kind] = measure_kind(reader, kind, hands, 60 + odd, given.tables)
+            print(kind, *kinds[kind].items(), sep="\n  ")
+        keep(given.name, {"kinds": kinds})
+        return
     drawn = draw_numbers if given.numbers else partial(draw_thirds if given.thirds else draw, touching=given.touching)
     whole, refused, said, silent, cells = 0, 0, 0, 0, list[tuple[str, str, str]]()
     for number in range(given.tables):

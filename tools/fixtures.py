@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
-from shuzi.ink.paper import Scan
+from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE
 from shuzi.reading.report.result import Reading

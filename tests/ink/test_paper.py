@@ -4,7 +4,8 @@ import pytest
 
 from shuzi.ink.components import components
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, contrast_map, ink_map
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
+from shuzi.ink.scan import Scan
 
 NEAR = 15  # in mean grey levels, as `apart` measures
 

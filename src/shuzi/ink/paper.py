@@ -1,15 +1,13 @@
-"""A grey picture becomes a scan: bright ink on black paper, whatever its polarity or its light."""
+"""A grey picture becomes bright ink on black paper, whatever its polarity or its light."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.components import Components, components
 from shuzi.ink.resize import resize
 
 LEAST_CONTRAST = 24
@@ -26,47 +24,6 @@ RIM_AGAINST_STROKES = 2.0  # chosen on pages and tight crops made from the valid
 LOOKED_AT = 320  # pixels of the longer side; strokes are still visible at this size
 NO_SPREAD = 1e-3
 ROUNDS = 4  # of separating paper from ink and refitting the paper
-
-
-@dataclass(frozen=True, eq=False)
-class Scan:
-    """A picture prepared for reading.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    shape
-        Height and width of the original picture, which may be larger.
-    ink
-        The ink map, as `ink_map` makes it: uint8 (h, w).
-    contrast
-        The contrast map, as `contrast_map` makes it: uint8 (h, w).
-    components
-        The connected components of the ink.
-
-    Examples
-    --------
-    >>> page = np.full((40, 400), 230, np.uint8)
-    >>> page[10:30, 18:22] = 20
-    >>> scan = Scan.of(page, largest=200)
-    >>> scan.grey.shape, scan.shape, scan.components.boxes.tolist()
-    ((20, 200), (40, 400), [[9, 5, 2, 10]])
-    """
-
-    grey: NDArray[np.uint8]
-    shape: tuple[int, int]
-    ink: NDArray[np.uint8]
-    contrast: NDArray[np.uint8]
-    components: Components
-
-    @staticmethod
-    def of(grey: NDArray[np.uint8], largest: int) -> Scan:
-        """Prepare a picture, uint8 (h, w), shrunk so that its longer side has at most `largest` pixels."""
-        small = resize(grey, min(1.0, largest / max(grey.shape)))
-        dark = _dark_on_light(small)
-        ink = _ink_of(dark)
-        return Scan(small, (grey.shape[0], grey.shape[1]), ink, _contrast_of(dark), components(ink))
 
 
 def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
@@ -94,10 +51,10 @@ def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[n
     >>> int(ink[20, 20]), int(ink[5, 5]), bool((ink == ink_map(255 - page)).all())
     (255, 0, True)
     """
-    return _ink_of(_dark_on_light(grey), least)
+    return map_ink(make_ink_dark(grey), least)
 
 
-def _ink_of(dark: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
+def map_ink(dark: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
     """Return the ink map of a picture whose ink is dark: uint8 (h, w) for uint8 (h, w)."""
     difference = cv2.subtract(_paper(dark), dark)
     threshold, _ = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
@@ -134,10 +91,10 @@ def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     >>> int(contrast[5, 5]), int(contrast[20, 20]), bool((contrast == contrast_map(255 - page)).all())
     (64, 192, True)
     """
-    return _contrast_of(_dark_on_light(grey))
+    return map_contrast(make_ink_dark(grey))
 
 
-def _contrast_of(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def map_contrast(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the contrast map of a picture whose ink is dark: uint8 (h, w) for uint8 (h, w)."""
     smooth = cv2.blur(dark, (3, 3))
     counts = np.cumsum(np.bincount(smooth.ravel(), minlength=256))
@@ -148,7 +105,7 @@ def _contrast_of(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.LUT(dark, levels), np.uint8)
 
 
-def _dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def make_ink_dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Make the ink dark: the rim, which ink seldom covers, shows on which side of Otsu's threshold the paper lies.
 
     If a shadow or a lamp divides the rim, thin things count too: strokes are few and differ strongly from their

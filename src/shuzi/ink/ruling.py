@@ -102,7 +102,7 @@ class Ruling:
         pale
             Whether it is far paler than the digits, as no comb is.
         """
-        is_line = self._is_whole(box, piece) or self._is_cut_off(box) or self._is_beside(box)
+        is_line = self._is_cut_off(box) or self._is_beside(box) or self._is_whole(box, piece)
         return is_line or (not pale and self.is_comb(box, piece))
 
     def _is_whole(self, box: Box, piece: NDArray[np.bool_]) -> bool:

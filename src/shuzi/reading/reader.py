@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.data.own import load_hand
 from shuzi.errors import DataError, ShuziError
-from shuzi.ink.paper import Scan
+from shuzi.ink.scan import Scan
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
@@ -213,21 +213,17 @@ class Reader:
         """
         grey = open_picture(picture)
         scan = Scan.of(grey, LARGEST_SIDE)
-        findings = self._find(scan, most)
+        classifier, has_lines = self._classifier, self._recogniser is not None
+        # in a number, corrected digits speak about its texts, not about the candidates too
+        uncorrected = classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
+        findings = locate(scan, uncorrected, self._detector, has_lines, most)
+        if uncorrected is not classifier and not findings.lines and findings.too_much is None:
+            findings = locate(scan, classifier, self._detector, has_lines, most)
         if self._recogniser is not None:
             findings = recognise_lines(findings, scan, self._recogniser)
-        if isinstance(self._classifier, CorrectedClassifier):
-            findings = correct(findings, self._classifier, self._line_scale.weights)
-        return findings
-
-    def _find(self, scan: Scan, most: float) -> Findings:
-        classifier, has_lines = self._classifier, self._recogniser is not None
         if isinstance(classifier, CorrectedClassifier):
-            # in a number, corrected digits speak about its texts, not about the candidates too
-            findings = locate(scan, classifier.uncorrected, self._detector, has_lines, most)
-            if findings.lines or findings.too_much is not None:
-                return findings
-        return locate(scan, classifier, self._detector, has_lines, most)
+            findings = correct(findings, classifier, self._line_scale.weights)
+        return findings
 
     def decide(self, findings: Findings) -> Reading:
         """Decide what the findings in a picture say."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.paper import Scan
+from shuzi.ink.scan import Scan
 from shuzi.reading.find.detector import Detection
 from shuzi.reading.find.locate import locate
 

@@ -5,7 +5,8 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from shuzi.reading.recognise.ctc import best_texts, log_probabilities, spans
+from shuzi.reading.recognise.characters import find_spans
+from shuzi.reading.recognise.ctc import best_texts, log_probabilities
 
 
 def said(columns, classes, seed, sharp=2.0):
@@ -65,5 +66,5 @@ def test_each_character_spans_its_columns():
     columns = np.full((10, 4), 0.02, np.float32)
     for place, label in enumerate([3, 0, 0, 3, 0, 3, 2, 2, 2, 3]):
         columns[place, label] = 0.94
-    assert spans(np.log(columns), (0, 0, 2)) == [(1, 3), (4, 5), (6, 9)]
-    assert spans(np.log(columns), ()) == []
+    assert find_spans(np.log(columns), (0, 0, 2)) == [(1, 3), (4, 5), (6, 9)]
+    assert find_spans(np.log(columns), ()) == []

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.recognise.search import align, probabilities_of, texts_of
+from shuzi.reading.decide.outcome import probabilities_of
+from shuzi.reading.recognise.search import align, texts_of
 from shuzi.reading.values import Candidate, Line, Weights
 
 CONTRAST = np.full((60, 200), 64, np.uint8)

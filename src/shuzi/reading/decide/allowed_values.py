@@ -23,7 +23,8 @@ from shuzi.reading.decide.decide_thresholds import (
     VALUE_OK,
 )
 from shuzi.reading.decide.ignored_ink import ignored_on
-from shuzi.reading.decide.outcome import Outcome, Outcomes, digits_and_marks, is_sign_inside
+from shuzi.reading.decide.line_text import digits_and_marks
+from shuzi.reading.decide.outcome import Outcome, Outcomes, is_sign_inside
 from shuzi.reading.decide.value_scores import ScoredValues, score_values
 from shuzi.reading.recognise.characters import characters_of
 from shuzi.reading.report.result import (

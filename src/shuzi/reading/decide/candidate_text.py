@@ -15,72 +15,53 @@ from shuzi.models.tasks import SIGN
 from shuzi.reading.decide.confidence import Scale
 from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
 from shuzi.reading.decide.ignored_ink import ignored_on
-from shuzi.reading.decide.outcome import Choices, Outcome, Outcomes, has_digits, most_probable, on_lines
+from shuzi.reading.decide.outcome import Choices, Outcomes, most_probable, on_lines
 from shuzi.reading.report.advice import OF_PICTURES, about_candidates, about_no_writing, is_much_smaller
-from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Reading, Status
+from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Ignored, Reading, Status
 from shuzi.reading.values import Candidate, Findings
 
 
-def text_of_candidates(seen: Findings, scale: Scale) -> Reading:
+def text_of_candidates(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
     """Put candidates in reading order and make a reading of them.
 
     Parameters
     ----------
-    seen
-        What was found.
+    seen, outcomes
+        What was found, and what its lines say. Where the recogniser sees no digit in any of them, the reading is
+        doubted, or is none.
     scale
         Calibrates the confidence and gives the thresholds.
     """
-    if not seen.candidates:
-        # on an even surface nothing can have been overlooked, unless shrinking made it even
-        is_even = np.ptp(seen.grey) < LEAST_CONTRAST / 2 and not is_much_smaller(seen)
-        return Reading("", BLANK, 1.0 if is_even else scale.blank, (), about_no_writing(seen), scale.calibrated)
+    if seen.candidates:
+        return _text(seen, outcomes, scale)
+    # on an even surface nothing can have been overlooked, unless shrinking made it even
+    is_even = np.ptp(seen.grey) < LEAST_CONTRAST / 2 and not is_much_smaller(seen)
+    return Reading("", BLANK, 1.0 if is_even else scale.blank, (), about_no_writing(seen), scale.calibrated)
+
+
+def _text(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
+    """Make a reading of at least one candidate."""
+    # 1. digits in reading order, each at least as sure as the whole text
     order = in_reading_order([candidate.box for candidate in seen.candidates])
-    confidence = scale.way(seen.simple).of_text(seen)
-    lines = [[_digit(seen.candidates[index], seen, scale, confidence) for index in line] for line in order]
+    way = scale.way(seen.simple)
+    confidence = way.of_text(seen)
+    sure = [max(way.of_digit(candidate), confidence) for candidate in seen.candidates]
+    lines = [[_digit(seen.candidates[index], sure[index], seen, scale) for index in line] for line in order]
     digits = tuple(digit for line in lines for digit in line)
-    status = _status(digits, confidence, scale)
-    return Reading(
-        "\n".join("".join(str(digit.digit) for digit in line) for line in lines),
-        status,
-        confidence,
-        digits,
-        about_candidates(seen, digits, status),
-        scale.calibrated,
-        alternatives=best_products(on_lines([map(_choices, line) for line in lines]), confidence),
-    )
-
-
-def reject_lines(reading: Reading, seen: Findings, outcomes: Outcomes) -> Reading:
-    """Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all.
-
-    Parameters
-    ----------
-    reading
-        The reading of the candidates.
-    seen, outcomes
-        What was found, and what its lines say. Without lines, the reading stays as it is, and so does that of a blank
-        picture.
-    """
-    if reading.status == BLANK or not outcomes.of_lines:
-        return reading
-    boxes = as_array(digit.box for digit in reading.digits)
-    ignored = tuple(
-        piece
-        for piece in ignored_on(seen, outcomes.counted_once, [])
-        if not len(boxes) or overlap_of_smaller(np.array(piece.box, np.float64), boxes).max() < SAME_INK
-    )
-    no_digit = math.prod(_probability_of_no_digit(line) for line in outcomes.counted_once)
-    sign = any(SIGN in line.texts[0] for line in outcomes.counted_once)
-    is_none = reading.status == NOT_A_DIGIT or (sign and no_digit >= NO_DIGIT_PROBABILITY)
-    status: Status = NOT_A_DIGIT if is_none else UNSURE
-    if status == reading.status:
-        return replace(reading, ignored=ignored)
-    advice = reading.advice
-    if advice[0] not in OF_PICTURES:
-        advice = ("reading.not_a_digit" if status == NOT_A_DIGIT else "reading.signs"), {}
-    digits = tuple(replace(digit, status=status) for digit in reading.digits)
-    return replace(reading, status=status, digits_status=status, digits=digits, advice=advice, ignored=ignored)
+    texts = best_products(on_lines([_choices(digit) for digit in line] for line in lines), confidence)
+    # 2. the status: by the digits, and by what the recogniser says of their lines
+    of_digits = status = _status(digits, confidence, scale)
+    ignored: tuple[Ignored, ...] = ()
+    if outcomes.of_lines:
+        status, ignored = _rejected(status, outcomes), _ignored(digits, seen, outcomes)
+    # 3. a sentence
+    advice = about_candidates(seen, digits, of_digits)
+    if status != of_digits:
+        digits = tuple(replace(digit, status=status) for digit in digits)
+        if advice[0] not in OF_PICTURES:
+            advice = ("reading.not_a_digit" if status == NOT_A_DIGIT else "reading.signs"), {}
+    text = "\n".join("".join(str(digit.digit) for digit in line) for line in lines)
+    return Reading(text, status, confidence, digits, advice, scale.calibrated, ignored=ignored, alternatives=texts)
 
 
 def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[str, float], ...]:
@@ -98,9 +79,8 @@ def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[st
     )
 
 
-def _digit(candidate: Candidate, seen: Findings, scale: Scale, text: float) -> Digit:
-    """Turn a candidate into a digit whose confidence is at least that of the whole text."""
-    confidence = max(scale.way(seen.simple).of_digit(candidate), text)
+def _digit(candidate: Candidate, confidence: float, seen: Findings, scale: Scale) -> Digit:
+    """Turn a candidate into a digit."""
     status: Status = OK if confidence >= scale.ok else UNSURE
     if candidate.is_digit < scale.digit:
         status = NOT_A_DIGIT
@@ -120,7 +100,19 @@ def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> Statu
     return OK if NOT_A_DIGIT not in statuses and confidence >= scale.ok else UNSURE
 
 
-def _probability_of_no_digit(line: Outcome) -> float:
-    """Return the probability of all texts without a digit."""
-    pairs = zip(line.texts, line.probabilities, strict=True)
-    return sum(probability for text, probability in pairs if not has_digits(text))
+def _rejected(status: Status, outcomes: Outcomes) -> Status:
+    """Take back the status of digits in whose lines the recogniser sees no digit at all."""
+    no_digit = math.prod(line.probability_of_no_digit for line in outcomes.counted_once)
+    has_sign = any(SIGN in line.texts[0] for line in outcomes.counted_once)
+    is_none = status == NOT_A_DIGIT or (has_sign and no_digit >= NO_DIGIT_PROBABILITY)
+    return NOT_A_DIGIT if is_none else UNSURE
+
+
+def _ignored(digits: tuple[Digit, ...], seen: Findings, outcomes: Outcomes) -> tuple[Ignored, ...]:
+    """Name the ink of a page that is in none of these digits."""
+    boxes = as_array(digit.box for digit in digits)
+    return tuple(
+        piece
+        for piece in ignored_on(seen, outcomes.counted_once, [])
+        if not len(boxes) or overlap_of_smaller(np.array(piece.box, np.float64), boxes).max() < SAME_INK
+    )

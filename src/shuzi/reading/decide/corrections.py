@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from shuzi.models.tasks import DIGITS
-from shuzi.reading.decide.outcome import outcome
+from shuzi.reading.decide.outcome import outcome, totals_of
 from shuzi.reading.recognise.hand import CorrectedClassifier, Correction
-from shuzi.reading.recognise.search import scores_of, totals_of
+from shuzi.reading.recognise.search import scores_of
 from shuzi.reading.values import Adjustment, Findings, LineTexts, Weights
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shuzi.reading.decide.allowed_values import choose
-from shuzi.reading.decide.candidate_text import reject_lines, text_of_candidates
+from shuzi.reading.decide.candidate_text import text_of_candidates
 from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.line_text import text_of_lines
 from shuzi.reading.decide.outcome import outcomes_of
@@ -43,8 +43,7 @@ def decide(
     outcomes = outcomes_of(seen, line_scale.weights)
     reading = text_of_lines(seen, outcomes, line_scale)
     if reading is None:
-        reading = text_of_candidates(seen, scale)
-        reading = reject_lines(reading, seen, outcomes)
+        reading = text_of_candidates(seen, outcomes, scale)
     if values is not None:
         return choose(reading, seen, outcomes, values, line_scale)
     return reading if pattern is None else follow(reading, seen, pattern, line_scale)

@@ -6,15 +6,24 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
-from shuzi.models.tasks import DIGITS
+from shuzi.models.tasks import CLASSES, DIGITS, MARKS
 from shuzi.reading.decide.confidence import Evidence, LineScale, logit
-from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, LEAST_CONFIDENCE, MOST_CONFIDENCE
+from shuzi.reading.decide.decide_thresholds import (
+    LEAST_ALTERNATIVE,
+    LEAST_CONFIDENCE,
+    LEAST_PROBABILITY_SUM,
+    MOST_CONFIDENCE,
+    MOST_MARK_ALTERNATIVES,
+)
 from shuzi.reading.decide.ignored_ink import ignored_on
-from shuzi.reading.decide.outcome import Outcome, Outcomes, digits_and_marks, outcomes_of
+from shuzi.reading.decide.outcome import Outcome, Outcomes, outcomes_of
+from shuzi.reading.recognise.characters import Character
 from shuzi.reading.report.advice import about_line_text, about_marks, about_the_picture
-from shuzi.reading.report.result import OK, UNKNOWN, UNSURE, Ignored, Reading, Status, success, without_marks
+from shuzi.reading.report.result import OK, UNKNOWN, UNSURE, Digit, Ignored, Mark, Reading, Status, success
 from shuzi.reading.values import Findings, Weights
 
 
@@ -35,7 +44,7 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
     page = _Page.of(seen, outcomes)
     characters = [character for line in outcomes.written for character in line.characters]
     # 1. the confidence in the whole text, and in its digits alone
-    digits_only = math.prod(_probability_of_digits(line) for line in outcomes.written)
+    digits_only = math.prod(line.probability_of_digits for line in outcomes.written)
     evidence_of_digits = page.evidence._replace(raw=logit(digits_only))
     confidence = scale.confidence(page.evidence)
     of_digits = max(scale.confidence(evidence_of_digits), confidence)
@@ -100,17 +109,18 @@ class _Page:
         written = outcomes.written
         characters = [character for line in written for character in line.characters]
         digits = [character for character in characters if character.character in DIGITS]
+        is_cut_off = len(written) > 1 and any(_is_cut_off(line, seen) for line in written)
         ignored = ignored_on(seen, outcomes.counted_once, digits)
+        at_edge = any(seen.at_edge(character.box) for character in characters)
         evidence = Evidence(
             raw=logit(outcomes.texts[0][1]),
             uncovered=seen.uncovered,
             missed=seen.missed,
-            at_edge=float(any(seen.at_edge(character.box) for character in characters)),
+            at_edge=float(at_edge),
             differs=float(not all(line.agreed for line in written)),
             unknown=float(any(piece.kind == UNKNOWN for piece in ignored)),
             lines=float(len(written) - 1),
         )
-        is_cut_off = len(written) > 1 and any(_is_cut_off(line, seen) for line in written)
         return _Page(ignored, evidence, outcomes.is_shared or is_cut_off)
 
 
@@ -124,13 +134,6 @@ def _is_cut_off(line: Outcome, seen: Findings) -> bool:
 
 def _has_ink(seen: Findings, row: int, box: Box) -> bool:
     return bool(seen.ink[row, box.pixels()[1]].max(initial=0) >= SOLID)
-
-
-def _probability_of_digits(line: Outcome) -> float:
-    """Return the probability of all texts with the digits of the best one."""
-    best = without_marks(line.texts[0])
-    pairs = zip(line.texts, line.probabilities, strict=True)
-    return min(1.0, sum(probability for text, probability in pairs if without_marks(text) == best))
 
 
 def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: float) -> tuple[tuple[str, float], ...]:
@@ -154,3 +157,44 @@ def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: fl
     return (texts[0][0], confidence), *(
         (text, probability) for text, probability in named if probability >= LEAST_ALTERNATIVE
     )
+
+
+def digits_and_marks(
+    characters: Sequence[Character], probabilities: Sequence[float], seen: Findings, ok: float
+) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
+    """Make the digits and the marks of a reading of characters; signs are neither.
+
+    Parameters
+    ----------
+    characters
+        The characters.
+    probabilities
+        The probability that each of them is right.
+    seen
+        What was found in their picture.
+    ok
+        The probability from which a digit is "ok".
+    """
+    pairs = [*zip(characters, probabilities, strict=True)]
+    digits = [_digit_of(character, seen, sure, ok) for character, sure in pairs if character.character in DIGITS]
+    marks = [_mark_of(character, seen, sure) for character, sure in pairs if character.character in MARKS]
+    return tuple(digits), tuple(marks)
+
+
+def _digit_of(character: Character, seen: Findings, probability: float, ok: float) -> Digit:
+    of_digits = character.probabilities[: len(DIGITS)]
+    probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
+    status: Status = OK if probability >= ok else UNSURE
+    box = seen.in_original(character.box)
+    return Digit(int(character.character), probability, probabilities, box, status, character.image)
+
+
+def _mark_of(character: Character, seen: Findings, probability: float) -> Mark:
+    """Make a mark of a character, and name what else it may be."""
+    others = [
+        (CLASSES[label], float(character.probabilities[label]))
+        for label in np.argsort(-character.probabilities, kind="stable").tolist()
+        if CLASSES[label] != character.character and character.probabilities[label] > 0
+    ]
+    box = seen.in_original(character.box)
+    return Mark(character.character, probability, box, tuple(others[:MOST_MARK_ALTERNATIVES]))

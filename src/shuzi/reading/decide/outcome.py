@@ -9,18 +9,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.concepts import softmax
 from shuzi.ink.boxes import Box, as_array, iou, overlap_of_smaller
-from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
+from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.reading.decide.decide_thresholds import (
-    LEAST_PROBABILITY_SUM,
     MOST_ALTERNATIVES,
-    MOST_MARK_ALTERNATIVES,
     SAME_CHARACTER_IOU,
     SAME_INK,
 )
 from shuzi.reading.recognise.characters import Character, characters_of
-from shuzi.reading.recognise.search import probabilities_of
-from shuzi.reading.report.result import OK, UNSURE, Digit, Mark, Status
+from shuzi.reading.recognise.search import scores_of
+from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, LineTexts, Weights
 
 Choices = Sequence[tuple[str, float]]
@@ -55,6 +54,19 @@ class Outcome:
     def has_sign_inside(self) -> bool:
         """Whether a sign stands between digits of its best text."""
         return is_sign_inside(self.texts[0])
+
+    @property
+    def probability_of_digits(self) -> float:
+        """The probability of all texts with the digits of the best one."""
+        best = without_marks(self.texts[0])
+        pairs = zip(self.texts, self.probabilities, strict=True)
+        return min(1.0, sum(probability for text, probability in pairs if without_marks(text) == best))
+
+    @property
+    def probability_of_no_digit(self) -> float:
+        """The probability of all texts without a digit."""
+        pairs = zip(self.texts, self.probabilities, strict=True)
+        return sum(probability for text, probability in pairs if not has_digits(text))
 
     @property
     def without_signs(self) -> Choices:
@@ -145,6 +157,34 @@ def outcome(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcom
     return Outcome(texts, probabilities, characters, bool(line.scores[ranked[0], -1]))
 
 
+def probabilities_of(line: LineTexts, weights: Weights) -> NDArray[np.float64]:
+    """Return the probability of each text of a line if one of them is right: float64 (n,)."""
+    return np.asarray(softmax(totals_of(line, weights)), np.float64)
+
+
+def totals_of(line: LineTexts, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
+    """Return the log probability, up to a constant, of each text of a line, or of other texts: float64 (n,)."""
+    scores = line.scores if texts is None else scores_of(line, texts)
+    adjusted = [_adjustment_of(line, text) for text in (line.texts if texts is None else texts)]
+    if texts is None and line.priors:
+        adjusted = [more + prior for more, prior in zip(adjusted, line.priors, strict=True)]
+    return np.asarray(scores @ np.array(weights) + np.array(adjusted, np.float64), np.float64)
+
+
+def _adjustment_of(line: LineTexts, text: str) -> float:
+    """Return by how much corrected digits raise a text."""
+    if not line.adjustments:
+        return 0.0
+    digits = [character for character in text if character in DIGITS]
+    if len(digits) != line.adjusted_length:
+        return 0.0
+    return sum(
+        adjustment.logit
+        for adjustment in line.adjustments
+        if digits[adjustment.digit_index] == DIGITS[adjustment.digit]
+    )
+
+
 def on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
     r"""Put the ends of lines between the parts of each.
 
@@ -172,28 +212,6 @@ def most_probable(parts: Iterable[Choices], most: int = MOST_ALTERNATIVES) -> li
     return best
 
 
-def digits_and_marks(
-    characters: Sequence[Character], probabilities: Sequence[float], seen: Findings, ok: float
-) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
-    """Make the digits and the marks of a reading of characters; signs are neither.
-
-    Parameters
-    ----------
-    characters
-        The characters.
-    probabilities
-        The probability that each of them is right.
-    seen
-        What was found in their picture.
-    ok
-        The probability from which a digit is "ok".
-    """
-    pairs = [*zip(characters, probabilities, strict=True)]
-    digits = [_digit_of(character, seen, sure, ok) for character, sure in pairs if character.character in DIGITS]
-    marks = [_mark_of(character, seen, sure) for character, sure in pairs if character.character in MARKS]
-    return tuple(digits), tuple(marks)
-
-
 def has_digits(text: str) -> bool:
     """Tell whether a text has a digit."""
     return bool(set(text) & set(DIGITS))
@@ -203,25 +221,6 @@ def is_sign_inside(text: str) -> bool:
     """Tell whether a sign stands between digits."""
     digits = [position for position, character in enumerate(text) if character in DIGITS]
     return SIGN in text[digits[0] : digits[-1]]
-
-
-def _digit_of(character: Character, seen: Findings, probability: float, ok: float) -> Digit:
-    of_digits = character.probabilities[: len(DIGITS)]
-    probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
-    status: Status = OK if probability >= ok else UNSURE
-    box = seen.in_original(character.box)
-    return Digit(int(character.character), probability, probabilities, box, status, character.image)
-
-
-def _mark_of(character: Character, seen: Findings, probability: float) -> Mark:
-    """Make a mark of a character, and name what else it may be."""
-    others = [
-        (CLASSES[label], float(character.probabilities[label]))
-        for label in np.argsort(-character.probabilities, kind="stable").tolist()
-        if CLASSES[label] != character.character and character.probabilities[label] > 0
-    ]
-    box = seen.in_original(character.box)
-    return Mark(character.character, probability, box, tuple(others[:MOST_MARK_ALTERNATIVES]))
 
 
 def _count_digits(line: Outcome) -> int:

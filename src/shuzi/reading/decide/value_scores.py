@@ -18,7 +18,7 @@ from shuzi.reading.decide.decide_thresholds import (
     LONGEST_VALUE,
     MOST_ALTERNATIVES,
 )
-from shuzi.reading.recognise.search import totals_of
+from shuzi.reading.decide.outcome import totals_of
 from shuzi.reading.report.result import Reading, without_marks
 from shuzi.reading.values import LineTexts, Weights
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
 from shuzi.ink.components import SOLID, Components, is_one_piece, joined
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, Scan, ink_map
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
+from shuzi.ink.scan import Scan
 from shuzi.ink.strips import length
 from shuzi.reading.find import find_thresholds as thresholds
 from shuzi.reading.find.candidates import TooMuch, Work, candidates_at, most_work

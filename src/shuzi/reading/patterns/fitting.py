@@ -22,10 +22,10 @@ from shuzi.reading.decide.decide_thresholds import (
     VALUE_OK,
 )
 from shuzi.reading.decide.line_text import text_of_lines
-from shuzi.reading.decide.outcome import has_digits, outcomes_of
+from shuzi.reading.decide.outcome import has_digits, outcomes_of, totals_of
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.fitting_texts import fitting_digits, fitting_texts
-from shuzi.reading.recognise.search import scores_of, totals_of
+from shuzi.reading.recognise.search import scores_of
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, UNSURE, Reading
 from shuzi.reading.values import Findings, LineTexts, Weights
 

@@ -17,12 +17,13 @@ from shuzi.ink.components import SOLID
 from shuzi.ink.normalize import SIDE, cut_out
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.recognise.ctc import spans
+from shuzi.reading.recognise.ctc import with_blanks
 from shuzi.reading.recognise.recognise_thresholds import (
     CANDIDATE_WEIGHT,
     CHARACTER_REACH,
     CUT_DISTANCE,
     LEAST_TEXT_PROBABILITY,
+    LOG_OF_ZERO,
     OFF_CENTRE_COST,
 )
 from shuzi.reading.recognise.search import align
@@ -110,7 +111,7 @@ def boxes_of(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     across = min(HEIGHT / max(frame.height, 1.0), LONGEST / max(frame.width, 1.0))
     middles = [
         frame.x + (first + last) / 2 * COLUMN / across
-        for first, last in spans(columns, tuple(map(CLASSES.index, text)))
+        for first, last in find_spans(columns, tuple(map(CLASSES.index, text)))
     ]
     rows, _ = frame.pixels()
     profile = ink[rows].sum(axis=0, dtype=np.float64)
@@ -120,6 +121,43 @@ def boxes_of(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
         _inked(ink, rows, max(left, middle - reach), min(right, middle + reach), frame)
         for middle, (left, right) in zip(middles, pairwise(edges), strict=True)
     ]
+
+
+def find_spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the most probable column range of each character in a text: the first column and the one after the last.
+
+    Parameters
+    ----------
+    log_probabilities
+        float32 (columns, classes), the last class blank.
+    labels
+        The text's characters, as classes; at most as many as there are columns.
+
+    Examples
+    --------
+    >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
+    >>> find_spans(columns, (0, 1))
+    [(0, 1), (2, 3)]
+    """
+    if not labels:
+        return []
+    states, skips = with_blanks(labels, log_probabilities.shape[1] - 1)
+    columns = log_probabilities.astype(np.float64)[:, states]
+    best = np.full(len(states), LOG_OF_ZERO)
+    best[:2] = columns[0, :2]
+    came = np.zeros((len(columns), len(states)), np.int8)
+    for index, column in enumerate(columns[1:], start=1):
+        ways = np.full((3, len(states)), LOG_OF_ZERO)
+        ways[0], ways[1, 1:], ways[2, 2:] = best, best[:-1], np.where(skips[2:], best[:-2], LOG_OF_ZERO)
+        came[index] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + column
+    state = len(states) - 1 if best[-1] >= best[-2] else len(states) - 2
+    path = np.empty(len(columns), np.int32)
+    for index in range(len(columns) - 1, -1, -1):
+        path[index] = state
+        state -= int(came[index, state])
+    runs = [np.flatnonzero(path == 2 * position + 1) for position in range(len(labels))]
+    return [(int(run[0]), int(run[-1]) + 1) if run.size else (0, 0) for run in runs]
 
 
 def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArray[np.float64]:

@@ -74,15 +74,15 @@ class Classifier:
             The array has another shape or type.
         """
         images = accept_images(images)
-        if len(images) <= ONE_CORE_IMAGES:
-            return _both(self._session.run(images.astype(np.float32), outputs=self._answers))
-        probabilities = np.empty((len(images), 10), np.float32)
-        is_digit = np.empty(len(images), np.float32)
-        for start in range(0, len(images), IMAGES_AT_ONCE):
-            piece = slice(start, start + IMAGES_AT_ONCE)
-            outputs = self._session.run(images[piece].astype(np.float32), all_cores=True, outputs=self._answers)
-            probabilities[piece], is_digit[piece] = _both(outputs)
-        return probabilities, is_digit
+        few = len(images) <= ONE_CORE_IMAGES
+        batches = [images] if few else [images[i : i + IMAGES_AT_ONCE] for i in range(0, len(images), IMAGES_AT_ONCE)]
+        outputs = [
+            self._session.run(batch.astype(np.float32), all_cores=not few, outputs=self._answers) for batch in batches
+        ]
+        probabilities = np.concatenate([output[0] for output in outputs])
+        if len(self._answers) == 1:
+            return probabilities, np.ones(len(images), np.float32)
+        return probabilities, np.concatenate([output[1][:, 0] for output in outputs])
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the last hidden layer for each image, from which the probabilities are computed.
@@ -150,7 +150,3 @@ def accept_images(images: ArrayLike) -> NDArray[np.uint8]:
     if array.size and not 0 <= array.min() <= array.max() <= largest:  # NaN is refused too
         raise ShuziError("error.classify.range", dtype=array.dtype, least=array.min(), most=array.max())
     return np.rint(array * 255.0).astype(np.uint8) if largest == 1 else array.astype(np.uint8)
-
-
-def _both(outputs: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    return outputs[0], outputs[1][:, 0] if len(outputs) > 1 else np.ones(len(outputs[0]), np.float32)

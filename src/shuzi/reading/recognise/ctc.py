@@ -118,7 +118,7 @@ def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, .
     states = np.full((len(texts), 2 * longest + 1), blank)
     skips = np.zeros(states.shape)  # 1 where the blank before a character may be left out
     for row, text in enumerate(texts):
-        own_states, may_skip = _states(text, blank)
+        own_states, may_skip = with_blanks(text, blank)
         states[row, : len(own_states)] = own_states
         skips[row, : len(own_states)] = may_skip
     likely = np.exp(columns.astype(np.float64))[:, states]
@@ -138,44 +138,7 @@ def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, .
     return np.minimum(np.where(both > 0, np.log(np.maximum(both, TINY)) + scales, LOG_OF_ZERO), 0.0)
 
 
-def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Return the most probable column range of each character in a text: the first column and the one after the last.
-
-    Parameters
-    ----------
-    log_probabilities
-        float32 (columns, classes), the last class blank.
-    labels
-        The text's characters, as classes; at most as many as there are columns.
-
-    Examples
-    --------
-    >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
-    >>> spans(columns, (0, 1))
-    [(0, 1), (2, 3)]
-    """
-    if not labels:
-        return []
-    states, skips = _states(labels, log_probabilities.shape[1] - 1)
-    columns = log_probabilities.astype(np.float64)[:, states]
-    best = np.full(len(states), LOG_OF_ZERO)
-    best[:2] = columns[0, :2]
-    came = np.zeros((len(columns), len(states)), np.int8)
-    for index, column in enumerate(columns[1:], start=1):
-        ways = np.full((3, len(states)), LOG_OF_ZERO)
-        ways[0], ways[1, 1:], ways[2, 2:] = best, best[:-1], np.where(skips[2:], best[:-2], LOG_OF_ZERO)
-        came[index] = ways.argmax(axis=0)
-        best = ways.max(axis=0) + column
-    state = len(states) - 1 if best[-1] >= best[-2] else len(states) - 2
-    path = np.empty(len(columns), np.int32)
-    for index in range(len(columns) - 1, -1, -1):
-        path[index] = state
-        state -= int(came[index, state])
-    runs = [np.flatnonzero(path == 2 * position + 1) for position in range(len(labels))]
-    return [(int(run[0]), int(run[-1]) + 1) if run.size else (0, 0) for run in runs]
-
-
-def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def with_blanks(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the characters with blanks between and around them, and which states may skip the blank before them."""
     states = np.full(2 * len(labels) + 1, blank, np.int64)
     states[1::2] = labels

@@ -15,8 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.concepts import softmax
-from shuzi.ink.paper import Scan
+from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.recognise.ctc import best_texts, log_probabilities
@@ -32,7 +31,7 @@ from shuzi.reading.recognise.recognise_thresholds import (
     TEXTS_OF_A_STRIP,
 )
 from shuzi.reading.recognise.recogniser import Recogniser
-from shuzi.reading.values import Candidate, Findings, Line, LineTexts, Weights
+from shuzi.reading.values import Candidate, Findings, Line, LineTexts
 
 _PAIR, _OVERLOOK, _DENY = range(3)  # the moves of an alignment
 
@@ -71,53 +70,36 @@ def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) ->
         proposed |= dict.fromkeys(text.labels for text in texts)
     room = min(map(len, columns))
     likely = [labels for labels in proposed if len(labels) <= room][:MOST_TEXTS]
-    scores = _scores(line, columns, likely)
+    strips = [log_probabilities(of_strip, likely) for of_strip in columns]
+    scores = _score(line, strips, likely)
     return LineTexts(line, columns, tuple("".join(CLASSES[label] for label in labels) for labels in likely), scores)
-
-
-def probabilities_of(line: LineTexts, weights: Weights) -> NDArray[np.float64]:
-    """Return the probability of each text of a line if one of them is right: float64 (n,)."""
-    return np.asarray(softmax(totals_of(line, weights)), np.float64)
-
-
-def totals_of(line: LineTexts, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
-    """Return the log probability, up to a constant, of each text of a line, or of other texts: float64 (n,)."""
-    scores = line.scores if texts is None else scores_of(line, texts)
-    adjusted = [_adjustment_of(line, text) for text in (line.texts if texts is None else texts)]
-    if texts is None and line.priors:
-        adjusted = [more + prior for more, prior in zip(adjusted, line.priors, strict=True)]
-    return np.asarray(scores @ np.array(weights) + np.array(adjusted, np.float64), np.float64)
 
 
 def scores_of(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
     """Score other texts for a line, such as those of a list: float64 (n, 7)."""
-    return _scores(line.line, line.columns, [tuple(map(CLASSES.index, text)) for text in texts])
+    labels = [tuple(map(CLASSES.index, text)) for text in texts]
+    return _score(line.line, [log_probabilities(of_strip, labels) for of_strip in line.columns], labels)
 
 
-def _adjustment_of(line: LineTexts, text: str) -> float:
-    """Return by how much corrected digits raise a text."""
-    if not line.adjustments:
-        return 0.0
-    digits = [character for character in text if character in DIGITS]
-    if len(digits) != line.adjusted_length:
-        return 0.0
-    return sum(
-        adjustment.logit
-        for adjustment in line.adjustments
-        if digits[adjustment.digit_index] == DIGITS[adjustment.digit]
-    )
-
-
-def _scores(
-    line: Line, columns: Sequence[NDArray[np.float32]], texts: Sequence[tuple[int, ...]]
+def _score(
+    line: Line, strips: Sequence[NDArray[np.float64]], texts: Sequence[tuple[int, ...]]
 ) -> NDArray[np.float64]:
-    """Return the scores of texts, each as classes: float64 (n, 7), as `Weights` names them."""
-    strips = np.maximum([log_probabilities(of_strip, texts) for of_strip in columns], LOWEST_LOG_PROBABILITY)
+    """Return the scores of texts, each as classes: float64 (n, 7), as `Weights` names them.
+
+    Parameters
+    ----------
+    line
+        The line.
+    strips
+        The log probability of each text in each strip of it: float64 (n,).
+    texts
+        The texts.
+    """
     digits = [tuple(label for label in labels if label < len(DIGITS)) for labels in texts]
     alignments = {labels: align(labels, line.candidates) for labels in dict.fromkeys(digits)}
     rows = [
         (*strip, max(strip), *alignments[labels][:3], float(labels == line.proposed))
-        for strip, labels in zip(strips.T.tolist(), digits, strict=True)
+        for strip, labels in zip(np.maximum(strips, LOWEST_LOG_PROBABILITY).T.tolist(), digits, strict=True)
     ]
     return np.array(rows, np.float64)
 

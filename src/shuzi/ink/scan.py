@@ -1,0 +1,53 @@
+"""A grey picture becomes a scan: its ink map, its contrast map and the connected components of its ink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.components import Components, components
+from shuzi.ink.paper import make_ink_dark, map_contrast, map_ink
+from shuzi.ink.resize import resize
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """A picture prepared for reading.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+    shape
+        Height and width of the original picture, which may be larger.
+    ink
+        The ink map, as `ink_map` makes it: uint8 (h, w).
+    contrast
+        The contrast map, as `contrast_map` makes it: uint8 (h, w).
+    components
+        The connected components of the ink.
+
+    Examples
+    --------
+    >>> page = np.full((40, 400), 230, np.uint8)
+    >>> page[10:30, 18:22] = 20
+    >>> scan = Scan.of(page, largest=200)
+    >>> scan.grey.shape, scan.shape, scan.components.boxes.tolist()
+    ((20, 200), (40, 400), [[9, 5, 2, 10]])
+    """
+
+    grey: NDArray[np.uint8]
+    shape: tuple[int, int]
+    ink: NDArray[np.uint8]
+    contrast: NDArray[np.uint8]
+    components: Components
+
+    @staticmethod
+    def of(grey: NDArray[np.uint8], largest: int) -> Scan:
+        """Prepare a picture, uint8 (h, w), shrunk so that its longer side has at most `largest` pixels."""
+        small = resize(grey, min(1.0, largest / max(grey.shape)))
+        dark = make_ink_dark(small)
+        ink = map_ink(dark)
+        return Scan(small, (grey.shape[0], grey.shape[1]), ink, map_contrast(dark), components(ink))

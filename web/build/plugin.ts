@@ -31,7 +31,7 @@ const MADE: Record<string, () => Promise<string> | string> = {
   "virtual:models": () => `export const shipped = ${JSON.stringify(modelNames().map(shippedModel))};`,
 };
 
-/** Adds the modules that `src/virtual.d.ts` describes. */
+/** Adds the modules that `src/types/virtual.d.ts` describes. */
 export function madeModules(): Plugin {
   return {
     name: "made-modules",

@@ -7,7 +7,7 @@ import "./shared/pixels.css";
 import "./shell/shell.css";
 import { view } from "./address";
 import { prepare } from "./here/read";
-import { workOffline } from "./offline";
+import { workOffline } from "./shell/offline";
 import { Shell } from "./shell/shell";
 // after the views, whose styles they change
 import "./styles/landscape.css";

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Box, boxOf } from "../src/ink/boxes";
+import { Scan } from "../src/ink/paper/scan";
 import type { Grey } from "../src/ink/picture";
-import { Scan } from "../src/ink/scan";
 import { cut } from "../src/ink/strips";
 import type { Reading } from "../src/reading/report/result";
 import { exact, packed, readerOf } from "./models";

@@ -7,7 +7,7 @@ import { graphOf, Small } from "../src/models/paper/network";
 import { doubled, isName, type PaperNetwork, packed, shrunk, unpacked } from "../src/models/paper/packing";
 import { fits, rounded } from "../src/models/paper/rounding";
 import { PREFIX } from "../src/models/paper/symbol";
-import { bytesOf } from "../src/shared/bytes";
+import { bytesOf } from "../src/shared/files/bytes";
 import { exact } from "./models";
 
 const fixture = JSON.parse(

@@ -5,7 +5,7 @@
  * is the file's name; nothing is requested then. Otherwise they lie beside the page.
  */
 import { edition } from "../edition";
-import { bytesOf } from "../shared/bytes";
+import { bytesOf } from "../shared/files/bytes";
 import { MissingFile, unpacked } from "./unpack";
 
 const ID = "file:";

@@ -7,8 +7,8 @@ import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
 import { say } from "../sentences/say";
 import { Button } from "../shared/button";
+import { copyText } from "../shared/files/take";
 import { percent } from "../shared/percent";
-import { copyText } from "../shared/take";
 import { ViewLink } from "../shell/view-link";
 import { WITNESSES } from "./opponents";
 

@@ -4,7 +4,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../sentences/say";
 import { asShown, useSize } from "../shared/size";
-import { shownTheme } from "../theme";
+import { shownTheme } from "../shell/theme";
 import { lookOf, paint } from "./draw/canvas";
 import type { Film } from "./draw/frame";
 import { posterOf } from "./save/poster";

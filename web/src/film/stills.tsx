@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { usePromised } from "../shared/promised";
 import { useSize } from "../shared/size";
-import { shownTheme } from "../theme";
+import { shownTheme } from "../shell/theme";
 import { lookOf, paint } from "./draw/canvas";
 import { filmOf } from "./draw/frame";
 import { filmGraph } from "./network/load";

@@ -6,7 +6,7 @@ import { hasService } from "../edition";
 import type { FormTable } from "../generated/shapes";
 import { type Said, said } from "../sentences/said";
 import { say } from "../sentences/say";
-import { saveFile } from "../shared/take";
+import { saveFile } from "../shared/files/take";
 import { letGo } from "./photographs/photographs";
 import { canUndo, changes, close, compared, origin, table, texts, undo } from "./review/review";
 import { asCsv, type CsvHeads, corrected, forWorkbook } from "./table/table";

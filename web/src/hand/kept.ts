@@ -2,8 +2,8 @@
 
 import { computed, signal } from "@preact/signals";
 import { MOST_EXAMPLES } from "../generated/limits";
-import { joined } from "../shared/bytes";
-import { inStore } from "../shared/database";
+import { joined } from "../shared/files/bytes";
+import { inStore } from "../shared/storage/database";
 import { latestOnly, type Numbered } from "./latest";
 import { digitsIn, type KeptDigit, NoKeptDigits } from "./npz";
 

@@ -2,7 +2,7 @@
 import { PIXELS } from "../data/image";
 import { SIDE } from "../generated/ink/normalize";
 import { LARGEST, MOST_EXAMPLES } from "../generated/limits";
-import { type Bytes, joined } from "../shared/bytes";
+import { type Bytes, joined } from "../shared/files/bytes";
 import { DamagedArchive, unzipped, zipped } from "./zip";
 
 /** A digit that a person labelled. */

@@ -2,8 +2,8 @@
 import { effect, signal } from "@preact/signals";
 import { knowHand } from "../here/read";
 import { say } from "../sentences/say";
-import { joined } from "../shared/bytes";
-import { remember, remembered } from "../storage";
+import { joined } from "../shared/files/bytes";
+import { remember, remembered } from "../shared/storage/settings";
 import { kept } from "./kept";
 import type { KeptDigit } from "./npz";
 

@@ -1,6 +1,6 @@
 /** Zip archives (PKWARE's APPNOTE 6.3), as far as npz files need them: written stored, read stored or deflated. */
 
-import { type Bytes, joined } from "../shared/bytes";
+import { type Bytes, joined } from "../shared/files/bytes";
 
 /** A file that is no archive of this kind, is damaged, or holds more than it may. */
 export class DamagedArchive extends Error {}

@@ -8,7 +8,7 @@ import { forget } from "../learn/train/runs/runs";
 import type { Model } from "../readings";
 import { readOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";
-import { saveFile } from "../shared/take";
+import { saveFile } from "../shared/files/take";
 import { described } from "./described";
 import { codeName, forgetCode, type KeptCode, keepCode, keptCodes } from "./paper/kept-codes";
 

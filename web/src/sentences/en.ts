@@ -3,7 +3,7 @@ import { film } from "./en/film";
 import { forms } from "./en/forms";
 import { hand } from "./en/hand";
 import { here } from "./en/here";
-import { learn } from "./en/learn";
+import { learn } from "./en/learn/learn";
 import { models } from "./en/models";
 import { paper } from "./en/paper";
 import { shell } from "./en/shell";

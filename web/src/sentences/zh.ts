@@ -3,7 +3,7 @@ import { film } from "./zh/film";
 import { forms } from "./zh/forms";
 import { hand } from "./zh/hand";
 import { here } from "./zh/here";
-import { learn } from "./zh/learn";
+import { learn } from "./zh/learn/learn";
 import { models } from "./zh/models";
 import { paper } from "./zh/paper";
 import { shell } from "./zh/shell";

@@ -3,7 +3,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { SIDE } from "../generated/ink/normalize";
-import { shownTheme } from "../theme";
+import { shownTheme } from "../shell/theme";
 
 type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array | Float32Array;
 

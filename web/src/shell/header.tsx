@@ -3,8 +3,8 @@ import { TABS, view } from "../address";
 import { LANGUAGES } from "../generated/messages";
 import { chooseLanguage, type Language, language } from "../language";
 import { type PlainKey, say } from "../sentences/say";
-import { chooseTheme, THEMES, type Theme, theme } from "../theme";
 import { views } from "../views";
+import { chooseTheme, THEMES, type Theme, theme } from "./theme";
 import { ViewLink } from "./view-link";
 
 export function Header() {

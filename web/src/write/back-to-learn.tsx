@@ -3,7 +3,7 @@ import { isLeft, oneOf, parameter } from "../address";
 import { STEP_NAMES, type StepName } from "../learn/frame/steps";
 import { say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
-import { glyphs } from "./state";
+import { glyphs } from "./state/state";
 
 const step = parameter<StepName | "">("for", "", oneOf(STEP_NAMES));
 

@@ -6,7 +6,7 @@ import { chosenName, givenClassifiers, learnModels } from "../models/known";
 import { isCodeName } from "../models/paper/kept-codes";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
-import { model } from "./state";
+import { model } from "./state/state";
 
 /** A short description of a shipped model. */
 const ABOUT: Record<string, PlainKey> = {

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading/recognise";
 import { sentence } from "../here/sentence";
 import { say } from "../sentences/say";
-import { pattern, wrongPattern } from "./state";
+import { pattern, wrongPattern } from "./state/state";
 
 const NAMES = Object.keys(NAMED_PATTERNS) as (keyof typeof NAMED_PATTERNS)[];
 const OWN = "own";

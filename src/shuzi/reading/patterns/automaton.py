@@ -2,7 +2,7 @@
 
 Each character of a pattern is a position with the characters that may stand there (Glushkov, 1961), so there are no
 empty steps, and a set of positions is one whole number, whose bits are the positions. Sets are made as they are met:
-all of them would be exponentially many. The page does the same in TypeScript (`web/src/reading/pattern`). Libraries
+all of them would be exponentially many. The page does the same in TypeScript (`web/src/reading/patterns`). Libraries
 such as interegular and greenery expand repetitions before they could be counted, and make all sets.
 """
 

@@ -1,7 +1,7 @@
 /** The photographs that a table is read from: chosen, dropped or taken, and kept across reloads, also before it is read. */
 import { signal } from "@preact/signals";
 import { ask, requestFile } from "../../api";
-import { forget, inStore, newId } from "../../shared/database";
+import { forget, inStore, newId } from "../../shared/storage/database";
 import { origin, table } from "../review/review";
 
 export interface Photograph {

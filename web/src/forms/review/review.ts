@@ -1,8 +1,8 @@
 /** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
 import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormChange, FormTable } from "../../generated/shapes";
-import { forget, inStore, newId, putTogether } from "../../shared/database";
-import { OwnRecord } from "../../shared/record";
+import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
+import { OwnRecord } from "../../shared/storage/record";
 import { type Culprit, culpritOf } from "../table/culprit";
 import { type Compared, doubtsOf, keyOf, type Position, tableIn } from "../table/table";
 

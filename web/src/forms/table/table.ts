@@ -1,7 +1,7 @@
 /** A file that `shuzi form read` wrote becomes a table to review; a table with corrections becomes such a file again. */
 import type { FormCell, FormChange, FormTable } from "../../generated/shapes";
 import { FORMAT } from "../../generated/tables";
-import { csvOf, neutral } from "../../shared/csv";
+import { csvOf, neutral } from "../../shared/files/csv";
 import { culpritOf } from "./culprit";
 import { headsOf, type PointsHeads, pointsIn } from "./points";
 

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
-import { bytesOf } from "../../shared/bytes";
+import { bytesOf } from "../../shared/files/bytes";
 import { revokeLater } from "../photographs/object-url";
 import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
 import { addDrawn } from "./draw/drawn";

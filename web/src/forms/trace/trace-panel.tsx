@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { FileButton, PICTURES } from "../../shared/file-button";
-import { saveFile } from "../../shared/take";
+import { saveFile } from "../../shared/files/take";
 import { requestFieldOf } from "../photographs/request-field";
 import { BlankPicture } from "./blank-picture";
 import { checkAll } from "./draw/drawn";

@@ -5,7 +5,7 @@ import { lookOf, paint } from "../../film/draw/canvas";
 import { box, cells, type Frame, largestOf, line, type Shape, text } from "../../film/draw/shapes";
 import { say } from "../../sentences/say";
 import { useSize } from "../../shared/size";
-import { shownTheme } from "../../theme";
+import { shownTheme } from "../../shell/theme";
 import { fixed } from "../format";
 import type { Trace } from "./trace";
 

@@ -4,11 +4,11 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { type Changes, change, dropWhereLeft, parameter, query } from "../../address";
-import { remember, remembered } from "../../storage";
-import { isDigit } from "../../write/correct/glyphs";
+import { remember, remembered } from "../../shared/storage/settings";
+import { isDigit } from "../../write/digits/glyphs";
 import { drawn } from "../../write/inside/looking";
-import { glyphs } from "../../write/state";
-import { example as demonstrated } from "../../write/writing";
+import { glyphs } from "../../write/state/state";
+import { example as demonstrated } from "../../write/state/writing";
 import { imageOf } from "../pixels/digits";
 import { testDigit } from "../train/here/client";
 import { inkRead, inkWritten } from "./ink";

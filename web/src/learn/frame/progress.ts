@@ -1,6 +1,6 @@
 /** The steps that were opened, kept between visits until they are forgotten. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { remember, remembered } from "../../storage";
+import { remember, remembered } from "../../shared/storage/settings";
 
 const KEPT = "steps";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { boundsOf, type Stroke } from "../../write/sheet";
+import { boundsOf, type Stroke } from "../../write/sheet/sheet";
 import { strokesRead, strokesWritten } from "./pen-strokes";
 
 /** A spiral and a line beside it, as a pen would report them. */

@@ -5,7 +5,7 @@
  * A byte for the pen's width; for each stroke the number of its points, the first of them, and the way from each to the
  * next, a byte for each direction.
  */
-import { boundsOf, type InkPoint, type Stroke } from "../../write/sheet";
+import { boundsOf, type InkPoint, type Stroke } from "../../write/sheet/sheet";
 
 const GRID = 255;
 const REACH = 127; // of one step to the next point

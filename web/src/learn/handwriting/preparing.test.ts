@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { joined } from "../../ink/components";
 import { cutOut } from "../../ink/normalize";
-import { Scan } from "../../ink/scan";
+import { Scan } from "../../ink/paper/scan";
 import { STAGES, type Stage } from "../../ink/stages";
 import { imageOf } from "../pixels/digits";
 import { photographed } from "./photo";

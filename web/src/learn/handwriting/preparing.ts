@@ -1,7 +1,7 @@
 /** A photo of a digit is prepared in the stages of the reading itself; each can be left out. */
 import type { Box } from "../../ink/boxes";
 import { componentsOf, joined } from "../../ink/components";
-import { darkOnLight, inkOf } from "../../ink/paper";
+import { darkOnLight, inkOf } from "../../ink/paper/paper";
 import type { Grey } from "../../ink/picture";
 import { cutOutOf, framedStages, inverted, type Stage, type Stages } from "../../ink/stages";
 

@@ -5,7 +5,7 @@ import { parameter } from "../../address";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
-import { measure, measuredOf } from "../../here/test-images";
+import { measure, measuredOf } from "../../models/test-images";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Said, saidOf } from "../../here/test-images";
+import { type Said, saidOf } from "../../models/test-images";
 import { above, binsOf } from "./calibration";
 
 const said = (confidence: number, isRight: boolean): Said => ({

@@ -1,5 +1,5 @@
 /** Answers and labels become what confidence is worth: how often it is right, and what a threshold does. */
-import type { Said } from "../../here/test-images";
+import type { Said } from "../../models/test-images";
 
 const BINS = 10;
 

@@ -1,6 +1,6 @@
 /** The fraction answered against the fraction of these answers that is wrong, over all thresholds; the chosen one is marked. */
 import { useMemo } from "preact/hooks";
-import type { Said } from "../../here/test-images";
+import type { Said } from "../../models/test-images";
 import { say } from "../../sentences/say";
 import { LineChart, type Point } from "../chart/line-chart";
 import { fixed } from "../format";

@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
-import { isWhole, type Measured, measure, measuredOf } from "../../here/test-images";
+import { isWhole, type Measured, measure, measuredOf } from "../../models/test-images";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { Pixels } from "../../shared/pixels";

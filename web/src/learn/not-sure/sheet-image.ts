@@ -1,9 +1,9 @@
 /** All ink of the Write sheet as one image: what is no digit has none of its own. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { normalize } from "../../ink/normalize";
-import { darkOnLight, inkOf } from "../../ink/paper";
-import { pictureOf } from "../../write/drawing";
-import { sheet } from "../../write/state";
+import { darkOnLight, inkOf } from "../../ink/paper/paper";
+import { pictureOf } from "../../write/sheet/drawing";
+import { sheet } from "../../write/state/state";
 
 /** 784 values, ink 255; null if nothing is written. */
 export const sheetImage: ReadonlySignal<Uint8Array | null> = computed(() => {

@@ -1,5 +1,5 @@
 /** Ten of MNIST's training images, one of each digit; web/digits.py makes the file. */
-import { bytesOf } from "../../shared/bytes";
+import { bytesOf } from "../../shared/files/bytes";
 import stored from "./digits.json";
 
 export interface TrainingImage {

@@ -1,6 +1,6 @@
 /** The weights of the softmax network that comes with shuzi; web/digits.py makes the file. */
 import { PIXELS } from "../../data/image";
-import { bytesOf } from "../../shared/bytes";
+import { bytesOf } from "../../shared/files/bytes";
 import stored from "./weights.json";
 
 const all = new Float32Array(bytesOf(stored.weights).buffer);

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Settings } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
-import { copyText, saveFile } from "../../shared/take";
+import { copyText, saveFile } from "../../shared/files/take";
 import { onnxHere } from "./here/client";
 import { settingsOf } from "./runs/identity";
 import { letterOf } from "./runs/naming";

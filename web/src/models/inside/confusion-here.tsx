@@ -1,10 +1,10 @@
 /** The confusion matrix of a shipped model: measured in the page, on the test images that it has. */
 import { useEffect, useState } from "preact/hooks";
-import { isWhole, type Measured, measure, measuredOf } from "../../here/test-images";
 import { counts } from "../../learn/mistakes/confusion";
 import { ConfusionTable } from "../../learn/mistakes/confusion-table";
 import { say } from "../../sentences/say";
 import { percentage, whole } from "../numbers";
+import { isWhole, type Measured, measure, measuredOf } from "../test-images";
 
 export function ConfusionHere({ name }: { name: string }) {
   const [attempt, setAttempt] = useState(0);

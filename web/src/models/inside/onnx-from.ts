@@ -9,7 +9,7 @@ import { type Bytes, message, text } from "../../networks/onnx/protobuf";
 import { sha256 } from "../../networks/onnx/sha256";
 import { modelOf } from "../../networks/onnx/write";
 import type { Graph, Node } from "../../runtime/graph";
-import { joined } from "../../shared/bytes";
+import { joined } from "../../shared/files/bytes";
 
 /** Operations whose second input is a list of whole numbers: a shape, or axes. */
 const WHOLE = ["Reshape", "Unsqueeze", "Squeeze"];

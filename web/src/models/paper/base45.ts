@@ -1,5 +1,5 @@
 /** Bytes as the 45 characters that a QR code holds in 5.5 bits each (RFC 9285); src/shuzi/models/qr/base45.py is the same. */
-import type { Bytes } from "../../shared/bytes";
+import type { Bytes } from "../../shared/files/bytes";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 const BASE = ALPHABET.length;

@@ -1,6 +1,6 @@
 /** The networks from QR codes that this browser keeps, beside those that were trained in the page. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { inStore } from "../../shared/database";
+import { inStore } from "../../shared/storage/database";
 
 /** A network as it was scanned. */
 export interface KeptCode {

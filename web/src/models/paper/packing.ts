@@ -2,7 +2,7 @@
 
 import { crc32 } from "../../hand/zip";
 import { fromHalf, toHalf } from "../../runtime/half";
-import { type Bytes, joined } from "../../shared/bytes";
+import { type Bytes, joined } from "../../shared/files/bytes";
 import { type Layer, SHAPES } from "./rounding";
 
 const FORMAT = 1;

@@ -4,8 +4,8 @@ import { useEffect } from "preact/hooks";
 import { kept, loadKept } from "../../hand/kept";
 import { say } from "../../sentences/say";
 import { FileButton } from "../../shared/file-button";
+import { saveFile } from "../../shared/files/take";
 import { Pixels } from "../../shared/pixels";
-import { saveFile } from "../../shared/take";
 import { ViewLink } from "../../shell/view-link";
 import { whole } from "../numbers";
 import {

@@ -13,7 +13,7 @@ import {
   TYPE,
   VALUE,
 } from "../../generated/onnx";
-import { joined } from "../../shared/bytes";
+import { joined } from "../../shared/files/bytes";
 import { Convolution } from "../layers/convolution";
 import { Dense } from "../layers/dense";
 import type { Weight } from "../layers/layer";

@@ -1,6 +1,6 @@
 /** Protocol Buffers, as far as an .onnx file needs them: a message is its fields, one after the other. */
 
-import { joined } from "../../shared/bytes";
+import { joined } from "../../shared/files/bytes";
 
 const VARINT = 0;
 const FOUR_BYTES = 5;

@@ -1,7 +1,7 @@
 /** A trained network becomes an .onnx file with its card, which `shuzi.load` and `shuzi evaluate` take. */
 import { IR, OPSET } from "../../generated/networks";
 import { ENTRY, MODEL, OPSET_ID } from "../../generated/onnx";
-import { joined } from "../../shared/bytes";
+import { joined } from "../../shared/files/bytes";
 import { cardOf, type Trained } from "./card";
 import { graphOf } from "./graph";
 import { type Bytes, bytes, integer, message, text } from "./protobuf";

@@ -40,9 +40,9 @@ import {
 import { isOnePiece, joined, letterHeight } from "../../ink/components";
 import { total } from "../../ink/loops/levels";
 import { largestAt, level, median } from "../../ink/numbers";
-import { inkMap } from "../../ink/paper";
+import { inkMap } from "../../ink/paper/paper";
+import { Scan } from "../../ink/paper/scan";
 import { blank, clipped, cropped, type Grey } from "../../ink/picture";
-import { Scan } from "../../ink/scan";
 import { lengthOf } from "../../ink/strips";
 import { type Classify, type Detector, possibleScale, type Recogniser } from "../recognise/models";
 import { textsOf } from "../recognise/search";

@@ -10,8 +10,8 @@ import {
 import { MARKS } from "../../generated/tasks";
 import type { Box } from "../../ink/boxes";
 import { largestAt, median } from "../../ink/numbers";
+import { edgeWidth } from "../../ink/paper/sharpness";
 import { cropped, type Grey } from "../../ink/picture";
-import { edgeWidth } from "../../ink/sharpness";
 import { isDigit, withoutMarks } from "../classes";
 import { around, type Candidates, isAtEdge } from "../find/candidates";
 import type { Digit, Ignored, Sentence, Status } from "./result";

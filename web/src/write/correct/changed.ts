@@ -3,9 +3,9 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { forget, keep, kept } from "../../hand/kept";
 import type { KeptDigit } from "../../hand/npz";
 import { iou } from "../../ink/boxes";
-import type { Stroke } from "../sheet";
-import { pictures, reading, sheet, shownEntry } from "../state";
-import { type Glyph, textOf } from "./glyphs";
+import { type Glyph, textOf } from "../digits/glyphs";
+import type { Stroke } from "../sheet/sheet";
+import { pictures, reading, sheet, shownEntry } from "../state/state";
 
 /** Of the sheet, or of one picture: what was read. */
 interface Look {

@@ -4,10 +4,10 @@ import { DIGITS, MARKS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { percent } from "../../shared/percent";
-import { probabilitiesOf } from "../probabilities";
-import { glyphs, selected } from "../state";
+import { digitOf, type Glyph, statusOf } from "../digits/glyphs";
+import { probabilitiesOf } from "../digits/probabilities";
+import { glyphs, selected } from "../state/state";
 import { canMerge, mergeWithNext, remove, sayIs, split } from "./correcting";
-import { digitOf, type Glyph, statusOf } from "./glyphs";
 import { KeepButton } from "./keep-button";
 import "./correct.css";
 

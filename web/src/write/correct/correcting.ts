@@ -2,12 +2,12 @@
 import { openPicture } from "../../here/open";
 import { union } from "../../ink/boxes";
 import type { Grey } from "../../ink/picture";
-import { pictureOf } from "../drawing";
-import { placeRect, type Rect } from "../geometry";
-import { corrections, glyphs, ontoCorrections, pictures, selected, sheet } from "../state";
-import { digitOf, type Glyph } from "./glyphs";
+import { digitOf, type Glyph } from "../digits/glyphs";
+import { patchOf, type Said } from "../digits/patches";
+import { placeRect, type Rect } from "../geometry/geometry";
+import { pictureOf } from "../sheet/drawing";
+import { corrections, glyphs, ontoCorrections, pictures, selected, sheet } from "../state/state";
 import { halves, look } from "./look";
-import { patchOf, type Said } from "./patches";
 
 /** Say what a character is; saying what was read confirms it. */
 export function sayIs(index: number, character: string): void {

@@ -4,8 +4,8 @@ import { useSignal } from "@preact/signals";
 import { isKept } from "../../hand/kept";
 import { NoKeptDigits } from "../../hand/npz";
 import { say } from "../../sentences/say";
+import { digitOf, type Glyph, isDigit } from "../digits/glyphs";
 import { keepAndLook } from "./changed";
-import { digitOf, type Glyph, isDigit } from "./glyphs";
 
 export function KeepButton({ glyph }: { glyph: Glyph }) {
   const wrong = useSignal("");

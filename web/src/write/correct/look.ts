@@ -4,7 +4,7 @@ import { touched } from "../../ink/boxes";
 import { median } from "../../ink/numbers";
 import { blank, clipped, cropped, type Grey } from "../../ink/picture";
 import type { Digit } from "../../readings";
-import type { Rect } from "../geometry";
+import type { Rect } from "../geometry/geometry";
 
 const MARGIN = 0.35; // of the height, as paper around the ink
 const SIDES = 0.2; // of the width, where nothing is split

@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type PlainKey, say } from "../../sentences/say";
+import { copyText, saveFile } from "../../shared/files/take";
 import { Icon } from "../../shared/icons";
-import { copyText, saveFile } from "../../shared/take";
-import type { Entry } from "../pictures";
-import { pictures, reading, readOf, shownEntry } from "../state";
+import type { Entry } from "../state/pictures";
+import { pictures, reading, readOf, shownEntry } from "../state/state";
 import { asCsv, asJson, type Named } from "./rows";
 import { withBoxes } from "./with-boxes";
 

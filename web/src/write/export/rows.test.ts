@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Shown } from "../correct/shown";
+import type { Shown } from "../digits/shown";
 import { asCsv, asJson } from "./rows";
 
 const shown = (text: string, changes: Partial<Shown> = {}): Shown => ({

@@ -1,9 +1,9 @@
 /** Readings as shown become CSV and JSON, as `shuzi read --csv` and the service write them, with what was corrected. */
 
 import { COLUMNS, PLAIN } from "../../generated/tables";
-import { csvOf, neutral } from "../../shared/csv";
-import { boxOf, digitOf, type Glyph, isDigit, statusOf } from "../correct/glyphs";
-import type { Shown } from "../correct/shown";
+import { csvOf, neutral } from "../../shared/files/csv";
+import { boxOf, digitOf, type Glyph, isDigit, statusOf } from "../digits/glyphs";
+import type { Shown } from "../digits/shown";
 
 /** The name of a picture, and its reading, or why it could not be read. */
 export type Named = { source: string } & ({ shown: Shown } | { error: string });

@@ -1,9 +1,9 @@
 /** A picture of what was read, with its boxes and characters drawn over it. */
-import { statusOf } from "../correct/glyphs";
-import type { Shown } from "../correct/shown";
-import { pictureOf } from "../drawing";
-import type { Rect } from "../geometry";
-import { pictures, sheet } from "../state";
+import { statusOf } from "../digits/glyphs";
+import type { Shown } from "../digits/shown";
+import type { Rect } from "../geometry/geometry";
+import { pictureOf } from "../sheet/drawing";
+import { pictures, sheet } from "../state/state";
 
 const LEAST = 800; // pixels of the longer side, so that lines and characters can be seen
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Glyph } from "../correct/glyphs";
+import type { Glyph } from "../digits/glyphs";
 import { digitDrawn } from "./chosen";
 
 const glyph = (x: number, character = "1"): Glyph => ({

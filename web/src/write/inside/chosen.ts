@@ -1,6 +1,6 @@
 /** Which of several digits the network is drawn for. */
-import { digitOf, type Glyph } from "../correct/glyphs";
-import { contains, type Point } from "../geometry";
+import { digitOf, type Glyph } from "../digits/glyphs";
+import { contains, type Point } from "../geometry/geometry";
 
 /**
  * The index of a digit among the characters: the selected one, else the one that most points of the last stroke are in,

@@ -3,12 +3,12 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { LEAST_CONTRAST } from "../../generated/ink/paper";
 import { normalize } from "../../ink/normalize";
-import { inkMap } from "../../ink/paper";
-import { pictureOf } from "../drawing";
-import { overlap } from "../geometry";
-import { boundsOf, type Stroke } from "../sheet";
-import { inkQuestion, sheet } from "../state";
-import { pending } from "../writing";
+import { inkMap } from "../../ink/paper/paper";
+import { overlap } from "../geometry/geometry";
+import { pictureOf } from "../sheet/drawing";
+import { boundsOf, type Stroke } from "../sheet/sheet";
+import { inkQuestion, sheet } from "../state/state";
+import { pending } from "../state/writing";
 
 const PAUSE = 90; // milliseconds between two images, so that the pen stays quick
 const LEAST = 3; // points; fewer may be a tap

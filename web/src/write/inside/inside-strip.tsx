@@ -16,7 +16,7 @@ import type { Inside, Layer } from "../../reading/report/explain/inside";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { readBy } from "../state";
+import { readBy } from "../state/state";
 import { Bars } from "./bars";
 import { followPen } from "./growing";
 import { differs, image, isLate, keepLooking, looked } from "./looking";

@@ -1,8 +1,7 @@
 /** A button for each digit of the number, to look at another one more closely. */
-import { digitOf } from "../correct/glyphs";
-import { glyphs, selected } from "../state";
+import { digitOf } from "../digits/glyphs";
+import { glyphs, selected } from "../state/state";
 import { drawn } from "./looking";
-import "./one-of-digits.css";
 
 const MOST = 20; // of more digits, one is chosen on the sheet or below
 

@@ -1,11 +1,11 @@
 /** The last sheet survives a reload: its strokes, or its pictures, and the corrections. Each open tab has its own. */
 import { effect } from "@preact/signals";
-import { forget, inStore, newId, putTogether } from "../../shared/database";
-import { OwnRecord } from "../../shared/record";
-import type { Corrected } from "../pictures";
-import type { Content } from "../sheet";
-import { howToRead, pictures, sheet } from "../state";
-import { example } from "../writing";
+import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
+import { OwnRecord } from "../../shared/storage/record";
+import type { Content } from "../sheet/sheet";
+import type { Corrected } from "../state/pictures";
+import { howToRead, pictures, sheet } from "../state/state";
+import { example } from "../state/writing";
 
 const LARGEST = 60_000_000; // bytes of pictures: more would take long to store, and perhaps all that the browser allows
 

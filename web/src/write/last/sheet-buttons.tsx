@@ -2,9 +2,9 @@
 import { useSignal } from "@preact/signals";
 import { say } from "../../sentences/say";
 import { FileButton } from "../../shared/file-button";
-import { saveFile } from "../../shared/take";
-import { mayClosePictures } from "../handed-in";
-import { pictures, sheet } from "../state";
+import { saveFile } from "../../shared/files/take";
+import { mayClosePictures } from "../state/handed-in";
+import { pictures, sheet } from "../state/state";
 import { asFile, fromFile, NoSheet } from "./sheet-file";
 
 const FILE = "shuzi-sheet.json";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Content } from "../sheet";
+import type { Content } from "../sheet/sheet";
 import { asFile, fromFile, NoSheet } from "./sheet-file";
 
 const box = { x: 1, y: 2, width: 30, height: 40 };

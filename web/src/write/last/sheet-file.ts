@@ -1,9 +1,9 @@
 /** The sheet as a file, for browsers that store nothing: strokes and corrections as JSON, checked when it is opened. */
 import type { Digit } from "../../generated/shapes";
 import { DIGITS, MARKS } from "../../generated/tasks";
-import type { Patch, Said } from "../correct/patches";
-import type { Rect } from "../geometry";
-import type { Content, InkPoint, Stroke } from "../sheet";
+import type { Patch, Said } from "../digits/patches";
+import type { Rect } from "../geometry/geometry";
+import type { Content, InkPoint, Stroke } from "../sheet/sheet";
 
 const FORMAT = "shuzi sheet 1";
 const MOST_POINTS = 1_000_000;

@@ -8,7 +8,7 @@ import { type ShownStage, StageList } from "../../shared/stages/stage-list";
 import { ViewLink } from "../../shell/view-link";
 import { drawn } from "../inside/looking";
 import { OneOfDigits } from "../inside/one-of-digits";
-import { question, reading } from "../state";
+import { question, reading } from "../state/state";
 import { preparationOf } from "./preparation-of";
 import "./preparation.css";
 

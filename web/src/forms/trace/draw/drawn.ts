@@ -3,7 +3,7 @@
 import { ApiError, isAbort } from "../../../api";
 import { MOST_BOXES } from "../../../generated/limits";
 import { said } from "../../../sentences/said";
-import { newId } from "../../../shared/database";
+import { newId } from "../../../shared/storage/database";
 import { askTrace } from "../ask";
 import { changeField, currentField, type Drawn, type Edited, fields, setFields, traced } from "../form";
 import { plain, tomlOfDrawn } from "../toml";

@@ -1,7 +1,7 @@
 /** Networks that were trained in the page are kept in the browser's database, with their curves and weights. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { TrainingState } from "../../../networks/training/train";
-import { forget, inStore, putTogether } from "../../../shared/database";
+import { forget, inStore, putTogether } from "../../../shared/storage/database";
 import { onnxHere, restoreHere, stateHere } from "../here/client";
 import { settingsOf } from "./identity";
 import type { Run } from "./run";

@@ -1,5 +1,5 @@
 /** One training run, assembled from events: those of the service, or of the page's own worker. */
-import { bytesOf } from "../../../shared/bytes";
+import { bytesOf } from "../../../shared/files/bytes";
 import type { Point } from "../../chart/line-chart";
 
 /** The values of a recipe that the page uses, named as Python names them. */

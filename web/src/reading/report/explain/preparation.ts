@@ -1,6 +1,6 @@
 /** How the digits of a reading were prepared for the networks, stage by stage, in pictures small enough to show. */
 import { type Box, bottomOf, rightOf } from "../../../ink/boxes";
-import { contrastOf, darkOnLight } from "../../../ink/paper";
+import { contrastOf, darkOnLight } from "../../../ink/paper/paper";
 import { clipped, cropped, type Grey } from "../../../ink/picture";
 import { resize } from "../../../ink/resize";
 import { cutOutOf, framedStages, inverted, type Stages } from "../../../ink/stages";

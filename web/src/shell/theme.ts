@@ -1,0 +1,47 @@
+/**
+ * Light or dark: the system's setting or the user's choice. `public/first-paint.js` applies it before the first
+ * paint.
+ */
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { remember, remembered } from "../shared/storage/settings";
+
+export const THEMES = ["system", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+const system = signal<"light" | "dark">(systemIsDark.matches ? "dark" : "light");
+systemIsDark.addEventListener("change", (event) => {
+  system.value = event.matches ? "dark" : "light";
+});
+
+/** The user's choice. */
+export const theme = signal<Theme>(THEMES.find((choice) => choice === remembered("theme")) ?? "system");
+
+/** Paper is light, whatever the screen is. */
+const isPrinting = signal(false);
+addEventListener("beforeprint", () => {
+  isPrinting.value = true;
+});
+addEventListener("afterprint", () => {
+  isPrinting.value = false;
+});
+
+/** As the document has it: whoever draws with its colours must come after the change. */
+const applied = signal<Theme>("system");
+
+effect(() => {
+  const now = isPrinting.value ? "light" : theme.value;
+  if (now === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = now;
+  applied.value = now;
+});
+
+/** The theme in effect. A canvas takes its colours from CSS when it draws, so it must read this to redraw. */
+export const shownTheme: ReadonlySignal<"light" | "dark"> = computed(() =>
+  applied.value === "system" ? system.value : applied.value,
+);
+
+export function chooseTheme(name: Theme): void {
+  theme.value = name;
+  remember("theme", name === "system" ? null : name);
+}

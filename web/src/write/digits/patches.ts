@@ -1,0 +1,97 @@
+/** A person's correction of a region overrules what is read there, now and whenever the same ink is read again. */
+import { iou, overlapOfSmaller, union } from "../../ink/boxes";
+import type { Digit } from "../../readings";
+import type { Rect } from "../geometry/geometry";
+import { digitOf, type Glyph } from "./glyphs";
+
+/** A character that a person put somewhere. */
+export interface Said {
+  readonly character: string;
+  readonly box: Rect;
+  /** The network's image and answer here, if it was asked. */
+  readonly seen: Digit | null;
+  /** False for the halves of a split and the like, which are only cut by a person, and read by the network. */
+  readonly isMine: boolean;
+}
+
+/** One correction. Its places are in units that stay when more is written. */
+export interface Patch {
+  /** Where it holds. */
+  readonly region: Rect;
+  /** Neighbours that reach into the region and are not meant. */
+  readonly spared: readonly Rect[];
+  /** The characters there; none after a deletion. */
+  readonly says: readonly Said[];
+  /** The strokes of that place, by number: with others it no longer holds. Null for pictures, whose ink stays. */
+  readonly ink: readonly number[] | null;
+}
+
+const ALIKE = 0.95; // intersection over union from which two boxes are one
+const SAME = 0.5; // intersection over union from which two boxes hold the same ink
+
+/**
+ * Apply corrections in the order in which they were made.
+ *
+ * @param inkAt the numbers of the strokes in a region
+ */
+export function patched(
+  read: readonly Glyph[],
+  patches: readonly Patch[],
+  inkAt: (region: Rect) => readonly number[],
+): readonly Glyph[] {
+  return patches.filter((patch) => holds(patch, inkAt)).reduce(withPatch, read);
+}
+
+function holds({ ink, region }: Patch, inkAt: (region: Rect) => readonly number[]): boolean {
+  return ink === null || String(ink) === String(inkAt(region));
+}
+
+function withPatch(glyphs: readonly Glyph[], patch: Patch): readonly Glyph[] {
+  const replaced = glyphs.filter(({ box }) => isWithin(box, patch));
+  const [only] = replaced.length === 1 ? replaced : [];
+  const line = replaced[0]?.line ?? lineAt(glyphs, patch.region);
+  const made = patch.says.map(({ character, box, seen, isMine }): Glyph => {
+    // read again in the same box it has its explanation too; in another one, that would be of another image
+    const isSame = only !== undefined && isMine && iou(only.box, box) >= ALIKE;
+    return { character, box, line, isMine, read: (isSame && digitOf(only)) || seen };
+  });
+  const rest = glyphs.filter((glyph) => !replaced.includes(glyph));
+  const first = replaced[0] ? glyphs.indexOf(replaced[0]) : placeOn(rest, line, patch.region);
+  return [...rest.slice(0, first), ...made, ...rest.slice(first)];
+}
+
+function isWithin(box: Rect, { region, spared }: Patch): boolean {
+  if (spared.some((rect) => iou(rect, box) >= SAME)) return false;
+  const isPart =
+    overlapOfSmaller(box, region) >= SAME && box.width * box.height <= region.width * region.height;
+  return isPart || iou(box, region) >= SAME;
+}
+
+/** The line whose characters are beside a region; a new last one if there is none. */
+function lineAt(glyphs: readonly Glyph[], { y, height }: Rect): number {
+  const neighbour = glyphs.find(({ box }) => box.y <= y + height / 2 && box.y + box.height >= y + height / 2);
+  return neighbour?.line ?? Math.max(-1, ...glyphs.map(({ line }) => line)) + 1;
+}
+
+/** Before which character of a line a region is. */
+function placeOn(glyphs: readonly Glyph[], line: number, { x, width }: Rect): number {
+  const next = glyphs.findIndex(
+    (glyph) =>
+      glyph.line > line || (glyph.line === line && glyph.box.x + glyph.box.width / 2 > x + width / 2),
+  );
+  return next < 0 ? glyphs.length : next;
+}
+
+/** Say what stands in the place of some characters. */
+export function patchOf(
+  glyphs: readonly Glyph[],
+  indices: readonly number[],
+  says: readonly Said[],
+  inkAt: ((region: Rect) => readonly number[]) | null,
+): Patch {
+  const meant = glyphs.filter((_, index) => indices.includes(index));
+  const region = [...meant, ...says].map(({ box }) => box).reduce((a, b) => union(a, b));
+  const bare = { region, spared: [], says, ink: inkAt ? inkAt(region) : null };
+  const spared = glyphs.filter((glyph) => !meant.includes(glyph) && isWithin(glyph.box, bare));
+  return { ...bare, spared: spared.map(({ box }) => box) };
+}

@@ -1,0 +1,115 @@
+/** A reading and a person's corrections become the reading that is shown, copied and exported. */
+import { sentence } from "../../here/sentence";
+import type { Digit, Mark, Reading } from "../../readings";
+import { say } from "../../sentences/say";
+import { inverse, type Placement, placeRect, type Rect } from "../geometry/geometry";
+import { boxOf, digitOf, type Glyph, glyphsOf, isDigit, statusOf, textOf } from "./glyphs";
+import { type Patch, patched } from "./patches";
+
+/** A reading as it is shown. */
+export interface Shown extends Reading {
+  /** The characters of its text, their boxes in pixels of the picture. */
+  readonly glyphs: readonly Glyph[];
+  /** Whether a person changed or confirmed anything; then its confidence says nothing about its text. */
+  readonly isCorrected: boolean;
+}
+
+/** The reading that corrections of a picture refer to. */
+export interface Position {
+  readonly patches: readonly Patch[];
+  /** From the picture's pixels to the units of the corrections. */
+  readonly onto: Placement;
+  inkAt(region: Rect): readonly number[];
+}
+
+/** The reading with its corrections. */
+export function shownOf(reading: Reading, { patches, onto, inkAt }: Position): Shown {
+  const read = glyphsOf(reading);
+  if (patches.length === 0) return { ...reading, glyphs: read, isCorrected: false };
+  const moved = patched(
+    read.map((glyph) => ({ ...glyph, box: placeRect(glyph.box, onto) })),
+    patches,
+    inkAt,
+  );
+  const back = inverse(onto);
+  const glyphs = moved.map((glyph) => ({ ...glyph, box: placeRect(glyph.box, back) }));
+  const text = textOf(glyphs);
+  if (text === reading.text && !glyphs.some(({ isMine }) => isMine))
+    return { ...reading, glyphs: read, isCorrected: false };
+  const status = statusNow(reading, read, glyphs);
+  return {
+    ...reading,
+    text,
+    digits_text: [...text].filter((character) => character === "\n" || isDigit(character)).join(""),
+    digits: glyphs.filter(({ character }) => isDigit(character)).map(asDigit),
+    marks: glyphs.filter(({ character }) => !isDigit(character)).map(asMark),
+    alternatives: [],
+    status,
+    digits_status: status,
+    message: sentenceFor(status, reading, glyphs),
+    glyphs,
+    isCorrected: true,
+  };
+}
+
+function statusNow(reading: Reading, read: readonly Glyph[], glyphs: readonly Glyph[]): Reading["status"] {
+  if (glyphs.length === 0) return "blank";
+  if (glyphs.every(({ isMine }) => isMine)) return "ok";
+  if (glyphs.some(isDoubtful)) return "unsure";
+  if (hindrance(reading, glyphs)) return "unsure";
+  // what was doubtful has been dealt with, if that was all
+  return reading.status === "ok" || read.some(isDoubtful) ? "ok" : "unsure";
+}
+
+/** Ink that makes any reading unsure: the key of its sentence. */
+function hindrance({ ignored }: Reading, glyphs: readonly Glyph[]): string | null {
+  if (ignored.some(({ kind }) => kind === "unknown")) return "reading.unknown_ink";
+  const isInside = ignored.some(({ kind, box }) => kind === "sign" && isBetween(box, glyphs));
+  return isInside ? "reading.sign_inside" : null;
+}
+
+/** Whether characters of one line stand on both sides of a box. */
+function isBetween([x, y, width, height]: Readonly<Digit["box"]>, glyphs: readonly Glyph[]): boolean {
+  const neighbours = glyphs.filter(({ box }) => box.y < y + height && box.y + box.height > y);
+  const middle = x + width / 2;
+  const isBefore = ({ box }: Glyph) => box.x + box.width / 2 < middle;
+  return neighbours.some(isBefore) && !neighbours.every(isBefore);
+}
+
+function isDoubtful(glyph: Glyph): boolean {
+  return statusOf(glyph) !== "ok";
+}
+
+function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readonly Glyph[]): string {
+  if (status === "blank") return say("write.why.all_deleted");
+  if (status === "ok")
+    return say(glyphs.every(({ isMine }) => isMine) ? "write.why.all_mine" : "write.why.corrected");
+  const indices = glyphs.flatMap((glyph, index) => (isDoubtful(glyph) ? [index + 1] : []));
+  if (indices.length === 0) {
+    const why = hindrance(reading, glyphs);
+    return why ? sentence([why, {}]) : say("write.why.rest");
+  }
+  return say("write.why.check", indices.join(say("write.list_comma")), indices.length);
+}
+
+function asDigit(glyph: Glyph): Digit {
+  const read = digitOf(glyph);
+  const digit = Number(glyph.character);
+  const probabilities =
+    read?.probabilities ??
+    Array.from({ length: 10 }, (_, candidate) => (candidate === digit ? probabilityOf(glyph) : 0));
+  const probability = probabilityOf(glyph);
+  return { ...read, digit, probability, probabilities, box: boxOf(glyph), status: statusOf(glyph) };
+}
+
+function asMark(glyph: Glyph): Mark {
+  const { isMine, read } = glyph;
+  const alternatives = read && !isMine && "alternatives" in read ? read.alternatives : [];
+  const mark = glyph.character as Mark["mark"];
+  return { mark, probability: probabilityOf(glyph), box: boxOf(glyph), alternatives };
+}
+
+/** A person is certain; of what nobody read, nothing is known. */
+function probabilityOf({ isMine, read }: Glyph): number {
+  return isMine ? 1 : (read?.probability ?? 0);
+}

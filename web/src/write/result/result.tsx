@@ -1,0 +1,110 @@
+/** The number, its confidence, and advice if it is unsure. */
+
+import { say } from "../../sentences/say";
+import { percent } from "../../shared/percent";
+import { ChangedNotice } from "../correct/changed-notice";
+import { CorrectButton } from "../correct/correct-panel";
+import { type Glyph, statusOf } from "../digits/glyphs";
+import { namesOf, whyOf } from "../digits/left-out";
+import type { Shown } from "../digits/shown";
+import { ExportButtons } from "../export/export-buttons";
+import { lit, pictures, pointing, question, reading, sheet, toggle } from "../state/state";
+import { pending } from "../state/writing";
+import { Trouble } from "./trouble";
+import { Verdict } from "./verdict";
+
+export function Result() {
+  const shown = reading.value;
+  const { answer, asking } = question.value;
+  const leftOut = shown ? namesOf(shown.ignored) : "";
+  const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
+  return (
+    <section class="result" aria-label={say("write.result")} aria-busy={asking.value}>
+      <Trouble />
+      {shown ? (
+        <>
+          <NumberRead reading={shown} />
+          <Verdict
+            status={shown.status}
+            sure={shown.isCorrected ? undefined : say("write.sure", percent(shown.confidence))}
+            label={labelOf(shown, leftOut)}
+            icon={shown.isCorrected && shown.status === "ok" ? "pen" : undefined}
+          />
+          <p class={shown.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(shown, leftOut)}</p>
+          <ChangedNotice />
+          <div class="buttons">
+            <ExportButtons />
+            {/* the last one, so that Tab goes on to what it opens */}
+            <CorrectButton />
+          </div>
+          <Time milliseconds={pictures.chosen.value ? null : (answer.value?.milliseconds ?? null)} />
+        </>
+      ) : nothing ? (
+        <p class="quiet">{say("write.empty")}</p>
+      ) : (
+        asking.value && <p class="quiet">{say("write.reading")}</p>
+      )}
+    </section>
+  );
+}
+
+/** How long the answer took; while the next one is on its way, only that. */
+function Time({ milliseconds }: { milliseconds: number | null }) {
+  const isComing = question.value.asking.value;
+  if (!isComing && milliseconds === null) return null;
+  return (
+    <p class="small quiet numbers time">
+      {isComing ? say("write.reading") : say("write.time", Math.ceil(milliseconds ?? 0))}
+    </p>
+  );
+}
+
+/** What is said in place of the status's name. */
+function labelOf({ status, isCorrected }: Shown, leftOut: string): string | undefined {
+  if (status !== "ok") return undefined;
+  if (isCorrected) return say("write.status.corrected");
+  return leftOut ? say("write.status.ok_but_left_out") : undefined;
+}
+
+/** In large type, one line per line of writing; doubtful characters are marked, and so are a person's. */
+function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected } }: { reading: Shown }) {
+  const lines = [...new Set(glyphs.map(({ line }) => line))].sort((a, b) => a - b);
+  const longest = Math.max(...text.split("\n").map((line) => line.length));
+  const spoken = text.replaceAll("\n", say("write.between_lines")) || say("write.none");
+  return (
+    <output
+      class="number"
+      data-text={text}
+      data-status={status}
+      data-length={longest <= 5 ? "short" : longest <= 9 ? "middle" : "long"}
+      aria-label={
+        isCorrected ? say("write.number.corrected", spoken) : say("write.number", spoken, percent(confidence))
+      }
+    >
+      {lines.map((line) => (
+        <span class="line" key={line}>
+          {glyphs.map(
+            (glyph, index) => glyph.line === line && <OneGlyph key={index} glyph={glyph} index={index} />,
+          )}
+        </span>
+      ))}
+    </output>
+  );
+}
+
+/** A click is a shortcut for the button that corrects. */
+function OneGlyph({ glyph, index }: { glyph: Glyph; index: number }) {
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same by keyboard
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <span
+      data-status={statusOf(glyph)}
+      data-mine={glyph.isMine}
+      data-lit={lit.value === index}
+      onClick={() => toggle(index)}
+      {...pointing(index)}
+    >
+      {glyph.character}
+    </span>
+  );
+}

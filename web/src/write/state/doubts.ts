@@ -1,0 +1,51 @@
+/** Of many pictures: how many are to be checked, in which order they are listed, and the next one. */
+import { batch, computed, type ReadonlySignal } from "@preact/signals";
+import { statusOf } from "../digits/glyphs";
+import type { Entry } from "./pictures";
+import { pictures, readOf, selected, shownEntry } from "./state";
+
+/** An entry with its index among all. */
+export interface Listed {
+  entry: Entry;
+  index: number;
+}
+
+/** Once all are read, the doubtful ones come first, the most doubtful of them at the top; corrections move nothing. */
+export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
+  const all = pictures.entries.value.map((entry, index) => ({ entry, index }));
+  const isRead = ({ entry }: Listed) =>
+    readOf(entry) !== null || entry.picture.question.trouble.value !== null;
+  if (!all.every(isRead)) return all;
+  return all.sort((a, b) => doubtOf(b.entry) - doubtOf(a.entry) || a.index - b.index);
+});
+
+/** Those that a person should look at and has not put right. */
+export const toCheck: ReadonlySignal<readonly Listed[]> = computed(() =>
+  listed.value.filter(({ entry }) => {
+    const status = shownEntry(entry)?.status;
+    return status === "unsure" || status === "not-a-digit";
+  }),
+);
+
+/** 0 for what is sure, blank or cannot be read. */
+function doubtOf(entry: Entry): number {
+  const found = readOf(entry);
+  if (!found || "error" in found || found.status === "ok" || found.status === "blank") return 0;
+  return 1 - found.confidence + Number.EPSILON;
+}
+
+/** Show the next picture to check, with its first doubtful character; false if there is none. */
+export function goToNextDoubt(): boolean {
+  const [first] = toCheck.peek();
+  if (!first) return false;
+  const order = listed.peek();
+  const here = order.findIndex(({ entry }) => entry === pictures.chosen.peek());
+  const next = order.slice(here + 1).find((each) => toCheck.peek().includes(each)) ?? first;
+  batch(() => {
+    pictures.choose(next.index);
+    const glyphs = shownEntry(next.entry)?.glyphs ?? [];
+    const doubtful = glyphs.findIndex((glyph) => statusOf(glyph) !== "ok");
+    selected.value = glyphs.length > 0 ? Math.max(doubtful, 0) : null;
+  });
+  return true;
+}

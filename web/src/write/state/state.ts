@@ -1,0 +1,130 @@
+/** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { parameter, view } from "../../address";
+import { readerFor } from "../../learn/train/runs/as-models";
+import { chosenName } from "../../models/known";
+import { automatonOf, WrongPattern } from "../../reading/patterns/expression";
+import type { Sentence } from "../../reading/report/result";
+import type { HowToRead, Reading } from "../../readings";
+import type { Correctable } from "../digits/corrections";
+import type { Glyph } from "../digits/glyphs";
+import { type Shown, shownOf } from "../digits/shown";
+import type { Placement } from "../geometry/geometry";
+import { Sheet } from "../sheet/sheet";
+import { type Entry, Pictures } from "./pictures";
+import { Question } from "./question";
+
+/** The model asked for: a name, the id of the service's training run, or a network trained here; empty for the default. */
+export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,80}$/.test(text) ? text : null));
+
+/** What a number is known to fit: a name or a regular expression; empty for any number. */
+export const pattern = parameter<string>("pattern", "", (text) => text.trim());
+
+/** Why it is no pattern; null if it is one. */
+export const wrongPattern = computed<Sentence | null>(() => {
+  try {
+    if (pattern.value) automatonOf(pattern.value);
+    return null;
+  } catch (problem) {
+    if (problem instanceof WrongPattern) return problem.sentence;
+    throw problem;
+  }
+});
+
+let left = { model: "", pattern: "" };
+/** In other views, whose addresses name neither, both are those that Write was left with; what is no pattern is none. */
+const asked = computed(() => {
+  const next = { model: model.value, pattern: wrongPattern.value ? "" : pattern.value };
+  if (view.value === "write" && (next.model !== left.model || next.pattern !== left.pattern)) left = next;
+  return left;
+});
+
+/** The name of the model that reads; the usual one in place of a network trained here that is gone. */
+export const readBy = computed(() => readerFor(asked.value.model, chosenName.value));
+
+/** How pictures are read now: another object whenever anything of it changes. */
+export const howToRead = computed<HowToRead>(() => ({ model: readBy.value, pattern: asked.value.pattern }));
+
+export const sheet = new Sheet();
+/** For ink: the mapping from the sent picture's pixels to the paper. */
+export const inkQuestion = new Question<Placement>();
+export const pictures = new Pictures();
+
+/** The index of the character under the pointer, else of the selected one. */
+export const selected = signal<number | null>(null);
+export const pointedAt = signal<number | null>(null);
+export const lit = computed(() => pointedAt.value ?? selected.value);
+
+/** The question whose answer is shown: the selected picture's, else the ink's. */
+export const question: ReadonlySignal<Question<unknown>> = computed(
+  () => pictures.chosen.value?.picture.question ?? inkQuestion,
+);
+
+/** The corrections in effect: the selected picture's, else the ink's. */
+export const corrections: ReadonlySignal<Correctable> = computed(
+  () => pictures.chosen.value?.corrections ?? sheet,
+);
+
+const UNMOVED: Placement = { scale: 1, x: 0, y: 0 };
+
+/** From the pixels of what is read to the units of its corrections: of pictures, pixels too. */
+export const ontoCorrections: ReadonlySignal<Placement> = computed(() =>
+  pictures.chosen.value ? UNMOVED : (inkQuestion.answer.value?.about ?? UNMOVED),
+);
+
+/** The current reading, with its corrections. */
+export const reading: ReadonlySignal<Shown | null> = computed(() => {
+  const entry = pictures.chosen.value;
+  if (entry) return shownEntry(entry);
+  const answer = inkQuestion.answer.value;
+  const first = answer?.readings[0];
+  if (!isRead(first) || answer?.how !== howToRead.value) return null;
+  return shownOf(first, {
+    patches: sheet.patches.value,
+    onto: ontoCorrections.value,
+    inkAt: (region) => sheet.inkAt(region),
+  });
+});
+
+/** The reading of a picture with its corrections; null if it has not been read as it would be now. */
+export function shownEntry(entry: Entry): Shown | null {
+  const answer = readOf(entry);
+  if (!isRead(answer)) return null;
+  const patches = entry.corrections.patches.value;
+  return shownOf(answer, { patches, onto: UNMOVED, inkAt: () => [] });
+}
+
+/** What a picture reads as now, or why it cannot be read; null while neither is known. */
+export function readOf({ reading, picture }: Entry): Entry["reading"] {
+  return picture.question.answer.value?.how === howToRead.value ? reading : null;
+}
+
+function isRead(answer: Entry["reading"] | undefined): answer is Reading {
+  return !!answer && "text" in answer;
+}
+
+/** Why the selected picture could not be read, if the service says so among the readings. */
+export const unread: ReadonlySignal<string | null> = computed(() => {
+  const answer = pictures.chosen.value && readOf(pictures.chosen.value);
+  return answer && "error" in answer ? answer.error : null;
+});
+
+/** The characters of the current reading. */
+export const glyphs: ReadonlySignal<readonly Glyph[]> = computed(() => reading.value?.glyphs ?? []);
+
+/** Select a character, or deselect it. */
+export function toggle(index: number): void {
+  selected.value = selected.peek() === index ? null : index;
+}
+
+/** Event handlers that highlight an element's character everywhere. A shortcut: the cards are reachable by keyboard. */
+export function pointing(index: number) {
+  return {
+    onPointerEnter: () => {
+      pointedAt.value = index;
+    },
+    onPointerLeave: () => {
+      pointedAt.value = null;
+    },
+  };
+}

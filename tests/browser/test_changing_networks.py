@@ -75,7 +75,7 @@ def test_the_strip_stays_with_the_digit_that_was_chosen(open_sheet, mnist):
         sheet.write(_as_digit(mnist, 7), 0.45, 0.5)
     best = page.locator(".inside-bars .best .numbers")
     expect(best).to_have_text(["7", "7"])
-    page.get_by_role("button", name="Look inside with the 2 at position 1").click()
+    page.get_by_role("button", name="Follow the 2 at position 1").click()
     expect(best).to_have_text(["2", "2"])
     page.evaluate(
         """() => {

@@ -101,7 +101,7 @@ def test_keys_alone_lead_through_the_views_and_a_training_is_set_up(open_page, e
     page.keyboard.press("Space")
     expect(page.get_by_role("region", name="Squared error").locator(".loss-value")).to_have_text("0.02")
     for _ in range(2):
-        tab_to(page.get_by_role("navigation", name="Turn the steps").get_by_role("link").last)
+        tab_to(page.get_by_role("navigation", name="Previous and next step").get_by_role("link").last)
         page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Now train it yourself")
     tab_to(page.get_by_role("slider", name="Steps"))

@@ -101,7 +101,7 @@ def test_without_storage_the_page_says_so_once_and_a_file_keeps_the_sheet(open_p
     expect(sheet.boxes.nth(0)).to_have_attribute("data-mine", "true")
     saved.write_text("{}")
     page.get_by_test_id("sheet-file").set_input_files(saved)
-    expect(page.get_by_text("That is no sheet that this page saved")).to_be_visible()
+    expect(page.get_by_text("That is not a sheet saved by this page")).to_be_visible()
     expect(sheet.number).to_have_attribute("data-text", "1")
     notice.get_by_role("button", name="Understood").click()
     page.reload()

@@ -69,7 +69,7 @@ def test_each_step_leads_to_the_next_and_back_and_fits_a_screen(open_step):
         heading = page.locator("h1")
         titles.append(heading.inner_text())
         expect(page.get_by_role("navigation", name="Steps").locator("[aria-current=step]")).to_have_count(1)
-        end = page.get_by_role("navigation", name="Turn the steps").bounding_box()
+        end = page.get_by_role("navigation", name="Previous and next step").bounding_box()
         assert step == TRAINING or end["y"] + end["height"] <= 800
         if step < LAST:
             page.get_by_role("link", name=re.compile("^Next:")).click()

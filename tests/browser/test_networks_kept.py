@@ -67,7 +67,7 @@ def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, m
     expect(page.locator(".kept li")).to_have_count(40)
     page.goto("?view=learn&step=train")
     right = int((answers[:40].argmax(axis=1) == mnist.test.labels[:40]).sum())
-    expect(page.locator(".train-try-answers")).to_contain_text(f"{right} right of the 40 digits that you keep")
+    expect(page.locator(".train-try-answers")).to_contain_text(f"{right} of 40 kept digits right")
 
     page.goto("?view=models")
     page.once("dialog", lambda dialog: dialog.dismiss())

@@ -127,7 +127,7 @@ def test_a_letter_is_a_digit_to_softmax_and_none_to_the_reader(open_page, expect
     page = open_page("?view=learn&step=not-sure")
     for letter in "AKH":
         page.get_by_role("radio", name=letter, exact=True).check()
-        expect(_answer(page, "default")).to_contain_text("That is no digit")
+        expect(_answer(page, "default")).to_contain_text("That is not a digit")
         expect(_answer(page, "softmax").locator("strong")).to_have_text(re.compile(r"^\d$"))
     expect_query(page, letter="H")
 
@@ -140,7 +140,7 @@ def test_what_i_wrote_is_asked_about_too(open_sheet, expect_query):
     expect_query(page, step="not-sure")
     page.get_by_role("radio", name="What I wrote").check()
     expect_query(page, look="mine")
-    expect(_answer(page, "default")).to_contain_text("That is no digit")
+    expect(_answer(page, "default")).to_contain_text("That is not a digit")
     expect(_answer(page, "softmax").locator("strong")).to_have_text(re.compile(r"^\d$"))
 
 

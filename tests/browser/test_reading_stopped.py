@@ -57,7 +57,7 @@ def test_what_was_read_stays_if_a_later_request_fails(open_page, files, many):
         lambda route: route.abort() if b'name="before"' in route.request.post_data_buffer else route.continue_(),
     )
     read(page)
-    expect(page.get_by_text("This is what was read of 32 of 35 files.")).to_be_visible()
+    expect(page.get_by_text("These results are from 32 of 35 files.")).to_be_visible()
     expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
     left = [f"{number}.jpg" for number in (32, 33, 34)]
     unread = page.locator("details.notice li", has_text="was not read")
@@ -84,7 +84,7 @@ def test_what_was_read_stays_if_a_person_stops(open_page, files, many):
     read(page)
     expect(page.get_by_text("Reading: 32 of 35 files are done")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("This is what was read of 32 of 35 files. You stopped there.")).to_be_visible()
+    expect(page.get_by_text("These results are from 32 of 35 files. You stopped there.")).to_be_visible()
     expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
 
 

@@ -170,7 +170,7 @@ def test_the_score_is_kept_in_the_card_when_that_is_asked_for(shuzi, finished_ru
     before = load(run).card
     assert "test" not in before.scores
     ended = shuzi("evaluate", run, "--json", "--keep")
-    assert (ended.code, ended.err) == (0, f"The accuracy is kept in the card of {run / 'model.onnx'}\n")
+    assert (ended.code, ended.err) == (0, f"Saved the accuracy in the card of {run / 'model.onnx'}\n")
     found, card = json.loads(ended.out), load(run).card
     assert card.scores == {**before.scores, "test": {name: found[name] for name in ("accuracy", "n", "interval")}}
     assert card.weights == before.weights
@@ -184,7 +184,7 @@ def test_a_score_is_kept_neither_of_other_pictures_nor_in_what_ships(shuzi, fini
     assert shuzi("evaluate", finished_run(), "--keep", "--data", tmp_path).code == 2
     ended = shuzi("evaluate", "tiny", "--keep")
     assert (ended.code, ended.out) == (1, "")
-    assert "tiny comes with shuzi and is not changed" in ended.err
+    assert "tiny comes with shuzi and cannot be changed" in ended.err
 
 
 def test_a_folder_with_a_table_is_evaluated_as_it_is(shuzi, mnist, tmp_path):

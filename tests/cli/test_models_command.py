@@ -138,7 +138,7 @@ def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, 
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
     assert "images it was trained on" in said
     assert "own pictures (SHA-256" in said
-    assert "up to the owner of the pictures" in said
+    assert "decided by the owner of the pictures" in said
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
 
 
@@ -237,7 +237,7 @@ def test_a_reader_is_calibrated_for_its_partners_and_says_when_it_has_others(
     pen_strokes.save(tmp_path / "pens.npz")
     ended = shuzi("models", "calibrate", run, *partners, "--pages", 30, "--strokes", tmp_path / "pens.npz")
     assert (ended.code, ended.err) == (0, "")
-    assert re.fullmatch(r"Calibrated on 30 composed pictures: .* .*% or more\. Kept in .*\n", ended.out)
+    assert re.fullmatch(r"Calibrated on 30 composed pictures: .* .*% or more\. Saved in .*\n", ended.out)
     card = load(run).card
     assert card.weights == weights
     assert json.loads((run / "card.json").read_text()) == json.loads(card.to_json())
@@ -259,7 +259,7 @@ def test_a_shipped_model_is_not_calibrated_anew(shuzi):
     before = shipped()["softmax"].read_bytes()
     ended = shuzi("models", "calibrate", "softmax", "--pages", 1)
     assert (ended.code, ended.out) == (1, "")
-    assert "softmax comes with shuzi and is not changed" in ended.err
+    assert "softmax comes with shuzi and cannot be changed" in ended.err
     assert shipped()["softmax"].read_bytes() == before
 
 

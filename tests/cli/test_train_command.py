@@ -332,7 +332,7 @@ def test_the_default_model_learns_ones_own_digits_and_before_and_after_are_told(
     assert f"read PICTURE --model {run}" in ended.err
     assert read_metrics(run)[-1].items() >= {"done": "own", "n": 30, "validation-before": 0.9968}.items()
     described = " ".join(shuzi("models", "describe", run).out.split())
-    assert "30 own digits before fine-tuning" in described
+    assert "30 of your own digits, before fine-tuning" in described
     assert "reader-own --steps 2 --seed 0 --data data.npz --from start.onnx" in described
     picture = tmp_path / "seven.png"
     Image.fromarray(255 - np.pad(mnist.test.images[0], 30)).save(picture)

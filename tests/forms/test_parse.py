@@ -116,7 +116,7 @@ def test_the_id_follows_what_is_printed_and_not_the_rules(spec):
 def test_a_name_that_is_neither_a_file_nor_a_ready_spec_says_which_are_ready(tmp_path):
     found = CliRunner().invoke(command, ["form", "make", "score", "--out", str(tmp_path / "a.pdf")]).exception
     assert isinstance(found, DataError)
-    assert "score, nor a ready spec of that name. Ready are: scores, meters, questionnaire." in found.sentence("en")
+    assert "score nor a ready-made spec of that name. Ready-made specs: scores, meters, q" in found.sentence("en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

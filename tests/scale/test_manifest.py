@@ -100,9 +100,9 @@ def test_pictures_are_divided_evenly_and_rows_in_whole_groups(tree, tmp_path):
 def test_the_column_of_pictures_is_found_or_must_be_named(tmp_path):
     pq.write_table(pa.table({"a": [b"x"], "b": [b"y"], "c": ["z"]}), tmp_path / "x.parquet")
     given = find(str(tmp_path / "x.parquet"))
-    with pytest.raises(DataError, match=r"Name it with --column\. Columns of bytes: a, b"):
+    with pytest.raises(DataError, match=r"Name it with --column\. Binary columns: a, b"):
         list(shards_of(given, 10, None))
-    with pytest.raises(DataError, match='no column "c" of bytes'):
+    with pytest.raises(DataError, match='no binary column "c"'):
         list(shards_of(given, 10, "c"))
     ((shard, _),) = shards_of(given, 10, "b")
     assert [content for _, content in pictures_of(PARQUET, given.folder, shard, "b")] == [b"y"]

@@ -175,11 +175,11 @@ def test_a_command_that_was_killed_goes_on(nodes, folder, rows, tmp_path):
     assert len(after) == 30
     # actors of the first may have finished what they were at
     assert before.items() <= after.items()
-    told = int(again.stderr.partition(" of 30 files are there already")[0].rpartition("\n")[2])
+    told = int(again.stderr.partition(" of 30 files already written")[0].rpartition("\n")[2])
     assert told >= len(before)
     assert set(rows(output)) == {f"{place}/{number:04}.png" for number in range(300)}
     third = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert "30 of 30 files are there already" in third.stderr
+    assert "30 of 30 files already written" in third.stderr
     assert {path.name: path.stat().st_ino for path in output.glob("part-*")} == after
 
 

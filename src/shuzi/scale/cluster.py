@@ -1,4 +1,4 @@
-"""An address becomes a Ray cluster to work on; without one, a cluster of this machine alone is started."""
+"""An address becomes a Ray cluster to work on; without one, a cluster starts on this machine alone."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
     ...     pass
     Traceback (most recent call last):
     ...
-    shuzi.errors.ClusterError: "nonsense" is no cluster address. Give HOST:PORT, such as 10.0.0.1:6379, or "auto".
+    shuzi.errors.ClusterError: "nonsense" is not a cluster address. Give HOST:PORT, such as 10.0.0.1:6379, or "auto".
     """
     if address is not None and address != "auto":
         _check_address(address)

@@ -49,7 +49,7 @@ def test_a_picture_that_was_shrunk_a_lot_is_not_surely_blank_and_should_be_cropp
     none = np.zeros_like(PAGE)
     for times, confidence, words in (
         (4, 1.0, "no writing"),
-        (5, 0.8, "600 pixels on its longer side and was searched at 120"),
+        (5, 0.8, "longer side, 600 pixels, was scaled down to 120"),
     ):
         reading = decide(Findings(none, (40 * times, 120 * times), True, none, [], 0.0), scale)
         assert (reading.status, reading.confidence) == ("blank", confidence)
@@ -58,7 +58,7 @@ def test_a_picture_that_was_shrunk_a_lot_is_not_surely_blank_and_should_be_cropp
 
 def test_digits_that_shrinking_made_too_small_are_no_fault_of_the_camera():
     large = Findings(PAGE, (160, 480), True, 255 - PAGE, [candidate(8, 0.6)], 0.0)
-    assert "searched at 120" not in decide(large, SCALE).message
+    assert "scaled down to 120" not in decide(large, SCALE).message
     small = replace(large, candidates=[replace(candidate(8, 0.6), box=Box(8, 10, 6, 9))])
-    assert "searched at 120" in decide(small, SCALE).message
-    assert "searched at 120" not in decide(replace(small, shape=(48, 144)), SCALE).message  # hardly shrunk
+    assert "scaled down to 120" in decide(small, SCALE).message
+    assert "scaled down to 120" not in decide(replace(small, shape=(48, 144)), SCALE).message  # hardly shrunk

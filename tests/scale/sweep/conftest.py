@@ -77,7 +77,7 @@ class Sweep:
 
     def kill_one(self, process):
         """Kill the process of a trial that goes on after its first rung, and return its run folder."""
-        line = next(line for line in process.stderr if "goes on" in line)
+        line = next(line for line in process.stderr if "continues" in line)
         run = self.folder / line.partition(": ")[0]
         while process.poll() is None:
             with suppress(OSError, ValueError):  # it takes the lock again in a moment

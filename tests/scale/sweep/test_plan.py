@@ -88,7 +88,7 @@ def test_a_damaged_plan_is_an_error_of_ours(tmp_path, before, after):
 def test_a_folder_that_is_in_use_is_left_alone(tmp_path):
     plan = Plan(recipe("softmax"))
     (tmp_path / "letter.txt").touch()
-    with pytest.raises(RunError, match="There is something in"), created(tmp_path, plan):
+    with pytest.raises(RunError, match="is not empty"), created(tmp_path, plan):
         pass
     assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
     with pytest.raises(RunError, match="is not the folder of a sweep"), opened(tmp_path):

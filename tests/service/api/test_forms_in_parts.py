@@ -135,7 +135,7 @@ def changed_row(**values):
         (lambda table: table["columns"].pop(), "error.service.before", "other sheets than S"),
         (changed_row(row=4), "error.service.before", "q in row 4 of sheet 1 does not fit"),
         (changed_row(row=0), "error.service.before", "q in row 0"),
-        (changed_row(row=1), "error.service.before", "Row 1 of sheet 1 is there twice"),
+        (changed_row(row=1), "error.service.before", "Row 1 of sheet 1 appears twice"),
         (lambda table: table["rows"][1]["cells"]["q"].update(page=2), "error.service.before", "q in row 2"),
         # corrected in one row only: there is one on the sheet
         (lambda table: table["rows"][1]["cells"]["day"].update(text="1"), "error.service.before", "day in row 2"),
@@ -168,4 +168,4 @@ def test_a_field_that_holds_no_json_is_called_by_its_name(client, copies):
     fields = [("picture", ("0.jpg", photos[0])), *files.items(), ("before", ("b.json", b"{"))]
     said = client.post(f"/v1/forms{query}", files=fields)
     assert said.status_code == 422
-    assert said.json()["detail"] == 'The table before cannot be continued. The field "before" holds no JSON.'
+    assert said.json()["detail"] == 'The earlier table cannot be continued. The field "before" does not hold JSON.'

@@ -6,7 +6,7 @@ export const film = {
   "film.picture": (sentence: string) => `The film: ${sentence}`,
   "film.play": "Play",
   "film.pause": "Pause",
-  "film.scrub": "Where the film is",
+  "film.scrub": "Position in the film",
   "film.at": (seconds: string, sentence: string) => `${seconds} s: ${sentence}`,
   "film.keys": "Space: play, pause. ← →: stop by stop. Home, End: beginning, end.",
   "film.stops": "Stops of the film",

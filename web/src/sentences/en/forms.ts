@@ -5,8 +5,8 @@ export const forms = {
   "forms.open": "Open a table",
   "forms.kept_elsewhere": (n: number) =>
     n === 1
-      ? "A table from another tab, now closed, is kept with what was written."
-      : `${n} tables from other tabs, now closed, are kept with what was written.`,
+      ? "A table from another tab, now closed, is kept with its changes."
+      : `${n} tables from other tabs, now closed, are kept with their changes.`,
   "forms.open.about": "The .json file that shuzi form read wrote, or that was saved here.",
   "forms.wrong": (name: string) =>
     `${name} is not a table. Make one with shuzi form read PHOTOS --spec SPEC --out table.json.`,
@@ -41,9 +41,9 @@ export const forms = {
   "forms.read.unread": (name: string) => `${name} was not read.`,
   "forms.read.enough": "You stopped there.",
   "forms.read.partly": (done: number, count: number, why: string) =>
-    `This is what was read of ${done} of ${count} files. ${why} The photographs are still here: go back to them to read all.`,
+    `These results are from ${done} of ${count} files. ${why} The photographs are still here: go back to them to read them all.`,
   "forms.read.large":
-    "A file is larger than 20 MB, with what was read before it and the digits that this browser keeps. Remove it, or read all with shuzi form read.",
+    "A file is larger than 20 MB, counting earlier results and the digits that this browser keeps. Remove it, or read everything with shuzi form read.",
   "forms.read.without_hand": (why: string) => `This was read without the digits that you corrected. ${why}`,
   "forms.sheets": "Which sheets",
   "forms.sheets.choose": "Choose…",
@@ -52,7 +52,7 @@ export const forms = {
   "forms.sheets.columns": "Columns",
   "forms.sheets.shape": "Optional. Without them, a table whose lines cannot all be seen is marked doubtful.",
   "forms.sheets.ready": "Sheets that come with shuzi",
-  "forms.sheets.own": "My own, by their spec",
+  "forms.sheets.own": "My own, with a spec",
   "forms.sheets.spec": "Spec (.toml)",
   "forms.sheets.roster": "Roster (.csv)",
   "forms.sheets.blank": "Blank form (.png)",
@@ -75,7 +75,7 @@ export const forms = {
   "forms.trace.look": (fields: number) =>
     fields === 0
       ? "No empty boxes were found. Draw the fields on the form, and choose photographs of filled forms above."
-      : `${fields === 1 ? "1 field was found" : `${fields} fields were found`}. Name them, draw what is missing, leave out those that are none, and choose photographs of filled forms above.`,
+      : `${fields === 1 ? "1 field was found" : `${fields} fields were found`}. Name them, draw what is missing, leave out those that are not fields, and choose photographs of filled forms above.`,
   "forms.trace.left_out": (count: number) =>
     `${count} more ${count === 1 ? "field was" : "fields were"} found than a spec may have. Say which ones you need with shuzi form trace --fields.`,
   "forms.trace.picture": (fields: number) =>
@@ -103,16 +103,16 @@ export const forms = {
   "forms.trace.doubled": (drawn: number, covered: number) =>
     `Field ${drawn} lies on field ${covered}, so what is written there is read twice. Leave out field ${covered}, or remove field ${drawn}.`,
   "forms.trace.doubled.drawn": (drawn: number, covered: number) =>
-    `Fields ${drawn} and ${covered} lie on one another, so what is written there is read twice. Move or remove one of them.`,
+    `Fields ${drawn} and ${covered} overlap, so what is written there is read twice. Move or remove one of them.`,
   "forms.trace.unchecked": (field: number) => `Field ${field} is being compared with the form.`,
   "forms.draw": "Draw a field",
   "forms.draw.add": "Add a field",
-  "forms.draw.now": "Drag over the place of the field, from corner to corner.",
+  "forms.draw.now": "Drag over the field, from corner to corner.",
   "forms.draw.about":
-    "Drag a drawn field, or its corner. Arrow keys move it, with Shift they resize it, Enter leads to its name, Delete removes it. It goes onto the boxes that are printed there.",
+    "Drag a drawn field, or its corner. Arrow keys move it, with Shift they resize it, Enter goes to its name, Delete removes it. It snaps to the boxes that are printed there.",
   "forms.draw.place": (field: number, at: string) => `Field ${field}, drawn: ${at}`,
   "forms.draw.at": (x: number, y: number, width: number, height: number) =>
-    `${x} mm from the left, ${y} mm from above, ${width} by ${height} mm`,
+    `${x} mm from the left, ${y} mm from the top, ${width} by ${height} mm`,
   "forms.draw.boxes": (field: number) => `Boxes of field ${field}`,
   "forms.draw.digits": (count: number) => (count === 1 ? "1 digit" : `${count} digits`),
   "forms.draw.style": (field: number) => `How field ${field} is printed`,
@@ -123,7 +123,7 @@ export const forms = {
   "forms.draw.remove": "Remove",
   "forms.draw.remove.field": (field: number) => `Remove field ${field}`,
   "forms.trace.unnamed": (field: number) => `Field ${field} has no name.`,
-  "forms.trace.twice": (name: string) => `Two fields are called ${name}. Each needs a name of its own.`,
+  "forms.trace.twice": (name: string) => `Two fields are called ${name}. Each needs its own name.`,
   "forms.trace.save": "Save the spec (.toml)",
   "forms.trace.save_blank": "Save the blank form (.png)",
   "forms.trace.next":
@@ -155,12 +155,12 @@ export const forms = {
   "forms.sheet": (name: string) => `The sheet on ${name}, with the cell framed`,
   "forms.sheet.near": "Enlarge",
   "forms.confirm": "Confirm",
-  "forms.culprit": (label: string) => `“${label}” is likeliest to be wrong.`,
-  "forms.culprit.here": (_label: string) => "This cell is likeliest to be wrong.",
+  "forms.culprit": (label: string) => `“${label}” is most likely to be wrong.`,
+  "forms.culprit.here": (_label: string) => "This cell is most likely to be wrong.",
   "forms.culprit.fits": (label: string, text: string) =>
-    `“${label}” is likeliest to be wrong: with ${text} there, the sum is right.`,
+    `“${label}” is most likely to be wrong: with ${text} there, the sum is right.`,
   "forms.culprit.here_fits": (_label: string, text: string) =>
-    `This cell is likeliest to be wrong: with ${text} here, the sum is right.`,
+    `This cell is most likely to be wrong: with ${text} here, the sum is right.`,
   "forms.keys":
     "Type to correct. Enter: accept and go to the next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
   "forms.grouped": "By answer",
@@ -176,7 +176,7 @@ export const forms = {
       : `Your corrections cast doubt on ${count} more cells, which come next.`,
   "forms.compared.cell": (row: number, before: string, now: string) => `row ${row}: ${before} → ${now}`,
   "forms.compared.between": "; ",
-  "forms.compared.by_row": "Each row has a writer of its own",
+  "forms.compared.by_row": "Each row has its own writer",
   "forms.compared.was": (text: string) => `Read as ${text} before you corrected others.`,
   "forms.compared.like": (text: string) => `It looks like digits that you corrected: perhaps ${text}.`,
   "forms.row": "Row",

@@ -15,8 +15,8 @@ export const hand = {
   "hand.remove": "Remove",
   "hand.remove_one": (position: number, label: number) => `Remove kept digit ${position}, a ${label}`,
   "hand.error.damaged":
-    "That is no .npz file, or it is damaged. Choose one that this page or shuzi hand saved.",
+    "That is not an .npz file, or it is damaged. Choose one that this page or shuzi hand saved.",
   "hand.error.arrays":
-    "That .npz holds no digits: images uint8 (n, 28, 28) and labels uint8 (n,) from 0 to 9 were expected.",
+    "That .npz file holds no digits: images uint8 (n, 28, 28) and labels uint8 (n,) from 0 to 9 were expected.",
   "hand.error.many": "There would be more than 10,000 digits. Remove some first.",
 };

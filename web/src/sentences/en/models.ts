@@ -41,7 +41,7 @@ export const models = {
   "models.first.templates.key": "Ink on blue counts for the digit, ink on brown against it.",
   "models.first.filters": (window: string) => `Filters of its first convolution, ${window}`,
   "models.first.filters.key": "Ink on blue excites the filter, ink on brown calms it.",
-  "models.confusion": "What it takes for what",
+  "models.confusion": "What it mistakes for what",
   "models.confusion.lead":
     "A row for each label, a column for each answer, one image at a time and without the other models. Computed here, in this page, with the network that reads in it.",
   "models.confusion.measure": "Classify the test images",

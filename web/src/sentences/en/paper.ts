@@ -8,12 +8,12 @@ export const paper = {
   "paper.nameless": "no name",
   "paper.name": "Your name, for all to see",
   "paper.name.long":
-    "A name has at most 40 bytes, some 40 letters or 13 Chinese characters, and no invisible ones.",
+    "A name has at most 40 bytes, about 40 letters or 13 Chinese characters, none of them invisible.",
   "paper.learns": (n: number) =>
     n === 1
       ? "First teach its last layer the digit that you keep"
       : `First teach its last layer the ${n} digits that you keep`,
-  "paper.no_digits": "Correct a digit and keep it to have your hand go along:",
+  "paper.no_digits": "Correct a digit and keep it to include your handwriting:",
   "paper.button": "Make the code",
   "paper.working": "Working…",
   "paper.missing": "A file of the page could not be loaded. Check the connection and try again.",
@@ -33,10 +33,10 @@ export const paper = {
   "paper.digit": (digit: number) => `a ${digit}`,
   "paper.keep": "Keep this network",
   "paper.kept": "Kept in this browser, among the models above.",
-  "paper.hand_on": "Make a code now, and this network goes on with your digits and your name.",
-  "paper.fault.none": "There is no QR code that can be read. Come closer, hold still, and mind the light.",
+  "paper.hand_on": "Make a code now to pass this network on with your digits and your name.",
+  "paper.fault.none": "No QR code can be read. Come closer, hold still, and mind the light.",
   "paper.fault.several": "There are several networks in the picture. Crop it to one code.",
-  "paper.fault.foreign": "This QR code holds no network of shuzi.",
+  "paper.fault.foreign": "This QR code does not hold a shuzi network.",
   "paper.fault.format": "This code is from another version of shuzi, which this page does not know.",
   "paper.fault.damaged": "This code is damaged: its checksum or a value in it is wrong.",
   "paper.fault.picture": "This is not a picture that the browser can open.",

@@ -1,6 +1,6 @@
 export const write = {
   "write.title": "Write a number",
-  "write.lead": "A neural network here reads it, and nothing leaves your machine.",
+  "write.lead": "A neural network in this page reads it; nothing leaves your machine.",
   "write.lead.service": "One digit or many: lift the pen to have it read, and see how it was done.",
   "write.for": (step: string) => `Back to “${step}”`,
   "write.for.with": (step: string) => `Back to “${step}” with your digit`,
@@ -63,8 +63,8 @@ export const write = {
   "write.something_else": "Something else",
   "write.status.corrected": "Corrected by you",
   "write.mine": "Yours",
-  "write.why.corrected": "What you said counts, and everything else is clear.",
-  "write.why.all_mine": "Every character is as you said.",
+  "write.why.corrected": "Your corrections count, and everything else is clear.",
+  "write.why.all_mine": "Every character is as you corrected it.",
   "write.why.others": " The other dashed digits are not sure either.",
   "write.why.check": (positions: string, n: number) =>
     n === 1
@@ -100,10 +100,11 @@ export const write = {
   "write.copy_refused": "The browser does not let this page copy. Select the number and copy it yourself.",
   "write.save": "Export",
   "write.save.picture": "Picture with boxes",
-  "write.unshowable_export": "Browsers cannot open this kind of picture, so there is none with boxes.",
+  "write.unshowable_export":
+    "Browsers cannot open this kind of picture, so it cannot be exported with boxes.",
   "write.sheet_file.save": "Save the sheet",
   "write.sheet_file.open": "Open a sheet",
-  "write.sheet_file.wrong": "That is no sheet that this page saved.",
+  "write.sheet_file.wrong": "That is not a sheet saved by this page.",
   "write.kept_elsewhere": (n: number) =>
     n === 1
       ? "A sheet from another tab, now closed, is kept too."
@@ -138,16 +139,15 @@ export const write = {
   "write.inside": "Inside the network",
   "write.inside.film": "As a film",
   "write.inside.train": "Train one yourself",
-  "write.inside.choose": "Which digit to look inside with",
-  "write.inside.digit": (position: number, digit: string) =>
-    `Look inside with the ${digit} at position ${position}`,
+  "write.inside.choose": "Which digit to follow through the network",
+  "write.inside.digit": (position: number, digit: string) => `Follow the ${digit} at position ${position}`,
   "write.inside.highest": (digit: number, score: string) => `, the highest for ${digit}: ${score}`,
   "write.inside.kept": (digit: number) =>
     `The answer is ${digit} because it also counts the digits you kept; this is the network alone.`,
   "write.inside.line": (digit: number) =>
-    `The answer is ${digit} because it also counts what is around the digit; this is the digit alone.`,
+    `The answer is ${digit} because the writing around the digit counts too; this is the digit alone.`,
   "write.inside.elsewhere": (model: string) =>
-    `${model} is computed by the service, so the page cannot show what is inside. Read by default, tiny or softmax, it can.`,
+    `${model} is computed by the service, so the page cannot show what is inside. With default, tiny or softmax, it can.`,
   "write.inside.image": "28x28",
   "write.inside.templates": "Ten templates",
   "write.inside.neurons": "Hidden neurons",
@@ -177,7 +177,7 @@ export const write = {
   "write.model.yours": "yours",
   "write.model.trained": "The network you trained here. It knows single digits in the style of MNIST.",
   "write.model.scanned": "A network that you scanned. It knows single digits in the style of MNIST.",
-  "write.model.gone": "That network is not in this browser, so the usual model reads.",
+  "write.model.gone": "That network is not in this browser, so the default model reads instead.",
   "write.model.again": "Train it again",
   "write.model.given": "The model named when the service was started.",
   "write.model.other": "One of the models that come with shuzi.",

@@ -33,7 +33,7 @@ export const forms: Translation<typeof english> = {
   "forms.read.some": (done, count, seconds) => `正在读：${count} 个文件读完了 ${done} 个，${seconds} 秒`,
   "forms.read.same": (name, first) => `${name} 和 ${first} 是同一个文件，只读了一次。`,
   "forms.read.unread": (name) => `${name} 没有读。`,
-  "forms.read.enough": "你在这里停了。",
+  "forms.read.enough": "你停在了这里。",
   "forms.read.partly": (done, count, why) =>
     `这是 ${count} 个文件里 ${done} 个的内容。${why}照片都还在：回到照片可以全部重读。`,
   "forms.read.large":
@@ -51,7 +51,7 @@ export const forms: Translation<typeof english> = {
   "forms.sheets.roster": "名单（.csv）",
   "forms.sheets.blank": "空白表格（.png）",
   "forms.sheets.about":
-    "做这些表格用的说明。说明里写了名单的，连名单一起选；给已有的表格做的，连空白表格一起选。",
+    "制作这些表格时用的说明。说明里写了名单的，把名单一起选上；给已有表格生成的，把空白表格一起选上。",
   "forms.sheets.trace": "已有的表格，用一张空白的",
   "forms.trace.choose": "选空白表格",
   "forms.trace.another": "换一张表格",
@@ -103,7 +103,7 @@ export const forms: Translation<typeof english> = {
   "forms.draw.boxes": (field) => `栏目 ${field} 的格数`,
   "forms.draw.digits": (count) => `${count} 位`,
   "forms.draw.style": (field) => `栏目 ${field} 的样子`,
-  "forms.draw.style.any": "看那里印的",
+  "forms.draw.style.any": "按那里印的样子",
   "forms.draw.style.boxes": "每位一格",
   "forms.draw.style.comb": "带短竖线的长格",
   "forms.draw.style.open": "一个空格子",

@@ -5,7 +5,7 @@ export const paper: Translation<typeof english> = {
   "paper.title": "印在纸上的网络",
   "paper.lead":
     "最小的网络 tiny 装得进一张二维码：4,632 个权重，每个 4 位，再带上一个名字和你写的十个数字。打印出来送人，谁扫了码，谁就能用你的网络认数字。",
-  "paper.make": "做一个码",
+  "paper.make": "做一张二维码",
   "paper.tiny": "从 tiny 开始。",
   "paper.from": (name) => `从刚扫的网络开始：${name}。`,
   "paper.nameless": "没有名字",
@@ -22,7 +22,7 @@ export const paper: Translation<typeof english> = {
   "paper.on_own": (n, before, after) =>
     `你留下的 ${n} 个数字：取整前答对 ${before} 个，码里的网络答对 ${after} 个。`,
   "paper.save": "存成图片",
-  "paper.scan": "扫一个码",
+  "paper.scan": "扫二维码",
   "paper.scan.lead": "正对着拍，拍全、拍清楚。图片不会离开这台机器。",
   "paper.scan.file": "打开图片",
   "paper.scan.camera": "拍照",

@@ -5,7 +5,7 @@ import { learnTrain } from "./train";
 
 export const learn = {
   "learn.steps": "Steps",
-  "learn.turn": "Turn the steps",
+  "learn.turn": "Previous and next step",
   "learn.back": "Back",
   "learn.next": (name: string) => `Next: ${name}`,
   "learn.try": "Try this",
@@ -13,7 +13,7 @@ export const learn = {
   "learn.digit.mine": "My digit",
   "learn.digit.write": "Write one of your own",
   "learn.digit.write_another": "Write another one",
-  "learn.digit.looked-at": "The digit that is looked at",
+  "learn.digit.looked-at": "The digit shown",
   "learn.course": "More in the course:",
   "learn.seen": ", opened",
   "learn.progress": (count: number, all: number) => `${count} of ${all} steps opened.`,

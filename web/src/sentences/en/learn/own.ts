@@ -1,7 +1,7 @@
 export const learnOwn = {
   "learn.answer.softmax": "The softmax network",
   "learn.answer.default": "The default network",
-  "learn.answer.no-digit": "That is no digit",
+  "learn.answer.no-digit": "That is not a digit",
   "learn.answer.right": "correct",
   "learn.answer.wrong": "wrong",
 

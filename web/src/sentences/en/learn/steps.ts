@@ -131,7 +131,7 @@ export const learnSteps = {
   "learn.rate.curve.dent": "x² with a dent",
   "learn.rate.curve.real": "A real network’s loss",
   "learn.rate.real.text": (images: number) =>
-    `This is no drawing: it is the loss of shuzi’s softmax network over the first ${images} training images, computed on this page. The network has 7,850 weights, and this map is a slice through them. To the right, they move from all zeros to their trained values; up, the way that the first step from zero also leads. The bluer, the lower.`,
+    `This is not a drawing but the loss of shuzi’s softmax network over the first ${images} training images, computed on this page. The network has 7,850 weights, and this map is a slice through them. To the right, they move from all zeros to their trained values; up, the way that the first step from zero also leads. The bluer, the lower.`,
   "learn.rate.real.map": (steps: number, loss: string) =>
     `A map of a long, narrow valley with a ball on it: after ${counted(steps)}, the loss is ${loss}`,
   "learn.rate.real.zero": "all 0",

@@ -49,9 +49,7 @@ export const learnTrain = {
   "learn.train.compare": "What they say about one digit",
   "learn.train.says": (digit: number, probability: string) => `${digit}, probability ${probability}`,
   "learn.train.own_right": (right: number, n: number) =>
-    n === 1
-      ? `of the digit that you keep, ${right} right`
-      : `${right} right of the ${n} digits that you keep`,
+    n === 1 ? `${right} of 1 kept digit right` : `${right} of ${n} kept digits right`,
   "learn.train.or": (digit: number, probability: string) => `then ${digit}, ${probability}`,
   "learn.train.failed.loss": (rate: string) =>
     `The loss is no longer a finite number. With a learning rate of ${rate}, the steps are too long.`,

@@ -21,7 +21,7 @@ export const learnOwn: Translation<typeof english> = {
   "learn.handwriting.made": "这个数字拍成的照片，光从一边来",
 
   "learn.not-sure": "不确定",
-  "learn.not-sure.title": "不确定：它说的把握值多少？",
+  "learn.not-sure.title": "不确定：它说的把握有多可信？",
   "learn.not-sure.text":
     "网络说“90%”。要是这样的回答一百次里对了九十次，这个 90% 就是实话：网络是校准过的。这里就来查一查，用的是它没见过的图。\n说实话的把握才有用处：低于阈值的，交给人来看。不过这只对数字管用。给它一个字母，softmax 还是得把 100% 分给十个数字。",
   "learn.not-sure.try":

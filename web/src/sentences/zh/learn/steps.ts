@@ -120,7 +120,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.rate.curve.dent": "x² 加一个坑",
   "learn.rate.curve.real": "真网络的损失",
   "learn.rate.real.text": (images) =>
-    `这不是示意图，而是 shuzi 的 softmax 网络在前 ${images} 张训练图片上的损失，就在这个页面里算出来。网络有 7,850 个权重，图上只是其中的一个切面：往右，从全部为 0 走向训练好的权重；往上，是从 0 出发的第一步还会偏去的方向。越蓝，损失越低。`,
+    `这不是示意图，而是 shuzi 的 softmax 网络在前 ${images} 张训练图片上的损失，就在这个页面里算出来。网络有 7,850 个权重，图上只是其中的一个切面：往右，从全部为 0 走向训练好的权重；往上，是从 0 出发的第一步另外偏向的方向。越蓝，损失越低。`,
   "learn.rate.real.map": (steps, loss) =>
     `一张地图，一条又长又窄的山谷里有个小球，走了 ${steps} 步，损失是 ${loss}`,
   "learn.rate.real.zero": "全是 0",

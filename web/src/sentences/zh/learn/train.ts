@@ -31,7 +31,7 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.augment": "随机平移、拉伸图片",
   "learn.train.seed": "种子",
   "learn.train.seeds": "换几个种子各跑一次",
-  "learn.train.seeds.hint": "几次训练合成一条线，外面一圈是它们的范围。",
+  "learn.train.seeds.hint": "几次训练合成一条线，旁边的色带是它们的范围。",
   "learn.train.engine": "在哪里训练",
   "learn.train.engine.page": "就在这个页面",
   "learn.train.engine.tensorflow": "由服务用 TensorFlow 训练",

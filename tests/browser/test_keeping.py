@@ -103,5 +103,5 @@ def test_a_file_without_digits_says_what_is_wrong_and_takes_nothing_away(open_sh
     files.set_input_files(wrong)
     expect(sheet.page.get_by_text("That .npz file holds no digits")).to_be_visible()
     files.set_input_files(tmp_path / "words.npz")
-    expect(sheet.page.get_by_text("That is no .npz file")).to_be_visible()
+    expect(sheet.page.get_by_text("That is not an .npz file")).to_be_visible()
     expect(sheet.page.locator(".kept li")).to_have_count(0)

@@ -111,9 +111,9 @@ def _photograph(card, target):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (drawn("https://example.org"), "no network of shuzi"),
-        (drawn("SHUZI:AAAAAAAAAAAA"), "no network of shuzi"),
-        (np.full((90, 90), 255, np.uint8), "no QR code that can be read"),
+        (drawn("https://example.org"), "does not hold a shuzi network"),
+        (drawn("SHUZI:AAAAAAAAAAAA"), "does not hold a shuzi network"),
+        (np.full((90, 90), 255, np.uint8), "No QR code can be read"),
     ],
     ids=["an address", "other bytes", "paper"],
 )

@@ -228,7 +228,7 @@ def test_a_reader_is_calibrated_for_its_partners_and_says_when_it_has_others(
     sheet = np.full((60, 90), 255, np.uint8)
     sheet[10:38, 20:48] -= mnist.test.images[0]
     Image.fromarray(sheet).save(picture)
-    note = "Note: this model's confidence in whole numbers is not calibrated"
+    note = "Note: this model's confidence in complete numbers is not calibrated"
     assert note in shuzi("read", picture, "--model", run).err
     partners = ("--detector", detector, "--line", line)
     ended = shuzi("models", "calibrate", run, *partners, "--pages", 30)

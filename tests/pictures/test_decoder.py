@@ -195,7 +195,7 @@ def test_without_another_python_plain_pictures_are_opened_and_others_are_an_erro
     with pytest.raises(PictureError) as caught:
         open_picture(saved("GIF"))
     assert caught.value.key == "error.picture.child"
-    assert "has Python built in" in caught.value.sentence("en")
+    assert "embeds Python" in caught.value.sentence("en")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another signal there")

@@ -174,7 +174,7 @@ def test_an_output_that_is_a_file_is_told(tree):
 def test_an_address_that_cannot_be_used_is_told_without_its_secrets(address):
     with pytest.raises(DataError) as told:
         Location.of(address)
-    assert "no address that can be used" in str(told.value)
+    assert "is not a usable address" in str(told.value)
     assert "secret" not in str(told.value).partition(":")[0]
 
 

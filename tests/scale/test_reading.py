@@ -300,7 +300,7 @@ def test_s3_is_read_and_written(s3, reader, there, draw, rows):
 
 def test_the_command_tells_what_is_wrong_in_one_sentence(tmp_path):
     for given, told in (
-        (["--address", "nonsense"], "no cluster address"),
+        (["--address", "nonsense"], "not a cluster address"),
         (["--model", "nobody"], "nobody"),
     ):
         command = [*COMMAND, tmp_path / "none", tmp_path / "out", *given]

@@ -41,7 +41,7 @@ export const forms: Translation<typeof english> = {
   "forms.read.without_hand": (why) => `这次没有参照你改正过的数字。${why}`,
   "forms.sheets": "哪种表格",
   "forms.sheets.choose": "请选择…",
-  "forms.sheets.table": "画了线的表，没有说明",
+  "forms.sheets.table": "带格线的表，没有说明",
   "forms.sheets.rows": "行数",
   "forms.sheets.columns": "列数",
   "forms.sheets.shape": "知道的话请填上；不填，线看不全的表会算作存疑。",

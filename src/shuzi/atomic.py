@@ -27,9 +27,9 @@ _PART = re.compile(r"\..+\.([0-9a-f]{8})-([0-9]+)-[0-9a-f]{8}\.part(\..*)?")
 _CAN_ASK = sys.platform != "win32"  # where a signal, even 0, ends a process
 _AT_ONCE = 0
 if sys.platform != "win32":
-    _AT_ONCE = os.O_NONBLOCK  # without it, to open waits for a reader
-_WAIT, _AGAIN = 2.0, 0.02  # seconds for a program to start reading from a pipe, and between two tries
-_LONG = 86_400.0  # seconds after which nobody writes to a part of a machine that cannot be asked
+    _AT_ONCE = os.O_NONBLOCK  # without it, opening waits for a reader
+_WAIT, _AGAIN = 2.0, 0.02  # seconds to wait for a reader of a pipe, and between tries
+_LONG = 86_400.0  # seconds after which a partial file of another machine counts as abandoned
 
 
 @contextmanager
@@ -81,12 +81,12 @@ def replacing(target: Path) -> Iterator[Path]:
             problem.filename, problem.filename2 = str(target), None
         raise
     finally:
-        with suppress(OSError):  # where nothing can be written, what is not there cannot be removed either
+        with suppress(OSError):  # if nothing could be written, nothing can be removed either
             _remove(part)
 
 
 def check_replaceable(target: Path) -> None:
-    """Find out before long work whether `replacing` can write a file there; the target's folder is created if needed.
+    """Check before long work that `replacing` can write a file there; the target's folder is created if needed.
 
     Raises
     ------
@@ -113,21 +113,21 @@ def check_replaceable(target: Path) -> None:
 
 
 def is_part(path: Path) -> bool:
-    """Tell whether a path is the temporary one of a file or folder that is or was being written."""
+    """Tell whether a path is the temporary path of a file or folder being written."""
     return _PART.fullmatch(path.name) is not None
 
 
 def remove_leftovers(folder: Path, alone: bool = False) -> None:
-    """Remove what processes that were killed while they wrote have left in a folder, as far as that is possible.
+    """Remove partial files that killed processes have left in a folder, as far as possible.
 
-    What a living process writes stays; what comes from another machine stays for a day.
+    Partial files of living processes stay; those of other machines stay for a day.
 
     Parameters
     ----------
     folder
         The folder; it need not exist.
     alone
-        Whether nobody else writes into the folder, so that all of it is left over.
+        Whether nobody else writes into the folder, so that all partial files are left over.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def _is_left(part: Path, machine: str, process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return True
-    except OSError:  # it is another user's
+    except OSError:  # it belongs to another user
         pass
     return False
 
@@ -169,7 +169,7 @@ def _machine() -> str:
     """Return an id of this boot of the machine and of its process namespace: a container has its own."""
     try:
         name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii") + str(Path("/proc/self/ns/pid").readlink())
-    except OSError:  # it is no Linux
+    except OSError:  # not on Linux
         name = socket.gethostname()
     return sha256(name.encode()).hexdigest()[:8]
 
@@ -199,7 +199,7 @@ def _opened(target: Path) -> int:
     try:
         if os.path.samestat(os.fstat(1), target.stat()):
             return os.dup(1)
-    except OSError:  # there is no standard output
+    except OSError:  # standard output is closed
         pass
     if sys.platform == "win32":
         descriptor = os.open(target, os.O_WRONLY)

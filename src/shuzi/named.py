@@ -15,7 +15,7 @@ from shuzi.errors import ShuziError
 
 _AT_ONCE = 0
 if sys.platform != "win32":
-    _AT_ONCE = os.O_NONBLOCK  # without it, to open waits for a writer
+    _AT_ONCE = os.O_NONBLOCK  # without it, opening waits for a writer
 _HAS_PIPES = sys.platform != "win32"  # among files that have a name
 _WAIT = 2.0  # seconds for a program to start writing to a pipe
 _MOST = 256 << 20  # bytes that come from a pipe

@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ShuziError as problem:
         fail(problem)
     except BrokenPipeError:
-        _drop_output()  # its reader has gone
+        _drop_output()  # the reader of the output has gone
         sys.exit(1)
     except OSError as problem:
         _fail_of_system(problem)
@@ -89,17 +89,17 @@ def _drop_output() -> None:
 
 
 def _open_what_is_closed() -> None:
-    """Connect standard streams that the caller has closed to nothing.
+    """Reopen standard streams that the caller has closed, as null devices.
 
-    Otherwise the next file that is opened takes the number of one of them, and what libraries print is written into
-    it. To write to stdout still fails, as the result would be lost; commands whose result is in files use
+    Otherwise the next file opened gets the descriptor of one of them and receives what libraries print. Writing to
+    stdout still fails, as the result would be lost; commands whose result is in files use
     `terminal.do_without_output`.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
-            # takes the lowest number that is free, which is this one
+            # takes the lowest free descriptor, which is this one
             os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_RDWR)
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))

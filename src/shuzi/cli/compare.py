@@ -1,4 +1,4 @@
-"""`shuzi compare` measures shuzi, and other readers beside it, on labelled pictures."""
+"""`shuzi compare` compares shuzi and other readers on labelled pictures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shuzi.models.score import Score
 
 _PLACE = click.Path(path_type=Path)
-_NAMED = 5  # pictures that are left out are named
+_NAMED = 5  # list the pictures that are left out
 
 
 @click.command(cls=Command, help="cli.compare.help", short_help="cli.compare.short")
@@ -67,13 +67,13 @@ def measure(
     folder, pictures
         A folder and its labelled pictures.
     model
-        That shuzi reads with.
+        The model that shuzi reads with.
     as_json
-        Whether figures are printed for programs.
+        Whether to print the figures as JSON.
     others
         Names of other readers.
     montage
-        A picture that is to be written, and may be in the folder already.
+        The montage to write, which may already be in the folder.
     """
     from shuzi.data.tables.labels import unlabelled
     from shuzi.evaluation.comparison.compared_readers import other_reader, shuzi_reader
@@ -86,7 +86,7 @@ def measure(
     if left_out:
         names = ", ".join(left_out[:_NAMED]) + (", …" if len(left_out) > _NAMED else "")
         click.echo(say("compare.unlabelled", n=len(left_out), names=names), err=True)
-    for each in pictures:  # one that cannot be opened is nobody's mistake
+    for each in pictures:  # a picture that cannot be opened counts against no reader
         open_picture(each.path)
     path = place_of(model)
     reader = load(path)

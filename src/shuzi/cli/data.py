@@ -214,7 +214,7 @@ def own_digits(path: Path) -> Dataset:
 
 
 def _imported(folder: Path) -> Imported:
-    """Import pictures of single digits, and those of whole numbers that a table labels, taken apart by the reader."""
+    """Import pictures of single digits, and numbers labelled by a table, which the reader cuts into digits."""
     from shuzi.data.own import import_pictures
     from shuzi.data.tables.labels import has_table, read_labels
 

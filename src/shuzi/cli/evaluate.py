@@ -83,7 +83,7 @@ def evaluate(
 
 
 def _numbers(folder: Path) -> list[Labelled]:
-    """Return the labelled pictures of a folder if one of them is labelled with other than a single digit."""
+    """Return the labelled pictures of a folder if any label is not a single digit."""
     from shuzi.data.tables.labels import has_table
     from shuzi.evaluation.comparison.labelled import labelled_pictures
 
@@ -92,7 +92,7 @@ def _numbers(folder: Path) -> list[Labelled]:
 
 
 def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
-    """Load the images to evaluate on; of pictures the model was trained on, only those that were held out."""
+    """Load the images to evaluate on; of pictures that the model was trained on, only the held-out ones."""
     if data:
         return _held_out(own_digits(data), card)
     from shuzi.data.idx import sha256

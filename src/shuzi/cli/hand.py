@@ -1,4 +1,4 @@
-"""`shuzi hand` keeps corrected digits of one's own hand, which readings then take into account."""
+"""`shuzi hand` keeps corrected digits of a person's handwriting, which readings then take into account."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Spoken:
-    """An attribute set to a key and read as a sentence in the current language."""
+    """An attribute that is set to a key and read as a sentence in the current language."""
 
     def __init__(self, put_into_words: Callable[[str], str] = messages.say) -> None:
         self._put_into_words = put_into_words
@@ -152,7 +152,7 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the first argument names; suggest one of all, imported or not, if there is none."""
+        """Find the command that the first argument names; if there is none, suggest one, imported or not."""
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchCommand as problem:

@@ -175,7 +175,7 @@ def calibrate(
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
-    """Fit a reader's confidence in whole texts, together with the models it reads with."""
+    """Fit a reader's confidence in whole texts, for the models that it reads with."""
     from shuzi.data.mnist import load_mnist
     from shuzi.data.strokes import load_strokes
     from shuzi.evaluation.text_confidence import PAGES
@@ -204,7 +204,7 @@ def calibrate(
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def qr(model: str, out: Path | None, name: str, hand: Path | None, as_json: bool) -> None:
-    """Write a small network as a QR code, or tell what a code holds."""
+    """Write a small network as a QR code, or show what a code contains."""
     from shuzi.models.qr.network import read_code, write_code
 
     path = place_of(model)
@@ -227,7 +227,7 @@ def qr(model: str, out: Path | None, name: str, hand: Path | None, as_json: bool
 
 
 def _few_of(hand: Path | None) -> Dataset | None:
-    """Return some corrected digits for a code, of as many kinds as there are; None without a file."""
+    """Return corrected digits for a code, one of each kind if possible; None without a file."""
     from shuzi.data.dataset import Dataset
     from shuzi.data.own import load_hand
     from shuzi.models.qr.packing import MOST_DIGITS

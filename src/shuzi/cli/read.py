@@ -103,7 +103,7 @@ def read(
                 if out is not None:
                     results.append((name, found))
                 show("" if out is not None else put(name, found), problem)
-    finally:  # what was read until Ctrl-C is worth something too
+    finally:  # results so far are worth keeping after Ctrl-C
         if out is not None and results:
             readings.save_readings(results, out)
             click.echo(say("read.saved", path=out, n=len(results), pictures=len(named)), err=True)
@@ -162,7 +162,7 @@ def _standard_input() -> bytes:
 
 
 def _refuse_nothing(named: list[Named]) -> None:
-    """Report wrong usage if there are only folders, with no picture in any."""
+    """Report wrong usage if all arguments are folders without pictures."""
     problems = [each for _, each in named if isinstance(each, ShuziError) and each.key == "error.picture.none"]
     if len(problems) == len(named):
         raise click.UsageError(" ".join(map(str, problems)))
@@ -188,7 +188,7 @@ def _values(path: Path) -> list[str]:
 def _found(
     reader: Reader, named: list[Named], explain: Path | None, among: list[str] | None
 ) -> Iterator[Reading | ShuziError]:
-    """Read the pictures in order, and name the picture in each error."""
+    """Read the pictures in order; each error names its picture."""
     if explain is not None:
         found = _explained(reader.with_values(among) if among else reader, named, explain)
     else:
@@ -217,7 +217,7 @@ def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Rea
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """Name an explanation after its picture, but unlike any picture, so that it can go in the same folder.
+    """Name an explanation after its picture, but with a suffix of its own, so that both can be in one folder.
 
     >>> taken = set()
     >>> [_free_name(name, taken) for name in ("a/one.png", "b/one.jpg", "scan.pdf#2", "-")]

@@ -56,7 +56,7 @@ def as_row(name: str, result: Result) -> str:
         return _row(name, "", "error", "", _cell(str(result)), "", "error", "")
     text = (
         result.text if re.fullmatch(PLAIN, result.text) else f"'{result.text}"
-    )  # digits and marks steer no terminal
+    )  # digits and marks cannot control a terminal
     return _row(name, text, *values_of(result)[2:])
 
 
@@ -76,7 +76,7 @@ HEAD = _row(*COLUMNS)
 
 
 def lines_for(names: list[str]) -> Callable[[str, Result], str]:
-    r"""Return a function that puts readings into words: a single one as its number, several each with its name.
+    r"""Return a function that puts readings into words: a single one as its number, several each after its name.
 
     >>> from dataclasses import replace
     >>> from shuzi.reading.report.result import Ignored
@@ -113,7 +113,7 @@ def _alone(_: str, result: Result) -> str:
 
 
 def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
-    """Write the result for each picture; the file is replaced only when it is whole.
+    """Write the result for each picture; the file is replaced only when it is complete.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ def program() -> str:
 
 
 def do_without_output() -> None:
-    """Discard printed output if the caller has closed stdout, because the result is elsewhere."""
+    """Discard printed output if the caller has closed stdout; the result goes elsewhere."""
     try:
         os.write(1, b"")
     except OSError:
@@ -52,7 +52,7 @@ def do_without_output() -> None:
 
 
 def qr_code(text: str) -> str:
-    """Draw a QR code for a terminal: two modules to a character, dark on light whatever the terminal's colours.
+    """Draw a QR code for a terminal: two modules per character, dark on light whatever the terminal's colours.
 
     >>> len(qr_code("http://192.0.2.1:8000/").splitlines())
     17
@@ -71,7 +71,7 @@ def qr_code(text: str) -> str:
 
 
 def redirect_library_caches() -> None:
-    """Keep Keras's settings and Matplotlib's font list in shuzi's cache, unless the user has chosen a place.
+    """Keep Keras's settings and Matplotlib's font list in shuzi's cache, unless the user has chosen a folder.
 
     They are written as soon as Keras is imported, by default to folders of their own. Settings there for other
     programs, such as another float type, must not affect training.
@@ -91,7 +91,7 @@ def waiting(sentence: str) -> Iterator[None]:
     import tempfile
 
     with ExitStack() as stack:
-        encoding = sys.stderr.encoding or "utf-8"  # what it cannot show becomes a question mark
+        encoding = sys.stderr.encoding or "utf-8"  # characters it cannot show become question marks
         kept = stack.enter_context(os.fdopen(os.dup(2), "w", encoding=encoding, errors="replace"))
         held_back = stack.enter_context(tempfile.TemporaryFile())
         if sys.stderr.isatty():
@@ -146,7 +146,7 @@ def show_download() -> Iterator[Progress]:
 def counting(sentence: str, total: int, done: int = 0) -> Iterator[Callable[[str, str], None]]:
     r"""Yield a function that prints the output of each of `total` items, above a progress bar if there are many.
 
-    Those that are `done` before count as such, and not for the time that is left.
+    Items `done` earlier count as finished, but not in the estimate of the time left.
 
     >>> with counting("Reading", 2) as show:
     ...     show("one\n", "")

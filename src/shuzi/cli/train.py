@@ -185,7 +185,7 @@ def _resumed(
 
 
 def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
-    """Split one's own pictures; fine-tuning, which is cross-validated, takes them all if there are enough."""
+    """Split your own pictures; fine-tuning, which is cross-validated, uses them all if there are enough."""
     from shuzi.data.own import split, unsplit
 
     if not chosen.fine_tunes:

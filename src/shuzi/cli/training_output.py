@@ -131,7 +131,7 @@ class Lines:
         self._bar.update(self._task, completed=event.done)
 
     def _before_and_after(self, event: Any) -> None:
-        """Print how many own digits were read before and after, and how many of MNIST's."""
+        """Print how many of the user's and of MNIST's digits were read before and after."""
         before, after = event.more["own-before"], event.more["own"]
         for key, score in (("train.own_before", before), ("train.own_after", after)):
             low, high = score.interval

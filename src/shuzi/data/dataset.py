@@ -1,4 +1,4 @@
-"""Images and labels become a dataset, and a seed becomes the order in which training sees it."""
+"""Datasets of images and labels, and the order in which training sees them."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Dataset:
     def next_batch(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return the next `size` images and labels of a shuffled epoch.
 
-        A batch that crosses the end of an epoch takes what is left and fills up from the next one.
+        A batch that crosses the end of an epoch takes the rest and continues with the next epoch.
 
         Returns
         -------
@@ -132,7 +132,7 @@ class Splits:
     """The three splits of a dataset: training, validation and test.
 
     `unsplit` means that there were too few images to hold any out: all three splits are the same images. `others` are
-    digits by other people, for recipes that teach a trained network one's own.
+    digits by other people, for recipes that fine-tune a trained network.
     """
 
     train: Dataset
@@ -151,7 +151,7 @@ class Splits:
         Raises
         ------
         DataError
-            One of the splits has no single characters.
+            A split has no single characters.
         """
         for held, part in ((False, "train"), (True, "validation")):
             if not np.any((strokes.validation == held) & (strokes.kind != "number")):
@@ -163,12 +163,12 @@ class Splits:
         return replace(self, train=train, validation=validation)
 
     def with_cells(self, cells: Cells) -> Splits:
-        """Add cells of registers: those held out, for validation or for reports, are kept from training.
+        """Add cells of registers; held-out registers, for validation or reports, stay out of training.
 
         Raises
         ------
         DataError
-            None is left for training.
+            No cell is left for training.
         """
         own, held = cells.without(VALIDATION | REPORT), cells.of(VALIDATION)
         if not len(own):

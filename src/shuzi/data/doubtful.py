@@ -1,7 +1,7 @@
-"""Leaves out samples whose label nobody could tell, before a reader's confidence is calibrated.
+"""Leave out samples with doubtful labels before a reader's confidence is calibrated.
 
-A reader that reads such a sample as anyone would counts as wrong, and would have to be less sure of everything that
-looks like it. Those whose label the classifier missed were looked at one by one, drawn alone: MNIST's last 5,000
+A reader that reads such a sample as people do counts as wrong, and would have to be less sure of similar ones.
+Samples that the classifier misread were inspected one by one, in isolation: MNIST's last 5,000
 training images, and UNIPEN's validation writers with even numbers. Only calibration leaves them out; accuracy is
 measured with all.
 """
@@ -30,7 +30,7 @@ _STROKES = frozenset({
 
 
 def clear_images(digits: Dataset) -> Dataset:
-    """Leave out the images whose label nobody could tell."""
+    """Leave out the images with doubtful labels."""
     clear = [
         _name(str(label), image.tobytes()) not in _IMAGES
         for image, label in zip(digits.images, digits.labels, strict=True)
@@ -39,7 +39,7 @@ def clear_images(digits: Dataset) -> Dataset:
 
 
 def clear_strokes(strokes: Strokes) -> Strokes:
-    """Leave out the digits whose label nobody could tell."""
+    """Leave out the digits with doubtful labels."""
     clear = np.array([
         strokes.kind[index] != "digit"
         or _name(str(strokes.label[index]), b"".join(stroke.tobytes() for stroke in strokes.sample(index)))

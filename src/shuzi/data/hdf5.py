@@ -1,4 +1,4 @@
-"""Images and labels become an HDF5 file and come back.
+"""Write images and labels as an HDF5 file, and read them back.
 
 The HDF5 library crashes when a disk is full, so a file is assembled in memory and written as a whole. Crafted files
 also make it crash, follow links to other files or allocate any amount of memory, so a child process with limits reads
@@ -23,7 +23,7 @@ from shuzi.processes.job_limits import Limits
 NAMES = ("images", "labels")
 _MEMORY = 1_000_000_000  # bytes
 _SECONDS, _PER_BYTE = 10.0, 1e-6  # MNIST, 60,000 images in 17 MB, takes 0.5 s on one 2020s core
-_ERRORS = ("no_arrays", "large", "elsewhere", "memory", "unreadable")  # that the child may report
+_ERRORS = ("no_arrays", "large", "elsewhere", "memory", "unreadable")  # errors that the child may report
 _PLAIN = "biuf"  # kinds of numbers
 _LONGEST = 200  # characters of the child's message
 

@@ -1,4 +1,4 @@
-"""An IDX file becomes an array, and an array an IDX file; damaged files are rejected.
+"""Read and write arrays as IDX files; damaged files are rejected.
 
 The format, as MNIST's authors describe it: two zero bytes, a type code, the number of dimensions, the size of
 each dimension as a big-endian unsigned 32-bit number, then the values, big-endian, last dimension fastest.

@@ -1,4 +1,4 @@
-"""A mirror's address becomes an MNIST file in the cache, checked before it gets its name."""
+"""Download an MNIST file from a mirror into the cache; it is checked before it gets its name."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def download(mirror: str, target: Path, largest: int, progress: Progress, check:
         problem.close()
         raise DownloadError("error.mirror.status", address=address, status=problem.code) from problem
     except (OSError, http.client.HTTPException) as problem:
-        if isinstance(problem, OSError) and problem.filename:  # it was the cache, not the network
+        if isinstance(problem, OSError) and problem.filename:  # the cache failed, not the network
             raise DownloadError("error.data.unwritable", path=target, reason=problem.strerror) from problem
         reason = getattr(problem, "reason", None) or problem
         raise DownloadError("error.mirror.connection", address=address, reason=reason) from problem

@@ -1,4 +1,4 @@
-"""An npz file becomes arrays: sizes are checked before memory is allocated, and nothing is unpickled."""
+"""Read arrays from npz files: check sizes before allocating memory, and unpickle nothing."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ LEAST_TO_SPLIT = 10
 MOST_EXAMPLES = 10_000
 """Corrected digits that a file may hold."""
 
-LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times over
+LARGEST = 64_000_000  # maximum size of the arrays in bytes: several times that of 10,000 digits
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Imported:
 
 
 Cut = Callable[[Path, str], Sequence[NDArray[np.uint8]]]
-"""Finds the digits of a number, whose label is known, in a picture: uint8 (28, 28) each, or raises a ShuziError."""
+"""Cuts the digits of a labelled number out of a picture, uint8 (28, 28) each, or raises a ShuziError."""
 
 
 def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
@@ -61,7 +61,7 @@ def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
     folder
         The folder.
     cut
-        Takes pictures of whole numbers, which only a table can label, apart; without it they are skipped.
+        Cuts pictures of whole numbers, which only a table can label, into digits; without it they are skipped.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def _with_path(problem: ShuziError, path: Path) -> ShuziError:
 
 
 def load_hand(path: str | Path) -> Dataset:
-    """Read corrected digits: the file of one's own data that `shuzi train --data` takes.
+    """Read corrected digits, in the format that `shuzi train --data` takes.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def hand_of(content: bytes, path: Path) -> Dataset:
 def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> int:
     """Add corrected digits to a file, creating it if needed; return how many it holds now.
 
-    Of an image that it holds already, the new label stays.
+    The new label of an existing image replaces the old one.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
     with _alone(file):
         if file.exists():
             old = load_dataset(file)
-            # what is said last of the same ink is right
+            # the latest label of the same ink counts
             new = {each.tobytes() for each in images}
             kept = np.array([each.tobytes() not in new for each in old.images], np.bool_)
             images = np.concatenate([old.images[kept], images])
@@ -236,7 +236,7 @@ def forget(path: str | Path, indices: list[int]) -> int:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time change a file, so that no correction is lost."""
+    """Lock a file for one process at a time, so that no correction is lost."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path.with_name(f".{path.name}.lock"))

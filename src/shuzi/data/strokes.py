@@ -53,9 +53,9 @@ class Strokes:
     kind
         str (n,): one of `KINDS`.
     writer
-        int16 (n,): the number of its writer.
+        int16 (n,): the id of its writer.
     validation
-        bool (n,): held out from training; all samples of a writer or none.
+        bool (n,): held out from training; the same for all samples of a writer.
 
     Raises
     ------
@@ -137,7 +137,7 @@ class Strokes:
         return self.part(self.validation & (self.writer % 2 == int(odd)))
 
     def sha256(self) -> str:
-        """Return the hash of the arrays' content, whatever file they came from."""
+        """Return the hash of the arrays' content, independent of the file format."""
         digest = hashlib.sha256()
         for field in fields(self):
             values = getattr(self, field.name)

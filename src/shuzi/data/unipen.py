@@ -131,7 +131,7 @@ def _points(content: str, page: _Page) -> Pen:
 
 
 def _samples(page: _Page) -> Iterator[tuple[str, str, str, list[Pen]]]:
-    """Yield the label, kind, writer and strokes of each of a page's segments."""
+    """Yield the label, kind, writer and strokes of each segment of a page."""
     for level, spans, written in page.segments:
         label = re.sub(r"\\(.)", r"\1", written)
         kind = _kind(level, label)

@@ -1,1 +1,1 @@
-"""A model and labelled images become numbers and pictures that show how good it is."""
+"""Measure how good a model is on labelled images, in numbers and pictures."""

@@ -1,4 +1,4 @@
-"""Probabilities that a curve gave become the accuracy that was measured at each of its levels."""
+"""Measure the accuracy at each level of a confidence curve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DOUBT = 5.0  # texts: the curve weighs as much as this many observations
 
 
 def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities of logits, also where they are far from 0.
+    """Return the probabilities of logits, without overflow.
 
     >>> sigmoid(np.array([0.0, 1e9])).tolist()
     [0.5, 1.0]
@@ -25,7 +25,7 @@ def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def measured(probabilities: Iterable[float], right: Sequence[bool]) -> tuple[float, ...]:
-    """Return the fraction of correct texts at each of `KNOTS`, from the probabilities that curves gave them.
+    """Return the fraction of correct texts at each of `KNOTS`, from the probabilities that the curves predicted.
 
     >>> found = measured([0.5] * 1_000, [True, True, True, False] * 250)
     >>> round(found[KNOTS.index(0.0)], 2)

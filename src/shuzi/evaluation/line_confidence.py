@@ -1,4 +1,4 @@
-"""Lines that were read become the numbers that weigh a line's texts and calibrate the confidence in them."""
+"""Fit the weights of a line's texts and the calibration of their confidence, from lines read."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED
 
 CORRECT_WHERE_OK = 0.985
-"""A text is `ok` from the confidence beyond which this fraction of the composed texts is correct.
+"""The fraction of composed texts that must be correct above the confidence for `ok`. The aim is 99 %, but some
 
-The aim is 99 %. However pages are composed, nobody could tell some of them: of the 36 surest errors on 2,841 pages,
-looked at one by one, 28 were such, among the 24 surest of all even 21. So 98.5 % by the labels is more than 99 %."""
+composed texts are illegible: of the 36 surest errors on 2,841 pages, inspected one by one, 28 were, and of the 24
 
-_FEW = 100  # texts: the fraction of correct ones among fewer says little
+surest, 21. So 98.5 % by the labels is more than 99 %."""
+
+_FEW = 100  # texts: a fraction of fewer says little
 _PULL = 1.0
 _ROUNDS = 100
 _SMALL_STEP = 1e-7
@@ -43,13 +44,13 @@ class LinesRead:
     Parameters
     ----------
     seen
-        What was found.
+        The findings.
     text
-        What is written there.
+        The text written there.
     marks
         Whether the text has its marks; otherwise only digits are compared.
     legible
-        Whether anyone could tell the text. Where nobody could, no confidence is right, but texts can be weighed.
+        Whether the text is legible. If not, no confidence is right, but its texts can still be weighed.
     """
 
     seen: Findings
@@ -58,7 +59,7 @@ class LinesRead:
     legible: bool = True
 
     def is_correct(self, text: str) -> bool:
-        """Return whether a text is what is written; signs do not count, since they are in no text."""
+        """Return whether a text is what is written; signs do not count, since texts do not contain them."""
         return self._compared(text) == self._compared(self.text)
 
     def _compared(self, text: str) -> str:
@@ -84,8 +85,8 @@ def read_lines(
     if strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     rng, writers = np.random.default_rng([seed, 1]), Writers(digits.images, digits.labels, clear_strokes(strokes))
-    # parts of other lines are read too, but nobody knows what they say
-    # people cross digits out far less often than training shows it, and confidence is for what they usually write
+    # fragments of other lines are read too, but their text is unknown
+    # people cross digits out far less often than training lines do, and confidence is for usual writing
     kinds = [replace(kind, neighbours=0.0) for kind in TRAINED if not kind.crossed_out]
     fractions = np.array([kind.fraction for kind in kinds])
     fractions /= fractions.sum()
@@ -101,7 +102,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
 
     Returns
     -------
-    The numbers, as `LineScale.of` takes them.
+    The numbers in the form of `LineScale.of`.
     """
     weights = fit_weights([scored for each in read if (scored := _scored(each)) is not None])
     pages: list[LinesRead] = []
@@ -126,7 +127,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
 
 
 def _has_correct(page: LinesRead) -> bool:
-    """Return whether one of the texts of a page's only line is what is written."""
+    """Return whether any text of a page's only line is correct."""
     return len(page.seen.texts) == 1 and any(map(page.is_correct, page.seen.texts[0].texts))
 
 
@@ -135,7 +136,7 @@ Scored = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 
 def _scored(page: LinesRead) -> Scored | None:
-    """Return the scores of a page of one line, if one of its texts is correct and another is not."""
+    """Return the scores of a page with one line, if its texts include a correct and a wrong one."""
     if len(page.seen.texts) != 1:
         return None
     (line,) = page.seen.texts
@@ -198,7 +199,7 @@ def fit_curve(found: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
 
 
 def ok_from(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
-    """Return the lowest confidence beyond which `CORRECT_WHERE_OK` of the texts are correct; 1 if there is none.
+    """Return the lowest confidence above which `CORRECT_WHERE_OK` of the texts are correct; 1 if none.
 
     >>> confidence = np.linspace(0, 1, 1_001)
     >>> round(ok_from(confidence, confidence >= 0.7), 2)

@@ -1,4 +1,4 @@
-"""Readings of composed pages become the numbers that calibrate a reader's confidence."""
+"""Calibrate a reader's confidence on readings of composed pages."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def calibrate(
     reader
         Reads them.
     digits
-        The validation images; those whose label nobody could tell are left out.
+        The validation images; those with doubtful labels are left out.
     seed
-        Decides what is composed.
+        The seed of the composed pages.
     pages
-        How many.
+        The number of pages.
     strokes
-        Pen strokes of validation writers; a reader with a line recogniser reads as many lines written by them, too.
+        Pen strokes of validation writers; a reader with a line recogniser also reads as many lines of them.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def calibrate(
         findings = reader.recognise(page.grey)
         if findings.texts:
             in_lines.append(LinesRead(findings, page.text, marks=False, legible=page.legible))
-        # what is read without the line recogniser has a scale of its own
+        # readings without the line recogniser have their own scale
         text, seen = page.text.replace("\n", ""), replace(findings, lines=(), texts=())
         if not seen.candidates:
             blank.append(not text)
@@ -179,7 +179,7 @@ def fit_curves(read: Sequence[PageRead]) -> Curves:
 
 
 class _Pages:
-    """The pages that were read, as arrays."""
+    """Pages read, as arrays."""
 
     def __init__(self, read: Sequence[PageRead]) -> None:
         longest = max((len(page.digits) for page in read), default=0)

@@ -1,1 +1,1 @@
-"""An assistant's questions about pictures become readings, over the Model Context Protocol."""
+"""Answer an assistant's questions about pictures, over the Model Context Protocol."""

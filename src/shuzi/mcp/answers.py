@@ -1,4 +1,4 @@
-"""Readings and tables become what an assistant is told: few words, and doubt said as doubt."""
+"""Turn readings and tables into answers for an assistant: short, and with every doubt stated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_ALTERNATIVES = 5
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another text that may be written there, and its probability."""
+    """Another possible text, and its probability."""
 
     text: str
     probability: float
@@ -51,7 +51,7 @@ class TableCell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row: the photographs it is from, and its cells by the name of their column."""
+    """One row: its photographs, and its cells by column name."""
 
     source: str
     cells: dict[str, TableCell]
@@ -59,7 +59,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Problem:
-    """A photograph that could not be read, or one that is missing, and why."""
+    """A photograph that is missing or could not be read, and the reason."""
 
     source: str
     message: str
@@ -67,7 +67,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Answer:
-    """A table: its columns, its rows, how many cells a person should look at, and what could not be read."""
+    """A table: its columns and rows, the number of cells for a person to check, and the problems."""
 
     title: str
     columns: list[str]
@@ -77,7 +77,7 @@ class Answer:
 
 
 def number_of(name: str, reading: Reading | ShuziError) -> Number:
-    """Return what is told about one picture."""
+    """Return the answer about one picture."""
     if isinstance(reading, ShuziError):
         return Number(_plain(name), text="", digits="", status=ERROR, confidence=0.0, message=_plain(str(reading)))
     return Number(
@@ -92,7 +92,7 @@ def number_of(name: str, reading: Reading | ShuziError) -> Number:
 
 
 def answer_of(table: Table) -> Answer:
-    """Return what is told about a table."""
+    """Return the answer about a table."""
     return Answer(
         title=table.title,
         columns=[column.name for column in table.fields],
@@ -118,7 +118,7 @@ def _cell(cell: Cell) -> TableCell:
 
 
 def _plain(text: str) -> str:
-    """Return a text that can be sent: names of files may hold bytes that are no UTF-8."""
+    """Return a text that can be sent: file names may hold bytes that are not UTF-8."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

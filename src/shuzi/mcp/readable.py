@@ -1,4 +1,4 @@
-"""A path that an assistant names becomes a file in one of the folders that may be read, or an error."""
+"""Resolve paths that an assistant names to files in the readable folders."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MOST_PICTURES = 200
 
 @dataclass(frozen=True)
 class Readable:
-    """The folders that may be read, links followed; a relative path is in the first one.
+    """The folders that may be read, with links resolved; a relative path is in the first.
 
     Raises
     ------
     DataError
-        One is no folder.
+        A path is not a folder.
 
     Examples
     --------
@@ -36,19 +36,19 @@ class Readable:
 
     @staticmethod
     def of(folders: Sequence[str | Path]) -> Readable:
-        """Allow all that is in these folders to be read."""
+        """Allow reading everything in these folders."""
         for folder in folders:
             if not str(folder) or not Path(folder).is_dir():
                 raise DataError("error.mcp.folder", path=folder)
         return Readable(tuple(Path(folder).resolve() for folder in folders))
 
     def path(self, name: str | Path) -> Path:
-        """Return the path that a name refers to, its links followed.
+        """Return the path that a name refers to, with links resolved.
 
         Raises
         ------
         DataError
-            It is in none of the folders, or cannot be a path.
+            It is outside the folders, or not a valid path.
         """
         try:
             path = (self.folders[0] / Path(name).expanduser()).resolve()
@@ -61,7 +61,7 @@ class Readable:
     def pictures(self, names: Sequence[str]) -> list[tuple[str, Picture | ShuziError]]:
         """Return the pictures that names of files, pages and folders refer to, each with its name.
 
-        Where one may not or cannot be read, an error takes its place.
+        An error takes the place of any that may not or cannot be read.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Readable:
             yield problem
 
     def _open(self, file: Path) -> Iterator[Picture | ShuziError]:
-        """Yield a file's pictures, or an error if it is a link that leads out of all that may be read."""
+        """Yield a file's pictures, or an error if it is a link that leads out of the readable folders."""
         try:
             yield from single_pictures(self.path(file))
         except ShuziError as problem:

@@ -1,4 +1,4 @@
-"""A reader and some folders become a server that assistants ask, over standard input and output."""
+"""Serve a reader and some folders to assistants, over standard input and output."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Pattern = Annotated[
     Field(
         max_length=LONGEST_PATTERN,
         description="If it is known how the whole number is written: a regular expression over digits and . , - / :, "
-        "or one of the names integer, amount, date, time, phone. What does not fit is unsure.",
+        "or one of the names integer, amount, date, time, phone. Texts that do not fit are unsure.",
     ),
 ]
 Count = Annotated[int, Field(ge=0, le=99, description="How many there are, if known; 0 if not.")]
@@ -78,7 +78,7 @@ def create(reader: Reader, readable: Readable, language: str) -> MCPServer:
 
 
 class _Tools:
-    """The tools. They are called from several threads, and read one after another."""
+    """The tools, called from several threads; they read one at a time."""
 
     def __init__(self, reader: Reader, readable: Readable, language: str) -> None:
         self._reader, self._readable, self._language = reader, readable, language
@@ -133,7 +133,7 @@ class _Tools:
             return answer_of(collect(pages.spec, read, pages.pages))
 
     def _photographs(self, paths: list[str]) -> list[tuple[str, Picture | ShuziError]]:
-        """Return what may be read; a photograph that is there twice is an error, as in `shuzi form read`."""
+        """Return the readable photographs; a duplicate is an error, as in `shuzi form read`."""
         named = self._readable.pictures(paths)
         errors = [(name, picture) for name, picture in named if isinstance(picture, ShuziError)]
         return [*photos_in([picture for _, picture in named if not isinstance(picture, ShuziError)]), *errors]
@@ -150,7 +150,7 @@ class _Tools:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Read alone, speak the chosen language, and turn what goes wrong into what an assistant is told."""
+        """Hold the lock, set the language, and turn errors into messages for an assistant."""
         with self._lock, speaking(self._language):
             try:
                 yield

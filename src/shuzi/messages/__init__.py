@@ -21,7 +21,7 @@ Language = Literal["zh", "en"]
 LANGUAGES: tuple[str, ...] = get_args(Language)
 CATALOGUES = Path(__file__).parent
 
-_LONGEST = 600  # characters of one value: paths of some folders, and lists of names
+_LONGEST = 600  # maximum length of a value: fits paths of some folders, and lists of names
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
 
@@ -114,7 +114,7 @@ def counted(what: str, n: int) -> str:
 
 def _sentence(key: str, n: object) -> str:
     catalogue = _catalogue(language())
-    if n is None or not isinstance(n, SupportsIndex):  # NumPy's integers count too; to ask None takes long
+    if n is None or not isinstance(n, SupportsIndex):  # NumPy's integers count too; checking None is slow
         return catalogue.gettext(key)
     counted = catalogue.ngettext(key, key, int(n))
     return catalogue.gettext(key) if counted == key else counted  # gettext returns the key if there is no plural

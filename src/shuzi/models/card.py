@@ -31,8 +31,8 @@ MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burg
 OF_MNIST = f"Apache-2.0; learnt from MNIST ({MNIST_LICENCE})"
 UNSURE_BELOW, DIGIT_FROM = "unsure", "not-a-digit"
 """The thresholds of a classifier: for the confidence of an answer, and for the probability that it is a digit."""
-_SHOWN = 80  # characters of a bad value that an error quotes
-_LONGEST = 200_000  # characters of a card, each of whose mistakes costs memory; shuzi's own have 6,000 at most
+_SHOWN = 80  # characters of a wrong value quoted in an error
+_LONGEST = 200_000  # characters of a card, as each mistake in it costs memory; shuzi's own have at most 6,000
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {cells.CITATION}"
 """The licence of a model trained on those, too."""
 
 LICENCES = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers"}
-"""The licences of models that shuzi trains, and what the catalogues call each."""
+"""The licences of models that shuzi trains, with their catalogue keys."""
 
 
 def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
@@ -93,7 +93,7 @@ def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
     Parameters
     ----------
     sources
-        What it learnt from.
+        Its training data.
     start
         The licence of the model that it started from; if that is not one of LICENCES, the model keeps it.
 
@@ -248,7 +248,7 @@ class Card:
 
 _CARD = Declared[Card](Card)
 _NEEDED = ("classes", "data", "recipe", "seed", "weights", "scores", "normalization")
-"""The fields that a new card may leave out, and that a written one always has."""
+"""The fields that are optional in a new card, but required in a stored one."""
 
 
 def _read(values: dict[str, Any], path: object) -> Card:

@@ -18,10 +18,10 @@ _TASKS = {
     "places: float32 (n, h/4, w/4, 14): probabilities of a digit's middle; "
     "dx, dy, log width, log height in places": DETECT,
 }
-"""The output descriptions of 0.1, word for word: they were all that told its tasks apart."""
+"""The output descriptions of 0.1, word for word: only they distinguished its tasks."""
 
 _OF_TEXTS = ("simple-", "found-", "blank", "text-ok")  # thresholds that now belong to the calibration
-_PAGES, _SEED = 12_000, 0  # the pages 0.1 fitted them on
+_PAGES, _SEED = 12_000, 0  # the number of pages that 0.1 fitted them on
 _SHOWN = 80
 
 
@@ -54,7 +54,7 @@ def upgraded(values: dict[str, Any], path: object) -> dict[str, Any]:
         raise ModelError("error.model.output", path=path, found=output[:_SHOWN])
     task = TASKS[_TASKS[output]]
     of_texts = {name: value for name, value in thresholds.items() if name.startswith(_OF_TEXTS)}
-    # nothing tells whether its partner was today's detector
+    # it is unknown whether its partner was the current detector
     calibration = {"partners": {}, "numbers": of_texts, "pages": _PAGES, "seed": _SEED} if of_texts else None
     own = "MNIST" not in licence
     _, _, of_mnist = licence.rstrip(")").partition("(")

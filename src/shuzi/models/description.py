@@ -22,7 +22,7 @@ from shuzi.models.score import Measured
 from shuzi.models.tasks import CLASSIFIER, CLASSIFY, DETECTOR, RECOGNISER
 
 MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
-"""What kinds of models other than classifiers are scored by, as the catalogues call it."""
+"""The catalogue keys of the scores of models other than classifiers."""
 
 _SHOWN = 16  # characters of a hash
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}

@@ -76,7 +76,7 @@ def weights_sha256(content: bytes, path: object) -> str:
 
 
 def control_flow(content: bytes, path: object) -> str:
-    """Return the first operation in an .onnx file that may run for ever on some inputs only.
+    """Return the first operation in an .onnx file that may run forever on some inputs.
 
     Operations such as Loop and If have graphs of their own, and functions may hide them. shuzi writes neither.
 
@@ -210,7 +210,7 @@ def text_field(number: int, value: str) -> bytes:
 
 
 def damaged(path: object) -> ModelError:
-    """Return the error for a file that is no sound message."""
+    """Return the error for a file that is not a valid message."""
     return ModelError("error.model.damaged", path=path, reason=ShuziError("models.broken"))
 
 

@@ -11,7 +11,7 @@ IN_A_RUN = "model.onnx"
 START = "start.onnx"
 """In a run folder, the model from which the training started, if any."""
 OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
-"""Files that exist in a run folder only after training has ended."""
+"""The files that exist in a run folder only after training has ended."""
 
 DEFAULT, DETECTOR, LINE = "default", "detector", "line"
 PARTNERS = (DETECTOR, LINE)
@@ -63,7 +63,7 @@ def find_model(name: str | Path) -> Path:
             raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        readers = [model for model in models if model not in PARTNERS]  # a partner is rarely what was meant
+        readers = [model for model in models if model not in PARTNERS]  # a partner is rarely meant
         similar = closest(str(name), readers)
         key = "error.model.missing_like" if similar else "error.model.missing"
         raise ModelError(key, path=path, known=", ".join(readers), similar=similar)

@@ -20,7 +20,7 @@ DETECT = "detect"
 """Where the digits are on a page."""
 
 RECOGNISE_LINE = "recognise-line"
-"""The text of a whole line: digits, marks, and where there are other signs."""
+"""The text of a whole line: digits, marks, and placeholders for other signs."""
 
 ModelKind = Literal["classifier", "detector", "line recogniser"]
 CLASSIFIER, DETECTOR, RECOGNISER = get_args(ModelKind)
@@ -31,7 +31,7 @@ DIGITS, MARKS, SIGN = "0123456789", "".join(get_args(Mark)), "?"
 """The classes of a line recogniser: digits, marks, and "?" for any other sign."""
 
 CLASSES = f"{DIGITS}{MARKS}{SIGN}"
-"""These classes in the order of its outputs; the blank comes after them."""
+"""These classes in the order of the outputs; the blank comes last."""
 
 FEATURES = "features"
 """An optional extra output of any task: the last hidden layer, (n, k)."""

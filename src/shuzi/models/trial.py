@@ -1,6 +1,6 @@
 """A model from elsewhere is loaded and run once in a child process, within limits, before it runs here.
 
-A graph may loop for ever, use up all memory or crash ONNX Runtime. The verdict is cached for the user under the
+A graph may loop forever, use up all memory or crash ONNX Runtime. The verdict is cached for the user under the
 file's SHA-256, so the half second is spent only once.
 """
 
@@ -46,7 +46,7 @@ def checked_content(path: Path, limits: Limits = LIMITS) -> bytes:
     content = read_content(path)
     if path.resolve().parent == store.SHIPPED.resolve():
         return content
-    read_card(content, path).check_usable(path)  # the parent knows the cause better
+    read_card(content, path).check_usable(path)  # the parent knows the real cause
     sha256 = hashlib.sha256(content).hexdigest()
     verdict = _remembered(sha256)
     if verdict is None:
@@ -97,7 +97,7 @@ def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError 
 
 
 def _remembered(sha256: str) -> dict[str, Any] | None:
-    """Return the cached verdict; if it is unusable in any way, the file is tried out again."""
+    """Return the cached verdict; if that is unusable, try the file out again."""
     try:
         entry = json.loads(_file(sha256).read_text(encoding="utf-8"))
         verdict = entry["verdict"] if entry["onnxruntime"] == onnxruntime.__version__ else None

@@ -1,4 +1,4 @@
-"""A model becomes a folder to upload: the model, a model card as Hugging Face has them, licences and sources."""
+"""A model becomes a folder to upload: the model, a model card in Hugging Face's format, licences and sources."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _PIPELINES = {
 _METRICS = {"accuracy": "accuracy", "finds": "recall", "reads": "exact_match"}
 _INPUTS = {CLASSIFY: (28, 28), CLASSIFY_OR_REJECT: (28, 28), DETECT: (64, 160), RECOGNISE_LINE: (48, 160)}
 _SOURCES = (MNIST, OWN, STROKES, REGISTERS)
-_WORD = re.compile(r"[A-Za-z][\w./-]*")  # needs no quotes in YAML; none of ours is one of its words, such as "no"
+_WORD = re.compile(r"[A-Za-z][\w./-]*")  # needs no quotes in YAML; ours are never YAML words such as "no"
 
 
 def write_upload(path: Path, target: Path) -> list[str]:
-    """Write a model's folder, with the models that its confidence is calibrated with if they come with shuzi.
+    """Write a model's folder, with the shipped models that its confidence was calibrated with.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def _results(card: Card) -> list[dict[str, Any]]:
 
 
 def _dataset(card: Card, part: str) -> str:
-    """Return what the images of a score were, as the catalogues call it."""
+    """Return the catalogue key of the images of a score."""
     if part.startswith("own"):
         return "own"
     return "mnist" if card.kind == CLASSIFIER else "composed"
@@ -133,7 +133,7 @@ def _metric(card: Card) -> str:
 
 
 def _yaml(value: Any, indent: str = "") -> str:
-    """Write dicts, lists and what JSON can write otherwise, as YAML."""
+    """Write dicts, lists and other JSON values as YAML."""
     lines = []
     for key, item in value.items() if isinstance(value, dict) else ((None, item) for item in value):
         head = f"{indent}- " if key is None else f"{indent}{key}:"
@@ -150,7 +150,7 @@ def _yaml(value: Any, indent: str = "") -> str:
 
 
 def _page(cards: Mapping[str, Card], path: Path, partners: list[str]) -> str:
-    """Return the page that people read, in the current language; it is about the first model."""
+    """Return the page for people, in the current language, about the first model."""
     (name, card), *others = cards.items()
     rows = [(title, text) for title, text in describe_card(card, path) if title != "file"]
     table = "".join(f"| {say(f'models.{title}')} | {_cell(text)} |\n" for title, text in rows)

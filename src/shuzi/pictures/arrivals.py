@@ -1,4 +1,4 @@
-"""Files that a scanner or a phone puts into a folder become known once nobody writes to them any more."""
+"""Find files that a scanner or a phone puts into a folder, once they are completely written."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from shuzi.pictures.folders import pictures_in
 from shuzi.pictures.plain import HEAD, JPEG, PDF, PNG, kind_of
 
 _QUIET, _PATIENT = 1.5, 10.0
-"""Seconds that a file must have stayed as it is: one that ends as its format does, and any other, which may be broken
-or have a part missing."""
+"""Seconds that a file must stay unchanged: if it ends as its format requires, and if not, as it may be broken or
+incomplete."""
 
 _ENDS = {PDF: b"%%EOF", JPEG: b"\xff\xd9", PNG: b"IEND"}
-_TAIL = 1_024  # bytes at the end of a file in which that stands
+_TAIL = 1_024  # bytes at the end of a file that show this
 
 State = tuple[int, int]
 """The size of a file in bytes, and when it was written, in nanoseconds."""
 
 
 class Arrivals:
-    """Looks at a folder again and again for files with names of pictures, also in its subfolders.
+    """Checks a folder and its subfolders repeatedly for files with names of pictures.
 
     Parameters
     ----------
     folder
-        The folder. While it cannot be read, as on a network that is gone, there is nothing new in it.
+        The folder. While it cannot be read, as after a network failure, it has nothing new.
 
     Examples
     --------
@@ -53,7 +53,7 @@ class Arrivals:
 
     @property
     def unreadable(self) -> list[PictureError]:
-        """Why folders could not be read, each once; the others are looked at all the same."""
+        """The errors of folders that could not be read, each once; the others are still checked."""
         return [*self._unreadable.values()]
 
     def look(self, now: float) -> list[Path]:
@@ -62,7 +62,7 @@ class Arrivals:
         Parameters
         ----------
         now
-            Seconds on any clock that only goes forward.
+            Seconds on any monotonic clock.
         """
         try:
             paths = pictures_in(self._folder, self._note)
@@ -88,7 +88,7 @@ class Arrivals:
 
 
 def state_of(path: Path) -> State | None:
-    """Return what changes when a file is written; None if it is not there."""
+    """Return the state of a file, which changes when it is written; None if it does not exist."""
     try:
         about = path.stat()
     except OSError:
@@ -97,7 +97,7 @@ def state_of(path: Path) -> State | None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Tell whether a file ends as its format does; of other formats nobody can tell."""
+    """Tell whether a file ends as its format requires; other formats cannot be checked."""
     try:
         if not path.is_file():  # opening a pipe blocks until somebody writes to it
             return False

@@ -24,7 +24,7 @@ from shuzi.pictures.plain import HEAD, HEIC, PNG, TIFF, check_png, kind_of, with
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-"""The kinds of files that Pillow opens. Others, such as ICO and EPS, can hold more than they say before decoding.
+"""The kinds of files that Pillow opens. Others, such as ICO and EPS, can hold more than they declare before decoding.
 HEIC and the pages of a PDF come with the extra `pictures`."""
 
 _WIDE = 1 << 20  # pixels at once, each of which takes 8 bytes
@@ -63,7 +63,7 @@ def open_here(
     name
         The name to use in errors.
     most
-        Pixels for which there is memory.
+        The number of pixels that fit into memory.
     kind
         The result of `kind_of`; None if not known yet.
     page
@@ -93,7 +93,7 @@ def open_here(
 
 
 def count_frames(source: Path | bytes, name: object, kind: str | None) -> int:
-    """Count the pages of a TIFF; any other picture has one, whatever it shows after that.
+    """Count the pages of a TIFF; any other picture has one, even an animation.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def count_frames(source: Path | bytes, name: object, kind: str | None) -> int:
 
 
 def _frames_of(picture: Image.Image, kind: str | None, name: object) -> list[int]:
-    """Return which frames of a picture are pages: some programs write a page again in small, or its mask."""
+    """Return which frames of a picture are pages: some programs add a thumbnail or a mask."""
     frames = [0]
     try:
         for frame in range(1, getattr(picture, "n_frames", 1) if kind == TIFF else 1):
@@ -119,7 +119,7 @@ def _frames_of(picture: Image.Image, kind: str | None, name: object) -> list[int
 
 @contextmanager
 def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], bytes | memoryview]]:
-    """Open a file once, for Pillow to read and for us to look into."""
+    """Open a file once, for Pillow to read and for us to inspect."""
     if isinstance(source, bytes):
         yield io.BytesIO(source), source
         return
@@ -218,8 +218,8 @@ def decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
     """Decode a picture opened by Pillow, make it grey, and rotate it according to its EXIF."""
     try:
         picture.load()
-        check_size(picture, name)  # again, since a HEIC may turn out to be larger than it says
-        # Only the one field: `ImageOps.exif_transpose` would read all of them. Grey first is less to turn.
+        check_size(picture, name)  # again, since a HEIC may be larger than it declares
+        # Read this field alone: `ImageOps.exif_transpose` would read all of them. Grey first is less to turn.
         turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
         levels = grey(picture)
         return levels if turn is None else np.asarray(Image.fromarray(levels).transpose(turn))

@@ -1,8 +1,8 @@
 """A file that is not plain becomes a grey array in a child process, within limits on time and memory.
 
 A decoder written in C may loop, use up all memory or crash on a file crafted for it. Here that ends in an error, and
-the next picture goes to another child. A job first runs with little memory, beside others. If that was not enough, or
-may not have been, it runs again with 950 MB, one job at a time, so that a service and its children stay
+the next picture goes to another child. A job first runs with little memory, in parallel with others. If that was not
+enough, or may not have been, it runs again with 950 MB, one job at a time, so that a service and its children stay
 within 1.5 GB.
 """
 
@@ -26,11 +26,11 @@ from shuzi.processes.children import Children
 from shuzi.processes.job_limits import Limits
 
 LITTLE, MUCH = 450_000_000, 950_000_000
-"""Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""
+"""Bytes for each of parallel jobs, and for a job that runs alone. Python and the decoders map 150 million of them."""
 
 _MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
-_ERRORS: dict[str, frozenset[str]] = {  # errors that a child may report, and the numbers that each needs
+_ERRORS: dict[str, frozenset[str]] = {  # errors that a child may report, and their numeric values
     **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
     "large": frozenset({"width", "height"}),
     "page": frozenset({"pages", "number"}),
@@ -44,8 +44,8 @@ class Decoder:
     Parameters
     ----------
     seconds, seconds_per_megabyte, most_seconds
-        The CPU time a file may take, both tries together: the first, plus the second for each million bytes, but no
-        more than the third. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
+        The CPU time allowed for a file in both tries: the first, plus the second per million bytes, at most the
+        third. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
     """
 
     def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 4.0) -> None:
@@ -59,7 +59,7 @@ class Decoder:
         return self._grey({"do": "decode"}, source, name)
 
     def draw(self, page: Page, name: str = "") -> NDArray[np.uint8]:
-        """Draw a page of a PDF or TIFF, as `open_picture` does; an error calls the file `name`, if that is given."""
+        """Draw a page of a PDF or TIFF, as `open_picture` does; errors name the file `name`, if given."""
         name = name or name_of(page.document)
         job = {"do": "draw", "page": page.number}
         return self._grey(job, page.document, name, f"{name}#{page.number}")
@@ -147,7 +147,7 @@ def _check(source: Path | bytes, name: str) -> tuple[int, str | None]:
 
 
 def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
-    """Turn a child's error into a message; a file may control it, so only expected values are used."""
+    """Turn a child's error into a message, using only expected values, since a file may control it."""
     if "memory" in header:
         return PictureError("error.picture.memory", path=shown)
     kind, values = header.get("error"), header.get("values")

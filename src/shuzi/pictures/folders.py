@@ -76,8 +76,8 @@ def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
 def as_many(named: Iterable[Source] | Source) -> Iterable[Source]:
     """Return several pictures as they are, and a single one as a list of one.
 
-    A name is a sequence of characters too, and of "scans/" the last one is the whole disk; a file is one of lines, an
-    array one of rows.
+    A name is a sequence of characters too, and the last one of "scans/" is the root folder; a file is a sequence of
+    lines, an array of rows.
 
     >>> as_many("scans/"), as_many(["1.png", "2.png"])
     (['scans/'], ['1.png', '2.png'])
@@ -110,14 +110,14 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def pictures_in(folder: Path, skip: Callable[[PictureError], None] | None = None) -> list[Path]:
-    """Return the files with names of pictures in a folder and its subfolders, in natural order, none of them opened.
+    """Return the files named like pictures in a folder and its subfolders, in natural order, without opening them.
 
     Parameters
     ----------
     folder
         The folder.
     skip
-        Takes the error of a folder that cannot be read, which is then left out.
+        Called with the error of an unreadable folder, which is then left out.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def _pages(document: tuple[Path | bytes, str]) -> list[Page]:
 
 
 def _document(named: Picture) -> tuple[Path | bytes, str] | None:
-    """Return the PDF or TIFF that a name refers to and which of them it is, if any."""
+    """Return the PDF or TIFF that a name refers to and its kind, if any."""
     if isinstance(named, bytes):
         return (named, kind) if (kind := kind_of(named)) in _WITH_PAGES else None
     if not isinstance(named, str | Path):

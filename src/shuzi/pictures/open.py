@@ -19,15 +19,15 @@ from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
 
 EXAMPLE = str(Path(__file__).with_name("example.jpg"))
-"""The path of a picture to try: a number written with MNIST's digits, on paper composed by code."""
+"""The path of an example picture: a number of MNIST's digits on composed paper."""
 
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
-"""A picture in one of the kinds that are opened."""
+"""A picture of a kind that can be opened."""
 
 
 @runtime_checkable
 class BinaryFile(Protocol):
-    """An open file, or what can be read like one."""
+    """An open file or file-like object."""
 
     def read(self, size: int, /) -> bytes:
         """Return at most so many bytes."""
@@ -95,7 +95,7 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
 
 
 def accept(source: Source) -> Picture:
-    """Return a picture in one of the kinds that are opened.
+    """Return a picture as one of the kinds that can be opened.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def accept(source: Source) -> Picture:
     ------
     PictureError
         It is something else, the address of a web page, an empty file, or an array of another shape or other values,
-        such as integers that are only 0 and 1: nobody can tell which of them is ink.
+        such as integers that are only 0 and 1, where the ink is ambiguous.
 
     Examples
     --------
@@ -208,7 +208,7 @@ def _as_contents(source: bytearray | memoryview) -> bytes:
 
 
 def is_one_picture(source: ArrayLike) -> bool:
-    """Tell whether an array or tensor has the shape of one picture, not of several.
+    """Tell whether an array or tensor has the shape of a single picture.
 
     >>> is_one_picture(np.zeros((9, 9, 3))), is_one_picture(np.zeros((9, 28, 28)))
     (True, False)

@@ -18,9 +18,9 @@ from PIL import Image
 from shuzi.errors import PictureError, require
 
 DPI = 200
-"""Dots per inch at which a page is drawn: what scanners use for writing."""
+"""Dots per inch at which a page is drawn, as scanners use for writing."""
 
-_POINTS = 72  # to an inch, in a PDF
+_POINTS = 72  # points per inch in a PDF
 
 
 @dataclass(frozen=True)

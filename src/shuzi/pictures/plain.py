@@ -1,7 +1,7 @@
-"""A file's bytes become a decision: plain enough to decode in this process, or to be decoded in a child.
+"""Decide from a file's bytes whether it is plain enough to decode in this process, or needs a child.
 
-A plain file decodes within about a second and 150 MB whatever is in it: PNG, JPEG and uncompressed BMP of ordinary
-size and structure. Other files may be just as harmless, but they take the longer route.
+A plain file decodes within about a second and 150 MB, whatever its content: PNG, JPEG and uncompressed BMP of
+ordinary size and structure. Other files may be just as harmless, but they take the longer route.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MOST_PIXELS = 16_500_000
 """A phone's photo: 12 megapixels, some have 16. Decoding takes at most 8 bytes for each."""
 
 MOST_GREY = 24_000_000
-"""Of a grey PNG, which takes a byte for each: the blank form of the largest paper that is traced has 23 million."""
+"""The limit for a grey PNG, at a byte per pixel: the blank form of the largest traced paper has 23 million."""
 
 MOST_BYTES = 32_000_000
 
@@ -43,7 +43,7 @@ _MOST_SCANS = 32  # a progressive JPEG has about ten
 _MOST_FIELDS = 256  # of EXIF: Pillow copies up to 64 KB for each
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
-_FRAMES = range(0xC0, 0xD0)  # markers that begin a frame, three of them excepted
+_FRAMES = range(0xC0, 0xD0)  # markers that begin a frame, except three
 _NO_FRAMES = (0xC4, 0xC8, 0xCC)
 _PLAIN_FRAMES = (0xC0, 0xC1, 0xC2)  # Huffman codes, sequential or progressive
 _DIB_HEADERS = (12, 40, 52, 56, 108, 124)
@@ -139,7 +139,7 @@ def _plain_png(content: bytes) -> bool:
             return False
         if kind == b"eXIf" and not _plain_fields(data):
             return False
-        if kind == b"tRNS":  # to put it on white takes several bytes for each pixel
+        if kind == b"tRNS":  # compositing on white takes several bytes per pixel
             most = MOST_PIXELS
         if kind == b"IEND":
             break

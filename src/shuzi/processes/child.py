@@ -97,7 +97,7 @@ class Child:
             raise ShuziError("error.processes.start", reason=reason) from problem
 
     def __del__(self) -> None:
-        if getattr(self, "_cause", Cancelled) is None:  # nobody can ask it any more
+        if getattr(self, "_cause", Cancelled) is None:  # no job can reach it any more
             self.close()
 
     @property
@@ -117,7 +117,7 @@ class Child:
         return b"".join(self._remarks).decode(errors="replace")
 
     def ask(self, header: Header, body: Bytes, most: int, limits: Limits) -> tuple[Header, bytearray]:
-        """Give it a job and wait for the answer.
+        """Send it a job and wait for the answer.
 
         Parameters
         ----------
@@ -135,7 +135,7 @@ class Child:
         Raises
         ------
         Ended
-            It gave no answer. The subclass says why, if known; the child cannot be used again.
+            It gave no answer. The subclass tells the reason, if known; the child cannot be used again.
         """
         self.jobs += 1
         self._memory = limits.memory
@@ -204,7 +204,7 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
     """Wait until a process ends; return its CPU seconds and peak memory in bytes, or zeros if unknown."""
     spent, most = 0.0, 0
     if sys.platform != "win32" and process.returncode is None:
-        with suppress(ChildProcessError):  # another thread has waited for it
+        with suppress(ChildProcessError):  # another thread has already reaped it
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             spent, most = used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
@@ -248,7 +248,7 @@ class _Measured:
 
 
 def _measured(pid: int) -> _Measured | None:
-    import psutil  # only where it is needed
+    import psutil  # imported only where it is needed
 
     try:
         return _Measured(psutil.Process(pid))

@@ -1,4 +1,4 @@
-"""Jobs from any thread become the answers of a few child processes, which are started and replaced as needed."""
+"""Jobs from any thread go to a few child processes, which are started and replaced as needed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JOBS = 500
 
 
 class Children:
-    """Child processes that all run one module: as many as there are concurrent threads, at most one per core.
+    """Child processes that run the same module: one per concurrent thread, at most one per core.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Children:
                     try:
                         return child.ask(header, body, most, limits)
                     except Ended as problem:
-                        # it may have ended while nobody asked, which the system can tell a moment too late; a job
+                        # it may have ended between jobs, which the system can report a moment too late; a job
                         # that crashes children crashes a new one too
                         if not used or type(problem) is not Ended:
                             raise
@@ -143,7 +143,7 @@ class Children:
             self._changed.notify_all()
 
     def _forget(self) -> None:
-        """Leave the children to the parent of this fork: two that write to one pipe would mix up their jobs."""
+        """Leave the children to the parent of this fork: two writers to one pipe would mix up their jobs."""
         for child in (*self._idle, *self._working):
             child.forget()
         self._reset()

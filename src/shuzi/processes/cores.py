@@ -1,4 +1,4 @@
-"""The system's limits become the number of cores to work on, and what these can."""
+"""Count the cores that this process may use, and tell what they can do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def cores() -> int:
 
 
 def give(count: int) -> None:
-    """Let this process use at most so many cores, which a scheduler has given it without binding it to them."""
+    """Limit this process to so many cores, as a scheduler may assign cores without binding it to them."""
     global _given
     _given = count
 
@@ -30,12 +30,12 @@ def give(count: int) -> None:
 def multiplies_bfloat16(description: Path = Path("/proc/cpuinfo")) -> bool:
     """Tell whether the cores have instructions for bfloat16; without them it is emulated, slower than float32.
 
-    Linux says so; for other systems the answer is no, which costs speed at worst.
+    Only Linux reports this; for other systems the answer is no, which costs speed at worst.
 
     Parameters
     ----------
     description
-        What the kernel writes about the cores: a line of ``flags`` on x86-64, of ``Features`` on ARM.
+        The kernel's description of the cores: a line of ``flags`` on x86-64, of ``Features`` on ARM.
     """
     try:
         lines = description.read_text(encoding="utf-8").splitlines()
@@ -58,7 +58,7 @@ def quota(membership: Path, root: Path) -> float:
     membership
         The file that lists the groups, one per line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path`` (version 1).
     root
-        Where the groups are mounted. A container sees its own group there, whatever path the list gives.
+        Where the groups are mounted. A container sees its own group there, regardless of the listed path.
     """
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""A child's limits are enforced by the system, where it can."""
+"""Limits on a child, enforced by the system if possible."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if sys.platform != "win32":
     TIME_IS_UP = -signal.SIGPROF
 
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1_024
-"""Bytes in which getrusage tells how much memory a process had at most."""
+"""The unit in bytes of getrusage's peak memory."""
 
 
 def peak() -> int:
@@ -71,7 +71,7 @@ def limit_job(seconds: float, memory: int) -> None:
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)
         if memory:
-            _, hard = resource.getrlimit(resource.RLIMIT_AS)  # may have been set by someone else
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)  # somebody else may have set a limit
             resource.setrlimit(
                 resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard)
             )

@@ -1,4 +1,4 @@
-"""A module of shuzi becomes a process of its own, which ends with this one; nothing else in shuzi starts one."""
+"""Start a module of shuzi as a process that ends with this one; nothing else in shuzi starts processes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _owners: weakref.WeakKeyDictionary[Any, tuple[_Action, _Action]] = weakref.WeakK
 
 
 def can_start() -> bool:
-    """Tell whether this is an ordinary Python that can start another, not a program with Python built in."""
+    """Tell whether this is an ordinary Python that can start another, not a program that embeds Python."""
     return bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
@@ -47,9 +47,9 @@ def start(module: str, environment: Mapping[str, str], errors: bool, arguments: 
     environment
         All of its environment variables.
     errors
-        Whether stderr is a pipe too; without, it is this process's.
+        Whether stderr is a pipe too; if not, it is this process's stderr.
     arguments
-        What the module is given on its command line.
+        The module's command line arguments.
 
     Raises
     ------
@@ -81,11 +81,11 @@ async def start_for_loop(
     Parameters
     ----------
     module, arguments
-        The module to run, and what it is given on its command line.
+        The module to run, and its command line arguments.
     environment
-        Variables that it gets beside those of this process.
+        Environment variables to add to those of this process.
     longest
-        Bytes of the longest line.
+        The maximum length of a line in bytes.
     """
     return await asyncio.create_subprocess_exec(
         *_command(module),
@@ -113,7 +113,7 @@ def trusted() -> dict[str, str]:
 
 def kill(process: Process | LoopProcess) -> None:
     """End a process, and on POSIX everything it started, if it has not been waited for yet."""
-    if process.returncode is not None:  # its number may be another's by now
+    if process.returncode is not None:  # its id may belong to another process by now
         return
     with suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":
@@ -127,7 +127,7 @@ def _command(module: str) -> list[str]:
 
 
 def _apart() -> dict[str, Any]:
-    """Return what keeps a terminal's Ctrl-C from a child; Windows does nothing for `start_new_session`."""
+    """Return the Popen options that keep a terminal's Ctrl-C from a child; Windows ignores `start_new_session`."""
     apart: dict[str, Any]
     if sys.platform == "win32":
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -141,12 +141,12 @@ def _paths() -> str:
 
 
 def end_with_this_process(owner: Owner, end: Callable[[Owner], object], forget: Callable[[Owner], object]) -> None:
-    """Have the processes of an object ended when this one exits, and forgotten in a fork of it.
+    """Register an object's processes to be ended when this one exits, and forgotten in its forks.
 
     Parameters
     ----------
     owner
-        The object, which may be collected before.
+        The object, which may be collected earlier.
     end
         Called with it when Python exits.
     forget

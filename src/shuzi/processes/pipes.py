@@ -1,4 +1,4 @@
-"""A header and raw bytes become a message on a pipe, and a message on a pipe becomes both again.
+"""Send a header and raw bytes over a pipe as a message, and receive such messages.
 
 A message is two lengths, a JSON header and the bytes. Reading it runs no code from the message, so it may come from
 an untrusted process; the reader sets the maximum length.
@@ -15,7 +15,7 @@ Bytes = bytes | bytearray | memoryview
 
 _LENGTHS = struct.Struct("<IQ")
 _MOST_HEADER = 65_536  # bytes
-_AT_ONCE = 1 << 20  # bytes: larger pieces are no faster, and memory is allocated only for what has really arrived
+_AT_ONCE = 1 << 20  # bytes: larger pieces are no faster, and memory is allocated only for received data
 
 
 def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
@@ -24,7 +24,7 @@ def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
     Raises
     ------
     OSError
-        Nobody reads it.
+        The reader has gone.
     """
     packed = json.dumps(header).encode()
     _write(pipe, _LENGTHS.pack(len(packed), len(body)) + packed)

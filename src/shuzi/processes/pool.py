@@ -1,7 +1,7 @@
-"""Calls from any thread become results, worked out in a few processes that are started and replaced as needed.
+"""Run calls from any thread in a few processes, which are started and replaced as needed.
 
-`Pool` holds the queue and decides who does what; `pool_process` starts, feeds and hears one process; `pool_worker` is
-the program that runs in it.
+`Pool` holds the queue and assigns tasks; `pool_process` starts one process, feeds it and takes its answers;
+`pool_worker` is the program that runs in it.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from shuzi.processes.pool_task import SMALL, Crashed, Late, Shared, Task, TaskQu
 
 
 class Pool:
-    """Processes that do calls of this one (`pool_worker`), each on one core; used from any thread.
+    """Processes that run calls for this one (`pool_worker`), each on one core; used from any thread.
 
-    A process that ends is replaced. The task it was at is tried once more, and its other tasks go to other processes,
+    A process that ends is replaced. Its current task is tried once more, and its other tasks go to other processes,
     so nothing is lost.
 
     Parameters
@@ -32,11 +32,11 @@ class Pool:
     most
         The largest number of processes; it may be raised later.
     ahead
-        Large tasks on their way to one process: with two it never waits, with one it leaves them to whoever is free.
+        Large tasks sent to a process at once: with two it never waits, with one the others stay for free processes.
     begin
         Called first in each process, without arguments.
     seconds
-        CPU seconds after which a process is ended with its task, which is `Spent` then; 0 for no limit.
+        CPU seconds after which a process is ended and its task fails as `Spent`; 0 for no limit.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class Pool:
         self._begin = begin
         self._seconds = seconds
         self._keys = itertools.count(1)
-        self._unused: deque[int] = deque()  # keys of shared objects that nobody refers to any more
+        self._unused: deque[int] = deque()  # keys of shared objects without references
         self._reset()
         end_with_this_process(self, Pool.close, Pool._forget)
 
@@ -73,18 +73,18 @@ class Pool:
             return [process.pid for process in self._processes if process.ready]
 
     def share(self, thing: Any, *uses: Shared) -> Shared:
-        """Make an object available to calls; each process is given it once, when it is first needed.
+        """Make an object available to calls; each process receives it once, when it first needs it.
 
         Parameters
         ----------
         thing
             An object that can be pickled.
         uses
-            Shared objects that it refers to, which are not packed with it again.
+            Shared objects that it refers to, which are not pickled again with it.
 
         Returns
         -------
-        A stand-in for it; when that is gone, the processes forget the object.
+        A stand-in for it; when the stand-in is collected, the processes forget the object.
         """
         shared = Shared(next(self._keys), thing, uses)
         weakref.finalize(shared, self._unused.append, shared.key).atexit = False
@@ -99,20 +99,20 @@ class Pool:
         then: Callable[[Task], object] | None = None,
         patient: bool = True,
     ) -> Task:
-        """Have a call done by the next process that is free.
+        """Queue a call for the next free process.
 
         Parameters
         ----------
         call, arguments
             A function of a module, and its arguments.
         shared
-            An object that it gets as its first argument.
+            A shared object to pass as its first argument.
         size
             How much work it is, in bytes or pixels. Small tasks go to a process several at a time.
         then
-            Called in some thread when it is done; not for a task that was cancelled before it began.
+            Called in some thread when it is done; not for a task cancelled before it began.
         patient
-            Whether to wait until a process that is free has taken in a large one.
+            Whether to wait until a free process has received a large task.
         """
         task = Task(call, arguments, shared, size, then)
         with self.changed:
@@ -131,7 +131,7 @@ class Pool:
         Raises
         ------
         Crashed, Late, Unreadable
-            It has no result.
+            It failed without a result.
         ShuziError
             No process can be started here.
         """
@@ -143,7 +143,7 @@ class Pool:
         return task.value
 
     def take_until(self, wanted: Task) -> Task | None:
-        """Take the next task out of the queue, to do it here and `finish` it; None as soon as `wanted` is done."""
+        """Take the next task out of the queue, to run it here and `finish` it; None as soon as `wanted` is done."""
         with self.changed:
             while not wanted.done:
                 if self._queue.first() is not None:
@@ -152,13 +152,13 @@ class Pool:
         return None
 
     def put_back(self, task: Task) -> None:
-        """Give a task back that was taken, and is not finished."""
+        """Return a task that was taken and not finished."""
         with self.changed:
             self._queue.put_back([task])
             self.changed.notify_all()
 
     def cancel(self, task: Task) -> bool:
-        """Give a task up; False where it is being done, or is done. One that is on its way has no result then."""
+        """Cancel a task; False if it is running or done. A task that was sent but has not begun gets no result."""
         with self.changed:
             if task.done or any(process.sent and process.sent[0] is task for process in self._processes):
                 return False
@@ -173,12 +173,12 @@ class Pool:
             return monotonic() - oldest.since if oldest else 0.0
 
     def blocked(self, seconds: float) -> bool:
-        """Tell whether `most` processes have each been at one task for so long."""
+        """Tell whether `most` processes have each worked on one task for so long."""
         with self.changed:
             return len(self._busy(seconds)) >= self.most
 
     def end_late(self, seconds: float, task: Task | None = None) -> int:
-        """End processes that have been at one task, or at this one, for so long: it is `Late`; return how many."""
+        """End processes that have worked on one task, or on the given one, for so long (`Late`); return how many."""
         with self.changed:
             late = [process for process in self._busy(seconds) if task is None or process.sent[0] is task]
             for process in late:
@@ -208,7 +208,7 @@ class Pool:
             self.finish(task, problem=Crashed())
 
     def feed(self, patient: bool = True) -> None:
-        """Hand waiting tasks to processes that have room; `patient` is that of `submit`."""
+        """Send waiting tasks to processes with room; `patient` as in `submit`."""
         while True:
             with self.changed:
                 batches = self._assign(patient)
@@ -218,13 +218,13 @@ class Pool:
                 process.send(tasks)
 
     def _assign(self, patient: bool) -> dict[PoolProcess, list[Task]]:
-        """Choose who does what; the chosen processes are `feeding` until they have been sent it."""
+        """Assign tasks; the chosen processes are `feeding` until the tasks have been sent."""
         # Tell all processes which shared objects they can forget.
         while self._unused:
             forget = frame(FORGET, self._unused.popleft())
             for process in self._processes:
                 process.unsent.append(forget)
-        # Give the oldest task to the process with the fewest, until the queue is empty or nobody has room.
+        # Give the oldest task to the process with the fewest tasks, until the queue is empty or no process has room.
         batches: dict[PoolProcess, list[Task]] = {}
         while (task := self._queue.first()) is not None:
             free = [
@@ -235,7 +235,7 @@ class Pool:
             if not free:
                 self._start_if_needed()
                 break
-            # A large task may fill the pipe; somebody who cannot wait leaves it to another thread.
+            # A large task may fill the pipe; a caller that cannot wait leaves sending to another thread.
             if task.size > SMALL and not patient:
                 Thread(target=self.feed, daemon=True, name="feed").start()
                 break
@@ -255,18 +255,18 @@ class Pool:
         Thread(target=process.run, daemon=True, name="pool").start()
 
     def lost(self, process: PoolProcess, sent: list[Task], cause: type[Exception]) -> None:
-        """Take back the tasks that a process has not answered before it ended; called by `process`, unlocked."""
+        """Take back the unanswered tasks of a process that ended; called by `process`, unlocked."""
         failed: list[Task] = []
         with self.changed:
             self._processes.remove(process)
             self.replaced += not self._closed
-            # Blame the task it was at: it is tried once more, alone, so that it harms no other; not if it was late.
+            # Blame its current task: retry it once, alone, so that it harms no other task; not if it was late.
             if sent:
                 sent[0].tries += 1
                 sent[0].alone = True
                 if self._closed or issubclass(cause, Late) or sent[0].tries > 1:
                     failed.append(sent.pop(0))
-            # All others go back to the head of the queue.
+            # Put all other tasks back at the head of the queue.
             if self._closed:
                 failed += sent
             else:
@@ -276,7 +276,7 @@ class Pool:
             self.finish(task, problem=cause())
 
     def not_started(self, process: PoolProcess, problem: ShuziError) -> None:
-        """Give up what waits if no process could be started; called by `process`, unlocked."""
+        """Fail all waiting tasks if no process could be started; called by `process`, unlocked."""
         with self.changed:
             self._processes.remove(process)
             failed = [] if self._processes else self._queue.empty()
@@ -284,7 +284,7 @@ class Pool:
             self.finish(task, problem=problem)
 
     def finish(self, task: Task, value: Any = None, problem: Exception | None = None) -> None:
-        """Store what came of a task, and tell who waits for it."""
+        """Store the outcome of a task, and notify its waiters."""
         task.value, task.problem = value, problem
         then, task.then, task.shared = task.then, None, None  # which may refer to the task, and to much else
         with self.changed:
@@ -294,7 +294,7 @@ class Pool:
             then(task)
 
     def _forget(self) -> None:
-        """Leave the processes to the parent of this fork: two that write to one pipe would mix up their calls."""
+        """Leave the processes to the parent of this fork: two writers to one pipe would mix up their calls."""
         for process in self._processes:
             process.forget()
         self._reset()

@@ -1,4 +1,4 @@
-"""Pickles become frames in the pipes of a pool's worker, and frames become pickles again.
+"""Frame pickles for the pipes of a pool's worker, and take such frames apart.
 
 A frame is a length, its kind, the key of an object, and a pickle. Only shuzi itself reads what it has written; a
 child that opens untrusted files speaks in `pipes` instead.
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import IO
 
 CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY, BEGIN = range(8)
-"""The kinds of frames. To a process: a call, an object to keep, one to forget, a first call that may take any time
-(`BEGIN`). From it: a result, an error, a sign that neither could be packed, a sign that it has started."""
+"""The kinds of frames. To a process: a call, an object to keep or to forget, a first call without a time limit
+(`BEGIN`). From it: a result, an error, a note that neither could be pickled, a note that it has started."""
 
 Frame = tuple[int, int, memoryview]
 
@@ -50,7 +50,7 @@ def write(pipe: IO[bytes], content: bytes) -> None:
     Raises
     ------
     OSError
-        Nobody reads it.
+        The reader has gone.
     """
     left = memoryview(content)
     while left:
@@ -58,7 +58,7 @@ def write(pipe: IO[bytes], content: bytes) -> None:
 
 
 def frames(pipe: IO[bytes]) -> Iterator[list[Frame]]:
-    """Yield the frames that come out of an unbuffered pipe, those together that came together, until its end."""
+    """Yield the frames from an unbuffered pipe until its end, in groups as they arrive."""
     taken = Frames()
     while piece := pipe.read(_AT_ONCE):
         if found := list(taken.add(piece)):

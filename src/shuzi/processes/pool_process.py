@@ -1,4 +1,4 @@
-"""One process of a pool: start it, send it tasks, take its answers until it ends, or end it."""
+"""Run one process of a pool: start it, send it tasks, take its answers until it ends, or end it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PoolProcess:
     Parameters
     ----------
     pool
-        Its pool, which is told of each result, and of its end.
+        Its pool, which is notified of each result and of its end.
     begin
         Called first in the process.
     seconds
@@ -49,7 +49,7 @@ class PoolProcess:
         self.load = 0  # the sum of their sizes
         self.unsent: deque[bytes] = deque()  # frames that go before the next task
         self.ready = False  # whether it has started and can take tasks
-        self.feeding = False  # whether some thread is about to send it something
+        self.feeding = False  # whether some thread is about to send tasks to it
 
     @property
     def pid(self) -> int:
@@ -58,11 +58,11 @@ class PoolProcess:
 
     @property
     def busy_for(self) -> float:
-        """Seconds that it has been at one task; 0 without one."""
+        """Seconds since it began its current task; 0 without a task."""
         return monotonic() - self._since if self.sent else 0.0
 
     def has_room(self, task: Task, ahead: int) -> bool:
-        """Tell whether it can be sent a task now; `ahead` is how many large ones it may have at once."""
+        """Tell whether it can take a task now; `ahead` is how many large tasks it may have at once."""
         if not self.ready:
             return False
         if not self.sent:
@@ -86,7 +86,7 @@ class PoolProcess:
         content: list[bytes] = []
         refused: list[tuple[Task, Unreadable]] = []
         try:
-            # Pack them; a task that cannot be packed is taken back before the others can be answered.
+            # Pickle the tasks; one that cannot be pickled is taken back before the others can be answered.
             while self.unsent:
                 content.append(self.unsent.popleft())
             for task in tasks:
@@ -116,7 +116,7 @@ class PoolProcess:
             self._pool.finish(task, problem=problem)
 
     def join(self) -> None:
-        """Wait until the process, which was ended, is gone; call it without the lock."""
+        """Wait until the ended process is gone; call it without the lock."""
         if self._process is not None:
             self._process.wait()
 
@@ -155,7 +155,7 @@ class PoolProcess:
             self._end_if_asked()
         # Wait until it is ready, and has begun; then take its answers until its pipe closes.
         began = False
-        with suppress(OSError, ValueError, IndexError):  # it ended, or sent what nobody has asked for
+        with suppress(OSError, ValueError, IndexError):  # it ended, or sent an unexpected frame
             if self._begin is not None:
                 write(process.stdin, frame(BEGIN, 0, pickle.dumps((self._begin, ()))))
             for arrived in frames(process.stdout):
@@ -186,7 +186,7 @@ class PoolProcess:
             self._pool.not_started(self, ShuziError("error.processes.start", reason=process.returncode))
 
     def _finish(self, answers: list[Frame]) -> None:
-        """Finish the oldest tasks with their answers; the next tasks are sent before anybody is told."""
+        """Finish the oldest tasks with their answers; send the next tasks before notifying any waiter."""
         with self._pool.changed:
             tasks = [self.sent.popleft() for _ in answers]
             self.load -= sum(task.size for task in tasks)

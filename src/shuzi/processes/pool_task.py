@@ -12,27 +12,27 @@ from typing import Any
 from shuzi.processes.pool_frames import CALL, KEEP, frame
 
 SMALL = 1 << 15
-"""Up to this size tasks are small: several of them go to a process at once, and fit into a pipe without waiting."""
+"""The maximum size of a small task: several go to a process at once, and fit into a pipe without waiting."""
 
 
 class Crashed(Exception):  # noqa: N818 - it is what happened
-    """The process that did a call ended, and so did the one that tried again; or all were ended."""
+    """The process running a call ended, and so did the one that retried it; or all processes were ended."""
 
 
 class Late(Exception):  # noqa: N818 - it is what happened
-    """The process that did a call was ended, because it took too long."""
+    """The process running a call was ended because it took too long."""
 
 
 class Spent(Late):
-    """The process that did a call was ended, because it used up its CPU seconds: another try would cost as much."""
+    """The process running a call was ended because it used up its CPU seconds; a retry would cost as much."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it is what happened
-    """A call, its arguments or its result do not survive the way from one process to another."""
+    """A call, its arguments or its result cannot be sent between processes."""
 
 
 class Shared:
-    """An object that the calls of a pool use; made by `Pool.share`.
+    """An object shared by the calls of a pool; made by `Pool.share`.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ class _Pickler(pickle.Pickler):
         self._keys = keys
 
     def persistent_id(self, thing: Any) -> int | None:
-        """Return the key of an object that is sent by itself."""
+        """Return the key of an object that is sent separately."""
         return self._keys.get(id(thing))
 
 
 class Task:
-    """A call, and what came of it; made by `Pool.submit`, whose parameters it has."""
+    """A call and its outcome; made by `Pool.submit`, whose parameters it has."""
 
     __slots__ = (
         *("alone", "arguments", "call", "cancelled", "done"),
@@ -90,12 +90,12 @@ class Task:
         self.call, self.arguments, self.shared, self.size, self.then = call, arguments, shared, size, then
         self.since = monotonic()
         self.done = self.cancelled = self.alone = False
-        self.tries = 0  # how many processes ended while they did it
+        self.tries = 0  # how many processes ended while running it
         self.value: Any = None
         self.problem: Exception | None = None
 
     def frames(self, known: set[int]) -> bytes:
-        """Return the frames that have a process do this, and add the objects that it is sent to `known`.
+        """Return the frames that make a process run this, and add the objects sent with it to `known`.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The program in a pool's process, which does one call after the other.
+"""The program in a pool's process, which runs one call after another.
 
 It is started as ``python -P -m shuzi.processes.pool_worker SECONDS``. Calls arrive on stdin and answers leave on
 stdout (`pool_frames`); `pool_process` is the other side.
@@ -36,7 +36,7 @@ _kept: dict[int, Any] = {}
 
 
 def main() -> None:
-    """Do calls until stdin closes, which ends this process even in the middle of one."""
+    """Run calls until stdin closes, which ends this process even during a call."""
     calls, answers = pipes_of_this_process()
     seconds = float(sys.argv[1])
     arrived: SimpleQueue[Frame] = SimpleQueue()
@@ -49,14 +49,14 @@ def main() -> None:
                 limit_job(seconds if kind == CALL else 0.0, 0)
                 write(answers, _answer(key, packed))
             elif kind == KEEP:
-                _kept[key] = _Packed(packed)  # unpacked when it is needed, so that its call has the error
+                _kept[key] = _Packed(packed)  # unpickled on demand, so that an error belongs to its call
             else:
                 _kept.pop(key, None)
             del packed
 
 
 def _read(calls: IO[bytes], arrived: SimpleQueue[Frame]) -> None:
-    """Read calls as soon as they arrive: if both sides wrote without reading, both would wait for ever."""
+    """Read calls as soon as they arrive: if both sides wrote without reading, both would wait forever."""
     with suppress(OSError, MemoryError):
         for together in frames(calls):
             for call in together:
@@ -102,10 +102,10 @@ class _Packed(bytes):
 
 
 class _Unpickler(pickle.Unpickler):  # noqa: S301 - what comes is from the process that started this one
-    """Unpacks an object that refers to others that are kept here too."""
+    """Unpickles an object that refers to other kept objects."""
 
     def persistent_load(self, key: Any) -> Any:
-        """Return one of them."""
+        """Return a kept object."""
         return _object(key)
 
 

@@ -1,4 +1,4 @@
-"""A function becomes a child process: jobs arrive on stdin, answers leave on stdout (`child` is the other side)."""
+"""Serve a function from a child process: jobs come on stdin, answers go to stdout (`child` is the other side)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ANY = 1 << 62  # bytes: the sender of jobs is trusted
 
 
 def serve(work: Work, limited: bool = True) -> None:
-    """Do jobs until stdin closes, which ends this process even in the middle of a job.
+    """Work on jobs until stdin closes, which ends this process even in the middle of a job.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def resident() -> int:
 
 
 def _take_in(comes: IO[bytes], jobs: SimpleQueue[tuple[Header, bytearray]]) -> None:
-    """Read jobs as soon as they arrive: if both sides wrote without reading, both would wait for ever."""
+    """Read jobs as soon as they arrive: if both sides wrote without reading, both would wait forever."""
     with suppress(EOFError, OSError, ValueError, MemoryError):
         while True:
             jobs.put(receive(comes, _ANY))

@@ -1,1 +1,1 @@
-"""The same verbs on many machines, with Ray."""
+"""Reading, training and serving on many machines, with Ray."""

@@ -18,7 +18,7 @@ from shuzi.errors import ClusterError, require
 from shuzi.processes.cores import cores
 
 OBJECT_STORE = 128 << 20
-"""Bytes of shared memory for the object store of a local cluster: what passes through it is small."""
+"""Bytes of shared memory for the object store of a local cluster: only small objects pass through it."""
 
 _SECONDS = 10.0  # for a cluster to answer
 _LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 30 seconds, too few on a machine that is busy
@@ -47,10 +47,10 @@ class Cluster:
 
 @contextmanager
 def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Cluster]:
-    """Connect to a cluster, or start one on this machine, and leave or end it with the block.
+    """Connect to a cluster, or start one on this machine; leave or end it after the block.
 
-    A local cluster has no dashboard, whose API answers whoever asks, and admits only who knows its random token; its
-    temporary folder goes with it. Ray's usage statistics are off (`shuzi`).
+    A local cluster has no dashboard, whose API would answer anyone, and requires a random token; its temporary
+    folder is removed with it. Ray's usage statistics are off (`shuzi`).
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
     """
     if address is not None and address != "auto":
         _check_address(address)
-    # otherwise Ray warns of a change to come, which does not concern who asks for no GPU
+    # otherwise Ray warns of a future change that matters only to users of GPUs
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its C++ part writes to the terminal
     # a node ends itself if its agent has not come by then; usually 15 seconds, too few on a busy machine
@@ -129,7 +129,7 @@ def check_nodes() -> None:
     for answer, node in asked.items():
         try:
             found = ray.get(answer)
-        except ray.exceptions.RayError:  # it has just been lost, which work on it survives
+        except ray.exceptions.RayError:  # the node has just been lost, which tasks survive
             continue
         if found != __version__:
             key = "error.cluster.no_shuzi" if found is None else "error.cluster.shuzi"
@@ -142,7 +142,7 @@ def _connect(settings: dict[str, Any], address: str | None) -> None:
     for tries_left in reversed(range(_TRIES)):
         try:
             ray.init(**settings, log_to_driver=False, logging_level=logging.CRITICAL)
-        except (Exception, SystemExit) as problem:  # Ray ends the process where it cannot connect
+        except (Exception, SystemExit) as problem:  # Ray ends the process if it cannot connect
             if isinstance(problem, SystemExit) and problem.code == signal.SIGTERM:
                 raise  # somebody else ends it
             if not (tries_left and _LATE in str(problem)):
@@ -179,7 +179,7 @@ def _check_address(address: str) -> None:
 
 
 def _check_answers(address: str) -> None:
-    """Make sure that something speaks Ray's protocol there: `ray.init` would try for minutes and end the process."""
+    """Make sure that a Ray server answers there: `ray.init` would try for minutes and end the process."""
     grpc = require("grpc", "scale", "extra.scale")
     if os.environ.get("RAY_USE_TLS", "0") not in ("", "0"):
         return  # it would need Ray's certificates

@@ -1,4 +1,4 @@
-"""`shuzi form print` prints a page for each row of a table, with what was written beside what was read."""
+"""`shuzi form print` prints a page for each row of a table, showing what was written beside what was read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def print_(table: Path, photos: tuple[str, ...], out: Path | None, force: bool, 
     target = out or table.with_name(f"{table.stem}-pages.pdf")
     if target.suffix.lower() != ".pdf":
         raise DataError("error.form.pdf", path=target)
-    if target.exists() and not force:  # it may be the scan that the table is from
+    if target.exists() and not force:  # it may be the scan that the table was read from
         raise DataError("error.form.exists", path=target)
     read = read_table(table)
     named = {name: picture for name, picture in photos_in(photos) if not isinstance(picture, ShuziError)}
@@ -57,10 +57,10 @@ def print_(table: Path, photos: tuple[str, ...], out: Path | None, force: bool, 
 def _opener(
     named: dict[str, Picture], sources: Sequence[str], beside: Path, missing: dict[str, None]
 ) -> Callable[[str], NDArray[np.uint8] | None]:
-    """Return what opens a photograph by its name in a table: one of those given, else where the table says it is."""
+    """Return a function that opens a photograph of a table by its name: from the given paths, else the table's."""
     from shuzi.pictures.open import open_picture
 
-    # in folders of their own, several may have the same name
+    # in separate folders, several may have the same name
     given_files, files = (Counter(Path(name).name for name in names) for names in (named, sources))
     moved = {Path(name).name: picture for name, picture in named.items() if given_files[Path(name).name] == 1}
 

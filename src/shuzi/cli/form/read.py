@@ -72,14 +72,14 @@ def read(
         raise click.UsageError(say("cli.form.read.what"))
     if watch and (review or not out):
         raise click.UsageError(say("cli.form.read.watch_out"))
-    if watch and not watch.is_dir():  # before there is a journal
+    if watch and not watch.is_dir():  # before the journal is created
         raise DataError("error.data.unreadable", path=watch, reason=ShuziError("file.no_folder"))
     for target in out:
         check_target(target)
         # a pipe without a reader would never end
         if target.exists() and not target.is_file() and not target.is_dir():
             raise DataError("error.data.unwritable", path=target, reason=ShuziError("file.special"))
-        # a table may have been corrected by hand; one that is resumed was begun with --force, or written since
+        # a table may have been corrected by hand; a resumed run began with --force, or wrote the table itself
         if target.is_file() and not force and not (resume and journal_of(out[0]).exists()):
             raise DataError("error.form.exists", path=target)
     if table and hand and hand.is_dir():
@@ -102,14 +102,14 @@ def read(
         way = _of_sheets(pages) if pages else _of_tables(reader, shape)
         if watch and journal:
             sys.exit(0 if watch_folder(watch, way, journal, out, force) else 1)
-        for target in () if force else out:  # of a folder that was watched before
+        for target in () if force else out:  # the earlier table of a watched folder
             written = journal.state_of(target) if journal else None
             if written and state_of(target) not in {written, None}:
                 raise DataError("error.form.exists", path=target)
         named = photos_in(photos)
         found = way.join(_read(way, named, journal))
         save_all(found, out)
-        if journal:  # not before: what was read is kept if the result cannot be written
+        if journal:  # not earlier: if the result cannot be written, the readings are kept
             journal.done()
         if not out and at is None and not is_empty(found):
             click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
@@ -148,7 +148,7 @@ def _of_tables(reader: Reader, shape: Shape) -> Way[Reader, PageRead]:
 
 
 def _read(way: Way[Any, PageRead], named: Named, journal: Journal | None) -> list[PageRead | Problem]:
-    """Read photographs, but those that the journal knows; the journal keeps what is read at once."""
+    """Read the photographs that are not in the journal yet; each result is added to it at once."""
     from shuzi.forms.reading.read_photographs import in_order
     from shuzi.forms.resume import content_hash
     from shuzi.forms.stacks.empty_pages import blank_again

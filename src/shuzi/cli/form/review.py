@@ -1,4 +1,4 @@
-"""A table that was read is reviewed in the page: it is served until Ctrl-C, and the browser opens on it."""
+"""Review a table in the page: serve it until Ctrl-C, and open it in the browser."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def serve_review(
 ) -> None:
     """Serve the page with a table, to this machine only, until Ctrl-C or SIGTERM.
 
-    Other people of this machine do not see the table: the address has a token, in the part that browsers do not send,
+    Other users of this machine do not see the table: the address has a token, in the part that browsers do not send,
     and it reaches the browser in a file that only this person can read.
 
     Parameters
@@ -61,7 +61,7 @@ def serve_review(
     photos
         The photographs with their names, as they were read.
     model
-        What reads in the page's other views.
+        The model that reads in the page's other views.
     at
         The socket from `begin`.
     """
@@ -91,9 +91,9 @@ def serve_review(
 
 @contextmanager
 def _leading_to(address: str) -> Iterator[str]:
-    """Yield the address of a file that leads a browser on: anyone may see the command that starts a browser.
+    """Yield the address of a file that redirects a browser: anyone may see the command that starts a browser.
 
-    Where no such file can be written, the address itself is given.
+    If no such file can be written, yield the address itself.
     """
     # not in a hidden folder: a browser installed as a snap may not read those
     page = Path.home() / f"shuzi-review-{secrets.token_hex(8)}.html"
@@ -124,7 +124,7 @@ def _open(address: str) -> None:
         return
     try:
         browser = webbrowser.get()
-        # a browser of the terminal would take it over
+        # a text browser would take over the terminal
         if chosen or type(browser) is not webbrowser.GenericBrowser:
             browser.open(address)
     except (webbrowser.Error, OSError):

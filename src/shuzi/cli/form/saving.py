@@ -1,4 +1,4 @@
-"""A table that was read is written to files, and what a person has to know about it to the terminal."""
+"""Write a table to files, and what a person has to know about it to the terminal."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def is_empty(table: Table) -> bool:
-    """Tell whether nothing was read: an empty table would be in the way of the next one."""
+    """Tell whether nothing was read: an empty table would block the next one."""
     return bool(table.problems) and not table.rows
 
 
 def is_amiss(table: Table) -> bool:
-    """Tell whether anything could not be read; that only some pages are blank and skipped is nothing amiss."""
+    """Tell whether anything could not be read; skipped blank pages do not count."""
     from shuzi.forms.result import Skipped
 
     return is_empty(table) or any(not isinstance(problem, Skipped) for problem in table.problems)
@@ -37,7 +37,7 @@ def save_all(table: Table, out: Iterable[Path]) -> None:
 
 
 def tell(table: Table) -> None:
-    """Say what could not be read, and how much is to be checked."""
+    """Report what could not be read, and how many cells to check."""
     from shuzi.forms.reading.ruled_tables import LINES
 
     for problem in table.problems:
@@ -48,7 +48,7 @@ def tell(table: Table) -> None:
 
 
 def tell_problem(problem: Problem) -> None:
-    """Say what is wrong with a photograph, or which pages were skipped."""
+    """Report what is wrong with a photograph, or which pages were skipped."""
     from shuzi.forms.result import Skipped
 
     about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""

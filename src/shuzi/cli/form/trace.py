@@ -87,7 +87,7 @@ def trace(
 def _as_toml(fields: tuple[tuple[str, float, float, float, float, int], ...]) -> str:
     lines = []
     for name, *at, boxes in fields:
-        # a string of JSON is one of TOML but for U+007F; JSON has no nan and inf, which the parser names
+        # a JSON string is a TOML string except for U+007F; JSON has no nan and inf, which the parser names
         named = json.dumps(name, ensure_ascii=False).replace("\x7f", r"\u007f")
         lines += ["[[fields]]", f"name = {named}", f"boxes = {boxes}", f"at = [{', '.join(map(str, at))}]"]
     return "\n".join(lines)

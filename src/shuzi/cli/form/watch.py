@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from shuzi.forms.resume import Journal
     from shuzi.forms.stacks.pile import Pile
 
-_EVERY = 0.5  # seconds between two looks at the folder
-_SELDOM = 10  # times what it takes to write the table, which may be large: at least so long until it is written again
+_EVERY = 0.5  # seconds between checks of the folder
+_SELDOM = 10  # times the duration of writing the table, which may be large, before it is written again
 
 
 def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequence[Path], force: bool) -> bool:
-    """Read what comes into a folder, and write the table whenever nothing is left to read, until Ctrl-C or SIGTERM.
+    """Read files as they arrive in a folder, and write the table whenever none is left, until Ctrl-C or SIGTERM.
 
     Parameters
     ----------
@@ -35,11 +35,11 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
     way
         How a photograph is read.
     journal
-        Keeps what is read; it is removed at the end if everything was.
+        Keeps the results; removed at the end if everything was read.
     out
-        Where the table goes. A file that somebody else changes meanwhile is left as it is, and another is written.
+        Where the table goes. If somebody else changes the file meanwhile, it is kept, and another is written.
     force
-        Whether to replace files that are there already.
+        Whether to replace existing files.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
 
 
 def _read(ready: Sequence[Path], way: Way[Any, Any], pile: Pile, asked: list[bool]) -> None:
-    """Read files that are ready, and say of each what came of it, as soon as all of its pages are read."""
+    """Read files that are ready, and report on each as soon as all of its pages are read."""
     left = pile.unread(ready)
     ready = [*left]
     if pile.replaced:
@@ -124,19 +124,19 @@ def _tell_file(path: Path, pile: Pile) -> None:
 
 
 class _Table:
-    """Writes the table while more comes, but over no changes of others."""
+    """Writes the table while more files arrive, but never over somebody else's changes."""
 
     def __init__(self, out: Sequence[Path], journal: Journal, force: bool) -> None:
         self.is_new = False
         self._out = [*out]
         self._journal = journal
-        # one that is there may have been corrected since this journal's table was written
+        # an existing table may have been corrected since it was written
         self._written = {target: journal.state_of(target) for target in out if target.exists() and not force}
         self._next = 0.0
         self._failed = False
 
     def write_now_and_then(self, way: Way[Any, Any], pile: Pile) -> None:
-        """Write what is new, unless that was done not long ago; one that cannot be written now is written later."""
+        """Write new results, unless the last write was recent; a table that cannot be written now waits."""
         from shuzi.errors import DataError
         from shuzi.forms.output.save import save_table
         from shuzi.pictures.arrivals import state_of
@@ -158,7 +158,7 @@ class _Table:
         self._next = monotonic() + _SELDOM * max(monotonic() - start, _EVERY)
 
     def free(self) -> list[Path]:
-        """Return where to write: beside each file that somebody else has changed since it was written."""
+        """Return the paths to write: a new path for each file that somebody else has changed."""
         from shuzi.pictures.arrivals import state_of
 
         for index, target in enumerate(self._out):
@@ -178,7 +178,7 @@ def _beside(target: Path) -> Path:
 
 @contextmanager
 def _until_asked() -> Iterator[list[bool]]:
-    """Yield a list that is empty until Ctrl-C or SIGTERM asks to end; a second one ends the program at once."""
+    """Yield a list that stays empty until Ctrl-C or SIGTERM; a second signal ends the program at once."""
     asked: list[bool] = []
     before: dict[signal.Signals, Any] = {}
 

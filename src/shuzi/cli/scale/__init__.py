@@ -1,4 +1,4 @@
-"""`shuzi scale` does on many machines what the other commands do on one."""
+"""`shuzi scale` runs commands on many machines."""
 
 from __future__ import annotations
 

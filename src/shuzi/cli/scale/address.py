@@ -19,7 +19,7 @@ from shuzi.messages import say
 if TYPE_CHECKING:
     from shuzi.scale.cluster import Cluster
 
-_TELL, _GIVE_UP = 20.0, 120.0  # seconds: of a cluster that answers, a busy machine needs up to one minute
+_TELL, _GIVE_UP = 20.0, 120.0  # seconds: connecting from a busy machine takes up to a minute
 
 address_option = option("--address", envvar="RAY_ADDRESS", metavar="ADDRESS", help="cli.scale.address")
 """`--address`, for each command that works on a cluster; Ray sets its variable for jobs."""
@@ -27,9 +27,9 @@ address_option = option("--address", envvar="RAY_ADDRESS", metavar="ADDRESS", he
 
 @contextmanager
 def connected(address: str | None, cpus: int | None = None) -> Iterator[Cluster]:
-    """Connect to a cluster, or start one, as `cluster` does; say what is waited for, and end the process if in vain.
+    """Connect to a cluster, or start one, as `cluster` does; report a long wait, and end the process after a limit.
 
-    Ray waits in C++ code, for ever if a part of the cluster does not answer, where no exception can interrupt it.
+    Ray waits in C++ code, which no exception can interrupt, forever if a part of the cluster does not answer.
     """
     from shuzi.scale.cluster import cluster
 
@@ -41,7 +41,7 @@ def connected(address: str | None, cpus: int | None = None) -> Iterator[Cluster]
 
 @contextmanager
 def _patience(address: str | None) -> Iterator[None]:
-    """Tell on stderr, as it is now, what the block waits for, and end the process after a while."""
+    """Report on the current stderr that the block is waiting, and end the process after a limit."""
     if address is None:
         yield
         return
@@ -49,7 +49,7 @@ def _patience(address: str | None) -> Iterator[None]:
     with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding or "utf-8", errors="replace") as stderr:
         waits = say("scale.waits", address=address, tell=f"{_TELL:g}", seconds=f"{_GIVE_UP:g}")
         problem = ClusterError("error.cluster.silent", address=address, seconds=f"{_GIVE_UP:g}")
-        error = say("cli.error", problem=problem)  # here: the thread below has not this language
+        error = say("cli.error", problem=problem)  # here: the thread below does not have this language
         done = Event()
 
         def watch() -> None:

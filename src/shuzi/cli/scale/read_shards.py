@@ -58,7 +58,7 @@ def read(input: str, output: str, address: str | None, model: str, column: str |
 
 @contextmanager
 def _showing() -> Iterator[Callable[[Progress], None]]:
-    """Yield a function that shows how far a run has come, and sum it up at the end."""
+    """Yield a function that shows the progress of a run, and summarise the run at the end."""
     began = told = 0.0
     last: Progress | None = None
     with _bar() as bar:
@@ -89,7 +89,7 @@ def _showing() -> Iterator[Callable[[Progress], None]]:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[Progress, float], None] | None]:
-    """Yield what moves a progress bar, or None where there is no terminal."""
+    """Yield a function that moves a progress bar, or None without a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

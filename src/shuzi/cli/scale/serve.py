@@ -59,7 +59,7 @@ def serve(
         click.echo(say("cli.serve.ended"), err=True)
         return
     chosen = settings_of(host, **settings)
-    Hosts(chosen.hosts)  # an invalid name is told before anything starts
+    Hosts(chosen.hosts)  # report an invalid name before anything starts
     sent = deploy.portable(place_of(model))
     size = deploy.Size(replicas, max(replicas, most or 1), cpus)
     if address is None:

@@ -126,7 +126,7 @@ def _by_option(numbers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_beside_resume(**given: Any) -> None:
-    """Reject what would make this a different sweep."""
+    """Reject options that would make this a different sweep."""
     for name, value in given.items():
         if value is not None:
             shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"
@@ -155,7 +155,7 @@ def _progress(plan: Plan) -> Iterator[Any]:
         task = bar.add_task(say("sweep.bar"), total=sum(ends.values()))
 
         def move(trial: str, step: int, decision: Decision | None) -> None:
-            # a trial that is over counts as a whole one, whatever its steps
+            # a trial that is over counts as complete, whatever its steps
             at[trial] = ends[trial] if decision is not None and not decision.goes_on else step
             if decision is not None:
                 bar.console.print(_sentence(trial, step, decision, ends[trial]))
@@ -186,7 +186,7 @@ def _show(plan: Plan, folder: Path, record: Any, errors: dict[str, str], as_json
         table.add_column(say(heading), justify="right" if index else "left", no_wrap=True)
     for row in sweep_report.rows(plan, record):
         table.add_row(*sweep_report.cells(row))
-    # a setting must not be cut where the terminal is narrow
+    # a narrow terminal must not cut a setting off
     Console(highlight=False, markup=False, soft_wrap=True).print(table, soft_wrap=True)
     click.echo(say("sweep.measured"))
     for note in sweep_report.notes(plan, record, errors):

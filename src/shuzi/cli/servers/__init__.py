@@ -1,1 +1,1 @@
-"""Commands that answer others: a browser and programs, or an assistant."""
+"""Commands that serve others: browsers and programs, or an assistant."""

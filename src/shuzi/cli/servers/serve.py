@@ -28,7 +28,7 @@ Function = Callable[..., Any]
 
 
 def access_options(function: Function) -> Function:
-    """Add the options that say who may use the service, and what reads."""
+    """Add the options for access to the service and for its model."""
     for add in (
         option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model"),
         option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file"),
@@ -52,7 +52,7 @@ def feature_options(function: Function) -> Function:
 
 
 def check_needed() -> None:
-    """Raise MissingExtra if what the service needs is not installed."""
+    """Raise MissingExtra if a library of the service is not installed."""
     for library in NEEDED:
         require(library, "serve", "extra.serving")
 
@@ -99,7 +99,7 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
 
 
 def _invite(host: str | None, port: int) -> None:
-    """Print where a phone of the same network reaches the service, for people and, on a terminal, for its camera."""
+    """Print the address for a phone in the same network, and on a terminal also as a QR code."""
     if host is None:
         return
     address = f"http://{host}:{port}/"

@@ -31,13 +31,13 @@ CITATION = f"LECTAUREP, Notaires de Paris - Répertoires, HTR-United; {SOURCE}; 
 """How a card cites them as training data."""
 
 VALIDATION, REPORT = frozenset({"1289", "1350", "2745"}), frozenset({"0293", "2352"})
-"""Registers that no training sees: to choose by, and to report."""
+"""Registers held out from training: for model choice, and for reports."""
 
 ALIKE = 5
-"""The maximum number of cells with one text in one register; in some, one amount is written hundreds of times."""
+"""The maximum number of cells with the same text in a register; some amounts occur hundreds of times."""
 
 _TABLE, _COLUMNS = "labels.csv", ("file", "lot", "page", "text", "x0", "y0", "x1", "y1")
-_ONE_HAND = "random-set"  # lots that are not named so are one register each
+_ONE_HAND = "random-set"  # any other lot is a register of its own
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Cells:
     pictures
         The content of each picture's file.
     texts
-        What is written in each, with its spaces.
+        The text of each picture, with its spaces.
     registers
-        The register that each is from; most were written by one person.
+        The register of each picture; most were written by one person.
     boxes
         float32 (n, 4): left, top, right and bottom edge of the writing within each picture, in pixels; around it
-        there are parts of ruled lines and neighbours.
+        are fragments of ruled lines and neighbouring writing.
     """
 
     pictures: tuple[bytes, ...]
@@ -87,7 +87,7 @@ class Cells:
         return np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), np.uint8)
 
     def sha256(self) -> str:
-        """Return the hash of all content, whatever the files are called."""
+        """Return the hash of the content, independent of file names."""
         digest = hashlib.sha256(self.boxes.tobytes())
         for picture, *names in zip(self.pictures, self.texts, self.registers, strict=True):
             digest.update(f"{len(picture)} {names}\n".encode() + picture)
@@ -95,7 +95,7 @@ class Cells:
 
 
 def load_cells(path: str | Path | None = None) -> Cells:
-    """Load cells, at most `ALIKE` of one text in one register.
+    """Load cells, at most `ALIKE` with the same text in a register.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Tables that people write with a spreadsheet or by hand."""
+"""Read tables that people write with a spreadsheet or by hand."""

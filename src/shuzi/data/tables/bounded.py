@@ -1,4 +1,4 @@
-"""Files that people write are read whole, unless they are larger than any such file should be."""
+"""Read files written by people whole, unless they are implausibly large."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def read_bounded(path: Path, most: int, too_large: str) -> bytes:
     path
         The file.
     most
-        Bytes that it may have.
+        Its maximum size in bytes.
     too_large
         The key of the error if it has more.
 

@@ -1,4 +1,4 @@
-"""The table `labels.csv` in a folder becomes pictures with what is written on each."""
+"""The table `labels.csv` in a folder becomes labelled pictures."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from shuzi.errors import DataError, PictureError
 from shuzi.pictures.folders import pictures_in
 
 TABLE = "labels.csv"
-"""The file in the folder that names pictures and their labels."""
+"""The file in the folder that lists pictures and their labels."""
 
 MOST_LABELS = 1_000_000
-"""Labels that a table may have."""
+"""The maximum number of labels in a table."""
 
 _LARGEST = 100_000_000  # bytes
 _COLUMNS = ("file", "label")
@@ -24,7 +24,7 @@ _COLUMNS = ("file", "label")
 
 @dataclass(frozen=True)
 class Labelled:
-    """A picture and what is written on it: digits and marks, or "" where there is no number.
+    """A picture and its label: digits and marks, or "" if it shows no number.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Labelled:
     label
         What is written on it.
     line
-        Of the table, from 1; 0 if there is no table.
+        Its line in the table, from 1; 0 without a table.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Labelled:
 
 
 def has_table(folder: Path) -> bool:
-    """Tell whether labels stand in a table, readable or not."""
+    """Tell whether a folder has a table of labels, readable or not."""
     return os.path.lexists(folder / TABLE)
 
 
@@ -52,15 +52,15 @@ def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
     Parameters
     ----------
     folder
-        Where the table is, and where paths in it begin.
+        The folder of the table, to which its paths are relative.
     characters
-        Those that labels may consist of; None: any. An empty label says that there is no number.
+        The characters that labels may have; None for any. An empty label means that there is no number.
 
     Raises
     ------
     DataError
         The table cannot be read, is too long or lacks a column, a file is missing or named twice, or a label has
-        other characters; where it is one line's fault, the error names it.
+        other characters; if a line is at fault, the error names it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The bytes of a CSV file, as spreadsheets and people write it, become rows with the numbers of their lines."""
+"""The bytes of a CSV file, as spreadsheets and people write it, become rows with line numbers."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from shuzi.errors import DataError
 Row = tuple[int, list[str]]
 """The number of the row's last line, from 1, and its cells."""
 
-_ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheets write; nearly no text is valid in both
+_ENCODINGS = ("utf-8-sig", "gb18030")  # encodings of spreadsheets; almost no text is valid in both
 
 
 def rows_of(content: bytes, path: Path, most: int) -> list[Row]:
-    r"""Return the rows in which something is; commas, semicolons or tabs separate the cells.
+    r"""Return the rows that are not empty; commas, semicolons or tabs separate the cells.
 
     Parameters
     ----------
     content
         The file's bytes, in UTF-8 or GB18030.
     path
-        What errors call it.
+        Its name in errors.
     most
-        Rows to return.
+        The maximum number of rows to return.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""Readers and a folder of labelled pictures become figures that can be compared."""
+"""Compare readers on a folder of labelled pictures."""

@@ -1,4 +1,4 @@
-"""A picture's path becomes what some reader answers: shuzi, others that are installed, or a function of one's own."""
+"""Read pictures with shuzi, with other installed readers, or with the user's own function."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Answer:
     Parameters
     ----------
     text
-        All that it read, "" for nothing.
+        The text read, "" for none.
     confidence
-        Its confidence in that, 0 to 1; None if it gives none.
+        Its confidence in the text, 0 to 1; None if the reader gives none.
     sure
-        Whether it takes the text for a number and vouches for it.
+        Whether the reader takes the text for a number and vouches for it.
     ms
         Milliseconds of one processor core.
     """
@@ -50,11 +50,11 @@ class Compared:
     Parameters
     ----------
     name
-        What to call it.
+        Its name.
     read
         Reads one picture.
     size
-        Of its models, or of the package that holds them, in bytes; None if unknown.
+        The size in bytes of its models, or of the package with them; None if unknown.
     """
 
     name: str
@@ -72,7 +72,7 @@ def shuzi_reader(reader: Reader, models: Sequence[Path], with_marks: bool) -> Co
     def read(path: Path) -> Answer:
         try:
             reading = reader.read(path)
-        except PictureError:  # it reads no number there; a library that is missing is nobody's mistake
+        except PictureError:  # it reads no number there; a missing library is not the reader's mistake
             return Answer("", 0.0, sure=False)
         if not with_marks:
             reading = reading.digits_only()
@@ -82,14 +82,14 @@ def shuzi_reader(reader: Reader, models: Sequence[Path], with_marks: bool) -> Co
 
 
 def other_reader(name: str) -> Compared:
-    """Return a reader by its name, or a function of one's own as ``module:function``.
+    """Return a reader by its name, or the user's function as ``module:function``.
 
     The function gets a path and returns the text, or the text and a confidence.
 
     Raises
     ------
     DataError
-        It is not installed, nothing is known by that name, or the module has no such function.
+        It is not installed, the name is unknown, or the module has no such function.
     """
     if ":" in name:
         return Compared(name, _answering(name, _own(name)))

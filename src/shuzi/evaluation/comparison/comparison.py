@@ -1,4 +1,4 @@
-"""Answers of several readers to the same pictures become figures, and differences with their intervals."""
+"""Compute figures from the answers of several readers, and their differences with intervals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shuzi.models.tasks import DIGITS, MARKS
 SURE = 0.99
 """The fraction of answers that must be right where a reader may answer only when it is confident."""
 
-_DRAWS = 2_000  # of the bootstrap
+_DRAWS = 2_000  # draws of the bootstrap
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,18 @@ class Figures:
     Parameters
     ----------
     name, size
-        Of the reader.
+        The name and size of the reader.
     right
-        Numbers read exactly.
+        The fraction of numbers read exactly.
     vouched
-        Numbers that it vouches for ("ok"), of all numbers.
+        The fraction of numbers that it vouches for ("ok").
     right_where_vouched
-        Those of them that are right; None if there are none.
+        The fraction of those that are right; None without any.
     coverage
-        The largest fraction of the numbers that it could answer with at least 99 % right, answering the most
-        confident ones first; None if it gives no confidence.
+        The largest fraction of numbers that it could answer with at least 99 % right, the most confident
+        first; None without confidences.
     accepted
-        Of the pictures without a number, those for which it vouches for one; None if there are none.
+        The fraction of pictures without a number for which it vouches for one; None without such pictures.
     ms
         Median milliseconds of one processor core for a picture.
     ahead
@@ -79,14 +79,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Pictures, what each reader answered to each, and the figures.
+    """Pictures, the answers of each reader, and the figures.
 
     Parameters
     ----------
     pictures
         The labelled pictures.
     with_marks
-        Whether marks count; they do if a label has one.
+        Whether marks count; they do if any label has a mark.
     answers
         By reader, in the order of the pictures.
     figures
@@ -104,12 +104,12 @@ class Comparison:
 
 
 def have_marks(pictures: Sequence[Labelled]) -> bool:
-    """Tell whether marks count: whether a label has one."""
+    """Tell whether marks count: whether any label has a mark."""
     return any(set(picture.label) & set(MARKS) for picture in pictures)
 
 
 def comparable(text: str, with_marks: bool) -> str:
-    """Return what of a text counts: its digits; with marks, those too, and any other character makes it wrong.
+    """Return the part of a text that counts: its digits, or with marks all of it, other characters as "?".
 
     >>> comparable("1,234.50", with_marks=False), comparable("12 34", with_marks=True), comparable("12a", True)
     ('123450', '1234', '12?')
@@ -128,9 +128,9 @@ def compare(
     Parameters
     ----------
     readers
-        The first is the one that others are compared with.
+        The readers; the others are compared with the first.
     pictures
-        At least one of them with a number.
+        The pictures, at least one of them with a number.
     show
         Called after each answer.
     """
@@ -186,7 +186,7 @@ def _figures(
 
 
 def coverage(confidences: NDArray[np.float64], right: NDArray[np.bool_], least: float = SURE) -> float:
-    """Return the largest fraction that can be answered from the most confident down with enough of it right.
+    """Return the largest fraction that can be answered, the most confident first, with enough of it right.
 
     Answers of equal confidence are answered together.
 

@@ -1,4 +1,4 @@
-"""A folder of pictures becomes pictures with the text that is written on each."""
+"""Read the pictures of a folder with their labels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def labelled_pictures(folder: str | Path) -> list[Labelled]:
     Raises
     ------
     DataError
-        It is no folder, no picture in it has a label, or the table has a mistake.
+        It is not a folder, no picture in it has a label, or the table has a mistake.
     """
     folder = Path(folder)
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""Pictures that readers disagree on become one image for people to look through."""
+"""Draw the pictures that readers disagree on as one image."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _PAPER, _INK, _RIGHT, _WRONG = "#fbfaf7", "#1f2937", "#15803d", "#b91c1c"
 
 
 def disagreements(found: Comparison) -> list[int]:
-    """Return the positions of pictures that some readers have right and others wrong; of a single one, all wrong."""
+    """Return the positions of pictures that some readers read right and others wrong, or a single one read wrong."""
     readers = range(len(found.answers))
     right = [[found.is_right(reader, index) for reader in readers] for index in range(len(found.pictures))]
     return [index for index, each in enumerate(right) if (not all(each) if len(each) == 1 else len(set(each)) > 1)]
 
 
 def montage(found: Comparison) -> Image.Image:
-    """Draw the pictures that readers disagree on, each above its label and what every reader says, wrong ones in red.
+    """Draw the pictures that readers disagree on, each above its label and all answers, wrong ones in red.
 
-    With a single reader, those that it has wrong.
+    With a single reader, draw its mistakes.
     """
     shown = disagreements(found)[:MOST_SHOWN]
     names = [figures.name for figures in found.figures]

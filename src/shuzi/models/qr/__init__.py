@@ -1,1 +1,1 @@
-"""A whole network in one QR code: rounded to 4 bits a weight, packed, and drawn; and the way back."""
+"""Put a network into a QR code, rounded to 4 bits a weight, packed and drawn, and read it back."""

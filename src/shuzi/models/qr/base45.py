@@ -1,4 +1,4 @@
-"""Bytes as the 45 characters that a QR code holds in 5.5 bits each (RFC 9285)."""
+"""Encode bytes in the 45 characters that a QR code stores in 5.5 bits each (RFC 9285)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def decode(text: str) -> bytes:
     Raises
     ------
     ValueError
-        A character is none of the 45, or a group stands for no bytes.
+        A character is not among the 45, or a group encodes no bytes.
 
     Examples
     --------

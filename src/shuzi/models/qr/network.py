@@ -1,4 +1,4 @@
-"""A model goes into the picture of a QR code, and comes out of one as an .onnx file."""
+"""Write a model as the picture of a QR code, and read it back as an .onnx file."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def write_code(model: Path, target: Path, name: str = "", digits: Dataset | None
     name
         Whose network it is.
     digits
-        Some of this person's, at most ten.
+        At most ten of this person's digits.
 
     Returns
     -------
-    What the code holds.
+    The content of the code.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def read_code(picture: Path) -> QrNetwork:
     Raises
     ------
     ModelError
-        There is no code in the picture, it is not one of ours, or it is damaged.
+        The picture shows no QR code, one that is not shuzi's, or a damaged one.
     PictureError
         It is not a picture.
     MissingExtra

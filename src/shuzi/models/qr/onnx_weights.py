@@ -55,7 +55,7 @@ def operations_of(content: bytes, path: object) -> list[str]:
 
 
 def with_weights(content: bytes, weights: Mapping[str, NDArray[np.float32]], path: object) -> bytes:
-    """Replace constants of a graph by others of the same shapes; all else stays the same, byte for byte."""
+    """Replace constants of a graph by others of the same shapes; everything else stays the same, byte for byte."""
     parts = []
     for number, graph, whole in fields(memoryview(content), path):
         parts.append(field(_GRAPH, _with_weights(graph, weights, path)) if number == _GRAPH else bytes(whole))

@@ -29,7 +29,7 @@ MOST_NAME = 40
 """The maximum length of a name, in bytes of UTF-8."""
 
 MOST_DIGITS, SIDE = 10, 14
-"""How many digits a code can hold, and their height and width in pixels."""
+"""The number of digits that a code can hold, and their height and width in pixels."""
 
 _MAGIC, _OF_TINY = b"SZ", 1
 _HEAD = 8
@@ -41,14 +41,14 @@ _DIGIT = 1 + -(-SIDE * SIDE // 8)
 
 @dataclass(frozen=True)
 class QrNetwork:
-    """What a QR code holds.
+    """The content of a QR code.
 
     Parameters
     ----------
     layers
         The rounded network.
     name
-        Whose it is; "" for nobody's.
+        The name of its owner; "" for none.
     images, labels
         Some digits of this person: bool (n, 14, 14), True for ink, and uint8 (n,).
     """
@@ -66,7 +66,7 @@ class QrNetwork:
 
 
 def shrunk(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Halve images, uint8 (n, 28, 28), and keep only where there is ink: bool (n, 14, 14)."""
+    """Halve images, uint8 (n, 28, 28), into masks of ink: bool (n, 14, 14)."""
     quarters = images.reshape(len(images), SIDE, 2, SIDE, 2).mean(axis=(2, 4))
     return np.asarray(quarters >= _INK)
 
@@ -142,7 +142,7 @@ def _layers(weights: NDArray[np.int8], scales: NDArray[np.float32], biases: NDAr
 
 
 class _Reader:
-    """Takes one field after another from bytes that nobody has checked."""
+    """Takes one field after another from unchecked bytes."""
 
     def __init__(self, content: bytes, path: object) -> None:
         self._content, self._path, self._position = content, path, 0

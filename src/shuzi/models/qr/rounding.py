@@ -57,7 +57,7 @@ def rounded(weights: Mapping[str, NDArray[np.float32]]) -> tuple[Layer, ...]:
     Raises
     ------
     ValueError
-        A number is beyond half precision or none.
+        A number is not finite, or beyond half precision.
 
     Examples
     --------

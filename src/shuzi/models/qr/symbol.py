@@ -1,4 +1,4 @@
-"""A text becomes a QR code in a picture, and a picture of one the text again."""
+"""Draw a text as a QR code, and read the text in a picture of a code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shuzi.errors import ModelError, require
 from shuzi.pictures.open import Source, open_picture
 
 PREFIX = "SHUZI:"
-"""What the text of each of our codes begins with."""
+"""The prefix of the text in shuzi's codes."""
 
 MOST_TEXT = 4_296
 """The maximum number of characters that a QR code holds, in version 40 with the weakest correction."""
@@ -27,12 +27,12 @@ def drawn(text: str) -> NDArray[np.uint8]:
 
 
 def text_in(picture: Source, path: str | Path) -> str:
-    """Return the text of the code of ours in a picture, without its prefix.
+    """Return the text of shuzi's code in a picture, without its prefix.
 
     Raises
     ------
     ModelError
-        The picture shows no code that can be read, or none of ours.
+        The picture shows no readable code, or none of shuzi's.
     PictureError
         It is not a picture.
     """

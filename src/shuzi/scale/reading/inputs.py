@@ -1,4 +1,4 @@
-"""The inputs that a person names become a list of files of one kind: pictures, Parquet, or WebDataset archives."""
+"""Input names become a list of files of one kind: pictures, Parquet, or WebDataset archives."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pyarrow import fs
 from shuzi.atomic import remove_leftovers, replacing
 from shuzi.errors import DataError
 
-_WHOLE = ("s3", "gcs", "abfs")  # object stores: an object is there once it has been written to its end, never in part
+_WHOLE = ("s3", "gcs", "abfs")  # object stores: an object appears once it is fully written, never in part
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Location:
     Parameters
     ----------
     filesystem
-        Where it is; it can be sent to other machines, which need access of their own to what it names.
+        The file system; it can be sent to other machines, which need their own access to it.
     path
         Its path there.
     shown
-        What people know it by: a path as it was given, or an address without its options and secrets.
+        Its name for people: the path as given, or the address without options and secrets.
     """
 
     filesystem: fs.FileSystem
@@ -122,12 +122,12 @@ class Location:
             return bytes(file.read(length))
 
     def remove_leftovers(self) -> None:
-        """Remove what processes of this machine that were killed while they wrote have left in this folder."""
+        """Remove partial files of processes of this machine that were killed while writing into this folder."""
         if self.is_local:
             remove_leftovers(Path(self.path))
 
     def put(self, content: bytes) -> None:
-        """Write this file in one step: it is there as a whole or not at all.
+        """Write this file in one step: it appears complete or not at all.
 
         Raises
         ------
@@ -185,7 +185,7 @@ def _reason(problem: Exception) -> str:
 
 
 def _without_secrets(address: str) -> str:
-    """Leave out what an address may say of keys.
+    """Remove keys and options from an address.
 
     >>> _without_secrets("s3://me:secret@bucket/folder?endpoint_override=here")
     's3://bucket/folder'

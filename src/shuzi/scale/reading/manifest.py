@@ -1,8 +1,8 @@
-"""An order becomes a manifest in the output, which says of each shard what it holds.
+"""An order becomes a manifest in the output, which lists the content of each shard.
 
-A shard is done when its Parquet file is there, which appears in one step. So nothing but the files says how far a run
-has come, and one that goes on needs only the manifest: `_shards.jsonl`, one shard a line, and `_manifest.json`, which
-is written after it. Readers of Parquet pass over names that begin with an underscore.
+A shard is done when its Parquet file exists, which appears in one step. So the files alone record the progress of a
+run, and a resumed run needs only the manifest: `_shards.jsonl`, one shard a line, and `_manifest.json`, which
+is written after it. Readers of Parquet skip names that begin with an underscore.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Manifest:
     Parameters
     ----------
     input, kind, folder
-        What was given, wherever the command is run; its kind; and what the folder of the files is called in rows.
+        The input as given, independent of where the command runs; its kind; and the name of its folder in rows.
     rows, column
         Pictures in a shard, and the column of pictures in Parquet, if it was named.
     models
-        The SHA-256 of the models that read, with what decides how they are used.
+        The SHA-256 of the models that read, and of the settings that decide how they are used.
     shards, pictures
-        How many there are; pictures is None where only reading tells.
+        How many there are; pictures is None if only reading tells.
     sha256
         Of `_shards.jsonl` and of the sizes of the files.
     """
@@ -78,7 +78,7 @@ class Order:
 
 
 def prepare(order: Order, models: str, language: str) -> tuple[Manifest, Location] | DataError:
-    """List the input, and write the manifest or compare it with the one that is there.
+    """List the input, and write the manifest or compare it with the existing one.
 
     Done on the cluster, where the input is, and not where the command runs: a list of files may need much memory.
 
@@ -163,7 +163,7 @@ def _compare(known: Manifest, order: Order, source: str, models: str, output: Lo
 
 
 class Pending:
-    """The shards that are still to be read: their numbers, and where in `_shards.jsonl` each is described."""
+    """The shards still to be read: their numbers, and the offset of each description in `_shards.jsonl`."""
 
     def __init__(self, output: Location) -> None:
         done = {number for name in output.names() if (number := number_of_part(name)) is not None}
@@ -183,7 +183,7 @@ class Pending:
         return len(self.numbers)
 
     def as_rows(self) -> list[dict[str, int]]:
-        """Return what a worker must know of each shard."""
+        """Return one row per shard, with what a worker needs to know."""
         columns = zip(self.numbers, self.starts, self.lengths, strict=True)
         return [{"shard": number, "start": start, "length": length} for number, start, length in columns]
 

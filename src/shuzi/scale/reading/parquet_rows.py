@@ -53,7 +53,7 @@ def row_of(source: str, found: Reading | ShuziError) -> Row:
     >>> row_of("a.png", PictureError("error.picture.blank"))["status"]
     'error'
     """
-    name = source.encode("utf-8", "backslashreplace").decode()  # a file's name may be no text
+    name = source.encode("utf-8", "backslashreplace").decode()  # a file's name may not be valid text
     if isinstance(found, ShuziError):
         told = type(found)(found.key, **found.values | {"path": source}) if "path" in found.values else found
         nothing: Row = {"text": "", "digits_text": "", "confidence": None, "digits": [], "alternatives": []}
@@ -74,13 +74,13 @@ def row_of(source: str, found: Reading | ShuziError) -> Row:
 
 
 def read_row(reader: Reader, source: str, picture: Picture | ShuziError, language: str) -> Row:
-    """Read a picture in another process, which may end of it, and return its row."""
+    """Read a picture in another process, which it may crash, and return its row."""
     with speaking(language):
         return row_of(source, reader.try_to_read(picture))
 
 
 class Part:
-    """A Parquet file in the making, held in memory until it is whole."""
+    """A Parquet file under construction, held in memory until it is complete."""
 
     _TOGETHER = 1_000  # rows in a row group
 

@@ -1,4 +1,4 @@
-"""An order becomes a stream of shards that are done, read by as many actors as a cluster has CPUs, with Ray Data."""
+"""An order becomes a stream of finished shards, read with Ray Data by as many actors as a cluster has CPUs."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from shuzi.scale.reading.manifest import Order, Pending, prepare
 from shuzi.scale.reading.shard_reader import ShardReader, Work
 
 _MOST_TASKS = 4_096
-"""Tasks of one pipeline, each of which takes some memory of the driver. With more shards, a task has several."""
+"""The maximum number of tasks, as each takes some of the driver's memory; with more shards, a task has several."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run has come.
+    """The progress of a run.
 
     Parameters
     ----------
     shards, done
         How many shards there are, and how many of them are done.
     pictures
-        How many pictures there are, or None where only reading tells.
+        How many pictures there are, or None if only reading tells.
     rows, failed
         How many pictures this run has read, and how many of them have an error in place of a reading.
     """
@@ -53,14 +53,14 @@ def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
     order
         What to read, and where to write it.
     reader
-        Reads; it is sent to the actors.
+        The reader, which is sent to the actors.
     cluster
         Where they work.
 
     Raises
     ------
     DataError
-        The input cannot be found or has changed, the output belongs to another order, or cannot be written.
+        The input cannot be found or has changed, the output belongs to another job, or cannot be written.
     ClusterError
         The cluster lost so many machines that no shard was finished.
     """
@@ -109,13 +109,13 @@ def identity(reader: Reader) -> str:
 
 
 def _results(work: Work, pending: Pending, cpus: int) -> Iterator[dict[str, Any]]:
-    """Have the actors read shards; each result is there as soon as its task is done."""
+    """Have the actors read shards; each result arrives as soon as its task is done."""
     import ray.data
 
     rows = pending.as_rows()
     tasks = min(len(rows), _MOST_TASKS)
     shards = ray.data.from_items(rows, override_num_blocks=tasks)
-    # more are started as the cluster grows, and fewer are left where it shrinks
+    # actors are added and removed as the cluster grows and shrinks
     actors = ray.data.ActorPoolStrategy(min_size=1, max_size=tasks, initial_size=min(cpus, tasks))
     done = shards.map(ShardReader, fn_constructor_args=(work,), compute=actors, num_cpus=1)
     yield from done.iter_rows()

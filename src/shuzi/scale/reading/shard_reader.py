@@ -1,6 +1,6 @@
-"""A shard becomes a Parquet file, by an actor that has a process of its own for reading.
+"""A shard becomes a Parquet file, written by an actor with its own reading process.
 
-That process may crash of a picture; the actor then has another, tries the picture once more, and writes the error in
+A picture may crash that process; the actor then starts another, tries the picture once more, and writes the error in
 its row. While it reads, the actor fetches what comes next.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _AHEAD = 16  # pictures that are fetched before they are needed
 _MOST = 64 << 20  # bytes of them, but for the first
-_SENT = 2  # pictures to the process, which thus never waits for the next one
+_SENT = 2  # pictures sent ahead, so that the process never waits
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Work:
     manifest
         What is read.
     input, output
-        The folder of the files, and that of the results.
+        The folder of the input files, and the folder of the results.
     reader
         A pickled Reader, in Ray's object store.
     language
@@ -64,7 +64,7 @@ class Work:
 
 
 class ShardReader:
-    """Reads shards, one after the other, and writes a file for each."""
+    """Reads shards one after another, and writes a file for each."""
 
     def __init__(self, work: Work) -> None:
         import ray
@@ -112,7 +112,7 @@ class ShardReader:
     def _read(self, number: int, start: int, length: int) -> tuple[int, int]:
         work, began = self._work, monotonic()
         target = work.output.child(name_of_part(number))
-        if target.kind() == fs.FileType.File:  # by an attempt whose answer was lost
+        if target.kind() == fs.FileType.File:  # written by an attempt whose answer was lost
             with target.filesystem.open_input_file(target.path) as file:
                 return pq.read_metadata(file).num_rows, 0
         shard, part = described(work.output, start, length), Part()

@@ -22,7 +22,7 @@ Shard = dict[str, Any]
 """The content of a shard, as JSON values: "files", or "file" with "groups" and "first"."""
 
 Named = tuple[str, Picture | ShuziError]
-"""The name of a picture, and the picture or why there is none."""
+"""The name of a picture, and the picture or the error in its place."""
 
 _AT_ONCE = 16  # files whose ends are read at once, since each waits for the storage
 _ROWS = 64  # of Parquet, decoded at once
@@ -38,7 +38,7 @@ def shards_of(source: Input, rows: int, column: str | None) -> Iterator[tuple[Sh
         The input.
     rows
         Pictures in a shard: exactly so many files, at least so many rows of Parquet if a file has them. An archive is
-        a shard, whatever it holds.
+        always one shard.
     column
         The column of pictures in Parquet; None finds it.
 
@@ -182,7 +182,7 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
 
 
 class _damage:  # noqa: N801 - it reads like a verb
-    """Turns what Arrow and tarfile say of a damaged or missing file into a DataError."""
+    """Turns errors of Arrow and tarfile about a damaged or missing file into a DataError."""
 
     def __init__(self, location: Location) -> None:
         self._location = location

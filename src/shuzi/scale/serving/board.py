@@ -1,4 +1,4 @@
-"""The trainings of all replicas: one Ray Serve deployment with one replica knows them and keeps their models."""
+"""The trainings of all replicas, kept with their models by one Ray Serve deployment with one replica."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Snapshot:
     id, recipe, state
         As in `Job`.
     events
-        Its events after those that the asker knew.
+        Its events since those that the caller knew.
     """
 
     id: str
@@ -85,7 +85,7 @@ class Board:
             return problem
 
     async def news(self, name: str, known: int) -> Snapshot | ShuziError:
-        """Return a training as soon as it has events beyond the `known` first ones, has ended, or after a while."""
+        """Return a training once it has events beyond the first `known`, has ended, or after a while."""
         try:
             training = await self._trainings.get(name)
         except ShuziError as problem:
@@ -111,7 +111,7 @@ class Board:
         return list(self._models.kept)
 
     async def model(self, name: str) -> bytes | None:
-        """Return the content of a trained model; None if there is none of that name."""
+        """Return the content of a trained model; None if no model has that name."""
         return self._models.kept.get(name)
 
     async def __del__(self) -> None:
@@ -129,7 +129,7 @@ async def ask(call: Any, *given: Any) -> Any:
     Raises
     ------
     ShuziError
-        What the board has answered; or it cannot be reached now.
+        The board answered with an error, or cannot be reached now.
     """
     from ray.exceptions import RayError
     from ray.serve.exceptions import RayServeException

@@ -1,4 +1,4 @@
-"""The readers of a replica: models that were trained anywhere on the cluster are fetched when they are asked for."""
+"""The readers of a replica: models trained anywhere on the cluster are fetched on demand."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class BoardReaders(Readers):
 
     @property
     def measured(self) -> bool:
-        """Whether all is known of each model: never, since others may have been trained meanwhile."""
+        """Whether every model has been measured: never, since more may have been trained meanwhile."""
         return False
 
     def describe(self, may_measure: Callable[[], bool] = lambda: True) -> list[dict[str, Any]]:
-        """Describe all models, with those that are trained on the cluster now; not in the event loop."""
+        """Describe all models, including those trained on the cluster; not in the event loop."""
         there = self._board.models.remote().result(timeout_s=_SECONDS)
         for name in there:
             if name not in self.names():

@@ -1,4 +1,4 @@
-"""The trainings of a replica: what the board knows of them, as far as this replica was asked."""
+"""The trainings that a replica was asked about, as the board knows them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class BoardTrainings(Trainings):
         return _Followed(await ask(self._board.begin, chosen), self._board)
 
     async def get(self, name: str) -> Job:
-        """Return a training run with what is known of it now."""
+        """Return the current state of a training run."""
         return _Followed(await ask(self._board.get, name), self._board)
 
     async def stop(self, training: Job) -> None:
@@ -58,7 +58,7 @@ class BoardTrainings(Trainings):
 
 
 class _Followed(Job):
-    """A training at one moment, whose later events are fetched when they are followed."""
+    """A training at one moment; following it fetches later events."""
 
     def __init__(self, seen: Snapshot, board: Any) -> None:
         super().__init__(seen.id, seen.recipe, Path(), seen.state)
@@ -77,7 +77,7 @@ class _Followed(Job):
             try:
                 seen: Snapshot = await ask(self._board.news, self.id, len(self.events))
             except ServiceError:
-                return  # the stream ends, and a client that still wants it asks again
+                return  # the stream ends; an interested client asks again
             if not seen.events and seen.state == RUNNING:
                 yield None
             self._take(seen)

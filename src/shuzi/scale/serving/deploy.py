@@ -1,4 +1,4 @@
-"""A service begins on a Ray cluster, gets another model without a pause, or ends."""
+"""Start a service on a Ray cluster, change its model without a pause, or end it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WAITING = 1_000  # requests at a proxy while all replicas are full; more are an
 
 @dataclass(frozen=True)
 class Size:
-    """How large a service is, and may become.
+    """The present and maximum size of a service.
 
     Parameters
     ----------
@@ -43,12 +43,12 @@ class Size:
 
 
 def cpus_for(size: Size) -> int:
-    """Return the CPUs of a cluster that holds a service: all replicas, one more while one is replaced, a training."""
+    """Return the CPUs that a service needs: all replicas, one more during a replacement, and a training."""
     return size.most * size.cpus + size.cpus + size.training_cpus
 
 
 def portable(model: str | Path) -> Model:
-    """Return a model as it is sent to the replicas.
+    """Return a model in the form sent to the replicas.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def begin(host: str, port: int) -> None:
     """
     from ray import serve
 
-    logging.getLogger("ray.serve").setLevel(logging.ERROR)  # it tells of each step
+    logging.getLogger("ray.serve").setLevel(logging.ERROR)  # Ray reports each step
     options = {"host": host, "port": port}
     try:
         serve.start(
@@ -85,7 +85,7 @@ def begin(host: str, port: int) -> None:
 
 
 def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None = None) -> None:
-    """Start the service, or replace its replicas one after another; wait until all are as wanted.
+    """Start the service, or replace its replicas one after another; wait until all are ready.
 
     A new replica is ready before an old one is taken out of service, and an old one answers what it has begun.
 
@@ -109,7 +109,7 @@ def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None =
     from ray.serve.config import AutoscalingConfig, BackpressureConfig
 
     limits = limits or Limits()
-    # each replica refuses by itself what is too much for it, with its own answer
+    # each replica refuses excess requests itself, with its own answer
     waiting = limits.queue + limits.streams + 2 * size.cpus
     service = serve.deployment(
         name="service",
@@ -124,7 +124,7 @@ def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None =
         ray_actor_options={"num_cpus": size.cpus},
     )(serve.ingress()(Replica))
     try:
-        if not is_there(BOARD):  # it knows the trainings, and stays when the service is replaced
+        if not is_there(BOARD):  # it keeps the trainings, and stays when the service is replaced
             board = serve.deployment(
                 name=BOARD, max_ongoing_requests=_AT_THE_BOARD, ray_actor_options={"num_cpus": 0}
             )(Board)

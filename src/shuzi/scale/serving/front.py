@@ -1,4 +1,4 @@
-"""A middleware in Ray Serve's proxies: limits on bodies where they arrive, and an answer where Ray has none.
+"""A middleware in Ray Serve's proxies: limits on bodies as they arrive, and answers in place of Ray's own errors.
 
 A replica answers through `shuzi.service`, with all its headers. Ray answers by itself if all replicas are busy, if
 one dies with a request, or if a request takes too long: in plain text, without Retry-After, or with status 500.
@@ -26,13 +26,13 @@ from shuzi.service.request_id import REQUEST_ID, new_id
 log = logging.getLogger("shuzi.service")
 
 _OF_RAY = "/-/"  # Ray's own paths: health and routes
-_OURS = SECURITY_HEADERS[0][0]  # each answer of the service has it
+_OURS = SECURITY_HEADERS[0][0]  # every answer of the service has this header
 # headers by which a client would change how Ray treats its request
 _DROPPED = (b"x-request-timeout-seconds", b"x-request-disconnect-disabled", b"x-session-id")
 
 
 def middlewares() -> list[Middleware]:
-    """Return what Ray Serve puts around its proxies."""
+    """Return the middlewares of Ray Serve's proxies."""
     return [Middleware(Front)]
 
 
@@ -86,7 +86,7 @@ class Front:
             await response(scope, receive, read_before_the_end)
 
     async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what Ray can send to a replica."""
+        """Pass on the parts of a request that Ray can send to a replica."""
         answer: _Answer = scope["refused"]
 
         async def watched() -> Message:

@@ -30,7 +30,7 @@ class RemoteRun:
     recipe
         What is trained.
     folder
-        Where the model is put, on this machine.
+        The folder on this machine for the model.
     cpus
         CPUs of the task.
     """
@@ -42,7 +42,7 @@ class RemoteRun:
         self._pieces = task.remote(asdict(recipe), cpus)
 
     async def lines(self) -> AsyncIterator[bytes]:
-        """Yield what the worker writes, once the model that belongs to the last line is here."""
+        """Yield the worker's lines, the last one once its model has arrived."""
         try:
             async for piece in self._pieces:
                 kind, content = await piece
@@ -63,7 +63,7 @@ class RemoteRun:
         ray.cancel(self._pieces, force=True)
 
     async def end(self) -> str:
-        """Return what is known of its end; `lines` has waited for it."""
+        """Return how it ended; `lines` has waited for that."""
         return self._cause
 
 

@@ -20,12 +20,12 @@ from shuzi.service.settings import Settings
 
 @dataclass(frozen=True)
 class Model:
-    """The model that reads when a request names none, ready to be sent to other machines.
+    """The default model of requests, ready to be sent to other machines.
 
     Parameters
     ----------
     name
-        The name of a model that comes with shuzi, or what its file or run folder is called.
+        The name of a model that comes with shuzi, or of its file or run folder.
     content
         The model itself, unless it comes with shuzi.
     """
@@ -35,7 +35,7 @@ class Model:
 
 
 class Replica:
-    """Answers requests as `shuzi serve` does, with reading processes of its own.
+    """Answers requests as `shuzi serve` does, with its own reading processes.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Replica:
         await self._service.parts.check()
 
     async def __del__(self) -> None:
-        """End what this has started, after the last request."""
+        """End the processes that this replica started, after the last request."""
         if self._watch is not None:
             self._watch.cancel()
         await self._service.close()

@@ -1,4 +1,4 @@
-"""A cluster and the folders of a sweep are checked before anything is trained."""
+"""Check a cluster and the folders of a sweep before anything is trained."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from shuzi.scale.sweep.trial_run import ACCURACY, AT, NAME, PROBLEM, STEPS
 
 
 class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional
-    """Decides at each rung whether a trial goes on (Li et al., 2020).
+    """Decides at each rung whether a trial continues (Li et al., 2020).
 
-    A trial goes on if its validation accuracy is among the best quarter of those that were seen after as many steps
-    so far. Without early stopping there is one rung, the end.
+    A trial continues if its validation accuracy is in the best quarter of those seen so far after as many steps.
+    Without early stopping there is one rung, the end.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional
                 super().on_trial_result(nobody, same, {STEPS: decision.steps, ACCURACY: decision.accuracy})
 
     def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
-        """Decide on a trial, unless it only reports where it is."""
+        """Decide on a trial, unless it only reports its progress."""
         name = str(trial.config[NAME])
         if PROBLEM in result:
             self._note(Decision(name, result[STEPS], None, problem=result[PROBLEM]))

@@ -18,7 +18,7 @@ FORMAT = 1
 
 PLAN_FILE = "sweep.toml"
 REDUCTION = 4
-"""Of the trials seen at a rung, about one in so many goes on, to the next rung after so many times the steps."""
+"""The reduction factor: one in so many trials continues from a rung, to the next at so many times the steps."""
 
 Value = str | int | float
 
@@ -38,7 +38,7 @@ class Trial:
     settings
         What differs between the trials, except for the seed.
     rungs
-        The steps after which its accuracy decides whether it goes on; the last is its end.
+        The steps after which its accuracy decides whether it continues; the last is its end.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that decides the results of a sweep.
+    """Everything that decides the results of a sweep.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def rungs(first: int, steps: int) -> tuple[int, ...]:
 def parse(text: str) -> tuple[str, tuple[Value, ...]]:
     """Parse a setting as typed: a name and its values.
 
-    A value that is no number stays text, and the recipe says what it expected.
+    A value that is not a number stays text, and the recipe reports what it expected.
 
     Raises
     ------

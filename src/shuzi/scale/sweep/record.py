@@ -28,7 +28,7 @@ class Decision:
     accuracy
         On the validation split, 0 to 1; None if the training failed.
     goes_on
-        Whether it is trained further, unless this was its end.
+        Whether it continues, unless this was its end.
     problem
         The key and values of the error that ended the training.
     """
@@ -64,7 +64,7 @@ class Record:
         self.decisions = list(_read(self._path))
 
     def add(self, decision: Decision) -> None:
-        """Store a decision before anything follows from it.
+        """Store a decision before it takes effect.
 
         Raises
         ------
@@ -89,7 +89,7 @@ def _read(path: Path) -> Iterable[Decision]:
     try:
         text = path.read_bytes() if path.exists() else b""
         whole, _, half = text.rpartition(b"\n")
-        if half:  # a line that a killed driver did not finish
+        if half:  # a line left unfinished by a killed driver
             with replacing(path) as part:
                 part.write_bytes(whole + b"\n" if whole else b"")
         return [_parsed(line) for line in whole.decode().splitlines()]

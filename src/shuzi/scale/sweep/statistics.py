@@ -49,7 +49,7 @@ def summary(accuracies: Sequence[float]) -> Summary:
 
 
 def quantile(freedom: int) -> float:
-    """Return the distance from 0 within which Student's t with so many degrees of freedom lies in 95 of 100 cases.
+    """Return the 97.5 % quantile of Student's t with so many degrees of freedom: 95 % of values lie within it of 0.
 
     >>> round(quantile(1), 3), round(quantile(9), 3), round(quantile(499), 3)
     (12.706, 2.262, 1.965)

@@ -79,7 +79,7 @@ def rows(plan: Plan, record: Record) -> list[Row]:
 
 
 def notes(plan: Plan, record: Record, errors: Mapping[str, str]) -> list[str]:
-    """Return what the numbers do not say: how many trials were stopped, failed or are missing."""
+    """Return remarks: how many trials were stopped, failed or are missing."""
     last, found = record.last(), []
     ends = {trial.name: trial.recipe.steps for trial in plan.trials()}
     if stopped := [

@@ -1,8 +1,8 @@
 """A trial becomes a run folder, in a worker of Ray Tune.
 
 After each rung the run folder is a finished run of so many steps: exactly what `shuzi train --steps N` writes. If the
-trial goes on, a run whose schedule does not depend on its number of steps is resumed; any other is trained anew,
-since its learning rates were those of a shorter run.
+trial continues, a run whose schedule does not depend on its number of steps is resumed; any other is trained again
+from the start, since its learning rates were those of a shorter run.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NAME = "name"
 """The key of a trial's name in Ray Tune's configuration of it."""
 
 ACCURACY, STEPS, AT, PROBLEM = "validation_accuracy", "steps", "at", "problem"
-"""The reports of a trial: its accuracy after a rung's steps; the step it is at; or the error that ended it."""
+"""The reports of a trial: its accuracy at a rung, its current step, or the error that ended it."""
 
 _RESUMABLE = "constant"  # the schedule that does not depend on the number of steps
 _OLD = ".old"
@@ -37,7 +37,7 @@ _OLD = ".old"
 
 @dataclass(frozen=True)
 class Task:
-    """A trial as a worker gets it.
+    """A trial in the form that a worker receives.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
     config
         Names the trial.
     tasks
-        What there is to know of each trial.
+        The task of each trial.
     """
     from ray import tune
 
@@ -79,11 +79,11 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
     prepare(task)
     import keras
 
-    keras.backend.clear_session()  # of the trial before in this worker
+    keras.backend.clear_session()  # left by the previous trial in this worker
     data: Splits | None = None
     for steps in task.trial.rungs:
         if (begun := _begun(task)) is not None and steps < begun:
-            continue  # this worker replaces one that was past this rung
+            continue  # this worker replaces another that was past this rung
         recipe = task.trial.recipe.changed(steps=steps)
         try:
             if RunFolder(task.folder / task.trial.name).exported() != steps:
@@ -144,7 +144,7 @@ def _load(task: Task) -> Splits:
 
 
 def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], object]) -> None:
-    """Train up to a rung: begin, resume what was interrupted, or go on from the rung before."""
+    """Train up to a rung: start, resume an interrupted run, or continue from the previous rung."""
     from shuzi.training.events import Validated
     from shuzi.training.run import run
 
@@ -152,7 +152,7 @@ def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], objec
     old = path.with_name(f".{path.name}{_OLD}")
     if begun is not None and begun < recipe.steps and recipe.schedule != _RESUMABLE:
         shutil.rmtree(old, ignore_errors=True)
-        path.rename(old)  # at once: a folder that is half removed would look like somebody else's
+        path.rename(old)  # in one step: a half-removed folder would look like somebody else's
         begun = None
     shutil.rmtree(old, ignore_errors=True)
     folder = RunFolder.create(path, recipe) if begun is None else RunFolder.open(path)

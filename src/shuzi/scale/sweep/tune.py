@@ -22,7 +22,7 @@ RETRIES = 3
 
 _OF_RAY = ".tune"  # what Ray Tune writes for itself
 _QUIET = {
-    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # the run folders have it all
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # the run folders hold everything
     "TUNE_DISABLE_SIGINT_HANDLER": "1",  # Ctrl-C ends the command
     "RAY_AIR_NEW_OUTPUT": "0",
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",  # a trial also reports where it is, or that it has failed
@@ -34,7 +34,7 @@ Tell = Callable[[str, int, "Decision | None"], object]
 
 @dataclass(frozen=True)
 class Places:
-    """Where a sweep is, and where its data are; all nodes see the same folders.
+    """The folders of a sweep and of its data; all nodes see the same ones.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]
 
     Returns
     -------
-    What was seen of all trials, and what kept others from being trained, by the trial's name.
+    The record of all trials, and the errors that kept others from being trained, by trial name.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
         param_space={NAME: tune.grid_search(list(tasks))},
         tune_config=tune.TuneConfig(
             scheduler=Halving(plan, record, tell),
-            reuse_actors=True,  # to import TensorFlow takes longer than to train a small network
+            reuse_actors=True,  # importing TensorFlow takes longer than training a small network
             trial_name_creator=_name,
             trial_dirname_creator=_name,
         ),
@@ -190,7 +190,7 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
     finally:
         shutil.rmtree(own, ignore_errors=True)
     ended = [results[index] for index in range(len(results))]
-    # what failed before it began has no config, only the folder that `_name` named
+    # a trial that failed before it began has no config, only the folder named by `_name`
     return {PurePath(result.path or "").name: _reason(result.error) for result in ended if result.error is not None}
 
 

@@ -38,7 +38,7 @@ from shuzi.service.settings import Settings
 operations = Operations("operation")
 
 _SHORT = 1_000  # bytes: less fits a packet anyway
-_LEVEL = 6  # zlib's own; with Starlette's 9, answers would wait longer for a little less
+_LEVEL = 6  # zlib's default; Starlette's 9 would delay answers for a few bytes less
 _COMPRESSED = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES,
     "application/octet-stream",  # the page's models are compressed files
@@ -84,7 +84,7 @@ def create(
     page
         The folder with the built page.
     trainings
-        Where training runs; by default, in child processes here.
+        Starts training runs; by default, in child processes here.
     review
         The table that the page reviews.
 
@@ -129,7 +129,7 @@ def create(
 
 
 def _shared(guard: Guard, origins: Origins) -> CORSMiddleware:
-    """Let the pages of other sites call the API and read its answers; their browsers ask first."""
+    """Let pages of other sites call the API and read its answers, after a preflight request."""
     return CORSMiddleware(
         guard,
         allow_origins=sorted(origins.all),

@@ -1,6 +1,6 @@
-"""Files that a child process decodes: they wait in a line of their own, since each may take many seconds.
+"""A separate queue for files that a child process decodes, since each may take many seconds.
 
-Whether children can be started at all is remembered when one could not be, and tried again when asked.
+A failure to start a child is remembered, and starting is retried when health is checked.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-# one white pixel: of a kind that is decoded in a child, however small
+# one white pixel, in a format that is always decoded in a child
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=")
 
 
 class Decoders:
-    """The line of those who wait for child processes that decode, and what is known of these.
+    """The queue for child processes that decode, and their health.
 
     Health is inferred from real work, and no probes are sent: a service that reads plain pictures starts no child.
 
     Parameters
     ----------
     workers
-        Files that are decoded at once.
+        The number of files decoded at once.
     most
-        Requests with such files, at work or waiting.
+        The maximum number of requests with such files, running or waiting.
     late
-        Seconds after which a file should have begun; where one has not, the line is not ready.
+        Seconds within which a file should begin; otherwise the queue is not ready.
     """
 
     def __init__(self, workers: int, most: int, late: float) -> None:
@@ -51,7 +51,7 @@ class Decoders:
 
     @property
     def ready(self) -> bool:
-        """Tell whether a file that is put in now can be expected to be decoded soon."""
+        """Tell whether a file added now will probably be decoded soon."""
         return self._queue.waiting <= self._late
 
     def slot(self) -> AbstractAsyncContextManager[None]:
@@ -59,7 +59,7 @@ class Decoders:
         return self._slots.take(asking.get())
 
     async def run(self, call: Callable[[], T]) -> T:
-        """Do a call that waits for a child; its turn ends when the call does, even if nobody waits for it any more.
+        """Run a call that waits for a child; its turn ends with the call, even if nobody waits for the result.
 
         Raises
         ------
@@ -69,14 +69,14 @@ class Decoders:
         client = asking.get()
         await self._queue.take(client, 1)
         loop, done = asyncio.get_running_loop(), Future[T]()
-        done.set_running_or_notify_cancel()  # so that it can not be cancelled, only left
+        done.set_running_or_notify_cancel()  # so that it can be abandoned but not cancelled
 
         def release(_: object) -> None:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(self._queue.give, client, 1)
 
         done.add_done_callback(release)
-        # a daemon, so that it does not keep the process; it waits for a child, whose time is limited
+        # a daemon thread does not keep the process alive; it waits for a child, whose time is limited
         Thread(target=_do, args=(call, done), daemon=True, name="decode").start()
         try:
             return await asyncio.wrap_future(done)
@@ -85,7 +85,7 @@ class Decoders:
             raise
 
     async def alive(self) -> bool:
-        """Tell whether files can be decoded; where they could not be, one is tried."""
+        """Tell whether files can be decoded; after a failure, try one."""
         if self._dead:
             try:
                 await asyncio.to_thread(decoder.decode, _PIXEL, "pixel.gif")
@@ -95,7 +95,7 @@ class Decoders:
         return True
 
     def _note(self, problem: ShuziError) -> None:
-        """Remember that a file could not be decoded since no child could be started, if that is why."""
+        """Note a failed decoding if the reason is that no child could be started."""
         if problem.key == "error.picture.child":
             log.error("%s", problem.sentence("en"))
             self._dead = True

@@ -1,4 +1,4 @@
-"""The web page as Vite builds it, or a note on how to build it; MNIST and the models for it; and a page for 404."""
+"""Serve the web page built by Vite, or a note on how to build it; its MNIST and models; and a 404 page."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ async def _unbuilt(request: Request) -> Response:
 
 
 async def _missing(request: Request, problem: Exception) -> Response:
-    """Answer a browser with a page where nothing is; all other clients, and all other problems, with JSON."""
+    """Answer 404 to a browser with a page; answer all other clients and problems with JSON."""
     response: Response = await problems.HANDLERS[HTTPException](request, problem)
     if response.status_code == 404 and "text/html" in request.headers.get("accept", ""):
         response = HTMLResponse(render("missing.html", "", asked=request.url.path), status_code=404)

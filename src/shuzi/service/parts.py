@@ -1,4 +1,4 @@
-"""The objects that the parts of a running service share, and how endpoints get them."""
+"""The objects shared by the parts of a running service, and access to them for endpoints."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ class Parts:
 
 @asynccontextmanager
 async def slot_for(request: Request) -> AsyncIterator[None]:
-    """Take a slot for the work of a request whose body has come, until its time is up or its client is gone.
+    """Take a slot for a request whose body has arrived, until its time is up or its client is gone.
 
     Raises
     ------
     ServiceError
-        All are taken, it was dropped for another client's, it takes too long, or the service is ending.
+        All slots are taken, the request was dropped for another client's or takes too long, or the service is ending.
     ClientDisconnect
         The client is gone.
     """

@@ -1,4 +1,4 @@
-"""Requests are worked on in a few other processes, in which their clients take turns."""
+"""Work on requests in a few other processes, where clients take turns."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-_LEAST = SMALL // 8  # of a process's room: so many small pieces are on their way to it, and no second large one
-_EVERY = 1.0  # seconds between two looks at what is stuck
+_LEAST = SMALL // 8  # of a process's room: so many small pieces are sent ahead, but no second large one
+_EVERY = 1.0  # seconds between checks for stuck work
 
 
 class Pool:
@@ -33,17 +33,17 @@ class Pool:
     Parameters
     ----------
     seconds
-        For a request. After that its client is told that it takes too long, and what has not begun never does.
+        For a request. After that, its client is told that it takes too long, and its waiting work is dropped.
     workers
         Processes at most.
     stuck
-        Seconds after which a process is ended with its work, and another one takes its place.
+        Seconds after which a process is ended with its work, and replaced.
     abandoned
-        The same for work that nobody waits for any more.
+        The same for abandoned work.
     piece
-        The same in CPU seconds, where the system counts them.
+        The same in CPU seconds, if the system counts them.
     late
-        Seconds after which work should have begun; where it has not, the pool is not ready.
+        Seconds within which work should begin; otherwise the pool is not ready.
     begin
         Called first in each process, without arguments.
     """
@@ -76,12 +76,12 @@ class Pool:
 
     @property
     def busy(self) -> int:
-        """How many requests are being worked on or wait, and pieces of work that are done for nobody."""
+        """The number of running and waiting requests, and of abandoned pieces of work."""
         return self._requests + len(self._abandoned)
 
     @property
     def replaced(self) -> int:
-        """How many processes have ended, or were ended with work that did not end, and made way for another."""
+        """The number of processes that ended, or were ended with stuck work, and were replaced."""
         return self._processes.replaced
 
     @property
@@ -91,13 +91,13 @@ class Pool:
 
     @property
     def ready(self) -> bool:
-        """Tell whether work that is put in now can be expected to be done."""
+        """Tell whether work added now will probably be done."""
         late = min(self._seconds, self._stuck)
         waits = max(self._processes.waiting, self._queue.waiting)
         return not (self._closed or self._processes.blocked(late) or waits > self._late)
 
     async def alive(self) -> bool:
-        """Tell whether there are processes to read; where none could be started, another attempt is made."""
+        """Tell whether there are reading processes; after a failed start, try again."""
         if self._broken:
             with suppress(ShuziError):
                 await self.run(os.getpid)
@@ -117,13 +117,13 @@ class Pool:
                     log.warning("work for nobody has not ended after %.0f s; its process is replaced", self._grace)
 
     def replace(self, seconds: float) -> None:
-        """End processes that have been at one piece of work for so long."""
+        """End processes that have worked on one piece for so long."""
         for _ in range(self._processes.end_late(seconds)):
             log.error("work has not ended after %.0f s; its process is replaced", seconds)
 
     @asynccontextmanager
     async def request(self) -> AsyncIterator[None]:
-        """See to it that the whole of a request does not take too long.
+        """Limit the total time of a request.
 
         Raises
         ------
@@ -142,14 +142,14 @@ class Pool:
             self._requests -= 1
 
     def shared(self, thing: Any, *uses: Any) -> Shared:
-        """Return what stands for an object in all processes, which forget it when it is gone here.
+        """Return a stand-in for an object in all processes, which forget it once it is collected here.
 
         Parameters
         ----------
         thing
             The object.
         uses
-            Objects that it refers to and others refer to too.
+            Objects that it refers to, which are shared too.
         """
         found = self._shared.get(thing)
         if found is None:
@@ -158,9 +158,9 @@ class Pool:
         return found
 
     async def run(self, call: Callable[..., T], *given: Any, shared: Shared | None = None, size: int = 0) -> T:
-        """Have a call done by a process when it is the client's turn, and wait for it.
+        """Run a call in a process when it is the client's turn, and wait for the result.
 
-        Who is cancelled while waiting spares what has not begun; what has is given a moment to end.
+        Cancelling drops a call that has not begun; a running call gets a moment to end.
 
         Parameters
         ----------
@@ -170,7 +170,7 @@ class Pool:
         Raises
         ------
         ServiceError
-            The service is ending, it took so long or cost so much that its process was ended, or that ended twice.
+            The service is ending, the call took too long or cost too much, or its process ended twice.
         ShuziError
             No process can be started here.
         """
@@ -195,7 +195,7 @@ class Pool:
             del self._working[waiting.task]
 
     def close(self) -> None:
-        """Begin nothing more, and tell who waits for what has not begun."""
+        """Begin nothing more, and fail everything that waits."""
         self._closed = True
         self._queue.refuse(ServiceError("error.service.closing"))
         for task, waiting in self._working.items():
@@ -208,7 +208,7 @@ class Pool:
         self._processes.close()
 
     def _finished(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting, task: Task) -> None:
-        """Wake the event loop, unless that is about to happen: what is done at the same time is told together."""
+        """Wake the event loop, unless that is pending: results of the same moment are delivered together."""
         waiting.task = task
         self._done.append(waiting)
         if not self._woken:
@@ -231,7 +231,7 @@ class Pool:
                 waiting.future.set_exception(problem)
 
     def _about(self, problem: Exception | None) -> Exception | None:
-        """Put what became of a process into words."""
+        """Describe the end of a process for the log."""
         self._broken = isinstance(problem, ShuziError) and problem.key.startswith("error.processes.")
         if isinstance(problem, Spent):
             return ServiceError("error.service.costly", most=round(self._piece))
@@ -245,7 +245,7 @@ class Pool:
 
 
 class _Waiting:
-    """Who waits for a task, in the event loop."""
+    """The waiter for a task, in the event loop."""
 
     __slots__ = ("_give", "ended", "future", "task")
 
@@ -256,7 +256,7 @@ class _Waiting:
         self._give = give
 
     def end(self) -> None:
-        """Let another piece of work have its turn."""
+        """Give the turn to another piece of work."""
         if not self.ended:
             self.ended = True
             self._give()

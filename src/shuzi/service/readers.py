@@ -1,4 +1,4 @@
-"""A model's name becomes a reader: those that come with shuzi, the one that was chosen, and those trained here."""
+"""Find readers by a model's name: shipped models, the default one, and those trained here."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recogniser import Recogniser
 
-_RUNS = 21  # for a median of the milliseconds
+_RUNS = 21  # runs for a median of the milliseconds
 _OPEN = {"h": 64, "w": 160}  # pixels, where a model takes in pictures of any size
 _LONGEST_NAME = 40
 
 
 class Readers:
-    """The models of a service, each loaded when it is first asked for.
+    """The models of a service, each loaded on first use.
 
     Parameters
     ----------
     model
-        What reads when a request names no model, as `shuzi.load` takes it. One that does not come with shuzi is
-        called by the name of its file or run folder.
+        The default model, as for `shuzi.load`. One that does not come with shuzi is named after its file or run
+        folder.
 
     Raises
     ------
     ModelError
-        That model is missing, damaged or no classifier.
+        That model is missing, damaged or not a classifier.
 
     Examples
     --------
@@ -71,12 +71,12 @@ class Readers:
 
     @property
     def helpers(self) -> list[Detector | Recogniser]:
-        """The models that all readers read with, kept once in each process."""
+        """The models shared by all readers, kept once in each process."""
         return [each for each in (self._detector, self._recogniser) if each is not None]
 
     @property
     def chosen(self) -> str:
-        """The name of the model that reads when none is named."""
+        """The name of the default model."""
         return self._chosen
 
     def names(self) -> list[str]:
@@ -88,11 +88,11 @@ class Readers:
         return list(self._trained)
 
     def loaded(self, name: str = "") -> Reader | None:
-        """Return a reader that need not be loaded any more; the chosen one where none is named."""
+        """Return a reader if it is loaded; the default one without a name."""
         return self._loaded.get(name or self._chosen)
 
     def get(self, name: str = "") -> Reader:
-        """Return the reader of a model, of the chosen one where none is named; the first time this takes a moment.
+        """Return the reader of a model, or the default one without a name; the first call loads it.
 
         Raises
         ------
@@ -115,12 +115,12 @@ class Readers:
                 raise
 
     async def ready(self, name: str = "") -> Reader:
-        """Return what `get` returns, and let other requests go on while it is loaded."""
+        """Return what `get` returns, loading it without blocking other requests."""
         loaded = self.loaded(name)
         return await asyncio.to_thread(self.get, name) if loaded is None else loaded
 
     def add(self, name: str, path: Path) -> None:
-        """Load a model that was trained here; its file is not needed any more."""
+        """Load a model that was trained here; its file is no longer needed."""
         with self._lock:
             reader = self._load(name, path)
             self._trained[name] = path
@@ -134,16 +134,16 @@ class Readers:
 
     @property
     def measured(self) -> bool:
-        """Tell whether it is known of each model how long one image takes."""
+        """Tell whether the time for one image has been measured for each model."""
         return all(self._facts.get(name, {}).get("milliseconds") is not None for name in self.names())
 
     def describe(self, may_measure: Callable[[], bool] = lambda: True) -> list[dict[str, Any]]:
-        """Say what each model is, what it scored and how long one image takes; the first time this takes a second.
+        """Describe each model, its scores and its time for one image; the first call takes a second.
 
         Parameters
         ----------
         may_measure
-            Asked before each model. What is not measured now has None for its milliseconds.
+            Called before each model. If it returns False, the milliseconds are None.
         """
         with self._measuring:  # two at a time would slow each other down
             for name in self.names():
@@ -154,7 +154,7 @@ class Readers:
         return [facts | {"shipped": name in self._shipped, "chosen": name == self._chosen} for name, facts in known]
 
     def _reading(self) -> list[str]:
-        """Name those that read."""
+        """Name the models that read."""
         return [each for each in self.names() if each not in PARTNERS]
 
     def _load(self, name: str, path: Path) -> Reader:
@@ -163,7 +163,7 @@ class Readers:
         return reader
 
     def _learn(self, name: str, may_measure: Callable[[], bool]) -> None:
-        """Find out what is not known of a model yet."""
+        """Measure what is unknown about a model."""
         if name in self._paths:
             session = Session(self._paths[name])
             size = [side if isinstance(side, int) else _OPEN[side] for side in session.card.input.shape[1:]]
@@ -172,7 +172,7 @@ class Readers:
         else:
             reader, found = self._loaded.get(name), self._facts.get(name)
             if reader is None or found is None:
-                return  # forgotten meanwhile
+                return  # dropped meanwhile
             facts, run = found, partial(reader.classify, np.zeros((1, 28, 28), np.uint8))
         milliseconds = _median(run) if may_measure() else None
         with self._lock:
@@ -181,7 +181,7 @@ class Readers:
 
 
 def _name_of(path: Path, taken: Collection[str]) -> str:
-    """Name a model after its run folder or its file, in letters that need no care in an address.
+    """Name a model after its run folder or its file, in characters that are safe in a URL.
 
     >>> _name_of(Path("runs/my cnn/model.onnx"), ()), _name_of(Path("tiny.onnx"), ["tiny"])
     ('my-cnn', 'tiny-2')
@@ -202,7 +202,7 @@ def _facts(name: str, card: Card, size: int) -> dict[str, Any]:
         "parameters": card.parameters,
         "bytes": size,
         "score": None if part is None else {**card.scores[part], "on": part},
-        # a card that others wrote may hold anything
+        # a foreign card may hold anything
         "settings": {key: value for key, value in card.recipe.items() if isinstance(value, str | bool | int | float)},
         "milliseconds": None,
     }

@@ -1,4 +1,4 @@
-"""Each request has an id, which its response and the log carry."""
+"""Give each request an id, which its response and the log carry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table that was read before the service started, which the page reviews beside its photographs."""
+"""A table read before the service started, for review in the page beside its photographs."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Review:
     Parameters
     ----------
     id
-        The same for the same table, so that a review that was interrupted goes on.
+        The id, always the same for the same table, so that an interrupted review continues.
     document
         The JSON of a `Review` of the service's schema, in ASCII.
     photographs
-        The photographs that cells are from, each with its name there.
+        The photographs of the cells, each with its name in the table.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Review:
 
     @staticmethod
     def of(table: Table, photos: Iterable[tuple[str, Picture | ShuziError]]) -> Review:
-        """Hand a table over with those of the photographs that it is from.
+        """Make a review of a table, with its photographs.
 
         Examples
         --------
@@ -63,7 +63,7 @@ def as_jpeg(picture: Picture) -> bytes:
     Raises
     ------
     PictureError
-        It cannot be opened any more, or is longer than a JPEG can be.
+        It can no longer be opened, or is too long for a JPEG.
     """
     file, grey = io.BytesIO(), open_picture(picture)
     height, width = grey.shape

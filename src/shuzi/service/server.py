@@ -69,10 +69,10 @@ def listen(host: str, port: int, others: bool) -> socket.socket:
 
 
 def address_in_network() -> str | None:
-    """Return the IPv4 address at which other machines of the network reach this one; None if it is in none."""
+    """Return the IPv4 address at which other machines of the network reach this one; None without a network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         try:
-            # of a datagram socket this only looks up the route; nothing is sent. 192.0.2.0/24 is nobody's (RFC 5737)
+            # of a datagram socket this only looks up the route; nothing is sent. 192.0.2.0/24 is reserved (RFC 5737)
             asked.connect(("192.0.2.1", 9))
         except OSError:
             return None
@@ -102,7 +102,7 @@ class Server(uvicorn.Server):
             self._watch.cancel()
         await self._service.close()
         await super().shutdown(sockets)
-        # responses have had their time; a hanging file would keep the process alive
+        # responses have had their time; a stuck file would keep the process alive
         self._service.parts.pool.end()
         decoder.children.cancel()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Boxes = NDArray[np.float32]
 
 _FEWEST = 11  # the minimum height of a digit in a photo, in pixels
-_BLUR = 0.05  # of that height: the maximum blur of an unfocused lens
+_BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused lens
 
 
 def tilted(

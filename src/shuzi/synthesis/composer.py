@@ -43,8 +43,7 @@ class Page:
     boxes
         float32 (k, 4): x, y, width, height of each digit's ink, in pixels.
     legible
-        Whether anyone could tell the labels: no digit is cut off at an edge or lies on another, and of two lines, one
-        is above the other.
+        Whether the labels are legible: no digit is cut off at an edge or lies on another, and the lines are apart.
     """
 
     grey: NDArray[np.uint8]
@@ -82,7 +81,7 @@ class Composer:
         height, width
             In pixels.
         only_digits
-            Leave out distractors, some of which anyone would take for a digit.
+            Leave out distractors, some of which look like digits.
         """
         ink = np.zeros((height, width), np.float32)
         digits: list[tuple[int, Box]] = []
@@ -106,7 +105,7 @@ class Composer:
         return Page(grey, labels, boxes, _legible(lines, height, width))
 
     def digit(self, rng: np.random.Generator, height: float) -> tuple[int, Ink]:
-        """Write a digit by any hand: return the digit and its ink, float32 (h, w), cropped to the digit."""
+        """Write a digit in a random hand: return the digit and its ink, float32 (h, w), cropped to the digit."""
         return self._digits.digit(rng, height)
 
     def _write_line(

@@ -52,11 +52,11 @@ def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: b
     rng
         Decides what is drawn.
     height
-        Of the digits beside it, in pixels.
+        The height of the digits beside it, in pixels.
     pen
         Its width in pixels.
     alone
-        It will be seen on its own, where a slash could be a 1, so draw no slash.
+        Whether it stands alone, where a slash could be a 1 and is not drawn.
 
     Returns
     -------

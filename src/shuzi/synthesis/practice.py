@@ -1,6 +1,6 @@
-"""Digits become a sheet of handwriting, or photographs of one digit each: what the course practises on.
+"""Compose a sheet of handwriting, or photographs of single digits, for practice in the course.
 
-Both are composed: no paper, pen or camera was there.
+Both are composed, without real paper, pen or camera.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:
     seed
         Decides shapes, sizes and positions.
     per_digit
-        How many of each digit.
+        The number of samples of each digit.
 
     Returns
     -------

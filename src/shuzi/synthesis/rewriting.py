@@ -1,4 +1,4 @@
-"""MNIST's digits are written again by all kinds of hands and pens."""
+"""Rewrite MNIST's digits in all kinds of hands and pens."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Rewriter:
         height
             Of the hand's digits, in pixels.
         hand
-            Who writes; None for anybody.
+            The hand; None for a random one.
 
         Returns
         -------
@@ -120,7 +120,7 @@ class Rewriter:
 
 
 def random_hand(rng: np.random.Generator, height: float) -> Hand:
-    """Return anybody's hand; digits are `height` pixels high."""
+    """Draw a random hand; digits are `height` pixels high."""
     own = rng.random() < 0.5
     return Hand(
         height=height,

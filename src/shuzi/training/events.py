@@ -26,7 +26,7 @@ class Composing:
 
 @dataclass(frozen=True)
 class CrossValidating:
-    """The training is repeated without a part of one's own digits; `done` of `of` repetitions are over."""
+    """The training is repeated without some of the user's digits; `done` of `of` repetitions are over."""
 
     done: int
     of: int

@@ -1,8 +1,8 @@
-"""Fine-tuning teaches a network one's own digits, mixed with other people's; cross-validation measures the effect.
+"""Fine-tune a network on the user's digits, mixed with other people's; cross-validation measures the effect.
 
 A tenth of a hundred digits, held out, would show nothing: the 95 % interval of ten answers is too wide. So the
-training is repeated without each fifth of the digits in turn, and that fifth is read. The network that is kept has
-learnt from all of them.
+training is repeated without each fifth of the digits in turn, and that fifth is read. The final network has learnt
+from all of them.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from shuzi.training.start import card_of_start
 from shuzi.training.tasks.all_tasks import TASKS
 
 LEAST = 10
-"""The smallest number of own digits that can be learnt from."""
+"""The minimum number of digits to learn from."""
 
 ENOUGH = 50
-"""The number of own digits from which learning pays off; for fewer there is `shuzi hand`."""
+"""The number of digits from which learning pays off; for fewer, use `shuzi hand`."""
 
 FOLDS = 5
-"""The parts of the digits, each of which is read by a network that has learnt from the others."""
+"""The number of folds, each of which is read by a network that has learnt from the others."""
 
 _COMPOSED = 1 / 64  # crops composed of other people's digits, as a fraction of those of a whole training
 _OTHERS = 2_500  # of MNIST's digits
-_OWN = 1 / 3  # fraction of own digits among the examples
+_OWN = 1 / 3  # fraction of the user's digits in the examples
 _CHUNK = 20  # steps in one call: between calls, a person can stop
 
 
@@ -49,14 +49,14 @@ def fine_tune(
     should_stop: Callable[[], bool] = never,
     start: Path | None = None,
 ) -> Iterator[Event]:
-    """Teach a trained network one's own digits, yielding the events of `loop.train`, and cross-validate it.
+    """Fine-tune a trained network on the user's digits, yielding the events of `loop.train`, and cross-validate it.
 
     Parameters
     ----------
     recipe, state, step
         As for `loop.train`.
     data
-        One's own digits, with other people's in `others`; the validation split is MNIST's.
+        The user's digits, with other people's in `others`; the validation split is MNIST's.
     should_stop
         Called between chunks of steps, and between parts of the examples while they are composed.
     start
@@ -101,13 +101,13 @@ def fine_tune(
 
 
 def _mixed(own: Dataset, repeats: int, others: Examples) -> Examples:
-    """Return own digits, all of them as often as it takes to make up a third, followed by the others."""
+    """Return the user's digits, repeated to make up a third, followed by the others."""
     images, labels = np.tile(own.images, (repeats, 1, 1)), np.tile(own.labels, repeats)
     return Examples(np.concatenate([images, others.images]), np.concatenate([labels, others.labels.astype(np.uint8)]))
 
 
 class _CrossValidation:
-    """Repeats a training without a fifth of one's own digits at a time.
+    """Repeats a training without a fifth of the user's digits at a time.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class _CrossValidation:
     own
         One's own digits.
     repeats
-        How often each of them is among the examples, which begin with them.
+        How often each digit is repeated at the start of the examples.
     count
         The number of examples.
     path
@@ -175,7 +175,7 @@ class _CrossValidation:
         return scores
 
     def _learn_without(self, held_out: np.ndarray, steps: Steps, should_stop: Callable[[], bool]) -> bool:
-        """Take all steps from the start without some of one's own digits; return False if asked to stop."""
+        """Take all steps from the start without some of the user's digits; return False if asked to stop."""
         usable = np.ones(self._count, np.bool_)
         usable[: self._repeats * len(self._own)] = np.tile(~held_out, self._repeats)
         positions, size = np.flatnonzero(usable).astype(np.int32), self._recipe.batch_size

@@ -127,7 +127,7 @@ def train(
 def learn(
     setup: Setup, state: State | None, step: int, should_stop: Callable[[], bool]
 ) -> Generator[Event, None, bool]:
-    """Take all steps of a recipe that are left, or stop earlier if asked to.
+    """Take the remaining steps of a recipe, or stop earlier if asked to.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def _check_data(recipe: Recipe, data: Splits) -> None:
 def _feed(
     task: Task, recipe: Recipe, data: Splits, validation: Examples, step: int, should_stop: Callable[[], bool]
 ) -> Generator[Event, None, Feed | None]:
-    """Return what feeds the steps with examples, or None if asked to stop while composing them."""
+    """Return the feed of examples for the steps, or None if asked to stop while composing them."""
     if step >= recipe.steps and task.samples:
         # a finished run is only exported again, and composing its training examples would take minutes
         return Kept(recipe, validation)

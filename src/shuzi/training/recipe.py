@@ -104,8 +104,8 @@ class Recipe:
     features
         "none", or "last-hidden" to output the last hidden layer as well.
     beside
-        What crops are made of in addition to the data's digits: "none"; "strokes"; or "mnist" for one's own digits,
-        which then only the last layers of a trained network learn. Lines always use strokes; in addition to them,
+        What crops are made of in addition to the data's digits: "none"; "strokes"; or "mnist" to fine-tune only the
+        last layers of a trained network on the user's digits. Lines always use strokes; in addition to them,
         "none" or "registers".
     depth
         The number of hidden layers of an "mlp".
@@ -173,7 +173,7 @@ class Recipe:
 
     @property
     def fine_tunes(self) -> bool:
-        """Whether it teaches a trained network one's own digits: its last layers learn, all others are kept."""
+        """Whether it fine-tunes a trained network on the user's digits: only the last layers learn."""
         return self.beside == "mnist"
 
     def changed(self, **values: Any) -> Recipe:

@@ -17,7 +17,7 @@ NAMES = (
     *("reader", "reader-mnist", "reader-own", "detector", "line", "line-strokes"),
     *("best", "tiny"),
 )
-"""The files, in the order in which people are shown them."""
+"""The files, in the order in which they are listed."""
 
 
 def _load(name: str) -> Recipe:

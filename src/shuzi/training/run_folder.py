@@ -136,7 +136,7 @@ class RunFolder:
         return there <= begun and self._no_checkpoints()
 
     def _no_checkpoints(self) -> bool:
-        """Return whether it is certain that nothing was saved."""
+        """Return whether nothing was saved, for certain."""
         try:
             return all(map(is_part, self.checkpoints.iterdir()))
         except FileNotFoundError:
@@ -206,12 +206,12 @@ class RunFolder:
             return None
 
     def remove_leftovers(self) -> None:
-        """Remove what a run that was killed while it saved has left; the lock must be held."""
+        """Remove partial files of a run that was killed while saving; the lock must be held."""
         remove_leftovers(self.path)
         remove_leftovers(self.checkpoints, alone=True)
 
     def forget_after(self, step: int) -> None:
-        """Drop the metrics of later steps, and of an end that is no longer the end."""
+        """Drop the metrics of later steps, and of an outdated end."""
         if not self.metrics_file.exists():
             return
         lines = self.metrics_file.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -30,7 +30,7 @@ def check_start(path: Path, recipe: Recipe) -> None:
 
 
 def card_of_start(path: Path) -> Card:
-    """Read the card of a model that a training starts from."""
+    """Read the card of the model that a training starts from."""
     card = read_card(checked_content(path), path)
     card.check_usable(path)
     return card

@@ -37,12 +37,12 @@ class Special:
 
 Source = tuple[str, bytes | Special | Page | ShuziError]
 Decoded = tuple[str, bytes | NDArray[np.uint8]]
-"""A plain file, which is decoded where it is read, or what was decoded elsewhere."""
+"""A plain file, decoded by its reading process, or a picture decoded elsewhere."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How to read a picture.
+    """The options of a reading.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Asked:
     marks
         Whether marks are part of the text.
     pattern
-        What texts must fit; "" if anything may be written.
+        The pattern that texts must fit; "" for any text.
     """
 
     language: str
@@ -71,7 +71,7 @@ class Read:
 
 
 def begin() -> None:
-    """Prepare a reading process, which has imported all that this module needs."""
+    """Prepare a reading process, by importing everything that this module needs."""
     alone()
 
 
@@ -81,7 +81,7 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     Parameters
     ----------
     named
-        Names and contents of files.
+        The names and contents of files.
     most
         The maximum number of pictures.
 
@@ -92,7 +92,7 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     Raises
     ------
     ServiceError
-        There are too many.
+        There are too many pictures.
     """
     sources: list[Source] = []
     for name, content in named:
@@ -136,7 +136,7 @@ def read(reader: Reader, pictures: Sequence[Decoded], asked: Asked) -> list[Read
     reader
         Reads them.
     pictures
-        Names, and files that are decoded where they are read, or what was decoded elsewhere.
+        The names, and plain files or pictures decoded elsewhere.
     asked
         How.
     """
@@ -169,7 +169,7 @@ def _read(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: 
 
 
 def model_named(body: bytes) -> str:
-    """Guess which model the JSON of a request to classify names, without reading all of it; "" where it names none.
+    """Guess the model named in the JSON of a classify request, without parsing all of it; "" if none is named.
 
     >>> model_named(b'{"images": [], "model": "tiny"}')
     'tiny'
@@ -188,13 +188,13 @@ def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | s
     body
         The JSON of the request.
     language
-        Of the sentences of an error.
+        The language of error messages.
     name
-        The name of the reader's model; "" for the one that is asked when none is named.
+        The name of the reader's model; "" for the default one.
 
     Returns
     -------
-    The answers as JSON; or the name of the model that is asked instead of this one.
+    The answers as JSON, or the name of another model if the request names one.
 
     Raises
     ------
@@ -224,7 +224,7 @@ def failed(name: str, problem: ShuziError, language: str) -> bytes:
 
 
 def about(name: str, problem: ShuziError) -> ShuziError:
-    """Make an error call the picture by the client's name for it."""
+    """Use the client's name for the picture in an error."""
     if "path" in problem.values:
         return type(problem)(problem.key, **problem.values | {"path": name})
     return problem

@@ -1,4 +1,4 @@
-"""The work of reading processes for the forms endpoint: they check files, read pictures, and join what was read."""
+"""The work of reading processes for the forms endpoint: check files, read pictures, and join the results."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _BESIDE = {"roster": ShuziError("service.beside.roster"), "blank": ShuziError("s
 
 
 def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken: str) -> None:
-    """Make sure that a spec, a hand and a table before can be used; in a reading process.
+    """Make sure that a spec, a hand and an earlier table are usable; in a reading process.
 
     Raises
     ------
     ServiceError
-        One has a mistake, a file that the spec names was not sent, or the table is of another spec.
+        A file has a mistake, one that the spec names was not sent, or the table belongs to another spec.
     """
     with speaking(spoken):
         if "spec" not in files:
@@ -52,7 +52,7 @@ def read_one(
 ) -> PageRead | Problem:
     """Read one picture of a form, or of a table of that shape if there is no spec; in a reading process."""
     with speaking(spoken):
-        if isinstance(picture, bytes):  # which an error would call by their number
+        if isinstance(picture, bytes):  # which errors would name by number
             try:
                 picture = open_picture(picture)
             except ShuziError as problem:
@@ -61,25 +61,25 @@ def read_one(
             found = try_table(_knowing(reader, files), picture, name, shape)
         else:
             found = try_page(_pages(reader, files), picture, name)
-    # what is read from bytes is not called by its name
+    # errors about bytes do not know the name
     return Problem(name, found.message) if isinstance(found, Problem) else found
 
 
 def join(
     reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, most: int, spoken: str
 ) -> bytes:
-    """Put what was read into a table, or add it to one that was read before; return it as JSON; in a reading process.
+    """Put readings into a table, or add them to an earlier one; return it as JSON; in a reading process.
 
     Parameters
     ----------
     reader
         Reads.
     read
-        What was read of each picture.
+        The reading of each picture.
     files
         The other files of the request.
     before, most
-        The JSON of the table, if there is one; and how many cells it may have.
+        The JSON of the earlier table, if any, and its maximum number of cells.
     spoken
         The language of messages.
     """
@@ -106,7 +106,7 @@ _OF_BEFORE = {"error.service.json": "service.before.json", "error.service.cells"
 def _before(content: bytes, most: int) -> Table:
     try:
         found = table_in(content, most)
-    except ServiceError as problem:  # whose sentence may be about a body that is a table
+    except ServiceError as problem:  # its message may be about a body, which here is a table
         reason = _OF_BEFORE.get(problem.key)
         raise ServiceError(
             "error.service.before", reason=ShuziError(reason, most=most) if reason else problem
@@ -135,7 +135,7 @@ def _key(reader: Reader, files: Files, names: Iterable[str]) -> str:
 
 
 def _knowing(reader: Reader, files: Files) -> Reader:
-    """Return the reader, or one that knows the hand that was sent."""
+    """Return the reader, or one that knows the hand of the request."""
     if "hand" not in files:
         return reader
     key = _key(reader, files, ["hand"])
@@ -169,7 +169,7 @@ def _spec(files: Files) -> Spec:
             raise DataError("error.service.beside", what=_BESIDE[what], name=named[:80])
         called, sent = files[what]
         check_beside(what, called, sent)
-        # anything else would be decoded in a child of this process: with no place in the queue for such children
+        # other files would be decoded in a child of this process, outside the queue for such children
         if what == "blank" and not (kind_of(sent) == PNG and is_plain(sent, PNG)):
             raise DataError("error.service.blank", path=called)
         used.add(what)

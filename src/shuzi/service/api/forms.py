@@ -99,7 +99,7 @@ async def forms(request: Request) -> Response:
 
 
 class _Work:
-    """How the pictures of one request are read, several at a time."""
+    """Reads the pictures of one request, several at a time."""
 
     def __init__(self, parts: Parts, reader: Reader, files: Files, before: bytes | None, shape: Shape) -> None:
         self._parts, self._files, self._shape, self._language = parts, files, shape, language()
@@ -108,7 +108,7 @@ class _Work:
         self._room = asyncio.Semaphore(parts.pool.workers)
 
     async def check(self) -> None:
-        """Raise a ServiceError if the spec has a mistake, or the hand or the table before cannot be used."""
+        """Raise a ServiceError if the spec has a mistake, or the hand or the earlier table is unusable."""
         before, most = self._before
         if self._files or before is not None:
             await self._parts.pool.run(
@@ -156,7 +156,7 @@ class _Work:
 
 
 def _naming(problem: ServiceError, model: str) -> ServiceError:
-    """Return an error that calls the model by its name: where its file lies is nobody's business."""
+    """Return an error that gives the model's name instead of the path of its file."""
     reason = problem.values.get("reason")
     if not isinstance(reason, ModelError):
         return problem
@@ -164,7 +164,7 @@ def _naming(problem: ServiceError, model: str) -> ServiceError:
 
 
 def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:
-    """Return a picture, or an error if the same one was there before."""
+    """Return a picture, or an error if it repeats an earlier one."""
     content = picture.content if isinstance(picture, Special) else picture
     if not isinstance(content, bytes):
         return picture

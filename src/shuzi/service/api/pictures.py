@@ -22,14 +22,14 @@ from shuzi.service.api.answers import Asked, Decoded, Read, Source, Special
 from shuzi.service.http.quotas import Quota
 from shuzi.service.parts import Parts
 
-# Bytes and pixels: a digit of 28x28 is read in less time than it takes to hand it over. A hostile picture of 32x32
+# Bytes and pixels: reading a digit of 28x28 takes less time than sending it. A hostile picture of 32x32
 # costs 4 photographs of six digits at most, by its size, so that eight cost no more than one picture may.
 _TINY = 1_024
-_TOGETHER = 8  # tiny pictures that are handed over at once
+_TOGETHER = 8  # tiny pictures sent to a process at once
 
 
 class Pictures:
-    """The pictures of one request, and how they are read.
+    """Reads the pictures of one request.
 
     Parameters
     ----------
@@ -38,11 +38,11 @@ class Pictures:
     reader
         Reads.
     quota
-        What is charged for explanations; None when there are to be none.
+        The quota charged for explanations; None without explanations.
     marks
         Whether marks are part of the text.
     pattern
-        What texts must fit; "" if anything may be written.
+        The pattern that texts must fit; "" for any text.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class Pictures:
         self._pattern = pattern
 
     async def all(self, sources: list[Source]) -> list[bytes]:
-        """Read pictures; when one ends the request, the others are not begun any more.
+        """Read pictures; once one ends the request, no other is begun.
 
         Returns
         -------
-        For each a Reading or, where there are several, an Unread, as JSON.
+        A Reading for each picture or, among several pictures, an Unread, as JSON.
 
         Raises
         ------
@@ -101,22 +101,22 @@ class Pictures:
             return await self._together(sources, asked)
 
     async def _together(self, sources: list[Source], asked: Asked) -> list[Read]:
-        """Have one reading process read some pictures."""
+        """Read several pictures in one reading process."""
         pictures: list[Decoded] = []
         size = 0
         for name, picture in sources:
             try:
                 if isinstance(picture, bytes) and len(picture) > _TINY and kind_of(picture) is None:
-                    # handing it over would copy megabytes to learn the same
+                    # sending it would copy megabytes for the same result
                     raise PictureError("error.picture.unknown", path=name)
                 decoded = picture if isinstance(picture, bytes) else await self._decoded(picture)
             except ServiceError:
                 raise
             except ShuziError as problem:
-                return [Read(answers.about(name, problem))]  # what is not plain is alone
+                return [Read(answers.about(name, problem))]  # a picture that is not plain goes alone
             pictures.append((name, decoded))
             work = weight(decoded)
-            # what may be expensive, however small it is, is a turn of its client by itself
+            # a picture that may be expensive, however small, takes a turn of its own
             size += SMALL // _TOGETHER if work <= _TINY else max(work, SMALL + 1)
         if asked.explained is not None:  # however small it is
             size = max(size, SMALL + 1)
@@ -129,9 +129,9 @@ class Pictures:
         return found
 
     async def _charged(self, run: Callable[[], Awaitable[list[Read]]], most: int) -> list[Read]:
-        """Charge for as many explanations as there may be, so that nobody asks for more meanwhile, then for fewer.
+        """Charge for the maximum number of explanations first, and refund the difference later.
 
-        Who leaves before the end is not given anything back: the work is done.
+        A client that leaves early gets no refund: the work is done.
         """
         assert self._quota is not None  # noqa: S101 - for the types
         self._quota.explain(most)
@@ -147,7 +147,7 @@ class Pictures:
 
 
 def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[Source]]:
-    r"""Put tiny pictures that follow each other together, so that each process has some; all others stay alone.
+    r"""Group consecutive tiny pictures, so that each process has some; all others stay alone.
 
     >>> tiny = b"\x89PNG\r\n\x1a\n" + bytes(20)
     >>> [len(each) for each in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]

@@ -43,7 +43,7 @@ PICTURES: dict[str, Any] = {
     "image/*": _BINARY,
     "application/octet-stream": _BINARY,
 }
-"""The body of a request with pictures: a form with several, or one as it is."""
+"""The body of a request with pictures: a form with several, or a single file."""
 
 
 class ReadQuery(BaseModel):
@@ -74,7 +74,7 @@ async def read(request: Request) -> Response:
     if asks.explain and (wait := quota.wait):
         raise ServiceError("error.service.explained", seconds=math.ceil(wait))
     if asks.pattern:
-        automaton_of(asks.pattern)  # what is none is refused before anything is read
+        automaton_of(asks.pattern)  # an invalid pattern is refused before anything is read
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with slot_for(request):
@@ -90,7 +90,7 @@ async def read(request: Request) -> Response:
             async with parts.decoders.slot():
                 open_up = partial(answers.sources_of, named, parts.limits.pictures)
                 said = await pictures.all(await parts.decoders.run(open_up))
-    # each was serialised where it was read, as a `Reading` or an `Unread`: an explanation takes tens of kilobytes
+    # serialised by the reading process, as a `Reading` or an `Unread`, since an explanation takes tens of kilobytes
     return Response(b'{"readings":[' + b",".join(said) + b"]}", media_type=JSON)
 
 
@@ -110,7 +110,7 @@ async def classify(request: Request) -> Response:
     name = answers.model_named(body)
     async with slot_for(request):
         reader = parts.readers.loaded(name)
-        if reader is None:  # which may be no model at all
+        if reader is None:  # which may not be a model at all
             name, reader = "", parts.readers.get()
         while True:
             shared = parts.pool.shared(reader, *parts.readers.helpers)

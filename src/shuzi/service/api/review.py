@@ -1,4 +1,4 @@
-"""The endpoints by which the page reviews a table beside its photographs, also one that it did not read itself."""
+"""The endpoints for reviewing a table beside its photographs, even a table read elsewhere."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MOST_DIGITS = 9  # of the number of a photograph
     example="{address}/v1/review",
 )
 async def review(request: Request) -> Response:
-    """Return the table that is to be reviewed."""
+    """Return the table to review."""
     return Response(_review(parts_of(request)).document, media_type=JSON)
 
 
@@ -50,7 +50,7 @@ async def review(request: Request) -> Response:
     example="-o 1.jpg {address}/v1/review/0123456789abcdef/photographs/1",
 )
 async def photograph(request: Request) -> Response:
-    """Return one of the photographs that the table is from; the path names it, since a port may get another one."""
+    """Return a photograph of the table; the path names the review, since a port may be reused."""
     parts, asked = parts_of(request), request.path_params["number"]
     handed = _review(parts)
     known = handed.photographs if request.path_params["id"] == handed.id else ()
@@ -63,7 +63,7 @@ async def photograph(request: Request) -> Response:
             content = await parts.decoders.run(partial(as_jpeg, picture))
         except ServiceError:
             raise
-        except ShuziError as problem:  # it was there when it was read
+        except ShuziError as problem:  # the file existed when it was read
             raise ServiceError("error.service.photograph", name=name, reason=problem) from problem
     return Response(content, media_type=JPEG)
 
@@ -85,7 +85,7 @@ class PictureQuery(BaseModel):
     example="-F picture=@seven.png -o seven.jpg {address}/v1/picture",
 )
 async def picture(request: Request) -> Response:
-    """Return a picture as it is read: what a browser cannot open can be shown beside its cells."""
+    """Return a picture as shuzi reads it, so that the page can show files that a browser cannot open."""
     parts, asks = parts_of(request), query(request, PictureQuery)
     body = await request.body()
     kind = request.headers.get("content-type", "")

@@ -84,7 +84,7 @@ class Digit(Said):
 
 
 class Alternative(Said):
-    """A text that may be written, and its probability."""
+    """A possible text and its probability."""
 
     text: str
     probability: Share
@@ -214,7 +214,7 @@ class FormColumn(Said):
 
 
 class FormChange(Said):
-    """What a person made of a cell in review."""
+    """A change made to a cell in review."""
 
     before: str = Field(max_length=1_000, description="service.schema.change_before")
     after: str = Field(max_length=1_000, description="service.schema.change_after")
@@ -267,7 +267,7 @@ class FormRow(Said):
 
 
 class FormProblem(Said):
-    """A picture that could not be read, or a page that is missing or there twice."""
+    """A picture that could not be read, or a page that is missing or duplicated."""
 
     source: str
     message: str
@@ -279,7 +279,7 @@ class FormTable(Said):
     format: Literal[1] = Field(description="service.schema.format")
     title: str
     columns: list[FormColumn] = Field(fail_fast=True, max_length=1_000)
-    # a table may come in too: see `Rows`
+    # clients send tables too: see `Rows`
     rows: list[FormRow] = Field(fail_fast=True)
     doubtful: int = Field(description="service.schema.doubtful")
     problems: list[FormProblem] = Field(fail_fast=True)

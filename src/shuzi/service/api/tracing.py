@@ -107,7 +107,7 @@ async def trace_form(request: Request) -> Response:
 
 
 def _parts_of(body: bytes, kind: str) -> tuple[Named, Named | None]:
-    """Return the picture, and the fields that a person drew if there are any; raises ServiceError."""
+    """Return the picture, and the drawn fields if any; raises ServiceError."""
     if not kind.lower().startswith("multipart/"):
         return pictures_of(body, kind, 1)[0], None
     (picture,), others = form_of(body, kind, 1, (_FIELDS,))
@@ -115,7 +115,7 @@ def _parts_of(body: bytes, kind: str) -> tuple[Named, Named | None]:
 
 
 async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[uint8]]:
-    """Return how many pages a file has, and one of them: a plain file as it is, any other one decoded.
+    """Return the number of pages of a file, and one page: a plain file unchanged, any other decoded.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def trace_one(
     Raises
     ------
     PictureError
-        It is no picture.
+        It is not a picture.
     ServiceError
         It cannot be traced.
     """

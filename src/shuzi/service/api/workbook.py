@@ -79,7 +79,7 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
             for cell in row["cells"].values():
                 picture = cell.pop("picture")
                 cell.pop("digits")  # nobody sees them in a workbook
-                # only beside a doubtful cell a picture is shown
+                # pictures are shown beside doubtful cells only
                 if picture and (cell["status"] == UNSURE or cell["rule"]):
                     content, pixels = _checked(picture, left)
                     cell["picture"] = content
@@ -90,7 +90,7 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
 
 
 def table_in(body: bytes, most: int) -> dict[str, Any]:
-    """Return the values of a table's JSON; what its pictures are is not known yet.
+    """Return the values of a table's JSON, without checking its pictures.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def table_in(body: bytes, most: int) -> dict[str, Any]:
     Raises
     ------
     ServiceError
-        It is no table, or is too large.
+        It is not a table, or is too large.
     """
     asked = checked(body, FormTable, marks=_MARKS * most, strict=True)
     if len(asked.problems) > PROBLEMS:
@@ -115,7 +115,7 @@ def table_in(body: bytes, most: int) -> dict[str, Any]:
 
 
 def _checked(picture: str, most: int) -> tuple[str, int]:
-    """Return a cell's picture in Base64, written anew from its pixels, and how many these are."""
+    """Return a cell's picture in Base64, encoded again from its pixels, and the number of pixels."""
     try:
         content = base64.b64decode(picture, validate=True)
         if not (kind_of(content) == PNG and is_plain(content, PNG)):

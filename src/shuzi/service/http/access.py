@@ -1,4 +1,4 @@
-"""Who may ask: the host names by which the service is called, and the tokens that open its API."""
+"""Access control: the host names of the service, and the tokens for its API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shuzi.errors import ServiceError, ShuziError
 from shuzi.named import open_named
 
 SHORTEST = 16
-"""The minimum length of a token: so many random letters cannot be guessed."""
+"""The minimum length of a token, beyond guessing."""
 
 _MOST = 10_000  # the maximum size of the file, in bytes
 _CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since they contain nobody's data
@@ -63,12 +63,12 @@ class Origins:
     Parameters
     ----------
     origins
-        Each a scheme, a host and a port where it is not the usual one, as browsers write them.
+        A scheme, a host and any unusual port for each, as browsers write them.
 
     Raises
     ------
     ServiceError
-        One of them is something else, such as a name alone or an address with a path.
+        An origin is invalid, such as a bare name or an address with a path.
 
     Examples
     --------

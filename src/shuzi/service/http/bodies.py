@@ -22,7 +22,7 @@ _SWALLOWED = 4  # times the body limit: read and dropped, since a client reads n
 class Bodies:
     """Limits the bodies of all requests.
 
-    A body that is too long is refused with 413, one that is too slow with 408, and one for which there is no room
+    A body that is too long is refused with 413, one that is too slow with 408, and one without room in memory
     with 429, whether the client declares the length or not.
 
     Room is shared fairly: each client has a limit, and when memory is full, an unfinished body is dropped if its
@@ -70,7 +70,7 @@ class Bodies:
             self._coming[watched] = None
 
     def hold(self, watched: _Watched, size: int) -> ServiceError | None:
-        """Reserve memory for more bytes of a body, or return why there is none."""
+        """Reserve memory for more bytes of a body, or return the reason for refusal."""
         quota = watched.quota
         if quota.held + size > self._limits.client_held:
             return ServiceError("error.service.held", most=self._limits.client_held // 1_000_000)
@@ -119,7 +119,7 @@ class _Watched:
     async def __call__(self) -> Message:
         limits = self._bodies.limits
         if self._whole:
-            return await self._receive()  # only the end of the connection can follow
+            return await self._receive()  # only a disconnect can follow
         if (self._announced or 0) > limits.body:
             await self._refuse_long()
         message = await self._next()

@@ -166,7 +166,7 @@ class Guard:
         return None
 
     def _of_another_site(self, method: str, head: _Head) -> ServiceError | None:
-        """Return the reason if another site's page asks that may not."""
+        """Return the reason for refusal if the request is from another site's page."""
         if head.origin is not None and self._origins.allow(head.origin):
             return None
         if head.origin is not None and head.origin.partition("://")[2].lower() != head.hosts[0].lower():

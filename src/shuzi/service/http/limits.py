@@ -1,4 +1,4 @@
-"""The service's limits and time-outs: one place for every number that a request can run into."""
+"""The service's limits and time-outs, all in one place."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Limits:
     queue
         Requests waiting for a core.
     decoded
-        Requests with pictures that a child process decodes, which may take several seconds; plain ones pass them by.
+        Requests with pictures that a child process decodes, which may take several seconds; plain ones do not wait
+        behind them.
     connections, streams
         Open connections, and open event streams among them.
     client_connections, client_held
@@ -40,7 +41,7 @@ class Limits:
     pause_seconds, body_seconds
         Between two pieces of a body, and for the whole body.
     write_seconds
-        A client that takes nothing of its response for so long is considered gone.
+        A client that reads nothing of its response for so long is considered gone.
     idle_seconds
         From a response to the next request on a connection.
     work_seconds
@@ -48,17 +49,17 @@ class Limits:
     training_seconds
         For one training run.
     piece_seconds
-        CPU seconds of reading one picture. It is ended with its process then, as below.
+        CPU seconds of reading one picture, after which it is ended with its process.
     abandoned_seconds
-        The same where its client is gone, or was told that the request takes too long.
+        The same if its client is gone, or was told that the request takes too long.
     stuck_seconds
         Work that takes so long is ended with its process, and another one replaces it.
     wait_seconds
-        If a picture has not begun by then, /readyz says that the service is not ready.
+        Waiting time of a picture after which /readyz fails.
     drain_seconds, exit_seconds
         After the service is asked to stop: for running requests, and until the process exits in any case.
     trainings
-        Finished training runs that are kept, with their models.
+        Finished training runs kept, with their models.
     """
 
     body: int = 20_000_000
@@ -100,4 +101,4 @@ HEADERS = 100
 """The maximum number of headers. Each costs an object in memory, however short it is."""
 
 PROBLEMS = 1_000
-"""Pictures that a table may name because they could not be read: each takes a row of a workbook."""
+"""The maximum number of unread pictures in a table, each of which takes a row of a workbook."""

@@ -34,7 +34,7 @@ def form_of(body: bytes, content_type: str, most: int, once: Collection[str]) ->
     body, content_type, most
         As for `pictures_of`.
     once
-        The names of other fields, each of which may be there once.
+        The names of other fields, each of which may appear once.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def form_of(body: bytes, content_type: str, most: int, once: Collection[str]) ->
     Raises
     ------
     ServiceError
-        As for `pictures_of`, or a field is there twice.
+        As for `pictures_of`, or a field appears twice.
     """
     kind, options = parse_options_header(content_type)
     if kind != _MULTIPART:

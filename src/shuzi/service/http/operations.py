@@ -1,8 +1,8 @@
 """An endpoint and its description become a route and an entry in the OpenAPI document.
 
-Starlette and pydantic do all that is needed here. FastAPI would replace about a hundred lines of this module and of
-the OpenAPI document, and not what is long: it takes in whole forms and JSON before limits are checked, on disk above
-1 MB, takes forms that were cut off for whole ones (`benchmarks/web_frameworks.py`), has documentation in one language
+Starlette and pydantic suffice here. FastAPI would replace about a hundred lines of this module and of the OpenAPI
+document, but not the long parts: it reads whole forms and JSON before limits are checked, on disk above 1 MB,
+accepts truncated forms as complete (`benchmarks/web_frameworks.py`), has documentation in one language
 that needs scripts from elsewhere, and brings OpenTelemetry.
 """
 

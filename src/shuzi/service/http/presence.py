@@ -1,4 +1,4 @@
-"""Work for a client ends when the client is gone."""
+"""End the work for a client that is gone."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from shuzi.service.http.problems import BodyRefused
 
 @asynccontextmanager
 async def while_connected(receive: Receive) -> AsyncIterator[None]:
-    """Cancel what is done inside as soon as the client is gone.
+    """Cancel the block as soon as the client is gone.
 
     Parameters
     ----------
     receive
-        Of the request, whose body has been received.
+        The `receive` of the request, whose body has been received.
 
     Raises
     ------

@@ -237,7 +237,7 @@ def _by_other_methods(request: Request) -> set[str]:
 
 
 async def _gone(request: Request, problem: Exception) -> Response:
-    return Response(status_code=400)  # nobody reads the response
+    return Response(status_code=400)  # the client has gone
 
 
 async def _unexpected(request: Request, problem: Exception) -> Response:

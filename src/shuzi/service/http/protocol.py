@@ -21,8 +21,8 @@ from shuzi.service.http.problems import MEDIA_TYPE, document, retry_after, statu
 from shuzi.service.http.quotas import Quota, Quotas
 from shuzi.service.request_id import REQUEST_ID, new_id
 
-_PARTING = 1.0  # seconds it has for that at least, and no longer when the service is ending
-_BEYOND = 64  # connections above a limit that are given time for that; a flood of them is closed at once
+_PARTING = 1.0  # minimum seconds to read it, and the maximum when the service is ending
+_BEYOND = 64  # connections above a limit that get time to read their refusal; a flood is closed at once
 _SCHEMES = (b"http", b"https")
 
 
@@ -36,7 +36,7 @@ class _Refused(Exception):  # noqa: N818 - nobody is told: it ends the parser
 
 
 class _Answering:
-    """The transport as an answer sees it, which closes it only once the client can have read the answer."""
+    """The transport for an answer, which closes only once the client can have read the answer."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self._transport = transport
@@ -137,7 +137,7 @@ class _Protocol(HttpToolsProtocol):
         self.cycle.transport = cast("asyncio.Transport", _Answering(self.transport, self._part))
 
     def shutdown(self) -> None:
-        """Let the current request be answered; end all else."""
+        """Let the current request be answered; end everything else."""
         self._ending = True
         if self._discarding:
             self._wait(_PARTING)
@@ -150,7 +150,7 @@ class _Protocol(HttpToolsProtocol):
             self.server_state.total_requests += 1
             return
         super().on_response_complete()
-        if self.cycle.response_complete and not self._in_head:  # and no other request follows
+        if self.cycle.response_complete and not self._in_head:  # no other request may follow
             # from here, only the next request extends the time-out: neither an unread body nor empty lines do
             self._wait(self.limits.idle_seconds, self._end)
 

@@ -15,7 +15,7 @@ M = TypeVar("M", bound=BaseModel)
 
 _MARKS = 30_000  # brackets, braces and quotation marks: the most images allowed have 29,001, with their rows
 
-_MOST = 10  # sentences: more errors than this are the same one many times
+_MOST = 10  # maximum number of sentences: more errors repeat each other
 
 # parts of pydantic's location that no client wrote
 _NOT_SAID = ("body", "query", "path", "header", "as-rows", "as-flat")
@@ -58,13 +58,13 @@ def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | Non
     Parameters
     ----------
     body
-        All of it.
+        The whole body.
     shape
         The expected schema.
     marks
         Brackets, braces and quotation marks that it may have: each costs an object in memory.
     strict
-        Whether a value must have its type, where "1" or 1.0 could stand for 1; None leaves that to the schema.
+        Whether types are strict, so that "1" or 1.0 is not 1; None leaves that to the schema.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Work of several clients takes turns, so that no client's work waits for more than one piece of another's."""
+"""Take turns among clients, so that no client waits for more than one piece of another's work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from time import monotonic
 
 @dataclass(slots=True, eq=False)
 class _Line:
-    """What one client has begun and what of it waits: for each piece a future, its size and since when it waits."""
+    """A client's running and waiting pieces: a future, the size and the start of waiting for each."""
 
     begun: int = 0
     last: int = 0
@@ -20,15 +20,15 @@ class _Line:
 
 
 class FairQueue:
-    """Room for pieces of work; what has none waits.
+    """A limited amount of work at once; the rest waits.
 
-    The next to begin is a piece of the client that has least at work, and of those with as much, of the client whose
-    last piece began first. Nothing passes it by, so that a large piece comes to its turn among small ones.
+    The next piece is from the client with the least work running; of several, from the client whose last piece began
+    first. No piece overtakes it, so that a large piece gets its turn among small ones.
 
     Parameters
     ----------
     room
-        The sizes of pieces that may be at work, added up.
+        The total size of pieces that may run at once.
 
     Examples
     --------
@@ -52,7 +52,7 @@ class FairQueue:
 
     @property
     def waiting(self) -> float:
-        """Seconds that the next piece of a client has waited since one of its own began, or it came; 0 if none."""
+        """The longest wait of a client's next piece, in seconds since its last one began or it came, or 0."""
         first = [max(line.since, line.waiting[0][2]) for line in self._lines.values() if line.waiting]
         return monotonic() - min(first) if first else 0.0
 
@@ -62,7 +62,7 @@ class FairQueue:
         Raises
         ------
         Exception
-            What `refuse` was given.
+            The error given to `refuse`.
         """
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(client, _Line()).waiting.append((turn, size, monotonic()))
@@ -72,7 +72,7 @@ class FairQueue:
         except asyncio.CancelledError:
             if turn.cancelled():
                 self._begin()
-            elif turn.exception() is None:  # it was given its turn meanwhile
+            elif turn.exception() is None:  # it got its turn meanwhile
                 self.give(client, size)
             raise
 
@@ -83,7 +83,7 @@ class FairQueue:
         self._begin()
 
     def refuse(self, problem: Exception) -> None:
-        """Let nothing of what waits begin."""
+        """Refuse everything that waits."""
         for line in self._lines.values():
             for turn, _, _ in line.waiting:
                 if not turn.done():
@@ -91,11 +91,11 @@ class FairQueue:
         self._begin()
 
     def _begin(self) -> None:
-        """Let as many pieces begin as there is room for, and forget what was given up."""
+        """Start as many pieces as there is room for, and forget cancelled ones."""
         for line in self._lines.values():
             while line.waiting and line.waiting[0][0].done():
                 line.waiting.popleft()
-        # who comes again and again, with one piece at a time, comes after those that wait
+        # a client that returns with one piece at a time queues behind those that wait
         first = min((line.last for line in self._lines.values() if line.waiting), default=self._count + 1)
         for client, line in list(self._lines.items()):
             if not (line.waiting or line.begun) and line.last < first:

@@ -22,7 +22,7 @@ class _Slot:
 class RequestSlots:
     """Slots for requests.
 
-    A single client may have all of them. If all are taken, the newest request of the client with the most slots is
+    A single client may hold all slots. If all are taken, the newest request of the client with the most slots is
     dropped in favour of a client that would have fewer.
 
     Parameters
@@ -30,7 +30,7 @@ class RequestSlots:
     most
         The number of slots.
     full
-        The key of the error for a request that has none, or not any more.
+        The error key for a request that gets no slot, or loses it.
     """
 
     def __init__(self, most: int, full: str = "error.service.busy") -> None:
@@ -41,7 +41,7 @@ class RequestSlots:
         self._held: Counter[Hashable] = Counter()
 
     def held(self, client: Hashable) -> int:
-        """Return how many slots a client has, those that it waits for included."""
+        """Return how many slots a client holds or waits for."""
         return self._held[client]
 
     @asynccontextmanager
@@ -55,7 +55,7 @@ class RequestSlots:
         """
         slot = _Slot(client)
         before = self._newest_of_most(client) if self._count >= self._most else None
-        self._held[client] += 1  # before waiting for anything, so that others see it
+        self._held[client] += 1  # before waiting, so that other requests see it
         self._count += before is None
         try:
             if before is not None:  # its slot is this one's
@@ -80,7 +80,7 @@ class RequestSlots:
         """Stop counting a slot as its client's."""
         self._taken.pop(slot, None)
         self._held[slot.client] -= 1
-        self._held += Counter()  # forgets clients that have none
+        self._held += Counter()  # forgets clients without slots
 
     def _newest_of_most(self, client: Hashable) -> _Slot:
         """Return the newest request of the client with the most slots, if it has more than this one would have."""

@@ -1,4 +1,4 @@
-"""Where a training runs: in a child process here, or wherever whoever assembles the service wants it."""
+"""Run trainings in child processes here, or elsewhere, as the service is assembled."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ WORKER = "shuzi.service.jobs.worker"
 """The module that trains."""
 
 NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
-"""The libraries that it imports beside shuzi's core."""
+"""The libraries that it imports in addition to shuzi's core."""
 
 LONGEST = 1 << 20
-"""Bytes: more than the longest line that it writes."""
+"""Maximum bytes of a line, more than it ever writes."""
 
 _LAST_LINES = 20  # of a worker's stderr, for the log
 
@@ -30,7 +30,7 @@ class Run(Protocol):
     """A training that runs somewhere; `lines` ends when it does."""
 
     def lines(self) -> AsyncIterator[bytes]:
-        """Yield what the worker writes. Before the line that tells the end, the model is in the folder."""
+        """Yield the worker's lines. The model is in the folder before the line that reports the end."""
 
     async def stop(self) -> None:
         """Ask it to stop."""
@@ -39,7 +39,7 @@ class Run(Protocol):
         """End it."""
 
     async def end(self) -> str:
-        """Wait until it is gone, and return what the log should know of its end."""
+        """Wait until it is gone, and return a note about its end for the log."""
 
 
 Start = Callable[[Recipe, Path], Awaitable[Run]]
@@ -47,7 +47,7 @@ Start = Callable[[Recipe, Path], Awaitable[Run]]
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return what a worker gets beside the environment: Keras and Matplotlib write files on import."""
+    """Return a worker's additional environment variables: Keras and Matplotlib write files on import."""
     place = str(folder.parent)
     return {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": place, "PYTHONUTF8": "1"} | {
         "MPLCONFIGDIR": str(folder.parent / "matplotlib")
@@ -87,7 +87,7 @@ class ChildRun:
         """Wait for it, and return its exit status and the last lines of its stderr."""
         await self.process.wait()
         await self._listening
-        # the client is told that the log has the cause: without output, the exit status is all there is
+        # the client was referred to the log: without output, only the exit status is known
         said = b"".join(self._remarks).decode(errors="replace").strip() or "it wrote nothing"
         return f"exit status {self.process.returncode}: {said}"
 

@@ -31,13 +31,13 @@ _PATIENCE = 10.0  # seconds for a worker to stop by itself
 
 
 class Models(Protocol):
-    """Where trained models go."""
+    """The destination of trained models."""
 
     def add(self, name: str, path: Path) -> None:
-        """Take a model; its file is not needed any more afterwards."""
+        """Take a model; its file is no longer needed afterwards."""
 
     def forget(self, name: str) -> None:
-        """Drop a model, if it is there."""
+        """Drop a model, if it exists."""
 
 
 class Trainings:
@@ -143,7 +143,7 @@ class Trainings:
                 end = await self._listen(training)
         except TimeoutError:
             end = _failure("error.service.training_long", minutes=round(self._limits.training_seconds / 60))
-        except Exception:  # whatever went wrong, the run must not go on for ever
+        except Exception:  # whatever went wrong, the run must not go on forever
             log.exception("training %s", training.id)
             end = _failure("error.service.training_broken")
         if training.run is not None:

@@ -94,7 +94,7 @@ class Listener:
 
 
 def weight_images(weights: Mapping[str, NDArray[Any]]) -> tuple[str, list[str]]:
-    """Return what the first layer's outputs look for, as images scaled to a maximum of 127.
+    """Return the patterns of the first layer's outputs, as images scaled to a maximum of 127.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from shuzi.synthesis.lines.page import LinePage, compose, compose_sample
 from shuzi.synthesis.lines.texts import OTHERS, target
 from shuzi.synthesis.lines.writers import Drawn, FromImages, Hand, Recorded, Writer
 
-_TRIES = 50  # to compose a legible page: every other one is
+_TRIES = 50  # attempts to compose a legible page: every other one is
 _FROM_IMAGES = 0.5  # fraction of lines whose digits come from MNIST
 _ENOUGH = 8  # how many different digits a writer must have recorded to write whole lines
 _FLAT = 1.9  # ratio of width to height
@@ -71,7 +71,7 @@ class Writers:
         Parameters
         ----------
         rng
-            Decides who.
+            The source of randomness.
         images
             The fraction of lines whose digits are MNIST's, where none is drawn; a person writes the other characters.
             In the rest, one person writes everything.
@@ -89,7 +89,7 @@ class Writers:
 def page_of(
     rng: np.random.Generator, writers: Writers, kind: Kind, images: float = _FROM_IMAGES, drawn: float = 0.0
 ) -> LinePage:
-    """Compose a page of a kind that anyone could read; see `synthesis.lines.legible`, and `Writers.pair`."""
+    """Compose a legible page of a kind; see `synthesis.lines.legible`, and `Writers.pair`."""
     for _ in range(_TRIES):
         if kind.name == "recorded" and len(writers.numbers):
             page = _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))

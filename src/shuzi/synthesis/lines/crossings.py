@@ -1,4 +1,4 @@
-"""Digits that their writer crossed out: to a reader they are signs, never the digits under the strokes."""
+"""Cross digits out: to a reader they are then signs, never the digits under the strokes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,7 @@ def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tu
 
     Returns
     -------
-    The text with `SIGN` for what is crossed out, and the ink with the strokes added; both as they were if there is no
-    digit.
+    The text with `SIGN` for crossed-out digits, and the ink with the strokes added; both unchanged without a digit.
     """
     digits = [index for index, each in enumerate(text) if each in DIGITS]
     if not digits:

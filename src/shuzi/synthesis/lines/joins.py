@@ -1,4 +1,4 @@
-"""Digits that a fast hand writes without lifting the pen: zeros hang together, or a stroke leads to the next."""
+"""Join digits as a fast hand does without lifting the pen: connected zeros, or strokes to the next digit."""
 
 from __future__ import annotations
 

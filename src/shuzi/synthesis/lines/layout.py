@@ -146,13 +146,13 @@ def place(
     Parameters
     ----------
     rng
-        Decides everything.
+        The source of randomness.
     writer, others
         The writers of the digits and of the other characters.
     hand, style
         How they write.
     text
-        What.
+        The text to write.
     pitch
         In a comb, the distance between its cells, in pixels; 0 for free writing.
     """

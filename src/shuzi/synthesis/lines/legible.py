@@ -1,7 +1,7 @@
-"""Tells whether anyone could read a composed line: a reader's confidence is judged by such lines only.
+"""Tell whether a composed line is legible: a reader's confidence is judged by legible lines only.
 
 Composing is blind: it writes upright slashes beside straight ones, lays one digit over another, and puts dots where
-the camera no longer sees them. Nobody could read such a line, so no confidence in it would be right.
+the camera no longer sees them. No confidence in such an illegible line would be right.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shuzi.synthesis.lines.handwriting import Ink
 from shuzi.synthesis.lines.layout import INKED
 
 _LEANS, _LEANS_ALONE = math.radians(12), math.radians(14)  # a slash more than the ones beside it, or the writing
-_LONGER, _LONGER_LEANS = 1.35, math.radians(4)  # of the height: so long a slash need not lean so much
+_LONGER, _LONGER_LEANS = 1.35, math.radians(4)  # of the height: a slash this long need not lean as much
 _HIDDEN = 0.15  # fraction of a character's ink that lies on others
 _DARK = 0.5  # of the digits' contrast
 _AGAINST_PAPER = 1.5  # of the contrast of the paper around
@@ -30,7 +30,7 @@ _AROUND = 0.25  # of the height
 
 
 def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, slant: float) -> bool:
-    """Tell whether each mark has a shape of its own: a slash is no 1, a comma, dash or colon no dot.
+    """Tell whether each mark is distinct: no slash like a 1, no comma, dash or colon like a dot.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class LinePage:
     boxes
         float32 (k, 4): x, y, width, height of the ink of each character of `text`, in pixels.
     legible
-        Whether anyone could tell the text; see `synthesis.lines.legible`.
+        Whether the text is legible; see `synthesis.lines.legible`.
     """
 
     grey: NDArray[np.uint8]
@@ -52,7 +52,7 @@ def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind
     Parameters
     ----------
     rng
-        Decides everything.
+        The source of randomness.
     writers
         The writers of the digits and of everything else.
     kind

@@ -1,4 +1,4 @@
-"""How large a character is beside digits, and how far below their line it stands."""
+"""The size of characters relative to digits, and how far they descend below the line."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ DRAWN = "¥€£✓×°年月日元"
 
 _CLEAR = "#*=$+%()&@?[]"  # of these, those that look like no digit anywhere
 _LENGTHS = (7, 10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
-_AROUND = ("=", "#", "*", "$", "-", "=-", "##", "**")  # what keeps others from adding digits to an amount
+_AROUND = ("=", "#", "*", "$", "-", "=-", "##", "**")  # guard signs that keep others from adding digits to an amount
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _some(rng: np.random.Generator, alphabet: str, low: int, high: int) -> str:
 
 
 def with_signs(rng: np.random.Generator) -> Text:
-    """Write digits with letters or signs before, after or among them."""
+    """Write digits with letters or signs before, after or between them."""
     kind = rng.random()
     some = digits(rng, int(rng.integers(1, 7)))
     if kind < 0.25:

@@ -1,4 +1,4 @@
-"""Composed pages become crops as a reader makes them: single digits with whatever else is there, and non-digits.
+"""Crop composed pages as a reader does: single digits with their surroundings, and non-digits.
 
 MNIST's own images are included unchanged. Pen strokes, if there are any, add more people's digits, and real letters
 and signs in place of some pseudo-letters.
@@ -66,7 +66,7 @@ def compose_part(
     images, labels
         The digits: uint8 (n, 28, 28) and (n,).
     seed
-        Decides everything.
+        The random seed.
     fraction
         The part, as a fraction of a whole training's crops.
     strokes
@@ -132,7 +132,7 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
         index = int(rng.integers(count - 1))
         first, second = page.boxes[index], page.boxes[index + 1]
         both = union(first, second)
-        # if one covers the other, nobody could tell that there are two
+        # if one covers the other, they look like a single digit
         if both[2] > 1.4 * max(first[2], second[2]) and both[3] < 2 * max(first[3], second[3]):
             boxes.append(both.astype(np.float32))
     if count and rng.random() < 0.25:

@@ -19,7 +19,7 @@ _SEVERAL_LINES = 0.2  # fraction of larger pictures with more than one number
 
 @dataclass(frozen=True)
 class Written:
-    """A picture and what is written in it.
+    """A picture and the text written in it.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ class Written:
     boxes
         float64 (k, 4): x, y, width and height of each digit's ink.
     legible
-        Whether anyone could tell the text: no digit is cut off or lies on another, and there are no distractors,
-        some of which anyone would take for a digit.
+        Whether the text is legible: no digit is cut off or lies on another, and there are no distractors, some
+        of which look like digits.
     """
 
     grey: NDArray[np.uint8]
@@ -43,7 +43,7 @@ class Written:
 def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
     """Compose a page of any kind, for fitting a reader's confidence.
 
-    Every other strip has distractors, some of which anyone would take for a digit.
+    Every other strip has distractors, some of which look like digits.
     """
     if rng.random() < _SEVERAL_LINES:
         return several_lines(composer, rng)

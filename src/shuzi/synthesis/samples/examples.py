@@ -60,7 +60,7 @@ def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> It
     dataset
         The digits.
     seed
-        Decides everything.
+        The random seed.
     fraction
         How many to compose, as a fraction of a whole training's examples.
 

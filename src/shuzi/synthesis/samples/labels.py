@@ -12,7 +12,7 @@ NOT_A_DIGIT = 10
 LOOKS_LIKE = 11
 """The label of a non-digit that looks like a 0; one more for one that looks like a 1, and so on."""
 
-# the marks among them differ from digits only in size, which a crop does not show
+# marks that differ from digits only in size, which a crop does not show
 _LOOK_ALIKES: Mapping[str, int] = {
     character: digit
     for digit, characters in enumerate(("Oo", "Il|/\\,'`", "Zz", "", "", "Ss", "b", "", "B", "gq"))

@@ -95,9 +95,9 @@ def strips(
     Parameters
     ----------
     rng
-        Decides everything.
+        The source of randomness.
     writers
-        Who writes.
+        The writers.
     kinds
         The kinds of pages, composed in their proportions.
     drawn
@@ -188,7 +188,7 @@ def compose_part(
     images, labels
         MNIST's digits: uint8 (n, 28, 28) and (n,).
     seed
-        Decides everything.
+        The random seed.
     fraction
         The part, as a fraction of all lines.
     strokes

@@ -34,7 +34,7 @@ def compose_part(
     images, labels
         The digits: uint8 (n, 28, 28) and (n,).
     seed
-        Decides everything.
+        The random seed.
     fraction
         The part, as a fraction of all pages.
 

@@ -1,7 +1,7 @@
-"""Lines for a long training: composed while it goes on, block by block, so that each is seen once.
+"""Lines for a long training, composed during it, block by block, so that each is seen once.
 
-A block depends on the seed and its number only, so a run that was stopped goes on with the lines that it would have
-seen, and a training of any length needs the memory of a few blocks.
+A block depends on the seed and its number only, so a stopped run continues with the lines that it would have seen,
+and memory for a few blocks suffices for any length.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from shuzi.synthesis.samples.lines import arrays, packed, strips
 from shuzi.synthesis.samples.register_cells import RegisterCells
 
 _DRAWN = 0.5  # fraction of composed lines whose digits are drawn in the shapes of the world
-_LARGE = SMALL + 1  # the size of a task that a process gets by itself
-_OWN_STREAM = 5  # what else is drawn from the same seed has other streams
+_LARGE = SMALL + 1  # the size of a task, large enough to go to a process alone
+_OWN_STREAM = 5  # separate from the other streams of the same seed
 
 
 class Lines:
-    """The data that lines are composed from, sent once to each process.
+    """The data for composing lines, sent once to each process.
 
     Parameters
     ----------
@@ -60,18 +60,18 @@ def compose_block(lines: Lines, seed: Sequence[int], rows: int) -> tuple[NDArray
 
 
 class Stream:
-    """Blocks of composed lines, one after another, made by other processes ahead of time.
+    """Blocks of composed lines, made ahead by other processes.
 
     Parameters
     ----------
     dataset
-        What they are composed from.
+        The data to compose from.
     seed
-        Decides everything.
+        The random seed.
     rows
         The number of rows in a block.
     blocks
-        The number of blocks that are needed in all; none is composed beyond.
+        The total number of blocks to compose.
     """
 
     def __init__(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> None:
@@ -82,12 +82,12 @@ class Stream:
         self._tasks: dict[int, Task] = {}
 
     def block(self, index: int) -> Examples:
-        """Return the block at an index, from 0, and have the next ones composed.
+        """Return the block at an index, from 0, and start composing the next ones.
 
         Raises
         ------
         TrainingError
-            The process that composed it ended, and so did the one that tried again.
+            The process that composed it ended, and so did the one that retried.
         """
         ahead = range(index, min(index + self._pool.most + 1, self._blocks))
         for skipped in self._tasks.keys() - set(ahead):

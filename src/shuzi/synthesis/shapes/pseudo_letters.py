@@ -28,7 +28,7 @@ def character(rng: np.random.Generator) -> list[Points]:
     Parameters
     ----------
     rng
-        Decides everything.
+        The source of randomness.
 
     Returns
     -------

@@ -14,11 +14,11 @@ from shuzi.training.backends.steps import Steps
 from shuzi.training.recipe import Recipe
 
 BLOCK = 32
-"""The steps whose examples are composed together."""
+"""The number of steps whose examples are composed as a block."""
 
 
 class Feed(Protocol):
-    """Decides which examples each step sees; a run that resumes at any step sees what it would have seen."""
+    """Decides which examples each step sees; a resumed run sees the same as an uninterrupted one."""
 
     examples: Examples
     """The examples that the steps are prepared for."""
@@ -27,7 +27,7 @@ class Feed(Protocol):
     """The number of different examples that the training sees."""
 
     def end(self, step: int) -> int:
-        """Return the step before which other examples must be held."""
+        """Return the step before which new examples must be loaded."""
 
     def batches(self, steps: Steps, start: int, stop: int) -> NDArray[np.int32]:
         """Let the backend hold the examples of some steps; return their positions, int32 (steps, batch size)."""
@@ -56,14 +56,14 @@ class Kept:
 
 
 class Streamed:
-    """Examples composed while the training goes on."""
+    """Examples composed during training."""
 
     def __init__(self, recipe: Recipe, stream: Stream, step: int) -> None:
         self._recipe, self._stream, self._block = recipe, stream, step // BLOCK
         self.count = recipe.steps * recipe.batch_size
         try:
             self.examples = stream.block(self._block)
-        except BaseException:  # nobody else can close what is not made
+        except BaseException:  # the caller cannot close an unfinished object
             stream.close()
             raise
 

@@ -20,7 +20,7 @@ class Muon(keras.optimizers.Muon):  # type: ignore[misc] # Keras publishes no ty
 
     Muon steps equally far along all directions of a matrix, so that rare directions are learnt as quickly as common
     ones. Keras's own Muon leaves four-dimensional kernels to Adam; here each is flattened to a matrix. Both leave the
-    last layers, and whatever is no matrix, to Adam.
+    last layers, and everything that is not a matrix, to Adam.
     """
 
     def _should_use_adamw(self, variable: Any) -> bool:

@@ -82,7 +82,7 @@ class RecogniseLine(Task):
         return joined(list(compose("separate lines", dataset, seed, VALIDATION_FRACTION)))
 
     def stream(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> Stream:
-        """Have lines composed while a training goes on."""
+        """Compose lines during a training."""
         return Stream(dataset, seed, rows, blocks)
 
     def comparison_examples(self, dataset: Dataset) -> Examples:

@@ -7,10 +7,10 @@ import { anotherToken, token } from "./token";
 /** The service refused a request or did not answer. */
 export class ApiError extends Error {
   /**
-   * @param status of HTTP; 0 where no answer came
-   * @param key of the error among the service's sentences, such as "error.picture.unknown"; "" where it has none
-   * @param detail the service's own sentence, in the language that was asked for; "" where it has none
-   * @param retryAfter seconds after which a busy service wants to be asked again
+   * @param status HTTP status; 0 without an answer
+   * @param key of the error in the service's catalogue, such as "error.picture.unknown"; "" if it has none
+   * @param detail the service's own sentence, in the requested language; "" if it has none
+   * @param retryAfter seconds after which to retry a busy service
    * @param problem the whole problem document, for members that only some errors have
    */
   constructor(
@@ -24,7 +24,7 @@ export class ApiError extends Error {
     this.name = "ApiError";
   }
 
-  /** A message for people; in the current language if it is the page's own. */
+  /** A message for people; the page's own messages are in the current language. */
   get sentence(): string {
     if (this.status === 0) return this.detail || say(hasService ? "error.unreachable" : "error.no_service");
     return this.detail || say("error.unexpected", this.status);

@@ -14,7 +14,7 @@ export function isOtherMachine(host: string): boolean {
 /** How many images networks can be trained on in this edition; a twelfth more is for validation. */
 export const trainingImages = import.meta.env.TRAINING_IMAGES;
 
-/** Those of these numbers of training images that this edition has; the last stands for all of them. */
+/** Return those of the numbers of training images that this edition has; the last means all images. */
 export function sizesHere<Size extends number>(sizes: readonly Size[]): Size[] {
   return sizes.filter((size, index) => size < trainingImages || index === sizes.length - 1);
 }

@@ -1,8 +1,8 @@
-/** Where the rest of the project is: its documentation with the course, and its source. */
+/** The addresses of the project's documentation, course and source. */
 import type { Language } from "./language";
 
 export interface Addresses {
-  /** The documentation, with a slash at its end; "" where the build names none. */
+  /** The documentation, with a slash at its end; "" if the build names none. */
   site: string;
   /** The repository; "" while there is none. */
   source: string;
@@ -16,7 +16,7 @@ export { version };
 const beside = globalThis.document?.querySelector<HTMLMetaElement>("meta[name=documentation]")?.content;
 export const addresses: Addresses = beside ? { ...published, site: beside } : published;
 
-/** The address of the course, or of one lesson, in a language; "" where it is published nowhere. */
+/** The address of the course, or of one lesson, in a language; "" if it is not published. */
 export function courseAddress({ site, source }: Addresses, language: Language, lesson = ""): string {
   const page = lesson ? `${lesson}/` : "";
   if (site) return `${site}${language === "zh" ? "zh/" : ""}course/${page}index.html`;

@@ -40,7 +40,7 @@ function elementOf(name: string): Promise<HTMLElement | null> {
   return new Promise((resolve) => {
     const look = () => {
       const element = document.getElementById(ID + name);
-      // something after it means that it is whole
+      // a following element means that it is complete
       if (document.readyState === "loading" && !element?.nextSibling) return;
       observer.disconnect();
       document.removeEventListener("DOMContentLoaded", look);

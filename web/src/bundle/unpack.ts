@@ -3,7 +3,7 @@ import { pause } from "../shared/pause";
 
 const PIECE = 2 ** 18; // packed bytes: some 10 ms of work
 
-/** A file that comes with the page cannot be had: the network or the server failed, or the file is damaged. */
+/** A file of the page is unavailable: the network or the server failed, or the file is damaged. */
 export class MissingFile extends Error {
   constructor(readonly file: string) {
     super(`${file} is missing or damaged`);
@@ -37,7 +37,7 @@ async function unzipped(content: Uint8Array<ArrayBuffer>, name: string): Promise
   }
 }
 
-/** On the page's own thread it may draw between two pieces: browsers unpack where they are asked to. */
+/** Split the work, so that the page can draw between pieces: browsers unpack on the calling thread. */
 function inPieces(content: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   const isPage = "document" in globalThis;
   let position = 0;

@@ -1,5 +1,5 @@
 /**
- * MNIST, as far as this page has it: all 60,000 training and 10,000 test images, or in the small single file the
+ * MNIST as this edition of the page has it: all 60,000 training and 10,000 test images, or in the small single file the
  * first 6,000 and the first 1,000. Yann LeCun, Corinna Cortes, Christopher J.C. Burges; CC BY-SA 3.0.
  */
 import { file, packed } from "../bundle/files";

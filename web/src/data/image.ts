@@ -1,4 +1,4 @@
-/** The size of MNIST's images, and of what networks make of them. */
+/** The size of MNIST's images, and the number of classes. */
 import { SIDE } from "../generated/ink/normalize";
 import { DIGITS } from "../generated/tasks";
 

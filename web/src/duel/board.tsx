@@ -10,7 +10,7 @@ interface Properties {
   now: Uint8Array;
   /** How each pixel pulls towards the target, to be shown; null shows the digit. */
   pull: Float32Array | null;
-  /** A stroke begins: what follows can be undone together. */
+  /** A stroke begins: its changes can be undone at once. */
   onStroke: () => void;
   onPixels: (pixels: readonly number[]) => void;
 }

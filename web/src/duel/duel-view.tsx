@@ -23,7 +23,7 @@ import "./duel.css";
 
 const NONE = -1;
 const FULL = 255;
-/** The digit that the network shall see, and the ink of somebody who managed it, in tenths of a pixel. */
+/** The digit that the network should see, and the ink of the score to beat, in tenths of a pixel. */
 const wanted = parameter("as", NONE, numberIn(0, 9));
 const toBeat = parameter("beat", 0, numberIn(0, 9_999));
 const against = parameter<string>("against", "tiny", (name) =>

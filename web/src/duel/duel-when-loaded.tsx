@@ -1,4 +1,4 @@
-/** The duel, loaded when somebody wants to play it. */
+/** The duel, loaded on demand. */
 import { WhenLoaded } from "../shared/when-loaded";
 
 const load = () => import("./duel-view").then(({ DuelView }) => DuelView);

@@ -1,4 +1,4 @@
-/** The network is fooled: by how much ink, who else is, a link for others to try, and why it works. */
+/** The network is fooled: show the ink used, the other networks' answers, a link to share, and the reason. */
 import { useSignal } from "@preact/signals";
 import { addressOf } from "../address";
 import { largestAt } from "../ink/numbers";

@@ -1,4 +1,4 @@
-/** A digit becomes another one to a network, with as little ink as possible, added or erased. */
+/** Turn a digit into another one for a network, with as little added or erased ink as possible. */
 import { FilmNetwork } from "../film/network/film-network";
 import { largestAt } from "../ink/numbers";
 import { softmax } from "../learn/concepts";
@@ -7,7 +7,7 @@ import type { Graph } from "../runtime/graph";
 export const SIDE = 28;
 const FULL = 255;
 
-/** What a network says of the digit, and where it could be pushed. */
+/** A network's answer for the digit, and the pull of each pixel. */
 export interface Judged {
   probabilities: readonly number[];
   answer: number;

@@ -6,7 +6,7 @@ import { graphOfOnnx } from "../runtime/onnx";
 import { Opponent } from "./game";
 
 const SHIPPED = ["tiny", "softmax"] as const;
-/** Who judges the digit in the end, besides the opponent. */
+/** The networks that judge the digit in the end, besides the opponent. */
 export const WITNESSES = ["default", "tiny", "softmax"] as const;
 
 const loaded = new Map<string, Promise<Opponent | "missing">>();
@@ -15,7 +15,7 @@ export function opponentNames(): string[] {
   return [...SHIPPED, ...ownModels.value.map(({ name }) => name)];
 }
 
-/** The network of a name, ready to be fooled. */
+/** Return the network with a name, ready to be fooled. */
 export function opponentNamed(name: string): Promise<Opponent | "missing"> {
   const opponent = loaded.get(name) ?? load(name);
   loaded.set(name, opponent);

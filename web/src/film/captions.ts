@@ -1,4 +1,4 @@
-/** What is said at each stop of a film. */
+/** The captions of a film's stops. */
 import { brief, percent } from "../learn/format";
 import { say } from "../sentences/say";
 import type { Take } from "./network/take";

@@ -1,10 +1,10 @@
-/** A link to the film, with the digit that is looked at. */
+/** A link to the film of the current digit. */
 import type { ComponentChildren } from "preact";
 import { chosenInAddress } from "../learn/digit/digit";
 import { ViewLink } from "../shell/view-link";
 import type { StopName } from "./story";
 
-/** @param stop where the film shall stand; else it plays from its beginning */
+/** @param stop where the film stands; otherwise it plays from the beginning */
 export function FilmLink({
   stop,
   children,

@@ -1,4 +1,4 @@
-/** The film of my digit: a picture, a sentence, and where the film is. */
+/** The film of the user's digit: a picture, a sentence, and the position in the film. */
 import { useEffect, useMemo } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
@@ -34,7 +34,7 @@ const AS_FOUND = -1;
 
 /** The stop at which the film stands, for links. */
 const stopNamed = parameter<string>("stop", "", oneOf(STOPS.map(({ name }) => name)));
-/** The digit that it should have been. */
+/** The expected digit. */
 const meant = parameter("meant", AS_FOUND, numberIn(0, 9));
 
 export function FilmView() {

@@ -1,4 +1,4 @@
-/** The film, loaded when somebody wants to see it. */
+/** The film, loaded on demand. */
 import { WhenLoaded } from "../shared/when-loaded";
 
 const load = () => import("./film-view").then(({ FilmView }) => FilmView);

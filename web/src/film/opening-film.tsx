@@ -1,4 +1,4 @@
-/** What lives on the empty sheet: a digit writes itself, goes through the network beside it, and is read. */
+/** The film on the empty sheet: a digit writes itself, goes through the network beside it, and is read. */
 import { useEffect, useRef } from "preact/hooks";
 import { myImage } from "../learn/digit/digit";
 import { imageOf } from "../learn/pixels/digits";

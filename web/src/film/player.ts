@@ -1,10 +1,10 @@
-/** Plays a film: time goes on, stands still, or goes from stop to stop where no motion is wanted. */
+/** Play a film: continuously, paused, or from stop to stop with reduced motion. */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { LENGTH, restOf, STOPS, startOf, stopAt } from "./story";
 
 export interface Player {
-  /** What is shown, in seconds. */
+  /** The current time in seconds. */
   readonly time: ReadonlySignal<number>;
   readonly isPlaying: ReadonlySignal<boolean>;
   toggle(): void;

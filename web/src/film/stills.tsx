@@ -1,4 +1,4 @@
-/** Four moments of the film of the digit that is looked at, side by side. */
+/** Four moments of the film of the current digit, side by side. */
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { usePromised } from "../shared/promised";

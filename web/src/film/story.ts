@@ -4,7 +4,7 @@ import type { StepName } from "../learn/frame/steps";
 interface Stop {
   name: string;
   seconds: number;
-  /** The fraction of it at which there is most to see: for those who want no motion, and for the poster. */
+  /** The fraction at which most is visible, for readers without motion and for the poster. */
   rest: number;
   step: StepName;
 }
@@ -42,7 +42,7 @@ export function indexOf(name: StopName): number {
   return INDICES.get(name) ?? 0;
 }
 
-/** When a stop is best looked at, in seconds. */
+/** The best moment of a stop, in seconds. */
 export function restOf(index: number): number {
   const stop = STOPS[index];
   return stop ? startOf(index) + stop.rest * stop.seconds : LENGTH;
@@ -54,7 +54,7 @@ export function stopAt(t: number): number {
   return next < 0 ? STOPS.length - 1 : next;
 }
 
-/** How far a part of a stop has come, 0 to 1; 0 before it and 1 after it. */
+/** The progress of a part of a stop: 0 before it, 1 after it. */
 export function progress(t: number, name: StopName, from = 0, to = 1): number {
   const index = indexOf(name);
   const fraction = (t - startOf(index)) / (STOPS[index]?.seconds ?? 1);

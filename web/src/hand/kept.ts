@@ -10,7 +10,7 @@ import { digitsIn, type KeptDigit, NoKeptDigits } from "./npz";
 /** In the order in which they were kept. */
 export const kept = signal<readonly Numbered[]>([]);
 
-/** All of them as networks take them: 784 values of each, ink 255, and the labels. */
+/** All digits in the format of networks: 784 values each, ink 255, and the labels. */
 export function keptExamples(): { images: Uint8Array; labels: Uint8Array } {
   const digits = kept.value;
   return {
@@ -23,9 +23,9 @@ export function keptExamples(): { images: Uint8Array; labels: Uint8Array } {
 const labelOf = computed(() => new Map(kept.value.map(({ image, label }) => [String(image), label])));
 
 const CHANNEL = "shuzi digits";
-let unstored = -1; // numbers of digits that are only in this page
+let unstored = -1; // ids of digits that exist only in this page
 
-/** Read what was kept before; also when another tab may have kept more. */
+/** Load the kept digits, again whenever another tab may have kept more. */
 export async function loadKept(): Promise<void> {
   const stored = await inStore("digits", "readonly", (store) => store.getAll() as IDBRequest<Numbered[]>);
   if (stored) kept.value = [...(await cleaned(stored)), ...kept.peek().filter(({ id }) => id < 0)];

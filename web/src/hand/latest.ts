@@ -1,7 +1,7 @@
 /** Keep only the last record of each image. */
 import type { KeptDigit } from "./npz";
 
-/** A kept digit and its number in the store, which grows from one to the next. */
+/** A kept digit and its increasing id in the store. */
 export interface Numbered extends KeptDigit {
   id: number;
 }

@@ -92,7 +92,7 @@ interface Values {
   values: Bytes;
 }
 
-/** Null if it is no array of a kind that is meant here. */
+/** Null if it is not an array of a supported kind. */
 function arrayIn(file: Bytes | undefined): Values | null {
   if (!file || MAGIC.some((byte, index) => file[index] !== byte)) return null;
   const isFirst = file[6] === 1;

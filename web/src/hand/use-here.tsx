@@ -1,4 +1,4 @@
-/** Whether the page's own readings take the kept digits into account; it does unless the person says no. */
+/** Whether the page's own readings take the kept digits into account; on by default. */
 import { effect, signal } from "@preact/signals";
 import { knowHand } from "../here/read";
 import { say } from "../sentences/say";
@@ -10,7 +10,7 @@ import type { KeptDigit } from "./npz";
 const NAME = "use-kept";
 const isUsed = signal(remembered(NAME) !== "no");
 
-/** The kept digits that readings take into account: none if the person says no. */
+/** The kept digits that readings take into account; none if switched off. */
 export function keptInUse(): readonly KeptDigit[] {
   return isUsed.peek() ? kept.peek() : [];
 }

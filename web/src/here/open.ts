@@ -3,7 +3,7 @@ import { MOST_PIXELS } from "../generated/limits";
 import { brightness } from "../ink/loops/levels";
 import type { Grey } from "../ink/picture";
 
-/** It is no picture that this browser can open. */
+/** The file is not a picture that this browser can open. */
 export class UnknownPicture extends Error {}
 /** It has more than `MOST_PIXELS`. */
 export class LargePicture extends Error {}

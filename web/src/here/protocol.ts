@@ -7,7 +7,7 @@ import type { Inside } from "../reading/report/explain/inside";
 import type { Preparation } from "../reading/report/explain/preparation";
 import type { Sentence } from "../reading/report/result";
 
-/** The folder of networks that were trained in the page, which the page has itself. */
+/** The folder of networks trained in the page, which the page keeps itself. */
 export const OWN_FOLDER = "own/";
 
 /** Whether a model is a version of a network that was trained in the page. */
@@ -15,10 +15,10 @@ export function isOwn(model: string): boolean {
   return model.includes("@");
 }
 
-/** In place of a digit: nobody asks about it, or nobody said what it is. */
+/** In place of a digit: not asked about, or not corrected. */
 export const UNSEEN = 255;
 
-/** Digits of a picture that are explained. */
+/** The maximum number of explained digits of a picture. */
 export const MOST_EXPLAINED = 40;
 
 /** Without the sentence, which the page says in its own language. */
@@ -57,11 +57,11 @@ export type Task =
     }
   /** Corrected digits of one person that readings take into account from now on: 784 values of each, and the labels. */
   | { hand: { images: Uint8Array; labels: Uint8Array } }
-  /** Load what the model needs, before the first picture comes. */
+  /** Load the model before the first picture arrives. */
   | { prepare: string }
   /** The picture is no longer of interest. */
   | { id: number; dropped: true }
-  /** A file that the worker asked for, perhaps packed; null if it cannot be had. */
+  /** A file that the worker requested, perhaps packed; null if unavailable. */
   | { file: string; content: Uint8Array<ArrayBuffer> | null };
 
 /** From the worker. */

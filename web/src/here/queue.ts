@@ -1,7 +1,7 @@
-/** Do tasks one after another, the most urgent first. */
+/** Run tasks one after another, the most urgent first. */
 
 const URGENCIES = ["reading", "look", "load"] as const;
-/** A person waits for a reading, sees a look beside it, and does not notice a load. */
+/** Users wait for readings, watch explanations, and do not notice loading. */
 export type Urgency = (typeof URGENCIES)[number];
 
 export type Work = () => Promise<unknown>;
@@ -10,10 +10,10 @@ export class Queue {
   readonly #waiting: Record<Urgency, Work[]> = { reading: [], look: [], load: [] };
   #isBusy = false;
 
-  /** @param between lets others in after each piece of work */
+  /** @param between yields to others after each piece of work */
   constructor(readonly between: () => Promise<void>) {}
 
-  /** Do this when nothing of the same or greater urgency waits any more; a failure stops nothing. */
+  /** Run this once nothing of the same or greater urgency waits; a failure stops nothing. */
   add(urgency: Urgency, ...work: Work[]): void {
     this.#waiting[urgency].push(...work);
     void this.#goOn();

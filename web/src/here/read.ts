@@ -52,7 +52,7 @@ interface HowToRead {
  * Read a picture.
  *
  * @param model one that `isHere`
- * @param pattern that what is written fits; "" for any number
+ * @param pattern that the number must fit; "" for any number
  * @param explain whether to add what counts for each digit, which takes many times as long
  * @throws NotRead; the browser's AbortError if `signal` aborts
  */
@@ -73,7 +73,7 @@ export function readHere(
 }
 
 /**
- * See what a 28x28 image, ink 255, becomes inside a model.
+ * Follow a 28x28 image, ink 255, through a model.
  *
  * @param model one that `isHere`
  * @throws NotRead
@@ -106,7 +106,7 @@ export function compareHere(
   return answered((id) => ({ id, compare: { images, ...digits }, model: "default" }));
 }
 
-/** @param task of this number, under which the worker answers */
+/** @param task with this id, under which the worker answers */
 function answered<Content>(task: (id: number) => Task): Promise<Content> {
   const id = ++numbered;
   return new Promise((resolve, reject) => {
@@ -155,7 +155,7 @@ function started(): Worker {
       else waiting?.reject(new NotRead(data.failed, data.detail));
     }
   });
-  // it cannot be started at all: an old browser, or a policy of the server
+  // the worker cannot be started: an old browser, or a policy of the server
   made.addEventListener("error", ({ message }) => {
     for (const { reject } of asked.values()) reject(new NotRead("fault", message));
     asked.clear();

@@ -1,4 +1,4 @@
-/** A reading becomes what people see of it: rounded, and with boxes as lists. */
+/** Prepare a reading for display: rounded numbers, and boxes as lists. */
 import { SIDE } from "../generated/ink/normalize";
 import type { Box } from "../ink/boxes";
 import type { Grey } from "../ink/picture";

@@ -14,10 +14,10 @@ export class Stack {
   }
 
   /**
-   * Say what digits are rather than their answers; null where nothing speaks against one.
+   * Return better labels for digits; null where nothing contradicts the answer.
    *
-   * @param answers of each digit; `UNSEEN` where nobody asks
-   * @param labels what a person said that each digit is; `UNSEEN` where nobody did
+   * @param answers of each digit; `UNSEEN` for those not asked about
+   * @param labels the correction of each digit; `UNSEEN` without one
    * @param writers who wrote each digit: only the same writer's corrections count
    */
   compare(answers: Uint8Array, labels: Uint8Array, writers: Uint32Array): (Correction | null)[] {

@@ -1,4 +1,4 @@
-/** Reads pictures away from the page's own thread. Models come from the page, each when it is first needed. */
+/** Read pictures outside the page's own thread. Models come from the page, each on first use. */
 
 import { MissingFile, unpacked } from "../bundle/unpack";
 import { SIDE } from "../generated/ink/normalize";
@@ -21,7 +21,7 @@ import { Stack } from "./stack";
 type Content = Uint8Array<ArrayBuffer> | null;
 
 const waiting = new Map<string, (content: Content) => void>();
-/** Files that were asked for and not used yet. */
+/** Files that were requested and not used yet. */
 const coming = new Map<string, Promise<Content>>();
 const kept = new Map<string, Promise<unknown>>();
 const dropped = new Set<number>();
@@ -41,7 +41,7 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     hand = imagesIn(data.hand.images).map((image, index) => ({ image, label: labels[index] as number }));
     knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
-  // the most needed first; what cannot be had now is asked for again when it is needed
+  // the most needed first; unavailable files are requested again when needed
   else if ("prepare" in data) {
     for (const name of [data.prepare, "line", "detector"]) void contentOf(fileOf(name));
     queue.add("load", () => readerOf(data.prepare), recogniser, detector);
@@ -49,7 +49,7 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
   else if ("classify" in data) queue.add("load", () => classify(data));
   else if ("compare" in data) queue.add("load", () => compare(data));
   else {
-    // meanwhile, what comes before it can be done
+    // meanwhile, more urgent tasks can run
     const opened = data.picture instanceof Blob ? openPicture(data.picture) : Promise.resolve(data.picture);
     opened.catch(() => undefined);
     queue.add("reading", () => answer(data, opened));
@@ -146,7 +146,7 @@ function say(answer: Answer): void {
   postMessage(answer);
 }
 
-/** Lets messages in, among them that a picture is no longer of interest. */
+/** Let messages arrive, such as that a picture is no longer needed. */
 function nextMessage(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
@@ -178,7 +178,7 @@ function recogniser(): Promise<Recogniser> {
   return once("line", async () => new Recogniser(await graphOf("line")));
 }
 
-/** Make something once; if that fails, it is tried again when it is next needed. */
+/** Make something once; after a failure, the next use tries again. */
 function once<T>(name: string, make: () => Promise<T>): Promise<T> {
   const earlier = kept.get(name) as Promise<T> | undefined;
   if (earlier) return earlier;

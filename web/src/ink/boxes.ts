@@ -56,14 +56,14 @@ export function overlapOfSmaller(a: Box, b: Box): number {
   return intersection(a, b) / Math.max(Math.min(a.width * a.height, b.width * b.height), 1e-9);
 }
 
-/** The area that two share. */
+/** The area of the intersection of two. */
 export function intersection(a: Box, b: Box): number {
   const across = Math.min(rightOf(a), rightOf(b)) - Math.max(a.x, b.x);
   const down = Math.min(bottomOf(a), bottomOf(b)) - Math.max(a.y, b.y);
   return Math.max(across, 0) * Math.max(down, 0);
 }
 
-/** Those, best first, that none of the kept ones before them overlaps by `most` or more. */
+/** Keep, best first, the boxes that overlap no better kept one by `most` or more. */
 export function nonMaximumSuppression<T extends { readonly box: Box }>(
   candidates: readonly T[],
   overlap: (a: Box, b: Box) => number,

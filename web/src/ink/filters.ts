@@ -1,7 +1,7 @@
 /** Filters of pictures, each as OpenCV defines it. */
 import { type Plane, plane } from "./picture";
 
-/** How a picture goes on beyond its edge: by its outermost pixels, or mirrored at them. */
+/** How a picture continues beyond its edge: by repeating its outermost pixels, or mirrored at them. */
 export type Border = "repeated" | "mirrored";
 
 function inside(index: number, side: number, border: Border): number {

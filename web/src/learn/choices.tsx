@@ -2,10 +2,10 @@
 import type { ComponentChildren } from "preact";
 
 interface Choice<Value> {
-  /** Of the radio buttons. */
+  /** The name of the radio buttons. */
   name: string;
   label: string;
-  /** Whether only screen readers are told the label. */
+  /** Whether the label is for screen readers only. */
   isLabelHidden?: boolean;
   values: readonly Value[];
   chosen: Value | null;

@@ -2,7 +2,7 @@
 import { inPercent } from "../shared/percent";
 
 const MINUS = "\u2212";
-const ROUNDING = 1e-9; // of a sum that should be 1
+const ROUNDING = 1e-9; // rounding error of a sum that should be 1
 const RAISED = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
 
 /** A number with a fixed number of decimals. */

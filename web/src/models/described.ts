@@ -1,4 +1,4 @@
-/** A model's card becomes what the page says of it. */
+/** Describe a model on the page from its card. */
 import type { Model, Score } from "../generated/shapes";
 import type { Card } from "../runtime/graph";
 

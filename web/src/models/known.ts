@@ -13,7 +13,7 @@ export const givenClassifiers = computed(() =>
   (models.value ?? []).filter((model) => model.kind === "classifier" && (model.shipped || model.chosen)),
 );
 
-/** The name of the model that reads if none is asked for; until the list is there, the usual one. */
+/** The name of the default model; until the list is loaded, the shipped default. */
 export const chosenName = computed(
   () => givenClassifiers.value.find((model) => model.chosen)?.name ?? "default",
 );

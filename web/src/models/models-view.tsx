@@ -119,7 +119,7 @@ function purposeOf(model: Model): string {
   return say(shipped ?? (model.chosen ? "models.given" : "models.trained"));
 }
 
-/** With which settings a model was trained, in a line: two models of one recipe differ in nothing else. */
+/** The training settings of a model in a line: models of the same recipe differ in nothing else. */
 function trainedAs({ settings: { steps, batch_size, learning_rate, seed } }: Model): string {
   if (!steps || !batch_size || !learning_rate) return "";
   return say(

@@ -54,7 +54,7 @@ export function calledOf(kept: Kept): string {
   return isTrained(kept) ? nameOf(kept.run) : say("models.scanned.name", kept.name);
 }
 
-/** Where a network comes from, and since when it is there. */
+/** The origin and the date of a network. */
 export function originOf({ kept }: OwnModel): string {
   const day = new Date(kept.date).toLocaleDateString(languageTag(language.value));
   return say(isTrained(kept) ? "models.own" : "models.scanned", day);
@@ -69,7 +69,7 @@ function remove(kept: Kept): void {
   else void forgetCode(kept.id);
 }
 
-/** What can be done with a network besides trying it. */
+/** The actions for a network besides trying it. */
 export function OwnNetwork({ kept }: { kept: Kept }) {
   const { name, onnx } = kept;
   const shown = calledOf(kept);
@@ -109,7 +109,7 @@ export function OwnNetwork({ kept }: { kept: Kept }) {
   );
 }
 
-/** A file's name may not hold everything that a network's may. */
+/** Replace characters that file names may not have. */
 function fileName({ id, name }: Kept): string {
   return name.replaceAll(/[^\p{L}\p{N}. -]+/gu, "-").replaceAll(/^[-. ]+|[-. ]+$/g, "") || id;
 }

@@ -16,12 +16,12 @@ export interface Said {
   readonly confidence: number;
 }
 
-/** As far as it has come. */
+/** The answers so far. */
 export interface Measured {
   readonly said: readonly Said[];
-  /** How many test images there are; 0 while that is unknown. */
+  /** The number of test images; 0 while unknown. */
   readonly all: number;
-  /** Whether the images or the model could not be had when it was last tried. */
+  /** Whether the images or the model were unavailable at the last attempt. */
   readonly hasFailed: boolean;
 }
 
@@ -36,7 +36,7 @@ export function isWhole({ said, all }: Measured): boolean {
   return all > 0 && said.length === all;
 }
 
-/** Go on measuring until the returned function is called, or until it fails; what was measured is kept. */
+/** Measure until the returned function is called or it fails; results are kept. */
 export function measure(model: string): () => void {
   let wanted = true;
   const measured = signalOf(model);

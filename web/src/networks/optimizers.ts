@@ -6,7 +6,7 @@ import type { Settings } from "./training/settings";
 export interface Optimizer {
   /** Changes the weights by one step, numbered from 0. */
   take(step: number): void;
-  /** What it remembers from one step to the next. */
+  /** Its state between steps. */
   readonly memory: readonly Float32Array[];
 }
 

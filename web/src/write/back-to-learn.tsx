@@ -1,4 +1,4 @@
-/** For those who came from a step of Learn to write a digit of their own: the way back. */
+/** The link back to the step of Learn that the user came from. */
 import { isLeft, oneOf, parameter } from "../address";
 import { STEP_NAMES, type StepName } from "../learn/frame/steps";
 import { say } from "../sentences/say";

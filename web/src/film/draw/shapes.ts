@@ -1,4 +1,4 @@
-/** What a frame consists of, in units of the film's world, in which a digit is 100 wide. */
+/** The shapes of a frame, in units of the film's world, where a digit is 100 wide. */
 
 /** The page's colours, by the names of its tokens. */
 export const COLOURS = [
@@ -76,7 +76,7 @@ export interface Text extends Shown {
 
 export type Shape = Cells | Line | Box | Dot | Text;
 
-/** What the camera sees at least: more is seen where the picture has other proportions. */
+/** The minimum that the camera sees; pictures of other proportions show more. */
 export interface Camera {
   x: number;
   y: number;

@@ -2,7 +2,7 @@
 import { css, type Look } from "./canvas";
 import { type Cells, colourOf, type Frame, isSeen, type Palette, type Shape } from "./shapes";
 
-const LEVELS = 24; // of a colour; cells of one level share a path
+const LEVELS = 24; // levels of a colour; cells of the same level share a path
 
 /** @param at where the picture is in the SVG around it */
 export function svgOf(

@@ -1,4 +1,4 @@
-/** What frames take from a film again and again, computed once. */
+/** Values that many frames need, computed once. */
 import type { Maps } from "../network/film-network";
 import { channelOf, type Take } from "../network/take";
 import { largestOf } from "./shapes";
@@ -27,13 +27,13 @@ export const tilesOf: (maps: Maps) => Tiles = once((maps) => ({
   full: largestOf(maps.values),
 }));
 
-/** How maps would have to change: their gradient with its sign turned. */
+/** The change that the maps need: their negated gradient. */
 export const wantedOf: (gradient: Maps) => Tiles = once((gradient) => {
   const { values, ...rest } = tilesOf(gradient);
   return { ...rest, values: values.map((tile) => tile.map((value) => -value)) };
 });
 
-/** From each of the last neurons to each digit, 40 · 10: what it adds to the score, and what the error asks of it. */
+/** From each of the last neurons to each digit, 40 · 10: its contribution to the score, and the change that the error demands. */
 export const evidenceOf: (take: Take) => {
   given: Float32Array;
   asked: Float32Array;

@@ -1,4 +1,4 @@
-/** Where everything is: from the ink on the left to the ten answers on the right. A digit is 100 by 100. */
+/** The positions of everything, from the ink on the left to the ten answers on the right. A digit is 100 by 100 units. */
 
 export interface Square {
   x: number;
@@ -9,7 +9,7 @@ export interface Square {
 export const INK: Square = { x: 0, y: 0, size: 100 };
 /** The window's weights, while it slides. */
 export const WINDOW: Square = { x: 113, y: 35, size: 30 };
-/** What the window says everywhere. */
+/** The window's outputs everywhere. */
 export const SWEPT: Square = { x: 156, y: 0, size: 100 };
 
 /** The neurons that are left, in a column, and the right end of the lines that come out of it. */

@@ -1,4 +1,4 @@
-/** The network that the film is of, which is loaded when it is first needed. */
+/** The network of the film, loaded on first use. */
 import { file } from "../../bundle/files";
 import { type Graph, unpack } from "../../runtime/graph";
 

@@ -1,4 +1,4 @@
-/** What batch normalisation has become when training is over: each channel times a number, plus another. */
+/** Batch normalisation after training: each channel times a number, plus another. */
 import type { Layer, Shape, Weight } from "../../networks/layers/layer";
 import { sizeOf } from "../../networks/layers/layer";
 import type { Workspace } from "../../networks/workspace";

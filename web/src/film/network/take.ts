@@ -1,4 +1,4 @@
-/** Everything that a film shows: one digit on its way through the network, the loss, its gradient, and a step. */
+/** Compute everything that a film shows: a digit's way through the network, the loss, its gradient, and a step. */
 import { largestAt } from "../../ink/numbers";
 import { crossEntropy, oneHot, softmax } from "../../learn/concepts";
 import { Relu } from "../../networks/layers/relu";
@@ -7,15 +7,15 @@ import { FilmNetwork, type Maps } from "./film-network";
 
 /** The learning rates that are tried, from the lowest on: each is twice the one before. */
 const RATES = Array.from({ length: 14 }, (_, doubled) => 5e-7 * 2 ** doubled);
-const ENOUGH = 0.25; // of the loss: where so little of it is left, the step was large enough
+const ENOUGH = 0.25; // fraction of the loss: if so little is left, the step was large enough
 
-/** What the network says of the digit. */
+/** The network's answer for the digit. */
 interface Answers {
   /** Of each window of the first layer: 5 · 5 weights. */
   kernels: readonly Float32Array[];
-  /** What the windows say everywhere, before the largest of four are kept. */
+  /** The windows' outputs everywhere, before pooling. */
   swept: Maps;
-  /** What each layer of windows hands on. */
+  /** The output of each convolutional layer. */
   blocks: readonly Maps[];
   scores: readonly number[];
   probabilities: readonly number[];
@@ -27,7 +27,7 @@ export interface Take extends Answers {
   image: Uint8Array;
   /** The most probable digit. */
   answer: number;
-  /** What the digit is, if that is known. */
+  /** The true digit, if known. */
   truth: number | null;
   /** The digit that it should have been, and whether that is only supposed. */
   label: number;
@@ -49,7 +49,7 @@ export interface Take extends Answers {
 /**
  * Have a network read a digit, compare the answer with a label, go back, and make one step.
  *
- * @param truth what the digit is, if that is known
+ * @param truth the true digit, if known
  * @param meant what it shall have been; by default the truth if the network is wrong, else its second choice: of a
  *   right and sure answer there would be next to nothing to learn
  */
@@ -119,7 +119,7 @@ function answersOf(network: FilmNetwork, image: Uint8Array, label: number): Answ
     blocks: outputs.filter((_, index) => network.layers[index] instanceof Relu),
     scores,
     probabilities,
-    // what is added to probabilities would make it a hair less than 0
+    // the epsilon added to probabilities would make it slightly negative
     loss: Math.max(crossEntropy(oneHot(label), probabilities), 0),
   };
 }

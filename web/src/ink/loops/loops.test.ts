@@ -16,7 +16,7 @@ const SIZES = [
   [130, 61],
 ] as const;
 
-/** Some picture; few levels, so that neighbours are alike. */
+/** A random picture with few levels, so that neighbours are alike. */
 function picture(width: number, height: number, seed: number): Grey {
   let state = seed;
   const pixels = Uint8Array.from({ length: width * height }, () => {

@@ -1,4 +1,4 @@
-/** How many of the digits that a person keeps the networks trained here get right. */
+/** Count how many kept digits each network trained here reads right. */
 import { useEffect } from "preact/hooks";
 import { kept, keptExamples, loadKept } from "../../hand/kept";
 import { largestOf } from "../../networks/loss";
@@ -8,7 +8,7 @@ import { hasEnded, type Run } from "../train/runs/run";
 
 const CLASSES = 10;
 
-/** @returns by the run's id; nothing of runs that are learning, for which each answer would take time from the next step */
+/** @returns by run id; without runs in training, whose next step each answer would delay */
 export function useOwnRight(runs: readonly Run[]): ReadonlyMap<string, number> {
   useEffect(() => void loadKept(), []);
   const ended = runs.filter((run) => hasEnded(run) && run.step > 0);

@@ -5,9 +5,9 @@ import { usePromised } from "../../shared/promised";
 
 /** The answers for an image, together with its label. */
 export interface Answered {
-  /** One for each model; null if a model cannot be had. */
+  /** One for each model; null if a model is unavailable. */
   readonly answers: readonly (ClassifiedImages | null)[];
-  /** The correct answer; null if nobody knows it. */
+  /** The correct answer; null if unknown. */
   readonly label: number | null;
 }
 
@@ -19,7 +19,7 @@ export function useAnswers(
 ): Answered | null {
   const ask = (pixels: Uint8Array) =>
     Promise.all(models.map((model) => classifyHere(pixels, model).catch(() => null)));
-  // while one waits, the answers before stay, with their label, so that nothing flickers
+  // the previous answers stay until the new ones arrive, so that nothing flickers
   return usePromised(
     () => image && ask(image).then((answers) => ({ answers, label })),
     image ? `${label} ${image.join()}` : "",

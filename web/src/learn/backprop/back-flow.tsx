@@ -10,7 +10,7 @@ import { fixed } from "../format";
 import type { Trace } from "./trace";
 
 const SECONDS = 3.5;
-const NARROW = 480; // pixels: below, what is written is larger
+const NARROW = 480; // pixels: below this width, text is larger
 const CAMERA = { x: 96, y: 55, width: 206, height: 122 };
 const [LEFT, RIGHT] = [34, 128]; // the ends of the lines
 const [BAR, FULL] = [140, 26]; // probabilities
@@ -21,7 +21,7 @@ export interface Flow {
   neuron: number;
 }
 
-/** Flows once whenever the numbers change; where no motion is wanted, it shows where they arrive. */
+/** Flows once whenever the numbers change; with reduced motion, shows the end only. */
 export function BackFlow({ trace, label, neuron }: Flow) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -74,7 +74,7 @@ export function BackFlow({ trace, label, neuron }: Flow) {
 
 /**
  * @param gone how far the numbers have come, 0 to 1
- * @param large how much larger than usual what is written is
+ * @param large how much larger than usual the text is
  */
 function frameOf({ trace, label, neuron }: Flow, gone: number, large: number): Frame {
   return {
@@ -91,7 +91,7 @@ function frameOf({ trace, label, neuron }: Flow, gone: number, large: number): F
 const rowOf = (digit: number) => 14 + digit * 10;
 const neuronRow = (neuron: number) => 17 + neuron * 12;
 
-/** What each digit sends back to a neuron: its difference times the weight between them. */
+/** The part that each digit sends back to a neuron: its difference times the weight between them. */
 function partsOf({ gradient, outputWeights }: Trace, neuron: number): number[] {
   return gradient.map((slope, digit) => slope * (outputWeights[neuron]?.[digit] ?? 0));
 }
@@ -158,12 +158,12 @@ function neuronsOf(trace: Trace, chosen: number, gone: number, large: number): S
   });
 }
 
-/** The parts on their way to the chosen neuron; one that was silent takes none of them. */
+/** The parts on their way to the chosen neuron; a silent neuron takes none. */
 function numbersOf(trace: Trace, chosen: number, gone: number, large: number): Shape[] {
   const soft = gone * gone * (3 - 2 * gone);
   const isSilent = trace.hidden[chosen] === 0;
   return partsOf(trace, chosen).map((part, digit) => {
-    // they stop where they can still be told apart
+    // stop where they are still distinct
     const way = 0.08 + (0.42 / large ** 1.2) * soft;
     const [x, y] = [RIGHT + (LEFT - RIGHT) * way, rowOf(digit) + (neuronRow(chosen) - rowOf(digit)) * way];
     return text({

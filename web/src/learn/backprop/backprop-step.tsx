@@ -20,10 +20,10 @@ import "./backprop.css";
 
 const RATE = 0.02;
 const AS_READ = -1;
-const [TRIED, SURE] = [20, 0.9]; // what the guess is about: so many steps, so high a probability
+const [TRIED, SURE] = [20, 0.9]; // steps and probability that the guess asks about
 
 const neuron = knob("neuron", 0, wholeIn(0, NEURONS - 1));
-/** The label of my own digit, if it is not what it was read as. */
+/** The label of the user's own digit, if it was misread. */
 const meant = knob("meant", AS_READ, wholeIn(0, 9));
 
 export function BackpropStep() {

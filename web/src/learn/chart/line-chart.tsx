@@ -169,7 +169,7 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
     ];
   });
   const tops = names.map(({ top }) => top);
-  // lines that end elsewhere are in nobody's way
+  // lines that end elsewhere do not collide
   for (const group of neighbours(
     names.map(({ left }) => left),
     LETTER,

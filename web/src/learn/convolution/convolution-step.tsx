@@ -34,7 +34,7 @@ const relu = parameter("relu", "on", oneOf(["on", "off"]));
 export function ConvolutionStep() {
   const image = shownDigit.value?.image ?? new Uint8Array(SIDE * SIDE);
   const weights = FILTERS[filter.value];
-  // the pixel that was pointed at is the middle of the window, as far as the edge allows
+  // centre the window on the selected pixel, as far as the edge allows
   const row = inside(Math.floor(corner.value / SIDE) - 1);
   const column = inside((corner.value % SIDE) - 1);
   const map = featureMap(image, weights, relu.value === "on");

@@ -16,7 +16,7 @@ export const FILTERS = {
 export type FilterName = keyof typeof FILTERS;
 export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
 
-/** The nine pixels, 0 to 1, of the window whose corner is at a place of the map. */
+/** The nine pixels, 0 to 1, of the window whose corner is at a position of the map. */
 export function windowAt(image: Uint8Array, row: number, column: number): number[] {
   return Array.from({ length: WINDOW * WINDOW }, (_, index) => {
     const [down, across] = [Math.floor(index / WINDOW), index % WINDOW];

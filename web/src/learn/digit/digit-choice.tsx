@@ -1,4 +1,4 @@
-/** Which digit a step looks at: my own, one of ten, or a test image by its number. */
+/** Choose the digit of a step: the user's own, one of ten, or a test image by its index. */
 import { DIGITS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
 import { Choices } from "../choices";

@@ -16,7 +16,7 @@ import { inkRead, inkWritten } from "./ink";
 export interface Shown {
   /** 784 values, ink 255. */
   image: Uint8Array;
-  /** Null for my own, which nobody has labelled. */
+  /** Null for the user's own digit, which has no label. */
   label: number | null;
 }
 
@@ -38,7 +38,7 @@ const fetched = signal<{ index: number; shown: Shown } | null>(null);
 
 const sent: ReadonlySignal<Uint8Array | null> = computed(() => inkRead(query.value.get("ink") ?? ""));
 
-/** The digit on the Write sheet that the network is drawn for there. */
+/** The digit on the Write sheet for which the network is drawn. */
 const onSheet: ReadonlySignal<Uint8Array | null> = computed(() => {
   const rows = drawn.value?.digit.image;
   return rows ? Uint8Array.from(rows.flat()) : null;
@@ -58,7 +58,7 @@ const mine: ReadonlySignal<Uint8Array | null> = computed(
   () => (choice.value === MINE && sent.value) || onSheet.value || last.value?.image || sent.value,
 );
 
-/** What my own digit was read as, or was said to be; null if it came with the address. */
+/** The reading or correction of the user's digit; null if it came with the address. */
 export const readAs: ReadonlySignal<number | null> = computed(() =>
   last.value && mine.value && inkWritten(mine.value) === inkWritten(last.value.image)
     ? last.value.readAs
@@ -70,7 +70,7 @@ export const chosenDigit: ReadonlySignal<string> = computed(
   () => choice.value || (mine.value ? MINE : SEVEN),
 );
 
-/** For links to what looks at a digit too: what the address says of it; nothing if it is the usual one. */
+/** The parameters of the digit for links to other views of it; empty for the default digit. */
 export const chosenInAddress: ReadonlySignal<Record<string, string>> = computed(() => {
   const ink = query.value.get("ink");
   return { ...(choice.value && { look: choice.value }), ...(choice.value === MINE && ink && { ink }) };
@@ -79,19 +79,19 @@ export const chosenInAddress: ReadonlySignal<Record<string, string>> = computed(
 /** Whether I chose my own digit, so that it is in the address. */
 export const isMineChosen: ReadonlySignal<boolean> = computed(() => choice.value === MINE && hasMine.value);
 
-/** Whether the digit that is looked at is the one on the Write sheet, and no other that the address brought. */
+/** Whether the current digit is the one on the Write sheet, not one from the address. */
 export const isOfSheet: ReadonlySignal<boolean> = computed(() => {
   if (chosenDigit.value !== MINE || !onSheet.value) return false;
   return choice.value === "" || sent.value === null || query.value.get("ink") === inkWritten(onSheet.value);
 });
 
-/** My own digit as an image, whichever one is looked at; null if there is none. */
+/** The user's own digit as an image, even if another is shown; null if there is none. */
 export const myImage: ReadonlySignal<Uint8Array | null> = mine;
 
 /** Whether there is a digit of my own. */
 export const hasMine: ReadonlySignal<boolean> = computed(() => mine.value !== null);
 
-/** The digit that is looked at; null while a test image is on its way. */
+/** The digit shown; null while a test image is loading. */
 export const shownDigit: ReadonlySignal<Shown | null> = computed(() => {
   const name = chosenDigit.value;
   if (name === MINE) return mine.value ? { image: mine.value, label: null } : example(7);
@@ -112,7 +112,7 @@ effect(() => {
   });
 });
 
-// a new digit of my own takes the place of whatever was looked at before; an example's is nobody's
+// a new digit of the user replaces the one shown; example digits do not
 effect(() => {
   const image = onSheet.value;
   const character = glyphs.value[drawn.value?.index ?? -1]?.character ?? "";
@@ -130,13 +130,13 @@ export function choose(name: string): void {
   if (name !== MINE) change(NO_INK);
 }
 
-/** Look at my own digit: its ink goes into the address. */
+/** Show the user's own digit: its ink goes into the address. */
 export function chooseMine(): void {
   const image = onSheet.peek() ?? mine.peek();
   if (image) chooseImage(image);
 }
 
-/** Look at an image of 784 values, ink 255, as at my own digit. */
+/** Show an image of 784 values, ink 255, as the user's own digit. */
 export function chooseImage(image: Uint8Array): void {
   change({ ...NO_INK, look: MINE, ink: inkWritten(image) });
 }

@@ -76,7 +76,7 @@ function unpacked(bytes: Uint8Array): Uint8Array | null {
   if (x + width > SIDE || y + height > SIDE || HEAD + width * height > all) return null;
   const inked = within(x, y, width, height).filter(() => next(1) === 1);
   const length = at + 4 * inked.length;
-  // all of it, and less than a byte to spare
+  // complete, with less than a byte to spare
   if (length > all || all - length >= 8) return null;
   const shades = new Uint8Array(PIXELS);
   for (const index of inked) shades[index] = next(4);

@@ -1,4 +1,4 @@
-/** Test images that are worth a look: those that a network misreads with the most confidence. */
+/** Find test images worth a look: those that a network misreads with the most confidence. */
 import { PIXELS } from "../../data/image";
 import { largestAt } from "../../ink/numbers";
 import { pause } from "../../shared/pause";
@@ -15,7 +15,7 @@ export interface Misread {
 const AT_ONCE = 250; // images: some 10 ms
 
 /**
- * The mistakes, the most confident first; the page goes on meanwhile.
+ * The mistakes, the most confident first; the page stays responsive meanwhile.
  *
  * @param scoresOf ten scores for 784 pixels, ink 255
  */

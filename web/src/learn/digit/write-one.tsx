@@ -1,4 +1,4 @@
-/** From a step to Write, from where a link leads back to the step. */
+/** Link from a step to Write, which links back to the step. */
 import { say } from "../../sentences/say";
 import { ViewLink } from "../../shell/view-link";
 import { shownStep } from "../frame/step-address";

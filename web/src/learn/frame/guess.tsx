@@ -1,26 +1,26 @@
-/** Asks for a guess, notices when the person has tried it, and then says what happens and why. */
+/** Ask for a guess, notice when the user has tried it, then explain the result. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type PlainKey, say } from "../../sentences/say";
 import { STEPS, type StepName } from "./steps";
 
-/** Something to guess before it is tried. */
+/** A question to answer before trying. */
 export interface Quest {
   name: StepName;
-  /** Needed where they are no sentences of their own. */
+  /** Needed if the catalogue has no sentences for them. */
   guesses?: readonly string[];
-  /** Whether the controls of the step show that it was done; perhaps seen from where they stood at the guess. */
+  /** Whether the controls show that the task was done, compared with their state at the guess if needed. */
   isTried: boolean | ((from: number) => boolean);
-  /** Where the controls stand. */
+  /** The state of the controls. */
   position?: number;
-  /** Needed where the sentence has values. */
+  /** Needed if the sentence has values. */
   answer?: string;
 }
 
 interface Guessed {
   guess: number;
   isTried: boolean;
-  /** Where the controls stood. */
+  /** The state of the controls at the guess. */
   from: number;
 }
 

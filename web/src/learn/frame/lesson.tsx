@@ -1,4 +1,4 @@
-/** Where the course goes further: the lesson's title, as a link if the course is published, else with its file. */
+/** The related lesson: its title, as a link if the course is published, else with its file. */
 import { lessons } from "virtual:lessons";
 import { language } from "../../language";
 import { addresses, courseAddress, courseFile } from "../../project";

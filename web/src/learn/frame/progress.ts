@@ -1,4 +1,4 @@
-/** The steps that were opened, kept between visits until they are forgotten. */
+/** The opened steps, kept between visits until reset. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { remember, remembered } from "../../shared/storage/settings";
 

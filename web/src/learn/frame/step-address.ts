@@ -3,7 +3,7 @@ import { addressOf, parameter, query } from "../../address";
 import { settle } from "../knob";
 import { STEP_NAMES } from "./steps";
 
-/** Links from before there were names have numbers: those of the six steps that there were. */
+/** Old links number the six steps of that time instead of naming them. */
 const NUMBERED = ["pixels", "one-hot", "softmax", "loss", "rate", "train"];
 
 const [FIRST = "pixels"] = STEP_NAMES;
@@ -30,7 +30,7 @@ export function goToStep(step: number): void {
   parameterOfStep.set(name);
 }
 
-/** The address of a step, with everything else as it is. */
+/** The address of a step, with all other parameters unchanged. */
 export function addressOfStep(step: number): string {
   return addressOf("learn", { ...Object.fromEntries(query.value), step: STEP_NAMES[step - 1] ?? "" });
 }

@@ -10,9 +10,9 @@ import { StepLink } from "./step-link";
 import { STEP_NAMES, STEPS } from "./steps";
 
 interface Properties extends Quest {
-  /** One paragraph per line; needed where the sentence has values. */
+  /** One paragraph per line; needed if the sentence has values. */
   text?: string;
-  /** Settings that come before there is anything to see, in the text column. */
+  /** Settings to show before the interactive part, in the text column. */
   knobs?: ComponentChildren;
   /** The interactive part. */
   children: ComponentChildren;

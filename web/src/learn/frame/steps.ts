@@ -1,4 +1,4 @@
-/** The steps in order: what each asks before it is tried, which guess is right, and the lesson that goes further. */
+/** The steps in order: each one's question, the right guess, and the related lesson. */
 import type { Key, PlainKey } from "../../sentences/say";
 
 type Asking<K> = K extends `learn.${infer Name}.guess.task` ? Name : never;
@@ -10,7 +10,7 @@ type GuessOf<Name extends string, K = PlainKey> = K extends `learn.${Name}.guess
 export type StepName = Asking<Key>;
 
 interface Step<Name extends string> {
-  /** The ends of their keys; none if the step writes its guesses itself. */
+  /** The suffixes of the guesses' keys; none if the step provides the guesses itself. */
   guesses?: readonly GuessOf<Name>[];
   /** The index of the right guess. */
   right: number;

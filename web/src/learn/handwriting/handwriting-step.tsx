@@ -1,4 +1,4 @@
-/** My own handwriting: the five stages of preparation on a photo, each with a switch, and what two networks say. */
+/** My own handwriting: the five stages of preparation on a photo, each with a switch, and the answers of two networks. */
 import { useEffect, useMemo } from "preact/hooks";
 import { parameter } from "../../address";
 import { STAGES, type Stage } from "../../ink/stages";

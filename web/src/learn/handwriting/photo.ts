@@ -7,15 +7,15 @@ import { resize } from "../../ink/resize";
 export const SIDE = 56;
 
 const IMAGE = 28;
-const ROOM = 2; // how many times as long as the digit its surroundings are
-const [ACROSS, DOWN] = [0.45, 0.46]; // where its middle is: nobody writes exactly into the middle
+const ROOM = 2; // the photo's side relative to the digit's
+const [ACROSS, DOWN] = [0.45, 0.46]; // the digit's centre, as nobody writes exactly in the middle
 const [CORNER_X, CORNER_Y] = [22, 5]; // of an image on its sheet
 const [LIGHT, SHADOW] = [228, 92]; // grey levels of the paper, and how much it darkens towards one side
 const INK = 0.7; // of the light that the darkest ink swallows
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const LEVELS = 255 / (LETTERS.length - 1);
 
-/** Cut a digit out of a picture, with what is around it; beyond the picture's edge, its last pixels go on. */
+/** Cut a digit with its surroundings out of a picture; beyond the edge, the last pixels repeat. */
 export function photoAround(picture: Grey, { x, y, width, height }: Box): Grey {
   const side = Math.max(Math.ceil(ROOM * Math.max(width, height)), 2);
   const left = Math.round(x + width / 2 - ACROSS * side);
@@ -43,7 +43,7 @@ export function photographed(image: Uint8Array): Grey {
   return photo;
 }
 
-/** From an address of an earlier version, with a letter for each pixel, in 64 levels; null if the text is not a photo. */
+/** Read a photo from an address of an earlier version, a letter for each pixel in 64 levels; null if it is not one. */
 export function photoRead(text: string): Grey | null {
   if (text.length !== SIDE * SIDE || !/^[\w-]+$/.test(text)) return null;
   const pixels = Uint8Array.from(text, (letter) => Math.round(LETTERS.indexOf(letter) * LEVELS));

@@ -1,4 +1,4 @@
-/** A photo of a digit is prepared in the stages of the reading itself; each can be left out. */
+/** Prepare a photo of a digit in the stages of reading, any of which can be left out. */
 import type { Box } from "../../ink/boxes";
 import { componentsOf, joined } from "../../ink/components";
 import { darkOnLight, inkOf } from "../../ink/paper/paper";

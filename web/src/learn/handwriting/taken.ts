@@ -22,7 +22,7 @@ const sent: ReadonlySignal<Grey | null> = computed(() => {
   return strokes ? photoOf(strokes) : photoRead(query.value.get("photo") ?? "");
 });
 
-/** That of the address, else of the digit on the sheet; null if what is looked at has none. */
+/** The photo of the address, else of the digit on the sheet; null if the current digit has none. */
 const real: ReadonlySignal<Grey | null> = computed(() => {
   if (chosenDigit.value !== "mine") return null;
   return sent.value ?? (isOfSheet.value ? taken.value : null);
@@ -33,7 +33,7 @@ function photoOf(strokes: readonly Stroke[]): Grey | null {
   return picture && ink && photoAround(picture.grey, placeRect(ink, inverse(picture.onPaper)));
 }
 
-/** Null while a test image is on its way. */
+/** Null while a test image is loading. */
 export const photo: ReadonlySignal<Grey | null> = computed(() => {
   if (real.value) return real.value;
   const shown = shownDigit.value;

@@ -98,7 +98,7 @@ function useToy(name: ShapeName, count: number, seed: number) {
   useEffect(() => {
     if (!running) return;
     const train = () => {
-      // without motion there is only the end to see
+      // with reduced motion, show the end only
       const steps = still.matches ? MOST : AT_ONCE;
       for (let step = 0; step < steps && toy.steps < MOST; step++) toy.step();
       draw((drawn) => drawn + 1);

@@ -16,11 +16,11 @@ export interface Dot {
 }
 
 const COUNT = 160; // points
-export const GRID = 40; // places along each side where the answer is computed
+export const GRID = 40; // points along each side at which the answer is computed
 const MOST = GRID * GRID; // points that go through the network at once
 const NOISE = 0.06;
 const RATE = 0.05;
-const KEPT = 0.9; // of the last step, which goes on in the next (momentum): it gets through flat places
+const KEPT = 0.9; // fraction of the last step added to the next (momentum), to cross flat regions
 const GAP = 0.08; // without points, between the colours
 
 /** The points of a shape; the same each time. */
@@ -119,7 +119,7 @@ export class Toy {
     return { loss: this.#loss(answers), accuracy: right.length / this.dots.length };
   }
 
-  /** The answer at every place of the square, row by row from the top. */
+  /** The answer at every point of the square, row by row from the top. */
   map(): number[] {
     const at = (index: number) => (2 * (index + 0.5)) / GRID - 1;
     return this.answers(

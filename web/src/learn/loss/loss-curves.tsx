@@ -14,7 +14,7 @@ const PROBABILITIES = Array.from({ length: 121 }, (_, index) => (index / 120) **
 interface Properties {
   /** The correct answer's probability. */
   right: number;
-  /** The first of the other two digits' part of the rest. */
+  /** The fraction of the remaining probability for the first of the other two digits. */
   first: number;
   onDrag: (right: number) => void;
 }

@@ -15,7 +15,7 @@ interface Properties {
   /** For each label ten counts. */
   table: readonly (readonly number[])[];
   caption: ComponentChildren;
-  /** The attributes of a cell, its content among them. */
+  /** The attributes and the content of a cell. */
   cell: (cell: ShadedCell) => TdHTMLAttributes<HTMLTableCellElement>;
 }
 

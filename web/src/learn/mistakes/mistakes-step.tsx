@@ -25,7 +25,7 @@ import { ConfusionTable, type ShadedCell } from "./confusion-table";
 import { MistakeImage } from "./mistake-image";
 
 const PAGE = 48; // images shown at once
-const SHIPPED = "tiny"; // whose mistakes say nothing about the guess
+const SHIPPED = "tiny"; // its mistakes are unrelated to the guess
 
 /** Labels and answers of the guess; the first is the most frequent of the standard softmax network. */
 const COMPARED = [

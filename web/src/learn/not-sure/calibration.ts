@@ -1,4 +1,4 @@
-/** Answers and labels become what confidence is worth: how often it is right, and what a threshold does. */
+/** Measure confidence from answers and labels: how often it is right, and the effect of a threshold. */
 import type { Said } from "../../models/test-images";
 
 const BINS = 10;

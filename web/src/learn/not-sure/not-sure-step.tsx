@@ -1,4 +1,4 @@
-/** Not sure: what a confidence is worth, what a threshold does, and what is said of a letter. */
+/** Not sure: the worth of a confidence, the effect of a threshold, and the answers to a letter. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
@@ -26,7 +26,7 @@ const NETWORKS = ["softmax", "tiny", "default"] as const;
 const network = parameter("network-here", "softmax", oneOf(NETWORKS));
 const SURE = 0.99; // the threshold that the guess is about
 const threshold = knob("threshold", 0.9, numberIn(0, 1));
-const letter = parameter<Letter>("letter", "A", oneOf(LETTERS)); // the first is the one that the address leaves out
+const letter = parameter<Letter>("letter", "A", oneOf(LETTERS)); // the first is the default, which the address omits
 
 export function NotSureStep() {
   const model = network.value;

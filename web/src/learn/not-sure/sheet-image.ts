@@ -1,4 +1,4 @@
-/** All ink of the Write sheet as one image: what is no digit has none of its own. */
+/** All ink of the Write sheet as one image, since non-digits have no images of their own. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { normalize } from "../../ink/normalize";
 import { darkOnLight, inkOf } from "../../ink/paper/paper";

@@ -1,4 +1,4 @@
-/** Step 2: the correct answer as a row of ten, and why not simply the number. */
+/** Step 2: the correct answer as a row of ten, and why it is not simply the number. */
 import { parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";

@@ -23,7 +23,7 @@ import "./overfitting.css";
 const SIZES = sizesHere([10, 100, 1000, 55_000]);
 const LAST = 20; // batches whose accuracy is that of the training images
 
-/** The same settings each time but for the number of images. */
+/** The same settings each time, except the number of images. */
 const settingsFor = (images: number) => complete({ ...STANDARD.mlp, steps: 600, images });
 
 export function OverfittingStep() {

@@ -13,7 +13,7 @@ interface Properties {
   /** Write the values into the pixels. */
   numbers: boolean;
   onChoose: (pixel: number) => void;
-  /** How many pixels on every side of the selected one are framed with it. */
+  /** The number of pixels framed on every side of the selected one. */
   around?: number;
 }
 

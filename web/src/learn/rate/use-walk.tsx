@@ -14,12 +14,12 @@ export interface Walking<Point> {
 
 interface Rules<Point> {
   from: Point;
-  /** Its settings; it begins anew when they change. */
+  /** Its settings; it restarts when they change. */
   knobs: string;
   /** Milliseconds from step to step. */
   pace: number;
   onward: (walk: readonly Point[]) => readonly Point[];
-  /** Whether it goes on by itself. */
+  /** Whether it continues automatically. */
   runsOn: (walk: readonly Point[]) => boolean;
 }
 

@@ -106,7 +106,7 @@ function Sliders() {
   );
 }
 
-/** Start what the settings say: in the page, one run for each seed. */
+/** Start a training with the settings; in the page, one run for each seed. */
 function begin(): void {
   if (engine.value === "tensorflow") {
     void startOnService(chosenRequest());

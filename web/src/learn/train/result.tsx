@@ -1,4 +1,4 @@
-/** How a run ended: its accuracy, its mistakes, and a link to try the network on one's own writing. */
+/** How a run ended: its accuracy, its mistakes, and a link to try the network on the user's own writing. */
 import { say } from "../../sentences/say";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";

@@ -1,4 +1,4 @@
-/** The runs on this page, named by what they are, to select, hide, continue or remove. */
+/** The runs on this page, named by their settings, to select, hide, continue or remove. */
 
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
@@ -52,7 +52,7 @@ function Row({ run }: { run: Run }) {
   );
 }
 
-/** Train what a link named, or go on with what has ended. */
+/** Train the run of a link, or continue an ended run. */
 function Continue({ run }: { run: Run }) {
   const settings = settingsOf(run.id);
   if (!settings || !hasEnded(run) || run.state === "failed" || active.value) return null;

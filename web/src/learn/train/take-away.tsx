@@ -1,4 +1,4 @@
-/** A run of the page for elsewhere: its network as an .onnx file, its settings as Python and as a recipe. */
+/** Export a run of the page: its network as an .onnx file, its settings as Python and as a recipe. */
 
 import { useState } from "preact/hooks";
 import type { Settings } from "../../networks/training/settings";

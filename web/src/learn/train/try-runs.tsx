@@ -1,4 +1,4 @@
-/** The answers of the networks trained here about one digit, mine or another, side by side. */
+/** The answers of the networks trained here for one digit, side by side. */
 import { kept } from "../../hand/kept";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
@@ -65,7 +65,7 @@ function Answer({ run, probabilities, right }: AnswerProperties) {
   );
 }
 
-/** Asked again when a network has learnt more. */
+/** Updated when a network has been trained further. */
 function useAnswers(runs: readonly Run[], image: Uint8Array | null): readonly (Float32Array | null)[] {
   const state = runs.map(({ id, step, state }) => `${id} ${state} ${step}`).join();
   const ids = runs.map(({ id }) => id);

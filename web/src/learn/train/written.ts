@@ -41,7 +41,7 @@ export function asPython(settings: Settings): string {
 
 const FRACTIONS = ["learning_rate", "warm_up", "beta_1", "beta_2", "epsilon", "label_smoothing"];
 
-/** TOML and Python write these values alike; a fraction keeps its point. */
+/** TOML and Python write these values alike; floats keep their decimal point. */
 function literal(name: string, value: string | number): string {
   if (typeof value === "string") return JSON.stringify(value);
   return FRACTIONS.includes(name) && Number.isInteger(value) ? value.toFixed(1) : String(value);

@@ -1,4 +1,4 @@
-/** A model's stages, one after another; the squares have the proportions of what each stage puts out. */
+/** A model's stages, one after another; the squares have the proportions of each stage's output. */
 import type { Graph } from "../../runtime/graph";
 import { say } from "../../sentences/say";
 import { whole } from "../numbers";

@@ -11,7 +11,7 @@ export function ConfusionHere({ name }: { name: string }) {
   const measured = measuredOf(name).value;
   const isMeasuring = attempt > 0 && !measured.hasFailed;
   useEffect(() => (attempt > 0 ? measure(name) : undefined), [name, attempt]);
-  // half a table would look like a whole one
+  // a partial table would look complete
   const isShown = isWhole(measured) || (isMeasuring && measured.said.length > 0);
   return (
     <section>

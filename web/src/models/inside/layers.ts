@@ -1,4 +1,4 @@
-/** A model's graph becomes the stages that are drawn: what each does, and the size of what it puts out. */
+/** Derive the stages to draw from a model's graph: the operation and the output size of each. */
 import type { Graph, Node } from "../../runtime/graph";
 
 type Kind = "convolution" | "pooling" | "enlarging" | "dense";
@@ -13,7 +13,7 @@ export interface Size {
 export interface Part extends Size {
   /** Such as "5x5"; "" where there is none. */
   window: string;
-  /** How many alike there are side by side. */
+  /** The number of identical layers side by side. */
   times: number;
 }
 

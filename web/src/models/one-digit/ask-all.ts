@@ -2,13 +2,13 @@
 import { classifyHere } from "../../here/read";
 import { largestAt, median } from "../../ink/numbers";
 
-/** What a model makes of an image. */
+/** A model's answer for an image. */
 export interface Outcome {
   /** Ten, given that it is a digit. */
   readonly probabilities: Float32Array;
-  /** The digit; null if the model takes the image for something else. */
+  /** The digit; null if the model rejects the image. */
   readonly answer: number | null;
-  /** The probability of that. */
+  /** The probability of that answer. */
   readonly confidence: number;
   /** For one image, in this browser. */
   readonly milliseconds: number;

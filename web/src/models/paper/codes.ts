@@ -1,4 +1,4 @@
-/** What the section about networks on paper does: make a code, scan one, and measure what is in it. */
+/** Make a code, scan a code, and measure its network. */
 import { file } from "../../bundle/files";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
@@ -23,7 +23,7 @@ import {
 import { fits, rounded } from "./rounding";
 import { drawn, PREFIX, pictureOf, textsIn } from "./symbol";
 
-/** Why a picture gives no network. */
+/** The reason why a picture holds no network. */
 export type ScanFault = Fault | "none" | "several" | "picture";
 
 /** How many of some digits a network gets right. */
@@ -46,7 +46,7 @@ export interface MadeCode {
   onOwn: Compared | null;
 }
 
-/** What a card says of a network's origin, besides what the page reads in it. */
+/** The fields of a card about a network's origin that the page does not parse. */
 interface CodeCard extends Card {
   licence: string;
   command: string;
@@ -80,7 +80,7 @@ export function chosenDigits(): SmallDigit[] {
  * Write a network as a code.
  *
  * @param from the network of another code; null is `tiny`
- * @param learns whether its last layer learns one's own digits first
+ * @param learns whether to train its last layer on the user's digits first
  * @throws MissingFile if a file of the page cannot be had
  */
 export async function makeCode(from: PaperNetwork | null, name: string, learns: boolean): Promise<MadeCode> {
@@ -123,7 +123,7 @@ export async function scan(picture: Blob): Promise<PaperNetwork | ScanFault> {
   return content ? unpacked(content) : "damaged";
 }
 
-/** What a scanned network says of the digits that one keeps, and of test images. */
+/** The answers of a scanned network for the kept digits and test images. */
 export async function measured(network: PaperNetwork): Promise<{ onTest: Right; onOwn: Right | null }> {
   const [shipped, { test }] = await Promise.all([tinyGraph(), loadDigits()]);
   const small = new Small(graphOf(shipped, network.layers));
@@ -132,7 +132,7 @@ export async function measured(network: PaperNetwork): Promise<{ onTest: Right; 
   return { onTest: right(first(test)), onOwn: own.labels.length > 0 ? right(own) : null };
 }
 
-/** Have the browser keep a scanned network; returns its name among models. */
+/** Keep a scanned network in the browser; return its model name. */
 export async function keep(network: PaperNetwork): Promise<string> {
   const [hash, shipped] = [sha256(packed(network)), await tinyGraph()];
   const id = hash.slice(0, ID);

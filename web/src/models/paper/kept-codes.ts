@@ -4,9 +4,9 @@ import { inStore } from "../../shared/storage/database";
 
 /** A network as it was scanned. */
 export interface KeptCode {
-  /** Of the code's content: a code that is scanned twice is one network. */
+  /** The hash of the code's content, so that a code scanned twice is one network. */
   id: string;
-  /** What the code or the person calls it; "" if neither says. */
+  /** The name from the code or the user; "" if none. */
   name: string;
   /** When it was kept, in milliseconds. */
   date: number;
@@ -19,7 +19,7 @@ const PREFIX = "scanned.";
 const keyOf = (id: string) => `code ${id}`;
 
 const known = signal<readonly KeptCode[] | null>(null);
-/** In the order in which they were kept; null until they were looked for. */
+/** In the order of keeping; null until loaded. */
 export const keptCodes: ReadonlySignal<readonly KeptCode[] | null> = known;
 
 /** How it is named among models, and in the address. */
@@ -33,7 +33,7 @@ export function isCodeName(name: string): boolean {
 
 let loading: Promise<void> | null = null;
 
-/** Look for what was kept before; from then on, what other tabs keep is known too. */
+/** Load the kept networks, and follow other tabs from then on. */
 export function loadCodes(): Promise<void> {
   if (!loading) new BroadcastChannel(CHANNEL).onmessage = () => void load();
   loading ??= load();

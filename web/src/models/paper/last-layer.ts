@@ -1,4 +1,4 @@
-/** The last layer of a small network learns a person's digits, mixed with MNIST's so that it forgets no other hand. */
+/** Train the last layer of a small network on a person's digits, mixed with MNIST's so that it still reads others. */
 import type { Graph, Tensor } from "../../runtime/graph";
 import { Small, withTensors } from "./network";
 
@@ -14,7 +14,7 @@ const CLASSES = 10;
 const STEPS = 200;
 const RATE = 0.02;
 const MOMENTUM = 0.9;
-/** How much one's own digits weigh together, beside MNIST's. */
+/** The total weight of the user's digits relative to MNIST's. */
 const OWN = 0.5;
 
 /**

@@ -26,14 +26,14 @@ export interface SmallDigit {
   image: Uint8Array;
 }
 
-/** What a QR code holds. */
+/** The content of a QR code. */
 export interface PaperNetwork {
   layers: Layer[];
   name: string;
   digits: SmallDigit[];
 }
 
-/** Why a code holds no network. */
+/** The reason why a code holds no network. */
 export type Fault = "foreign" | "format" | "damaged";
 
 export function isName(name: string): boolean {

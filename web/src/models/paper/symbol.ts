@@ -2,7 +2,7 @@
 import { file } from "../../bundle/files";
 import type { Grey } from "../../ink/picture";
 
-/** What the text of each of our codes begins with. */
+/** The prefix of the text in shuzi's codes. */
 export const PREFIX = "SHUZI:";
 /** The reader of codes, among the files that come with the page. */
 export const SCANNER = "codes/scanner.wasm.gz";

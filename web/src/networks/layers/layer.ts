@@ -11,7 +11,7 @@ export interface Weight {
   gradient: Float32Array;
 }
 
-/** Rows, columns and channels of what an image is at a place in the network. */
+/** Rows, columns and channels of an image at some point in the network. */
 export interface Shape {
   rows: number;
   columns: number;

@@ -1,4 +1,4 @@
-/** Small things done to matrices stored row by row. */
+/** Operations on matrices stored row by row. */
 
 /** Copy a matrix with its rows and columns exchanged. */
 export function exchange(from: Float32Array, to: Float32Array, rows: number, columns: number): void {

@@ -26,11 +26,11 @@ export type TrainingStep =
   /** A step was taken; nothing to report. */
   | { name: "step"; step: number };
 
-/** What a training needs to go on: numbers that `Training.state` gives and `Training.restore` takes. */
+/** The state of a training, as `Training.state` returns and `Training.restore` takes it. */
 export interface TrainingState {
   step: number;
   weights: Float32Array[];
-  /** What the optimizer remembers. */
+  /** The state of the optimizer. */
   memory: Float32Array[];
 }
 
@@ -44,7 +44,7 @@ export function split({ images, labels }: Digits, most: number): Splits {
   };
 }
 
-/** A network in training; it can go on after any step. */
+/** A network in training, which can continue after any step. */
 export class Training {
   readonly network: Network;
   readonly #optimize: Optimizer;
@@ -60,7 +60,7 @@ export class Training {
     this.#order = new Order(data.train.labels.length, settings.seed);
   }
 
-  /** A copy of what it needs to go on. */
+  /** A copy of its state. */
   get state(): TrainingState {
     return {
       step: this.step,
@@ -69,7 +69,7 @@ export class Training {
     };
   }
 
-  /** Go on from where another training with the same settings was. */
+  /** Continue from the state of another training with the same settings. */
   restore({ step, weights, memory }: TrainingState): void {
     this.step = step;
     this.network.weights.forEach(({ values }, index) => {
@@ -81,7 +81,7 @@ export class Training {
   }
 
   /**
-   * Take the steps that are left, up to `steps`.
+   * Take the remaining steps, up to `steps`.
    *
    * @throws LossError the loss is not finite
    */

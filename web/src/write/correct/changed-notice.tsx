@@ -1,4 +1,4 @@
-/** Says which other readings changed because a digit was kept, and takes that back. */
+/** Report which other readings changed because a digit was kept, and undo that. */
 import { say } from "../../sentences/say";
 import { accept, type Changed, cause, changes, takeBack } from "./changed";
 

@@ -1,4 +1,4 @@
-/** A kept digit may change readings that nobody touched: which ones, because of which digit, and the way back. */
+/** Track readings changed by a kept digit: which ones, because of which digit, and how to undo it. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { forget, keep, kept } from "../../hand/kept";
 import type { KeptDigit } from "../../hand/npz";
@@ -7,11 +7,11 @@ import { type Glyph, textOf } from "../digits/glyphs";
 import type { Stroke } from "../sheet/sheet";
 import { pictures, reading, sheet, shownEntry } from "../state/state";
 
-/** Of the sheet, or of one picture: what was read. */
+/** The reading of the sheet or of a picture. */
 interface Look {
   /** The file's name; "" for the sheet. */
   name: string;
-  /** Other strokes are another sheet. */
+  /** Identifies the sheet by its strokes. */
   strokes: readonly Stroke[] | null;
   glyphs: readonly Glyph[];
 }
@@ -26,7 +26,7 @@ export interface Changed {
 
 interface Cause {
   digit: KeptDigit;
-  /** What the same image was kept as before. */
+  /** The earlier label of the same image. */
   replaced: readonly KeptDigit[];
   before: ReadonlyMap<string, Look>;
 }
@@ -38,7 +38,7 @@ const last = signal<Cause | null>(null);
 /** The digit that was kept last, if readings changed because of it. */
 export const cause: ReadonlySignal<KeptDigit | null> = computed(() => last.value?.digit ?? null);
 
-/** What reads differently since then; what a person said does not count. */
+/** The readings that differ since then, except corrected ones. */
 export const changes: ReadonlySignal<readonly Changed[]> = computed(() => {
   if (!last.value) return [];
   const { before } = last.value;
@@ -49,7 +49,7 @@ export const changes: ReadonlySignal<readonly Changed[]> = computed(() => {
 });
 
 /**
- * Keep a digit, and see what becomes of the readings.
+ * Keep a digit, and compare the readings before and after.
  *
  * @throws NoKeptDigits if there would be too many
  */
@@ -60,12 +60,12 @@ export async function keepAndLook(digit: KeptDigit): Promise<void> {
   last.value = { digit, replaced, before };
 }
 
-/** It was meant so. */
+/** Accept the changes. */
 export function accept(): void {
   last.value = null;
 }
 
-/** The digit is not kept any more, and everything reads as before. */
+/** Remove the digit again, so that everything reads as before. */
 export async function takeBack(): Promise<void> {
   const { digit, replaced } = last.peek() ?? {};
   last.value = null;

@@ -76,7 +76,7 @@ function Likely({ glyph, index }: { glyph: Glyph; index: number }) {
   const read = digitOf(glyph);
   const others = (read ? probabilitiesOf(read).digits : [])
     .map((probability, digit) => ({ probability, character: String(digit) }))
-    // the chosen one stays: it has the focus
+    // the chosen one stays, since it has the focus
     .filter(({ probability, character }) => probability >= LIKELY && character !== String(read?.digit))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, MOST_LIKELY);

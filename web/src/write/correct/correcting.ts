@@ -9,7 +9,7 @@ import { pictureOf } from "../sheet/drawing";
 import { corrections, glyphs, ontoCorrections, pictures, selected, sheet } from "../state/state";
 import { halves, look } from "./look";
 
-/** Say what a character is; saying what was read confirms it. */
+/** Set a character; setting it to its reading confirms it. */
 export function sayIs(index: number, character: string): void {
   const glyph = glyphs.peek()[index];
   if (!glyph) return;
@@ -23,7 +23,7 @@ export function remove(index: number): void {
   selected.value = left ? Math.min(index, left - 1) : null;
 }
 
-/** Cut a character in two; what the halves are is read, and may be corrected. */
+/** Cut a character in two; the halves are read, and may be corrected. */
 export async function split(index: number): Promise<void> {
   const glyph = glyphs.peek()[index];
   if (!glyph) return;
@@ -37,7 +37,7 @@ export async function split(index: number): Promise<void> {
   );
 }
 
-/** Make one character of this and the next one of the line; what it is is read, and may be corrected. */
+/** Merge this character with the next one of the line; the result is read, and may be corrected. */
 export async function mergeWithNext(index: number): Promise<void> {
   const [glyph, next] = glyphs.peek().slice(index, index + 2);
   if (!glyph || !canMerge(glyph, next)) return;
@@ -52,13 +52,13 @@ export function canMerge(glyph: Glyph | undefined, next: Glyph | undefined): nex
   return glyph !== undefined && next !== undefined && glyph.line === next.line;
 }
 
-/** Whether it has not been read otherwise, or corrected, while the network looked. */
+/** Whether it is unchanged since the network was asked. */
 function isStill({ character, box }: Glyph, index: number): boolean {
   const now = glyphs.peek()[index];
   return now?.character === character && now.box.x === box.x && now.box.width === box.width;
 }
 
-/** Take the network's answer; without one, the character that it was part of, for the person to correct. */
+/** Use the network's answer; without one, the original character, for the user to correct. */
 function saidAt(box: Rect, seen: Said["seen"], otherwise: string): Said {
   return { character: seen ? String(seen.digit) : otherwise, box, seen, isMine: false };
 }
@@ -71,7 +71,7 @@ function correct(indices: readonly number[], says: readonly Said[]): void {
   corrections.peek().correct(patchOf(moved, indices, said, inkAt));
 }
 
-/** The pixels that were read; null if the browser cannot open it, such as a page of a PDF. */
+/** The pixels read; null if the browser cannot open the file, such as a PDF. */
 async function currentPicture(): Promise<Grey | null> {
   const entry = pictures.chosen.peek();
   if (!entry) return pictureOf(sheet.strokes.peek())?.grey ?? null;

@@ -1,4 +1,4 @@
-/** Asks the network about places that a person chose: the halves of a split, or a merged whole. */
+/** Ask the network about regions chosen by the user: the halves of a split, or a merged character. */
 import { readHere } from "../../here/read";
 import { touched } from "../../ink/boxes";
 import { median } from "../../ink/numbers";
@@ -7,7 +7,7 @@ import type { Digit } from "../../readings";
 import type { Rect } from "../geometry/geometry";
 
 const MARGIN = 0.35; // of the height, as paper around the ink
-const SIDES = 0.2; // of the width, where nothing is split
+const SIDES = 0.2; // of the width, where no cut is made
 
 /** Read a box on its own; null if it holds no single digit. */
 export async function look(picture: Grey, box: Rect): Promise<Digit | null> {

@@ -2,7 +2,7 @@
 import type { Digit, Mark, Reading } from "../../readings";
 import type { Rect } from "../geometry/geometry";
 
-/** A character of a number: as it was read, or as a person says it is. */
+/** A character of a number, as read or as corrected. */
 export interface Glyph {
   readonly character: string;
   /** The line of writing, from 0. */
@@ -10,7 +10,7 @@ export interface Glyph {
   readonly box: Rect;
   /** The digit or mark that was read here; null if none was. */
   readonly read: Digit | Mark | null;
-  /** Whether a person said so. */
+  /** Whether it was corrected by a person. */
   readonly isMine: boolean;
 }
 
@@ -46,7 +46,7 @@ export function digitOf({ read }: Pick<Glyph, "read">): Digit | null {
   return read && "digit" in read ? read : null;
 }
 
-/** How sure it is; what a person said is, and what nobody read is not. */
+/** Whether it is sure: corrected characters are, unread ones are not. */
 export function statusOf(glyph: Glyph): Digit["status"] {
   if (glyph.isMine) return "ok";
   return glyph.read === null ? "unsure" : (digitOf(glyph)?.status ?? "ok");

@@ -1,28 +1,28 @@
-/** A person's correction of a region overrules what is read there, now and whenever the same ink is read again. */
+/** A user's correction of a region overrules its reading, now and whenever the same ink is read again. */
 import { iou, overlapOfSmaller, union } from "../../ink/boxes";
 import type { Digit } from "../../readings";
 import type { Rect } from "../geometry/geometry";
 import { digitOf, type Glyph } from "./glyphs";
 
-/** A character that a person put somewhere. */
+/** A character placed by the user. */
 export interface Said {
   readonly character: string;
   readonly box: Rect;
   /** The network's image and answer here, if it was asked. */
   readonly seen: Digit | null;
-  /** False for the halves of a split and the like, which are only cut by a person, and read by the network. */
+  /** False for the halves of a split, for example, which the user cuts and the network reads. */
   readonly isMine: boolean;
 }
 
-/** One correction. Its places are in units that stay when more is written. */
+/** A correction. Its positions are in units that stay the same when more is written. */
 export interface Patch {
-  /** Where it holds. */
+  /** The region where it applies. */
   readonly region: Rect;
-  /** Neighbours that reach into the region and are not meant. */
+  /** Neighbours that reach into the region and are left alone. */
   readonly spared: readonly Rect[];
   /** The characters there; none after a deletion. */
   readonly says: readonly Said[];
-  /** The strokes of that place, by number: with others it no longer holds. Null for pictures, whose ink stays. */
+  /** The ids of the strokes there: with other strokes it no longer applies. Null for pictures, whose ink stays. */
   readonly ink: readonly number[] | null;
 }
 
@@ -73,7 +73,7 @@ function lineAt(glyphs: readonly Glyph[], { y, height }: Rect): number {
   return neighbour?.line ?? Math.max(-1, ...glyphs.map(({ line }) => line)) + 1;
 }
 
-/** Before which character of a line a region is. */
+/** The index of the character in a line that follows a region. */
 function placeOn(glyphs: readonly Glyph[], line: number, { x, width }: Rect): number {
   const next = glyphs.findIndex(
     (glyph) =>
@@ -82,7 +82,7 @@ function placeOn(glyphs: readonly Glyph[], line: number, { x, width }: Rect): nu
   return next < 0 ? glyphs.length : next;
 }
 
-/** Say what stands in the place of some characters. */
+/** Replace some characters. */
 export function patchOf(
   glyphs: readonly Glyph[],
   indices: readonly number[],

@@ -1,4 +1,4 @@
-/** A reading and a person's corrections become the reading that is shown, copied and exported. */
+/** Combine a reading with a person's corrections, for display, copying and export. */
 import { sentence } from "../../here/sentence";
 import type { Digit, Mark, Reading } from "../../readings";
 import { say } from "../../sentences/say";
@@ -14,7 +14,7 @@ export interface Shown extends Reading {
   readonly isCorrected: boolean;
 }
 
-/** The reading that corrections of a picture refer to. */
+/** The reading to which the corrections of a picture belong. */
 export interface Position {
   readonly patches: readonly Patch[];
   /** From the picture's pixels to the units of the corrections. */
@@ -57,7 +57,7 @@ function statusNow(reading: Reading, read: readonly Glyph[], glyphs: readonly Gl
   if (glyphs.every(({ isMine }) => isMine)) return "ok";
   if (glyphs.some(isDoubtful)) return "unsure";
   if (hindrance(reading, glyphs)) return "unsure";
-  // what was doubtful has been dealt with, if that was all
+  // nothing else was doubtful, and this has been corrected
   return reading.status === "ok" || read.some(isDoubtful) ? "ok" : "unsure";
 }
 
@@ -109,7 +109,7 @@ function asMark(glyph: Glyph): Mark {
   return { mark, probability: probabilityOf(glyph), box: boxOf(glyph), alternatives };
 }
 
-/** A person is certain; of what nobody read, nothing is known. */
+/** A corrected character is certain; of an unread one, nothing is known. */
 function probabilityOf({ isMine, read }: Glyph): number {
   return isMine ? 1 : (read?.probability ?? 0);
 }

@@ -13,7 +13,7 @@ export function ExportButtons() {
   const shown = reading.value;
   const said = useSignal<PlainKey | null>(null);
   useEffect(() => {
-    said.value = null; // it was said of another text
+    said.value = null; // the announcement was about another text
   }, [shown?.text]);
   if (!shown) return null;
   const isWaiting = pictures.entries.value.some((entry) => namedOf(entry) === null);

@@ -1,4 +1,4 @@
-/** A picture of what was read, with its boxes and characters drawn over it. */
+/** Draw the boxes and characters of a reading over its picture. */
 import { statusOf } from "../digits/glyphs";
 import type { Shown } from "../digits/shown";
 import type { Rect } from "../geometry/geometry";

@@ -1,8 +1,8 @@
-/** Where the labels of boxes go: above or below their box, and nowhere where they would cover another one's. */
+/** Place the labels of boxes above or below their box, or hide those that would cover another. */
 import { overlap, type Point, type Rect, type Size } from "./geometry";
 
 export interface Wanted {
-  /** As it is drawn; one without a width is in nobody's way. */
+  /** The width as drawn; a label without a width covers nothing. */
   box: Rect;
   /** "" for a box without a label. */
   text: string;

@@ -6,9 +6,9 @@ import "./bars.css";
 interface Properties {
   /** Ten numbers; without them there are only the digits. */
   values: ArrayLike<number> | null;
-  /** Of anything that is no digit, as an eleventh bar, "?"; null while it is not known. */
+  /** The probability of a non-digit, as an eleventh bar, "?"; null while unknown. */
   other?: number | null | undefined;
-  /** The number that fills the height; the largest if nothing is said. */
+  /** The number that fills the height; by default the largest. */
   full?: number;
   /** Write a number with so many decimals when its bar is pointed at. */
   decimals?: number;

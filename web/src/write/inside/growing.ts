@@ -1,4 +1,4 @@
-/** The digit that is being written: the stroke so far and those that it touches become an image, before it is read. */
+/** The digit being written: an image of the current stroke and those that it touches, before it is read. */
 
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { LEAST_CONTRAST } from "../../generated/ink/paper";

@@ -101,9 +101,9 @@ export function InsideStrip() {
   );
 }
 
-/** As a card shows them: what is no digit takes its part of all ten. */
+/** As on a card: the probability of a non-digit is subtracted from all ten. */
 function probabilitiesOf(inside: Inside | undefined) {
-  // a network that can say so is the usual one, also while nothing is known
+  // only the default network can say so; it is assumed while unknown
   if (!inside) return { probabilities: null, other: readBy.value === "default" ? null : undefined };
   const isDigit = inside.isDigit ?? 1;
   const probabilities = softmax(Array.from(inside.scores)).map((each) => each * isDigit);

@@ -1,4 +1,4 @@
-/** Looks inside the network with the digit that was written last, or with the one that was selected. */
+/** Follow the last written or the selected digit through the network. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { keptInUse } from "../../hand/use-here";
 import { isHere, lookInside } from "../../here/read";
@@ -31,7 +31,7 @@ const penned: ReadonlySignal<Uint8Array | null> = computed(() =>
   selected.value === null && !pictures.chosen.value ? growing.value : null,
 );
 
-/** What the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */
+/** The image for the network, also of the stroke in progress: 784 values, ink 255; null until available. */
 export const image: ReadonlySignal<Uint8Array | null> = computed(() => {
   if (penned.value) return penned.value;
   const rows = drawn.value?.digit.image;
@@ -44,15 +44,15 @@ export interface Looked {
   inside: Inside;
 }
 
-/** What was found last; null while there is nothing to look at, or if the page does not have the model. */
+/** The last result; null without a digit, or if the page lacks the model. */
 const last = signal<Looked | null>(null);
 
-/** What was found last inside the model that reads now; null while there is nothing. */
+/** The last result of the current model; null if none. */
 export const looked: ReadonlySignal<Looked | null> = computed(() =>
   image.value && last.value?.model === readBy.value ? last.value : null,
 );
 
-/** Whether what was found is of an earlier digit, and that of this one is on its way; a pen in motion is never late. */
+/** Whether the result belongs to an earlier digit and a new one is pending; never while the pen moves. */
 export const isLate: ReadonlySignal<boolean> = computed(() => {
   if (!looked.value || !image.value || penned.value) return false;
   return String(looked.value.image) !== String(image.value);
@@ -70,7 +70,7 @@ export const differs: ReadonlySignal<{ answer: number; hasKept: boolean } | null
 /** Look again whenever the digit or the model changes, until the view closes. */
 export function keepLooking(): () => void {
   let wanted: Wanted | null = null;
-  // of a stroke in progress, a look may be late, but not of another model or of nothing
+  // results of a stroke in progress may lag, but not those of another model
   const isWanted = ({ model }: Wanted) => wanted?.model === model;
   const look = newestOnly<Wanted>(painted, async (asked) => {
     if (!isWanted(asked)) return;

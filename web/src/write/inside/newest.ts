@@ -1,8 +1,8 @@
-/** Work that is done once at a time: while one goes on, only the newest of what is asked for waits. */
+/** Do one piece of work at a time: during it, only the newest request waits. */
 
 /**
- * @param before is waited for before each piece of work; what is asked for meanwhile counts
- * @param work with the newest; its failure stops nothing
+ * @param before awaited before each piece of work; requests made meanwhile count
+ * @param work done with the newest request; a failure stops nothing
  */
 export function newestOnly<T>(
   before: () => Promise<void>,

@@ -72,7 +72,7 @@ function Card({ glyph, index, position }: CardProperties) {
 interface SawProperties {
   digit: Digit;
   position: number;
-  /** Whether the person agrees. */
+  /** Whether the user confirmed it. */
   isRight: boolean;
 }
 

@@ -20,7 +20,7 @@ interface Properties {
 
 const BESIDE = 2; // the same for marks, and for ink that was left out
 const ROOM = 5; // CSS pixels between ink and box
-const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would be as large as what they name
+const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would be as large as their characters
 const SIGNS = { ok: "", unsure: "?" } as const;
 const NOWHERE: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
@@ -87,7 +87,7 @@ interface GlyphProperties {
   glyph: Glyph;
   index: number;
   box: Rect;
-  /** Whether the message names it, of several that are not sure. */
+  /** Whether the message names this one of several unsure characters. */
   isNamed: boolean;
   /** Where its label has room. */
   label: Point | null;
@@ -98,7 +98,7 @@ function GlyphBox({ glyph, index, box, isNamed, label, clickable }: GlyphPropert
   const isMark = !isDigit(glyph.character);
   const isLit = lit.value === index;
   const status = statusOf(glyph);
-  // the one that is pointed at has its label in any case
+  // the box under the pointer always shows its label
   const at = label ?? (isLit ? { x: box.x + 2, y: box.y < 20 ? box.y + box.height + 16 : box.y - 6 } : null);
   return (
     <g
@@ -128,7 +128,7 @@ function Label({ at, text }: { at: Point | null | undefined; text: string }) {
   ) : null;
 }
 
-/** The pattern of ink that is in no text: lines that leave the ink readable. */
+/** The hatching over ignored ink: lines that leave the ink readable. */
 function Hatching() {
   return (
     <defs>

@@ -1,4 +1,4 @@
-/** Of many pictures: how many are to be checked, in which order they are listed, and the next one. */
+/** Order many pictures for checking: count the doubtful ones, list them first, and find the next. */
 import { batch, computed, type ReadonlySignal } from "@preact/signals";
 import { statusOf } from "../digits/glyphs";
 import type { Entry } from "./pictures";
@@ -19,7 +19,7 @@ export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
   return all.sort((a, b) => doubtOf(b.entry) - doubtOf(a.entry) || a.index - b.index);
 });
 
-/** Those that a person should look at and has not put right. */
+/** Pictures that need checking and have not been corrected. */
 export const toCheck: ReadonlySignal<readonly Listed[]> = computed(() =>
   listed.value.filter(({ entry }) => {
     const status = shownEntry(entry)?.status;
@@ -27,7 +27,7 @@ export const toCheck: ReadonlySignal<readonly Listed[]> = computed(() =>
   }),
 );
 
-/** 0 for what is sure, blank or cannot be read. */
+/** 0 for sure, blank or unreadable pictures. */
 function doubtOf(entry: Entry): number {
   const found = readOf(entry);
   if (!found || "error" in found || found.status === "ok" || found.status === "blank") return 0;

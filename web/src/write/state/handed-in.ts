@@ -7,10 +7,10 @@ import { howToRead, pictures, selected, sheet } from "./state";
 /** Whether something is being dragged over the view. */
 export const isDragging = signal(false);
 
-/** Whether what was handed in last has no picture; until the person does something else. */
+/** Whether the last input had no picture; reset by the next action. */
 export const isNoPicture = signal(false);
 
-/** Asks, if a picture was corrected: its corrections go with it. */
+/** Ask for confirmation if a picture was corrected, as its corrections would be lost. */
 export function mayClosePictures(): boolean {
   return pictures.corrected.peek().length === 0 || confirm(say("write.pictures.sure"));
 }

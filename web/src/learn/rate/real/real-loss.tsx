@@ -17,7 +17,7 @@ import { type Point, Slice } from "./slice";
 import "./real-loss.css";
 
 const IMAGES = 300;
-/** The part of the slice that the map shows, and how many places it has along each side. */
+/** The part of the slice shown on the map, and the number of points along each side. */
 const [LEFT, RIGHT, REACH, SIDE] = [-3, 15, 9, 45];
 const BANDS = 14;
 const RATES = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 8];
@@ -31,7 +31,7 @@ const start = parameter<Start>("from", "zero", oneOf(Object.keys(STARTS) as Star
 
 interface Seen {
   slice: Slice;
-  /** How blue each place of the map is. */
+  /** The colour of each point of the map. */
   map: number[];
 }
 
@@ -60,7 +60,7 @@ async function fetchSlice(): Promise<Seen | "missing"> {
   }
 }
 
-/** Row by row: the page goes on meanwhile. */
+/** Row by row, so that the page stays responsive. */
 async function look({ images, labels }: Digits): Promise<Seen> {
   const trained = Array.from({ length: 10 }, (_, digit) => ({
     pixels: templateOf(digit),
@@ -125,7 +125,7 @@ function Descent({ slice, map }: Seen) {
   );
 }
 
-/** The way so far, the ball, and where all weights are 0 and where they are trained. */
+/** The path so far, the ball, the zero weights and the trained weights. */
 function Trail({ walk, trained }: { walk: readonly Point[]; trained: number }) {
   const at = ({ x, y }: Point) => ({
     x: fixedPlace(((x - LEFT) / (RIGHT - LEFT)) * 100),

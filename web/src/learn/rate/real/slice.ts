@@ -1,6 +1,6 @@
 /**
  * A slice through the real loss of a softmax network: its 7,850 weights move along two directions only. To the right,
- * from all zeros to the trained weights; upward, where the first step from all zeros leads besides.
+ * from all zeros to the trained weights; upward, the remaining direction of the first step from all zeros.
  */
 import { CLASSES, PIXELS } from "../../../data/image";
 import { EPSILON } from "../../../generated/training";

@@ -33,7 +33,7 @@ function bandOf(key: string, members: readonly { run: Run; points: readonly Poin
     members.flatMap(({ points }) => points),
     ([step]) => step,
   );
-  // where all of them have been
+  // steps that all runs have reached
   const common = [...steps].filter(([, points]) => points.length === members.length);
   if (!first || common.length === 0) return null;
   const line = (of: (values: readonly number[]) => number): Point[] =>

@@ -31,7 +31,7 @@ const pointed = signal<number | null>(null);
 interface Drawn {
   run: Run;
   points: readonly Point[];
-  /** On the validation split, if the points are of the training images. */
+  /** The validation points, if the main points are of the training images. */
   validation: readonly Point[];
 }
 
@@ -81,7 +81,7 @@ export function LossChart({ runs, chosen }: Properties) {
 export function AccuracyChart({ runs, chosen }: Properties) {
   const drawn = runs.map((run) => ({ run, points: run.accuracies, validation: [] }));
   const accuracies = runs.flatMap((run) => run.accuracies.map(([, accuracy]) => accuracy));
-  // before there is anything to draw, an axis would give away how much it will be
+  // before there is data, an axis would reveal its range
   const lowest = accuracies.length > 0 ? Math.min(0.8, ...accuracies) : 0;
   if (runs.length > 0 && runs.every(hasNoCurve)) return null;
   const batches = chosen && runs.includes(chosen) ? smoothed(chosen.batchAccuracies) : null;
@@ -109,7 +109,7 @@ export function AccuracyChart({ runs, chosen }: Properties) {
   );
 }
 
-/** Whether a run failed so early that there is nothing to draw of it. */
+/** Whether a run failed too early to have a curve. */
 function hasNoCurve({ state, losses }: Run): boolean {
   return state === "failed" && losses.length === 0;
 }

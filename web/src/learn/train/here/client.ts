@@ -19,7 +19,7 @@ let hear: Hear = () => undefined;
 let asked = 0;
 const waiting = new Map<number, (answer: unknown) => void>();
 
-/** Who hears the events of all runs in the page. */
+/** The listener for the events of all runs in the page. */
 export function onEvents(listener: Hear): void {
   hear = listener;
 }
@@ -28,15 +28,15 @@ export function startHere(id: string, settings: Settings): void {
   order({ kind: "start", id, settings });
 }
 
-/** Go on up to `steps`. */
+/** Continue up to `steps`. */
 export function resumeHere(id: string, steps: number): void {
   order({ kind: "resume", id, steps });
 }
 
 /**
- * Have a run of an earlier visit again, which has ended.
+ * Restore an ended run of an earlier visit.
  *
- * @param settings those that it began with
+ * @param settings the initial settings
  */
 export function restoreHere({ id, recipe, seen }: Run, settings: Settings, state: TrainingState): void {
   order({ kind: "restore", id, settings, steps: recipe?.steps ?? settings.steps, state, told: seen });
@@ -55,12 +55,12 @@ export function onnxHere(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
   return ask({ about: "onnx", id });
 }
 
-/** The numbers with which a run goes on. */
+/** The state from which a run continues. */
 export function stateHere(id: string): Promise<TrainingState | null> {
   return ask({ about: "state", id });
 }
 
-/** Ten probabilities from each run; null from one that the worker does not have. */
+/** Ten probabilities from each run; null for a run unknown to the worker. */
 export function readHere(ids: readonly string[], image: Uint8Array): Promise<(Float32Array | null)[] | null> {
   return ask({ about: "image", ids, image });
 }
@@ -69,7 +69,7 @@ export function answersHere(id: string): Promise<Answers | null> {
   return ask({ about: "answers", id });
 }
 
-/** A test image; null if the images cannot be had. */
+/** A test image; null if the images are unavailable. */
 export function testDigit(index: number): Promise<Labelled | null> {
   return ask({ about: "digit", index });
 }
@@ -91,7 +91,7 @@ function order(message: Order): void {
 
 let needsDigits = true;
 
-/** Give the worker the images, packed, once; where they could not be had, the next order tries again. */
+/** Send the worker the packed images, once; after a failure, the next order tries again. */
 async function sendDigits(to: Worker): Promise<void> {
   needsDigits = false;
   const digits = await packedDigits().catch(() => null);

@@ -6,12 +6,12 @@ import type { TrainingEvent } from "../runs/run";
 
 /** To the worker; each `ask` is answered once. */
 export type Order =
-  /** All images, which only the page can have; null if they cannot be had. */
+  /** All images, which only the page can load; null if they are unavailable. */
   | { kind: "digits"; digits: DigitFiles | null }
   | { kind: "start"; id: string; settings: Settings }
-  /** Have a run of an earlier visit again, which has ended: its settings, how far it was to go, and the last event told. */
+  /** Restore an ended run of an earlier visit: its settings, its planned steps, and the last event sent. */
   | { kind: "restore"; id: string; settings: Settings; steps: number; state: TrainingState; told: number }
-  /** Go on with a run that has ended, up to `steps`. */
+  /** Continue an ended run up to `steps`. */
   | { kind: "resume"; id: string; steps: number }
   | { kind: "stop"; id: string }
   | { kind: "forget"; id: string }
@@ -20,7 +20,7 @@ export type Order =
 export type Question =
   /** The .onnx file of a run. */
   | { about: "onnx"; id: string }
-  /** The numbers with which a run goes on. */
+  /** The state from which a run continues. */
   | { about: "state"; id: string }
   /** Ten probabilities for an image, from each of these runs. */
   | { about: "image"; ids: readonly string[]; image: Uint8Array }

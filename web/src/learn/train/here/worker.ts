@@ -1,4 +1,4 @@
-/** Trains networks beside the page, so that the page stays quick; it keeps every network until it is told to forget it. */
+/** Train networks in a worker, so that the page stays responsive; every network is kept until it is dropped. */
 
 import { type Splits as AllDigits, type DigitFiles, splitsIn } from "../../../data/digits";
 import { CLASSES, PIXELS } from "../../../data/image";
@@ -19,21 +19,21 @@ import type { EventName, TrainingEvent } from "../runs/run";
 import type { Answers, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 
-const TURN = 100; // milliseconds of work before the page is told and orders are looked at
+const TURN = 100; // milliseconds of work between reports to the page and checks for orders
 
 interface Job {
   settings: Settings;
   training: Training;
   splits: Splits;
-  /** Events told so far. */
+  /** The number of events sent so far. */
   told: number;
-  /** What it answered on the split that it is judged on, and after which step. */
+  /** Its answers on the evaluation split, and the step at which they were computed. */
   judged?: { step: number; digits: Digits; result: Examined };
   asked: "go" | "stop";
 }
 
 const jobs = new Map<string, Job>();
-/** Runs of an earlier visit that are on their way. */
+/** Runs of an earlier visit that are loading. */
 const restoring = new Map<string, Promise<void>>();
 const stopped = new Set<string>(); // runs that were stopped before they began
 const next = new MessageChannel();
@@ -54,7 +54,7 @@ self.addEventListener("message", ({ data }: MessageEvent<Order>) => {
 
 type Restored = Extract<Order, { kind: "restore" }>;
 
-/** The images could not be had. */
+/** The images are unavailable. */
 class NoDigits extends Error {}
 
 let all: AllDigits | null = null;
@@ -126,7 +126,7 @@ function stop(id: string): void {
   else stopped.add(id);
 }
 
-/** Take the steps that are left, a few at a time; between them, orders arrive. */
+/** Take the remaining steps, a few at a time, receiving orders in between. */
 async function run(id: string, job: Job): Promise<void> {
   const { training } = job;
   const steps = training.run(job.settings.steps);
@@ -169,7 +169,7 @@ function tellEvents(id: string, job: Job, events: readonly [EventName, object][]
   tell({ kind: "events", id, events: numbered });
 }
 
-/** The split that a run is judged on, and what it answers there. */
+/** The evaluation split of a run, and its answers there. */
 async function judged(job: Job): Promise<{ digits: Digits; result: Examined }> {
   const { settings, splits, training } = job;
   const digits = settings.judged_on === "test" ? (await allDigits()).test : splits.validation;

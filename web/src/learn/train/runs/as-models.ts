@@ -12,20 +12,20 @@ import { runs } from "./runs";
 export interface OwnNetwork {
   /** In the address. */
   name: string;
-  /** Of what it has learnt so far: a run that goes on becomes another network. */
+  /** Depends on the steps so far: a continued run becomes another network. */
   version: string;
-  /** What people call it, with its letter if Learn shows it. */
+  /** Its display name, with its letter if Learn shows it. */
   label: string;
 }
 
-/** Look for all that the browser keeps. */
+/** Load everything that the browser keeps. */
 export function loadOwn(): Promise<unknown> {
   return Promise.all([loadNetworks(), loadCodes()]);
 }
 
 const areKnown = computed(() => keptNetworks.value !== null && keptCodes.value !== null);
 
-/** Those that have learnt something and are not learning now. */
+/** Runs with at least one step that are not in training. */
 export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() => {
   const shown = runs.value.filter(
     ({ where, state, step }) => where === "page" && step > 0 && ["done", "stopped"].includes(state),
@@ -47,12 +47,12 @@ function scannedNetwork(code: KeptCode): OwnNetwork {
   return { name, version: `${name}@0`, label: say("models.scanned.name", code.name) };
 }
 
-/** Whether this names a network that only the browser can have. */
+/** Whether this names a network stored in the browser. */
 export function isOwnName(name: string): boolean {
   return isCodeName(name) || ownRunOf(name) !== null;
 }
 
-/** Whether such a network is asked for that the browser does not have; false while that is not known. */
+/** Whether the requested network is missing from the browser; false while unknown. */
 export function isGone(name: string): boolean {
   return isOwnName(name) && areKnown.value && !ownNetworks.value.some((owned) => owned.name === name);
 }

@@ -10,12 +10,12 @@ import type { Run } from "./run";
 export interface KeptNetwork {
   /** That of its run. */
   id: string;
-  /** What the person calls it; "" if they said nothing. */
+  /** The name given by the user; "" if none. */
   name: string;
   /** When it was kept, in milliseconds. */
   date: number;
   run: Run;
-  /** Null until its file is made, which takes a while: a card tells how well it does. */
+  /** Null until its file is made, which takes a while, as the card includes the accuracy. */
   onnx: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -25,7 +25,7 @@ const networkKey = (id: string) => `network ${id}`;
 const stateKey = (id: string) => `state ${id}`;
 
 const known = signal<readonly KeptNetwork[] | null>(null);
-/** In the order in which they were kept; null until they were looked for. */
+/** In the order of keeping; null until loaded. */
 export const keptNetworks: ReadonlySignal<readonly KeptNetwork[] | null> = known;
 /** The names that a person gave, by the runs' ids. */
 export const givenNames: ReadonlySignal<ReadonlyMap<string, string>> = computed(
@@ -34,7 +34,7 @@ export const givenNames: ReadonlySignal<ReadonlyMap<string, string>> = computed(
 
 let loading: Promise<void> | null = null;
 
-/** Look for what was kept before; from then on, what other tabs keep is known too. */
+/** Load the kept networks, and follow other tabs from then on. */
 export function loadNetworks(): Promise<void> {
   if (!loading) new BroadcastChannel(CHANNEL).onmessage = () => void load();
   if (!loading) {
@@ -50,7 +50,7 @@ async function load(): Promise<void> {
   known.value = [...(found ?? known.peek() ?? [])].sort((a, b) => a.date - b.date);
 }
 
-/** Make the files that were not made before the page was left. */
+/** Make the files that were unfinished when the page was closed. */
 async function makeFiles(): Promise<void> {
   for (const { id, run, onnx } of known.peek() ?? []) {
     const [settings, state] = onnx ? [null, null] : [settingsOf(id), await stateOf(id)];
@@ -60,7 +60,7 @@ async function makeFiles(): Promise<void> {
   }
 }
 
-/** Keep the network of a run that has ended, in place of what it was before. */
+/** Keep the network of an ended run, replacing its earlier version. */
 export async function keepNetwork(run: Run): Promise<void> {
   const { id } = run;
   const [state] = await Promise.all([stateHere(id), loadNetworks()]);
@@ -73,14 +73,14 @@ export async function keepNetwork(run: Run): Promise<void> {
   await addFile(run);
 }
 
-/** Have the file of a kept network made, unless it has learnt more or is gone by then. */
+/** Make the file of a kept network, unless it has been trained further or removed meanwhile. */
 async function addFile(run: Run): Promise<void> {
   const onnx = await onnxHere(run.id);
   if (onnx)
     await change(run.id, (network) => (network.run.step === run.step ? { ...network, onnx } : network));
 }
 
-/** With which weights a kept network goes on; null if it is gone. */
+/** The weights from which a kept network continues; null if it is gone. */
 export async function stateOf(id: string): Promise<TrainingState | null> {
   const read = (store: IDBObjectStore) => store.get(stateKey(id)) as IDBRequest<TrainingState | undefined>;
   return (await inStore(STORE, "readonly", read)) ?? null;

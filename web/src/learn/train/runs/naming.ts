@@ -1,4 +1,4 @@
-/** Runs are named by what they are: the network, and what differs from its standard settings. */
+/** Name runs by the network and its non-standard settings. */
 import { type NetworkName, type Settings, STANDARD } from "../../../networks/training/settings";
 import { say } from "../../../sentences/say";
 import { whole } from "../../format";
@@ -17,7 +17,7 @@ export function colourOf({ ordinal }: Run): string {
   return `run-${((ordinal - 1) % COLOURS) + 1}`;
 }
 
-/** What the person calls it, else such as "Hidden layer · rate 0.01 · 64 neurons". */
+/** The name given by the user, else such as "Hidden layer · rate 0.01 · 64 neurons". */
 export function nameOf(run: Run): string {
   return givenNames.value.get(run.id) ?? descriptionOf(run);
 }
@@ -26,7 +26,7 @@ export function descriptionOf(run: Run): string {
   return run.recipe ? [kindOf(run), ...differences(run.recipe)].join(" · ") : say("learn.train.someone");
 }
 
-/** The name without the seed, which several runs of one kind differ in. */
+/** The name without the seed, in which runs of the same kind differ. */
 export function familyOf(run: Run): string {
   return run.recipe ? descriptionOf({ ...run, recipe: { ...run.recipe, seed: 0 } }) : run.id;
 }

@@ -7,7 +7,7 @@ export function ownName(id: string): string {
   return PREFIX + id;
 }
 
-/** The id of the run that a name in the address means; null if it means none in the page. */
+/** The id of the run named in the address; null if it names none in the page. */
 export function ownRunOf(name: string): string | null {
   const id = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "";
   return settingsOf(id) ? id : null;

@@ -72,7 +72,7 @@ export interface Run {
   /** Why it failed: a sentence of the service, or one of the page's own reasons; "" if it did not. */
   failure: string;
   reason: "" | "loss" | "no-data";
-  /** The number of the last event, so that none is counted twice. */
+  /** The id of the last event, so that none is counted twice. */
   seen: number;
 }
 
@@ -91,7 +91,7 @@ export interface TrainingEvent {
   /** A counter; NaN if the service sent none. */
   id: number;
   name: EventName;
-  /** As the contract has it for each name; bytes are base64 in the service's events. */
+  /** As in the service's schema for each name; bytes are base64 in its events. */
   data: Record<string, unknown>;
 }
 

@@ -16,7 +16,7 @@ import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 /** A run as the service describes it, with the recipe values that the page uses. */
 type Training = Described & { recipe: Recipe };
 
-/** Why something failed, and the run that is in the way, if any. */
+/** The reason of a failure, and the blocking run, if any. */
 export interface Trouble {
   sentence: string;
   running: string | null;
@@ -66,7 +66,7 @@ export function open(): void {
   writeAddress();
 }
 
-/** @param all whether all that were kept are wanted, as many as can be shown, not only those in the address */
+/** @param all whether to show all kept runs that fit, not only those in the address */
 async function bringBack(all: boolean): Promise<void> {
   await loadNetworks();
   const kept = keptNetworks.peek() ?? [];
@@ -85,7 +85,7 @@ async function awaitIfRunning(id: string): Promise<void> {
   try {
     const training = await request<Training>(`v1/training/${encodeURIComponent(id)}`);
     if (training.state === "running") awaited.add(id);
-    // a run that was stopped before it began tells no settings
+    // a run stopped before it began has no settings
     change(id, (run) => ({ ...run, recipe: run.recipe ?? training.recipe }));
   } catch (error) {
     // the event stream has the same problem and reports it
@@ -98,7 +98,7 @@ export function close(): void {
   leaveAll();
 }
 
-/** Train in the page, one after the other; what was trained with the same settings before is trained anew. */
+/** Train in the page, one run after another; earlier runs with the same settings start over. */
 export function startInPage(settings: readonly Settings[]): void {
   lastTrouble.value = null;
   queue = [...queue, ...settings];
@@ -122,7 +122,7 @@ function startNext(): void {
   startHere(id, settings);
 }
 
-/** Go on with a run in the page: to its end if it was stopped, else as far again. */
+/** Continue a run in the page: to its end if it was stopped, else for as many steps again. */
 export function resume(run: Run): void {
   const steps = run.recipe?.steps ?? 0;
   awaited.add(run.id);
@@ -171,7 +171,7 @@ export function listenTo(id: string): void {
   follow(id, followerOf(id));
 }
 
-/** Stop a run, and forget those that wait for it; the network stays as it is. */
+/** Stop a run and drop those waiting for it; the network is kept. */
 export async function stop(id: string): Promise<void> {
   lastTrouble.value = null;
   stoppingId.value = id;

@@ -2,7 +2,7 @@
 
 /** Corrected digits that a file may hold. */
 export const MOST_EXAMPLES = 10_000;
-/** bytes of arrays: what 10,000 digits take, several times over */
+/** maximum size of the arrays in bytes: several times that of 10,000 digits */
 export const LARGEST = 64_000_000;
 export const DATE_BOXES = 8;
 /** Characters of a title, a label or a value. */

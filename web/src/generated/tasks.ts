@@ -6,7 +6,7 @@ export const CLASSIFY = "classify";
 export const CLASSIFY_OR_REJECT = "classify-or-reject";
 /** Where the digits are on a page. */
 export const DETECT = "detect";
-/** The text of a whole line: digits, marks, and where there are other signs. */
+/** The text of a whole line: digits, marks, and placeholders for other signs. */
 export const RECOGNISE_LINE = "recognise-line";
 /** The kinds of models that a person can choose. */
 export const CLASSIFIER = "classifier";
@@ -20,7 +20,7 @@ export const DIGITS = "0123456789";
 export const MARKS = ".,-/:";
 /** The classes of a line recogniser: digits, marks, and "?" for any other sign. */
 export const SIGN = "?";
-/** These classes in the order of its outputs; the blank comes after them. */
+/** These classes in the order of the outputs; the blank comes last. */
 export const CLASSES = "0123456789.,-/:?";
 /** An optional extra output of any task: the last hidden layer, (n, k). */
 export const FEATURES = "features";

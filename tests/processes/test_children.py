@@ -2,9 +2,7 @@
 
 import os
 import signal
-import subprocess
 import sys
-import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,73 +15,11 @@ from shuzi.processes.children import JOBS, Children
 from shuzi.processes.cores import cores
 from shuzi.processes.job_limits import Limits
 
-MODULE = """
-    import os, signal, subprocess, sys, threading
-    from shuzi.processes.serving import serve
-
-    def work(job, body):
-        what = job["do"]
-        if what == "loop":
-            while True: pass
-        if what == "sleep":
-            threading.Event().wait()
-        if what == "take":
-            kept = [b"x" * 10_000_000 for _ in range(job["pieces"])]
-            return {"pieces": len(kept)}, b""
-        if what == "hold":
-            kept = b"x" * job["bytes"]
-            threading.Event().wait()
-        if what == "crash":
-            os.kill(os.getpid(), signal.SIGSEGV)
-        if what == "say":
-            print("to stdout"); print("to stderr", file=sys.stderr, flush=True)
-            os.write(2, b"z" * 1_000_000)
-        if what == "lie":
-            os.write(3 if os.path.exists("/proc/self/fd/3") else 1, b"{" * 100)
-        if what == "start":
-            other = subprocess.Popen([sys.executable, "-c", "import threading; threading.Event().wait()"])
-            return {"other": other.pid}, b""
-        if what == "write":
-            with open(job["path"], "wb") as file:
-                file.write(b"x")
-        if what == "secret":
-            return {"secret": os.environ.get("SECRET", "")}, b""
-        if what == "last":
-            return {"last": True, "number": os.getpid()}, b""
-        return {"number": os.getpid(), "cwd": os.getcwd()}, body
-
-    if __name__ == "__main__":
-        serve(work)
-"""
 ENOUGH = Limits(60, 1_000_000_000)
-
-
-@pytest.fixture
-def module(tmp_path, monkeypatch):
-    (tmp_path / "obedient.py").write_text(textwrap.dedent(MODULE), encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    return "obedient"
-
-
-@pytest.fixture
-def children(module):
-    found = Children(module)
-    yield found
-    found.cancel()
 
 
 def ask(children, do, body=b"", limits=ENOUGH, most=100_000_000, **more):
     return children.ask({"do": do, **more}, body, most, limits)
-
-
-def wait_for_the_end_of(number):
-    while True:
-        try:
-            with open(f"/proc/{number}/stat", encoding="ascii") as file:  # noqa: PTH123
-                if file.read().rpartition(")")[2].split()[0] == "Z":
-                    return  # and whoever started it has not asked yet
-        except (FileNotFoundError, ProcessLookupError):
-            return
 
 
 def test_one_child_does_one_job_after_another(children):
@@ -103,7 +39,7 @@ def test_threads_share_as_many_children_as_there_are_cores(children):
 
 
 @pytest.mark.parametrize("do", ["loop", "sleep"])
-def test_a_job_that_does_not_end_is_ended_and_the_next_one_is_done(children, do):
+def test_a_job_that_does_not_end_is_ended_and_the_next_one_is_done(children, do, wait_for_the_end_of):
     (before,) = {ask(children, "echo")[0]["number"]}
     with pytest.raises(OutOfTime):
         ask(children, do, limits=Limits(0.2, 1_000_000_000))
@@ -142,7 +78,7 @@ def test_an_answer_that_is_longer_than_agreed_is_none(children):
     assert ask(children, "echo", bytes(1_000), most=1_000)[1] == bytes(1_000)
 
 
-def test_a_child_that_was_killed_while_nobody_asked_is_replaced(children):
+def test_a_child_that_was_killed_while_nobody_asked_is_replaced(children, wait_for_the_end_of):
     (number,) = {ask(children, "echo")[0]["number"]}
     os.kill(number, signal.SIGKILL)
     wait_for_the_end_of(number)
@@ -157,7 +93,7 @@ def test_what_a_child_prints_disturbs_no_answer_and_the_last_of_it_is_kept(modul
     assert capfd.readouterr() == ("", "")
 
 
-def test_who_a_child_has_started_ends_with_it(children):
+def test_who_a_child_has_started_ends_with_it(children, wait_for_the_end_of):
     other = ask(children, "start")[0]["other"]
     children.cancel()
     wait_for_the_end_of(other)
@@ -205,84 +141,6 @@ def test_jobs_that_are_to_be_alone_never_meet(children):
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(alone, range(12)))
     assert most == [1] * 12
-
-
-def run(program, **options):
-    given = [sys.executable, "-c", textwrap.dedent(program)]
-    return subprocess.run(given, capture_output=True, encoding="utf-8", **options)
-
-
-PATH = "import sys; sys.path.insert(0, {path!r})\nfrom shuzi.processes.children import Children\n"
-START = "from shuzi.processes.job_limits import Limits\nchildren, enough = Children('obedient'), Limits(60, 10**9)\n"
-
-
-def program(module, tmp_path, text):
-    return PATH.format(path=str(tmp_path)) + START + textwrap.dedent(text)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_forked_process_has_children_of_its_own(module, tmp_path):
-    text = """
-        import os
-        def number():
-            return children.ask({"do": "echo"}, b"", 9, enough)[0]["number"]
-        before = number()
-        forked = os.fork()
-        if not forked:
-            own = number()
-            children.cancel()
-            os._exit(0 if own != before and own == own else 1)
-        assert os.waitpid(forked, 0)[1] == 0
-        assert number() == before
-    """
-    done = run(program(module, tmp_path, text))
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells in files which processes there are")
-@pytest.mark.parametrize("do", ["echo", "sleep", "loop"])
-def test_no_child_outlives_the_process_that_asked(module, tmp_path, do):
-    text = """
-        import os, signal, threading
-        children.ask({"do": "echo"}, b"", 9, enough)
-        print(*children.pids, flush=True)
-        asking = lambda: children.ask({"do": DO}, b"", 9, Limits(3, 10**9))
-        threading.Thread(target=asking, daemon=True).start()
-        while DO != "echo" and not children._working:
-            pass
-        os.kill(os.getpid(), signal.SIGKILL)
-    """
-    done = run(program(module, tmp_path, text.replace("DO", repr(do))))
-    assert done.returncode == -signal.SIGKILL
-    wait_for_the_end_of(int(done.stdout))
-
-
-def test_ctrl_c_ends_a_job_at_once_and_leaves_nothing(module, tmp_path):
-    text = """
-        import os, signal, threading
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
-        children.ask({"do": "echo"}, b"", 9, enough)
-        print(*children.pids, flush=True)
-        def interrupt():
-            while not children._working:
-                pass
-            os.kill(os.getpid(), signal.SIGINT)
-        threading.Thread(target=interrupt).start()
-        children.ask({"do": "sleep"}, b"", 9, Limits(1e6, 10**9))
-    """
-    done = run(program(module, tmp_path, text))
-    assert done.stderr.endswith("KeyboardInterrupt\n")
-    wait_for_the_end_of(int(done.stdout))
-
-
-def test_the_end_of_a_program_leaves_no_child_and_says_nothing(module, tmp_path):
-    text = """
-        children.ask({"do": "echo"}, b"", 9, enough)
-        print(*children.pids)
-    """
-    done = run(program(module, tmp_path, text))
-    assert (done.returncode, done.stderr) == (0, "")
-    wait_for_the_end_of(int(done.stdout))
 
 
 def test_a_program_with_python_inside_starts_nothing_and_says_so(children, monkeypatch):

@@ -3,102 +3,18 @@
 import math
 import os
 import signal
-import subprocess
 import sys
-import textwrap
 import threading
 
 import pytest
 
-from shuzi.errors import ShuziError
 from shuzi.processes.pool import Pool
 from shuzi.processes.pool_frames import CALL, Frames, frame
 from shuzi.processes.pool_task import SMALL, Crashed, Late, Spent, Unreadable
 
-MODULE = """
-import os, signal, threading
-
-class Model:
-    def __init__(self, weights):
-        self.weights = weights
-
-def identity(given):
-    return given
-
-def use(model, factor):
-    return model.weights[0] * factor, os.getpid()
-
-def same(both):
-    return both[0] is both[1].weights
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def die_once(path):
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return os.getpid()
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def die_once_then_read(path, pipe):
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        with open(pipe) as waits:
-            return waits.read()
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def hang():
-    threading.Event().wait()
-
-def unreadable():
-    return threading.Lock()
-
-class Odd(Exception):
-    def __init__(self, one, two):
-        super().__init__(one)
-
-def odd():
-    raise Odd(1, 2)
-
-def begin():
-    Model.begun = True
-
-def begun():
-    return Model.begun
-"""
-
-
-@pytest.fixture
-def calls(tmp_path, monkeypatch):
-    (tmp_path / "calls_for_tests.py").write_text(MODULE, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    import calls_for_tests
-
-    yield calls_for_tests
-    del sys.modules["calls_for_tests"]
-
-
-@pytest.fixture
-def pool(calls):
-    found = Pool(2)
-    yield found
-    found.close()
-
 
 def ask(pool, call, *given, **options):
     return pool.result(pool.submit(call, *given, **options))
-
-
-def wait_for_the_end_of(number):
-    while True:
-        try:
-            with open(f"/proc/{number}/stat", encoding="ascii") as file:  # noqa: PTH123
-                if file.read().rpartition(")")[2].split()[0] == "Z":
-                    return
-        except (FileNotFoundError, ProcessLookupError):
-            return
 
 
 def test_frames_are_the_same_however_the_stream_is_cut():
@@ -231,91 +147,3 @@ def test_a_task_that_is_cancelled_before_it_began_is_never_done(calls, tmp_path)
     assert ask(pool, os.getpid) == pool.pids[0]
     assert not (tmp_path / "once").exists()
     pool.close()
-
-
-def test_a_pool_that_is_closed_leaves_no_process_and_nobody_waiting(calls):
-    pool = Pool(1)
-    tasks = [pool.submit(calls.hang), pool.submit(os.getpid, size=SMALL + 1)]
-    while not pool.pids:
-        pass
-    (number,) = pool.pids
-    pool.close()
-    for each in (*tasks, pool.submit(os.getpid)):
-        with pytest.raises(Crashed):
-            pool.result(each)
-    wait_for_the_end_of(number)
-
-
-def test_where_no_process_can_be_started_who_waits_is_told(calls, monkeypatch):
-    pool = Pool(2)
-    monkeypatch.setattr(sys, "executable", "")
-    with pytest.raises(ShuziError) as caught:
-        ask(pool, os.getpid)
-    assert caught.value.key == "error.processes.python"
-    monkeypatch.undo()
-    assert ask(pool, os.getpid) in pool.pids
-    pool.close()
-
-
-def run(program, **options):
-    given = [sys.executable, "-c", textwrap.dedent(program)]
-    return subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", **options)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other signals")
-def test_ctrl_c_on_a_terminal_reaches_no_process_of_a_pool():
-    program = """
-        import os, signal
-        from shuzi.processes.pool import Pool
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
-        pool = Pool(1)
-        before = pool.result(pool.submit(os.getpid))
-        try:
-            print(before, flush=True)
-            signal.pause()
-        except KeyboardInterrupt:
-            assert pool.result(pool.submit(os.getpid)) == before
-            print("still there")
-    """
-    process = run(program, start_new_session=True)  # the group that a terminal would send it to
-    assert process.stdout.readline()
-    os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate() == ("still there\n", "")
-    assert process.returncode == 0
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells in files which processes there are")
-def test_no_process_of_a_pool_outlives_the_one_that_asked():
-    program = """
-        import os, signal, time
-        from shuzi.processes.pool import Pool
-        pool = Pool(2)
-        pool.result(pool.submit(os.getpid))
-        print(*pool.pids, flush=True)
-        pool.submit(time.sleep, 600)
-        os.kill(os.getpid(), signal.SIGKILL)
-    """
-    out, _ = run(program).communicate()
-    assert out.split()
-    for each in out.split():
-        wait_for_the_end_of(int(each))
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_forked_process_has_processes_of_its_own():
-    program = """
-        import os
-        from shuzi.processes.pool import Pool
-        pool = Pool(1)
-        before = pool.result(pool.submit(os.getpid))
-        forked = os.fork()
-        if not forked:
-            own = pool.result(pool.submit(os.getpid))
-            pool.close()
-            os._exit(0 if own != before else 1)
-        assert os.waitpid(forked, 0)[1] == 0
-        assert pool.result(pool.submit(os.getpid)) == before
-    """
-    process = run(program)
-    assert process.communicate() == ("", "")
-    assert process.returncode == 0

@@ -31,6 +31,7 @@ from typing import TypeVar
 import numpy as np
 
 import bombs
+from honest import honest
 from shuzi.atomic import replacing
 from shuzi.errors import ShuziError
 from shuzi.pictures import decoder
@@ -131,7 +132,7 @@ def files(kind: str, each: int, seed: int) -> Iterator[tuple[str, bytes]]:
     rng = np.random.default_rng(seed)
     made = {make.__name__: make() for make in bombs.BOMBS[kind]}
     yield from made.items()
-    sound = bombs.honest(kind, seed)
+    sound = honest(kind, seed)
     small = [(name, content) for name, content in made.items() if len(content) <= MOST_BOMB]
     for turn in range(each):
         if small and rng.random() < BOMBS_SHARE:

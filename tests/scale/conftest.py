@@ -137,3 +137,17 @@ def rows():
         return found
 
     return read
+
+
+@pytest.fixture
+def folder(draw, tmp_path):
+    """Return a function that fills a folder with so many pictures."""
+
+    def fill(count, name="pictures"):
+        place = tmp_path / name
+        place.mkdir()
+        for number in range(count):
+            draw().save(place / f"{number:04}.png")
+        return place
+
+    return fill

@@ -1,3 +1,4 @@
+import html.parser
 import importlib
 import io
 import json
@@ -262,3 +263,17 @@ def of_events(text):
 @pytest.fixture(scope="session")
 def parse_events():
     return of_events
+
+
+@pytest.fixture(scope="session")
+def tags_of():
+    """Return a function that collects the tags of a page with their attributes."""
+
+    def collect(text):
+        found = []
+        parser = html.parser.HTMLParser()
+        parser.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+        parser.feed(text)
+        return found
+
+    return collect

@@ -22,13 +22,14 @@ ABSENT = ("rfc3987_syntax", "sklearn")
 sys.modules.setdefault("rfc3987_syntax", None)  # conftest files of single folders import jsonschema
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
-    collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_old_tutorials.py"]
-    collect_ignore += ["service/api/test_training.py", "service/jobs"]
+    collect_ignore = ["training", "tools", "cli/train", "course/test_old_tutorials.py"]
+    collect_ignore += ["service/api/test_training.py", "service/api/test_training_ends.py", "service/jobs"]
     collect_ignore += ["course/test_every_lesson.py", "course/test_notebooks.py"]  # matplotlib, jupytext
 
 # files that take a minute or more, most of them with few tests: at the end, one process would wait for another
 LONGEST = {
     *("test_worker.py", "test_training.py", "test_serve_command.py", "test_train_command.py", "test_conversion.py"),
+    *("test_training_ends.py", "test_train_interrupted.py", "test_train_on_own_digits.py"),
     *("test_costly_photographs.py", "test_many_photographs.py", "test_evaluate_command.py"),
     *("test_reading_digits.py", "test_keyboard.py", "test_accessibility.py", "test_languages.py", "test_looks.py"),
     *("test_film.py", "test_page_parity.py", "test_snippets.py", "test_notebooks.py", "test_examples.py"),
@@ -222,6 +223,18 @@ def finished_run(training, mnist, once):
         return once(",".join(f"{each}={value}" for each, value in sorted(changes.items())) or "whole", name, fill)
 
     return train
+
+
+@pytest.fixture(scope="session")
+def checkpoint_of():
+    """Return a function that reads the last checkpoint of a run: its step, and its arrays as they can be compared."""
+    from shuzi.training.run_folder import RunFolder
+
+    def read(path):
+        step, state = RunFolder.open(path).checkpoint()
+        return step, {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in state.items()}
+
+    return read
 
 
 @pytest.fixture(scope="session")

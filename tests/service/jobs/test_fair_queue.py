@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from shuzi.service.jobs import fair_queue
 from shuzi.service.jobs.fair_queue import FairQueue
 
 
@@ -85,6 +86,57 @@ def test_what_is_given_up_takes_no_turn_and_leaves_nothing_behind():
     assert asyncio.run(tell()) == ["a0", "b1", "a1", "c0", "d0"]
 
 
+def test_behind_a_large_piece_that_is_given_up_a_small_one_begins_at_once():
+    async def tell():
+        story = Story(2)
+        for name, size in (("a0", 1), ("b0", 2), ("c0", 1)):
+            await story.come(name, size)
+        story.tasks["b0"].cancel()
+        await story.settle()
+        return story.begun
+
+    assert asyncio.run(tell()) == ["a0", "c0"]
+
+
+def test_a_piece_that_is_given_up_as_its_turn_comes_gives_its_room_back():
+    async def tell():
+        story = Story(1)
+        for name in ("a0", "b0", "c0"):
+            await story.come(name)
+        story.queue.give("a", 1)  # the turn of b0, which has not heard of it
+        story.tasks["b0"].cancel()
+        await story.settle()
+        return story.begun
+
+    assert asyncio.run(tell()) == ["a0", "c0"]
+
+
+def test_how_long_who_waits_has_waited_since_coming_or_since_its_last_turn(monkeypatch):
+    now, waiting = [0.0], []
+    monkeypatch.setattr(fair_queue, "monotonic", lambda: now[0])
+
+    async def tell():
+        story = Story(1)
+        for seconds, step, name in (
+            (0, story.come, "a0"),
+            (1, story.come, "a1"),
+            (2, story.come, "a2"),
+            (3, story.come, "b0"),
+            (5, story.end, "a0"),  # b0 begins, and a1 waits since it came
+            (7, story.end, "b0"),  # a1 begins, and a2 waits since then
+            (9, story.end, "a1"),
+            (9, story.end, "a2"),
+        ):
+            now[0] = seconds
+            await step(name)
+            now[0] += 0.5
+            waiting.append(story.queue.waiting)
+        assert not story.queue._lines
+
+    asyncio.run(tell())
+    assert waiting == [0, 0.5, 1.5, 2.5, 4.5, 0.5, 0, 0]
+
+
 def test_what_waits_is_refused_and_what_has_begun_goes_on():
     async def tell():
         story = Story(1)
@@ -93,6 +145,7 @@ def test_what_waits_is_refused_and_what_has_begun_goes_on():
         story.queue.refuse(KeyError("closing"))
         with pytest.raises(KeyError):
             await story.tasks["a1"]
+        assert not story.queue.waiting
         await story.end("a0")
         await story.tasks["a0"]
         await story.come("a2")

@@ -110,7 +110,8 @@ def test_the_tokens_of_a_file_are_read_a_line_each(tmp_path):
     ],
 )
 def test_only_a_trusted_proxy_says_where_a_request_came_from(peer, forwarded, client):
-    assert Quotas(Limits(), ["10.0.0.0/24", "[fd00::2]"]).client(peer, forwarded) == client
+    assert Quotas(Limits(), ["10.0.0.1/24", "[fd00::2]"]).client(peer, forwarded) == client
+    assert Quotas(Limits()).client(peer, forwarded) == peer
 
 
 def test_a_proxy_that_is_no_address_is_refused():

@@ -54,7 +54,7 @@ def test_a_client_is_idle_only_if_it_uses_nothing_and_owes_nothing(clock, name):
 
 def test_a_household_shares_a_quota():
     known = Quotas(LIMITS)
-    assert known.of("2001:db8::1") is known.of("2001:db8::ffff:1")
+    assert known.of("2001:db8::1") is known.of("2001:db8::ffff:ffff:ffff:ffff")
     assert known.of("2001:db8::1") is not known.of("2001:db8:0:1::1")
     assert known.of("::ffff:192.0.2.1") is known.of("192.0.2.1")
     assert known.of("192.0.2.1") is not known.of("192.0.2.2")

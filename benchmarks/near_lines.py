@@ -89,7 +89,7 @@ def fill(
         key = place.row, place.field.name
         if not (text := texts.get(key, "")):
             continue
-        digits = text.replace(".", "").replace("-", "")
+        digits = place.field.in_boxes(text)
         high = float(rng.uniform(0.62, 0.78)) * place.boxes[0].height * FINE
         inks, writer = hands.ink_of(rng, text if place.field.style == OPEN else digits, high)
         if place.field.style == OPEN:

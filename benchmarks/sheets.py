@@ -19,7 +19,7 @@ from shuzi.forms.layout import PlacedField, pages_of
 from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
-from shuzi.models.tasks import DIGITS
+from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.lines.collection import trusted_samples
 from shuzi.synthesis.lines.handwriting import Pen, written
 
@@ -56,8 +56,8 @@ class Hands:
         return [self._image(rng, each, height) for each in text], -1
 
     def _image(self, rng: np.random.Generator, digit: str, height: float) -> NDArray[np.uint8]:
-        if digit == ".":
-            return _dot(height)
+        if digit in MARKS:
+            return _mark(digit, height)
         image = self.images[rng.choice(np.flatnonzero(self.labels == int(digit)))]
         rows, columns = np.nonzero(image > 40)
         cut = image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
@@ -69,8 +69,8 @@ class Hands:
     def _recorded(self, rng: np.random.Generator, digit: str, height: float, writer: int) -> NDArray[np.uint8]:
         strokes = self.strokes
         assert strokes is not None  # noqa: S101 - for the types
-        if digit == ".":
-            return _dot(height)
+        if digit in MARKS:
+            return _mark(digit, height)
         same = self.trusted[strokes.label[self.trusted] == digit]
         own = same[strokes.writer[same] == writer]
         found = own if len(own) else same
@@ -81,9 +81,19 @@ class Hands:
         return written([np.asarray(each * scale, np.float32) for each in lines], pen)[0]
 
 
-def _dot(height: float) -> NDArray[np.uint8]:
+def _mark(mark: str, height: float) -> NDArray[np.uint8]:
+    """Draw a mark with a pen: uint8 (h, w), ink 255."""
     side = max(3, round(0.13 * height))
-    return np.full((side, side), 255, np.uint8)
+    dot = np.full((side, side), 255, np.uint8)
+    if mark == "-":
+        return np.repeat(dot, 3, axis=1)
+    if mark == ":":
+        return np.vstack([dot, np.zeros((3 * side, side), np.uint8), dot])
+    if mark == "/":
+        slash = np.zeros((round(height), round(0.4 * height)), np.uint8)
+        cv2.line(slash, (0, slash.shape[0] - 1), (slash.shape[1] - 1, 0), 255, side)
+        return slash
+    return dot
 
 
 def print_sheet(spec: Spec, copies: int = 1) -> list[NDArray[np.float32]]:
@@ -111,9 +121,9 @@ def fill(
         if not text:
             continue
         if place.field.style == OPEN:
-            _write_open(rng, paper, place.boxes[0], text, hands, dark)
+            _write_open(rng, paper, place.boxes[0], text.removeprefix(place.field.country), hands, dark)
             continue
-        digits = text.replace(".", "").replace("-", "")
+        digits = place.field.in_boxes(text)
         boxes = place.boxes[-len(digits) :]
         high = float(rng.uniform(0.62, 0.78)) * boxes[0].height * FINE
         for box, ink in zip(boxes, hands.ink(rng, digits, high), strict=True):
@@ -153,7 +163,7 @@ def _write_open(
     base = (box.y + box.height / 2) * FINE + high / 2
     for character, ink in zip(text, inks, strict=True):
         small = _fitted(ink, ink.shape[1] * shrink, 0.95 * box.height * FINE)
-        y = base - small.shape[0] / 2 if character == "." else (box.y + box.height / 2) * FINE
+        y = base - small.shape[0] / 2 if character in ".," else (box.y + box.height / 2) * FINE
         _press(paper, small, (x + small.shape[1] / 2, y), dark)
         x += small.shape[1] + gap * shrink
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuzi.forms.check_digits import CHECKS, SHORTEST, WITH_X, mod11
+from shuzi.forms.values.check_digits import CHECKS, SHORTEST, WITH_X, mod11
 
 VALID = {
     # ISO/IEC 7812-1's example, and numbers that banks publish for tests

@@ -115,7 +115,7 @@ def test_any_rule_alone_settles_a_doubt(field, text, other):
 
 
 def test_what_only_a_check_digit_chose_is_unsure_and_says_what_was_read():
-    card = Field("card", IDENTIFIER, boxes=11, check="luhn")
+    card = Field("card", kind=IDENTIFIER, boxes=11, check="luhn")
     cell = decide(card, [("79927398710", 0.9), ("79927398713", 0.099)])
     assert (cell.text, cell.status) == ("79927398713", "unsure")
     assert "79927398710" in cell.message
@@ -126,14 +126,14 @@ def test_what_only_a_check_digit_chose_is_unsure_and_says_what_was_read():
 def test_a_check_digit_makes_a_number_only_as_sure_as_chance_allows():
     # of ten wrong numbers one passes too, whatever the other texts that were listed are
     for share in (0.3, 0.5, 0.6, 0.9, 0.99):
-        cell = decide(Field("card", IDENTIFIER, boxes=2, check="luhn"), [("18", share), ("19", 1 - share)])
+        cell = decide(Field("card", kind=IDENTIFIER, boxes=2, check="luhn"), [("18", share), ("19", 1 - share)])
         assert cell.text == "18"
         assert cell.confidence <= share / (share + (1 - share) / 10) + 1e-9
 
 
 def test_a_number_with_any_digit_misread_surely_is_never_ok():
     valid = "79927398713"
-    card = Field("card", IDENTIFIER, boxes=11, check="luhn")
+    card = Field("card", kind=IDENTIFIER, boxes=11, check="luhn")
     for index, digit in enumerate(valid):
         for wrong in set(range(10)) - {int(digit)}:
             boxes = [box(int(each)) for each in valid]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shuzi.errors import DataError
 from shuzi.forms.options import OPTION_SIZE, options_at, size_of, width_of
-from shuzi.forms.spec import DATE, OPEN, TICK, Field, Spec
+from shuzi.forms.spec import CARD, DATE, IBAN, OPEN, TICK, TIME, Field, Spec
 from shuzi.ink.boxes import Box
 
 MARKER, EDGE = 11.0, 9.0
@@ -19,6 +19,8 @@ CODE = 20.0
 
 _BOX_WIDTH, _BOX_HEIGHT = 7.0, 8.5
 _POINT, _DATE_SIGN, _GAP = 2.6, 5.2, 4.0  # widths of a decimal point and of 年 or -, and between fields
+_OPEN = 4.0  # millimetres that an open field is wider than boxes for its digits
+_FOURS, _COUNTRY = 2.0, 8.0  # widths between groups of four digits, and of the letters before an IBAN
 _TOP, _BOTTOM, _SIDE = 35.0, 25.0, 12.0  # of the area that fields may use
 _PITCH, _HEAD = 11.5, 11.0  # heights of a row and of the table's head
 _NUMBER, _WIDEST = 7.0, 42.0  # widths of a row's number, and of a roster's column at most
@@ -137,20 +139,33 @@ def pages_of(spec: Spec) -> tuple[Page, ...]:
 
 
 def separators(placed: PlacedField, language: str) -> list[Text]:
-    """Return what is printed between the boxes of a field: a decimal point, or the signs of a date."""
-    field = placed.field
-    signs: tuple[str, ...] = (".",) if field.decimals else ()
-    if field.kind == DATE:
-        signs = ("年", "月", "日") if language == "zh" else ("-", "-")
-    if field.style == OPEN:
-        return []
-    groups = [*placed.groups]
+    """Return what is printed beside the boxes of a field: a decimal point, the signs of a date, a country."""
+    field, boxes = placed.field, placed.boxes
     found = []
-    for sign, group in zip(signs, groups, strict=False):
+    if field.country:
+        first = boxes[0]
+        found.append(Text(field.country, Box(first.x - _COUNTRY, first.y, _COUNTRY - 1, first.height), 12, "R"))
+    if field.style == OPEN:
+        return found
+    wide = _between(field)
+    for sign, group in zip(_signs(field, language), placed.groups, strict=False):
         box = group[-1]
-        wide = _POINT if field.decimals else _DATE_SIGN
         found.append(Text(sign, Box(box.right, box.y + (2 if field.decimals else 0), wide, box.height), 12, "C"))
     return found
+
+
+def _signs(field: Field, language: str) -> str:
+    """Return what follows each group of boxes."""
+    if field.kind == DATE and language == "zh":
+        return "".join({"y": "年", "m": "月", "d": "日"}[part] for part in field.order)
+    if field.kind == DATE:
+        return "--" if field.order == "ymd" else "//"
+    return ":" if field.kind == TIME else "." if field.decimals else ""
+
+
+def _between(field: Field) -> float:
+    """Return the room between groups of boxes in millimetres."""
+    return _DATE_SIGN if field.kind == DATE else _FOURS if field.kind in (CARD, IBAN) else _POINT
 
 
 def _below_one_another(
@@ -222,11 +237,13 @@ def _printed(field: Field, x: float, y: float, room: float) -> tuple[tuple[Box, 
 
 
 def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:
+    if field.country:
+        x += _COUNTRY
     if field.style == OPEN:
-        return (Box(x, y, _width(field), _BOX_HEIGHT),)
+        return (Box(x, y, field.boxes * _BOX_WIDTH + _OPEN, _BOX_HEIGHT),)
     boxes = []
     for index, count in enumerate(field.groups):
-        x += index and (_DATE_SIGN if field.kind == DATE else _POINT)
+        x += index and _between(field)
         boxes += [Box(x + index * _BOX_WIDTH, y, _BOX_WIDTH, _BOX_HEIGHT) for index in range(count)]
         x += count * _BOX_WIDTH
     return tuple(boxes)
@@ -235,10 +252,9 @@ def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:
 def _width(field: Field) -> float:
     if field.kind == TICK:
         return size_of(field, math.inf)[0]
-    if field.style == OPEN:
-        return field.boxes * _BOX_WIDTH + 4
-    between = _DATE_SIGN if field.kind == DATE else _POINT
-    return field.boxes * _BOX_WIDTH + (len(field.groups) - 1) * between
+    before = _COUNTRY if field.country else 0.0
+    between = _OPEN if field.style == OPEN else (len(field.groups) - 1) * _between(field)
+    return before + field.boxes * _BOX_WIDTH + between
 
 
 def _printed_width(spec: Spec, field: Field) -> float:

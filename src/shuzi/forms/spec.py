@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Literal, get_args
 
-from shuzi.forms.check_digits import CHECKS, WITH_X
+from shuzi.forms.code import id_of
+from shuzi.forms.values.check_digits import CHECKS, WITH_X, mod11
+from shuzi.forms.values.notation import NOTATIONS, Notation, in_fours, is_date, is_number, is_time
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import automaton_of
 
-FieldKind = Literal["number", "identifier", "date", "tick"]
-NUMBER, IDENTIFIER, DATE, TICK = get_args(FieldKind)
-"""The kinds of fields: a value to calculate with, text such as 007, a day as year, month, day, and boxes to tick."""
+FieldKind = Literal["number", "identifier", "date", "time", "phone", "card", "iban", "tick"]
+NUMBER, IDENTIFIER, DATE, TIME, PHONE, CARD, IBAN, TICK = get_args(FieldKind)
+"""The kinds of fields: a value to calculate with, text such as 007, a day, hours and minutes, the numbers of a phone,
+of a bank card and of an account, and boxes to tick."""
 
 ONE, ANY = "one", "any"
 """How many boxes may be ticked."""
@@ -33,6 +33,9 @@ BOXES, COMB, OPEN = get_args(FieldStyle)
 AMONG = "among"
 """The rule that only the values on a field's list may be written."""
 
+LEAST_DIGITS = {PHONE: 5, CARD: 12}
+"""The least digits of a phone's number, and of a card's."""
+
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
 """Width and height in millimetres."""
 
@@ -48,9 +51,13 @@ class Field:
     label
         What is printed beside or above it.
     kind
-        NUMBER, IDENTIFIER, DATE or TICK.
+        NUMBER, IDENTIFIER, DATE, TIME, PHONE, CARD, IBAN or TICK.
     boxes
         How many digits there is room for, or boxes to tick; 0 if it is printed from the roster.
+    order
+        In which a date is written: a key of `NOTATIONS`.
+    country
+        The two letters before the digits of an IBAN.
     decimals
         How many of them follow the printed decimal point.
     style
@@ -67,6 +74,8 @@ class Field:
         The range of the value; None if there is no limit.
     check
         The check digit's method, one of `CHECKS`.
+    weights, with_x
+        Of modulus 11, as `mod11` takes them.
     among
         The only values that may be written.
     pattern
@@ -104,6 +113,8 @@ class Field:
     label: str = ""
     kind: str = NUMBER
     boxes: int = 0
+    order: str = "ymd"
+    country: str = ""
     decimals: int = 0
     style: str = BOXES
     column: str = ""
@@ -113,6 +124,8 @@ class Field:
     least: float | None = None
     most: float | None = None
     check: str = ""
+    weights: tuple[int, ...] = ()
+    with_x: bool = True
     among: tuple[str, ...] = ()
     pattern: str = ""
     sum_of: tuple[str, ...] = ()
@@ -126,22 +139,40 @@ class Field:
     at: tuple[Box, ...] = ()
 
     @property
+    def notation(self) -> Notation | None:
+        """How a value of several parts is written; None if it has none."""
+        return NOTATIONS.get(self.order if self.kind == DATE else self.kind)
+
+    @property
     def groups(self) -> tuple[int, ...]:
-        """The numbers of boxes that stand together: before and after the point; year, month, day; one to tick."""
+        """The numbers of boxes that stand together: around a point, the parts of a date, in fours; one to tick."""
         if self.kind == TICK:
             return (1,) * self.boxes
-        if self.kind == DATE:
-            return 4, 2, 2
+        if self.notation:
+            return self.notation.widths
+        if self.kind in (CARD, IBAN):
+            return in_fours(self.boxes, 4 if self.kind == CARD else 2)
         return (self.boxes - self.decimals, self.decimals) if self.decimals else (self.boxes,)
 
     def text_of(self, digits: str) -> str:
         """Put what is written in the boxes, last digit last, into the form that the result has."""
-        if self.kind == DATE:
-            return f"{digits[:-4]}-{digits[-4:-2]}-{digits[-2:]}" if len(digits) >= 5 else digits
+        if self.notation:
+            return self.notation.text_of(digits)
         if self.decimals and digits:
             digits = digits.rjust(self.decimals + 1, "0")
             return f"{digits[: -self.decimals]}.{digits[-self.decimals :]}"
-        return digits
+        return self.country + digits if digits else ""
+
+    def in_boxes(self, text: str) -> str:
+        """Return the text of a cell as it stands in boxes, without what is printed beside them.
+
+        >>> Field("day", kind=DATE).in_boxes("2024-03-05"), Field("a", kind=IBAN, country="DE").in_boxes("DE89")
+        ('20240305', '89')
+        """
+        if self.order != "ymd" and text.count("-") == 2:
+            parts = text.split("-")
+            text = "".join(parts["ymd".index(part)] for part in self.order)
+        return plain_of(text).removeprefix(self.country)
 
     def broken(self, text: str) -> str:
         """Return the name of the first rule that a text breaks: "" if none."""
@@ -152,18 +183,24 @@ class Field:
             if any(option not in self.options for option in ticked):
                 return AMONG
             return SEVERAL if self.choose == ONE and len(ticked) > 1 else ""
-        plain = text.replace(".", "").replace("-", "")
+        plain = plain_of(text)
         if self.digits is not None and len(plain) != self.digits:
             return "length"
-        if self.kind == DATE and not _is_date(text):
+        if self.kind == DATE and not is_date(text):
             return "date"
-        if self.kind == NUMBER and not _is_number(text, self.decimals):
+        if self.kind == TIME and not is_time(text):
+            return "time"
+        if self.kind == NUMBER and not is_number(text, self.decimals):
             return "number"
+        if self.kind in LEAST_DIGITS and not LEAST_DIGITS[self.kind] <= len(plain) <= self.boxes:
+            return "length"
+        if self.kind == IBAN and len(plain) != len(self.country) + self.boxes:
+            return "length"
         if self.kind == NUMBER and not (self.least is None or float(text) >= self.least):
             return "range"
         if self.kind == NUMBER and not (self.most is None or float(text) <= self.most):
             return "range"
-        if self.check and not CHECKS[self.check](plain):
+        if self.check and not self._passes(plain):
             return "check"
         if self.pattern and not automaton_of(self.pattern).accepts(text):
             return "pattern"
@@ -171,10 +208,15 @@ class Field:
             return AMONG
         return ""
 
+    def _passes(self, plain: str) -> bool:
+        if self.check == "mod11":
+            return mod11(plain, self.weights, self.with_x)
+        return CHECKS[self.check](plain)
+
     @property
     def last_may_be_x(self) -> bool:
         """Whether the last character may be the X of a check digit that stands for 10."""
-        return self.check in WITH_X
+        return self.check in WITH_X and self.with_x
 
 
 @dataclass(frozen=True)
@@ -242,34 +284,13 @@ class Spec:
     @property
     def id(self) -> str:
         """Ten hexadecimal digits that change with what is printed; rules may change after printing."""
-        printed = {name: getattr(self, name) for name in _PRINTED_OF_SHEET}
-        fields = [
-            {name: getattr(field, name) for name in _PRINTED_OF_FIELD}
-            | ({"options": field.options} if field.options else {})  # sheets without any keep their id
-            for field in self.fields
-        ]
-        names = [[row[field.column] for field in self.printed] for row in self.roster] if self.printed else []
-        traced = [hashlib.sha256(self.blank).hexdigest(), [field.at for field in self.fields]] if self.blank else []
-        content = json.dumps([printed, fields, names, *traced], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:10].upper()
+        return id_of(self)
 
     def field_named(self, name: str) -> Field:
         """Return a field by its name, which must be there."""
         return next(field for field in self.fields if field.name == name)
 
 
-_PRINTED_OF_SHEET = ("title", "language", "paper", "landscape", "rows", "note")
-_PRINTED_OF_FIELD = ("name", "label", "kind", "boxes", "decimals", "style", "column", "once")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return len(text) == 10
-
-
-def _is_number(text: str, decimals: int) -> bool:
-    whole, point, rest = text.partition(".")
-    return whole.isdecimal() and (rest.isdecimal() and len(rest) == decimals if point else not decimals)
+def plain_of(text: str) -> str:
+    """Return a text without the marks between its digits."""
+    return text.replace("-", "").replace(".", "").replace(":", "")

@@ -43,7 +43,7 @@ export interface FormCell {
   text: string;
   status: "ok" | "unsure" | "blank" | "printed";
   confidence: number;
-  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink" | "several" | "trace" | "filled" | "struck" | "twice";
+  rule: "" | "required" | "length" | "date" | "time" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink" | "several" | "trace" | "filled" | "struck" | "twice";
   message: string;
   alternatives: Alternative[];
   page: number;
@@ -64,7 +64,7 @@ export interface FormChange {
 export interface FormColumn {
   name: string;
   label: string;
-  kind: "number" | "identifier" | "date" | "tick";
+  kind: "number" | "identifier" | "date" | "time" | "phone" | "card" | "iban" | "tick";
   decimals: number;
   total: boolean;
   printed: boolean;
@@ -179,7 +179,7 @@ export interface Score {
 
 export interface TracedField {
   name: string;
-  kind: "number" | "identifier" | "date" | "tick";
+  kind: "number" | "identifier" | "date" | "time" | "phone" | "card" | "iban" | "tick";
   boxes: number;
   decimals: number;
   style: "boxes" | "comb" | "open";

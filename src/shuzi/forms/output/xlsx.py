@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from copy import copy
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +16,8 @@ from shuzi.forms.output.grades import put_points
 from shuzi.forms.output.notes import save_with_notes
 from shuzi.forms.output.statistics import add_statistics
 from shuzi.forms.result import Cell, Table, number_of
-from shuzi.forms.spec import DATE, Field
+from shuzi.forms.spec import DATE, TIME, Field
+from shuzi.forms.values.notation import is_time
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
@@ -100,6 +101,9 @@ def _write(target: Any, cell: Cell, field: Field) -> None:
     if field.kind == DATE and (day := _day(cell.text)):
         target.value = day
         target.number_format = "yyyy-mm-dd"
+    elif field.kind == TIME and is_time(cell.text):
+        target.value = time.fromisoformat(cell.text)
+        target.number_format = "hh:mm"
     elif value is None or field.column:
         _put(target, cell.text)
     else:

@@ -8,20 +8,32 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError
-from shuzi.forms.check_digits import SHORTEST
 from shuzi.forms.parsing.grammar import SMALLEST_BOX
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import check_column
-from shuzi.forms.spec import BOXES, DATE, IDENTIFIER, NUMBER, OPEN, TICK, Field
+from shuzi.forms.spec import BOXES, CARD, DATE, IBAN, IDENTIFIER, LEAST_DIGITS, NUMBER, OPEN, PHONE, TICK, TIME, Field
+from shuzi.forms.values.check_digits import SHORTEST
+from shuzi.forms.values.countries import IBAN_LENGTHS
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import automaton_of
 
 _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 _OF_PRINTED = ("name", "label", "kind", "column")
-_NOT_OF_DATES = ("decimals", "length", "min", "max", "check", "pattern")
+_NOT_OF_PARTS = ("decimals", "length", "min", "max", "check", "weights", "with_x", "pattern")
+_NOT_OF = {  # a kind that knows its own check digit and pattern
+    DATE: _NOT_OF_PARTS,
+    TIME: _NOT_OF_PARTS,
+    PHONE: ("decimals", "min", "max", "check", "weights", "with_x"),
+    CARD: ("decimals", "min", "max", "check", "weights", "with_x", "pattern"),
+    IBAN: _NOT_OF_PARTS,
+}
+DATE_BOXES = 8
+_FIXED_BOXES = {DATE: DATE_BOXES, TIME: 4}
+_ONLY_OF = {"order": DATE, "country": IBAN}
+_MOST_DIGITS = {PHONE: 15, CARD: 19}
+_CHECKED = {CARD: "luhn", IBAN: "iban"}
 _OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "points", "key", "at")
 _OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
-DATE_BOXES = 8
 
 
 class FieldTable:
@@ -49,8 +61,8 @@ class FieldTable:
         if key not in self._table:
             raise self._wrong("error.spec.missing", key)
 
-    def _refuse(self, error: str, keys: Sequence[str]) -> None:
-        self._source.refuse(error, self._table, keys, self._position)
+    def _refuse(self, error: str, keys: Sequence[str], **values: Any) -> None:
+        self._source.refuse(error, self._table, keys, self._position, **values)
 
     def check_name(self, names: Sequence[str]) -> None:
         """Raise a DataError if the name is that of another field, whose names are given."""
@@ -89,14 +101,15 @@ class FieldTable:
             self._refuse("error.spec.printed", [key for key in table if key not in _OF_PRINTED])
             self._check_column("column", roster, roster_path, unique=kind == IDENTIFIER)
             return Field(**values)
-        if kind == DATE:
-            self._refuse("error.spec.date", _NOT_OF_DATES)
-            if table.get("boxes", DATE_BOXES) != DATE_BOXES:
-                raise self._wrong("error.spec.date", "boxes")
-            values["boxes"] = DATE_BOXES
-        else:
-            self._need("boxes")
+        for key, only in _ONLY_OF.items():
+            if kind != only:
+                self._refuse("error.spec.only_kind", [key], kind=only)
+        self._refuse("error.spec.kind", _NOT_OF.get(kind, ()), kind=kind)
+        values["boxes"] = self._boxes(kind)
         self._check_boxes(values["boxes"])
+        self._check_weights(values)
+        if kind in _CHECKED:
+            values["check"] = _CHECKED[kind]
         if kind != NUMBER:
             self._refuse("error.spec.only_numbers", _OF_NUMBERS)
         if "among_column" in table:
@@ -136,9 +149,44 @@ class FieldTable:
         key = tuple(_as_written(field, answer) for answer in answers)
         for answer in key:
             fits = answer in field.options if field.kind == TICK else _can_hold(field, answer)
-            if not fits or replace(field, key=(), among=(), required=True).broken(answer) in ("number", "date"):
+            if not fits or replace(field, key=(), among=(), required=True).broken(answer) in (
+                "number",
+                "date",
+                "time",
+            ):
                 raise self._wrong("error.spec.key_value", "key", value=answer)
         return replace(field, key=key, points=table.get("points", 1.0))
+
+    def _boxes(self, kind: str) -> int:
+        """Return how many boxes the field has; raise a DataError if its kind has another number of them."""
+        table = self._table
+        if kind == IBAN:
+            self._need("country")
+            if table["country"] not in IBAN_LENGTHS:
+                known = ", ".join(sorted(IBAN_LENGTHS))
+                raise self._wrong("error.spec.country", "country", value=table["country"], known=known)
+            fixed = IBAN_LENGTHS[table["country"]] - len(table["country"])
+        elif kind in _FIXED_BOXES:
+            fixed = _FIXED_BOXES[kind]
+        else:
+            self._need("boxes")
+            boxes: int = table["boxes"]
+            if kind in LEAST_DIGITS and not LEAST_DIGITS[kind] <= boxes <= _MOST_DIGITS[kind]:
+                least, most = LEAST_DIGITS[kind], _MOST_DIGITS[kind]
+                raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=least, most=most)
+            return boxes
+        if table.get("boxes", fixed) != fixed:
+            raise self._wrong("error.spec.fixed_boxes", "boxes", kind=kind, boxes=fixed)
+        return fixed
+
+    def _check_weights(self, values: dict[str, Any]) -> None:
+        """Put the weights of modulus 11 into the values; raise a DataError if there is none, or they do not fit."""
+        if values.get("check") != "mod11":
+            self._refuse("error.spec.only_mod11", ("weights", "with_x"))
+        if "weights" in values:
+            values["weights"] = tuple(values["weights"])
+            if len(values["weights"]) != values["boxes"]:
+                raise self._wrong("error.spec.weights", "weights", boxes=values["boxes"])
 
     def _check_boxes(self, boxes: int) -> None:
         """Raise a DataError if what is asked for never fits in the boxes."""
@@ -225,6 +273,6 @@ def _as_written(field: Field, answer: str | float) -> str:
 
 def _can_hold(field: Field, value: str) -> bool:
     """Return whether a value can be written in a field's boxes."""
-    plain = value.replace(".", "", 1) if field.decimals else value.replace("-", "") if field.kind == DATE else value
+    plain = field.in_boxes(value)
     allowed = plain[:-1] if field.last_may_be_x and plain.endswith("X") else plain
     return allowed.isdecimal() and allowed.isascii() and len(plain) <= field.boxes

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from typing_extensions import TypedDict
 
 from shuzi.declared import Declared, Flag, Number, Positive, between, one_of, that
-from shuzi.forms.check_digits import OF_DIGITS
 from shuzi.forms.roster import MOST_ROWS
-from shuzi.forms.spec import ANY, BETWEEN, BOXES, COMB, DATE, IDENTIFIER, NUMBER, ONE, OPEN, PAPERS, TICK
+from shuzi.forms.spec import ANY, BETWEEN, BOXES, COMB, ONE, OPEN, PAPERS, FieldKind
+from shuzi.forms.values.check_digits import OF_DIGITS
+from shuzi.forms.values.countries import IBAN_LENGTHS
+from shuzi.forms.values.notation import DATE_ORDERS
 from shuzi.messages import LANGUAGES
 
 MOST_FIELDS, MOST_TRACED, MOST_BOXES, MOST_DECIMALS = 60, 200, 24, 6
@@ -21,6 +23,8 @@ SMALLEST_BOX = 2.0
 
 LONGEST = 200
 """Characters of a title, a label or a value."""
+
+_MOST_WEIGHT = 10  # more are the same as less, but for multiples of 11
 
 MOST_ANSWERS = 100
 """Right answers of a question."""
@@ -65,9 +69,18 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**MOST_BOXES
 
 
+def _are_weights(value: Any) -> bool:
+    numbers = isinstance(value, list) and 2 <= len(value) <= MOST_BOXES
+    return numbers and all(type(weight) is int and 0 < abs(weight) <= _MOST_WEIGHT for weight in value)
+
+
+def _is_country(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch("[A-Z]{2}", value))
+
+
 def _are_boxes(value: Any) -> bool:
     boxes = value if isinstance(value, list) and value and all(isinstance(box, list) for box in value) else [value]
-    return len(boxes) <= MOST_BOXES and all(
+    return len(boxes) <= max(MOST_BOXES, *IBAN_LENGTHS.values()) and all(
         isinstance(box, list)
         and len(box) == 4
         and all(isinstance(side, int | float) and not isinstance(side, bool) and abs(side) < 1e18 for side in box)
@@ -98,9 +111,11 @@ class _Sheet(TypedDict, total=False):
 class _Field(TypedDict, total=False):
     name: _Text
     label: _Text
-    kind: Annotated[str, one_of(NUMBER, IDENTIFIER, DATE, TICK)]
+    kind: Annotated[str, one_of(*get_args(FieldKind))]
     boxes: Annotated[int, between(1, MOST_BOXES)]
     decimals: Annotated[int, between(1, MOST_DECIMALS)]
+    order: Annotated[str, one_of(*DATE_ORDERS)]
+    country: Annotated[str, that(_is_country, "spec.country")]
     style: _Style
     column: _Text
     once: Flag
@@ -109,6 +124,8 @@ class _Field(TypedDict, total=False):
     min: Number
     max: Number
     check: Annotated[str, one_of(*OF_DIGITS)]
+    weights: Annotated[list[int], that(_are_weights, "spec.weights", most=_MOST_WEIGHT)]
+    with_x: Flag
     among: _List
     pattern: _Text
     among_column: _Text

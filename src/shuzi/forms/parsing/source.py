@@ -68,11 +68,13 @@ class Source:
         """Raise a DataError if a field, the first of which is at position 1, has an unknown key or a wrong value."""
         self.check(FIELD, table, position)
 
-    def refuse(self, error: str, table: Mapping[str, Any], keys: Sequence[str], position: int = 0) -> None:
-        """Raise a DataError if the sheet, or the field, has one of these keys."""
+    def refuse(
+        self, error: str, table: Mapping[str, Any], keys: Sequence[str], position: int = 0, **values: Any
+    ) -> None:
+        """Raise a DataError if the sheet, or the field, has one of these keys; `values` are what it mentions."""
         for key in table:
             if key in keys:
-                raise self.wrong(error, position, key, table)
+                raise self.wrong(error, position, key, table, **values)
 
 
 def _short(text: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import reduce
+from operator import itemgetter, or_
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.written import Written
-from shuzi.forms.spec import DATE, Field
+from shuzi.forms.reading.followed import followed_in_boxes
+from shuzi.forms.spec import Field
+from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.reading.patterns.automaton import START, Automaton
 from shuzi.reading.reader import Reader
 
 Texts = list[tuple[str, float]]
@@ -26,6 +30,7 @@ FAINT = 0.3
 
 _PIECE = 32  # images at once
 _MOST = 64  # texts of a field
+_LIKELY = 5  # digits of a box
 _LEAST = 1e-6
 
 # Fitted on 4,192 boxes of the benchmark's sheets, with validation digits of MNIST and of UNIPEN's even-numbered
@@ -98,24 +103,47 @@ def probabilities_of(boxes: Sequence[Written], reader: Reader) -> NDArray[np.flo
 
 def texts_of(field: Field, probabilities: NDArray[np.float64]) -> BoxTexts:
     """Put the boxes of a field together: float64 (n, 12), as `probabilities_of` returns it."""
-    states: Iterable[tuple[str, float]] = [("", 1.0)]
-    last = len(probabilities) - 1
-    for index, box in enumerate(probabilities):
-        choices = [(str(digit), float(box[digit])) for digit in np.argsort(-box[:10])[:5].tolist()]
-        choices.append((" ", float(box[BLANK_BOX])))
-        # something that is no digit may be the X of a check digit
-        choices.append(("X" if index == last and field.last_may_be_x else "?", float(box[OTHER])))
-        longer = [
-            (text + character, probability * p) for text, probability in states for character, p in choices if p > 0
-        ]
-        states = sorted(longer, key=itemgetter(1), reverse=True)[:_MOST]
+    states = _likeliest(field, probabilities)
+    best = max(states, key=itemgetter(1))[0]
+    if automaton := followed_in_boxes(field):
+        states = list(dict([*states, *_likeliest(field, probabilities, automaton)]).items())
     merged: dict[str, float] = {}
     for written, probability in states:
         text = _put(field, written)
         merged[text] = merged.get(text, 0.0) + probability
     ranked = sorted(merged.items(), key=itemgetter(1), reverse=True)
-    best = max(states, key=itemgetter(1))[0]
     return BoxTexts(ranked, probabilities, _gapless(field, best) and _full(field, best))
+
+
+def _likeliest(
+    field: Field, probabilities: NDArray[np.float64], automaton: Automaton | None = None
+) -> list[tuple[str, float]]:
+    """Return the likeliest characters in the boxes, a space for an empty one; only those that fit, with a pattern."""
+    states: list[tuple[str, float, int]] = [("", 1.0, START)]
+    last = len(probabilities) - 1
+    endings = automaton.endings(len(probabilities)) if automaton else []
+    most = len(DIGITS) if automaton else _LIKELY
+    for index, box in enumerate(probabilities):
+        choices = [(str(digit), float(box[digit])) for digit in np.argsort(-box[: len(DIGITS)])[:most].tolist()]
+        choices.append((" ", float(box[BLANK_BOX])))
+        # something that is no digit may be the X of a check digit
+        choices.append(("X" if index == last and field.last_may_be_x else "?", float(box[OTHER])))
+        within = reduce(or_, endings[: last - index + 1], 0)
+        longer = [
+            (text + character, probability * p, after)
+            for text, probability, positions in states
+            for character, p in choices
+            if p > 0 and (after := _step(automaton, positions, character)) & (within or after)
+        ]
+        states = sorted(longer, key=itemgetter(1), reverse=True)[:_MOST]
+    return [(text, probability) for text, probability, _ in states]
+
+
+def _step(automaton: Automaton | None, positions: int, character: str) -> int:
+    """Return the positions of a pattern after a box; an empty one, or an X at the end, is no character of it."""
+    if automaton is None or character in " X":
+        return positions
+    return automaton.step(positions, CLASSES.index(character)) if character != "?" else 0
 
 
 def _put(field: Field, written: str) -> str:
@@ -127,11 +155,10 @@ def _put(field: Field, written: str) -> str:
         if len(rest) == field.decimals:
             return f"{whole or '0'}.{rest}"
         return f"{whole}.{rest}" if rest else whole
-    if field.kind == DATE:  # the 0 of a month or a day is often left out
-        parts = (written[:4], written[4:6], written[6:])
-        year, month, day = (part.replace(" ", "") for part in parts)
-        if len(year) == 4 and month and day:
-            return field.text_of(f"{year}{month:0>2}{day:0>2}")
+    if field.notation:  # the 0 of a month, a day or an hour is often left out
+        parts = [part.replace(" ", "") for part in field.notation.parts_of(written)]
+        if digits := field.notation.digits_in(parts):
+            return field.text_of(digits)
     return field.text_of(written.replace(" ", ""))
 
 
@@ -145,6 +172,6 @@ def _full(field: Field, written: str) -> bool:
 
 
 def _gapless(field: Field, written: str) -> bool:
-    """Tell whether no box between two others is empty, apart from the 0 of a month or a day."""
-    parts = (written[:4], written[4:6], written[6:]) if field.kind == DATE else (written,)
+    """Tell whether no box between two others is empty, apart from a 0 that may be left out."""
+    parts = field.notation.parts_of(written) if field.notation else [written]
     return not any(" " in part.strip() for part in parts)

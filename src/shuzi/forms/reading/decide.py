@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import product
 from operator import itemgetter
 
-from shuzi.forms.check_digits import PASSING
 from shuzi.forms.reading.box_texts import BoxTexts, Texts
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, Field
+from shuzi.forms.values.check_digits import PASSING
 from shuzi.reading.decide.value_scores import nearest_values
 from shuzi.reading.patterns.automaton import LETTERS
 from shuzi.reading.patterns.expression import automaton_of
@@ -72,7 +72,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     # of a list, only its values may be meant
     texts = found
     if field.among and boxes is not None:
-        plain = {value: _plain(value) for value in field.among}
+        plain = {value: field.in_boxes(value) for value in field.among}
         texts = [(value, boxes.score(text, field.last_may_be_x)) for value, text in plain.items()]
         texts = sorted(
             [(text, probability) for text, probability in texts if probability > 0], key=itemgetter(1), reverse=True
@@ -115,13 +115,9 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
 
 def _nearest(field: Field, text: str, boxes: BoxTexts | None) -> Texts:
     """Return the values on the list of a field that are nearest to a text, with their probabilities."""
-    plain = {_plain(value): value for value in field.among}
-    near = nearest_values([*plain], _plain(text), _NAMED)
+    plain = {field.in_boxes(value): value for value in field.among}
+    near = nearest_values([*plain], field.in_boxes(text), _NAMED)
     return [(plain[value], boxes.score(value, field.last_may_be_x) if boxes else 0.0) for value in near]
-
-
-def _plain(text: str) -> str:
-    return text.replace("-", "").replace(".", "")
 
 
 def blank_unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
@@ -227,9 +223,9 @@ def _rarity(field: Field, text: str, is_pattern_used: bool) -> float:
     rare = PASSING.get(field.check, 1.0)
     if field.pattern and not is_pattern_used:
         # of texts with as many digits and no choice of marks
-        texts = len(LETTERS) ** len(text) / 10 ** len(_plain(text))
+        texts = len(LETTERS) ** len(text) / 10 ** len(field.in_boxes(text))
         rare *= min(automaton_of(field.pattern).rarity(len(text)) * texts, 1.0)
     if field.among:
-        longest = max(len(_plain(value)) for value in field.among)
+        longest = max(len(field.in_boxes(value)) for value in field.among)
         rare *= min(len(field.among) / 10.0**longest, 1.0)
     return max(rare, 1e-6)

@@ -16,16 +16,18 @@ from shuzi.forms.finding.flat import PAPER, SCALE
 from shuzi.forms.finding.pieces import WIDEST_REST, threshold_of
 from shuzi.forms.finding.written import LEAST_INK, peak_of
 from shuzi.forms.reading.box_texts import FAINT, Texts
+from shuzi.forms.reading.followed import followed_in_a_line
 from shuzi.forms.reading.page_work import PageWork
-from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.forms.spec import CARD, IBAN, IDENTIFIER, NUMBER, PHONE, Field
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, without_marks
+from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, Reading, without_marks
 
 _ONLY_UNSURE = {
     f"reading.{key}" for key in ("unsure", "unsure_text", "unsure_line", "mark", "mark_more", "mark_unsure")
 }  # nothing else is amiss
 _HIGH = 0.5  # of the height of a field with its margin: what is left of its line is at least so high
+_LISTED = (NUMBER, IDENTIFIER, PHONE, CARD)  # a list of these is of what is written; a date may be written otherwise
+_OF_DIGITS = (IDENTIFIER, CARD, IBAN)
 _SPECK = 5  # pixels: less is no ink
 
 
@@ -114,15 +116,12 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
     if work.is_used_up:
         return _TOO_MUCH
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
-    listed = bool(field.among) and not field.last_may_be_x
+    listed = bool(field.among) and field.kind in _LISTED and not field.last_may_be_x
     seen = reader.recognise(picture, work.most)
     if listed:
         reader = reader.with_values([*field.among])
-    elif field.pattern:
-        automaton = automaton_of(field.pattern)
-        if field.kind == IDENTIFIER:  # which may be written with dashes
-            automaton = automaton.of_digits()
-        reader = reader.with_pattern(automaton.with_commas() if field.decimals else automaton)
+    elif automaton := followed_in_a_line(field):
+        reader = reader.with_pattern(automaton)
     reading = reader.decide(seen)
     work.spend(seen, reading)
     if seen.too_much is not None:
@@ -137,15 +136,28 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
         merged[put] = merged.get(put, 0.0) + probability
     amiss = reading.status != OK and (listed or reading.advice[0] not in _ONLY_UNSURE)
     # an identifier may be written with dashes; a point belongs to a number, and must not vanish
-    amiss = amiss or (field.kind == IDENTIFIER and not listed and any(mark in reading.text for mark in ".,"))
+    amiss = amiss or (field.kind in _OF_DIGITS and not listed and any(mark in reading.text for mark in ".,"))
+    # a + before a phone's number is no digit, and must not vanish either
+    amiss = amiss or (field.kind == PHONE and any(piece.kind == SIGN_INK for piece in reading.ignored))
+    if field.last_may_be_x and (with_x := _with_x(field, reading)):
+        merged, amiss = {with_x: reading.confidence} | merged, True
     images = tuple(digit.image for digit in reading.digits)
     return Opened(sorted(merged.items(), key=itemgetter(1), reverse=True), amiss, images=images)
 
 
+def _with_x(field: Field, reading: Reading) -> str:
+    """Return the text with the X that its check digit asks for, if what stands there is no digit; else ""."""
+    text = _put(field, reading.text) + "X"
+    right = max((digit.box.right for digit in reading.digits), default=0)
+    there = any(piece.kind in (SIGN_INK, UNKNOWN) and piece.box.right > right for piece in reading.ignored)
+    return text if there and not field.broken(text) else ""
+
+
 def _put(field: Field, text: str) -> str:
     text = text.replace("\n", "")
-    if field.kind == DATE:
-        return field.text_of(without_marks(text))
+    if field.notation:
+        digits = field.notation.digits_in(field.notation.parts_in_a_line(text))
+        return field.text_of(digits or without_marks(text))
     if field.kind != NUMBER:
-        return without_marks(text)
+        return field.text_of(without_marks(text))
     return text.replace(",", ".") if field.decimals else text

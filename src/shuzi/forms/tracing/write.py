@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.forms.finding.flat import SCALE
-from shuzi.forms.spec import DATE, NUMBER, ONE, OPEN, TICK, Field, Spec
+from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, ONE, OPEN, TICK, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 
@@ -55,6 +55,12 @@ def _lines(values: dict[str, Any]) -> list[str]:
     return [f"{key} = {json.dumps(value, ensure_ascii=False).replace(chr(127), '')}" for key, value in values.items()]
 
 
+_KEPT = (
+    *("order", "country", "decimals", "required", "digits", "least", "most", "check", "weights", "with_x", "among"),
+    *("pattern", "sum_of", "total", "unique", "points", "key", "tolerance"),
+)
+
+
 def _of_field(field: Field) -> dict[str, Any]:
     values: dict[str, Any] = {"name": field.name}
     if field.label != field.name:
@@ -65,13 +71,14 @@ def _of_field(field: Field) -> dict[str, Any]:
         values["options"] = [*field.options]
         if field.choose != ONE:
             values["choose"] = field.choose
-        if field.required:
-            values["required"] = True
+        for key in ("required", "points", "key"):
+            if getattr(field, key):
+                values[key] = getattr(field, key)
         return values | {"at": [[round(side, 2) for side in box] for box in field.at]}
     if field.kind != DATE:
         values["boxes"] = field.boxes
     values["style"] = field.style
-    kept = ("decimals", "required", "digits", "least", "most", "check", "among", "pattern", "sum_of", "total")
+    kept = [key for key in _KEPT if key != "check" or field.kind not in (CARD, IBAN)]
     unset = {attribute.name: attribute.default for attribute in fields(Field)}
     named = {"digits": "length", "least": "min", "most": "max"}
     for key in kept:

@@ -232,6 +232,7 @@ class FormCell(Said):
         "required",
         "length",
         "date",
+        "time",
         "number",
         "range",
         "check",

@@ -1,0 +1,175 @@
+"""Dates, times, phone and bank numbers, from their spec to a photograph and a table."""
+
+import io
+from datetime import time
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from shuzi.errors import DataError
+from shuzi.forms.layout import pages_of, separators
+from shuzi.forms.output.xlsx import save_xlsx
+from shuzi.forms.parse import read_spec, spec_of
+from shuzi.forms.reading.box_texts import BLANK_BOX, texts_of
+from shuzi.forms.reading.decide import decide
+from shuzi.forms.reading.followed import followed_in_a_line
+from shuzi.forms.reading.open_fields import _put as put_in_line
+from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.result import Row, Table
+from shuzi.forms.spec import CARD, DATE, IBAN, PHONE, TIME, Field
+from shuzi.forms.tracing.write import as_toml
+
+WRITTEN = {  # published examples: of the IBAN registry, of GB 11643, of the ISBN manual, and a card for tests
+    'born|kind = "date"\norder = "dmy"': "2004-03-05",
+    'at|kind = "time"': "09:05",
+    'phone|kind = "phone"\nboxes = 11': "01701234567",
+    'card|kind = "card"\nboxes = 16': "5500000000000004",
+    'account|kind = "iban"\ncountry = "DE"': "DE89370400440532013000",
+    'resident|kind = "identifier"\nboxes = 18\ncheck = "resident-id"': "440524188001010014",
+    'isbn|kind = "identifier"\nboxes = 13\ncheck = "isbn"': "9783161484100",
+    f'nhs|kind = "identifier"\nboxes = 10\ncheck = "mod11"\nwith_x = false\nweights = {[*range(10, 0, -1)]}': (
+        "9434765919"
+    ),
+}
+NAMED = {key.split("|")[0]: text for key, text in WRITTEN.items()}
+FIELDS = "\n".join('[[fields]]\nname = "{}"\n{}'.format(*key.split("|")) for key in WRITTEN)
+
+
+@pytest.fixture
+def spec(tmp_path):
+    def read(text):
+        path = tmp_path / "spec.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_spec(path)
+
+    return read
+
+
+@pytest.mark.parametrize("style", ["boxes", "open"])
+def test_numbers_of_each_kind_are_read_from_a_photograph(spec, photo, reader, style):
+    sheet = spec(f'title = "Numbers"\nstyle = "{style}"\n{FIELDS}')
+    texts = NAMED | ({"born": "5.3.2004", "at": "9:05"} if style == "open" else {})
+    taken = photo(sheet, {(0, name): text for name, text in texts.items()}, angle=15.0)
+    cells = {name: cell for (_, name), cell in PageReader(sheet, reader).read(taken, "a.jpg").cells.items()}
+    assert {name: cell.text for name, cell in cells.items() if cell.status == "ok"}.items() <= NAMED.items()
+    assert sum(cell.text == NAMED[name] for name, cell in cells.items()) >= len(NAMED) - (style == "open")
+    assert sum(cell.status == "ok" for cell in cells.values()) >= len(NAMED) // 2
+    file = io.BytesIO()
+    save_xlsx(Table("Numbers", sheet.fields, (Row(1, 0, cells),)), file)
+    first = openpyxl.load_workbook(file).worksheets[0]
+    held = {cell.value: first.cell(2, cell.column).value for cell in first[1]}
+    assert (held["at"], held["account"]) == (time(9, 5), cells["account"].text)
+
+
+def test_what_is_printed_beside_the_boxes(spec):
+    sheet = spec(f'title = "Numbers"\n{FIELDS}')
+    printed = {
+        placed.field.name: "".join(text.text for text in separators(placed, "zh"))
+        for placed in pages_of(sheet)[0].fields
+    }
+    assert {name: signs for name, signs in printed.items() if signs} == {"born": "日月年", "at": ":", "account": "DE"}
+    assert [field.groups for field in sheet.fields][3:5] == [(4, 4, 4, 4), (2, 4, 4, 4, 4, 2)]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ('kind = "time"\nboxes = 6', ["boxes", "4"]),
+        ('kind = "time"\npattern = "12:.*"', ["pattern", "time"]),
+        ('kind = "identifier"\nboxes = 8\norder = "dmy"', ["order", "date"]),
+        ('kind = "date"\norder = "dym"', ["dym", "dmy"]),
+        ('kind = "iban"', ["country"]),
+        ('kind = "iban"\ncountry = "GB"', ["GB", "DE"]),
+        ('kind = "iban"\ncountry = "de"', ["de"]),
+        ('kind = "iban"\ncountry = "DE"\nboxes = 22', ["boxes", "20"]),
+        ('kind = "card"\nboxes = 11', ["boxes", "12", "19"]),
+        ('kind = "card"\nboxes = 16\ncheck = "luhn"', ["check", "card"]),
+        ('kind = "phone"\nboxes = 16', ["boxes", "15"]),
+        ('kind = "phone"\nboxes = 11\nmin = 3', ["min", "phone"]),
+        ("boxes = 3\nweights = [3, 2, 1]", ["weights", "mod11"]),
+        ('kind = "identifier"\nboxes = 3\ncheck = "mod11"\nweights = [3, 2]', ["weights", "3"]),
+        ('kind = "identifier"\nboxes = 3\ncheck = "mod11"\nweights = [3, 2, 0]', ["weights"]),
+        ('kind = "identifier"\nboxes = 22\ncheck = "iban"', ["check", "iban"]),
+    ],
+)
+def test_a_mistake_names_line_and_field(spec, field, words):
+    with pytest.raises(DataError) as found:
+        spec(f'title = "Numbers"\n[[fields]]\nname = "n1"\n{field}\n')
+    sentence = found.value.sentence("en")
+    assert all(word in sentence for word in ["line ", "field n1", *words]), sentence
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "text"),
+    [
+        (Field("a", kind=DATE, boxes=8, order="dmy"), "5.3.2004", "2004-03-05"),
+        (Field("a", kind=DATE, boxes=8, order="mdy"), "03/05/2004", "2004-03-05"),
+        (Field("a", kind=DATE, boxes=8), "2004-3-5", "2004-03-05"),
+        (Field("a", kind=DATE, boxes=8), "20040305", "2004-03-05"),
+        (Field("a", kind=TIME, boxes=4), "9:05", "09:05"),
+        (Field("a", kind=TIME, boxes=4), "23.59", "23:59"),
+        (Field("a", kind=PHONE, boxes=11), "0170-1234567", "01701234567"),
+        (Field("a", kind=CARD, boxes=16), "5500-0000-0000-0004", "5500000000000004"),
+        (Field("a", kind=IBAN, boxes=20, country="DE"), "89370400440532013000", "DE89370400440532013000"),
+        (Field("a", boxes=4, decimals=1), "17,5", "17.5"),
+    ],
+)
+def test_what_people_write_without_boxes_fits_and_is_put_into_one_form(field, written, text):
+    pattern = followed_in_a_line(field)
+    assert pattern.accepts(written)
+    assert put_in_line(field, written) == text
+    assert not field.broken(text)
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        (Field("a", kind=DATE, boxes=8, order="dmy"), "2004-03-05"),
+        (Field("a", kind=DATE, boxes=8), "5.3.2004"),
+        (Field("a", kind=DATE, boxes=8), "2004-13-05"),
+        (Field("a", kind=TIME, boxes=4), "905"),
+        (Field("a", kind=TIME, boxes=4), "24:00"),
+        (Field("a", kind=TIME, boxes=4), "9:5"),
+        (Field("a", kind=PHONE, boxes=11), "0170"),
+        (Field("a", kind=IBAN, boxes=20, country="DE"), "8937040044053201300"),
+        (Field("a", boxes=4, decimals=1), "175"),
+    ],
+)
+def test_what_can_be_taken_in_two_ways_or_is_none_does_not_fit(field, written):
+    assert not followed_in_a_line(field).accepts(written)
+    assert field.broken(put_in_line(field, written)) or field.kind == DATE
+
+
+def test_the_search_finds_a_day_however_unlikely_the_digits_are_on_the_way():
+    # in each box, five digits that make no day are likelier than those of one
+    likely = np.full((8, 12), 1e-9)
+    likely[:, 4:9] = 0.19
+    for index, digit in enumerate("20010213"):
+        likely[index, int(digit)] = 0.05
+    likely[:, BLANK_BOX] = 1e-9
+    field = Field("day", kind=DATE, boxes=8, order="ymd")
+    found = [text for text, _ in texts_of(field, likely / likely.sum(axis=1, keepdims=True)).texts]
+    assert any(not field.broken(text) for text in found)
+
+
+def test_every_wrong_digit_of_an_account_is_noticed():
+    field = Field("a", kind=IBAN, boxes=20, country="DE", check="iban")
+    text = NAMED["account"]
+    for index in range(2, len(text)):
+        for digit in set("0123456789") - {text[index]}:
+            wrong = text[:index] + digit + text[index + 1 :]
+            cell = decide(field, [(wrong, 0.999)])
+            assert (cell.status, cell.rule) == ("unsure", "check")
+    assert decide(field, [(text, 0.999)]).status == "ok"
+
+
+def test_a_traced_form_keeps_what_its_fields_are():
+    def read(text):
+        return spec_of(text, Path("card.toml"), lambda *_: b"a picture")
+
+    drawn = FIELDS.replace("[[fields]]", "at = [10, 20, 160, 8]\n[[fields]]").removeprefix("at = [10, 20, 160, 8]\n")
+    graded = '[[fields]]\nname = "q"\nboxes = 2\nkey = [7, 8]\npoints = 3\ntolerance = 1\nunique = true\n'
+    form = read(f'title = "Card"\nblank = "card.png"\n{drawn}\nat = [10, 20, 160, 8]\n{graded}at = [10, 40, 20, 8]\n')
+    assert read(as_toml(form, "card.png")).fields == form.fields

@@ -42,10 +42,10 @@ from shuzi.synthesis.shapes.world_digits import WORLD
 
 _ROWS, _FIELDS, _BOXES, _ODD = 12, 3, 3, 1 / 3
 _CORRECTED = 3
-_RESAMPLED = 2_000  # times, for intervals
-_TEST = 1_000  # the first seed of what is reported
+_RESAMPLED = 2_000  # resamples, for intervals
+_TEST = 1_000  # the first seed of reported results
 _SHOWN = 50.0  # pixels: the height of a digit before it is printed
-_TRIED, _MISREAD = 8, 0.5  # images of a writer's digit, and how many of them are misread at least
+_TRIED, _MISREAD = 8, 0.5  # images of a writer's digit, and the least number of them misread
 _SHAKEN = 0.02  # of the height: how much a digit differs from the last one of the same hand
 
 Key = tuple[int, str]
@@ -68,7 +68,7 @@ SHAPES = {
     "9 like a P": (9, shape_named(9, "_p_nine")),
     "5 like a root": (5, shape_named(5, "_root_five")),
 }
-"""The odd digits: what each is, and its shape."""
+"""The odd digits: the digit of each, and its shape."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class OddHands(Hands):
     width: float = 0.5
 
     def ink_of(self, rng: np.random.Generator, text: str, height: float) -> tuple[list[NDArray[np.uint8]], int]:
-        """Write a text as `Hands` does, but for that digit."""
+        """Write a text as `Hands` does, except for that digit."""
         inks, writer = super().ink_of(rng, text, height)
         return [
             self.odd(rng, height) if character == str(self.digit) else ink
@@ -102,7 +102,7 @@ def odd_hands(
     reader: shuzi.Reader,
     seed: list[int],
 ) -> tuple[OddHands, int]:
-    """Draw writers until one is found whose digit is misread; return it, and how many were drawn."""
+    """Draw writers until a digit is misread; return that writer, and how many were drawn."""
     for drawn in count(1):
         rng = np.random.default_rng([*seed, drawn])
         curves = tuple(curves_of(rng, shape(rng)))
@@ -120,7 +120,7 @@ def read_twice(
 
     Returns
     -------
-    How many cells were corrected, and counts before and after, of the cells that were not.
+    The number of corrected cells, and counts of the other cells before and after.
     """
     rng = np.random.default_rng(seed)
     texts = {(row, field.name): _text(rng, hands.digit) for row in range(_ROWS) for field in spec.fields}

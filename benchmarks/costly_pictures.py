@@ -1,4 +1,4 @@
-"""The cost of pictures that hold no writing, or more of it than a page: as a multiple of a photograph of six digits.
+"""The cost of pictures without writing, or with more than a page of it, as a multiple of a photograph of six digits.
 
     python benchmarks/costly_pictures.py
 
@@ -26,9 +26,9 @@ from reading_speed import photos
 import shuzi
 from shuzi.models.store import DEFAULT
 
-SIDE = 1_280  # pixels: what pictures are searched at
+SIDE = 1_280  # pixels: the size of pictures in the search
 PHOTOS = 5  # read before each picture
-AGAIN = 30.0  # photographs: what costs more is read twice more
+AGAIN = 30.0  # photographs: a picture that costs more is read twice more
 MOST = 50  # photographs: the aim
 
 Picture = NDArray[np.uint8]
@@ -110,7 +110,7 @@ def hatching(step: int, thick: int = 1) -> Picture:
 
 
 def boxes(step: int, gap: int = 4, nested: int = 1) -> Picture:
-    """Return boxes beside and below each other, each with others inside."""
+    """Return a grid of boxes, each with smaller boxes inside."""
     page = paper()
     for y in range(0, SIDE - step, step):
         for x in range(0, SIDE - step, step):
@@ -192,7 +192,7 @@ PICTURES: dict[str, Callable[[], Picture]] = {
 
 
 class Mixture:
-    """Ingredients of a picture and how much there is of each, which a search changes."""
+    """The ingredients of a picture and their amounts, which a search changes."""
 
     KINDS = ("dots", "dashes", "strokes", "blobs", "boxes", "frames", "ones", "noise")
 

@@ -1,4 +1,4 @@
-"""What photographs of sheets and tables full of ink cost: as a multiple of a photograph of six digits.
+"""The cost of photographs of sheets and tables full of ink, as a multiple of a photograph of six digits.
 
     python benchmarks/costly_sheets.py
 
@@ -34,11 +34,11 @@ from shuzi.ink.boxes import Box
 SCALE = 0.7  # of a printed page's pixels: as large as a photograph of 2,400 pixels
 LINE = 0.25  # millimetres
 HONEST = "digits that fill it"
-AGAIN = 30.0  # photographs: what costs more is read once more
+AGAIN = 30.0  # photographs: a sheet that costs more is read once more
 
 Picture = NDArray[np.uint8]
 Fill = Callable[[int, int, int], Picture]
-"""Returns what is drawn in a field: its number, and its height and width in pixels."""
+"""Returns the drawing for a field, given its number and its height and width in pixels."""
 
 
 def sheet(columns: int, boxes: int, rows: int) -> Spec:
@@ -63,7 +63,7 @@ def blank(_number: int, high: int, wide: int) -> Picture:
 
 
 class Digits:
-    """Digits to fill a field with, as many as it has room for, 0.55 of its height and evenly apart."""
+    """Digits that fill a field, 0.55 of its height and evenly apart."""
 
     def __init__(self) -> None:
         self._mnist = shuzi.load_mnist().validation
@@ -80,7 +80,7 @@ class Digits:
 
 
 def cropped(page: Picture, number: int, high: int, wide: int) -> Picture:
-    """Cut a field out of a picture, each out of another part."""
+    """Crop a field from a picture, each field from a different part."""
     top, left = (
         number * step % (side - of) for step, side, of in zip((97, 61), page.shape, (high, wide), strict=True)
     )
@@ -88,7 +88,7 @@ def cropped(page: Picture, number: int, high: int, wide: int) -> Picture:
 
 
 def fills() -> dict[str, Fill]:
-    """Return what fields are filled with."""
+    """Return the ways to fill fields."""
     pages = {
         "dashes": dashes(3_000, 20, 1),
         "dashes at any angle": dashes(2_000, 14, 2, 3),

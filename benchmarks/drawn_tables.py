@@ -30,19 +30,19 @@ from shuzi.synthesis.lines.handwriting import Pen, written
 KINDS = ("ruler", "free", "notebook", "spreadsheet", "frameless")
 
 NUMBER, EMPTY, CROSSED, WORDS = "number", "empty", "crossed", "words"
-"""What a cell holds."""
+"""The content of a cell."""
 
 PAGE = 210.0, 297.0
 """Millimetres."""
 
 _PRINTED = ["Name", "Maths", "Points", "Price", "Date", "Sum", "Weight kg", "No.", "Total", "Group"]
-_EMPTY, _CROSSED, _ACROSS = 0.12, 0.04, 0.1  # of the cells, and of the numbers those that lie across a line
+_EMPTY, _CROSSED, _ACROSS = 0.12, 0.04, 0.1  # fractions: of the cells, and of the numbers that cross a line
 _SHAPES = (0.45, 0.25, 0.15, 0.15)  # whole numbers, with decimals, with a minus sign, with both
-_SPACE = 0.16  # of a number's height between characters
+_SPACE = 0.16  # gaps between characters, as fractions of a number's height
 _CLEAR, _WIDE = 1.2, 0.42  # millimetres beside a number, and how wide a digit may be, of a row's height
 
 Points = NDArray[np.float64]
-"""Of a line, in millimetres: (n, 2)."""
+"""The points of a line in millimetres: (n, 2)."""
 
 
 @dataclass
@@ -131,7 +131,7 @@ def _by_hand(kind: str, rng: np.random.Generator, place: float, start: float, en
 
 
 def _pieces(kind: str, rng: np.random.Generator, points: Points) -> list[Points]:
-    """Part a line where the pen was lifted."""
+    """Split a line where the pen was lifted."""
     if kind != "free" or rng.random() < 0.6 or len(points) < 30:
         return [points]
     at = int(rng.integers(10, len(points) - 12))
@@ -157,7 +157,7 @@ def _fill(kind: str, rng: np.random.Generator, table: DrawnTable, hands: Hands) 
     letters = _Letters(hands.strokes) if hands.strokes is not None else None
     share = rng.dirichlet(np.array(_SHAPES) * 8, len(table.columns) - 1)
     for row, (top, bottom) in enumerate(pairwise(table.rows)):
-        free = 0.0  # millimetres from where nothing is written in the row
+        free = 0.0  # millimetres from the free part of the row
         for column, (left, right) in enumerate(pairwise(table.columns)):
             key, cell, text, content = (row, column), (left, top, right, bottom), "", NUMBER
             across, pressure = 0.0, dark
@@ -279,7 +279,7 @@ def _press(
 
     Returns
     -------
-    From where the next may be written; this is not written before `free`.
+    Where the next text may begin; this text begins at `free` or later.
     """
     left, top, right, bottom = cell
     start = max(left + _CLEAR, free)

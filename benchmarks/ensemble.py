@@ -27,7 +27,7 @@ def answers(model: str, mnist: Splits) -> tuple[NDArray[np.float32], NDArray[np.
 
 
 def together(models: list[str], mnist: Splits) -> dict[str, Any]:
-    """Score the members of an ensemble, each alone and all together."""
+    """Score the members of an ensemble individually, and the ensemble."""
     outputs = [answers(model, mnist) for model in models]
     members = [evaluate(test, mnist.test.labels).score.accuracy for _, test in outputs]
     validation, test = (np.mean([each[part] for each in outputs], axis=0) for part in (0, 1))

@@ -38,7 +38,7 @@ WAYS = {
     "sixty requests at once": (60, 1, False),
     "sixty that leave": (60, 2, True),
 }
-"""For each way to be greedy: requests at once, pictures in each, and whether it leaves before the answer."""
+"""For each greedy pattern: simultaneous requests, pictures in each, and whether the client leaves early."""
 
 
 def pictures() -> dict[str, bytes]:
@@ -80,7 +80,7 @@ def _ask(port: int, source: str, request: bytes, leaves: bool = False) -> tuple[
 
 
 class Service:
-    """A service of a shuzi, in a process of its own."""
+    """A shuzi service in its own process."""
 
     def __init__(self, source: str) -> None:
         surroundings = os.environ | ({"PYTHONPATH": source} if source else {})
@@ -101,7 +101,7 @@ class Service:
 
 
 def measure(source: str, content: bytes, way: str, seconds: float) -> dict[str, Any]:
-    """Return what the modest client met while the greedy one was at it.
+    """Return the waits of the modest client while the greedy one is active.
 
     Parameters
     ----------

@@ -40,10 +40,10 @@ Texts = dict[tuple[int, str], str]
 Tries = list[dict[str, Any]]
 
 BANDS = 5
-"""Of equal width, that the sweep is divided into."""
+"""Bands of equal width, into which the sweep is divided."""
 
-_EMPTY = 0.125  # of the single boxes
-_RESAMPLED = 2_000  # times, for intervals
+_EMPTY = 0.125  # fraction of the single boxes
+_RESAMPLED = 2_000  # resamples, for intervals
 
 
 def mixed_texts(rng: np.random.Generator, spec: Spec) -> Texts:
@@ -75,7 +75,7 @@ def read(
 
     Returns
     -------
-    Of each field what was written and how, and what was read; and of the sheets how many were found, and the time.
+    For each field the text written, how, and the text read; for the sheets, how many were found, and the time.
     """
     reader = PageReader(spec, shuzi.load())
     (printed,) = print_sheet(spec)
@@ -104,7 +104,7 @@ def read(
 
 
 def by_writer(tries: Tries, counts: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """Return how many count, as a fraction, with the interval (95 %) of sampling whole writers again."""
+    """Return the fraction that counts, with the 95 % interval from resampling whole writers."""
     if not tries:
         return {"n": 0}
     writers: dict[Any, list[bool]] = {}
@@ -112,7 +112,7 @@ def by_writer(tries: Tries, counts: Callable[[dict[str, Any]], bool]) -> dict[st
         writers.setdefault(each["writer"] if each["writer"] >= 0 else (number,), []).append(counts(each))
     sums = np.array([[sum(own), len(own)] for own in writers.values()], float)
     count = int(sums[:, 0].sum())
-    if count in (0, len(tries)):  # sampled again they are the same
+    if count in (0, len(tries)):  # resampling gives the same writers
         low, high = Score(len(writers) if count else 0, len(writers)).interval
     else:
         rng = np.random.default_rng(0)
@@ -133,12 +133,12 @@ def is_right(each: dict[str, Any]) -> bool:
 
 
 def is_sure(each: dict[str, Any]) -> bool:
-    """Tell whether nobody would look at it: what was written is called `ok`, or blank."""
+    """Tell whether no check is asked for: the field is `ok`, or blank."""
     return each["status"] in ("ok", "blank")
 
 
 def measured(tries: Tries) -> dict[str, Any]:
-    """Return how many of the filled fields are right, sure, and wrong though sure."""
+    """Return how many filled fields are right, sure, and sure but wrong."""
     written = [each for each in tries if each["wrote"]]
     sure = [each for each in written if is_sure(each)]
     wrong = [each for each in sure if not is_right(each)]

@@ -39,7 +39,7 @@ LEAST = 4
 
 
 class Known:
-    """Images with what the network says of them, each computed once."""
+    """Images with the network's outputs, each computed once."""
 
     def __init__(self, classifier: Classifier, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         self.images, self.labels = images, labels
@@ -47,7 +47,7 @@ class Known:
         self.looks = Looks.of(images, classifier.features(images), self.probabilities)
 
     def examples(self, places: list[int]) -> Examples:
-        """Return some of them as corrected digits."""
+        """Return some images as corrected digits."""
         return Examples(self.looks.of_these(places), self.labels[places].astype(np.int64))
 
     def read(self, examples: Examples) -> NDArray[np.intp]:
@@ -92,7 +92,7 @@ def measure(digits: Known, writers: NDArray[np.int16], mnist: Known) -> dict[str
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes; it outputs its features")
     parser.add_argument("--strokes", type=Path, required=True, help="UNIPEN or a packed file")

@@ -41,7 +41,7 @@ KIND = replace(KINDS["numbers"], neighbours=0.0, printed=0.0, photos=0.2)
 
 @dataclass(frozen=True)
 class Page:
-    """A composed number, what was found on it, and its reading without corrections."""
+    """A composed number, its detections, and its reading without corrections."""
 
     writer: int
     text: str
@@ -50,7 +50,7 @@ class Page:
 
     @property
     def wrong(self) -> list[int]:
-        """The digits that were taken for others; none if so many differ that the digits are rather shifted."""
+        """The misread digits; none if so many differ that the digits are probably shifted."""
         if not len(self.text) == len(self.reading.text) == len(self.reading.digits):
             return []
         pairs = zip(self.text, self.reading.text, strict=True)
@@ -142,7 +142,7 @@ def by_triple(reader: Reader, pages: list[Page]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes; it outputs its features")
     parser.add_argument("--strokes", type=Path, required=True, help="UNIPEN or a packed file")

@@ -46,7 +46,7 @@ _BOUNDARY = "a-boundary-like-those-of-browsers"
 
 
 def pictures(what: str = MANY) -> list[bytes]:
-    """Return pictures of one kind as PNG files: of digits, where it is not said otherwise."""
+    """Return pictures of one kind as PNG files: of digits, unless the kind says otherwise."""
     if what in (MANY_PHOTOS, PHOTOS):
         return list(map(_png, photos()))
     if what in (MANY_STRIPS, STRIPS):

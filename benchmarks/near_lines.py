@@ -1,4 +1,4 @@
-"""Sheets are filled in as people do: what they write comes near to the printed lines, touches and crosses them."""
+"""Sheets are filled in as people do it: the writing comes near the printed lines, touches and crosses them."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ LINES = {"grey": (110 / 255, 0.25), "thin black": (0.0, 0.15), "thick black": (0
 """Kinds of printed lines: how light they are, and how thick in millimetres."""
 
 INKS = {"blue": (0.55, 0.75), "black": (0.8, 0.95), "pencil": (0.35, 0.55)}
-"""Kinds of ink: the part of the light that they take, seen in grey."""
+"""Kinds of ink: the fraction of light that they absorb, in grey."""
 
 FIRST, LAST = -0.7, 1.5
-"""Millimetres from a line to the edge of what is written inside of it: where the sweep begins and ends."""
+"""Millimetres from a line to the edge of the writing inside it: the range of the sweep."""
 
 _CLEAR = 1.0  # millimetres from the other lines
 _MEAN, _SPREAD = 0.3, 0.5  # millimetres from the nearest line on a mixed sheet
 _WHITE = 0.6  # millimetres: wide enough to remove the lines that were printed
 _TICK = 0.33  # of the height of a comb
-_SOLID = 110  # the level from which ink counts for where its edge is
+_SOLID = 110  # the ink level that marks its edge
 
 Gap = Callable[[np.random.Generator], float]
 
 
 def normal_gap(rng: np.random.Generator) -> float:
-    """Return how far inside the nearest line something is written on a mixed sheet, in millimetres."""
+    """Return the millimetres between writing and the nearest line around it, on a mixed sheet."""
     return float(rng.normal(_MEAN, _SPREAD))
 
 
 def any_gap(rng: np.random.Generator) -> float:
-    """Return how far inside a line something is written in the sweep, in millimetres."""
+    """Return the millimetres between writing and a line around it, in the sweep."""
     return float(rng.uniform(FIRST, LAST))
 
 
 def ruled(page: NDArray[np.float32], places: tuple[PlacedField, ...], kind: str) -> NDArray[np.float32]:
-    """Print other lines on a page: float32 (h, w), paper 1."""
+    """Print a kind of lines on a page: float32 (h, w), paper 1."""
     paper = page.copy()
     light, thick = LINES[kind]
     for level, wide in ((1.0, _WHITE), (light, thick)):
@@ -75,7 +75,7 @@ def fill(
     hands: Hands,
     gap: Gap,
 ) -> tuple[NDArray[np.float32], dict[tuple[int, str], dict[str, object]]]:
-    """Print lines of some kind on a page and write texts near to them.
+    """Print a kind of lines on a page and write texts near them.
 
     Returns
     -------

@@ -60,7 +60,7 @@ def pages(count: int, seed: int) -> list[Grey]:
 
 
 def compare(pictures: Sequence[Grey]) -> dict[str, Any]:
-    """Read pictures both ways and count what is alike."""
+    """Read pictures both ways and count agreements."""
     sent = b"".join(struct.pack("<II", *each.shape[::-1]) + each.tobytes() for each in pictures)
     found = [json.loads(line) for line in said(str(NODE), str(MODELS), "read", sent=sent).splitlines()]
     reader = shuzi.load()

@@ -1,4 +1,4 @@
-r"""What a pattern gives, and whether it ever makes a wrong number `ok`: composed lines, or a folder of pictures.
+r"""The benefit of a pattern, and whether it ever makes a wrong number `ok`: composed lines, or a folder of pictures.
 
     python benchmarks/patterns.py --strokes unipen.npz --writers odd
     python benchmarks/patterns.py --pictures folder --name patterns-pictures
@@ -40,7 +40,7 @@ NAMES = ("integer", "amount", "date", "time")
 
 
 class Picture(NamedTuple):
-    """A picture, what is written on it, and the kind of that."""
+    """A picture, the text on it, and the kind of text."""
 
     kind: str
     grey: NDArray[np.uint8]
@@ -48,7 +48,7 @@ class Picture(NamedTuple):
 
 
 def shape(text: str) -> str:
-    r"""Return the pattern of all texts with digits and marks where this one has them.
+    r"""Return the pattern of all texts with digits and marks in the same places.
 
     >>> shape("12.5")
     '\\d\\d\\.\\d'

@@ -62,13 +62,13 @@ PICTURES: dict[str, Callable[[], list[Any]]] = {"28x28": drawings, "photos of 64
 
 @cache
 def reader() -> shuzi.Reader:
-    """Return the reader of this process."""
+    """Return this process's reader."""
     alone()
     return shuzi.load()
 
 
 def read(picture: Any) -> Any:
-    """Read a picture in whichever process this is."""
+    """Read a picture in the current process."""
     return reader().read(picture)
 
 
@@ -95,7 +95,7 @@ def rival(name: str, pictures: Callable[[], list[Any]], seconds: float) -> Turn:
 
 
 def _named() -> Any:
-    """Return this module under the name by which other processes find it, which is not that of a script."""
+    """Import this module by name, so that other processes find it: a script has no such name."""
     return import_module("pools")
 
 
@@ -122,7 +122,7 @@ def starting(name: str, rounds: int) -> list[float]:
 
 
 def die_once(path: str) -> str:
-    """End this process without a word, the first time."""
+    """Kill this process silently, the first time."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL))
     except FileExistsError:
@@ -132,7 +132,7 @@ def die_once(path: str) -> str:
 
 
 def killed(name: str, path: str) -> str:
-    """Tell what becomes of a call whose process is killed, and of another one that waits beside it."""
+    """Return the outcome of a call whose process is killed, and of another call waiting in the pool."""
     submit, wait = _pool(name)
     tasks = [submit(_named().die_once, path), *(submit(pow, 2, 3) for _ in range(4))]
     found = []

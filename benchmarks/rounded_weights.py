@@ -1,4 +1,4 @@
-"""What it costs a network to fit into a QR code: `tiny` with weights of 4 bits, on the same pictures.
+"""The accuracy lost by fitting a network into a QR code: `tiny` with weights of 4 bits, on the same pictures.
 
     python benchmarks/rounded_weights.py
 

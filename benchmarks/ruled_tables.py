@@ -50,11 +50,11 @@ from shuzi.reading.reader import Reader
 SIDE = 9
 MISSING = 0.04
 LEFT, TOP, WIDE, DIGIT = 20.0, 40.0, 170.0, 6.0
-"""Millimetres: where a table begins, how wide it is, and the digits of a number."""
+"""Millimetres: where a table begins, its width, and the height of digits."""
 
 
 Filled = tuple[NDArray[np.float32], dict[tuple[int, str], str]]
-"""A page with a table, and the texts by row and column."""
+"""A page with a table, and its texts by row and column."""
 
 
 def draw(rng: np.random.Generator, hands: Hands, touching: bool = False) -> Filled:
@@ -90,7 +90,7 @@ def draw_thirds(rng: np.random.Generator, hands: Hands, touching: bool = False) 
 
 
 def rule_thirds(rng: np.random.Generator, table: Box, pale: float) -> NDArray[np.float32]:
-    """Draw a table of 9 by 9 cells, some pieces missing: every third line thick, the others thin and that pale."""
+    """Draw a table of 9 by 9 cells with gaps: every third line is thick, the others are thin and of grey `pale`."""
     page = np.ones((round(297 * FINE), round(210 * FINE)), np.float32)
     heavy = float(rng.uniform(0, 0.5)), int(rng.integers(6, 13))
     light = pale, int(rng.integers(2, 5))
@@ -127,7 +127,7 @@ def draw_numbers(rng: np.random.Generator, hands: Hands) -> Filled:
 
 
 def rule(rng: np.random.Generator, rows: int, columns: int, high: float) -> NDArray[np.float32]:
-    """Draw the lines of a table, of any grey and thickness, some pieces missing."""
+    """Draw the lines of a table, of any grey and thickness, with gaps."""
     page = np.ones((round(297 * FINE), round(210 * FINE)), np.float32)
     grey, thick, wide = float(rng.uniform(0.2, 0.6)), int(rng.integers(3, 7)), WIDE / columns
 
@@ -183,7 +183,7 @@ def measure_kind(reader: Reader, kind: str, hands: Hands, seed: int, tables: int
 
 
 def score_cells(cells: Sequence[tuple[str, str, Cell]]) -> dict[str, Any]:
-    """Return how the cells of whole grids were read: of each its content, its text, and what was read."""
+    """Return the readings of whole grids: for each cell its content, its text, and the text read."""
     numbers = [(text, cell) for content, text, cell in cells if content == NUMBER]
     ok = [(text, cell) for text, cell in numbers if cell.status == "ok"]
     found: dict[str, Any] = {

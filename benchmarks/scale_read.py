@@ -41,7 +41,7 @@ from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 
 ROUNDS = 5
-ROWS = 20  # in a file, so that no node waits long for the last one
+ROWS = 20  # pictures in a file, so that no node waits long for the last file
 _STATUS = Path("/proc/self/status")
 
 
@@ -99,7 +99,7 @@ def compare(count: int) -> dict[str, Any]:
         nodes.add_node(num_cpus=1, **quiet)
     compose(place, count)
     reader, rounds = shuzi.load(), []
-    on_one_machine(reader, place / "0")  # so that its processes are there
+    on_one_machine(reader, place / "0")  # so that its processes are started
     try:
         with cluster(nodes.address) as there:
             for number in range(ROUNDS):
@@ -118,7 +118,7 @@ def compare(count: int) -> dict[str, Any]:
 
 
 def growth(rows: int) -> dict[str, Any]:
-    """Return how much the memory of this process grows while it has so many rows read."""
+    """Return the growth of this process's memory while so many rows are read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -131,7 +131,7 @@ def growth(rows: int) -> dict[str, Any]:
         reader = shuzi.load("tiny")
         with cluster() as there:
             before = _memory("VmRSS")
-            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # VmHWM begins anew
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # reset VmHWM
             began = time.perf_counter()
             *_, last = read(Order(str(place), f"{folder}/out"), reader, there)
             seconds = time.perf_counter() - began

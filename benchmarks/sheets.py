@@ -40,7 +40,7 @@ class Hands:
 
     @cached_property
     def trusted(self) -> NDArray[np.intp]:
-        """The places of samples that are single digits, as those that `shuzi` trains on."""
+        """The indices of samples of single digits, as in shuzi's training."""
         assert self.strokes is not None  # noqa: S101 - for the types
         return trusted_samples(self.strokes, DIGITS)
 
@@ -49,7 +49,7 @@ class Hands:
         return self.ink_of(rng, text, height)[0]
 
     def ink_of(self, rng: np.random.Generator, text: str, height: float) -> tuple[list[NDArray[np.uint8]], int]:
-        """Write a text as `ink` does, and return the writer too: -1 for MNIST's, who are not known."""
+        """Write a text as `ink` does, and return the writer too: -1 for MNIST, whose writers are unknown."""
         if self.strokes is not None and rng.random() < 0.5:
             writer = int(rng.choice(np.unique(self.strokes.writer[self.trusted])))
             return [self._recorded(rng, each, height, writer) for each in text], writer
@@ -134,7 +134,7 @@ def fill(
 
 
 def _inside(rng: np.random.Generator, box: Box, stray: float) -> tuple[float, float]:
-    """Return a point near to the middle of a box, in pixels; `stray` in millimetres."""
+    """Return a point near the middle of a box, in pixels; `stray` in millimetres."""
     x, y = rng.normal(0, stray, 2).clip(-2 * stray, 2 * stray)
     return (box.x + box.width / 2 + x) * FINE, (box.y + box.height / 2 + y) * FINE
 
@@ -176,13 +176,13 @@ def photograph(
     Parameters
     ----------
     rng
-        Decides on everything.
+        The source of all chance.
     paper
         float32 (h, w) in [0, 1].
     angle
-        The largest angle of the camera to the vertical, in degrees.
+        The largest angle between the camera and the vertical, in degrees.
     turned
-        How often it is upside down.
+        The fraction of photographs taken upside down.
 
     Returns
     -------
@@ -251,7 +251,7 @@ def _seen(rng: np.random.Generator, wide: int, high: int, angle: float, size: tu
 
 
 def _shaded(rng: np.random.Generator, light: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Let the light fall off to one side, and often a hand or phone throw its shadow."""
+    """Darken one side, and often add the shadow of a hand or phone."""
     high, wide = light.shape
     x, y = np.meshgrid(np.linspace(-1, 1, wide, dtype=np.float32), np.linspace(-1, 1, high, dtype=np.float32))
     turn = rng.uniform(0, 2 * math.pi)

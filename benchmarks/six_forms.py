@@ -1,4 +1,4 @@
-"""Six forms without markers on which fields are more than boxes: drawn once, before anything was tuned on them.
+"""Six forms without markers on which fields are more than boxes: drawn once, before any tuning.
 
 Bank slip, school form, meter card, delivery note, tax sheet and lab sheet, in English, Chinese or both: boxes, combs,
 combs of which only the base line and its ticks are printed, underscores, dotted lines, faint lines, and tables of
@@ -18,7 +18,7 @@ from shuzi.forms.spec import BOXES, COMB, OPEN, Field
 from shuzi.ink.boxes import Box
 
 _POINT = 25.4 / 72
-_ON_LINE, _BELOW = 6.5, 0.5  # millimetres above a line in which people write, and below it
+_ON_LINE, _BELOW = 6.5, 0.5  # millimetres for writing above a line, and below it
 _FAINT, _THIN = 205, 0.15  # grey level and millimetres of faint lines
 
 
@@ -37,7 +37,7 @@ class _Form(Drawing):
         self.pdf.text(x, y, text)
 
     def field(self, name: str, label: str, style: str, boxes: Sequence[Box], count: int, decimals: int = 0) -> None:
-        """Note a field; `count` is how many digits are written into an open one."""
+        """Add a field; `count` is the number of digits to write if it is open."""
         own = Field(name, label=label, boxes=count, decimals=decimals, style=style)
         self.places.append(PlacedField(own, 0, tuple(boxes)))
 

@@ -1,4 +1,4 @@
-"""A stack of sheets is read in one go: whether all are there once, how long each takes, and how much memory it takes.
+"""A stack of sheets is read in one go: whether each is read exactly once, the time per sheet, and the memory.
 
     python benchmarks/stack.py --sheets 500
     python benchmarks/stack.py --sheets 50 --kills 0
@@ -31,11 +31,11 @@ from shuzi.forms.resume import journal_of
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_EVERY = 0.5  # seconds between two looks at the processes
+_EVERY = 0.5  # seconds between checks of the processes
 
 
 def read_killed(folder: Path, kills: int, sheets: int) -> list[dict[str, Any]]:
-    """Read a stack, killed so many times; return what each run took."""
+    """Read a stack while being killed so many times; return the cost of each run."""
     out = folder / "table.json"
     command = [
         sys.executable,
@@ -56,9 +56,9 @@ def read_killed(folder: Path, kills: int, sheets: int) -> list[dict[str, Any]]:
 
 
 def _watched(command: list[str], journal: Path, until: int | None) -> dict[str, Any]:
-    """Run a command until its journal has so many pages, and look at its processes meanwhile."""
+    """Run a command until its journal has so many pages, and watch its processes."""
     start = time.monotonic()
-    seen: list[tuple[int, float]] = []  # pages, and seconds of the processor
+    seen: list[tuple[int, float]] = []  # pages, and processor seconds
     most, own, spent = 0, 0, dict[int, float]()
     with subprocess.Popen(command) as running:
         while running.poll() is None:
@@ -110,7 +110,7 @@ def _children(process: int) -> list[int]:
 
 
 def _state(process: int) -> tuple[float, int]:
-    """Return the seconds of the processor that a process has had, and its memory in bytes."""
+    """Return the processor seconds of a process, and its memory in bytes."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
     except OSError:
@@ -119,7 +119,7 @@ def _state(process: int) -> tuple[float, int]:
 
 
 def judged(stack: Stack, table: dict[str, Any]) -> dict[str, Any]:
-    """Compare a table with what lies in the stack."""
+    """Compare a table with the stack's true contents."""
     rows = [(row["sheet"], row["row"] - 1) for row in table["rows"]]
     wanted = {(sheet, row) for sheet, texts in stack.texts.items() for row, _ in texts}
     cells = [

@@ -1,4 +1,4 @@
-"""A stack of filled sheets as a copier's feeder scans it: PDFs of both sides of each sheet, and what goes wrong."""
+"""A stack of filled sheets as a copier's feeder scans it: PDFs of both sides, with the usual mishaps."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from shuzi.forms.spec import Spec
 Texts = Mapping[tuple[int, str], str]
 
 BOXES = 4
-"""Of a field; a row has two fields, and a sheet ten rows unless it is said otherwise."""
+"""Boxes in a field. A row has two fields, a sheet ten rows by default."""
 
 _DPI = 150
-_TURNED, _DOUBLED, _MISSING, _FOREIGN = 0.1, 0.03, 0.03, 0.02  # of the sheets
-_IN_A_FILE = 100  # pages, after which the feeder is filled again
+_TURNED, _DOUBLED, _MISSING, _FOREIGN = 0.1, 0.03, 0.03, 0.02  # fractions of the sheets
+_IN_A_FILE = 100  # pages before the feeder is refilled
 
 
 @dataclass
 class Stack:
-    """What lies in a stack.
+    """The true contents of a stack.
 
     Parameters
     ----------
     texts
-        Of each sheet that is there, by its number, what was written.
+        The texts written on each sheet in the stack, by sheet number.
     missing
-        The numbers of the sheets that are not there, between the first and the last.
+        The numbers of missing sheets, between the first and the last.
     doubled
-        Those that were scanned twice.
+        The numbers of sheets scanned twice.
     foreign, blank
-        The names of pages of other sheets, and of blank ones.
+        The names of pages from other forms, and of blank pages.
     """
 
     texts: dict[int, Texts] = field(default_factory=dict)
@@ -68,13 +68,13 @@ def compose(
     folder
         Where to write.
     count
-        Of sheets that were printed.
+        The number of printed sheets.
     hands
         Digits to fill them with.
     seed
-        Decides on everything.
+        Determines everything random.
     rows
-        Of a sheet.
+        Rows of a sheet.
     in_a_file
         Pages of a PDF.
     """
@@ -147,7 +147,7 @@ def scanned(rng: np.random.Generator, paper: NDArray[np.float32]) -> NDArray[np.
 
 
 class _Feeder:
-    """Writes pages into PDFs, each of so many, as JPEG."""
+    """Writes pages as JPEG into PDFs of a fixed number of pages."""
 
     def __init__(self, folder: Path, in_a_file: int) -> None:
         self._folder, self._most = folder, in_a_file

@@ -3,8 +3,9 @@
     python benchmarks/standalone.py [--before EARLIER.html]
 
 A real Chromium opens `build/standalone/shuzi.html` from disk, the folder from a plain web server, and the page of
-`shuzi serve`. All is timed inside the page, to the frame that shows the reading. The first reading is that of a photo
-of six digits, handed in as soon as the page can take one, and counts from the start of the navigation. Then the same
+`shuzi serve`. All times are taken inside the page, up to the frame that shows the reading. The first reading is that
+of a photo of six digits, handed in as soon as the page can take one, and counts from the start of the navigation.
+Then the same
 photo is read again several times, and digits are drawn with the mouse. Since other work may share the machine, the
 same photo and drawings are also read in Node, where processor time is counted instead of the clock's.
 """
@@ -44,7 +45,7 @@ from driving.sheet import Sheet
 
 PHOTO = (1280, 960)
 DIGITS = 6
-OPENED = 5  # times that the page is opened anew
+OPENED = 5  # times that the page is opened
 
 # a photo as a person would choose it; hands one in, and calls back in the frame that shows its reading
 _HAND_IN = """
@@ -128,7 +129,7 @@ def grey(content: bytes) -> NDArray[np.uint8]:
 
 
 class Edition:
-    """One edition, and what was timed of it; editions take turns, since a machine is not always as fast."""
+    """An edition and its times; editions take turns, since a machine's speed varies."""
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.browser, self.address = browser, address
@@ -138,7 +139,7 @@ class Edition:
         self.drawn: list[bytes] = []
 
     def round(self, photos: int) -> None:
-        """Open it, time the first reading, and then that of the same photo again."""
+        """Open the page, time the first reading, then read the same photo again."""
         with watched_pages(self.browser, self.address) as open_page:
             page: Page = open_page("about:blank")
             page.add_init_script(_HAND_IN + _FIRST.replace("PHOTO", f'"{self.picture}"'))

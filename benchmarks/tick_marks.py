@@ -25,27 +25,27 @@ PENS = {
     "pencil": ((0.3, 0.55), (0.3, 0.6)),
     "thin pencil": ((0.18, 0.32), (0.25, 0.4)),
 }
-"""The part of the light that each takes, seen in grey, and the width of its line in millimetres."""
+"""The fraction of light that each pen's ink absorbs, in grey, and its line width in millimetres."""
 
-_PENS = {"ballpoint": 0.4, "gel": 0.2, "felt": 0.1, "pencil": 0.2, "thin pencil": 0.1}  # of the writers
+_PENS = {"ballpoint": 0.4, "gel": 0.2, "felt": 0.1, "pencil": 0.2, "thin pencil": 0.1}  # fraction of the writers
 
-_OWN = 0.85  # of a writer's marks are of the kind that this writer likes
+_OWN = 0.85  # fraction of a writer's marks that are of the writer's usual kind
 _STRAY = 0.5  # millimetres: the standard deviation of a mark from the middle of its box
-_LEAST_FILLED = 0.9  # of the side of a box that is filled wholly
+_LEAST_FILLED = 0.9  # fraction of the side of a box, where it is filled completely
 
 ONE_OF_N = {"one": 0.84, "none": 0.05, "filled": 0.05, "crossed out": 0.03, "two": 0.03}
-"""How often one box of one-of-n is ticked, none is, one is corrected by filling or by crossing out, and two are."""
+"""The frequencies in one-of-n fields: one box ticked, none, one corrected by filling or crossing out, two ticked."""
 
 ANY_OF_N = {"marks": 0.92, "filled": 0.06, "crossed out": 0.02}
-"""How often boxes of any-of-n are just ticked, and one more was taken back by filling it or by crossing it out."""
+"""The frequencies in any-of-n fields: boxes just ticked, and one more taken back by filling or by crossing out."""
 
-_TICKED = 0.35  # of the boxes of any-of-n
-_TOUCHED = 0.04  # of the fields: the pen touched a box that is none of its marks
+_TICKED = 0.35  # fraction of the boxes of any-of-n
+_TOUCHED = 0.04  # fraction of the fields where the pen touched an unmarked box
 
 
 @dataclass(frozen=True)
 class Hand:
-    """A writer: the pen, its darkness and its width in millimetres, and the kind of mark that is usual."""
+    """A writer: the pen, its darkness and its width in millimetres, and the usual kind of mark."""
 
     pen: str
     dark: float
@@ -124,7 +124,7 @@ def crossed_out(rng: Rng) -> Strokes:
 
 
 def touch(rng: Rng) -> Strokes:
-    """Return what is left where a pen came down or slid off by accident: 0.1 to 0.7 mm, often near to a line."""
+    """Return the trace of a pen that touched the paper by accident: 0.1 to 0.7 mm, often near a line."""
     start = rng.uniform(-0.9, 0.9, 2)
     turn, long = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.7) / 2.5
     return [np.array([start, start + long * np.array([np.cos(turn), np.sin(turn)])])]
@@ -133,7 +133,7 @@ def touch(rng: Rng) -> Strokes:
 def _jittered(
     rng: Rng, points: list[tuple[float, float]] | list[NDArray[np.float64]], spread: float
 ) -> NDArray[np.float64]:
-    """Move points, and bend what is between them."""
+    """Jitter points, and bend the strokes between them."""
     moved = np.array(points, np.float64) + rng.normal(0, spread, (len(points), 2))
     at = np.linspace(0, len(moved) - 1, 8 * (len(moved) - 1) + 1)
     line = np.column_stack([np.interp(at, np.arange(len(moved)), moved[:, axis]) for axis in (0, 1)])
@@ -146,11 +146,11 @@ def _turned(line: NDArray[np.float64], turn: float) -> NDArray[np.float64]:
 
 
 def mark(rng: Rng, paper: NDArray[np.float32], box: Box, strokes: Strokes, hand: Hand, sized: bool = True) -> float:
-    """Draw strokes in a box, in place; where they are no touch or filling, larger or smaller and off its middle.
+    """Draw strokes in a box, in place; marks except touches and fillings vary in size and position.
 
     Returns
     -------
-    By how many millimetres the middle of the strokes is off that of the box.
+    The millimetres from the middle of the box to that of the strokes.
     """
     half = min(box.width, box.height) / 2
     size = float(np.clip(rng.lognormal(0.05, 0.2), 0.7, 1.6)) if sized else 1.0
@@ -166,7 +166,7 @@ def mark(rng: Rng, paper: NDArray[np.float32], box: Box, strokes: Strokes, hand:
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody meant in a field, how the field was filled in, and the marks in each of its boxes."""
+    """The intended answer of a field, how the field was filled in, and the marks in each box."""
 
     options: frozenset[int]
     way: str
@@ -184,7 +184,7 @@ def answer(rng: Rng, paper: NDArray[np.float32], placed: PlacedField, hand: Hand
     order = rng.permutation(count).tolist()
 
     def draw(index: int) -> None:
-        # who marks boxes by filling them does so everywhere, and nobody else fills one to mark it
+        # a writer marks either all boxes by filling, or none
         others = [hand.kind] if hand.kind == "filled" else [kind for kind in KINDS if kind != "filled"]
         kind = hand.kind if rng.random() < _OWN else str(rng.choice(others))
         mark(rng, paper, boxes[index], KINDS[kind](rng, hand), hand, sized=kind not in ("filled", "dot"))

@@ -35,8 +35,8 @@ from shuzi.models.score import Score
 
 Tries = list[dict[str, Any]]
 
-_RESAMPLED = 2_000  # times, for intervals
-_TEST = 1_000  # the first seed of what is reported
+_RESAMPLED = 2_000  # resamples, for intervals
+_TEST = 1_000  # the first seed of reported results
 
 
 def specs() -> dict[str, Spec]:
@@ -57,8 +57,8 @@ def read(spec: Spec, sheets: int, seed: int, number: int, failed: Path | None) -
 
     Returns
     -------
-    Of each field what was meant, how it was filled in, and what was read; of the sheets how many were found, and the
-    time.
+    For each field the intended answer, how it was filled in, and the answer read; for the sheets, how many were
+    found, and the time.
     """
     reader = PageReader(spec, shuzi.load())
     (printed,) = print_sheet(spec)
@@ -115,7 +115,7 @@ def _right_boxes(options: tuple[str, ...], wrote: str, text: str) -> int:
 def by_sheet(
     tries: Tries, count: Callable[[dict[str, Any]], int], of: Callable[[dict[str, Any]], int]
 ) -> dict[str, Any]:
-    """Return a fraction with the interval (95 %) of sampling whole sheets again."""
+    """Return a fraction with the 95 % interval from resampling whole sheets."""
     sheets: dict[Any, list[float]] = {}
     for each in tries:
         own = sheets.setdefault(each["sheet"], [0.0, 0.0])
@@ -124,7 +124,7 @@ def by_sheet(
     right, everything = (int(total) for total in sums.sum(axis=0))
     if not everything:
         return {"n": 0}
-    if right in (0, everything):  # sampled again they are the same
+    if right in (0, everything):  # resampling gives the same sheets
         low, high = Score(len(sums) if right else 0, len(sums)).interval
     else:
         rng = np.random.default_rng(0)
@@ -140,17 +140,17 @@ def by_sheet(
 
 
 def is_right(each: dict[str, Any]) -> bool:
-    """Tell whether just the options that somebody meant were read."""
+    """Tell whether exactly the intended options were read."""
     return bool(each["text"] == each["wrote"])
 
 
 def is_sure(each: dict[str, Any]) -> bool:
-    """Tell whether nobody would look at it."""
+    """Tell whether no check is asked for."""
     return each["status"] in ("ok", "blank")
 
 
 def measured(tries: Tries) -> dict[str, Any]:
-    """Return how many boxes and fields are right, how many fields sure, and how many of these right."""
+    """Return how many boxes and fields are right, how many fields are sure, and how many of those are right."""
     sure = [each for each in tries if is_sure(each)]
     two = [each for each in tries if each["way"] == "two"]
     return {

@@ -78,7 +78,7 @@ def choose(rng: np.random.Generator, layout: Layout) -> dict[tuple[int, str], st
 
 
 def off(layout: Layout, names: dict[str, str], cells: Any, homography: NDArray[np.float64]) -> float:
-    """Return by how many millimetres the worst field lies off its place."""
+    """Return the largest displacement of a field in millimetres."""
     worst = 0.0
     places = {place.field.name: place for place in layout.places}
     for (_, name), cell in cells.items():

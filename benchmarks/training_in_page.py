@@ -58,7 +58,7 @@ def renderer_seconds() -> dict[int, float]:
 
 
 def train(browser: Any, address: str, network: str, seed: int) -> dict[str, Any]:
-    """Train once in a page of its own, and return what it took and how good it got."""
+    """Train once in a new page, and return the time and the accuracy."""
     before = renderer_seconds()
     with browser.new_context(locale="en-GB") as context:
         page = context.new_page()
@@ -66,7 +66,7 @@ def train(browser: Any, address: str, network: str, seed: int) -> dict[str, Any]
         page.goto(f"{address}?view=learn&step=train&network={network}&seed={seed}", wait_until="commit")
         page.get_by_role("button", name="Start training").click()
         page.wait_for_function("() => window.ended > 0", timeout=LONG)
-        # one that a page before left may have ended meanwhile, with its time
+        # the renderer of an earlier page may have ended meanwhile, and its time with it
         used = sum(value - before.get(process, 0) for process, value in renderer_seconds().items())
         accuracy = page.locator(".run-outcome").inner_text()
         return {

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 Note = dict[str, float]
 Turn = Callable[[int], Note]
 
-_REST = 0.05  # seconds between turns, for the threads of the last one to go to sleep
+_REST = 0.05  # seconds between turns, so that the last turn's threads go to sleep
 
 
 def take_turns(rivals: Mapping[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
@@ -55,7 +55,7 @@ def compete(
         with _pinned(cores):
             context.Process(target=_serve, args=(theirs, make), daemon=True).start()
         theirs.close()
-        ends[name].recv()  # ready; they are made one at a time
+        ends[name].recv()  # wait until it is ready: rivals are made one at a time
     notes: dict[str, list[Note]] = {name: [] for name in rivals}
     for number in range(rounds):
         for name, end in ends.items():
@@ -73,8 +73,8 @@ def compete(
 def asked(source: str, script: str, path: str, seconds: float) -> Turn:
     """Time a script with the shuzi of a `src` folder.
 
-    The script prints where its shuzi is; then it reads a number of seconds per line, works so long, and prints the
-    seconds that one piece of work took.
+    The script prints where its shuzi is; then it reads a number of seconds per line, works for that long, and
+    prints the seconds per piece of work.
     """
     process = subprocess.Popen(
         [sys.executable, "-c", script, path],

@@ -1,4 +1,4 @@
-"""FastAPI against Starlette and pydantic alone: a small request, the import, and what becomes of an uploaded form.
+"""FastAPI against Starlette and pydantic alone: a small request, the import, and the handling of an uploaded form.
 
     python -m pip install fastapi
     python benchmarks/web_frameworks.py
@@ -67,7 +67,7 @@ async def _ask(request: Request) -> Response:
 
 
 async def microseconds(app: ASGIApp) -> float:
-    """Return what a request takes of the processor."""
+    """Return the processor time of a request."""
     scope = {
         "type": "http",
         "method": "GET",
@@ -95,7 +95,7 @@ async def microseconds(app: ASGIApp) -> float:
 
 
 def import_seconds(module: str) -> float:
-    """Return the processor time that an import takes once pydantic is there: the median of some processes."""
+    """Return the processor time of an import after that of pydantic: the median over processes."""
     code = f"import pydantic, time; began = time.process_time(); import {module}; print(time.process_time() - began)"
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True) for _ in range(IMPORTS)]
     return statistics.median(float(run.stdout) for run in runs)

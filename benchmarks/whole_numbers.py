@@ -1,4 +1,4 @@
-"""How well whole numbers are read, marks included: every kind of composed page, and what can be answered surely.
+"""How well whole numbers are read, marks included, and the fraction answerable, on every kind of composed page.
 
     python benchmarks/whole_numbers.py --strokes unipen.npz --writers odd
     python benchmarks/whole_numbers.py --strokes unipen.npz --lines 200 --model runs/…
@@ -51,7 +51,7 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.float64
 
 
 def answerable(confidence: NDArray[np.float64], right: NDArray[np.float64], wanted: float) -> float:
-    """Return the largest share of the surest answers of which so many are right.
+    """Return the largest fraction of most confident answers at which the given accuracy holds.
 
     >>> answerable(np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 1.0, 0.0, 0.0]), 0.99)
     0.5

@@ -3,7 +3,7 @@
     python tools/average.py line runs/line --weight 0.85 --strokes UNIPEN --out runs/line-mean.onnx
     python tools/average.py runs/models/reader-mnist runs/models/reader --weight 0.6 --strokes UNIPEN --out mean.onnx
 
-What a network learns last costs something of what it knew; their mean keeps more of both (Wortsman et al., 2022,
+The last training costs a network some of its earlier skill; the mean keeps more of both (Wortsman et al., 2022,
 "Robust fine-tuning of zero-shot models"). The weight is chosen on validation data. Temperature, thresholds and the
 score in the card are those of the mean, on MNIST's validation images and UNIPEN's.
 """
@@ -39,12 +39,12 @@ from shuzi.training.temperature import write_temperature
 
 
 def mean(one: Path, other: Path, recipe: Recipe, weight: float) -> Any:
-    """Return a network with the mean of two models' weights: `weight` of the other, the rest of the one.
+    """Return a network with the mean of two models' weights: `weight` of the other, the rest of the first.
 
     Raises
     ------
     ModelError
-        One of them is not of the recipe's network.
+        A model does not have the recipe's network.
     """
     network, found = build(recipe), []
     for path in (one, other):
@@ -70,7 +70,7 @@ def card_of(one: Card, other: Card, command: str) -> Card:
     Raises
     ------
     ValueError
-        The second was not trained from the first, or by no command, or on one's own pictures, or has no licence.
+        The second was not trained from the first, or without a command, or on private pictures, or has no licence.
     """
     source = Source(f"{MODEL} {other.name}", {"weights": other.weights}, other.licence)
     if one.weights not in {each.sha256.get("weights") for each in other.data}:

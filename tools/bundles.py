@@ -1,4 +1,4 @@
-"""What else a release has: the npm package, the container's context, the documentation, the page, and checksums."""
+"""A release's other files: the npm package, the container's context, the documentation, the page, and checksums."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ BUILT = {
     "make npm": "build/npm/package.json",
     "make docs": "build/site/index.html",
 }
-"""What has to be built first: the last file of each."""
+"""The prerequisites: the last file of each build."""
 
 SUMS = "SHA256SUMS"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same files give the same archive
 
 
 def unbuilt(root: Path) -> list[str]:
-    """Return what is not built, and how it is."""
+    """Return the prerequisites that are not built, and how to build them."""
     return [f"{name} is missing: {command}" for command, name in BUILT.items() if not (root / name).is_file()]
 
 
 def gather(root: Path, target: Path, version: str) -> None:
-    """Write them to a folder."""
+    """Write all of them to a folder."""
     for packed in (root / "build" / "npm").glob("shuzi-*.tgz"):
         shutil.copy(packed, target)
     write_zip(root / "build" / "standalone", target / f"shuzi-page-{version}.zip")

@@ -77,7 +77,7 @@ def _hatchling(folder: Path, kind: str, target: Path) -> None:
 
 
 def inspect(path: Path) -> list[str]:
-    """Return what a built sdist or wheel lacks of what the documentation promises; [] if it is complete."""
+    """Return what a built sdist or wheel lacks that the documentation promises; [] if it is complete."""
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as wheel:
             names = set(wheel.namelist())

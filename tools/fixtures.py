@@ -1,4 +1,4 @@
-"""Pictures become the shared fixtures: what each step of reading makes of them, for readings in other languages.
+"""Pictures become the shared fixtures: the output of each step of reading, for implementations in other languages.
 
     python tools/fixtures.py
 
@@ -33,13 +33,13 @@ from shuzi.synthesis.samples.evaluation_pages import any_kind
 FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "reading"
 COMPOSED = 12  # pages of any kind
 DECIMALS = 6
-LEAST = 0.001  # probability of what a mark may be as well
+LEAST = 0.001  # probability of a mark's alternatives
 
 Grey = NDArray[np.uint8]
 
 
 def main() -> None:
-    """Write every picture and what is made of it."""
+    """Write every picture and the output of each step."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     reader = shuzi.load()
@@ -130,7 +130,7 @@ def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
 
 
 def result(reading: Reading) -> dict[str, Any]:
-    """Return what a reading says, without pictures and sentences."""
+    """Return the content of a reading, without pictures and sentences."""
     return {
         "text": reading.text,
         "digits_text": reading.digits_text,
@@ -243,7 +243,7 @@ def _hatched(number: Grey) -> Grey:
 
 
 def _attached(number: Grey) -> Grey:
-    """Print a frame, with a scrawl on its line that is no digit."""
+    """Print a frame, with a scrawl on its line that is not a digit."""
     page = cv2.rectangle(number.copy(), (4, 10), (254, 86), 60, 2)
     scrawl = np.array([(20, 85), (28, 75), (36, 83), (44, 74), (52, 84)])
     return np.asarray(cv2.polylines(page, [scrawl], False, 60, 2, cv2.LINE_AA), np.uint8)

@@ -1,8 +1,8 @@
-"""The ready spec of scores becomes the pictures of the how-to about forms: a photograph, and what was read of it.
+"""The ready spec of scores becomes the pictures of the how-to about forms: a photograph, and its reading.
 
     python tools/form_pictures.py
 
-The digits are MNIST's validation digits; what is shown is what `shuzi form read` makes of the photograph.
+The digits are MNIST's validation digits; the readings are those of `shuzi form read`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def photograph_of_sheet(spec: Spec) -> bytes:
 
 
 def drawn(jpeg: bytes, table: object) -> Image.Image:
-    """Draw each cell as it is on the photograph, with what was read below it; doubtful ones are coloured."""
+    """Draw each cell of the photograph with its reading below; doubtful cells are coloured."""
     rows = table.rows  # type: ignore[attr-defined]
     letters = ImageFont.load_default(20)
     with Image.open(io.BytesIO(jpeg)) as photo:

@@ -79,7 +79,7 @@ def trace(page: Page, language: str) -> None:
 
 
 def save(page: Page, name: str, part: object = None) -> None:
-    """Save what the page shows, or a part of it."""
+    """Save a screenshot of the page, or a part of it."""
     shot = (part or page.locator("main")).screenshot(animations="disabled")  # type: ignore[attr-defined]
     with Image.open(io.BytesIO(shot)) as image:
         image.convert("RGB").quantize(64).save(PICTURES / f"{name}.png", optimize=True)

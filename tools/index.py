@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
-KNOWN = "pip"  # a package on every index that this could be published to
+KNOWN = "pip"  # a package that exists on every index
 
 
 def free_or_ours(name: str, address: str) -> bool:

@@ -1,9 +1,9 @@
-r"""Patterns become the shared fixture: what fits them, what is wrong with others, and how pictures are read by them.
+r"""Patterns become the shared fixture: texts that match, errors of invalid patterns, and readings of pictures.
 
     python tools/pattern_fixtures.py
 
-`tests/fixtures/patterns.json` holds Python and the page to each other. What fits is said by Python's `re`, so both
-mean what people know as regular expressions. Write it anew when a model or a threshold has changed.
+`tests/fixtures/patterns.json` holds Python and the page to each other. Python's `re` decides what matches, so both
+follow the usual regular expressions. Write it again when a model or a threshold has changed.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def fits() -> list[dict[str, Any]]:
 
 
 def wrong() -> list[dict[str, Any]]:
-    """Say what is wrong with what is no pattern."""
+    """Return the errors of invalid patterns."""
     found = []
     for pattern in WRONG:
         try:
@@ -95,7 +95,7 @@ def wrong() -> list[dict[str, Any]]:
 
 
 def columns() -> list[dict[str, Any]]:
-    """Search random columns, as of a line recogniser, for the texts that fit."""
+    """Search random columns, like those of a line recogniser, for matching texts."""
     rng, found = np.random.default_rng(31), []
     for pattern in (r"\d{3}", r"\d+\.\d", r"(12|3.)+", "time"):
         scores = rng.normal(0, 2.5, (12, len(CLASSES) + 1)) + np.eye(len(CLASSES) + 1)[-1] * 2

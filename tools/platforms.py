@@ -54,7 +54,7 @@ def resolve() -> None:
 
 
 def types() -> None:
-    """Check types for other operating systems, beside each other: mypy keeps one core busy."""
+    """Check types for other operating systems, in parallel: mypy keeps one core busy."""
     mypy = [sys.executable, "-m", "mypy", "--platform"]
     commands = [[*mypy, system, "--cache-dir", f".mypy_cache/{system}"] for system in ("win32", "darwin")]
     running = [subprocess.Popen(command, cwd=ROOT) for command in commands]

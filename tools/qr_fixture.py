@@ -2,8 +2,8 @@
 
     python tools/qr_fixture.py
 
-`tests/fixtures/qr-code.json` has the text of the code of `tiny`, with a name and digits, and what the network in it
-says of some images. Write it anew when `tiny` has changed.
+`tests/fixtures/qr-code.json` has the text of the code of `tiny`, with a name and digits, and the network's answers
+for some images. Write it again when `tiny` has changed.
 """
 
 from __future__ import annotations

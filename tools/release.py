@@ -35,7 +35,7 @@ IN_ERRORS = {
         r"请运行：python -m pip install \"shuzi[{extra}]\""
     ),
 }
-"""What the catalogues say where an extra is missing, and what they say in a release."""
+"""The catalogues' advice for a missing extra, before and in a release."""
 
 FROM_FOLDER = re.compile(r"pip install (?:\.|'\.(\[[a-z,]+\])')(?=\s|`|$)", re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Recipes become the losses of their training: what training in the page is held to.
+"""Recipes become the losses of their training: the reference for training in the page.
 
     python tools/training_fixtures.py
 

@@ -1,4 +1,4 @@
-"""One service and one browser for all tests; each test gets its own watched browser context."""
+"""Share a service and a browser among all tests; each test gets its own watched browser context."""
 
 import base64
 import io
@@ -35,7 +35,7 @@ def browser():
     try:
         with browsing() as found:
             yield found
-    except NotReadyError as problem:  # an error, not a skip: whoever runs these tests should know
+    except NotReadyError as problem:  # an error, not a skip: the person running these tests should know
         pytest.fail(str(problem))
 
 
@@ -66,7 +66,7 @@ def run(browser, address, api):
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory):
-    """A spec, its roster, a photograph of a filled sheet, and what the command makes of it: the folder."""
+    """A spec, its roster, a photograph of a filled sheet, and the command's table of it: the folder."""
     folder = tmp_path_factory.mktemp("forms")
     spec = write_spec(folder)
     (folder / "sheet.jpg").write_bytes(photograph(spec, TEXTS))

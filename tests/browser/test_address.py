@@ -1,4 +1,4 @@
-"""A view's state is in the address: others who open it see the same, and the back button works."""
+"""A view's state is in the address: anyone who opens it sees the same, and the back button works."""
 
 import re
 

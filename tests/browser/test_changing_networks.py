@@ -19,7 +19,7 @@ def _as_digit(mnist, digit):
 def held(open_sheet):
     """A sheet whose page gets no file of the model tiny, and the function that lets it go."""
     sheet = open_sheet()
-    # the worker that keeps files for use without a connection would ask in the page's place
+    # the service worker would send requests in the page's place
     sheet.page.evaluate("navigator.serviceWorker.ready.then((found) => found.unregister())")
     sheet.page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
     sheet.page.reload()

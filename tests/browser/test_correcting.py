@@ -1,4 +1,4 @@
-"""A person corrects what was read: change, split, merge, delete, undo; the same ink never overwrites it."""
+"""A person corrects a reading: change, split, merge, delete, undo; the same ink never overwrites it."""
 
 import re
 
@@ -47,7 +47,7 @@ def test_a_digit_that_is_clicked_becomes_another_and_stays_so_when_the_ink_is_re
     expect(sheet.page.locator(".result .verdict")).to_have_text("Corrected by you")
     expect(sheet.cards.nth(1)).to_contain_text(re.compile("Yours.*The network read 7, 99\xa0% probability"))
     expect(sheet.boxes.nth(1)).to_have_attribute("data-mine", "true")
-    # by another model, and with more ink beside it
+    # by a different model, and with more ink next to it
     sheet.page.get_by_role("radio", name="tiny").check()
     expect(sheet.cards.nth(0)).to_contain_text("Reliable")
     _expect_text(sheet, "21")
@@ -76,7 +76,7 @@ def test_corrections_and_strokes_are_undone_in_one_order(two_and_seven, mnist):
     expect(sheet.page.locator(".correct")).to_have_accessible_name("Character 1: 7")
     sheet.page.get_by_role("button", name="Done").click()
     sheet.canvas.dispatch_event("keydown", {"key": "Delete", "repeat": True, "bubbles": True})
-    _expect_text(sheet, "7")  # a key that is held clears nothing
+    _expect_text(sheet, "7")  # holding a key clears nothing
     sheet.canvas.focus()
     sheet.clear()
 

@@ -79,7 +79,7 @@ def test_it_opens_the_browser_on_the_table_and_what_is_corrected_is_saved(browse
     script.chmod(0o700)
     process = start("sheet.jpg", "--out", "table.csv", BROWSER=f"{script} %s", HOME=str(tmp_path))
     address = address_of(process)
-    leads = Path(url2pathname(urlsplit(pipe.read_text("utf-8")).path))  # whoever lists processes sees this alone
+    leads = Path(url2pathname(urlsplit(pipe.read_text("utf-8")).path))  # all that a list of processes shows
     assert leads.parent == tmp_path
     assert leads.stat().st_mode & 0o077 == 0
     here, path = address.split("/?")

@@ -163,7 +163,7 @@ def test_what_was_typed_is_not_lost_without_enter(opened):
     rows = list(csv.reader(io.StringIO(saved(page, "Export CSV"))))
     assert [row[1] for row in rows[24:27]] == ["7", "8", "9"]
     assert rows[27][1] == "5"
-    expect(page.get_by_role("button", name="Export CSV")).to_be_focused()  # nobody is taken back to the field
+    expect(page.get_by_role("button", name="Export CSV")).to_be_focused()  # focus does not return to the field
     expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
     page.get_by_role("textbox").press("Control+Shift+z")
     expect(page.get_by_role("textbox")).to_have_value("9")

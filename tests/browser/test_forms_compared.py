@@ -49,7 +49,7 @@ def texts_in(page):
 def test_the_same_ink_changes_with_a_correction_and_back_also_after_a_reload(page):
     page.keyboard.type("4")
     page.keyboard.press("Enter")
-    # the same ink is the same digit, whatever the network says of it
+    # the same ink is the same digit, whatever the network's answer
     expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
     expect(page.get_by_test_id("again")).to_contain_text("row 3: 7 → 4")
     table, texts = texts_in(page)

@@ -31,7 +31,7 @@ def _ink(mnist, digit):
 
 
 def _scores(name, image):
-    """Return what the softmax of a shipped model is given, float32 (10,)."""
+    """Return the input of a shipped model's softmax, float32 (10,)."""
     model = onnx.load(shipped()[name])
     (last,) = [node for node in model.graph.node if "probabilities" in node.output]
     model.graph.output.append(helper.make_tensor_value_info(last.input[0], TensorProto.FLOAT, None))

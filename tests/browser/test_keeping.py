@@ -18,7 +18,7 @@ LIKE_A_ONE = [[(8, 7), (14, 5)], [(14, 5), (13, 14), (12, 23)]]  # read as a 7, 
 
 
 def _keep(sheet, label):
-    """Say what the only digit of the sheet is, and keep it; return the image that the network saw."""
+    """Correct the only digit of the sheet and keep it; return the image that the network saw."""
     sheet.page.get_by_role("button", name="Correct").click()
     panel = sheet.page.locator(".correct")
     panel.get_by_role("button", name=label, exact=True).click()
@@ -50,7 +50,7 @@ def test_kept_digits_survive_a_reload_and_go_to_shuzi_hand_and_back(open_sheet, 
     )
     assert listed.stdout.startswith("1: 1\n")
 
-    # with one that Python added, it comes back; the one that is here already is not there twice
+    # it comes back, with one that Python added; the digit already here is not duplicated
     add_to_hand(saved, mnist.test.images[1:2], mnist.test.labels[1:2])
     page.get_by_test_id("kept-file").set_input_files(saved)
     expect(page.get_by_text("2 digits are kept.")).to_be_visible()
@@ -69,7 +69,7 @@ def test_kept_digits_are_taken_into_account_as_python_does(open_sheet, tmp_path)
         sheet.write(LIKE_A_ONE)
     assert answer.text == "7"
     _keep(sheet, "1")
-    page.keyboard.press("Control+z")  # what is kept counts, whatever becomes of the correction
+    page.keyboard.press("Control+z")  # a kept digit counts, whatever happens to the correction
     expect(sheet.boxes.nth(0)).to_have_attribute("data-mine", "false")
     use = page.get_by_role("checkbox", name="Take them into account")
     with sheet.explained() as without:

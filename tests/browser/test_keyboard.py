@@ -9,7 +9,7 @@ from driving.tour import tour
 
 pytestmark = pytest.mark.browser
 
-# what Tab must reach, in order; of a radio group, the checked button, or the first where none is; of a table, what
+# the stops of Tab, in order; of a radio group, the checked button or else the first; of a table, what
 # scrolls, since its cells are for the arrows
 REACHABLE = """() => {
   const number = (element, place) => { element.dataset.place = place; };

@@ -58,7 +58,7 @@ def _drag(page, slider, share):
 
 
 def _shown(locator):
-    """Return the numbers that each of several elements shows, one after the other."""
+    """Return the numbers that each of several elements shows, in order."""
     return [number for text in locator.all_inner_texts() for number in numbers_in(text)]
 
 
@@ -149,7 +149,7 @@ def _expect_softmax(page, scores):
     rows = page.locator(".softmax-row:not(.softmax-sum)")
     assert _shown(rows.locator(".of-score")) == pytest.approx(scores, abs=0.0501)
     assert _shown(rows.locator(".of-exp")) == pytest.approx(enlarged.tolist(), rel=0.0051)
-    # what is not all is not shown as 100 %
+    # less than all is not shown as 100 %
     assert _shown(rows.locator(".of-share")) == pytest.approx(np.minimum(100 * shares, 99.9).tolist(), abs=0.0501)
     widths = rows.locator(".share-bar > span").evaluate_all("(bars) => bars.map((bar) => bar.offsetWidth)")
     whole = rows.locator(".share-bar").first.evaluate("(bar) => bar.clientWidth")

@@ -58,7 +58,7 @@ QUESTS = {
     "not-sure": ("About one in five", lambda page: page.get_by_role("slider", name="Threshold").fill("0.99")),
 }
 
-# what the numbers of an answer must be, for the right guess to be right
+# the numbers of an answer that make the right guess right
 NUMBERS = {
     "train": lambda share: 85 < share < 95,
     "mistakes": lambda _2, _8, two, _1, _7, one, _0, _6, zero, *_: two > one + zero,

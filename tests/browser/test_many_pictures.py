@@ -1,4 +1,4 @@
-"""Of many pictures, those to check are counted, come first, and are gone through with one key."""
+"""Many pictures: those to check are counted, come first, and are stepped through with one key."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 def test_the_doubtful_ones_come_first_and_are_gone_through_with_a_key(open_sheet, as_png, mnist):
     images, labels = mnist.test.images, mnist.test.labels
     clear = [int(np.flatnonzero(labels == digit)[0]) for digit in (7, 2)]
-    letter = np.full((60, 60), 255, np.uint8)  # an E, which is no digit
+    letter = np.full((60, 60), 255, np.uint8)  # an E, which is not a digit
     letter[12:48, 14:19] = letter[12:17, 14:44] = letter[28:33, 14:40] = letter[43:48, 14:44] = 0
     names = ["first.png", "letter.png", "last.png"]
     pictures = [255 - np.pad(images[clear[0]], 16), letter, 255 - np.pad(images[clear[1]], 16)]

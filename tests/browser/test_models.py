@@ -143,7 +143,7 @@ def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, mnist):
 
 def test_a_damaged_model_is_said_to_be_missing_and_can_be_tried_again(open_page):
     page = open_page("?view=learn")
-    # the worker that keeps files for use without a connection would ask in the page's place
+    # the service worker would send requests in the page's place
     page.evaluate("navigator.serviceWorker.ready.then((found) => found.unregister())")
     page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
     page.goto("?view=models")

@@ -26,7 +26,7 @@ def _write(sheet, mnist, number):
 
 
 def _reason(pattern, language):
-    """Say in Python what is wrong with a pattern."""
+    """Return Python's error for a pattern."""
     with messages.speaking(language), pytest.raises(ShuziError) as raised:
         automaton_of(pattern)
     with messages.speaking(language):

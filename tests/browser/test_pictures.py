@@ -93,7 +93,7 @@ def test_boxes_and_bars_are_those_of_the_api_also_for_a_photo_that_lies_on_its_s
         assert said[10].startswith("Something else: ")
         heights = bars.locator(".bar").evaluate_all("(bars) => bars.map((bar) => parseFloat(bar.style.height))")
         assert heights[digit["digit"]] == pytest.approx(100 * digit["probability"], abs=0.01)
-        # the ten and what is left make 100 %; a bar is at least 1 % high to be seen
+        # the ten and the rest make 100 %; a bar is at least 1 % high to be seen
         assert 99.9 <= sum(heights) <= 111
         answers = bars.evaluate_all("(bars) => bars.map((bar) => bar.dataset.answer)")
         assert [each == "true" for each in answers] == [each == digit["digit"] for each in range(11)]

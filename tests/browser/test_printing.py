@@ -27,7 +27,7 @@ def _place_on_paper(page, locator):
 
 
 def _around(mask):
-    """Return left, top, right and bottom of what is True."""
+    """Return the left, top, right and bottom of the True pixels."""
     ys, xs = np.nonzero(mask)
     return np.array([xs.min(), ys.min(), xs.max(), ys.max()])
 

@@ -1,6 +1,6 @@
 """MNIST test digits, which no model was trained on, are sent through the page and read correctly.
 
-`test_page_parity` compares what the page and Python make of all 10,000.
+`test_page_parity` compares the page's and Python's readings of all 10,000.
 """
 
 import cv2

@@ -177,7 +177,7 @@ def test_large_photographs_are_sent_smaller_and_framed_where_the_cells_are(open_
     sizes = 0
     for number in range(4):
         file = io.BytesIO()
-        pixels[:2, :2] = number  # each another one
+        pixels[:2, :2] = number  # each one different
         Image.fromarray(pixels).save(file, "jpeg", quality=97)
         sizes += len(file.getvalue())
         photo = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
@@ -196,7 +196,7 @@ def test_large_photographs_are_sent_smaller_and_framed_where_the_cells_are(open_
 
 def blank(folder):
     picture = np.full((900, 700), 200, np.uint8)
-    picture[300:500, 340:350] = 40  # one without anything is skipped
+    picture[300:500, 340:350] = 40  # an empty one is skipped
     Image.fromarray(picture).save(folder / "blank.png")
 
 

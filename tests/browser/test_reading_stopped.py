@@ -1,4 +1,4 @@
-"""Many photographs are read in several requests; what was read stays if one fails or a person stops."""
+"""Many photographs are read in several requests; readings stay if a request fails or a person stops."""
 
 import json
 from contextlib import ExitStack
@@ -67,7 +67,7 @@ def test_what_was_read_stays_if_a_later_request_fails(open_page, files, many):
     read(page)
     expect(unread).to_have_count(3)
     page.get_by_role("button", name="Close", exact=True).click()
-    # what was not read is not the table's
+    # photographs not read are not in the table
     expect(page.locator(".forms-chosen li span")).to_have_text(left)
     page.unroute("**/v1/forms")
     read(page)
@@ -99,7 +99,7 @@ def test_a_service_that_has_ended_loses_nothing(browser, files):
             expect(page.get_by_role("alert")).to_contain_text("The service is not responding")
             expect(page.locator(".forms-chosen")).to_contain_text("sheet.jpg")
             expect(page.locator(".forms-own")).to_contain_text("scores.toml")
-            # the same service again, and the page goes on
+            # the same service again, and the page continues
             served.enter_context(serving("--port", str(urlsplit(address).port)))
             read(page)
             expect(page.get_by_role("heading", name="Scores")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The editions that need no service: one file from disk, and a folder on any web server."""
+"""The editions that need no service: a file from disk, and a folder on any web server."""
 
 import functools
 import gzip
@@ -55,7 +55,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def open_place(browser, place):
-    """Open an edition with a query; what it asks of others is an error."""
+    """Open an edition with a query; requests to other addresses are errors."""
     with watched_pages(browser, place) as open_page:
 
         def open_at(query="", **options):

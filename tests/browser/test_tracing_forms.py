@@ -1,4 +1,4 @@
-"""A form that somebody has is traced in the page, its fields are named, and filled copies are read with it."""
+"""An existing form is traced in the page, its fields are named, and filled copies are read with it."""
 
 import io
 import re
@@ -49,7 +49,7 @@ def test_a_form_is_traced_named_read_and_saved(open_page, files, tmp_path):
     assert page.locator(".forms-blank rect:not(.label)").count() == 8
     page.get_by_role("textbox", name="Title").fill("Enrolment")
     page.get_by_role("combobox", name="Kind of field 1").select_option("identifier")
-    # by keyboard alone; Enter leads on, past what is left out
+    # by keyboard alone; Enter moves on, past skipped fields
     page.get_by_role("button", name="Leave out field 3").press("Space")
     field(page, 1).fill("pupil")
     field(page, 1).press("Enter")

@@ -1,4 +1,4 @@
-"""Two tabs of the page: what is written in one never takes the place of what is written in the other."""
+"""Two tabs of the page: writing in one never replaces writing in the other."""
 
 import pytest
 from playwright.sync_api import expect
@@ -47,7 +47,7 @@ STORE_TWICE = """() => new Promise((done) => {
 
 
 def _keep(page, label):
-    """Say what the only digit of the sheet is, and keep it."""
+    """Correct the only digit of the sheet, and keep it."""
     page.get_by_role("button", name="Correct").click()
     panel = page.locator(".correct")
     panel.get_by_role("button", name=label, exact=True).click()

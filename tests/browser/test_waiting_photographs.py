@@ -1,4 +1,4 @@
-"""Photographs that wait to be read: those of two tabs, and those that are added while others are read."""
+"""Photographs that wait to be read: from two tabs, and added during a reading."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Each piece of ink is one thing on one line: commas below the line, and rows that the edge of a cell cuts off."""
+"""Each piece of ink is one character on one line: commas below the line, and rows cut off by the edge of a cell."""
 
 import cv2
 import numpy as np

@@ -14,7 +14,7 @@ resource = pytest.importorskip("resource", reason="this system cannot limit a pr
 GIGABYTE = 1 << 30
 MOST_MEMORY = """
 def most_memory():
-    # on Linux, getrusage counts also what the process was before it became this program
+    # on Linux, getrusage also counts the process before it became this program
     import pathlib, re, resource, sys
     status = pathlib.Path("/proc/self/status")
     if status.exists():
@@ -29,7 +29,7 @@ import shuzi
 from shuzi.reading.report.result import Reading
 
 kind, turns = sys.argv[1], int(sys.argv[2])
-seconds = 600  # of work, however busy the machine is: far more than is needed, and an end to a hang
+seconds = 600  # of processor time, however busy the machine is: far more than needed, but a limit to a hang
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -58,7 +58,7 @@ def original(rng):
 
 def damaged(content, turn, rng):
     broken = bytearray(content)
-    near = len(content) if turn % 2 else min(len(content), 200)  # where sizes and offsets stand
+    near = len(content) if turn % 2 else min(len(content), 200)  # the positions of sizes and offsets
     for place in rng.integers(0, near, rng.integers(1, 8)):
         broken[place] = (broken[place] ^ (1 << rng.integers(8)), rng.integers(256), 255, 0)[rng.integers(4)]
     if turn % 3 == 0:

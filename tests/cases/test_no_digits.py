@@ -72,7 +72,7 @@ def test_the_guess_is_shown_even_if_it_is_not_a_digit(reader):
 def test_an_unsure_reading_names_the_digit_and_the_alternative(reader, hand, draw):
     unsure = named = 0
     for digit in "0123456789":
-        for angle in range(40, 140, 10):  # a digit lying on its side is anybody's guess
+        for angle in range(40, 140, 10):  # a digit lying on its side cannot be read
             ink = hand.write(digit)
             middle = (ink.shape[1] / 2, ink.shape[0] / 2)
             turned = cv2.warpAffine(ink, cv2.getRotationMatrix2D(middle, angle, 0.7), ink.shape[::-1])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 NUMBERS = ["17", "305", "2468", "90", "1234567", "86", "42", "571", "638", "09"]
-NEARLY_ALL, MOST = 8, 6  # of ten; fewer where it is hard for anybody to tell where a digit ends
+NEARLY_ALL, MOST = 8, 6  # of ten; fewer where people too cannot tell where a digit ends
 
 
 def test_several_digits_in_a_line(right, draw):

@@ -1,4 +1,4 @@
-"""A cluster that lets nobody in is told of, and given up: Ray itself would wait for ever."""
+"""A cluster that accepts no connection is reported and given up: Ray itself would wait for ever."""
 
 import subprocess
 import sys

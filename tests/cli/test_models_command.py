@@ -65,7 +65,7 @@ def test_in_chinese_it_is_chinese(shuzi, composed_run):
     for given in (["models"], *(["models", "describe", run] for run in runs.values())):
         ended = shuzi("--lang", "zh", *given)
         assert ended.code == 0
-        # the title of a paper stays in its language, wherever its lines break
+        # a paper's title stays in its language, wherever its lines break
         title = r"\s+".join(map(re.escape, CITATION.split()))
         for line in re.sub(title, "", ended.out).splitlines()[1:]:
             assert not re.search(

@@ -22,7 +22,7 @@ class Close(doctest.OutputChecker):
 
 
 def answer(text, names):
-    """Run a block at a prompt, and print what is answered otherwise than written."""
+    """Run a block at a prompt, and print the answers that differ from the text."""
     test = doctest.DocTestParser().get_doctest(text, names, "worked", None, 0)
     test.globs = names
     doctest.DocTestRunner(checker=Close(), verbose=False).run(test, clear_globs=False)

@@ -1,4 +1,4 @@
-"""All that a lesson shows is run: its code prints what the text says, and so does the code changed as invited."""
+"""Everything in a lesson is run: its code prints what the text says, and so does the code changed as proposed."""
 
 import json
 import os

@@ -176,7 +176,7 @@ def test_the_index_lists_every_lesson(language):
 @pytest.mark.skipif(not LEARN.exists(), reason="the page is not here")
 @every_text
 def test_every_step_of_the_page_leads_to_a_lesson_and_back_by_its_name(language):
-    sentences = "".join(path.read_text("utf-8") for path in (LEARN.parent / "sentences" / language).glob("*.ts"))
+    sentences = "".join(path.read_text("utf-8") for path in (LEARN.parent / "sentences" / language).rglob("*.ts"))
     names = dict(re.findall(r'"learn\.([\w-]+)": "([^"]+)"', sentences))
     steps = re.findall(r'"?([\w-]+)"?: \{.*lesson: "([^"]+)"', (LEARN / "frame" / "steps.ts").read_text("utf-8"))
     for step, folder in steps:

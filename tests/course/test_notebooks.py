@@ -43,7 +43,7 @@ def test_a_notebook_needs_no_other_file(lesson, language):
             assert set(re.findall(r"\(attachment:([^)]+)\)", cell.source)) == attached
             links = re.findall(r"\]\((?!https?:|attachment:)([^)]+)\)", cell.source)
             assert set(links) <= {file_name(other, each) for other in LESSONS for each in LANGUAGES}
-            assert f"course/{lesson.name}" not in cell.source  # a folder that it does not lie in
+            assert f"course/{lesson.name}" not in cell.source  # a folder other than its own
     assert code(made)[0] == INSTALL[language]
     (solution,) = [
         cell.source for cell in made.cells if cell.get("metadata", {}).get("jupyter") == {"source_hidden": True}

@@ -1,4 +1,4 @@
-"""What old code shows today is what the table says, and the lesson on TensorFlow does what the command does."""
+"""Old code fails today as the table says, and the lesson on TensorFlow matches the command."""
 
 import os
 import re

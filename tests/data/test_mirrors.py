@@ -102,7 +102,7 @@ def server(monkeypatch):
 
 @pytest.fixture
 def closed(monkeypatch):
-    """Return an address where nobody listens, because this test holds its port."""
+    """Return an address without a listener: this test holds its port."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{held.getsockname()[1]}/"

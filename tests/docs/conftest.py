@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """Build the documentation strictly and return its folder, or take the one that `make docs` has just built."""
+    """Build the documentation strictly and return its folder, or use the one that `make docs` has just built."""
     if built := os.environ.get("SHUZI_SITE"):
         return Path(built)
     if not (ROOT / "web" / "node_modules" / "katex").is_dir():

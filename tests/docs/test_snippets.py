@@ -100,6 +100,6 @@ def test_both_languages_show_the_same_code(blocks):
                 plain = re.sub(r"\s*#.*|//.*", "", text)
                 code.append(
                     re.sub(r'"[^"]*"', '""', plain) if language == "toml" else plain
-                )  # labels in one's language
+                )  # labels in the reader's language
             shown.append(code)
         assert shown[0] == shown[1], page

@@ -222,7 +222,7 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
 
 def test_nine_in_ten_correct_readings_of_simple_ink_are_ok(mnist):
     class Told:
-        """Is told what is on each page, and is correct more often the more confident it is."""
+        """Knows the text of each page, and is correct more often the more confident it is."""
 
         partners = MappingProxyType({})
 

@@ -1,4 +1,4 @@
-"""Check digits find what they were made to find: any one wrong digit, and nearly any two that changed places."""
+"""Check digits catch their target errors: any single wrong digit, and nearly any swap of two digits."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_what_is_no_such_number_does_not_pass(method, text):
 def test_only_isbns_of_thirteen_end_in_a_digit_always():
     assert not CHECKS["isbn"]("978030640615X")
     assert not CHECKS["luhn"]("7992739871X")
-    assert not CHECKS["isbn"]("4006381333931")  # the code of an article that is no book
+    assert not CHECKS["isbn"]("4006381333931")  # the code of an article that is not a book
 
 
 @pytest.mark.parametrize("text", VALID["iban"])

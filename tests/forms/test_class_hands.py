@@ -77,7 +77,7 @@ def texts_in(path):
 def test_a_corrected_cell_is_read_as_it_was_corrected_and_only_its_writer(spec, sheet, table, tmp_path):
     assert texts_in(table) == [{"q": "17", "p": "35"}, {"q": "17", "p": ""}]
     hands = tmp_path / "hands"
-    # whatever is said of a writer's own ink is right
+    # the labels of a writer's own ink are right
     assert add("--from", table, "--row", 1, "--field", "q", "--digits", "42", "--to", hands).exit_code == 0
     assert load_hand(hands / "7%2F1.npz").labels.tolist() == [4, 2]
     out = tmp_path / "again.json"
@@ -130,7 +130,7 @@ def test_a_table_keeps_what_was_classified(table, sheet, spec, reader):
         ("--row", 3, "--field", "q", "--digits", "17"),  # no such row
         ("--row", 1, "--field", "z", "--digits", "17"),  # no such field
         ("--row", 1, "--field", "q", "--digits", "170"),  # more digits than there are
-        ("--row", 2, "--field", "p", "--digits", "1"),  # nothing is written there
+        ("--row", 2, "--field", "p", "--digits", "1"),  # an empty field
         ("--row", 1, "--field", "q", "--digits", "1a"),
         ("--row", 1, "--field", "q"),  # what is it?
     ],
@@ -148,7 +148,7 @@ def test_a_cell_that_cannot_teach_is_refused_and_nothing_is_written(table, tmp_p
         lambda found: found | {"format": 2},
         lambda found: found | {"rows": 5},
         lambda found: [found],
-        lambda found: json.loads(json.dumps(found).replace('"digits"', '"other"')),  # of an earlier version
+        lambda found: json.loads(json.dumps(found).replace('"digits"', '"other"')),  # from an earlier version
         lambda found: json.loads(json.dumps(found).replace('"digits": "', '"digits": "AAAA')),
     ],
 )

@@ -46,7 +46,7 @@ def test_pages_of_two_copies_that_make_one_sheet_have_each_student_once(class_re
     assert ids(table) == ALL
     assert {row.sheet for row in table.rows} == {1, 2}
     assert all(row.cells["q"].source for row in table.rows)
-    assert len(table.problems) == 2  # that both sheets lack a page is said all the same
+    assert len(table.problems) == 2  # both sheets are still reported as lacking a page
 
 
 def test_a_copy_that_lacks_a_page_beside_a_whole_one_has_all_students(class_reader, photo):
@@ -89,7 +89,7 @@ def test_a_copy_of_a_printed_copy_takes_no_other_sheets_number():
     table = collect(NOTE, [note(1, "4"), note(1, "5"), note(2, "6")], [1])
     assert [(row.sheet, row.cells["q"].text) for row in table.rows] == [(1, "4"), (2, "6"), (3, "5")]
     assert not table.problems
-    # sheets that come later join those that were read before, none of which is lost
+    # later sheets are added to those read before, and none is lost
     later = collect(NOTE, [*reopen_pages(NOTE, table), note(3, "7"), note(5, "8")], [1])
     assert [(row.sheet, row.cells["q"].text) for row in later.rows] == [
         (1, "4"),

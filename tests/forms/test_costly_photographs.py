@@ -94,7 +94,7 @@ def costly(benchmark_module):
 
 @pytest.fixture
 def work(monkeypatch):
-    """Count what the networks do, in images that could be classified meanwhile."""
+    """Count the networks' work, in images that could be classified meanwhile."""
     done = {"images": 0.0}
 
     def counted(cls, name, images):

@@ -95,7 +95,7 @@ def test_a_box_that_may_be_either_of_two_digits_is_read_from_the_list():
     either[2] = 0.5
     boxes = [box(2), box(0), either, box(3), either, box(0), box(0), box(2)]
     cell = decided(field, *boxes)
-    assert (cell.text, cell.status) == ("20232002", "ok")  # by chance it would hardly be on the list
+    assert (cell.text, cell.status) == ("20232002", "ok")  # it would hardly be on the list by chance
     assert decided(Field("id", IDENTIFIER, boxes=8), *boxes).status == "unsure"
 
 

@@ -121,7 +121,7 @@ def test_a_gap_is_a_decimal_point_only_if_something_is_printed_in_it(printed, de
 
 def test_proposed_dates_and_decimals_are_listed(tmp_path):
     page = np.full((2339, 1654), 255, np.uint8)
-    for n in range(60):  # something to know the form by
+    for n in range(60):  # print to recognise the form by
         cv2.putText(
             page, f"{n * 7919 % 9973}", (60 + n % 6 * 250, 900 + n // 6 * 130), cv2.FONT_HERSHEY_PLAIN, 4, 0, 4
         )

@@ -95,7 +95,7 @@ WRONG = Wrong()
 
 
 def known(function):
-    """Return a function of spreadsheets, which is an error if one of its arguments is."""
+    """Return a spreadsheet function that gives an error if any argument is an error."""
     return lambda *values: WRONG if any(value is WRONG for value in values) else function(*values)
 
 

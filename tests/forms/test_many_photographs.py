@@ -1,4 +1,4 @@
-"""Many photographs are read by several processes: the same table, and neither Ctrl-C nor a crash loses the others."""
+"""Many photographs are read by several processes: the same table, and neither Ctrl-C nor a crash loses any."""
 
 import io
 import os

@@ -232,7 +232,7 @@ def test_no_row_of_a_roster_beyond_the_most_is_read(spec):
 
 
 def test_a_sheet_that_cannot_be_made_leaves_no_spec_behind_and_names_the_package(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "fpdf", None)  # as where it is not installed
+    monkeypatch.setitem(sys.modules, "fpdf", None)  # as if it were not installed
     found = CliRunner().invoke(command, ["form", "make", "scores", "--out", str(tmp_path / "a.pdf")]).exception
     assert found.key == "error.missing_extra"
     assert found.values["module"] == "fpdf2"

@@ -1,4 +1,4 @@
-"""A point that can be seen never vanishes from what is called ok, also where it stands close to a line."""
+"""A visible point is never dropped from an ok reading, even close to a line."""
 
 import numpy as np
 import pytest

@@ -116,7 +116,7 @@ def test_pages_in_any_order_missing_and_twice(reader, photo, tmp_path):
     (tmp_path / "b.jpg").unlink()
     table = read_forms(PageReader(spec, reader), [tmp_path])
     assert any("Page 1 of 2" in each.message for each in table.problems)
-    # its students are there, and are to be looked at
+    # its students are listed, and need checking
     assert [row.cells["id"].text for row in table.rows] == [f"{n:03}" for n in range(30)]
     missing = [row.cells["q"] for row in table.rows if not row.cells["q"].source]
     assert 0 < len(missing) < 30

@@ -1,4 +1,4 @@
-"""A folder that was interrupted goes on, by the names that its photographs have now."""
+"""An interrupted folder continues, by the current names of its photographs."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Ruled tables are found on photographs with all of their lines, and with no others."""
+"""Ruled tables are found on photographs with all of their lines, and no other lines."""
 
 import cv2
 import numpy as np

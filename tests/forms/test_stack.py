@@ -39,7 +39,7 @@ def back(rng):
 
 
 def draw_on(page, what):
-    """Leave something on a page that somebody must look at."""
+    """Draw something on a page that needs checking."""
     page = page.copy()
     if what == "pencil":
         cv2.putText(page, "7", (800, 1100), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 190.0, 2)
@@ -167,7 +167,7 @@ def test_a_stack_that_is_killed_twice_has_each_sheet_once(tmp_path, hands, bench
     assert subprocess.run([*killed, "1000", *given, "--resume"], check=False).returncode == -signal.SIGKILL
     assert out.exists()
     again = CliRunner().invoke(command, [*given, "--resume"])
-    assert again.exit_code == 1, again.output  # as not all was right with the stack
+    assert again.exit_code == 1, again.output  # since the stack had a problem
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["table.json"]
     table = json.loads(out.read_text("utf-8"))
     rows = [(row["sheet"], row["row"]) for row in table["rows"]]

@@ -1,4 +1,4 @@
-"""A folder is watched: what a scanner or a phone puts there is read once, and nothing of it is lost."""
+"""A folder is watched: every file from a scanner or a phone is read exactly once."""
 
 import csv
 import os
@@ -167,7 +167,7 @@ def pile(tmp_path):
 
 
 def add(pile, path, text="7"):
-    """Add what stands in a file, if it must be read; return the names of what was read."""
+    """Add a file's content, if it must be read; return the names of the photographs read."""
     named = pile.unread([path])[path]
     for name, picture in named:
         pile.put(path, name, picture, page_of(name, text))
@@ -267,7 +267,7 @@ def test_a_page_that_was_filed_stays_when_its_name_is_used_again(tmp_path, pile)
     assert texts_of(resumed) == ["1", "2", "3"]
     path.write_bytes(b"d")
     assert add(resumed, path, "4") == ["scan.jpg"]
-    # nobody saw whether the third was filed or replaced
+    # it is unknown whether the third was filed or replaced
     assert texts_of(resumed) == ["1", "2", "4"]
     assert resumed.replaced == [str(path)]
 

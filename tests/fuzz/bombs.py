@@ -18,7 +18,7 @@ def pdf(
     Parameters
     ----------
     content
-        What is drawn.
+        The drawing operators.
     resources
         The entries of the page's resources.
     objects
@@ -198,7 +198,7 @@ def tiff_strips(side: int = 7_000) -> bytes:
 
 
 def tiff_strip_of_gigabytes() -> bytes:
-    """Return a TIFF of few pixels in one strip that claims to have 4 gigabytes."""
+    """Return a TIFF of few pixels whose only strip claims to have 4 gigabytes."""
     return tiff(
         *((256, 4, 1, 40), (257, 4, 1, 40), (258, 3, 1, 8), (259, 3, 1, 8), (262, 3, 1, 1)),
         *((273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, 2**32 - 1), (279, 4, 1, 2**32 - 1)),

@@ -151,7 +151,7 @@ def mutated(content: bytes, kind: str, rng: np.random.Generator) -> bytes:
         broken[place] = rng.integers(256)
         return _with_right_sums(bytes(broken))
     for _ in range(rng.integers(1, 6)):
-        near = len(broken) if rng.random() < 0.5 else min(len(broken), 300)  # where sizes and offsets are
+        near = len(broken) if rng.random() < 0.5 else min(len(broken), 300)  # the positions of sizes and offsets
         place = int(rng.integers(max(near, 1)))
         way = rng.integers(7)
         if way == 0:
@@ -165,7 +165,7 @@ def mutated(content: bytes, kind: str, rng: np.random.Generator) -> bytes:
             broken[place : place + 4] = struct.pack("<>"[rng.integers(2)] + "I", extreme)
         elif way == 3:
             broken[place:place] = rng.bytes(rng.integers(1, 40))
-        elif way == 4:  # a part is repeated, maybe often
+        elif way == 4:  # repeat a part, maybe often
             part = bytes(broken[place : place + int(rng.integers(1, 200))])
             broken[place:place] = part * int(rng.choice([1, 2, 50]))
         elif way == 5 and rng.random() < 0.3:
@@ -178,7 +178,7 @@ def mutated(content: bytes, kind: str, rng: np.random.Generator) -> bytes:
 
 
 def _with_another_number(content: bytes, rng: np.random.Generator) -> bytes:
-    """Change one of the numbers in a PDF."""
+    """Change a number in a PDF."""
     found = list(re.finditer(rb"(?<=[ \[])[0-9.]+(?=[ \]\n/>])", content))
     if not found:
         return content

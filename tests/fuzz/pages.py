@@ -1,4 +1,4 @@
-"""Random pages of numbers with low commas, dashes and rows cut off, and what a reading of one counts twice."""
+"""Random pages of numbers with low commas, dashes and cut-off rows, and the ink that a reading counts twice."""
 
 from __future__ import annotations
 

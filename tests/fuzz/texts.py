@@ -2,7 +2,7 @@
 
     python tests/fuzz/texts.py --each 10000
 
-They are handed to what the service does with them; all that it may raise are errors that it has a status for. Prints
+They go through the service's own steps, which may only raise errors that it has a status for. Prints
 the outcomes for each kind, and what raised anything else.
 """
 
@@ -149,7 +149,7 @@ def try_card(content: bytes) -> None:
 
 
 def try_multipart(content: bytes) -> None:
-    """Take a body apart, as one with other files and as one with pictures only."""
+    """Parse a body, once allowing any files and once pictures only."""
     kind, _, body = content.partition(b"\n")
     with suppress(ShuziError):
         pictures_of(body, kind.decode("latin-1"), 3)
@@ -158,7 +158,7 @@ def try_multipart(content: bytes) -> None:
 
 @cache
 def sound() -> dict[str, bytes]:
-    """Return one of each kind that is as it should be."""
+    """Return a valid text of each kind."""
     card = _metadata(find_model("tiny").read_bytes(), "tiny")[METADATA_KEY]
     return {
         "SPEC": SPEC,
@@ -178,7 +178,7 @@ KINDS: dict[str, Callable[[bytes], None]] = {
 }
 """What each kind is handed to."""
 
-OF_MODELS = "error.model."  # only who starts the service names a file of one
+OF_MODELS = "error.model."  # only the person starting the service names such a file
 
 
 @dataclass

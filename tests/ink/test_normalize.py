@@ -84,7 +84,7 @@ def test_thin_strokes_of_a_large_drawing_stay_visible(side, pen):
     image = normalize(ink)
     per_row = image.astype(int).sum(axis=1)[image.any(axis=1)] / 255
     assert per_row.min() > 0.9  # in no row is the stroke thinner or paler than a full pixel
-    assert 35 < (image > 128).sum() < 60  # and it is a line still
+    assert 35 < (image > 128).sum() < 60  # and it is still a line
 
 
 def test_a_thick_stroke_is_not_made_thicker():
@@ -106,7 +106,7 @@ def test_a_speck_far_from_the_digit_is_left_out(images, place):
 def test_a_separate_stroke_is_no_speck():
     five = np.zeros((120, 100), np.uint8)
     five[30:110, 20:30] = 255
-    five[5:15, 40:90] = 255  # the roof, which many write apart
+    five[5:15, 40:90] = 255  # the top stroke, which many people write separately
     assert normalize(five)[:8].any()
     assert _size(normalize(five)) == (13, 20)
 

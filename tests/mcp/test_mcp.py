@@ -1,4 +1,4 @@
-"""An assistant, played by the protocol's own client, reads what it may and is told of doubt."""
+"""An assistant, played by the protocol's own client, reads what it may and is warned of doubtful readings."""
 
 import base64
 import io
@@ -54,7 +54,7 @@ def picture(image):
 
 
 def ask(folder, *calls):
-    """Start the command as an assistant does, call tools, and return their results and what the server offers."""
+    """Start the command as an assistant does, call tools, and return their results and the list of tools."""
     command = StdioServerParameters(command=sys.executable, args=["-m", "shuzi", "mcp", str(folder), "--lang", "en"])
 
     async def run():
@@ -100,7 +100,7 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     labels = [str(label) for label in mnist.validation.labels[:3]]
     told = numbers.structured_content["result"]
     assert [number["text"] for number in told] == labels
-    assert json.loads(numbers.content[0].text)["text"] == labels[0]  # what a client without structures shows
+    assert json.loads(numbers.content[0].text)["text"] == labels[0]  # as shown by a client without structured results
     assert all(number["status"] != "ok" for number in listed.structured_content["result"])
     assert all(number["status"] != "ok" for number in followed.structured_content["result"])
     assert [number["text"] for number in alone.structured_content["result"]] == labels[:1]

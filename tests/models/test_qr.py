@@ -76,7 +76,7 @@ def test_a_printed_and_photographed_code_gives_the_same_answers(tmp_path, mnist)
     np.testing.assert_array_equal(read.images, shrunk(own.images))
     (tmp_path / "after.onnx").write_bytes(as_onnx(read))
     np.testing.assert_array_equal(Classifier(tmp_path / "after.onnx").classify(mnist.test.images[:1000]), before)
-    # the network itself, as one that was never rounded
+    # the network itself, as if it had never been rounded
     assert np.mean(before.argmax(axis=1) == Classifier(TINY).classify(mnist.test.images[:1000]).argmax(axis=1)) > 0.98
 
 

@@ -63,7 +63,7 @@ def test_an_answer_of_another_shape_is_an_error_and_not_taken(tmp_path):
 
     path = lying(tmp_path, transposed)
     with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
-        Session(path)  # it is tried out first
+        Session(path)  # it is tested first
     session = Session(path, path.read_bytes())
     with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
         session.run(np.zeros((4, 28, 28), np.float32))

@@ -26,21 +26,21 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 _FRAME = 700  # milliseconds a frame of a loop is shown
-_LAST = 1800  # and its last, before it begins anew
-_DOTS = 110  # per inch
+_LAST = 1800  # and its last frame, before the loop restarts
+_DOTS = 110  # dots per inch
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours: of the page, of text and axes, of what is in the background, and three for what matters."""
+    """The colours of the page, of text and axes, of the background, and three accents."""
 
     page: str
     text: str
     faint: str
     accent: str
-    """What counts for; the answer; what is followed."""
+    """For evidence in favour, the answer, and the thing followed."""
     second: str
-    """What counts against; what is wrong; what comes back."""
+    """For evidence against, errors, and values passed back."""
     third: str
     ink: str
     """A colour map for pixels, from paper to ink."""
@@ -128,7 +128,7 @@ def draw(lesson: Path, target: Path) -> list[Path]:
                     frames = [_pixels(each) for each in ([drawn] if isinstance(drawn, Figure) else drawn)]
                     if len(paths) == 2:
                         _save_loop(frames, paths[0])
-                    moments = (0, len(frames) // 2, -1)[: 2 * len(paths) - 1]  # what rests has one
+                    moments = (0, len(frames) // 2, -1)[: 2 * len(paths) - 1]  # a still picture has one
                     still = _beside([frames[moment] for moment in moments])
                     still.quantize(256, dither=Image.Dither.NONE).save(paths[-1], optimize=True)
                     written += paths

@@ -34,11 +34,11 @@ class Block:
 
     @property
     def unsteady(self) -> tuple[str, ...]:
-        """The lines, by first word, that `<!-- within 20 %, not A, G -->` excepts: each machine prints others."""
+        """The lines, by first word, that `<!-- within 20 %, not A, G -->` exempts: they differ between machines."""
         return tuple(re.split(r", ", self.remark.partition("%, not ")[2])) if "%, not " in self.remark else ()
 
     def allowed(self, line: str) -> float | None:
-        """Return by what fraction the numbers of a line may differ."""
+        """Return the fraction by which the numbers of a line may differ."""
         return float("inf") if line.partition(" ")[0] in self.unsteady else self.within
 
 
@@ -76,13 +76,13 @@ def cells(text: str) -> list[Block]:
 
 
 def changes(text: str) -> list[Change]:
-    """Return the changes that a text invites to: rows of three columns, the first two a piece of code each."""
+    """Return the changes that a text proposes: rows of three columns, the first two a piece of code each."""
     rows = re.findall(r"^\| (`+)(.+?)\1 \| (`+)(.*?)\3 \| (.+) \|$", text, re.MULTILINE)
     return [Change(old.strip(), new.strip(), tuple(re.findall(r"`([^`]+)`", seen))) for _, old, _, new, seen in rows]
 
 
 def prose(text: str) -> str:
-    """Return a text without its blocks, comments and formulas' marks: what a person reads as sentences."""
+    """Return a text without its blocks, comments and formulas' marks: the sentences that a person reads."""
     return re.sub(r"<!--.*?-->", "", _FENCE.sub("", text), flags=re.DOTALL)
 
 
@@ -103,7 +103,7 @@ def anchors(text: str) -> set[str]:
 
 
 def same(line: str, written: str, within: float | None = None) -> bool:
-    """Tell whether a printed line is the one written in a text.
+    """Tell whether a printed line matches the line in a text.
 
     Words must be equal, whole numbers too; a number with decimals may differ by 2 % or by one unit of its last digit.
     With `within`, every number may differ by that fraction.

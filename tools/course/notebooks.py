@@ -30,7 +30,7 @@ _WORKED = re.compile(r"^```python\n(>>>.*?)^```$", re.DOTALL | re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\((pictures/([^)]+))\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|attachment:)([^)#]*)(#[^)]*)?\)")
 _LESSON = re.compile(r"(?:\.\./([\w-]+)/)?(en|zh)\.md")
-_CODE = re.compile(r" · \[(?:the code|代码)\]\(lesson\.py\)")  # it is in the cells
+_CODE = re.compile(r" · \[(?:the code|代码)\]\(lesson\.py\)")  # its content is in the cells
 _RUN = {
     "zh": re.compile(r"[^。\n]*\[装好 shuzi\].*?^```$\n", re.MULTILINE | re.DOTALL),
     "en": re.compile(r"[^.\n]*\[(?:installed|Install shuzi)\].*?^```$\n", re.MULTILINE | re.DOTALL),
@@ -47,7 +47,7 @@ def file_name(lesson: Path, language: str) -> str:
 
 
 def typed(worked: str) -> str:
-    r"""Return what is typed at the prompt of a worked block, without what is answered.
+    r"""Return the input typed at the prompt of a worked block, without the answers.
 
     >>> typed(">>> 1 + 1\n2\n")
     '1 + 1\n'
@@ -70,7 +70,7 @@ def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
 
     With SHUZI_SITE, links to other pages lead to the published site; without, only their words remain.
     """
-    import jupytext  # with nbformat this takes seconds, which not all that use this module need
+    import jupytext  # nbformat takes seconds to import, and not every user of this module needs it
     import nbformat
 
     text = _RUN[language].sub(_CELLS[language], _CODE.sub("", read(lesson, language)), count=1)
@@ -86,7 +86,7 @@ def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
             cell.metadata["jupyter"] = {"source_hidden": True}
     made.cells.insert(1, nbformat.v4.new_code_cell(INSTALL[language]))
     for number, cell in enumerate(made.cells):
-        cell.id = f"{lesson.name[:2]}-{number}"  # the same at each build
+        cell.id = f"{lesson.name[:2]}-{number}"  # the same in each build
     made.metadata = nbformat.from_dict(KERNEL | {"language_info": {"name": "python"}})
     nbformat.validate(made)
     return made

@@ -1,7 +1,7 @@
 """Turns a lesson's loops into films that the site can pause: all frames in one picture, which CSS moves along.
 
-An animated picture cannot be stopped. A film has a check box for it, needs no script, and rests from the start where
-a reader's system asks for less motion: see docs/course.css.
+An animated picture cannot be stopped. A film has a check box for it, needs no script, and starts paused if a
+reader's system asks for less motion: see docs/course.css.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageSequence
 
 _LAST = 3
-"""So many frames' time the last frame is shown."""
+"""The number of frames for which the last frame is shown."""
 _PAUSE = {"en": ("Pause", "Play"), "zh": ("暂停", "播放")}
 
 

@@ -43,7 +43,7 @@ FORMER = (
     *("09-last-half-percent", "10-keep-and-watch", "11-your-own-data", "12-your-own-handwriting"),
     *("13-several-digits", "14-not-sure", "15-take-it-with-you"),
 )
-"""Folders of lessons before others were inserted: what follows the number still names the lesson."""
+"""Former folders of lessons, before others were inserted: the name after the number is unchanged."""
 
 _STUB = """<!doctype html><meta charset="utf-8"><title>{name}</title>
 <meta http-equiv="refresh" content="1; url={link}">
@@ -111,7 +111,7 @@ def gather(target: Path = GATHERED) -> None:
 
 
 def _put_beside(play: Path) -> None:
-    """Copy the page, as a folder for servers and as one file for disks, and let it lead back to the lessons."""
+    """Copy the page, as a folder for servers and as one file for disks, and add links back to the lessons."""
     shutil.copytree(PLAY, play)
     shutil.copy(PLAY.with_suffix(".html"), play)
     here = '<meta name="documentation" content="../" />'
@@ -131,7 +131,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _lead_on(target: Path) -> None:
-    """Write a page at each former address of a lesson, in each language, that leads to the present one."""
+    """Write a redirect at each former address of a lesson, in each language."""
     for former in FORMER:
         name = former.partition("-")[2]
         (lesson,) = (each.name for each in notebooks.LESSONS if each.name.partition("-")[2] == name)

@@ -126,7 +126,7 @@ def watched_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page
             "viewport": SCREEN,
             "locale": LOCALES.get(language, language),
             "color_scheme": theme,
-            "reduced_motion": "reduce",  # what moves on a page that waits takes most of a core
+            "reduced_motion": "reduce",  # animations on a waiting page take most of a core
         }
         context = browser.new_context(base_url=address, **usual | options)
         context.set_default_timeout(PATIENCE)

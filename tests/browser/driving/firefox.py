@@ -117,7 +117,7 @@ def firefox() -> Iterator[Firefox]:
 
 
 def _driven(process: subprocess.Popen[bytes], log: Path) -> Iterator[Firefox]:
-    # its port is known once it says so
+    # its port is known once it is printed
     while not (found := _LISTENS.search(log.read_text("utf-8"))):
         assert process.poll() is None, log.read_text("utf-8")
     with connect(f"{found[1]}/session", max_size=None) as connection:

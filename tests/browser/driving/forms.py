@@ -16,7 +16,7 @@ def choose(page: Page, folder: Path, *photos: str) -> None:
 
 
 def read(page: Page) -> None:
-    """Have what is chosen read."""
+    """Read the chosen files."""
     page.get_by_role("button", name="Read", exact=True).click()
 
 

@@ -56,7 +56,7 @@ def _near(place: Place, places: set[Place] | frozenset[Place]) -> list[Place]:
 
 
 def _beginning(left: set[Place], whole: frozenset[Place]) -> Place:
-    """Start at the end of a line, else where one leaves existing strokes, else anywhere; the highest such point."""
+    """Start at the end of a line, else where a line leaves older strokes, else anywhere; the highest such point."""
 
     def rank(place: Place) -> tuple[bool, bool, int]:
         isolated = len(_near(place, left)) <= 1

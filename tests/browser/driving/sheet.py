@@ -48,7 +48,7 @@ window.Worker = class extends Plain {
 };
 """
 _COUNT = "(explain) => window.asked.filter((question) => question.explain === explain).length"
-# an explanation is of what was read last: the pen's pauses may have one of earlier ink explained
+# an explanation is of the latest reading: a pause of the pen may ask for one of earlier ink
 _ANSWERED = """([explain, before]) => {
   const questions = window.asked.filter((question) => question.explain === explain);
   if (questions.length <= before) return null;
@@ -124,7 +124,7 @@ class Sheet:
         -------
         Points on the page in CSS pixels: an array (n, 2) for each stroke.
         """
-        self.canvas.scroll_into_view_if_needed()  # nobody writes where they do not see
+        self.canvas.scroll_into_view_if_needed()  # people write only where they can see
         frame = self.canvas.bounding_box()
         assert frame is not None
         scale = side * frame["height"] / 28

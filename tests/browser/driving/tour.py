@@ -117,7 +117,7 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.locator(".correct .buttons button").last.click()
     page.locator(".kept li").wait_for()
     page.locator(".save summary").click()
-    settle(page)  # what is kept has the sheet read again
+    settle(page)  # keeping a digit reads the sheet again
     yield "write, corrected and kept"
     page.get_by_test_id("pictures").set_input_files(
         [

@@ -25,7 +25,7 @@ class Hand:
     def write(self, text, turn=0, height=80, gap=0.25, margin=0.6):
         """Write lines of digits: float32 (h, w), ink 1, paper 0.
 
-        A digit is `height` pixels high; the gap between two and the margin around all are fractions of that.
+        A digit is `height` pixels high; the gap between digits and the margin around the number are fractions of it.
         """
         lines = [self._line(line, turn, height, gap) for line in text.split("\n")]
         widest = max(line.shape[1] for line in lines)

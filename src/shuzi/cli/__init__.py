@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _fail_of_system(problem: OSError) -> None:
     """Report a system error with the name of the file; without a name, it was the output."""
-    from shuzi.atomic import NO_ROOM  # most commands do not need it
+    from shuzi.atomic import NO_ROOM  # imported late: most commands do not need it
 
     path, reason = problem.filename, problem.strerror or problem
     if path and problem.errno in (*NO_ROOM, errno.EROFS):

@@ -22,7 +22,7 @@ PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, bu
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
 ENDINGS = (".csv", ".xlsx", ".jsonl")
-_MOST_ROWS = 1_048_575  # of an XLSX worksheet, below its head
+_MOST_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
 
 Result = Reading | ShuziError
 
@@ -67,7 +67,7 @@ def _cell(text: str) -> str:
 
 def _row(*cells: str | float) -> str:
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)  # some spreadsheets take ; for the end of a cell too
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)  # some spreadsheets end a cell at ; too
     return text.getvalue()
 
 

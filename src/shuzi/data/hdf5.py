@@ -64,7 +64,7 @@ def read_hdf5(path: Path, largest: int = LARGEST) -> tuple[NDArray[Any], NDArray
     """
     if find_spec("h5py") is None:
         raise MissingExtra("error.missing_extra", module="h5py", extra="train", wanted="extra.hdf5")
-    if path.exists() and not path.is_file():  # opening a pipe blocks until somebody writes to it
+    if path.exists() and not path.is_file():  # opening a pipe blocks until a program writes to it
         raise DataError("error.data.unreadable", path=path, reason=ShuziError("file.special"))
     try:
         with path.open("rb"):

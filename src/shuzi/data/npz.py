@@ -101,7 +101,7 @@ def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, largest: int)
         size *= side
     if size > largest:
         raise DataError("error.data.large", path=path, name=member.filename, bytes=size, largest=largest)
-    body = stream.read(size + 1)  # to the end, since that is where zipfile compares checksums
+    body = stream.read(size + 1)  # read to the end, where zipfile compares checksums
     if len(body) != size:
         raise ValueError(f"{member.filename}: {len(body)} bytes for {size}")
     return np.frombuffer(body, dtype).reshape(shape, order="F" if by_columns else "C").copy(order="K")

@@ -194,7 +194,7 @@ def fit_curve(found: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
         now = now + step
         if np.abs(step).max() < _SMALL_STEP:
             break
-    now[0] = max(now[0], 0.0)  # more probable never means less confident
+    now[0] = max(now[0], 0.0)  # higher probability never means lower confidence
     return Curve(*now.tolist())
 
 

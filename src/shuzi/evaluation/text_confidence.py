@@ -38,7 +38,7 @@ RIGHT_BUT_NOT_OK = 0.1
 _ROUNDS = 200  # far more than needed
 _PULL = 0.1
 _BEGINNING = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has another error
-_NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # more confidence never means less accuracy
+_NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # higher confidence never means lower accuracy
 _SMALLEST_STEP = 1e-12
 _RARE = 1e-9
 

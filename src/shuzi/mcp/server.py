@@ -32,7 +32,7 @@ from shuzi.pictures.open import Picture
 from shuzi.reading.patterns.expression import LONGEST_PATTERN
 from shuzi.reading.reader import Reader
 
-_MOST_BYTES = 32 << 20  # of an image passed as base64
+_MOST_BYTES = 32 << 20  # bytes of an image passed as base64
 
 _INSTRUCTIONS = """Reads handwritten numbers in pictures on this machine; nothing leaves it.
 Every answer has a status. "ok" means that the text can be relied on. "unsure" means that it cannot: say so, give the

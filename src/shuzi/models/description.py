@@ -73,7 +73,7 @@ def _data(card: Card) -> list[str]:
             rows.append(say(f"models.data.{source.name}", sha256=sha256, licence=source.licence))
         elif source.name in (MNIST, OWN):
             rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
-        else:  # known to a later shuzi only
+        else:  # only a later shuzi knows it
             rows.append(f"{source.name} (SHA-256 {sha256}…), {source.licence}")
     return rows
 

@@ -63,12 +63,12 @@ def find_model(name: str | Path) -> Path:
             raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        readers = [model for model in models if model not in PARTNERS]  # a partner is rarely meant
+        readers = [model for model in models if model not in PARTNERS]  # the user rarely means a partner model
         similar = closest(str(name), readers)
         key = "error.model.missing_like" if similar else "error.model.missing"
         raise ModelError(key, path=path, known=", ".join(readers), similar=similar)
     if path.suffix.lower() in PICTURES:
-        from shuzi.models.qr.network import onnx_of  # which takes its shape from a model here
+        from shuzi.models.qr.network import onnx_of  # it takes its shape from a model here
 
         return onnx_of(path)
     if path.suffix != ".onnx":

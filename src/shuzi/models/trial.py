@@ -112,7 +112,7 @@ def _remember(sha256: str, verdict: dict[str, Any]) -> None:
         with replacing(_file(sha256)) as part:
             part.write_text(entry, encoding="utf-8")
     except OSError:
-        return  # then the next load tries it out again
+        return  # then the next load tests it again
 
 
 def _file(sha256: str) -> Path:

@@ -13,7 +13,7 @@ _QUIET, _PATIENT = 1.5, 10.0
 incomplete."""
 
 _ENDS = {PDF: b"%%EOF", JPEG: b"\xff\xd9", PNG: b"IEND"}
-_TAIL = 1_024  # bytes at the end of a file that show this
+_TAIL = 1_024  # bytes at the end of a file that show whether it is complete
 
 State = tuple[int, int]
 """The size of a file in bytes, and when it was written, in nanoseconds."""
@@ -99,7 +99,7 @@ def state_of(path: Path) -> State | None:
 def _is_whole(path: Path) -> bool:
     """Tell whether a file ends as its format requires; other formats cannot be checked."""
     try:
-        if not path.is_file():  # opening a pipe blocks until somebody writes to it
+        if not path.is_file():  # opening a pipe blocks until a program writes to it
             return False
         with path.open("rb") as file:
             end = _ENDS.get(kind_of(file.read(HEAD)) or "")

@@ -28,7 +28,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 HEIC and the pages of a PDF come with the extra `pictures`."""
 
 _WIDE = 1 << 20  # pixels at once, each of which takes 8 bytes
-_ORIENTATION = 0x0112  # the field of EXIF
+_ORIENTATION = 0x0112  # EXIF's tag
 _SUBFILE, _NO_PAGE = 0x00FE, 0b101  # the field of TIFF, and its bits for a smaller copy and a mask
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -139,7 +139,7 @@ def _complaints(name: object) -> Iterator[None]:
         except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
             raise PictureError("error.picture.unknown", path=name) from problem
         except OSError as problem:
-            if problem.strerror is None:  # it comes from the decoder, not from the disk
+            if problem.strerror is None:  # the error comes from the decoder, not from the disk
                 raise damaged(name, problem) from problem
             raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
         except _OF_DECODERS as problem:
@@ -163,11 +163,11 @@ def _opened(file: IO[bytes], content: bytes | memoryview, kind: str | None, name
                 raise
             reason = ShuziError("picture.broken")
             raise PictureError("error.picture.damaged", path=name, reason=reason) from None
-        except ValueError:  # from a PNG with more metadata than Pillow takes, and some that are damaged
+        except ValueError:  # for a PNG with more metadata than Pillow accepts, and for some damaged ones
             if kind != PNG:
                 raise
             return Image.open(io.BytesIO(without_texts(content)), formats=formats)
-    # the class itself and not `register_heif_opener`, which would change what Pillow opens for others too
+    # the class itself, since `register_heif_opener` would change Pillow for the whole process
     heif = require("pillow_heif", "pictures", "extra.heic")
     try:
         picture: Image.Image = heif.HeifImageFile(file, str(name))
@@ -233,7 +233,7 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
         return _deep(np.asarray(picture))
     if picture.has_transparency_data:
         coloured = picture if picture.mode == "RGBA" else picture.convert("RGBA")
-        # grey first, which is the same but for rounding, and takes a third of the memory
+        # grey first: the same except for rounding, with a third of the memory
         return np.asarray(
             Image.composite(coloured.convert("L"), Image.new("L", picture.size, 255), coloured.getchannel("A"))
         )
@@ -247,7 +247,7 @@ def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         high = high if high > low else low + 1
     else:
-        # a camera's 12 bits, or 8, are stored in 16 as they are
+        # 12 or 8 bits of a camera are stored in 16 without scaling
         low, high = 0.0, next((float(top) for top in (255, 4_095) if values.max() <= top), 65_535.0)
     grey = np.empty(values.shape, np.uint8)
     rows = max(1, _WIDE // values.shape[1])

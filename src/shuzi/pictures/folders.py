@@ -30,7 +30,7 @@ EXPLAINED = ".explained.png"
 
 
 def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
-    """Expand a folder, a pattern of names, a PDF or a TIFF into single pictures; anything else already is one.
+    """Expand a folder, a pattern of names, a PDF or a TIFF into single pictures; keep other inputs.
 
     A folder yields the pictures in it and in its subfolders, recognised by file extension, in natural order; hidden
     ones are skipped. A pattern such as ``"scans/*.png"`` that is not itself a name yields what it matches, in natural
@@ -57,7 +57,7 @@ def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
                 yield from single_pictures(path)
         elif isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
             for path in pictures_in(Path(named)):
-                if path.exists() and not path.is_file():  # opening a pipe blocks until somebody writes to it
+                if path.exists() and not path.is_file():  # opening a pipe blocks until a program writes to it
                     reason = ShuziError("file.special")
                     yield PictureError("error.data.unreadable", path=path, reason=reason)
                 else:

@@ -39,7 +39,7 @@ _PDF = b"%PDF-"  # anywhere in the head
 _MOST_CHUNKS = 4_096  # libpng writes one for every 8 KB
 _MOST_TEXTS = 64
 _MOST_SEGMENTS = 256  # each has at most 64 KB; a long XMP takes dozens
-_MOST_SCANS = 32  # a progressive JPEG has about ten
+_MOST_SCANS = 32  # scans: a progressive JPEG has about ten
 _MOST_FIELDS = 256  # of EXIF: Pillow copies up to 64 KB for each
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
@@ -87,7 +87,7 @@ def is_plain(content: bytes, kind: str | None) -> bool:
         check = {PNG: _plain_png, JPEG: _plain_jpeg, BMP: _plain_bmp}.get(kind or "")
         return check is not None and check(content)
     except (struct.error, IndexError):
-        return False  # cut off
+        return False  # the file is cut off
 
 
 def check_png(content: bytes | memoryview, name: object) -> None:

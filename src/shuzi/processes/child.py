@@ -97,7 +97,7 @@ class Child:
             raise ShuziError("error.processes.start", reason=reason) from problem
 
     def __del__(self) -> None:
-        if getattr(self, "_cause", Cancelled) is None:  # no job can reach it any more
+        if getattr(self, "_cause", Cancelled) is None:  # no further job can reach it
             self.close()
 
     @property
@@ -166,7 +166,7 @@ class Child:
     def forget(self) -> None:
         """Leave it to the parent that this process was forked from."""
         self._cause = Cancelled
-        self._process.returncode = 0  # not ours to wait for
+        self._process.returncode = 0  # only the parent may wait for it
         for pipe in (self._goes, self._comes):
             pipe.close()
 

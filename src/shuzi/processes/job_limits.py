@@ -71,7 +71,7 @@ def limit_job(seconds: float, memory: int) -> None:
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_PROF, seconds)
         if memory:
-            _, hard = resource.getrlimit(resource.RLIMIT_AS)  # somebody else may have set a limit
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)  # a limit may have been set from outside
             resource.setrlimit(
                 resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard)
             )

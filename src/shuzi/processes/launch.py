@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from shuzi.errors import ShuziError
 
-_NEEDED = (  # of the environment, for an untrusted child; the rest may contain secrets
+_NEEDED = (  # variables of the environment passed to an untrusted child; the rest may contain secrets
     *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
 )
@@ -113,7 +113,7 @@ def trusted() -> dict[str, str]:
 
 def kill(process: Process | LoopProcess) -> None:
     """End a process, and on POSIX everything it started, if it has not been waited for yet."""
-    if process.returncode is not None:  # its id may belong to another process by now
+    if process.returncode is not None:  # by now its id may belong to a different process
         return
     with suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":

@@ -286,7 +286,7 @@ class Pool:
     def finish(self, task: Task, value: Any = None, problem: Exception | None = None) -> None:
         """Store the outcome of a task, and notify its waiters."""
         task.value, task.problem = value, problem
-        then, task.then, task.shared = task.then, None, None  # which may refer to the task, and to much else
+        then, task.then, task.shared = task.then, None, None  # the error may refer to the task, and to much else
         with self.changed:
             task.done = True
             self.changed.notify_all()

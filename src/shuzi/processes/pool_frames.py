@@ -69,7 +69,7 @@ class Frames:
     """Takes a stream of bytes apart into frames."""
 
     def __init__(self) -> None:
-        self._part = bytearray()  # of a frame that has not ended yet
+        self._part = bytearray()  # bytes of an unfinished frame
 
     def add(self, piece: bytes) -> Iterator[Frame]:
         """Yield the frames that end in the next piece of the stream."""

@@ -49,7 +49,7 @@ class PoolProcess:
         self.load = 0  # the sum of their sizes
         self.unsent: deque[bytes] = deque()  # frames that go before the next task
         self.ready = False  # whether it has started and can take tasks
-        self.feeding = False  # whether some thread is about to send tasks to it
+        self.feeding = False  # whether a thread is about to send tasks to it
 
     @property
     def pid(self) -> int:
@@ -133,7 +133,7 @@ class PoolProcess:
     def forget(self) -> None:
         """Leave the process to the parent of this fork."""
         if self._process is not None:
-            self._process.returncode = 0  # not ours to wait for
+            self._process.returncode = 0  # only the parent may wait for it
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
                     pipe.close()

@@ -46,7 +46,7 @@ class Shared:
 
     def __init__(self, key: int, thing: Any, uses: tuple[Shared, ...] = ()) -> None:
         self.key = key
-        self.identity: int = id(thing)  # the object itself may go
+        self.identity: int = id(thing)  # the object itself may be freed
         self.uses = uses
         file = io.BytesIO()
         _Pickler(file, {used.identity: used.key for used in uses}).dump(thing)

@@ -61,7 +61,7 @@ def _read(calls: IO[bytes], arrived: SimpleQueue[Frame]) -> None:
         for together in frames(calls):
             for call in together:
                 arrived.put(call)
-    os._exit(0)  # the caller is gone, so nobody wants the answer to the current call
+    os._exit(0)  # the caller is gone, and the current call needs no answer
 
 
 def _answer(key: int, packed: memoryview) -> bytes:

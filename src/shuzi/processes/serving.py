@@ -70,4 +70,4 @@ def _take_in(comes: IO[bytes], jobs: SimpleQueue[tuple[Header, bytearray]]) -> N
     with suppress(EOFError, OSError, ValueError, MemoryError):
         while True:
             jobs.put(receive(comes, _ANY))
-    os._exit(0)  # the sender is gone, so nobody wants the answer to the current job
+    os._exit(0)  # the sender is gone, and the current job needs no answer

@@ -20,7 +20,7 @@ from shuzi.processes.cores import cores
 OBJECT_STORE = 128 << 20
 """Bytes of shared memory for the object store of a local cluster: only small objects pass through it."""
 
-_SECONDS = 10.0  # for a cluster to answer
+_SECONDS = 10.0  # seconds for a cluster to answer
 _LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 30 seconds, too few on a machine that is busy
 _LONGEST_FOLDER = 24  # characters: the path of a socket in it may have 107, and Ray adds 65 to shuzi's 15
 _LONGEST = 300  # characters of Ray's messages
@@ -81,7 +81,7 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
     # otherwise Ray warns of a future change that matters only to users of GPUs
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its C++ part writes to the terminal
-    # a node ends itself if its agent has not come by then; usually 15 seconds, too few on a busy machine
+    # a node ends itself if its agent has not started by then; the default of 15 seconds is short on a busy machine
     os.environ.setdefault("RAY_agent_register_timeout_ms", "120000")
     ray = require("ray", "scale", "extra.scale")
     if address is not None and address != "auto":
@@ -114,7 +114,7 @@ def check_nodes() -> None:
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    def version() -> str | None:  # sent as it is, since shuzi may not be there
+    def version() -> str | None:  # sent by value, since shuzi may not be installed there
         try:
             import shuzi
         except ImportError:
@@ -144,7 +144,7 @@ def _connect(settings: dict[str, Any], address: str | None) -> None:
             ray.init(**settings, log_to_driver=False, logging_level=logging.CRITICAL)
         except (Exception, SystemExit) as problem:  # Ray ends the process if it cannot connect
             if isinstance(problem, SystemExit) and problem.code == signal.SIGTERM:
-                raise  # somebody else ends it
+                raise  # its owner ends it
             if not (tries_left and _LATE in str(problem)):
                 raise _explained(problem, address) from problem
             ray.shutdown()
@@ -182,7 +182,7 @@ def _check_answers(address: str) -> None:
     """Make sure that a Ray server answers there: `ray.init` would try for minutes and end the process."""
     grpc = require("grpc", "scale", "extra.scale")
     if os.environ.get("RAY_USE_TLS", "0") not in ("", "0"):
-        return  # it would need Ray's certificates
+        return  # that would need Ray's certificates
     with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         try:
             grpc.channel_ready_future(channel).result(timeout=_SECONDS)

@@ -44,7 +44,7 @@ class _Files(StaticFiles):
     """Static files; those with a hash in the name are cached for a year, others are revalidated."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]  # they are small
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]  # the files are small
         await super().__call__({**scope, "headers": headers}, receive, send)
 
     def file_response(

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-_LEAST = SMALL // 8  # of a process's room: so many small pieces are sent ahead, but no second large one
+_LEAST = SMALL // 8  # fraction of a process's room: many small pieces are sent ahead, but no second large piece
 _EVERY = 1.0  # seconds between checks for stuck work
 
 
@@ -213,7 +213,7 @@ class Pool:
         self._done.append(waiting)
         if not self._woken:
             self._woken = True
-            with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+            with suppress(RuntimeError):  # the loop has ended, and no caller is waiting
                 loop.call_soon_threadsafe(self._tell)
 
     def _tell(self) -> None:

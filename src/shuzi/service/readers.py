@@ -145,7 +145,7 @@ class Readers:
         may_measure
             Called before each model. If it returns False, the milliseconds are None.
         """
-        with self._measuring:  # two at a time would slow each other down
+        with self._measuring:  # two measured at once would slow each other down
             for name in self.names():
                 if self._facts.get(name, {}).get("milliseconds") is None:
                     self._learn(name, may_measure)

@@ -14,7 +14,7 @@ from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.result import Table
 from shuzi.pictures.open import Picture, open_picture
 
-_QUALITY = 85  # of a photograph as JPEG, for people
+_QUALITY = 85  # JPEG quality of a photograph for display
 _LONGEST = 65_500  # pixels on a side of a JPEG
 
 

@@ -24,10 +24,10 @@ from shuzi.synthesis.rewriting import Hand, Ink, Rewriter, random_hand
 _SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
 _HARDLY, _ENTIRELY = 0.1, 0.9  # people would disagree on a digit with a fraction between these on the page
-_ON_ANOTHER = 0.7  # fraction of the smaller digit's box from which a digit lies on another
+_ON_ANOTHER = 0.7  # least fraction of the smaller digit's box that counts as overlap
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
-_LOWEST_CENTS = 12.0  # height of such digits at least, in pixels
+_LOWEST_CENTS = 12.0  # the minimum height of such digits in pixels
 
 
 @dataclass(frozen=True)

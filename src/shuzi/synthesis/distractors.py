@@ -172,7 +172,7 @@ def _away_from_lines(letter: str, font: int) -> Ink:
 @cache
 def fonts() -> list[Path]:
     """Return the fonts that come with matplotlib; the first has all the letters printed here."""
-    import matplotlib as mpl  # takes most of a second, which a run that composes nothing need not spend
+    import matplotlib as mpl  # imported here: it takes most of a second, which other runs need not spend
 
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
     names = sorted(path for path in folder.glob("*.ttf") if path.name.startswith(("DejaVuS", "STIXGeneral")))

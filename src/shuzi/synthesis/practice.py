@@ -15,7 +15,7 @@ from shuzi.synthesis.shapes.drawn_digits import skeleton_field
 _PITCH = 120  # pixels from one digit of a sheet to the next
 _PAPER, _INK = 225, 150  # a sheet's paper, and how much darker its ink is
 _SIDE = 280  # of a photograph, in pixels
-_LIGHT, _SWALLOWED = 230, 0.7  # the brightest paper of a photograph; the fraction of light that ink swallows
+_LIGHT, _SWALLOWED = 230, 0.7  # the brightest paper of a photograph; the fraction of light that ink absorbs
 
 
 def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:

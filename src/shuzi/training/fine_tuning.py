@@ -36,7 +36,7 @@ FOLDS = 5
 """The number of folds, each of which is read by a network that has learnt from the others."""
 
 _COMPOSED = 1 / 64  # crops composed of other people's digits, as a fraction of those of a whole training
-_OTHERS = 2_500  # of MNIST's digits
+_OTHERS = 2_500  # fraction of MNIST's digits
 _OWN = 1 / 3  # fraction of the user's digits in the examples
 _CHUNK = 20  # steps in one call: between calls, a person can stop
 

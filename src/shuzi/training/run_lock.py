@@ -32,7 +32,7 @@ class RunLock:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = folder / ".lock"
-        self._holder = folder / ".holder.json"  # on Windows, nobody can read the locked file itself
+        self._holder = folder / ".holder.json"  # on Windows, the locked file itself cannot be read
         self._lock = FileLock(self._file, timeout=0, thread_local=False)
         self._inside = False
 

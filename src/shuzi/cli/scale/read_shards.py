@@ -21,7 +21,7 @@ from shuzi.models.store import DEFAULT
 if TYPE_CHECKING:
     from shuzi.scale.reading.read_shards import Progress
 
-_SECONDS = 10.0  # between two lines, where there is no terminal
+_SECONDS = 10.0  # seconds between two lines without a terminal
 
 
 @click.command(cls=Command, help="cli.scale.read.help", short_help="cli.scale.read.short")

@@ -82,7 +82,7 @@ def sweep(
         )
         click.echo(say("sweep.started", n=len(plan.trials()), recipe=plan.recipe.name, folder=folder), err=True)
         try:
-            stack.enter_context(redirect_stdout(StringIO()))  # Ray prints what became of its workers
+            stack.enter_context(redirect_stdout(StringIO()))  # Ray prints messages about its workers
             stack.enter_context(connected(address))
             check(plan, places, local=address is None)
             with _progress(plan) as tell:

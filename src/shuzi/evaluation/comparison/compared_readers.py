@@ -119,7 +119,7 @@ def _answering(name: str, read: Callable[[str], Any]) -> Read:
     def answer(path: Path) -> Answer:
         try:
             said = read(str(path))
-        except Exception as problem:  # whatever another reader raises
+        except Exception as problem:  # any error of another reader
             raise DataError("error.compare.answer", name=name, path=path, reason=problem) from problem
         text, confidence = said if isinstance(said, tuple) and len(said) == 2 else (said, None)
         if not isinstance(text, str) or not (confidence is None or _is_confidence(confidence)):
@@ -136,7 +136,7 @@ def _own(name: str) -> Callable[[str], Any]:
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as `python -m` does
     try:
         found = getattr(importlib.import_module(module.removesuffix(".py")), function)
-    except Exception as problem:  # whatever the module raises
+    except Exception as problem:  # any error of the module
         raise DataError("error.compare.function", name=name, reason=problem) from problem
     if not callable(found):
         raise DataError("error.compare.function", name=name, reason=repr(found)[:80])

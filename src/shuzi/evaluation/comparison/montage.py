@@ -43,7 +43,7 @@ def montage(found: Comparison) -> Image.Image:
             small.thumbnail((_WIDTH, _HEIGHT))
             image.paste(small, (x, y))
         except ShuziError:
-            pass  # the answers below say enough
+            pass  # the answers below suffice
         pen.text((x, y + _HEIGHT), picture.label or "–", _INK, letters)
         for reader, name in enumerate(names):
             text = "".join(found.answers[reader][index].text.split())[:24] or "–"

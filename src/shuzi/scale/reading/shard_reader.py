@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import ray
 
 _AHEAD = 16  # pictures that are fetched before they are needed
-_MOST = 64 << 20  # bytes of them, but for the first
+_MOST = 64 << 20  # bytes of fetched pictures, except the first
 _SENT = 2  # pictures sent ahead, so that the process never waits
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from shuzi.reading.reader import Reader
 from shuzi.service.readers import Readers
 
-_SECONDS = 30.0  # for the board to answer
+_SECONDS = 30.0  # seconds for the board to answer
 
 
 class BoardReaders(Readers):

@@ -18,7 +18,7 @@ APP = "shuzi"
 """The name of the application in Ray Serve."""
 
 _CALLBACK = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "shuzi.scale.serving.front.middlewares"}
-_AT_THE_BOARD = 10_000  # questions at once: each stream of events waits with one
+_AT_THE_BOARD = 10_000  # simultaneous calls: each stream of events waits in one
 _WAITING = 1_000  # requests at a proxy while all replicas are full; more are answered with 503
 
 
@@ -124,7 +124,7 @@ def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None =
         ray_actor_options={"num_cpus": size.cpus},
     )(serve.ingress()(Replica))
     try:
-        if not is_there(BOARD):  # it keeps the trainings, and stays when the service is replaced
+        if not is_there(BOARD):  # the board keeps the trainings, and survives a replacement of the service
             board = serve.deployment(
                 name=BOARD, max_ongoing_requests=_AT_THE_BOARD, ray_actor_options={"num_cpus": 0}
             )(Board)

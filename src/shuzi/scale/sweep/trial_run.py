@@ -89,8 +89,8 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
             if RunFolder(task.folder / task.trial.name).exported() != steps:
                 data = data or _load(task)
                 _train(task, recipe, data, lambda step: tune.report({AT: step}))
-        except TrainingError as problem:  # it would fail again
-            # as it is kept, in JSON, which has no infinity
+        except TrainingError as problem:  # a retry would fail again
+            # as stored in JSON, which has no infinity
             values = {name: each if isinstance(each, int) else str(each) for name, each in problem.values.items()}
             tune.report({STEPS: steps, PROBLEM: (problem.key, values)})
             return
@@ -100,7 +100,7 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
 def prepare(task: Task) -> None:
     """Set the number of threads before libraries are imported; all trials of a sweep have the same."""
     give(task.cpus)
-    os.environ["PJRT_NPROC"] = str(task.cpus)  # the threads of JAX
+    os.environ["PJRT_NPROC"] = str(task.cpus)  # set JAX's threads
     os.environ["KERAS_BACKEND"] = task.backend
     if 0 < task.gpus < 1:
         # JAX would take three quarters of the GPU's memory for one of the trials that share it
@@ -152,7 +152,7 @@ def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], objec
     old = path.with_name(f".{path.name}{_OLD}")
     if begun is not None and begun < recipe.steps and recipe.schedule != _RESUMABLE:
         shutil.rmtree(old, ignore_errors=True)
-        path.rename(old)  # in one step: a half-removed folder would look like somebody else's
+        path.rename(old)  # in one step: a half-removed folder would look like a foreign folder
         begun = None
     shutil.rmtree(old, ignore_errors=True)
     folder = RunFolder.create(path, recipe) if begun is None else RunFolder.open(path)

@@ -20,7 +20,7 @@ from shuzi.training.run_lock import RunLock
 RETRIES = 3
 """How often a trial whose worker died is started again; it continues from its last checkpoint."""
 
-_OF_RAY = ".tune"  # what Ray Tune writes for itself
+_OF_RAY = ".tune"  # Ray Tune's own files
 _QUIET = {
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # the run folders hold everything
     "TUNE_DISABLE_SIGINT_HANDLER": "1",  # Ctrl-C ends the command
@@ -71,7 +71,7 @@ def created(folder: Path | None, plan: Plan) -> Iterator[Path]:
     with ExitStack() as stack:
         try:
             path.mkdir(parents=True, exist_ok=True)
-            stack.callback(_remove_empty, path)  # if nothing was trained
+            stack.callback(_remove_empty, path)  # in case no trial ran
             _refuse_taken(path, lock)
             stack.enter_context(lock.held())
             _refuse_taken(path, lock)
@@ -106,7 +106,7 @@ def opened(folder: Path) -> Iterator[tuple[Path, Plan]]:
     RecipeError
         Its plan is damaged.
     """
-    Plan.load(folder)  # before a lock is left in somebody else's folder
+    Plan.load(folder)  # before leaving a lock in a foreign folder
     with RunLock(folder).held():
         yield folder.resolve(), Plan.load(folder)
 

@@ -52,7 +52,7 @@ def read_one(
 ) -> PageRead | Problem:
     """Read one picture of a form, or of a table of that shape if there is no spec; in a reading process."""
     with speaking(spoken):
-        if isinstance(picture, bytes):  # which errors would name by number
+        if isinstance(picture, bytes):  # errors would name it by number
             try:
                 picture = open_picture(picture)
             except ShuziError as problem:
@@ -61,7 +61,7 @@ def read_one(
             found = try_table(_knowing(reader, files), picture, name, shape)
         else:
             found = try_page(_pages(reader, files), picture, name)
-    # errors about bytes do not know the name
+    # errors about bytes lack the name
     return Problem(name, found.message) if isinstance(found, Problem) else found
 
 

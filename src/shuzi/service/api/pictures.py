@@ -113,10 +113,10 @@ class Pictures:
             except ServiceError:
                 raise
             except ShuziError as problem:
-                return [Read(answers.about(name, problem))]  # a picture that is not plain goes alone
+                return [Read(answers.about(name, problem))]  # a picture in another format is sent alone
             pictures.append((name, decoded))
             work = weight(decoded)
-            # a picture that may be expensive, however small, takes a turn of its own
+            # a potentially expensive picture, however small, takes its own turn
             size += SMALL // _TOGETHER if work <= _TINY else max(work, SMALL + 1)
         if asked.explained is not None:  # however small it is
             size = max(size, SMALL + 1)

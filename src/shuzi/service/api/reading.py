@@ -110,7 +110,7 @@ async def classify(request: Request) -> Response:
     name = answers.model_named(body)
     async with slot_for(request):
         reader = parts.readers.loaded(name)
-        if reader is None:  # which may not be a model at all
+        if reader is None:  # the file may not be a model
             name, reader = "", parts.readers.get()
         while True:
             shared = parts.pool.shared(reader, *parts.readers.helpers)

@@ -25,7 +25,7 @@ operations = Operations("reading")
 
 JPEG = "image/jpeg"
 
-_MOST_DIGITS = 9  # of the number of a photograph
+_MOST_DIGITS = 9  # digits in the number of a photograph
 
 
 @operations.add(

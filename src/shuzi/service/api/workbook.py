@@ -29,7 +29,7 @@ operations = Operations("reading")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _MARKS = 80  # brackets, braces and quotation marks of a cell with five alternatives
-_MOST_PIXELS = 50_000_000  # of all pictures in a table, as in one photograph
+_MOST_PIXELS = 50_000_000  # pixels of all pictures in a table, as many as in one photograph
 _IHDR = slice(16, 24)  # width and height of a PNG
 
 
@@ -78,7 +78,7 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
         for row in found["rows"]:
             for cell in row["cells"].values():
                 picture = cell.pop("picture")
-                cell.pop("digits")  # nobody sees them in a workbook
+                cell.pop("digits")  # a workbook does not show them
                 # pictures are shown beside doubtful cells only
                 if picture and (cell["status"] == UNSURE or cell["rule"]):
                     content, pixels = _checked(picture, left)

@@ -40,7 +40,7 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
 
 
 async def _watch(receive: Receive, until: asyncio.Timeout) -> None:
-    with suppress(BodyRefused):  # one that nobody asked for
+    with suppress(BodyRefused):  # a refusal that no request waits for
         while (await receive())["type"] != "http.disconnect":
             pass
         if not until.expired():

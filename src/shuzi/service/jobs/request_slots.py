@@ -58,7 +58,7 @@ class RequestSlots:
         self._held[client] += 1  # before waiting, so that other requests see it
         self._count += before is None
         try:
-            if before is not None:  # its slot is this one's
+            if before is not None:  # this request takes over its slot
                 self._leave(before)
                 before.dropped = True
                 before.until.reschedule(0.0)  # a deadline in the past

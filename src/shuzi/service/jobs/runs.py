@@ -23,7 +23,7 @@ NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
 LONGEST = 1 << 20
 """Maximum bytes of a line, more than it ever writes."""
 
-_LAST_LINES = 20  # of a worker's stderr, for the log
+_LAST_LINES = 20  # lines of a worker's stderr, for the log
 
 
 class Run(Protocol):

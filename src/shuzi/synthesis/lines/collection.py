@@ -18,7 +18,7 @@ from shuzi.synthesis.lines.page import LinePage, compose, compose_sample
 from shuzi.synthesis.lines.texts import OTHERS, target
 from shuzi.synthesis.lines.writers import Drawn, FromImages, Hand, Recorded, Writer
 
-_TRIES = 50  # attempts to compose a legible page: every other one is
+_TRIES = 50  # attempts to compose a legible page: about half succeed
 _FROM_IMAGES = 0.5  # fraction of lines whose digits come from MNIST
 _ENOUGH = 8  # how many different digits a writer must have recorded to write whole lines
 _FLAT = 1.9  # ratio of width to height
@@ -204,7 +204,7 @@ def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
     # a flat "digit" is a dash with a wrong label
     usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
     samples = np.asarray(np.flatnonzero(usable), np.int64)
-    # a letter of which only one straight stroke was recorded is a 1 to anyone
+    # a letter recorded as a single straight stroke looks like a 1
     bars = [
         sample
         for sample in samples.tolist()

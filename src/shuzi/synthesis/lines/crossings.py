@@ -67,7 +67,7 @@ def _strokes(rng: np.random.Generator, digits: str, box: tuple[int, int, int, in
     """Draw the strokes of one way to cross a box out."""
     left, top, right, bottom = box
     way = str(rng.choice(list(_WAYS), p=list(_WAYS.values())))
-    if way == "slash" and digits == "0":  # which is how some write a zero
+    if way == "slash" and digits == "0":  # some people write a zero like this
         way = "cross"
     # a short bar would make a 7 crossed, or a 1 a plus sign
     beside = rng.uniform(0.18 if way == "bar" else 0.05, 0.45, 2) * height

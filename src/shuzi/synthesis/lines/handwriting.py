@@ -111,7 +111,7 @@ def _hurried(stroke: Line, reach: float) -> Line:
     points = np.stack([np.interp(distances, along, each) for each in stroke.T], axis=1)
     half = max(1, round(2.5 * reach / spacing))
     weights = np.exp(-0.5 * (np.arange(-half, half + 1) * spacing / reach) ** 2)
-    # reflected at its ends, a stroke keeps them
+    # reflecting the stroke at its ends keeps them in place
     before, after = 2 * points[0] - points[half:0:-1], 2 * points[-1] - points[-2 : -half - 2 : -1]
     wide = np.concatenate([before, points, after])
     even = np.stack([np.convolve(each, weights / weights.sum(), "valid") for each in wide.T], axis=1)

@@ -13,7 +13,7 @@ from shuzi.synthesis.lines.handwriting import Ink, written
 from shuzi.synthesis.lines.layout import INKED
 from shuzi.synthesis.lines.writers import Hand
 
-_FAR = 0.6  # of the height: a wider gap is not bridged
+_FAR = 0.6  # fraction of the height: a wider gap is not bridged
 _STEP = 3  # points between the ends of a stroke, and its ends
 
 

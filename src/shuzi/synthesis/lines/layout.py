@@ -179,7 +179,7 @@ def place(
         base = style.rise * placed.right + rng.normal(0, style.jumps) * height
         y = round(base + drawn.drop + below - lift - len(drawn.ink))
         gap = (style.gap + rng.normal(0, style.gap_varies)) * height + space
-        # however closely people write, they leave a mark visible
+        # marks stay visible even in narrow writing
         if where and (character in MARKS or text.characters[where - 1] in MARKS):
             gap = max(gap, mark_gap * height)
         at = (number + 0.5) * pitch + rng.normal(0, 0.07) * pitch if pitch else None

@@ -18,7 +18,7 @@ from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.lines.handwriting import Ink
 from shuzi.synthesis.lines.layout import INKED
 
-_LEANS, _LEANS_ALONE = math.radians(12), math.radians(14)  # a slash more than the ones beside it, or the writing
+_LEANS, _LEANS_ALONE = math.radians(12), math.radians(14)  # slant of a slash beyond its neighbours', or the writing's
 _LONGER, _LONGER_LEANS = 1.35, math.radians(4)  # of the height: a slash this long need not lean as much
 _HIDDEN = 0.15  # fraction of a character's ink that lies on others
 _DARK = 0.5  # of the digits' contrast

@@ -98,7 +98,7 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
                 edge = x + side * rng.uniform(-0.05, 0.6) * letter
                 for move in (0.0, rng.uniform(0.06, 0.15) * letter) if rng.random() < 0.3 else (0.0,):
                     line((edge + side * move, 0), (edge + side * move + lean * height, height))
-        if rng.random() < 0.5:  # rows, too
+        if rng.random() < 0.5:  # also draw rows
             y, step = paper.y + rng.uniform(0.0, 0.5) * letter, rng.uniform(1.2, 2.2) * letter
             for row in (y - step, y, y + step):
                 line((0, row), (width, row + lean * width))
@@ -106,7 +106,7 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
         near = 0.1 if paper.frame == "cell" else -0.1
         around = rng.uniform(near, 0.8, 4) * letter
         left, top, right, bottom = low[0] - around[0], low[1] - around[1], high[0] + around[2], high[1] + around[3]
-        if paper.frame == "cell":  # a square
+        if paper.frame == "cell":  # make it square
             side = max(right - left, bottom - top)
             left, top = (left + right - side) / 2, (top + bottom - side) / 2
             right, bottom = left + side, top + side

@@ -74,7 +74,7 @@ def drop(rng: np.random.Generator, character: str, height: float, tall: float) -
     height, tall
         The heights of a digit and of the character, in pixels.
     """
-    if character in "-=~+×*<>":  # their centre is about half a digit above the line
+    if character in "-=~+×*<>":  # their centre lies about half a digit above the line
         middle = rng.normal(0.75, 0.12) if character == "*" and rng.random() < 0.5 else rng.normal(0.45, 0.12)
         return float(tall / 2 - middle * height)
     if character in "^°":

@@ -19,7 +19,7 @@ OTHERS = "#*=$+%()&@?!<>[]{}^"
 DRAWN = "¥€£✓×°年月日元"
 """Signs that no recorded pen wrote: they are drawn by code or printed."""
 
-_CLEAR = "#*=$+%()&@?[]"  # of these, those that look like no digit anywhere
+_CLEAR = "#*=$+%()&@?[]"  # those of them that look like a digit in no country
 _LENGTHS = (7, 10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
 _AROUND = ("=", "#", "*", "$", "-", "=-", "##", "**")  # guard signs that keep others from adding digits to an amount
 

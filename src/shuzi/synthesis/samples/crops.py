@@ -1,7 +1,7 @@
 """Crop composed pages as a reader does: single digits with their surroundings, and non-digits.
 
-MNIST's own images are included unchanged. Pen strokes, if there are any, add more people's digits, and real letters
-and signs in place of some pseudo-letters.
+MNIST's own images are included unchanged. Recorded pen strokes, if available, add more writers' digits, and replace
+some pseudo-letters by real letters and signs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.samples.labels import NOT_A_DIGIT
 from shuzi.synthesis.samples.pen_crops import Cut, PenCrops
 
-_NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other could be a 1 or a 7
+_NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other digit could be a 1 or a 7
 
 PAGES = 40_000
 """Composed pages from which the crops for a whole training are taken; most hold several digits."""

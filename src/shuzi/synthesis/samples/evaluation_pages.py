@@ -13,7 +13,7 @@ from shuzi.synthesis.composer import Composer
 
 SIZES = ((240, 320), (360, 480), (480, 640))
 
-_STRIPS = ((64, 160), (80, 240))  # pages of the composer's own size cut off many numbers, the larger ones few
+_STRIPS = ((64, 160), (80, 240))  # pages of the composer's default size cut off many numbers, larger pages few
 _SEVERAL_LINES = 0.2  # fraction of larger pictures with more than one number
 
 

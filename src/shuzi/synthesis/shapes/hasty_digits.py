@@ -27,7 +27,7 @@ def _joined_one(rng: np.random.Generator) -> Strokes:
     apex = (right, 0.0)
     rise = [(0.0, rng.uniform(0.92, 1.02)), (right * 0.45, rng.uniform(0.5, 0.65))]
     strokes = [[(-lead, rng.uniform(0.92, 1.04)), *rise, apex, apex, (right + rng.uniform(-0.12, 0.12), 1.0)]]
-    if rng.random() < 0.25:  # and go on to the next
+    if rng.random() < 0.25:  # then continue to the next digit
         strokes[0].append((strokes[0][-1][0] + rng.uniform(0.05, 0.25), rng.uniform(0.88, 1.0)))
     return strokes
 

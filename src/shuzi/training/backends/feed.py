@@ -63,7 +63,7 @@ class Streamed:
         self.count = recipe.steps * recipe.batch_size
         try:
             self.examples = stream.block(self._block)
-        except BaseException:  # the caller cannot close an unfinished object
+        except BaseException:  # the caller cannot close an object whose constructor failed
             stream.close()
             raise
 

@@ -90,7 +90,7 @@ def compose(
     many = [max(1, round(part * count)) for part in (_MISSING, _DOUBLED, _FOREIGN)]
     stack = Stack(missing=sorted(inner[: many[0]].tolist()), doubled=sorted(inner[many[0] : sum(many[:2])].tolist()))
     order = [number for number in range(1, count + 1) if number not in stack.missing]
-    order += stack.doubled + [0] * many[2]  # 0 is a foreign one
+    order += stack.doubled + [0] * many[2]  # 0 is a page of another form
     rng.shuffle(order)
     writer = _Feeder(folder / "scans", in_a_file)
     for number in order:

@@ -146,7 +146,7 @@ def files(kind: str, each: int, seed: int) -> Iterator[tuple[str, bytes]]:
 def mutated(content: bytes, kind: str, rng: np.random.Generator) -> bytes:
     """Change a file in a few places where its format makes that interesting."""
     broken = bytearray(content)
-    if kind == "PNG" and rng.random() < 0.5:  # the chunks stay, and the content of one changes
+    if kind == "PNG" and rng.random() < 0.5:  # keep the chunks, but change the content of one
         place = int(rng.integers(8, len(broken)))
         broken[place] = rng.integers(256)
         return _with_right_sums(bytes(broken))

@@ -58,7 +58,7 @@ export function addressOf(name: ViewName, parameters?: Record<string, string>): 
   return asSearch(target);
 }
 
-/** Whether there is a state of a view to go back to. */
+/** Whether a state of a view exists to go back to. */
 export function isLeft(name: ViewName): boolean {
   return lastOfView.has(name);
 }

@@ -12,7 +12,7 @@ const { version, ...published }: Addresses & { version: string } = import.meta.e
 
 export { version };
 
-/** Where the page lies beside the documentation, a meta element in it says so. */
+/** If the page is part of the documentation, a meta element says so. */
 const beside = globalThis.document?.querySelector<HTMLMetaElement>("meta[name=documentation]")?.content;
 export const addresses: Addresses = beside ? { ...published, site: beside } : published;
 

@@ -21,7 +21,7 @@ export interface Splits {
 let loading: Promise<Splits> | null = null;
 
 /**
- * Load the images and labels, in the order of MNIST's files. They are loaded once; everyone shares the same arrays,
+ * Load the images and labels, in the order of MNIST's files. They are loaded once; all callers share the same arrays,
  * so copy them before changing them or passing them on to a worker as transferable.
  *
  * @throws MissingFile if the page cannot get them, for instance without a connection; calling again tries again

@@ -1,4 +1,4 @@
-/** Fool it: turn a digit into another one to a network, with the least ink. */
+/** Fool it: make a network see another digit, with the least ink. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { change, numberIn, parameter, query } from "../address";

@@ -1,4 +1,4 @@
-/** Turn a digit into another one for a network, with as little added or erased ink as possible. */
+/** Make a network see another digit, with as little added or erased ink as possible. */
 import { FilmNetwork } from "../film/network/film-network";
 import { largestAt } from "../ink/numbers";
 import { softmax } from "../learn/concepts";
@@ -81,7 +81,7 @@ export class Opponent {
   }
 }
 
-/** The pixels on the way from one to another, both included. */
+/** The pixels between two pixels, both included. */
 export function pixelsBetween([x0, y0]: Point, [x1, y1]: Point): number[] {
   const steps = Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0), 1);
   return Array.from({ length: steps + 1 }, (_, step) => {

@@ -14,7 +14,7 @@ import { indexOf, LENGTH, restOf, startOf } from "./story";
 const DIGITS = [3, 8, 5]; // that write themselves, after my own
 const PACE = 2; // times as fast as the film
 const HELD = 2; // seconds for which an answer stays
-const RATE = 20; // pictures a second: nobody asked for it, and each is work for the processor
+const RATE = 20; // pictures a second: the film starts unasked, and each picture costs processor time
 
 /** The parts of the film, in its seconds: the digit is written, then read. */
 const WRITTEN = restOf(indexOf("ink"));

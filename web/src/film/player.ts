@@ -11,7 +11,7 @@ export interface Player {
   pause(): void;
   /** Go to a time; where no motion is wanted, to the best moment of its stop. */
   seek(time: number): void;
-  /** Go on or back by stops: while it plays to the beginning of one, else to its best moment. */
+  /** Move by stops: to the beginning of a stop while it plays, else to its best moment. */
   turn(stops: number): void;
 }
 

@@ -15,7 +15,7 @@ export interface KeptDigit {
   date: number;
 }
 
-/** A file that holds no kept digits; `why` says what is wrong. */
+/** A file without kept digits; `why` is the reason. */
 export class NoKeptDigits extends Error {
   constructor(readonly why: "damaged" | "arrays" | "many") {
     super(why);

@@ -55,7 +55,7 @@ export type Task =
       compare: { images: Uint8Array | null; answers: Uint8Array; labels: Uint8Array; writers: Uint32Array };
       model: string;
     }
-  /** Corrected digits of one person that readings take into account from now on: 784 values of each, and the labels. */
+  /** A person's corrected digits, which readings take into account from now on: 784 values of each, and the labels. */
   | { hand: { images: Uint8Array; labels: Uint8Array } }
   /** Load the model before the first picture arrives. */
   | { prepare: string }
@@ -70,6 +70,6 @@ export type Answer =
   | { id: number; inside: Inside }
   | { id: number; classified: ClassifiedImages }
   | { id: number; compared: readonly (Correction | null)[] }
-  /** "picture": it is none that this browser can open; "large"; "file": a model cannot be had; "fault": ours. */
+  /** "picture": this browser cannot open it; "large"; "file": a model cannot be had; "fault": ours. */
   | { id: number; failed: "picture" | "large" | "file" | "fault"; detail: string }
   | { needs: string };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Queue, type Urgency } from "./queue";
 
-/** A queue that is busy until it is let go, and what it did. */
+/** A queue that is busy until released, and a record of its tasks. */
 function busy() {
   const done: string[] = [];
   let letGo = () => {};

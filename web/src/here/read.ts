@@ -127,7 +127,7 @@ export function prepare(): void {
 let hand: Extract<Task, { hand: unknown }> | null = null;
 
 /**
- * Take corrected digits of one person into account from now on, in place of those before.
+ * Take a person's corrected digits into account from now on, instead of earlier ones.
  *
  * @param images of each 784 values, one after another
  */

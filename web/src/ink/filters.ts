@@ -40,7 +40,7 @@ export function gaussianBlur(image: Plane, deviation: number): Plane {
   });
 }
 
-/** Cover what is darker and narrower than a square of an odd side: the largest values nearby, then the smallest. */
+/** Cover dark areas narrower than a square of an odd side: the largest values nearby, then the smallest. */
 export function close(image: Plane, side: number): Plane {
   const extreme = (choose: (a: number, b: number) => number) => (from: Plane) =>
     bothWays(from, "repeated", side >> 1, (line, result, reach) => {

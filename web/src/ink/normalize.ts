@@ -9,7 +9,7 @@ import { resize } from "./resize";
 /** Lengths of a step to the side and to a corner in a distance (Borgefors, 1986). */
 const [STRAIGHT, DIAGONAL] = [0.955, 1.3693];
 
-/** Crop a box from an ink map and normalise what is in it; null if there is hardly any ink. */
+/** Crop a box from an ink map and normalise its ink; null if it has hardly any. */
 export function cutOut(ink: Grey, box: Box): Grey | null {
   const part = cropped(ink, touched(box));
   return part.pixels.reduce((sum, level) => sum + level, 0) < LEAST_INK * 255 ? null : normalize(part);
@@ -112,7 +112,7 @@ function dilated({ width, height, pixels }: Grey, pen: number): Grey {
       const ink = pixels[y * width + x] as number;
       if (!ink) continue;
       reaches.forEach((reach, row) => {
-        // a pen of an even size reaches one pixel less to one side; the result looks at it from the other side
+        // a pen of an even size reaches one pixel less to one side; the result has this mirrored
         const start = (y + room + radius - row) * result.width + x + room;
         const [left, right] = [Math.max(radius - reach, 0), Math.min(radius + reach, pen - 1)];
         for (let column = left; column <= right; column++) {

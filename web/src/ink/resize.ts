@@ -23,7 +23,7 @@ export function shrunk<P extends Pixels>(picture: Picture<P>, width: number, hei
   // areas make sense only where both sides shrink
   if (across < 1 || down < 1)
     return weighed(picture, overlaps(picture.width, width), overlaps(picture.height, height), rounded);
-  // OpenCV has a way of its own to halve a picture
+  // OpenCV halves pictures by a special method
   const toWhole = across === 2 && down === 2 ? (value: number) => Math.floor(value + 0.5) : rounded;
   return weighed(picture, areas(picture.width, width), areas(picture.height, height), toWhole);
 }

@@ -40,7 +40,7 @@ export function rowsOf(candidates: readonly Box[], size: Size): number[][] {
     const least = own.length > 1 ? CUT_OFF_ROW : CUT_OFF_DIGIT;
     if (whole && isAtEdge(own, size) && heightOf(own) < least * heightOf(whole)) continue;
     if ([...kept.values()].some((keptRow) => hang(own, at(keptRow)))) continue;
-    // seen from a digit that is far off, one nearby may seem to stand on another row
+    // measured from a distant digit, a nearby digit may seem to be on another row
     const same = [...kept].find(([, keptRow]) => interlock(own, at(keptRow)))?.[0] ?? index;
     kept.set(same, [...(kept.get(same) ?? []), ...row]);
   }

@@ -49,7 +49,7 @@ function isTrained(kept: Kept): kept is Trained {
   return "run" in kept;
 }
 
-/** What a network is called on the page. */
+/** The name of a network on the page. */
 export function calledOf(kept: Kept): string {
   return isTrained(kept) ? nameOf(kept.run) : say("models.scanned.name", kept.name);
 }

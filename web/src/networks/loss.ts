@@ -24,7 +24,7 @@ export function crossEntropy(probabilities: Float32Array, labels: Uint8Array, ta
  * The gradient of that sum for the scores: as good as y - target, since softmax and the logarithm cancel out but for
  * epsilon.
  *
- * @param weight what the gradient of each image is multiplied by
+ * @param weight the factor of each image's gradient
  */
 export function scoreGradient(
   probabilities: Float32Array,

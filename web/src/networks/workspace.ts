@@ -46,7 +46,7 @@ export class Workspace {
   #used = 0;
 
   /**
-   * @param megabytes for all numbers together; the system provides them when they are first used
+   * @param megabytes for all numbers; the system provides them when they are first used
    */
   constructor(megabytes = 96) {
     this.#memory = new WebAssembly.Memory({ initial: (megabytes * 2 ** 20) / PAGE });

@@ -8,7 +8,7 @@ export function hasDigits(text: string): boolean {
   return [...text].some(isDigit);
 }
 
-/** A text without all that is neither a digit nor the end of a line. */
+/** A text with only its digits and line ends. */
 export function withoutMarks(text: string): string {
   return [...text].filter((character) => isDigit(character) || character === "\n").join("");
 }

@@ -18,7 +18,7 @@ function bar(y: number, zero: number, length: number, alpha: number): Shape {
   return box({ x: left, y: y - THICK / 2, width: Math.abs(length), height: THICK, colour, alpha });
 }
 
-/** Bars that are scores first, then probabilities, then what the answer lacks of the label. */
+/** Bars of scores, then of probabilities, then of the difference from the label. */
 export function rows(take: Take, t: number): Shape[] {
   const shown = gently(t, "scores", 0.25, 0.5);
   if (shown === 0) return [];
@@ -96,7 +96,7 @@ export function answer(take: Take, stroke: Stroke, t: number): Shape[] {
   ];
 }
 
-/** What it should have been: a full bar where the label is, and how surprised the answer is by that. */
+/** The right answer: a full bar at the label, and the loss. */
 export function loss(take: Take, t: number): Shape[] {
   const shown = gently(t, "loss", 0.15, 0.4) * (1 - gently(t, "gradient", 0, 0.08));
   if (shown === 0) return [];

@@ -61,7 +61,7 @@ function numbers(image: Uint8Array, middle: number, alpha: number): Shape[] {
     });
 }
 
-/** The window that finds most slides over the numbers; its map grows beside it. */
+/** The window with the strongest map slides over the numbers; its map grows beside it. */
 export function windows(take: Take, t: number): Shape[] {
   const shown = gently(t, "windows", 0.05, 0.2);
   if (shown === 0 || progress(t, "maps", 0.5) === 1) return [];
@@ -242,7 +242,7 @@ export function column(take: Take, t: number, turned: (x: number) => number): Sh
   return [...evidence(take, t, channels, turned), ...neurons];
 }
 
-/** From each neuron to each digit: what it adds to the score; on the way back, what the error asks of it. */
+/** From each neuron to each digit: its contribution to the score; on the way back, its gradient. */
 function evidence(take: Take, t: number, channels: number, turned: (x: number) => number): Shape[] {
   const grown = gently(t, "scores", 0, 0.45);
   if (grown === 0) return [];

@@ -146,7 +146,7 @@ export function lens(camera: Camera, width: number, height: number): { scale: nu
 
 const LEAST = 0.004; // alpha: less is no colour of a screen
 
-/** Whether something of a shape is to be seen between two x of the world. */
+/** Whether a part of a shape is visible between two x of the world. */
 export function isSeen(shape: Shape, from: number, to: number): boolean {
   if (shape.alpha < LEAST) return false;
   const [left, right] = reachOf(shape);

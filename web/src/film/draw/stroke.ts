@@ -1,9 +1,9 @@
-/** The ink of an image as a pen would leave it: smooth, and written from one end to the other. */
+/** The ink of an image as a pen would write it: smooth, and from end to end. */
 import { SIDE } from "../../generated/ink/normalize";
 
 const FINER = 4; // times
 
-/** side · side values, ink 255, and when each of them is written, 0 to 1. */
+/** side · side values, ink 255, and the time of writing of each, 0 to 1. */
 export interface Stroke {
   side: number;
   values: Float32Array;
@@ -50,7 +50,7 @@ function latestNear(order: Float32Array, row: number, column: number): number {
   return Math.max(...around(row * SIDE + column).map((at) => order[at] ?? 0));
 }
 
-/** When each pixel is written, 0 to 1: along the ink, from its top; one piece after the other. */
+/** The time at which each pixel is written, 0 to 1: along the ink, from its top, piece by piece. */
 function orderOf(image: Uint8Array): Float32Array {
   const order = new Float32Array(image.length);
   const written: number[] = [];

@@ -1,4 +1,4 @@
-/** A shipped network, put together from the layers that the page trains with, so that it has gradients too. */
+/** A shipped network, built from the page's training layers, so that it has gradients too. */
 import { CLASSES, PIXELS } from "../../data/image";
 import { SIDE } from "../../generated/ink/normalize";
 import { Convolution } from "../../networks/layers/convolution";
@@ -23,7 +23,7 @@ export interface Maps {
 }
 
 export interface Passed {
-  /** What each layer gave, in their order. */
+  /** The outputs of the layers, in order. */
   outputs: readonly Maps[];
   scores: readonly number[];
 }

@@ -50,7 +50,7 @@ export interface Take extends Answers {
  * Have a network read a digit, compare the answer with a label, go back, and make one step.
  *
  * @param truth the true digit, if known
- * @param meant what it shall have been; by default the truth if the network is wrong, else its second choice: of a
+ * @param meant the digit wanted; by default the truth if the network is wrong, else its second choice: of a
  *   right and sure answer there would be next to nothing to learn
  */
 export function takeOf(
@@ -93,7 +93,7 @@ export function takeOf(
   };
 }
 
-/** The smallest step after which little of the loss is left; else the one after which the least is. */
+/** The smallest step that removes most of the loss; else the step that leaves the least. */
 function stepped(network: FilmNetwork, answers: (network: FilmNetwork) => Answers, loss: number) {
   const from = network.weights.map(({ values }) => values.slice());
   let best: { rate: number; after: Answers } | null = null;

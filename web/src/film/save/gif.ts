@@ -1,4 +1,4 @@
-/** Writes animated GIFs: one palette, and of each picture only what changed. */
+/** Writes animated GIFs: with one palette, and only the changes of each picture. */
 
 const TRANSPARENT = 255;
 const BITS = 8; // of a code at first: as many as a pixel has
@@ -117,7 +117,7 @@ function pair(value: number): number[] {
   return [value & 255, value >> 8];
 }
 
-/** LZW as GIF has it: codes grow from 9 to 12 bits, and the table begins anew when it is full. */
+/** LZW as in GIF: codes grow from 9 to 12 bits, and the table is reset when it is full. */
 function compressed(indices: Uint8Array): Uint8Array<ArrayBuffer> {
   const [clear, end] = [1 << BITS, (1 << BITS) + 1];
   const bytes: number[] = [];

@@ -5,7 +5,7 @@ import { type Reel, still } from "./still";
 const SIZE = { width: 1280, height: 900 };
 const RATE = 30; // pictures a second
 const BITS = 4_000_000; // a second
-/** What other programs open, the best first. */
+/** The formats that other programs open, the best first. */
 const TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
 
 /** The kind of video that this browser makes; null if it makes none. */

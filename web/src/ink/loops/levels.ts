@@ -86,7 +86,7 @@ export function sumsOfSquares({ width, height, pixels }: Grey): Int32Array {
   return sums.slice();
 }
 
-/** A place beside an edge, mirrored at the outermost pixel. */
+/** A position beyond an edge, mirrored at the outermost pixel. */
 function mirrored(index: number, side: number): number {
   const inside = index < 0 ? -index : index < side ? index : 2 * side - 2 - index;
   return Math.min(Math.max(inside, 0), side - 1);

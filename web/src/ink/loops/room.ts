@@ -22,13 +22,13 @@ type Loops = Record<
 let memory: WebAssembly.Memory | null = null;
 let instance: Loops | null = null;
 
-/** Memory for one loop, or several in a row: what was there before is no longer needed. */
+/** Memory for one loop, or several in a row: its earlier contents are no longer needed. */
 export class Room {
   readonly loops: Loops;
   readonly #memory: WebAssembly.Memory;
   #used = BEYOND;
 
-  /** @param size bytes of all that will be taken */
+  /** @param size bytes of all arrays to allocate */
   constructor(size: number) {
     memory ??= new WebAssembly.Memory({ initial: 1 });
     instance ??= new WebAssembly.Instance(new WebAssembly.Module(program), { page: { memory } })

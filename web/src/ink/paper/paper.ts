@@ -109,7 +109,7 @@ function skewness(grey: Grey): number {
   return cube / count / ((square / count) ** 1.5 + NO_SPREAD);
 }
 
-/** The bare paper: a smooth surface fitted to what is not ink, plus local differences from it. */
+/** The bare paper: a smooth surface fitted to the pixels without ink, plus local differences from it. */
 function paperOf(dark: Grey): Grey {
   const histogram = counts(dark);
   const commonest = largestAt(histogram);

@@ -35,7 +35,7 @@ import { blank, clipped, cropped, type Grey } from "../picture";
 import { isHollow, isRound, runs, turned } from "./piece";
 import { levelLines, thickened } from "./straight";
 
-/** Tells what is printed in a picture of digits. */
+/** Finds printed lines in a picture of digits. */
 export class Ruling {
   readonly #every: Grey;
   readonly #left: Grey;
@@ -151,7 +151,7 @@ export class Ruling {
     return { piece, level: within(level), upright: within(upright.pixels) };
   }
 
-  /** Whether a piece is a thin line that goes on beyond the picture. */
+  /** Whether a piece is a thin line that continues beyond the picture. */
   #isCutOff(box: Box): boolean {
     const [long, thick] = [Math.max(box.width, box.height), Math.min(box.width, box.height)];
     if (long < PIECE * thick || thick > THIN * this.#height) return false;
@@ -219,7 +219,7 @@ export class Ruling {
     return box.width <= SIDE * this.#height && ends.every((part, end) => on[end] || some(part, isTaken));
   }
 
-  /** Whether parts are of one size, as those are that are printed. */
+  /** Whether parts are of one size, as printed parts are. */
   #areAlike(boxes: readonly Box[]): boolean {
     const range = (values: number[]) => Math.max(...values) - Math.min(...values);
     return (

@@ -59,7 +59,7 @@ function markLines(
   }
 }
 
-/** Ink, and what lies directly above and below: a line that is not quite level goes on there. */
+/** Ink, and what lies directly above and below: a line that is not quite level continues there. */
 export function thickened({ width, pixels }: Grey): Uint8Array {
   const thick = pixels.slice();
   for (let index = 0; index < pixels.length; index++)

@@ -23,7 +23,7 @@ export interface Shown {
 const MINE = "mine";
 const MOST = 9_999; // the last test image
 
-const SEVEN = "7"; // until I have written one
+const SEVEN = "7"; // until the user has written a digit
 const LAST = "last-digit";
 
 /** For `change`: what addresses hold of my own digit, also those of earlier versions. */
@@ -44,7 +44,7 @@ const onSheet: ReadonlySignal<Uint8Array | null> = computed(() => {
   return rows ? Uint8Array.from(rows.flat()) : null;
 });
 
-/** The digit that was written last, also at an earlier visit, and what it was read as. */
+/** The digit written last, also at an earlier visit, and its reading. */
 const last = signal<{ image: Uint8Array; readAs: number } | null>(lastOf(remembered(LAST) ?? ""));
 
 function lastOf(text: string): { image: Uint8Array; readAs: number } | null {
@@ -88,7 +88,7 @@ export const isOfSheet: ReadonlySignal<boolean> = computed(() => {
 /** The user's own digit as an image, even if another is shown; null if there is none. */
 export const myImage: ReadonlySignal<Uint8Array | null> = mine;
 
-/** Whether there is a digit of my own. */
+/** Whether the user has written a digit. */
 export const hasMine: ReadonlySignal<boolean> = computed(() => mine.value !== null);
 
 /** The digit shown; null while a test image is loading. */

@@ -8,7 +8,7 @@ export const SIDE = 56;
 
 const IMAGE = 28;
 const ROOM = 2; // the photo's side relative to the digit's
-const [ACROSS, DOWN] = [0.45, 0.46]; // the digit's centre, as nobody writes exactly in the middle
+const [ACROSS, DOWN] = [0.45, 0.46]; // the digit's centre: people do not write exactly in the middle
 const [CORNER_X, CORNER_Y] = [22, 5]; // of an image on its sheet
 const [LIGHT, SHADOW] = [228, 92]; // grey levels of the paper, and how much it darkens towards one side
 const INK = 0.7; // of the light that the darkest ink swallows

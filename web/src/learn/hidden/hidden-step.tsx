@@ -87,7 +87,7 @@ export function HiddenStep() {
   );
 }
 
-/** A network that is made anew when a knob changes, and its training. */
+/** A network that is rebuilt when a knob changes, and its training. */
 function useToy(name: ShapeName, count: number, seed: number) {
   const key = `${name} ${count} ${seed}`;
   const held = useRef<{ key: string; toy: Toy } | null>(null);

@@ -60,7 +60,7 @@ export function PixelsStep() {
   );
 }
 
-/** Not where the address names another image, as links from before there was a digit of my own do. */
+/** Not if the address names an image, as old links do. */
 function isMine(): boolean {
   return isMineChosen.value || (chosenDigit.value === "mine" && !query.value.has("image"));
 }

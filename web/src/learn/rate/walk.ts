@@ -21,7 +21,7 @@ const MANY = 15; // steps after which a walk still near its start counts as cree
 const OUT = 1000; // beyond this, a walk has diverged
 const LONGEST = 200; // steps
 
-/** Take one more step; a walk that has ended stays as it is. */
+/** Take one more step; a finished walk does not change. */
 export function stepOn(walk: Walk, curve: Curve, rate: number): Walk {
   return isOver(verdictOn(walk, curve)) ? walk : [...walk, stepDown(last(walk), curve.slope, rate)];
 }

@@ -1,4 +1,4 @@
-/** The settings of the next run, in the address; what is not in it is the network's standard. */
+/** The settings of the next run, in the address; missing settings have the network's defaults. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { RECIPES, type TrainingRequest } from "../../generated/shapes";
@@ -98,7 +98,7 @@ export function resetSettings(): void {
   change(Object.fromEntries(NAMES.map((name) => [name, null])));
 }
 
-/** Whether the settings are the network's standard ones. */
+/** Whether the settings are the network's defaults. */
 export const isStandard: ReadonlySignal<boolean> = computed(
   () =>
     batchSize.value === standardOf("batch_size")() &&

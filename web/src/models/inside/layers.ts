@@ -11,7 +11,7 @@ export interface Size {
 }
 
 export interface Part extends Size {
-  /** Such as "5x5"; "" where there is none. */
+  /** Such as "5x5"; "" without a window. */
   window: string;
   /** The number of identical layers side by side. */
   times: number;

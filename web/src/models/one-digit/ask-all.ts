@@ -14,7 +14,7 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-const TIMED = 7; // odd, so that the median is one of them; the first one, which loads the model, is not among them
+const TIMED = 7; // odd, so that the median is a measured time; the first call, which loads the model, does not count
 
 /**
  * One model after the other, so that none waits for another.

@@ -55,7 +55,7 @@ interface CodeCard extends Card {
 
 const MODEL = "model"; // of what another model gave, as in src/shuzi/models/card.py
 const ID = 12; // hexadecimal digits
-const MEASURED = 1_000; // test images, and training images beside one's own digits
+const MEASURED = 1_000; // test images, and training images mixed with the user's digits
 
 let tiny: Promise<Graph> | null = null;
 

@@ -1,4 +1,4 @@
-/** A rounded network as one that the page runs: the graph of `tiny` with other weights. */
+/** A rounded network in the form that the page runs: the graph of `tiny` with new weights. */
 import type { Graph, Tensor } from "../../runtime/graph";
 import { Network } from "../../runtime/network";
 import { type Layer, tensorsOf } from "./rounding";
@@ -29,7 +29,7 @@ export class Small {
     return this.#run(images, PROBABILITIES);
   }
 
-  /** What the last layer sees of each image. */
+  /** The inputs of the last layer for each image. */
   features(images: Uint8Array): Float32Array {
     return this.#run(images, HIDDEN);
   }

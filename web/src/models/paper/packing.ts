@@ -137,7 +137,7 @@ function signed(nibble: number): number {
   return nibble > 7 ? nibble - 16 : nibble;
 }
 
-/** Halve a digit of 28x28 pixels, and keep only where there is ink. */
+/** Halve a digit of 28x28 pixels, and keep only which pixels have ink. */
 export function shrunk(image: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: SIDE ** 2 }, (_, index) => {
     const at = 4 * SIDE * Math.floor(index / SIDE) + 2 * (index % SIDE);

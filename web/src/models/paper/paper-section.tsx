@@ -1,4 +1,4 @@
-/** A network on paper: one QR code holds it, and whoever scans the code reads with it. */
+/** A network on paper: a QR code holds it, and anyone who scans the code can read with it. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { kept, loadKept } from "../../hand/kept";

@@ -105,7 +105,7 @@ function whole(weight: number, step: number): number {
   return Math.min(Math.max(nearest, LOWEST), HIGHEST);
 }
 
-/** What is left of a number at half precision. */
+/** A number rounded to half precision. */
 function half(value: number): number {
   const bits = toHalf(value);
   return fromHalf(Uint8Array.of(bits >> 8), Uint8Array.of(bits & 255))[0] ?? 0;

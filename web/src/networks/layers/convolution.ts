@@ -85,7 +85,7 @@ export class Convolution implements Layer {
     return this.#back?.values ?? null;
   }
 
-  /** Add what the windows of a picture give with a kernel to the outputs, a row at a time. */
+  /** Add the products of a picture's windows with a kernel to the outputs, a row at a time. */
   #slide(picture: Float32Array, shape: Shape, kernel: Float32Array, output: Shape, sums: Float32Array): void {
     const [line, run] = [shape.columns * shape.channels, output.columns * output.channels];
     const filters: Matrix = {

@@ -43,7 +43,7 @@ export class Generator {
     return (this.word() >>> 8) / 2 ** 24;
   }
 
-  /** A whole number from 0 to `most`, every one as likely: as many bits as it has, drawn until they are not above it. */
+  /** A whole number from 0 to `most`, all equally likely: bits are drawn until their number is not above it. */
   upTo(most: number): number {
     const mask = 2 ** (32 - Math.clz32(most)) - 1;
     if (most === 0) return 0;

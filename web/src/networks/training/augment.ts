@@ -6,7 +6,7 @@ import { Generator } from "../random/generator";
 
 const MIDDLE = (SIDE - 1) / 2;
 
-/** How one axis changes. */
+/** The change along an axis. */
 interface Change {
   /** Pixels. */
   shift: number;

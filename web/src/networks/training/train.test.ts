@@ -13,7 +13,7 @@ interface Curve {
 
 const digits = mnist("train");
 
-/** Train as Python did, and return what the page would be told. */
+/** Train as Python did, and return the events for the page. */
 async function trained(recipe: Settings): Promise<{ training: Training; told: TrainingStep[] }> {
   const training = new Training(recipe, split(await digits, 55_000));
   return { training, told: [...training.run()] };

@@ -40,13 +40,13 @@ export function bestProducts(pieces: readonly Choices[], confidence: number): Te
   return [[first[0], confidence], ...named.filter((alternative) => alternative[1] >= LEAST_ALTERNATIVE)];
 }
 
-/** Give the first text the confidence; the others share what is left of 1 as their probabilities say. */
+/** Give the first text the confidence; the rest of 1 is divided among the others by their probabilities. */
 export function sharedOut(texts: Texts, confidence: number, ofOthers: number): Texts {
   const [first, ...others] = texts;
   if (!first) return [];
   const rest = others.reduce((sum, [, probability]) => sum + probability, 0);
   const scale = rest > 0 ? ((1 - confidence) * ofOthers) / rest : 0;
-  // no other text may be called more probable than the one that was chosen
+  // no other text may get a higher probability than the chosen text
   const named = others.map(([text, probability]): Texts[0] => [
     text,
     Math.min(probability * scale, confidence),

@@ -1,4 +1,4 @@
-/** Corrected digits of one person reach the texts of a line; see `shuzi.reading.decide.corrections`. */
+/** A person's corrected digits change the texts of a line; see `shuzi.reading.decide.corrections`. */
 
 import { isDigit } from "../classes";
 import type { Candidates } from "../find/candidates";
@@ -34,7 +34,7 @@ function correctedLine(
   const total = (variant: string) => totalOf(lineTexts, variant, scoresOfText(lineTexts, variant), weights);
   const singly = corrections.map((correction) => withCorrected(text, [correction]));
   const before = total(text);
-  // between what the line says and what the corrected digit says
+  // between the line's evidence and the corrected digit's
   const raises = corrections.map(({ order, digit, alike, logit }, which) => ({
     index: order,
     digit,

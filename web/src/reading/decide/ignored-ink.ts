@@ -1,4 +1,4 @@
-/** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.decide.ignored_ink`. */
+/** Ink that belongs to no character becomes a list of ignored ink; see `shuzi.reading.decide.ignored_ink`. */
 
 import { SOLID } from "../../generated/ink/components";
 import { PATTERN_THICKNESS } from "../../generated/ink/pattern";

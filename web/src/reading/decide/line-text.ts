@@ -82,7 +82,7 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   };
 }
 
-/** What else a mark may be, the likeliest first. */
+/** The alternatives of a mark, the most likely first. */
 function othersOf({ character, probabilities }: Character): [string, number][] {
   return [...CLASSES]
     .map((other, label): [string, number] => [other, probabilities[label] as number])

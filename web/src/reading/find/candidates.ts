@@ -41,12 +41,12 @@ export class Work {
     return this.#left;
   }
 
-  /** Let so much more be done. */
+  /** Add to the budget. */
   allow(images: number): void {
     this.#left += images;
   }
 
-  /** Take so much from what may be done; throw `TooMuch`, with this sentence, if that is more than is left. */
+  /** Spend from the budget; throw `TooMuch`, with this sentence, if too little is left. */
   spend(images: number, key: string, n: number): void {
     this.#left -= images;
     if (this.#left < 0) throw new TooMuch(key, n);

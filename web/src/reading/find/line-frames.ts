@@ -34,7 +34,7 @@ export interface Line {
 /**
  * Group candidates into lines, and frame each together with the components that stand on it.
  *
- * Candidates that are no digits of a line, such as commas, are on none. No component is on two lines. Throws `TooMuch`
+ * Candidates that are not digits of a line, such as commas, are on none. No component is on two lines. Throws `TooMuch`
  * for more than `MOST_ROWS`.
  */
 export function linesOf(

@@ -99,7 +99,7 @@ async function located(
     unexplained(ink, candidates) <= MOST_UNEXPLAINED_INK &&
     (scan.components.length + scan.specks.length === 1 || isOnePiece(ink));
   const lines = linesOf(candidates, scan.components, ink, scan.specks);
-  // what is on no line is no digit
+  // a candidate on no line is not a digit
   const digits = new Set(lines.flatMap((line) => line.candidates));
   candidates = candidates.filter((candidate) => digits.has(candidate));
   const asked = recogniser && !(simple && isOneSureDigit) ? lines : [];

@@ -19,7 +19,7 @@ export interface Part {
   /** The positions that it may begin and end with. */
   readonly first: bigint;
   readonly last: bigint;
-  /** Whether nothing need be written. */
+  /** Whether it matches the empty text. */
   readonly isOptional: boolean;
 }
 
@@ -65,7 +65,7 @@ export function inSequence(parts: readonly Part[]): Part {
   return { letters, follow, first, last, isOptional };
 }
 
-/** Join parts of which one is written. */
+/** Join alternative parts. */
 export function either(parts: readonly Part[]): Part {
   const letters: number[] = [];
   const follow: bigint[] = [];
@@ -97,7 +97,7 @@ export class Automaton {
     this.accepting = (part.last << 1n) | (part.isOptional ? 1n : 0n);
   }
 
-  /** Whether a text that fits may have a digit. */
+  /** Whether a matching text may contain a digit. */
   get mayHaveDigits(): boolean {
     return this.#having.slice(0, DIGITS.length).some((positions) => positions !== 0n);
   }

@@ -1,10 +1,10 @@
-/** What a person knows of a number becomes an automaton; see `shuzi.reading.patterns.expression`. */
+/** The expected format of a number becomes an automaton; see `shuzi.reading.patterns.expression`. */
 import { LONGEST_PATTERN, MOST_POSITIONS, NAMED_PATTERNS } from "../../generated/reading/recognise";
 import { DIGITS, MARKS } from "../../generated/tasks";
 import type { Sentence } from "../report/result";
 import { Automaton, either, inSequence, LETTERS, type Part, partOf, repeated } from "./automaton";
 
-/** Something is no pattern. */
+/** An invalid pattern. */
 export class WrongPattern extends Error {
   readonly sentence: Sentence;
 

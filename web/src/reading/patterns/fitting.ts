@@ -1,4 +1,4 @@
-/** A pattern that is known and a reading become the text that fits it, or a doubt; see `shuzi.reading.patterns.fitting`. */
+/** A pattern and a reading become the matching text, or a doubt; see `shuzi.reading.patterns.fitting`. */
 import {
   LEAST_RARITY,
   LISTED_PROBABILITY,

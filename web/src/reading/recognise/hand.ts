@@ -45,7 +45,7 @@ export function lookOf(image: Grey, features: Float32Array, probabilities: Array
   return { features: unit(features), shape: unit(blurred(image)), logs };
 }
 
-/** Say what a digit is rather than its answer; null if no corrected digit speaks against the answer. */
+/** Correct the answer for a digit; null if no corrected digit contradicts the answer. */
 export function rather(
   look: Look,
   answer: number,

@@ -23,7 +23,7 @@ import type { Columns, Recogniser } from "./models";
 
 /** The scores of a text; see `shuzi.reading.values.Weights`. */
 export const SCORES = Object.keys(PLAIN_WEIGHTS) as (keyof typeof PLAIN_WEIGHTS)[];
-/** How much each of them counts. */
+/** The weight of each. */
 export type Weights = readonly number[];
 
 /** The score that a corrected digit adds to texts with a digit at a position; marks and signs are not counted. */
@@ -94,7 +94,7 @@ export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): Lin
   };
 }
 
-/** The scores of another text of a line. */
+/** The scores of an additional text of a line. */
 export function scoresOfText({ line, columns }: LineTexts, text: string): number[] {
   return scoresOf(
     line,

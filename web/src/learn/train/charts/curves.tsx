@@ -22,7 +22,7 @@ const HEIGHT = 250;
 const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
 const LOWEST_LOSS = 1e-4; // of a chart with a logarithmic axis
 const BEYOND_SIGN = 14; // pixels of the arrow where a line leaves the chart,
-const CHARACTER = 7.5; // and of each character beside it
+const CHARACTER = 7.5; // and of each further character
 
 const axis = parameter("loss-axis", "", oneOf(["log"]));
 /** The step under the pointer, the same in both charts. */
@@ -134,7 +134,7 @@ interface ChartProperties {
   label: string;
   drawn: readonly Drawn[];
   chosen: Run | null;
-  /** Drawn faintly: what the selected run's line was smoothed from, or its batches. */
+  /** Drawn faintly: the selected run's values before smoothing, or its batches. */
   raw: readonly Point[] | null;
   /** From a value to its position on the axis. */
   at: (value: number) => number;

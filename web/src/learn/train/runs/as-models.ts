@@ -62,7 +62,7 @@ function versionOf({ id, step }: Run): string {
 }
 
 /**
- * What reads if this model is asked for: the version of a network of one's own, if the browser has it, else `otherwise`;
+ * The model that reads for this choice: the version of the user's network, if the browser has it, else `otherwise`;
  * "" while that is not known.
  */
 export function readerFor(name: string, otherwise: string): string {

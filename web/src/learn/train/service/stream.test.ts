@@ -1,6 +1,6 @@
 import { beforeAll, expect, it, vi } from "vitest";
 
-// the address and the browser's language are all that the client needs of a browser
+// the client only needs the address and the language from a browser
 beforeAll(() => {
   vi.stubGlobal("location", { search: "?lang=en", pathname: "/", hash: "" });
   vi.stubGlobal("addEventListener", () => undefined);

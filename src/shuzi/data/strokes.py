@@ -38,7 +38,7 @@ KINDS = ("digit", "upper", "lower", "symbol", "number")
 
 @dataclass(frozen=True)
 class Strokes:
-    """Handwriting samples as the points that a pen passed.
+    """Handwriting samples as points along the path of the pen.
 
     Parameters
     ----------

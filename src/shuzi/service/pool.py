@@ -97,7 +97,7 @@ class Pool:
         return not (self._closed or self._processes.blocked(late) or waits > self._late)
 
     async def alive(self) -> bool:
-        """Tell whether there are reading processes; after a failed start, try again."""
+        """Tell whether reading processes exist; after a failed start, try again."""
         if self._broken:
             with suppress(ShuziError):
                 await self.run(os.getpid)

@@ -163,7 +163,7 @@ class Readers:
         return reader
 
     def _learn(self, name: str, may_measure: Callable[[], bool]) -> None:
-        """Measure what is unknown about a model."""
+        """Measure the unknown properties of a model."""
         if name in self._paths:
             session = Session(self._paths[name])
             size = [side if isinstance(side, int) else _OPEN[side] for side in session.card.input.shape[1:]]

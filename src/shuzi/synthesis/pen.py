@@ -97,7 +97,7 @@ def _removable(shapes: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:
         turns += ~this & following
     open_side = ~(n & e & s) & ~(e & s & w) if first else ~(n & e & w) & ~(n & s & w)
     removable = (neighbours >= 2) & (neighbours <= 6) & (turns == 1) & open_side
-    # the four pixels of an isolated square would all go at once
+    # otherwise all four pixels of an isolated square would be removed at once
     three = np.pad(shapes[:, 1:-1, 1:-1] & (neighbours == 3), ((0, 0), (0, 1), (0, 1)))
     removable &= ~(three[:, :-1, :-1] & three[:, :-1, 1:] & three[:, 1:, :-1] & three[:, 1:, 1:])
     return np.asarray(removable)

@@ -42,7 +42,7 @@ def never() -> bool:
 
 @dataclass(frozen=True)
 class Setup:
-    """A network and what it learns from.
+    """A network and its examples.
 
     Parameters
     ----------

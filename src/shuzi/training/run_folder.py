@@ -220,7 +220,7 @@ class RunFolder:
             part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
     def forget_export(self) -> None:
-        """Remove an outdated exported model, so that nobody takes it for the newest state."""
+        """Remove an outdated exported model, so that it is not taken for the newest state."""
         for name in (CARD_FILE, IN_A_RUN, KERAS_FILE):
             (self.path / name).unlink(missing_ok=True)
 

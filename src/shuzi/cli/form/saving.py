@@ -1,4 +1,4 @@
-"""Write a table to files, and what a person has to know about it to the terminal."""
+"""Write a table to files, and a summary to the terminal."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def tell(table: Table) -> None:
 
 
 def tell_problem(problem: Problem) -> None:
-    """Report what is wrong with a photograph, or which pages were skipped."""
+    """Report the problem of a photograph, or the skipped pages."""
     from shuzi.forms.result import Skipped
 
     about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""

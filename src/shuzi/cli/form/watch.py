@@ -1,4 +1,4 @@
-"""`shuzi form read --watch` reads what a scanner or a phone puts into a folder, until Ctrl-C."""
+"""`shuzi form read --watch` reads the files that a scanner or a phone puts into a folder, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _tell_file(path: Path, pile: Pile) -> None:
 
 
 class _Table:
-    """Writes the table while more files arrive, but never over somebody else's changes."""
+    """Writes the table while more files arrive, but never over changes by others."""
 
     def __init__(self, out: Sequence[Path], journal: Journal, force: bool) -> None:
         self.is_new = False
@@ -158,7 +158,7 @@ class _Table:
         self._next = monotonic() + _SELDOM * max(monotonic() - start, _EVERY)
 
     def free(self) -> list[Path]:
-        """Return the paths to write: a new path for each file that somebody else has changed."""
+        """Return the paths to write: a new path for each file changed by others."""
         from shuzi.pictures.arrivals import state_of
 
         for index, target in enumerate(self._out):

@@ -35,7 +35,7 @@ def write_code(model: Path, target: Path, name: str = "", digits: Dataset | None
     target
         The picture to write: a PNG.
     name
-        Whose network it is.
+        The name of the network's owner.
     digits
         At most ten of this person's digits.
 

@@ -39,7 +39,7 @@ def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken:
     Raises
     ------
     ServiceError
-        A file has a mistake, one that the spec names was not sent, or the table belongs to another spec.
+        A file has a mistake, a file named by the spec was not sent, or the table belongs to another spec.
     """
     with speaking(spoken):
         if "spec" not in files:

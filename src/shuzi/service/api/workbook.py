@@ -68,7 +68,7 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
     Raises
     ------
     ServiceError
-        It is no table, is too large, or holds a picture that is none.
+        It is not a table, is too large, or holds a picture that is none.
     MissingExtra
         openpyxl is not installed.
     """

@@ -225,7 +225,7 @@ class Tokens:
 
 
 def is_closed(path: str) -> bool:
-    """Return whether a path needs a token, if there are any.
+    """Return whether a path needs a token if the service has tokens.
 
     >>> is_closed("/v1/read"), is_closed("/metrics"), is_closed("/healthz"), is_closed("/v10")
     (True, True, False, False)

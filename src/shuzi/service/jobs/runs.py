@@ -70,7 +70,7 @@ class ChildRun:
         self._listening = asyncio.create_task(_collect(process.stderr, self._remarks))
 
     async def lines(self) -> AsyncIterator[bytes]:
-        """Yield what it writes."""
+        """Yield the lines that it writes."""
         assert self.process.stdout is not None  # noqa: S101 - for the types
         async for line in self.process.stdout:
             yield line

@@ -68,12 +68,12 @@ class Trainings:
         return next((each for each in self._known.values() if each.state == RUNNING), None)
 
     async def is_running(self) -> bool:
-        """Return whether there is one."""
+        """Return whether a run is in progress."""
         return self.running is not None
 
     @property
     def disturbs(self) -> bool:
-        """Whether a run is using the cores of this machine, which distorts what is measured meanwhile."""
+        """Whether a run is using the cores of this machine, which distorts measurements."""
         return self.running is not None
 
     async def get(self, name: str) -> Job:

@@ -119,7 +119,7 @@ def _hurried(stroke: Line, reach: float) -> Line:
 
 
 def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> list[Line]:
-    """Vary strokes as a hand does that never writes the same twice: points move a little, near ones together.
+    """Vary strokes like a hand that never writes the same twice: points move a little, neighbours similarly.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Tell whether a composed line is legible: a reader's confidence is judged by legible lines only.
 
 Composing is blind: it writes upright slashes beside straight ones, lays one digit over another, and puts dots where
-the camera no longer sees them. No confidence in such an illegible line would be right.
+the camera no longer sees them. For an illegible line, no confidence would be correct.
 """
 
 from __future__ import annotations

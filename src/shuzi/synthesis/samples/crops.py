@@ -59,7 +59,7 @@ def compose_part(
     fraction: float,
     strokes: Strokes | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Compose a part of the crops; all given images are among them, however small the part.
+    """Compose a part of the crops; even the smallest part includes all given images.
 
     Parameters
     ----------

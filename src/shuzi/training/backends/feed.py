@@ -37,7 +37,7 @@ class Feed(Protocol):
 
 
 class Kept:
-    """Examples in memory, shuffled anew in each epoch."""
+    """Examples in memory, shuffled again in each epoch."""
 
     def __init__(self, recipe: Recipe, examples: Examples) -> None:
         self.examples, self.count, self._recipe = examples, len(examples), recipe

@@ -47,7 +47,7 @@ function written(text: string, x: number, y: number, size: number, look: Look, i
   );
 }
 
-/** By a guess of how wide letters are. */
+/** An estimate from typical letter widths. */
 function widthOf(text: string): number {
   return [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.54), 0) * TEXT.size;
 }

@@ -59,7 +59,7 @@ export function leftOut(
   const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE_INK * height);
   const ignored: { kind: Kind; box: Box }[] = [];
   let workLeft = most;
-  const fine: [number, number][] = []; // the index in `ignored` and in `components` of what may be a part of a pattern
+  const fine: [number, number][] = []; // the indices in `ignored` and `components` of possible parts of a pattern
   for (const [index, { box, area }] of components.entries()) {
     const side = Math.max(box.width, box.height);
     if (side < LARGE_INK * height) continue;

@@ -33,6 +33,7 @@ export default defineConfig(({ mode }) => {
     resolve: {
       alias: {
         "#worker": `/src/here/start-${isFile ? "inlined" : "served"}.ts`,
+        "#paper-worker": `/src/models/paper/work/start-${isFile ? "inlined" : "served"}.ts`,
         "#training-worker": `/src/learn/train/here/start-${isFile ? "inlined" : "served"}.ts`,
       },
     },

@@ -3,14 +3,13 @@ import { file } from "../../bundle/files";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { kept, keptExamples } from "../../hand/kept";
-import { openPicture } from "../../here/open";
 import { sha256 } from "../../networks/onnx/sha256";
 import { type Card, type Graph, unpack } from "../../runtime/graph";
 import { onnxFrom } from "../inside/onnx-from";
 import { decode, encode } from "./base45";
 import { codeName, keepCode, keptCodes, loadCodes } from "./kept-codes";
-import { type Examples, taught } from "./last-layer";
-import { graphOf, Small } from "./network";
+import type { Examples } from "./last-layer";
+import { graphOf } from "./network";
 import {
   type Fault,
   MOST_DIGITS,
@@ -20,23 +19,11 @@ import {
   shrunk,
   unpacked,
 } from "./packing";
-import { fits, rounded } from "./rounding";
-import { drawn, PREFIX, pictureOf, textsIn } from "./symbol";
+import { drawn, PREFIX, SCANNER } from "./symbol";
+import { type Compared, inWorker, type Right } from "./work/client";
 
 /** The reason why a picture holds no network. */
 export type ScanFault = Fault | "none" | "several" | "picture";
-
-/** How many of some digits a network gets right. */
-export interface Right {
-  right: number;
-  n: number;
-}
-
-/** A network before it is rounded, and in the code. */
-export interface Compared {
-  before: Right;
-  after: Right;
-}
 
 export interface MadeCode {
   canvas: HTMLCanvasElement;
@@ -86,35 +73,24 @@ export function chosenDigits(): SmallDigit[] {
 export async function makeCode(from: PaperNetwork | null, name: string, learns: boolean): Promise<MadeCode> {
   const [shipped, { train, test }] = await Promise.all([tinyGraph(), loadDigits()]);
   const own = keptExamples();
-  const start = from ? graphOf(shipped, from.layers) : shipped;
-  const graph = learns && own.labels.length > 0 ? taught(start, own, first(train)) : start;
-  if (!fits(graph.tensors)) throw new Error("tiny has another shape");
   const digits = chosenDigits();
-  const network = {
-    layers: rounded(graph.tensors),
-    name,
-    digits: digits.length ? digits : (from?.digits ?? []),
-  };
-  const [before, after] = [new Small(graph), new Small(graphOf(shipped, network.layers))];
-  const compared = ({ images, labels }: Examples) => ({
-    before: { right: before.right(images, labels), n: labels.length },
-    after: { right: after.right(images, labels), n: labels.length },
+  const { layers, onTest, onOwn } = await inWorker("round", {
+    shipped,
+    layers: from?.layers ?? null,
+    own,
+    test: first(test),
+    train: learns && own.labels.length > 0 ? first(train) : null,
   });
-  return {
-    canvas: await drawn(PREFIX + encode(packed(network))),
-    network,
-    onTest: compared(first(test)),
-    onOwn: own.labels.length > 0 ? compared(own) : null,
-  };
+  const network = { layers, name, digits: digits.length ? digits : (from?.digits ?? []) };
+  return { canvas: await drawn(PREFIX + encode(packed(network))), network, onTest, onOwn };
 }
 
 /** @throws MissingFile if the reader of codes cannot be had */
 export async function scan(picture: Blob): Promise<PaperNetwork | ScanFault> {
-  const grey = await pictureOf(picture)
-    .then(openPicture)
-    .catch(() => null);
-  if (!grey) return "picture";
-  const texts = new Set(await textsIn(grey));
+  const { buffer: scanner } = await file(SCANNER);
+  const found = await inWorker("scan", { picture, scanner });
+  if (!found) return "picture";
+  const texts = new Set(found);
   const ours = [...texts].filter((text) => text.startsWith(PREFIX));
   if (texts.size === 0) return "none";
   if (ours.length > 1) return "several";
@@ -126,10 +102,7 @@ export async function scan(picture: Blob): Promise<PaperNetwork | ScanFault> {
 /** The answers of a scanned network for the kept digits and test images. */
 export async function measured(network: PaperNetwork): Promise<{ onTest: Right; onOwn: Right | null }> {
   const [shipped, { test }] = await Promise.all([tinyGraph(), loadDigits()]);
-  const small = new Small(graphOf(shipped, network.layers));
-  const right = ({ images, labels }: Examples) => ({ right: small.right(images, labels), n: labels.length });
-  const own = keptExamples();
-  return { onTest: right(first(test)), onOwn: own.labels.length > 0 ? right(own) : null };
+  return inWorker("measure", { shipped, layers: network.layers, own: keptExamples(), test: first(test) });
 }
 
 /** Keep a scanned network in the browser; return its model name. */
@@ -149,5 +122,6 @@ export async function keep(network: PaperNetwork): Promise<string> {
 }
 
 function first({ images, labels }: Examples): Examples {
-  return { images: images.subarray(0, MEASURED * PIXELS), labels: labels.subarray(0, MEASURED) };
+  // copies, or all images would go to the worker
+  return { images: images.slice(0, MEASURED * PIXELS), labels: labels.slice(0, MEASURED) };
 }

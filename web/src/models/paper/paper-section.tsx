@@ -8,18 +8,9 @@ import { saveFile } from "../../shared/files/take";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { whole } from "../numbers";
-import {
-  type Compared,
-  chosenDigits,
-  keep,
-  type MadeCode,
-  makeCode,
-  measured,
-  type Right,
-  type ScanFault,
-  scan,
-} from "./codes";
+import { chosenDigits, keep, type MadeCode, makeCode, measured, type ScanFault, scan } from "./codes";
 import { doubled, isName, type PaperNetwork, type SmallDigit } from "./packing";
+import type { Compared, Right } from "./work/client";
 import "./paper.css";
 
 type State = "" | "working" | "missing";

@@ -18,11 +18,13 @@ import { letGo, loadPhotographs } from "./photographs/photographs";
 import { SheetPicture } from "./photographs/sheet-picture";
 import { ReadPanel } from "./read/read-panel";
 import { lack, stop } from "./read/reading";
+import { Sample } from "./read/sample-card";
 import { take } from "./read/take";
 import { CellEditor } from "./review/cell-editor";
 import { Grid } from "./review/grid";
 import { Groups, isGrouped } from "./review/groups";
-import { begin, close, origin, otherTables, remaining, resume, table } from "./review/review";
+import { begin, close, origin, otherTables, remaining, resume, table, texts } from "./review/review";
+import { standingOf } from "./table/standing";
 import { tableIn } from "./table/table";
 import { loadForm } from "./trace/form";
 import "./forms.css";
@@ -92,17 +94,21 @@ export function FormsView() {
           {wrong.value.text}
         </p>
       )}
-      {!formTable && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
-      <div class="buttons">
-        <FileButton
-          accept=".json,application/json"
-          test="table-file"
-          take={([file]) => file && void open(file)}
-          look={formTable || hasService ? "" : "primary"}
-        >
-          {say("forms.open")}
-        </FileButton>
-        {formTable ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
+      {/* before there is a table, the sample stands beside what can be done */}
+      <div class={formTable ? undefined : "forms-start"}>
+        {!formTable && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
+        <div class="buttons">
+          <FileButton
+            accept=".json,application/json"
+            test="table-file"
+            take={([file]) => file && void open(file)}
+            look={formTable || hasService ? "" : "primary"}
+          >
+            {say("forms.open")}
+          </FileButton>
+          {formTable ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
+        </div>
+        {!formTable && hasService && <Sample />}
       </div>
       <KeptElsewhere count={otherTables.value} text={(count) => say("forms.kept_elsewhere", count)} />
       {formTable && <Desk formTable={formTable} />}
@@ -111,16 +117,16 @@ export function FormsView() {
 }
 
 function Desk({ formTable }: { formTable: FormTable }) {
-  const rowsLeft = new Set(remaining.value.map(({ row }) => row)).size;
+  const standing = standingOf(formTable, remaining.value, texts.value);
   return (
     <>
       <p class="forms-left">
         <span data-testid="remaining">
           {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
         </span>
-        {remaining.value.length > 0 && (
-          <span class="small quiet" data-testid="clear-rows">
-            {say("forms.rows_clear", formTable.rows.length - rowsLeft, formTable.rows.length)}
+        {formTable.rows.length > 1 && (
+          <span class="small quiet" data-testid="standing">
+            {say("forms.standing", formTable.rows.length, standing)}
           </span>
         )}
       </p>

@@ -11,7 +11,6 @@ import { traced } from "../trace/form";
 import { TracePanel } from "../trace/trace-panel";
 import { Chosen } from "./chosen";
 import { busy, done, problems, read, sent, since, stop, trouble } from "./reading";
-import { isSampleOffered, readSample } from "./sample";
 import { OWN, ownFiles, readySpecs, setOwnFile, shape, sheets, TABLE, TRACE } from "./sheets";
 import { take } from "./take";
 import "./read.css";
@@ -36,14 +35,6 @@ export function ReadPanel() {
         </FileButton>
         <span class="small quiet">{say("forms.read.drop")}</span>
       </div>
-      {isSampleOffered() && (
-        <div class="buttons">
-          <button type="button" class="button" disabled={isBusy} onClick={() => void readSample()}>
-            {say("forms.sample")}
-          </button>
-          <span class="small quiet">{say("forms.sample.about")}</span>
-        </div>
-      )}
       <Chosen />
       <Sheets />
       {kept.value.length > 0 && (

@@ -1,6 +1,6 @@
 /** A sheet of scores that is filled in and photographed already: the whole way to a table, before any paper is printed. */
 import { ApiError } from "../../api";
-import { language } from "../../language";
+import { type Language, language } from "../../language";
 import { said } from "../../sentences/said";
 import { say } from "../../sentences/say";
 import { addPhotographs, photographs } from "../photographs/photographs";
@@ -13,6 +13,11 @@ let spec: File | null = null;
 export function isSampleOffered(): boolean {
   const own = ownFiles.value.spec;
   return photographs.value.length === 0 && (!own || own === spec);
+}
+
+/** The address of its photograph. */
+export function pictureOf(spoken: Language): string {
+  return `samples/scores.${spoken}.webp`;
 }
 
 /** Put the sample where one's own photograph and spec would be, and have it read. */

@@ -104,6 +104,7 @@ TOUCHED = {
     "?view=duel&look=7": ".duel-board",
     "?view=film&stop=scores": ".film-screen",
     "?view=forms": ".forms-read button",
+    "?view=models": ".one-digit a",
 }
 
 

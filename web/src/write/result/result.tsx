@@ -10,6 +10,7 @@ import type { Shown } from "../digits/shown";
 import { ExportButtons } from "../export/export-buttons";
 import { lit, pictures, pointing, question, reading, sheet, toggle } from "../state/state";
 import { pending } from "../state/writing";
+import { MoreHere } from "./more-here";
 import { Trouble } from "./trouble";
 import { Verdict } from "./verdict";
 
@@ -40,7 +41,10 @@ export function Result() {
           <Time milliseconds={pictures.chosen.value ? null : (answer.value?.milliseconds ?? null)} />
         </>
       ) : nothing ? (
-        <p class="quiet">{say("write.empty")}</p>
+        <>
+          <p class="quiet">{say("write.empty")}</p>
+          <MoreHere />
+        </>
       ) : (
         asking.value && <p class="quiet">{say("write.reading")}</p>
       )}

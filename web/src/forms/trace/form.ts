@@ -176,8 +176,8 @@ function edits(): Edits {
   };
 }
 
-/** The kinds that a field may have. */
-export function kindsOf({ boxes }: Field): Field["kind"][] {
+/** The kinds that a person may give a traced field; a spec has more of them. */
+export function kindsOf({ boxes }: Field): ("number" | "identifier" | "date")[] {
   return boxes === DATE_BOXES ? ["number", "identifier", "date"] : ["number", "identifier"];
 }
 

@@ -81,10 +81,15 @@ class Hands:
         return written([np.asarray(each * scale, np.float32) for each in lines], pen)[0]
 
 
+def _dot(height: float) -> NDArray[np.uint8]:
+    side = max(3, round(0.13 * height))
+    return np.full((side, side), 255, np.uint8)
+
+
 def _mark(mark: str, height: float) -> NDArray[np.uint8]:
     """Draw a mark with a pen: uint8 (h, w), ink 255."""
-    side = max(3, round(0.13 * height))
-    dot = np.full((side, side), 255, np.uint8)
+    dot = _dot(height)
+    side = len(dot)
     if mark == "-":
         return np.repeat(dot, 3, axis=1)
     if mark == ":":

@@ -90,6 +90,12 @@ class Letters(str):
     def __sub__(self, _):
         return WRONG
 
+    def __and__(self, text):
+        return Letters(self + text)
+
+    def __rand__(self, text):
+        return Letters(text + self)
+
 
 WRONG = Wrong()
 
@@ -106,6 +112,8 @@ FUNCTIONS = {
     "ABS": known(abs),
     "EXACT": known(lambda text, other: text == other),
     "ISNUMBER": lambda value: isinstance(value, int | float),
+    "FIND": known(lambda text, within: within.index(text) + 1 if text in within else WRONG),
+    "MAX": known(max),
     "SUM": known(lambda *values: sum(value for value in values if isinstance(value, int | float))),
 }
 
@@ -139,6 +147,68 @@ def test_formulas_and_csv_give_the_points_that_a_teacher_would(spec):
         assert computed(sheet, sheet.cell(number, total).value) == pytest.approx(points)
         assert float(lines[number - 2]["Points of 14.5"]) == points
     assert [line["primes, points"] for line in lines] == ["1.5", "0", "0", "0"]
+
+
+PARTLY = """title = "Exam"
+[[fields]]
+name = "length"
+boxes = 3
+decimals = 1
+key = [9.8, 4]
+tolerance = 0.1
+half_tolerance = 0.5
+points = 3
+[[fields]]
+name = "primes"
+kind = "tick"
+options = ["=3", "3", "4", "14", "7"]
+choose = "any"
+key = ["=3", "3", "7"]
+partial = true
+points = 6
+"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "points"),
+    [  # by hand: two for each right box, two off for each wrong one, never less than none
+        (("9.9", "=3; 3; 7"), 3 + 6),
+        (("9.4", "=3; 3"), 1.5 + 4),
+        (("9.2", "3; 4; 14; 7"), 0 + 0),
+        (("4.5", "7"), 1.5 + 2),
+        (("", "14"), 0),
+        (("?", "=3; 4; 7"), 2),
+        (("4.0", ""), 3),
+    ],
+)
+def test_part_of_an_answer_earns_part_of_the_points(spec, texts, points):
+    openpyxl = pytest.importorskip("openpyxl")
+    exam = spec(PARTLY)
+    cells = {field.name: Cell(text, "ok", 1.0) for field, text in zip(exam.fields, texts, strict=True)}
+    table = Table.of(exam, [Row(1, 0, cells)], [])
+    assert Table.from_dict(json.loads(json.dumps(table.as_dict()))).as_dict() == table.as_dict()
+    file = io.BytesIO()
+    save_xlsx(table, file)
+    sheet = openpyxl.load_workbook(file).active
+    total = [cell.value for cell in sheet[1]].index("Points of 9") + 1
+    assert computed(sheet, sheet.cell(2, total).value) == pytest.approx(points)
+    (line,) = csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff")))
+    assert float(line["Points of 9"]) == points
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("half_tolerance = 0.5", "half_tolerance = 0.1"), ["field length", "tolerance"]),
+        (('choose = "any"\n', ""), ["field primes", "partial", "any"]),
+        (("tolerance = 0.1\nhalf_tolerance = 0.5", "partial = true"), ["field length", "partial"]),
+    ],
+)
+def test_a_part_of_what_has_none_is_refused(spec, change, words):
+    with pytest.raises(DataError) as found:
+        spec(PARTLY.replace(*change).replace('key = ["=3", "3", "7"]', 'key = ["=3"]'))
+    sentence = found.value.sentence("en")
+    assert all(word in sentence for word in ["line ", *words]), sentence
 
 
 def test_a_corrected_cell_changes_the_points_of_its_row(spec):

@@ -64,8 +64,9 @@ class Code:
 
 def id_of(spec: Spec) -> str:
     """Return ten hexadecimal digits that change with what is printed; rules may change after printing."""
-    printed = {name: getattr(spec, name) for name in _PRINTED_OF_SHEET}
     # sheets without what came later keep their id
+    printed = {name: getattr(spec, name) for name in _PRINTED_OF_SHEET}
+    printed |= {"version": spec.version} if spec.version else {}
     fields = [
         {name: getattr(field, name) for name in _PRINTED_OF_FIELD}
         | {name: getattr(field, name) for name, unset in _LATER.items() if getattr(field, name) != unset}

@@ -16,6 +16,7 @@ from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, Problem, Row, Skip
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
 from shuzi.forms.stacks.empty_pages import skipped, unread
+from shuzi.forms.versions import sheets_of
 from shuzi.messages import say
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture
@@ -77,7 +78,8 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     """
     pages, numbers = [*pages], [*wanted]
     copied = len(numbers) == 1 and not spec.printed
-    sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied)
+    versions = {sheet.id: sheet for sheet in sheets_of(spec)}
+    sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied, len(versions))
     if missing := [
         number for number in range(min(sheets, default=0), max(sheets, default=0)) if number not in sheets
     ]:
@@ -87,12 +89,14 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     unseen = _unseen(spec, [page for page in numbers if page not in seen]) if spec.printed else {}
     rows: list[Row] = []
     for number, sheet in sorted(sheets.items()):
+        own = versions.get(next(iter(sheet.values())).code.spec, spec)
+        needed = [page.number for page in pages_of(own)] if own.version else numbers
         problems += [
-            Problem("", say("form.missing", page=page, pages=len(numbers), sheet=number))
-            for page in numbers
+            Problem("", say("form.missing", page=page, pages=len(needed), sheet=number))
+            for page in needed
             if page not in sheet
         ]
-        rows += _rows(spec, number, {**unseen, **sheet})
+        rows += [replace(row, version=own.version) for row in _rows(spec, number, {**unseen, **sheet})]
     return Table.of(spec, _marked(spec, rows), [*problems, *skipped(pages)])
 
 
@@ -111,7 +115,7 @@ def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
 
 
 def _sheets_of(
-    pages: Sequence[PageRead | Problem], copied: bool
+    pages: Sequence[PageRead | Problem], copied: bool, versions: int
 ) -> tuple[dict[int, dict[int, PageRead]], list[Problem]]:
     """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none.
 
@@ -121,16 +125,22 @@ def _sheets_of(
         What became of each photograph.
     copied
         Whether a further page of the same number is another sheet.
+    versions
+        How many the sheets have; without numbers, those of each version have one.
     """
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
     further: list[PageRead] = []
-    numbered = len({page.code.sheet for page in pages if isinstance(page, PageRead) and not page.reopened}) > 1
+    numbered = len({page.code.sheet for page in pages if isinstance(page, PageRead) and not page.reopened}) > versions
     for page in pages:
         if isinstance(page, Problem):
             problems.append(page)
             continue
-        first = sheets.setdefault(page.code.sheet, {}).setdefault(page.code.page, page)
+        sheet = sheets.setdefault(page.code.sheet, {})
+        if not copied and any(other.code.spec != page.code.spec for other in sheet.values()):
+            problems.append(Problem(page.source, say("form.other_version", sheet=page.code.sheet)))
+            continue
+        first = sheet.setdefault(page.code.page, page)
         if first is page:
             continue
         if copied and not (numbered and _is_same(first, page)):
@@ -150,7 +160,11 @@ def _is_same(first: PageRead, page: PageRead) -> bool:
         for key, cell in first.cells.items()
         if key in page.cells and not cell.doubtful and not page.cells[key].doubtful
     ]
-    return any(text for text, _ in sure) and all(text == again for text, again in sure)
+    return (
+        first.code.spec == page.code.spec
+        and any(text for text, _ in sure)
+        and all(text == again for text, again in sure)
+    )
 
 
 def _as_ranges(numbers: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from shuzi.data.tables.bounded import check_size, read_bounded
 from shuzi.forms.parsing.fields import FieldTable
 from shuzi.forms.parsing.grammar import MOST_FIELDS, MOST_TRACED, SHEET, is_text
+from shuzi.forms.parsing.sheet_versions import versions_of
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import LARGEST as LARGEST_ROSTER
 from shuzi.forms.roster import roster_of
@@ -125,6 +126,7 @@ def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, bla
         roster,
         roster_path if roster else None,
         blank,
+        versions_of(sheet, source, fields),
     )
     for table, field in zip(tables, fields, strict=True):
         table.check_on_paper(field, spec.size)

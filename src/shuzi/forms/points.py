@@ -32,6 +32,7 @@ def points_of(field: Field, text: str) -> float:
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> length = Field("q1", boxes=3, decimals=1, key=("9.8",), tolerance=0.1, points=2.0)
     >>> points_of(length, "9.9"), points_of(length, "9.6"), points_of(length, "")
     (2.0, 0.0, 0.0)
@@ -40,17 +41,30 @@ def points_of(field: Field, text: str) -> float:
     (1.0, 0.0)
     >>> points_of(Field("q3", boxes=2, points=10.0), "7")
     7.0
+
+    With `partial`, each right option earns its part, and each wrong one costs as much, down to none; with
+    `half_tolerance`, a number that is near earns half.
+
+    >>> colours = replace(colours, options=("red", "blue", "green"), partial=True)
+    >>> [points_of(colours, text) for text in ("red; blue", "red", "red; blue; green", "green")]
+    [1.0, 0.5, 0.5, 0.0]
+    >>> points_of(replace(length, half_tolerance=0.5), "9.6")
+    1.0
     """
     if not field.key:
         return _number(text) or 0.0
     if field.kind == NUMBER:
         value = _number(text)
-        is_right = value is not None and any(
-            abs(value - right) <= field.tolerance + _EXACT for right in _right_numbers(field)
-        )
-    else:
-        is_right = text in answers_of(field)
-    return field.points if is_right else 0.0
+        if value is None:
+            return 0.0
+        off = min((abs(value - right) for right in _right_numbers(field)), default=math.inf) - _EXACT
+        is_near = field.half_tolerance and off <= field.half_tolerance
+        return field.points if off <= field.tolerance else field.points / 2 if is_near else 0.0
+    if field.partial:
+        ticked = text.split(BETWEEN) if text else []
+        right = sum(option in field.key for option in ticked)
+        return field.points * max(2 * right - len(ticked), 0) / len(field.key)
+    return field.points if text in answers_of(field) else 0.0
 
 
 def answers_of(field: Field) -> tuple[str, ...]:
@@ -80,12 +94,31 @@ def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> st
     '=IF(OR(EXACT(D7,"B")),1.5,0)'
     """
     if field.kind == NUMBER:
-        reach = f"{field.tolerance + _EXACT:.12g}"
-        right = ",".join(f"ABS({cell}-{value:.15g})<={reach}" for value in _right_numbers(field)) or "FALSE"
+        half = f"IF({_near(field, cell, field.half_tolerance)},{field.points / 2:.15g},0)"
+        rest = half if field.half_tolerance else "0"
         # not AND, which is an error where a text is compared with a number
-        return f"=IF(ISNUMBER({cell}),IF(OR({right}),{field.points:.15g},0),0)"
+        right = _near(field, cell, field.tolerance)
+        return f"=IF(ISNUMBER({cell}),IF({right},{field.points:.15g},{rest}),0)"
+    if field.partial:
+        found = "".join(f"{'+' if o in field.key else '-'}{_ticked(cell, o, shown)}" for o in field.options)
+        return f"=MAX(0,0{found})*{field.points:.15g}/{len(field.key)}"
     right = ",".join(f"EXACT({cell},{_quoted(shown(text))})" for text in answers_of(field))
     return f"=IF(OR({right}),{field.points:.15g},0)"
+
+
+def _near(field: Field, cell: str, tolerance: float) -> str:
+    reach = f"{tolerance + _EXACT:.12g}"
+    return f"OR({','.join(f'ABS({cell}-{value:.15g})<={reach}' for value in _right_numbers(field)) or 'FALSE'})"
+
+
+def _ticked(cell: str, option: str, shown: Callable[[str], str]) -> str:
+    """Return the formula for whether an option is ticked, 1 or 0; the first one of a text may be shown otherwise."""
+    names = dict.fromkeys((option, shown(option)))
+    found = ",".join(
+        f"ISNUMBER(FIND({_quoted(BETWEEN + name + BETWEEN)},{_quoted(BETWEEN)}&{cell}&{_quoted(BETWEEN)}))"
+        for name in names
+    )
+    return f"OR({found})"
 
 
 def _quoted(text: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, get_args
 
-from shuzi.forms.spec import AMONG, NUMBER, ONE, Field, Spec
+from shuzi.forms.spec import AMONG, ONE, Field, Spec
+from shuzi.forms.versions import Version
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 from shuzi.reading.report.result import UNSURE
@@ -155,11 +156,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: the sheet it is from, its number there from 0, and its cells by field name."""
+    """One row of the table: its sheet, its number there from 0, its cells by field name, and the sheet's version."""
 
     sheet: int
     number: int
     cells: Mapping[str, Cell]
+    version: str = ""
 
     @property
     def sources(self) -> str:
@@ -193,17 +195,20 @@ class Table:
         The rows in order.
     problems
         What is missing, with reasons.
+    versions
+        Those of the sheet.
     """
 
     title: str
     fields: tuple[Field, ...]
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
+    versions: tuple[Version, ...] = ()
 
     @staticmethod
     def of(spec: Spec, rows: list[Row], problems: list[Problem]) -> Table:
         """Put rows read by a spec together."""
-        return Table(spec.title, spec.fields, tuple(rows), tuple(problems))
+        return Table(spec.title, spec.fields, tuple(rows), tuple(problems), spec.versions)
 
     @staticmethod
     def from_dict(found: Mapping[str, Any]) -> Table:
@@ -221,27 +226,35 @@ class Table:
                 decimals=column["decimals"],
                 column=column["name"] if column["printed"] else "",
                 total=column["total"],
-                # tables of earlier versions have no boxes to tick
                 options=tuple(column.get("options", ())),
                 choose=column.get("choose", ONE),
                 points=column.get("points", 0.0),
                 key=tuple(column.get("key", ())),
                 tolerance=column.get("tolerance", 0.0),
+                half_tolerance=column.get("half_tolerance", 0.0),
+                partial=column.get("partial", False),
             )
             for column in found["columns"]
         ]
         rows = [
-            Row(row["sheet"], row["row"] - 1, {name: Cell.from_dict(cell) for name, cell in row["cells"].items()})
-            for row in found["rows"]
+            Row(row["sheet"], row["row"] - 1, _cells(row["cells"]), row.get("version", "")) for row in found["rows"]
+        ]
+        versions = [
+            Version.of(own["name"], fields, own["order"], {name: tuple(key) for name, key in own["keys"].items()})
+            for own in found.get("versions", ())
         ]
         problems = [Problem(problem["source"], problem["message"]) for problem in found["problems"]]
-        return Table(found["title"], tuple(fields), tuple(rows), tuple(problems))
+        return Table(found["title"], tuple(fields), tuple(rows), tuple(problems), tuple(versions))
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the photographs that it is from, in order."""
         cells = (cell for row in self.rows for cell in row.cells.values())
         return tuple(dict.fromkeys(cell.source for cell in cells if cell.source))
+
+    def fields_of(self, row: Row) -> tuple[Field, ...]:
+        """Return the fields as a row's sheet has them: in the order and with the keys of its version."""
+        return next((version.fields for version in self.versions if version.name == row.version), self.fields)
 
     @property
     def doubtful(self) -> int:
@@ -261,6 +274,7 @@ class Table:
             }
             | ({"options": [*field.options], "choose": field.choose} if field.options else {})
             | ({"points": field.points, "key": [*field.key], "tolerance": field.tolerance} if field.points else {})
+            | {key: value for key in ("half_tolerance", "partial") if (value := getattr(field, key))}
             for field in self.fields
         ]
         rows = [
@@ -269,6 +283,7 @@ class Table:
                 "row": row.number + 1,
                 "cells": {name: cell.as_dict() for name, cell in row.cells.items()},
             }
+            | ({"version": row.version} if row.version else {})
             for row in self.rows
         ]
         return {
@@ -278,21 +293,8 @@ class Table:
             "rows": rows,
             "doubtful": self.doubtful,
             "problems": [{"source": problem.source, "message": problem.message} for problem in self.problems],
-        }
+        } | ({"versions": [version.as_dict() for version in self.versions]} if self.versions else {})
 
 
-def number_of(cell: Cell, field: Field) -> float | int | None:
-    """Return the value of a cell to calculate with; None if it is text or no number.
-
-    >>> [number_of(Cell(text, "ok", 1.0), Field("n")) for text in ("007", "7.50", "-7")]
-    [7, 7.5, -7]
-    >>> number_of(Cell("1234567890123456", "ok", 1.0), Field("n", boxes=16)) is None
-    True
-    """
-    whole, _, rest = cell.text.partition(".")
-    # a spreadsheet keeps fifteen digits of a number
-    if field.kind != NUMBER or not whole.removeprefix("-").isdecimal() or len(whole.removeprefix("-") + rest) > 15:
-        return None
-    if rest:
-        return float(cell.text) if rest.isdecimal() else None
-    return int(whole) if "." not in cell.text else None
+def _cells(found: Mapping[str, Any]) -> dict[str, Cell]:
+    return {name: Cell.from_dict(cell) for name, cell in found.items()}

@@ -171,7 +171,11 @@ def journal_of(out: Path) -> Path:
 def identity_of(weights: str, hand: Path | None, spec: Spec | None, shape: Shape = UNKNOWN) -> dict[str, str]:
     """Return what pages depend on: the model, the corrected digits, and the spec or the shape of tables."""
     known = "" if hand is None else _hand_hash(hand)
-    rules = hashlib.sha256(repr(spec.fields).encode()).hexdigest() if spec else f"{shape.rows}x{shape.columns}"
+    rules = (
+        hashlib.sha256(repr((spec.fields, *spec.versions)).encode()).hexdigest()
+        if spec
+        else f"{shape.rows}x{shape.columns}"
+    )
     return {"spec": spec.id if spec else "", "rules": rules, "weights": weights, "hand": known}
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from shuzi.forms.code import id_of
-from shuzi.forms.values.check_digits import CHECKS, WITH_X, mod11
-from shuzi.forms.values.notation import NOTATIONS, Notation, in_fours, is_date, is_number, is_time
+from shuzi.forms.values.check_digits import WITH_X, passes
+from shuzi.forms.values.notation import NOTATIONS, Notation, digits_of, in_fours, is_date, is_number, is_time
+from shuzi.forms.versions import Version
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import automaton_of
 
@@ -96,6 +97,10 @@ class Field:
         The right answers, which earn all of them; where a number has none, it is the points.
     tolerance
         By how much a number may differ from the key.
+    half_tolerance
+        By how much it may for half of the points; 0 for none.
+    partial
+        Whether some of the right boxes of any-of-n earn some of the points.
     at
         On a traced form: a box for each digit or option, or a single one if it is open, in millimetres.
 
@@ -136,6 +141,8 @@ class Field:
     points: float = 0.0
     key: tuple[str, ...] = ()
     tolerance: float = 0.0
+    half_tolerance: float = 0.0
+    partial: bool = False
     at: tuple[Box, ...] = ()
 
     @property
@@ -164,15 +171,8 @@ class Field:
         return self.country + digits if digits else ""
 
     def in_boxes(self, text: str) -> str:
-        """Return the text of a cell as it stands in boxes, without what is printed beside them.
-
-        >>> Field("day", kind=DATE).in_boxes("2024-03-05"), Field("a", kind=IBAN, country="DE").in_boxes("DE89")
-        ('20240305', '89')
-        """
-        if self.order != "ymd" and text.count("-") == 2:
-            parts = text.split("-")
-            text = "".join(parts["ymd".index(part)] for part in self.order)
-        return plain_of(text).removeprefix(self.country)
+        """Return the text of a cell as it stands in boxes, without what is printed beside them."""
+        return digits_of(text, self.order, self.country)
 
     def broken(self, text: str) -> str:
         """Return the name of the first rule that a text breaks: "" if none."""
@@ -183,7 +183,7 @@ class Field:
             if any(option not in self.options for option in ticked):
                 return AMONG
             return SEVERAL if self.choose == ONE and len(ticked) > 1 else ""
-        plain = plain_of(text)
+        plain = self.in_boxes(text)
         if self.digits is not None and len(plain) != self.digits:
             return "length"
         if self.kind == DATE and not is_date(text):
@@ -194,24 +194,19 @@ class Field:
             return "number"
         if self.kind in LEAST_DIGITS and not LEAST_DIGITS[self.kind] <= len(plain) <= self.boxes:
             return "length"
-        if self.kind == IBAN and len(plain) != len(self.country) + self.boxes:
+        if self.kind == IBAN and len(plain) != self.boxes:
             return "length"
         if self.kind == NUMBER and not (self.least is None or float(text) >= self.least):
             return "range"
         if self.kind == NUMBER and not (self.most is None or float(text) <= self.most):
             return "range"
-        if self.check and not self._passes(plain):
+        if self.check and not passes(self.check, self.country + plain, self.weights, self.with_x):
             return "check"
         if self.pattern and not automaton_of(self.pattern).accepts(text):
             return "pattern"
         if self.among and text not in self.among:
             return AMONG
         return ""
-
-    def _passes(self, plain: str) -> bool:
-        if self.check == "mod11":
-            return mod11(plain, self.weights, self.with_x)
-        return CHECKS[self.check](plain)
 
     @property
     def last_may_be_x(self) -> bool:
@@ -246,6 +241,10 @@ class Spec:
     blank
         The picture of a traced form, flat and upright, with `SCALE` pixels to a millimetre, as a PNG; b"" if the
         sheet is printed from the spec.
+    versions
+        Its versions; none if all sheets are alike.
+    version
+        Which of them this is, as `sheets_of` returns it.
 
     Examples
     --------
@@ -264,6 +263,8 @@ class Spec:
     roster: tuple[dict[str, str], ...] = field(default=(), hash=False)
     roster_path: Path | None = None
     blank: bytes = field(default=b"", repr=False)
+    versions: tuple[Version, ...] = ()
+    version: str = ""
 
     @property
     def written(self) -> tuple[Field, ...]:
@@ -289,8 +290,3 @@ class Spec:
     def field_named(self, name: str) -> Field:
         """Return a field by its name, which must be there."""
         return next(field for field in self.fields if field.name == name)
-
-
-def plain_of(text: str) -> str:
-    """Return a text without the marks between its digits."""
-    return text.replace("-", "").replace(".", "").replace(":", "")

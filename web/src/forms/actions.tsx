@@ -97,6 +97,7 @@ export function Actions() {
 
 function csvHeads(): CsvHeads {
   return {
+    version: say("forms.version"),
     doubtful: say("forms.doubtful"),
     photo: say("forms.photo"),
     pointsOf: (name) => say("forms.points_of", name),

@@ -73,6 +73,8 @@ export interface FormColumn {
   points?: number;
   key?: string[];
   tolerance?: number;
+  half_tolerance?: number;
+  partial?: boolean;
 }
 
 export interface FormProblem {
@@ -84,6 +86,7 @@ export interface FormRow {
   sheet: number;
   row: number;
   cells: Record<string, FormCell>;
+  version?: string;
 }
 
 export interface FormTable {
@@ -93,6 +96,13 @@ export interface FormTable {
   rows: FormRow[];
   doubtful: number;
   problems: FormProblem[];
+  versions?: FormVersion[];
+}
+
+export interface FormVersion {
+  name: string;
+  order: string[];
+  keys: Record<string, string[]>;
 }
 
 export interface Health {

@@ -24,9 +24,11 @@ from shuzi.forms.layout import (
 )
 from shuzi.forms.making.document import begin_document, write
 from shuzi.forms.spec import COMB, Spec
+from shuzi.forms.versions import sheets_of
 from shuzi.messages import say
 
 MOST_COPIES = 999
+_MOST_SHEETS = 9_999  # that a code can number
 
 _INK, _LINE = 0, 110  # grey levels of text and of the boxes, which are paler than what is written
 _THICK = 0.25  # millimetres
@@ -43,7 +45,7 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
     out
         The PDF, which is replaced.
     copies
-        How many sheets; each has a number of its own.
+        How many sheets, or of each version, which take turns; each sheet has a number of its own.
     font
         A font file; None for one that is found on this machine.
 
@@ -58,28 +60,40 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
     MissingExtra
         fpdf2 is not installed.
     """
-    if not 1 <= copies <= MOST_COPIES:
-        raise DataError("error.form.copies", most=MOST_COPIES)
+    sheets = [(sheet, pages_of(sheet)) for sheet in sheets_of(spec)]
+    most = min(MOST_COPIES, _MOST_SHEETS // len(sheets))
+    if not 1 <= copies <= most:
+        raise DataError("error.form.copies", most=most)
     if spec.blank:
         raise DataError("error.form.make_traced")
-    pages = pages_of(spec)
-    pdf = begin_document(spec.title, _all_text(spec, pages), spec.language, spec.size, font)
-    for sheet, page in itertools.product(range(1, copies + 1), pages):
-        pdf.add_page(format=spec.size)
-        _head(pdf, spec, page, Code(spec.id, sheet, page.number), len(pages))
-        for text in page.texts:
-            write(pdf, text)
-        for placed in page.fields:
-            _draw(pdf, placed, spec.language)
+    text = "".join(_all_text(sheet, pages) for sheet, pages in sheets)
+    pdf = begin_document(spec.title, text, spec.language, spec.size, font)
+    count = 0
+    for number in range(1, copies * len(sheets) + 1):
+        sheet, pages = sheets[(number - 1) % len(sheets)]
+        count += len(pages)
+        for page in pages:
+            pdf.add_page(format=spec.size)
+            _head(pdf, sheet, page, Code(sheet.id, number, page.number), len(pages))
+            for printed in page.texts:
+                write(pdf, printed)
+            for placed in page.fields:
+                _draw(pdf, placed, spec.language)
     with replacing(out) as part:
         pdf.output(str(part))
-    return copies * len(pages)
+    return count
 
 
 def _all_text(spec: Spec, pages: tuple[Page, ...]) -> str:
     texts = [text.text for page in pages for text in page.texts]
     signs = [sign.text for page in pages for placed in page.fields for sign in separators(placed, spec.language)]
-    return "".join([spec.title, spec.note, _footer(spec, 1, 1, 1), "0123456789", *texts, *signs])
+    return "".join([_title(spec), spec.note, _footer(spec, 1, 1, 1), "0123456789", *texts, *signs])
+
+
+def _title(spec: Spec) -> str:
+    if not spec.version:
+        return spec.title
+    return say("form.title_of_version", spec.language, title=spec.title, version=spec.version)
 
 
 def _footer(spec: Spec, sheet: int, page: int, pages: int) -> str:
@@ -94,7 +108,7 @@ def _head(pdf: Any, spec: Spec, page: Page, code: Code, pages: int) -> None:
     _squares(pdf, draw_code(code), where.x, where.y, CODE)
     left = EDGE + MARKER + 5
     wide = where.x - left - 4
-    write(pdf, Text(spec.title, where._replace(x=left, y=EDGE, width=wide, height=9), 16))
+    write(pdf, Text(_title(spec), where._replace(x=left, y=EDGE, width=wide, height=9), 16))
     if spec.note:
         write(pdf, Text(spec.note, where._replace(x=left, y=EDGE + 10, width=wide, height=10), 9))
     low = spec.size[1] - EDGE - 6

@@ -151,11 +151,12 @@ _HEADS = (
 def _name_of(table: Table, row: Row) -> str:
     """Return what is printed from the roster, such as a number and a name; else which sheet and row it is."""
     printed = [row.cells[field.name].text for field in table.fields if field.column and field.name in row.cells]
-    return "  ".join(printed) or say("form.print.row", sheet=row.sheet, row=row.number + 1)
+    named = "  ".join(printed) or say("form.print.row", sheet=row.sheet, row=row.number + 1)
+    return say("form.title_of_version", title=named, version=row.version) if row.version else named
 
 
 def _answered(table: Table, row: Row) -> Iterator[tuple[Field, Cell]]:
-    for field in table.fields:
+    for field in table.fields_of(row):
         if not field.column and field.name in row.cells:
             yield field, row.cells[field.name]
 
@@ -172,7 +173,7 @@ def _answer(field: Field, cell: Cell) -> _Answer:
 
 
 def _total(table: Table, row: Row) -> str:
-    graded = graded_in(table)
+    graded = graded_in(table, row)
     earned = [points for field in graded if (points := earned_by(field, row.cells.get(field.name))) is not None]
     most = sum(field.points for field in graded)
     return say("form.print.total", points=f"{sum(earned):.10g}", most=f"{most:.10g}") if earned else ""

@@ -17,8 +17,8 @@ FORMULA = (*"=+-@＝＋－＠", "\t", "\r")  # spreadsheets take text that start
 def as_csv(table: Table) -> str:
     r"""Return a table as CSV (RFC 4180), with a byte order mark so that spreadsheets see that it is UTF-8.
 
-    The last columns name the cells that are doubtful and the photographs of a row; those before say its points, if it
-    is graded.
+    The last columns name the cells that are doubtful and the photographs of a row; those before say its version,
+    if the sheet has several, and its points, if it is graded.
 
     >>> from shuzi.forms.result import Cell
     >>> from shuzi.forms.spec import Field
@@ -30,11 +30,13 @@ def as_csv(table: Table) -> str:
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # some spreadsheets take ; for the end of a cell too
-    names = (neutral(name) for name in (*(field.name for field in table.fields), *heads_of(table)))
+    version = [say("form.version")] if table.versions else []
+    names = (neutral(name) for name in (*(field.name for field in table.fields), *version, *heads_of(table)))
     writer.writerow([*names, say("form.doubtful"), say("form.photo")])
     for row in table.rows:
         texts = [neutral(row.cells[field.name].text) if field.name in row.cells else "" for field in table.fields]
-        writer.writerow([*texts, *texts_of(table, row), neutral(_doubtful(row)), neutral(row.sources)])
+        own = [neutral(row.version)] if table.versions else []
+        writer.writerow([*texts, *own, *texts_of(table, row), neutral(_doubtful(row)), neutral(row.sources)])
     return text.getvalue()
 
 

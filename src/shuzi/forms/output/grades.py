@@ -8,15 +8,16 @@ from typing import Any
 
 from shuzi.errors import require
 from shuzi.forms.points import formula_of, points_of
-from shuzi.forms.result import MISSING, PRINTED, Cell, Row, Table, number_of
-from shuzi.forms.spec import Field
+from shuzi.forms.result import MISSING, PRINTED, Cell, Row, Table
+from shuzi.forms.spec import NUMBER, Field
 from shuzi.messages import say
 from shuzi.reading.report.result import BLANK
 
 
-def graded_in(table: Table) -> tuple[Field, ...]:
-    """Return the fields of a table that earn points."""
-    return tuple(field for field in table.fields if field.points)
+def graded_in(table: Table, row: Row | None = None) -> tuple[Field, ...]:
+    """Return the fields of a table that earn points, in its order; with the keys of a row's version."""
+    own = {field.name: field for field in table.fields_of(row)} if row else {}
+    return tuple(own.get(field.name, field) for field in table.fields if field.points)
 
 
 def heads_of(table: Table, labelled: bool = False) -> list[str]:
@@ -56,7 +57,7 @@ def texts_of(table: Table, row: Row) -> list[str]:
     >>> texts_of(table, Row(1, 0, {"q1": Cell("42", "ok", 1.0), "q2": Cell("4", "ok", 1.0)}))
     ['3', '7']
     """
-    graded = graded_in(table)
+    graded = graded_in(table, row)
     if not graded:
         return []
     cells = {} if is_empty(row) else row.cells
@@ -78,11 +79,14 @@ class Points:
         The column of all points; "" if nothing is graded.
     after
         The number of the first column that is free.
+    versions
+        The column that says which version of the sheet a row is; "" if there are none.
     """
 
     questions: tuple[tuple[str, str, float], ...]
     total: str
     after: int
+    versions: str = ""
 
 
 def put_points(
@@ -115,7 +119,7 @@ def put_points(
         sheet.column_dimensions[letter_of(column + index)].width = max(len(head), 8) + 2
     for line, row in enumerate(table.rows, start=2):
         summed = []
-        for field in () if is_empty(row) else graded:
+        for field in () if is_empty(row) else graded_in(table, row):
             cell = row.cells.get(field.name)
             if cell is None or cell.rule == MISSING:
                 continue
@@ -144,3 +148,20 @@ def earned_by(field: Field, cell: Cell | None) -> float | None:
     if not field.key and number_of(cell, field) is None:
         return 0.0  # as the sum of a spreadsheet, which passes over text
     return points_of(field, cell.text)
+
+
+def number_of(cell: Cell, field: Field) -> float | int | None:
+    """Return the value of a cell to calculate with; None if it is text or no number.
+
+    >>> [number_of(Cell(text, "ok", 1.0), Field("n")) for text in ("007", "7.50", "-7")]
+    [7, 7.5, -7]
+    >>> number_of(Cell("1234567890123456", "ok", 1.0), Field("n", boxes=16)) is None
+    True
+    """
+    whole, _, rest = cell.text.partition(".")
+    # a spreadsheet keeps fifteen digits of a number
+    if field.kind != NUMBER or not whole.removeprefix("-").isdecimal() or len(whole.removeprefix("-") + rest) > 15:
+        return None
+    if rest:
+        return float(cell.text) if rest.isdecimal() else None
+    return int(whole) if "." not in cell.text else None

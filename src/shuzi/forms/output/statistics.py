@@ -19,8 +19,8 @@ def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, 
     """Add the worksheet.
 
     For each question and for all: how many answers count, their mean, median and standard deviation, the difficulty
-    (the mean as a fraction of the points) and the discrimination (the correlation with all other points). Below, how
-    many rows have how many points, and who wrote nothing or was not photographed.
+    (the mean as a fraction of the points) and the discrimination (the correlation with all other points). Below, the
+    mean of each version, how many rows have how many points, and who wrote nothing or was not photographed.
 
     Parameters
     ----------
@@ -59,13 +59,30 @@ def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, 
             rest = f"IF({counts},{cells(points.total)}-{column_of})"
             sheet[at] = array(at, f'=IFERROR(CORREL(IF({counts},{column_of}),{rest}),"")')
             sheet[at].number_format = "0.00"
-    below = _distribution(sheet, len(lines) + 4, cells(points.total), everything, put)
+    first = _by_version(sheet, len(lines) + 3, table, cells, points, put) if table.versions else len(lines) + 4
+    below = _distribution(sheet, first, cells(points.total), everything, put)
     _absent(sheet, below, table, put)
 
 
 def _formula(cell: Any, formula: str, form: str) -> None:
     cell.value = formula
     cell.number_format = form
+
+
+def _by_version(
+    sheet: Any, first: int, table: Table, cells: Callable[[str], str], points: Points, put: Callable[[Any, str], None]
+) -> int:
+    """Write how many rows of each version count, and their mean; return the line after an empty one."""
+    for column, key in enumerate(("form.version", "form.statistics.count", "form.statistics.mean"), start=1):
+        put(sheet.cell(first, column), say(key))
+    named, totals = cells(points.versions), cells(points.total)
+    for line, version in enumerate(table.versions, start=first + 1):
+        put(sheet.cell(line, 1), version.name)
+        # a comparison of whole texts, in which no name is a pattern
+        of_version = f"({named}=$A{line})*ISNUMBER({totals})"
+        sheet.cell(line, 2, f"=SUMPRODUCT({of_version})")
+        _formula(sheet.cell(line, 3), f'=IFERROR(SUMPRODUCT({of_version},{totals})/B{line},"")', "0.00")
+    return first + len(table.versions) + 3
 
 
 def _distribution(sheet: Any, first: int, totals: str, most: float, put: Any) -> int:

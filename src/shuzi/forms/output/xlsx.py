@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from copy import copy
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from typing import IO, Any
@@ -12,10 +13,10 @@ from PIL import Image
 
 from shuzi.errors import require
 from shuzi.forms.output.csv import neutral
-from shuzi.forms.output.grades import put_points
+from shuzi.forms.output.grades import number_of, put_points
 from shuzi.forms.output.notes import save_with_notes
 from shuzi.forms.output.statistics import add_statistics
-from shuzi.forms.result import Cell, Table, number_of
+from shuzi.forms.result import Cell, Table
 from shuzi.forms.spec import DATE, TIME, Field
 from shuzi.forms.values.notation import is_time
 from shuzi.messages import say
@@ -82,6 +83,12 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
             sheet.column_dimensions[library.utils.get_column_letter(column)].width = _pictures_wide(cells)
             column += 1
+    versions = ""
+    if table.versions:
+        versions = library.utils.get_column_letter(column)
+        for line, text in enumerate([say("form.version"), *(row.version for row in table.rows)], start=1):
+            _put(sheet.cell(line, column), text)
+        column += 1
     points = put_points(sheet, table, column, letters, _held)
     _put(sheet.cell(1, points.after), say("form.photo"))
     for line, row in enumerate(table.rows, start=2):
@@ -90,7 +97,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
         cell.font, cell.fill = bold, head
     sheet.freeze_panes = "A2"
     if points.total and table.rows:
-        add_statistics(book, table, points, _put)
+        add_statistics(book, table, replace(points, versions=versions), _put)
     if table.problems:
         _problems(book.create_sheet(say("form.problems")), table, bold)
     save_with_notes(book, notes, path)

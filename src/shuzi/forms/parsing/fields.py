@@ -8,10 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError
+from shuzi.forms.parsing.answers import answers_to, can_hold
 from shuzi.forms.parsing.grammar import SMALLEST_BOX
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import check_column
-from shuzi.forms.spec import BOXES, CARD, DATE, IBAN, IDENTIFIER, LEAST_DIGITS, NUMBER, OPEN, PHONE, TICK, TIME, Field
+from shuzi.forms.spec import (
+    BOXES,
+    CARD,
+    DATE,
+    IBAN,
+    IDENTIFIER,
+    LEAST_DIGITS,
+    NUMBER,
+    ONE,
+    OPEN,
+    PHONE,
+    TICK,
+    TIME,
+    Field,
+)
 from shuzi.forms.values.check_digits import SHORTEST
 from shuzi.forms.values.countries import IBAN_LENGTHS
 from shuzi.ink.boxes import Box
@@ -32,7 +47,8 @@ _FIXED_BOXES = {DATE: DATE_BOXES, TIME: 4}
 _ONLY_OF = {"order": DATE, "country": IBAN}
 _MOST_DIGITS = {PHONE: 15, CARD: 19}
 _CHECKED = {CARD: "luhn", IBAN: "iban"}
-_OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "points", "key", "at")
+_OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "points", "key", "partial", "at")
+_OF_KEYS = ("tolerance", "half_tolerance", "partial")
 _OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
 
 
@@ -121,7 +137,7 @@ class FieldTable:
         if field.pattern:
             self._check_pattern(field)
         for value in field.among:
-            if replace(field, among=(), required=True).broken(value) or not _can_hold(field, value):
+            if replace(field, among=(), required=True).broken(value) or not can_hold(field, value):
                 raise self._wrong("error.spec.value_of_list", "among", value=value)
         return field
 
@@ -138,24 +154,26 @@ class FieldTable:
         """Return a field with its key, and with the points that it then has; raise a DataError if they do not fit."""
         table = self._table
         if "key" not in table:
-            self._refuse("error.spec.no_key", ["tolerance"])
+            self._refuse("error.spec.no_key", _OF_KEYS)
             if "points" in table and field.kind != NUMBER:
                 raise self._wrong("error.spec.no_key", "points")
             # what is written is the points, so no more may be
             return field if field.most is not None or not field.points else replace(field, most=field.points)
         if field.kind != NUMBER:
-            self._refuse("error.spec.only_numbers", ["tolerance"])
-        answers = table["key"] if isinstance(table["key"], list) else [table["key"]]
-        key = tuple(_as_written(field, answer) for answer in answers)
-        for answer in key:
-            fits = answer in field.options if field.kind == TICK else _can_hold(field, answer)
-            if not fits or replace(field, key=(), among=(), required=True).broken(answer) in (
-                "number",
-                "date",
-                "time",
-            ):
-                raise self._wrong("error.spec.key_value", "key", value=answer)
+            self._refuse("error.spec.only_numbers", ["tolerance", "half_tolerance"])
+        self._check_partial(field)
+        try:
+            key = answers_to(field, table["key"])
+        except ValueError as problem:
+            raise self._wrong("error.spec.key_value", "key", value=problem) from problem
         return replace(field, key=key, points=table.get("points", 1.0))
+
+    def _check_partial(self, field: Field) -> None:
+        """Raise a DataError if only some of the points can be earned where there is no part to earn."""
+        if field.choose == ONE or field.kind != TICK:
+            self._refuse("error.spec.only_any", ["partial"])
+        if field.half_tolerance and field.half_tolerance <= field.tolerance:
+            raise self._wrong("error.spec.half_tolerance", "half_tolerance")
 
     def _boxes(self, kind: str) -> int:
         """Return how many boxes the field has; raise a DataError if its kind has another number of them."""
@@ -258,21 +276,3 @@ class FieldTable:
         """Raise a DataError if a box reaches beyond the paper, whose width and height are given in millimetres."""
         if any(box.right > size[0] + 1 or box.bottom > size[1] + 1 for box in field.at):
             raise self._wrong("error.spec.off_paper", "at", width=size[0], height=size[1])
-
-
-def _as_written(field: Field, answer: str | float) -> str:
-    """Return a right answer, which may be a number of TOML, as the text of a cell."""
-    if isinstance(answer, str):
-        return answer.strip()
-    return (
-        f"{answer:.{field.decimals}f}"
-        if field.kind == NUMBER and answer == round(answer, field.decimals)
-        else f"{answer}"
-    )
-
-
-def _can_hold(field: Field, value: str) -> bool:
-    """Return whether a value can be written in a field's boxes."""
-    plain = field.in_boxes(value)
-    allowed = plain[:-1] if field.last_may_be_x and plain.endswith("X") else plain
-    return allowed.isdecimal() and allowed.isascii() and len(plain) <= field.boxes

@@ -29,6 +29,8 @@ _MOST_WEIGHT = 10  # more are the same as less, but for multiples of 11
 MOST_ANSWERS = 100
 """Right answers of a question."""
 
+_MOST_VERSIONS, _LONGEST_VERSION = 12, 20  # characters of a name
+
 MOST_OPTIONS, LONGEST_OPTION = 12, 60
 """Boxes to tick of a field, and characters of what stands beside one."""
 
@@ -62,6 +64,19 @@ def _is_option(text: str) -> bool:
 def _is_key(value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
     return 0 < len(values) <= MOST_ANSWERS and all(is_text(answer) or is_number(answer) for answer in values)
+
+
+def _are_keys(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_key, value.values()))
+
+
+def _are_versions(value: Any) -> bool:
+    tables = isinstance(value, list) and 2 <= len(value) <= _MOST_VERSIONS
+    return tables and all(isinstance(version, dict) for version in value)
+
+
+def _is_version(value: Any) -> bool:
+    return is_text(value) and len(value.strip()) <= _LONGEST_VERSION
 
 
 def is_number(value: Any) -> bool:
@@ -106,6 +121,7 @@ class _Sheet(TypedDict, total=False):
     roster: _Text
     blank: _Text
     fields: Annotated[list[Any], that(lambda value: isinstance(value, list), "spec.fields")]
+    versions: Annotated[list[Any], that(_are_versions, "spec.versions", least=2, most=_MOST_VERSIONS)]
 
 
 class _Field(TypedDict, total=False):
@@ -140,8 +156,16 @@ class _Field(TypedDict, total=False):
     points: Positive
     key: Annotated[Any, that(_is_key, "spec.key")]
     tolerance: Positive
+    half_tolerance: Positive
+    partial: Flag
     at: Annotated[list[Any], that(_are_boxes, "spec.place", least=SMALLEST_BOX)]
 
 
-SHEET, FIELD = Declared[_Sheet](_Sheet), Declared[_Field](_Field)
-"""The declarations of the whole spec, and of a field."""
+class _Version(TypedDict, total=False):
+    name: Annotated[str, that(_is_version, "spec.version", most=_LONGEST_VERSION)]
+    order: _List
+    keys: Annotated[dict[str, Any], that(_are_keys, "spec.keys")]
+
+
+SHEET, FIELD, VERSION = Declared[_Sheet](_Sheet), Declared[_Field](_Field), Declared[_Version](_Version)
+"""The declarations of the whole spec, of a field, and of a version."""

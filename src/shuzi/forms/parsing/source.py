@@ -27,7 +27,9 @@ class Source:
     def __init__(self, path: Path, text: str) -> None:
         self.path, self._text = path, text
 
-    def wrong(self, error: str, position: int, key: str, table: Mapping[str, Any], **values: Any) -> DataError:
+    def wrong(
+        self, error: str, position: int, key: str, table: Mapping[str, Any], tables: str = "fields", **values: Any
+    ) -> DataError:
         """Return the error about a key.
 
         Parameters
@@ -40,28 +42,33 @@ class Source:
             A key of the field or of the sheet; it may be missing.
         table
             The field or the sheet.
+        tables
+            The list of tables that `position` counts: "fields" or "versions".
         values
             What the sentence mentions beside path, line, field and key.
         """
         name = table.get("name")
         name = visible(_short(name)) if isinstance(name, str) and name.strip() else position
-        where = ShuziError("spec.in_field", name=name) if position else ShuziError("spec.in_sheet")
-        line = line_of(self._text, key, "fields", position)
+        place = "spec.in_field" if tables == "fields" else "spec.in_version"
+        where = ShuziError(place, name=name) if position else ShuziError("spec.in_sheet")
+        line = line_of(self._text, key, tables, position)
         return DataError(error, **values | {"path": self.path, "line": line, "where": where, "option": key})
 
-    def check(self, declared: Declared[Any], table: Mapping[str, Any], position: int = 0) -> None:
-        """Raise a DataError if the sheet or a field has an unknown key, or a value that its key cannot have."""
+    def check(
+        self, declared: Declared[Any], table: Mapping[str, Any], position: int = 0, tables: str = "fields"
+    ) -> None:
+        """Raise a DataError if the sheet, a field or a version has an unknown key, or a value that it cannot have."""
         for key in table:
             if key not in declared.keys:
                 meant, known = closest(key, declared.keys), ", ".join(declared.keys)
                 error = "error.spec.key_like" if meant else "error.spec.key"
-                raise self.wrong(error, position, key, table, known=known, meant=meant)
+                raise self.wrong(error, position, key, table, tables, known=known, meant=meant)
         try:
             declared.read(table)
         except FieldError as problem:
             key, value = str(problem.path[0]), _short(repr(problem.value))
             raise self.wrong(
-                "error.spec.value", position, key, table, value=value, wanted=problem.expected
+                "error.spec.value", position, key, table, tables, value=value, wanted=problem.expected
             ) from problem
 
     def check_field(self, table: Mapping[str, Any], position: int) -> None:

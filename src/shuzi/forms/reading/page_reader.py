@@ -15,7 +15,7 @@ from shuzi.forms.finding.cut_fields import Cut, cut_fields, mark_framed
 from shuzi.forms.finding.flat import SCALE, flatten, quarter_turns
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.finding.printed import printed_in
-from shuzi.forms.layout import CODE, Page, PlacedField, code_box, pages_of
+from shuzi.forms.layout import CODE, PlacedField, code_box, pages_of
 from shuzi.forms.reading.box_texts import BOX_COLUMNS, probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
 from shuzi.forms.reading.open_fields import read_open
@@ -25,6 +25,7 @@ from shuzi.forms.reading.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import OPEN, TICK, Spec
 from shuzi.forms.stacks.empty_pages import refuse_empty
+from shuzi.forms.versions import sheets_of
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
@@ -78,20 +79,19 @@ class PageReader:
         self._reader = reader
         self._own = own or {}
         self._blank = Blank.of(spec.blank, spec.size) if spec.blank else None
-        pages = pages_of(spec)
+        self._sheets = {sheet.id: {page.number: page for page in pages_of(sheet)} for sheet in sheets_of(spec)}
         self._printed: set[str] = set()
         if self._blank:
-            flat = self._blank.flat
-            pages = tuple(replace(page, fields=tuple(mark_framed(flat, page.fields))) for page in pages)
-            (page,) = pages
+            flat, (page,) = self._blank.flat, pages_of(spec)
+            page = replace(page, fields=tuple(mark_framed(flat, page.fields)))
             filled = zip(page.fields, printed_in(flat, page.fields), strict=True)
             self._printed = {placed.field.name for placed, printed in filled if printed}
-        self._pages: dict[int, Page] = {page.number: page for page in pages}
+            self._sheets = {spec.id: {page.number: page}}
 
     @property
     def pages(self) -> tuple[int, ...]:
-        """The numbers of the pages."""
-        return tuple(self._pages)
+        """The numbers of the pages, of several versions those of the first."""
+        return tuple(next(iter(self._sheets.values())))
 
     @property
     def weights(self) -> str:
@@ -123,7 +123,7 @@ class PageReader:
         flat = flatten(grey, homography, self.spec.size, name)
         code = Code(self.spec.id, 1, 1) if blank else self._code(flat, name)
         least = _LEAST_OF_TRACED if blank else _LEAST_LINES
-        cuts = cut_fields(flat, self._pages[code.page].fields, homography, name, least)
+        cuts = cut_fields(flat, self._sheets[code.spec][code.page].fields, homography, name, least)
         found = self._cells(cuts)
         if blank:  # which may be another edition, on which just this field has moved; or something is printed there
             found = {
@@ -143,10 +143,11 @@ class PageReader:
         code = read_code(flat[Box(*(side * SCALE for side in box)).pixels(rim=4 * module * SCALE)], module * SCALE)
         if code is None:
             raise PictureError("error.form.code", path=name)
-        if code.spec != self.spec.id:
-            raise PictureError("error.form.other", path=name, found=code.spec, wanted=self.spec.id)
-        if code.page not in self._pages:
-            raise PictureError("error.form.page", path=name, page=code.page, pages=len(self._pages))
+        if code.spec not in self._sheets:
+            raise PictureError("error.form.other", path=name, found=code.spec, wanted=", ".join(self._sheets))
+        pages = self._sheets[code.spec]
+        if code.page not in pages:
+            raise PictureError("error.form.page", path=name, page=code.page, pages=len(pages))
         return code
 
     def _cells(self, cuts: list[Cut]) -> dict[tuple[int, str], Cell]:

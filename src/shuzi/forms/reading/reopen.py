@@ -11,6 +11,7 @@ from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.ruled_tables import column_name
 from shuzi.forms.result import MISSING, Cell, Problem, Row, Table
 from shuzi.forms.spec import Spec
+from shuzi.forms.versions import sheets_of
 
 
 def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
@@ -36,8 +37,14 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
     """
     _check_columns(spec, table)
     fields = {field.name: field for field in spec.fields}
-    positions = {(page.number, placed.row, placed.field.name) for page in pages_of(spec) for placed in page.fields}
-    pages: dict[tuple[int, int], dict[tuple[int, str], Cell]] = {}
+    sheets = {sheet.version: sheet for sheet in sheets_of(spec)}
+    positions = {
+        (version, page.number, placed.row, placed.field.name)
+        for version, sheet in sheets.items()
+        for page in pages_of(sheet)
+        for placed in page.fields
+    }
+    pages: dict[tuple[int, int, str], dict[tuple[int, str], Cell]] = {}
     seen: set[tuple[int, int]] = set()
     for row in table.rows:
         if (row.sheet, row.number) in seen:
@@ -50,15 +57,19 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
             if cell.rule == MISSING:  # it may be there now
                 continue
             # where a sheet is one row, nothing stands once on it
-            key = (-1 if (cell.page, -1, name) in positions else row.number), name
-            cells = pages.setdefault((row.sheet, cell.page), {})
+            key = (-1 if (row.version, cell.page, -1, name) in positions else row.number), name
+            cells = pages.setdefault((row.sheet, cell.page, row.version), {})
             first = cells.setdefault(key, cell)
             # what stands once may have been confirmed in each row, at other times
-            if (cell.page, *key) not in positions or replace(first, changes=()) != replace(cell, changes=()):
+            if (row.version, cell.page, *key) not in positions or replace(first, changes=()) != replace(
+                cell, changes=()
+            ):
                 raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
     read = [
-        PageRead(next(cell.source for cell in cells.values()), Code(spec.id, sheet, page), cells, reopened=True)
-        for (sheet, page), cells in sorted(pages.items())
+        PageRead(
+            next(cell.source for cell in cells.values()), Code(sheets[version].id, sheet, page), cells, reopened=True
+        )
+        for (sheet, page, version), cells in sorted(pages.items())
     ]
     return [*read, *(problem for problem in table.problems if problem.source)]
 

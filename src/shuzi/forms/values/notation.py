@@ -150,3 +150,15 @@ def in_fours(digits: int, first: int) -> tuple[int, ...]:
     """
     rest = max(digits - first, 0)
     return (min(first, digits), *(4,) * (rest // 4), *((rest % 4,) if rest % 4 else ()))
+
+
+def digits_of(text: str, order: str, country: str) -> str:
+    """Return the text of a cell as it stands in boxes, without what is printed beside them.
+
+    >>> digits_of("2024-03-05", "dmy", ""), digits_of("09:05", "ymd", ""), digits_of("DE89", "ymd", "DE")
+    ('05032024', '0905', '89')
+    """
+    if order != DATE_ORDERS[0] and text.count("-") == 2:
+        parts = text.split("-")
+        text = "".join(parts[DATE_ORDERS[0].index(part)] for part in order)
+    return text.replace("-", "").replace(".", "").replace(":", "").removeprefix(country)

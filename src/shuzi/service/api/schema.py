@@ -211,6 +211,8 @@ class FormColumn(Said):
     points: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.points")
     key: list[str] = Field(default=[], max_length=100, description="service.schema.answers")
     tolerance: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.tolerance")
+    half_tolerance: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.half_tolerance")
+    partial: bool = Field(default=False, description="service.schema.partial")
 
 
 class FormChange(Said):
@@ -221,33 +223,17 @@ class FormChange(Said):
     at: str = Field(max_length=40, description="service.schema.change_at")
 
 
+_Rule = Literal["", "required", "length", "date", "time", "number", "range", "check", "pattern", "among", "sum"]
+_RuleOfInk = Literal["lines", "missing", "ink", "several", "trace", "filled", "struck", "twice"]
+
+
 class FormCell(Said):
     """A cell of a table read from forms."""
 
     text: str
     status: CellStatus
     confidence: Share
-    rule: Literal[
-        "",
-        "required",
-        "length",
-        "date",
-        "time",
-        "number",
-        "range",
-        "check",
-        "pattern",
-        "among",
-        "sum",
-        "lines",
-        "missing",
-        "ink",
-        "several",
-        "trace",
-        "filled",
-        "struck",
-        "twice",
-    ] = Field(description="service.schema.rule")
+    rule: Literal[_Rule, _RuleOfInk] = Field(description="service.schema.rule")
     message: str = Field(description="service.schema.message")
     alternatives: list[Alternative] = Field(max_length=10)
     page: int
@@ -265,6 +251,15 @@ class FormRow(Said):
     sheet: int
     row: int
     cells: dict[str, FormCell] = Field(max_length=1_000, description="service.schema.cells")
+    version: str | None = Field(default=None, max_length=1_000, description="service.schema.version")
+
+
+class FormVersion(Said):
+    """A version of a sheet: the order of its fields, and its keys."""
+
+    name: str = Field(max_length=1_000)
+    order: list[str] = Field(max_length=1_000, description="service.schema.version_order")
+    keys: dict[str, list[str]] = Field(max_length=1_000, description="service.schema.version_keys")
 
 
 class FormProblem(Said):
@@ -284,6 +279,7 @@ class FormTable(Said):
     rows: list[FormRow] = Field(fail_fast=True)
     doubtful: int = Field(description="service.schema.doubtful")
     problems: list[FormProblem] = Field(fail_fast=True)
+    versions: list[FormVersion] = Field(default=[], max_length=100)
 
 
 class Review(Said):

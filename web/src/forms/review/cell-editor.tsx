@@ -55,6 +55,7 @@ export function CellEditor() {
   const again = texts.value.has(keyOf(position)) ? undefined : compared.value.get(keyOf(position));
   const others = again ? [{ text: again.other }] : [];
   const whose = formTable ? printedIn(formTable, position.row) : "";
+  const version = formTable?.rows[position.row]?.version;
 
   const meant = (typed: string) => (column?.options?.length ? completed(typed, column) : typed);
   const confirmed = (typed: string) => {
@@ -116,6 +117,7 @@ export function CellEditor() {
           <span class="small quiet">
             {say("forms.of_row", label, position.row + 1)}
             {whose && ` · ${whose}`}
+            {version && ` · ${say("forms.version")} ${version}`}
           </span>
           <input
             ref={input}

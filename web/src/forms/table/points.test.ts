@@ -34,6 +34,30 @@ test("answers earn points by their key, and numbers without one are points", () 
   expect(pointsIn(exam, row("4.1", "x; y; z", "x", "?", ""))).toEqual(["2", "0", "1", "3"]);
 });
 
+test("some of the right boxes earn some of the points, and a number that is near half of them", () => {
+  const partly = columns.map((own) => ({ ...own, partial: own.name === "b", half_tolerance: 0.5 }));
+  const table = { ...exam, columns: partly };
+  const earned = ["x", "x; z", "x; y; z", "y", "x; y"].map(
+    (text) => pointsIn(table, row("", text, "", "", ""))[1],
+  );
+  expect(earned).toEqual(["0.75", "1.5", "0.75", "0", "0"]);
+  expect(["9.9", "9.4", "9.2"].map((text) => pointsIn(table, row(text, "", "", "", ""))[0])).toEqual([
+    "2",
+    "1",
+    "0",
+  ]);
+});
+
+test("a row is graded by the key of its version", () => {
+  const versions = [
+    { name: "A", order: ["a", "c"], keys: { c: ["x"] } },
+    { name: "B", order: ["c", "a"], keys: { c: ["y"] } },
+  ];
+  const table = { ...exam, versions };
+  expect(pointsIn(table, { ...row("", "", "x", "", ""), version: "A" })[2]).toBe("1");
+  expect(pointsIn(table, { ...row("", "", "x", "", ""), version: "B" })[2]).toBe("0");
+});
+
 test("what was not photographed earns nothing that could be taken for zero", () => {
   const gone = row("", "", "", "", "");
   const cells = Object.fromEntries(Object.keys(gone.cells).map((name) => [name, cell("", "missing")]));

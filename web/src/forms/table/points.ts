@@ -30,7 +30,11 @@ export function pointsIn(table: FormTable, row: FormTable["rows"][number]): stri
   const graded = gradedIn(table);
   if (graded.length === 0) return [];
   const isEmpty = Object.values(row.cells).every(({ status }) => status === "blank" || status === "printed");
-  const earned = graded.map((column) => (isEmpty ? null : earnedBy(column, row.cells[column.name])));
+  const { keys } = table.versions?.find(({ name }) => name === row.version) ?? {};
+  const earned = graded.map((column) => {
+    const own = { ...column, key: keys?.[column.name] ?? column.key ?? [] };
+    return isEmpty ? null : earnedBy(own, row.cells[column.name]);
+  });
   const known = earned.filter((points) => points !== null);
   return [
     ...graded.flatMap(({ key }, index) => (key?.length ? textOf(earned[index] ?? null) : [])),
@@ -40,17 +44,19 @@ export function pointsIn(table: FormTable, row: FormTable["rows"][number]): stri
 
 function earnedBy(column: FormColumn, cell: FormCell | undefined): number | null {
   if (!cell || cell.rule === "missing") return null;
-  const { key = [], points = 0, tolerance = 0, kind, choose } = column;
+  const { key = [], points = 0, tolerance = 0, half_tolerance: half = 0, kind, choose } = column;
   const value = /^-?\d+(\.\d+)?$/.test(cell.text) ? Number(cell.text) : null;
   if (key.length === 0) return value ?? 0;
-  let isRight = key.includes(cell.text);
-  if (kind === "number")
-    isRight = value !== null && key.some((right) => Math.abs(value - Number(right)) <= tolerance + EXACT);
-  else if (kind === "tick" && choose === "any") {
-    const ticked = tickedIn(cell.text);
-    isRight = ticked.length === key.length && ticked.every((option) => key.includes(option));
+  if (kind === "number") {
+    if (value === null) return 0;
+    const off = Math.min(...key.map((right) => Math.abs(value - Number(right)))) - EXACT;
+    return off <= tolerance ? points : half > 0 && off <= half ? points / 2 : 0;
   }
-  return isRight ? points : 0;
+  if (kind !== "tick" || choose !== "any") return key.includes(cell.text) ? points : 0;
+  const ticked = tickedIn(cell.text);
+  const right = ticked.filter((option) => key.includes(option)).length;
+  if (column.partial) return (points * Math.max(2 * right - ticked.length, 0)) / key.length;
+  return right === key.length && ticked.length === right ? points : 0;
 }
 
 function textOf(points: number | null): string {

@@ -117,7 +117,13 @@ test("CSV is for spreadsheets: marked as UTF-8, quoted, and without formulas", (
     { id: cell("007"), q: cell("=1", 0.1, "unsure") },
     { id: cell('a"b'), q: cell("-3") },
   );
-  expect(asCsv(table, { doubtful: "to check", photo: "photo", pointsOf: String, points: String })).toBe(
-    '\ufeff"id","q","to check","photo"\r\n"007","\'=1","q","a.jpg"\r\n"a""b","-3","","a.jpg"\r\n',
-  );
+  expect(
+    asCsv(table, {
+      doubtful: "to check",
+      photo: "photo",
+      version: "version",
+      pointsOf: String,
+      points: String,
+    }),
+  ).toBe('\ufeff"id","q","to check","photo"\r\n"007","\'=1","q","a.jpg"\r\n"a""b","-3","","a.jpg"\r\n');
 });

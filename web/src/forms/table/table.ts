@@ -29,16 +29,25 @@ function isTable(content: unknown): content is FormTable {
   if (!Array.isArray(columns) || !Array.isArray(rows) || !Array.isArray(problems)) return false;
   if (!problems.every((problem) => isRecord(problem) && isText(problem.source) && isText(problem.message)))
     return false;
+  const { versions } = content;
+  if (versions !== undefined && !(Array.isArray(versions) && versions.every(isVersion))) return false;
   const named = columns.every(isColumn);
-  return (
-    named &&
-    rows.every((row) => isRecord(row) && isRecord(row.cells) && Object.values(row.cells).every(isCell))
-  );
+  return named && rows.every(isRow);
+}
+
+function isRow(row: unknown): boolean {
+  if (!isRecord(row) || !isRecord(row.cells) || !Object.values(row.cells).every(isCell)) return false;
+  return row.version === undefined || isText(row.version);
 }
 
 function isColumn(column: unknown): boolean {
   if (!isRecord(column) || !isText(column.name) || !isText(column.label)) return false;
   return column.options === undefined || (Array.isArray(column.options) && column.options.every(isText));
+}
+
+function isVersion(version: unknown): boolean {
+  if (!isRecord(version) || !isText(version.name) || !isRecord(version.keys)) return false;
+  return Object.values(version.keys).every((key) => Array.isArray(key) && key.every(isText));
 }
 
 function isCell(cell: unknown): boolean {
@@ -167,6 +176,7 @@ export function forWorkbook(table: FormTable): FormTable {
 
 /** What stands above the columns that are no fields. */
 export interface CsvHeads extends PointsHeads {
+  version: string;
   doubtful: string;
   photo: string;
 }
@@ -180,8 +190,15 @@ export function asCsv(table: FormTable, heads: CsvHeads): string {
     const unsure = names.filter((name) => row.cells[name] && isDoubtful(row.cells[name]));
     const sources = new Set(cells.map(({ source }) => source).filter(Boolean));
     const texts = names.map((name) => row.cells[name]?.text ?? "");
-    return [...texts, ...pointsIn(table, row), unsure.join(" "), [...sources].join(", ")];
+    return [
+      ...texts,
+      ...(table.versions ? [row.version ?? ""] : []),
+      ...pointsIn(table, row),
+      unsure.join(" "),
+      [...sources].join(", "),
+    ];
   });
-  const first = [...names, ...headsOf(table, heads), heads.doubtful, heads.photo];
+  const version = table.versions ? [heads.version] : [];
+  const first = [...names, ...version, ...headsOf(table, heads), heads.doubtful, heads.photo];
   return `\ufeff${csvOf([first, ...lines].map((line) => line.map(neutral)))}`;
 }

@@ -1,0 +1,36 @@
+"""A key as TOML has it becomes the texts of the cells that are right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from shuzi.forms.spec import DATE, NUMBER, TICK, TIME, Field
+
+
+def answers_to(field: Field, key: Any) -> tuple[str, ...]:
+    """Return the right answers of a field; raise a ValueError that names one that cannot be an answer."""
+    answers = tuple(_as_written(field, answer) for answer in (key if isinstance(key, list) else [key]))
+    for answer in answers:
+        fits = answer in field.options if field.kind == TICK else can_hold(field, answer)
+        if not fits or replace(field, key=(), among=(), required=True).broken(answer) in (NUMBER, DATE, TIME):
+            raise ValueError(answer)
+    return answers
+
+
+def _as_written(field: Field, answer: str | float) -> str:
+    """Return a right answer, which may be a number of TOML, as the text of a cell."""
+    if isinstance(answer, str):
+        return answer.strip()
+    return (
+        f"{answer:.{field.decimals}f}"
+        if field.kind == NUMBER and answer == round(answer, field.decimals)
+        else f"{answer}"
+    )
+
+
+def can_hold(field: Field, value: str) -> bool:
+    """Return whether a value can be written in a field's boxes."""
+    plain = field.in_boxes(value)
+    allowed = plain[:-1] if field.last_may_be_x and plain.endswith("X") else plain
+    return allowed.isdecimal() and allowed.isascii() and len(plain) <= field.boxes

@@ -228,6 +228,7 @@ class Table:
                 total=column["total"],
                 options=tuple(column.get("options", ())),
                 choose=column.get("choose", ONE),
+                among=tuple(column.get("among", ())),
                 points=column.get("points", 0.0),
                 key=tuple(column.get("key", ())),
                 tolerance=column.get("tolerance", 0.0),
@@ -264,15 +265,10 @@ class Table:
     def as_dict(self) -> dict[str, Any]:
         """Return the table as JSON values."""
         columns = [
-            {
-                "name": field.name,
-                "label": field.label,
-                "kind": field.kind,
-                "decimals": field.decimals,
-                "total": field.total,
-                "printed": bool(field.column),
-            }
+            {key: getattr(field, key) for key in ("name", "label", "kind", "decimals", "total")}
+            | {"printed": bool(field.column)}
             | ({"options": [*field.options], "choose": field.choose} if field.options else {})
+            | ({"among": [*field.among]} if field.among else {})
             | ({"points": field.points, "key": [*field.key], "tolerance": field.tolerance} if field.points else {})
             | {key: value for key in ("half_tolerance", "partial") if (value := getattr(field, key))}
             for field in self.fields
@@ -281,7 +277,7 @@ class Table:
             {
                 "sheet": row.sheet,
                 "row": row.number + 1,
-                "cells": {name: cell.as_dict() for name, cell in row.cells.items()},
+                "cells": {name: own.as_dict() for name, own in row.cells.items()},
             }
             | ({"version": row.version} if row.version else {})
             for row in self.rows

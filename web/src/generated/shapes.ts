@@ -70,6 +70,7 @@ export interface FormColumn {
   printed: boolean;
   options?: string[];
   choose?: "one" | "any";
+  among?: string[];
   points?: number;
   key?: string[];
   tolerance?: number;

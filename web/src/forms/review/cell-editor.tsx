@@ -23,6 +23,7 @@ import {
   texts,
   undo,
 } from "./review";
+import { suggested } from "./suggestions";
 
 export function CellEditor() {
   const [formTable, position] = [table.value, current.value];
@@ -57,6 +58,7 @@ export function CellEditor() {
   const whose = formTable ? printedIn(formTable, position.row) : "";
   const version = formTable?.rows[position.row]?.version;
 
+  const near = column?.among ? suggested(entry.value, column.among) : [];
   const meant = (typed: string) => (column?.options?.length ? completed(typed, column) : typed);
   const confirmed = (typed: string) => {
     if (input.current) entry.value = input.current.value = original.current = meant(typed);
@@ -82,7 +84,9 @@ export function CellEditor() {
     const whole = start === 0 && end === field.value.length;
     const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (event.isComposing) return;
-    if (event.key === "Escape") {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && near[0] !== undefined)
+      confirmed(near[0]);
+    else if (event.key === "Escape") {
       entry.value = field.value = text;
       if (isGrouped.peek()) goBack(position);
     } else if (isUndo && field.value === original.current) undo();
@@ -155,8 +159,12 @@ export function CellEditor() {
           }}
         />
       ) : null}
+      {near.length > 0 && <p class="small quiet">{say("forms.suggested")}</p>}
       <div class="buttons">
-        {(column?.options?.length ? [] : [...others, ...(cell?.alternatives ?? [])])
+        {(column?.options?.length
+          ? []
+          : [...near.map(asAlternative), ...others, ...(cell?.alternatives ?? [])]
+        )
           // with "?" for a box that nobody could read, it is no text to confirm
           .filter(
             (alternative) =>
@@ -179,6 +187,10 @@ export function CellEditor() {
       <p class="small quiet">{say("forms.keys")}</p>
     </section>
   );
+}
+
+function asAlternative(text: string): { text: string } {
+  return { text };
 }
 
 /** The options of a field with boxes to tick: pressed are those that the text names. */

@@ -42,12 +42,16 @@ function isRow(row: unknown): boolean {
 
 function isColumn(column: unknown): boolean {
   if (!isRecord(column) || !isText(column.name) || !isText(column.label)) return false;
-  return column.options === undefined || (Array.isArray(column.options) && column.options.every(isText));
+  return [column.options, column.among].every((list) => list === undefined || isTexts(list));
+}
+
+function isTexts(list: unknown): list is string[] {
+  return Array.isArray(list) && list.every(isText);
 }
 
 function isVersion(version: unknown): boolean {
   if (!isRecord(version) || !isText(version.name) || !isRecord(version.keys)) return false;
-  return Object.values(version.keys).every((key) => Array.isArray(key) && key.every(isText));
+  return Object.values(version.keys).every(isTexts);
 }
 
 function isCell(cell: unknown): boolean {

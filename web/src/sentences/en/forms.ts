@@ -179,6 +179,7 @@ export const forms = {
     `This cell is most likely to be wrong: with ${text} here, the sum is right.`,
   "forms.keys":
     "Type to correct. Enter: accept and go to the next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
+  "forms.suggested": "On the list. Ctrl+Enter takes the first.",
   "forms.grouped": "By answer",
   "forms.group.field": "Field",
   "forms.group.keys":

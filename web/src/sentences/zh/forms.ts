@@ -155,6 +155,7 @@ export const forms: Translation<typeof english> = {
   "forms.culprit.fits": (label, text) => `最可能错的是“${label}”：改成 ${text}，总和就对了。`,
   "forms.culprit.here_fits": (_label, text) => `最可能错的就是这一格：改成 ${text}，总和就对了。`,
   "forms.keys": "直接输入就能改。回车：确认，并到下一个没把握的格子。方向键：旁边的格子。Ctrl+Z：撤销。",
+  "forms.suggested": "名单里有这些。Ctrl+回车：选第一个。",
   "forms.grouped": "按答案分组",
   "forms.group.field": "字段",
   "forms.group.keys": "方向键在图之间移动。回车：改这一格；再按回车：下一格。Esc：不改。",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.seen_digits import as_png, strip_of
 from shuzi.forms.reading.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import OPEN, TICK, Spec
+from shuzi.forms.spec import OPEN, TICK, Field, Spec
 from shuzi.forms.stacks.empty_pages import refuse_empty
 from shuzi.forms.versions import sheets_of
 from shuzi.ink.boxes import Box
@@ -164,12 +164,12 @@ class PageReader:
             elif field.style == OPEN:
                 opened = read_open(field, cut, self._own.get(cut.placed.row, self._reader), work)
                 cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.placed))
-                cell = replace(cell, digits=strip_of([[image] for image in opened.images]))
+                cell = replace(cell, digits=_strip(field, [[image] for image in opened.images]))
                 cell = replace(cell, rule=TOO_MUCH_INK) if opened.too_much else cell
             else:
                 boxes = texts_of(field, probabilities[start : start + len(cut.boxes)])
                 cell = decide(field, boxes.texts, boxes, amiss=cut.hidden or self._is_off(cut.placed))
-                cell = replace(cell, digits=strip_of([box.views for box in cut.boxes if box.image is not None]))
+                cell = replace(cell, digits=_strip(field, [box.views for box in cut.boxes if box.image is not None]))
                 start += len(cut.boxes)
             cells[cut.placed.row, field.name] = cell
         for row in {row_of_cell for row_of_cell, _ in cells}:
@@ -194,6 +194,11 @@ class PageReader:
         """Tell whether a field reaches beyond the paper, whose edge looks like a 1."""
         width, height = self.spec.size
         return any(min(box.x, box.y) < 0 or box.right > width or box.bottom > height for box in placed.boxes)
+
+
+def _strip(field: Field, digits: Sequence[Sequence[NDArray[np.uint8]]]) -> bytes:
+    """Return the strip of the digits of a field, in the order of its text."""
+    return strip_of(field.notation.in_text_order(digits) if field.notation else digits)
 
 
 def _placed(cell: Cell, code: Code, cut: Cut, name: str) -> Cell:

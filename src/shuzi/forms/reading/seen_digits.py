@@ -112,9 +112,11 @@ def _checked(table: Table) -> Table:
     texts += [text for cell in cells for change in cell.changes for text in change]
     texts += [text for cell in cells for text, _ in cell.alternatives]
     texts += [text for field in table.fields for text in (field.name, field.label, *field.key)]
+    texts += [row.version for row in table.rows] + [version.name for version in table.versions]
+    texts += [text for version in table.versions for field in version.fields for text in field.key]
     numbers = [number for cell in cells for number in (*cell.box, cell.confidence)]
     numbers += [probability for cell in cells for _, probability in cell.alternatives]
-    numbers += [number for field in table.fields for number in (field.points, field.tolerance)]
+    numbers += [number for field in table.fields for number in (field.points, field.tolerance, field.half_tolerance)]
     turns = all(isinstance(cell.turned, int) and 0 <= cell.turned < 4 for cell in cells)
     boxes = all(len(cell.box) == len(Box._fields) for cell in cells)
     within = all(isinstance(number, int | float) and abs(number) <= _MOST for number in numbers)

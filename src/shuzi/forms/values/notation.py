@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _MONTH, _DAY, _HOUR = "(0[1-9]|1[0-2])", "(0[1-9]|[12]\\d|3[01])", "([01]\\d|2[0-3])"
 
@@ -68,6 +71,17 @@ class Notation:
             return digits
         parts = self.parts_of(digits)
         return self.joint.join(parts[index] for index in self.order)
+
+    def in_text_order(self, written: Sequence[T]) -> list[T]:
+        """Put what belongs to each written digit into the order of the text; as it is if there are more or fewer.
+
+        >>> "".join(NOTATIONS["dmy"].in_text_order("05032024"))
+        '20240305'
+        """
+        if len(written) != self.digits:
+            return [*written]
+        starts = [sum(self.widths[:index]) for index in range(len(self.widths))]
+        return [own for index in self.order for own in written[starts[index] : starts[index] + self.widths[index]]]
 
     @property
     def in_boxes(self) -> str:

@@ -58,16 +58,6 @@ class Box(NamedTuple):
         bottom, right = max(top + 1, math.ceil(self.bottom + rim)), max(left + 1, math.ceil(self.right + rim))
         return slice(top, bottom), slice(left, right)
 
-    def pixels_around(self, margin: float) -> tuple[slice, slice]:
-        """Return the rows and columns that it touches with a margin, a fraction of its longer side, around it.
-
-        Examples
-        --------
-        >>> Box(10.0, 2.0, 8.0, 20.0).pixels_around(0.25)
-        (slice(0, 27, None), slice(5, 23, None))
-        """
-        return self.pixels(rim=margin * max(self.width, self.height))
-
 
 def as_array(boxes: Iterable[Box]) -> NDArray[np.float64]:
     """Return boxes as float64 (n, 4), even if there are none."""

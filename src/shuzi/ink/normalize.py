@@ -62,7 +62,7 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return _centred(np.rint(small).astype(np.uint8))
 
 
-def cut_out(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8] | None:
+def cut_out(ink: NDArray[np.uint8], box: Box, growth: float = 0.0) -> NDArray[np.uint8] | None:
     """Crop a box from an ink map and normalise what is in it.
 
     Parameters
@@ -71,6 +71,8 @@ def cut_out(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8] | None:
         uint8 (h, w), paper 0 and ink up to 255.
     box
         Where, which may reach beyond the map.
+    growth
+        By which fraction of its width and height the crop is larger than the box.
 
     Returns
     -------
@@ -83,7 +85,7 @@ def cut_out(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8] | None:
     >>> cut_out(ink, Box(25.0, 18.0, 9.0, 24.0)).shape, cut_out(ink, Box(0.0, 0.0, 9.0, 9.0))
     ((28, 28), None)
     """
-    part = ink[box.pixels()]
+    part = ink[(box.grown(growth) if growth else box).pixels()]
     if not part.size or part.sum() < LEAST_INK * 255:
         return None
     try:

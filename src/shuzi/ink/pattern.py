@@ -23,6 +23,47 @@ DIRECTIONS: Final = 90  # in half a turn
 PARALLEL: Final = 3  # steps from one direction to another, at most
 
 
+def find_patterns(
+    labels: NDArray[np.int32], stats: NDArray[np.int32], strokes: Sequence[NDArray[np.bool_]], height: float
+) -> NDArray[np.bool_]:
+    """Tell which pieces of ink are parts of a printed pattern.
+
+    Parameters
+    ----------
+    labels
+        The piece of each pixel of ink that belongs to no character, 0 for the paper: int32 (h, w).
+    stats
+        x, y, width, height and area of each piece, the paper first: int32 (n, 5).
+    strokes
+        The ink of each character: bool (h, w).
+    height
+        The median height of the digits, in pixels.
+
+    Returns
+    -------
+    bool (n,), false for the paper.
+
+    Examples
+    --------
+    >>> labels = np.zeros((60, 200), np.int32)
+    >>> for label in range(1, 11):
+    ...     labels[5 * label, 20:160] = label
+    >>> lines = [[20, 5 * label, 140, 1, 140] for label in range(1, 11)]
+    >>> stats = np.array([[0, 0, 200, 60, 10_600], *lines], np.int32)
+    >>> find_patterns(labels, stats, [np.ones((24, 6), np.bool_)], 20.0).tolist() == [False, *[True] * 10]
+    True
+    """
+    inks = [stroke.astype(np.int32) for stroke in strokes]
+    widths = [measure_thickness(ink, np.array([0, ink.sum()], np.int32))[1] for ink in inks]
+    pen = float(np.median(widths)) if widths else 0.0
+    thick = measure_thickness(labels, stats[:, 4])
+    is_print = are_hatching(labels, thick, pen, height)
+    if is_patterned(labels.shape, stats, thick, pen, height):
+        is_print |= (thick <= PATTERN_THICKNESS * pen) & (stats[:, 2:4].max(axis=1) <= height)
+    is_print[0] = False
+    return is_print
+
+
 def is_patterned(
     shape: Sequence[int], stats: NDArray[np.int32], thick: NDArray[np.float64], pen: float, height: float
 ) -> bool:
@@ -113,7 +154,7 @@ def are_hatching(
     return np.zeros(count, np.bool_)
 
 
-def thickness_of(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float64]:
+def measure_thickness(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return how thick the strokes of pieces of ink are: twice a piece's area by the length of its edge.
 
     Parameters
@@ -131,7 +172,7 @@ def thickness_of(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray
     --------
     >>> labels = np.zeros((9, 40), np.int32)
     >>> labels[3:6, 2:38] = 1
-    >>> thickness_of(labels, np.array([252, 108], np.int32))[1].round(1)
+    >>> measure_thickness(labels, np.array([252, 108], np.int32))[1].round(1)
     np.float64(2.8)
     """
     padded = np.pad(labels, 1)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array
-from shuzi.ink.straight import level_lines
+from shuzi.ink.straight import find_runs, has_bar, level_lines
 
 LONG = 6.0  # times as long as it is thick: a printed line
 RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
@@ -130,11 +130,14 @@ class Ruling:
 
     def _is_frame(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a large piece is nothing but straight lines, or hollow: no digit is attached to it."""
+        is_hollow = _is_hollow(piece)
+        if _is_round(piece):
+            return is_hollow
         level, upright = self._straight(box, piece)
         lines = level | upright
-        if not lines.any() or _is_round(piece):
-            return _is_hollow(piece)
-        if self._has_bar(upright & ~level) or self._has_bar((level & ~upright).T):
+        if not lines.any():
+            return is_hollow
+        if any(has_bar(across, BAR * self.height, self.large) for across in (upright & ~level, (level & ~upright).T)):
             return False
         count, labels, stats, _ = cv2.connectedComponentsWithStats((piece & ~lines).astype(np.uint8), connectivity=8)
         for label in range(1, count):
@@ -147,14 +150,6 @@ class Ruling:
             if not stub and not (min(wide, high) >= FRAME * self.height and _is_hollow(part)):
                 return False
         return True
-
-    def _has_bar(self, upright: NDArray[np.bool_]) -> bool:
-        """Tell whether one of the upright lines is too thick to be printed, or much thicker than the others."""
-        widths = [end - start for _, start, end in _runs(upright, 1)]
-        if not widths:
-            return False
-        most = min(BAR * self.height, 2 * float(np.median(widths)) + 1)
-        return sum(width > most for width in widths) >= self.large
 
     def _straight(self, box: Box, piece: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return where a piece has long straight lines, level and upright, also where digits break them up."""
@@ -244,7 +239,7 @@ class Ruling:
         thick[:-1] |= self.every[1:]
         tall = as_array([box for box in self.taken if box.height >= self.height / 2] or self.taken)
         rails = np.zeros_like(self.every)
-        for y, start, end in _runs(thick, RAIL * self.height):
+        for y, start, end in find_runs(thick, RAIL * self.height):
             aside = ASIDE * self.height
             near = tall[(tall[:, 0] < end + aside) & (tall[:, 0] + tall[:, 2] > start - aside)]
             if len(near):
@@ -278,12 +273,3 @@ def _thickest(piece: NDArray[np.bool_]) -> int:
     """Return the largest distance between the highest and the lowest pixel of a column, both counted."""
     first, last = piece.argmax(axis=0), len(piece) - piece[::-1].argmax(axis=0)
     return int((last - first)[piece.any(axis=0)].max())
-
-
-def _runs(mask: NDArray[np.bool_], least: float) -> list[tuple[int, int, int]]:
-    """Return the row, start and end of each level run of at least so many pixels."""
-    padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
-    change = np.diff(padded, axis=1)
-    starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
-    long = ends[:, 1] - starts[:, 1] >= least
-    return [(y, start, end) for (y, start), end in zip(starts[long].tolist(), ends[long, 1].tolist(), strict=True)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.components import Components, components
+from shuzi.ink.components import SOLID, Components, components
 from shuzi.ink.paper import make_ink_dark, map_contrast, map_ink
 from shuzi.ink.resize import resize
 
@@ -43,6 +45,12 @@ class Scan:
     ink: NDArray[np.uint8]
     contrast: NDArray[np.uint8]
     components: Components
+
+    @cached_property
+    def is_one_piece(self) -> bool:
+        """Whether all solid ink touches, across gaps of one pixel, as a thin pen leaves in a small picture."""
+        solid = cv2.dilate((self.ink >= SOLID).astype(np.uint8), np.ones((2, 2), np.uint8))
+        return cv2.connectedComponents(solid, connectivity=8)[0] == 2  # the paper is one
 
     @staticmethod
     def of(grey: NDArray[np.uint8], largest: int) -> Scan:

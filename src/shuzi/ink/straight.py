@@ -67,6 +67,34 @@ def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
     return lines & piece
 
 
+def has_bar(upright: Mask, thickest: float, least: float) -> bool:
+    """Tell whether one of some upright lines is too thick to be printed, or much thicker than the others.
+
+    Parameters
+    ----------
+    upright
+        Where the lines are: bool (h, w).
+    thickest
+        How thick a printed line may be, in pixels.
+    least
+        How long a line is at least, in pixels.
+    """
+    widths = [end - start for _, start, end in find_runs(upright, 1)]
+    if not widths:
+        return False
+    most = min(thickest, 2 * float(np.median(widths)) + 1)
+    return sum(width > most for width in widths) >= least
+
+
+def find_runs(mask: NDArray[np.bool_], least: float) -> list[tuple[int, int, int]]:
+    """Return the row, start and end of each level run of at least so many pixels."""
+    padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
+    change = np.diff(padded, axis=1)
+    starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
+    long = ends[:, 1] - starts[:, 1] >= least
+    return [(y, start, end) for (y, start), end in zip(starts[long].tolist(), ends[long, 1].tolist(), strict=True)]
+
+
 def _lowered(slope: float, width: int) -> list[tuple[int, int, int]]:
     """Return first column, end and shift of each run of columns that a shear lowers by the same number of pixels."""
     down = np.floor(slope * np.arange(width) + 0.5).astype(np.int64)

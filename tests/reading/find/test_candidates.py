@@ -6,7 +6,7 @@ import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.models.store import find_model
-from shuzi.reading.find.candidates import candidates_at
+from shuzi.reading.find.candidates import classify_boxes
 from shuzi.reading.find.detector import Detection
 from shuzi.reading.recognise.classifier import Classifier
 
@@ -56,7 +56,7 @@ BOX = Box(20.0, 15.0, 20.0, 30.0)
 
 def test_a_digit_that_is_sure_is_framed_once():
     classifier = Told(([0.99], [0.99]))
-    (found,) = candidates_at(BLOT, [BOX], classifier, alike([BOX]))
+    (found,) = classify_boxes(BLOT, [BOX], classifier, alike([BOX]))
     assert [len(each) for each in classifier.seen] == [1]
     assert found.probabilities.argmax() == 3
     np.testing.assert_array_equal(found.image, classifier.seen[0][0])
@@ -66,7 +66,7 @@ def test_two_more_frames_outvote_the_first_of_a_digit_that_is_unsure():
     # 3 gets 0.6 * 0.1 * 0.1 and 8 gets 0.4 * 0.9 * 0.9, a ratio of 1 to 54; the cube root for the mean, and the
     # square root because the detector counts too: 1 to 54 ** (1 / 6), or 1.944
     classifier = Told(([0.6, 0.99], [0.9, 0.99]), ([0.1, 0.1], [0.6, 0.3]))
-    unsure, sure = candidates_at(BLOT, [BOX, BOX], classifier, alike([BOX, BOX]))
+    unsure, sure = classify_boxes(BLOT, [BOX, BOX], classifier, alike([BOX, BOX]))
     assert [len(each) for each in classifier.seen] == [2, 2]  # the confident one is not cropped again
     assert unsure.probabilities[8] / unsure.probabilities[3] == pytest.approx(1.944, abs=1e-3)
     assert unsure.probabilities.sum() == pytest.approx(1)
@@ -76,19 +76,19 @@ def test_two_more_frames_outvote_the_first_of_a_digit_that_is_unsure():
 
 def test_without_a_detector_a_digit_is_framed_once_however_unsure():
     classifier = Told(([0.6], [0.5]))
-    (found,) = candidates_at(BLOT, [BOX], classifier)
+    (found,) = classify_boxes(BLOT, [BOX], classifier)
     assert (found.probabilities[3], found.detector_score) == (pytest.approx(0.6), 1.0)
 
 
 def test_without_ink_there_is_no_candidate():
-    assert candidates_at(BLOT, [Box(0.0, 0.0, 9.0, 9.0)], Told()) == []
+    assert classify_boxes(BLOT, [Box(0.0, 0.0, 9.0, 9.0)], Told()) == []
 
 
 def test_cropping_again_helps_with_inexact_boxes(classifier, framed, mnist):
     ink, boxes = framed
     labels = mnist.validation.labels[: len(boxes)]
-    once = candidates_at(ink, boxes, classifier)
-    thrice = candidates_at(ink, boxes, classifier, alike(boxes))
+    once = classify_boxes(ink, boxes, classifier)
+    thrice = classify_boxes(ink, boxes, classifier, alike(boxes))
     right_once, right = (
         sum(candidate.probabilities.argmax() == label for candidate, label in zip(candidates, labels, strict=True))
         for candidates in (once, thrice)

@@ -3,7 +3,8 @@ import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.reading.find.candidates import TooMuch
-from shuzi.reading.find.line_frames import lines_of, rows_of
+from shuzi.reading.find.line_frames import frame_lines
+from shuzi.reading.find.rows import rows_of
 from shuzi.reading.values import Candidate
 
 SHAPE = (300, 600)
@@ -13,6 +14,11 @@ ROW = [Box(10, 60, 18, 30), Box(40, 62, 18, 29), Box(80, 59, 18, 31), Box(108, 6
 
 def candidate(x, y=20.0, width=12.0, height=20.0):
     return Candidate(np.zeros((28, 28), np.uint8), Box(x, y, width, height), np.full(10, 0.1, np.float32), 1.0, 1.0)
+
+
+def lines_of(candidates, components, shape, specks=None):
+    boxes = [candidate.box for candidate in candidates] or [Box(*map(float, piece)) for piece in components]
+    return frame_lines(rows_of(boxes, shape), candidates, components, specks)
 
 
 def test_a_comma_between_and_a_letter_beside_the_digits_are_in_the_strip():

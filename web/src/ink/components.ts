@@ -1,5 +1,6 @@
 /** An ink map becomes boxes: connected components, joined into digits and put into reading order. */
-import { LEAST_WRITING, MOST_COMPARED, SAME_LINE, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
+import { LEAST_WRITING, MOST_COMPARED, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
+import { SAME_LINE } from "../generated/reading/find";
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
 import { Room } from "./loops/room";
 import type { Grey } from "./picture";

@@ -1,4 +1,4 @@
-/** Boxes of digits become the rows that they stand on; see `shuzi.reading.find.line_frames`. */
+/** Boxes of digits become the rows that they stand on; see `shuzi.reading.find.rows`. */
 import {
   CHARACTER_GAP,
   COMMA_BELOW,

@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from shuzi.ink.boxes import as_array, overlap_of_smaller
-from shuzi.ink.components import in_reading_order
 from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.models.tasks import SIGN
 from shuzi.reading.decide.confidence import Scale
 from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
 from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.outcome import Choices, Outcomes, most_probable, on_lines
+from shuzi.reading.find.rows import in_reading_order
 from shuzi.reading.report.advice import OF_PICTURES, about_candidates, about_no_writing, is_much_smaller
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Ignored, Reading, Status
 from shuzi.reading.values import Candidate, Findings

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
-from shuzi.ink.pattern import PATTERN_THICKNESS, are_hatching, is_patterned, thickness_of
+from shuzi.ink.pattern import find_patterns
 from shuzi.ink.ruling import Ruling
 from shuzi.models.tasks import MARKS, SIGN
 from shuzi.reading.decide.decide_thresholds import (
@@ -120,10 +120,7 @@ def left_out(
         kinds.append((RULING if line else STAIN if pale else rest, box))
     # 3. a pattern is told by all of its pieces
     if fine:
-        pen, thick = _pen(inked, taken), thickness_of(labels, stats[:, cv2.CC_STAT_AREA])
-        is_print = are_hatching(labels, thick, pen, height)
-        if is_patterned(labels.shape, stats, thick, pen, height):
-            is_print |= (thick <= PATTERN_THICKNESS * pen) & (stats[:, 2:4].max(axis=1) <= height)
+        is_print = find_patterns(labels, stats, [inked[box.pixels()] for box in taken], height)
         for index, label in fine:
             if is_print[label]:
                 kinds[index] = (PRINT, kinds[index][1])
@@ -147,13 +144,6 @@ def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height
             for character in taken
         )
     )
-
-
-def _pen(inked: NDArray[np.bool_], taken: Sequence[Box]) -> float:
-    """Return the median thickness of the strokes of characters, in pixels; 0 if there are none."""
-    inks = [inked[box.pixels()].astype(np.int32) for box in taken]
-    thicknesses = [thickness_of(ink, np.array([0, ink.sum()], np.int32))[1] for ink in inks]
-    return float(np.median(thicknesses)) if thicknesses else 0.0
 
 
 def _darkness(

@@ -23,7 +23,18 @@ from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.outcome import Outcome, Outcomes, outcomes_of
 from shuzi.reading.recognise.characters import Character
 from shuzi.reading.report.advice import about_line_text, about_marks, about_the_picture
-from shuzi.reading.report.result import OK, UNKNOWN, UNSURE, Digit, Ignored, Mark, Reading, Status, success
+from shuzi.reading.report.result import (
+    OK,
+    UNKNOWN,
+    UNSURE,
+    Digit,
+    Ignored,
+    Mark,
+    Reading,
+    Status,
+    success,
+    without_marks,
+)
 from shuzi.reading.values import Findings, Weights
 
 
@@ -69,9 +80,11 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
     if status == OK:
         advice = success(page.ignored)
     elif digits_status == OK:
+        text = outcomes.texts[0][0]
+        others = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]
         # what is amiss with the picture explains more than a mark that may be there
         amiss = about_the_picture(seen, boxes, [max(digit.box[2:]) for digit in digits]) if digits else None
-        advice = amiss or about_marks(outcomes.texts[0][0], [text for text, _ in outcomes.texts])
+        advice = amiss or about_marks(text, others)
     else:
         texts = [text for text, _ in alternatives]
         advice = about_line_text(seen, boxes, digits, sign_inside, page.ignored, texts)

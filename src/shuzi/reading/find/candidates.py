@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,22 +10,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import Box
+from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
+from shuzi.ink.components import SOLID
 from shuzi.ink.normalize import cut_out
-from shuzi.reading.find.detector import Detection
 from shuzi.reading.find.find_thresholds import (
     CLASSIFIER_EXPONENT,
     CROP_GROWTHS,
     DETECTOR_EXPONENT,
+    LEAST_HEIGHT,
+    LEAST_HEIGHT_OF_ONE,
     LEAST_PROBABILITY,
+    LEAST_SCORE,
     LEAST_WORK,
     MOST_WORK,
     ONE_CROP_CONFIDENCE,
     PIXELS_PER_WORK,
+    SAME_DIGIT_IOU,
+    SAME_DIGIT_OVERLAP,
 )
 from shuzi.reading.values import Candidate
 
 if TYPE_CHECKING:
+    from shuzi.reading.find.detector import Detection
     from shuzi.reading.recognise.classifier import Classifier
 
 
@@ -44,13 +51,13 @@ class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
         self.advice: tuple[str, dict[str, Any]] = key, {"n": n}
 
 
-def most_work(pixels: int) -> float:
-    """Return what may be done for a picture of so many pixels, in images classified.
+def limit_work(pixels: int, most: float = MOST_WORK) -> float:
+    """Return what may be done for a picture of so many pixels, and at most, in images classified.
 
-    >>> most_work(32 * 32), most_work(640 * 480) == MOST_WORK
+    >>> limit_work(32 * 32), limit_work(640 * 480) == MOST_WORK
     (202.4, True)
     """
-    return min(MOST_WORK, LEAST_WORK + pixels / PIXELS_PER_WORK)
+    return min(most, MOST_WORK, LEAST_WORK + pixels / PIXELS_PER_WORK)
 
 
 @dataclass
@@ -84,7 +91,7 @@ class Work:
         self.done += images
 
 
-def candidates_at(
+def classify_boxes(
     ink: NDArray[np.uint8],
     boxes: Sequence[Box],
     classifier: Classifier,
@@ -137,6 +144,28 @@ def candidates_at(
     return candidates
 
 
+def classify_pieces(
+    ink: NDArray[np.uint8], pieces: NDArray[np.int32], classifier: Classifier, work: Work
+) -> list[Candidate]:
+    """Classify what is in the boxes of pieces of simple ink, int32 (k, 4), whatever work is left.
+
+    Parameters
+    ----------
+    ink, classifier
+        As for `classify_boxes`.
+    pieces
+        x, y, width and height of each.
+    work
+        Counts what is done.
+
+    Returns
+    -------
+    The candidates that are high enough to be digits.
+    """
+    work.done += len(pieces)
+    return drop_low(classify_boxes(ink, [Box(*piece) for piece in pieces.tolist()], classifier))
+
+
 def _classify_again(
     ink: NDArray[np.uint8],
     boxes: Sequence[Box],
@@ -150,7 +179,7 @@ def _classify_again(
         (cut, row)
         for row, box in zip(rows.tolist(), boxes, strict=True)
         for growth in CROP_GROWTHS
-        if (cut := cut_out(ink, box.grown(growth))) is not None
+        if (cut := cut_out(ink, box, growth)) is not None
     ]
     if not cuts:
         return
@@ -161,3 +190,69 @@ def _classify_again(
         mean = np.exp(np.log(np.maximum(all_crops, LEAST_PROBABILITY)).mean(axis=0))
         probabilities[row] = mean / mean.sum()
         is_digit[row] = np.mean([is_digit[row], *digit_of_cuts[row_of_cut == row]])
+
+
+def keep_best(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
+    likely = [candidate for candidate in candidates if candidate.score >= LEAST_SCORE]
+    best_first = sorted(likely, key=lambda candidate: -candidate.score)
+    boxes = [candidate.box for candidate in best_first]
+    kept = non_maximum_suppression(boxes, overlap_of_smaller, SAME_DIGIT_OVERLAP)
+    return drop_low([best_first[index] for index in kept])
+
+
+def drop_low(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Drop candidates too small, next to the others, to be digits, such as commas."""
+    if not candidates:
+        return []
+    height = float(np.median([candidate.box.height for candidate in candidates]))
+    return [candidate for candidate in candidates if candidate.box.height >= _least_height(candidate) * height]
+
+
+def _least_height(candidate: Candidate) -> float:
+    """Return the minimum height relative to the others: a comma looks like a 1, but a small 0 is often a real 0."""
+    return LEAST_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else LEAST_HEIGHT
+
+
+def has_more(candidates: Sequence[Candidate], detected: Sequence[Candidate]) -> bool:
+    """Tell whether more were detected, including one at about the same position as each candidate."""
+    boxes = as_array(candidate.box for candidate in detected)
+    return len(detected) > len(candidates) and all(
+        iou(np.array(candidate.box, np.float64), boxes).max() >= SAME_DIGIT_IOU for candidate in candidates
+    )
+
+
+def score_best_rejected(candidates: Sequence[Candidate], considered: Sequence[Candidate]) -> float:
+    """Return the score of the best one considered that overlaps none of the candidates; 0 if there is none."""
+    boxes = as_array(candidate.box for candidate in candidates)
+    apart = (
+        rejected.score
+        for rejected in considered
+        if not len(boxes) or overlap_of_smaller(np.array(rejected.box), boxes).max() < SAME_DIGIT_OVERLAP
+    )
+    return max(apart, default=0.0)
+
+
+def multiply_confidence(candidates: Sequence[Candidate]) -> float:
+    """Return the probability that all candidates are digits and classified correctly; 0 if there are none."""
+    return math.prod(candidate.confidence for candidate in candidates) if candidates else 0.0
+
+
+def measure_explanation(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
+    """Return how well candidates explain a picture: their mean score times the fraction of ink they cover."""
+    if not candidates:
+        return 0.0
+    return measure_covered(ink, candidates) * float(np.mean([candidate.score for candidate in candidates]))
+
+
+def measure_unexplained(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
+    """Return the fraction of solid ink outside candidates: lines, frames, specks, and digits lost with a line."""
+    return 1 - measure_covered((ink >= SOLID).astype(np.uint8), candidates)
+
+
+def measure_covered(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
+    """Return the fraction of ink inside the candidates' boxes; 0 if there is no ink."""
+    inside = np.zeros(ink.shape, np.uint8)
+    for candidate in candidates:
+        inside[candidate.box.pixels()] = 1
+    return float(np.sum(ink * inside, dtype=np.float64) / max(np.sum(ink, dtype=np.float64), 1.0))

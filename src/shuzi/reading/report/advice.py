@@ -25,7 +25,7 @@ from shuzi.reading.report.report_thresholds import (
     SMALL_DIGIT,
     STEEP_PERCENTILE,
 )
-from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored, without_marks
+from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored
 from shuzi.reading.values import Findings
 
 Sentence = tuple[str, dict[str, Any]]
@@ -111,16 +111,16 @@ def about_marks(text: str, others: Sequence[str]) -> Sentence:
     text
         The reading's text.
     others
-        What may be written as well, the most probable first.
+        What may be written as well, with the same digits, the most probable first.
 
     Examples
     --------
-    >>> about_marks("12.5", ["72.5", "12,5"])
+    >>> about_marks("12.5", ["12.5", "12,5"])
     ('reading.mark', {'text': '12.5', 'other': '12,5', 'mark': '.', 'place': 3})
     >>> about_marks("125", ["12.5"])
     ('reading.mark_more', {'text': '125', 'other': '12.5', 'mark': '.'})
     """
-    other = next((other for other in others if without_marks(other) == without_marks(text) and other != text), None)
+    other = next((other for other in others if other != text), None)
     if other is None:
         return "reading.mark_unsure", {}
     place = next((index for index, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1]), None)
@@ -150,7 +150,8 @@ def about_the_picture(seen: Findings, boxes: Sequence[Box], sides: Sequence[floa
         return "reading.large", _in_pixels(seen)
     if any(seen.at_edge(box) for box in boxes):
         return "reading.edge", {}
-    edges = statistics.median(edge_width(seen.grey[box.pixels_around(EDGE_MARGIN)]) for box in boxes)
+    around = [box.pixels(rim=EDGE_MARGIN * max(box[2:])) for box in boxes]
+    edges = statistics.median(edge_width(seen.grey[pixels]) for pixels in around)
     if edges > BLURRED_EDGE:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     return None

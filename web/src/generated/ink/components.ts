@@ -10,5 +10,3 @@ export const LEAST_WRITING = 0.03;
 export const WRITTEN = 0.12;
 /** pairs: with more, what is inside the smaller hollow components is not looked for */
 export const MOST_COMPARED = 20_000_000;
-/** of the shorter box's height: boxes that overlap vertically by this much share a line */
-export const SAME_LINE = 0.35;

@@ -99,6 +99,8 @@ export const COMMA_BELOW = 0.1;
 export const COMMA_TOP = 0.4;
 /** how far below the bottom of the digits it ends at least */
 export const COMMA_BOTTOM = 0.2;
+/** of the lower box: two boxes that share this much are read on one line */
+export const SAME_LINE = 0.35;
 /** of the lower digit: two nearby digits that share this much are on one row */
 export const SAME_ROW = 0.5;
 /** next to it, that tell where the row is */

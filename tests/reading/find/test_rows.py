@@ -1,7 +1,7 @@
 import numpy as np
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import in_reading_order
+from shuzi.reading.find.rows import in_reading_order
 
 
 def placed(order, laid):

@@ -31,7 +31,7 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier
-from shuzi.reading.recognise.hand import Blend, CorrectedClassifier, corrected
+from shuzi.reading.recognise.hand import Blend, CorrectedClassifier, apply_corrections
 from shuzi.reading.recognise.likeness import Examples, Looks
 from shuzi.synthesis.lines.collection import trusted_samples
 
@@ -52,7 +52,7 @@ class Known:
 
     def read(self, examples: Examples) -> NDArray[np.intp]:
         """Return the answers with some corrected digits."""
-        found, _ = corrected(self.probabilities, self.is_digit, self.looks, examples, Blend())
+        found, _ = apply_corrections(self.probabilities, self.is_digit, self.looks, examples, Blend())
         return np.asarray(found.argmax(axis=1))
 
 

@@ -29,12 +29,12 @@ from numpy.typing import NDArray
 import shuzi
 from shuzi.data.strokes import Strokes, load_strokes
 from shuzi.ink.paper import contrast_map
-from shuzi.ink.strips import band, cut, whole
+from shuzi.ink.strips import cut_strip, frame_band, frame_whole
 from shuzi.models.score import Score
 from shuzi.models.session import Session
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
-from shuzi.reading.recognise.ctc import best_texts
+from shuzi.reading.recognise.ctc import find_best_texts
 from shuzi.synthesis.lines.collection import Writers, number_ink, trusted_numbers
 from shuzi.synthesis.lines.handwriting import Pen
 from shuzi.synthesis.lines.kinds import KINDS
@@ -59,7 +59,7 @@ class Tally:
         began = time.perf_counter()
         (columns,) = self._session.run(strip[None].astype(np.float32))
         self.ms.append((time.perf_counter() - began) * 1_000)
-        text = "".join(CLASSES[each] for each in best_texts(columns[0], most=1)[0].labels)
+        text = "".join(CLASSES[each] for each in find_best_texts(columns[0], most=1)[0].labels)
         text, label = text.replace(SIGN, ""), label.replace(SIGN, "")
         digits, wanted = ("".join(each for each in some if each in DIGITS) for some in (text, label))
         for name in names:
@@ -74,9 +74,9 @@ def recorded(strokes: Strokes, place: int) -> tuple[NDArray[np.uint8], str]:
     grey = 235 - np.rint(np.pad(ink, MARGIN) * 0.8).astype(np.uint8)
     boxes = boxes + np.array([MARGIN, MARGIN, 0, 0], np.float32)
     digits = [each in DIGITS for each in label]
-    _, top, _, height = band(boxes[digits].tolist())
-    left, _, width, _ = whole(boxes.tolist())
-    return cut(contrast_map(grey), (left, top, width, height)), target(label)
+    _, top, _, height = frame_band(boxes[digits].tolist())
+    left, _, width, _ = frame_whole(boxes.tolist())
+    return cut_strip(contrast_map(grey), (left, top, width, height)), target(label)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.pictures.open import open_picture
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.reading.patterns.expression import compile_pattern
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import KINDS
 
@@ -71,7 +71,7 @@ def patterns_of(rng: np.random.Generator, text: str) -> dict[str, str]:
     if len(digits) > 3:
         known = [each if place in digits[:2] else shape(each) for place, each in enumerate(text)]
         found["its first two digits"] = "".join(known)
-    found |= {name: name for name in NAMES if automaton_of(name).accepts(text)}
+    found |= {name: name for name in NAMES if compile_pattern(name).accepts(text)}
     return {name: pattern for name, pattern in found.items() if any(each in pattern for each in "d0123456789")}
 
 

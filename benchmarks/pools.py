@@ -31,7 +31,7 @@ from turns import Note, Turn, column, compete
 
 import shuzi
 from shuzi.processes.pool import Pool
-from shuzi.reading.parallel.calls import alone, weight
+from shuzi.reading.parallel.calls import estimate_size, use_one_core
 
 OURS, LOKY = "ours", "loky"
 PROCESSES, AHEAD = 2, 8
@@ -63,7 +63,7 @@ PICTURES: dict[str, Callable[[], list[Any]]] = {"28x28": drawings, "photos of 64
 @cache
 def reader() -> shuzi.Reader:
     """Return this process's reader."""
-    alone()
+    use_one_core()
     return shuzi.load()
 
 
@@ -102,7 +102,9 @@ def _named() -> Any:
 def _pool(name: str) -> tuple[Callable[..., Any], Callable[[Any], Any]]:
     if name == OURS:
         pool = Pool(PROCESSES, ahead=2)
-        return lambda call, *given: pool.submit(call, *given, size=weight(given[0]) if given else 0), pool.result
+        return lambda call, *given: pool.submit(
+            call, *given, size=estimate_size(given[0]) if given else 0
+        ), pool.result
     from loky import get_reusable_executor
 
     # loky starts nothing in the children of `multiprocessing` that are ended with their parent, as rivals are

@@ -24,7 +24,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.ink.scan import Scan
-from shuzi.ink.strips import cut
+from shuzi.ink.strips import cut_strip
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE
 from shuzi.reading.report.result import Reading
 from shuzi.synthesis.composer import Composer
@@ -102,7 +102,7 @@ def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
     lines = []
     for number, line in enumerate(seen.texts):
         for which, frame in enumerate(line.line.frames):
-            _save(name, f"strip-{number}-{which}", cut(scan.contrast, frame))
+            _save(name, f"strip-{number}-{which}", cut_strip(scan.contrast, frame))
         lines.append(
             {
                 "frames": [_rounded(each) for each in line.line.frames],

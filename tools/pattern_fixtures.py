@@ -21,8 +21,8 @@ import shuzi
 from shuzi.errors import DataError
 from shuzi.models.tasks import CLASSES
 from shuzi.reading.patterns.automaton import LETTERS
-from shuzi.reading.patterns.expression import NAMED_PATTERNS, automaton_of
-from shuzi.reading.patterns.fitting_texts import fitting_texts
+from shuzi.reading.patterns.expression import NAMED_PATTERNS, compile_pattern
+from shuzi.reading.patterns.fitting_texts import find_fitting_texts
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures"
 FILE = FIXTURES / "patterns.json"
@@ -75,7 +75,7 @@ def fits() -> list[dict[str, Any]]:
     for pattern in PATTERNS:
         expression = re.compile(NAMED_PATTERNS.get(pattern, pattern), re.ASCII)
         fitting = [text for text in TEXTS if expression.fullmatch(text)]
-        rarity = [round(automaton_of(pattern).rarity(length), DECIMALS) for length in range(1, 9)]
+        rarity = [round(compile_pattern(pattern).rarity(length), DECIMALS) for length in range(1, 9)]
         exact = (
             sum(bool(expression.fullmatch("".join(text))) for text in product(LETTERS, repeat=2)) / len(LETTERS) ** 2
         )
@@ -88,7 +88,7 @@ def wrong() -> list[dict[str, Any]]:
     found = []
     for pattern in WRONG:
         try:
-            automaton_of(pattern)
+            compile_pattern(pattern)
         except DataError as problem:
             found.append({"pattern": pattern, "key": problem.key, "values": problem.values})
     return found
@@ -100,7 +100,7 @@ def columns() -> list[dict[str, Any]]:
     for pattern in (r"\d{3}", r"\d+\.\d", r"(12|3.)+", "time"):
         scores = rng.normal(0, 2.5, (12, len(CLASSES) + 1)) + np.eye(len(CLASSES) + 1)[-1] * 2
         logs = np.round(np.log(np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)), DECIMALS)
-        texts = fitting_texts(logs.astype(np.float32), automaton_of(pattern))
+        texts = find_fitting_texts(logs.astype(np.float32), compile_pattern(pattern))
         said = [
             ["".join(CLASSES[each] for each in text.labels), round(text.log_probability, DECIMALS)] for text in texts
         ]

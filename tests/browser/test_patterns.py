@@ -12,7 +12,7 @@ from driving.serving import build_standalone
 from driving.sheet import Sheet
 from shuzi import messages
 from shuzi.errors import ShuziError
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.reading.patterns.expression import compile_pattern
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def _write(sheet, mnist, number):
 def _reason(pattern, language):
     """Return Python's error for a pattern."""
     with messages.speaking(language), pytest.raises(ShuziError) as raised:
-        automaton_of(pattern)
+        compile_pattern(pattern)
     with messages.speaking(language):
         return str(raised.value)
 

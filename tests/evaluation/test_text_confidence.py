@@ -10,7 +10,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.doubtful import clear_images
 from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fit_way, predicted
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.confidence import Curves, Scale, Way, logit, measured_at, signs_of_digit
+from shuzi.reading.decide.confidence import Curves, Scale, Way, logit, name_knots, signs_of_digit
 from shuzi.reading.decide.decide_thresholds import KNOTS
 from shuzi.reading.report.result import Reading
 from shuzi.reading.values import Candidate, Findings
@@ -169,7 +169,7 @@ def test_without_curves_in_the_card_the_networks_probabilities_are_used():
 def kept(way, curves, measured):
     """Return a way's numbers in the card's format."""
     names = [f"{way}-{each}" for each in Curves._fields]
-    return dict(zip(names, curves, strict=True)) | dict(zip(measured_at(way), measured, strict=True))
+    return dict(zip(names, curves, strict=True)) | dict(zip(name_knots(way), measured, strict=True))
 
 
 def test_a_card_keeps_the_fitted_and_measured_numbers_of_both_ways():

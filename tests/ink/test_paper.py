@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.ink.components import components
+from shuzi.ink.components import find_components
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
 from shuzi.ink.scan import Scan
@@ -200,7 +200,7 @@ def test_a_scan_holds_the_maps_of_its_picture(polarity):
     assert scan.grey is grey
     np.testing.assert_array_equal(scan.ink, ink_map(grey))
     np.testing.assert_array_equal(scan.contrast, contrast_map(grey))
-    np.testing.assert_array_equal(scan.components.boxes, components(ink_map(grey)).boxes)
+    np.testing.assert_array_equal(scan.components.boxes, find_components(ink_map(grey)).boxes)
 
 
 @pytest.mark.parametrize(("shape", "seen"), [((90, 160), (56, 100)), ((300, 120), (100, 40)), ((100, 7), (100, 7))])

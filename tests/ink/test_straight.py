@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from shuzi.ink.straight import level_lines
+from shuzi.ink.straight import find_level_lines
 
 
 def drawn(*lines, thick=2):
@@ -14,13 +14,13 @@ def drawn(*lines, thick=2):
 def test_a_line_is_found_up_to_its_slope_and_no_further():
     for rise, fraction in ((0, 1.0), (8, 1.0), (16, 1.0), (40, 0.0)):
         ink = drawn(((10, 60), (150, 60 - rise)))
-        found = level_lines(ink, ink, 60, 0.15)
+        found = find_level_lines(ink, ink, 60, 0.15)
         assert abs(found.sum() / ink.sum() - fraction) < 0.05, rise
 
 
 def test_what_stands_on_a_line_is_not_part_of_it():
     line, bar = drawn(((10, 60), (150, 60))), drawn(((80, 20), (80, 60)))
-    found = level_lines(line | bar, line | bar, 60, 0.15)
+    found = find_level_lines(line | bar, line | bar, 60, 0.15)
     assert found[line].all()
     assert not found[:54].any()
 
@@ -29,6 +29,6 @@ def test_a_line_goes_on_through_other_ink_but_other_ink_alone_is_none_of_it():
     whole = drawn(((10, 40), (150, 40)))
     own = whole.copy()
     own[:, 60:90] = False
-    assert (level_lines(whole, own, 60, 0.1) == own).all()
+    assert (find_level_lines(whole, own, 60, 0.1) == own).all()
     own[:, 30:] = False
-    assert not level_lines(whole, own, 60, 0.1).any()
+    assert not find_level_lines(whole, own, 60, 0.1).any()

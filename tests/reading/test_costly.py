@@ -10,9 +10,9 @@ import pytest
 import shuzi
 from shuzi.ink import components as found_in_ink
 from shuzi.ink.boxes import Box
-from shuzi.ink.components import components
+from shuzi.ink.components import find_components
 from shuzi.ink.ruling import Ruling
-from shuzi.reading.decide.ignored_ink import left_out
+from shuzi.reading.decide.ignored_ink import find_left_out
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recogniser import Recogniser
@@ -170,7 +170,7 @@ def test_frames_within_frames_are_unknown_ink_where_there_are_too_many_to_look_a
     monkeypatch.setattr(Ruling, "is_printed", lambda *given: looked_at.append(given[1]) or plain(*given))
     page = draw.framed(5, draw.paper())
     page[620:660, 620:640] = 0
-    found = left_out(page, 255 - page, [Box(620, 620, 20, 40)], 40.0)
+    found = find_left_out(page, 255 - page, [Box(620, 620, 20, 40)], 40.0)
     assert sum(box.width * box.height for box in looked_at) <= 1_800 * 3_000
     assert len(found) == 98
     assert {kind for kind, _ in found[:2]} == {"ruling"}
@@ -184,8 +184,8 @@ def test_a_frame_around_writing_is_found_among_more_hollow_shapes_than_are_compa
     for left in range(0, 380, 20):
         cv2.line(ink, (left, 300), (left + 12, 312), 255)
     monkeypatch.setattr(found_in_ink, "MOST_COMPARED", 21)  # one of the 20 hollow shapes with all others
-    assert [150, 100, 20, 60] in components(ink).boxes.tolist()
-    assert [60, 60, 241, 141] not in components(ink).boxes.tolist()
+    assert [150, 100, 20, 60] in find_components(ink).boxes.tolist()
+    assert [60, 60, 241, 141] not in find_components(ink).boxes.tolist()
 
 
 def test_what_was_done_for_characters_is_not_done_again_for_other_ink(monkeypatch, draw):
@@ -197,7 +197,7 @@ def test_what_was_done_for_characters_is_not_done_again_for_other_ink(monkeypatc
     counts = []
     for most in (1_800, 700):
         looked_at.clear()
-        found = left_out(page, 255 - page, [Box(620, 620, 20, 40)], 14.0, most)
+        found = find_left_out(page, 255 - page, [Box(620, 620, 20, 40)], 14.0, most)
         assert len(found) == 961
         counts.append(len(looked_at))
     assert 50 < counts[1] < counts[0] / 2

@@ -220,10 +220,10 @@ def _imported(folder: Path) -> Imported:
 
     if not has_table(folder) or all(len(picture.label) < 2 for picture in read_labels(folder)):
         return import_pictures(folder)
-    from shuzi.reading.cut_numbers import cutting
+    from shuzi.reading.cut_numbers import make_cutter
     from shuzi.reading.reader import load
 
-    return import_pictures(folder, cutting(load()))
+    return import_pictures(folder, make_cutter(load()))
 
 
 def _tell_left_out(found: Imported) -> None:

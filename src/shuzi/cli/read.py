@@ -171,7 +171,7 @@ def _refuse_nothing(named: list[Named]) -> None:
 def _values(path: Path) -> list[str]:
     """Read a list of values, one on each line."""
     from shuzi.named import open_named
-    from shuzi.reading.decide.allowed_values import checked
+    from shuzi.reading.decide.allowed_values import check_values
 
     try:
         with open_named(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
@@ -182,7 +182,7 @@ def _values(path: Path) -> list[str]:
         raise DataError("error.among.encoding", path=path) from problem
     if len(text) > _LONGEST_LIST:
         raise DataError("error.among.long", path=path, most=_LONGEST_LIST)
-    return checked(text.splitlines())
+    return check_values(text.splitlines())
 
 
 def _found(

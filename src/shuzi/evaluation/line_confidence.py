@@ -15,9 +15,9 @@ from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
 from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.models.tasks import SIGN
-from shuzi.reading.decide.confidence import Curve, Evidence, LineScale, measured_at
+from shuzi.reading.decide.confidence import Curve, Evidence, LineScale, name_knots
 from shuzi.reading.decide.decide_thresholds import LINE_CURVE, LINE_OK, LINE_OTHERS, LINE_WAY, LINE_WEIGHT
-from shuzi.reading.decide.line_text import evidence
+from shuzi.reading.decide.line_text import gather_evidence
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, Weights
@@ -109,7 +109,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
     correct: list[bool] = []
     found: list[Evidence] = []
     for page in read:
-        if page.legible and (told := evidence(page.seen, weights)) is not None:
+        if page.legible and (told := gather_evidence(page.seen, weights)) is not None:
             pages.append(page)
             correct.append(page.is_correct(told[0]))
             found.append(told[1])
@@ -118,7 +118,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
     confidence = np.array([scale.confidence(each) for each in found])
     numbers = {LINE_WEIGHT + name: value for name, value in weights._asdict().items()}
     numbers |= {LINE_CURVE + name: value for name, value in curve._asdict().items()}
-    numbers |= dict(zip(measured_at(LINE_WAY), scale.measured, strict=True))
+    numbers |= dict(zip(name_knots(LINE_WAY), scale.measured, strict=True))
     others = [_has_correct(page) for page, so in zip(pages, correct, strict=True) if not so]
     return numbers | {
         LINE_OK: ok_from(confidence, np.array(correct, bool)),

@@ -18,7 +18,7 @@ from shuzi.models.store import LINE
 from shuzi.reading.decide.confidence import (
     Curves,
     Way,
-    measured_at,
+    name_knots,
     signs_of_digit,
     signs_of_text,
 )
@@ -109,7 +109,7 @@ def calibrate(
     ways = {SIMPLE_WAY: fit_way(read[True]), DETECTED_WAY: fit_way(read[False])}
     for name, way in ways.items():
         fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
-        fitted |= dict(zip(measured_at(name), way.measured, strict=True))
+        fitted |= dict(zip(name_knots(name), way.measured, strict=True))
     probabilities = [ways[SIMPLE_WAY].of_text(seen) for seen in surely]
     # if nothing is ever correct, nothing is ok
     fitted[TEXT_OK] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0

@@ -11,7 +11,7 @@ from shuzi.forms.values.check_digits import WITH_X, passes
 from shuzi.forms.values.notation import NOTATIONS, Notation, digits_of, in_fours, is_date, is_number, is_time
 from shuzi.forms.versions import Version
 from shuzi.ink.boxes import Box
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.reading.patterns.expression import compile_pattern
 
 FieldKind = Literal["number", "identifier", "date", "time", "phone", "card", "iban", "tick"]
 NUMBER, IDENTIFIER, DATE, TIME, PHONE, CARD, IBAN, TICK = get_args(FieldKind)
@@ -202,7 +202,7 @@ class Field:
             return "range"
         if self.check and not passes(self.check, self.country + plain, self.weights, self.with_x):
             return "check"
-        if self.pattern and not automaton_of(self.pattern).accepts(text):
+        if self.pattern and not compile_pattern(self.pattern).accepts(text):
             return "pattern"
         if self.among and text not in self.among:
             return AMONG

@@ -36,7 +36,7 @@ class Components:
     specks: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 4), np.int32))
 
 
-def components(ink: NDArray[np.uint8]) -> Components:
+def find_components(ink: NDArray[np.uint8]) -> Components:
     """Find the connected components of ink, without ruled lines and frames around other components.
 
     Parameters
@@ -48,7 +48,7 @@ def components(ink: NDArray[np.uint8]) -> Components:
     --------
     >>> ink = np.zeros((20, 40), np.uint8)
     >>> ink[2:18, 4:8] = ink[2:18, 20:24] = 255
-    >>> components(ink).boxes.tolist()
+    >>> find_components(ink).boxes.tolist()
     [[4, 2, 4, 16], [20, 2, 4, 16]]
     """
     count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)

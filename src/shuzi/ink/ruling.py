@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array
-from shuzi.ink.straight import find_runs, has_bar, level_lines
+from shuzi.ink.straight import find_level_lines, find_runs, has_bar
 
 LONG = 6.0  # times as long as it is thick: a printed line
 RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
@@ -160,8 +160,8 @@ class Ruling:
         own[inside] = piece
         # longer than any stroke of a digit; the sides of a low frame are no longer than that
         tallest = max(SIDES[0] * self.height, min(OF_FRAME * box.height, SIDES[1] * self.height))
-        level = level_lines(around, own, math.ceil(RAIL * self.height), LEAN)
-        return level[inside], level_lines(around.T, own.T, math.ceil(tallest), SLANT).T[inside]
+        level = find_level_lines(around, own, math.ceil(RAIL * self.height), LEAN)
+        return level[inside], find_level_lines(around.T, own.T, math.ceil(tallest), SLANT).T[inside]
 
     def _is_cut_off(self, box: Box) -> bool:
         """Tell whether a piece is a thin line that goes on beyond the picture."""

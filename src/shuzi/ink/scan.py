@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.components import SOLID, Components, components
+from shuzi.ink.components import SOLID, Components, find_components
 from shuzi.ink.paper import make_ink_dark, map_contrast, map_ink
 from shuzi.ink.resize import resize
 
@@ -58,4 +58,4 @@ class Scan:
         small = resize(grey, min(1.0, largest / max(grey.shape)))
         dark = make_ink_dark(small)
         ink = map_ink(dark)
-        return Scan(small, (grey.shape[0], grey.shape[1]), ink, map_contrast(dark), components(ink))
+        return Scan(small, (grey.shape[0], grey.shape[1]), ink, map_contrast(dark), find_components(ink))

@@ -13,7 +13,7 @@ OWN = 0.45  # the fraction of a line that must belong to the piece
 Mask = NDArray[np.bool_]
 
 
-def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
+def find_level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
     """Find the parts of a piece that lie on lines that are level or slightly aslant.
 
     Parameters
@@ -35,7 +35,7 @@ def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
     --------
     >>> piece = np.zeros((20, 40), np.bool_)
     >>> piece[4, :] = piece[4:15, 10] = True
-    >>> lines = level_lines(piece, piece, 30, 0.1)
+    >>> lines = find_level_lines(piece, piece, 30, 0.1)
     >>> int(lines.sum()), bool(lines[8:, 10].any())
     (41, False)
     """

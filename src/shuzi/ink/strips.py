@@ -29,7 +29,7 @@ RIM = 0.12  # of the height of all ink, around it
 Box = tuple[float, float, float, float]
 
 
-def band(boxes: Sequence[Box]) -> Box:
+def frame_band(boxes: Sequence[Box]) -> Box:
     """Frame a line by the band of its median digit: a long descender is cut, and zeros stay large.
 
     Parameters
@@ -43,7 +43,7 @@ def band(boxes: Sequence[Box]) -> Box:
 
     Examples
     --------
-    >>> band([(10, 20, 10, 20), (25, 20, 10, 20), (40, 20, 10, 50)])
+    >>> frame_band([(10, 20, 10, 20), (25, 20, 10, 20), (40, 20, 10, 50)])
     (0.0, 13.0, 60.0, 34.0)
     """
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
@@ -55,10 +55,10 @@ def band(boxes: Sequence[Box]) -> Box:
     return left, top - AROUND * middle, right - left, bottom - top + 2 * AROUND * middle
 
 
-def whole(boxes: Sequence[Box]) -> Box:
+def frame_whole(boxes: Sequence[Box]) -> Box:
     """Frame a line from the highest to the lowest ink.
 
-    >>> whole([(10, 20, 10, 25), (25, 20, 10, 50)])
+    >>> frame_whole([(10, 20, 10, 25), (25, 20, 10, 50)])
     (-8.75, 14.0, 62.5, 62.0)
     """
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
@@ -69,10 +69,10 @@ def whole(boxes: Sequence[Box]) -> Box:
     return left, top - RIM * high, right - left, high * (1 + 2 * RIM)
 
 
-def length(frame: Box) -> int:
+def measure_length(frame: Box) -> int:
     """Return the width in pixels that a strip of this frame has: a multiple of 4 from 24 to 640.
 
-    >>> length((10.0, 5.0, 50.0, 20.0)), length((0.0, 0.0, 1e6, 20.0))
+    >>> measure_length((10.0, 5.0, 50.0, 20.0)), measure_length((0.0, 0.0, 1e6, 20.0))
     (120, 640)
     """
     return max(SHORTEST, -(-_wide(frame) // COLUMN) * COLUMN)
@@ -83,7 +83,7 @@ def _wide(frame: Box) -> int:
     return min(max(round(frame[2] * HEIGHT / max(frame[3], 1.0)), 1), LONGEST)
 
 
-def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
+def cut_strip(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
     """Cut a strip out of a picture; beyond the picture, its edge is repeated.
 
     Parameters
@@ -99,13 +99,13 @@ def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
 
     Examples
     --------
-    >>> cut(np.full((30, 100), 64, np.uint8), (10.0, 5.0, 50.0, 20.0)).shape
+    >>> cut_strip(np.full((30, 100), 64, np.uint8), (10.0, 5.0, 50.0, 20.0)).shape
     (48, 120)
     """
     x, y, width, height = frame
     scale = HEIGHT / max(height, 1.0)
     across = _wide(frame) / max(width, 1.0)
-    columns = length(frame)
+    columns = measure_length(frame)
     # average before shrinking, so that thin strokes do not fall between the pixels
     left, top = int(np.floor(x)), int(np.floor(y))
     right, bottom = int(np.ceil(x + width)) + 1, int(np.ceil(y + height)) + 1

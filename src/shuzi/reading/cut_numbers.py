@@ -14,7 +14,7 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import OK
 
 
-def cutting(reader: Reader) -> Cut:
+def make_cutter(reader: Reader) -> Cut:
     """Return a function that takes pictures of numbers apart.
 
     It looks for the label in the picture, as for the only value of a list, and raises a DataError unless it is
@@ -29,7 +29,7 @@ def cutting(reader: Reader) -> Cut:
     --------
     >>> import shuzi
     >>> from shuzi.pictures.open import EXAMPLE
-    >>> [image.shape for image in cutting(shuzi.load())(Path(EXAMPLE), "31415926")][:2]
+    >>> [image.shape for image in make_cutter(shuzi.load())(Path(EXAMPLE), "31415926")][:2]
     [(28, 28), (28, 28)]
     """
 

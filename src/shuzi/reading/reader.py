@@ -25,7 +25,7 @@ from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture
 from shuzi.pictures.pdf import source_of
-from shuzi.reading.decide.allowed_values import checked
+from shuzi.reading.decide.allowed_values import check_values
 from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decision import decide
@@ -34,7 +34,7 @@ from shuzi.reading.find.find_thresholds import LARGEST_SIDE, MOST_WORK
 from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import ReadingProcesses
 from shuzi.reading.patterns.automaton import Automaton
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.reading.patterns.expression import compile_pattern
 from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.recognise.recogniser import Recogniser
@@ -172,7 +172,7 @@ class Reader:
 
     def with_values(self, among: Sequence[str]) -> Reader:
         """Return a reader of the same models that chooses one of these values; raises what `read` raises."""
-        values = checked(among)
+        values = check_values(among)
         if self._pattern is not None:
             values = [value for value in values if self._pattern.accepts(value)]
             if not values:
@@ -185,7 +185,7 @@ class Reader:
         """Return a reader of the same models whose texts fit a pattern; raises what `read` raises."""
         reader = copy(self)
         reader._processes = ReadingProcesses()
-        reader._pattern = pattern if isinstance(pattern, Automaton) else automaton_of(pattern)
+        reader._pattern = pattern if isinstance(pattern, Automaton) else compile_pattern(pattern)
         return reader if self._values is None else reader.with_values(self._values)
 
     def _knowing(self, among: Sequence[str] | None, pattern: str | None) -> Reader:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import shuzi
-from shuzi.reading.decide.allowed_values import checked
+from shuzi.reading.decide.allowed_values import check_values
 
 pytestmark = pytest.mark.usefixtures("mnist")
 
@@ -160,13 +160,13 @@ def test_a_blank_picture_stays_blank(reader):
 )
 def test_what_is_no_list_of_values_is_an_error_in_words(values, key):
     with pytest.raises(shuzi.DataError) as problem:
-        checked(values)
+        check_values(values)
     assert problem.value.key == key
 
 
 def test_a_value_that_is_too_long_is_not_shown_as_one_that_is_not():
     with pytest.raises(shuzi.DataError, match=f"{'1' * 40}…"):
-        checked(["1" * 41])
+        check_values(["1" * 41])
 
 
 def test_of_a_list_as_long_as_a_list_may_be_the_value_is_found(reader, written):

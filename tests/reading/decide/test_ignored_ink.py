@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.ignored_ink import left_out
+from shuzi.reading.decide.ignored_ink import find_left_out
 
 
 def page():
@@ -16,13 +16,13 @@ DIGIT = [Box(20, 20, 12, 24)]
 
 
 def kinds(ink, taken=DIGIT):
-    return [kind for kind, _ in left_out(255 - ink, ink, taken, 24.0)]
+    return [kind for kind, _ in find_left_out(255 - ink, ink, taken, 24.0)]
 
 
 def test_ink_as_large_as_a_digit_is_never_passed_over():
     ink = page()
     ink[20:44, 60:72] = 255
-    assert left_out(255 - ink, ink, DIGIT, 24.0) == [("unknown", Box(60, 20, 12, 24))]
+    assert find_left_out(255 - ink, ink, DIGIT, 24.0) == [("unknown", Box(60, 20, 12, 24))]
 
 
 def test_specks_and_the_rim_of_a_digit_are_nothing():
@@ -112,14 +112,14 @@ def test_print_much_paler_than_the_digits_is_a_stain_even_if_the_ink_map_shows_i
     grey = np.full(ink.shape, 220, np.uint8)
     grey[20:44, 20:32] = 40
     grey[20:44, 60:72] = 160
-    assert [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)] == ["stain"]
+    assert [kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)] == ["stain"]
     grey[20:44, 60:72] = 80
-    assert [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)] == ["unknown"]
+    assert [kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)] == ["unknown"]
 
 
 def test_nothing_is_left_out_of_paper_without_ink():
     blank = np.zeros((40, 40), np.uint8)
-    assert left_out(blank, blank, [], 20.0) == []
+    assert find_left_out(blank, blank, [], 20.0) == []
 
 
 def comb(teeth=8, below=46):
@@ -299,7 +299,7 @@ def waves(step=6, strength=60):
 
 def test_pieces_of_a_fine_pattern_all_over_the_page_are_print():
     grey, ink = waves()
-    found = [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)]
+    found = [kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)]
     assert found.count("print") > 10
     assert "unknown" not in found
 
@@ -309,16 +309,16 @@ def test_a_digit_that_was_not_read_stays_unknown_on_patterned_paper():
     for middle in ((60, 32), (120, 90)):
         cv2.ellipse(grey, middle, (7, 11), 0, 0, 360, 110, 5)
         ink = np.where(grey < 225, 255, 0).astype(np.uint8)
-        assert "unknown" in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}, middle
+        assert "unknown" in {kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)}, middle
 
 
 def test_thin_ink_as_dark_as_the_digits_or_in_one_place_is_no_pattern():
     grey, ink = waves(strength=115)
-    assert "print" not in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    assert "print" not in {kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)}
     grey, _ = waves()
     grey[60:, :130] = grey[:18] = grey[18:60, 40:] = 230
     ink = np.where(grey < 225, 255, 0).astype(np.uint8)
-    found = {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    found = {kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)}
     assert "unknown" in found
     assert "print" not in found
 
@@ -336,7 +336,7 @@ def hatching(slope=0.23, strength=60):
 @pytest.mark.parametrize("slope", [0.23, -0.4, 1.1])
 def test_the_lines_of_hatching_are_print(slope):
     grey, ink = hatching(slope)
-    kinds = [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)]
+    kinds = [kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)]
     assert kinds.count("print") > 10
     assert "unknown" not in kinds
 
@@ -345,13 +345,13 @@ def test_a_stroke_of_the_pen_along_hatching_is_unknown():
     grey, _ = hatching()
     cv2.line(grey, (120, 50), (150, 43), 110, 5)
     ink = np.where(grey < 225, 255, 0).astype(np.uint8)
-    assert "unknown" in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    assert "unknown" in {kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)}
 
 
 def test_parallel_strokes_as_dark_as_the_digits_or_on_one_side_of_the_page_are_no_hatching():
     grey, ink = hatching(strength=115)
-    assert "print" not in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    assert "print" not in {kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)}
     grey, _ = hatching()
     grey[:, 90:] = 230
     ink = np.where(grey < 225, 255, 0).astype(np.uint8)
-    assert "print" not in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    assert "print" not in {kind for kind, _ in find_left_out(grey, ink, DIGIT, 24.0)}

@@ -4,7 +4,7 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.confidence import Curve, LineScale, Scale, Way
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.decide.line_text import shared_out
+from shuzi.reading.decide.line_text import share_out
 from shuzi.reading.values import Candidate, Findings, Line, LineTexts, Weights
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
@@ -169,12 +169,12 @@ def test_a_list_without_marks_is_compared_with_the_digits_alone(columns):
 
 
 def test_all_probabilities_together_are_one_at_most_and_none_is_above_the_first():
-    shared = shared_out([("1", 0.3), ("7", 0.29), ("4", 0.2)], 0.4, 0.9)
+    shared = share_out([("1", 0.3), ("7", 0.29), ("4", 0.2)], 0.4, 0.9)
     assert shared[0] == ("1", 0.4)
     assert sum(chance for _, chance in shared) <= 1
     assert max(chance for _, chance in shared) == 0.4
 
 
 def test_a_text_without_others_stands_alone():
-    assert shared_out([("1", 1.0)], 0.9, 0.5) == (("1", 0.9),)
-    assert shared_out([], 0.9, 0.5) == ()
+    assert share_out([("1", 1.0)], 0.9, 0.5) == (("1", 0.9),)
+    assert share_out([], 0.9, 0.5) == ()

@@ -5,8 +5,8 @@ import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.models.tasks import CLASSES
-from shuzi.reading.decide.outcome import most_probable, outcome
-from shuzi.reading.recognise.characters import by_character
+from shuzi.reading.decide.outcome import choose_text, rank_texts
+from shuzi.reading.recognise.characters import sum_by_character
 from shuzi.reading.values import Line, LineTexts, Weights
 
 FRAME = Box(0.0, 0.0, 180.0, 48.0)
@@ -29,7 +29,7 @@ def test_each_character_gets_the_ink_between_its_neighbours(columns):
     # at 48 pixels high a column is 4 pixels wide
     said = columns("__1______.______7___", sure=0.99)
     ink = page((8, 10, 4, 28), (36, 34, 5, 5), (60, 10, 18, 28))
-    characters = outcome(found(said, ["1.7", "17"], [0.0, -9.0]), Weights(banded=1.0), ink).characters
+    characters = choose_text(found(said, ["1.7", "17"], [0.0, -9.0]), Weights(banded=1.0), ink).characters
     assert [each.character for each in characters] == ["1", ".", "7"]
     assert [tuple(each.box) for each in characters] == [(8, 10, 4, 28), (36, 34, 5, 5), (60, 10, 18, 28)]
     assert characters[0].image.max() == 255
@@ -37,7 +37,7 @@ def test_each_character_gets_the_ink_between_its_neighbours(columns):
 
 def test_a_character_is_as_probable_as_all_texts_that_have_it_there(columns):
     said = columns("__1______7___")
-    result = outcome(found(said, ["17", "77", "1"], np.log([0.6, 0.3, 0.1])), Weights(banded=1.0), page())
+    result = choose_text(found(said, ["17", "77", "1"], np.log([0.6, 0.3, 0.1])), Weights(banded=1.0), page())
     assert result.texts == ("17", "77", "1")
     assert result.probabilities == pytest.approx([0.6, 0.3, 0.1])
     assert [each.probability for each in result.characters] == pytest.approx([0.7, 0.9], abs=1e-6)
@@ -45,13 +45,13 @@ def test_a_character_is_as_probable_as_all_texts_that_have_it_there(columns):
 
 
 def test_texts_of_other_lengths_count_where_they_agree():
-    shares = by_character(["3.14", "314", "3-14"], [0.5, 0.3, 0.2])
+    shares = sum_by_character(["3.14", "314", "3-14"], [0.5, 0.3, 0.2])
     assert shares[[0, 2, 3], [3, 1, 4]] == pytest.approx([1, 1, 1])
     assert shares[1, [CLASSES.index("."), CLASSES.index("-")]] == pytest.approx([0.5, 0.2])
 
 
 def test_an_empty_text_has_no_characters(columns):
-    assert outcome(found(columns("____"), ["", "1"], [0.0, -5.0]), Weights(banded=1.0), page()).characters == ()
+    assert choose_text(found(columns("____"), ["", "1"], [0.0, -5.0]), Weights(banded=1.0), page()).characters == ()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -59,4 +59,4 @@ def test_no_text_that_is_left_out_is_more_probable(seed):
     rng = np.random.default_rng(seed)
     parts = [[(str(each), float(chance)) for each, chance in enumerate(rng.dirichlet(np.ones(4)))] for _ in range(4)]
     expected = sorted((float(np.prod([chance for _, chance in each])) for each in product(*parts)), reverse=True)
-    assert [chance for _, chance in most_probable(parts)] == pytest.approx(expected[:10])
+    assert [chance for _, chance in rank_texts(parts)] == pytest.approx(expected[:10])

@@ -4,7 +4,7 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.reading.find.candidates import TooMuch
 from shuzi.reading.find.line_frames import frame_lines
-from shuzi.reading.find.rows import rows_of
+from shuzi.reading.find.rows import group_rows
 from shuzi.reading.values import Candidate
 
 SHAPE = (300, 600)
@@ -18,7 +18,7 @@ def candidate(x, y=20.0, width=12.0, height=20.0):
 
 def lines_of(candidates, components, shape, specks=None):
     boxes = [candidate.box for candidate in candidates] or [Box(*map(float, piece)) for piece in components]
-    return frame_lines(rows_of(boxes, shape), candidates, components, specks)
+    return frame_lines(group_rows(boxes, shape), candidates, components, specks)
 
 
 def test_a_comma_between_and_a_letter_beside_the_digits_are_in_the_strip():
@@ -99,7 +99,7 @@ def test_a_comma_below_the_line_is_in_its_strip_and_no_candidate():
 
 def rows(*others, shape=SQUARE):
     """Return what stands in each row: positions from 4 on are those of the others."""
-    return rows_of([*ROW, *others], shape)
+    return group_rows([*ROW, *others], shape)
 
 
 @pytest.mark.parametrize(
@@ -140,18 +140,18 @@ def test_what_the_upper_and_the_lower_edge_cut_off_is_no_row():
 def test_rows_of_a_picture_that_is_cropped_to_them_stay():
     shape = (76, 130)
     first, second = [Box(0, 0, 18, 30), Box(26, 2, 18, 28)], [Box(0, 46, 18, 30), Box(30, 47, 18, 28)]
-    assert rows_of([*first, *second], shape) == [[0, 1], [2, 3]]
+    assert group_rows([*first, *second], shape) == [[0, 1], [2, 3]]
 
 
 def test_a_number_that_the_edge_cuts_off_is_still_the_number_if_there_is_no_other():
-    assert rows_of([Box(10, 0, 18, 12), Box(40, 0, 18, 12)], (40, 70)) == [[0, 1]]
+    assert group_rows([Box(10, 0, 18, 12), Box(40, 0, 18, 12)], (40, 70)) == [[0, 1]]
 
 
 def test_nothing_stands_in_no_row():
-    assert rows_of([], SQUARE) == []
+    assert group_rows([], SQUARE) == []
 
 
 def test_digits_that_stand_beside_each_other_are_one_row_though_one_far_off_is_higher():
     high = [Box(57, 33, 14, 23), Box(169, 23, 7, 21), Box(33, 40, 15, 16)]
     low = [Box(84, 42, 14, 15), Box(107, 42, 6, 14), Box(123, 39, 15, 18), Box(185, 42, 8, 16)]
-    assert rows_of([*high, *low], (80, 220)) == [[2, 0, 3, 4, 5, 1, 6]]
+    assert group_rows([*high, *low], (80, 220)) == [[2, 0, 3, 4, 5, 1, 6]]

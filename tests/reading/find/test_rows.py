@@ -1,7 +1,7 @@
 import numpy as np
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.find.rows import in_reading_order
+from shuzi.reading.find.rows import group_in_reading_order
 
 
 def placed(order, laid):
@@ -22,19 +22,19 @@ def test_a_page_laid_by_hand_is_read_in_its_lines_in_whatever_order_its_boxes_co
     rng = np.random.default_rng(3)
     for _ in range(20):
         laid = [page[each] for each in rng.permutation(len(page))]
-        assert placed(in_reading_order([box for _, box in laid]), laid) == ["12345678o", "abcdef", "XY"]
+        assert placed(group_in_reading_order([box for _, box in laid]), laid) == ["12345678o", "abcdef", "XY"]
 
 
 def test_a_tall_box_on_two_lines_goes_to_the_line_of_its_nearest_neighbour():
     tall = [("x", Box(90, 8, 10, 36)), ("y", Box(12, 8, 10, 36))]
     laid = [("a", Box(0, 0, 10, 20)), ("b", Box(100, 14, 10, 20)), *tall]
-    assert placed(in_reading_order([box for _, box in laid]), laid) == ["ay", "xb"]
+    assert placed(group_in_reading_order([box for _, box in laid]), laid) == ["ay", "xb"]
 
 
 def test_of_two_neighbours_equally_near_the_one_that_was_there_first_decides():
     """By height, the left one comes first, and the box shares too little with the right one."""
     beside = [Box(0, 0, 10, 10), Box(40, 4, 10, 10), Box(20, 6, 10, 10)]
-    assert in_reading_order(beside) == [[0, 2, 1]]
+    assert group_in_reading_order(beside) == [[0, 2, 1]]
 
 
 def test_five_thousand_boxes_keep_their_lines():
@@ -42,11 +42,11 @@ def test_five_thousand_boxes_keep_their_lines():
     rows, columns = 80, 64
     laid = [(row, column) for row in range(rows) for column in range(columns)]
     shuffled = [laid[each] for each in np.random.default_rng(5).permutation(len(laid))]
-    order = in_reading_order([Box(20 * column, 24 * row + 0.1 * column, 14, 18) for row, column in shuffled])
+    order = group_in_reading_order([Box(20 * column, 24 * row + 0.1 * column, 14, 18) for row, column in shuffled])
     assert [[shuffled[place] for place in line] for line in order] == [
         [(row, column) for column in range(columns)] for row in range(rows)
     ]
 
 
 def test_nothing_has_no_lines():
-    assert in_reading_order([]) == []
+    assert group_in_reading_order([]) == []

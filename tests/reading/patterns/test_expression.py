@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shuzi.errors import DataError
 from shuzi.reading.patterns.automaton import LETTERS
-from shuzi.reading.patterns.expression import MOST_POSITIONS, NAMED_PATTERNS, automaton_of
+from shuzi.reading.patterns.expression import MOST_POSITIONS, NAMED_PATTERNS, compile_pattern
 
 TEXTS = ["".join(text) for length in range(5) for text in product("12.-", repeat=length)]
 
@@ -30,7 +30,7 @@ expressions = st.recursive(
 def understood(expression):
     """Return the automaton of an expression and the error that there is instead."""
     try:
-        return automaton_of(expression), None
+        return compile_pattern(expression), None
     except DataError as problem:
         return None, problem
 
@@ -98,7 +98,7 @@ def test_whatever_is_written_is_understood_as_python_does_or_refused(expression)
 )
 def test_what_would_grow_without_end_is_refused(expression):
     with pytest.raises(DataError):
-        automaton_of(expression)
+        compile_pattern(expression)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_would_grow_without_end_is_refused(expression):
 )
 def test_what_is_large_but_allowed_is_worked_with(expression):
     # backtracking would take hours here, and all sets of positions would fill the memory
-    automaton = automaton_of(expression)
+    automaton = compile_pattern(expression)
     assert len(automaton.follow) <= MOST_POSITIONS + 1
     state = 1
     for digit in range(200):
@@ -126,7 +126,7 @@ def test_what_is_large_but_allowed_is_worked_with(expression):
 def test_an_error_says_where():
     for expression, key, position in (("12(3", "open", 3), (r"\d\w", "character", 3), (r"\d{4}{5}", "repeat", 6)):
         with pytest.raises(DataError) as caught:
-            automaton_of(expression)
+            compile_pattern(expression)
         assert (caught.value.key, caught.value.values["position"]) == (f"error.pattern.{key}", position)
         assert f" {position} " in caught.value.sentence("zh")
 
@@ -150,5 +150,5 @@ def test_an_error_says_where():
     ],
 )
 def test_names_stand_for_what_people_write(name, fitting, others):
-    assert [text for text in fitting.split() if not automaton_of(name).accepts(text)] == []
-    assert [text for text in others.split() if automaton_of(name).accepts(text)] == []
+    assert [text for text in fitting.split() if not compile_pattern(name).accepts(text)] == []
+    assert [text for text in others.split() if compile_pattern(name).accepts(text)] == []

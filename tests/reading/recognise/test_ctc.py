@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shuzi.reading.recognise.characters import find_spans
-from shuzi.reading.recognise.ctc import best_texts, log_probabilities
+from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities
 
 
 def said(columns, classes, seed, sharp=2.0):
@@ -36,7 +36,7 @@ def test_each_text_has_the_probability_of_all_its_ways_together(seed):
 def test_the_best_texts_are_the_most_probable_ones_in_their_order(seed):
     columns = said(5, 4, seed)
     expected = sorted(by_definition(columns).items(), key=lambda each: -each[1])[:5]
-    found = best_texts(columns, most=5, width=400)
+    found = find_best_texts(columns, most=5, width=400)
     assert [text.labels for text in found] == [text for text, _ in expected]
     np.testing.assert_allclose([np.exp(text.log_probability) for text in found], [p for _, p in expected], rtol=1e-4)
 
@@ -44,15 +44,15 @@ def test_the_best_texts_are_the_most_probable_ones_in_their_order(seed):
 def test_a_narrow_beam_never_overestimates_a_text():
     for seed in range(20):
         columns = said(12, 6, seed, sharp=3.0)
-        for text in best_texts(columns, width=4):
+        for text in find_best_texts(columns, width=4):
             assert text.log_probability <= log_probabilities(columns, [text.labels])[0] + 1e-4
 
 
 def test_a_double_digit_needs_a_blank_between():
     blank_between = np.log(np.array([[0.98, 0.02], [0.02, 0.98], [0.98, 0.02]], np.float32))
     none_between = np.log(np.array([[0.98, 0.02], [0.98, 0.02], [0.98, 0.02]], np.float32))
-    assert best_texts(blank_between)[0].labels == (0, 0)
-    assert best_texts(none_between)[0].labels == (0,)
+    assert find_best_texts(blank_between)[0].labels == (0, 0)
+    assert find_best_texts(none_between)[0].labels == (0,)
 
 
 def test_a_text_with_more_characters_than_columns_is_impossible_and_an_empty_one_is_all_blank():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.outcome import probabilities_of
-from shuzi.reading.recognise.search import align, texts_of
+from shuzi.reading.decide.outcome import compute_probabilities
+from shuzi.reading.recognise.search import align, recognise_line
 from shuzi.reading.values import Candidate, Line, Weights
 
 CONTRAST = np.full((60, 200), 64, np.uint8)
@@ -33,36 +33,36 @@ def line(*candidates):
 
 
 def best(found):
-    return found.texts[int(probabilities_of(found, Weights()).argmax())]
+    return found.texts[int(compute_probabilities(found, Weights()).argmax())]
 
 
 def test_what_both_strips_and_the_candidates_say_is_read(columns):
     said = columns("_1__7__5_")
-    found = texts_of(line(candidate(1), candidate(7), candidate(5)), CONTRAST, Said(said, said))
+    found = recognise_line(line(candidate(1), candidate(7), candidate(5)), CONTRAST, Said(said, said))
     assert best(found) == "175"
-    assert probabilities_of(found, Weights()).sum() == pytest.approx(1)
+    assert compute_probabilities(found, Weights()).sum() == pytest.approx(1)
 
 
 def test_the_candidates_decide_where_the_strips_doubt(columns):
     said = columns("_1__7__5_", doubts={4: {"1": 0.96}})
-    assert best(texts_of(line(candidate(1), candidate(7), candidate(5)), CONTRAST, Said(said, said))) == "175"
-    assert best(texts_of(line(candidate(1), candidate(1), candidate(5)), CONTRAST, Said(said, said))) == "115"
+    assert best(recognise_line(line(candidate(1), candidate(7), candidate(5)), CONTRAST, Said(said, said))) == "175"
+    assert best(recognise_line(line(candidate(1), candidate(1), candidate(5)), CONTRAST, Said(said, said))) == "115"
 
 
 def test_the_strips_decide_where_the_candidates_doubt(columns):
     said = columns("_1__7__5_")
     doubtful = candidate(1, sure=0.5)
-    assert best(texts_of(line(candidate(1), doubtful, candidate(5)), CONTRAST, Said(said, said))) == "175"
+    assert best(recognise_line(line(candidate(1), doubtful, candidate(5)), CONTRAST, Said(said, said))) == "175"
 
 
 def test_marks_and_digits_without_a_candidate_are_read_too(columns):
     said = columns("_3__.__1__4_", sure=0.999)
-    assert best(texts_of(line(candidate(3), candidate(4)), CONTRAST, Said(said, said))) == "3.14"
+    assert best(recognise_line(line(candidate(3), candidate(4)), CONTRAST, Said(said, said))) == "3.14"
 
 
 def test_the_candidates_own_text_is_always_among_the_texts(columns):
     said = columns("_8__8_", sure=0.999)
-    assert "12" in texts_of(line(candidate(1), candidate(2)), CONTRAST, Said(said, said)).texts
+    assert "12" in recognise_line(line(candidate(1), candidate(2)), CONTRAST, Said(said, said)).texts
 
 
 def brute_force(digits, candidates, overlooked):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuzi.reading.report.advice import edge_width
+from shuzi.reading.report.advice import measure_edge_width
 
 
 def bar(side, blur):
@@ -19,7 +19,7 @@ def bar(side, blur):
 @pytest.mark.parametrize("blur", [0.05, 0.07, 0.1])
 def test_an_edge_behind_a_gaussian_is_as_steep_as_theory_has_it(side, blur):
     """Its slope is the step divided by sigma times the root of two pi."""
-    assert edge_width(bar(side, blur)) == pytest.approx(blur * math.sqrt(2 * math.pi), rel=0.2)
+    assert measure_edge_width(bar(side, blur)) == pytest.approx(blur * math.sqrt(2 * math.pi), rel=0.2)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(40, 200))
@@ -27,11 +27,11 @@ def test_contrast_and_polarity_change_nothing(seed, side):
     darker, lighter = sorted(np.random.default_rng(seed).choice(np.arange(0, 256, 40), 2, replace=False).tolist())
     page = np.interp(bar(side, 0.05), [30, 220], [darker, lighter])
     page = np.rint(page).astype(np.uint8)
-    expected = edge_width(bar(side, 0.05))
-    assert edge_width(page) == pytest.approx(expected, rel=0.15)
-    assert edge_width(255 - page) == pytest.approx(edge_width(page), rel=0.01)
+    expected = measure_edge_width(bar(side, 0.05))
+    assert measure_edge_width(page) == pytest.approx(expected, rel=0.15)
+    assert measure_edge_width(255 - page) == pytest.approx(measure_edge_width(page), rel=0.01)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (30, 30)])
 def test_where_there_is_no_edge_it_is_infinite(shape):
-    assert edge_width(np.full(shape, 90, np.uint8)) == math.inf
+    assert measure_edge_width(np.full(shape, 90, np.uint8)) == math.inf

@@ -30,7 +30,7 @@ from shuzi.forms.spec import (
 from shuzi.forms.values.check_digits import SHORTEST
 from shuzi.forms.values.countries import IBAN_LENGTHS
 from shuzi.ink.boxes import Box
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.reading.patterns.expression import compile_pattern
 
 _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 _OF_PRINTED = ("name", "label", "kind", "column")
@@ -224,7 +224,7 @@ class FieldTable:
     def _check_pattern(self, field: Field) -> None:
         """Raise a DataError if the pattern is none, or nothing that can be written in the field fits it."""
         try:
-            automaton = automaton_of(field.pattern)
+            automaton = compile_pattern(field.pattern)
         except DataError as problem:
             raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
         if not any(

@@ -11,9 +11,9 @@ from shuzi.forms.reading.box_texts import BoxTexts, Texts
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, Field
 from shuzi.forms.values.check_digits import PASSING
-from shuzi.reading.decide.value_scores import nearest_values
+from shuzi.reading.decide.value_scores import find_nearest_values
 from shuzi.reading.patterns.automaton import LETTERS
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.reading.patterns.expression import compile_pattern
 from shuzi.reading.report.result import BLANK, OK, UNSURE
 
 OK_FROM, BLANK_FROM = 0.93, 0.986
@@ -116,7 +116,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
 def _nearest(field: Field, text: str, boxes: BoxTexts | None) -> Texts:
     """Return the values on the list of a field that are nearest to a text, with their probabilities."""
     plain = {field.in_boxes(value): value for value in field.among}
-    near = nearest_values([*plain], field.in_boxes(text), _NAMED)
+    near = find_nearest_values([*plain], field.in_boxes(text), _NAMED)
     return [(plain[value], boxes.score(value, field.last_may_be_x) if boxes else 0.0) for value in near]
 
 
@@ -224,7 +224,7 @@ def _rarity(field: Field, text: str, is_pattern_used: bool) -> float:
     if field.pattern and not is_pattern_used:
         # of texts with as many digits and no choice of marks
         texts = len(LETTERS) ** len(text) / 10 ** len(field.in_boxes(text))
-        rare *= min(automaton_of(field.pattern).rarity(len(text)) * texts, 1.0)
+        rare *= min(compile_pattern(field.pattern).rarity(len(text)) * texts, 1.0)
     if field.among:
         longest = max(len(field.in_boxes(value)) for value in field.among)
         rare *= min(len(field.among) / 10.0**longest, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shuzi.forms.spec import CARD, IBAN, IDENTIFIER, LEAST_DIGITS, NUMBER, PHONE, Field
 from shuzi.reading.patterns.automaton import Automaton
-from shuzi.reading.patterns.expression import automaton_of
+from shuzi.reading.patterns.expression import compile_pattern
 
 _OF_CHECKS = {  # an X at the end is no digit
     "isbn": "97[89]\\d{10}|\\d{9}\\d?",
@@ -22,23 +22,23 @@ def followed_in_a_line(field: Field) -> Automaton | None:
     True
     """
     if field.notation:
-        return automaton_of(field.notation.in_a_line)
+        return compile_pattern(field.notation.in_a_line)
     digits = _in_boxes(field)
     if digits:
-        automaton = automaton_of(digits)
+        automaton = compile_pattern(digits)
         # what is no number may be written with dashes
         automaton = automaton if field.kind == NUMBER else automaton.of_digits()
         return automaton.with_commas() if field.decimals else automaton
     if field.kind == NUMBER and field.decimals:
         whole = field.boxes - field.decimals
-        return automaton_of(f"\\d{{1,{whole}}}\\.\\d{{{field.decimals}}}").with_commas()
+        return compile_pattern(f"\\d{{1,{whole}}}\\.\\d{{{field.decimals}}}").with_commas()
     return None
 
 
 def followed_in_boxes(field: Field) -> Automaton | None:
     """Return the pattern of the digits in boxes, without what is printed beside them; None if it has none."""
     digits = field.notation.in_boxes if field.notation else "" if field.decimals else _in_boxes(field)
-    return automaton_of(digits).of_digits() if digits else None
+    return compile_pattern(digits).of_digits() if digits else None
 
 
 def _in_boxes(field: Field) -> str:

@@ -16,7 +16,7 @@ from shuzi.processes.cores import cores
 from shuzi.processes.launch import can_start
 from shuzi.processes.pool import Pool
 from shuzi.processes.pool_task import Crashed, Task, Unreadable
-from shuzi.reading.parallel.calls import alone, weight
+from shuzi.reading.parallel.calls import estimate_size, use_one_core
 
 R = TypeVar("R")
 P = TypeVar("P")
@@ -74,7 +74,7 @@ def read_photographs(
     if len(named) == 1 or not can_start():
         yield from ((index, read_one(reader, picture, name)) for index, (name, picture) in enumerate(named))
         return
-    pool = Pool(min(cores(), -(-len(named) // _A_FEW)), _ON_THE_WAY, alone)
+    pool = Pool(min(cores(), -(-len(named) // _A_FEW)), _ON_THE_WAY, use_one_core)
     done: SimpleQueue[Task] = SimpleQueue()
     try:
         shared = pool.share(reader)
@@ -82,7 +82,7 @@ def read_photographs(
             pool.submit(
                 *(_read, read_one, name, picture, language()),
                 shared=shared,
-                size=0 if isinstance(picture, ShuziError) else weight(picture),
+                size=0 if isinstance(picture, ShuziError) else estimate_size(picture),
                 then=done.put,
             ): index
             for index, (name, picture) in enumerate(named)

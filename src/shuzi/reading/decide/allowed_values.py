@@ -22,11 +22,11 @@ from shuzi.reading.decide.decide_thresholds import (
     STEEPEST_LOGIT,
     VALUE_OK,
 )
-from shuzi.reading.decide.ignored_ink import ignored_on
-from shuzi.reading.decide.line_text import digits_and_marks
+from shuzi.reading.decide.ignored_ink import name_ignored_ink
+from shuzi.reading.decide.line_text import make_digits_and_marks
 from shuzi.reading.decide.outcome import Outcome, Outcomes, is_sign_inside
 from shuzi.reading.decide.value_scores import ScoredValues, score_values
-from shuzi.reading.recognise.characters import characters_of
+from shuzi.reading.recognise.characters import find_characters
 from shuzi.reading.report.result import (
     BLANK,
     NOT_A_DIGIT,
@@ -44,7 +44,7 @@ from shuzi.reading.values import Findings
 _INK = "ink"
 
 
-def checked(values: Sequence[str]) -> list[str]:
+def check_values(values: Sequence[str]) -> list[str]:
     """Return the values without surrounding spaces and duplicates, in their order.
 
     Raises
@@ -54,7 +54,7 @@ def checked(values: Sequence[str]) -> list[str]:
 
     Examples
     --------
-    >>> checked(["10234", " 10243 ", "10234"])
+    >>> check_values(["10234", " 10243 ", "10234"])
     ['10234', '10243']
     """
     values = values if isinstance(values, str) else [*values]
@@ -72,7 +72,9 @@ def checked(values: Sequence[str]) -> list[str]:
     return distinct
 
 
-def choose(reading: Reading, seen: Findings, outcomes: Outcomes, values: Sequence[str], scale: LineScale) -> Reading:
+def choose_value(
+    reading: Reading, seen: Findings, outcomes: Outcomes, values: Sequence[str], scale: LineScale
+) -> Reading:
     """Choose the value that is most probably written.
 
     Values are compared with the text if one of them has a mark, otherwise with its digits. Blank pictures, pictures
@@ -85,7 +87,7 @@ def choose(reading: Reading, seen: Findings, outcomes: Outcomes, values: Sequenc
     seen, outcomes
         What it was made from, and what its lines say.
     values
-        As `checked` returns them.
+        As `check_values` returns them.
     scale
         Weighs the scores of texts.
 
@@ -138,7 +140,7 @@ def choose(reading: Reading, seen: Findings, outcomes: Outcomes, values: Sequenc
         confidence=confidence,
         digits=placed.digits if placed else (),
         marks=placed.marks if placed else (),
-        ignored=placed.ignored if placed else _all_ink(reading),
+        ignored=placed.ignored if placed else _name_all_ink(reading),
         advice=advice,
         alternatives=alternatives,
         digits_confidence=confidence,
@@ -158,7 +160,7 @@ def _place(
     Parameters
     ----------
     reading, seen, outcomes
-        As for `choose`.
+        As for `choose_value`.
     scored
         The values, scored.
     texts
@@ -179,7 +181,7 @@ def _place(
         renamed = [replace(old, digit=new, probability=float(old.probabilities[new])) for old, new in pairs]
         return replace(reading, status=OK, digits=tuple(renamed))
     possible, probabilities = zip(*texts, strict=True)
-    characters = characters_of(scored.line, possible, probabilities, seen.ink)
+    characters = find_characters(scored.line, possible, probabilities, seen.ink)
     if not all(character.image.any() for character in characters):
         return None
     sign_inside = is_sign_inside(text) or (
@@ -187,7 +189,7 @@ def _place(
         and any(line.has_sign_inside for line in outcomes.of_lines if line.has_digits)
     )
     own = [character for character in characters if character.character in DIGITS]
-    read_digits, marks = digits_and_marks(
+    read_digits, marks = make_digits_and_marks(
         characters, [character.probability for character in characters], seen, VALUE_OK
     )
     return replace(
@@ -195,7 +197,7 @@ def _place(
         status=UNSURE if sign_inside else OK,
         digits=read_digits,
         marks=marks,
-        ignored=ignored_on(seen, [Outcome((text,), (1.0,), characters, agreed=False)], own),
+        ignored=name_ignored_ink(seen, [Outcome((text,), (1.0,), characters, agreed=False)], own),
         advice=("reading.sign_inside" if sign_inside else "reading.unknown_ink", {}),
     )
 
@@ -216,7 +218,7 @@ def _is_part(digits: str, value: str) -> bool:
     return all(digit in rest for digit in digits)
 
 
-def _all_ink(reading: Reading) -> tuple[Ignored, ...]:
+def _name_all_ink(reading: Reading) -> tuple[Ignored, ...]:
     """Name all ink, where it is not clear what of it belongs to the value."""
     boxes = [*(digit.box for digit in reading.digits), *(mark.box for mark in reading.marks)]
     return (*reading.ignored, *(Ignored(UNKNOWN, box) for box in boxes))

@@ -13,15 +13,15 @@ from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.models.tasks import SIGN
 from shuzi.reading.decide.confidence import Scale
 from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
-from shuzi.reading.decide.ignored_ink import ignored_on
-from shuzi.reading.decide.outcome import Choices, Outcomes, most_probable, on_lines
-from shuzi.reading.find.rows import in_reading_order
+from shuzi.reading.decide.ignored_ink import name_ignored_ink
+from shuzi.reading.decide.outcome import Choices, Outcomes, put_on_lines, rank_texts
+from shuzi.reading.find.rows import group_in_reading_order
 from shuzi.reading.report.advice import OF_PICTURES, about_candidates, about_no_writing, is_much_smaller
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Ignored, Reading, Status
 from shuzi.reading.values import Candidate, Findings
 
 
-def text_of_candidates(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
+def read_candidates(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
     """Put candidates in reading order and make a reading of them.
 
     Parameters
@@ -33,27 +33,27 @@ def text_of_candidates(seen: Findings, outcomes: Outcomes, scale: Scale) -> Read
         Calibrates the confidence and gives the thresholds.
     """
     if seen.candidates:
-        return _text(seen, outcomes, scale)
+        return _read(seen, outcomes, scale)
     # on an even surface nothing can have been overlooked, unless shrinking made it even
     is_even = np.ptp(seen.grey) < LEAST_CONTRAST / 2 and not is_much_smaller(seen)
     return Reading("", BLANK, 1.0 if is_even else scale.blank, (), about_no_writing(seen), scale.calibrated)
 
 
-def _text(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
+def _read(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
     """Make a reading of at least one candidate."""
     # 1. digits in reading order, each at least as sure as the whole text
-    order = in_reading_order([candidate.box for candidate in seen.candidates])
+    order = group_in_reading_order([candidate.box for candidate in seen.candidates])
     way = scale.way(seen.simple)
     confidence = way.of_text(seen)
     sure = [max(way.of_digit(candidate), confidence) for candidate in seen.candidates]
-    lines = [[_digit(seen.candidates[index], sure[index], seen, scale) for index in line] for line in order]
+    lines = [[_make_digit(seen.candidates[index], sure[index], seen, scale) for index in line] for line in order]
     digits = tuple(digit for line in lines for digit in line)
-    texts = best_products(on_lines([_choices(digit) for digit in line] for line in lines), confidence)
+    texts = rank_products(put_on_lines([_list_choices(digit) for digit in line] for line in lines), confidence)
     # 2. the status: by the digits, and by what the recogniser says of their lines
-    of_digits = status = _status(digits, confidence, scale)
+    of_digits = status = _find_status(digits, confidence, scale)
     ignored: tuple[Ignored, ...] = ()
     if outcomes.of_lines:
-        status, ignored = _rejected(status, outcomes), _ignored(digits, seen, outcomes)
+        status, ignored = _reject(status, outcomes), _name_ignored(digits, seen, outcomes)
     # 3. a sentence
     advice = about_candidates(seen, digits, of_digits)
     if status != of_digits:
@@ -64,14 +64,14 @@ def _text(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
     return Reading(text, status, confidence, digits, advice, scale.calibrated, ignored=ignored, alternatives=texts)
 
 
-def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[str, float], ...]:
+def rank_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[str, float], ...]:
     """Return the best texts of independent parts; the first gets the confidence, the others in proportion to it.
 
-    >>> best = best_products([[("1", 0.6), ("7", 0.3), ("2", 0.1)]], 0.5)
+    >>> best = rank_products([[("1", 0.6), ("7", 0.3), ("2", 0.1)]], 0.5)
     >>> [(text, round(probability, 2)) for text, probability in best]
     [('1', 0.5), ('7', 0.25), ('2', 0.08)]
     """
-    (text, highest), *others = most_probable(parts)
+    (text, highest), *others = rank_texts(parts)
     scale = confidence / max(highest, LEAST_ALTERNATIVE)
     scale = min(scale, (1 - confidence) / max(sum(probability for _, probability in others), LEAST_ALTERNATIVE))
     return (text, confidence), *(
@@ -79,7 +79,7 @@ def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[st
     )
 
 
-def _digit(candidate: Candidate, confidence: float, seen: Findings, scale: Scale) -> Digit:
+def _make_digit(candidate: Candidate, confidence: float, seen: Findings, scale: Scale) -> Digit:
     """Turn a candidate into a digit."""
     status: Status = OK if confidence >= scale.ok else UNSURE
     if candidate.is_digit < scale.digit:
@@ -89,18 +89,18 @@ def _digit(candidate: Candidate, confidence: float, seen: Findings, scale: Scale
     return Digit(digit, confidence, candidate.probabilities, box, status, candidate.image)
 
 
-def _choices(digit: Digit) -> list[tuple[str, float]]:
+def _list_choices(digit: Digit) -> list[tuple[str, float]]:
     return [(str(label), float(probability)) for label, probability in enumerate(digit.probabilities)]
 
 
-def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> Status:
+def _find_status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> Status:
     statuses = {digit.status for digit in digits}
     if statuses == {NOT_A_DIGIT}:
         return NOT_A_DIGIT
     return OK if NOT_A_DIGIT not in statuses and confidence >= scale.ok else UNSURE
 
 
-def _rejected(status: Status, outcomes: Outcomes) -> Status:
+def _reject(status: Status, outcomes: Outcomes) -> Status:
     """Take back the status of digits in whose lines the recogniser sees no digit at all."""
     no_digit = math.prod(line.probability_of_no_digit for line in outcomes.counted_once)
     has_sign = any(SIGN in line.texts[0] for line in outcomes.counted_once)
@@ -108,11 +108,11 @@ def _rejected(status: Status, outcomes: Outcomes) -> Status:
     return NOT_A_DIGIT if is_none else UNSURE
 
 
-def _ignored(digits: tuple[Digit, ...], seen: Findings, outcomes: Outcomes) -> tuple[Ignored, ...]:
+def _name_ignored(digits: tuple[Digit, ...], seen: Findings, outcomes: Outcomes) -> tuple[Ignored, ...]:
     """Name the ink of a page that is in none of these digits."""
     boxes = as_array(digit.box for digit in digits)
     return tuple(
         piece
-        for piece in ignored_on(seen, outcomes.counted_once, [])
+        for piece in name_ignored_ink(seen, outcomes.counted_once, [])
         if not len(boxes) or overlap_of_smaller(np.array(piece.box, np.float64), boxes).max() < SAME_INK
     )

@@ -166,7 +166,7 @@ class Scale:
         return self.simple if simple else self.detected
 
 
-def measured_at(way: str) -> list[str]:
+def name_knots(way: str) -> list[str]:
     """Return the names under which a card stores the accuracy at each knot, such as `found-right-0`."""
     return [f"{way}{AT_KNOT}{knot}" for knot in range(len(KNOTS))]
 
@@ -257,7 +257,7 @@ class LineScale:
         """Take the numbers of a card's calibration; what is missing stays as it is."""
         weights = {name: numbers[LINE_WEIGHT + name] for name in Weights._fields if LINE_WEIGHT + name in numbers}
         curve = {name: numbers[LINE_CURVE + name] for name in Curve._fields if LINE_CURVE + name in numbers}
-        measured = [numbers[name] for name in measured_at(LINE_WAY) if name in numbers]
+        measured = [numbers[name] for name in name_knots(LINE_WAY) if name in numbers]
         plain = LineScale()
         return LineScale(
             Weights(**weights),
@@ -294,7 +294,7 @@ def _sigmoid(score: float) -> float:
 
 def _way(thresholds: Mapping[str, float], way: str) -> Way:
     """Return the calibration named `way`; an incomplete one counts as none."""
-    curves, measured = [f"{way}-{field}" for field in Curves._fields], measured_at(way)
+    curves, measured = [f"{way}-{field}" for field in Curves._fields], name_knots(way)
     if not thresholds.keys() >= {*curves, *measured}:
         return Way()
     return Way(Curves(*(thresholds[name] for name in curves)), tuple(thresholds[name] for name in measured))

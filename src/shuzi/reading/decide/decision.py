@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shuzi.reading.decide.allowed_values import choose
-from shuzi.reading.decide.candidate_text import text_of_candidates
+from shuzi.reading.decide.allowed_values import choose_value
+from shuzi.reading.decide.candidate_text import read_candidates
 from shuzi.reading.decide.confidence import LineScale, Scale
-from shuzi.reading.decide.line_text import text_of_lines
-from shuzi.reading.decide.outcome import outcomes_of
+from shuzi.reading.decide.line_text import read_lines
+from shuzi.reading.decide.outcome import choose_texts
 from shuzi.reading.patterns.automaton import Automaton
-from shuzi.reading.patterns.fitting import follow
+from shuzi.reading.patterns.fitting import follow_pattern
 from shuzi.reading.report.result import UNSURE, Reading
 from shuzi.reading.values import Findings
 
@@ -33,17 +33,17 @@ def decide(
     line_scale
         Does so for what the line recogniser has read; None for the networks' own probabilities.
     values
-        The values of which one is written, as `allowed_values.checked` returns them; None for any number.
+        The values of which one is written, as `allowed_values.check_values` returns them; None for any number.
     pattern
         The pattern that what is written fits; None for any number. Values are those that fit already.
     """
     if seen.too_much is not None:
         return Reading("", UNSURE, 0.0, (), seen.too_much, scale.calibrated)
     line_scale = line_scale or LineScale()
-    outcomes = outcomes_of(seen, line_scale.weights)
-    reading = text_of_lines(seen, outcomes, line_scale)
+    outcomes = choose_texts(seen, line_scale.weights)
+    reading = read_lines(seen, outcomes, line_scale)
     if reading is None:
-        reading = text_of_candidates(seen, outcomes, scale)
+        reading = read_candidates(seen, outcomes, scale)
     if values is not None:
-        return choose(reading, seen, outcomes, values, line_scale)
-    return reading if pattern is None else follow(reading, seen, pattern, line_scale)
+        return choose_value(reading, seen, outcomes, values, line_scale)
+    return reading if pattern is None else follow_pattern(reading, seen, pattern, line_scale)

@@ -32,7 +32,7 @@ from shuzi.reading.report.result import NEIGHBOUR, PRINT, RULING, SIGN_INK, STAI
 from shuzi.reading.values import Findings
 
 
-def ignored_on(seen: Findings, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
+def name_ignored_ink(seen: Findings, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
     """Name the ink that is in no text of a page, from left to right.
 
     Parameters
@@ -52,12 +52,12 @@ def ignored_on(seen: Findings, outcomes: Sequence[Outcome], digits: Sequence[Cha
     heights = [digit.box.height for digit in digits or characters] or [line.line.height for line in seen.texts]
     boxes = [character.box for character in characters]
     most = max(seen.work_left, LEAST_KIND_WORK)
-    ignored += left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), most)
+    ignored += find_left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), most)
     left_to_right = sorted(ignored, key=lambda piece: piece[1].x)
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in left_to_right)
 
 
-def left_out(
+def find_left_out(
     grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float, most: float = MOST_WORK
 ) -> list[tuple[str, Box]]:
     """Find the ink outside all characters that is large enough to be one.
@@ -81,14 +81,14 @@ def left_out(
     --------
     >>> ink = np.zeros((40, 100), np.uint8)
     >>> ink[10:30, 10:14] = ink[10:30, 40:60] = ink[36, 2:98] = 255
-    >>> left_out(255 - ink, ink, [Box(10, 10, 4, 20)], 20.0)
+    >>> find_left_out(255 - ink, ink, [Box(10, 10, 4, 20)], 20.0)
     [('unknown', Box(x=40, y=10, width=20, height=20)), ('ruling', Box(x=2, y=36, width=96, height=1))]
     """
     inked = ink >= SOLID
     outside = inked.astype(np.uint8)
     _, pieces = cv2.connectedComponents(outside, connectivity=8)
     near = DARKNESS_MARGIN * height
-    of_digits = [_darkness(grey, ink, box, near, ink[box.pixels()] >= SOLID) for box in taken]
+    of_digits = [_measure_darkness(grey, ink, box, near, ink[box.pixels()] >= SOLID) for box in taken]
     darkness = float(np.median(of_digits)) if of_digits else 0.0
     # 1. the ink outside all characters, in pieces
     for box in taken:
@@ -111,7 +111,7 @@ def left_out(
             kinds.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
             continue
         piece = labels[box.pixels()] == label
-        dark = _darkness(grey, ink, box, near, piece)
+        dark = _measure_darkness(grey, ink, box, near, piece)
         pale = dark < STAIN_DARKNESS * darkness
         line = ruling.is_printed(box, piece, pale)
         if not line and not pale and dark <= PRINT_DARKNESS * darkness:
@@ -146,7 +146,7 @@ def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height
     )
 
 
-def _darkness(
+def _measure_darkness(
     grey: NDArray[np.uint8], ink: NDArray[np.uint8], box: Box, near: float, inked: NDArray[np.bool_]
 ) -> float:
     """Return by how many grey levels the ink in a box differs from the paper around it; an ink map does not tell."""

@@ -19,8 +19,8 @@ from shuzi.reading.decide.decide_thresholds import (
     MOST_CONFIDENCE,
     MOST_MARK_ALTERNATIVES,
 )
-from shuzi.reading.decide.ignored_ink import ignored_on
-from shuzi.reading.decide.outcome import Outcome, Outcomes, outcomes_of
+from shuzi.reading.decide.ignored_ink import name_ignored_ink
+from shuzi.reading.decide.outcome import Outcome, Outcomes, choose_texts
 from shuzi.reading.recognise.characters import Character
 from shuzi.reading.report.advice import about_line_text, about_marks, about_the_picture
 from shuzi.reading.report.result import (
@@ -38,7 +38,7 @@ from shuzi.reading.report.result import (
 from shuzi.reading.values import Findings, Weights
 
 
-def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading | None:
+def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading | None:
     """Make a reading of what the line recogniser and the candidates say together; None if no line has a digit.
 
     Parameters
@@ -73,9 +73,9 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
         )
         for character in characters
     ]
-    digits, marks = digits_and_marks(characters, probabilities, seen, scale.ok)
+    digits, marks = make_digits_and_marks(characters, probabilities, seen, scale.ok)
     # 3. what else may be written, and a sentence
-    alternatives = shared_out(outcomes.texts, confidence, scale.others)
+    alternatives = share_out(outcomes.texts, confidence, scale.others)
     boxes = [character.box for character in characters if character.character in DIGITS]
     if status == OK:
         advice = success(page.ignored)
@@ -103,9 +103,9 @@ def text_of_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Readi
     )
 
 
-def evidence(seen: Findings, weights: Weights) -> tuple[str, Evidence] | None:
+def gather_evidence(seen: Findings, weights: Weights) -> tuple[str, Evidence] | None:
     """Return the best text of a page that was read line by line, and the evidence for it; None without digits."""
-    outcomes = outcomes_of(seen, weights)
+    outcomes = choose_texts(seen, weights)
     return (outcomes.texts[0][0], _Page.of(seen, outcomes).evidence) if outcomes.written else None
 
 
@@ -123,7 +123,7 @@ class _Page:
         characters = [character for line in written for character in line.characters]
         digits = [character for character in characters if character.character in DIGITS]
         is_cut_off = len(written) > 1 and any(_is_cut_off(line, seen) for line in written)
-        ignored = ignored_on(seen, outcomes.counted_once, digits)
+        ignored = name_ignored_ink(seen, outcomes.counted_once, digits)
         at_edge = any(seen.at_edge(character.box) for character in characters)
         evidence = Evidence(
             raw=logit(outcomes.texts[0][1]),
@@ -149,7 +149,7 @@ def _has_ink(seen: Findings, row: int, box: Box) -> bool:
     return bool(seen.ink[row, box.pixels()[1]].max(initial=0) >= SOLID)
 
 
-def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: float) -> tuple[tuple[str, float], ...]:
+def share_out(texts: Sequence[tuple[str, float]], confidence: float, others: float) -> tuple[tuple[str, float], ...]:
     """Give the first text the confidence; the others share what is left of 1 as their probabilities say.
 
     Parameters
@@ -172,7 +172,7 @@ def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: fl
     )
 
 
-def digits_and_marks(
+def make_digits_and_marks(
     characters: Sequence[Character], probabilities: Sequence[float], seen: Findings, ok: float
 ) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
     """Make the digits and the marks of a reading of characters; signs are neither.
@@ -189,12 +189,12 @@ def digits_and_marks(
         The probability from which a digit is "ok".
     """
     pairs = [*zip(characters, probabilities, strict=True)]
-    digits = [_digit_of(character, seen, sure, ok) for character, sure in pairs if character.character in DIGITS]
-    marks = [_mark_of(character, seen, sure) for character, sure in pairs if character.character in MARKS]
+    digits = [_make_digit(character, seen, sure, ok) for character, sure in pairs if character.character in DIGITS]
+    marks = [_make_mark(character, seen, sure) for character, sure in pairs if character.character in MARKS]
     return tuple(digits), tuple(marks)
 
 
-def _digit_of(character: Character, seen: Findings, probability: float, ok: float) -> Digit:
+def _make_digit(character: Character, seen: Findings, probability: float, ok: float) -> Digit:
     of_digits = character.probabilities[: len(DIGITS)]
     probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
     status: Status = OK if probability >= ok else UNSURE
@@ -202,7 +202,7 @@ def _digit_of(character: Character, seen: Findings, probability: float, ok: floa
     return Digit(int(character.character), probability, probabilities, box, status, character.image)
 
 
-def _mark_of(character: Character, seen: Findings, probability: float) -> Mark:
+def _make_mark(character: Character, seen: Findings, probability: float) -> Mark:
     """Make a mark of a character, and name what else it may be."""
     others = [
         (CLASSES[label], float(character.probabilities[label]))

@@ -17,8 +17,8 @@ from shuzi.reading.decide.decide_thresholds import (
     SAME_CHARACTER_IOU,
     SAME_INK,
 )
-from shuzi.reading.recognise.characters import Character, characters_of
-from shuzi.reading.recognise.search import scores_of
+from shuzi.reading.recognise.characters import Character, find_characters
+from shuzi.reading.recognise.search import score_texts
 from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, LineTexts, Weights
 
@@ -104,7 +104,7 @@ class Outcomes:
     texts: list[tuple[str, float]]
 
 
-def outcomes_of(seen: Findings, weights: Weights) -> Outcomes:
+def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
     """Choose the best text of each line of a page.
 
     Parameters
@@ -114,7 +114,7 @@ def outcomes_of(seen: Findings, weights: Weights) -> Outcomes:
     weights
         How much each score of a text counts.
     """
-    outcomes = tuple(outcome(line, weights, seen.ink) for line in seen.texts)
+    outcomes = tuple(choose_text(line, weights, seen.ink) for line in seen.texts)
     kept: list[int] = []
     is_shared = False
     for index in sorted(range(len(outcomes)), key=lambda index: -_count_digits(outcomes[index])):
@@ -130,11 +130,11 @@ def outcomes_of(seen: Findings, weights: Weights) -> Outcomes:
         kept.append(index)
     counted_once = tuple(outcomes[index] for index in sorted(kept))
     written = tuple(line for line in counted_once if line.has_digits)
-    texts = most_probable(on_lines([line.without_signs] for line in written))
+    texts = rank_texts(put_on_lines([line.without_signs] for line in written))
     return Outcomes(outcomes, counted_once, is_shared, written, texts)
 
 
-def outcome(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcome:
+def choose_text(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcome:
     """Choose the best text of a line.
 
     Parameters
@@ -146,32 +146,32 @@ def outcome(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcom
     ink
         The picture's ink map: uint8 (h, w).
     """
-    likely = probabilities_of(line, weights)
+    likely = compute_probabilities(line, weights)
     # texts that differ in signs alone are one text, for signs are in none
     whole: dict[str, float] = {}
     for text, probability in zip(line.texts, likely.tolist(), strict=True):
         whole[text.replace(SIGN, "")] = whole.get(text.replace(SIGN, ""), 0.0) + probability
     ranked = np.lexsort((-likely, np.array([-whole[text.replace(SIGN, "")] for text in line.texts])))
     texts, probabilities = tuple(line.texts[index] for index in ranked), tuple(likely[ranked].tolist())
-    characters = characters_of(line, texts, probabilities, ink)
+    characters = find_characters(line, texts, probabilities, ink)
     return Outcome(texts, probabilities, characters, bool(line.scores[ranked[0], -1]))
 
 
-def probabilities_of(line: LineTexts, weights: Weights) -> NDArray[np.float64]:
+def compute_probabilities(line: LineTexts, weights: Weights) -> NDArray[np.float64]:
     """Return the probability of each text of a line if one of them is right: float64 (n,)."""
-    return np.asarray(softmax(totals_of(line, weights)), np.float64)
+    return np.asarray(softmax(weigh_texts(line, weights)), np.float64)
 
 
-def totals_of(line: LineTexts, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
+def weigh_texts(line: LineTexts, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
     """Return the log probability, up to a constant, of each text of a line, or of other texts: float64 (n,)."""
-    scores = line.scores if texts is None else scores_of(line, texts)
-    adjusted = [_adjustment_of(line, text) for text in (line.texts if texts is None else texts)]
+    scores = line.scores if texts is None else score_texts(line, texts)
+    adjusted = [_add_adjustments(line, text) for text in (line.texts if texts is None else texts)]
     if texts is None and line.priors:
         adjusted = [more + prior for more, prior in zip(adjusted, line.priors, strict=True)]
     return np.asarray(scores @ np.array(weights) + np.array(adjusted, np.float64), np.float64)
 
 
-def _adjustment_of(line: LineTexts, text: str) -> float:
+def _add_adjustments(line: LineTexts, text: str) -> float:
     """Return by how much corrected digits raise a text."""
     if not line.adjustments:
         return 0.0
@@ -185,10 +185,10 @@ def _adjustment_of(line: LineTexts, text: str) -> float:
     )
 
 
-def on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
+def put_on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
     r"""Put the ends of lines between the parts of each.
 
-    >>> on_lines([[[("1", 1.0)]], [[("2", 1.0)]]])
+    >>> put_on_lines([[[("1", 1.0)]], [[("2", 1.0)]]])
     [[('1', 1.0)], [('\n', 1.0)], [('2', 1.0)]]
     """
     parts: list[Choices] = []
@@ -197,10 +197,10 @@ def on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
     return parts
 
 
-def most_probable(parts: Iterable[Choices], most: int = MOST_ALTERNATIVES) -> list[tuple[str, float]]:
+def rank_texts(parts: Iterable[Choices], most: int = MOST_ALTERNATIVES) -> list[tuple[str, float]]:
     """Return the most probable ways to choose a text for each part, joined, the best one first.
 
-    >>> best = most_probable([[("1", 0.6), ("7", 0.4)], [("0", 0.9), ("6", 0.1)]], most=3)
+    >>> best = rank_texts([[("1", 0.6), ("7", 0.4)], [("0", 0.9), ("6", 0.1)]], most=3)
     >>> [(text, round(probability, 2)) for text, probability in best]
     [('10', 0.54), ('70', 0.36), ('16', 0.06)]
     """

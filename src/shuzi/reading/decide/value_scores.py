@@ -18,7 +18,7 @@ from shuzi.reading.decide.decide_thresholds import (
     LONGEST_VALUE,
     MOST_ALTERNATIVES,
 )
-from shuzi.reading.decide.outcome import totals_of
+from shuzi.reading.decide.outcome import weigh_texts
 from shuzi.reading.report.result import Reading, without_marks
 from shuzi.reading.values import LineTexts, Weights
 
@@ -66,25 +66,25 @@ def score_values(
     with_marks
         Whether marks are compared.
     """
-    near = _nearest(values, [text for text, _ in reading.alternatives] or [reading.text], with_marks)
+    near = _find_nearest(values, [text for text, _ in reading.alternatives] or [reading.text], with_marks)
     if lines:
         # of several lines, the one that a value fits best
-        of_lines = [_on_line(line, near, weights, with_marks) for line in lines]
+        of_lines = [_score_on_line(line, near, weights, with_marks) for line in lines]
         return max(of_lines, key=lambda scored: float(scored.scores.max()) - scored.unlisted)
-    scores = [_by_digits(reading, without_marks(value)) for value in near]
+    scores = [_score_digits(reading, without_marks(value)) for value in near]
     listed = set(map(without_marks, near))
     texts = {without_marks(text).replace("\n", "") for text, _ in reading.alternatives} - listed
-    unlisted = max((_by_digits(reading, text) for text in texts), default=IMPOSSIBLE_VALUE)
+    unlisted = max((_score_digits(reading, text) for text in texts), default=IMPOSSIBLE_VALUE)
     return ScoredValues(near, np.array(scores, np.float64), unlisted, near, None)
 
 
-def _on_line(line: LineTexts, values: list[str], weights: Weights, with_marks: bool) -> ScoredValues:
+def _score_on_line(line: LineTexts, values: list[str], weights: Weights, with_marks: bool) -> ScoredValues:
     # what was read counts for the value with its digits, whatever marks were read between them
     read: dict[str, tuple[float, str]] = {}
-    for text, score in zip(line.texts, totals_of(line, weights).tolist(), strict=True):
+    for text, score in zip(line.texts, weigh_texts(line, weights).tolist(), strict=True):
         plain = text.replace(SIGN, "") if with_marks else without_marks(text)
         read[plain] = max(read.get(plain, (-math.inf, "")), (score, text))
-    plainly = zip(totals_of(line, weights, values).tolist(), values, strict=True)
+    plainly = zip(weigh_texts(line, weights, values).tolist(), values, strict=True)
     best = [max(scored, read.get(value, (-math.inf, ""))) for scored, value in zip(plainly, values, strict=True)]
     listed = set(values)
     unlisted = max((score for text, (score, _) in read.items() if text not in listed), default=-math.inf)
@@ -92,7 +92,7 @@ def _on_line(line: LineTexts, values: list[str], weights: Weights, with_marks: b
     return ScoredValues(values, scores, unlisted, [text for _, text in best], line)
 
 
-def _by_digits(reading: Reading, value: str) -> float:
+def _score_digits(reading: Reading, value: str) -> float:
     """Return the log probability of a value by the single digits of a reading."""
     if len(value) != len(reading.digits):
         return IMPOSSIBLE_VALUE
@@ -100,7 +100,7 @@ def _by_digits(reading: Reading, value: str) -> float:
     return sum(math.log(max(float(digit.probabilities[int(label)]), LEAST_DIGIT_OF_VALUE)) for digit, label in pairs)
 
 
-def _nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> list[str]:
+def _find_nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> list[str]:
     """Return the values nearest to what was read by edit distance, in their order; all of a short list."""
     if len(values) <= COMPARED_VALUES:
         return [*values]
@@ -110,21 +110,21 @@ def _nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> l
     for start in range(0, len(values), DISTANCES_AT_ONCE):
         part, nearest = values[start : start + DISTANCES_AT_ONCE], distances[start : start + DISTANCES_AT_ONCE]
         for text in wanted:
-            np.minimum(nearest, _edit_distances(part, text), out=nearest)
+            np.minimum(nearest, _measure_distances(part, text), out=nearest)
     return [values[index] for index in np.sort(np.argsort(distances, kind="stable")[:COMPARED_VALUES])]
 
 
-def nearest_values(values: Sequence[str], text: str, count: int) -> list[str]:
+def find_nearest_values(values: Sequence[str], text: str, count: int) -> list[str]:
     """Return the given number of values: those nearest to a text by edit distance, the nearest first.
 
-    >>> nearest_values(["5000", "20232002", "20232802"], "20737002", 2)
+    >>> find_nearest_values(["5000", "20232002", "20232802"], "20737002", 2)
     ['20232002', '20232802']
     """
-    order = np.argsort(_edit_distances(values, text), kind="stable")
+    order = np.argsort(_measure_distances(values, text), kind="stable")
     return [values[index] for index in order[:count].tolist()]
 
 
-def _edit_distances(values: Sequence[str], text: str) -> NDArray[np.int64]:
+def _measure_distances(values: Sequence[str], text: str) -> NDArray[np.int64]:
     """Return how many characters to insert, delete or replace to turn each value into a text: int64 (n,)."""
     longest = max(map(len, values))
     letters = np.array([[ord(letter) for letter in value.ljust(longest, "\0")] for value in values])

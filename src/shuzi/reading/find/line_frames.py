@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, intersection
-from shuzi.ink.strips import band, whole
+from shuzi.ink.strips import frame_band, frame_whole
 from shuzi.reading.find.find_thresholds import (
     BAND_ABOVE,
     BAND_BELOW,
@@ -38,7 +38,7 @@ def frame_lines(
     ----------
     rows
         The positions of the candidates of each row, or of its components where there are no candidates, as
-        `rows.rows_of` returns them.
+        `rows.group_rows` returns them.
     candidates
         The digits found in a picture.
     components
@@ -54,30 +54,28 @@ def frame_lines(
     """
     if not candidates:
         groups = [[Box(*map(float, components[position].tolist())) for position in row] for row in rows]
-        return [_framed((), group, group, group) for group in groups]
+        return [_frame((), group, group, group) for group in groups]
     digits = [[candidates[position].box for position in row] for row in rows]
     lines = []
-    for row, boxes, own in zip(rows, digits, _by_row(digits, components.astype(np.float64)), strict=True):
+    for row, boxes, own in zip(rows, digits, _assign_to_rows(digits, components.astype(np.float64)), strict=True):
         upright = [piece for piece in own if piece.height >= LEAST_HANGING_HEIGHT * piece.width]
         hanging = [piece for piece in upright if hangs_on(piece, boxes)]
-        characters = [*boxes, *_on_line(boxes, own), *hanging]
-        points = [] if specks is None else _possible_points(boxes, characters, specks)
+        characters = [*boxes, *_find_on_line(boxes, own), *hanging]
+        points = [] if specks is None else _find_points(boxes, characters, specks)
         lines.append(
-            _framed(
-                tuple(candidates[position] for position in row), boxes, [*boxes, *hanging], [*characters, *points]
-            )
+            _frame(tuple(candidates[position] for position in row), boxes, [*boxes, *hanging], [*characters, *points])
         )
     return lines
 
 
-def _by_row(rows: Sequence[list[Box]], pieces: NDArray[np.float64]) -> list[list[Box]]:
+def _assign_to_rows(rows: Sequence[list[Box]], pieces: NDArray[np.float64]) -> list[list[Box]]:
     """Give each piece to the row whose digits it covers most of, or else to the one whose height it shares most."""
     if not len(pieces):
         return [[] for _ in rows]
     covered = np.array([sum(intersection(np.array(digit), pieces) for digit in row) for row in rows])
     heights = [
         np.minimum(pieces[:, 1] + pieces[:, 3], low) - np.maximum(pieces[:, 1], high)
-        for high, low in map(_band, rows)
+        for high, low in map(_find_band, rows)
     ]
     shared = np.maximum(np.array(heights), 0)
     fits = np.where(covered.any(axis=0), covered, shared)
@@ -85,17 +83,17 @@ def _by_row(rows: Sequence[list[Box]], pieces: NDArray[np.float64]) -> list[list
     return [[Box(*piece) for piece in pieces[owners == row].tolist()] for row in range(len(rows))]
 
 
-def _framed(
+def _frame(
     candidates: tuple[Candidate, ...], digits: list[Box], high: Sequence[Box], characters: Sequence[Box]
 ) -> Line:
     height = median_height(digits)
     left = min(box.x for box in characters) - FRAME_MARGIN * height
     right = max(box.right for box in characters) + FRAME_MARGIN * height
-    vertical = [band(digits), whole(high)]
+    vertical = [frame_band(digits), frame_whole(high)]
     return Line(candidates, tuple(Box(left, top, right - left, down) for _, top, _, down in vertical), height)
 
 
-def _possible_points(digits: list[Box], characters: list[Box], specks: NDArray[np.int32]) -> list[Box]:
+def _find_points(digits: list[Box], characters: list[Box], specks: NDArray[np.int32]) -> list[Box]:
     """Return the next speck before the characters of a line that may be a point, and the next one after them."""
     height = median_height(digits)
     left, right = min(box.x for box in characters), max(box.right for box in characters)
@@ -103,17 +101,17 @@ def _possible_points(digits: list[Box], characters: list[Box], specks: NDArray[n
     possible = specks[
         (specks[:, 2:].max(axis=1) >= SMALLEST_POINT * height) & (gaps >= 0) & (gaps < CHARACTER_GAP * height)
     ]
-    near = _in_band(digits, [Box(*map(float, speck)) for speck in possible.tolist()])
+    near = _find_in_band(digits, [Box(*map(float, speck)) for speck in possible.tolist()])
     before = max((speck for speck in near if speck.right <= left), key=lambda speck: speck.right, default=None)
     after = min((speck for speck in near if speck.x >= right), key=lambda speck: speck.x, default=None)
     return [speck for speck in (before, after) if speck is not None]
 
 
-def _on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:
+def _find_on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:
     """Return the components that stand on the line of these digits, each near to the next."""
     height = median_height(digits)
     left, right = min(digit.x for digit in digits), max(digit.right for digit in digits)
-    waiting = _in_band(digits, pieces)
+    waiting = _find_in_band(digits, pieces)
     on_line: list[Box] = []
     while near := [piece for piece in waiting if _is_near(piece, left, right, height)]:
         on_line += near
@@ -126,10 +124,10 @@ def _is_near(piece: Box, left: float, right: float, height: float) -> bool:
     return max(left - piece.right, piece.x - right) < CHARACTER_GAP * height
 
 
-def _in_band(digits: list[Box], pieces: list[Box]) -> list[Box]:
+def _find_in_band(digits: list[Box], pieces: list[Box]) -> list[Box]:
     """Return the pieces that lie at the height of these digits."""
     height = median_height(digits)
-    top, bottom = _band(digits)
+    top, bottom = _find_band(digits)
     return [
         piece
         for piece in pieces
@@ -138,7 +136,7 @@ def _in_band(digits: list[Box], pieces: list[Box]) -> list[Box]:
     ]
 
 
-def _band(digits: list[Box]) -> tuple[float, float]:
+def _find_band(digits: list[Box]) -> tuple[float, float]:
     """Return from where to where characters next to these digits may reach."""
     height = median_height(digits)
     top, bottom = np.median([[digit.y, digit.bottom] for digit in digits], axis=0).tolist()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.scan import Scan
-from shuzi.ink.strips import length
+from shuzi.ink.strips import measure_length
 from shuzi.reading.find import find_thresholds as thresholds
 from shuzi.reading.find.candidates import (
     TooMuch,
@@ -20,7 +20,7 @@ from shuzi.reading.find.candidates import (
 )
 from shuzi.reading.find.detector import Detector, search_by_scale, search_pale
 from shuzi.reading.find.line_frames import frame_lines
-from shuzi.reading.find.rows import rows_of
+from shuzi.reading.find.rows import group_rows
 from shuzi.reading.find.simple_ink import take_components
 from shuzi.reading.values import Candidate, Findings
 
@@ -72,7 +72,7 @@ def locate(
             simple = not candidates
         # 2. the lines: what is on none of them is no digit
         pieces = [Box(*map(float, piece)) for piece in components.boxes.tolist()]
-        rows = rows_of([candidate.box for candidate in candidates] or pieces, ink.shape)
+        rows = group_rows([candidate.box for candidate in candidates] or pieces, ink.shape)
         lines = frame_lines(rows, candidates, components.boxes, components.specks)
         on_lines = {id(candidate) for line in lines for candidate in line.candidates}
         candidates = [candidate for candidate in candidates if id(candidate) in on_lines]
@@ -80,7 +80,7 @@ def locate(
             lines = []
         plain = sum(candidate.score >= thresholds.PLAIN_SCORE for candidate in candidates)
         work.left += min(plain, thresholds.MOST_PLAIN)
-        strips = sum(length(frame) for line in lines for frame in line.frames)
+        strips = sum(measure_length(frame) for line in lines for frame in line.frames)
         work.spend(strips / thresholds.STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
     except TooMuch as problem:
         return Findings(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice, work=work.done)

@@ -28,8 +28,8 @@ from shuzi.reading.find.find_thresholds import (
 )
 
 
-def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
-    """Group boxes into rows as `in_reading_order` does, without what only seems to be a digit or a row.
+def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
+    """Group boxes into rows as `group_in_reading_order` does, without what only seems to be a digit or a row.
 
     Left out are small boxes that hang on a row, such as commas, and rows that the picture's edge cuts off.
 
@@ -52,12 +52,12 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     Examples
     --------
     >>> digits, comma, sliver = [Box(8, 20, 10, 30), Box(26, 20, 10, 30)], Box(20, 44, 4, 16), Box(9, 0, 10, 8)
-    >>> rows_of([*digits, comma, sliver], (70, 60))
+    >>> group_rows([*digits, comma, sliver], (70, 60))
     [[0, 1]]
     """
     # the detector's boxes may reach beyond the picture
-    boxes = [_inside(box, shape) for box in boxes]
-    groups = in_reading_order(boxes)
+    boxes = [_clip(box, shape) for box in boxes]
+    groups = group_in_reading_order(boxes)
     if len(groups) > MOST_ROWS:
         raise TooMuch("reading.many_lines", len(groups))
     strength = [sum(boxes[index].height for index in group) for group in groups]
@@ -86,7 +86,7 @@ def hangs_on(box: Box, row: Sequence[Box], below: float = COMMA_BELOW) -> bool:
     >>> hangs_on(Box(20, 52, 4, 12), [Box(8, 20, 10, 30), Box(26, 20, 10, 30)])
     True
     """
-    height, top, bottom = _next_to(box, row)
+    height, top, bottom = _measure_neighbours(box, row)
     gap = max(min(digit.x for digit in row) - box.right, box.x - max(digit.right for digit in row))
     if box.height >= COMMA_HEIGHT * height:
         below = 0.0
@@ -125,11 +125,11 @@ def _is_comma(box: Box, row: Sequence[Box]) -> bool:
     digits = [digit for digit in row if digit is not box]
     if not digits or not hangs_on(box, digits):
         return False
-    height, top, bottom = _next_to(box, digits)
+    height, top, bottom = _measure_neighbours(box, digits)
     return box.y > top + COMMA_TOP * height and box.bottom > bottom + COMMA_BOTTOM * height
 
 
-def _next_to(box: Box, row: Sequence[Box]) -> tuple[float, float, float]:
+def _measure_neighbours(box: Box, row: Sequence[Box]) -> tuple[float, float, float]:
     """Return the height, the top and the bottom of the digits of a row that are next to a box."""
     middle = box.x + box.width / 2
     near = sorted(row, key=lambda digit: abs(digit.x + digit.width / 2 - middle))[:DIGITS_BESIDE_COMMA]
@@ -137,7 +137,7 @@ def _next_to(box: Box, row: Sequence[Box]) -> tuple[float, float, float]:
     return median_height(near), top, bottom
 
 
-def _inside(box: Box, shape: tuple[int, ...]) -> Box:
+def _clip(box: Box, shape: tuple[int, ...]) -> Box:
     """Return the part of a box that is in the picture."""
     left, top = max(box.x, 0), max(box.y, 0)
     right, bottom = max(min(box.right, shape[1]), left), max(min(box.bottom, shape[0]), top)
@@ -151,10 +151,10 @@ def _at_edge(boxes: Sequence[Box], shape: tuple[int, ...]) -> bool:
     )
 
 
-def in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
+def group_in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
     """Group boxes into lines from top to bottom, each from left to right; return their indices.
 
-    >>> in_reading_order([Box(30, 2, 10, 20), Box(5, 0, 10, 20), Box(8, 40, 10, 20)])
+    >>> group_in_reading_order([Box(30, 2, 10, 20), Box(5, 0, 10, 20), Box(8, 40, 10, 20)])
     [[1, 0], [2]]
     """
     lines: list[list[int]] = []
@@ -166,7 +166,7 @@ def in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
         fitting = []
         for bottom, line in bottoms[bisect_right(bottoms, box.y, key=itemgetter(0)) :]:
             near = boxes[starts[line].nearest(box.x)]
-            if _shared_height(near, box) >= SAME_LINE:
+            if _measure_shared_height(near, box) >= SAME_LINE:
                 fitting.append((abs(near.x - box.x), line, bottom))
         if fitting:
             # sloping lines also fit at their far ends, so the nearest neighbour decides
@@ -203,7 +203,7 @@ class _Starts:
         return min((abs(self._edges[i] - x), *self._boxes[i]) for i in neighbours)[2]
 
 
-def _shared_height(upper: Box, lower: Box) -> float:
+def _measure_shared_height(upper: Box, lower: Box) -> float:
     both = min(upper.bottom, lower.bottom) - max(upper.y, lower.y)
     return both / max(min(upper.height, lower.height), 1e-6)
 

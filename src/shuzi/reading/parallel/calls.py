@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _UNKNOWN = SMALL + 1
 
 
-def alone() -> None:
+def use_one_core() -> None:
     """Let this process use one core: the others have processes of their own."""
     cv2.setNumThreads(1)
     session.most_threads = 1
@@ -53,7 +53,7 @@ def read_from(reader: Reader, folder: str, picture: Picture | ShuziError) -> Rea
     return replace(reading, source=source_of(picture)) if isinstance(reading, Reading) else reading
 
 
-def folder_of(picture: Picture | ShuziError) -> str:
+def name_folder(picture: Picture | ShuziError) -> str:
     """Return the working folder, where a picture's path depends on it; "" elsewhere."""
     named = picture.document if isinstance(picture, Page) else picture
     if isinstance(named, str | Path) and not os.path.isabs(named):  # noqa: PTH117 - a name too long is no path
@@ -61,10 +61,10 @@ def folder_of(picture: Picture | ShuziError) -> str:
     return ""
 
 
-def weight(picture: Picture | ShuziError) -> int:
+def estimate_size(picture: Picture | ShuziError) -> int:
     """Return how much work a picture is: its bytes or its pixels, whichever are more; much where it is not known.
 
-    >>> weight(np.zeros((28, 28), np.uint8)), weight(b"GIF89a") > SMALL, weight("a.png") > SMALL
+    >>> estimate_size(np.zeros((28, 28), np.uint8)), estimate_size(b"GIF89a") > SMALL, estimate_size("a.png") > SMALL
     (784, True, True)
     """
     if isinstance(picture, np.ndarray):

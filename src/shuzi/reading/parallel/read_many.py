@@ -20,7 +20,7 @@ from shuzi.processes.cores import cores
 from shuzi.processes.launch import can_start
 from shuzi.processes.pool import Pool
 from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
-from shuzi.reading.parallel.calls import alone, folder_of, read_from, weight
+from shuzi.reading.parallel.calls import estimate_size, name_folder, read_from, use_one_core
 from shuzi.reading.report.result import Reading
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class ReadingProcesses:
     def _open(self, reader: Reader) -> tuple[Pool, Shared | None]:
         """Return the pool of this process, and what stands for the reader in it: None where nobody can help."""
         if self.pool is None or self._owner != os.getpid():  # a process that was forked has one of its own
-            self.pool, self._shared, self._owner = Pool(0, _ON_THE_WAY, alone), None, os.getpid()
+            self.pool, self._shared, self._owner = Pool(0, _ON_THE_WAY, use_one_core), None, os.getpid()
             weakref.finalize(self, self.pool.close)
             # no other process knows what a script has defined
             if can_start() and type(reader).__module__ != "__main__":
@@ -89,7 +89,7 @@ def _submit(pool: Pool, shared: Shared | None, picture: Picture | ShuziError) ->
             picture = open_picture(picture)
         except ShuziError as problem:
             picture = problem
-    return pool.submit(read_from, folder_of(picture), picture, shared=shared, size=weight(picture))
+    return pool.submit(read_from, name_folder(picture), picture, shared=shared, size=estimate_size(picture))
 
 
 def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:

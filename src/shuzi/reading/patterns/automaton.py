@@ -70,7 +70,7 @@ class Part:
         return Part(self.letters * copies, tuple(follow), first if copies else 0, last, least == 0)
 
 
-def in_sequence(parts: Sequence[Part]) -> Part:
+def join_sequence(parts: Sequence[Part]) -> Part:
     """Join parts that follow one another."""
     letters: list[int] = []
     follow: list[int] = []
@@ -88,7 +88,7 @@ def in_sequence(parts: Sequence[Part]) -> Part:
     return Part(tuple(letters), tuple(follow), first, last, is_optional)
 
 
-def either(parts: Sequence[Part]) -> Part:
+def join_alternatives(parts: Sequence[Part]) -> Part:
     """Join parts of which one is written."""
     letters: list[int] = []
     follow: list[int] = []
@@ -103,7 +103,7 @@ def either(parts: Sequence[Part]) -> Part:
 
 @dataclass(frozen=True)
 class Automaton:
-    """Tells which texts fit a pattern, character by character; made by `expression.automaton_of`.
+    """Tells which texts fit a pattern, character by character; made by `expression.compile_pattern`.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ class Automaton:
 
     Examples
     --------
-    >>> two_digits = Automaton.of(in_sequence([Part.of(_DIGIT_CLASSES)] * 2))
+    >>> two_digits = Automaton.of(join_sequence([Part.of(_DIGIT_CLASSES)] * 2))
     >>> two_digits.accepts("42"), two_digits.accepts("4?2"), two_digits.accepts("4.2"), two_digits.accepts("4")
     (True, True, False, False)
     >>> two_digits.step(two_digits.step(START, 4), 2) & two_digits.accepting != 0
@@ -166,7 +166,7 @@ class Automaton:
     def may_hold(self, whole: int, decimals: int = 0) -> bool:
         """Tell whether a text of so many digits, and so many behind a point, may fit.
 
-        >>> two_digits = Automaton.of(in_sequence([Part.of(_DIGIT_CLASSES)] * 2))
+        >>> two_digits = Automaton.of(join_sequence([Part.of(_DIGIT_CLASSES)] * 2))
         >>> two_digits.may_hold(2), two_digits.may_hold(1), two_digits.may_hold(1, 1)
         (True, False, False)
         """
@@ -190,7 +190,7 @@ class Automaton:
     def rarity(self, length: int) -> float:
         """Return the fraction of all texts of so many characters that fit, or more where the pattern is ambiguous.
 
-        >>> round(Automaton.of(in_sequence([Part.of(_DIGIT_CLASSES)] * 2)).rarity(2), 4) == round((10 / 15) ** 2, 4)
+        >>> round(Automaton.of(join_sequence([Part.of(_DIGIT_CLASSES)] * 2)).rarity(2), 4) == round((10 / 15) ** 2, 4)
         True
         """
         size = len(self.follow)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from shuzi.errors import DataError
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.reading.patterns.automaton import LETTERS, Automaton, Part, either, in_sequence
+from shuzi.reading.patterns.automaton import LETTERS, Automaton, Part, join_alternatives, join_sequence
 
 LONGEST_PATTERN: Final = 200
 """Characters that a pattern may have."""
@@ -37,7 +37,7 @@ _NAME = re.compile("[A-Za-z_]+")
 _COUNTS = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
 
 
-def automaton_of(pattern: str) -> Automaton:
+def compile_pattern(pattern: str) -> Automaton:
     r"""Return the automaton of a pattern.
 
     Parameters
@@ -54,10 +54,10 @@ def automaton_of(pattern: str) -> Automaton:
 
     Examples
     --------
-    >>> automaton = automaton_of(r"\d{1,3}(\.\d\d)?")
+    >>> automaton = compile_pattern(r"\d{1,3}(\.\d\d)?")
     >>> automaton.accepts("12.50"), automaton.accepts("12.5")
     (True, False)
-    >>> automaton_of("time").accepts("23:59"), automaton_of("time").accepts("24:59")
+    >>> compile_pattern("time").accepts("23:59"), compile_pattern("time").accepts("24:59")
     (True, False)
     """
     if not isinstance(pattern, str):
@@ -66,11 +66,11 @@ def automaton_of(pattern: str) -> Automaton:
         raise DataError("error.pattern.long", n=len(pattern), most=LONGEST_PATTERN)
     if _NAME.fullmatch(pattern) and pattern not in NAMED_PATTERNS:
         raise DataError("error.pattern.name", name=pattern, known=", ".join(NAMED_PATTERNS))
-    return _made(pattern)
+    return _compile(pattern)
 
 
 @lru_cache(maxsize=64)
-def _made(pattern: str) -> Automaton:
+def _compile(pattern: str) -> Automaton:
     automaton = Automaton.of(_Parser(NAMED_PATTERNS.get(pattern, pattern)).part())
     if not automaton.may_have_digits:
         raise DataError("error.pattern.empty", pattern=pattern)
@@ -91,12 +91,12 @@ class _Group:
         self.may_repeat = may_repeat
 
     def end_alternative(self) -> None:
-        self.alternatives.append(in_sequence(self.parts))
+        self.alternatives.append(join_sequence(self.parts))
         self.parts, self.may_repeat = [], False
 
     def part(self) -> Part:
         self.end_alternative()
-        return either(self.alternatives)
+        return join_alternatives(self.alternatives)
 
     def count(self) -> int:
         return sum(len(part.letters) for part in (*self.alternatives, *self.parts))
@@ -170,14 +170,14 @@ class _Parser:
         simple = {"?": (0, 1), "*": (0, None), "+": (1, None)}.get(self._expression[self._position])
         if simple is not None:
             return *simple, self._position + 1
-        found = _COUNTS.match(self._expression, self._position)
-        if found is None:
+        counts = _COUNTS.match(self._expression, self._position)
+        if counts is None:
             raise self._wrong("error.pattern.repeat")
-        least = int(found[1])
-        most = None if found[2] and not found[3] else int(found[3] or least)
+        least = int(counts[1])
+        most = None if counts[2] and not counts[3] else int(counts[3] or least)
         if most is not None and most < least:
             raise self._wrong("error.pattern.repeat")
-        return least, most, found.end()
+        return least, most, counts.end()
 
     def _letters(self) -> int:
         r"""Read a digit, a mark, an escaped mark or ``\d``."""

@@ -21,16 +21,16 @@ from shuzi.reading.decide.decide_thresholds import (
     UNFITTING_EXPONENT,
     VALUE_OK,
 )
-from shuzi.reading.decide.line_text import text_of_lines
-from shuzi.reading.decide.outcome import has_digits, outcomes_of, totals_of
+from shuzi.reading.decide.line_text import read_lines
+from shuzi.reading.decide.outcome import choose_texts, has_digits, weigh_texts
 from shuzi.reading.patterns.automaton import Automaton
-from shuzi.reading.patterns.fitting_texts import fitting_digits, fitting_texts
-from shuzi.reading.recognise.search import scores_of
+from shuzi.reading.patterns.fitting_texts import find_fitting_digits, find_fitting_texts
+from shuzi.reading.recognise.search import score_texts
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, UNSURE, Reading
 from shuzi.reading.values import Findings, LineTexts, Weights
 
 
-def follow(plain: Reading, seen: Findings, pattern: Automaton, scale: LineScale) -> Reading:
+def follow_pattern(plain: Reading, seen: Findings, pattern: Automaton, scale: LineScale) -> Reading:
     """Let a reading follow a pattern.
 
     Parameters
@@ -54,43 +54,43 @@ def follow(plain: Reading, seen: Findings, pattern: Automaton, scale: LineScale)
         return plain
     if not seen.texts:
         return _follow_digits(plain, pattern)
-    lines = tuple(_with_fitting(line, pattern) for line in seen.texts)
-    found = _read(seen, [_weigh(line, pattern, scale.weights) for line in lines], scale)
-    if found is None:  # no line has a digit, and a pattern makes none
-        return plain if _fits(pattern, plain.text) else _unfitting(plain)
-    if not _fits(pattern, found.text):
-        return _unfitting(found)
-    found = replace(found, alternatives=_fitting(pattern, found.alternatives))
+    lines = tuple(_add_fitting(line, pattern) for line in seen.texts)
+    fitted = _read(seen, [_weigh(line, pattern, scale.weights) for line in lines], scale)
+    if fitted is None:  # no line has a digit, and a pattern makes none
+        return plain if _fits(pattern, plain.text) else _doubt(plain)
+    if not _fits(pattern, fitted.text):
+        return _doubt(fitted)
+    fitted = replace(fitted, alternatives=_keep_fitting(pattern, fitted.alternatives))
     # a length or a mark that the pattern has wrong must not make a wrong text sure: what does not fit counts for more
     # here, and the text must be as sure as a value of a list, unless it is sure without any help
     sure = _read(seen, [_weigh(line, pattern, scale.weights, UNFITTING_EXPONENT) for line in lines], scale)
-    if sure is not None and sure.text == found.text and sure.confidence >= VALUE_OK:
-        return replace(sure, alternatives=_fitting(pattern, sure.alternatives))
+    if sure is not None and sure.text == fitted.text and sure.confidence >= VALUE_OK:
+        return replace(sure, alternatives=_keep_fitting(pattern, sure.alternatives))
     alone = _read(seen, lines, scale)
-    if alone is None or alone.text != found.text:
-        return _unsure(found, plain.text if alone is None else alone.text)
+    if alone is None or alone.text != fitted.text:
+        return _doubt_change(fitted, plain.text if alone is None else alone.text)
     if alone.text != plain.text:
-        return _unsure(found, plain.text)
-    return replace(alone, alternatives=_fitting(pattern, alone.alternatives))
+        return _doubt_change(fitted, plain.text)
+    return replace(alone, alternatives=_keep_fitting(pattern, alone.alternatives))
 
 
 def _read(seen: Findings, lines: Sequence[LineTexts], scale: LineScale) -> Reading | None:
     seen = replace(seen, texts=tuple(lines))
-    return text_of_lines(seen, outcomes_of(seen, scale.weights), scale)
+    return read_lines(seen, choose_texts(seen, scale.weights), scale)
 
 
-def _with_fitting(line: LineTexts, pattern: Automaton) -> LineTexts:
+def _add_fitting(line: LineTexts, pattern: Automaton) -> LineTexts:
     """Add to the likely texts of a line those that fit."""
     room = min(map(len, line.columns))
-    found = dict.fromkeys(
+    fitting = dict.fromkeys(
         "".join(CLASSES[label] for label in text.labels)
         for columns in line.columns
-        for text in fitting_texts(columns, pattern)
+        for text in find_fitting_texts(columns, pattern)
     )
-    more = [text for text in found if text not in line.texts and len(text) <= room]
+    more = [text for text in fitting if text not in line.texts and len(text) <= room]
     if not more:
         return line
-    return replace(line, texts=(*line.texts, *more), scores=np.vstack([line.scores, scores_of(line, more)]))
+    return replace(line, texts=(*line.texts, *more), scores=np.vstack([line.scores, score_texts(line, more)]))
 
 
 def _weigh(line: LineTexts, pattern: Automaton, weights: Weights, exponent: float = 1.0) -> LineTexts:
@@ -98,7 +98,7 @@ def _weigh(line: LineTexts, pattern: Automaton, weights: Weights, exponent: floa
     fits = [_fits(pattern, text) for text in line.texts]
     if not any(fits):
         return line
-    best = line.texts[int(np.where(fits, totals_of(line, weights), -np.inf).argmax())]
+    best = line.texts[int(np.where(fits, weigh_texts(line, weights), -np.inf).argmax())]
     rarity = max(pattern.rarity(len(best.replace(SIGN, ""))), LEAST_RARITY)
     unfitting = exponent * math.log(rarity * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY)
     # a pattern says nothing of whether there is a number at all
@@ -109,45 +109,45 @@ def _weigh(line: LineTexts, pattern: Automaton, weights: Weights, exponent: floa
 def _follow_digits(plain: Reading, pattern: Automaton) -> Reading:
     """Let a reading of single digits follow a pattern; what it changes is never sure, nothing else speaks for it."""
     if _fits(pattern, plain.text):
-        return replace(plain, alternatives=_fitting(pattern, plain.alternatives))
-    fitting = fitting_digits([digit.probabilities for digit in plain.digits], pattern)
+        return replace(plain, alternatives=_keep_fitting(pattern, plain.alternatives))
+    fitting = find_fitting_digits([digit.probabilities for digit in plain.digits], pattern)
     if not fitting or "\n" in plain.text:
-        return _unfitting(plain)
+        return _doubt(plain)
     all_fitting = sum(probability for _, probability in fitting)
     rarity = max(pattern.rarity(len(plain.digits)), LEAST_RARITY) * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY
     everything = all_fitting + max(1 - all_fitting, 0.0) * rarity
     written = math.prod(float(digit.probabilities[digit.digit]) for digit in plain.digits)
     text, probability = fitting[0]
     if probability < written * rarity:
-        return _unfitting(plain)
+        return _doubt(plain)
     confidence = min(probability / everything, plain.confidence)
     digits = tuple(
         replace(digit, digit=int(label), probability=float(digit.probabilities[int(label)]), status=UNSURE)
         for digit, label in zip(plain.digits, text, strict=True)
     )
     named = [(other, min(sure / everything, confidence)) for other, sure in fitting[1:MOST_ALTERNATIVES]]
-    found = replace(
+    fitted = replace(
         plain, text=text, confidence=confidence, digits_confidence=confidence, digits=digits,
         alternatives=((text, confidence), *named),
     )  # fmt: skip
-    return _unsure(found, plain.text)
+    return _doubt_change(fitted, plain.text)
 
 
 def _fits(pattern: Automaton, text: str) -> bool:
     return has_digits(text) and pattern.accepts(text)
 
 
-def _fitting(pattern: Automaton, texts: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+def _keep_fitting(pattern: Automaton, texts: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
     return tuple((text, probability) for text, probability in texts if _fits(pattern, text))
 
 
-def _unsure(found: Reading, other: str) -> Reading:
+def _doubt_change(reading: Reading, other: str) -> Reading:
     """Return a reading whose text was another one without the pattern."""
-    advice = "reading.pattern.changed", {"text": found.text, "other": other.replace("\n", " / ")}
-    return replace(found, status=UNSURE, digits_status=UNSURE, advice=advice)
+    advice = "reading.pattern.changed", {"text": reading.text, "other": other.replace("\n", " / ")}
+    return replace(reading, status=UNSURE, digits_status=UNSURE, advice=advice)
 
 
-def _unfitting(found: Reading) -> Reading:
+def _doubt(reading: Reading) -> Reading:
     """Return a reading whose text does not fit."""
-    advice = "reading.pattern.none", {"text": found.text.replace("\n", " / ")}
-    return replace(found, status=UNSURE, digits_status=UNSURE, advice=advice)
+    advice = "reading.pattern.none", {"text": reading.text.replace("\n", " / ")}
+    return replace(reading, status=UNSURE, digits_status=UNSURE, advice=advice)

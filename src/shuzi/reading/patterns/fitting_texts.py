@@ -25,7 +25,7 @@ from shuzi.reading.recognise.recognise_thresholds import (
 Labels = tuple[int, ...]
 
 
-def fitting_texts(
+def find_fitting_texts(
     log_probabilities: NDArray[np.float32],
     automaton: Automaton,
     most: int = TEXTS_OF_A_STRIP,
@@ -40,21 +40,21 @@ def fitting_texts(
     Parameters
     ----------
     log_probabilities, most, width, least
-        As for `ctc.best_texts`.
+        As for `ctc.find_best_texts`.
     automaton
         The pattern's.
 
     Examples
     --------
-    >>> from shuzi.reading.patterns.automaton import Part, in_sequence
-    >>> two_characters = Automaton.of(in_sequence([Part.of(0b11)] * 2))
+    >>> from shuzi.reading.patterns.automaton import Part, join_sequence
+    >>> two_characters = Automaton.of(join_sequence([Part.of(0b11)] * 2))
     >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
-    >>> best = fitting_texts(columns, two_characters, most=2)
+    >>> best = find_fitting_texts(columns, two_characters, most=2)
     >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in best]
     [((0, 1), 0.534), ((1, 1), 0.056)]
     """
     count, blank, seldom = len(log_probabilities), log_probabilities.shape[1] - 1, math.log(least)
-    step, within = cache(automaton.step), _within(automaton, count)
+    step, within = cache(automaton.step), _find_within(automaton, count)
     # prefix: its log probabilities with and without a blank at the end; and the automaton's state after it
     beams: dict[Labels, tuple[float, float]] = {(): (0.0, LOG_OF_ZERO)}
     states: dict[Labels, int] = {(): START}
@@ -75,19 +75,19 @@ def fitting_texts(
                     before = with_blank if text and text[-1] == label else total
                     grown = longer[after]
                     grown[1] = add_logs(grown[1], before + column[label])
-        beams = _kept(longer, states, width)
+        beams = _keep(longer, states, width)
         states = {text: states[text] for text in beams}
     texts = [Text(text, min(add_logs(*ends), 0.0)) for text, ends in beams.items()]
     return sorted(texts, key=lambda text: -text.log_probability)[:most]
 
 
 @lru_cache(maxsize=16)
-def _within(automaton: Automaton, most: int) -> list[int]:
+def _find_within(automaton: Automaton, most: int) -> list[int]:
     """Return, for 0 to `most` characters, the positions after which at most so many more can end a text."""
     return [*accumulate(automaton.endings(most), or_)]
 
 
-def _kept(
+def _keep(
     longer: dict[Labels, list[float]], states: dict[Labels, int], width: int
 ) -> dict[Labels, tuple[float, float]]:
     """Return the best prefixes, and the best one for each state."""
@@ -102,7 +102,9 @@ def _kept(
     return kept
 
 
-def fitting_digits(probabilities: Sequence[NDArray[np.float32]], automaton: Automaton) -> list[tuple[str, float]]:
+def find_fitting_digits(
+    probabilities: Sequence[NDArray[np.float32]], automaton: Automaton
+) -> list[tuple[str, float]]:
     """Find the most probable texts of so many digits that fit a pattern, the best one first.
 
     Parameters

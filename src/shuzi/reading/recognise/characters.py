@@ -17,7 +17,7 @@ from shuzi.ink.components import SOLID
 from shuzi.ink.normalize import SIDE, cut_out
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.recognise.ctc import with_blanks
+from shuzi.reading.recognise.ctc import add_blanks
 from shuzi.reading.recognise.recognise_thresholds import (
     CANDIDATE_WEIGHT,
     CHARACTER_REACH,
@@ -57,7 +57,7 @@ class Character:
         return float(self.probabilities[CLASSES.index(self.character)])
 
 
-def characters_of(
+def find_characters(
     line: LineTexts, texts: Sequence[str], probabilities: Sequence[float], ink: NDArray[np.uint8]
 ) -> tuple[Character, ...]:
     """Find the characters of the first of some texts on its line.
@@ -71,11 +71,11 @@ def characters_of(
     ink
         The picture's ink map: uint8 (h, w).
     """
-    text, by_class = texts[0], by_character(texts, probabilities)
+    text, by_class = texts[0], sum_by_character(texts, probabilities)
     digits = [DIGITS.index(character) for character in text if character in DIGITS]
     aligned = iter(align(digits, line.line.candidates).candidates)
     characters = []
-    for character, box, of_classes in zip(text, boxes_of(line, text, ink), by_class, strict=True):
+    for character, box, of_classes in zip(text, frame_characters(line, text, ink), by_class, strict=True):
         image, index = None, next(aligned) if character in DIGITS else None
         if index is not None:
             candidate = line.line.candidates[index]
@@ -88,7 +88,7 @@ def characters_of(
     return tuple(characters)
 
 
-def boxes_of(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
+def frame_characters(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     """Cut a line between its characters, where the least ink is, and frame the ink of each.
 
     Parameters
@@ -118,7 +118,7 @@ def boxes_of(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     edges = [frame.x, *(_cut(profile, *pair) for pair in pairwise(middles)), frame.right]
     reach = CHARACTER_REACH * line.line.height
     return [
-        _inked(ink, rows, max(left, middle - reach), min(right, middle + reach), frame)
+        _frame_ink(ink, rows, max(left, middle - reach), min(right, middle + reach), frame)
         for middle, (left, right) in zip(middles, pairwise(edges), strict=True)
     ]
 
@@ -141,7 +141,7 @@ def find_spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) 
     """
     if not labels:
         return []
-    states, skips = with_blanks(labels, log_probabilities.shape[1] - 1)
+    states, skips = add_blanks(labels, log_probabilities.shape[1] - 1)
     columns = log_probabilities.astype(np.float64)[:, states]
     best = np.full(len(states), LOG_OF_ZERO)
     best[:2] = columns[0, :2]
@@ -160,7 +160,7 @@ def find_spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) 
     return [(int(run[0]), int(run[-1]) + 1) if run.size else (0, 0) for run in runs]
 
 
-def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArray[np.float64]:
+def sum_by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArray[np.float64]:
     """Add up, for each character of the first text, the probabilities of the texts that have a class in its position.
 
     Returns
@@ -169,7 +169,7 @@ def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArra
 
     Examples
     --------
-    >>> by_class = by_character(["12", "17", "112"], [0.6, 0.3, 0.1])
+    >>> by_class = sum_by_character(["12", "17", "112"], [0.6, 0.3, 0.1])
     >>> by_class[0, 1].round(2), by_class[1, [2, 7]].round(2).tolist()
     (np.float64(1.0), [0.7, 0.3])
     """
@@ -177,12 +177,12 @@ def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArra
     by_class = np.zeros((len(best), len(CLASSES)))
     for text, probability in zip(texts, probabilities, strict=True):
         if probability >= LEAST_TEXT_PROBABILITY:
-            for character, position in _aligned(text, best):
+            for character, position in _align(text, best):
                 by_class[position, CLASSES.index(character)] += probability
     return by_class
 
 
-def _aligned(text: str, best: str) -> Iterator[tuple[str, int]]:
+def _align(text: str, best: str) -> Iterator[tuple[str, int]]:
     """Yield the characters of a text that stand where one of the best text does, with the position of that."""
     if len(text) == len(best):
         yield from zip(text, range(len(best)), strict=True)
@@ -203,7 +203,7 @@ def _cut(profile: NDArray[np.float64], left: float, right: float) -> float:
     return first + int((part + OFF_CENTRE_COST * part.max() * away).argmin()) + 0.5
 
 
-def _inked(ink: NDArray[np.uint8], rows: slice, left: float, right: float, frame: Box) -> Box:
+def _frame_ink(ink: NDArray[np.uint8], rows: slice, left: float, right: float, frame: Box) -> Box:
     """Frame the solid ink between two edges of a line's band."""
     first, last = max(0, round(left)), max(0, math.ceil(right))
     part = (ink[rows, first:last] >= SOLID).astype(np.uint8)

@@ -34,7 +34,7 @@ class Text:
     log_probability: float
 
 
-def best_texts(
+def find_best_texts(
     log_probabilities: NDArray[np.float32], most: int = 10, width: int = 16, least: float = 1e-4
 ) -> list[Text]:
     """Find the most probable texts by prefix beam search (Hannun et al., 2014), the best one first.
@@ -53,7 +53,7 @@ def best_texts(
     Examples
     --------
     >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
-    >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in best_texts(columns, most=2)]
+    >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in find_best_texts(columns, most=2)]
     [((0, 1), 0.534), ((1,), 0.211)]
     """
     blank, seldom = log_probabilities.shape[1] - 1, math.log(least)
@@ -118,7 +118,7 @@ def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, .
     states = np.full((len(texts), 2 * longest + 1), blank)
     skips = np.zeros(states.shape)  # 1 where the blank before a character may be left out
     for row, text in enumerate(texts):
-        own_states, may_skip = with_blanks(text, blank)
+        own_states, may_skip = add_blanks(text, blank)
         states[row, : len(own_states)] = own_states
         skips[row, : len(own_states)] = may_skip
     likely = np.exp(columns.astype(np.float64))[:, states]
@@ -138,7 +138,7 @@ def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, .
     return np.minimum(np.where(both > 0, np.log(np.maximum(both, TINY)) + scales, LOG_OF_ZERO), 0.0)
 
 
-def with_blanks(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def add_blanks(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the characters with blanks between and around them, and which states may skip the blank before them."""
     states = np.full(2 * len(labels) + 1, blank, np.int64)
     states[1::2] = labels

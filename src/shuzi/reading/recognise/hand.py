@@ -124,7 +124,7 @@ class CorrectedClassifier(Classifier):
         if self._examples is None:
             return probabilities, is_digit
         looks = Looks.of(images, self.features(images), probabilities)
-        return corrected(probabilities, is_digit, looks, self._examples, self._blend)
+        return apply_corrections(probabilities, is_digit, looks, self._examples, self._blend)
 
     def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
         """Return the correction of each digit's answer; None where no corrected digit contradicts it.
@@ -140,10 +140,10 @@ class CorrectedClassifier(Classifier):
             return [None] * len(images)
         probabilities, _ = super().classify_or_reject(images)
         looks = Looks.of(images, self.features(images), probabilities)
-        return corrections_of(looks, np.array(answers, np.int64), self._examples, IN_NUMBERS)
+        return find_corrections(looks, np.array(answers, np.int64), self._examples, IN_NUMBERS)
 
 
-def corrections_of(
+def find_corrections(
     looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend
 ) -> list[Correction | None]:
     """Return for each of n digits what it is rather than its answer; None where nothing speaks against that.
@@ -160,7 +160,7 @@ def corrections_of(
     >>> taken_for_7[0, 7] = 0.91
     >>> looks = Looks.of(side, np.ones((1, 4), np.float32), taken_for_7)
     >>> examples = Examples(looks, np.array([1]))
-    >>> [corrections_of(looks, np.array([answer]), examples, Blend())[0] for answer in (7, 1)]
+    >>> [find_corrections(looks, np.array([answer]), examples, Blend())[0] for answer in (7, 1)]
     [Correction(digit=1, alike=1.0, logit=3.0), None]
     """
     corrections: list[Correction | None] = []
@@ -200,7 +200,7 @@ def _corrections_at_once(
     ]
 
 
-def corrected(
+def apply_corrections(
     probabilities: NDArray[np.float32],
     is_digit: NDArray[np.float32],
     looks: Looks,
@@ -226,7 +226,7 @@ def corrected(
     """
     answers = probabilities.argmax(axis=1)
     moved, digit = probabilities.astype(np.float64), is_digit.astype(np.float64)
-    for row, correction in enumerate(corrections_of(looks, answers, examples, blend)):
+    for row, correction in enumerate(find_corrections(looks, answers, examples, blend)):
         if correction is None:
             continue
         both = moved[row, correction.digit] + moved[row, answers[row]]

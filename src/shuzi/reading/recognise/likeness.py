@@ -35,7 +35,7 @@ class Looks:
     def of(images: NDArray[np.uint8], features: NDArray[np.float32], probabilities: NDArray[np.float32]) -> Looks:
         """Look at images (n, 28, 28) of which features (n, k) and probabilities (n, 10) are known."""
         logs = np.log(np.maximum(probabilities.astype(np.float64), LEAST_LOGGED_PROBABILITY))
-        return Looks(_unit(features), _unit(_blurred(images)), logs)
+        return Looks(_normalise(features), _normalise(_blur(images)), logs)
 
     def at(self, indices: Sequence[int] | NDArray[np.intp]) -> Looks:
         """Return how some of them look."""
@@ -65,12 +65,12 @@ class Examples:
         return Examples(looks, examples.labels.astype(np.int64))
 
 
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def _normalise(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return vectors (n, k) of length 1."""
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
 
 
-def _blurred(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _blur(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Blur images (n, 28, 28), subtract the mean of each, and return them as float32 (n, 784)."""
     rim = len(BLUR_KERNEL) // 2
     padded = np.pad(images.astype(np.float32), ((0, 0), (rim, rim), (rim, rim)))

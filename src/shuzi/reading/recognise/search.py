@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.scan import Scan
-from shuzi.ink.strips import cut
+from shuzi.ink.strips import cut_strip
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.recognise.ctc import best_texts, log_probabilities
+from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities
 from shuzi.reading.recognise.recognise_thresholds import (
     BEAM_WIDTH,
     LEAST_CANDIDATE_SCORE,
@@ -48,10 +48,10 @@ def recognise_lines(seen: Findings, scan: Scan, recogniser: Recogniser) -> Findi
     recogniser
         Reads strips.
     """
-    return replace(seen, texts=tuple(texts_of(line, scan.contrast, recogniser) for line in seen.lines))
+    return replace(seen, texts=tuple(recognise_line(line, scan.contrast, recogniser) for line in seen.lines))
 
 
-def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:
+def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:
     """Recognise a line and score its likely texts.
 
     Parameters
@@ -63,10 +63,10 @@ def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) ->
     recogniser
         Reads strips.
     """
-    columns = tuple(recogniser.columns(cut(contrast, frame)) for frame in line.frames)
+    columns = tuple(recogniser.columns(cut_strip(contrast, frame)) for frame in line.frames)
     proposed: dict[tuple[int, ...], None] = {line.proposed: None}
     for of_strip in columns:
-        texts = best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
+        texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
         proposed |= dict.fromkeys(text.labels for text in texts)
     room = min(map(len, columns))
     likely = [labels for labels in proposed if len(labels) <= room][:MOST_TEXTS]
@@ -75,7 +75,7 @@ def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) ->
     return LineTexts(line, columns, tuple("".join(CLASSES[label] for label in labels) for labels in likely), scores)
 
 
-def scores_of(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
+def score_texts(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
     """Score other texts for a line, such as those of a list: float64 (n, 7)."""
     labels = [tuple(map(CLASSES.index, text)) for text in texts]
     return _score(line.line, [log_probabilities(of_strip, labels) for of_strip in line.columns], labels)

@@ -99,8 +99,8 @@ def about_line_text(
     text, *others = [text for text in texts if text]
     if not others:
         return "reading.unsure_line", {}
-    values = {"text": _on_one_line(text), "other": _on_one_line(others[0])}
-    return _doubtful_digit(text, others[0]) or ("reading.unsure_text", values)
+    values = {"text": _join_lines(text), "other": _join_lines(others[0])}
+    return _name_doubtful_digit(text, others[0]) or ("reading.unsure_text", values)
 
 
 def about_marks(text: str, others: Sequence[str]) -> Sentence:
@@ -125,7 +125,7 @@ def about_marks(text: str, others: Sequence[str]) -> Sentence:
         return "reading.mark_unsure", {}
     place = next((index for index, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1]), None)
     at = min(len(text), len(other)) if place is None else place
-    values = {"text": _on_one_line(text), "other": _on_one_line(other)}
+    values = {"text": _join_lines(text), "other": _join_lines(other)}
     if text[at : at + 1] in [*MARKS]:
         return "reading.mark", {**values, "mark": text[at], "place": at + 1}
     return "reading.mark_more", {**values, "mark": other[at]}
@@ -151,13 +151,13 @@ def about_the_picture(seen: Findings, boxes: Sequence[Box], sides: Sequence[floa
     if any(seen.at_edge(box) for box in boxes):
         return "reading.edge", {}
     around = [box.pixels(rim=EDGE_MARGIN * max(box[2:])) for box in boxes]
-    edges = statistics.median(edge_width(seen.grey[pixels]) for pixels in around)
+    edges = statistics.median(measure_edge_width(seen.grey[pixels]) for pixels in around)
     if edges > BLURRED_EDGE:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     return None
 
 
-def edge_width(grey: NDArray[np.uint8]) -> float:
+def measure_edge_width(grey: NDArray[np.uint8]) -> float:
     """Return the width of the step from paper to ink at the sharper edges, as a fraction of the longer side.
 
     Parameters
@@ -174,7 +174,7 @@ def edge_width(grey: NDArray[np.uint8]) -> float:
     >>> page = np.full((40, 40), 255, np.uint8)
     >>> page[5:35, 15:25] = 0
     >>> blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), 4), np.uint8)
-    >>> round(edge_width(page), 2), round(edge_width(blurred), 2)
+    >>> round(measure_edge_width(page), 2), round(measure_edge_width(blurred), 2)
     (0.05, 0.2)
     """
     seen = resize(grey.astype(np.float32), min(1.0, EDGES_MEASURED_AT / max(grey.shape)))
@@ -207,11 +207,11 @@ def _in_pixels(seen: Findings) -> dict[str, Any]:
     return {"side": max(seen.shape), "searched": max(seen.grey.shape)}
 
 
-def _on_one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return text.replace("\n", " / ")
 
 
-def _doubtful_digit(text: str, other: str) -> Sentence | None:
+def _name_doubtful_digit(text: str, other: str) -> Sentence | None:
     """Name the digit in which two texts differ; None if they differ in anything else."""
     if len(text) != len(other):
         return None

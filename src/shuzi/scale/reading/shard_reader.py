@@ -23,7 +23,7 @@ from shuzi.messages import speaking
 from shuzi.pictures.open import Picture
 from shuzi.processes.pool import Pool
 from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
-from shuzi.reading.parallel.calls import alone, weight
+from shuzi.reading.parallel.calls import estimate_size, use_one_core
 from shuzi.scale.reading.location import Location
 from shuzi.scale.reading.manifest import Manifest, described
 from shuzi.scale.reading.parquet_rows import ERROR, Part, Row, name_of_part, read_row, row_of
@@ -73,7 +73,7 @@ class ShardReader:
         self._work = work
         self._problem = self._unfit()
         work.output.remove_leftovers()
-        self._pool = Pool(1, _SENT, alone)
+        self._pool = Pool(1, _SENT, use_one_core)
         self._reader: Shared = self._pool.share(_Packed(ray.get(work.reader)))
         self._pictures = Counter("shuzi_pictures", "Pictures read, by the status of their reading", ("status",))
         boundaries = [1, 3, 10, 30, 100, 300, 1_000, 3_000]
@@ -142,7 +142,7 @@ class ShardReader:
 
     def _submit(self, source: str, picture: Picture | ShuziError) -> Task:
         return self._pool.submit(
-            read_row, source, picture, self._work.language, shared=self._reader, size=weight(picture)
+            read_row, source, picture, self._work.language, shared=self._reader, size=estimate_size(picture)
         )
 
     def _row(self, source: str, _: int, task: Task) -> Row:

@@ -17,7 +17,7 @@ from shuzi.messages import speaking
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PDF, TIFF, is_plain, kind_of
-from shuzi.reading.parallel.calls import alone
+from shuzi.reading.parallel.calls import use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.occlusion import what_counts
 from shuzi.service.api.schema import Answer, Answers, Images, Reading, Unread
@@ -72,7 +72,7 @@ class Read:
 
 def begin() -> None:
     """Prepare a reading process, by importing everything that this module needs."""
-    alone()
+    use_one_core()
 
 
 def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:

@@ -19,7 +19,7 @@ from shuzi.forms.result import Problem
 from shuzi.messages import language
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PDF, kind_of
-from shuzi.reading.parallel.calls import weight
+from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
 from shuzi.service.api.answers import Source, Special
@@ -149,7 +149,7 @@ class _Work:
                 raise
             except ShuziError as problem:
                 picture = answers.about(name, problem)
-            size = 0 if isinstance(picture, ShuziError) else weight(picture)
+            size = 0 if isinstance(picture, ShuziError) else estimate_size(picture)
             given = name, picture, self._files, self._shape, self._language
             found: PageRead | Problem = await self._parts.pool.run(read_one, *given, shared=self._shared, size=size)
             return found

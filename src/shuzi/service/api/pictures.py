@@ -15,7 +15,7 @@ from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import kind_of
 from shuzi.processes.pool_task import SMALL
-from shuzi.reading.parallel.calls import weight
+from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
 from shuzi.service.api.answers import Asked, Decoded, Read, Source, Special
@@ -115,7 +115,7 @@ class Pictures:
             except ShuziError as problem:
                 return [Read(answers.about(name, problem))]  # a picture in another format is sent alone
             pictures.append((name, decoded))
-            work = weight(decoded)
+            work = estimate_size(decoded)
             # a potentially expensive picture, however small, takes its own turn
             size += SMALL // _TOGETHER if work <= _TINY else max(work, SMALL + 1)
         if asked.explained is not None:  # however small it is
@@ -153,7 +153,7 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
     >>> [len(each) for each in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
     [5, 4, 1]
     """
-    tiny = [isinstance(each, bytes) and weight(each) <= _TINY and not explain for _, each in sources]
+    tiny = [isinstance(each, bytes) and estimate_size(each) <= _TINY and not explain for _, each in sources]
     most = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
     groups: list[list[Source]] = []
     room = 0

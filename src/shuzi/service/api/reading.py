@@ -14,7 +14,7 @@ from starlette.responses import Response
 from shuzi.errors import ServiceError
 from shuzi.messages import language
 from shuzi.pictures.plain import PDF, kind_of
-from shuzi.reading.patterns.expression import LONGEST_PATTERN, automaton_of
+from shuzi.reading.patterns.expression import LONGEST_PATTERN, compile_pattern
 from shuzi.service.api import answers
 from shuzi.service.api.pictures import Pictures
 from shuzi.service.api.schema import Answers, Images, Model, Models, Readings
@@ -74,7 +74,7 @@ async def read(request: Request) -> Response:
     if asks.explain and (wait := quota.wait):
         raise ServiceError("error.service.explained", seconds=math.ceil(wait))
     if asks.pattern:
-        automaton_of(asks.pattern)  # an invalid pattern is refused before anything is read
+        compile_pattern(asks.pattern)  # an invalid pattern is refused before anything is read
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with slot_for(request):

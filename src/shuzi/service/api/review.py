@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.reading.parallel.calls import weight
+from shuzi.reading.parallel.calls import estimate_size
 from shuzi.service.api import answers, schema
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.tracing import opened
@@ -92,7 +92,7 @@ async def picture(request: Request) -> Response:
     async with slot_for(request):
         ((name, content),) = await asyncio.to_thread(pictures_of, body, kind, 1)
         _, found = await opened(parts, name, content, asks.page)
-        said = await parts.pool.run(jpeg_of, name, found, size=weight(found))
+        said = await parts.pool.run(jpeg_of, name, found, size=estimate_size(found))
     return Response(said, media_type=JPEG)
 
 

@@ -26,7 +26,7 @@ from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PDF, TIFF, kind_of
-from shuzi.reading.parallel.calls import weight
+from shuzi.reading.parallel.calls import estimate_size
 from shuzi.service.api import answers
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.schema import Said
@@ -102,7 +102,7 @@ async def trace_form(request: Request) -> Response:
         (name, content), drawn = await asyncio.to_thread(_parts_of, body, kind)
         pages, picture = await opened(parts, name, content, asks.page)
         given = name, picture, asks.title, asks.paper, drawn, pages, language()
-        said = await parts.pool.run(trace_one, *given, size=weight(picture))
+        said = await parts.pool.run(trace_one, *given, size=estimate_size(picture))
     return Response(said, media_type=JSON)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
 from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
-from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, band, cut, whole
+from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, cut_strip, frame_band, frame_whole
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED, Kind
@@ -45,7 +45,7 @@ def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
         high = height * rng.uniform(0.4, 1.0)
         wide = min(width, high * rng.uniform(0.8, 6))
         frame = (rng.uniform(0, width - wide), rng.uniform(0, height - high), wide, high)
-        return cut(contrast, frame), ""
+        return cut_strip(contrast, frame), ""
     text, boxes = page.text, page.boxes
     left_end, right_end = -math.inf, math.inf
     if len(text) > 1 and rng.random() < _PARTLY:
@@ -58,11 +58,11 @@ def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
     tall = boxes[digits] if digits.any() else boxes
     kind = rng.random()
     if kind < 0.55:
-        frame = band(tall.tolist())
+        frame = frame_band(tall.tolist())
     elif kind < 0.9:
-        frame = whole(boxes.tolist())
+        frame = frame_whole(boxes.tolist())
     else:
-        frame = whole(tall.tolist())
+        frame = frame_whole(tall.tolist())
     _, top, _, high = frame
     letter = float(np.median(tall[:, 3]))
     top += rng.normal(0, 0.05) * high
@@ -71,7 +71,7 @@ def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
     beside = rng.uniform(0.05, 0.9, 2) * letter if rng.random() < 0.8 else rng.uniform(-0.02, 2.0, 2) * letter
     left = max(float(boxes[:, 0].min()) - beside[0], left_end)
     right = min(float((boxes[:, 0] + boxes[:, 2]).max()) + beside[1], right_end)
-    return cut(contrast, (left, top, max(right - left, 4.0), max(high, 4.0))), text
+    return cut_strip(contrast, (left, top, max(right - left, 4.0), max(high, 4.0))), text
 
 
 def _between(boxes: NDArray[np.float32], index: int) -> float:

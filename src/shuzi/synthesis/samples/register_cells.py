@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.registers.cells import Cells
 from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
-from shuzi.ink.strips import cut
+from shuzi.ink.strips import cut_strip
 from shuzi.models.tasks import DIGITS
 from shuzi.synthesis.lines.texts import target
 
@@ -53,7 +53,7 @@ class RegisterCells:
         above, below = rng.uniform(-0.04, _REACH * (1.0 if rng.random() < 0.5 else 0.4), 2) * high
         beside = rng.uniform(0.0, _REACH, 2) * high
         frame = (left - beside[0], top - above, right - left + beside.sum(), high + above + below)
-        return cut(contrast, frame), target(self._cells.texts[index])
+        return cut_strip(contrast, frame), target(self._cells.texts[index])
 
 
 def _by_register(registers: NDArray[np.str_], indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -48,13 +48,13 @@ def _read(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
     sure = [max(way.of_digit(candidate), confidence) for candidate in seen.candidates]
     lines = [[_make_digit(seen.candidates[index], sure[index], seen, scale) for index in line] for line in order]
     digits = tuple(digit for line in lines for digit in line)
-    texts = rank_products(put_on_lines([_list_choices(digit) for digit in line] for line in lines), confidence)
     # 2. the status: by the digits, and by what the recogniser says of their lines
     of_digits = status = _find_status(digits, confidence, scale)
     ignored: tuple[Ignored, ...] = ()
     if outcomes.of_lines:
         status, ignored = _reject(status, outcomes), _name_ignored(digits, seen, outcomes)
-    # 3. a sentence
+    # 3. what else may be written, and a sentence
+    texts = rank_products([[_list_choices(digit) for digit in line] for line in lines], confidence)
     advice = about_candidates(seen, digits, of_digits)
     if status != of_digits:
         digits = tuple(replace(digit, status=status) for digit in digits)
@@ -64,14 +64,14 @@ def _read(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
     return Reading(text, status, confidence, digits, advice, scale.calibrated, ignored=ignored, alternatives=texts)
 
 
-def rank_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[str, float], ...]:
-    """Return the best texts of independent parts; the first gets the confidence, the others in proportion to it.
+def rank_products(lines: Iterable[Iterable[Choices]], confidence: float) -> tuple[tuple[str, float], ...]:
+    """Return the best texts of independent digits; the first gets the confidence, the others in proportion to it.
 
-    >>> best = rank_products([[("1", 0.6), ("7", 0.3), ("2", 0.1)]], 0.5)
+    >>> best = rank_products([[[("1", 0.6), ("7", 0.3), ("2", 0.1)]]], 0.5)
     >>> [(text, round(probability, 2)) for text, probability in best]
     [('1', 0.5), ('7', 0.25), ('2', 0.08)]
     """
-    (text, highest), *others = rank_texts(parts)
+    (text, highest), *others = rank_texts(put_on_lines(lines))
     scale = confidence / max(highest, LEAST_ALTERNATIVE)
     scale = min(scale, (1 - confidence) / max(sum(probability for _, probability in others), LEAST_ALTERNATIVE))
     return (text, confidence), *(

@@ -188,26 +188,25 @@ def make_digits_and_marks(
     ok
         The probability from which a digit is "ok".
     """
-    pairs = [*zip(characters, probabilities, strict=True)]
-    digits = [_make_digit(character, seen, sure, ok) for character, sure in pairs if character.character in DIGITS]
-    marks = [_make_mark(character, seen, sure) for character, sure in pairs if character.character in MARKS]
+    boxes = [seen.in_original(character.box) for character in characters]
+    made = [*zip(characters, boxes, probabilities, strict=True)]
+    digits = [_make_digit(character, box, sure, ok) for character, box, sure in made if character.character in DIGITS]
+    marks = [_make_mark(character, box, sure) for character, box, sure in made if character.character in MARKS]
     return tuple(digits), tuple(marks)
 
 
-def _make_digit(character: Character, seen: Findings, probability: float, ok: float) -> Digit:
+def _make_digit(character: Character, box: Box, probability: float, ok: float) -> Digit:
     of_digits = character.probabilities[: len(DIGITS)]
     probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
     status: Status = OK if probability >= ok else UNSURE
-    box = seen.in_original(character.box)
     return Digit(int(character.character), probability, probabilities, box, status, character.image)
 
 
-def _make_mark(character: Character, seen: Findings, probability: float) -> Mark:
+def _make_mark(character: Character, box: Box, probability: float) -> Mark:
     """Make a mark of a character, and name what else it may be."""
     others = [
         (CLASSES[label], float(character.probabilities[label]))
         for label in np.argsort(-character.probabilities, kind="stable").tolist()
         if CLASSES[label] != character.character and character.probabilities[label] > 0
     ]
-    box = seen.in_original(character.box)
     return Mark(character.character, probability, box, tuple(others[:MOST_MARK_ALTERNATIVES]))

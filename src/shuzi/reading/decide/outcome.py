@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.concepts import softmax
-from shuzi.ink.boxes import Box, as_array, iou, overlap_of_smaller
+from shuzi.ink.boxes import as_array, iou, overlap_of_smaller
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.reading.decide.decide_thresholds import (
     MOST_ALTERNATIVES,
@@ -119,14 +119,16 @@ def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
     is_shared = False
     for index in sorted(range(len(outcomes)), key=lambda index: -_count_digits(outcomes[index])):
         own = outcomes[index].characters
+        boxes = as_array(character.box for character in own)
         taken = as_array(character.box for line in kept for character in outcomes[line].characters)
-        repeated = [_is_taken(character.box, taken) for character in own]
+        # half of a box, or of one that is taken, is the ink of both
+        repeated = [len(taken) and bool(overlap_of_smaller(box, taken).max() >= SAME_INK) for box in boxes]
         if own and 2 * sum(repeated) >= len(own):
             continue
         is_shared |= any(
             twice and character.character != SIGN for character, twice in zip(own, repeated, strict=True)
         )
-        is_shared |= any(_is_same(left.box, right.box) for left, right in pairwise(own))
+        is_shared |= any(iou(left, right[None])[0] >= SAME_CHARACTER_IOU for left, right in pairwise(boxes))
         kept.append(index)
     counted_once = tuple(outcomes[index] for index in sorted(kept))
     written = tuple(line for line in counted_once if line.has_digits)
@@ -225,16 +227,6 @@ def is_sign_inside(text: str) -> bool:
 
 def _count_digits(line: Outcome) -> int:
     return sum(character in DIGITS for character in line.texts[0])
-
-
-def _is_taken(box: Box, taken: NDArray[np.float64]) -> bool:
-    """Tell whether half of a box, or of one that is taken, is the ink of both."""
-    return bool(len(taken)) and float(overlap_of_smaller(np.array(box, np.float64), taken).max()) >= SAME_INK
-
-
-def _is_same(left: Box, right: Box) -> bool:
-    """Tell whether two characters are one piece of ink."""
-    return float(iou(np.array(left, np.float64), as_array([right]))[0]) >= SAME_CHARACTER_IOU
 
 
 def _least_probable_last(text: tuple[str, float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,64 +55,86 @@ def frame_lines(
     """
     if not candidates:
         groups = [[Box(*map(float, components[position].tolist())) for position in row] for row in rows]
-        return [_frame((), group, group, group) for group in groups]
-    digits = [[candidates[position].box for position in row] for row in rows]
+        return [_frame((), _Band.of(group), group, group) for group in groups]
+    bands = [_Band.of([candidates[position].box for position in row]) for row in rows]
     lines = []
-    for row, boxes, own in zip(rows, digits, _assign_to_rows(digits, components.astype(np.float64)), strict=True):
+    for row, band, own in zip(rows, bands, _assign_to_rows(bands, components.astype(np.float64)), strict=True):
         upright = [piece for piece in own if piece.height >= LEAST_HANGING_HEIGHT * piece.width]
-        hanging = [piece for piece in upright if hangs_on(piece, boxes)]
-        characters = [*boxes, *_find_on_line(boxes, own), *hanging]
-        points = [] if specks is None else _find_points(boxes, characters, specks)
-        lines.append(
-            _frame(tuple(candidates[position] for position in row), boxes, [*boxes, *hanging], [*characters, *points])
-        )
+        hanging = [piece for piece in upright if hangs_on(piece, band.digits)]
+        characters = [*band.digits, *_find_on_line(band, own), *hanging]
+        points = [] if specks is None else _find_points(band, characters, specks)
+        on_row = tuple(candidates[position] for position in row)
+        lines.append(_frame(on_row, band, [*band.digits, *hanging], [*characters, *points]))
     return lines
 
 
-def _assign_to_rows(rows: Sequence[list[Box]], pieces: NDArray[np.float64]) -> list[list[Box]]:
+@dataclass(frozen=True)
+class _Band:
+    """Where characters next to the digits of a row may stand.
+
+    Parameters
+    ----------
+    digits
+        The boxes of the digits.
+    height
+        Their median height, in pixels.
+    top, bottom
+        From where to where characters next to them may reach.
+    """
+
+    digits: list[Box]
+    height: float
+    top: float
+    bottom: float
+
+    @staticmethod
+    def of(digits: list[Box]) -> _Band:
+        height = median_height(digits)
+        top, bottom = np.median([[digit.y, digit.bottom] for digit in digits], axis=0).tolist()
+        return _Band(digits, height, top - BAND_ABOVE * height, bottom + BAND_BELOW * height)
+
+
+def _assign_to_rows(bands: Sequence[_Band], pieces: NDArray[np.float64]) -> list[list[Box]]:
     """Give each piece to the row whose digits it covers most of, or else to the one whose height it shares most."""
     if not len(pieces):
-        return [[] for _ in rows]
-    covered = np.array([sum(intersection(np.array(digit), pieces) for digit in row) for row in rows])
+        return [[] for _ in bands]
+    covered = np.array([sum(intersection(np.array(digit), pieces) for digit in band.digits) for band in bands])
     heights = [
-        np.minimum(pieces[:, 1] + pieces[:, 3], low) - np.maximum(pieces[:, 1], high)
-        for high, low in map(_find_band, rows)
+        np.minimum(pieces[:, 1] + pieces[:, 3], band.bottom) - np.maximum(pieces[:, 1], band.top) for band in bands
     ]
     shared = np.maximum(np.array(heights), 0)
     fits = np.where(covered.any(axis=0), covered, shared)
     owners = np.where(fits.any(axis=0), fits.argmax(axis=0), -1)
-    return [[Box(*piece) for piece in pieces[owners == row].tolist()] for row in range(len(rows))]
+    return [[Box(*piece) for piece in pieces[owners == row].tolist()] for row in range(len(bands))]
 
 
-def _frame(
-    candidates: tuple[Candidate, ...], digits: list[Box], high: Sequence[Box], characters: Sequence[Box]
-) -> Line:
-    height = median_height(digits)
+def _frame(candidates: tuple[Candidate, ...], band: _Band, high: Sequence[Box], characters: Sequence[Box]) -> Line:
+    height = band.height
     left = min(box.x for box in characters) - FRAME_MARGIN * height
     right = max(box.right for box in characters) + FRAME_MARGIN * height
-    vertical = [frame_band(digits), frame_whole(high)]
+    vertical = [frame_band(band.digits), frame_whole(high)]
     return Line(candidates, tuple(Box(left, top, right - left, down) for _, top, _, down in vertical), height)
 
 
-def _find_points(digits: list[Box], characters: list[Box], specks: NDArray[np.int32]) -> list[Box]:
+def _find_points(band: _Band, characters: list[Box], specks: NDArray[np.int32]) -> list[Box]:
     """Return the next speck before the characters of a line that may be a point, and the next one after them."""
-    height = median_height(digits)
+    height = band.height
     left, right = min(box.x for box in characters), max(box.right for box in characters)
     gaps = np.maximum(left - specks[:, 0] - specks[:, 2], specks[:, 0] - right)
     possible = specks[
         (specks[:, 2:].max(axis=1) >= SMALLEST_POINT * height) & (gaps >= 0) & (gaps < CHARACTER_GAP * height)
     ]
-    near = _find_in_band(digits, [Box(*map(float, speck)) for speck in possible.tolist()])
+    near = _find_in_band(band, [Box(*map(float, speck)) for speck in possible.tolist()])
     before = max((speck for speck in near if speck.right <= left), key=lambda speck: speck.right, default=None)
     after = min((speck for speck in near if speck.x >= right), key=lambda speck: speck.x, default=None)
     return [speck for speck in (before, after) if speck is not None]
 
 
-def _find_on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:
+def _find_on_line(band: _Band, pieces: list[Box]) -> list[Box]:
     """Return the components that stand on the line of these digits, each near to the next."""
-    height = median_height(digits)
-    left, right = min(digit.x for digit in digits), max(digit.right for digit in digits)
-    waiting = _find_in_band(digits, pieces)
+    height = band.height
+    left, right = min(digit.x for digit in band.digits), max(digit.right for digit in band.digits)
+    waiting = _find_in_band(band, pieces)
     on_line: list[Box] = []
     while near := [piece for piece in waiting if _is_near(piece, left, right, height)]:
         on_line += near
@@ -124,20 +147,12 @@ def _is_near(piece: Box, left: float, right: float, height: float) -> bool:
     return max(left - piece.right, piece.x - right) < CHARACTER_GAP * height
 
 
-def _find_in_band(digits: list[Box], pieces: list[Box]) -> list[Box]:
+def _find_in_band(band: _Band, pieces: list[Box]) -> list[Box]:
     """Return the pieces that lie at the height of these digits."""
-    height = median_height(digits)
-    top, bottom = _find_band(digits)
     return [
         piece
         for piece in pieces
-        if piece.height < TALLEST_CHARACTER * height
-        and min(piece.bottom, bottom) - max(piece.y, top) > LEAST_IN_BAND * min(piece.height, bottom - top)
+        if piece.height < TALLEST_CHARACTER * band.height
+        and min(piece.bottom, band.bottom) - max(piece.y, band.top)
+        > LEAST_IN_BAND * min(piece.height, band.bottom - band.top)
     ]
-
-
-def _find_band(digits: list[Box]) -> tuple[float, float]:
-    """Return from where to where characters next to these digits may reach."""
-    height = median_height(digits)
-    top, bottom = np.median([[digit.y, digit.bottom] for digit in digits], axis=0).tolist()
-    return top - BAND_ABOVE * height, bottom + BAND_BELOW * height

@@ -25,7 +25,7 @@ FIRST, LAST = -0.7, 1.5
 _CLEAR = 1.0  # millimetres from the other lines
 _MEAN, _SPREAD = 0.3, 0.5  # millimetres from the nearest line on a mixed sheet
 _WHITE = 0.6  # millimetres: wide enough to remove the lines that were printed
-_TICK = 0.33  # of the height of a comb
+_TICK = 0.33  # height of a tick, as a fraction of the comb's
 _SOLID = 110  # the ink level that marks its edge
 
 Gap = Callable[[np.random.Generator], float]

@@ -4,7 +4,8 @@ import { useEffect, useMemo } from "preact/hooks";
 import { change, numberIn, parameter, query } from "../address";
 import { DIGITS } from "../generated/tasks";
 import { Check, Choices } from "../learn/choices";
-import { choose, chooseMine, chosenDigit, hasMine, shownDigit } from "../learn/digit/digit";
+import { hasMine, shownDigit } from "../learn/digit/digit";
+import { DigitButtons } from "../learn/digit/digit-buttons";
 import { fixed } from "../learn/format";
 import { loadOwn } from "../learn/train/runs/as-models";
 import { modelName } from "../models/model-name";
@@ -159,18 +160,7 @@ function Others({ name }: { name: string }) {
   return (
     <details class="duel-others" open={query.value.get("look") === null && !hasMine.value}>
       <summary>{say("duel.others")}</summary>
-      <Choices
-        name="digit"
-        label={say("learn.digit.choose")}
-        values={hasMine.value ? ["mine", ...DIGITS] : [...DIGITS]}
-        chosen={chosenDigit.value}
-        write={(digit) => (digit === "mine" ? say("learn.digit.mine") : digit)}
-        onChoose={(digit) => {
-          change({ as: null, beat: null });
-          if (digit === "mine") chooseMine();
-          else choose(digit);
-        }}
-      />
+      <DigitButtons before={() => change({ as: null, beat: null })} />
       <Choices
         name="against"
         label={say("duel.against")}

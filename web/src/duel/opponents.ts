@@ -19,7 +19,7 @@ export function opponentNames(): string[] {
 export function opponentNamed(name: string): Promise<Opponent | "missing"> {
   const opponent = loaded.get(name) ?? load(name);
   loaded.set(name, opponent);
-  void opponent.then((found) => found === "missing" && loaded.delete(name));
+  void opponent.then((network) => network === "missing" && loaded.delete(name));
   return opponent;
 }
 

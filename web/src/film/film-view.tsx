@@ -3,15 +3,8 @@ import { useEffect, useMemo } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
 import { Choices } from "../learn/choices";
-import {
-  choose,
-  chooseMine,
-  chosenDigit,
-  chosenInAddress,
-  hasMine,
-  readAs,
-  shownDigit,
-} from "../learn/digit/digit";
+import { chosenDigit, chosenInAddress, hasMine, readAs, shownDigit } from "../learn/digit/digit";
+import { DigitButtons } from "../learn/digit/digit-buttons";
 import { OtherDigits } from "../learn/digit/other-digits";
 import { fixed } from "../learn/format";
 import type { Graph } from "../runtime/graph";
@@ -84,18 +77,7 @@ function Film({ graph }: { graph: Graph }) {
       <Stops player={player} />
       <details class="film-change">
         <summary>{say("film.change")}</summary>
-        <Choices
-          name="digit"
-          label={say("learn.digit.choose")}
-          values={hasMine.value ? ["mine", ...DIGITS] : [...DIGITS]}
-          chosen={chosenDigit.value}
-          write={(digit) => (digit === "mine" ? say("learn.digit.mine") : digit)}
-          onChoose={(digit) => {
-            change({ meant: null });
-            if (digit === "mine") chooseMine();
-            else choose(digit);
-          }}
-        />
+        <DigitButtons before={() => change({ meant: null })} />
         <Choices
           name="meant"
           label={say("film.meant")}

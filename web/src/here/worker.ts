@@ -19,6 +19,11 @@ import { asShown } from "./shown";
 import { Stack } from "./stack";
 
 type Content = Uint8Array<ArrayBuffer> | null;
+/** What is said of a classifier, without the task's id. */
+type Answered =
+  | Omit<Extract<Answer, { inside: unknown }>, "id">
+  | Omit<Extract<Answer, { classified: unknown }>, "id">
+  | Omit<Extract<Answer, { compared: unknown }>, "id">;
 
 const waiting = new Map<string, (content: Content) => void>();
 /** Files that were requested and not used yet. */
@@ -45,9 +50,9 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
   else if ("prepare" in data) {
     for (const name of [data.prepare, "line", "detector"]) void contentOf(fileOf(name));
     queue.add("load", () => readerOf(data.prepare), recogniser, detector);
-  } else if ("lookInside" in data) queue.add("look", () => look(data));
-  else if ("classify" in data) queue.add("load", () => classify(data));
-  else if ("compare" in data) queue.add("load", () => compare(data));
+  } else if ("lookInside" in data) queue.add("look", () => answerBy(data, look));
+  else if ("classify" in data) queue.add("load", () => answerBy(data, classify));
+  else if ("compare" in data) queue.add("load", () => answerBy(data, compare));
   else {
     // meanwhile, more urgent tasks can run
     const opened = data.picture instanceof Blob ? openPicture(data.picture) : Promise.resolve(data.picture);
@@ -78,52 +83,40 @@ async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise
   }
 }
 
-async function look({
-  id,
-  lookInside: pixels,
-  model,
-}: Extract<Task, { lookInside: unknown }>): Promise<void> {
+type About<Key extends string> = Extract<Task, Record<Key, unknown> & { id: number; model: string }>;
+
+/** Answer what a model's classifier is asked, or say why it cannot be. */
+async function answerBy<Asked extends { id: number; model: string }>(
+  task: Asked,
+  work: (classifier: Classifier, task: Asked) => Answered,
+): Promise<void> {
+  const { id, model } = task;
   try {
     const { classifier } = await readerOf(model);
-    say({ id, inside: classifier.inside({ width: SIDE, height: SIDE, pixels }) });
+    say({ id, ...work(classifier, task) });
   } catch (error) {
     say({ id, failed: causeOf(error), detail: String(error) });
   }
 }
 
-async function classify({
-  id,
-  classify: images,
-  model,
-}: Extract<Task, { classify: unknown }>): Promise<void> {
-  try {
-    const { classifier } = await readerOf(model);
-    const answers = classifier.classifyAlone(imagesIn(images));
-    say({
-      id,
-      classified: {
-        probabilities: Float32Array.from(answers.flatMap(({ probabilities }) => [...probabilities])),
-        isDigit: Float32Array.from(answers, ({ isDigit }) => isDigit),
-        leastDigit: classifier.card.thresholds[DIGIT_FROM] ?? UNFITTED.digit,
-      },
-    });
-  } catch (error) {
-    say({ id, failed: causeOf(error), detail: String(error) });
-  }
+function look(classifier: Classifier, { lookInside: pixels }: About<"lookInside">): Answered {
+  return { inside: classifier.inside({ width: SIDE, height: SIDE, pixels }) };
 }
 
-async function compare({
-  id,
-  compare: { images, answers, labels, writers },
-  model,
-}: Extract<Task, { compare: unknown }>): Promise<void> {
-  try {
-    const { classifier } = await readerOf(model);
-    if (images) stack = new Stack(imagesIn(images), (greys) => classifier.looksOf(greys));
-    say({ id, compared: stack?.compare(answers, labels, writers) ?? [] });
-  } catch (error) {
-    say({ id, failed: causeOf(error), detail: String(error) });
-  }
+function classify(classifier: Classifier, { classify: images }: About<"classify">): Answered {
+  const answers = classifier.classifyAlone(imagesIn(images));
+  const classified = {
+    probabilities: Float32Array.from(answers.flatMap(({ probabilities }) => [...probabilities])),
+    isDigit: Float32Array.from(answers, ({ isDigit }) => isDigit),
+    leastDigit: classifier.card.thresholds[DIGIT_FROM] ?? UNFITTED.digit,
+  };
+  return { classified };
+}
+
+function compare(classifier: Classifier, { compare: digits }: About<"compare">): Answered {
+  const { images, answers, labels, writers } = digits;
+  if (images) stack = new Stack(imagesIn(images), (greys) => classifier.looksOf(greys));
+  return { compared: stack?.compare(answers, labels, writers) ?? [] };
 }
 
 /** 28x28 images that lie one after another. */

@@ -5,6 +5,7 @@ import { SIDE } from "../../generated/ink/normalize";
 import type { FormTable } from "../../generated/shapes";
 import { compareHere } from "../../here/read";
 import { say } from "../../sentences/say";
+import { joined } from "../../shared/files/bytes";
 import { isGrouped } from "../review/groups";
 import { compared, current, entry, remaining, table, textAt, texts } from "../review/review";
 import { comparedBy, digitsBy, hasCorrected, type SeenCell } from "./stack";
@@ -97,14 +98,4 @@ async function look(formTable: FormTable): Promise<Seen> {
       first += count;
     }
   return { cells, images: joined(parts) };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

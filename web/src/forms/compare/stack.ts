@@ -41,10 +41,10 @@ export function digitsBy(
   const numbers = new Map<string, number>();
   for (const cell of cells) {
     const { first, count } = cell;
-    const found = table.rows[cell.row]?.cells[cell.name];
+    const read = table.rows[cell.row]?.cells[cell.name];
     // what a person wrote before the table was saved stays that person's
-    const written = texts.get(keyOf(cell)) ?? (found?.changes?.length ? found.text : undefined);
-    const digits = digitsOf(written ?? found?.text ?? "");
+    const written = texts.get(keyOf(cell)) ?? (read?.changes?.length ? read.text : undefined);
+    const digits = digitsOf(written ?? read?.text ?? "");
     if (digits.length === count) (written === undefined ? answers : labels).set(digits, first);
     if (!byRow) continue;
     const writer = printedIn(table, cell.row) || `row ${cell.row}`;
@@ -77,13 +77,13 @@ export function comparedBy(
   const compared = new Map<string, Compared>();
   for (const cell of cells) {
     const own = corrections.slice(cell.first, cell.first + cell.count);
-    const found = table.rows[cell.row]?.cells[cell.name];
-    if (!found || !own.some(Boolean)) continue;
-    const [before, { row, name }] = [found.text, cell];
+    const read = table.rows[cell.row]?.cells[cell.name];
+    if (!read || !own.some(Boolean)) continue;
+    const [before, { row, name }] = [read.text, cell];
     const sure = replaced(before, own, (correction) => correction.logit > 0);
     if (sure !== before) compared.set(keyOf(cell), { row, name, text: sure, other: before });
     // what may as well be another digit is no surer than that
-    else if (found.status === "ok")
+    else if (read.status === "ok")
       compared.set(keyOf(cell), { row, name, text: before, other: replaced(before, own, () => true) });
   }
   return compared;

@@ -54,8 +54,8 @@ export function withPictures(table: FormTable, earlier: FormTable): FormTable {
   for (const { cells } of earlier.rows)
     for (const [name, cell] of Object.entries(cells)) before.set(keyOf(name, cell), cell);
   return changed(table, (name, cell) => {
-    const known = before.get(keyOf(name, cell));
-    const [picture, digits] = [cell.picture ?? known?.picture, cell.digits ?? known?.digits];
+    const earlier = before.get(keyOf(name, cell));
+    const [picture, digits] = [cell.picture ?? earlier?.picture, cell.digits ?? earlier?.digits];
     return { ...cell, ...(picture ? { picture } : {}), ...(digits ? { digits } : {}) };
   });
 }

@@ -74,13 +74,13 @@ export const canUndo = computed(() => steps.value.length > 0);
 
 /** Which cell of a row is likeliest to be wrong, given what people wrote there; null if nothing should add up. */
 export function culpritIn(row: number): Culprit | null {
-  const found = table.value;
-  if (!found) return null;
-  const written = Object.keys(found.rows[row]?.cells ?? {}).flatMap((name) => {
+  const formTable = table.value;
+  if (!formTable) return null;
+  const written = Object.keys(formTable.rows[row]?.cells ?? {}).flatMap((name) => {
     const text = texts.value.get(keyOf({ row, name }));
     return text === undefined ? [] : [[name, text] as const];
   });
-  return culpritOf(found, row, new Map(written));
+  return culpritOf(formTable, row, new Map(written));
 }
 
 /** The names of columns in which signs or slashes occur, as in negative numbers, dates and identifiers. */

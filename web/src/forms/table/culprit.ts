@@ -35,24 +35,26 @@ export function culpritOf(
   const values = summed.map(({ text }) => Math.round(Number(text || 0) * 10 ** finest));
   const total = values.length - 1;
   const missing = (values[total] ?? 0) - values.slice(0, -1).reduce((sum, value) => sum + value, 0);
-  const found = suspects.map(({ name, decimals, cell }) => {
-    const index = summed.findIndex((each) => each.name === name);
+  const candidates = suspects.map(({ name, decimals, cell }) => {
+    const index = summed.findIndex((column) => column.name === name);
     const value = (values[index] ?? 0) + (index === total ? -missing : missing);
     const isPossible = value >= 0 && value % 10 ** (finest - decimals) === 0;
     const fitting = isPossible ? (value / 10 ** finest).toFixed(decimals) : "";
     return { name, fitting, likely: fitting === "" ? 0 : likelihood(cell, fitting), cell };
   });
   // if none can be put right alone, the one that was read with least confidence
-  found.sort((a, b) => b.likely - a.likely || a.cell.confidence - b.cell.confidence);
-  const [first] = found;
+  candidates.sort((a, b) => b.likely - a.likely || a.cell.confidence - b.cell.confidence);
+  const [first] = candidates;
   return first ? { name: first.name, fitting: first.likely >= LIKELY ? first.fitting : "" } : null;
 }
 
 /** How likely it is that a text was written where something else was read. */
 function likelihood({ text, confidence, alternatives }: FormCell, fitting: string): number {
-  const listed = alternatives.find((each) => Number(each.text) === Number(fitting) && each.text !== "");
+  const listed = alternatives.find(
+    (alternative) => Number(alternative.text) === Number(fitting) && alternative.text !== "",
+  );
   if (listed) return listed.probability;
-  const [read, other] = [text, fitting].map((each) => each.replace(".", ""));
+  const [read, other] = [text, fitting].map((number) => number.replace(".", ""));
   if (!read || !other) return LIKELY * (1 - confidence);
   const length = Math.max(read.length, other.length);
   const [a, b] = [read.padStart(length, "0"), other.padStart(length, "0")];

@@ -35,10 +35,10 @@ export function pointsIn(table: FormTable, row: FormTable["rows"][number]): stri
     const own = { ...column, key: keys?.[column.name] ?? column.key ?? [] };
     return isEmpty ? null : earnedBy(own, row.cells[column.name]);
   });
-  const known = earned.filter((points) => points !== null);
+  const counted = earned.filter((points) => points !== null);
   return [
     ...graded.flatMap(({ key }, index) => (key?.length ? textOf(earned[index] ?? null) : [])),
-    known.length > 0 ? plain(known.reduce((sum, points) => sum + points, 0)) : "",
+    counted.length > 0 ? plain(counted.reduce((sum, points) => sum + points, 0)) : "",
   ];
 }
 

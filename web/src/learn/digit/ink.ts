@@ -6,6 +6,7 @@
  * two pixels in each byte; they are read still, and written where that is not longer.
  */
 import { PIXELS } from "../../data/image";
+import { addressTextOf, bytesOfAddressText } from "../../shared/files/bytes";
 
 const SIDE = 28;
 const HEAD = 20; // bits
@@ -14,23 +15,16 @@ const SHADES = 17; // 15 · 17 = 255
 
 export function inkWritten(image: Uint8Array): string {
   const shades = Uint8Array.from({ length: PIXELS }, (_, index) => Math.round((image[index] ?? 0) / SHADES));
-  const text = asText(packed(shades));
-  return text.length < LENGTH ? text : asText(inPairs(shades));
+  const text = addressTextOf(packed(shades));
+  return text.length < LENGTH ? text : addressTextOf(inPairs(shades));
 }
 
 /** Null if the text is not an image. */
 export function inkRead(text: string): Uint8Array | null {
-  if (!/^[\w-]+$/.test(text) || text.length % 4 === 1) return null;
-  const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (each) =>
-    each.charCodeAt(0),
-  );
+  const bytes = bytesOfAddressText(text);
+  if (!bytes) return null;
   const shades = text.length === LENGTH ? fromPairs(bytes) : unpacked(bytes);
   return shades ? shades.map((shade) => shade * SHADES) : null;
-}
-
-function asText(bytes: Uint8Array): string {
-  const text = btoa(String.fromCharCode(...bytes));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function inPairs(shades: Uint8Array): Uint8Array {

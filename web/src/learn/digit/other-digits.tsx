@@ -29,8 +29,8 @@ export function OtherDigits() {
 
 function Others() {
   const test = usePromised(testImages, "");
-  const found = test === "missing" ? null : test;
-  const misread = usePromised(() => found && misreadIn(found), String(found !== null)) ?? [];
+  const digits = test === "missing" ? null : test;
+  const misread = usePromised(() => digits && misreadIn(digits), String(digits !== null)) ?? [];
   if (test === "missing") return <p class="small quiet">{say("learn.digit.missing")}</p>;
   if (!test) return <p class="small quiet">{say("learn.train.state.loading")}</p>;
   const count = test.labels.length;

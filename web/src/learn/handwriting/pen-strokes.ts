@@ -5,6 +5,7 @@
  * A byte for the pen's width; for each stroke the number of its points, the first of them, and the way from each to the
  * next, a byte for each direction.
  */
+import { addressTextOf, bytesOfAddressText } from "../../shared/files/bytes";
 import { boundsOf, type InkPoint, type Stroke } from "../../write/sheet/sheet";
 
 const GRID = 255;
@@ -32,16 +33,13 @@ export function strokesWritten(strokes: readonly Stroke[]): string {
     for (const stroke of onGrid) bytes.push(...written(divided(simplified(stroke, coarseness))));
     coarseness *= 1.5;
   } while (bytes.length > MOST && coarseness < GRID);
-  const text = btoa(String.fromCharCode(...bytes.slice(0, MOST)));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return addressTextOf(Uint8Array.from(bytes.slice(0, MOST)));
 }
 
 /** In steps of the grid; null if the text holds no strokes. */
 export function strokesRead(text: string): Stroke[] | null {
-  if (!/^[\w-]+$/.test(text) || text.length % 4 === 1 || text.length > 2 * MOST) return null;
-  const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (each) =>
-    each.charCodeAt(0),
-  );
+  const bytes = text.length > 2 * MOST ? null : bytesOfAddressText(text);
+  if (!bytes) return null;
   const [width = 0] = bytes;
   const strokes: Stroke[] = [];
   for (let at = 1; at < bytes.length; ) {

@@ -58,7 +58,7 @@ function tinyGraph(): Promise<Graph> {
 export function chosenDigits(): SmallDigit[] {
   const last = new Map(kept.value.map(({ image, label }) => [label, image]));
   return [...last]
-    .sort(([one], [other]) => one - other)
+    .sort(([first], [second]) => first - second)
     .slice(0, MOST_DIGITS)
     .map(([label, image]) => ({ label, image: shrunk(Uint8Array.from(image)) }));
 }
@@ -88,9 +88,9 @@ export async function makeCode(from: PaperNetwork | null, name: string, learns: 
 /** @throws MissingFile if the reader of codes cannot be had */
 export async function scan(picture: Blob): Promise<PaperNetwork | ScanFault> {
   const { buffer: scanner } = await file(SCANNER);
-  const found = await inWorker("scan", { picture, scanner });
-  if (!found) return "picture";
-  const texts = new Set(found);
+  const scanned = await inWorker("scan", { picture, scanner });
+  if (!scanned) return "picture";
+  const texts = new Set(scanned);
   const ours = [...texts].filter((text) => text.startsWith(PREFIX));
   if (texts.size === 0) return "none";
   if (ours.length > 1) return "several";

@@ -114,7 +114,7 @@ function Make({ from }: { from: PaperNetwork | null }) {
 }
 
 function Code({ made: { canvas, network, onTest, onOwn } }: { made: MadeCode }) {
-  const show = (place: HTMLElement | null) => place?.replaceChildren(canvas);
+  const show = (frame: HTMLElement | null) => frame?.replaceChildren(canvas);
   return (
     <div class="paper-code" data-testid="paper-code">
       <div ref={show} role="img" aria-label={say("paper.alt", network.name || say("paper.nameless"))} />
@@ -142,14 +142,14 @@ function Scan({ network, take }: { network: PaperNetwork | null; take: (network:
     state.value = "working";
     fault.value = figures.value = null;
     try {
-      const found = await scan(picture);
+      const scanned = await scan(picture);
       state.value = "";
-      if (typeof found === "string") {
-        fault.value = found;
+      if (typeof scanned === "string") {
+        fault.value = scanned;
         return;
       }
-      take(found);
-      figures.value = await measured(found);
+      take(scanned);
+      figures.value = await measured(scanned);
     } catch {
       state.value = "missing";
     }

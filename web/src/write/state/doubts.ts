@@ -29,9 +29,9 @@ export const toCheck: ReadonlySignal<readonly Listed[]> = computed(() =>
 
 /** 0 for sure, blank or unreadable pictures. */
 function doubtOf(entry: Entry): number {
-  const found = readOf(entry);
-  if (!found || "error" in found || found.status === "ok" || found.status === "blank") return 0;
-  return 1 - found.confidence + Number.EPSILON;
+  const reading = readOf(entry);
+  if (!reading || "error" in reading || reading.status === "ok" || reading.status === "blank") return 0;
+  return 1 - reading.confidence + Number.EPSILON;
 }
 
 /** Show the next picture to check, with its first doubtful character; false if there is none. */

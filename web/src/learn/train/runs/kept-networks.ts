@@ -1,7 +1,8 @@
 /** Networks that were trained in the page are kept in the browser's database, with their curves and weights. */
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal } from "@preact/signals";
 import type { TrainingState } from "../../../networks/training/train";
-import { forget, inStore, putTogether } from "../../../shared/storage/database";
+import { inStore, putTogether } from "../../../shared/storage/database";
+import { KeptList } from "../../../shared/storage/kept-list";
 import { onnxHere, restoreHere, stateHere } from "../here/client";
 import { settingsOf } from "./identity";
 import type { Run } from "./run";
@@ -20,39 +21,31 @@ export interface KeptNetwork {
 }
 
 const STORE = "networks";
-const CHANNEL = "shuzi networks";
-const networkKey = (id: string) => `network ${id}`;
 const stateKey = (id: string) => `state ${id}`;
 
-const known = signal<readonly KeptNetwork[] | null>(null);
+const list = new KeptList<KeptNetwork>(STORE, "network");
 /** In the order of keeping; null until loaded. */
-export const keptNetworks: ReadonlySignal<readonly KeptNetwork[] | null> = known;
+export const keptNetworks = list.records;
 /** The names that a person gave, by the runs' ids. */
 export const givenNames: ReadonlySignal<ReadonlyMap<string, string>> = computed(
-  () => new Map((known.value ?? []).filter(({ name }) => name !== "").map(({ id, name }) => [id, name])),
+  () =>
+    new Map((keptNetworks.value ?? []).filter(({ name }) => name !== "").map(({ id, name }) => [id, name])),
 );
 
 let loading: Promise<void> | null = null;
 
 /** Load the kept networks, and follow other tabs from then on. */
 export function loadNetworks(): Promise<void> {
-  if (!loading) new BroadcastChannel(CHANNEL).onmessage = () => void load();
   if (!loading) {
-    loading = load();
+    loading = list.load();
     void loading.then(makeFiles);
   }
   return loading;
 }
 
-async function load(): Promise<void> {
-  const all = IDBKeyRange.bound(networkKey(""), networkKey("\uffff"));
-  const found = await inStore(STORE, "readonly", (store) => store.getAll(all) as IDBRequest<KeptNetwork[]>);
-  known.value = [...(found ?? known.peek() ?? [])].sort((a, b) => a.date - b.date);
-}
-
 /** Make the files that were unfinished when the page was closed. */
 async function makeFiles(): Promise<void> {
-  for (const { id, run, onnx } of known.peek() ?? []) {
+  for (const { id, run, onnx } of keptNetworks.peek() ?? []) {
     const [settings, state] = onnx ? [null, null] : [settingsOf(id), await stateOf(id)];
     if (!settings || !state) continue;
     restoreHere(run, settings, state);
@@ -67,9 +60,9 @@ export async function keepNetwork(run: Run): Promise<void> {
   // it may have been trained further meanwhile, and is kept when that ends
   if (state?.step !== run.step) return;
   const network = { id, name: givenNames.peek().get(id) ?? "", date: Date.now(), run, onnx: null };
-  known.value = [...(known.peek() ?? []).filter((kept) => kept.id !== id), network];
-  await putTogether(STORE, { [networkKey(id)]: network, [stateKey(id)]: state });
-  tellOtherTabs();
+  list.show(network);
+  await putTogether(STORE, { [list.keyOf(id)]: network, [stateKey(id)]: state });
+  list.tellOtherTabs();
   await addFile(run);
 }
 
@@ -91,23 +84,10 @@ export function renameNetwork(id: string, name: string): Promise<void> {
 }
 
 async function change(id: string, make: (network: KeptNetwork) => KeptNetwork): Promise<void> {
-  const before = known.peek()?.find((network) => network.id === id);
-  if (!before) return;
-  const changed = make(before);
-  known.value = (known.peek() ?? []).map((network) => (network === before ? changed : network));
-  await inStore(STORE, "readwrite", (store) => store.put(changed, networkKey(id)));
-  tellOtherTabs();
+  const network = list.get(id);
+  if (network) await list.keep(make(network));
 }
 
 export async function forgetNetwork(id: string): Promise<void> {
-  if (!known.peek()?.some((network) => network.id === id)) return;
-  known.value = (known.peek() ?? []).filter((network) => network.id !== id);
-  await forget(STORE, [networkKey(id), stateKey(id)]);
-  tellOtherTabs();
-}
-
-function tellOtherTabs(): void {
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage(null);
-  channel.close();
+  if (list.get(id)) await list.forget(id, [stateKey(id)]);
 }

@@ -5,6 +5,7 @@ import pytest
 
 from shuzi.errors import ModelError
 from shuzi.ink import normalize
+from shuzi.models import card as cards
 from shuzi.models.card import FORMAT, Calibration, Card, Source
 from shuzi.models.tasks import TASKS, features
 
@@ -48,6 +49,21 @@ def test_a_card_of_every_task_comes_back(task):
 
 def test_chinese_stays_readable_in_a_card():
     assert '"手写"' in CARD.to_json()
+
+
+@pytest.mark.parametrize(
+    ("names", "start", "licence"),
+    [
+        (["mnist"], cards.OF_MNIST, cards.OF_MNIST),
+        (["mnist", "strokes"], cards.OF_MNIST, cards.OF_STROKES),
+        (["mnist", "registers", "strokes"], cards.OF_MNIST, cards.OF_REGISTERS),
+        (["mnist", "strokes", "registers", "own"], cards.OF_STROKES, cards.OF_OWN_PICTURES),
+        (["mnist", "strokes"], cards.OF_OWN_PICTURES, cards.OF_OWN_PICTURES),
+        (["own"], "for friends only", "for friends only"),
+    ],
+)
+def test_the_strictest_licence_of_all_that_was_learnt_from_is_the_models(names, start, licence):
+    assert cards.licence_of([Source(name, {}, "") for name in names], start) == licence
 
 
 @pytest.mark.parametrize("found", [FORMAT + 1, 0, None, "1", "next", 1.0, True])

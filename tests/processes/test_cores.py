@@ -42,8 +42,10 @@ def test_a_quota_of_version_1_counts(tmp_path, mount):
     write(tmp_path / mount / "app" / "cpu.cfs_quota_us", "250000\n")
     write(tmp_path / mount / "app" / "cpu.cfs_period_us", "100000\n")
     assert quota(tmp_path / "cgroup", tmp_path) == 2.5
-    write(tmp_path / mount / "app" / "cpu.cfs_quota_us", "-1\n")
-    assert quota(tmp_path / "cgroup", tmp_path) == math.inf
+    for allowed, period in ((-1, 100_000), (0, 100_000), (250_000, 0)):
+        write(tmp_path / mount / "app" / "cpu.cfs_quota_us", f"{allowed}\n")
+        write(tmp_path / mount / "app" / "cpu.cfs_period_us", f"{period}\n")
+        assert quota(tmp_path / "cgroup", tmp_path) == math.inf
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "0::/\n"])

@@ -16,8 +16,11 @@ ShuziError                 everything that shuzi reports to people
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from shuzi import messages
@@ -144,3 +147,33 @@ def require(module: str, extra: str, wanted_for: str) -> Any:
             raise
         package = _PACKAGES.get(library, library)
         raise MissingExtra("error.missing_extra", module=package, extra=extra, wanted=wanted_for) from missing
+
+
+@contextmanager
+def writing(path: Path, kind: type[ShuziError] = DataError) -> Iterator[None]:
+    """Raise an OSError of the block as an error that says which file cannot be written, and why.
+
+    Parameters
+    ----------
+    path
+        The file or folder that the block writes.
+    kind
+        The class of the error.
+
+    Raises
+    ------
+    ShuziError
+        Of that class.
+
+    Examples
+    --------
+    >>> with writing(Path("table.csv")):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+        ...
+    shuzi.errors.DataError: Cannot write table.csv: No space left on device. ...
+    """
+    try:
+        yield
+    except OSError as problem:
+        raise kind("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem

@@ -18,7 +18,7 @@ import click
 from shuzi.cli.localized import Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of, with_hand
 from shuzi.cli.terminal import counting
-from shuzi.errors import DataError, PictureError, ShuziError
+from shuzi.errors import DataError, PictureError, ShuziError, writing
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
@@ -238,11 +238,8 @@ def _free_name(name: str, taken: set[str]) -> str:
 def _save(image: Image.Image, path: Path) -> None:
     from shuzi.atomic import replacing
 
-    try:
-        with replacing(path) as part:
-            image.save(part)
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+    with writing(path), replacing(path) as part:
+        image.save(part)
 
 
 def _about(name: str, problem: ShuziError) -> ShuziError:

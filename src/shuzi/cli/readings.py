@@ -12,7 +12,7 @@ from typing import Any
 
 from shuzi.atomic import replacing
 from shuzi.cli.localized import columns
-from shuzi.errors import DataError, ShuziError, require
+from shuzi.errors import DataError, ShuziError, require, writing
 from shuzi.forms.output.csv import neutral
 from shuzi.messages.visible import visible, visible_json
 from shuzi.reading.report.columns import COLUMNS, values_of
@@ -129,18 +129,15 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
         The file cannot be written.
     """
     ending = path.suffix.lower()
-    try:
-        with replacing(path) as part:
-            if ending == ".xlsx":
-                _save_xlsx(results, part)
-            else:
-                lines = [
-                    as_json(name, result) if ending == ".jsonl" else as_row(name, result) for name, result in results
-                ]
-                head = "\ufeff" + HEAD if ending == ".csv" else ""
-                part.write_text(head + "".join(lines), encoding="utf-8", newline="")
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+    with writing(path), replacing(path) as part:
+        if ending == ".xlsx":
+            _save_xlsx(results, part)
+        else:
+            lines = [
+                as_json(name, result) if ending == ".jsonl" else as_row(name, result) for name, result in results
+            ]
+            head = "\ufeff" + HEAD if ending == ".csv" else ""
+            part.write_text(head + "".join(lines), encoding="utf-8", newline="")
 
 
 def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path) -> None:

@@ -12,7 +12,7 @@ from shuzi.data import idx
 from shuzi.data.dataset import Dataset
 from shuzi.data.hdf5 import NAMES, hdf5_of, read_hdf5
 from shuzi.data.npz import read_npz
-from shuzi.errors import DataError
+from shuzi.errors import DataError, writing
 
 IDX_IMAGES, IDX_LABELS = "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"
 _HDF5 = (".h5", ".hdf5")
@@ -38,7 +38,7 @@ def save_dataset(path: str | Path, dataset: Dataset) -> None:
     """
     path = Path(path)
     check_ending(path)
-    try:
+    with writing(path):
         if path.suffix == ".npz":
             with replacing(path) as part:
                 np.savez_compressed(part, images=dataset.images, labels=dataset.labels)
@@ -50,8 +50,6 @@ def save_dataset(path: str | Path, dataset: Dataset) -> None:
             with replacing(path) if _is_free(path) else nullcontext(path) as part:
                 idx.write_idx(part / IDX_IMAGES, dataset.images)
                 idx.write_idx(part / IDX_LABELS, dataset.labels)
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
 
 
 def _is_free(path: Path) -> bool:

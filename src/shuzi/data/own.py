@@ -22,7 +22,7 @@ from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.hdf5 import NAMES
 from shuzi.data.npz import arrays_in
 from shuzi.data.tables.labels import TABLE, has_table, read_labels, unlabelled
-from shuzi.errors import DataError, ShuziError
+from shuzi.errors import DataError, ShuziError, writing
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
 from shuzi.pictures.folders import EXPLAINED
@@ -237,12 +237,10 @@ def forget(path: str | Path, indices: list[int]) -> int:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Lock a file for one process at a time, so that no correction is lost."""
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path.with_name(f".{path.name}.lock"))
         lock.acquire()
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
     try:
         yield
     finally:

@@ -12,7 +12,7 @@ import numpy as np
 from shuzi import __version__
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
-from shuzi.errors import DataError, require
+from shuzi.errors import require, writing
 from shuzi.evaluation.accuracy import Evaluation
 from shuzi.evaluation.calibration import Calibration
 from shuzi.evaluation.figures import curve, digit_picture, weight_pictures
@@ -86,11 +86,8 @@ def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset
         weights=weight_pictures(find_model(model)),
     )
     target = folder / PAGE
-    try:
-        with replacing(target) as part:
-            part.write_text(page, encoding="utf-8")
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=target, reason=problem.strerror) from problem
+    with writing(target), replacing(target) as part:
+        part.write_text(page, encoding="utf-8")
     return target
 
 

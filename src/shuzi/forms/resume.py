@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError, ShuziError
+from shuzi.errors import DataError, ShuziError, writing
 from shuzi.forms.code import Code
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.page_reader import PageRead
@@ -49,14 +49,12 @@ class Journal:
         tables: dict[str, State] | None = None,
     ) -> None:
         self._path, self._pages, self._tables = path, pages, tables or {}
-        try:
+        with writing(path):
             if not pages:
                 with replacing(path) as part:
                     part.write_text(json.dumps(identity) + "\n", encoding="utf-8")
             else:
                 self._repair()
-        except OSError as problem:
-            raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
 
     @staticmethod
     def beside(out: Path, identity: dict[str, str], resume: bool) -> Journal:
@@ -133,13 +131,10 @@ class Journal:
             self._tables[str(table.resolve())] = state
 
     def _append(self, line: dict[str, Any]) -> None:
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as problem:
-            raise DataError("error.data.unwritable", path=self._path, reason=problem.strerror or problem) from problem
+        with writing(self._path), self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
 
     def done(self) -> None:
         """Remove the file."""

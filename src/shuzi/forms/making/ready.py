@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError
+from shuzi.errors import DataError, writing
 from shuzi.messages import language
 
 FOLDER = Path(__file__).parents[1] / "ready"
@@ -43,8 +43,5 @@ def save_spec(ready: Path, target: Path) -> None:
     """
     check_free(ready, target)
     content = ready.read_bytes()
-    try:
-        with replacing(target) as part:
-            part.write_bytes(content)
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=target, reason=problem.strerror or problem) from problem
+    with writing(target), replacing(target) as part:
+        part.write_bytes(content)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError
+from shuzi.errors import DataError, writing
 from shuzi.forms.code import Code, draw_code
 from shuzi.forms.finding.markers import marker_modules
 from shuzi.forms.layout import (
@@ -56,7 +56,7 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
     Raises
     ------
     DataError
-        The fields do not fit on the paper, or no font has all the characters.
+        The fields do not fit on the paper, no font has all the characters, or the file cannot be written.
     MissingExtra
         fpdf2 is not installed.
     """
@@ -79,7 +79,7 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
                 write(pdf, printed)
             for placed in page.fields:
                 _draw(pdf, placed, spec.language)
-    with replacing(out) as part:
+    with writing(out), replacing(out) as part:
         pdf.output(str(part))
     return count
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError, PictureError
+from shuzi.errors import DataError, PictureError, writing
 from shuzi.forms.layout import Text
 from shuzi.forms.making.document import begin_document, write
 from shuzi.forms.output.grades import earned_by, graded_in, is_empty
@@ -87,11 +87,8 @@ def save_answer_pages(
     for row in rows:
         _add_row(pdf, table, row, photograph_of)
         done()
-    try:
-        with replacing(out) as part:
-            pdf.output(str(part))
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=out, reason=problem.strerror or problem) from problem
+    with writing(out), replacing(out) as part:
+        pdf.output(str(part))
     return int(pdf.page_no())
 
 

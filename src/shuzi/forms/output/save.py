@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shuzi.atomic import check_replaceable, replacing
-from shuzi.errors import DataError, require
+from shuzi.errors import DataError, require, writing
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.result import Table
@@ -36,10 +36,8 @@ def check_target(path: Path, endings: Sequence[str] = ENDINGS) -> None:
         raise DataError("error.form.ending", path=path, endings=", ".join(endings))
     if path.suffix.lower() == ".xlsx":
         require("openpyxl", "forms", "extra.forms")
-    try:
+    with writing(path):
         check_replaceable(path)
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
 
 
 def save_table(table: Table, path: Path) -> None:
@@ -53,16 +51,13 @@ def save_table(table: Table, path: Path) -> None:
         It is .xlsx, and openpyxl is not installed.
     """
     check_target(path)
-    try:
-        with replacing(path) as part:
-            if path.suffix.lower() == ".xlsx":
-                save_xlsx(table, part)
-            elif path.suffix.lower() == ".csv":
-                part.write_text(as_csv(table), encoding="utf-8", newline="")
-            else:
-                _write_json(table, part)
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+    with writing(path), replacing(path) as part:
+        if path.suffix.lower() == ".xlsx":
+            save_xlsx(table, part)
+        elif path.suffix.lower() == ".csv":
+            part.write_text(as_csv(table), encoding="utf-8", newline="")
+        else:
+            _write_json(table, part)
 
 
 def _write_json(table: Table, part: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError
+from shuzi.errors import DataError, writing
 from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cut_fields import mark_framed
 from shuzi.forms.finding.printed import printed_in
@@ -162,8 +162,5 @@ def save_traced(traced: Traced, out: Path) -> None:
     spec_of(text_of(text.encode(), out), out, lambda *_: traced.spec.blank)
     # the spec last: where it is, the others are
     for path, content in ((blank, traced.spec.blank), (picture, numbers), (out, text.encode())):
-        try:
-            with replacing(path) as part:
-                part.write_bytes(content)
-        except OSError as problem:
-            raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+        with writing(path), replacing(path) as part:
+            part.write_bytes(content)

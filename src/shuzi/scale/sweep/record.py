@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import remove_leftovers, replacing
-from shuzi.errors import RunError, TrainingError
+from shuzi.errors import RunError, TrainingError, writing
 
 RECORD_FILE = "trials.jsonl"
 
@@ -71,13 +71,10 @@ class Record:
         RunError
             It cannot be written.
         """
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(decision)) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as problem:
-            raise RunError("error.data.unwritable", path=self._path, reason=problem.strerror) from problem
+        with writing(self._path, RunError), self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(decision)) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         self.decisions.append(decision)
 
     def last(self) -> dict[str, Decision]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.errors import RunError
+from shuzi.errors import RunError, writing
 from shuzi.messages import say
 from shuzi.scale.sweep.plan import Plan, Value
 from shuzi.scale.sweep.record import Record
@@ -129,11 +129,8 @@ def write(folder: Path, plan: Plan, record: Record, errors: Mapping[str, str]) -
     texts = {JSON_FILE: json.dumps(_as_dict(plan, record, errors), indent=1, ensure_ascii=False) + "\n"}
     texts[TEXT_FILE] = _markdown(plan, record, errors)
     for name, text in texts.items():
-        try:
-            with replacing(folder / name) as part:
-                part.write_text(text, encoding="utf-8")
-        except OSError as problem:
-            raise RunError("error.data.unwritable", path=folder / name, reason=problem.strerror) from problem
+        with writing(folder / name, RunError), replacing(folder / name) as part:
+            part.write_text(text, encoding="utf-8")
 
 
 def _markdown(plan: Plan, record: Record, errors: Mapping[str, str]) -> str:

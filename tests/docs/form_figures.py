@@ -1,0 +1,53 @@
+"""What the tables say of forms, computed from the raw results."""
+
+from reader_figures import percent, raw
+
+
+def forms():
+    found = raw("forms")
+    mixed, sweep = found["mixed"], found["sweep"]
+    rows = []
+    for kind in [*mixed["kinds"].values(), mixed["all"]]:
+        sure = kind["right where ok"]
+        row = [str(kind["right"]["n"]), *(percent(kind[name]["fraction"], 1) for name in ("right", "ok"))]
+        row += [percent(sure["fraction"], 2), *(f"{100 * end:.1f}" for end in sure["interval"])]
+        rows.append([*row, *([f"{kind['ms']['median']:.0f}"] if "ms" in kind else [])])
+    bands = [
+        [
+            str(band["right"]["n"]),
+            *(percent(band[name]["fraction"], 1) for name in ("right", "ok")),
+            percent(band["wrong and ok"]["fraction"], 2),
+        ]
+        for band in sweep["bands"].values()
+    ]
+    return rows, bands
+
+
+def ticks():
+    found, rows = raw("ticks"), []
+    pens = [found["groups"][f"pen {pen}"] for pen in ("ballpoint", "gel", "felt", "pencil", "thin pencil")]
+    for part in (*found["sheets"].values(), *pens, found["all"]):
+        boxes, sure = part["boxes right"], part["right where ok"]
+        row = [str(boxes["n"]), percent(boxes["fraction"]), str(part["right"]["n"])]
+        row += [percent(part[name]["fraction"], 1) for name in ("right", "ok")]
+        rows.append([*row, percent(sure["fraction"]), *(f"{100 * end:.1f}" for end in sure["interval"])])
+    return rows
+
+
+def traced():
+    found = raw("traced-forms")
+    off = found["mm off, worst field of a sheet"]
+    placed = [percent(found[name]["accuracy"], 1) for name in ("found", "within 2 mm")]
+    refused = [percent(found[name]["accuracy"], 1) for name in ("foreign refused", "revised refused")]
+    right = [percent(found[name]["accuracy"], 1) for name in ("right", "ok")]
+    sure, empty = percent(found["right where ok"]["accuracy"]), percent(found["empty cells"]["accuracy"], 1)
+    return (
+        [[str(found["sheets"]), *placed, f"{off['median']:.2f}", f"{off['95 %']:.2f}", *refused]],
+        [[*right, sure, empty, f"{found['ms']['median']:.0f}"]],
+    )
+
+
+def ruled():
+    names = ("whole grid", "right", "ok", "right where ok", "empty cells")
+    results = [raw(name) for name in ("ruled-tables", "ruled-tables-thirds", "ruled-tables-numbers")]
+    return [[str(found["tables"]), *(percent(found[name]["accuracy"], 1) for name in names)] for found in results]

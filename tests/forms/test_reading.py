@@ -216,6 +216,13 @@ def test_a_sheet_without_a_font_for_it_is_refused(tmp_path, monkeypatch):
     assert make_sheet(Spec("Scores", (Field("q", boxes=1),), rows=2), tmp_path / "sheet.pdf") == 1
 
 
+def test_a_sheet_that_cannot_be_written_says_so(tmp_path):
+    with pytest.raises(DataError) as caught:
+        make_sheet(Spec("Scores", (Field("q", boxes=1),), rows=2), tmp_path)  # a folder
+    assert caught.value.key == "error.data.unwritable"
+    assert not list(tmp_path.iterdir())
+
+
 def test_rows_that_nobody_used_ask_for_nothing(reader, photo):
     fields = (Field("day", "Day", DATE, boxes=8, once=True), Field("q", boxes=2, required=True), Field("r", boxes=1))
     spec = Spec("Required", fields, rows=5)

@@ -95,7 +95,7 @@ def as_head(cells: Mapping[Key, Cell], pictures: Mapping[Key, NDArray[np.uint8]]
     --------
     >>> word, digit = Cell("", UNSURE, 0.1, WORDS), Cell("0", "ok", 1.0)
     >>> cells = {(0, "A"): word, (0, "B"): digit, (1, "A"): digit}
-    >>> found = as_head(cells, {(0, "B"): np.full((9, 9), 255, np.uint8)})
+    >>> found = as_head(cells, dict.fromkeys([(0, "A"), (0, "B")], np.full((9, 9), 255, np.uint8)))
     >>> found[0, "B"].text, found[0, "B"].rule, found[1, "A"].status
     ('', 'words', 'ok')
     """

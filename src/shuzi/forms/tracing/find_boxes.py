@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,14 +17,22 @@ DARK = 222
 """The level below which something is printed; lines are often grey."""
 
 _BESIDE, _DARKER = 13, 14  # pixels around a hairline; grey levels by which it is darker
+_BENDS = 5  # pixels by which a line may move along its length, and its thickness
+_FAINT = 6  # grey levels by which a faint line is darker, averaged along it
+_AROUND, _SHARPER, _SURELY = (
+    25,
+    20,
+    150,
+)  # pixels around print; levels by which it is darker; the level of what is no shadow
 _LINE = 3.0  # millimetres: shorter lines bound no box
 _LEAST_WIDE, _LEAST_HIGH, _MOST_HIGH = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
 _RECTANGULAR, _UPPER = 0.9, 0.6  # of the width of a box that is as high as most of it: without ticks, and with some
 _LONG = 12.0  # millimetres: the course of a shorter edge is not followed
+_WIDE = 0.8  # of the rows of a box: no row is wider, but for a few; others are shorter, since it leans or has ticks
 _AS_HIGH, _LEANS = 0.88, 1.6  # of that height; millimetres by which a box on a bent sheet may lean
 _RIM = 2  # pixels from its inner edge within which its line may still be seen
 _LEAST_LIGHT = 3.0  # millimetres of a box between its lines
-_EMPTY = 0.008  # of a box that may be dark all the same: specks
+_EMPTY, _SPECKS = 0.008, 0.8  # of a box that may be dark all the same, and square millimetres at most
 _TICK, _TICKED = 0.2, 0.6  # the lower part of a box in which ticks are sought; how much of it a tick fills
 _REGULAR = 0.15  # of their distance by which ticks may lie off their place
 
@@ -58,17 +67,7 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
     >>> [(round(each.box.x), round(each.box.width), each.parts) for each in find_boxes(flat)]
     [(10, 10, 1), (30, 30, 3)]
     """
-    smooth = cv2.GaussianBlur(flat, (0, 0), 0.8)
-    dark = np.asarray(smooth < DARK, np.uint8)
-    # a hairline is pale on a coarse scan, but darker than what is beside it
-    thin = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((_BESIDE, _BESIDE), np.uint8)) > _DARKER
-    seen = np.asarray(dark | thin, np.uint8)
-    length = round(_LINE * SCALE)
-    # paper that is not quite flat: a line may move by a pixel or two along its length
-    high, wide = cv2.dilate(seen, np.ones((3, 1), np.uint8)), cv2.dilate(seen, np.ones((1, 3), np.uint8))
-    across = cv2.morphologyEx(high, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    down = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    lines = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
+    seen, dark, lines = printed_on(flat), _dark_on(flat), lines_on(flat)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - lines, connectivity=4)
     found = []
     for label, (left, top, broad, tall, _) in enumerate(stats[1:count].tolist(), start=1):
@@ -80,17 +79,55 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
         box = _between_middles(flat, inner)
         if box is None or box.width < _LEAST_WIDE or not _LEAST_HIGH <= box.height <= _MOST_HIGH:
             continue
-        within, printed = (_straightened(picture, light, inner, left, top) for picture in (seen, dark))
-        inside = printed[_RIM:-_RIM, _RIM:-_RIM]
-        if inside.size == 0:
-            continue
+        within = _straightened(seen, light, inner, left, top)
         parts = _parts(within, inner.x - box.x * SCALE, box.width * SCALE)
         if even < (_RECTANGULAR if parts == 1 else _UPPER):
             continue
-        empty = inside[: len(inside) // 2] if parts > 1 else inside
-        if empty.mean() <= _EMPTY:
+        inside = _inside(light)
+        if parts > 1:  # ticks stand in the lower half
+            inside[round(inner.y - top + inner.height / 2) :] = False
+        printed = dark[top : top + tall, left : left + broad] > 0
+        if inside.any() and printed[inside].sum() <= min(_EMPTY * inside.sum(), _SPECKS * SCALE**2):
             found.append(Printed(box, parts))
     return found
+
+
+def printed_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what is printed on a flat form, pale hairlines too: uint8 (h, w), 0 or 1."""
+    # a hairline is pale on a coarse scan, but darker than what is beside it
+    thin = cv2.morphologyEx(_smooth(flat), cv2.MORPH_BLACKHAT, np.ones((_BESIDE, _BESIDE), np.uint8)) > _DARKER
+    return np.asarray(_dark_on(flat) | thin, np.uint8)
+
+
+def lines_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the straight lines on a flat form, with their soft edges: uint8 (h, w), 0 or 1."""
+    seen, length = printed_on(flat), round(_LINE * SCALE)
+    found = np.zeros_like(seen)
+    # what is short and dark counts no more than what is faint, or it would seem longer than it is
+    pale = np.maximum(flat, cv2.subtract(cv2.medianBlur(flat, _AROUND), np.array([2 * _FAINT], np.float64)))
+    for along in ((1, length), (length, 1)):
+        across = along[::-1]
+        # what is faint is seen along its length, where the grain of a photograph is gone
+        even = cv2.blur(pale, along[::-1])
+        beside = np.ones(tuple(_BESIDE if side > 1 else 1 for side in across), np.uint8)
+        faint = cv2.morphologyEx(even, cv2.MORPH_BLACKHAT, beside) > _FAINT
+        # paper that is not quite flat: a line may move by a pixel or two along its length
+        bent = cv2.dilate(
+            seen | faint.astype(np.uint8), np.ones(tuple(min(side, _BENDS) for side in across), np.uint8)
+        )
+        found |= np.asarray(cv2.morphologyEx(bent, cv2.MORPH_OPEN, np.ones(along, np.uint8)), np.uint8)
+    return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _dark_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what is dark on a flat form, but for shadows, which have no sharp edges: uint8 (h, w), 0 or 1."""
+    smooth = _smooth(flat)
+    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_AROUND, _AROUND), np.uint8))
+    return np.asarray((smooth < _SURELY) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER)), np.uint8)
+
+
+def _smooth(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.GaussianBlur(flat, (0, 0), 0.8), np.uint8)
 
 
 def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:
@@ -101,12 +138,20 @@ def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]
     columns, rows = light.argmax(axis=0), light.argmax(axis=1)
     heights, widths = light.sum(axis=0), light.sum(axis=1)
     upper = float(light[: len(light) // 2].mean())
-    if upper >= _RECTANGULAR:
+    if upper >= _RECTANGULAR and np.ptp(np.quantile(columns, (0.05, 0.95))) <= _RIM:
         whole = Box(left, top, light.shape[1], light.shape[0])
         return whole, 1.0 if light.mean() >= _RECTANGULAR else _UPPER
-    high, wide = float(np.median(heights)), float(np.median(widths))
+    high, wide = float(np.median(heights)), float(np.quantile(widths, _WIDE))
     even = float((heights >= _AS_HIGH * high).mean()) if high >= len(light) - _LEANS * SCALE else 0.0
     return Box(left + float(np.median(rows)), top + float(np.median(columns)), wide, high), even
+
+
+def _inside(light: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return what is inside of a light region, with what is printed in it but for its soft edge: bool (h, w)."""
+    edge: Any = cv2.findContours(light.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    whole = cv2.drawContours(np.zeros(light.shape, np.uint8), edge, -1, 1, cv2.FILLED)
+    side = 2 * _RIM + 1
+    return cv2.erode(whole, np.ones((side, side), np.uint8), borderValue=0) > 0
 
 
 def _straightened(

@@ -31,6 +31,9 @@ def test_the_boxes_of_a_form_are_proposed_as_fields(forms, traced, name):
     spec, form = read_spec(traced(name)), forms[name]
     drawn = sorted((each.frame, each.field.boxes, each.field.style) for each in form.places)
     found = sorted((each.at[0], each.at[-1], each.boxes, each.style) for each in spec.fields)
+    lines = [box for box in found if box[2] in (11, 12) and box[3] == OPEN and box[0].y > 195 and box[0].x < 21]
+    assert len(lines) == (name in ("enrolment", "delivery"))  # for a signature
+    found = [box for box in found if box not in lines]
     assert len(found) == len(drawn)
     for (frame, boxes, style), (first, last, proposed, printed) in zip(drawn, found, strict=True):
         assert printed == style

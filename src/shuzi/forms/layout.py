@@ -53,6 +53,8 @@ class PlacedField:
         Whether lines are printed around it.
     thick
         How thick they are, in millimetres.
+    settled
+        Whether it lies where its own line was found, and not where the fields around it go.
     """
 
     field: Field
@@ -60,6 +62,7 @@ class PlacedField:
     boxes: tuple[Box, ...]
     framed: bool = True
     thick: float = 0.25
+    settled: bool = False
 
     @property
     def groups(self) -> Iterator[tuple[Box, ...]]:

@@ -6,6 +6,7 @@ and shows how much of the form is really there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -13,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import DataError, PictureError
-from shuzi.forms.finding.flat import SCALE, flatten, in_photo
+from shuzi.forms.finding.flat import PAPER, SCALE, flatten, in_photo
+from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 from shuzi.pictures.open import open_picture
 
@@ -29,6 +31,7 @@ _WIDTHS = (3.0, 2.0, 1.5, 1.0, 0.7, 0.7)  # millimetres off the plane from which
 _CORNERED = 60.0  # grey levels: how much a block must differ from itself moved in any direction
 _ALIKE = 0.5  # the correlation from which a block is there
 _AWAY = 2.0  # millimetres that a block may lie off the plane
+_RIM = 1.5  # millimetres from the edge of a field to where only writing is
 _LEAST_ALIKE = 0.5  # of the blocks
 _LEAST_BLOCKS = 12
 
@@ -44,16 +47,21 @@ class Blank:
         Its picture, flat, upright and evenly lit, 8 pixels to a millimetre: uint8 (8 * height, 8 * width).
     size
         Width and height of the paper in millimetres.
+    boxes
+        Those of its fields, in millimetres: what is written in them says nothing of whether it is this form.
     """
 
-    def __init__(self, flat: NDArray[np.uint8], size: tuple[float, float]) -> None:
+    def __init__(self, flat: NDArray[np.uint8], size: tuple[float, float], boxes: Sequence[Box] = ()) -> None:
         self.flat, self.size = flat, size
+        self._inside = [
+            Box(*(side * SCALE / _HALF for side in box)).pixels(rim=-_RIM * SCALE / _HALF) for box in boxes
+        ]
         self._points, self._features = _features(resize(flat, _COMPARED / SCALE))
         self._small = _smaller(flat)
         self._blocks = _cornered(self._small)
 
     @staticmethod
-    def of(picture: bytes, size: tuple[float, float]) -> Blank:
+    def of(picture: bytes, size: tuple[float, float], boxes: Sequence[Box] = ()) -> Blank:
         """Open the picture that is kept beside a spec.
 
         Raises
@@ -68,7 +76,7 @@ class Blank:
         wanted = tuple(round(side * SCALE) for side in reversed(size))
         if flat.shape != wanted:
             raise DataError("error.spec.blank_size", width=wanted[1], height=wanted[0])
-        found = Blank(flat, size)
+        found = Blank(flat, size, boxes)
         if not found.distinct:
             raise DataError("error.trace.empty")
         return found
@@ -102,7 +110,10 @@ class Blank:
             raise PictureError("error.form.no_blank", path=name)
         alike = 0.0
         for reach in _REACH:
-            homography, alike = self._fitted(flatten(grey, homography, self.size, name), homography, reach)
+            there = _smaller(flatten(grey, homography, self.size, name))
+            if reach < max(_REACH):  # the fields lie where they should
+                self._empty(there)
+            homography, alike = self._fitted(there, homography, reach)
         if alike < _LEAST_ALIKE:
             raise PictureError("error.form.poor_fit", path=name, found=alike)
         return homography
@@ -139,9 +150,13 @@ class Blank:
         area = cv2.contourArea(seen, oriented=True)
         return bool(cv2.isContourConvex(seen) and 0.02 < area / (shape[0] * shape[1]) < 4)
 
-    def _fitted(self, flat: NDArray[np.uint8], homography: Homography, reach: float) -> tuple[Homography, float]:
+    def _empty(self, there: NDArray[np.uint8]) -> None:
+        """Take out what is written inside of fields, in place."""
+        for inside in self._inside:
+            there[inside] = PAPER
+
+    def _fitted(self, there: NDArray[np.uint8], homography: Homography, reach: float) -> tuple[Homography, float]:
         """Move a homography so that blocks of the form lie where they should; return which fraction does."""
-        there = _smaller(flat)
         scale = SCALE / _HALF
         side, margin = round(_BLOCK * scale), round(reach * scale)
         padded = cv2.copyMakeBorder(there, margin, margin, margin, margin, cv2.BORDER_REPLICATE)

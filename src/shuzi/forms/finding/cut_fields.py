@@ -155,7 +155,8 @@ def cut_fields(
         own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
         clear.append(not placed.framed or bool(own.mean() >= _LEAST_SEEN))
         x, y = x + len(sides), y + len(lines)
-        moved.append((placed, move_boxes(placed, sides, lines, own_x, own_y)))
+        boxes = [*placed.boxes] if placed.settled else move_boxes(placed, sides, lines, own_x, own_y)
+        moved.append((placed, boxes))
     # take the lines out, by what lines as thick look like on the whole sheet
     everywhere = [box for _, boxes in moved for box in boxes]
     lined = [

@@ -14,7 +14,7 @@ from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cut_fields import Cut, cut_fields, mark_framed
 from shuzi.forms.finding.flat import SCALE, flatten, quarter_turns
 from shuzi.forms.finding.markers import find_sheet
-from shuzi.forms.finding.printed import printed_in
+from shuzi.forms.finding.printed import lifted, printed_in
 from shuzi.forms.layout import CODE, PlacedField, code_box, pages_of
 from shuzi.forms.reading.box_texts import BOX_COLUMNS, probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
@@ -78,7 +78,8 @@ class PageReader:
         self.spec = spec
         self._reader = reader
         self._own = own or {}
-        self._blank = Blank.of(spec.blank, spec.size) if spec.blank else None
+        boxes = [box for field in spec.fields for box in field.at]
+        self._blank = Blank.of(spec.blank, spec.size, boxes) if spec.blank else None
         self._sheets = {sheet.id: {page.number: page for page in pages_of(sheet)} for sheet in sheets_of(spec)}
         self._printed: set[str] = set()
         if self._blank:
@@ -123,12 +124,18 @@ class PageReader:
         flat = flatten(grey, homography, self.spec.size, name)
         code = Code(self.spec.id, 1, 1) if blank else self._code(flat, name)
         least = _LEAST_OF_TRACED if blank else _LEAST_LINES
-        cuts = cut_fields(flat, self._sheets[code.spec][code.page].fields, homography, name, least)
+        fields, missing = self._sheets[code.spec][code.page].fields, frozenset[int]()
+        if blank:
+            without = lifted(flat, blank.flat, fields)
+            flat, fields, missing = without.flat, without.fields, without.missing
+        cuts = cut_fields(flat, fields, homography, name, least)
         found = self._cells(cuts)
         if blank:  # which may be another edition, on which just this field has moved; or something is printed there
             found = {
-                key: cell if cut.seen and key[1] not in self._printed else replace(cell, status=UNSURE)
-                for (key, cell), cut in zip(found.items(), cuts, strict=True)
+                key: cell
+                if cut.seen and index not in missing and key[1] not in self._printed
+                else replace(cell, status=UNSURE)
+                for index, ((key, cell), cut) in enumerate(zip(found.items(), cuts, strict=True))
             }
         turned = quarter_turns(homography, self.spec.size)
         placed = {

@@ -8,7 +8,7 @@ at up to 25 degrees, a quarter upside down, with creases, shadows, blur, noise a
 read with the spec of a scan of 200 dots per inch, the others with those of two photographs, taken alike.
 
 A field that is not proposed, or with another number of boxes, counts as not ok, as do all fields of a copy that is
-refused. `named` is how many fields are proposed with their printed label, if an OCR engine is there to read it.
+refused.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ class Traced:
 
     reader: PageReader | None
     names: dict[str, str]
-    labelled: int = 0
     extra: int = 0
 
 
@@ -83,28 +82,23 @@ def traced(layout: Layout, picture: Any, model: shuzi.Reader, path: Path) -> Tra
     except ShuziError as problem:
         print(f"  {layout.name}: {problem}")
         return Traced(None, {})
-    names, labelled, fields = {}, 0, form.spec.fields
+    names, fields = {}, form.spec.fields
     frames = as_array(frame_around(field.at) for field in fields)
     for place in layout.places:
         alike = iou(np.array(frame_around(place.boxes), np.float64), frames) if fields else np.zeros(1)
         best = int(alike.argmax())
         if alike[best] >= _SAME and _fits(place.field, fields[best]):
             names[place.field.name] = fields[best].name
-            labelled += _plain(fields[best].label) == _plain(place.field.label)
         else:
             near = fields[best] if alike[best] > 0 else None
             print(f"  not proposed: {layout.name} {place.field.name}", near and (near.style, near.boxes))
-    return Traced(PageReader(read_spec(path), model), names, labelled, len(fields) - len({*names.values()}))
+    return Traced(PageReader(read_spec(path), model), names, len(fields) - len({*names.values()}))
 
 
 def _fits(printed: Field, proposed: Field) -> bool:
     return proposed.style == OPEN == printed.style or (
         proposed.boxes == printed.boxes and proposed.decimals == printed.decimals and proposed.style != OPEN
     )
-
-
-def _plain(label: str) -> str:
-    return "".join(label.casefold().split()).strip(":：.")
 
 
 def copy_of(layout: Layout, number: int, hands: Hands) -> Copy:
@@ -176,7 +170,6 @@ def main() -> None:
         result["forms"][layout.name] = {
             "fields": len(layout.places),
             "proposed": {source: len(form.names) for source, form in forms.items()},
-            "named": {source: form.labelled for source, form in forms.items()},
             "more": {source: form.extra for source, form in forms.items()},
             **scored([(layout, cells) for cells in own]),
         }

@@ -64,10 +64,13 @@ def photograph(spec: Path, texts: dict[tuple[int, str], str], seed: int = 3) -> 
 def write_form(folder: Path, name: str, numbers: Sequence[str]) -> None:
     """Scan a form of the benchmarks as blank.png, and photograph one with numbers in its fields as filled.jpg."""
     form = next(each for each in _benchmark("layouts").layouts() if each.name == name)
-    scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
+    page, fine = form.page.copy(), _benchmark("sheets").FINE
+    if name == "enrolment":  # the line for a signature would be one more field
+        page[round(223 * fine) : round(227 * fine)] = 1
+    scan = cv2.resize((page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
     Image.fromarray(scan).save(folder / "blank.png")
     texts = {(0, each.field.name): number for each, number in zip(form.places, numbers, strict=True)}
-    (folder / "filled.jpg").write_bytes(_photograph(form.page, form.places, texts, 3))
+    (folder / "filled.jpg").write_bytes(_photograph(page, form.places, texts, 3))
 
 
 def write_form_without_boxes(folder: Path, numbers: dict[tuple[float, float, float, float], str]) -> None:

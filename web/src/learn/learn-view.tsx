@@ -18,6 +18,7 @@ import { RateStep } from "./rate/rate-step";
 import { SoftmaxStep } from "./softmax/softmax-step";
 import { TemplateStep } from "./template/template-step";
 import { TrainStep } from "./train/train-step";
+import "./guess.css";
 import "./learn.css";
 
 const COMPONENTS: Readonly<Record<StepName, FunctionComponent>> = {

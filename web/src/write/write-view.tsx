@@ -32,6 +32,7 @@ import { isDragging, takeWhatIsHandedIn } from "./state/handed-in";
 import { glyphs, howToRead, pictures, pointedAt, reading, selected } from "./state/state";
 import { clearSheet, keepReading, readAllAgain, showExample, undo } from "./state/writing";
 import "./write.css";
+import "./stage/boxes.css";
 import "./stage/pictures.css";
 import "./result/result.css";
 import "./result/digit-cards.css";

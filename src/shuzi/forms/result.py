@@ -171,7 +171,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Problem:
-    """A photograph that could not be read, or a page that is missing or there twice: its name and a sentence."""
+    """A photograph that could not be read, or a page that is missing or duplicated: its name and a sentence."""
 
     source: str
     message: str

@@ -121,7 +121,7 @@ class Reader:
             The values of which one is written there: the reading's text is one of them, and "unsure" if it is not
             clear which. They are compared with the digits alone unless one of them has a mark.
         pattern
-            What is known of the number: a regular expression over digits and marks for the whole text, such as
+            The expected format: a regular expression over digits and marks for the whole text, such as
             ``r"\d{1,3}\.\d\d"``, or one of the names ``integer``, ``amount``, ``date``, ``time`` and ``phone``. The
             best text that fits is read; a picture that does not fit is "unsure" and says so. Of values, only those
             that fit may be written.
@@ -129,7 +129,7 @@ class Reader:
         Raises
         ------
         DataError
-            A value has other characters than digits and the marks ``. , - / :``, or the pattern is none.
+            A value has other characters than digits and the marks ``. , - / :``, or the pattern is invalid.
         PictureError
             It is not a picture, is truncated or empty, or has more than 50 million pixels.
         MissingExtra

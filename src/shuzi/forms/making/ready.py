@@ -34,7 +34,7 @@ def check_free(ready: Path, target: Path) -> None:
 
 
 def save_spec(ready: Path, target: Path) -> None:
-    """Copy a ready spec, unless it is there already.
+    """Copy a ready-made spec, unless the file exists.
 
     Raises
     ------

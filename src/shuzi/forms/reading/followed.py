@@ -6,7 +6,7 @@ from shuzi.forms.spec import CARD, IBAN, IDENTIFIER, LEAST_DIGITS, NUMBER, PHONE
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.expression import compile_pattern
 
-_OF_CHECKS = {  # an X at the end is no digit
+_OF_CHECKS = {  # an X at the end is not a digit
     "isbn": "97[89]\\d{10}|\\d{9}\\d?",
     "resident-id": "[1-9]\\d{5}(19|20)\\d\\d(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])\\d{3}\\d?",
 }

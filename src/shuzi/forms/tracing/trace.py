@@ -154,7 +154,7 @@ def save_traced(traced: Traced, out: Path) -> None:
     Raises
     ------
     DataError
-        One is there already, or cannot be written; or the spec cannot be read again, since it is too large.
+        A file exists or cannot be written, or the spec is too large to be read again.
     """
     check_out(out)
     blank, picture = paths_beside(out)

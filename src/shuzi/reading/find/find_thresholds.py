@@ -68,8 +68,8 @@ EDGE_PIXELS: Final = 1  # from the picture's edge: ink so near may be cut off
 CHARACTER_GAP: Final = 1.2  # the widest gap to the next character of a row
 MOST_ROWS: Final = 200
 """Rows that are compared with each other, as dear as reading four photographs of six digits; a receipt has 75."""
-COMMA_HEIGHT: Final = 0.75  # a higher box is no comma, unless it is narrow
-STROKE_HEIGHT: Final = 1.1  # a narrow box that is higher is no comma
+COMMA_HEIGHT: Final = 0.75  # a higher box is not a comma, unless it is narrow
+STROKE_HEIGHT: Final = 1.1  # a higher narrow box is not a comma
 STROKE_WIDTH: Final = 0.6  # of a box's height: a narrow box is less wide
 COMMA_BELOW: Final = 0.1  # how far below a row a comma may start
 COMMA_TOP: Final = 0.4  # how far below the top of the digits a comma starts at least

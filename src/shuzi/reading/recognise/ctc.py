@@ -64,7 +64,7 @@ def find_best_texts(
         if not likely:
             beams = {text: (add_logs(*ends) + column[blank], LOG_OF_ZERO) for text, ends in beams.items()}
             continue
-        # texts that would come after all prefixes as they are would not be kept, so they need not be made
+        # texts ranked below all unchanged prefixes would be dropped, so skip them
         lowest = -math.inf
         if len(beams) == width:
             unchanged = (

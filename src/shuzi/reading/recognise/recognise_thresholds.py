@@ -35,9 +35,9 @@ OFF_CENTRE_COST: Final = 0.02  # of the most ink in a column: what a cut far fro
 BLUR_KERNEL: Final = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
 DIGITS_COMPARED_AT_ONCE: Final = 256  # with 10,000 corrected ones, those of a whole page would take gigabytes
 LEAST_LOGGED_PROBABILITY: Final = 1e-6
-FAINT_SIMILARITY: Final = 0.05  # a corrected digit that counts less says nothing
+FAINT_SIMILARITY: Final = 0.05  # a corrected digit that counts less is ignored
 LEAST_LOGIT: Final = -1.0
-"""Below it a corrected digit says nothing: of the `ok` answers that it would doubt, hardly any are wrong."""
+"""Below it a corrected digit is ignored: of the `ok` answers that it would doubt, hardly any are wrong."""
 MOST_LOGIT_OF_ALIKE: Final = 1.0  # of what only looks alike: a person should see it, so it is not `ok`
 SAME_INK_SIMILARITY: Final = 0.995  # of one and the same ink
 SAME_INK_LOGIT: Final = 3.0  # of its label

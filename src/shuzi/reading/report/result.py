@@ -86,7 +86,7 @@ class Digit:
 
     @property
     def alternatives(self) -> list[tuple[int, float]]:
-        """The other nine digits and the probability of each, if it is a digit; the likeliest first."""
+        """The other nine digits and the probability of each, if it is a digit; the most likely first."""
         ranked = np.argsort(-self.probabilities, kind="stable").tolist()
         return [(digit, float(self.probabilities[digit])) for digit in ranked if digit != self.digit]
 
@@ -117,11 +117,11 @@ class Mark:
     mark
         One of ``. , - / :``.
     probability
-        The probability that this mark stands here.
+        The probability that this mark is here.
     box
         x, y, width and height in whole pixels, in the upright picture.
     alternatives
-        Other characters that may stand here and the probability of each, the likeliest first; "?" is any that is
+        Other characters that may be here and the probability of each, the most likely first; "?" is any that is
         neither a digit nor a mark.
     """
 

@@ -222,7 +222,7 @@ function Options({
   );
 }
 
-/** Which of the cells that should add up is likeliest to be wrong, and what would fit there. */
+/** Which of the cells that should add up is most likely to be wrong, and what would fit there. */
 function Likeliest({ row, name }: Position) {
   const culprit = culpritIn(row);
   const column = table.value?.columns.find((each) => each.name === culprit?.name);

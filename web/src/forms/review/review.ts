@@ -72,7 +72,7 @@ const doubts = computed(() => {
 export const remaining = computed(() => doubts.value.filter((doubt) => !texts.value.has(keyOf(doubt))));
 export const canUndo = computed(() => steps.value.length > 0);
 
-/** Which cell of a row is likeliest to be wrong, given what people wrote there; null if nothing should add up. */
+/** Which cell of a row is most likely to be wrong, given what people wrote there; null if nothing should add up. */
 export function culpritIn(row: number): Culprit | null {
   const formTable = table.value;
   if (!formTable) return null;

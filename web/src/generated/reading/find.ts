@@ -87,9 +87,9 @@ export const EDGE_PIXELS = 1;
 export const CHARACTER_GAP = 1.2;
 /** Rows that are compared with each other, as dear as reading four photographs of six digits; a receipt has 75. */
 export const MOST_ROWS = 200;
-/** a higher box is no comma, unless it is narrow */
+/** a higher box is not a comma, unless it is narrow */
 export const COMMA_HEIGHT = 0.75;
-/** a narrow box that is higher is no comma */
+/** a higher narrow box is not a comma */
 export const STROKE_HEIGHT = 1.1;
 /** of a box's height: a narrow box is less wide */
 export const STROKE_WIDTH = 0.6;

@@ -45,9 +45,9 @@ export const BLUR_KERNEL = [0.0625, 0.25, 0.375, 0.25, 0.0625] as const;
 /** with 10,000 corrected ones, those of a whole page would take gigabytes */
 export const DIGITS_COMPARED_AT_ONCE = 256;
 export const LEAST_LOGGED_PROBABILITY = 1e-6;
-/** a corrected digit that counts less says nothing */
+/** a corrected digit that counts less is ignored */
 export const FAINT_SIMILARITY = 0.05;
-/** Below it a corrected digit says nothing: of the `ok` answers that it would doubt, hardly any are wrong. */
+/** Below it a corrected digit is ignored: of the `ok` answers that it would doubt, hardly any are wrong. */
 export const LEAST_LOGIT = -1;
 /** of what only looks alike: a person should see it, so it is not `ok` */
 export const MOST_LOGIT_OF_ALIKE = 1;

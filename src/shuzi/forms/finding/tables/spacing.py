@@ -58,7 +58,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Shape:
-    """How many rows and columns a table has; 0 if that is not known."""
+    """How many rows and columns a table has; 0 if unknown."""
 
     rows: int = 0
     columns: int = 0
@@ -122,7 +122,7 @@ def settle(grid: Grid, shape: Shape, name: str) -> Settled:
 
 
 def _ways(grades: Sequence[int], count: int) -> list[list[int]]:
-    """Return which lines may be those of the table, which has so many gaps if that is not 0; the likeliest first."""
+    """Return the lines that may be those of a table with so many gaps (0 if unknown), the most likely first."""
     found = list[list[int]]()
     for kinds in _KINDS if count else [(SEEN, PALE, ASSUMED)]:
         lines = [line for line, grade in enumerate(grades) if grade in kinds]

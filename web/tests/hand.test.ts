@@ -12,7 +12,7 @@ import { python } from "./python";
 const PROGRAM = `
 import json, sys
 import numpy as np
-from shuzi.reading.recognise.hand import Blend, corrected
+from shuzi.reading.recognise.hand import Blend, apply_corrections
 from shuzi.reading.recognise.likeness import Examples, Looks
 case = json.loads(sys.argv[1])
 bits = {name: np.frombuffer(bytes.fromhex("".join(case.pop(name))), np.uint8) for name in ("images", "known_images")}
@@ -21,7 +21,7 @@ floats = {name: np.array(case[name], np.float32) for name in case}
 known = Looks.of(shapes["known_images"], floats["known"], floats["known_probabilities"])
 looks = Looks.of(shapes["images"], floats["features"], floats["probabilities"])
 examples = Examples(known, np.array(case["labels"]))
-found = corrected(floats["probabilities"], floats["is_digit"], looks, examples, Blend())
+found = apply_corrections(floats["probabilities"], floats["is_digit"], looks, examples, Blend())
 print(json.dumps([each.tolist() for each in found]))
 `;
 

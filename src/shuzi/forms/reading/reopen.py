@@ -91,7 +91,7 @@ def _check_printed(spec: Spec, row: Row, name: str, cell: Cell) -> None:
 
 
 def reopen_ruled(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:
-    """Put a table that was read from ruled tables before others, for `shuzi.forms.reading.ruled_tables.joined`.
+    """Put a table that was read from ruled tables before others, for `shuzi.forms.reading.ruled_tables.join_tables`.
 
     Raises
     ------

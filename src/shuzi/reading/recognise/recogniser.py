@@ -38,7 +38,7 @@ class Recogniser:
         Parameters
         ----------
         strip
-            uint8 (48, w), as `ink.strips.cut_strip_strip` makes it.
+            uint8 (48, w), as `ink.strips.cut_strip` makes it.
 
         Returns
         -------

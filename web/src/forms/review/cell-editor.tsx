@@ -168,7 +168,7 @@ export function CellEditor() {
           // with "?" for a box that nobody could read, it is no text to confirm
           .filter(
             (alternative) =>
-              alternative.text !== "" && alternative.text !== text && !alternative.text.includes("?"),
+              alternative.text !== "" && alternative.text !== entry.value && !alternative.text.includes("?"),
           )
           .filter(({ text: own }, index, all) => all.findIndex((each) => each.text === own) === index)
           .slice(0, 3)

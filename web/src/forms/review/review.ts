@@ -5,6 +5,7 @@ import { forget, inStore, newId, putTogether } from "../../shared/storage/databa
 import { OwnRecord } from "../../shared/storage/record";
 import { type Culprit, culpritOf } from "../table/culprit";
 import { type Compared, doubtsOf, keyOf, type Position, tableIn } from "../table/table";
+import { halfWidth } from "./half-width";
 
 interface Step extends Position {
   text: string;
@@ -172,12 +173,12 @@ export function accept(position: Position, text: string, goesOn = true): void {
 
 /** Take a text for a cell that is left without being confirmed, if it is another one. */
 export function take(position: Position, text: string): void {
-  if (text.trim() !== textAt(position).trim()) step(position, text);
+  if (halfWidth(text) !== textAt(position).trim()) step(position, text);
 }
 
 function step({ row, name }: Position, text: string): void {
   const before = textAt({ row, name }).trim();
-  change([...steps.peek(), { row, name, text: text.trim(), before, at: new Date().toISOString() }]);
+  change([...steps.peek(), { row, name, text: halfWidth(text), before, at: new Date().toISOString() }]);
 }
 
 /** Take the last text back, and go there. */

@@ -32,7 +32,8 @@ export function pointsIn(table: FormTable, row: FormTable["rows"][number]): stri
   const isEmpty = Object.values(row.cells).every(({ status }) => status === "blank" || status === "printed");
   const { keys } = table.versions?.find(({ name }) => name === row.version) ?? {};
   const earned = graded.map((column) => {
-    const own = { ...column, key: keys?.[column.name] ?? column.key ?? [] };
+    const own =
+      keys && Object.hasOwn(keys, column.name) ? { ...column, key: keys[column.name] ?? [] } : column;
     return isEmpty ? null : earnedBy(own, row.cells[column.name]);
   });
   const counted = earned.filter((points) => points !== null);

@@ -196,13 +196,13 @@ export function asCsv(table: FormTable, heads: CsvHeads): string {
     const texts = names.map((name) => row.cells[name]?.text ?? "");
     return [
       ...texts,
-      ...(table.versions ? [row.version ?? ""] : []),
+      ...(table.versions?.length ? [row.version ?? ""] : []),
       ...pointsIn(table, row),
       unsure.join(" "),
       [...sources].join(", "),
     ];
   });
-  const version = table.versions ? [heads.version] : [];
+  const version = table.versions?.length ? [heads.version] : [];
   const first = [...names, ...version, ...headsOf(table, heads), heads.doubtful, heads.photo];
   return `\ufeff${csvOf([first, ...lines].map((line) => line.map(neutral)))}`;
 }

@@ -238,7 +238,7 @@ class Table:
             for column in found["columns"]
         ]
         rows = [
-            Row(row["sheet"], row["row"] - 1, _cells(row["cells"]), row.get("version", "")) for row in found["rows"]
+            Row(row["sheet"], row["row"] - 1, _cells(row["cells"]), row.get("version") or "") for row in found["rows"]
         ]
         versions = [
             Version.of(own["name"], fields, own["order"], {name: tuple(key) for name, key in own["keys"].items()})

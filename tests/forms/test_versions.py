@@ -130,6 +130,15 @@ def test_copies_of_two_versions_without_numbers_are_sheets_of_their_own(spec):
     assert [row.cells["student"].text for row in table.rows if row.version == "B"] == ["0001", "0003", "0005"]
 
 
+def test_a_numbered_sheet_of_a_version_is_one_row_however_often_it_was_photographed(spec):
+    exam = spec(EXAM)
+    first, _ = sheets_of(exam)
+    one, three = answers("0001", "42", "17", "80"), answers("0003", "42", "16", "80")
+    table = collect(exam, [page(first, 1, one, "a"), page(first, 3, three, "b"), page(first, 1, one, "again")], [1])
+    assert [row.sheet for row in table.rows] == [1, 3]
+    assert "again" in [problem.source for problem in table.problems]
+
+
 def test_pages_of_two_versions_are_never_one_sheet(spec):
     many = "".join(f'[[fields]]\nname = "n{n}"\nboxes = 2\n' for n in range(25))
     exam = spec(EXAM.replace("[[versions]]", many + "[[versions]]", 1))

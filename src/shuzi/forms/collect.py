@@ -79,7 +79,7 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     pages, numbers = [*pages], [*wanted]
     copied = len(numbers) == 1 and not spec.printed
     versions = {sheet.id: sheet for sheet in sheets_of(spec)}
-    sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied, len(versions))
+    sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied)
     if missing := [
         number for number in range(min(sheets, default=0), max(sheets, default=0)) if number not in sheets
     ]:
@@ -115,7 +115,7 @@ def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
 
 
 def _sheets_of(
-    pages: Sequence[PageRead | Problem], copied: bool, versions: int
+    pages: Sequence[PageRead | Problem], copied: bool
 ) -> tuple[dict[int, dict[int, PageRead]], list[Problem]]:
     """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none.
 
@@ -125,13 +125,13 @@ def _sheets_of(
         What became of each photograph.
     copied
         Whether a further page of the same number is another sheet.
-    versions
-        How many the sheets have; without numbers, those of each version have one.
     """
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
     further: list[PageRead] = []
-    numbered = len({page.code.sheet for page in pages if isinstance(page, PageRead) and not page.reopened}) > versions
+    # copies of a version all have one number
+    seen = {(page.code.spec, page.code.sheet) for page in pages if isinstance(page, PageRead) and not page.reopened}
+    numbered = len(seen) > len({sheet_id for sheet_id, _ in seen})
     for page in pages:
         if isinstance(page, Problem):
             problems.append(page)

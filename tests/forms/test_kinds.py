@@ -1,6 +1,7 @@
 """Dates, times, phone and bank numbers, from their spec to a photograph and a table."""
 
 import io
+import tomllib
 from datetime import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from shuzi.errors import DataError
 from shuzi.forms.layout import pages_of, separators
 from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.parse import read_spec, spec_of
+from shuzi.forms.parsing.grammar import FIELD
 from shuzi.forms.reading.box_texts import BLANK_BOX, texts_of
 from shuzi.forms.reading.decide import decide
 from shuzi.forms.reading.followed import followed_in_a_line
@@ -169,10 +171,74 @@ def test_every_wrong_digit_of_an_account_is_noticed():
     assert decide(field, [(text, 0.999)]).status == "ok"
 
 
-def test_a_traced_form_keeps_what_its_fields_are():
-    def read(text):
-        return spec_of(text, Path("card.toml"), lambda *_: b"a picture")
+def read(text):
+    """Return the spec of a traced form."""
+    return spec_of(text, Path("card.toml"), lambda *_: b"a picture")
 
+
+EVERY_KEY = """
+name = "n"
+label = "Length"
+kind = "number"
+boxes = 4
+decimals = 1
+style = "comb"
+required = true
+length = 3
+min = 1
+max = 90
+among = ["10.1"]
+pattern = "\\\\d+\\\\.\\\\d"
+unique = true
+total = true
+points = 4
+key = [10.1]
+tolerance = 0.1
+half_tolerance = 0.5
+|
+name = "id"
+kind = "identifier"
+boxes = 4
+check = "mod11"
+weights = [4, 3, 2, 1]
+with_x = false
+|
+name = "sum"
+boxes = 4
+decimals = 1
+sum_of = ["n"]
+|
+name = "day"
+kind = "date"
+order = "dmy"
+|
+name = "account"
+kind = "iban"
+country = "DE"
+|
+name = "colours"
+kind = "tick"
+options = ["red", "blue"]
+choose = "any"
+required = true
+points = 2
+key = ["red", "blue"]
+partial = true
+"""
+
+
+def test_a_traced_form_keeps_every_key_of_a_field():
+    tables = ["[[fields]]\n" + part.strip() + "\n" for part in EVERY_KEY.split("|")]
+    places = ["[10, 20, 160, 8]"] * (len(tables) - 1) + ["[[10, 20, 8, 8], [30, 20, 8, 8]]"]
+    text = "".join(f"{table}at = {place}\n" for table, place in zip(tables, places, strict=True))
+    form = read(f'title = "Card"\nblank = "card.png"\n{text}')
+    # those of printed sheets have no place on a traced form
+    used = {key for table in tomllib.loads(text)["fields"] for key in table}
+    assert used == {*FIELD.keys} - {"column", "once", "among_column"}
+    assert read(as_toml(form, "card.png")).fields == form.fields
+
+
+def test_a_traced_form_keeps_what_its_fields_are():
     drawn = FIELDS.replace("[[fields]]", "at = [10, 20, 160, 8]\n[[fields]]").removeprefix("at = [10, 20, 160, 8]\n")
     graded = '[[fields]]\nname = "q"\nboxes = 2\nkey = [7, 8]\npoints = 3\ntolerance = 1\nunique = true\n'
     form = read(f'title = "Card"\nblank = "card.png"\n{drawn}\nat = [10, 20, 160, 8]\n{graded}at = [10, 40, 20, 8]\n')

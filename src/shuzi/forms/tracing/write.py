@@ -57,7 +57,7 @@ def _lines(values: dict[str, Any]) -> list[str]:
 
 _KEPT = (
     *("order", "country", "decimals", "required", "digits", "least", "most", "check", "weights", "with_x", "among"),
-    *("pattern", "sum_of", "total", "unique", "points", "key", "tolerance"),
+    *("pattern", "sum_of", "total", "unique", "points", "key", "tolerance", "half_tolerance"),
 )
 
 
@@ -71,7 +71,7 @@ def _of_field(field: Field) -> dict[str, Any]:
         values["options"] = [*field.options]
         if field.choose != ONE:
             values["choose"] = field.choose
-        for key in ("required", "points", "key"):
+        for key in ("required", "points", "key", "partial"):
             if getattr(field, key):
                 values[key] = getattr(field, key)
         return values | {"at": [[round(side, 2) for side in box] for box in field.at]}

@@ -149,6 +149,13 @@ def test_formulas_and_csv_give_the_points_that_a_teacher_would(spec):
     assert [line["primes, points"] for line in lines] == ["1.5", "0", "0", "0"]
 
 
+def test_an_answer_that_a_key_names_twice_is_one(spec):
+    exam = spec(EXAM.replace('key = ["5", "3"]', 'key = ["5", "5"]\npartial = true'))
+    table = Table.of(exam, [Row(1, 0, {"primes": Cell("5", "ok", 1.0)})], [])
+    (line,) = csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff")))
+    assert line["primes, points"] == "1.5"
+
+
 PARTLY = """title = "Exam"
 [[fields]]
 name = "length"

@@ -10,10 +10,13 @@ from shuzi.forms.spec import DATE, NUMBER, TICK, TIME, Field
 
 def answers_to(field: Field, key: Any) -> tuple[str, ...]:
     """Return the right answers of a field; raise a ValueError that names one that cannot be an answer."""
-    answers = tuple(_as_written(field, answer) for answer in (key if isinstance(key, list) else [key]))
+    given = key if isinstance(key, list) else [key]
+    answers = tuple(dict.fromkeys(_as_written(field, answer) for answer in given))
+    # a number is compared by its value, whatever zeros are written before it
+    broken = (NUMBER,) if field.kind == NUMBER else (DATE, TIME, "length", "check")
     for answer in answers:
         fits = answer in field.options if field.kind == TICK else can_hold(field, answer)
-        if not fits or replace(field, key=(), among=(), required=True).broken(answer) in (NUMBER, DATE, TIME):
+        if not fits or replace(field, key=(), among=(), required=True).broken(answer) in broken:
             raise ValueError(answer)
     return answers
 

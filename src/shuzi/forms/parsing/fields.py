@@ -214,6 +214,8 @@ class FieldTable:
             raise self._wrong("error.spec.decimals", "decimals", boxes=boxes)
         if table.get("length", 0) > boxes:
             raise self._wrong("error.spec.length", "length", boxes=boxes)
+        if table.get("length", boxes) < LEAST_DIGITS.get(table.get("kind", NUMBER), 0):
+            raise self._wrong("error.spec.never", "length", boxes=boxes)
         if "min" in table and "max" in table and least > most:
             raise self._wrong("error.spec.range", "max")
         if least >= 10 ** (boxes - decimals) or most < 0:
@@ -227,10 +229,9 @@ class FieldTable:
             automaton = compile_pattern(field.pattern)
         except DataError as problem:
             raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
-        if not any(
-            automaton.may_hold(length - field.decimals, field.decimals)
-            for length in range(field.decimals + 1, field.boxes + 1)
-        ):
+        least = field.digits or max(field.decimals + 1, LEAST_DIGITS.get(field.kind, 0))
+        lengths = range(least, (field.digits or field.boxes) + 1)
+        if not any(automaton.may_hold(length - field.decimals, field.decimals) for length in lengths):
             raise self._wrong("error.spec.never", "pattern", boxes=field.boxes)
 
     def _check_column(self, key: str, roster: tuple[dict[str, str], ...], path: Path, unique: bool) -> None:

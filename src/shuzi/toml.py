@@ -42,7 +42,7 @@ def loads(text: str) -> dict[str, Any]:
 
 
 def line_of(text: str, key: str, tables: str = "", position: int = 0) -> int:
-    r"""Return the line of a key, from 1; where the key is not there, the first line of its table.
+    r"""Return the line of a key, from 1, or of the first table of that name; without either, the first of its table.
 
     Parameters
     ----------
@@ -58,10 +58,15 @@ def line_of(text: str, key: str, tables: str = "", position: int = 0) -> int:
     >>> text = 'title = "Scores"\n[[fields]]\nname = "q1"\n[[fields]]\nname = "q2"'
     >>> line_of(text, "title"), line_of(text, "name", "fields", 2), line_of(text, "boxes", "fields", 1)
     (1, 5, 2)
+    >>> line_of(text, "fields")
+    2
     """
     lines = text.splitlines()
     heads = [index for index, line in enumerate(lines) if re.match(rf'\s*\[\[\s*"?{tables}"?\s*\]\]', line)]
     first, *ends = [0, *heads, len(lines)][position:] if position <= len(heads) else [0]
-    pattern = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*=""")
+    name = rf"""["']?{re.escape(key)}["']?"""
     inside = range(first, ends[0] if ends else len(lines))
-    return next((index for index in inside if pattern.match(lines[index])), first) + 1
+    found = [index for index in inside if re.match(rf"\s*{name}\s*=", lines[index])]
+    if not found and position == 0:
+        found = [index for index, line in enumerate(lines) if re.match(rf"\s*\[\[?\s*{name}\s*\]", line)]
+    return (found[0] if found else first) + 1

@@ -59,7 +59,7 @@ def test_a_spec_is_read(spec):
         (GOOD + 'check = "isbn"\n', 11, ["field all", "10 characters"]),
         (
             GOOD.replace("boxes = 3", "boxes = 3\nonce = true").replace("boxes = 2", "boxes = 2\nonce = true"),
-            1,
+            4,
             ["once"],
         ),
         (GOOD + 'among_column = "n"\n', 11, ["field all", "roster"]),

@@ -44,8 +44,9 @@ def versions_of(sheet: Mapping[str, Any], source: Source, fields: Sequence[Field
         if "name" not in table:
             raise wrong("error.spec.missing", "name")
         name = table["name"].strip()
-        if name in [version.name for version in found]:
-            raise wrong("error.spec.version_twice", "name", value=name)
+        # as a spreadsheet compares them
+        if same := next((version.name for version in found if version.name.casefold() == name.casefold()), None):
+            raise wrong("error.spec.version_twice", "name", value=same)
         by_name = {field.name: field for field in fields}
         order = table.get("order", [])
         for index, field_name in enumerate(order):

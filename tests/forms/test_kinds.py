@@ -14,14 +14,15 @@ from shuzi.forms.layout import pages_of, separators
 from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.parse import read_spec, spec_of
 from shuzi.forms.parsing.grammar import FIELD
+from shuzi.forms.points import points_of
 from shuzi.forms.reading.box_texts import BLANK_BOX, texts_of
 from shuzi.forms.reading.decide import decide
 from shuzi.forms.reading.followed import followed_in_a_line
 from shuzi.forms.reading.open_fields import _put as put_in_line
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.reading.seen_digits import images_in
-from shuzi.forms.result import Row, Table
-from shuzi.forms.spec import CARD, DATE, IBAN, PHONE, TIME, Field
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, PHONE, TIME, Field
 from shuzi.forms.tracing.write import as_toml
 
 WRITTEN = {  # published examples: of the IBAN registry, of GB 11643, of the ISBN manual, and a card for tests
@@ -176,6 +177,19 @@ def test_every_wrong_digit_of_an_account_is_noticed():
             cell = decide(field, [(wrong, 0.999)])
             assert (cell.status, cell.rule) == ("unsure", "check")
     assert decide(field, [(text, 0.999)]).status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(TIME, "０９:０５"), (DATE, "2024-W01-1"), (DATE, "２０２４-０１-０１"), (NUMBER, "７"), (NUMBER, "1_0")],
+)
+def test_what_is_a_value_only_to_python_is_text(kind, text):
+    field = Field("a", kind=kind, boxes=8, points=2.0)
+    assert field.broken(text) == kind
+    assert points_of(field, text) == 0
+    file = io.BytesIO()
+    save_xlsx(Table("", (field,), (Row(1, 0, {"a": Cell(text, "ok", 1.0)}),)), file)
+    assert openpyxl.load_workbook(file).active["A2"].value == text
 
 
 def read(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 from shuzi.forms.spec import ANY, BETWEEN, NUMBER, TICK, Field
@@ -131,8 +132,6 @@ def _right_numbers(field: Field) -> list[float]:
 
 
 def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
+    # as in the cell of a spreadsheet and on the page: Python's numbers may have digits of any script, and _
+    value = float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else math.inf
     return value if math.isfinite(value) else None

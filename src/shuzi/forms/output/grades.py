@@ -160,7 +160,9 @@ def number_of(cell: Cell, field: Field) -> float | int | None:
     """
     whole, _, rest = cell.text.partition(".")
     # a spreadsheet keeps fifteen digits of a number
-    if field.kind != NUMBER or not whole.removeprefix("-").isdecimal() or len(whole.removeprefix("-") + rest) > 15:
+    if field.kind != NUMBER or not cell.text.isascii() or len(whole.removeprefix("-") + rest) > 15:
+        return None
+    if not whole.removeprefix("-").isdecimal():
         return None
     if rest:
         return float(cell.text) if rest.isdecimal() else None

@@ -18,7 +18,7 @@ from shuzi.forms.output.notes import save_with_notes
 from shuzi.forms.output.statistics import add_statistics
 from shuzi.forms.result import Cell, Table
 from shuzi.forms.spec import DATE, TIME, Field
-from shuzi.forms.values.notation import is_time
+from shuzi.forms.values.notation import is_date, is_time
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
@@ -120,11 +120,8 @@ def _write(target: Any, cell: Cell, field: Field) -> None:
 
 def _day(text: str) -> date | None:
     """Return a date as spreadsheets have it; None if it is none, or from before their first one."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day >= _FIRST else None
+    day = date.fromisoformat(text) if is_date(text) else None
+    return day if day and day >= _FIRST else None
 
 
 def _put(target: Any, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -128,11 +129,13 @@ def is_date(text: str) -> bool:
     >>> is_date("2024-02-29"), is_date("2023-02-29"), is_date("20240229")
     (True, False, False)
     """
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return False  # such as 2024-W09-4, which Python takes for a day too
     try:
         date.fromisoformat(text)
     except ValueError:
         return False
-    return len(text) == len("2024-02-29")
+    return True
 
 
 def is_time(text: str) -> bool:
@@ -141,9 +144,7 @@ def is_time(text: str) -> bool:
     >>> is_time("09:05"), is_time("24:00"), is_time("9:05")
     (True, False, False)
     """
-    hours, colon, minutes = text.partition(":")
-    both = colon and len(hours) == len(minutes) == 2 and (hours + minutes).isdecimal()
-    return bool(both) and int(hours) < 24 and int(minutes) < 60
+    return bool(re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", text))
 
 
 def is_number(text: str, decimals: int) -> bool:
@@ -153,7 +154,11 @@ def is_number(text: str, decimals: int) -> bool:
     (True, False, True)
     """
     whole, point, rest = text.partition(".")
-    return whole.isdecimal() and (rest.isdecimal() and len(rest) == decimals if point else not decimals)
+    return (
+        text.isascii()
+        and whole.isdecimal()
+        and (rest.isdecimal() and len(rest) == decimals if point else not decimals)
+    )
 
 
 def in_fours(digits: int, first: int) -> tuple[int, ...]:

@@ -186,6 +186,8 @@ points = 6
         (("", "14"), 0),
         (("?", "=3; 4; 7"), 2),
         (("4.0", ""), 3),
+        (("", "=3; none"), 2),
+        (("", "3; 3; 4"), 0),
     ],
 )
 def test_part_of_an_answer_earns_part_of_the_points(spec, texts, points):

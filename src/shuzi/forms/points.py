@@ -62,8 +62,9 @@ def points_of(field: Field, text: str) -> float:
         is_near = field.half_tolerance and off <= field.half_tolerance
         return field.points if off <= field.tolerance else field.points / 2 if is_near else 0.0
     if field.partial:
-        ticked = text.split(BETWEEN) if text else []
-        right = sum(option in field.key for option in ticked)
+        # as in the formula, an option counts once, and what is none counts nothing
+        ticked = set(text.split(BETWEEN)) & {*field.options}
+        right = len(ticked & {*field.key})
         return field.points * max(2 * right - len(ticked), 0) / len(field.key)
     return field.points if text in answers_of(field) else 0.0
 

@@ -37,10 +37,10 @@ test("answers earn points by their key, and numbers without one are points", () 
 test("some of the right boxes earn some of the points, and a number that is near half of them", () => {
   const partly = columns.map((own) => ({ ...own, partial: own.name === "b", half_tolerance: 0.5 }));
   const table = { ...exam, columns: partly };
-  const earned = ["x", "x; z", "x; y; z", "y", "x; y"].map(
+  const earned = ["x", "x; z", "x; y; z", "y", "x; y", "x; none", "x; x; y"].map(
     (text) => pointsIn(table, row("", text, "", "", ""))[1],
   );
-  expect(earned).toEqual(["0.75", "1.5", "0.75", "0", "0"]);
+  expect(earned).toEqual(["0.75", "1.5", "0.75", "0", "0", "0.75", "0"]);
   expect(["9.9", "9.4", "9.2"].map((text) => pointsIn(table, row(text, "", "", "", ""))[0])).toEqual([
     "2",
     "1",

@@ -1,5 +1,6 @@
 /** The points of a graded table, as `shuzi form read` computes them: by a key, or the number that was written. */
 import type { FormCell, FormColumn, FormTable } from "../../generated/shapes";
+import { BETWEEN } from "../../generated/tables";
 import { tickedIn } from "./options";
 
 /** Says what stands above the points of a column, and above those of a row, of which there are so many at most. */
@@ -54,10 +55,13 @@ function earnedBy(column: FormColumn, cell: FormCell | undefined): number | null
     return off <= tolerance ? points : half > 0 && off <= half ? points / 2 : 0;
   }
   if (kind !== "tick" || choose !== "any") return key.includes(cell.text) ? points : 0;
-  const ticked = tickedIn(cell.text);
+  const { options = [], partial } = column;
+  const allRight = options.filter((option) => key.includes(option));
+  if (!partial) return cell.text === allRight.join(BETWEEN) ? points : 0;
+  const named = tickedIn(cell.text);
+  const ticked = options.filter((option) => named.includes(option)); // what is no option counts nothing
   const right = ticked.filter((option) => key.includes(option)).length;
-  if (column.partial) return (points * Math.max(2 * right - ticked.length, 0)) / key.length;
-  return right === key.length && ticked.length === right ? points : 0;
+  return (points * Math.max(2 * right - ticked.length, 0)) / key.length;
 }
 
 function textOf(points: number | null): string {

@@ -22,8 +22,9 @@ from shuzi.forms.reading.open_fields import _put as put_in_line
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.reading.seen_digits import images_in
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, PHONE, TIME, Field
+from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, PHONE, TIME, Field, Spec
 from shuzi.forms.tracing.write import as_toml
+from shuzi.forms.values.countries import IBAN_LENGTHS
 
 WRITTEN = {  # published examples: of the IBAN registry, of GB 11643, of the ISBN manual, and a card for tests
     'born|kind = "date"\norder = "dmy"': "2004-03-05",
@@ -166,6 +167,18 @@ def test_the_search_finds_a_day_however_unlikely_the_digits_are_on_the_way():
     field = Field("day", kind=DATE, boxes=8, order="ymd")
     found = [text for text, _ in texts_of(field, likely / likely.sum(axis=1, keepdims=True)).texts]
     assert any(not field.broken(text) for text in found)
+
+
+def test_an_account_too_long_for_upright_paper_fits_across_it():
+    def pages(country, **paper):
+        field = Field("a", kind=IBAN, boxes=IBAN_LENGTHS[country] - 2, country=country)
+        return pages_of(Spec("", (field,), **paper))
+
+    for country, length in IBAN_LENGTHS.items():
+        assert pages(country, landscape=True)
+        if length >= 24:
+            with pytest.raises(DataError, match="landscape = true"):
+                pages(country)
 
 
 def test_every_wrong_digit_of_an_account_is_noticed():

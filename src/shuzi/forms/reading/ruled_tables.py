@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -28,20 +28,13 @@ from shuzi.forms.stacks.empty_pages import refuse_empty, skipped, unread
 from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import BLANK, OK, SIGN_INK, UNSURE, Reading
-
-Key = tuple[int, str]
-"""The row and column of a cell."""
+from shuzi.reading.report.result import BLANK, OK, UNSURE, Reading
 
 LINES = "lines"
 """The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""
 
-WORDS = "words"
-"""The rule that a cell breaks if there are letters in it, or something is crossed out."""
-
 _LISTED = 5  # texts that a cell names
 _ZERO = re.compile("0[0-9]")
-_HEAD = 0.5  # of what is written in a first row: with so many words, it is the head of the table
 _APART = 1.5  # of a digit's height: digits farther apart may be in several cells
 
 
@@ -74,43 +67,9 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
         found = find_table(grey, name, shape)
         work = PageWork(len(found))
         cells = {(cell.row, column_name(cell.column)): _checked(cell, reader, work, name) for cell in found}
-        pictures = {(cell.row, column_name(cell.column)): cell.picture for cell in found if cell.row == 0}
-        cells = as_head(cells, pictures)
     except ShuziError as problem:
         return unread(name, problem)
     return PageRead(name, Code("", 1, 1), cells)
-
-
-def as_head(cells: Mapping[Key, Cell], pictures: Mapping[Key, NDArray[np.uint8]]) -> dict[Key, Cell]:
-    """Leave the first row of a table to be typed if it is one of words, where digits are none.
-
-    Parameters
-    ----------
-    cells
-        By row and column.
-    pictures
-        Of the cells of the first row, for people: uint8 (h, w).
-
-    Examples
-    --------
-    >>> word, digit = Cell("", UNSURE, 0.1, WORDS), Cell("0", "ok", 1.0)
-    >>> cells = {(0, "A"): word, (0, "B"): digit, (1, "A"): digit}
-    >>> found = as_head(cells, dict.fromkeys([(0, "A"), (0, "B")], np.full((9, 9), 255, np.uint8)))
-    >>> found[0, "B"].text, found[0, "B"].rule, found[1, "A"].status
-    ('', 'words', 'ok')
-    """
-    written = [cell for (row, _), cell in cells.items() if row == 0 and cell.status != BLANK]
-    if sum(cell.rule == WORDS for cell in written) < _HEAD * max(len(written), 1):
-        return dict(cells)
-    found = dict(cells)
-    for key, cell in cells.items():
-        if key[0] == 0 and cell.status != BLANK:
-            picture = cell.picture or as_png(pictures[key])
-            rule = cell.rule or WORDS
-            found[key] = replace(
-                cell, text="", status=UNSURE, rule=rule, alternatives=(), picture=picture, digits=b""
-            )
-    return found
 
 
 def as_rows(page: PageRead, number: int) -> list[Row]:
@@ -149,22 +108,8 @@ def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
         found.append(rows)
         if any(cell.rule == LINES for cell in page.cells.values()):
             size = {"rows": len(rows), "columns": max(len(row.cells) for row in rows)}
-            found.append(Problem(page.source, say("form.shape", where=_where(rows), **size)))
+            found.append(Problem(page.source, say("form.shape", **size)))
     return [*found, *skipped(pages)]
-
-
-def _where(rows: list[Row]) -> str:
-    """Say at which rows and columns lines cannot be made out."""
-    names = [*rows[0].cells]
-    unclear = [
-        *(
-            say("form.row", row=row.number + 1)
-            for row in rows
-            if all(cell.rule == LINES for cell in row.cells.values())
-        ),
-        *(say("form.column", column=name) for name in names if all(row.cells[name].rule == LINES for row in rows)),
-    ]
-    return say("form.list").join(unclear)
 
 
 def join_tables(read: Iterable[list[Row] | Problem]) -> Table:
@@ -231,9 +176,6 @@ def _read_one(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell
     work.spend(findings, reading)
     if findings.too_much is not None:
         return too_much
-    if signs := sum(piece.kind == SIGN_INK for piece in reading.ignored):
-        text = reading.text if len(reading.digits) > signs else ""
-        return Cell(text, UNSURE, min(reading.confidence, 1 - FAINT), WORDS)
     text = reading.text.replace("\n", " ")
     status = reading.status if reading.status in (OK, BLANK) else UNSURE
     if text != reading.text or _is_apart(reading):

@@ -225,7 +225,7 @@ class FormChange(Said):
 
 
 _Rule = Literal["", "required", "length", "date", "time", "number", "range", "check", "pattern", "among", "sum"]
-_RuleOfInk = Literal["lines", "words", "missing", "ink", "several", "trace", "filled", "struck", "twice"]
+_RuleOfInk = Literal["lines", "missing", "ink", "several", "trace", "filled", "struck", "twice"]
 
 
 class FormCell(Said):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.course import ORDINARY, Line, find_lines
 from shuzi.forms.finding.erase import Erased, erase
 from shuzi.forms.finding.flat import PAPER, SCALE
-from shuzi.forms.finding.pieces import below_paper, threshold_of
 from shuzi.forms.finding.tables.shared_ink import cells_sharing_ink
 from shuzi.forms.finding.tables.spacing import Settled
 from shuzi.forms.finding.thickness import REACH, THICKEST, goes_below, width_of
@@ -22,7 +20,6 @@ from shuzi.ink.boxes import Box
 
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
 _PALE, _FEW = 0.4, 5  # of the ink of other cells, if there are so many
-_WITHIN, _LEAST_ROWS = 1.3, 3  # millimetres between digits of a number, and pixels of ink above one another
 _PIECE, _SAMPLES = (0.15, 0.85), 40  # of a cell's side: between the lines that cross it, and points on it
 
 _Key = tuple[bool, int]  # whether a line of the table is upright, and which of those it is
@@ -116,9 +113,6 @@ def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Sett
     palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
     parts = {position: (own, cell.box) for position, own, cell in zip(places, erased, lined, strict=True)}
     shared = cells_sharing_ink(parts, max(palest, LEAST_INK))
-    inks = zip(cleaned, peaks.tolist(), lined, strict=True)
-    rims = [_rims(inside.ink, peak, cell.box) for inside, peak, cell in inks]
-    shared |= _joined(dict(zip(places, rims, strict=True)))
     found = []
     for (row, column), cell, inside, peak in zip(places, lined, cleaned, peaks.tolist(), strict=True):
         there = cv2.perspectiveTransform(_corners(nodes, row, column)[None], to_photo)[0]
@@ -130,26 +124,6 @@ def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Sett
         doubtful = pale or (row, column) in shared
         found.append(TableCell(row, column, written, inside.kept, cell.picture, box, sure, doubtful))
     return found
-
-
-def _rims(ink: NDArray[np.uint8], peak: float, box: Box) -> tuple[float, float]:
-    """Return how far from its left and right line the ink in a cell is, in millimetres; infinity if there is none."""
-    if peak < LEAST_INK:
-        return np.inf, np.inf
-    columns = np.flatnonzero((below_paper(ink) >= threshold_of(peak)).sum(axis=0) >= _LEAST_ROWS) + 0.5
-    if not len(columns):
-        return np.inf, np.inf
-    return float(columns[0] - box.x) / SCALE, float(box.right - columns[-1]) / SCALE
-
-
-def _joined(rims: Mapping[tuple[int, int], tuple[float, float]]) -> set[tuple[int, int]]:
-    """Return cells whose ink is as near to their neighbours' as digits of a number: it may be one across a line.
-
-    >>> sorted(_joined({(0, 0): (2.0, 0.3), (0, 1): (0.5, 2.0), (1, 0): (2.0, 1.2), (1, 1): (1.2, 2.0)}))
-    [(0, 0), (0, 1)]
-    """
-    pairs = [((row, column), (row, column + 1)) for row, column in rims if (row, column + 1) in rims]
-    return {cell for pair in pairs if rims[pair[0]][1] + rims[pair[1]][0] < _WITHIN for cell in pair}
 
 
 def _corners(nodes: NDArray[np.float64], row: int, column: int) -> NDArray[np.float64]:

@@ -10,23 +10,26 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
-from shuzi.forms.finding.tables.close_sides import close_sides
-from shuzi.forms.finding.tables.corners import corners_of
 from shuzi.forms.finding.tables.cut_cells import TableCell, cut_cells
-from shuzi.forms.finding.tables.flat_table import LEVEL, fans, flattened, rectangle_around, rectangle_to, slope_of
-from shuzi.forms.finding.tables.follow_lines import COVERED, CURVED, LEAST_GAP, crossing, follow_lines
 from shuzi.forms.finding.tables.grade_lines import grade_lines
-from shuzi.forms.finding.tables.line_ink import line_ink
-from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape, complete, settle
+from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, complete, settle
 from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
-_LEANS = (-9, -3, 3, 9), (-3, 0, 3)  # degrees of lines on the photograph, and on the flattened table
+_FLAT = 1_500  # pixels of the longer side of the flattened table
+_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
+_LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
+_COVERED = 0.3  # of the table that a line must be visible along: one of three pieces is enough
+_RIM = 30  # pixels around the flattened table
+_EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
 _NEAR = 0.05, 0.16  # of a cell's side from a crossing: where lines are visible and digits seldom are
 _ALL = 0.05, 0.95  # of it: the whole of a piece but the crossings
 _LINE = 4  # pixels of the flattened table that the crossing line takes
-_CLEAR = 0.8  # of a line that surely is one
 _WHOLE = 0.9  # of such a piece that is dark if the line is there
+_LEAST_GAP = 14  # pixels of the flattened table between two lines
+_CLOSEST = 0.3  # of the median gap: lines that are closer are one
+_CURVED = 5  # pixels by which a line may bend from the straight
+_STRIPS = 14  # pieces in which the course of a line is followed
 
 
 def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> list[TableCell]:
@@ -49,82 +52,44 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     scale = min(1.0, _SEARCHED / max(grey.shape))
     small = resize(grey, scale)
     scale = small.shape[1] / grey.shape[1]
-    corners, hull = corners_of(np.bitwise_or(*line_ink(small, _LEANS[0])), name)
-    flat, to_photo = flattened(grey, corners / scale)
-    level, upright = line_ink(flat, _LEANS[1])
-    slopes = slope_of(level), slope_of(upright.T)
-    if max(map(abs, slopes)) > LEVEL:  # its outline does not tell how a table without a frame lies
-        lean = np.array([[1, slopes[1], 0], [slopes[0], 1, 0], [0, 0, 1]])
-        flat, to_photo = flattened(grey, rectangle_around(hull / scale, to_photo @ lean))
-        level, upright = line_ink(flat, _LEANS[1])
-    nodes = _nodes(level, upright, name)
-    outer = nodes[[0, 0, -1, -1], [0, -1, -1, 0]]
-    if min(nodes.shape[:2]) > 1 and fans(outer) > LEVEL:
-        flat, to_photo = flattened(grey, rectangle_around(hull / scale, to_photo @ rectangle_to(outer)))
-        level, upright = line_ink(flat, _LEANS[1])
-        nodes = _nodes(level, upright, name)
-    closed = close_sides(nodes, level, upright, shape, name)
+    corners = _corners(_dark(small), name)
+    flat, to_photo = _flattened(grey, corners / scale)
+    dark = _dark(flat)
+    down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
+    if min(len(down), len(across)) < 2:
+        raise PictureError("error.form.no_table", path=name)
+    nodes, visible_rows, visible_columns = _drawn(
+        np.array([[_crossing(row, column) for column in across] for row in down]), dark
+    )
+    if min(nodes.shape[:2]) < 2:
+        raise PictureError("error.form.no_table", path=name)
     lit = even_light(flat)
-    rows, columns = (_reaches(lines, ink, _ALL) for lines, ink in _both(closed.nodes, level, upright))
-    grid = complete(closed.doubt(grade_lines(closed.nodes, rows, columns, lit)), lit)
-    table = settle(grid, shape, name)
+    table = settle(complete(grade_lines(nodes, visible_rows, visible_columns, lit), lit), shape, name)
     if not _is_whole(table.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     return cut_cells(lit, to_photo, table)
 
 
-def _nodes(level: NDArray[np.uint8], upright: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
-    """Return where the lines of a table cross: float64 (rows, columns, 2)."""
-    down, across = follow_lines(level, horizontal=True), follow_lines(upright, horizontal=False)
-    if down and across:
-        nodes = _drawn(np.array([[crossing(row, column) for column in across] for row in down]), level, upright)
-        if nodes.size:
-            return nodes
-    raise PictureError("error.form.no_table", path=name)
+def _drawn(
+    nodes: NDArray[np.float64], dark: NDArray[np.uint8]
+) -> tuple[NDArray[np.float64], list[float], list[float]]:
+    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them.
 
-
-def _both(
-    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
-) -> list[tuple[NDArray[np.float64], NDArray[np.uint8]]]:
-    """Return the crossings of rows, and of columns, each with what may be ink of such lines, and a little beside."""
-    sizes = (level, (CURVED, 1)), (upright, (1, CURVED))
-    thick = [np.asarray(cv2.dilate(ink, np.ones(size, np.uint8)), np.uint8) for ink, size in sizes]
-    return [*zip((nodes, nodes.swapaxes(0, 1)), thick, strict=True)]
-
-
-def _drawn(nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
-    (rows, across), (columns, down) = _both(nodes, level, upright)
-    clear = [
-        np.flatnonzero([_seen(line, ink) >= _CLEAR for line in lines]) for lines, ink in _both(nodes, level, upright)
-    ]
-    if min(map(len, clear)) >= 2:  # only what surely is a line tells where others should be visible
-        far = [
-            np.minimum(_reaches(lines[:, own], ink), _reaches(lines[:, own], ink, _ALL)).tolist()
-            for lines, ink, own in ((rows, across, clear[1]), (columns, down, clear[0]))
-        ]
-        kept = [_kept(reach, nodes[..., 1 - axis].swapaxes(0, axis), COVERED) for axis, reach in enumerate(far)]
-        return nodes[np.ix_(*kept)]
-    if min(map(len, clear)) == 1 and max(map(len, clear)) >= 2:
-        return nodes[np.ix_(*clear)]
-    for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
-        (rows, _), (columns, _) = _both(nodes, level, upright)
-        chosen = _kept(_reaches(rows, across), nodes[..., 1], least)
-        others = _kept(_reaches(columns, down), nodes[..., 0].T, least)
-        nodes = nodes[np.ix_(chosen, others)]
-    return nodes
-
-
-def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
-    """Return how much of a line through crossings (n, 2) is visible, of 1."""
-    lengths = np.append(0, np.cumsum(np.linalg.norm(np.diff(crossings, axis=0), axis=1)))
-    at = np.arange(0, lengths[-1] + 1)
-    x, y = (np.rint(np.interp(at, lengths, crossings[:, axis])).astype(int) for axis in (0, 1))
-    return float(thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)].mean())
-
-
-def _reaches(lines: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = _NEAR) -> list[float]:
-    return [_reach(line, thick, part) for line in lines]
+    Returns
+    -------
+    Their crossings, and how many pieces of each row and of each column are visible from end to end, of 1.
+    """
+    sizes = (_CURVED, 1), (1, _CURVED)
+    across, down = (np.asarray(cv2.dilate(dark, np.ones(size, np.uint8)), np.uint8) for size in sizes)
+    for least in (_COVERED / 2, _COVERED):  # where digits make a line seem to be, those across it seem to have a gap
+        rows = _kept([_reach(line, across) for line in nodes], nodes[..., 1], least)
+        columns = _kept([_reach(line, down) for line in nodes.transpose(1, 0, 2)], nodes[..., 0].T, least)
+        nodes = nodes[np.ix_(rows, columns)]
+    whole = (
+        [_reach(line, across, _ALL) for line in nodes],
+        [_reach(line, down, _ALL) for line in nodes.swapaxes(0, 1)],
+    )
+    return nodes, *whole
 
 
 def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = _NEAR) -> float:
@@ -145,17 +110,148 @@ def _kept(reach: list[float], courses: NDArray[np.float64], least: float) -> lis
     kept = list[int]()
     for line in sorted(range(len(reach)), key=lambda index: -reach[index]):
         apart = [np.abs(courses[line] - courses[other]).max() for other in kept]
-        if reach[line] >= least and min(apart, default=np.inf) >= LEAST_GAP / 2:
+        if reach[line] >= least and min(apart, default=np.inf) >= _LEAST_GAP / 2:
             kept.append(line)
     return sorted(kept)
 
 
 def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
-    """Tell whether the crossings (rows, columns, 2) of lines lie in their order on a picture (h, w)."""
+    """Tell whether the crossings (rows, columns, 2) of lines lie in their order, and on all sides near the edge."""
     rows, columns = nodes.shape[:2]
     if min(rows, columns) < 2 or max(rows, columns) < 3:  # the outline of a sheet is a single cell
         return False
     size = np.array([shape[1], shape[0]])
     inside = (nodes >= 0).all() and (nodes < size).all()
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
-    return bool(inside and min(across.min(), down.min()) >= LEAST_GAP / 2)
+    first = nodes[:, 0, 0].mean(), nodes[0, :, 1].mean()
+    last = nodes[:, -1, 0].mean(), nodes[-1, :, 1].mean()
+    beyond = _RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), _LEAST_GAP * 1.5)
+    reaches = (first < beyond).all() and (last > size - beyond).all()
+    return bool(inside and reaches and min(across.min(), down.min()) >= _LEAST_GAP / 2)
+
+
+def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mark thin dark things: uint8 (h, w), 1 where there are some."""
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)  # first: noise is no line
+    around = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
+    return np.asarray((around - smooth > np.maximum(_LEAST_DARK * around, 9)).astype(np.uint8))
+
+
+def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
+    """Return the table's corners, clockwise from the upper left: float64 (4, 2)."""
+    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    left, top, wide, high, area = stats[1:count].T
+    least, most = (fraction * max(dark.shape) for fraction in _LEAST_SIDES)
+    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
+    edges = (left == 0).astype(int) + (top == 0) + (left + wide == dark.shape[1]) + (top + high == dark.shape[0])
+    # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
+    likely = np.where(spans & (area < 0.6 * wide * high) & (edges < 2), area, 0)
+    if not likely.any():
+        raise PictureError("error.form.no_table", path=name)
+    ink = (labels == 1 + int(likely.argmax())).astype(np.uint8)
+    hull = cv2.convexHull(np.asarray(cv2.findNonZero(ink)))
+    shape = cv2.approxPolyDP(hull, 0.008 * cv2.arcLength(hull, True), True).reshape(-1, 2).astype(np.float64)
+    points = _four_sided(shape)
+    if points is None:
+        points = np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
+    middle = points.mean(axis=0)
+    order = np.argsort(np.arctan2(*(points - middle).T[::-1]))
+    points = points[order]
+    return np.roll(points, -int(points.sum(axis=1).argmin()), axis=0)
+
+
+def _four_sided(shape: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Extend the sides of a convex shape until four are left, where a corner is cut off; None if that fails."""
+    while len(shape) > 4:
+        best: tuple[float, NDArray[np.float64]] | None = None
+        for index in range(len(shape)):
+            before, first, last, after = (shape[(index + step) % len(shape)] for step in (-1, 0, 1, 2))
+            ways = np.column_stack([first - before, after - last])
+            if abs(np.linalg.det(ways)) < 1e-6:
+                continue
+            ahead, back = np.linalg.solve(ways, last - first)
+            if ahead < 0 or back > 0:  # the neighbours of this side meet on its inner side
+                continue
+            corner = first + ahead * (first - before)
+            (x1, y1), (x2, y2) = corner - first, last - first
+            if best is None or abs(x1 * y2 - x2 * y1) < best[0]:
+                rest = [point for corner_index, point in enumerate(shape) if corner_index != (index + 1) % len(shape)]
+                index_of_first = index if (index + 1) % len(shape) else index - 1
+                rest[index_of_first] = corner
+                best = abs(x1 * y2 - x2 * y1), np.array(rest)
+        if best is None:
+            return None
+        shape = best[1]
+    return shape if len(shape) == 4 else None
+
+
+def _flattened(
+    grey: NDArray[np.uint8], corners: NDArray[np.float64]
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Return the table upright with a margin, and the homography from there to the photograph."""
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
+    wide, high = (round(float(side * _FLAT / max(wide, high))) for side in (wide, high))
+    right, low = _RIM + wide, _RIM + high
+    target = np.array([[_RIM, _RIM], [right, _RIM], [right, low], [_RIM, low]], np.float32)
+    matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
+    size = (wide + 2 * _RIM, high + 2 * _RIM)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flat = cv2.warpPerspective(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(flat, np.uint8), np.asarray(matrix, np.float64)
+
+
+def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:
+    """Follow the lines of one direction: for each, y as a polynomial of x (or x of y), from the first to the last."""
+    picture = dark if horizontal else np.ascontiguousarray(dark.T)
+    piece = max(15, picture.shape[1] // 60)
+    thick = cv2.dilate(picture, np.ones((3, 1), np.uint8))
+    long = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
+    # a line that bends a little still counts along all of its length
+    covered = cv2.dilate(long, np.ones((_CURVED, 1), np.uint8)).mean(axis=1)
+    rows = list[int]()
+    for row in np.argsort(-covered, kind="stable").tolist():
+        if covered[row] < _COVERED or len(rows) == MOST_LINES:
+            break
+        if all(abs(row - line) >= _LEAST_GAP for line in rows):
+            rows.append(row)
+    return [_course(long, row) for row in sorted(_apart(rows, covered))]
+
+
+def _apart(rows: list[int], covered: NDArray[np.float64]) -> list[int]:
+    """Drop the paler of two lines that are much closer than most: a thick or bent line looks like two."""
+    kept = sorted(rows)
+    while len(kept) > 2:
+        gaps = np.diff(kept)
+        closest = int(gaps.argmin())
+        if gaps[closest] >= _CLOSEST * np.median(gaps):
+            break
+        pair = kept[closest : closest + 2]
+        kept.remove(min(pair, key=lambda row: float(covered[row])))
+    return kept
+
+
+def _course(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
+    top, bottom = max(0, row - 2 * _CURVED), row + 2 * _CURVED + 1
+    band = long[top:bottom].astype(np.float64)
+    heights = np.arange(top, top + len(band))[:, None]
+    xs, ys, weights = [], [], []
+    for part in np.array_split(np.arange(band.shape[1]), _STRIPS):
+        ink = band[:, part]
+        if ink.sum() > 0.3 * len(part):
+            xs.append(part.mean())
+            ys.append(float((ink * heights).sum() / ink.sum()))
+            weights.append(ink.sum())
+    if len(xs) < 4:
+        return np.array([0.0, 0.0, float(row)])
+    found = np.polyfit(xs, ys, 2 if len(xs) >= 6 else 1, w=np.sqrt(weights))
+    return np.concatenate([np.zeros(3 - len(found)), found])
+
+
+def _crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[float, float]:
+    x, y = float(column[2]), float(row[2])
+    for _ in range(5):
+        y = float(np.polyval(row, x))
+        x = float(np.polyval(column, y))
+    return x, y

@@ -31,6 +31,7 @@ _LONG = 12.0  # millimetres: the course of a shorter edge is not followed
 _WIDE = 0.8  # of the rows of a box: no row is wider, but for a few; others are shorter, since it leans or has ticks
 _AS_HIGH, _LEANS = 0.88, 1.6  # of that height; millimetres by which a box on a bent sheet may lean
 _RIM = 2  # pixels from its inner edge within which its line may still be seen
+_OUTSIDE, _LIGHTEST = 4.0, 0.9  # millimetres around a box; of their pixels: those that are lighter are paper
 _LEAST_LIGHT = 3.0  # millimetres of a box between its lines
 _EMPTY, _SPECKS = 0.008, 0.8  # of a box that may be dark all the same, and square millimetres at most
 _TICK, _TICKED = 0.2, 0.6  # the lower part of a box in which ticks are sought; how much of it a tick fills
@@ -87,9 +88,16 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
         if parts > 1:  # ticks stand in the lower half
             inside[round(inner.y - top + inner.height / 2) :] = False
         printed = dark[top : top + tall, left : left + broad] > 0
-        if inside.any() and printed[inside].sum() <= min(_EMPTY * inside.sum(), _SPECKS * SCALE**2):
+        is_empty = inside.any() and printed[inside].sum() <= min(_EMPTY * inside.sum(), _SPECKS * SCALE**2)
+        if is_empty and not _is_grey(flat, inner, np.median(flat[top : top + tall, left : left + broad][inside])):
             found.append(Printed(box, parts))
     return found
+
+
+def _is_grey(flat: NDArray[np.uint8], inner: Box, level: np.floating[Any]) -> bool:
+    """Tell whether a region is darker than the paper around it, as a bar is."""
+    around = flat[inner.pixels(rim=_OUTSIDE * SCALE)]
+    return bool(np.quantile(around, _LIGHTEST) - level > _SHARPER)
 
 
 def printed_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -138,7 +146,8 @@ def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]
     columns, rows = light.argmax(axis=0), light.argmax(axis=1)
     heights, widths = light.sum(axis=0), light.sum(axis=1)
     upper = float(light[: len(light) // 2].mean())
-    if upper >= _RECTANGULAR and np.ptp(np.quantile(columns, (0.05, 0.95))) <= _RIM:
+    is_level = len(columns) < _LONG * SCALE or np.ptp(np.quantile(columns, (0.05, 0.95))) <= _RIM
+    if upper >= _RECTANGULAR and is_level:
         whole = Box(left, top, light.shape[1], light.shape[0])
         return whole, 1.0 if light.mean() >= _RECTANGULAR else _UPPER
     high, wide = float(np.median(heights)), float(np.quantile(widths, _WIDE))

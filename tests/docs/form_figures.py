@@ -47,6 +47,17 @@ def traced():
     )
 
 
+def filled():
+    forms = raw("filled-forms")
+    counts = [[form["fields"], *form["proposed"].values()] for form in forms["forms"].values()]
+    counts.append([sum(column) for column in zip(*counts, strict=True)])
+    rows = []
+    for part, numbers in zip([*forms["forms"].values(), forms["all"]], counts, strict=True):
+        row = [str(part["found"]["n"]), *map(str, numbers)]
+        rows.append([*row, *(percent(part[name]["accuracy"], 1) for name in ("found", "ok", "right where ok"))])
+    return rows
+
+
 def ruled():
     names = ("whole grid", "right", "ok", "right where ok", "empty cells")
     results = [raw(name) for name in ("ruled-tables", "ruled-tables-thirds", "ruled-tables-numbers")]

@@ -1,6 +1,7 @@
 """Answers earn points by a key: the same in a spreadsheet's formulas and in CSV."""
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -105,6 +106,13 @@ def known(function):
     return lambda *values: WRONG if any(value is WRONG for value in values) else function(*values)
 
 
+def serial(moment):
+    """Return the number that a spreadsheet has for a day or a time."""
+    from openpyxl.utils.datetime import to_excel
+
+    return to_excel(moment)
+
+
 FUNCTIONS = {
     "IF": lambda test, yes, no: WRONG if test is WRONG else yes if test else no,
     "AND": known(lambda *tests: all(tests)),
@@ -112,6 +120,8 @@ FUNCTIONS = {
     "ABS": known(abs),
     "EXACT": known(lambda text, other: text == other),
     "ISNUMBER": lambda value: isinstance(value, int | float),
+    "DATE": lambda *day: serial(dt.datetime(*day)),
+    "TIME": lambda *time: serial(dt.time(*time)),
     "FIND": known(lambda text, within: within.index(text) + 1 if text in within else WRONG),
     "MAX": known(max),
     "SUM": known(lambda *values: sum(value for value in values if isinstance(value, int | float))),
@@ -126,6 +136,8 @@ def computed(sheet, formula):
         found = sheet[match[0]].value
         if isinstance(found, str):
             found = computed(sheet, found) if found.startswith("=") else Letters(found)
+        if isinstance(found, dt.date | dt.time):
+            found = serial(found)
         cells[match[0]] = Letters() if found is None else found
         return match[0]
 
@@ -344,3 +356,30 @@ def test_a_key_that_is_none_is_refused(spec, before, after, words):
         spec(EXAM.replace(before, after, 1))
     sentence = found.value.sentence("en")
     assert all(word in sentence for word in words), sentence
+
+
+def test_days_and_times_earn_their_points_in_a_workbook_too(spec):
+    openpyxl = pytest.importorskip("openpyxl")
+    exam = spec("""title = "Exam"
+rows = 1
+[[fields]]
+name = "born"
+kind = "date"
+key = "2000-01-31"
+points = 2
+[[fields]]
+name = "at"
+kind = "time"
+key = ["09:05", "21:05"]
+points = 1.5
+""")
+    pairs = [("2000-01-31", "21:05"), ("2000-01-30", "09:06"), ("31 May", "9"), ("", "09:05")]
+    rows = [
+        Row(1, n, {"born": Cell(born, "ok", 1.0), "at": Cell(at, "ok", 1.0)}) for n, (born, at) in enumerate(pairs)
+    ]
+    file = io.BytesIO()
+    save_xlsx(Table.of(exam, rows, []), file)
+    sheet = openpyxl.load_workbook(file).active
+    points = [cell.column for cell in sheet[1] if cell.value in {"born, points", "at, points"}]
+    earned = [[computed(sheet, sheet.cell(line, column).value) for column in points] for line in range(2, 6)]
+    assert earned == [[2, 1.5], [0, 0], [0, 0], [0, 1.5]]

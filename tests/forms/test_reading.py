@@ -151,6 +151,23 @@ def test_a_blurred_code_is_read():
     assert read_code(cv2.GaussianBlur(picture, (0, 0), 2.0), 5.0) == code
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SHUZI/81E98B76BE/137/03",  # where OpenCV does not find the corners, however sharp the code
+        "SHUZI/225CB261B1/005/01",
+        "SHUZI/C8289C84AC/184/02",
+        "SHUZI/DD55139321/594/01",  # where OpenCV does not read what is between the corners
+        "SHUZI/946F7C7B18/756/18",
+        "SHUZI/2D34C26CDF/680/21",
+    ],
+)
+def test_codes_that_one_decoder_cannot_read_are_read(text):
+    code = Code.of(text)
+    picture = np.where(np.kron(np.pad(draw_code(code), 3), np.ones((6, 6))), 30, 220).astype(np.uint8)
+    assert read_code(picture, 6.0) == code
+
+
 def test_a_sum_that_is_wrong_is_never_ok(reader, photo):
     fields = (Field("a", boxes=2), Field("b", boxes=2), Field("all", boxes=3, sum_of=("a", "b")))
     spec = Spec("Sums", fields, rows=2)

@@ -19,7 +19,7 @@ MODULES = 25
 """Modules along a side: version 2, which holds 29 characters at quality Q."""
 
 _QUIET = 2  # modules of margin that OpenCV adds
-_TOGETHER = 8  # pixels of a module when a code is drawn to be decoded
+_TOGETHER, _MARGIN = 8, 4  # pixels of a module, and modules around the code, when it is drawn to be decoded
 _SHIFTS = np.linspace(-2, 2, 11).tolist()  # modules by which the code may lie off its place
 _LEAST_CONTRAST = 24  # grey levels between black and white
 _NEAR = (0.0, -0.2, 0.2)  # modules around that place
@@ -165,8 +165,16 @@ def _read(black: NDArray[np.bool_]) -> Code | None:
     """Read a code from its modules: bool (25, 25)."""
     for square in _SQUARES:
         black[square] = _SQUARE
-    image = np.where(np.kron(np.pad(black, 4), np.ones((_TOGETHER, _TOGETHER), bool)), 0, 255).astype(np.uint8)
-    return Code.of(cv2.QRCodeDetector().detectAndDecode(image)[0])
+    image = np.where(np.kron(np.pad(black, _MARGIN), np.ones((_TOGETHER, _TOGETHER), bool)), 0, 255).astype(np.uint8)
+    first, last = _MARGIN * _TOGETHER, (_MARGIN + MODULES) * _TOGETHER
+    corners = np.array([[(first, first), (last, first), (last, last), (first, last)]], np.float32)
+    # each way fails on one code in some hundred, however sharp, but not on the same ones
+    readers = (
+        lambda: cv2.QRCodeDetector().decode(image, corners),
+        lambda: cv2.QRCodeDetector().detectAndDecode(image),
+        lambda: cv2.QRCodeDetectorAruco().detectAndDecode(image),
+    )
+    return next((code for reader in readers if (code := Code.of(reader()[0])) is not None), None)
 
 
 _SQUARE = np.zeros((7, 7), bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
@@ -80,10 +81,8 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     copied = len(numbers) == 1 and not spec.printed
     versions = {sheet.id: sheet for sheet in sheets_of(spec)}
     sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied)
-    if missing := [
-        number for number in range(min(sheets, default=0), max(sheets, default=0)) if number not in sheets
-    ]:
-        problems.append(Problem("", say("form.missing_sheets", sheets=_as_ranges(missing))))
+    if gaps := [(before + 1, after - 1) for before, after in pairwise(sorted(sheets)) if after > before + 1]:
+        problems.append(Problem("", say("form.missing_sheets", sheets=_named(gaps))))
     incomplete = [sheet for sheet in sheets.values() if len(sheet) < len(numbers)]
     seen = {page for sheet in incomplete for page in sheet}
     unseen = _unseen(spec, [page for page in numbers if page not in seen]) if spec.printed else {}
@@ -167,18 +166,12 @@ def _is_same(first: PageRead, page: PageRead) -> bool:
     )
 
 
-def _as_ranges(numbers: Sequence[int]) -> str:
-    """Return ascending numbers as a list in words, in which those that follow one another are a range.
+def _named(ranges: Sequence[tuple[int, int]]) -> str:
+    """Return ranges of numbers as a list in words.
 
-    >>> _as_ranges([3, 5, 6, 7])
+    >>> _named([(3, 3), (5, 7)])
     '3, 5 to 7'
     """
-    ranges: list[tuple[int, int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1] = ranges[-1][0], number
-        else:
-            ranges.append((number, number))
     named = (str(first) if first == last else say("form.range", first=first, last=last) for first, last in ranges)
     return say("form.list").join(named)
 

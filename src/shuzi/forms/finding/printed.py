@@ -33,7 +33,7 @@ _DARKER = 1.25  # of a line: darker is ink
 _CORE = 0.6  # of how dark a line is, where it surely is one
 _AS_DARK = 0.35  # of a line on the blank form, at least, or it is not there
 _GAP = 1.9  # millimetres between dots, at most
-_NEARER = 0.15  # of its likeness that a place loses at the edge of where it is sought
+_NEARER = 0.15  # of the greatest likeness that a shift loses at the limit of the search
 _REST, _SMALL, _PALE = (
     0.3,
     0.12,
@@ -143,9 +143,9 @@ def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[P
 
 
 def _zones(placed: PlacedField, blank: NDArray[np.uint8]) -> tuple[Box, NDArray[np.float32]] | None:
-    """Return how much darker than paper the blank form is at the line and ticks of a field, and where that is.
+    """Return the area of a field's line and ticks, in pixels, and how much darker than paper the blank form is there.
 
-    The place is in pixels; None if there is no line.
+    None if there is no line.
     """
     frame = placed.frame
     high = _TICK * frame.height if placed.field.style == COMB else _ABOUT
@@ -186,8 +186,8 @@ def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tupl
     printed = np.zeros(seen.shape, np.float32)
     for (start, end), low in zip(pieces, down, strict=True):
         first, last = max(0, start - 2), min(end + 2, dark.shape[1])
-        place = printed[reach + low : reach + low + len(dark), reach + right + first : reach + right + last]
-        np.maximum(place, dark[:, first:last], out=place)
+        under = printed[reach + low : reach + low + len(dark), reach + right + first : reach + right + last]
+        np.maximum(under, dark[:, first:last], out=under)
     # dots are a line: where paper bends, they lie elsewhere along it
     gap = np.ones((1, round(_GAP * SCALE)), np.uint8)
     core, nearest = printed >= _CORE * dark.max(), cv2.dilate(seen, gap)

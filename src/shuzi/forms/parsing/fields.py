@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError
-from shuzi.forms.parsing.answers import answers_to, can_hold
 from shuzi.forms.parsing.grammar import SMALLEST_BOX
+from shuzi.forms.parsing.keys import answers_to, can_hold
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import check_column
 from shuzi.forms.spec import (

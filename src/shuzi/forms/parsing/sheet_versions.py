@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shuzi.errors import DataError
-from shuzi.forms.parsing.answers import answers_to
 from shuzi.forms.parsing.grammar import VERSION
+from shuzi.forms.parsing.keys import answers_to
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.spec import Field
 from shuzi.forms.versions import Version

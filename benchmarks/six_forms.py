@@ -7,105 +7,17 @@ which some cells are printed and others are to be filled in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Callable
 
-from layouts import Drawing, Layout
+from labelled_form import LabelledForm
+from layouts import Layout
 
-from shuzi.forms.layout import PlacedField
-from shuzi.forms.making.letters import typeface
-from shuzi.forms.spec import BOXES, COMB, OPEN, Field
 from shuzi.ink.boxes import Box
 
-_POINT = 25.4 / 72
-_ON_LINE, _BELOW = 6.5, 0.5  # millimetres for writing above a line, and below it
 _FAINT, _THIN = 205, 0.15  # grey level and millimetres of faint lines
 
 
-class _Form(Drawing):
-    """A form whose fields have labels, in Latin or Chinese letters."""
-
-    def __init__(self, size: tuple[float, float]) -> None:
-        super().__init__(size)
-        face = typeface("汉字 A", chinese=True)
-        assert face is not None  # noqa: S101 - for the types
-        self.pdf.add_font("chinese", fname=face.path, collection_font_number=face.number)
-
-    def text(self, x: float, y: float, text: str, size: float = 9, style: str = "") -> None:
-        chinese = not text.isascii()
-        self.pdf.set_font("chinese" if chinese else "helvetica", "" if chinese else style, size)
-        self.pdf.text(x, y, text)
-
-    def field(self, name: str, label: str, style: str, boxes: Sequence[Box], count: int, decimals: int = 0) -> None:
-        """Add a field; `count` is the number of digits to write if it is open."""
-        own = Field(name, label=label, boxes=count, decimals=decimals, style=style)
-        self.places.append(PlacedField(own, 0, tuple(boxes)))
-
-    def row(
-        self, name: str, label: str, x: float, y: float, count: int, decimals: int = 0, wide: float = 6.0
-    ) -> None:
-        """Draw a box for each digit, with a printed point before the decimals."""
-        self.pdf.set_draw_color(90)
-        boxes = [Box(x + n * wide + (2.4 if n >= count - decimals else 0), y, wide, 8.0) for n in range(count)]
-        for box in boxes:
-            self.pdf.rect(*box)
-        if decimals:
-            point = boxes[-decimals].x - 1.2
-            self.pdf.set_fill_color(30)
-            self.pdf.ellipse(point - 0.4, y + 6.4, 0.8, 0.8, "F")
-        self.field(name, label, BOXES, boxes, count, decimals)
-
-    def ticked(self, name: str, label: str, x: float, y: float, count: int, whole: bool = True) -> None:
-        """Draw a comb: a frame with ticks, or a base line with them."""
-        wide, high = 5.8, 7.5
-        self.pdf.set_draw_color(70)
-        if whole:
-            self.pdf.rect(x, y, count * wide, high)
-        else:
-            self.pdf.line(x, y + high, x + count * wide, y + high)
-        for n in range(1 if whole else 0, count if whole else count + 1):
-            self.pdf.line(x + n * wide, y + (0.67 if whole else 0.6) * high, x + n * wide, y + high)
-        self.field(name, label, COMB, [Box(x + n * wide, y, wide, high) for n in range(count)], count)
-
-    def box(self, name: str, label: str, place: Box, count: int) -> None:
-        """Draw one empty box."""
-        self.pdf.rect(*place)
-        self.field(name, label, OPEN, [place], count)
-
-    def ruled(
-        self, name: str, label: str, x: float, y: float, count: int, letter: str = "_", size: float = 11
-    ) -> None:
-        """Print a line of underscores or dots, with room for so many digits."""
-        self.pdf.set_font("helvetica", "", size)
-        text = letter * round(6.6 * count / self.pdf.get_string_width(letter))
-        self.pdf.text(x, y, text)
-        low = y + (0.1 * size * _POINT if letter == "_" else 0)
-        whole = Box(x, low - _ON_LINE, self.pdf.get_string_width(text), _ON_LINE + _BELOW)
-        self.field(name, label, OPEN, [whole], count)
-
-    def table(
-        self,
-        name: str,
-        corner: tuple[float, float],
-        widths: Sequence[float],
-        rows: Sequence[Sequence[str]],
-        high: float,
-    ) -> None:
-        """Draw a table, the first row of which is its head; an empty cell is a field, named by its row's first."""
-        edges = [corner[0] + edge for edge in accumulate(widths, initial=0.0)]
-        for number, row in enumerate(rows):
-            y = corner[1] + number * high
-            for column, text in enumerate(row):
-                place = Box(edges[column], y, widths[column], high)
-                if text:
-                    self.pdf.rect(*place)
-                    self.text(place.x + 1.5, y + high / 2 + 1.3, text, 9)
-                else:
-                    label = f"{row[0]} {rows[0][column]}"
-                    self.box(f"{name}{number}{column}", label, place, min(int((place.width - 4) // 6), 8))
-
-
-def _slip(draw: _Form) -> None:
+def _slip(draw: LabelledForm) -> None:
     draw.pdf.set_fill_color(222)
     draw.pdf.rect(0, 0, 210, 13, "F")
     draw.text(10, 9, "HARBOUR SAVINGS BANK", 14, "B")
@@ -136,7 +48,7 @@ def _slip(draw: _Form) -> None:
     draw.text(10, 99, "Keep this part until the amount stands on your statement. Form 114-C, Harbour Savings Bank", 7)
 
 
-def _school(draw: _Form) -> None:
+def _school(draw: LabelledForm) -> None:
     draw.text(70, 22, "学生情况登记表", 20)
     draw.text(20, 32, "请用黑色或蓝色的笔填写，一格一个数字，本周五以前交给班主任。", 9)
     draw.text(20, 45.5, "学号", 11)
@@ -171,7 +83,7 @@ def _school(draw: _Form) -> None:
     draw.text(20, 285, "第三中学教务处印制", 8)
 
 
-def _meter(draw: _Form) -> None:
+def _meter(draw: LabelledForm) -> None:
     draw.text(8, 12, "Northern Water and Power", 13, "B")
     draw.text(100, 12, "Meter card 3", 11)
     draw.text(8, 18, "Please read all meters on one day and send this card back by the 15th.", 7.5)
@@ -192,7 +104,7 @@ def _meter(draw: _Form) -> None:
     draw.text(8, 98, "Read by the customer. Estimated readings are marked with an E on the bill.", 7)
 
 
-def _delivery(draw: _Form) -> None:
+def _delivery(draw: LabelledForm) -> None:
     draw.text(15, 18, "DELIVERY NOTE", 20, "B")
     draw.text(130, 14, "Brandt & Daughters, Fruit", 10, "B")
     draw.text(130, 19, "7 Quay Street, open 5 to 13", 8)
@@ -220,7 +132,7 @@ def _delivery(draw: _Form) -> None:
     draw.text(15, 285, "Brandt & Daughters, registered under 48 213, page 1 of 1", 7)
 
 
-def _tax(draw: _Form) -> None:
+def _tax(draw: LabelledForm) -> None:
     draw.text(62, 20, "小规模纳税人申报表", 18)
     draw.text(15, 29, "金额单位：元。请按实际发生额填写，不发生的填 0。", 9)
     draw.pdf.set_line_width(_THIN)
@@ -250,7 +162,7 @@ def _tax(draw: _Form) -> None:
     draw.text(15, 285, "表号 A-06  税务局监制", 8)
 
 
-def _lab(draw: _Form) -> None:
+def _lab(draw: LabelledForm) -> None:
     draw.text(20, 20, "Clinical laboratory", 16, "B")
     draw.text(120, 20, "临床检验报告单", 14)
     draw.text(20, 27, "Write results on the lines, patient and sample numbers one digit in each box.", 8)
@@ -286,7 +198,7 @@ def _lab(draw: _Form) -> None:
     draw.text(20, 255, "Results hold for this sample only. 本报告仅对该样本负责。", 8)
 
 
-_FORMS: dict[str, tuple[Callable[[_Form], None], tuple[float, float]]] = {
+_FORMS: dict[str, tuple[Callable[[LabelledForm], None], tuple[float, float]]] = {
     "bank slip": (_slip, (210.0, 105.0)),
     "school form": (_school, (210.0, 297.0)),
     "meter card": (_meter, (148.0, 105.0)),
@@ -300,7 +212,7 @@ def six_forms() -> list[Layout]:
     """Print all six."""
     printed = []
     for name, (draw, size) in _FORMS.items():
-        form = _Form(size)
+        form = LabelledForm(size)
         draw(form)
         printed.append(form.finished(name))
     return printed

@@ -160,3 +160,15 @@ def two_pictures(as_png, mnist, tmp_path):
     for each in files:
         each.write_bytes(as_png(row))
     return files
+
+
+@pytest.fixture
+def open_step(open_page):
+    """Open a step of Learn by its number or name."""
+
+    def open_path(step, **options):
+        page = open_page(f"?view=learn&step={step}", **options)
+        page.locator("h1").wait_for()
+        return page
+
+    return open_path

@@ -2,34 +2,21 @@
 
 import json
 import re
-from itertools import pairwise
 
 import numpy as np
-import onnx
 import pytest
-from onnx import numpy_helper
 from playwright.sync_api import expect
 
 import shuzi
+from driving.browsing import drag_slider
 from driving.reading_numbers import numbers_in
 from driving.serving import WEB
-from shuzi.concepts import cross_entropy, descend, one_hot, softmax, squared_error
-from shuzi.models.store import shipped
+from shuzi.concepts import cross_entropy, one_hot, softmax, squared_error
 
 pytestmark = pytest.mark.browser
 
 LABEL = one_hot(2, classes=3)
 LAST, TRAINING = 14, 7
-
-
-@pytest.fixture
-def open_step(open_page):
-    def open_path(step, **options):
-        page = open_page(f"?view=learn&step={step}", **options)
-        page.locator("h1").wait_for()
-        return page
-
-    return open_path
 
 
 def _example(mnist, digit):
@@ -38,23 +25,6 @@ def _example(mnist, digit):
     index = next(example["index"] for example in examples if example["label"] == digit)
     assert mnist.train.labels[index] == digit
     return index
-
-
-def _drag(page, slider, share):
-    """Drag a slider to a fraction of its length; return its new value."""
-    frame = slider.bounding_box()
-    y = frame["y"] + frame["height"] / 2
-    now, least, most = (float(slider.evaluate(f"(slider) => slider.{name}")) for name in ("value", "min", "max"))
-    knob = min(frame["height"], 24)
-
-    def place(at):
-        return frame["x"] + knob / 2 + at * (frame["width"] - knob)
-
-    page.mouse.move(place((now - least) / (most - least)), y)
-    page.mouse.down()
-    page.mouse.move(place(share), y, steps=4)
-    page.mouse.up()
-    return float(slider.input_value())
 
 
 def _shown(locator):
@@ -167,18 +137,18 @@ def test_softmax_follows_the_scores(open_step, expect_query, mnist):
     for place, share in ((2, 0.2), (0, 0.97), (1, 0.5)):
         slider = page.get_by_role("slider", name=f"Score of {place}")
         before = scores[place]
-        scores[place] = _drag(page, slider, share)
+        scores[place] = drag_slider(page, slider, share)
         assert scores[place] != before
         _expect_softmax(page, scores)
     slider.press("ArrowRight")
     scores[1] += 0.1
     _expect_softmax(page, scores)
     shares = page.locator(".of-share").all_inner_texts()
-    added = _drag(page, page.get_by_role("slider", name="Add to all scores"), 0.2)
+    added = drag_slider(page, page.get_by_role("slider", name="Add to all scores"), 0.2)
     assert added < 0
     _expect_softmax(page, scores + added)
     assert page.locator(".of-share").all_inner_texts() == shares
-    factor = _drag(page, page.get_by_role("slider", name="Multiply all scores by"), 0.05)
+    factor = drag_slider(page, page.get_by_role("slider", name="Multiply all scores by"), 0.05)
     assert factor < 1
     _expect_softmax(page, scores * factor + added)
     written = ",".join(f"{score:.1f}".removesuffix(".0") for score in scores)
@@ -226,10 +196,10 @@ def test_both_losses_follow_the_share_of_the_right_answer(open_step, expect_quer
     _expect_losses(page, 0.6, 0.25)
     slider = page.get_by_role("slider", name="Probability of the correct answer")
     for share in (0.05, 0.93, 0.3):
-        right = _drag(page, slider, share)
+        right = drag_slider(page, slider, share)
         assert right == pytest.approx(share, abs=0.05)
         _expect_losses(page, right, 0.25)
-    split = _drag(page, page.get_by_role("slider", name="How 0 and 1 split the rest"), 0.8)
+    split = drag_slider(page, page.get_by_role("slider", name="How 0 and 1 split the rest"), 0.8)
     _expect_losses(page, right, split)
     # the curve itself can be dragged
     chart = page.get_by_role("img", name=re.compile("^Two curves"))
@@ -254,109 +224,3 @@ def test_both_losses_follow_the_share_of_the_right_answer(open_step, expect_quer
     ):
         page.get_by_role("button", name=name).click()
         _expect_losses(page, *output)
-
-
-def _bowl(x):
-    return x**2
-
-
-def _dent(x):
-    return x**2 - 4 * np.exp(-4 * (x - 2.2) ** 2)
-
-
-def _slope_of(height):
-    return lambda x: (height(x + 1e-6) - height(x - 1e-6)) / 2e-6
-
-
-@pytest.mark.parametrize(
-    ("curve", "height", "rate", "start", "steps", "verdict"),
-    [
-        ("bowl", _bowl, 0.3, 4, 9, "At the bottom after 9 steps."),
-        ("bowl", _bowl, 0.01, 3.5, 15, "far too slow."),
-        ("bowl", _bowl, 1.1, 4, 4, "lands higher each time."),
-        ("bowl", _bowl, 1, -3, 5, "gets no lower."),
-        ("dent", _dent, 0.05, 4, 15, "this is not the bottom."),
-        ("dent", _dent, 0.2, 4, 5, "After 5 steps"),
-    ],
-)
-def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate, start, steps, verdict):
-    page = open_page(f"?view=learn&step=5&curve={curve}&slope-rate={rate}&start={start}")
-    told = page.locator(".rate-verdict")
-    expect(told).to_contain_text("At the start")
-    places = descend(_slope_of(height), start, rate, steps)
-    step = page.get_by_role("button", name="One step")
-    sums = page.get_by_role("list", name="Latest steps").get_by_role("listitem")
-    for number, (x, onward) in enumerate(pairwise(places), 1):
-        if curve == "dent" and abs(_slope_of(height)(x)) < 0.005:
-            break  # stuck: there is no further step to take
-        step.click()
-        last = sums.filter(has=page.locator("b")).last
-        assert numbers_in(last.inner_text()) == pytest.approx(
-            [number, x, rate, _slope_of(height)(x), onward], rel=2e-3, abs=2e-4
-        )
-        chart = page.get_by_role("img", name=re.compile("^A curve with a ball"))
-        assert numbers_in(chart.get_attribute("aria-label")) == pytest.approx([number, onward], rel=0.006, abs=1e-6)
-    expect(told).to_contain_text(verdict)
-
-
-def test_a_walk_runs_by_itself_pauses_and_starts_over_when_a_knob_is_turned(open_step, expect_query):
-    page = open_step(5)
-    told = page.locator(".rate-verdict")
-    run, restart = page.get_by_role("button", name="Run"), page.get_by_role("button", name="Start over")
-    rate = page.get_by_role("slider", name="Learning rate")
-    rate.press("Home")
-    expect(page.locator(".slider output").first).to_have_text("0.001")
-    run.click()
-    expect(told).to_contain_text(re.compile(r"([3-9]|\d\d) steps"))
-    page.get_by_role("button", name="Pause").click()
-    expect(run).to_be_enabled()
-    restart.click()
-    expect(told).to_contain_text("At the start, x = 4")
-    expect(restart).to_be_disabled()
-    for _ in range(9):
-        rate.press("ArrowRight")
-    expect(page.locator(".slider output").first).to_have_text("0.4")
-    run.click()
-    expect(told).to_have_text("At the bottom after 5 steps.")
-    expect(page.get_by_role("button", name="One step")).to_be_disabled()
-    start = _drag(page, page.get_by_role("slider", name="Start at"), 0.2)
-    assert start < 0
-    expect(told).to_contain_text(f"At the start, x = −{abs(start):g}")
-    expect_query(page, slope_rate=0.4, start=f"{start:g}")
-
-
-def _real_slice(count):
-    """Return the loss and its slope in the plane through all zeros, the trained weights and the first step."""
-    train = shuzi.load_mnist().train
-    inputs = np.hstack([train.images[:count].reshape(count, -1) / 255, np.ones((count, 1))])
-    labels = one_hot(train.labels[:count])
-    weights = {each.name: numpy_helper.to_array(each) for each in onnx.load(shipped()["softmax"]).graph.initializer}
-    trained = np.vstack([weights["output/kernel"], weights["output/bias"]]).astype(float)
-    first = inputs.T @ (labels - 0.1) / count
-    across = trained / np.linalg.norm(trained)
-    up = first - (first * across).sum() * across
-    up /= np.linalg.norm(up)
-
-    def loss(place):
-        return float(np.mean(cross_entropy(labels, softmax(inputs @ (place[0] * across + place[1] * up)))))
-
-    def slope(place):
-        gradient = inputs.T @ (softmax(inputs @ (place[0] * across + place[1] * up)) - labels) / count
-        return np.array([(gradient * across).sum(), (gradient * up).sum()])
-
-    return loss, slope, np.array([np.linalg.norm(trained), 0])
-
-
-@pytest.mark.parametrize(("rate", "start", "place"), [(0.5, "zero", (0, 0)), (5, "above", (-2, 4))])
-def test_the_map_of_the_loss_is_that_of_the_shipped_network(open_page, rate, start, place):
-    page = open_page(f"?view=learn&step=rate&curve=real&real-rate={rate}&from={start}")
-    loss, slope, trained = _real_slice(300)
-    told = page.locator(".rate-verdict")
-    place = np.array(place, float)
-    for step in range(4):
-        assert numbers_in(told.inner_text()) == pytest.approx([step, loss(place), loss(trained)], rel=5e-3)
-        page.get_by_role("button", name="One step").click()
-        place = place - rate * slope(place)
-    expect(page.get_by_role("img", name=re.compile("^A map of a long, narrow valley"))).to_be_visible()
-    page.get_by_role("radio", name="x²", exact=True).check()
-    expect(page.get_by_role("img", name=re.compile("^A curve with a ball"))).to_be_visible()

@@ -8,6 +8,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.cli import shuzi as command
+from shuzi.forms.parse import read_spec
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +73,17 @@ def traced(scans, tmp_path_factory):
         return path
 
     return made
+
+
+@pytest.fixture
+def spec(tmp_path):
+    """Read a spec from a text, with tables beside it."""
+
+    def read(text, **tables):
+        for name, content in tables.items():
+            (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
+        path = tmp_path / "spec.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_spec(path)
+
+    return read

@@ -1,149 +1,20 @@
 """Answers earn points by a key: the same in a spreadsheet's formulas and in CSV."""
 
 import csv
-import datetime as dt
 import io
 import json
-import re
 
-import numpy as np
 import pytest
 
+from exams import EXAM, ROWS, graded
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import Spec
-
-EXAM = """title = "Exam"
-[[fields]]
-name = "student"
-kind = "identifier"
-boxes = 3
-[[fields]]
-name = "length"
-boxes = 3
-decimals = 1
-key = [9.8, 4]
-tolerance = 0.1
-points = 2
-[[fields]]
-name = "city"
-kind = "tick"
-options = ["a", "A", "b"]
-key = "A"
-[[fields]]
-name = "primes"
-kind = "tick"
-options = ["3", "4", "5"]
-choose = "any"
-key = ["5", "3"]
-points = 1.5
-[[fields]]
-name = "essay"
-boxes = 2
-points = 10
-"""
-
-ROWS = [
-    ("001", "9.9", "A", "3; 5", "7", 2 + 1 + 1.5 + 7),
-    ("002", "9.7", "a", "3", "10", 2 + 10),
-    ("003", "9.6", "", "3; 4; 5", "", 0),
-    ("004", "4.1", "b", "", "?", 2),
-]
-
-
-@pytest.fixture
-def spec(tmp_path):
-    def read(text):
-        path = tmp_path / "spec.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_spec(path)
-
-    return read
-
-
-def graded(spec: Spec) -> Table:
-    names = [field.name for field in spec.fields]
-    rows = [
-        Row(number, 0, {name: Cell(text, "ok", 1.0) for name, text in zip(names, texts, strict=True)})
-        for number, (*texts, _) in enumerate(ROWS, start=1)
-    ]
-    return Table.of(spec, rows, [])
-
-
-class Wrong:
-    """An error in a cell, which spoils whatever uses it."""
-
-    def __le__(self, _):
-        return self
-
-
-class Letters(str):
-    """A text in a cell; to subtract from it is an error."""
-
-    __slots__ = ()
-
-    def __sub__(self, _):
-        return WRONG
-
-    def __and__(self, text):
-        return Letters(self + text)
-
-    def __rand__(self, text):
-        return Letters(text + self)
-
-
-WRONG = Wrong()
-
-
-def known(function):
-    """Return a spreadsheet function that gives an error if any argument is an error."""
-    return lambda *values: WRONG if any(value is WRONG for value in values) else function(*values)
-
-
-def serial(moment):
-    """Return the number that a spreadsheet has for a day or a time."""
-    from openpyxl.utils.datetime import to_excel
-
-    return to_excel(moment)
-
-
-FUNCTIONS = {
-    "IF": lambda test, yes, no: WRONG if test is WRONG else yes if test else no,
-    "AND": known(lambda *tests: all(tests)),
-    "OR": known(lambda *tests: any(tests)),
-    "ABS": known(abs),
-    "EXACT": known(lambda text, other: text == other),
-    "ISNUMBER": lambda value: isinstance(value, int | float),
-    "DATE": lambda *day: serial(dt.datetime(*day)),
-    "TIME": lambda *time: serial(dt.time(*time)),
-    "FIND": known(lambda text, within: within.index(text) + 1 if text in within else WRONG),
-    "MAX": known(max),
-    "SUM": known(lambda *values: sum(value for value in values if isinstance(value, int | float))),
-}
-
-
-def computed(sheet, formula):
-    """Compute a formula of a worksheet, by the rules of spreadsheets."""
-    cells = {}
-
-    def value(match):
-        found = sheet[match[0]].value
-        if isinstance(found, str):
-            found = computed(sheet, found) if found.startswith("=") else Letters(found)
-        if isinstance(found, dt.date | dt.time):
-            found = serial(found)
-        cells[match[0]] = Letters() if found is None else found
-        return match[0]
-
-    parts = re.split(r'("(?:[^"]|"")*")', formula[1:])
-    text = "".join(part if index % 2 else re.sub(r"\b[A-Z]+\d+\b", value, part) for index, part in enumerate(parts))
-    return eval(text, {"__builtins__": {}}, FUNCTIONS | cells)  # noqa: S307
+from worksheets import computed
 
 
 def test_formulas_and_csv_give_the_points_that_a_teacher_would(spec):
@@ -240,68 +111,6 @@ def test_a_corrected_cell_changes_the_points_of_its_row(spec):
     total = [cell.value for cell in sheet[1]].index("Points of 14.5") + 1
     sheet["B4"] = 9.8
     assert computed(sheet, sheet.cell(4, total).value) == 2
-
-
-def of_numbers(function):
-    return lambda values: function(values[~np.isnan(values)])
-
-
-def counted(*pairs):
-    values, bounds = pairs[0], pairs[1::2]
-    tests = {">=": np.greater_equal, "<": np.less}
-    parts = [re.fullmatch(r"(>=|<)(.+)", bound).groups() for bound in bounds]
-    return int(np.all([tests[sign](values, float(number)) for sign, number in parts], axis=0).sum())
-
-
-STATISTICS = {
-    "COUNT": of_numbers(len),
-    "AVERAGE": of_numbers(np.mean),
-    "MEDIAN": of_numbers(np.median),
-    "STDEV": of_numbers(lambda values: np.std(values, ddof=1)),
-    "CORREL": lambda values, others: np.corrcoef(values[~np.isnan(values)], others[~np.isnan(values)])[0, 1],
-    "ISNUMBER": lambda values: ~np.isnan(values),
-    "IF": lambda tests, values: np.where(tests, values, np.nan),
-    "IFERROR": lambda value, _: value,
-    "COUNTIFS": counted,
-}
-
-
-def statistic(book, formula):
-    """Compute a formula over whole columns of the first worksheet."""
-    table, known = book.worksheets[0], {}
-
-    def column(match):
-        letter, first, last = match.groups()
-        values = [table[f"{letter}{line}"].value for line in range(int(first), int(last) + 1)]
-        numbers = [computed(table, value) if str(value).startswith("=") else value for value in values]
-        are = [isinstance(number, int | float) for number in numbers]
-        known[f"column_{letter}"] = np.where(are, np.array(numbers, object), np.nan).astype(float)
-        return f"column_{letter}"
-
-    text = re.sub(r"'[^']+'!\$([A-Z]+)\$(\d+):\$[A-Z]+\$(\d+)", column, formula[1:])
-    return eval(text, {"__builtins__": {}}, STATISTICS | known)  # noqa: S307
-
-
-def test_the_statistics_of_a_class_are_those_of_its_points(spec):
-    openpyxl = pytest.importorskip("openpyxl")
-    read = spec(EXAM)
-    table = graded(read)
-    absent = {field.name: Cell("", "blank", 1.0) for field in read.fields}
-    file = io.BytesIO()
-    save_xlsx(Table(table.title, table.fields, (*table.rows, Row(5, 0, absent))), file)
-    book = openpyxl.load_workbook(file)
-    sheet = book["Statistics"]
-    questions = [np.array(own, float) for own in ([2, 2, 0, 2], [1, 0, 0, 0], [1.5, 0, 0, 0], [7, 10])]
-    everything = np.array([texts[-1] for texts in ROWS], float)
-    for line, own in enumerate([*questions, everything], start=2):
-        shown = [statistic(book, sheet.cell(line, column).value) for column in range(3, 7)]
-        assert shown == pytest.approx([len(own), own.mean(), np.median(own), own.std(ddof=1)])
-    length = questions[0]
-    assert statistic(book, sheet["H2"].value.text) == pytest.approx(np.corrcoef(length, everything - length)[0, 1])
-    first = next(row[0].row for row in sheet.iter_rows() if row[1].value == "rows") + 1
-    counts = [statistic(book, sheet.cell(line, 2).value) for line in range(first, first + 10)]
-    assert counts == np.histogram(everything, bins=10, range=(0, 14.5))[0].tolist()
-    assert len(sheet._charts) == 1
 
 
 def test_a_page_that_was_not_photographed_has_no_points(spec):

@@ -12,7 +12,7 @@ import pytest
 from shuzi.errors import DataError
 from shuzi.forms.layout import pages_of, separators
 from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.parse import read_spec, spec_of
+from shuzi.forms.parse import spec_of
 from shuzi.forms.parsing.grammar import FIELD
 from shuzi.forms.points import points_of
 from shuzi.forms.reading.box_texts import BLANK_BOX, texts_of
@@ -40,16 +40,6 @@ WRITTEN = {  # published examples: of the IBAN registry, of GB 11643, of the ISB
 }
 NAMED = {key.split("|")[0]: text for key, text in WRITTEN.items()}
 FIELDS = "\n".join('[[fields]]\nname = "{}"\n{}'.format(*key.split("|")) for key in WRITTEN)
-
-
-@pytest.fixture
-def spec(tmp_path):
-    def read(text):
-        path = tmp_path / "spec.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_spec(path)
-
-    return read
 
 
 @pytest.mark.parametrize("style", ["boxes", "open"])

@@ -15,18 +15,6 @@ from shuzi.messages import LANGUAGES, speaking
 GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'
 
 
-@pytest.fixture
-def spec(tmp_path):
-    def read(text, **files):
-        for name, content in files.items():
-            (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
-        path = tmp_path / "spec.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_spec(path)
-
-    return read
-
-
 def test_a_spec_is_read(spec):
     read = spec(GOOD + 'sum_of = ["q1"]\nmax = 100\ntotal = true\n')
     assert [(each.name, each.boxes, each.label) for each in read.fields] == [("q1", 2, "q1"), ("all", 3, "all")]

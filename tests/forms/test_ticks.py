@@ -42,16 +42,6 @@ boxes = 2
 
 
 @pytest.fixture
-def spec(tmp_path):
-    def read(text):
-        path = tmp_path / "spec.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_spec(path)
-
-    return read
-
-
-@pytest.fixture
 def ticked(sheets, benchmark_module, reader):
     """A function that marks boxes of a sheet, photographs it and reads it: returns the table."""
     marks = benchmark_module("tick_marks")

@@ -16,7 +16,6 @@ from shuzi.forms.layout import pages_of
 from shuzi.forms.output.answer_pages import save_answer_pages
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page_reader import PageRead, PageReader
 from shuzi.forms.reading.reopen import reopen_pages
 from shuzi.forms.result import Cell, Problem, Table
@@ -51,16 +50,6 @@ name = "B"
 order = ["q3", "q1", "q2"]
 keys.q2 = [23, 24]
 """
-
-
-@pytest.fixture
-def spec(tmp_path):
-    def read(text):
-        path = tmp_path / "exam.toml"
-        path.write_text(text, encoding="utf-8")
-        return read_spec(path)
-
-    return read
 
 
 def page(sheet, number, texts, source, page=1):

@@ -144,3 +144,20 @@ def watched_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page
     if faults := [fault for _, watch in opened for fault in watch.faults]:
         raise AssertionError("\n".join(faults))
     assert all(watch.requests for _, watch in opened)
+
+
+def drag_slider(page, slider, fraction):
+    """Drag a slider to a fraction of its length; return its new value."""
+    frame = slider.bounding_box()
+    y = frame["y"] + frame["height"] / 2
+    now, least, most = (float(slider.evaluate(f"(slider) => slider.{name}")) for name in ("value", "min", "max"))
+    knob = min(frame["height"], 24)
+
+    def knob_at(at):
+        return frame["x"] + knob / 2 + at * (frame["width"] - knob)
+
+    page.mouse.move(knob_at((now - least) / (most - least)), y)
+    page.mouse.down()
+    page.mouse.move(knob_at(fraction), y, steps=4)
+    page.mouse.up()
+    return float(slider.input_value())

@@ -107,6 +107,18 @@ def test_the_table_keeps_versions_and_is_opened_again(spec):
     assert collect(exam, reopen_pages(exam, again), [1]).as_dict() == table.as_dict()
 
 
+@pytest.mark.parametrize("column", ["student", "q1"])
+def test_a_table_that_somebody_wrote_can_be_saved(spec, column):
+    exam = spec(EXAM)
+    told = collect(exam, [page(sheets_of(exam)[1], 1, answers("5678", "42", "17", "79"), "1.jpg")], [1]).as_dict()
+    told["versions"][1]["keys"][column] = ["not a number"]
+    told["columns"][0] |= {"kind": "date", "points": 1.0, "key": ["yesterday"], "tolerance": 0.0}
+    told["columns"].append(told["columns"][1])
+    table = Table.from_dict(told)
+    save_xlsx(table, io.BytesIO())
+    assert as_csv(table).count("5678") == 1
+
+
 def test_copies_of_two_versions_without_numbers_are_sheets_of_their_own(spec):
     exam = spec(EXAM)
     first, second = sheets_of(exam)

@@ -168,7 +168,7 @@ def _read(black: NDArray[np.bool_]) -> Code | None:
     image = np.where(np.kron(np.pad(black, _MARGIN), np.ones((_TOGETHER, _TOGETHER), bool)), 0, 255).astype(np.uint8)
     first, last = _MARGIN * _TOGETHER, (_MARGIN + MODULES) * _TOGETHER
     corners = np.array([[(first, first), (last, first), (last, last), (first, last)]], np.float32)
-    # each way fails on one code in some hundred, however sharp, but not on the same ones
+    # each way fails on about one code in a hundred, however sharp, but each on others
     readers = (
         lambda: cv2.QRCodeDetector().decode(image, corners),
         lambda: cv2.QRCodeDetector().detectAndDecode(image),

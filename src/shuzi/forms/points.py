@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from shuzi.forms.spec import ANY, BETWEEN, DATE, NUMBER, TICK, TIME, Field
+from shuzi.forms.values.notation import is_date, is_time
 
 _INSTANT = 0.0001  # of a day, which is 1 in a spreadsheet: less than half a minute
 _EXACT = 1e-9  # how far two numbers that are the same may lie apart in binary
@@ -107,15 +108,16 @@ def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> st
         return f"=MAX(0,0{found})*{field.points:.15g}/{len(field.key)}"
     right = f"OR({','.join(f'EXACT({cell},{_quoted(shown(text))})' for text in answers_of(field))})"
     if field.kind in {DATE, TIME}:  # such a cell holds a number, unless it is no day or time
-        moments = ",".join(f"ABS({cell}-{_moment(field, text)})<={_INSTANT}" for text in answers_of(field))
-        right = f"IF(ISNUMBER({cell}),OR({moments}),{right})"
+        moments = [_moment(text) for text in answers_of(field) if is_date(text) or is_time(text)]
+        near = ",".join(f"ABS({cell}-{moment})<={_INSTANT}" for moment in moments) or "FALSE"
+        right = f"IF(ISNUMBER({cell}),OR({near}),{right})"
     return f"=IF({right},{field.points:.15g},0)"
 
 
-def _moment(field: Field, text: str) -> str:
+def _moment(text: str) -> str:
     """Return the formula for a day as ISO 8601 has it, or a time."""
     numbers = ",".join(str(int(part)) for part in re.split("[-:]", text))
-    return f"DATE({numbers})" if field.kind == DATE else f"TIME({numbers},0)"
+    return f"DATE({numbers})" if is_date(text) else f"TIME({numbers},0)"
 
 
 def _near(field: Field, cell: str, tolerance: float) -> str:

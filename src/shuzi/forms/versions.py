@@ -40,10 +40,13 @@ class Version:
         >>> [(field.name, field.key) for field in version.fields]
         [('q3', ('7',)), ('q2', ('7',)), ('q1', ('8',))]
         """
-        own = {field.name: replace(field, key=keys.get(field.name, field.key)) for field in fields}
+        # a table that somebody wrote may have keys of ungraded fields, or two fields of one name
+        own = {field.name: replace(field, key=field.key and keys.get(field.name, field.key)) for field in fields}
         moved = [field_name for field_name in dict.fromkeys(order) if field_name in own]
         places = iter(moved)
-        return Version(name, tuple(own[next(places) if field.name in moved else field.name] for field in fields))
+        return Version(
+            name, tuple(own[next(places, field.name) if field.name in moved else field.name] for field in fields)
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON values."""

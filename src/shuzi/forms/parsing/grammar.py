@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, time
 from typing import Annotated, Any, get_args
 
 from typing_extensions import TypedDict
@@ -63,7 +64,9 @@ def _is_option(text: str) -> bool:
 
 def _is_key(value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
-    return 0 < len(values) <= MOST_ANSWERS and all(is_text(answer) or is_number(answer) for answer in values)
+    return 0 < len(values) <= MOST_ANSWERS and all(
+        is_text(answer) or is_number(answer) or isinstance(answer, date | time) for answer in values
+    )
 
 
 def _are_keys(value: Any) -> bool:

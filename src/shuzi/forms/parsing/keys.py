@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, time
 from typing import Any
 
 from shuzi.forms.spec import DATE, NUMBER, TICK, TIME, Field
@@ -21,10 +22,14 @@ def answers_to(field: Field, key: Any) -> tuple[str, ...]:
     return answers
 
 
-def _as_written(field: Field, answer: str | float) -> str:
-    """Return a right answer, which may be a number of TOML, as the text of a cell."""
+def _as_written(field: Field, answer: str | float | date | time) -> str:
+    """Return a right answer, which may be a number, a date or a time of TOML, as the text of a cell."""
     if isinstance(answer, str):
         return answer.strip()
+    if isinstance(answer, time):
+        return answer.isoformat("minutes") if answer == answer.replace(second=0, microsecond=0) else str(answer)
+    if isinstance(answer, date):
+        return answer.isoformat()
     return (
         f"{answer:.{field.decimals}f}"
         if field.kind == NUMBER and answer == round(answer, field.decimals)

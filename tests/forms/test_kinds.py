@@ -93,6 +93,22 @@ def test_what_is_printed_beside_the_boxes(spec):
         ('kind = "card"\nboxes = 16\nkey = "12"', [" 12 "]),
         ('kind = "card"\nboxes = 16\nkey = "5500000000000005"', ["5500000000000005"]),
         ('kind = "identifier"\nboxes = 5\nlength = 4\nkey = "123"', [" 123 "]),
+        ('kind = "phone"\nboxes = 11\nkey = "0170-1234567"', [" 0170-1234567 ", " 01701234567."]),
+        ('kind = "iban"\ncountry = "DE"\nkey = "89370400440532013000"', ["DE89370400440532013000"]),
+        ('kind = "iban"\ncountry = "DE"\nkey = "DE89370400440532013001"', ["check digit"]),
+        ('kind = "identifier"\nboxes = 5\nkey = "-5"', [" -5 ", " 5."]),
+        ('kind = "identifier"\nboxes = 5\nkey = ["15", "1.5"]', [" 1.5 ", " 15."]),
+        ('boxes = 11\ncheck = "luhn"\nkey = 79927398710', ["79927398710", "check digit"]),
+        ("boxes = 2\nmax = 20\nkey = 25", [" 25 ", "range"]),
+        ("boxes = 3\npattern = '[1-4].*'\nkey = 512", [" 512 ", "pattern"]),
+        ('boxes = 3\namong = ["120", "125"]\nkey = 121', [" 121 ", "list"]),
+        ('boxes = 13\ncheck = "isbn"\nlength = 11', ["length 11"]),
+        ('boxes = 20\ncheck = "resident-id"\nlength = 19', ["length 19"]),
+        ('boxes = 3\ncheck = "mod11"\nweights = [3, 2, 1]\nlength = 2', ["length 2"]),
+        ('boxes = 3\ncheck = "luhn"\nlength = 1', ["length 1"]),
+        ("boxes = 13\ncheck = 'isbn'\npattern = '\\d{12}'", ["pattern"]),
+        ("boxes = 3\ndecimals = 2\nlength = 2", ["length"]),
+        ("boxes = 3\nlength = 2\nmin = 100", ["min"]),
         ("boxes = 3\nweights = [3, 2, 1]", ["weights", "mod11"]),
         ('kind = "identifier"\nboxes = 3\ncheck = "mod11"\nweights = [3, 2]', ["weights", "3"]),
         ('kind = "identifier"\nboxes = 3\ncheck = "mod11"\nweights = [3, 2, 0]', ["weights"]),
@@ -104,6 +120,25 @@ def test_a_mistake_names_line_and_field(spec, field, words):
         spec(f'title = "Numbers"\n[[fields]]\nname = "n1"\n{field}\n')
     sentence = found.value.sentence("en")
     assert all(word in sentence for word in ["line ", "field n1", *words]), sentence
+
+
+@pytest.mark.parametrize(
+    ("field", "key"),
+    [
+        ('boxes = 10\ncheck = "isbn"', "306406152"),  # with the zero that is written before it
+        ("boxes = 3\nlength = 3", "7"),
+        ('boxes = 3\namong = ["007", "12"]', "7"),
+        ("boxes = 3\npattern = '0\\d\\d'", '"42"'),
+        ("boxes = 3\ndecimals = 1\npattern = '0\\d.5'", '"7.5"'),
+        ("boxes = 2\nmax = 20\ntolerance = 3", "22"),
+        ('kind = "date"\norder = "dmy"', "2004-03-05"),
+        ('kind = "iban"\ncountry = "DE"', '"DE89370400440532013000"'),
+        ('kind = "identifier"\nboxes = 10\ncheck = "isbn"', '"080442957X"'),
+    ],
+)
+def test_a_key_that_some_answer_meets_is_taken(spec, field, key):
+    (read,) = spec(f'title = "Exam"\n[[fields]]\nname = "n1"\n{field}\nkey = {key}\n').fields
+    assert read.key
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 from shuzi.errors import DataError
 from shuzi.forms.parsing.grammar import SMALLEST_BOX
-from shuzi.forms.parsing.keys import answers_to, can_hold
+from shuzi.forms.parsing.keys import WrongKeyError, answers_to, can_hold
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import check_column
 from shuzi.forms.spec import (
@@ -27,7 +27,7 @@ from shuzi.forms.spec import (
     TIME,
     Field,
 )
-from shuzi.forms.values.check_digits import SHORTEST
+from shuzi.forms.values.check_digits import SHORTEST, may_have
 from shuzi.forms.values.countries import IBAN_LENGTHS
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import compile_pattern
@@ -133,9 +133,10 @@ class FieldTable:
                 raise self._wrong("error.spec.two_lists", "among_column")
             self._check_column("among_column", roster, roster_path, unique=True)
             values["among"] = tuple(row[table["among_column"]] for row in roster)
-        field = self._graded(Field(**values))
+        field = Field(**values)
         if field.pattern:
             self._check_pattern(field)
+        field = self._graded(field)
         for value in field.among:
             if replace(field, among=(), required=True).broken(value) or not can_hold(field, value):
                 raise self._wrong("error.spec.value_of_list", "among", value=value)
@@ -164,8 +165,8 @@ class FieldTable:
         self._check_partial(field)
         try:
             key = answers_to(field, table["key"])
-        except ValueError as problem:
-            raise self._wrong("error.spec.key_value", "key", value=problem) from problem
+        except WrongKeyError as problem:
+            raise self._wrong("error.spec.key_value", "key", value=problem.answer, reason=problem.reason) from problem
         return replace(field, key=key, points=table.get("points", 1.0))
 
     def _check_partial(self, field: Field) -> None:
@@ -198,13 +199,16 @@ class FieldTable:
         return fixed
 
     def _check_weights(self, values: dict[str, Any]) -> None:
-        """Put the weights of modulus 11 into the values; raise a DataError if there is none, or they do not fit."""
+        """Put the weights of modulus 11 into the values; raise a DataError if these or the length do not fit."""
         if values.get("check") != "mod11":
             self._refuse("error.spec.only_mod11", ("weights", "with_x"))
         if "weights" in values:
             values["weights"] = tuple(values["weights"])
             if len(values["weights"]) != values["boxes"]:
                 raise self._wrong("error.spec.weights", "weights", boxes=values["boxes"])
+        check, length = values.get("check"), values.get("digits")
+        if check and length and not may_have(check, length, values.get("weights", ())):
+            raise self._wrong("error.spec.check_length", "length", length=length)
 
     def _check_boxes(self, boxes: int) -> None:
         """Raise a DataError if what is asked for never fits in the boxes."""
@@ -214,11 +218,12 @@ class FieldTable:
             raise self._wrong("error.spec.decimals", "decimals", boxes=boxes)
         if table.get("length", 0) > boxes:
             raise self._wrong("error.spec.length", "length", boxes=boxes)
-        if table.get("length", boxes) < LEAST_DIGITS.get(table.get("kind", NUMBER), 0):
+        length = table.get("length", boxes)
+        if length < LEAST_DIGITS.get(table.get("kind", NUMBER), 0) or length <= decimals:
             raise self._wrong("error.spec.never", "length", boxes=boxes)
         if "min" in table and "max" in table and least > most:
             raise self._wrong("error.spec.range", "max")
-        if least >= 10 ** (boxes - decimals) or most < 0:
+        if least >= 10 ** (length - decimals) or most < 0:
             raise self._wrong("error.spec.never", "max" if most < 0 else "min", boxes=boxes)
         if table.get("check") and boxes < SHORTEST[table["check"]]:
             raise self._wrong("error.spec.check", "check", least=SHORTEST[table["check"]])
@@ -231,7 +236,11 @@ class FieldTable:
             raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
         least = field.digits or max(field.decimals + 1, LEAST_DIGITS.get(field.kind, 0))
         lengths = range(least, (field.digits or field.boxes) + 1)
-        if not any(automaton.may_hold(length - field.decimals, field.decimals) for length in lengths):
+        if not any(
+            automaton.may_hold(length - field.decimals, field.decimals)
+            for length in lengths
+            if not field.check or may_have(field.check, length, field.weights)
+        ):
             raise self._wrong("error.spec.never", "pattern", boxes=field.boxes)
 
     def _check_column(self, key: str, roster: tuple[dict[str, str], ...], path: Path, unique: bool) -> None:

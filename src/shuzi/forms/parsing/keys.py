@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from shuzi.forms.spec import DATE, NUMBER, TICK, TIME, Field
+from shuzi.errors import ShuziError
+from shuzi.forms.spec import AMONG, NUMBER, TICK, Field
+
+
+class WrongKeyError(Exception):
+    """An answer that no cell can have, and a sentence that says why."""
+
+    def __init__(self, answer: str, reason: ShuziError) -> None:
+        super().__init__(answer)
+        self.answer, self.reason = answer, reason
 
 
 def answers_to(field: Field, key: Any) -> tuple[str, ...]:
-    """Return the right answers of a field; raise a ValueError that names one that cannot be an answer."""
+    """Return the right answers of a field; raise a WrongKeyError that names one that cannot be an answer."""
     given = key if isinstance(key, list) else [key]
     answers = tuple(dict.fromkeys(_as_written(field, answer) for answer in given))
-    # a number is compared by its value, whatever zeros are written before it
-    broken = (NUMBER,) if field.kind == NUMBER else (DATE, TIME, "length", "check")
     for answer in answers:
-        fits = answer in field.options if field.kind == TICK else can_hold(field, answer)
-        if not fits or replace(field, key=(), among=(), required=True).broken(answer) in broken:
-            raise ValueError(answer)
+        if reason := _reason_against(field, answer):
+            raise WrongKeyError(answer, reason)
     return answers
+
+
+def _reason_against(field: Field, answer: str) -> ShuziError | None:
+    """Say why no cell of a field can have this text, or the same number, and keep the rules; None if one can."""
+    if field.kind == TICK:
+        return None if answer in field.options else ShuziError(f"form.rule.{AMONG}")
+    if not can_hold(field, answer):
+        return ShuziError("spec.not_in_boxes")
+    forms = [answer]
+    if field.kind == NUMBER:
+        # a number is compared by its value, whatever zeros are written before it
+        whole, point, rest = answer.partition(".")
+        whole = whole.lstrip("0") or "0"
+        forms = ["0" * zeros + whole + point + rest for zeros in range(field.boxes - len(whole + rest) + 1)]
+    elif (form := field.text_of(field.in_boxes(answer))) != answer:
+        return ShuziError("spec.other_form", form=form)
+    broken = [field.broken(form) for form in forms]
+    # with a tolerance, other numbers are right too, and these may keep the rules
+    if "" in broken or (field.tolerance and NUMBER not in broken):
+        return None
+    return ShuziError(f"form.rule.{broken[0]}")
 
 
 def _as_written(field: Field, answer: str | float | date | time) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shuzi.errors import DataError
 from shuzi.forms.parsing.grammar import VERSION
-from shuzi.forms.parsing.keys import answers_to
+from shuzi.forms.parsing.keys import WrongKeyError, answers_to
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.spec import Field
 from shuzi.forms.versions import Version
@@ -58,7 +58,9 @@ def versions_of(sheet: Mapping[str, Any], source: Source, fields: Sequence[Field
                 raise wrong("error.spec.version_key", f"keys.{field_name}", value=field_name)
             try:
                 keys[field_name] = answers_to(by_name[field_name], key)
-            except ValueError as problem:
-                raise wrong("error.spec.key_value", f"keys.{field_name}", value=problem) from problem
+            except WrongKeyError as problem:
+                raise wrong(
+                    "error.spec.key_value", f"keys.{field_name}", value=problem.answer, reason=problem.reason
+                ) from problem
         found.append(Version.of(name, fields, order, keys))
     return tuple(found)

@@ -104,8 +104,21 @@ WITH_X = ("isbn", "mod11", "resident-id")
 SHORTEST = {"luhn": 2, "isbn": 10, "mod11": 2, "resident-id": 18, "iban": 14}
 """The least characters of a text that each can pass."""
 
+_LENGTHS = {"isbn": (10, 13), "resident-id": (18,)}
+
 PASSING = {"luhn": 1 / 10, "isbn": 1 / 10, "mod11": 1 / 11, "resident-id": 1 / 11, "iban": 1 / 97}
 """The fraction of texts that pass each by chance."""
+
+
+def may_have(check: str, length: int, weights: Sequence[int] = ()) -> bool:
+    """Tell whether texts of some length can pass a check; the weights are those of modulus 11.
+
+    >>> may_have("isbn", 13), may_have("isbn", 11), may_have("mod11", 9, (3, 2, 1))
+    (True, False, False)
+    """
+    if weights:
+        return length == len(weights)
+    return length in _LENGTHS.get(check, (length,)) and length >= SHORTEST[check]
 
 
 def passes(check: str, text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:

@@ -7,7 +7,8 @@ Sheets of 80 boxes, numbered, are filled with MNIST's digits of its validation s
 into PDFs of 100 pages, in any order: a tenth upside down, some missing, some twice, some of another spec; all backs
 are blank. The command is killed (SIGKILL) as often as --kills says, at equal distances, and resumed each time.
 Seconds are of the processor, of the command and its processes, for the first and the last tenth of the sheets of one
-run; memory is the largest that they had at once, and that the command itself had (Linux only).
+run; memory is the largest that they had at once, and that the command itself had (Linux only), in the whole run and
+while its first hundred sheets were read.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from shuzi.forms.resume import journal_of
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _EVERY = 0.5  # seconds between checks of the processes
+_FEW = 100  # sheets after which memory should no longer grow
 
 
 def read_killed(folder: Path, kills: int, sheets: int) -> list[dict[str, Any]]:
@@ -60,6 +62,7 @@ def _watched(command: list[str], journal: Path, until: int | None) -> dict[str, 
     start = time.monotonic()
     seen: list[tuple[int, float]] = []  # pages, and processor seconds
     most, own, spent = 0, 0, dict[int, float]()
+    early: tuple[int, int] | None = None
     with subprocess.Popen(command) as running:
         while running.poll() is None:
             resident = 0
@@ -73,6 +76,8 @@ def _watched(command: list[str], journal: Path, until: int | None) -> dict[str, 
                 pages = journal.read_bytes().count(b"\n") - 1
                 if not seen or pages > seen[-1][0]:
                     seen.append((pages, sum(spent.values())))
+                if early is None and pages >= seen[0][0] + _FEW:
+                    early = most, own
                 if until is not None and pages >= until:
                     running.kill()
             time.sleep(_EVERY)
@@ -82,8 +87,13 @@ def _watched(command: list[str], journal: Path, until: int | None) -> dict[str, 
         "seconds": round(time.monotonic() - start, 1),
         "cpu_seconds": round(sum(spent.values()), 1),
         "cpu_seconds_per_sheet": {"first": _tenth(seen, last=False), "last": _tenth(seen, last=True)},
-        "megabytes": {"all": round(most / 1e6), "command": round(own / 1e6)},
+        "megabytes": _megabytes(most, own),
+        "megabytes_of_first_hundred": _megabytes(*early) if early else None,
     }
+
+
+def _megabytes(most: int, own: int) -> dict[str, int]:
+    return {"all": round(most / 1e6), "command": round(own / 1e6)}
 
 
 def _tenth(seen: list[tuple[int, float]], last: bool) -> float:

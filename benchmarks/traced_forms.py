@@ -6,7 +6,7 @@ Each layout (`layouts.py`) is traced from its scan, without help: fields are pro
 filled with MNIST's validation digits (with --test, test digits) and photographed as `forms.py` does it: 1,500 x 2,000
 pixels, up to 30 degrees, a quarter upside down, with creases, shadows, blur, noise and JPEG. A sheet is placed if the
 centre of each field lies within 2 mm of where the camera saw it; creases move it by up to a millimetre, which counts
-as error.
+as error. What is proposed where no field is, such as a line for a signature, stays in the spec and is not scored.
 
 foreign   a sheet of another layout, read with this spec: it must be refused
 revised   a sheet of the same layout whose lower half is printed 7 mm further down: it must be refused too
@@ -82,6 +82,8 @@ def off(layout: Layout, names: dict[str, str], cells: Any, homography: NDArray[n
     worst = 0.0
     places = {place.field.name: place for place in layout.places}
     for (_, name), cell in cells.items():
+        if name not in names:
+            continue
         frame = places[names[name]].frame
         corners = [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.bottom], [frame.x, frame.bottom]]
         seen = in_photo(homography, np.array(corners))
@@ -126,7 +128,8 @@ def main() -> None:
         readers = [traced(each, model, Path(folder)) for each in printed]
     names = [named(layout, reader) for layout, reader in zip(printed, readers, strict=True)]
     fields = Score(sum(map(len, names)), sum(len(each.places) for each in printed))
-    print(f"fields proposed {fields.correct} of {fields.n}")
+    more = sum(len(reader.spec.fields) for reader in readers) - fields.correct
+    print(f"fields proposed {fields.correct} of {fields.n}, and {more} more")
     offs, times, cells = defaultdict[str, list[float]](list), list[float](), list[tuple[str, str, str]]()
     foreign = again = 0
     for number in range(given.sheets):
@@ -145,7 +148,8 @@ def main() -> None:
             times.append(1_000 * (time.process_time() - start))
             offs[layout.name].append(off(layout, names[which], read.cells, homography))
             for (_, name), cell in read.cells.items():
-                cells.append((texts[0, names[which][name]], cell.text, cell.status))
+                if name in names[which]:
+                    cells.append((texts[0, names[which][name]], cell.text, cell.status))
         other = readers[(which + 1 + number // len(printed) % (len(printed) - 1)) % len(printed)]
         foreign += refused(other, photo)
         page = fill(rng, revised(layout.page), layout.places, texts, hands)
@@ -158,6 +162,7 @@ def main() -> None:
     score = {
         "sheets": given.sheets,
         "fields proposed": fields.as_dict(),
+        "more proposed": more,
         "found": Score(len(seen), len(every)).as_dict(),
         "within 2 mm": Score(sum(each <= NEAR for each in every), len(every)).as_dict(),
         "within 2 mm by layout": {name: [sum(x <= NEAR for x in each), len(each)] for name, each in offs.items()},

@@ -57,8 +57,10 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "limits": {
         "data.own": ["MOST_EXAMPLES", "LARGEST"],
-        "forms.parsing.fields": ["DATE_BOXES"],
+        "forms.parsing.fields": ["DATE_BOXES", "MOST_DIGITS", "TIME_BOXES"],
         "forms.parsing.grammar": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
+        "forms.spec": ["LEAST_DIGITS"],
+        "forms.values.countries": ["IBAN_LENGTHS"],
         "pictures.decode": ["MOST_PIXELS"],
         "service.http.limits": ["Limits.body", "Limits.pictures"],
     },

@@ -42,10 +42,12 @@ _NOT_OF = {  # a kind that knows its own check digit and pattern
     CARD: ("decimals", "min", "max", "check", "weights", "with_x", "pattern"),
     IBAN: _NOT_OF_PARTS,
 }
-DATE_BOXES = 8
-_FIXED_BOXES = {DATE: DATE_BOXES, TIME: 4}
+DATE_BOXES, TIME_BOXES = 8, 4
+_FIXED_BOXES = {DATE: DATE_BOXES, TIME: TIME_BOXES}
 _ONLY_OF = {"order": DATE, "country": IBAN}
-_MOST_DIGITS = {PHONE: 15, CARD: 19}
+MOST_DIGITS = {PHONE: 15, CARD: 19}
+"""The most digits of a phone's number, and of a card's."""
+
 _CHECKED = {CARD: "luhn", IBAN: "iban"}
 _OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "points", "key", "partial", "at")
 _OF_KEYS = ("tolerance", "half_tolerance", "partial")
@@ -190,8 +192,8 @@ class FieldTable:
         else:
             self._need("boxes")
             boxes: int = table["boxes"]
-            if kind in LEAST_DIGITS and not LEAST_DIGITS[kind] <= boxes <= _MOST_DIGITS[kind]:
-                least, most = LEAST_DIGITS[kind], _MOST_DIGITS[kind]
+            if kind in LEAST_DIGITS and not LEAST_DIGITS[kind] <= boxes <= MOST_DIGITS[kind]:
+                least, most = LEAST_DIGITS[kind], MOST_DIGITS[kind]
                 raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=least, most=most)
             return boxes
         if table.get("boxes", fixed) != fixed:

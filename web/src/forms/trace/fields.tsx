@@ -3,7 +3,8 @@ import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { removeDrawn } from "./draw/drawn";
 import { DrawnShape } from "./draw/drawn-shape";
-import { changeField, currentField, type Edited, fault, fields, kindsOf } from "./form";
+import { changeField, currentField, type Edited, fault, fields } from "./form";
+import { type Kind, kindOf, kindsOf, ofKind } from "./kinds";
 import { plain } from "./toml";
 
 export function Fields() {
@@ -55,14 +56,14 @@ function Row({ field, index }: { field: Edited; index: number }) {
         }}
       />
       <select
-        value={field.kind}
+        value={kindOf(field)}
         aria-label={say("forms.trace.kind", index + 1)}
         disabled={field.isLeftOut}
-        onChange={({ currentTarget }) => changeField(index, { kind: currentTarget.value as Edited["kind"] })}
+        onChange={({ currentTarget }) => changeField(index, ofKind(currentTarget.value as Kind))}
       >
-        {kindsOf(field).map((field) => (
-          <option value={field} key={field}>
-            {say(`forms.trace.kind.${field}`)}
+        {kindsOf(field).map((kind) => (
+          <option value={kind} key={kind}>
+            {nameOfKind(kind)}
           </option>
         ))}
       </select>
@@ -93,6 +94,11 @@ function Row({ field, index }: { field: Edited; index: number }) {
       )}
     </li>
   );
+}
+
+function nameOfKind(kind: Kind): string {
+  const { kind: name, country } = ofKind(kind);
+  return name === "iban" ? say("forms.trace.kind.iban", country) : say(`forms.trace.kind.${name}`);
 }
 
 function shapeOf({ style, boxes, decimals, kind }: Edited): string {

@@ -1,7 +1,7 @@
 /** The blank form that was traced last: what the service found, and what a person made of it; kept across reloads. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { DATE_BOXES, LONGEST, MOST_TRACED } from "../../generated/limits";
+import { LONGEST, MOST_TRACED } from "../../generated/limits";
 import type { TracedForm } from "../../generated/shapes";
 import type { Said } from "../../sentences/said";
 import { say } from "../../sentences/say";
@@ -174,11 +174,6 @@ function edits(): Edits {
     fields: fields.peek(),
     isEdited: isEdited.peek(),
   };
-}
-
-/** The kinds that a person may give a traced field; a spec has more of them. */
-export function kindsOf({ boxes }: Field): ("number" | "identifier" | "date")[] {
-  return boxes === DATE_BOXES ? ["number", "identifier", "date"] : ["number", "identifier"];
 }
 
 /** The spec and the blank form, as files; only without a `fault`. */

@@ -34,6 +34,16 @@ test("a date has no boxes of its own, an identifier no point, and boxes of their
   expect(fieldOf({ at })).toContain("at = [[1,2,3,4],[5,2,3,4]]");
 });
 
+test("a time has no boxes of its own either, an account number has its country, and others keep their boxes", () => {
+  expect(fieldOf({ kind: "time", boxes: 4 })).toContain(`kind = "time"\nstyle = "boxes"\nat`);
+  expect(fieldOf({ kind: "iban", country: "DE", boxes: 20 })).toContain(
+    `kind = "iban"\ncountry = "DE"\nstyle = "boxes"\nat`,
+  );
+  expect(fieldOf({ kind: "phone", country: "", boxes: 11 })).toContain(
+    `kind = "phone"\nboxes = 11\nstyle = "boxes"\nat`,
+  );
+});
+
 test("what a person types becomes a text that a spec may have", () => {
   expect(fieldOf({ name: ' a"\n[x]\u007f ' })).toContain('name = "a\\" [x]"\n');
   expect(fieldOf({ name: "姓\u3000名\u200b\ud800" })).toContain('name = "姓 名"\n');

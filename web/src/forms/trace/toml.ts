@@ -1,8 +1,10 @@
 /** A traced form, as a person left it, becomes the spec that `shuzi form trace` would write of it. */
 import type { TracedField } from "../../generated/shapes";
 
-/** A field with what a person may change of it. */
-export type Field = Pick<TracedField, "name" | "kind" | "boxes" | "decimals" | "style" | "at">;
+/** A field with what a person may change of it; the country is that of an IBAN. */
+export type Field = Pick<TracedField, "name" | "kind" | "boxes" | "decimals" | "style" | "at"> & {
+  country?: string;
+};
 
 export interface Paper {
   title: string;
@@ -21,27 +23,33 @@ export function tomlOf({ title, paper, landscape }: Paper, fields: readonly Fiel
   return [linesOf(sheet), ...fields.map((field) => `[[fields]]\n${linesOf(written(field))}`)].join("\n");
 }
 
-/** The spec's entry for a field: a date has its boxes by its kind, and only a number has a point. */
-function written({ name, kind, boxes, decimals, style, at }: Field): Record<string, unknown> {
+/** The spec's entry for a field: only a number has a point. */
+function written({ name, decimals, style, at, ...shape }: Field): Record<string, unknown> {
+  const { kind, ...kept } = shapeOf(shape);
   return {
     name: plain(name),
     ...(kind === "number" ? {} : { kind }),
-    ...(kind === "date" ? {} : { boxes }),
+    ...kept,
     style,
     ...(kind === "number" && decimals > 0 ? { decimals } : {}),
     at: at.length === 1 ? at[0] : at,
   };
 }
 
+/** What a field is; dates, times and account numbers have their boxes by their kind. */
+function shapeOf({ kind, country, boxes }: Pick<Field, "kind" | "country" | "boxes">) {
+  if (kind === "iban") return { kind, country };
+  return kind === "date" || kind === "time" ? { kind } : { kind, boxes };
+}
+
 /** A field as a person drew it, for the service to find its place; without a style, what is printed there decides on it. */
 export function tomlOfDrawn(
-  { name, kind, boxes }: Pick<Field, "name" | "kind" | "boxes">,
+  { name, ...shape }: Pick<Field, "name" | "kind" | "country" | "boxes">,
   { box, style }: { box: Field["at"][number]; style: Field["style"] | "" },
 ): string {
   return `[[fields]]\n${linesOf({
     name: plain(name) || "-",
-    kind,
-    ...(kind === "date" ? {} : { boxes }),
+    ...shapeOf(shape),
     ...(style ? { style } : {}),
     at: box,
   })}`;

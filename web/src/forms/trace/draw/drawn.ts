@@ -6,6 +6,7 @@ import { said } from "../../../sentences/said";
 import { newId } from "../../../shared/storage/database";
 import { askTrace } from "../ask";
 import { changeField, currentField, type Drawn, type Edited, fields, setFields, traced } from "../form";
+import { kindOf, kindsOf, ofKind } from "../kinds";
 import { plain, tomlOfDrawn } from "../toml";
 import type { Box } from "./rectangle";
 
@@ -48,8 +49,8 @@ export function changeDrawn(
   if (!field?.drawn) return;
   const drawn = { ...field.drawn, ...changed, isChecked: false, trouble: null };
   const count = boxes ?? field.boxes;
-  const kind = field.kind === "date" && count !== field.boxes ? "number" : field.kind;
-  changeField(index, { drawn, boxes: count, kind, at: [drawn.box] });
+  const fits = kindsOf({ boxes: count, style: field.style }).includes(kindOf(field));
+  changeField(index, { drawn, boxes: count, at: [drawn.box], ...(fits ? {} : ofKind("number")) });
   void check(drawn.id);
 }
 

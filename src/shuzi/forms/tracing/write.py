@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from shuzi.forms.finding.find_frames import frame_around
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, ONE, OPEN, TICK, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
+from shuzi.reading.report.explain.lettering import Letters, font_of
 
 _SHOWN = 4.0  # pixels to a millimetre of the picture for people
-_RED, _FILL = (200, 30, 30), (255, 246, 214)
+_RED, _BLUE, _FILL = (200, 30, 30), (30, 60, 160), (255, 246, 214)
+_LETTERS, _INDENT = 13, 3  # pixels of a name in a field, and to its left
 _EVEN = 0.25  # millimetres by which boxes may differ from equal parts of their frame
 
 
@@ -106,7 +109,7 @@ def places_of(field: Field) -> list[list[float]]:
 
 
 def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uint8]:
-    """Draw a form with its fields numbered in the order of the spec.
+    """Draw a form with its fields numbered in the order of the spec, and named where there is room.
 
     Parameters
     ----------
@@ -135,4 +138,17 @@ def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uin
         wide = letters.getlength(str(number)) + 6
         pen.rectangle([x - wide, y, x, y + 19], fill=_RED)
         pen.text((x - wide + 3, y), str(number), fill="white", font=letters)
+        room = frame_around(field.at).width * _SHOWN - 2 * _INDENT
+        font = font_of(field.name, _LETTERS)
+        if font is not None and (name := _shortened(field.name, font, room)):
+            pen.text((x + _INDENT, y + 1), name, fill=_BLUE, font=font)
     return np.asarray(picture, np.uint8)
+
+
+def _shortened(text: str, letters: Letters, room: float) -> str:
+    """Return as much of a text as there is room for, with an ellipsis if that is not all."""
+    if letters.getlength(text) <= room:
+        return text
+    while text and letters.getlength(f"{text}…") > room:
+        text = text[:-1]
+    return f"{text}…" if text else ""

@@ -59,6 +59,12 @@ def font(size: int) -> Font:
     return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
 
 
+def font_of(text: str, size: int) -> Font | None:
+    """Return a font that has the letters of a text, `size` pixels high; None if this machine has none."""
+    name = None if text.isascii() else _chinese()
+    return ImageFont.truetype(name, size) if name else ImageFont.load_default(size) if text.isascii() else None
+
+
 def broken(text: str, letters: Letters, width: float) -> list[str]:
     """Break a text into lines of at most `width`, in the letters' unit, at spaces and between Chinese characters.
 

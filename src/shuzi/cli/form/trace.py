@@ -42,12 +42,13 @@ def trace(
     title: str | None,
 ) -> None:
     """Trace a blank form."""
-    from shuzi.errors import DataError
+    from shuzi.errors import DataError, MissingExtra
     from shuzi.forms.parse import beside_file
     from shuzi.forms.spec import DATE
     from shuzi.forms.tracing.drawn import Drawn
     from shuzi.forms.tracing.trace import check_out, paths_beside, save_traced
     from shuzi.forms.tracing.trace import trace as traced_from
+    from shuzi.forms.tracing.words import ENGINE, EXTRA, WANTED, can_read_words, read_words
 
     check_out(out)
     if fields and single:
@@ -56,7 +57,8 @@ def trace(
     if single:
         place = Path("--field")
         drawn = Drawn(_as_toml(single), place, beside_file(place))
-    traced = traced_from(blank, visible(blank), title or out.stem, paper, drawn, unit)
+    words = read_words if can_read_words() else None
+    traced = traced_from(blank, visible(blank), title or out.stem, paper, drawn, unit, words)
     if not traced.spec.fields:
         raise DataError("error.trace.no_boxes", path=visible(blank))
     save_traced(traced, out)
@@ -79,6 +81,8 @@ def trace(
     dates = [visible(each.name) for each in spec.fields if each.kind == DATE]
     if drawn is None and dates:
         click.echo(say("form.trace.if_date", names=", ".join(dates), out=out), err=True)
+    if drawn is None and words is None:
+        click.echo(str(MissingExtra("error.missing_extra", module=ENGINE, extra=EXTRA, wanted=WANTED)), err=True)
     if drawn is None:
         click.echo(say("form.trace.rename", out=out, picture=picture), err=True)
     click.echo(say("form.trace.next", program=program(), spec=out), err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.drawn import Drawn, read_drawn
 from shuzi.forms.tracing.find_boxes import find_boxes
 from shuzi.forms.tracing.find_rules import find_rules
+from shuzi.forms.tracing.labels import Words, labelled
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.forms.tracing.write import as_toml, numbered
@@ -32,6 +33,9 @@ from shuzi.pictures.open import Picture, open_picture
 
 MILLIMETRE, PIXEL = "mm", "px"
 """The units in which a person says where fields are: of the paper, or of the picture of the blank form."""
+
+ReadWords = Callable[[NDArray[np.uint8], Sequence[Field]], Iterable[Words]]
+"""Returns the words on a flat form besides its fields, as `read_words` does."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,15 @@ class Traced:
     left_out: int = 0
 
 
-def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | None, unit: str) -> Traced:
+def trace(
+    picture: Picture,
+    name: str,
+    title: str,
+    paper: str,
+    drawn: Drawn | None,
+    unit: str,
+    words: ReadWords | None = None,
+) -> Traced:
     """Trace a blank form; where it has no empty boxes and none are drawn, the spec has no fields.
 
     Parameters
@@ -70,6 +82,8 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
         The fields; None to propose them where the form has empty boxes.
     unit
         MILLIMETRE or PIXEL: what the places of drawn fields are measured in.
+    words
+        Reads the words that become the names of proposed fields; None to number them.
 
     Raises
     ------
@@ -101,6 +115,8 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     found = [*islice(empty, MOST_TRACED)]  # to look into all that a dense grid has could take minutes
     names = (f"f{count}" for count in range(1, MOST_TRACED + 1))
     fields = tuple(replace(proposed[index], name=name, label=name) for index, name in zip(found, names, strict=False))
+    if words is not None and fields:
+        fields = labelled(fields, words(form.flat, fields))
     spec = Spec(fields=fields, language=language_of(title), blank=blank, **sheet)
     return Traced(spec, form.flat, len(proposed) - 1 - found[-1] if len(found) == MOST_TRACED else 0)
 

@@ -1,12 +1,31 @@
 import math
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+import shuzi
 from shuzi.reading.report.advice import measure_edge_width
+
+PICTURES = Path(__file__).parents[2] / "fixtures" / "reading"
+
+
+@pytest.mark.parametrize("name", ["composed-02", "composed-03", "composed-07", "composed-09", "cut-off"])
+def test_the_edge_is_blamed_only_where_a_doubtful_digit_touches_it(name):
+    picture = np.asarray(Image.open(PICTURES / f"{name}.picture.png").convert("L"))
+    reading = shuzi.load().read(picture)
+    doubtful = [digit.box for digit in reading.digits if digit.status != "ok"]
+    height, width = picture.shape
+    touching = [
+        box
+        for box in doubtful or [digit.box for digit in reading.digits]
+        if min(box.x, box.y) <= 1 or box.right >= width - 1 or box.bottom >= height - 1
+    ]
+    assert (reading.advice[0] == "reading.edge") == bool(touching)
 
 
 def bar(side, blur):

@@ -55,7 +55,8 @@ def _read(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
         status, ignored = _reject(status, outcomes), _name_ignored(digits, seen, outcomes)
     # 3. what else may be written, and a sentence
     texts = rank_products([[_list_choices(digit) for digit in line] for line in lines], confidence)
-    advice = about_candidates(seen, digits, of_digits)
+    boxes = [seen.candidates[index].box for line in order for index in line]
+    advice = about_candidates(seen, boxes, digits, of_digits)
     if status != of_digits:
         digits = tuple(replace(digit, status=status) for digit in digits)
         if advice[0] not in OF_PICTURES:

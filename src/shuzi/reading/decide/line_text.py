@@ -83,7 +83,7 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         text = outcomes.texts[0][0]
         others = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]
         # what is amiss with the picture explains more than a mark that may be there
-        amiss = about_the_picture(seen, boxes, [max(digit.box[2:]) for digit in digits]) if digits else None
+        amiss = about_the_picture(seen, boxes, digits) if digits else None
         advice = amiss or about_marks(text, others)
     else:
         texts = [text for text, _ in alternatives]

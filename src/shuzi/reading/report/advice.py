@@ -35,22 +35,23 @@ OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurre
 """The sentences of `about_the_picture`."""
 
 
-def about_candidates(seen: Findings, digits: Sequence[Digit], status: str) -> Sentence:
+def about_candidates(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digit], status: str) -> Sentence:
     """Choose the most helpful sentence about digits that were read one by one.
 
     Parameters
     ----------
     seen
         What was found.
+    boxes
+        Of its candidates, in pixels of the searched picture, in reading order.
     digits
-        The digits of its candidates, in reading order.
+        Their digits.
     status
         Of the reading.
     """
     if status == OK:
         return "reading.ok", {}
-    sides = [max(digit.box[2:]) for digit in digits]
-    if (amiss := about_the_picture(seen, [candidate.box for candidate in seen.candidates], sides)) is not None:
+    if (amiss := about_the_picture(seen, boxes, digits)) is not None:
         return amiss
     if status == NOT_A_DIGIT:
         return "reading.not_a_digit", {}
@@ -89,7 +90,7 @@ def about_line_text(
     texts
         What may be written, the most probable first.
     """
-    amiss = about_the_picture(seen, boxes, [max(digit.box[2:]) for digit in digits])
+    amiss = about_the_picture(seen, boxes, digits)
     if amiss is not None:
         return amiss
     if is_sign_inside:
@@ -131,7 +132,7 @@ def about_marks(text: str, others: Sequence[str]) -> Sentence:
     return "reading.mark_more", {**values, "mark": other[at]}
 
 
-def about_the_picture(seen: Findings, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:
+def about_the_picture(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digit]) -> Sentence | None:
     """Return what is wrong with the picture itself: too small or large, cut off, blurred or pale; None if nothing is.
 
     Parameters
@@ -140,15 +141,18 @@ def about_the_picture(seen: Findings, boxes: Sequence[Box], sides: Sequence[floa
         What was found.
     boxes
         Of its digits, in pixels of the searched picture.
-    sides
-        The longer side of each digit, in pixels of the original picture.
+    digits
+        The digits, at least one.
     """
-    middle = sorted(sides)[len(sides) // 2]
+    sides = sorted(max(digit.box[2:]) for digit in digits)
+    middle = sides[len(sides) // 2]
     if middle < SMALL_DIGIT:
         return "reading.small", {"n": middle}
     if _shrinking(seen) >= SHRUNK and middle < SMALL_DIGIT * _shrinking(seen):
         return "reading.large", _in_pixels(seen)
-    if any(seen.at_edge(box) for box in boxes):
+    # the edge explains no doubt about a digit that does not touch it
+    doubtful = [box for box, digit in zip(boxes, digits, strict=True) if digit.status != OK]
+    if any(seen.at_edge(box) for box in doubtful or boxes):
         return "reading.edge", {}
     around = [box.pixels(rim=EDGE_MARGIN * max(box[2:])) for box in boxes]
     edges = statistics.median(measure_edge_width(seen.grey[pixels]) for pixels in around)

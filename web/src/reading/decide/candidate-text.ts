@@ -18,6 +18,7 @@ export function textOfCandidates(seen: Candidates, scale: Scale): Reading {
     line.map((index) => digitOf(seen.candidates[index] as Candidate, seen, scale, confidence)),
   );
   const digits = lines.flat();
+  const boxes = order.flat().map((index) => (seen.candidates[index] as Candidate).box);
   const status = statusOf(digits, confidence, scale);
   const choices = ({ probabilities }: Digit) =>
     Array.from(probabilities, (probability, digit): [string, number] => [String(digit), probability]);
@@ -31,7 +32,7 @@ export function textOfCandidates(seen: Candidates, scale: Scale): Reading {
     marks: [],
     ignored: [],
     alternatives: bestProducts(onLines(lines.map((line) => line.map(choices))), confidence),
-    advice: aboutCandidates(seen, digits, status),
+    advice: aboutCandidates(seen, boxes, digits, status),
   };
 }
 

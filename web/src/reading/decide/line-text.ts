@@ -56,8 +56,7 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
     if (status === "ok") return successOf(page.ignored);
     if (digitsStatus === "ok") {
       // what is amiss with the picture explains more than a mark that may be there
-      const sides = readDigits.map(({ box }) => Math.max(box.width, box.height));
-      const amiss = readDigits.length ? aboutThePicture(seen, boxes, sides) : null;
+      const amiss = readDigits.length ? aboutThePicture(seen, boxes, readDigits) : null;
       return (
         amiss ??
         aboutMarks(

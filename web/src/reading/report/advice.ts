@@ -25,15 +25,19 @@ export const OF_PICTURES = [
   "reading.pale",
 ];
 
-/** Choose the most helpful sentence about digits that were read one by one. */
-export function aboutCandidates(seen: Candidates, digits: readonly Digit[], status: Status): Sentence {
+/**
+ * Choose the most helpful sentence about digits that were read one by one.
+ *
+ * @param boxes of the digits, in pixels of the searched picture
+ */
+export function aboutCandidates(
+  seen: Candidates,
+  boxes: readonly Box[],
+  digits: readonly Digit[],
+  status: Status,
+): Sentence {
   if (status === "ok") return ["reading.ok", {}];
-  const boxes = seen.candidates.map(({ box }) => box);
-  const amiss = aboutThePicture(
-    seen,
-    boxes,
-    digits.map(({ box }) => Math.max(box.width, box.height)),
-  );
+  const amiss = aboutThePicture(seen, boxes, digits);
   if (amiss) return amiss;
   if (status === "not-a-digit") return ["reading.not_a_digit", {}];
   if (seen.uncovered > MORE_INK && digits.every((digit) => digit.status === "ok"))
@@ -62,11 +66,7 @@ export function aboutLineText(
   ignored: readonly Ignored[],
   texts: readonly string[],
 ): Sentence {
-  const amiss = aboutThePicture(
-    seen,
-    boxes,
-    digits.map(({ box }) => Math.max(box.width, box.height)),
-  );
+  const amiss = aboutThePicture(seen, boxes, digits);
   if (amiss) return amiss;
   if (isSignInside) return ["reading.sign_inside", {}];
   if (ignored.some(({ kind }) => kind === "unknown")) return ["reading.unknown_ink", {}];
@@ -97,17 +97,20 @@ export function aboutMarks(text: string, others: readonly string[]): Sentence {
  * What is wrong with the picture itself: too small or large, cut off, blurred or pale; null if nothing is.
  *
  * @param boxes of its digits, in pixels of the searched picture
- * @param sides the longer side of each digit, in pixels of the original picture
+ * @param digits the digits, at least one
  */
 export function aboutThePicture(
   seen: Candidates,
   boxes: readonly Box[],
-  sides: readonly number[],
+  digits: readonly Digit[],
 ): Sentence | null {
-  const middle = sides.toSorted((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
+  const sides = digits.map(({ box }) => Math.max(box.width, box.height)).toSorted((a, b) => a - b);
+  const middle = sides[Math.floor(sides.length / 2)] ?? 0;
   if (middle < SMALL_DIGIT) return ["reading.small", { n: middle }];
   if (shrunk(seen) >= SHRUNK && middle < SMALL_DIGIT * shrunk(seen)) return ["reading.large", inPixels(seen)];
-  if (boxes.some((box) => isAtEdge(seen, box))) return ["reading.edge", {}];
+  // the edge explains no doubt about a digit that does not touch it
+  const doubtful = boxes.filter((_, index) => digits[index]?.status !== "ok");
+  if ((doubtful.length ? doubtful : boxes).some((box) => isAtEdge(seen, box))) return ["reading.edge", {}];
   const edges = median(boxes.map((box) => edgeWidth(cropped(seen.grey, around(box, EDGE_MARGIN)))));
   if (edges > BLURRED_EDGE) return [Number.isFinite(edges) ? "reading.blurred" : "reading.pale", {}];
   return null;

@@ -115,6 +115,7 @@ class Journal:
             "sheet": page.code.sheet,
             "page": page.code.page,
             "cells": cells,
+            "unclear": page.unclear,
         }
         self._append(line)
         self._pages[key] = page
@@ -193,7 +194,9 @@ def _entry(found: Any) -> dict[str, PageRead]:
     """Return a page by its photograph's hash; nothing if the line is damaged, so that it is read again."""
     try:
         cells = {(cell["row"], cell["field"]): Cell.from_dict(cell["cell"]) for cell in found["cells"]}
-        return {found["photo"]: PageRead(found["source"], Code(found["spec"], found["sheet"], found["page"]), cells)}
+        code = Code(found["spec"], found["sheet"], found["page"])
+        unclear = tuple((str(what), int(number)) for what, number in found["unclear"])
+        return {found["photo"]: PageRead(found["source"], code, cells, unclear=unclear)}
     except (TypeError, KeyError, ValueError):
         return {}
 

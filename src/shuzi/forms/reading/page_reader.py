@@ -15,6 +15,7 @@ from shuzi.forms.finding.cut_fields import Cut, cut_fields, mark_framed
 from shuzi.forms.finding.flat import SCALE, flatten, quarter_turns
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.finding.printed import lifted, printed_in
+from shuzi.forms.finding.tables.cut_cells import Unclear
 from shuzi.forms.layout import CODE, PlacedField, code_box, pages_of
 from shuzi.forms.reading.box_texts import BOX_COLUMNS, probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
@@ -48,12 +49,15 @@ class PageRead:
         By row and field name; row -1 is for fields that stand once on the page.
     reopened
         Whether it is from a table, in which copies have numbers of their own already.
+    unclear
+        Of a ruled table, the lines that cannot be seen, and the rows and columns that may be several.
     """
 
     source: str
     code: Code
     cells: Mapping[tuple[int, str], Cell]
     reopened: bool = False
+    unclear: tuple[Unclear, ...] = ()
 
 
 class PageReader:

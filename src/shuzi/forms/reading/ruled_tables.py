@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ShuziError
 from shuzi.forms.code import Code
-from shuzi.forms.finding.tables.cut_cells import TableCell
+from shuzi.forms.finding.tables.cut_cells import ABOVE, COLUMN, LEFT, TableCell, Unclear
 from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.box_texts import FAINT
@@ -69,7 +69,8 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
         cells = {(cell.row, column_name(cell.column)): _checked(cell, reader, work, name) for cell in found}
     except ShuziError as problem:
         return unread(name, problem)
-    return PageRead(name, Code("", 1, 1), cells)
+    unclear = tuple(sorted({doubt for cell in found for doubt in cell.unclear}))
+    return PageRead(name, Code("", 1, 1), cells, unclear=unclear)
 
 
 def as_rows(page: PageRead, number: int) -> list[Row]:
@@ -94,9 +95,9 @@ def join_pages(pages: Iterable[PageRead | Problem]) -> Table:
 def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
     """Return the rows of each page that `try_table` made, and a problem where their number is doubtful.
 
-    >>> page = PageRead("a.jpg", Code("", 1, 1), {(0, "A"): Cell("7", UNSURE, 0.5, LINES)})
-    >>> as_tables([page])[1].source
-    'a.jpg'
+    >>> page = PageRead("a.jpg", Code("", 1, 1), {(0, "A"): Cell("7", UNSURE, 0.5, LINES)}, unclear=((LEFT, 1),))
+    >>> as_tables([page])[1].message.startswith("Unclear: the line at the right")
+    True
     """
     pages = [*pages]
     found = list[list[Row] | Problem]()
@@ -107,9 +108,22 @@ def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
         rows = as_rows(page, number)
         found.append(rows)
         if any(cell.rule == LINES for cell in page.cells.values()):
-            size = {"rows": len(rows), "columns": max(len(row.cells) for row in rows)}
-            found.append(Problem(page.source, say("form.shape", **size)))
+            rows_and_columns = len(rows), max(len(row.cells) for row in rows)
+            found.append(Problem(page.source, _doubt(page.unclear, *rows_and_columns)))
     return [*found, *skipped(pages)]
+
+
+def _doubt(unclear: Iterable[Unclear], rows: int, columns: int) -> str:
+    """Say which lines of a table cannot be made out."""
+    ends = {ABOVE: rows, LEFT: columns}
+    said = list[str]()
+    for what, number in unclear:
+        side = {0: ".first", ends.get(what): ".last"}.get(number, "") if what in ends else ""
+        before, after = (
+            column_name(max(each, 0)) if what in (LEFT, COLUMN) else str(each + 1) for each in (number - 1, number)
+        )
+        said.append(say(f"form.unclear.{what}{side}", before=before, after=after))
+    return say("form.shape", rows=rows, columns=columns, lines=say("form.list").join(said))
 
 
 def join_tables(read: Iterable[list[Row] | Problem]) -> Table:

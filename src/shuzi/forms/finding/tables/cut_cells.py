@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,18 +13,27 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.course import ORDINARY, Line, find_lines
 from shuzi.forms.finding.erase import Erased, erase
 from shuzi.forms.finding.flat import PAPER, SCALE
+from shuzi.forms.finding.pieces import below_paper, threshold_of
+from shuzi.forms.finding.tables.flat_table import FlatTable
 from shuzi.forms.finding.tables.shared_ink import cells_sharing_ink
-from shuzi.forms.finding.tables.spacing import Settled
 from shuzi.forms.finding.thickness import REACH, THICKEST, goes_below, width_of
 from shuzi.forms.finding.written import LEAST_INK, MARGIN, Inside, inside_of, peak_of
 from shuzi.ink.boxes import Box
 
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
 _PALE, _FEW = 0.4, 5  # of the ink of other cells, if there are so many
+_WITHIN, _LEAST_ROWS = 1.3, 3  # millimetres between digits of a number, and pixels of ink above one another
 _PIECE, _SAMPLES = (0.15, 0.85), 40  # of a cell's side: between the lines that cross it, and points on it
 
 _Key = tuple[bool, int]  # whether a line of the table is upright, and which of those it is
 _Usual = dict[_Key, NDArray[np.float64]]  # what each line of a table looks like in most places
+
+
+ABOVE, LEFT, ROW, COLUMN = "above", "left", "row", "column"
+"""What is unclear: the line above a row or left of a column, or whether a row or column is one or several."""
+
+Unclear = tuple[str, int]
+"""Which of them, and the row or column, from 0; one more than the last is for the lower or right line."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,8 @@ class TableCell:
         With its surroundings, for people: uint8 (h, w).
     box
         x, y, width, height on the photograph, in whole pixels.
-    sure
-        Whether it surely is one cell: all lines around it were seen, and none that may be in it.
+    unclear
+        What leaves it unclear whether it is one cell: a line around it that was not seen, or one that may be in it.
     doubtful
         Whether ink goes below thick lines, where nobody can see the rest of it, or is so pale that it may be the edge
         of a shadow, or a stroke may lie on a line, or be another cell's.
@@ -55,8 +65,13 @@ class TableCell:
     kept: NDArray[np.uint8] | None
     picture: NDArray[np.uint8]
     box: Box
-    sure: bool = True
+    unclear: tuple[Unclear, ...] = ()
     doubtful: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether it surely is one cell: all lines around it were seen, and none that may be in it."""
+        return not self.unclear
 
 
 @dataclass(frozen=True)
@@ -80,18 +95,9 @@ class _Lined:
         return inside_of(erased, self.box, around)
 
 
-def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Settled) -> list[TableCell]:
-    """Cut the cells out of a table.
-
-    Parameters
-    ----------
-    lit
-        The flattened table: uint8 (h, w), paper 255.
-    to_photo
-        The homography from there to the photograph: float64 (3, 3).
-    table
-        Where its lines cross.
-    """
+def cut_cells(found: FlatTable) -> list[TableCell]:
+    """Cut the cells out of a table."""
+    lit, to_photo, table = found.lit, found.to_photo, found.table
     # cut out each cell with its lines, each as thick as it is
     nodes = table.nodes
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
@@ -113,17 +119,50 @@ def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Sett
     palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
     parts = {position: (own, cell.box) for position, own, cell in zip(places, erased, lined, strict=True)}
     shared = cells_sharing_ink(parts, max(palest, LEAST_INK))
-    found = []
+    if found.is_drawn:
+        inks = zip(cleaned, peaks.tolist(), lined, strict=True)
+        rims = [_rims(inside.ink, peak, cell.box) for inside, peak, cell in inks]
+        shared |= _joined(dict(zip(places, rims, strict=True)))
+    cells = []
     for (row, column), cell, inside, peak in zip(places, lined, cleaned, peaks.tolist(), strict=True):
         there = cv2.perspectiveTransform(_corners(nodes, row, column)[None], to_photo)[0]
         (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
         box = Box(int(left), int(top), int(right - left), int(bottom - top))
-        sure = row not in table.rows and column not in table.columns
         written = inside.ink if peak >= LEAST_INK else None
         pale = written is not None and (peak < palest or goes_below(inside.ink, cell.thick))
         doubtful = pale or (row, column) in shared
-        found.append(TableCell(row, column, written, inside.kept, cell.picture, box, sure, doubtful))
-    return found
+        unclear = (
+            *_unclear(row, table.rows, table.row_lines, (ABOVE, ROW)),
+            *_unclear(column, table.columns, table.column_lines, (LEFT, COLUMN)),
+        )
+        cells.append(TableCell(row, column, written, inside.kept, cell.picture, box, unclear, doubtful))
+    return cells
+
+
+def _unclear(number: int, doubtful: Set[int], unseen: Set[int], names: tuple[str, str]) -> list[Unclear]:
+    """Return what is unclear about a row or column, by the names of a line and of itself."""
+    lines = [(names[0], line) for line in (number, number + 1) if line in unseen]
+    return lines if lines or number not in doubtful else [(names[1], number)]
+
+
+def _rims(ink: NDArray[np.uint8], peak: float, box: Box) -> tuple[float, float]:
+    """Return how far from its left and right line the ink in a cell is, in millimetres; infinity if there is none."""
+    if peak < LEAST_INK:
+        return np.inf, np.inf
+    columns = np.flatnonzero((below_paper(ink) >= threshold_of(peak)).sum(axis=0) >= _LEAST_ROWS) + 0.5
+    if not len(columns):
+        return np.inf, np.inf
+    return float(columns[0] - box.x) / SCALE, float(box.right - columns[-1]) / SCALE
+
+
+def _joined(rims: Mapping[tuple[int, int], tuple[float, float]]) -> set[tuple[int, int]]:
+    """Return cells whose ink is as near to their neighbours' as digits of a number: it may be one across a line.
+
+    >>> sorted(_joined({(0, 0): (2.0, 0.3), (0, 1): (0.5, 2.0), (1, 0): (2.0, 1.2), (1, 1): (1.2, 2.0)}))
+    [(0, 0), (0, 1)]
+    """
+    pairs = [((row, column), (row, column + 1)) for row, column in rims if (row, column + 1) in rims]
+    return {cell for pair in pairs if rims[pair[0]][1] + rims[pair[1]][0] < _WITHIN for cell in pair}
 
 
 def _corners(nodes: NDArray[np.float64], row: int, column: int) -> NDArray[np.float64]:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
+from shuzi.forms.finding.tables.corners import corners_of
 from shuzi.forms.finding.tables.cut_cells import TableCell, cut_cells
+from shuzi.forms.finding.tables.drawn_lines import find_drawn
+from shuzi.forms.finding.tables.flat_table import FlatTable
+from shuzi.forms.finding.tables.follow_lines import (
+    ALL,
+    COVERED,
+    CURVED,
+    LEAST_GAP,
+    crossing,
+    drop_close,
+    keep_far,
+    reach_of,
+)
 from shuzi.forms.finding.tables.grade_lines import grade_lines
 from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, complete, settle
 from shuzi.ink.resize import resize
@@ -19,16 +30,8 @@ _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
 _FLAT = 1_500  # pixels of the longer side of the flattened table
 _LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
-_COVERED = 0.3  # of the table that a line must be visible along: one of three pieces is enough
 _RIM = 30  # pixels around the flattened table
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
-_NEAR = 0.05, 0.16  # of a cell's side from a crossing: where lines are visible and digits seldom are
-_ALL = 0.05, 0.95  # of it: the whole of a piece but the crossings
-_LINE = 4  # pixels of the flattened table that the crossing line takes
-_WHOLE = 0.9  # of such a piece that is dark if the line is there
-_LEAST_GAP = 14  # pixels of the flattened table between two lines
-_CLOSEST = 0.3  # of the median gap: lines that are closer are one
-_CURVED = 5  # pixels by which a line may bend from the straight
 _STRIPS = 14  # pieces in which the course of a line is followed
 
 
@@ -47,10 +50,21 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     Raises
     ------
     PictureError
-        No ruled table is on the photograph, or it lacks the expected rows and columns.
+        No ruled table is on the photograph, it lacks the expected rows and columns, or nobody knows where it ends.
     """
-    scale = min(1.0, _SEARCHED / max(grey.shape))
-    small = resize(grey, scale)
+    small = resize(grey, min(1.0, _SEARCHED / max(grey.shape)))
+    try:
+        found = _find_clear(grey, small, name, shape)
+    except PictureError as refused:
+        try:
+            found = find_drawn(grey, small, name, shape)
+        except PictureError as problem:
+            raise (refused if problem.key == "error.form.no_table" else problem) from None
+    return cut_cells(found)
+
+
+def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, shape: Shape) -> FlatTable:
+    """Find a table whose lines are clear, straight and closed on all sides."""
     scale = small.shape[1] / grey.shape[1]
     corners = _corners(_dark(small), name)
     flat, to_photo = _flattened(grey, corners / scale)
@@ -59,7 +73,7 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     if min(len(down), len(across)) < 2:
         raise PictureError("error.form.no_table", path=name)
     nodes, visible_rows, visible_columns = _drawn(
-        np.array([[_crossing(row, column) for column in across] for row in down]), dark
+        np.array([[crossing(row, column) for column in across] for row in down]), dark
     )
     if min(nodes.shape[:2]) < 2:
         raise PictureError("error.form.no_table", path=name)
@@ -67,7 +81,7 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     table = settle(complete(grade_lines(nodes, visible_rows, visible_columns, lit), lit), shape, name)
     if not _is_whole(table.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
-    return cut_cells(lit, to_photo, table)
+    return FlatTable(lit, to_photo, table)
 
 
 def _drawn(
@@ -79,40 +93,17 @@ def _drawn(
     -------
     Their crossings, and how many pieces of each row and of each column are visible from end to end, of 1.
     """
-    sizes = (_CURVED, 1), (1, _CURVED)
+    sizes = (CURVED, 1), (1, CURVED)
     across, down = (np.asarray(cv2.dilate(dark, np.ones(size, np.uint8)), np.uint8) for size in sizes)
-    for least in (_COVERED / 2, _COVERED):  # where digits make a line seem to be, those across it seem to have a gap
-        rows = _kept([_reach(line, across) for line in nodes], nodes[..., 1], least)
-        columns = _kept([_reach(line, down) for line in nodes.transpose(1, 0, 2)], nodes[..., 0].T, least)
+    for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
+        rows = keep_far([reach_of(line, across) for line in nodes], nodes[..., 1], least)
+        columns = keep_far([reach_of(line, down) for line in nodes.transpose(1, 0, 2)], nodes[..., 0].T, least)
         nodes = nodes[np.ix_(rows, columns)]
     whole = (
-        [_reach(line, across, _ALL) for line in nodes],
-        [_reach(line, down, _ALL) for line in nodes.swapaxes(0, 1)],
+        [reach_of(line, across, ALL) for line in nodes],
+        [reach_of(line, down, ALL) for line in nodes.swapaxes(0, 1)],
     )
     return nodes, *whole
-
-
-def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = _NEAR) -> float:
-    """Return how many of the pieces next to the crossings (n, 2) of a line are visible in that part, of 1."""
-    ends = []
-    for start, end in (*pairwise(crossings), *pairwise(crossings[::-1])):
-        pixels = max(float(np.linalg.norm(end - start)), 1.0)
-        near = max(_LINE, part[0] * pixels)
-        along = np.arange(near, max(near + _LINE, part[1] * pixels))[:, None] / pixels
-        x, y = np.round(start + (end - start) * along).astype(int).T
-        inside = thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)]
-        ends.append(inside.mean() >= _WHOLE)
-    return float(np.mean(ends)) if ends else 0.0
-
-
-def _kept(reach: list[float], courses: NDArray[np.float64], least: float) -> list[int]:
-    """Return the lines that reach far enough; of two along the same printed line, the one that reaches farther."""
-    kept = list[int]()
-    for line in sorted(range(len(reach)), key=lambda index: -reach[index]):
-        apart = [np.abs(courses[line] - courses[other]).max() for other in kept]
-        if reach[line] >= least and min(apart, default=np.inf) >= _LEAST_GAP / 2:
-            kept.append(line)
-    return sorted(kept)
 
 
 def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
@@ -125,9 +116,9 @@ def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
     first = nodes[:, 0, 0].mean(), nodes[0, :, 1].mean()
     last = nodes[:, -1, 0].mean(), nodes[-1, :, 1].mean()
-    beyond = _RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), _LEAST_GAP * 1.5)
+    beyond = _RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), LEAST_GAP * 1.5)
     reaches = (first < beyond).all() and (last > size - beyond).all()
-    return bool(inside and reaches and min(across.min(), down.min()) >= _LEAST_GAP / 2)
+    return bool(inside and reaches and min(across.min(), down.min()) >= LEAST_GAP / 2)
 
 
 def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -150,40 +141,7 @@ def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
     if not likely.any():
         raise PictureError("error.form.no_table", path=name)
     ink = (labels == 1 + int(likely.argmax())).astype(np.uint8)
-    hull = cv2.convexHull(np.asarray(cv2.findNonZero(ink)))
-    shape = cv2.approxPolyDP(hull, 0.008 * cv2.arcLength(hull, True), True).reshape(-1, 2).astype(np.float64)
-    points = _four_sided(shape)
-    if points is None:
-        points = np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
-    middle = points.mean(axis=0)
-    order = np.argsort(np.arctan2(*(points - middle).T[::-1]))
-    points = points[order]
-    return np.roll(points, -int(points.sum(axis=1).argmin()), axis=0)
-
-
-def _four_sided(shape: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Extend the sides of a convex shape until four are left, where a corner is cut off; None if that fails."""
-    while len(shape) > 4:
-        best: tuple[float, NDArray[np.float64]] | None = None
-        for index in range(len(shape)):
-            before, first, last, after = (shape[(index + step) % len(shape)] for step in (-1, 0, 1, 2))
-            ways = np.column_stack([first - before, after - last])
-            if abs(np.linalg.det(ways)) < 1e-6:
-                continue
-            ahead, back = np.linalg.solve(ways, last - first)
-            if ahead < 0 or back > 0:  # the neighbours of this side meet on its inner side
-                continue
-            corner = first + ahead * (first - before)
-            (x1, y1), (x2, y2) = corner - first, last - first
-            if best is None or abs(x1 * y2 - x2 * y1) < best[0]:
-                rest = [point for corner_index, point in enumerate(shape) if corner_index != (index + 1) % len(shape)]
-                index_of_first = index if (index + 1) % len(shape) else index - 1
-                rest[index_of_first] = corner
-                best = abs(x1 * y2 - x2 * y1), np.array(rest)
-        if best is None:
-            return None
-        shape = best[1]
-    return shape if len(shape) == 4 else None
+    return corners_of(ink)[0]
 
 
 def _flattened(
@@ -209,31 +167,18 @@ def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64
     thick = cv2.dilate(picture, np.ones((3, 1), np.uint8))
     long = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
     # a line that bends a little still counts along all of its length
-    covered = cv2.dilate(long, np.ones((_CURVED, 1), np.uint8)).mean(axis=1)
+    covered = cv2.dilate(long, np.ones((CURVED, 1), np.uint8)).mean(axis=1)
     rows = list[int]()
     for row in np.argsort(-covered, kind="stable").tolist():
-        if covered[row] < _COVERED or len(rows) == MOST_LINES:
+        if covered[row] < COVERED or len(rows) == MOST_LINES:
             break
-        if all(abs(row - line) >= _LEAST_GAP for line in rows):
+        if all(abs(row - line) >= LEAST_GAP for line in rows):
             rows.append(row)
-    return [_course(long, row) for row in sorted(_apart(rows, covered))]
-
-
-def _apart(rows: list[int], covered: NDArray[np.float64]) -> list[int]:
-    """Drop the paler of two lines that are much closer than most: a thick or bent line looks like two."""
-    kept = sorted(rows)
-    while len(kept) > 2:
-        gaps = np.diff(kept)
-        closest = int(gaps.argmin())
-        if gaps[closest] >= _CLOSEST * np.median(gaps):
-            break
-        pair = kept[closest : closest + 2]
-        kept.remove(min(pair, key=lambda row: float(covered[row])))
-    return kept
+    return [_course(long, row) for row in drop_close(rows, covered)]
 
 
 def _course(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
-    top, bottom = max(0, row - 2 * _CURVED), row + 2 * _CURVED + 1
+    top, bottom = max(0, row - 2 * CURVED), row + 2 * CURVED + 1
     band = long[top:bottom].astype(np.float64)
     heights = np.arange(top, top + len(band))[:, None]
     xs, ys, weights = [], [], []
@@ -247,11 +192,3 @@ def _course(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
         return np.array([0.0, 0.0, float(row)])
     found = np.polyfit(xs, ys, 2 if len(xs) >= 6 else 1, w=np.sqrt(weights))
     return np.concatenate([np.zeros(3 - len(found)), found])
-
-
-def _crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[float, float]:
-    x, y = float(column[2]), float(row[2])
-    for _ in range(5):
-        y = float(np.polyval(row, x))
-        x = float(np.polyval(column, y))
-    return x, y

@@ -77,11 +77,15 @@ class Settled:
         x and y, float64 (rows + 1, columns + 1, 2).
     rows, columns
         The doubtful ones.
+    row_lines, column_lines
+        The lines, from 0, that cannot be seen.
     """
 
     nodes: NDArray[np.float64]
     rows: frozenset[int]
     columns: frozenset[int]
+    row_lines: frozenset[int] = frozenset()
+    column_lines: frozenset[int] = frozenset()
 
 
 def settle(grid: Grid, shape: Shape, name: str) -> Settled:
@@ -116,9 +120,10 @@ def settle(grid: Grid, shape: Shape, name: str) -> Settled:
         wanted = {"wanted_rows": shape.rows or found["rows"], "wanted_columns": shape.columns or found["columns"]}
         raise PictureError("error.form.shape", path=name, **found, **wanted)
     # a number settles it only where no other lines make as many
-    in_rows = frozenset[int]() if shape.rows and len(rows) == 1 else _doubtful(grid.rows, rows[0])
-    in_columns = frozenset[int]() if shape.columns and len(columns) == 1 else _doubtful(grid.columns, columns[0])
-    return Settled(grid.nodes[rows[0]][:, columns[0]], in_rows, in_columns)
+    none = frozenset[int](), frozenset[int]()
+    in_rows, row_lines = none if shape.rows and len(rows) == 1 else _doubtful(grid.rows, rows[0])
+    in_columns, column_lines = none if shape.columns and len(columns) == 1 else _doubtful(grid.columns, columns[0])
+    return Settled(grid.nodes[rows[0]][:, columns[0]], in_rows, in_columns, row_lines, column_lines)
 
 
 def _ways(grades: Sequence[int], count: int) -> list[list[int]]:
@@ -131,10 +136,11 @@ def _ways(grades: Sequence[int], count: int) -> list[list[int]]:
     return found
 
 
-def _doubtful(grades: Sequence[int], kept: Sequence[int]) -> frozenset[int]:
-    """Return the gaps between lines that are kept which a doubtful line is in or beside."""
+def _doubtful(grades: Sequence[int], kept: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the gaps between lines that are kept which a doubtful line is in or beside, and those lines."""
     gaps = enumerate(pairwise(kept))
-    return frozenset(gap for gap, (first, last) in gaps if max(grades[first : last + 1]) >= ASSUMED)
+    doubtful = frozenset(gap for gap, (first, last) in gaps if max(grades[first : last + 1]) >= ASSUMED)
+    return doubtful, frozenset(number for number, line in enumerate(kept) if grades[line] >= ASSUMED)
 
 
 def complete(grid: Grid, lit: NDArray[np.uint8]) -> Grid:

@@ -1,0 +1,207 @@
+"""The lines of a table as people draw them: faint, curved or leaning, without a frame, or on ruled paper."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import PictureError
+from shuzi.forms.finding.flat import even_light
+from shuzi.forms.finding.tables.close_sides import close_sides
+from shuzi.forms.finding.tables.corners import corners_of
+from shuzi.forms.finding.tables.flat_table import (
+    LEVEL,
+    FlatTable,
+    fans,
+    flattened,
+    rectangle_around,
+    rectangle_to,
+    slope_of,
+)
+from shuzi.forms.finding.tables.follow_lines import (
+    ALL,
+    COVERED,
+    CURVED,
+    LEAST_GAP,
+    NEAR,
+    crossing,
+    follow_lines,
+    keep_far,
+    reach_of,
+)
+from shuzi.forms.finding.tables.grade_lines import grade_lines
+from shuzi.forms.finding.tables.line_ink import line_ink
+from shuzi.forms.finding.tables.spacing import Shape, complete, settle
+
+_LEANS = (-9, -3, 3, 9), (-3, 0, 3)  # degrees of lines on the photograph, and on the flattened table
+_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
+_LEAST_AREA = 0.002  # of the photograph
+_PARTED = 15  # pixels between parts of a line where a pen was lifted
+_MOST_CROSSINGS = 2_500  # of a table; what has more is a pattern, and takes long
+_PAPER = np.arange(8, 17)  # pixels from a line to the paper on both sides of it
+_EDGE = 0.72  # of the light on one side that is on the other: less is beyond the edge of the paper
+_CLEAR = 0.8  # of a line that surely is one
+
+
+def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, shape: Shape) -> FlatTable:
+    """Find the largest table on a photograph that is roughly upright; what cannot be seen of its lines is doubtful.
+
+    Parameters
+    ----------
+    grey, small
+        The photograph, and the same as small as lines are sought: uint8 (h, w).
+    name
+        Of the photograph, for errors.
+    shape
+        How many rows and columns the table has, if that is known.
+
+    Raises
+    ------
+    PictureError
+        No table is on the photograph, it lacks the expected rows and columns, or nobody knows where it ends.
+    """
+    scale = small.shape[1] / grey.shape[1]
+    corners, hull = corners_of(_largest(np.bitwise_or(*line_ink(small, _LEANS[0])), name))
+    flat, to_photo = _flat(grey, corners / scale, name)
+    level, upright = line_ink(flat, _LEANS[1])
+    slopes = slope_of(level), slope_of(upright.T)
+    if max(map(abs, slopes)) > LEVEL:  # its outline does not tell how a table without a frame lies
+        lean = np.array([[1, slopes[1], 0], [slopes[0], 1, 0], [0, 0, 1]])
+        flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ lean), name)
+        level, upright = line_ink(flat, _LEANS[1])
+    nodes = _nodes(level, upright, name)
+    outer = nodes[[0, 0, -1, -1], [0, -1, -1, 0]]
+    if min(nodes.shape[:2]) > 1 and fans(outer) > LEVEL:
+        flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ rectangle_to(outer)), name)
+        level, upright = line_ink(flat, _LEANS[1])
+        nodes = _nodes(level, upright, name)
+    nodes = _without_edges(nodes, flat)
+    closed = close_sides(nodes, level, upright, shape, name)
+    if not _is_whole(closed.nodes, flat.shape):
+        raise PictureError("error.form.no_table", path=name)
+    lit = even_light(flat)
+    rows, columns = (_reaches(lines, ink, ALL) for lines, ink in _both(closed.nodes, level, upright))
+    grid = complete(closed.doubt(grade_lines(closed.nodes, rows, columns, lit)), lit)
+    table = settle(grid, shape, name)
+    ends = np.ix_([0, -1], [0, -1])
+    if not np.allclose(table.nodes[ends], closed.nodes[ends]) or not _is_whole(table.nodes, flat.shape):
+        raise PictureError(
+            "error.form.no_table", path=name
+        )  # outer rows are not left out to have the expected number
+    return FlatTable(lit, to_photo, table, is_drawn=True)
+
+
+def _flat(
+    grey: NDArray[np.uint8], corners: NDArray[np.float64], name: str
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Flatten a table, if its corners are anywhere near the photograph."""
+    size = np.array(grey.shape[::-1])
+    near = ((corners > -size) & (corners < 2 * size)).all()
+    if not near or cv2.contourArea(corners.astype(np.float32)) < _LEAST_AREA * size.prod():
+        raise PictureError("error.form.no_table", path=name)
+    return flattened(grey, corners)
+
+
+def _without_edges(nodes: NDArray[np.float64], flat: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Drop outer lines that are the edge of the paper: it is as dark beyond them as nowhere before."""
+    for _ in range(4):
+        nodes = np.rot90(nodes)
+        while min(nodes.shape[:2]) > 1:
+            line, inner = (row[:-1] + np.diff(row, axis=0) / 2 for row in nodes[:2])  # between the lines across
+            way = (line - inner) / np.maximum(np.linalg.norm(line - inner, axis=1), 1)[:, None]
+            before, beyond = (_levels(line[None] + way * away[:, None, None], flat) for away in (-_PAPER, _PAPER))
+            if _EDGE < beyond / max(before, 1) < 1 / _EDGE:
+                break
+            nodes = nodes[1:]
+    return nodes
+
+
+def _levels(points: NDArray[np.float64], flat: NDArray[np.uint8]) -> float:
+    """Return the median level of a picture at points (…, 2)."""
+    x, y = np.moveaxis(np.rint(points).astype(int), -1, 0)
+    return float(np.median(flat[y.clip(0, flat.shape[0] - 1), x.clip(0, flat.shape[1] - 1)]))
+
+
+def _largest(dark: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
+    """Return the ink of the largest table: uint8 (h, w), of what may be lines and ink."""
+    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((_PARTED, _PARTED), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    left, top, wide, high, _ = stats[1:count].T
+    area = np.bincount(labels[dark > 0], minlength=count)[1:]
+    least, most = (fraction * max(dark.shape) for fraction in _LEAST_SIDES)
+    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
+    level = (left == 0).astype(int) + (left + wide == dark.shape[1])
+    upright = (top == 0).astype(int) + (top + high == dark.shape[0])
+    # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table;
+    # ruled paper may go on to both sides
+    likely = np.where(spans & (area < 0.6 * wide * high) & ((level == 0) | (upright == 0)), area, 0)
+    if not likely.any():
+        raise PictureError("error.form.no_table", path=name)
+    return np.asarray((labels == 1 + int(likely.argmax())).astype(np.uint8))
+
+
+def _nodes(level: NDArray[np.uint8], upright: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
+    """Return where the lines of a table cross: float64 (rows, columns, 2)."""
+    down, across = follow_lines(level, horizontal=True), follow_lines(upright, horizontal=False)
+    if down and across and len(down) * len(across) <= _MOST_CROSSINGS:
+        nodes = _drawn(np.array([[crossing(row, column) for column in across] for row in down]), level, upright)
+        in_order = all((np.diff(nodes[..., axis], axis=1 - axis) > 0).all() for axis in (0, 1))
+        if nodes.size and max(nodes.shape[:2]) > 1 and in_order:
+            return nodes
+    raise PictureError("error.form.no_table", path=name)
+
+
+def _both(
+    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
+) -> list[tuple[NDArray[np.float64], NDArray[np.uint8]]]:
+    """Return the crossings of rows, and of columns, each with what may be ink of such lines, and a little beside."""
+    sizes = (level, (CURVED, 1)), (upright, (1, CURVED))
+    thick = [np.asarray(cv2.dilate(ink, np.ones(size, np.uint8)), np.uint8) for ink, size in sizes]
+    return [*zip((nodes, nodes.swapaxes(0, 1)), thick, strict=True)]
+
+
+def _drawn(nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
+    (rows, across), (columns, down) = _both(nodes, level, upright)
+    clear = [
+        np.flatnonzero([_seen(line, ink) >= _CLEAR for line in lines]) for lines, ink in _both(nodes, level, upright)
+    ]
+    if min(map(len, clear)) >= 2:  # only what surely is a line tells where others should be visible
+        far = [
+            np.minimum(_reaches(lines[:, own], ink), _reaches(lines[:, own], ink, ALL)).tolist()
+            for lines, ink, own in ((rows, across, clear[1]), (columns, down, clear[0]))
+        ]
+        kept = [keep_far(reach, nodes[..., 1 - axis].swapaxes(0, axis), COVERED) for axis, reach in enumerate(far)]
+        return nodes[np.ix_(*kept)]
+    if min(map(len, clear)) == 1 and max(map(len, clear)) >= 2:
+        return nodes[np.ix_(*clear)]
+    for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
+        (rows, _), (columns, _) = _both(nodes, level, upright)
+        chosen = keep_far(_reaches(rows, across), nodes[..., 1], least)
+        others = keep_far(_reaches(columns, down), nodes[..., 0].T, least)
+        nodes = nodes[np.ix_(chosen, others)]
+    return nodes
+
+
+def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
+    """Return how much of a line through crossings (n, 2) is visible, of 1."""
+    lengths = np.append(0, np.cumsum(np.linalg.norm(np.diff(crossings, axis=0), axis=1)))
+    at = np.arange(0, lengths[-1] + 1)
+    x, y = (np.rint(np.interp(at, lengths, crossings[:, axis])).astype(int) for axis in (0, 1))
+    return float(thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)].mean())
+
+
+def _reaches(lines: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> list[float]:
+    return [reach_of(line, thick, part) for line in lines]
+
+
+def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    """Tell whether the crossings (rows, columns, 2) of lines lie in their order on a picture (h, w)."""
+    rows, columns = nodes.shape[:2]
+    if min(rows, columns) < 2 or max(rows, columns) < 3:  # the outline of a sheet is a single cell
+        return False
+    size = np.array([shape[1], shape[0]])
+    inside = (nodes >= 0).all() and (nodes < size).all()
+    across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
+    return bool(inside and min(across.min(), down.min()) >= LEAST_GAP / 2)

@@ -117,7 +117,7 @@ def test_a_table_with_values_of_other_types_is_refused(exam, tmp_path, change):
     (tmp_path / "odd.json").write_text(json.dumps(table), encoding="utf-8")
     with pytest.raises(DataError) as refused:
         run("print", tmp_path / "odd.json", exam)
-    assert refused.value.key == "error.table.other"
+    assert refused.value.key == "error.table.value"
 
 
 def test_nothing_is_replaced_unasked_such_as_the_scan_that_was_read(exam, tmp_path):

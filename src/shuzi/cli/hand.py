@@ -78,7 +78,8 @@ def _of_picture(picture: str, label: str, model: str) -> Dataset:
 
 def _of_cell(table: Path, row: int, field: str, label: str, to: Path) -> tuple[Dataset, Path]:
     """Return the digits of a cell, and the file to add them to."""
-    from shuzi.forms.reading.seen_digits import digits_of, read_table
+    from shuzi.forms.output.saved_table import read_table
+    from shuzi.forms.reading.seen_digits import digits_of
 
     _check_label(label)
     read = read_table(table)
@@ -87,7 +88,8 @@ def _of_cell(table: Path, row: int, field: str, label: str, to: Path) -> tuple[D
 
 def _of_review(table: Path, to: Path) -> list[tuple[Dataset, Path]]:
     """Return the digits of each cell that was corrected in review, and the file to add them to."""
-    from shuzi.forms.reading.seen_digits import corrected_cells, digits_of, read_table
+    from shuzi.forms.output.saved_table import read_table
+    from shuzi.forms.reading.seen_digits import corrected_cells, digits_of
 
     read = read_table(table)
     cells = corrected_cells(read)

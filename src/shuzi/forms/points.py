@@ -127,7 +127,7 @@ def _near(field: Field, cell: str, tolerance: float) -> str:
 
 def _ticked(cell: str, option: str, shown: Callable[[str], str]) -> str:
     """Return the formula for whether an option is ticked, 1 or 0; the first one of a text may be shown otherwise."""
-    names = dict.fromkeys((option, shown(option)))
+    names = dict.fromkeys((shown(BETWEEN + option).removeprefix(BETWEEN), shown(option)))
     found = ",".join(
         f"ISNUMBER(FIND({_quoted(BETWEEN + name + BETWEEN)},{_quoted(BETWEEN)}&{cell}&{_quoted(BETWEEN)}))"
         for name in names

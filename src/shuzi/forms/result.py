@@ -150,7 +150,7 @@ class Cell:
             base64.b64decode(found.get("picture") or ""),
             base64.b64decode(found.get("digits") or ""),
             tuple(Change(change["before"], change["after"], change["at"]) for change in found.get("changes") or ()),
-            found.get("turned", 0),
+            found.get("turned") or 0,
         )
 
 

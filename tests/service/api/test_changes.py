@@ -8,8 +8,8 @@ import shuzi
 from shuzi.errors import ServiceError
 from shuzi.forms.code import Code
 from shuzi.forms.output.save import save_table
+from shuzi.forms.output.saved_table import read_table
 from shuzi.forms.reading.page_reader import PageRead
-from shuzi.forms.reading.seen_digits import read_table
 from shuzi.forms.result import Cell, Change, Row, Table
 from shuzi.forms.resume import Journal, content_hash
 from shuzi.forms.spec import Field

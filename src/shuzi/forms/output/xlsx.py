@@ -9,9 +9,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import IO, Any
 
-from PIL import Image
-
-from shuzi.errors import require
+from shuzi.errors import PictureError, require
 from shuzi.forms.output.csv import neutral
 from shuzi.forms.output.grades import number_of, put_points
 from shuzi.forms.output.notes import save_with_notes
@@ -21,9 +19,12 @@ from shuzi.forms.spec import DATE, TIME, Field
 from shuzi.forms.values.notation import is_date, is_time
 from shuzi.messages import say
 from shuzi.messages.visible import visible
+from shuzi.pictures.open import open_picture
+from shuzi.pictures.plain import PNG, kind_of
 
 _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
-_HIGH = 26  # pixels of a picture
+_HIGH, _WIDEST = 26, 1_000  # pixels of a picture
+_CHARACTER = 7  # pixels of a column's width
 _FIRST = date(1900, 3, 1)  # from which on spreadsheets agree: some have a 29 February before it
 _POINTS = 0.75  # to a pixel
 _FORBIDDEN, _LONGEST_TITLE = r"[]:*?/\'", 31  # in the name of a worksheet, and its characters
@@ -55,10 +56,10 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     column = 1
     for field in table.fields:
         cells = [row.cells.get(field.name) for row in table.rows]
-        pictures = any(cell is not None and cell.picture for cell in cells)
+        shapes = [_shape_of(cell) for cell in cells]
         letter = letters[field.name] = library.utils.get_column_letter(column)
         _put(sheet.cell(1, column), field.label or field.name)
-        for line, cell in enumerate(cells, start=2):
+        for line, (cell, shape) in enumerate(zip(cells, shapes, strict=True), start=2):
             if cell is None:
                 continue
             target = sheet.cell(line, column)
@@ -70,8 +71,8 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
                 else:
                     target._style = copy(first._style)
                 notes[line, column] = _shown(cell.message)
-                if cell.picture:
-                    _show(library, sheet, cell.picture, column + 1, line)
+                if shape:
+                    _show(library, sheet, cell.picture, shape, column + 1, line)
         sheet.column_dimensions[letter].width = _wide(field, cells)
         if field.total and table.rows:
             last = len(table.rows) + 1
@@ -79,9 +80,9 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             total.font = bold
             total.number_format = _format(field.decimals)
         column += 1
-        if pictures:
+        if widest := max((_scale(shape) * shape[1] for shape in shapes if shape), default=0.0):
             _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
-            sheet.column_dimensions[library.utils.get_column_letter(column)].width = _pictures_wide(cells)
+            sheet.column_dimensions[library.utils.get_column_letter(column)].width = widest / _CHARACTER + 1
             column += 1
     versions = ""
     if table.versions:
@@ -149,21 +150,26 @@ def _wide(field: Field, cells: list[Cell | None]) -> float:
     return min(max(longest, 1.6 * len(field.label or field.name), 6) + 2, 40)
 
 
-def _show(library: Any, sheet: Any, png: bytes, column: int, row: int) -> None:
+def _shape_of(cell: Cell | None) -> tuple[int, int] | None:
+    """Return height and width of a cell's picture; None if it has none that a workbook can show."""
+    if cell is None or not cell.picture or kind_of(cell.picture) != PNG:
+        return None
+    try:
+        high, wide = open_picture(cell.picture).shape
+    except PictureError:
+        return None
+    return high, wide
+
+
+def _scale(shape: tuple[int, int]) -> float:
+    return min(_HIGH / shape[0], _WIDEST / shape[1])
+
+
+def _show(library: Any, sheet: Any, png: bytes, shape: tuple[int, int], column: int, row: int) -> None:
     image = library.drawing.image.Image(io.BytesIO(png))
-    scale = _HIGH / image.height
-    image.height, image.width = _HIGH, round(image.width * scale)
+    image.height, image.width = (max(1, round(_scale(shape) * side)) for side in shape)
     sheet.add_image(image, f"{library.utils.get_column_letter(column)}{row}")
     sheet.row_dimensions[row].height = (_HIGH + 4) * _POINTS
-
-
-def _pictures_wide(cells: list[Cell | None]) -> float:
-    widest = 0.0
-    for cell in cells:
-        if cell is not None and cell.picture:
-            with Image.open(io.BytesIO(cell.picture)) as image:
-                widest = max(widest, _HIGH * image.width / image.height)
-    return widest / 7 + 1  # a character is seven pixels wide
 
 
 def _problems(sheet: Any, table: Table, bold: Any) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +11,11 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, PictureError
-from shuzi.forms.result import FORMAT, Cell, Table
-from shuzi.ink.boxes import Box
+from shuzi.forms.result import Cell, Table
 from shuzi.pictures.open import open_picture
 
 _SIDE = 28
 _NOTHING = np.zeros((_SIDE, _SIDE), np.uint8)
-_LARGEST = 500_000_000  # bytes of a table
-_MOST = 1e15  # more pixels or points than anything in it has
 
 
 def as_png(picture: NDArray[np.uint8]) -> bytes:
@@ -76,53 +71,6 @@ def _rows_in(cell: Cell) -> NDArray[np.uint8]:
     if high not in (_SIDE, 2 * _SIDE) or wide % _SIDE:
         raise ValueError(f"digits of {wide}x{high}")
     return np.ascontiguousarray(strip.reshape(high // _SIDE, _SIDE, -1, _SIDE).swapaxes(1, 2))
-
-
-def read_table(path: Path) -> Table:
-    """Read the JSON of a table that `shuzi form read` or the page wrote.
-
-    Raises
-    ------
-    DataError
-        The file is missing, is no such table, or is of another version of shuzi.
-    """
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise DataError("error.table.other", path=path)
-        content = path.read_text(encoding="utf-8")
-    except OSError as problem:
-        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-    except ValueError as problem:
-        raise DataError("error.table.other", path=path) from problem
-    try:
-        found = json.loads(content)
-        version = found["format"]
-        if version != FORMAT:
-            raise DataError("error.table.format", path=path, found=version, wanted=FORMAT)
-        return _checked(Table.from_dict(found))
-    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as problem:
-        raise DataError("error.table.other", path=path) from problem
-
-
-def _checked(table: Table) -> Table:
-    """Return a table whose values are of their types, which JSON does not promise; else raise a ValueError."""
-    cells = [cell for row in table.rows for cell in row.cells.values()]
-    texts = [table.title, *(text for cell in cells for text in (cell.text, cell.status, cell.rule, cell.source))]
-    texts += [cell.message for cell in cells]  # a KeyError for a rule that is none
-    texts += [text for cell in cells for change in cell.changes for text in change]
-    texts += [text for cell in cells for text, _ in cell.alternatives]
-    texts += [text for field in table.fields for text in (field.name, field.label, *field.key)]
-    texts += [row.version for row in table.rows] + [version.name for version in table.versions]
-    texts += [text for version in table.versions for field in version.fields for text in field.key]
-    numbers = [number for cell in cells for number in (*cell.box, cell.confidence)]
-    numbers += [probability for cell in cells for _, probability in cell.alternatives]
-    numbers += [number for field in table.fields for number in (field.points, field.tolerance, field.half_tolerance)]
-    turns = all(isinstance(cell.turned, int) and 0 <= cell.turned < 4 for cell in cells)
-    boxes = all(len(cell.box) == len(Box._fields) for cell in cells)
-    within = all(isinstance(number, int | float) and abs(number) <= _MOST for number in numbers)
-    if not (turns and boxes and within and all(isinstance(text, str) for text in texts)):
-        raise ValueError(table.title)
-    return table
 
 
 def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:

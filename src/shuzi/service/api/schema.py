@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from shuzi.forms.output.saved_table import RuleOfInk, RuleOfText
 from shuzi.forms.result import CellStatus
 from shuzi.forms.spec import FieldKind
 from shuzi.models import tasks
@@ -224,17 +225,13 @@ class FormChange(Said):
     at: str = Field(max_length=40, description="service.schema.change_at")
 
 
-_Rule = Literal["", "required", "length", "date", "time", "number", "range", "check", "pattern", "among", "sum"]
-_RuleOfInk = Literal["lines", "missing", "ink", "several", "trace", "filled", "struck", "twice"]
-
-
 class FormCell(Said):
     """A cell of a table read from forms."""
 
     text: str
     status: CellStatus
     confidence: Share
-    rule: Literal[_Rule, _RuleOfInk] = Field(description="service.schema.rule")
+    rule: Literal[RuleOfText, RuleOfInk] = Field(description="service.schema.rule")
     message: str = Field(description="service.schema.message")
     alternatives: list[Alternative] = Field(max_length=10)
     page: int

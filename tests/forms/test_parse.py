@@ -10,6 +10,7 @@ from shuzi.errors import DataError
 from shuzi.forms.layout import pages_of
 from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
+from shuzi.forms.spec import Field, Spec
 from shuzi.messages import LANGUAGES, speaking
 
 GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'
@@ -225,3 +226,17 @@ def test_a_sheet_that_cannot_be_made_leaves_no_spec_behind_and_names_the_package
     assert found.key == "error.missing_extra"
     assert found.values["module"] == "fpdf2"
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "rows", "key"),
+    [
+        ((Field("q", boxes=24), Field("r", boxes=24)), 2, "error.spec.columns"),
+        ((Field("q", kind="tick", boxes=1, options=("a" * 200,)),), 0, "error.spec.wide"),
+    ],
+)
+def test_only_a_sheet_that_is_not_landscape_is_advised_to_be(fields, rows, key):
+    for landscape in (False, True):
+        with pytest.raises(DataError) as found:
+            pages_of(Spec("S", fields, rows=rows, landscape=landscape))
+        assert found.value.key == (f"{key}_landscape" if landscape else key)

@@ -186,9 +186,8 @@ def _below_one_another(
             texts, placed, y = [], [], _TOP
         left = width - _SIDE - wide - (_DATE_SIGN if field.kind == DATE else 0)
         if left - _SIDE < 20:
-            raise DataError(
-                "error.spec.wide", name=field.name, needs=round(wide + 20), there=round(width - 2 * _SIDE)
-            )
+            error = "error.spec.wide_landscape" if spec.landscape else "error.spec.wide"
+            raise DataError(error, name=field.name, needs=round(wide + 20), there=round(width - 2 * _SIDE))
         texts.append(Text(field.label, Box(_SIDE, y, left - _SIDE - 3, _BOX_HEIGHT), 10))
         boxes, labels = _printed(field, left, y, room)
         texts += labels
@@ -206,7 +205,8 @@ def _columns(spec: Spec) -> list[tuple[Field, float, float]]:
     there = spec.size[0] - 2 * _SIDE - _NUMBER
     needs = sum(wide) + _GAP * (len(wide) - 1)
     if needs > there:
-        raise DataError("error.spec.columns", needs=round(needs), there=round(there))
+        error = "error.spec.columns_landscape" if spec.landscape else "error.spec.columns"
+        raise DataError(error, needs=round(needs), there=round(there))
     gap = _GAP + min(6.0, (there - needs) / max(len(wide), 1))
     x, found = _SIDE + _NUMBER, list[tuple[Field, float, float]]()
     for field, column_width in zip(fields, wide, strict=True):

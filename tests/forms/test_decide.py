@@ -177,3 +177,19 @@ def test_a_sum_leaves_a_cell_that_breaks_a_rule_of_its_own_as_it_is():
     broken = Cell("7", UNSURE, 0.9, "range", (("7", 0.9),))
     row = {"a": broken, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)}
     assert apply_sums(fields, row)["a"] == broken
+
+
+def test_a_sum_raises_nothing_where_a_check_digit_chose_one_of_its_cells():
+    total = Field("all", boxes=2, check="luhn", sum_of=("a", "b"))
+    fields = [Field("a", boxes=1), Field("b", boxes=1), total]
+    unsure = decide(fields[0], [("5", 0.6), ("9", 0.4)])
+    row = {"a": unsure, "b": Cell("9", OK, 1.0)}
+    chosen = decide(total, [("19", 0.9), ("18", 0.099)])
+    assert (chosen.text, chosen.status) == ("18", UNSURE)
+    found = apply_sums(fields, row | {"all": chosen})
+    assert (found["all"].status, found["a"].text, found["a"].status) == (UNSURE, "5", UNSURE)
+    # where 18 was read and passes as well, the sum is further evidence
+    found = apply_sums(fields, row | {"all": decide(total, [("18", 0.99), ("19", 0.01)])})
+    assert (found["all"].status, found["a"].text, found["a"].status) == (OK, "9", OK)
+    # a sum that does not fit is still named
+    assert apply_sums(fields, row | {"a": Cell("7", OK, 1.0), "all": chosen})["b"].rule == "sum"

@@ -135,6 +135,9 @@ def blank_unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
 def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, Cell]:
     """Let the sums of a row choose between the texts of its cells; all cells of a sum that is wrong are doubtful.
 
+    A sum with a cell that only its check digit chose chooses nothing: what was read there is no longer among the
+    texts, so the sum may fit by chance what the check digit chose by chance.
+
     Examples
     --------
     >>> fields = [Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
@@ -165,6 +168,8 @@ def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, 
         if not fitting or max(fitting.values()) < _LEAST:
             made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or "sum") for name in names}
             continue
+        if any(_is_by_check(by_name[name], made[name]) for name in names):
+            continue
         total = sum(fitting.values())
         against = max(1 - total, 0.0) * (1 - _KEPT) / _KEPT * _RARE
         for index, name in enumerate(names):
@@ -176,6 +181,11 @@ def _choices(field: Field, cell: Cell) -> Texts:
     listed = cell.alternatives[:_OF_A_SUM] or ((cell.text, cell.confidence),)
     kept = [(text, probability) for text, probability in listed if not field.broken(text) or not text]
     return kept or [(cell.text, cell.confidence)]
+
+
+def _is_by_check(field: Field, cell: Cell) -> bool:
+    """Tell whether a check digit chose the text of a cell: what was read otherwise, which breaks it, is listed."""
+    return bool(field.check) and any(text and field.broken(text) for text, _ in cell.alternatives)
 
 
 def _count(choices: Sequence[Texts]) -> int:

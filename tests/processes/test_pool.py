@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from queue import SimpleQueue
 
 import pytest
 
@@ -147,3 +148,41 @@ def test_a_task_that_is_cancelled_before_it_began_is_never_done(calls, tmp_path)
     assert ask(pool, os.getpid) == pool.pids[0]
     assert not (tmp_path / "once").exists()
     pool.close()
+
+
+class Watched(threading.Condition):
+    """Says that somebody waits; who then takes the lock finds them waiting."""
+
+    def __init__(self):
+        super().__init__()
+        self.waited_for = threading.Event()
+
+    def wait(self, timeout=None):
+        self.waited_for.set()
+        return super().wait(timeout)
+
+
+def test_a_task_that_is_put_back_goes_to_who_already_waits_for_one():
+    pool = Pool(0)
+    pool.changed = Watched()
+    task, wanted = pool.submit(os.getpid), pool.submit(os.getpid)
+    assert [pool.take_until(wanted), pool.take_until(wanted)] == [task, wanted]
+    taken = SimpleQueue()
+    threading.Thread(target=lambda: taken.put(pool.take_until(wanted)), daemon=True).start()
+    pool.changed.waited_for.wait()
+    pool.put_back(task)
+    assert taken.get(timeout=30) is task
+    pool.close()
+
+
+def test_who_asked_is_told_of_a_task_that_is_done_and_not_of_one_that_was_cancelled(pool):
+    told = SimpleQueue()
+    task = pool.submit(math.hypot, 3.0, 4.0, then=told.put)
+    assert told.get(timeout=30) is task
+    assert task.value == 5.0
+    nobody = Pool(0)
+    assert nobody.cancel(nobody.submit(os.getpid, then=told.put))
+    given_up = nobody.submit(os.getpid, then=told.put)
+    nobody.close()
+    assert told.get(timeout=30) is given_up
+    assert told.empty()

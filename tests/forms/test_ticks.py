@@ -137,6 +137,21 @@ def test_options_are_printed_beside_their_boxes(spec):
         assert labels[name].y == box.y
 
 
+def test_the_picture_of_boxes_to_tick_shows_the_last_label_too(spec, sheets, reader):
+    read = spec(SHEET.replace('"D"', '"a longer answer"'))
+    (page,) = pages_of(read)
+    placed = next(placed for placed in page.fields if placed.field.name == "q1")
+    (printed,) = sheets.print_sheet(read)
+    last = placed.boxes[-1]
+    beside = printed[
+        int(last.y * sheets.FINE) : int(last.bottom * sheets.FINE), int((last.right + 1) * sheets.FINE) :
+    ]
+    end = (last.right + 1) * sheets.FINE + np.flatnonzero((beside < 0.7).any(axis=0)).max()
+    cell = PageReader(read, reader).read((printed * 255).astype(np.uint8), "a.png").cells[0, "q1"]
+    assert cell.box.x < placed.boxes[0].x * sheets.FINE + 2
+    assert end < cell.box.right < end + 10 * sheets.FINE
+
+
 def test_many_long_options_go_onto_several_lines_and_move_what_is_below(spec):
     long = [f"an answer of some length, number {number}" for number in range(5)]
     read = spec(SHEET.replace('["A", "B", "C", "D"]', json.dumps(long)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shuzi.forms.spec import Field
+from shuzi.forms.spec import TICK, Field
 from shuzi.ink.boxes import Box
 
 POINT = 25.4 / 72
@@ -62,6 +63,21 @@ def options_at(field: Field, x: float, y: float, room: float, high: float) -> li
         placed.append(Option(Box(round(left, 1), top, _SIDE, _SIDE), label))
         left = label.right + _APART
     return placed
+
+
+def with_labels(field: Field, boxes: Sequence[Box], frame: Box) -> Box:
+    """Return the frame of a field's boxes with the labels that are printed beside boxes to tick.
+
+    >>> field = Field("q", kind="tick", boxes=2, options=("yes", "no"))
+    >>> boxes = [Box(0.0, 0.0, 5.0, 5.0), Box(17.4, 0.0, 5.0, 5.0)]
+    >>> with_labels(field, boxes, Box(0.0, 0.0, 22.4, 5.0)).right > 22.4 + width_of("no", OPTION_SIZE)
+    True
+    """
+    if field.kind != TICK or field.at:  # a traced form says nothing of its labels
+        return frame
+    labels = [_LABEL + width_of(name, OPTION_SIZE) + _ROOM for name in field.options]
+    right = max(box.right + label for box, label in zip(boxes, labels, strict=True))
+    return frame._replace(width=right - frame.x)
 
 
 def size_of(field: Field, room: float) -> tuple[float, float]:

@@ -17,14 +17,9 @@ from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
 from shuzi.forms.finding.pieces import LEAST_DARK
 from shuzi.forms.finding.thickness import goes_below, thickness
 from shuzi.forms.finding.tick_ink import TickInk, ink_in
-from shuzi.forms.finding.written import (
-    MARGIN,
-    Written,
-    inside_of,
-    peak_of,
-    written_in_boxes,
-)
+from shuzi.forms.finding.written import MARGIN, Written, inside_of, peak_of, written_in_boxes
 from shuzi.forms.layout import PlacedField
+from shuzi.forms.options import with_labels
 from shuzi.forms.spec import COMB, OPEN, TICK
 from shuzi.ink.boxes import Box
 
@@ -215,7 +210,7 @@ def _cut(
     homography: NDArray[np.float64],
 ) -> Cut:
     faintest, certain = darkness
-    frame = frame_around(boxes)
+    frame = with_labels(placed.field, boxes, frame_around(boxes))
     corners = [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.bottom], [frame.x, frame.bottom]]
     points = in_photo(homography, np.array(corners))
     (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))

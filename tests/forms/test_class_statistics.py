@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 
 from exams import EXAM, ROWS, graded
+from shuzi.errors import DataError
+from shuzi.forms.output.answer_pages import save_answer_pages
+from shuzi.forms.output.save import save_table
+from shuzi.forms.output.saved_table import read_table
 from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.result import Cell, Row, Table
 from worksheets import computed
@@ -72,3 +76,57 @@ def test_the_statistics_of_a_class_are_those_of_its_points(spec):
     counts = [statistic(book, sheet.cell(line, 2).value) for line in range(first, first + 10)]
     assert counts == np.histogram(everything, bins=10, range=(0, 14.5))[0].tolist()
     assert len(sheet._charts) == 1
+
+
+WRITTEN = """title = "Exam"
+roster = "class.csv"
+[[fields]]
+name = "student"
+kind = "identifier"
+boxes = 3
+among_column = "id"
+name_column = "name"
+[[fields]]
+name = "q1"
+boxes = 2
+key = 42
+[[versions]]
+name = "A"
+[[versions]]
+name = "B"
+keys.q1 = 24
+"""
+CLASS = "id,name\n001,Ada\n002,Bo\n003,Cy\n"
+
+
+def test_who_wrote_no_sheet_of_a_version_is_named_and_so_is_each_page(spec, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    read = spec(WRITTEN, **{"class": CLASS})
+    written = (("003", "42", "A"), ("007", "24", "B"), ("", "24", "B"))
+    rows = [
+        Row(number, 0, {"student": Cell(text, "ok", 1.0), "q1": Cell(answer, "ok", 1.0)}, version)
+        for number, (text, answer, version) in enumerate(written, start=1)
+    ]
+    save_table(Table.of(read, rows, []), tmp_path / "exam.json")
+    table = read_table(tmp_path / "exam.json")
+    file = io.BytesIO()
+    save_xlsx(table, file)
+    sheet = openpyxl.load_workbook(file)["Statistics"]
+    *_, first = (row[0].row for row in sheet.iter_rows() if str(row[0].value).startswith("no sheet"))
+    columns = [[sheet.cell(line, column).value for line in range(first + 1, first + 3)] for column in (1, 2)]
+    assert columns == [["001 Ada", "002 Bo"], ["Sheet 2, row 1 007", "Sheet 3, row 1"]]
+    save_answer_pages(table, tmp_path / "exam.pdf", lambda _: None)
+    with pypdfium2.PdfDocument(tmp_path / "exam.pdf") as pdf:
+        heads = [page.get_textpage().get_text_range() for page in pdf]
+    assert "003 Cy" in " ".join(heads[0].split())
+    assert "Sheet 3, row 1" in " ".join(heads[2].split())
+
+
+def test_a_column_of_names_is_one_of_the_roster(spec):
+    with pytest.raises(DataError) as found:
+        spec(WRITTEN.replace('"name"\n[[f', '"surname"\n[[f'), **{"class": CLASS})
+    assert "surname" in found.value.sentence("en")
+    with pytest.raises(DataError) as found:
+        spec(WRITTEN.replace('among_column = "id"\n', ""), **{"class": CLASS})
+    assert "among_column" in found.value.sentence("en")

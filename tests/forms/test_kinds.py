@@ -293,7 +293,7 @@ def test_a_traced_form_keeps_every_key_of_a_field():
     form = read(f'title = "Card"\nblank = "card.png"\n{text}')
     # those of printed sheets have no place on a traced form
     used = {key for table in tomllib.loads(text)["fields"] for key in table}
-    assert used == {*FIELD.keys} - {"column", "once", "among_column"}
+    assert used == {*FIELD.keys} - {"column", "once", "among_column", "name_column"}
     assert read(as_toml(form, "card.png")).fields == form.fields
 
 

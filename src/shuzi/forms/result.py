@@ -229,6 +229,7 @@ class Table:
                 options=tuple(column.get("options", ())),
                 choose=column.get("choose", ONE),
                 among=tuple(column.get("among", ())),
+                names=tuple(column.get("names", ())),
                 points=column.get("points", 0.0),
                 key=tuple(column.get("key", ())),
                 tolerance=column.get("tolerance", 0.0),
@@ -268,7 +269,7 @@ class Table:
             {key: getattr(field, key) for key in ("name", "label", "kind", "decimals", "total")}
             | {"printed": bool(field.column)}
             | ({"options": [*field.options], "choose": field.choose} if field.options else {})
-            | ({"among": [*field.among]} if field.among else {})
+            | {key: [*value] for key in ("among", "names") if (value := getattr(field, key))}
             | ({"points": field.points, "key": [*field.key], "tolerance": field.tolerance} if field.points else {})
             | {key: value for key in ("half_tolerance", "partial") if (value := getattr(field, key))}
             for field in self.fields

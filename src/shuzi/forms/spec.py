@@ -79,6 +79,8 @@ class Field:
         Of modulus 11, as `mod11` takes them.
     among
         The only values that may be written.
+    names
+        Who each of them is, "" if that is not known; none if they are not from a roster.
     pattern
         What the text fits: a regular expression or a name, as `shuzi.Reader.read` takes them; "" if anything.
     sum_of
@@ -132,6 +134,7 @@ class Field:
     weights: tuple[int, ...] = ()
     with_x: bool = True
     among: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     pattern: str = ""
     sum_of: tuple[str, ...] = ()
     total: bool = False

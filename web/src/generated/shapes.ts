@@ -71,6 +71,7 @@ export interface FormColumn {
   options?: string[];
   choose?: "one" | "any";
   among?: string[];
+  names?: string[];
   points?: number;
   key?: string[];
   tolerance?: number;

@@ -15,7 +15,7 @@ from shuzi.atomic import replacing
 from shuzi.errors import DataError, PictureError, writing
 from shuzi.forms.layout import Text
 from shuzi.forms.making.document import begin_document, write
-from shuzi.forms.output.grades import earned_by, graded_in, is_empty
+from shuzi.forms.output.grades import earned_by, graded_in, is_empty, persons_of
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
@@ -146,9 +146,8 @@ _HEADS = (
 
 
 def _name_of(table: Table, row: Row) -> str:
-    """Return what is printed from the roster, such as a number and a name; else which sheet and row it is."""
-    printed = [row.cells[field.name].text for field in table.fields if field.column and field.name in row.cells]
-    named = "  ".join(printed) or say("form.print.row", sheet=row.sheet, row=row.number + 1)
+    """Return whom a row is about, such as a number and a name; else which sheet and row it is."""
+    named = "  ".join(persons_of(table, row)) or say("form.print.row", sheet=row.sheet, row=row.number + 1)
     return say("form.title_of_version", title=named, version=row.version) if row.version else named
 
 

@@ -141,6 +141,23 @@ def is_empty(row: Row) -> bool:
     return all(cell.status in (BLANK, PRINTED) for cell in row.cells.values())
 
 
+def persons_of(table: Table, row: Row) -> list[str]:
+    """Return whom a row is about: what is printed from the roster, or what was read and its name there.
+
+    >>> field = Field("id", among=("007", "008"), names=("Ada", "Bo"))
+    >>> persons_of(Table("Exam", (field,), ()), Row(1, 0, {"id": Cell("008", "ok", 1.0)}))
+    ['008', 'Bo']
+    """
+    found: list[str] = []
+    for field in table.fields:
+        text = row.cells[field.name].text if field.name in row.cells else ""
+        if field.column:
+            found.append(text)
+        elif field.names and text:
+            found += [text, dict(zip(field.among, field.names, strict=False)).get(text, "")]
+    return [text for text in found if text]
+
+
 def earned_by(field: Field, cell: Cell | None) -> float | None:
     """Return the points of an answer; None if its page was not photographed."""
     if cell is None or cell.rule == MISSING:

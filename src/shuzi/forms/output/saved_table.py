@@ -86,6 +86,7 @@ class _Column(TypedDict):
     options: NotRequired[Annotated[list[str], _are_texts(MOST_OPTIONS)]]
     choose: NotRequired[Annotated[str, one_of(ONE, ANY)]]
     among: NotRequired[Annotated[list[str], _are_texts(MOST_ROWS)]]
+    names: NotRequired[Annotated[list[str], _are_texts(MOST_ROWS)]]
     points: NotRequired[_Amount]
     key: NotRequired[_Key]
     tolerance: NotRequired[_Amount]

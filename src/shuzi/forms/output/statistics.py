@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shuzi.errors import require
-from shuzi.forms.output.grades import Points, is_empty
+from shuzi.forms.output.grades import Points, is_empty, persons_of
 from shuzi.forms.result import MISSING, Table
 from shuzi.messages import say
 
@@ -20,7 +20,7 @@ def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, 
 
     For each question and for all: how many answers count, their mean, median and standard deviation, the difficulty
     (the mean as a fraction of the points) and the discrimination (the correlation with all other points). Below, the
-    mean of each version, how many rows have how many points, and who wrote nothing or was not photographed.
+    mean of each version, how many rows have how many points, and who wrote nothing or has no page.
 
     Parameters
     ----------
@@ -108,19 +108,40 @@ def _distribution(sheet: Any, first: int, totals: str, most: float, put: Any) ->
 
 
 def _absent(sheet: Any, first: int, table: Table, put: Any) -> None:
-    """Write which rows of a roster nothing is written in, and of which the page was not photographed."""
+    """Write whom of a roster there is nothing of, and what could not be told whose it is."""
+    for column, (key, names) in enumerate((_of_printed(table) or _of_list(table)).items(), start=1):
+        put(sheet.cell(first, column), say(f"form.statistics.{key}", n=len(names)))
+        for line, who in enumerate(names, start=first + 1):
+            put(sheet.cell(line, column), who)
+
+
+def _of_printed(table: Table) -> dict[str, list[str]]:
+    """Return which rows of a printed roster nothing is written in, and of which the page was not photographed."""
     printed = [field.name for field in table.fields if field.column]
     if not printed:
-        return
+        return {}
     found: dict[str, list[str]] = {"absent": [], "missing": []}
     for row in table.rows:
         own = [cell for name, cell in row.cells.items() if name not in printed]
-        who = " ".join(row.cells[name].text for name in printed if name in row.cells)
+        who = " ".join(persons_of(table, row))
         if own and all(cell.rule == MISSING for cell in own):
             found["missing"].append(who)
         elif is_empty(row):
             found["absent"].append(who)
-    for column, (key, names) in enumerate(found.items(), start=1):
-        put(sheet.cell(first, column), say(f"form.statistics.{key}", n=len(names)))
-        for line, who in enumerate(names, start=first + 1):
-            put(sheet.cell(line, column), who)
+    return found
+
+
+def _of_list(table: Table) -> dict[str, list[str]]:
+    """Return who of a roster has no row, where people write who they are, and which rows are nobody's."""
+    field = next((field for field in table.fields if field.names), None)
+    if field is None:
+        return {}
+    rows = [row for row in table.rows if not is_empty(row)]
+    texts = [row.cells[field.name].text if field.name in row.cells else "" for row in rows]
+    listed = {who[0]: " ".join(filter(None, who)) for who in zip(field.among, field.names, strict=False)}
+    nobodys = [
+        " ".join(filter(None, (say("form.print.row", sheet=row.sheet, row=row.number + 1), text)))
+        for row, text in zip(rows, texts, strict=True)
+        if text not in listed
+    ]
+    return {"no_row": [who for text, who in listed.items() if text not in texts], "nobodys": nobodys}

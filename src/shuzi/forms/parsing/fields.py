@@ -32,6 +32,7 @@ from shuzi.forms.values.countries import IBAN_LENGTHS
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import compile_pattern
 
+_READ_APART = ("among_column", "name_column", "at", "key")
 _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 _OF_PRINTED = ("name", "label", "kind", "column")
 _NOT_OF_PARTS = ("decimals", "length", "min", "max", "check", "weights", "with_x", "pattern")
@@ -108,7 +109,7 @@ class FieldTable:
         table, kind = self._table, self._table.get("kind", NUMBER)
         if table.get("once"):
             self._refuse("error.spec.unique", ["unique"])
-        values = {_RENAMED.get(key, key): table[key] for key in table if key not in ("among_column", "at", "key")}
+        values = {_RENAMED.get(key, key): table[key] for key in table if key not in _READ_APART}
         values["label"] = table.get("label", table["name"]).strip()
         values.setdefault("style", style)
         values |= {key: tuple(values[key]) for key in ("among", "sum_of") if key in values}
@@ -130,11 +131,17 @@ class FieldTable:
             values["check"] = _CHECKED[kind]
         if kind != NUMBER:
             self._refuse("error.spec.only_numbers", _OF_NUMBERS)
+        if "name_column" in table:
+            self._need("among_column")
         if "among_column" in table:
             if "among" in table:
                 raise self._wrong("error.spec.two_lists", "among_column")
             self._check_column("among_column", roster, roster_path, unique=True)
             values["among"] = tuple(row[table["among_column"]] for row in roster)
+            values["names"] = ("",) * len(roster)
+        if "name_column" in table:
+            self._check_column("name_column", roster, roster_path, unique=False)
+            values["names"] = tuple(row[table["name_column"]] for row in roster)
         field = Field(**values)
         if field.pattern:
             self._check_pattern(field)

@@ -148,6 +148,7 @@ class _Field(TypedDict, total=False):
     among: _List
     pattern: _Text
     among_column: _Text
+    name_column: _Text
     sum_of: _List
     total: Flag
     options: Annotated[

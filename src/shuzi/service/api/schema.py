@@ -210,6 +210,7 @@ class FormColumn(Said):
     options: list[str] = Field(default=[], max_length=12, description="service.schema.options")
     choose: Literal["one", "any"] = Field(default="one", description="service.schema.choose")
     among: list[str] = Field(default=[], max_length=10_000, description="service.schema.among")
+    names: list[str] = Field(default=[], max_length=10_000, description="service.schema.names")
     points: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.points")
     key: list[str] = Field(default=[], max_length=100, description="service.schema.answers")
     tolerance: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.tolerance")

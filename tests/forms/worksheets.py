@@ -52,6 +52,7 @@ FUNCTIONS = {
     "TIME": lambda *time: serial(dt.time(*time)),
     "FIND": known(lambda text, within: within.index(text) + 1 if text in within else WRONG),
     "MAX": known(max),
+    "MIN": known(lambda *values: min(values)),
     "SUM": known(lambda *values: sum(value for value in values if isinstance(value, int | float))),
 }
 
@@ -70,5 +71,8 @@ def computed(sheet, formula):
         return match[0]
 
     parts = re.split(r'("(?:[^"]|"")*")', formula[1:])
-    text = "".join(part if index % 2 else re.sub(r"\b[A-Z]+\d+\b", value, part) for index, part in enumerate(parts))
+    text = "".join(
+        repr(part[1:-1].replace('""', '"')) if index % 2 else re.sub(r"\b[A-Z]+\d+\b", value, part)
+        for index, part in enumerate(parts)
+    )
     return eval(text, {"__builtins__": {}}, FUNCTIONS | cells)  # noqa: S307

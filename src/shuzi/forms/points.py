@@ -93,7 +93,7 @@ def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> st
     Examples
     --------
     >>> formula_of(Field("q", boxes=2, key=("42", "43"), points=2.0), "C2")
-    '=IF(ISNUMBER(C2),IF(OR(ABS(C2-42)<=1e-09,ABS(C2-43)<=1e-09),2,0),0)'
+    '=IF(ISNUMBER(C2),IF(MIN(ABS(C2-42),ABS(C2-43))<=1e-09,2,0),0)'
     >>> formula_of(Field("q", kind="tick", options=("A", "B"), key=("B",), points=1.5), "D7")
     '=IF(OR(EXACT(D7,"B")),1.5,0)'
     """
@@ -121,8 +121,8 @@ def _moment(text: str) -> str:
 
 
 def _near(field: Field, cell: str, tolerance: float) -> str:
-    reach = f"{tolerance + _EXACT:.12g}"
-    return f"OR({','.join(f'ABS({cell}-{value:.15g})<={reach}' for value in _right_numbers(field)) or 'FALSE'})"
+    off = ",".join(f"ABS({cell}-{value:.15g})" for value in _right_numbers(field))
+    return f"MIN({off})<={tolerance + _EXACT:.12g}" if off else "FALSE"
 
 
 def _ticked(cell: str, option: str, shown: Callable[[str], str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from shuzi.forms.result import MISSING, PRINTED, Cell, Row, Table
 from shuzi.forms.spec import NUMBER, Field
 from shuzi.messages import say
 from shuzi.reading.report.result import BLANK
+
+_LONGEST, _MOST_VALUES = 8_192, 255  # characters of a formula, and values of a function, that spreadsheets take
 
 
 def graded_in(table: Table, row: Row | None = None) -> tuple[Field, ...]:
@@ -125,15 +127,22 @@ def put_points(
                 continue
             at = f"{letters[field.name]}{line}"
             if field.key:
-                sheet[f"{earning[field.name]}{line}"] = formula_of(field, at, shown)
+                formula = formula_of(field, at, shown)
                 at = f"{earning[field.name]}{line}"
+                sheet[at] = formula if len(formula) <= _LONGEST else points_of(field, cell.text)
             summed.append(at)
         if summed:
-            sheet.cell(line, total, f"=SUM({','.join(summed)})")
+            formula = _sum_of(summed)
+            sheet.cell(line, total, formula if len(formula) <= _LONGEST else float(texts_of(table, row)[-1]))
     questions = [
         (field.label or field.name, earning.get(field.name, letters[field.name]), field.points) for field in graded
     ]
     return Points(tuple(questions), letter_of(total), total + 1)
+
+
+def _sum_of(cells: Sequence[str]) -> str:
+    starts = range(0, len(cells), _MOST_VALUES)
+    return "=" + "+".join(f"SUM({','.join(cells[start : start + _MOST_VALUES])})" for start in starts)
 
 
 def is_empty(row: Row) -> bool:

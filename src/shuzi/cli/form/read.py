@@ -34,6 +34,7 @@ _PLACE = click.Path(path_type=Path)
 @option("--rows", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.rows")
 @option("--columns", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.columns")
 @option("--out", type=_PLACE, metavar="PATH", multiple=True, help="cli.form.read.out")
+@option("--add-to", type=_PLACE, metavar="TABLE", help="cli.form.read.add_to")
 @option("--force", is_flag=True, help="cli.form.read.force")
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
@@ -48,6 +49,7 @@ def read(
     rows: int | None,
     columns: int | None,
     out: tuple[Path, ...],
+    add_to: Path | None,
     force: bool,
     resume: bool,
     model: str,
@@ -56,6 +58,7 @@ def read(
     watch: Path | None,
 ) -> None:
     """Read filled sheets into a table."""
+    from shuzi.cli.form import adding
     from shuzi.cli.form.review import begin, serve_review
     from shuzi.cli.form.saving import is_amiss, is_empty, save_all, tell
     from shuzi.cli.form.watch import watch_folder
@@ -64,11 +67,12 @@ def read(
     from shuzi.forms.finding.tables.spacing import Shape
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import check_target
+    from shuzi.forms.output.saved_table import read_table
     from shuzi.forms.resume import Journal, identity_of, journal_of
     from shuzi.pictures.arrivals import state_of
     from shuzi.reading.reader import load
 
-    if bool(photos) == bool(watch):
+    if bool(photos or add_to) == bool(watch):
         raise click.UsageError(say("cli.form.read.what"))
     if watch and (review or not out):
         raise click.UsageError(say("cli.form.read.watch_out"))
@@ -90,6 +94,7 @@ def read(
         raise click.UsageError(say("cli.form.read.shape"))
     if resume and not out:
         raise click.UsageError(say("cli.form.read.resume_out"))
+    earlier = read_table(add_to) if add_to else None
     at = begin() if review else None
     with at or nullcontext():
         place = place_of(model)
@@ -107,7 +112,11 @@ def read(
             if written and state_of(target) not in {written, None}:
                 raise DataError("error.form.exists", path=target)
         named = photos_in(photos)
-        found = way.join(_read(way, named, journal))
+        if earlier:
+            named = adding.left_for(earlier, named)
+            found = adding.add_to(earlier, pages, _read(way, named, journal))
+        else:
+            found = way.join(_read(way, named, journal))
         save_all(found, out)
         if journal:  # not earlier: if the result cannot be written, the readings are kept
             journal.done()

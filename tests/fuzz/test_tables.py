@@ -130,6 +130,7 @@ def test_any_value_is_refused_in_words_or_can_be_written(tmp_path):
     [
         (("rows", 0, "cells", "length", "page"), [1], "rows[0].cells.length.page"),
         (("rows", 0, "sheet"), "1", "rows[0].sheet"),
+        (("rows", 1, "version"), 7, "rows[1].version must"),
         (("columns", 1, "decimals"), 10**9, "columns[1].decimals"),
         (("columns", 1, "points"), -2, "columns[1].points"),
         (("columns", 1, "kind"), ["number"], "columns[1].kind"),

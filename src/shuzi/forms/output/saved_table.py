@@ -33,7 +33,7 @@ def _is_text(value: Any) -> bool:
     return type(value) is str and len(value) <= _LONGEST
 
 
-def _are_texts(most: int) -> Any:
+def _texts_up_to(most: int) -> Any:
     return that(
         lambda value: type(value) is list and len(value) <= most and all(map(_is_text, value)),
         "expected.texts",
@@ -64,16 +64,19 @@ def _is_picture(value: Any) -> bool:
         return False
 
 
-def _no_more_than(most: int) -> Any:
+def _entries_up_to(most: int) -> Any:
     return that(lambda value: type(value) is not list or len(value) <= most, "expected.entries", most=most)
 
 
 _Said = Annotated[str, that(_is_text, "expected.short_text", most=_LONGEST)]
+_SaidOrNone = Annotated[
+    str | None, that(lambda value: value is None or _is_text(value), "expected.short_text", most=_LONGEST)
+]
 _Amount = Annotated[float, that(_is_amount, "expected.amount", most=_MOST)]
 _Picture = Annotated[str | None, that(_is_picture, "expected.base64")]
 _Turns = Annotated[int | None, that(lambda value: value is None or _is_turns(value), "expected.turns")]
 _Number = Annotated[int, between(0, _MOST)]
-_Key = Annotated[list[str], _are_texts(MOST_ANSWERS)]
+_Key = Annotated[list[str], _texts_up_to(MOST_ANSWERS)]
 
 
 class _Column(TypedDict):
@@ -83,10 +86,10 @@ class _Column(TypedDict):
     decimals: Annotated[int, between(0, MOST_BOXES)]
     total: Flag
     printed: Flag
-    options: NotRequired[Annotated[list[str], _are_texts(MOST_OPTIONS)]]
+    options: NotRequired[Annotated[list[str], _texts_up_to(MOST_OPTIONS)]]
     choose: NotRequired[Annotated[str, one_of(ONE, ANY)]]
-    among: NotRequired[Annotated[list[str], _are_texts(MOST_ROWS)]]
-    names: NotRequired[Annotated[list[str], _are_texts(MOST_ROWS)]]
+    among: NotRequired[Annotated[list[str], _texts_up_to(MOST_ROWS)]]
+    names: NotRequired[Annotated[list[str], _texts_up_to(MOST_ROWS)]]
     points: NotRequired[_Amount]
     key: NotRequired[_Key]
     tolerance: NotRequired[_Amount]
@@ -124,7 +127,7 @@ class _Row(TypedDict):
     sheet: _Number
     row: Annotated[int, between(1, _MOST)]
     cells: dict[str, _Cell]
-    version: NotRequired[_Said | None]
+    version: NotRequired[_SaidOrNone]
 
 
 class _Problem(TypedDict):
@@ -134,14 +137,14 @@ class _Problem(TypedDict):
 
 class _Version(TypedDict):
     name: _Said
-    order: Annotated[list[str], _are_texts(_COLUMNS)]
+    order: Annotated[list[str], _texts_up_to(_COLUMNS)]
     keys: dict[str, _Key]
 
 
 class _Table(TypedDict):
     title: _Said
-    columns: Annotated[list[_Column], _no_more_than(_COLUMNS)]
-    rows: Annotated[list[_Row], _no_more_than(_ROWS)]
+    columns: Annotated[list[_Column], _entries_up_to(_COLUMNS)]
+    rows: Annotated[list[_Row], _entries_up_to(_ROWS)]
     problems: list[_Problem]
     versions: NotRequired[list[_Version]]
 

@@ -42,6 +42,7 @@ def test_a_later_photograph_is_added_once_and_corrections_stay(photo, tmp_path):
     (tmp_path / "other.toml").write_text(NOTE.replace("Note", "Other"), "utf-8")
     with pytest.raises(DataError):
         run("--spec", tmp_path / "other.toml", "--add-to", table, "--out", tmp_path / "other.csv")
+    assert not [*tmp_path.glob("other.csv*")]
 
 
 def test_a_watched_folder_and_a_table_to_add_to_are_two_ways(tmp_path):

@@ -101,6 +101,8 @@ def read(
         by_row = hand if hand and hand.is_dir() else None
         reader = load(place) if by_row else with_hand(load(place), hand, model)
         pages = None if spec is None else _prepared(spec, reader, out, by_row, model)
+        if earlier:
+            adding.add_to(earlier, pages, [])  # the table of another form is refused before there is a journal
         shape = Shape(rows or 0, columns or 0)
         identity = identity_of(reader.card.weights, hand, pages.spec if pages else None, shape)
         journal = Journal.beside(out[0], identity, resume) if out else None

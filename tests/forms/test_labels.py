@@ -33,6 +33,8 @@ def test_a_label_stands_at_the_left_or_above():
         ("Account：", 15, 22), ("Code", 95, 22), ("PAYING-IN SLIP", 40, 5), ("Amount", 40, 45), ("备注", 110, 45)
     )
     assert _names(fields, words) == ["Account", "Code", "Amount", "备注"]
+    assert _names(_fields((40, 50, 30, 8)), _words(("1.", 33, 52), ("Amount", 40, 45))) == ["Amount"]
+    assert _names(_fields((40, 50, 30, 8)), _words(("A", 33, 52))) == ["A"]
 
 
 def test_fields_with_the_same_label_are_told_apart_and_keep_it():

@@ -26,7 +26,7 @@ _UNITS = frozenset(
     re.split(
         r"\s+",
         """元 万元 千克 公斤 克 吨 米 厘米 毫米 平方米 立方米 升 毫升 度 千瓦时 人 个 岁 次 件 eur usd gbp rmb cny
-        % ‰ ℃ °c kg g mg t m cm mm km m² m³ m2 m3 l ml kwh mwh kw wh v a min
+        % ‰ ℃ °c kg g mg t m cm mm km m² m³ m2 m3 l ml kwh mwh kw wh
         mmol/l umol/l µmol/l μmol/l mg/dl g/l u/l""",
     )
 )
@@ -112,7 +112,8 @@ class _Form:
     def _shared(self, frame: Box) -> list[Words]:
         """Return the label of a field; that of the one before it, if it follows as a date's month does its year."""
         beside, upon = self._beside(frame), self._upon(frame, _UPON)
-        if beside and frame.x - beside[0].box.right <= _NEAR:
+        is_number = upon and beside and _RUNNING.fullmatch(beside[0].text)
+        if beside and not is_number and frame.x - beside[0].box.right <= _NEAR:
             return beside
         before = self._before(frame, _PART)
         if upon or beside or before is None:
@@ -194,7 +195,8 @@ def _cleaned(text: str) -> str:
 
 
 def _is_label(text: str) -> bool:
-    is_unit = text in _PARTS or text.lower() in _UNITS
+    # a capital alone is more often the head of a column than a unit
+    is_unit = text in _PARTS or text in _UNITS or (len(text) > 1 and text.lower() in _UNITS)
     return len(text) <= _LONGEST and any(map(str.isalnum, text)) and not is_unit and not _NOTE.search(text)
 
 

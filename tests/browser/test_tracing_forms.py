@@ -49,6 +49,7 @@ def test_a_form_is_traced_named_read_and_saved(open_page, files, tmp_path):
     assert page.locator(".forms-blank rect:not(.label)").count() == 8
     page.get_by_role("textbox", name="Title").fill("Enrolment")
     page.get_by_role("combobox", name="Kind of field 1").select_option("identifier")
+    page.get_by_role("combobox", name="Kind of field 4").select_option("phone number")
     # by keyboard alone; Enter moves on, past skipped fields
     page.get_by_role("button", name="Leave out field 3").press("Space")
     field(page, 1).fill("pupil")
@@ -70,7 +71,7 @@ def test_a_form_is_traced_named_read_and_saved(open_page, files, tmp_path):
     spec = read_spec(saved(page, "Save the spec (.toml)", tmp_path))
     assert blank.name == "Enrolment.blank.png"
     assert [each.name for each in spec.fields] == ["pupil", "year", "f4", "f5", "f6", "f7", "f8"]
-    assert [each.kind for each in spec.fields][:2] == ["identifier", "number"]
+    assert [each.kind for each in spec.fields][:3] == ["identifier", "number", "phone"]
 
 
 def test_what_no_spec_can_have_is_said_before_it_is_read_or_saved(open_page, files):

@@ -58,6 +58,15 @@ def filled():
     return rows
 
 
+def labelled():
+    scan, photograph = (raw("field-labels")["forms"][picture] for picture in ("scan", "photograph 1"))
+    counts = [
+        [own["fields"], own["proposed"], own["right"], photograph[name]["proposed"], photograph[name]["right"]]
+        for name, own in scan.items()
+    ]
+    return [[*map(str, row)] for row in [*counts, [sum(column) for column in zip(*counts, strict=True)]]]
+
+
 def ruled():
     names = ("whole grid", "right", "ok", "right where ok", "empty cells")
     results = [raw(name) for name in ("ruled-tables", "ruled-tables-thirds", "ruled-tables-numbers")]

@@ -55,6 +55,7 @@ def test_figures_are_those_of_the_raw_results(language):
         form_figures.ticks(),
         *form_figures.traced(),
         form_figures.filled(),
+        form_figures.labelled(),
         form_figures.ruled(),
         reader_figures.corrections(),
         reader_figures.corrections_of_numbers(),

@@ -1,4 +1,6 @@
 /** Paints a frame on a canvas. */
+
+import { type Scratches, scratchesOf } from "./scratches";
 import {
   type Cells,
   COLOURS,
@@ -64,17 +66,24 @@ export function paint(context: CanvasRenderingContext2D, frame: Frame, at: Pictu
   context.translate(at.x + x, at.y + y);
   context.scale(scale, scale);
   const half = at.width / scale / 2;
+  const scratches = scratchesOf(context);
   for (const shape of frame.shapes) {
     if (!isSeen(shape, frame.camera.x - half, frame.camera.x + half)) continue;
     context.globalAlpha = Math.min(shape.alpha, 1);
-    draw(context, shape, look, scale);
+    draw(context, shape, look, scale, scratches);
   }
   context.restore();
 }
 
-function draw(context: CanvasRenderingContext2D, shape: Shape, look: Look, scale: number): void {
+function draw(
+  context: CanvasRenderingContext2D,
+  shape: Shape,
+  look: Look,
+  scale: number,
+  scratches: Scratches,
+): void {
   if (shape.kind === "cells") {
-    drawCells(context, shape, look.colours);
+    drawCells(context, shape, look.colours, scratches.next(shape.side));
     return;
   }
   context.fillStyle = css(look.colours[shape.colour]);
@@ -106,19 +115,13 @@ function draw(context: CanvasRenderingContext2D, shape: Shape, look: Look, scale
   }
 }
 
-const scratches = new Map<number, OffscreenCanvasRenderingContext2D>();
-
-/** A canvas with a pixel for each cell. */
-function scratchOf(side: number): OffscreenCanvasRenderingContext2D | null {
-  const scratch =
-    scratches.get(side) ?? new OffscreenCanvas(side, side).getContext("2d", { willReadFrequently: true });
-  if (scratch) scratches.set(side, scratch);
-  return scratch;
-}
-
-function drawCells(context: CanvasRenderingContext2D, shape: Cells, colours: Palette): void {
+function drawCells(
+  context: CanvasRenderingContext2D,
+  shape: Cells,
+  colours: Palette,
+  scratch: OffscreenCanvasRenderingContext2D | null,
+): void {
   const { x, y, size, side, values, isBare } = shape;
-  const scratch = scratchOf(side);
   if (!scratch) return;
   if (!isBare) {
     context.fillStyle = css(colours.sunken);

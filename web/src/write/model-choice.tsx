@@ -33,8 +33,11 @@ export function ModelChoice() {
   const choose = (name: string) => model.set(name === chosen ? "" : name);
   return (
     <div class="model-choice">
-      <fieldset class="choices">
-        <legend class="small">{say("write.model")}</legend>
+      {/* WebKit sets a legend above its line, wherever it floats */}
+      <fieldset class="choices" aria-label={say("write.model")}>
+        <p class="small" aria-hidden="true">
+          {say("write.model")}
+        </p>
         {names.map((name) => (
           <Choice key={name} name={name} label={name} isChosen={name === asked} choose={choose} />
         ))}

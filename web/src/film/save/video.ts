@@ -28,16 +28,17 @@ export async function video(reel: Reel, tell: (done: number) => void, stop: Abor
   const stream = canvas.captureStream(RATE);
   const recorder = new MediaRecorder(stream, { mimeType: videoType() ?? "", videoBitsPerSecond: BITS });
   const parts: Blob[] = [];
-  const ended = new Promise<void>((resolve, reject) => {
+  const ended = new Promise<boolean>((resolve) => {
     recorder.ondataavailable = ({ data }) => parts.push(data);
-    recorder.onstop = () => resolve();
-    recorder.onerror = () => reject(new Error("the recorder failed"));
+    recorder.onstop = () => resolve(true);
+    recorder.onerror = () => resolve(false);
   });
   recorder.start(1000);
   const began = performance.now();
   try {
     for (let t = 0; t < LENGTH; t = (performance.now() - began) / 1000) {
       stop.throwIfAborted();
+      if (recorder.state === "inactive") throw new Error("the recorder failed");
       still(context, reel, t);
       tell(t / LENGTH);
       await new Promise((resolve) => requestAnimationFrame(resolve));
@@ -45,9 +46,9 @@ export async function video(reel: Reel, tell: (done: number) => void, stop: Abor
     still(context, reel, LENGTH);
     await new Promise((resolve) => setTimeout(resolve, 500)); // the last picture stays for a moment
   } finally {
-    recorder.stop();
+    if (recorder.state !== "inactive") recorder.stop();
     for (const track of stream.getTracks()) track.stop();
   }
-  await ended;
+  if (!(await ended)) throw new Error("the recorder failed");
   return new Blob(parts, { type: recorder.mimeType });
 }

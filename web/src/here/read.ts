@@ -4,6 +4,7 @@ import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
 import type { Correction } from "../reading/recognise/hand";
 import type { Inside } from "../reading/report/explain/inside";
+import { LargePicture, openPicture } from "./open";
 import { type Answer, type ClassifiedImages, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
 
 /** The shipped models that read in the page. */
@@ -56,10 +57,20 @@ interface HowToRead {
  * @param explain whether to add what counts for each digit, which takes many times as long
  * @throws NotRead; the browser's AbortError if `signal` aborts
  */
-export function readHere(
-  picture: Blob | Grey,
-  { model, pattern, explain, signal }: HowToRead,
-): Promise<Found> {
+export async function readHere(picture: Blob | Grey, how: HowToRead): Promise<Found> {
+  try {
+    return await readInWorker(picture, how);
+  } catch (refused) {
+    if (!(picture instanceof Blob && refused instanceof NotRead && refused.why === "picture")) throw refused;
+    // WebKit lets no worker of a page from disk read a file
+    const opened = await openPicture(picture).catch((error) => {
+      throw error instanceof LargePicture ? new NotRead("large", String(error)) : refused;
+    });
+    return readInWorker(opened, how);
+  }
+}
+
+function readInWorker(picture: Blob | Grey, { model, pattern, explain, signal }: HowToRead): Promise<Found> {
   const id = ++numbered;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new DOMException("given up", "AbortError"));

@@ -21,6 +21,7 @@ import {
 } from "./packing";
 import { drawn, PREFIX, SCANNER } from "./symbol";
 import { type Compared, inWorker, type Right } from "./work/client";
+import { openedForCodes } from "./work/picture";
 
 /** The reason why a picture holds no network. */
 export type ScanFault = Fault | "none" | "several" | "picture";
@@ -88,7 +89,10 @@ export async function makeCode(from: PaperNetwork | null, name: string, learns: 
 /** @throws MissingFile if the reader of codes cannot be had */
 export async function scan(picture: Blob): Promise<PaperNetwork | ScanFault> {
   const { buffer: scanner } = await file(SCANNER);
-  const scanned = await inWorker("scan", { picture, scanner });
+  const inFile = await inWorker("scan", { picture, scanner });
+  // WebKit lets no worker of a page from disk read a file
+  const opened = inFile ? null : await openedForCodes(picture);
+  const scanned = opened ? await inWorker("scan", { picture: opened, scanner }) : inFile;
   if (!scanned) return "picture";
   const texts = new Set(scanned);
   const ours = [...texts].filter((text) => text.startsWith(PREFIX));

@@ -1,10 +1,11 @@
 /** Learns, rounds, measures and looks for codes, away from the page's own thread. */
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
-import { openPicture } from "../../../here/open";
+import type { Grey } from "../../../ink/picture";
 import type { Graph } from "../../../runtime/graph";
 import { type Examples, taught } from "../last-layer";
 import { graphOf, Small } from "../network";
 import { fits, type Layer, rounded } from "../rounding";
+import { openedForCodes } from "./picture";
 
 /** How many of some digits a network gets right. */
 export interface Right {
@@ -54,10 +55,8 @@ const work = {
   },
 
   /** The texts of the codes in a picture that can be read; null if it is no picture. */
-  async scan({ picture, scanner }: { picture: Blob; scanner: ArrayBuffer }): Promise<string[] | null> {
-    const grey = await smallEnough(picture)
-      .then(openPicture)
-      .catch(() => null);
+  async scan({ picture, scanner }: { picture: Blob | Grey; scanner: ArrayBuffer }): Promise<string[] | null> {
+    const grey = picture instanceof Blob ? await openedForCodes(picture) : picture;
     if (!grey) return null;
     const { width, height, pixels } = grey;
     await prepareZXingModule({ overrides: { wasmBinary: scanner }, fireImmediately: true });
@@ -71,22 +70,8 @@ const work = {
 /** What can be asked for: the kinds of work, with what each takes and returns. */
 export type Work = typeof work;
 
-/** The largest side of a picture in which codes are looked for: 5 pixels a module where a code fills half of it. */
-const LARGEST = 2_000;
-
 function rightOf(network: Small, { images, labels }: Examples): Right {
   return { right: network.right(images, labels), n: labels.length };
-}
-
-/** Return a picture in a size in which codes are found. */
-async function smallEnough(picture: Blob): Promise<Blob> {
-  const bitmap = await createImageBitmap(picture, { imageOrientation: "from-image" });
-  const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
-  if (scale === 1) return picture;
-  const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
-  canvas.getContext("2d")?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  return canvas.convertToBlob();
 }
 
 addEventListener(

@@ -1,6 +1,7 @@
 """What the tables say of forms, computed from the raw results."""
 
 from reader_figures import percent, raw
+from shuzi.models.score import Score
 
 
 def forms():
@@ -71,3 +72,27 @@ def ruled():
     names = ("whole grid", "right", "ok", "right where ok", "empty cells")
     results = [raw(name) for name in ("ruled-tables", "ruled-tables-thirds", "ruled-tables-numbers")]
     return [[str(found["tables"]), *(percent(found[name]["accuracy"], 1) for name in names)] for found in results]
+
+
+def drawn():
+    kinds, parts = [*raw("drawn-tables")["kinds"].values()], ("right", "ok", "right where ok")
+    counts, rows, scores = [], [], []
+    for found in kinds:
+        counts.append(
+            [
+                found["tables"],
+                _count(found["whole grid"]),
+                found["whole, no doubt"],
+                found["another grid without a word"],
+            ]
+        )
+        right, ok, sure = (percent(found[part]["accuracy"], 1) for part in parts)
+        rows.append([*map(str, counts[-1]), right, str(found["right"]["n"]), ok, sure])
+    for part in parts:
+        score = Score(sum(_count(found[part]) for found in kinds), sum(found[part]["n"] for found in kinds))
+        scores += [percent(figure, 1) for figure in (score.accuracy, *score.interval)]
+    return [*rows, [*(str(sum(numbers)) for numbers in zip(*counts, strict=True)), *scores]]
+
+
+def _count(score):
+    return round(score["accuracy"] * score["n"])

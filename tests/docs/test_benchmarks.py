@@ -57,6 +57,7 @@ def test_figures_are_those_of_the_raw_results(language):
         form_figures.filled(),
         form_figures.labelled(),
         form_figures.ruled(),
+        form_figures.drawn(),
         reader_figures.corrections(),
         reader_figures.corrections_of_numbers(),
         reader_figures.fine_tuning(),

@@ -72,7 +72,9 @@ class Field:
     digits
         The number of digits that must be written; None if any.
     least, most
-        The range of the value; None if there is no limit.
+        The range of a number; None if there is no limit.
+    earliest, latest
+        The range of a date, as ISO 8601 writes it.
     check
         The check digit's method, one of `CHECKS`.
     weights, with_x
@@ -97,10 +99,8 @@ class Field:
         What the field earns at most; 0 if it is not graded.
     key
         The right answers, which earn all of them; where a number has none, it is the points.
-    tolerance
-        By how much a number may differ from the key.
-    half_tolerance
-        By how much it may for half of the points; 0 for none.
+    tolerance, half_tolerance
+        By how much a number may differ from the key, and for half of the points; 0 for none.
     partial
         Whether some of the right boxes of any-of-n earn some of the points.
     at
@@ -130,6 +130,8 @@ class Field:
     digits: int | None = None
     least: float | None = None
     most: float | None = None
+    earliest: str = "1900-01-01"
+    latest: str = "2099-12-31"
     check: str = ""
     weights: tuple[int, ...] = ()
     with_x: bool = True
@@ -191,6 +193,8 @@ class Field:
             return "length"
         if self.kind == DATE and not is_date(text):
             return "date"
+        if self.kind == DATE and not self.earliest <= text <= self.latest:
+            return "range"
         if self.kind == TIME and not is_time(text):
             return "time"
         if self.kind == NUMBER and not is_number(text, self.decimals):

@@ -10,6 +10,7 @@ from typing import Any
 from shuzi.errors import DataError
 from shuzi.forms.parsing.grammar import SMALLEST_BOX
 from shuzi.forms.parsing.keys import WrongKeyError, answers_to, can_hold
+from shuzi.forms.parsing.limits import LIMITS, check_boxes, limits_of
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.roster import check_column
 from shuzi.forms.spec import (
@@ -27,17 +28,17 @@ from shuzi.forms.spec import (
     TIME,
     Field,
 )
-from shuzi.forms.values.check_digits import SHORTEST, may_have
+from shuzi.forms.values.check_digits import may_have
 from shuzi.forms.values.countries import IBAN_LENGTHS
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import compile_pattern
 
-_READ_APART = ("among_column", "name_column", "at", "key")
-_RENAMED = {"length": "digits", "min": "least", "max": "most"}
+_READ_APART = ("among_column", "name_column", "at", "key", "min", "max")
+_RENAMED = {"length": "digits"}
 _OF_PRINTED = ("name", "label", "kind", "column")
 _NOT_OF_PARTS = ("decimals", "length", "min", "max", "check", "weights", "with_x", "pattern")
 _NOT_OF = {  # a kind that knows its own check digit and pattern
-    DATE: _NOT_OF_PARTS,
+    DATE: tuple(key for key in _NOT_OF_PARTS if key not in ("min", "max")),
     TIME: _NOT_OF_PARTS,
     PHONE: ("decimals", "min", "max", "check", "weights", "with_x"),
     CARD: ("decimals", "min", "max", "check", "weights", "with_x", "pattern"),
@@ -112,7 +113,7 @@ class FieldTable:
         values = {_RENAMED.get(key, key): table[key] for key in table if key not in _READ_APART}
         values["label"] = table.get("label", table["name"]).strip()
         values.setdefault("style", style)
-        values |= {key: tuple(values[key]) for key in ("among", "sum_of") if key in values}
+        values |= {key: tuple(values[key]) for key in ("among", "sum_of", "weights") if key in values}
         if kind == TICK:
             return self._to_tick(values)
         self._refuse("error.spec.only_ticks", ("options", "choose"))
@@ -124,13 +125,14 @@ class FieldTable:
             if kind != only:
                 self._refuse("error.spec.only_kind", [key], kind=only)
         self._refuse("error.spec.kind", _NOT_OF.get(kind, ()), kind=kind)
+        values |= limits_of(table, self._wrong)
         values["boxes"] = self._boxes(kind)
-        self._check_boxes(values["boxes"])
+        check_boxes(table, values["boxes"], self._wrong)
         self._check_weights(values)
         if kind in _CHECKED:
             values["check"] = _CHECKED[kind]
         if kind != NUMBER:
-            self._refuse("error.spec.only_numbers", _OF_NUMBERS)
+            self._refuse("error.spec.only_numbers", [key for key in _OF_NUMBERS if kind != DATE or key not in LIMITS])
         if "name_column" in table:
             self._need("among_column")
         if "among_column" in table:
@@ -208,34 +210,14 @@ class FieldTable:
         return fixed
 
     def _check_weights(self, values: dict[str, Any]) -> None:
-        """Put the weights of modulus 11 into the values; raise a DataError if these or the length do not fit."""
+        """Raise a DataError if there are weights of no modulus 11, or these or the length do not fit."""
         if values.get("check") != "mod11":
             self._refuse("error.spec.only_mod11", ("weights", "with_x"))
-        if "weights" in values:
-            values["weights"] = tuple(values["weights"])
-            if len(values["weights"]) != values["boxes"]:
-                raise self._wrong("error.spec.weights", "weights", boxes=values["boxes"])
+        if "weights" in values and len(values["weights"]) != values["boxes"]:
+            raise self._wrong("error.spec.weights", "weights", boxes=values["boxes"])
         check, length = values.get("check"), values.get("digits")
         if check and length and not may_have(check, length, values.get("weights", ())):
             raise self._wrong("error.spec.check_length", "length", length=length)
-
-    def _check_boxes(self, boxes: int) -> None:
-        """Raise a DataError if what is asked for never fits in the boxes."""
-        table = self._table
-        least, most, decimals = table.get("min", 0), table.get("max", 0), table.get("decimals", 0)
-        if decimals >= boxes:
-            raise self._wrong("error.spec.decimals", "decimals", boxes=boxes)
-        if table.get("length", 0) > boxes:
-            raise self._wrong("error.spec.length", "length", boxes=boxes)
-        length = table.get("length", boxes)
-        if length < LEAST_DIGITS.get(table.get("kind", NUMBER), 0) or length <= decimals:
-            raise self._wrong("error.spec.never", "length", boxes=boxes)
-        if "min" in table and "max" in table and least > most:
-            raise self._wrong("error.spec.range", "max")
-        if least >= 10 ** (length - decimals) or most < 0:
-            raise self._wrong("error.spec.never", "max" if most < 0 else "min", boxes=boxes)
-        if table.get("check") and boxes < SHORTEST[table["check"]]:
-            raise self._wrong("error.spec.check", "check", least=SHORTEST[table["check"]])
 
     def _check_pattern(self, field: Field) -> None:
         """Raise a DataError if the pattern is none, or nothing that can be written in the field fits it."""

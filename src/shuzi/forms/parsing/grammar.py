@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 
 from typing_extensions import TypedDict
 
-from shuzi.declared import Declared, Flag, Number, Positive, between, one_of, that
+from shuzi.declared import Declared, Flag, Positive, between, one_of, that
 from shuzi.forms.roster import MOST_ROWS
 from shuzi.forms.spec import ANY, BETWEEN, BOXES, COMB, ONE, OPEN, PAPERS, FieldKind
 from shuzi.forms.values.check_digits import OF_DIGITS
@@ -87,6 +87,10 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**MOST_BOXES
 
 
+def _is_limit(value: Any) -> bool:
+    return is_number(value) or type(value) is date
+
+
 def _are_weights(value: Any) -> bool:
     numbers = isinstance(value, list) and 2 <= len(value) <= MOST_BOXES
     return numbers and all(type(weight) is int and 0 < abs(weight) <= _MOST_WEIGHT for weight in value)
@@ -140,8 +144,8 @@ class _Field(TypedDict, total=False):
     once: Flag
     required: Flag
     length: Annotated[int, between(1, MOST_BOXES)]
-    min: Number
-    max: Number
+    min: Annotated[Any, that(_is_limit, "spec.limit")]
+    max: Annotated[Any, that(_is_limit, "spec.limit")]
     check: Annotated[str, one_of(*OF_DIGITS)]
     weights: Annotated[list[int], that(_are_weights, "spec.weights", most=_MOST_WEIGHT)]
     with_x: Flag

@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from shuzi.forms.reading.box_texts import BoxTexts, Texts
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import AMONG, Field
+from shuzi.forms.spec import AMONG, DATE, Field
 from shuzi.forms.values.check_digits import PASSING
 from shuzi.reading.decide.value_scores import find_nearest_values
 from shuzi.reading.patterns.automaton import LETTERS
@@ -224,7 +224,7 @@ def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of
 
 def _has_rules(field: Field, is_pattern_used: bool) -> bool:
     has_pattern = field.pattern and not is_pattern_used
-    has_range = field.least is not None or field.most is not None
+    has_range = field.least is not None or field.most is not None or (field.kind == DATE and not is_pattern_used)
     return bool(field.check or field.among or has_pattern or field.digits or has_range)
 
 

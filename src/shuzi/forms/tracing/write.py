@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import cv2
@@ -55,12 +56,27 @@ def as_toml(spec: Spec, blank: str) -> str:
 
 def _lines(values: dict[str, Any]) -> list[str]:
     # JSON's strings, numbers and lists are TOML's too, but for one control character
-    return [f"{key} = {json.dumps(value, ensure_ascii=False).replace(chr(127), '')}" for key, value in values.items()]
+    return [
+        f"{key} = {value if isinstance(value, date) else json.dumps(value, ensure_ascii=False).replace(chr(127), '')}"
+        for key, value in values.items()
+    ]
 
 
 _KEPT = (
-    *("order", "country", "decimals", "required", "digits", "least", "most", "check", "weights", "with_x", "among"),
-    *("pattern", "sum_of", "total", "unique", "points", "key", "tolerance", "half_tolerance"),
+    *("order", "country", "decimals", "required", "digits", "least", "most", "earliest", "latest", "check"),
+    *(
+        "weights",
+        "with_x",
+        "among",
+        "pattern",
+        "sum_of",
+        "total",
+        "unique",
+        "points",
+        "key",
+        "tolerance",
+        "half_tolerance",
+    ),
 )
 
 
@@ -83,10 +99,11 @@ def _of_field(field: Field) -> dict[str, Any]:
     values["style"] = field.style
     kept = [key for key in _KEPT if key != "check" or field.kind not in (CARD, IBAN)]
     unset = {attribute.name: attribute.default for attribute in fields(Field)}
-    named = {"digits": "length", "least": "min", "most": "max"}
+    named = {"digits": "length", "least": "min", "most": "max", "earliest": "min", "latest": "max"}
     for key in kept:
         value = getattr(field, key)
         if value != unset[key]:
+            value = date.fromisoformat(value) if key in ("earliest", "latest") else value
             values[named.get(key, key)] = [*value] if isinstance(value, tuple) else value
     places = places_of(field)
     values["at"] = places[0] if len(places) == 1 else places

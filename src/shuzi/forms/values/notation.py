@@ -110,11 +110,13 @@ class Notation:
 
 
 _DATE_MARKS = "-./,"
+YEAR = "\\d{4}"
+"""The pattern of any year."""
 
 NOTATIONS = {
-    "ymd": Notation((4, 2, 2), ("\\d{4}", _MONTH, _DAY), (False, True, True), (0, 1, 2), "-", _DATE_MARKS),
-    "dmy": Notation((2, 2, 4), (_DAY, _MONTH, "\\d{4}"), (True, True, False), (2, 1, 0), "-", _DATE_MARKS),
-    "mdy": Notation((2, 2, 4), (_MONTH, _DAY, "\\d{4}"), (True, True, False), (2, 0, 1), "-", _DATE_MARKS),
+    "ymd": Notation((4, 2, 2), (YEAR, _MONTH, _DAY), (False, True, True), (0, 1, 2), "-", _DATE_MARKS),
+    "dmy": Notation((2, 2, 4), (_DAY, _MONTH, YEAR), (True, True, False), (2, 1, 0), "-", _DATE_MARKS),
+    "mdy": Notation((2, 2, 4), (_MONTH, _DAY, YEAR), (True, True, False), (2, 0, 1), "-", _DATE_MARKS),
     "time": Notation((2, 2), (_HOUR, "[0-5]\\d"), (True, False), (0, 1), ":", ":."),
 }
 """Dates by the order of year, month and day, and times."""

@@ -32,6 +32,9 @@ _Usual = dict[_Key, NDArray[np.float64]]  # what each line of a table looks like
 ABOVE, LEFT, ROW, COLUMN = "above", "left", "row", "column"
 """What is unclear: the line above a row or left of a column, or whether a row or column is one or several."""
 
+ROWS, COLUMNS = "rows", "columns"
+"""What else may be: how many rows or columns there are, where the lines were followed through gaps."""
+
 Unclear = tuple[str, int]
 """Which of them, and the row or column, from 0; one more than the last is for the lower or right line."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
 from shuzi.forms.finding.tables.corners import corners_of
-from shuzi.forms.finding.tables.cut_cells import TableCell, cut_cells
+from shuzi.forms.finding.tables.cut_cells import COLUMNS, ROWS, TableCell, cut_cells
 from shuzi.forms.finding.tables.drawn_lines import find_drawn
 from shuzi.forms.finding.tables.flat_table import FlatTable
 from shuzi.forms.finding.tables.follow_lines import (
@@ -54,13 +56,15 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     """
     small = resize(grey, min(1.0, _SEARCHED / max(grey.shape)))
     try:
-        found = _find_clear(grey, small, name, shape)
+        return cut_cells(_find_clear(grey, small, name, shape))
     except PictureError as refused:
         try:
-            found = find_drawn(grey, small, name, shape)
+            drawn = find_drawn(grey, small, name, shape)
         except PictureError as problem:
             raise (refused if problem.key == "error.form.no_table" else problem) from None
-    return cut_cells(found)
+    # strokes as high as cells look like lines that are drawn with gaps; only who knows the table can tell
+    uncounted = [(what, 0) for what, count in ((ROWS, shape.rows), (COLUMNS, shape.columns)) if not count]
+    return [replace(cell, unclear=(*uncounted, *cell.unclear)) for cell in cut_cells(drawn)]
 
 
 def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, shape: Shape) -> FlatTable:

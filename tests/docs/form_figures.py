@@ -11,8 +11,7 @@ def forms():
     for kind in [*mixed["kinds"].values(), mixed["all"]]:
         sure = kind["right where ok"]
         row = [str(kind["right"]["n"]), *(percent(kind[name]["fraction"], 1) for name in ("right", "ok"))]
-        row += [percent(sure["fraction"], 2), *(f"{100 * end:.1f}" for end in sure["interval"])]
-        rows.append([*row, *([f"{kind['ms']['median']:.0f}"] if "ms" in kind else [])])
+        rows.append([*row, percent(sure["fraction"], 2), *(f"{100 * end:.1f}" for end in sure["interval"])])
     bands = [
         [
             str(band["right"]["n"]),

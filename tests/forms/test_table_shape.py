@@ -112,6 +112,16 @@ def test_a_number_that_other_lines_would_make_as_well_settles_nothing():
     assert settle(either, Shape(rows=4), "a.jpg").rows == set()
 
 
+def test_a_row_too_low_to_write_in_is_doubtful_and_so_are_those_beside_it():
+    levels = np.array([0.0, 40, 80, 93, 120, 160])
+    nodes = np.stack(np.meshgrid(np.arange(0.0, 301, 100), levels), axis=2)
+    grid = Grid(nodes, (SEEN,) * 6, (SEEN,) * 4)
+    assert settle(grid, Shape(), "a.jpg").rows == {1, 2, 3}
+    assert not settle(grid, Shape(rows=5), "a.jpg").rows
+    turned = settle(Grid(nodes.transpose(1, 0, 2)[..., ::-1], (SEEN,) * 4, (SEEN,) * 6), Shape(), "a.jpg")
+    assert (turned.rows, turned.columns) == (set(), {0, 1, 2, 3, 4})
+
+
 def test_rows_of_different_heights_are_not_doubtful():
     picture = ruled(8, 5)
     for row, more in ((3, 25), (5, -25), (6, 12)):

@@ -28,6 +28,8 @@ _BENDS = 2  # pixels that a piece lies from where it should
 _EQUAL = 0.12  # of the usual gap by which lines at regular distances may be off
 _REGULAR, _LEAST_REGULAR = 0.6, 3  # of the gaps, and how many of them, are the usual one where distances are regular
 
+_NARROW = 0.5  # of the usual height of a row: no digit is written in what is lower or narrower
+
 _KINDS = (SEEN,), (SEEN, PALE), (SEEN, PALE, ASSUMED), (SEEN, PALE, DOUBTFUL), (SEEN, PALE, ASSUMED, DOUBTFUL)
 """Which lines may together be those of a table whose size is known."""
 
@@ -123,7 +125,21 @@ def settle(grid: Grid, shape: Shape, name: str) -> Settled:
     none = frozenset[int](), frozenset[int]()
     in_rows, row_lines = none if shape.rows and len(rows) == 1 else _doubtful(grid.rows, rows[0])
     in_columns, column_lines = none if shape.columns and len(columns) == 1 else _doubtful(grid.columns, columns[0])
-    return Settled(grid.nodes[rows[0]][:, columns[0]], in_rows, in_columns, row_lines, column_lines)
+    nodes = grid.nodes[rows[0]][:, columns[0]]
+    heights = np.median(np.diff(nodes[..., 1], axis=0), axis=1)
+    least = _NARROW * float(np.median(heights))
+    if not shape.rows:
+        in_rows |= _beside_narrow(heights, least)
+    if not shape.columns:
+        in_columns |= _beside_narrow(np.median(np.diff(nodes[..., 0], axis=1), axis=0), least)
+    return Settled(nodes, in_rows, in_columns, row_lines, column_lines)
+
+
+def _beside_narrow(gaps: NDArray[np.float64], least: float) -> frozenset[int]:
+    """Return the gaps that are too narrow, and those beside them: the line between may be none."""
+    narrow = np.flatnonzero(gaps < least)
+    beside = {int(gap + offset) for gap in narrow for offset in (-1, 0, 1)}
+    return frozenset(gap for gap in beside if 0 <= gap < len(gaps))
 
 
 def _ways(grades: Sequence[int], count: int) -> list[list[int]]:

@@ -85,10 +85,11 @@ def drawn():
                 found["another grid without a word"],
             ]
         )
-        right, ok, sure = (percent(found[part]["accuracy"], 1) for part in parts)
-        rows.append([*map(str, counts[-1]), right, str(found["right"]["n"]), ok, sure])
+        right, *sure = (percent(found[part]["accuracy"], 1) for part in parts if found[part]["n"])
+        rows.append([*map(str, counts[-1]), right, str(found["right"]["n"]), *sure])
     for part in parts:
-        score = Score(sum(_count(found[part]) for found in kinds), sum(found[part]["n"] for found in kinds))
+        told = [found[part] for found in kinds if found[part]["n"]]
+        score = Score(sum(map(_count, told)), sum(each["n"] for each in told))
         scores += [percent(figure, 1) for figure in (score.accuracy, *score.interval)]
     return [*rows, [*(str(sum(numbers)) for numbers in zip(*counts, strict=True)), *scores]]
 

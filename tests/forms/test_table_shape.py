@@ -116,10 +116,12 @@ def test_a_row_too_low_to_write_in_is_doubtful_and_so_are_those_beside_it():
     levels = np.array([0.0, 40, 80, 93, 120, 160])
     nodes = np.stack(np.meshgrid(np.arange(0.0, 301, 100), levels), axis=2)
     grid = Grid(nodes, (SEEN,) * 6, (SEEN,) * 4)
-    assert settle(grid, Shape(), "a.jpg").rows == {1, 2, 3}
+    settled = settle(grid, Shape(), "a.jpg")
+    assert (settled.rows, settled.row_lines) == ({1, 2, 3}, {2, 3})
     assert not settle(grid, Shape(rows=5), "a.jpg").rows
-    turned = settle(Grid(nodes.transpose(1, 0, 2)[..., ::-1], (SEEN,) * 4, (SEEN,) * 6), Shape(), "a.jpg")
-    assert (turned.rows, turned.columns) == (set(), {0, 1, 2, 3, 4})
+    # a column may be that narrow
+    turned = Grid(nodes.transpose(1, 0, 2)[..., ::-1] * (1.0, 0.4), (SEEN,) * 4, (SEEN,) * 6)
+    assert not settle(turned, Shape(), "a.jpg").columns
 
 
 def test_rows_of_different_heights_are_not_doubtful():

@@ -34,6 +34,7 @@ LINES = "lines"
 """The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""
 
 _LISTED = 5  # texts that a cell names
+_NAMED = 6  # unclear lines that a sentence names
 _ZERO = re.compile("0[0-9]")
 _APART = 1.5  # of a digit's height: digits farther apart may be in several cells
 
@@ -123,7 +124,8 @@ def _doubt(unclear: Iterable[Unclear], rows: int, columns: int) -> str:
             column_name(max(each, 0)) if what in (LEFT, COLUMN) else str(each + 1) for each in (number - 1, number)
         )
         said.append(say(f"form.unclear.{what}{side}", before=before, after=after))
-    return say("form.shape", rows=rows, columns=columns, lines=say("form.list").join(said))
+    named = [*said[:_NAMED], *(["…"] if len(said) > _NAMED else [])]
+    return say("form.shape", rows=rows, columns=columns, lines=say("form.list").join(named))
 
 
 def join_tables(read: Iterable[list[Row] | Problem]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ _BENDS = 2  # pixels that a piece lies from where it should
 _EQUAL = 0.12  # of the usual gap by which lines at regular distances may be off
 _REGULAR, _LEAST_REGULAR = 0.6, 3  # of the gaps, and how many of them, are the usual one where distances are regular
 
-_NARROW = 0.5  # of the usual height of a row: no digit is written in what is lower or narrower
+_LOW, _NARROW = 0.5, 0.3  # of the usual height of a row: no digit is written in a lower row or a narrower column
 
 _KINDS = (SEEN,), (SEEN, PALE), (SEEN, PALE, ASSUMED), (SEEN, PALE, DOUBTFUL), (SEEN, PALE, ASSUMED, DOUBTFUL)
 """Which lines may together be those of a table whose size is known."""
@@ -127,19 +127,25 @@ def settle(grid: Grid, shape: Shape, name: str) -> Settled:
     in_columns, column_lines = none if shape.columns and len(columns) == 1 else _doubtful(grid.columns, columns[0])
     nodes = grid.nodes[rows[0]][:, columns[0]]
     heights = np.median(np.diff(nodes[..., 1], axis=0), axis=1)
-    least = _NARROW * float(np.median(heights))
+    widths = np.median(np.diff(nodes[..., 0], axis=1), axis=0)
+    usual = float(np.median(heights))
     if not shape.rows:
-        in_rows |= _beside_narrow(heights, least)
+        row_lines |= _lines_around(heights < _LOW * usual)
+        in_rows |= _gaps_beside(row_lines, len(heights))
     if not shape.columns:
-        in_columns |= _beside_narrow(np.median(np.diff(nodes[..., 0], axis=1), axis=0), least)
+        column_lines |= _lines_around(widths < _NARROW * usual)
+        in_columns |= _gaps_beside(column_lines, len(widths))
     return Settled(nodes, in_rows, in_columns, row_lines, column_lines)
 
 
-def _beside_narrow(gaps: NDArray[np.float64], least: float) -> frozenset[int]:
-    """Return the gaps that are too narrow, and those beside them: the line between may be none."""
-    narrow = np.flatnonzero(gaps < least)
-    beside = {int(gap + offset) for gap in narrow for offset in (-1, 0, 1)}
-    return frozenset(gap for gap in beside if 0 <= gap < len(gaps))
+def _lines_around(narrow: NDArray[np.bool_]) -> frozenset[int]:
+    """Return the lines around gaps that are too narrow, one of which may be none; those of the frame are."""
+    lines = {int(gap) + side for gap in np.flatnonzero(narrow) for side in (0, 1)}
+    return frozenset(lines - {0, len(narrow)})
+
+
+def _gaps_beside(lines: Iterable[int], count: int) -> frozenset[int]:
+    return frozenset(gap for line in lines for gap in (line - 1, line) if 0 <= gap < count)
 
 
 def _ways(grades: Sequence[int], count: int) -> list[list[int]]:

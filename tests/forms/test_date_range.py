@@ -41,6 +41,7 @@ def test_a_year_that_the_pen_cannot_mean_is_not_read():
     # what is surely written stays, in doubt
     cell = decided(day, box(1), box(8), *boxes[2:])
     assert (cell.text, cell.status, cell.rule) == ("1887-06-12", "unsure", "range")
+    assert "1887-06-12" in decided(day, box(1), box(8, 0.9) + box(9, 0.1), *boxes[2:]).message
     old = Field("day", kind=DATE, boxes=8, earliest="1800-01-01", latest="1899-12-31")
     assert decided(old, box(1), box(8), *boxes[2:]).status == "ok"
 

@@ -64,6 +64,6 @@ def check_boxes(table: Mapping[str, Any], boxes: int, wrong: _Wrong) -> None:
     if "min" in table and "max" in table and least > most:
         raise wrong("error.spec.range", "max")
     if least >= 10 ** (length - decimals) or most < 0:
-        raise wrong("error.spec.never", "max" if most < 0 else "min", boxes=boxes)
+        raise wrong("error.spec.never", "max" if most < 0 else "min", boxes=length)
     if table.get("check") and boxes < SHORTEST[table["check"]]:
         raise wrong("error.spec.check", "check", least=SHORTEST[table["check"]])

@@ -109,7 +109,10 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
             ranked.insert(1, (unchecked.text, 1 - confidence))
     whole = boxes is None or boxes.whole or bool(field.among)
     sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
-    others = sorted([*ranked[1:], *([("", empty / everything)] if empty else [])], key=itemgetter(1), reverse=True)
+    more = [("", empty / everything)] if empty else []
+    if field.kind == DATE and probability > kept[0][1]:  # an earlier or later year, which whoever checks should see
+        more.append((best, probability * (1 - _KEPT) / _KEPT / everything))
+    others = sorted([*ranked[1:], *more], key=itemgetter(1), reverse=True)
     return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: _LISTED - 1]))
 
 

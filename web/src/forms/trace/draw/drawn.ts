@@ -49,8 +49,8 @@ export function changeDrawn(
   if (!field?.drawn) return;
   const drawn = { ...field.drawn, ...changed, isChecked: false, trouble: null };
   const count = boxes ?? field.boxes;
-  const fits = kindsOf({ boxes: count, style: field.style }).includes(kindOf(field));
-  changeField(index, { drawn, boxes: count, at: [drawn.box], ...(fits ? {} : ofKind("number")) });
+  const style = changed.style || field.style;
+  changeField(index, { drawn, boxes: count, at: [drawn.box], ...fitting(field, { boxes: count, style }) });
   void check(drawn.id);
 }
 
@@ -88,8 +88,15 @@ async function check(id: string): Promise<void> {
   }
 }
 
+/** What changes about the kind of a field whose digits no longer fit it. */
+function fitting(field: Edited, shape: Parameters<typeof kindsOf>[0]): Partial<Edited> {
+  return kindsOf(shape).includes(kindOf(field)) ? {} : ofKind("number");
+}
+
 function settle(id: string, changed: Partial<Edited>, checked: Partial<Drawn>): void {
   const index = fields.peek().findIndex(({ drawn }) => drawn?.id === id);
-  const drawn = fields.peek()[index]?.drawn;
-  if (drawn) changeField(index, { ...changed, drawn: { ...drawn, ...checked } });
+  const field = fields.peek()[index];
+  if (!field?.drawn) return;
+  const kind = changed.style ? fitting(field, { boxes: field.boxes, style: changed.style }) : {};
+  changeField(index, { ...changed, ...kind, drawn: { ...field.drawn, ...checked } });
 }

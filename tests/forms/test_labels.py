@@ -81,6 +81,12 @@ def test_units_and_what_belongs_to_another_field_are_no_labels():
     assert _names(_fields((40, 50, 12, 8), (60, 43, 30, 8)), label_of_the_right_one) == ["f1", "Telephone"]
 
 
+@pytest.mark.parametrize("text", ["1. Name", "10. Total", "Tel. No.", "Acct. No. 5", "Ref. No", "Date of birth"])
+def test_numbered_and_shortened_labels_are_labels(text):
+    (field,) = _fields((40, 20, 30, 8))
+    assert labelled([field], [Words(text, Box(15, 22, 20, 4), 0.99)])[0].label == text
+
+
 def test_notes_signs_and_doubtful_words_are_no_labels():
     (field,) = _fields((40, 20, 30, 8))
     notes = ("请用黑色的笔填写。", "See page 2. Ask the office", "a" * 61, "*", "……")

@@ -31,7 +31,7 @@ _UNITS = frozenset(
     )
 )
 _AROUND = " \t:：;；_…·•*—–=|、，,"  # what is printed around a label and is not of it
-_NOTE = re.compile(r"[。！？]|[a-z0-9]\. [A-Z]")
+_NOTE = re.compile(r"[。！？]|[a-z]+ [a-z0-9]+\. [A-Z]")  # more than a number or "Tel. No."
 _RUNNING = re.compile(r"[0-9]{1,2}\.?")  # the number of a row, which says less than the words behind it
 _CHINESE = "[\u3400-\u9fff]"
 

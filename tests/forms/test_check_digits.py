@@ -2,6 +2,8 @@
 
 import pytest
 
+from shuzi.forms.reading.decide import decide
+from shuzi.forms.spec import IBAN, Field
 from shuzi.forms.values.check_digits import CHECKS, SHORTEST, WITH_X, mod11
 
 VALID = {
@@ -109,3 +111,14 @@ def test_a_resident_may_be_born_on_any_day_there_was(day):
 def test_a_resident_was_born_on_a_day_that_there_was(day):
     first = f"110105{day}002"
     assert not CHECKS["resident-id"](first + by_recursion(first))
+
+
+def test_every_wrong_digit_of_an_account_is_noticed():
+    field = Field("a", kind=IBAN, boxes=20, country="DE", check="iban")
+    text = "DE89370400440532013000"
+    for index in range(2, len(text)):
+        for digit in set("0123456789") - {text[index]}:
+            wrong = text[:index] + digit + text[index + 1 :]
+            cell = decide(field, [(wrong, 0.999)])
+            assert (cell.status, cell.rule) == ("unsure", "check")
+    assert decide(field, [(text, 0.999)]).status == "ok"

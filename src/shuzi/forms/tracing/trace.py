@@ -23,9 +23,9 @@ from shuzi.forms.reading.seen_digits import as_png
 from shuzi.forms.spec import PAPERS, Field, Spec
 from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.drawn import Drawn, read_drawn
+from shuzi.forms.tracing.field_labels import Words, labelled
 from shuzi.forms.tracing.find_boxes import find_boxes
 from shuzi.forms.tracing.find_rules import find_rules
-from shuzi.forms.tracing.labels import Words, labelled
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.forms.tracing.write import as_toml, numbered

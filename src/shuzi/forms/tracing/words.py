@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shuzi.errors import require
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.spec import Field
-from shuzi.forms.tracing.labels import Words
+from shuzi.forms.tracing.field_labels import Words
 from shuzi.ink.boxes import Box
 
 ENGINE, EXTRA, WANTED = "rapidocr", "ocr", "extra.ocr"

@@ -7,7 +7,7 @@ from PIL import Image
 
 from shuzi.forms.parse import read_spec
 from shuzi.forms.spec import BOXES, Field
-from shuzi.forms.tracing.labels import Words, labelled
+from shuzi.forms.tracing.field_labels import Words, labelled
 from shuzi.forms.tracing.trace import save_traced, trace
 from shuzi.forms.tracing.words import read_words
 from shuzi.ink.boxes import Box

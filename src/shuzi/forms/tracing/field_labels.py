@@ -217,9 +217,9 @@ def _is_level(first: Box, second: Box) -> bool:
     return shared > min(first.height, second.height) / 2
 
 
-def _is_within(words: Box, place: Box) -> bool:
+def _is_within(words: Box, area: Box) -> bool:
     x, y = words.x + words.width / 2, words.y + words.height / 2
-    return place.x <= x <= place.right and place.y <= y <= place.bottom
+    return area.x <= x <= area.right and area.y <= y <= area.bottom
 
 
 def _is_upon(words: Box, frame: Box, reach: float) -> bool:

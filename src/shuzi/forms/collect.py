@@ -58,7 +58,7 @@ def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> Pa
         return unread(name, problem)
 
 
-def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int]) -> Table:
+def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int], once: bool = False) -> Table:
     """Put pages in order and their rows together.
 
     A sheet has the number that its pages name. A page that is there twice is read from its first photograph and
@@ -76,11 +76,13 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
         What became of each photograph, in the order given.
     wanted
         The numbers of the pages that a sheet has.
+    once
+        Whether a page with the same number and contents as a reopened one was photographed twice in any case.
     """
     pages, numbers = [*pages], [*wanted]
     copied = len(numbers) == 1 and not spec.printed
     versions = {sheet.id: sheet for sheet in sheets_of(spec)}
-    sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied)
+    sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied, once)
     if gaps := [(before + 1, after - 1) for before, after in pairwise(sorted(sheets)) if after > before + 1]:
         problems.append(Problem("", say("form.missing_sheets", sheets=_named(gaps))))
     incomplete = [sheet for sheet in sheets.values() if len(sheet) < len(numbers)]
@@ -114,7 +116,7 @@ def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
 
 
 def _sheets_of(
-    pages: Sequence[PageRead | Problem], copied: bool
+    pages: Sequence[PageRead | Problem], copied: bool, once: bool
 ) -> tuple[dict[int, dict[int, PageRead]], list[Problem]]:
     """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none.
 
@@ -124,13 +126,22 @@ def _sheets_of(
         What became of each photograph.
     copied
         Whether a further page of the same number is another sheet.
+    once
+        As for `collect`.
     """
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
     further: list[PageRead] = []
     # copies of a version all have one number
     seen = {(page.code.spec, page.code.sheet) for page in pages if isinstance(page, PageRead) and not page.reopened}
-    numbered = len(seen) > len({sheet_id for sheet_id, _ in seen})
+    # those read before have further numbers, but the lowest is the one that all have
+    lowest: dict[str, int] = {}
+    for page in pages:
+        if isinstance(page, PageRead) and page.reopened:
+            lowest[page.code.spec] = min(page.code.sheet, lowest.get(page.code.spec, page.code.sheet))
+    numbered = len(seen) > len({sheet_id for sheet_id, _ in seen}) or any(
+        sheet > lowest.get(sheet_id, sheet) for sheet_id, sheet in seen
+    )
     for page in pages:
         if isinstance(page, Problem):
             problems.append(page)
@@ -142,7 +153,7 @@ def _sheets_of(
         first = sheet.setdefault(page.code.page, page)
         if first is page:
             continue
-        if copied and not (numbered and _is_same(first, page)):
+        if copied and not ((numbered or (once and first.reopened)) and _is_same(first, page)):
             further.append(page)
             continue
         sentence = say("form.twice", page=page.code.page, sheet=page.code.sheet, first=first.source)
@@ -153,17 +164,25 @@ def _sheets_of(
 
 
 def _is_same(first: PageRead, page: PageRead) -> bool:
-    """Tell whether two photographs show one page: what is sure on both is the same, and not nothing."""
+    """Tell whether two photographs show one page: what is sure on both is the same, and not nothing.
+
+    Where somebody may have corrected the first, what was read there counts too.
+    """
     sure = [
-        (cell.text, page.cells[key].text)
+        (_texts_of(cell) if first.reopened else {cell.text}, page.cells[key].text)
         for key, cell in first.cells.items()
         if key in page.cells and not cell.doubtful and not page.cells[key].doubtful
     ]
     return (
         first.code.spec == page.code.spec
-        and any(text for text, _ in sure)
-        and all(text == again for text, again in sure)
+        and any(text for _, text in sure)
+        and all(text in texts for texts, text in sure)
     )
+
+
+def _texts_of(cell: Cell) -> set[str]:
+    """Return what a person made of a cell, and what it was before."""
+    return {cell.text, *(text for text, _ in cell.alternatives[:1]), *(change.before for change in cell.changes)}
 
 
 def _named(ranges: Sequence[tuple[int, int]]) -> str:

@@ -114,9 +114,12 @@ def read(
             if written and state_of(target) not in {written, None}:
                 raise DataError("error.form.exists", path=target)
         named = photos_in(photos)
-        if earlier:
-            named = adding.left_for(earlier, named)
-            found = adding.add_to(earlier, pages, _read(way, named, journal))
+        if earlier and add_to:
+            old, new = adding.divide(earlier, add_to.parent, named)
+            if old:
+                click.echo(say("cli.form.read.passed", n=len(old)), err=True)
+            found = adding.add_to(earlier, pages, _read(way, new, journal))
+            named = [*old, *new]
         else:
             found = way.join(_read(way, named, journal))
         save_all(found, out)

@@ -102,10 +102,13 @@ def reopen_ruled(table: Table, read: list[list[Row] | Problem]) -> list[list[Row
     for row in table.rows:
         if unknown := [name for name in row.cells if name not in columns]:
             raise DataError("error.form.not_of_spec", name=unknown[0])
-    unread = [problem for problem in table.problems if problem.source not in table.sources]
-    photographs = len({row.sheet for row in table.rows}) + len(unread)
+    problems = [problem for problem in table.problems if problem.source]  # not blank pages, which have no number
+    sheets = {row.sheet for row in table.rows}
+    unread = [problem for problem in problems if problem.source not in table.sources]
+    # one that could not be read before may be among the later ones now, and its number is free
+    photographs = max(len(sheets) + len(unread), *sheets, 0)
     later = [
         rows if isinstance(rows, Problem) else [replace(row, sheet=row.sheet + photographs) for row in rows]
         for rows in read
     ]
-    return [[*table.rows], *table.problems, *later]
+    return [[*table.rows], *problems, *later]

@@ -134,7 +134,7 @@ def _sheets_of(
     further: list[PageRead] = []
     # copies of a version all have one number
     seen = {(page.code.spec, page.code.sheet) for page in pages if isinstance(page, PageRead) and not page.reopened}
-    # those read before have further numbers, but the lowest is the one that all have
+    # such copies have further numbers in a table, of which the one that all have is the lowest
     lowest: dict[str, int] = {}
     for page in pages:
         if isinstance(page, PageRead) and page.reopened:

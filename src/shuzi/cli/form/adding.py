@@ -22,7 +22,7 @@ def divide(table: Table, folder: Path, named: Named) -> tuple[_Photographs, _Pho
     """Divide photographs into those that a table has already and those to be read.
 
     Where a photograph is not where the table names it, one whose path ends with that name is it, if that is only one:
-    the page names photographs without their folders. Where it may be it or another file, an error takes its place.
+    the page names photographs without their folders. Where it may be that one or another, it is replaced by an error.
 
     Parameters
     ----------

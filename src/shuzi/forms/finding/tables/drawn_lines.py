@@ -14,7 +14,7 @@ from shuzi.forms.finding.tables.flat_table import (
     LEVEL,
     FlatTable,
     fans,
-    flattened,
+    flatten,
     rectangle_around,
     rectangle_to,
     slope_of,
@@ -37,6 +37,7 @@ from shuzi.forms.finding.tables.spacing import Shape, complete, settle
 _LEANS = (-9, -3, 3, 9), (-3, 0, 3)  # degrees of lines on the photograph, and on the flattened table
 _LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_AREA = 0.002  # of the photograph
+_FINEST = 1.6  # pixels of the flattened table to a pixel of the photograph: of small ones no more is seen
 _PARTED = 15  # pixels between parts of a line where a pen was lifted
 _MOST_CROSSINGS = 2_500  # of a table; what has more is a pattern, and takes long
 _PAPER = np.arange(8, 17)  # pixels from a line to the paper on both sides of it
@@ -100,7 +101,7 @@ def _flat(
     near = ((corners > -size) & (corners < 2 * size)).all()
     if not near or cv2.contourArea(corners.astype(np.float32)) < _LEAST_AREA * size.prod():
         raise PictureError("error.form.no_table", path=name)
-    return flattened(grey, corners)
+    return flatten(grey, corners, _FINEST)
 
 
 def _without_edges(nodes: NDArray[np.float64], flat: NDArray[np.uint8]) -> NDArray[np.float64]:

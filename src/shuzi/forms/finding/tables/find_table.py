@@ -13,7 +13,7 @@ from shuzi.forms.finding.flat import even_light
 from shuzi.forms.finding.tables.corners import corners_of
 from shuzi.forms.finding.tables.cut_cells import COLUMNS, ROWS, TableCell, cut_cells
 from shuzi.forms.finding.tables.drawn_lines import find_drawn
-from shuzi.forms.finding.tables.flat_table import FlatTable
+from shuzi.forms.finding.tables.flat_table import RIM, FlatTable, flatten
 from shuzi.forms.finding.tables.follow_lines import (
     ALL,
     COVERED,
@@ -21,18 +21,17 @@ from shuzi.forms.finding.tables.follow_lines import (
     LEAST_GAP,
     crossing,
     drop_close,
+    find_covered,
     keep_far,
     reach_of,
 )
 from shuzi.forms.finding.tables.grade_lines import grade_lines
-from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, complete, settle
+from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape, complete, settle
 from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
-_FLAT = 1_500  # pixels of the longer side of the flattened table
 _LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
-_RIM = 30  # pixels around the flattened table
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
 _STRIPS = 14  # pieces in which the course of a line is followed
 
@@ -71,7 +70,7 @@ def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sh
     """Find a table whose lines are clear, straight and closed on all sides."""
     scale = small.shape[1] / grey.shape[1]
     corners = _corners(_dark(small), name)
-    flat, to_photo = _flattened(grey, corners / scale)
+    flat, to_photo = flatten(grey, corners / scale)
     dark = _dark(flat)
     down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
     if min(len(down), len(across)) < 2:
@@ -120,7 +119,7 @@ def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
     first = nodes[:, 0, 0].mean(), nodes[0, :, 1].mean()
     last = nodes[:, -1, 0].mean(), nodes[-1, :, 1].mean()
-    beyond = _RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), LEAST_GAP * 1.5)
+    beyond = RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), LEAST_GAP * 1.5)
     reaches = (first < beyond).all() and (last > size - beyond).all()
     return bool(inside and reaches and min(across.min(), down.min()) >= LEAST_GAP / 2)
 
@@ -148,36 +147,9 @@ def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
     return corners_of(ink)[0]
 
 
-def _flattened(
-    grey: NDArray[np.uint8], corners: NDArray[np.float64]
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Return the table upright with a margin, and the homography from there to the photograph."""
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
-    wide, high = (round(float(side * _FLAT / max(wide, high))) for side in (wide, high))
-    right, low = _RIM + wide, _RIM + high
-    target = np.array([[_RIM, _RIM], [right, _RIM], [right, low], [_RIM, low]], np.float32)
-    matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
-    size = (wide + 2 * _RIM, high + 2 * _RIM)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    flat = cv2.warpPerspective(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(flat, np.uint8), np.asarray(matrix, np.float64)
-
-
 def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:
     """Follow the lines of one direction: for each, y as a polynomial of x (or x of y), from the first to the last."""
-    picture = dark if horizontal else np.ascontiguousarray(dark.T)
-    piece = max(15, picture.shape[1] // 60)
-    thick = cv2.dilate(picture, np.ones((3, 1), np.uint8))
-    long = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
-    # a line that bends a little still counts along all of its length
-    covered = cv2.dilate(long, np.ones((CURVED, 1), np.uint8)).mean(axis=1)
-    rows = list[int]()
-    for row in np.argsort(-covered, kind="stable").tolist():
-        if covered[row] < COVERED or len(rows) == MOST_LINES:
-            break
-        if all(abs(row - line) >= LEAST_GAP for line in rows):
-            rows.append(row)
+    long, covered, rows = find_covered(dark, horizontal, COVERED)
     return [_course(long, row) for row in drop_close(rows, covered)]
 
 

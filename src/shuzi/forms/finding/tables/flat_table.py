@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -13,9 +14,10 @@ from shuzi.forms.finding.tables.spacing import Settled
 LEVEL = 0.006
 """The slope up to which a line is level."""
 
+RIM = 30
+"""Pixels around the flattened table."""
+
 _FLAT, _LEAST_FLAT = 1_500, 700  # pixels of the longer side of the flattened table, at most and at least
-_FINER = 1.6  # pixels of it to a pixel of the photograph, at most
-_RIM = 30  # pixels around the flattened table
 _LONG, _MOST_POINTS = 30, 20_000  # pixels of a line that tells how lines lie, and how many of all tell it
 _STEEPEST = 0.12  # pixels that such lines fall in each, at most
 
@@ -42,16 +44,28 @@ class FlatTable:
     is_drawn: bool = False
 
 
-def flattened(grey: NDArray[np.uint8], corners: NDArray[np.float64]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Return the table upright with a margin, and the homography from there to the photograph."""
+def flatten(
+    grey: NDArray[np.uint8], corners: NDArray[np.float64], finest: float = math.inf
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Turn a table upright, with a margin, and return it with the homography from there to the photograph.
+
+    Parameters
+    ----------
+    grey
+        The photograph: uint8 (h, w).
+    corners
+        Of the table, clockwise from the upper left: x and y, float64 (4, 2).
+    finest
+        Pixels of the result to a pixel of the photograph, at most.
+    """
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
-    size_of = min(max(_FINER * float(max(wide, high)), _LEAST_FLAT), _FLAT)  # of small tables, no more than is seen
-    wide, high = (round(float(side * size_of / max(wide, high))) for side in (wide, high))
-    right, low = _RIM + wide, _RIM + high
-    target = np.array([[_RIM, _RIM], [right, _RIM], [right, low], [_RIM, low]], np.float32)
+    longer = min(max(finest * float(max(wide, high)), _LEAST_FLAT), _FLAT)
+    wide, high = (round(float(side * longer / max(wide, high))) for side in (wide, high))
+    right, low = RIM + wide, RIM + high
+    target = np.array([[RIM, RIM], [right, RIM], [right, low], [RIM, low]], np.float32)
     matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
-    size = (wide + 2 * _RIM, high + 2 * _RIM)
+    size = (wide + 2 * RIM, high + 2 * RIM)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     flat = cv2.warpPerspective(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(flat, np.uint8), np.asarray(matrix, np.float64)

@@ -36,23 +36,45 @@ _STRIPS = 14  # pieces in which the course of a line is followed
 
 def follow_lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:
     """Follow the lines of one direction: for each, y as a polynomial of x (or x of y), from the first to the last."""
+    long, covered, rows = find_covered(dark, horizontal)
+    rows = drop_close(rows, covered)
+    usual = float(np.median(np.diff(rows))) if len(rows) > 1 else np.inf
+    reach = int(np.clip(usual / 2 - 1, _LEAST_REACH, 2 * CURVED))
+    return [_course(long, row, reach) for row in rows]
+
+
+def find_covered(
+    dark: NDArray[np.uint8], horizontal: bool, least: float | None = None
+) -> tuple[NDArray[np.uint8], NDArray[np.float64], list[int]]:
+    """Find the rows of a picture (or its columns) that are dark along much of their length.
+
+    Parameters
+    ----------
+    dark
+        uint8 (h, w), 1 where it is dark.
+    horizontal
+        Whether rows are sought; otherwise columns, and the picture is turned.
+    least
+        The fraction of the length that must be dark; None for a part of that of the darkest.
+
+    Returns
+    -------
+    What is long in the picture, the dark fraction of each row, and the rows, the darkest first.
+    """
     picture = dark if horizontal else np.ascontiguousarray(dark.T)
     piece = max(15, picture.shape[1] // 60)
     thick = cv2.dilate(picture, np.ones((3, 1), np.uint8))
     long = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
     # a line that bends a little still counts along all of its length
-    covered = cv2.dilate(long, np.ones((CURVED, 1), np.uint8)).mean(axis=1)
-    least = COVERED * float(covered.max())
+    covered = np.asarray(cv2.dilate(long, np.ones((CURVED, 1), np.uint8)).mean(axis=1), np.float64)
+    least = COVERED * float(covered.max()) if least is None else least
     rows = list[int]()
     for row in np.argsort(-covered, kind="stable").tolist():
         if covered[row] < least or len(rows) == MOST_LINES:
             break
         if all(abs(row - line) >= LEAST_GAP for line in rows):
             rows.append(row)
-    rows = drop_close(rows, covered)
-    usual = float(np.median(np.diff(rows))) if len(rows) > 1 else np.inf
-    reach = int(np.clip(usual / 2 - 1, _LEAST_REACH, 2 * CURVED))
-    return [_course(long, row, reach) for row in rows]
+    return long, covered, rows
 
 
 def drop_close(rows: list[int], covered: NDArray[np.float64]) -> list[int]:

@@ -28,7 +28,9 @@ from shuzi.ink.strips import cut_strip
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE
 from shuzi.reading.report.result import Reading
 from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.pen import UNIT
 from shuzi.synthesis.samples.evaluation_pages import any_kind
+from shuzi.synthesis.shapes.drawn_digits import skeleton_field
 
 FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "reading"
 COMPOSED = 12  # pages of any kind
@@ -72,6 +74,7 @@ def pictures() -> dict[str, Grey]:
         "patterned": _patterned(number),
         "hatched": _hatched(number),
         "attached": _attached(number),
+        "one-pixel-wide": _one_pixel_wide(3),
         "pale": np.asarray(226 - (226 - number.astype(np.int64)) // 7, np.uint8),
         "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
         "long": np.pad(_beside(page, [*digits.images[20:26]], 8), ((0, 0), (0, 5_200)), constant_values=226),
@@ -198,6 +201,12 @@ def _lettered(number: Grey) -> Grey:
     return np.asarray(
         cv2.putText(number.copy(), "kg", (215, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 45, 3, cv2.LINE_AA), np.uint8
     )
+
+
+def _one_pixel_wide(label: int) -> Grey:
+    """Draw a digit by strokes a pixel wide and leave out every second pixel, which breaks them."""
+    field = skeleton_field(np.random.default_rng(label), label)
+    return np.asarray(np.where(field < UNIT / 2, 0, 255)[1::2, 1::2], np.uint8)
 
 
 def _ruled(number: Grey) -> Grey:

@@ -27,6 +27,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
             "paper",
             "pattern",
             "ruling",
+            "scan",
             "straight",
             "strips",
         )

@@ -207,3 +207,11 @@ def test_a_scan_holds_the_maps_of_its_picture(polarity):
 def test_a_large_picture_is_seen_smaller_and_its_own_size_is_kept(shape, seen):
     scan = Scan.of(_strokes(2, shape), 100)
     assert (scan.shape, scan.grey.shape, scan.ink.shape) == (shape, seen, seen)
+
+
+@pytest.mark.parametrize(("low", "wide", "is_widened"), [(True, 1, True), (True, 2, False), (False, 1, False)])
+def test_only_low_strokes_of_one_pixel_are_widened(low, wide, is_widened):
+    grey = np.full((64, 64), 230, np.uint8)
+    grey[10 : 30 if low else 60, 30 : 30 + wide] = 20
+    columns = np.flatnonzero(Scan.of(grey, 100).ink.any(axis=0))
+    assert columns.tolist() == ([29, 30, 31] if is_widened else list(range(30, 30 + wide)))

@@ -1,6 +1,8 @@
 /** A grey picture becomes its ink map, contrast map and components. */
+import { SOLID } from "../../generated/ink/components";
+import { LOW, ONE_PIXEL_WIDE } from "../../generated/ink/scan";
 import { type Component, componentsAndSpecks } from "../components";
-import type { Grey } from "../picture";
+import { blank, type Grey } from "../picture";
 import { resize } from "../resize";
 import { contrastOf, darkOnLight, inkOf } from "./paper";
 
@@ -23,8 +25,14 @@ export class Scan {
     largest: number,
   ) {
     this.grey = resize(original, Math.min(1, largest / Math.max(original.width, original.height)));
-    this.#dark = darkOnLight(this.grey);
-    this.ink = inkOf(this.#dark);
+    let dark = darkOnLight(this.grey);
+    let ink = inkOf(dark);
+    if (hasBrokenStrokes(ink)) {
+      dark = widened(dark);
+      ink = inkOf(dark);
+    }
+    this.#dark = dark;
+    this.ink = ink;
     ({ components: this.components, specks: this.specks } = componentsAndSpecks(this.ink));
   }
 
@@ -32,4 +40,34 @@ export class Scan {
     this.#contrast ??= contrastOf(this.#dark);
     return this.#contrast;
   }
+}
+
+/** Whether ink is of low writing whose strokes are one pixel wide, so that shrinking has often broken them. */
+function hasBrokenStrokes({ width, height, pixels }: Grey): boolean {
+  const isSolid = (index: number) => (pixels[index] as number) >= SOLID;
+  let [top, bottom, solid, inside] = [height, 0, 0, 0];
+  for (let y = 0, index = 0; y < height; y++)
+    for (let x = 0; x < width; x++, index++) {
+      if (!isSolid(index)) continue;
+      top = Math.min(top, y);
+      bottom = y + 1;
+      solid++;
+      if (x && y && isSolid(index - 1) && isSolid(index - width) && isSolid(index - width - 1)) inside++;
+    }
+  return solid > 0 && bottom - top <= LOW && inside < ONE_PIXEL_WIDE * solid;
+}
+
+/** Dark strokes wider by a pixel to each side: the darkest of each pixel and its four neighbours. */
+function widened({ width, height, pixels }: Grey): Grey {
+  const wide = blank(width, height);
+  for (let y = 0, index = 0; y < height; y++)
+    for (let x = 0; x < width; x++, index++)
+      wide.pixels[index] = Math.min(
+        pixels[index] as number,
+        x > 0 ? (pixels[index - 1] as number) : 255,
+        x < width - 1 ? (pixels[index + 1] as number) : 255,
+        y > 0 ? (pixels[index - width] as number) : 255,
+        y < height - 1 ? (pixels[index + width] as number) : 255,
+      );
+  return wide;
 }

@@ -25,6 +25,15 @@ from driving.serving import NotReadyError
 from driving.sheet import spy_on_questions
 
 CHROMIUM = os.environ.get("SHUZI_CHROMIUM", "/usr/bin/chromium")
+# only the last list counts, so it begins with Playwright's own; then come suggestions below the address bar: two more
+# pages in each window, which take as much processor time as the page that is tested
+_WITHOUT = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin"),
+    *("OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+)
 _ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -35,6 +44,7 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(_WITHOUT)}",
 )
 PATIENCE = 180_000  # ms before a wait fails; the machine may be very busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")

@@ -25,11 +25,13 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 KATEX := web/node_modules/katex/dist/katex.min.js
 # each process takes a file after another, in the order of tests/conftest.py: those of minutes first
 FILES := --dist loadfile --no-loadscope-reorder
+# all of it is marked, and need not be imported to be left out
+OUTSIDE := --ignore tests/browser
 NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page standalone npm docs notebooks web generated test doctest slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
+.PHONY: help run serve page standalone npm docs notebooks web generated test doctest slow long browser check lint types imports messages platforms systems models strokes registers ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -49,6 +51,7 @@ help:
 	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
 	@echo "make check    all of it, as CI does | 全部检查，与 CI 相同"
 	@echo "make platforms what may fail on other systems, languages and Pythons | 别的系统、语言和 Python 上会不会出错"
+	@echo "make systems  of these, wheels and types, which takes no tests | 其中不用跑测试的：预编译包和类型"
 	@echo "make generated write what the page takes from Python: types of answers, constants | 更新网页从 Python 取来的类型和常量"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
 	@echo "make models   train, calibrate and ship the models anew (hours) | 重新训练、校准并放进包里（要几小时）"
@@ -82,18 +85,18 @@ notebooks: $(VENV)/.for-docs
 	$(BIN)/python tools/course/notebooks.py build/notebooks
 
 test: $(VENV)/.for-developing messages
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(FILES) --durations 12
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(FILES) $(OUTSIDE) --durations 12
 
 # in a job of its own, for it imports every module
 doctest: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest --doctest-modules src
 
 slow: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m "slow and not long and not cluster and not browser" -n 2 $(FILES) --durations 12
+	$(BIN)/python -m pytest -m "slow and not long and not cluster and not browser" -n 2 $(FILES) $(OUTSIDE) --durations 12
 	$(BIN)/python -m pytest -m "slow and not long and cluster" --durations 12 tests/scale tests/test_privacy.py
 
 long: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m "long and not cluster and not browser" -n 2 $(FILES)
+	$(BIN)/python -m pytest -m "long and not cluster and not browser" -n 2 $(FILES) $(OUTSIDE)
 	$(BIN)/python -m pytest -m "long and cluster" tests/scale
 
 browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
@@ -158,6 +161,9 @@ ship: $(VENV)/.for-training
 
 platforms: $(VENV)/.for-developing messages
 	$(BIN)/python tools/platforms.py
+
+systems: $(VENV)/.for-developing
+	$(BIN)/python tools/platforms.py resolve types
 
 release: $(VENV)/.for-developing messages
 	$(BIN)/python tools/release.py check

@@ -1,5 +1,6 @@
 """Message catalogues (.po) become what gettext reads (.mo); README becomes the description that an index shows."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -21,8 +22,10 @@ def compile_catalogues() -> None:
     for source in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
         with source.open("rb") as lines:
             catalogue = read_po(lines, locale=source.parent.parent.name, abort_invalid=True)
-        with source.with_suffix(".mo").open("wb") as binary:
+        written = source.with_suffix(f".mo.{os.getpid()}")  # what runs beside it reads whole files
+        with written.open("wb") as binary:
             write_mo(binary, catalogue)
+        written.replace(source.with_suffix(".mo"))
 
 
 def public_address(name: str = "repository") -> str | None:

@@ -56,9 +56,8 @@ def _saved(page, name):
     return download.value.path().read_bytes()
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_keyboard_goes_through_all_stops_and_each_leads_to_its_step(open_page, language):
-    page = _open(open_page, "&look=4", language=language)
+def test_the_keyboard_goes_through_all_stops_and_each_leads_to_its_step(open_page):
+    page = _open(open_page, "&look=4")
     play = page.locator(".film-play")
     page.keyboard.press("Space")
     was = play.inner_text()
@@ -169,7 +168,7 @@ def test_a_saved_video_plays(open_page):
     assert shown > len(STOPS)
 
 
-@pytest.mark.parametrize("width", [320, 390, 820, 1280, 1600])
+@pytest.mark.parametrize("width", [320, 820, 1600])
 def test_the_film_fits_on_any_screen_with_its_controls(open_page, width):
     page = _open(open_page, "&stop=scores", viewport={"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

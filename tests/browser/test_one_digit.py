@@ -14,9 +14,8 @@ from driving.training import LONG
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_my_digit_goes_through_every_model_and_my_network(open_page, mnist, language, tmp_path):
-    page = open_page("?view=learn&step=train&steps=100", language=language, reduced_motion="reduce")
+def test_my_digit_goes_through_every_model_and_my_network(open_page, mnist, tmp_path):
+    page = open_page("?view=learn&step=train&steps=100")
     page.locator(".train-knobs [type=submit]").click()
     expect(page.locator(".train-result")).to_be_visible(timeout=LONG)
     page.goto("?view=write")

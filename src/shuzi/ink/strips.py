@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import cv2
 import numpy as np
@@ -48,9 +49,9 @@ def frame_band(boxes: Sequence[Box]) -> Box:
     """
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
     tall = height >= 0.5 * np.quantile(height, 0.75)  # so that neither dots and dashes nor a long descender decide
-    middle = float(np.median(height[tall]))
-    bottom = float(np.median((y + height)[tall]))
-    top = min(float(np.median(y[tall])), bottom - middle)
+    middle = median(height[tall].tolist())
+    bottom = median((y + height)[tall].tolist())
+    top = min(median(y[tall].tolist()), bottom - middle)
     left, right = float(x.min()) - BESIDE * middle, float((x + width).max()) + BESIDE * middle
     return left, top - AROUND * middle, right - left, bottom - top + 2 * AROUND * middle
 
@@ -64,7 +65,7 @@ def frame_whole(boxes: Sequence[Box]) -> Box:
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
     top, bottom = float(y.min()), float((y + height).max())
     high = bottom - top
-    margin = BESIDE * min(high, float(np.median(height)))
+    margin = BESIDE * min(high, median(height.tolist()))
     left, right = float(x.min()) - margin, float((x + width).max()) + margin
     return left, top - RIM * high, right - left, high * (1 + 2 * RIM)
 

@@ -129,7 +129,7 @@ class LineTexts:
     line
         The line.
     columns
-        What the recogniser says of each frame of it: float32 (w / 4, 17).
+        What the recogniser says of each frame of it, or of the first alone where that is sure: float32 (w / 4, 17).
     texts
         Digits, marks and `SIGN` for any other character; no text twice.
     scores

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import cv2
 import numpy as np
@@ -52,7 +53,7 @@ def name_ignored_ink(seen: Findings, outcomes: Sequence[Outcome], digits: Sequen
     heights = [digit.box.height for digit in digits or characters] or [line.line.height for line in seen.texts]
     boxes = [character.box for character in characters]
     most = max(seen.work_left, LEAST_KIND_WORK)
-    ignored += find_left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), most)
+    ignored += find_left_out(seen.grey, seen.ink, boxes, median(heights), most)
     left_to_right = sorted(ignored, key=lambda piece: piece[1].x)
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in left_to_right)
 

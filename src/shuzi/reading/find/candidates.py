@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -205,7 +206,7 @@ def drop_low(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Drop candidates too small, next to the others, to be digits, such as commas."""
     if not candidates:
         return []
-    height = float(np.median([candidate.box.height for candidate in candidates]))
+    height = median(candidate.box.height for candidate in candidates)
     return [candidate for candidate in candidates if candidate.box.height >= _least_height(candidate) * height]
 
 

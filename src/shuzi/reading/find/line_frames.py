@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ class _Band:
     @staticmethod
     def of(digits: list[Box]) -> _Band:
         height = median_height(digits)
-        top, bottom = np.median([[digit.y, digit.bottom] for digit in digits], axis=0).tolist()
+        top, bottom = median(digit.y for digit in digits), median(digit.bottom for digit in digits)
         return _Band(digits, height, top - BAND_ABOVE * height, bottom + BAND_BELOW * height)
 
 

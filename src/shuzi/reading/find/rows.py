@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from operator import itemgetter
-
-import numpy as np
+from statistics import median
 
 from shuzi.ink.boxes import Box
 from shuzi.reading.find.candidates import TooMuch
@@ -133,7 +132,7 @@ def _measure_neighbours(box: Box, row: Sequence[Box]) -> tuple[float, float, flo
     """Return the height, the top and the bottom of the digits of a row that are next to a box."""
     middle = box.x + box.width / 2
     near = sorted(row, key=lambda digit: abs(digit.x + digit.width / 2 - middle))[:DIGITS_BESIDE_COMMA]
-    top, bottom = np.median([[digit.y, digit.bottom] for digit in near], axis=0).tolist()
+    top, bottom = median(digit.y for digit in near), median(digit.bottom for digit in near)
     return median_height(near), top, bottom
 
 
@@ -210,4 +209,4 @@ def _measure_shared_height(upper: Box, lower: Box) -> float:
 
 def median_height(digits: Sequence[Box]) -> float:
     """Return the median height of digits."""
-    return float(np.median([digit.height for digit in digits]))
+    return median(digit.height for digit in digits)

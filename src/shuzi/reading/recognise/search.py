@@ -28,6 +28,7 @@ from shuzi.reading.recognise.recognise_thresholds import (
     MOST_CANDIDATE_SCORE,
     MOST_TEXTS,
     OVERLOOKED_PROBABILITY,
+    SURE_STRIP,
     TEXTS_OF_A_STRIP,
 )
 from shuzi.reading.recognise.recogniser import Recogniser
@@ -63,11 +64,15 @@ def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recognis
     recogniser
         Reads strips.
     """
-    columns = tuple(recogniser.columns(cut_strip(contrast, frame)) for frame in line.frames)
     proposed: dict[tuple[int, ...], None] = {line.proposed: None}
-    for of_strip in columns:
+    columns: tuple[NDArray[np.float32], ...] = ()
+    for frame in line.frames:
+        of_strip = recogniser.columns(cut_strip(contrast, frame))
         texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
-        proposed |= dict.fromkeys(text.labels for text in texts)
+        columns, proposed = (*columns, of_strip), proposed | dict.fromkeys(text.labels for text in texts)
+        # where a strip is sure of what the candidates say, another would say the same
+        if texts and texts[0].labels == line.proposed and texts[0].log_probability >= math.log(SURE_STRIP):
+            break
     room = min(map(len, columns))
     likely = [labels for labels in proposed if len(labels) <= room][:MOST_TEXTS]
     strips = [log_probabilities(of_strip, likely) for of_strip in columns]
@@ -91,14 +96,14 @@ def _score(
     line
         The line.
     strips
-        The log probability of each text in each strip of it: float64 (n,).
+        The log probability of each text in each strip of it: float64 (n,); a single strip stands for both.
     texts
         The texts.
     """
     digits = [tuple(label for label in labels if label < len(DIGITS)) for labels in texts]
     alignments = {labels: align(labels, line.candidates) for labels in dict.fromkeys(digits)}
     rows = [
-        (*strip, max(strip), *alignments[labels][:3], float(labels == line.proposed))
+        (strip[0], strip[-1], max(strip), *alignments[labels][:3], float(labels == line.proposed))
         for strip, labels in zip(np.maximum(strips, LOWEST_LOG_PROBABILITY).T.tolist(), digits, strict=True)
     ]
     return np.array(rows, np.float64)

@@ -8,6 +8,7 @@ import { type Box, boxOf, rightOf, touched } from "../../ink/boxes";
 import { rounded } from "../../ink/numbers";
 import { bounds, clipped, cropped, type Grey, type Part } from "../../ink/picture";
 import { spans } from "./ctc";
+import type { Columns } from "./models";
 import type { LineTexts } from "./search";
 
 /** Cut a line between the characters of a text, where the least ink is, and frame the ink of each. */
@@ -17,7 +18,7 @@ export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): 
   // pixels of the strip per pixel of the picture, from left to right
   const across = Math.min(HEIGHT / Math.max(frame.height, 1), LONGEST / Math.max(frame.width, 1));
   const labels = [...text].map((character) => CLASSES.indexOf(character));
-  const middles = spans(columns[0], labels).map(
+  const middles = spans(columns[0] as Columns, labels).map(
     ([first, last]) => frame.x + (((first + last) / 2) * COLUMN) / across,
   );
   const rows = touched(frame);

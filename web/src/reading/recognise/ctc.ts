@@ -18,13 +18,19 @@ interface Prefix {
   ends: [number, number];
 }
 
+export interface Text {
+  readonly labels: Labels;
+  /** At most 0. */
+  readonly logProbability: number;
+}
+
 /** The most probable texts by prefix beam search (Hannun et al., 2014), the best one first. */
 export function bestTexts(
   { count, classes, values }: Columns,
   most: number,
   width: number,
   least: number,
-): Labels[] {
+): Text[] {
   const [blank, seldom] = [classes - 1, Math.log(least)];
   let beams: Prefix[] = [{ labels: [], ends: [0, LOG_OF_ZERO] }];
   for (let index = 0; index < count; index++) {
@@ -61,7 +67,7 @@ export function bestTexts(
   }
   return surest(beams)
     .slice(0, most)
-    .map(({ labels }) => labels);
+    .map(({ labels, ends }) => ({ labels, logProbability: Math.min(addLogs(...ends), 0) }));
 }
 
 function surest(prefixes: Prefix[]): Prefix[] {

@@ -10,6 +10,7 @@ import {
   MOST_TEXTS,
   OVERLOOKED_PROBABILITY,
   PLAIN_WEIGHTS,
+  SURE_STRIP,
   TEXTS_OF_A_STRIP,
 } from "../../generated/reading/recognise";
 import { CLASSES, DIGITS } from "../../generated/tasks";
@@ -36,8 +37,8 @@ export interface Raise {
 /** The possible texts of a line. */
 export interface LineTexts {
   readonly line: Line;
-  /** The recogniser's output for each frame of it. */
-  readonly columns: readonly [Columns, Columns];
+  /** The recogniser's output for each frame of it, or for the first alone where that is sure. */
+  readonly columns: readonly Columns[];
   /** Digits, marks and a sign for each other character; no text twice. */
   readonly texts: readonly string[];
   /** Of each text, as `SCORES` names them. */
@@ -79,11 +80,17 @@ export function probabilitiesOf(lineTexts: LineTexts, weights: Weights): number[
 
 /** Recognise a line and score its likely texts. */
 export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): LineTexts {
-  const columns = line.frames.map((frame) => recogniser.columns(cut(contrast, frame))) as [Columns, Columns];
+  const columns: Columns[] = [];
   const candidates = new Map<string, Labels>([[line.proposed.join(), line.proposed]]);
-  for (const column of columns)
-    for (const labels of bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY))
-      if (!candidates.has(labels.join())) candidates.set(labels.join(), labels);
+  for (const frame of line.frames) {
+    const column = recogniser.columns(cut(contrast, frame));
+    columns.push(column);
+    const best = bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY);
+    for (const { labels } of best) if (!candidates.has(labels.join())) candidates.set(labels.join(), labels);
+    // where a strip is sure of what the candidates say, another would say the same
+    const [first] = best;
+    if (first?.labels.join() === line.proposed.join() && first.logProbability >= Math.log(SURE_STRIP)) break;
+  }
   const room = Math.min(...columns.map(({ count }) => count));
   const texts = [...candidates.values()].filter(({ length }) => length <= room).slice(0, MOST_TEXTS);
   return {
@@ -108,7 +115,8 @@ function scoresOf(line: Line, columns: readonly Columns[], labels: Labels): numb
   const digits = labels.filter((label) => label < DIGITS.length);
   const { matched, overlooked, denied } = align(digits, line.candidates);
   return [
-    ...strips,
+    strips[0] as number,
+    strips.at(-1) as number,
     Math.max(...strips),
     matched,
     overlooked,

@@ -5,6 +5,7 @@
     python benchmarks/ruled_tables.py --tables 300 --thirds
     python benchmarks/ruled_tables.py --tables 300 --thirds --touching
     python benchmarks/ruled_tables.py --tables 40 --kinds --strokes unipen.npz --writers odd
+    python benchmarks/ruled_tables.py --tables 40 --kinds --strokes unipen.npz --writers odd --counted
 
 With --numbers, 4 to 21 rows and 2 to 5 columns of numbers of up to three digits, one exactly below the other; those
 of the first column begin with 1, so that their strokes stand where a line could be. With --thirds, 9 by 9 cells of 10
@@ -16,8 +17,9 @@ MNIST's digits (validation digits; with --test, test digits), and photographed t
 with sheets.
 
 With --kinds, they are of the five kinds of `drawn_tables.py`, with decimals, minus signs, crossed-out numbers and
-words, photographed at up to 25 degrees; with --strokes, half of the numbers are by UNIPEN's held-out writers. A grid
-is whole if the middle of each cell lies in the cell that was drawn there.
+words, photographed at up to 25 degrees; with --strokes, half of the numbers are by UNIPEN's held-out writers; with
+--counted, the reader is told how many rows and columns there are. A grid is whole if the middle of each cell lies in
+the cell that was drawn there.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from sheets import FINE, Hands, fill, photograph
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.forms.finding.flat import in_photo
+from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.reading.ruled_tables import column_name, read_tables
 from shuzi.forms.result import Cell, Table
@@ -160,14 +163,17 @@ def is_whole(table: Table, drawn: DrawnTable, homography: NDArray[np.float64]) -
     ]
 
 
-def measure_kind(reader: Reader, kind: str, hands: Hands, seed: int, tables: int) -> dict[str, Any]:
-    """Draw, photograph and read tables of a kind."""
+def measure_kind(
+    reader: Reader, kind: str, hands: Hands, seed: int, tables: int, counted: bool = False
+) -> dict[str, Any]:
+    """Draw, photograph and read tables of a kind, whose rows and columns may be counted by whoever reads them."""
     whole, sure, refused, silent, cells = 0, 0, 0, 0, list[tuple[str, str, Cell]]()
     for number in range(tables):
         rng = np.random.default_rng([seed, KINDS.index(kind), number])
         drawn = draw_kind(kind, rng, hands)
         photo, homography = photograph(rng, drawn.page, 25.0, turned=0.0)
-        table = read_tables(reader, [(str(number), photo)])
+        shape = Shape(len(drawn.rows) - 1, len(drawn.columns) - 1) if counted else UNKNOWN
+        table = read_tables(reader, [(str(number), photo)], shape)
         refused += not table.rows
         if not is_whole(table, drawn, homography):
             print(f"  {kind} {number}: {len(table.rows)} rows, {len(table.fields)} columns", *table.problems)
@@ -212,6 +218,7 @@ def main() -> None:
     parser.add_argument("--thirds", action="store_true", help="whose lines are thin and pale, but every third")
     parser.add_argument("--touching", action="store_true", help="whose digits touch and cross the lines")
     parser.add_argument("--kinds", nargs="*", choices=KINDS, help="as people draw them; all, unless some are named")
+    parser.add_argument("--counted", action="store_true", help="whose rows and columns are given, with --kinds")
     parser.add_argument("--strokes", type=Path, help="UNIPEN or a packed file, with --kinds")
     parser.add_argument("--writers", choices=["even", "odd"], default="even")
     parser.add_argument("--name", default="ruled-tables", help="of the result")
@@ -225,7 +232,7 @@ def main() -> None:
     if given.kinds is not None:
         kinds = {}
         for kind in given.kinds or KINDS:
-            kinds[kind] = measure_kind(reader, kind, hands, 60 + odd, given.tables)
+            kinds[kind] = measure_kind(reader, kind, hands, 60 + odd, given.tables, given.counted)
             print(kind, *kinds[kind].items(), sep="\n  ")
         keep(given.name, {"kinds": kinds})
         return

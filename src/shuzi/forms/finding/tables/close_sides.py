@@ -15,6 +15,7 @@ _OVER = 0.68  # of the median gap: so far lines go on beyond the last one that c
 _LONG = 1.75  # of it: farther they are those of ruled paper, not of the table
 _INSET, _POINTS, _INKED = 0.2, 24, 6  # of a cell's sides: where it is looked at, points on each, and dark ones of ink
 _WRITTEN = 0.3  # of the cells beyond the last line: if so many are written in, they belong to the table
+_ENDED = 0.2  # of the lowest gap: where lines go on farther beyond the last, what is written there may be the table's
 _GONE = 0.4  # of a row's upright lines: if no more is visible, it is ruled paper
 
 
@@ -83,6 +84,23 @@ def close_sides(
         else:
             closed = _closed(closed, upright, ink, ("top", "bottom"), shape.rows, name)
     return closed
+
+
+def are_ended(closed: Closed, level: NDArray[np.uint8], upright: NDArray[np.uint8]) -> tuple[bool, bool]:
+    """Tell whether nothing that may be the table's is written beyond the outer rows, and columns, that were seen."""
+    ink = level & upright
+    return _is_ended(closed, upright, ink), _is_ended(closed.turned(), level, ink)
+
+
+def _is_ended(closed: Closed, crossing: NDArray[np.uint8], ink: NDArray[np.uint8]) -> bool:
+    for nodes, doubtful in zip((closed.nodes, closed.nodes[::-1]), closed.rows, strict=True):
+        if doubtful:  # then a sentence names the side
+            continue
+        end, next_line = _ends(nodes, crossing, 1, slice(None)), 2 * nodes[0] - nodes[1]
+        over = float(np.linalg.norm(end - nodes[0], axis=1)[0]) / max(float(gaps_of(closed.nodes).min()), 1.0)
+        if over > _ENDED and max(_written(nodes[0], far, ink) for far in (end, next_line)) > 0:
+            return False
+    return True
 
 
 def _trimmed(closed: Closed, crossing: NDArray[np.uint8], ink: NDArray[np.uint8]) -> Closed:

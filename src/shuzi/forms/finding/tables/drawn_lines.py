@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
-from shuzi.forms.finding.tables.close_sides import close_sides
+from shuzi.forms.finding.tables.certain_lines import are_certain
+from shuzi.forms.finding.tables.close_sides import are_ended, close_sides
 from shuzi.forms.finding.tables.corners import corners_of
 from shuzi.forms.finding.tables.flat_table import (
     LEVEL,
@@ -43,6 +46,7 @@ _MOST_CROSSINGS = 2_500  # of a table; what has more is a pattern, and takes lon
 _PAPER = np.arange(8, 17)  # pixels from a line to the paper on both sides of it
 _EDGE = 0.72  # of the light on one side that is on the other: less is beyond the edge of the paper
 _CLEAR = 0.8  # of a line that surely is one
+_RIVAL = 0.25  # of a line's pieces: if so many are whole, it may be one although it was dropped
 
 
 def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, shape: Shape) -> FlatTable:
@@ -71,26 +75,29 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
         lean = np.array([[1, slopes[1], 0], [slopes[0], 1, 0], [0, 0, 1]])
         flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ lean), name)
         level, upright = line_ink(flat, _LEANS[1])
-    nodes = _nodes(level, upright, name)
+    nodes, rivalled = _nodes(level, upright, name)
     outer = nodes[[0, 0, -1, -1], [0, -1, -1, 0]]
     if min(nodes.shape[:2]) > 1 and fans(outer) > LEVEL:
         flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ rectangle_to(outer)), name)
         level, upright = line_ink(flat, _LEANS[1])
-        nodes = _nodes(level, upright, name)
+        nodes, rivalled = _nodes(level, upright, name)
     nodes = _without_edges(nodes, flat)
     closed = close_sides(nodes, level, upright, shape, name)
     if not _is_whole(closed.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     lit = even_light(flat)
-    rows, columns = (_reaches(lines, ink, ALL) for lines, ink in _both(closed.nodes, level, upright))
-    grid = complete(closed.doubt(grade_lines(closed.nodes, rows, columns, lit)), lit)
+    level_reach, upright_reach = (_reaches(lines, ink, ALL) for lines, ink in _both(closed.nodes, level, upright))
+    grid = complete(closed.doubt(grade_lines(closed.nodes, level_reach, upright_reach, lit)), lit)
     table = settle(grid, shape, name)
     ends = np.ix_([0, -1], [0, -1])
     if not np.allclose(table.nodes[ends], closed.nodes[ends]) or not _is_whole(table.nodes, flat.shape):
         raise PictureError(
             "error.form.no_table", path=name
         )  # outer rows are not left out to have the expected number
-    return FlatTable(lit, to_photo, table, is_drawn=True)
+    certain = are_certain(table.nodes, lit, (table.row_lines, table.column_lines))
+    found = zip(certain, are_ended(closed, level, upright), rivalled, strict=True)
+    rows, columns = (is_certain and is_ended and not is_rivalled for is_certain, is_ended, is_rivalled in found)
+    return FlatTable(lit, to_photo, table, True, rows, columns)
 
 
 def _flat(
@@ -142,15 +149,31 @@ def _largest(dark: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     return np.asarray((labels == 1 + int(likely.argmax())).astype(np.uint8))
 
 
-def _nodes(level: NDArray[np.uint8], upright: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
-    """Return where the lines of a table cross: float64 (rows, columns, 2)."""
+def _nodes(
+    level: NDArray[np.uint8], upright: NDArray[np.uint8], name: str
+) -> tuple[NDArray[np.float64], tuple[bool, bool]]:
+    """Return where the lines of a table cross: float64 (rows, columns, 2); and where others may be: rows, columns."""
     down, across = follow_lines(level, horizontal=True), follow_lines(upright, horizontal=False)
     if down and across and len(down) * len(across) <= _MOST_CROSSINGS:
-        nodes = _drawn(np.array([[crossing(row, column) for column in across] for row in down]), level, upright)
+        crossings = np.array([[crossing(row, column) for column in across] for row in down])
+        rows, columns = _drawn(crossings, level, upright)
+        nodes = crossings[np.ix_(rows, columns)]
         in_order = all((np.diff(nodes[..., axis], axis=1 - axis) > 0).all() for axis in (0, 1))
         if nodes.size and max(nodes.shape[:2]) > 1 and in_order:
-            return nodes
+            (down_all, across_ink), (across_all, down_ink) = _both(crossings, level, upright)
+            rivalled = (
+                _is_rivalled(down_all[:, columns], rows, 1, across_ink),
+                _is_rivalled(across_all[:, rows], columns, 0, down_ink),
+            )
+            return nodes, rivalled
     raise PictureError("error.form.no_table", path=name)
+
+
+def _is_rivalled(lines: NDArray[np.float64], kept: Sequence[int], axis: int, ink: NDArray[np.uint8]) -> bool:
+    """Tell whether whole pieces are visible of a line that was dropped, and which is not one of those kept."""
+    apart = np.abs(lines[:, None] - lines[kept])[..., axis].mean(axis=2).min(axis=1)
+    dropped = lines[apart >= LEAST_GAP]
+    return any(reach >= _RIVAL for reach in _reaches(dropped, ink, ALL))
 
 
 def _both(
@@ -162,11 +185,14 @@ def _both(
     return [*zip((nodes, nodes.swapaxes(0, 1)), thick, strict=True)]
 
 
-def _drawn(nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _drawn(
+    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
+) -> tuple[list[int], list[int]]:
     """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
     (rows, across), (columns, down) = _both(nodes, level, upright)
     clear = [
-        np.flatnonzero([_seen(line, ink) >= _CLEAR for line in lines]) for lines, ink in _both(nodes, level, upright)
+        np.flatnonzero([_seen(line, ink) >= _CLEAR for line in lines]).tolist()
+        for lines, ink in ((rows, across), (columns, down))
     ]
     if min(map(len, clear)) >= 2:  # only what surely is a line tells where others should be visible
         far = [
@@ -174,15 +200,16 @@ def _drawn(nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArra
             for lines, ink, own in ((rows, across, clear[1]), (columns, down, clear[0]))
         ]
         kept = [keep_far(reach, nodes[..., 1 - axis].swapaxes(0, axis), COVERED) for axis, reach in enumerate(far)]
-        return nodes[np.ix_(*kept)]
+        return kept[0], kept[1]
     if min(map(len, clear)) == 1 and max(map(len, clear)) >= 2:
-        return nodes[np.ix_(*clear)]
+        return clear[0], clear[1]
+    chosen, others = [*range(len(rows))], [*range(len(columns))]
     for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
-        (rows, _), (columns, _) = _both(nodes, level, upright)
-        chosen = keep_far(_reaches(rows, across), nodes[..., 1], least)
-        others = keep_far(_reaches(columns, down), nodes[..., 0].T, least)
-        nodes = nodes[np.ix_(chosen, others)]
-    return nodes
+        own = nodes[np.ix_(chosen, others)]
+        far_rows = keep_far(_reaches(own, across), own[..., 1], least)
+        far_columns = keep_far(_reaches(own.swapaxes(0, 1), down), own[..., 0].T, least)
+        chosen, others = [chosen[row] for row in far_rows], [others[column] for column in far_columns]
+    return chosen, others
 
 
 def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:

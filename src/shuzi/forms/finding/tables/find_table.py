@@ -61,8 +61,9 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
             drawn = find_drawn(grey, small, name, shape)
         except PictureError as problem:
             raise (refused if problem.key == "error.form.no_table" else problem) from None
-    # strokes as high as cells look like lines that are drawn with gaps; only who knows the table can tell
-    uncounted = [(what, 0) for what, count in ((ROWS, shape.rows), (COLUMNS, shape.columns)) if not count]
+    # strokes as high as cells look like lines that are drawn with gaps; then only who knows the table can tell
+    counted = (ROWS, shape.rows or drawn.certain_rows), (COLUMNS, shape.columns or drawn.certain_columns)
+    uncounted = [(what, 0) for what, is_known in counted if not is_known]
     return [replace(cell, unclear=(*uncounted, *cell.unclear)) for cell in cut_cells(drawn)]
 
 

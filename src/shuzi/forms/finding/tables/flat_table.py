@@ -36,12 +36,16 @@ class FlatTable:
         Where its lines cross.
     is_drawn
         Whether its lines are as people draw them, so that numbers may go across.
+    certain_rows, certain_columns
+        Whether all of them are surely between lines.
     """
 
     lit: NDArray[np.uint8]
     to_photo: NDArray[np.float64]
     table: Settled
     is_drawn: bool = False
+    certain_rows: bool = True
+    certain_columns: bool = True
 
 
 def flatten(

@@ -1,0 +1,155 @@
+"""Drawn lines are certain where nothing else can be what was found: only there may cells be sure, uncounted.
+
+Strokes of digits that stand below one another may look like a line. But they end at the lines that they meet, each a
+little aside of the one before, and are as dark as digits, not as lines; a line goes on across the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.forms.finding.flat import PAPER
+from shuzi.forms.finding.tables.spacing import gaps_of
+
+_STEP = 3  # pixels along a line from one place where it is looked at to the next
+_REACH, _BESIDE = 8, 6  # pixels beside its expected course that it may lie at, and from it to the paper
+_TURNING = 0.3  # of a line's usual darkness that it costs to lie a pixel farther aside
+_NEAR, _FAR = 4.0, 40.0  # pixels from a crossing that the crossing line takes, and that tell where a line crosses
+_SEEN = 0.4  # of its usual darkness: what is paler is a gap
+_VISIBLE = 0.9  # of a line that must be visible
+_FEWEST, _PLACES = 4, 3  # crossings that tell an upright line from strokes of digits, and places that tell its course
+_LONG = 3.0  # times the height of a row: no level stroke of digits is so long
+_JUMP, _LARGEST_JUMP, _MOST = 0.6, 1.2, 0.8  # pixels between its courses on both sides: half and most of crossings
+_ALIKE = 2.0  # times as dark as the others a line may be
+_LOW, _NARROW = 0.7, 0.9  # of the usual height of a row: lower or narrower cells may be parts of one
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How dark a line is, how much of it is visible, its length, and how far aside it goes on at each crossing."""
+
+    dark: float
+    visible: float
+    length: float
+    jumps: NDArray[np.float64]
+
+    def is_certain(self, upright: bool, high: float) -> bool:
+        """Tell whether it goes on across others, as strokes of digits do not, where rows are so many pixels high."""
+        if self.visible < _VISIBLE:
+            return False
+        if not upright:
+            return self.length >= _LONG * high and float(np.median([0.0, *self.jumps])) <= _LARGEST_JUMP
+        if len(self.jumps) < _FEWEST:
+            return False
+        return bool(np.median(self.jumps) <= _JUMP and (self.jumps <= _LARGEST_JUMP).mean() >= _MOST)
+
+
+def are_certain(
+    nodes: NDArray[np.float64], lit: NDArray[np.uint8], unseen: tuple[Set[int], Set[int]]
+) -> tuple[bool, bool]:
+    """Tell whether all rows, and all columns, are surely between lines, or a line is already known to be doubtful.
+
+    Parameters
+    ----------
+    nodes
+        The crossings of lines: x and y, float64 (rows, columns, 2).
+    lit
+        The flattened table: uint8 (h, w), paper 255.
+    unseen
+        The rows, and the columns, that were not seen but should be there.
+
+    Examples
+    --------
+    >>> lit = np.full((300, 400), 255, np.uint8)
+    >>> lit[50:251:40, 50:351] = lit[50:251, 50:351:100] = 90
+    >>> nodes = np.stack(np.meshgrid(np.arange(50.0, 351, 100), np.arange(50.0, 251, 40)), axis=2)
+    >>> are_certain(nodes, lit, (set(), set()))
+    (True, True)
+    """
+    turned = nodes.swapaxes(0, 1)
+    heights, widths = gaps_of(nodes), gaps_of(turned)
+    high = float(np.median(heights))
+    rows = bool((heights >= _LOW * high).all()) and _are_lines(nodes, lit, unseen[0], False, high)
+    columns = bool((widths >= _NARROW * high).all()) and _are_lines(turned, lit, unseen[1], True, high)
+    return rows, columns
+
+
+def _are_lines(
+    nodes: NDArray[np.float64], lit: NDArray[np.uint8], unseen: Set[int], upright: bool, high: float
+) -> bool:
+    """Tell whether all lines of one direction are certain, and alike."""
+    courses = [_followed(line, lit) for number, line in enumerate(nodes) if number not in unseen]
+    dark = np.array([course.dark for course in courses])
+    usual = float(np.median(dark)) if courses else 0.0
+    alike = (dark * _ALIKE >= usual).all() and (dark <= usual * _ALIKE).all()
+    return bool(courses and alike and all(course.is_certain(upright, high) for course in courses))
+
+
+def _followed(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> _Course:
+    """Follow a line through crossings (n, 2)."""
+    pieces = [_darker(start, end, lit) for start, end in pairwise(crossings)]
+    dark = np.asarray(cv2.blur(np.concatenate(pieces), (1, 3)), np.float64)
+    usual = max(float(np.median(dark.max(axis=1))), 1.0)
+    dark = np.minimum(dark, usual)  # digits near a line may be darker
+    path = _path(dark / usual)
+    levels = np.take_along_axis(dark, path[:, None], axis=1)[:, 0]
+    around = (path[:, None] + np.arange(-2, 3)).clip(0, dark.shape[1] - 1)
+    weights = np.maximum(np.take_along_axis(dark, around, axis=1), 1e-6)
+    aside = (weights * around).sum(axis=1) / weights.sum(axis=1)
+    lengths = np.linalg.norm(np.diff(crossings, axis=0), axis=1)
+    counts = [len(piece) for piece in pieces]
+    after = np.concatenate([(np.arange(count) + 0.5) / count for count in counts]) * np.repeat(lengths, counts)
+    before = np.repeat(lengths, counts) - after  # pixels to the next crossing, and from the last
+    between = np.minimum(after, before) > _NEAR
+    seen = between & (levels >= max(_SEEN * usual, 1.0))
+    parts = [own[seen[own]] for own in np.split(np.arange(len(path)), np.cumsum(counts)[:-1])]
+    jumps = [
+        abs(_at_crossing(before[one], aside[one]) - _at_crossing(after[next_one], aside[next_one]))
+        for one, next_one in pairwise(parts)
+    ]
+    return _Course(
+        float(np.median(levels)), float(seen.sum() / max(between.sum(), 1)), float(lengths.sum()), np.array(jumps)
+    )
+
+
+def _darker(start: NDArray[np.float64], end: NDArray[np.float64], lit: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return how much darker it is along a piece of a line, and aside, than on one side of it: float32 (n, 17)."""
+    way = end - start
+    pixels = max(float(np.linalg.norm(way)), 1.0)
+    count = max(4, round(pixels / _STEP))
+    along = (np.arange(count) + 0.5) / count
+    away = np.arange(-_REACH - _BESIDE, _REACH + _BESIDE + 1)
+    across = np.array([-way[1], way[0]]) / pixels
+    points = start + way * along[:, None, None] + across * away[:, None]
+    x, y = np.moveaxis(points.astype(np.float32), 2, 0)
+    levels = cv2.remap(lit, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    dark = (PAPER - levels.astype(np.float32)).clip(0)
+    return np.asarray(dark[:, _BESIDE:-_BESIDE] - np.minimum(dark[:, : -2 * _BESIDE], dark[:, 2 * _BESIDE :]))
+
+
+def _path(dark: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the darkest course through a band (n, wide) that goes aside by a pixel in a step, at most: intp (n,)."""
+    best, came = dark[0], list[NDArray[np.intp]]()
+    for level in dark[1:]:
+        beside = np.pad(best - _TURNING, 1, constant_values=-np.inf)
+        ways = np.stack([beside[:-2], best, beside[2:]])
+        came.append(ways.argmax(axis=0) - 1)
+        best = ways.max(axis=0) + level
+    path = [int(best.argmax())]
+    for step in reversed(came):
+        path.append(path[-1] + int(step[path[-1]]))
+    return np.array(path[::-1])
+
+
+def _at_crossing(far: NDArray[np.float64], aside: NDArray[np.float64]) -> float:
+    """Return how far aside a line is at a crossing, by what is seen of it near that, so many pixels from it."""
+    near = far <= _FAR
+    if near.sum() < _PLACES:
+        return np.inf
+    return float(np.polyfit(far[near], aside[near], 1)[1])

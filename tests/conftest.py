@@ -19,6 +19,15 @@ from shuzi.data.mnist import PACKAGED
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 # jsonschema and Keras import them where they are installed; of shuzi's extras only `dev` has them
 ABSENT = ("rfc3987_syntax", "sklearn")
+# TensorFlow Lite imports JAX where it is installed; what is to run on JAX finds the real one behind this file
+JAX = """
+import os, sys
+if os.environ.get("KERAS_BACKEND") != "jax":
+    raise ImportError
+sys.path.remove(os.path.dirname(__file__))
+del sys.modules["jax"]
+import jax
+"""
 sys.modules.setdefault("rfc3987_syntax", None)  # conftest files of single folders import jsonschema
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
@@ -61,6 +70,7 @@ def quick_starts(tmp_path_factory):
     folder = tmp_path_factory.mktemp("absent")
     for name in ABSENT:
         (folder / f"{name}.py").write_text("raise ImportError", "utf-8")
+    (folder / "jax.py").write_text(JAX, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
         yield

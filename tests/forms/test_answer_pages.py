@@ -10,7 +10,10 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
+from shuzi.forms.layout import Text
+from shuzi.forms.making.document import begin_document, write
 from shuzi.forms.parse import read_spec
+from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 
 EXAM = """title = "Physics"
@@ -91,6 +94,23 @@ def test_a_correction_counts_and_photographs_are_found_where_they_were_moved(exa
     words, pictures = printed(tmp_path / "moved.pdf")
     assert "14 of 14 points" in " ".join(words[1])
     assert [len(page) for page in pictures] == [2, 2]
+
+
+def test_a_long_number_stays_in_its_box(tmp_path):
+    box = Box(10, 10, 28, 11)
+    page = begin_document("long", "9", "en", (210.0, 297.0))
+    page.add_page()
+    write(page, Text(120 * "9", box, 13))
+    page.output(str(tmp_path / "long.pdf"))
+    with pypdfium2.PdfDocument(tmp_path / "long.pdf") as pdf:
+        text = pdf[0].get_textpage()
+        letters = [
+            text.get_charbox(index) for index in range(text.count_chars()) if text.get_text_range(index, 1) == "9"
+        ]
+    left, bottom, right, top = (np.array(letters) * 25.4 / 72).T
+    assert len(letters) == 120
+    assert (left.min() >= box.x, right.max() <= box.right + 0.2) == (True, True)
+    assert (297 - top.max() >= box.y, 297 - bottom.min() <= box.bottom) == (True, True)
 
 
 def test_an_empty_table_leaves_no_file(exam, tmp_path):

@@ -39,6 +39,23 @@ def test_an_answer_that_a_key_names_twice_is_one(spec):
     assert line["primes, points"] == "1.5"
 
 
+LONG = "1234567890123456789"
+
+
+@pytest.mark.parametrize(("text", "points"), [(LONG, 2), ("1234567890123456788", 0), ("123456789", 0)])
+def test_a_number_of_more_digits_than_a_spreadsheet_keeps_earns_its_points(spec, text, points):
+    openpyxl = pytest.importorskip("openpyxl")
+    exam = spec(f'title = "E"\n[[fields]]\nname = "code"\nboxes = 19\nkey = "{LONG}"\npoints = 2\n')
+    table = Table.of(exam, [Row(1, 0, {"code": Cell(text, "ok", 1.0)})], [])
+    (line,) = csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff")))
+    assert float(line["code, points"]) == points
+    file = io.BytesIO()
+    save_xlsx(table, file)
+    sheet = openpyxl.load_workbook(file).active
+    heads = [cell.value for cell in sheet[1]]
+    assert computed(sheet, sheet.cell(2, heads.index("code, points") + 1).value) == points
+
+
 PARTLY = """title = "Exam"
 [[fields]]
 name = "length"

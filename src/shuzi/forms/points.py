@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from fractions import Fraction
 
 from shuzi.forms.spec import ANY, BETWEEN, DATE, NUMBER, TICK, TIME, Field
 from shuzi.forms.values.notation import is_date, is_time
 
 _INSTANT = 0.0001  # of a day, which is 1 in a spreadsheet: less than half a minute
 _EXACT = 1e-9  # how far two numbers that are the same may lie apart in binary
+DIGITS_KEPT = 15
+"""Digits of a number that a spreadsheet keeps."""
+
 _LONGEST = 120  # characters of a text in a formula, where quotes count twice and 255 are the most
 
 
@@ -60,7 +64,9 @@ def points_of(field: Field, text: str) -> float:
         value = _number(text)
         if value is None:
             return 0.0
-        off = min((abs(value - right) for right in _right_numbers(field)), default=math.inf) - _EXACT
+        # exactly, since a float does not tell two numbers of more than fifteen digits apart
+        exact = Fraction(text)
+        off = min((float(abs(exact - Fraction(right))) for right in _right_numbers(field)), default=math.inf) - _EXACT
         is_near = field.half_tolerance and off <= field.half_tolerance
         return field.points if off <= field.tolerance else field.points / 2 if is_near else 0.0
     if field.partial:
@@ -102,7 +108,12 @@ def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> st
         rest = half if field.half_tolerance else "0"
         # not AND, which is an error where a text is compared with a number
         right = _near(field, cell, field.tolerance)
-        return f"=IF(ISNUMBER({cell}),IF({right},{field.points:.15g},{rest}),0)"
+        # a cell keeps a number of more than fifteen digits as text
+        long = [
+            f"EXACT({cell},{_quoted(shown(text))})" for text in field.key if sum(map(str.isdigit, text)) > DIGITS_KEPT
+        ]
+        as_text = f"IF(OR({','.join(long)}),{field.points:.15g},0)" if long else "0"
+        return f"=IF(ISNUMBER({cell}),IF({right},{field.points:.15g},{rest}),{as_text})"
     if field.partial:
         found = "".join(f"{'+' if o in field.key else '-'}{_ticked(cell, o, shown)}" for o in field.options)
         return f"=MAX(0,0{found})*{field.points:.15g}/{len(field.key)}"
@@ -121,7 +132,7 @@ def _moment(text: str) -> str:
 
 
 def _near(field: Field, cell: str, tolerance: float) -> str:
-    off = ",".join(f"ABS({cell}-{value:.15g})" for value in _right_numbers(field))
+    off = ",".join(f"ABS({cell}-{float(text):.15g})" for text in _right_numbers(field))
     return f"MIN({off})<={tolerance + _EXACT:.12g}" if off else "FALSE"
 
 
@@ -140,8 +151,8 @@ def _quoted(text: str) -> str:
     return "&".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
-def _right_numbers(field: Field) -> list[float]:
-    return [value for value in map(_number, field.key) if value is not None]
+def _right_numbers(field: Field) -> list[str]:
+    return [text for text in field.key if _number(text) is not None]
 
 
 def _number(text: str) -> float | None:

@@ -54,7 +54,7 @@ def begin_document(title: str, text: str, language: str, size: tuple[float, floa
 
 
 def write(pdf: Any, text: Text, grey: int = _INK) -> None:
-    """Write a text into its box: on several lines if it is too long, and smaller if that is not enough."""
+    """Write a text into its box: on several lines if it is too long, then smaller, then cut anywhere."""
     pdf.set_text_color(grey)
     size = text.size
     while True:
@@ -65,11 +65,22 @@ def write(pdf: Any, text: Text, grey: int = _INK) -> None:
         if (len(lines) * high <= text.box.height + 0.1 and wide <= text.box.width + 0.1) or size <= _SMALLEST:
             break
         size -= 0.5
+    lines = [part for line in lines for part in _cut(pdf, line, text.box.width)]
     top = text.box.y + max(0.0, (text.box.height - len(lines) * high) / 2)
     for index, line in enumerate(lines):
         room = text.box.width - pdf.get_string_width(line)
         x = text.box.x + {"L": 0.0, "C": room / 2, "R": room}[text.align]
         pdf.text(x, top + index * high + 0.8 * high, line)
+
+
+def _cut(pdf: Any, line: str, width: float) -> list[str]:
+    """Cut a line that is still too long, such as a number of many digits."""
+    parts = [""]
+    for letter in line:
+        if parts[-1] and pdf.get_string_width(parts[-1] + letter) > width + 0.1:
+            parts.append("")
+        parts[-1] += letter
+    return parts
 
 
 @dataclass(frozen=True)

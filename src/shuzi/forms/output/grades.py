@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shuzi.errors import require
-from shuzi.forms.points import formula_of, points_of
+from shuzi.forms.points import DIGITS_KEPT, formula_of, points_of
 from shuzi.forms.result import MISSING, PRINTED, Cell, Row, Table
 from shuzi.forms.spec import NUMBER, Field
 from shuzi.messages import say
@@ -185,8 +185,7 @@ def number_of(cell: Cell, field: Field) -> float | int | None:
     True
     """
     whole, _, rest = cell.text.partition(".")
-    # a spreadsheet keeps fifteen digits of a number
-    if field.kind != NUMBER or not cell.text.isascii() or len(whole.removeprefix("-") + rest) > 15:
+    if field.kind != NUMBER or not cell.text.isascii() or len(whole.removeprefix("-") + rest) > DIGITS_KEPT:
         return None
     if not whole.removeprefix("-").isdecimal():
         return None

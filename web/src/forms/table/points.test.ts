@@ -34,6 +34,12 @@ test("answers earn points by their key, and numbers without one are points", () 
   expect(pointsIn(exam, row("4.1", "x; y; z", "x", "?", ""))).toEqual(["2", "0", "1", "3"]);
 });
 
+test("two numbers of more digits than a double keeps are not the same", () => {
+  const table = { ...exam, columns: [column("a", { points: 2, key: ["1234567890123456789"] })] };
+  const earned = ["1234567890123456789", "1234567890123456788"].map((text) => pointsIn(table, row(text))[0]);
+  expect(earned).toEqual(["2", "0"]);
+});
+
 test("some of the right boxes earn some of the points, and a number that is near half of them", () => {
   const partly = columns.map((own) => ({ ...own, partial: own.name === "b", half_tolerance: 0.5 }));
   const table = { ...exam, columns: partly };

@@ -9,6 +9,7 @@ export interface PointsHeads {
   points(most: string): string;
 }
 
+const NUMBER = /^-?\d+(\.\d+)?$/;
 const EXACT = 1e-9; // how far two numbers that are the same may lie apart in binary
 
 function gradedIn({ columns }: FormTable): FormColumn[] {
@@ -47,11 +48,12 @@ export function pointsIn(table: FormTable, row: FormTable["rows"][number]): stri
 function earnedBy(column: FormColumn, cell: FormCell | undefined): number | null {
   if (!cell || cell.rule === "missing") return null;
   const { key = [], points = 0, tolerance = 0, half_tolerance: half = 0, kind, choose } = column;
-  const value = /^-?\d+(\.\d+)?$/.test(cell.text) ? Number(cell.text) : null;
-  if (key.length === 0) return value ?? 0;
+  const isNumber = NUMBER.test(cell.text);
+  if (key.length === 0) return isNumber ? Number(cell.text) : 0;
   if (kind === "number") {
-    if (value === null) return 0;
-    const off = Math.min(...key.map((right) => Math.abs(value - Number(right)))) - EXACT;
+    if (!isNumber) return 0;
+    const numbers = key.filter((right) => NUMBER.test(right));
+    const off = Math.min(...numbers.map((right) => distance(cell.text, right))) - EXACT;
     return off <= tolerance ? points : half > 0 && off <= half ? points / 2 : 0;
   }
   if (kind !== "tick" || choose !== "any") return key.includes(cell.text) ? points : 0;
@@ -62,6 +64,17 @@ function earnedBy(column: FormColumn, cell: FormCell | undefined): number | null
   const ticked = options.filter((option) => named.includes(option)); // what is no option counts nothing
   const right = ticked.filter((option) => key.includes(option)).length;
   return (points * Math.max(2 * right - ticked.length, 0)) / key.length;
+}
+
+/** How far two numbers lie apart, also those of more digits than a double keeps. */
+function distance(left: string, right: string): number {
+  const decimals = Math.max(...[left, right].map((text) => text.split(".")[1]?.length ?? 0));
+  const whole = (text: string) => {
+    const [before = "", after = ""] = text.split(".");
+    return BigInt(before + after.padEnd(decimals, "0"));
+  };
+  const apart = whole(left) - whole(right);
+  return Number(apart < 0n ? -apart : apart) / 10 ** decimals;
 }
 
 function textOf(points: number | null): string {

@@ -135,3 +135,12 @@ def test_a_digit_that_reaches_a_little_into_the_next_cell_belongs_to_its_own(rea
     table = read_tables(reader, [("table.png", photographed(picture))])
     cells = {(row.number, name): cell for row in table.rows for name, cell in row.cells.items()}
     assert {key: cell.text for key, cell in cells.items() if cell.text} == {(1, "B"): "0"}
+
+
+def test_a_number_beside_words_of_the_first_row_is_not_sure(reader):
+    picture = ruled(5)
+    for (row, column), text in {(0, 0): "Am", (0, 1): "WK", (0, 2): "7", (1, 2): "7"}.items():
+        start = EDGE + column * SIDE + 18, EDGE + row * SIDE + 58
+        cv2.putText(picture, text, start, cv2.FONT_HERSHEY_SIMPLEX, 1.1 if len(text) > 1 else 1.6, 20, 3, cv2.LINE_AA)
+    rows = read_tables(reader, [("table.png", photographed(picture))]).rows
+    assert [(row.cells["C"].text, row.cells["C"].status) for row in rows[:2]] == [("7", "unsure"), ("7", "ok")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -32,6 +32,9 @@ from shuzi.reading.report.result import BLANK, OK, UNSURE, Reading
 
 LINES = "lines"
 """The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""
+
+Cells = dict[tuple[int, str], Cell]
+"""Cells by row and column."""
 
 _LISTED = 5  # texts that a cell names
 _NAMED = 6  # unclear lines that a sentence names
@@ -67,11 +70,40 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
         refuse_empty(grey, name)
         found = find_table(grey, name, shape)
         work = PageWork(len(found))
-        cells = {(cell.row, column_name(cell.column)): _checked(cell, reader, work, name) for cell in found}
+        read = {(cell.row, column_name(cell.column)): _checked(cell, reader, work, name) for cell in found}
+        cells = doubt_words(read, {(cell.row, column_name(cell.column)): cell.picture for cell in found})
     except ShuziError as problem:
         return unread(name, problem)
     unclear = tuple(sorted({doubt for cell in found for doubt in cell.unclear}))
     return PageRead(name, Code("", 1, 1), cells, unclear=unclear)
+
+
+def doubt_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint8]]) -> Cells:
+    """Doubt what was read in a first row that is mostly not numbers: words may hold letters that look like digits.
+
+    Parameters
+    ----------
+    cells
+        By row and column.
+    pictures
+        Of the same cells, for people: uint8 (h, w) each.
+
+    Examples
+    --------
+    >>> cells = {(0, "A"): Cell("101", OK, 1.0), (0, "B"): Cell("", UNSURE, 0.1), (1, "A"): Cell("7", OK, 1.0)}
+    >>> paper = np.full((9, 9), 255, np.uint8)
+    >>> [cell.status for cell in doubt_words(cells, dict.fromkeys(cells, paper)).values()]
+    ['unsure', 'unsure', 'ok']
+    """
+    written = [cell.status for (row, _), cell in cells.items() if row == 0 and cell.status != BLANK]
+    if 2 * written.count(OK) > len(written):
+        return cells
+    return {
+        key: replace(cell, status=UNSURE, picture=as_png(pictures[key]))
+        if key[0] == 0 and cell.status == OK
+        else cell
+        for key, cell in cells.items()
+    }
 
 
 def as_rows(page: PageRead, number: int) -> list[Row]:

@@ -1,16 +1,13 @@
-"""Light and dark, and a phone: nothing overflows sideways, and everything is large enough to tap."""
+"""Light and dark, and a phone that is held sideways."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from driving.tour import tour
+from driving.faults import FINGER, too_wide
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
-FINGER = 24  # CSS pixels, the minimum in WCAG 2.2 (2.5.8)
 
 # the lightness, 0 to 1, of an element's background and text, in any CSS colour notation
 LIGHTNESS = """(element) => {
@@ -32,27 +29,6 @@ MEDIAN = """(drawn) => {
   const { data } = context.getImageData(0, 0, copy.width, copy.height);
   const greens = data.filter((_, place) => place % 4 === 1 && data[place + 2] > 200);
   return greens.sort()[greens.length >> 1];
-}"""
-
-TOO_WIDE = """() => {
-  const faults = [];
-  if (innerWidth > screen.width) faults.push(`the page is ${innerWidth} wide`);
-  for (const element of document.querySelectorAll("*")) {
-    const { overflowX } = getComputedStyle(element);
-    const scrolls = element === document.documentElement || ["auto", "scroll"].includes(overflowX);
-    if (scrolls && element.scrollWidth > element.clientWidth) faults.push(`scrolls sideways: ${element.outerHTML}`);
-  }
-  return faults.map((fault) => fault.slice(0, 200));
-}"""
-
-TOO_SMALL = """(least) => {
-  const within = "main a[href], main button, main input:not([type=file]), header a, header button, footer a";
-  return [...document.querySelectorAll(within)].filter((element) => {
-    // where a label belongs to a control, it can be pressed as well
-    const pressed = element.labels?.length ? [element, ...element.labels] : [element];
-    const sizes = pressed.map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0);
-    return sizes.length > 0 && !sizes.some(({ width, height }) => width >= least && height >= least);
-  }).map((element) => `${element.outerHTML.slice(0, 120)} ${JSON.stringify(element.getBoundingClientRect())}`);
 }"""
 
 
@@ -117,19 +93,6 @@ def test_a_phone_held_sideways_shows_at_once_what_is_touched(open_page, language
         place = page.locator(touched).first
         place.wait_for()
         box = place.bounding_box()
-        if faults := page.evaluate(TOO_WIDE) + [f"from {box['y']}"] * (box["y"] + FINGER > 360):
+        if faults := too_wide(page) + [f"from {box['y']}"] * (box["y"] + FINGER > 360):
             found[path] = faults
-    assert found == {}
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_phone_shows_every_view_without_scrolling_sideways(open_page, run, language):
-    page = open_page(language=language, refusals=(422,), reduced_motion="reduce", **PHONE)
-    found = {}
-    for state in tour(page, run.id):
-        if faults := page.evaluate(TOO_WIDE) + page.evaluate(TOO_SMALL, FINGER):
-            found[state] = faults
-    page.goto("docs")
-    if faults := page.evaluate(TOO_WIDE):
-        found["docs"] = faults
     assert found == {}

@@ -26,6 +26,7 @@ def test_of_a_hundred_digits_nearly_all_are_read(
 ):
     images, labels = mnist.test.images[: 2 * HALF], [str(each) for each in mnist.test.labels[: 2 * HALF]]
     sheet = open_sheet()
+    sheet.explain_nothing()
     read = []
     for number, image in enumerate(images[:HALF]):
         png = as_png(_on_paper(image))

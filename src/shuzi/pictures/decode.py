@@ -9,6 +9,7 @@ import io
 import mmap
 import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from shuzi.errors import PictureError, ShuziError, require
-from shuzi.pictures.plain import HEAD, HEIC, PNG, TIFF, check_png, kind_of, without_texts
+from shuzi.pictures.plain import HEAD, HEIC, PNG, SIGNATURE, TEXTS, TIFF, kind_of, read_chunks
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -88,7 +89,7 @@ def open_here(
             if picture.width * picture.height > most:
                 raise TooLarge
             if kind == PNG:
-                check_png(content, name)
+                _check_png(content, name)
             return decoded(picture, name)
 
 
@@ -166,7 +167,7 @@ def _opened(file: IO[bytes], content: bytes | memoryview, kind: str | None, name
         except ValueError:  # for a PNG with more metadata than Pillow accepts, and for some damaged ones
             if kind != PNG:
                 raise
-            return Image.open(io.BytesIO(without_texts(content)), formats=formats)
+            return Image.open(io.BytesIO(_without_texts(content)), formats=formats)
     # the class itself, since `register_heif_opener` would change Pillow for the whole process
     heif = require("pillow_heif", "pictures", "extra.heic")
     try:
@@ -174,6 +175,31 @@ def _opened(file: IO[bytes], content: bytes | memoryview, kind: str | None, name
     except SyntaxError as problem:
         raise damaged(name, problem) from problem
     return picture
+
+
+def _check_png(content: bytes | memoryview, name: object) -> None:
+    """Reject a PNG that is truncated or has a chunk with a wrong checksum; Pillow would decode it.
+
+    Raises
+    ------
+    PictureError
+        It is damaged.
+    """
+    for kind, data, checksum in read_chunks(content):
+        if zlib.crc32(data, zlib.crc32(kind)) != checksum:
+            break
+        if kind == b"IEND":
+            return
+    raise PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.broken"))
+
+
+def _without_texts(content: bytes | memoryview) -> bytes:
+    """Return a PNG without its text chunks, since Pillow accepts at most 64 MB of them and 1 MB each."""
+    kept = [bytes(content[: len(SIGNATURE)])]
+    for kind, data, checksum in read_chunks(content):
+        if kind not in TEXTS:
+            kept += (struct.pack(">I4s", len(data), kind), bytes(data), struct.pack(">I", checksum))
+    return b"".join(kept)
 
 
 class _Quiet:

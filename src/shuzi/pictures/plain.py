@@ -7,10 +7,7 @@ ordinary size and structure. Other files may be just as harmless, but they take 
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterator
-
-from shuzi.errors import PictureError, ShuziError
 
 MOST_PIXELS = 16_500_000
 """A phone's photo: 12 megapixels, some have 16. Decoding takes at most 8 bytes for each."""
@@ -25,9 +22,9 @@ HEAD = 1_024
 
 PNG, JPEG, BMP, GIF, WEBP, TIFF, HEIC, PDF = "PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "HEIC", "PDF"
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BEGINNINGS = {
-    _SIGNATURE: PNG,
+    SIGNATURE: PNG,
     b"\xff\xd8\xff": JPEG,
     b"BM": BMP,
     **dict.fromkeys((b"GIF87a", b"GIF89a"), GIF),
@@ -41,7 +38,7 @@ _MOST_TEXTS = 64
 _MOST_SEGMENTS = 256  # each has at most 64 KB; a long XMP takes dozens
 _MOST_SCANS = 32  # scans: a progressive JPEG has about ten
 _MOST_FIELDS = 256  # of EXIF: Pillow copies up to 64 KB for each
-_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
 _FRAMES = range(0xC0, 0xD0)  # markers that begin a frame, except three
 _NO_FRAMES = (0xC4, 0xC8, 0xCC)
@@ -90,34 +87,9 @@ def is_plain(content: bytes, kind: str | None) -> bool:
         return False  # the file is cut off
 
 
-def check_png(content: bytes | memoryview, name: object) -> None:
-    """Reject a PNG that is truncated or has a chunk with a wrong checksum; Pillow would decode it.
-
-    Raises
-    ------
-    PictureError
-        It is damaged.
-    """
-    for kind, data, checksum in _chunks(content):
-        if zlib.crc32(data, zlib.crc32(kind)) != checksum:
-            break
-        if kind == b"IEND":
-            return
-    raise PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.broken"))
-
-
-def without_texts(content: bytes | memoryview) -> bytes:
-    """Return a PNG without its text chunks, since Pillow accepts at most 64 MB of them and 1 MB each."""
-    kept = [bytes(content[: len(_SIGNATURE)])]
-    for kind, data, checksum in _chunks(content):
-        if kind not in _TEXTS:
-            kept += (struct.pack(">I4s", len(data), kind), bytes(data), struct.pack(">I", checksum))
-    return b"".join(kept)
-
-
-def _chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview, int]]:
+def read_chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview, int]]:
     """Yield the type, content and checksum of each complete chunk of a PNG."""
-    view, start = memoryview(content), len(_SIGNATURE)
+    view, start = memoryview(content), len(SIGNATURE)
     while start + 12 <= len(view):
         (size,) = struct.unpack_from(">I", view, start)
         kind, end = bytes(view[start + 4 : start + 8]), start + 8 + size
@@ -131,11 +103,11 @@ def _plain_png(content: bytes) -> bool:
     width, height, depth, colour = struct.unpack_from(">IIBB", content, 16)
     most = MOST_GREY if (depth, colour) == (8, 0) else MOST_PIXELS
     texts = 0
-    for count, (kind, data, _) in enumerate(_chunks(content)):
-        texts += kind in _TEXTS
+    for count, (kind, data, _) in enumerate(read_chunks(content)):
+        texts += kind in TEXTS
         if count == _MOST_CHUNKS or texts > _MOST_TEXTS or kind in _ANIMATED:
             return False
-        if kind in _TEXTS and bytes(data[:8]) == b"Raw prof":  # EXIF as text, of any size
+        if kind in TEXTS and bytes(data[:8]) == b"Raw prof":  # EXIF as text, of any size
             return False
         if kind == b"eXIf" and not _plain_fields(data):
             return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
+from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
 from shuzi.ink.normalize import cut_out
 from shuzi.reading.find.find_thresholds import (
@@ -21,13 +21,8 @@ from shuzi.reading.find.find_thresholds import (
     LEAST_HEIGHT,
     LEAST_HEIGHT_OF_ONE,
     LEAST_PROBABILITY,
-    LEAST_SCORE,
-    LEAST_WORK,
     MOST_WORK,
     ONE_CROP_CONFIDENCE,
-    PIXELS_PER_WORK,
-    SAME_DIGIT_IOU,
-    SAME_DIGIT_OVERLAP,
 )
 from shuzi.reading.values import Candidate
 
@@ -50,15 +45,6 @@ class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
     def __init__(self, key: str, n: int) -> None:
         super().__init__(key)
         self.advice: tuple[str, dict[str, Any]] = key, {"n": n}
-
-
-def limit_work(pixels: int, most: float = MOST_WORK) -> float:
-    """Return what may be done for a picture of so many pixels, and at most, in images classified.
-
-    >>> limit_work(32 * 32), limit_work(640 * 480) == MOST_WORK
-    (202.4, True)
-    """
-    return min(most, MOST_WORK, LEAST_WORK + pixels / PIXELS_PER_WORK)
 
 
 @dataclass
@@ -193,15 +179,6 @@ def _classify_again(
         is_digit[row] = np.mean([is_digit[row], *digit_of_cuts[row_of_cut == row]])
 
 
-def keep_best(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
-    likely = [candidate for candidate in candidates if candidate.score >= LEAST_SCORE]
-    best_first = sorted(likely, key=lambda candidate: -candidate.score)
-    boxes = [candidate.box for candidate in best_first]
-    kept = non_maximum_suppression(boxes, overlap_of_smaller, SAME_DIGIT_OVERLAP)
-    return drop_low([best_first[index] for index in kept])
-
-
 def drop_low(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Drop candidates too small, next to the others, to be digits, such as commas."""
     if not candidates:
@@ -215,35 +192,9 @@ def _least_height(candidate: Candidate) -> float:
     return LEAST_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else LEAST_HEIGHT
 
 
-def has_more(candidates: Sequence[Candidate], detected: Sequence[Candidate]) -> bool:
-    """Tell whether more were detected, including one at about the same position as each candidate."""
-    boxes = as_array(candidate.box for candidate in detected)
-    return len(detected) > len(candidates) and all(
-        iou(np.array(candidate.box, np.float64), boxes).max() >= SAME_DIGIT_IOU for candidate in candidates
-    )
-
-
-def score_best_rejected(candidates: Sequence[Candidate], considered: Sequence[Candidate]) -> float:
-    """Return the score of the best one considered that overlaps none of the candidates; 0 if there is none."""
-    boxes = as_array(candidate.box for candidate in candidates)
-    apart = (
-        rejected.score
-        for rejected in considered
-        if not len(boxes) or overlap_of_smaller(np.array(rejected.box), boxes).max() < SAME_DIGIT_OVERLAP
-    )
-    return max(apart, default=0.0)
-
-
 def multiply_confidence(candidates: Sequence[Candidate]) -> float:
     """Return the probability that all candidates are digits and classified correctly; 0 if there are none."""
     return math.prod(candidate.confidence for candidate in candidates) if candidates else 0.0
-
-
-def measure_explanation(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
-    """Return how well candidates explain a picture: their mean score times the fraction of ink they cover."""
-    if not candidates:
-        return 0.0
-    return measure_covered(ink, candidates) * float(np.mean([candidate.score for candidate in candidates]))
 
 
 def measure_unexplained(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:

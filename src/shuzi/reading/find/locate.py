@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shuzi.ink.boxes import Box
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box, as_array, overlap_of_smaller, union
 from shuzi.ink.scan import Scan
 from shuzi.ink.strips import measure_length
 from shuzi.reading.find import find_thresholds as thresholds
 from shuzi.reading.find.candidates import (
     TooMuch,
     Work,
-    has_more,
-    limit_work,
+    classify_pieces,
     measure_covered,
     measure_unexplained,
     multiply_confidence,
-    score_best_rejected,
 )
-from shuzi.reading.find.detector import Detector, search_by_scale, search_pale
+from shuzi.reading.find.detector import Detector, has_more, search_by_scale, search_pale
 from shuzi.reading.find.line_frames import frame_lines
 from shuzi.reading.find.rows import group_rows
-from shuzi.reading.find.simple_ink import take_components
 from shuzi.reading.values import Candidate, Findings
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def locate(
         What may be done for it, in images classified.
     """
     ink, components = scan.ink, scan.components
-    work = Work(limit_work(scan.grey.size, most))
+    work = Work(_limit_work(scan.grey.size, most))
     try:
         if len(components.boxes) > thresholds.MOST_COMPONENTS:
             raise TooMuch("reading.many_pieces", len(components.boxes))
@@ -56,7 +56,7 @@ def locate(
         considered: list[Candidate] = []
         simple, is_one = True, False
         if len(components.boxes):
-            candidates = take_components(scan, classifier, work)
+            candidates = _take_components(scan, classifier, work)
             is_sure = multiply_confidence(candidates) >= thresholds.SURE_CONFIDENCE
             is_clear = is_sure and measure_unexplained(ink, candidates) <= thresholds.MOST_UNEXPLAINED_INK
             # joined with a point or a stroke beside it, a digit is one candidate too
@@ -84,8 +84,14 @@ def locate(
         work.spend(strips / thresholds.STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
     except TooMuch as problem:
         return Findings(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice, work=work.done)
-    # 3. what they leave out
-    uncovered, missed = 1 - measure_covered(ink, candidates), score_best_rejected(candidates, considered)
+    # 3. what they leave out: ink, and what was considered where none of them is
+    uncovered = 1 - measure_covered(ink, candidates)
+    boxes = as_array(candidate.box for candidate in candidates)
+    rejected = [
+        candidate.score
+        for candidate in considered
+        if not len(boxes) or overlap_of_smaller(np.array(candidate.box), boxes).max() < thresholds.SAME_DIGIT_OVERLAP
+    ]
     return Findings(
         scan.grey,
         scan.shape,
@@ -93,8 +99,67 @@ def locate(
         ink,
         candidates,
         uncovered,
-        missed,
+        max(rejected, default=0.0),
         tuple(lines),
         work_left=work.left,
         work=work.done,
     )
+
+
+def _limit_work(pixels: int, most: float) -> float:
+    """Return what may be done for a picture of so many pixels, and at most, in images classified.
+
+    >>> _limit_work(32 * 32, 1_800), _limit_work(640 * 480, 1_800), _limit_work(640 * 480, 200)
+    (202.4, 1800, 200)
+    """
+    return min(most, thresholds.MOST_WORK, thresholds.LEAST_WORK + pixels / thresholds.PIXELS_PER_WORK)
+
+
+def _take_components(scan: Scan, classifier: Classifier, work: Work) -> list[Candidate]:
+    """Take each component for a digit, or join nearby components if that gives more confidence."""
+    boxes = scan.components.boxes
+    if len(boxes) > thresholds.MOST_SIMPLE_COMPONENTS:
+        return []
+    candidates = classify_pieces(scan.ink, _join_strokes(boxes), classifier, work)
+    may_be_broken = 1 < len(boxes) <= thresholds.MOST_BROKEN_STROKES
+    if may_be_broken and multiply_confidence(candidates) < thresholds.SURE_CONFIDENCE:
+        strokes = _join_strokes(boxes, thresholds.LARGEST_STROKE_GAP)
+        broken = classify_pieces(scan.ink, strokes, classifier, work)
+        candidates = max(candidates, broken, key=multiply_confidence)
+    return candidates
+
+
+def _join_strokes(boxes: NDArray[np.int32], near: float = 0.0) -> NDArray[np.int32]:
+    """Join boxes that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
+
+    Boxes in any position are also joined if the gap between them is less than `near` times the taller one's height.
+
+    Examples
+    --------
+    >>> _join_strokes(np.array([[10, 10, 20, 30], [12, 2, 22, 5], [50, 10, 5, 30]], np.int32)).tolist()
+    [[10, 2, 24, 38], [50, 10, 5, 30]]
+    """
+    left = [box.astype(np.int64) for box in boxes]
+    first = 0
+    while first < len(left):
+        for second in range(first + 1, len(left)):
+            if _are_one_digit(left[first], left[second]) or _are_near(left[first], left[second], near):
+                left[first] = union(left[first], left.pop(second))
+                first = -1
+                break
+        first += 1
+    return np.array(left, np.int32).reshape(-1, 4)
+
+
+def _are_one_digit(first: NDArray[np.int64], second: NDArray[np.int64]) -> bool:
+    """Tell whether one box covers most of the other's width and is close to it, as strokes of one digit are."""
+    across = min(first[0] + first[2], second[0] + second[2]) - max(first[0], second[0])
+    if across < 0.5 * min(first[2], second[2]):
+        return False
+    apart = max(first[1], second[1]) - min(first[1] + first[3], second[1] + second[3])
+    return bool(apart < 0.35 * max(first[3], second[3]))
+
+
+def _are_near(first: NDArray[np.int64], second: NDArray[np.int64], near: float) -> bool:
+    gap = np.maximum(first[:2], second[:2]) - np.minimum(first[:2] + first[2:], second[:2] + second[2:])
+    return bool(gap.max() < near * max(first[3], second[3]))

@@ -150,6 +150,16 @@ def page_named(source: object) -> Page | None:
     return Page(Path(named[1]), int(named[2]))
 
 
+def source_of(picture: object) -> str | None:
+    """Return the path of a picture or page that is in a file, None for any other.
+
+    >>> source_of(Page(Path("scan.pdf"), 2)), source_of(b"")
+    ('scan.pdf#2', None)
+    """
+    file = picture.document if isinstance(picture, Page) else picture
+    return str(picture) if isinstance(file, str | Path) else None
+
+
 def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
     content = source if isinstance(source, bytes) else _content(Path(source), name)
     if not content:

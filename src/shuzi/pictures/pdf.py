@@ -52,16 +52,6 @@ def name_of(source: str | Path | bytes) -> str:
     return f"{len(source)} bytes" if isinstance(source, bytes) else str(source)
 
 
-def source_of(picture: object) -> str | None:
-    """Return the path of a picture or page that is in a file, None for any other.
-
-    >>> source_of(Page(Path("scan.pdf"), 2)), source_of(b"")
-    ('scan.pdf#2', None)
-    """
-    file = picture.document if isinstance(picture, Page) else picture
-    return str(picture) if isinstance(file, str | Path) else None
-
-
 def count_pages(document: Path | bytes) -> int:
     """Count the pages of a PDF.
 

@@ -23,8 +23,7 @@ from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import as_many, single_pictures
-from shuzi.pictures.open import Picture, Source, open_picture
-from shuzi.pictures.pdf import source_of
+from shuzi.pictures.open import Picture, Source, open_picture, source_of
 from shuzi.reading.decide.allowed_values import check_values
 from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.corrections import correct
@@ -37,8 +36,7 @@ from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.expression import compile_pattern
 from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
-from shuzi.reading.recognise.recogniser import Recogniser
-from shuzi.reading.recognise.search import recognise_lines
+from shuzi.reading.recognise.recogniser import Recogniser, recognise_lines
 from shuzi.reading.report.result import Reading
 from shuzi.reading.values import Findings
 
@@ -144,8 +142,7 @@ class Reader:
         """
         reader = self._knowing(among, pattern)
         findings = reader.recognise(picture)
-        reading = reader.decide(findings)
-        return replace(reading, source=source_of(picture))
+        return reader.decide(findings)
 
     def with_hand(self, path: str | Path) -> Reader:
         """Return a reader of the same models that knows corrected digits of one person (`recognise.hand`).
@@ -212,6 +209,7 @@ class Reader:
             What may be done for it, in images classified; if that is not enough, nothing is read.
         """
         grey = open_picture(picture)
+        source = source_of(picture)
         scan = Scan.of(grey, LARGEST_SIDE)
         classifier, has_lines = self._classifier, self._recogniser is not None
         # in a number, corrected digits speak about its texts, not about the candidates too
@@ -223,11 +221,12 @@ class Reader:
             findings = recognise_lines(findings, scan, self._recogniser)
         if isinstance(classifier, CorrectedClassifier):
             findings = correct(findings, classifier, self._line_scale.weights)
-        return findings
+        return replace(findings, source=source)
 
     def decide(self, findings: Findings) -> Reading:
         """Decide what the findings in a picture say."""
-        return decide(findings, self._scale, self._line_scale, self._values, self._pattern)
+        reading = decide(findings, self._scale, self._line_scale, self._values, self._pattern)
+        return replace(reading, source=findings.source)
 
     def read_many(
         self,

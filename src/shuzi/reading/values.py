@@ -122,7 +122,7 @@ class Adjustment(NamedTuple):
 
 @dataclass(frozen=True)
 class LineTexts:
-    """The possible texts of a line; made and scored by `recognise.search`.
+    """The possible texts of a line; made by `recognise.recogniser`, scored by `recognise.text_scores`.
 
     Parameters
     ----------
@@ -179,6 +179,8 @@ class Findings:
         What was done to find all this and to recognise the lines, in images classified.
     texts
         What may stand on each line, once they were recognised.
+    source
+        The path of the picture, with the page of a PDF or TIFF; None if it was not a file.
     """
 
     grey: NDArray[np.uint8]
@@ -193,6 +195,7 @@ class Findings:
     work_left: float = MOST_WORK
     work: float = 0.0
     texts: tuple[LineTexts, ...] = ()
+    source: str | None = None
 
     def at_edge(self, box: Box) -> bool:
         """Return whether a box is so close to the picture's edge that ink may be cut off."""

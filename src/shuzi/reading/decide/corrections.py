@@ -10,7 +10,7 @@ import numpy as np
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.decide.outcome import choose_text, weigh_texts
 from shuzi.reading.recognise.hand import CorrectedClassifier, Correction
-from shuzi.reading.recognise.search import score_texts
+from shuzi.reading.recognise.text_scores import score_texts
 from shuzi.reading.values import Adjustment, Findings, LineTexts, Weights
 
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from shuzi.errors import ShuziError
 from shuzi.models import session
-from shuzi.pictures.open import Picture
-from shuzi.pictures.pdf import Page, source_of
+from shuzi.pictures.open import Picture, source_of
+from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PNG, kind_of
 from shuzi.processes.pool_task import SMALL
 from shuzi.reading.report.result import Reading

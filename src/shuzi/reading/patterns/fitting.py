@@ -25,7 +25,7 @@ from shuzi.reading.decide.line_text import read_lines
 from shuzi.reading.decide.outcome import choose_texts, has_digits, weigh_texts
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.fitting_texts import find_fitting_digits, find_fitting_texts
-from shuzi.reading.recognise.search import score_texts
+from shuzi.reading.recognise.text_scores import score_texts
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, UNSURE, Reading
 from shuzi.reading.values import Findings, LineTexts, Weights
 

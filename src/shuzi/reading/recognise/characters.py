@@ -26,7 +26,7 @@ from shuzi.reading.recognise.recognise_thresholds import (
     LOG_OF_ZERO,
     OFF_CENTRE_COST,
 )
-from shuzi.reading.recognise.search import align
+from shuzi.reading.recognise.text_scores import align
 from shuzi.reading.values import LineTexts
 
 

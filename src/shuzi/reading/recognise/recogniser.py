@@ -1,15 +1,29 @@
-"""The line recogniser: an .onnx file that says for each column of a strip which character has its middle there."""
+"""The line recogniser tells which character has its middle in each column of a strip, and so what a line may say."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
+from shuzi.ink.scan import Scan
+from shuzi.ink.strips import cut_strip
 from shuzi.models.session import Session
-from shuzi.models.tasks import RECOGNISER
+from shuzi.models.tasks import CLASSES, RECOGNISER
+from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities
+from shuzi.reading.recognise.recognise_thresholds import (
+    BEAM_WIDTH,
+    LEAST_CLASS_PROBABILITY,
+    MOST_TEXTS,
+    SURE_STRIP,
+    TEXTS_OF_A_STRIP,
+)
+from shuzi.reading.recognise.text_scores import score_labels
+from shuzi.reading.values import Findings, Line, LineTexts
 
 
 class Recogniser:
@@ -46,3 +60,46 @@ class Recogniser:
         """
         (columns,) = self._session.run(strip[None].astype(np.float32))
         return np.asarray(columns[0])
+
+
+def recognise_lines(seen: Findings, scan: Scan, recogniser: Recogniser) -> Findings:
+    """Add to what was found of a page what may stand on each of its lines.
+
+    Parameters
+    ----------
+    seen
+        What was found.
+    scan
+        The picture.
+    recogniser
+        Reads strips.
+    """
+    return replace(seen, texts=tuple(recognise_line(line, scan.contrast, recogniser) for line in seen.lines))
+
+
+def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:
+    """Recognise a line and score its likely texts.
+
+    Parameters
+    ----------
+    line
+        The line.
+    contrast
+        The picture's contrast map: uint8 (h, w).
+    recogniser
+        Reads strips.
+    """
+    proposed: dict[tuple[int, ...], None] = {line.proposed: None}
+    columns: tuple[NDArray[np.float32], ...] = ()
+    for frame in line.frames:
+        of_strip = recogniser.columns(cut_strip(contrast, frame))
+        texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
+        columns, proposed = (*columns, of_strip), proposed | dict.fromkeys(text.labels for text in texts)
+        # where a strip is sure of what the candidates say, another would say the same
+        if texts and texts[0].labels == line.proposed and texts[0].log_probability >= math.log(SURE_STRIP):
+            break
+    room = min(map(len, columns))
+    likely = [labels for labels in proposed if len(labels) <= room][:MOST_TEXTS]
+    strips = [log_probabilities(of_strip, likely) for of_strip in columns]
+    scores = score_labels(line, strips, likely)
+    return LineTexts(line, columns, tuple("".join(CLASSES[label] for label in labels) for labels in likely), scores)

@@ -1,4 +1,4 @@
-"""A line's strips and candidates become its most probable texts, scored by everything that was seen of it.
+"""The texts of a line get scores by everything that was seen of it.
 
 Line recogniser and candidates make different mistakes. Each proposes texts; each text is then scored by both: by its
 probability in each strip, over all alignments, and by the best alignment of its digits with the candidates. The
@@ -9,84 +9,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.scan import Scan
-from shuzi.ink.strips import cut_strip
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities
+from shuzi.reading.recognise.ctc import log_probabilities
 from shuzi.reading.recognise.recognise_thresholds import (
-    BEAM_WIDTH,
     LEAST_CANDIDATE_SCORE,
-    LEAST_CLASS_PROBABILITY,
     LEAST_DIGIT_PROBABILITY,
     LOWEST_LOG_PROBABILITY,
     MOST_CANDIDATE_SCORE,
-    MOST_TEXTS,
     OVERLOOKED_PROBABILITY,
-    SURE_STRIP,
-    TEXTS_OF_A_STRIP,
 )
-from shuzi.reading.recognise.recogniser import Recogniser
-from shuzi.reading.values import Candidate, Findings, Line, LineTexts
+from shuzi.reading.values import Candidate, Line, LineTexts
 
 _PAIR, _OVERLOOK, _DENY = range(3)  # the moves of an alignment
-
-
-def recognise_lines(seen: Findings, scan: Scan, recogniser: Recogniser) -> Findings:
-    """Add to what was found of a page what may stand on each of its lines.
-
-    Parameters
-    ----------
-    seen
-        What was found.
-    scan
-        The picture.
-    recogniser
-        Reads strips.
-    """
-    return replace(seen, texts=tuple(recognise_line(line, scan.contrast, recogniser) for line in seen.lines))
-
-
-def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:
-    """Recognise a line and score its likely texts.
-
-    Parameters
-    ----------
-    line
-        The line.
-    contrast
-        The picture's contrast map: uint8 (h, w).
-    recogniser
-        Reads strips.
-    """
-    proposed: dict[tuple[int, ...], None] = {line.proposed: None}
-    columns: tuple[NDArray[np.float32], ...] = ()
-    for frame in line.frames:
-        of_strip = recogniser.columns(cut_strip(contrast, frame))
-        texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
-        columns, proposed = (*columns, of_strip), proposed | dict.fromkeys(text.labels for text in texts)
-        # where a strip is sure of what the candidates say, another would say the same
-        if texts and texts[0].labels == line.proposed and texts[0].log_probability >= math.log(SURE_STRIP):
-            break
-    room = min(map(len, columns))
-    likely = [labels for labels in proposed if len(labels) <= room][:MOST_TEXTS]
-    strips = [log_probabilities(of_strip, likely) for of_strip in columns]
-    scores = _score(line, strips, likely)
-    return LineTexts(line, columns, tuple("".join(CLASSES[label] for label in labels) for labels in likely), scores)
 
 
 def score_texts(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
     """Score other texts for a line, such as those of a list: float64 (n, 7)."""
     labels = [tuple(map(CLASSES.index, text)) for text in texts]
-    return _score(line.line, [log_probabilities(of_strip, labels) for of_strip in line.columns], labels)
+    return score_labels(line.line, [log_probabilities(of_strip, labels) for of_strip in line.columns], labels)
 
 
-def _score(
+def score_labels(
     line: Line, strips: Sequence[NDArray[np.float64]], texts: Sequence[tuple[int, ...]]
 ) -> NDArray[np.float64]:
     """Return the scores of texts, each as classes: float64 (n, 7), as `Weights` names them.

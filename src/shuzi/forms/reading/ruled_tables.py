@@ -106,8 +106,8 @@ def doubt_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint
     }
 
 
-def as_rows(page: PageRead, number: int) -> list[Row]:
-    """Return the rows of the page that `try_table` made; `number` is that of its sheet.
+def as_rows(page: PageRead, sheet: int) -> list[Row]:
+    """Return the rows of the page that `try_table` made of the sheet of this number.
 
     >>> seven, one = Cell("7", "ok", 1.0), Cell("1", "ok", 1.0)
     >>> page = PageRead("a.jpg", Code("", 1, 1), {(0, "A"): seven, (0, "B"): one, (1, "A"): one})
@@ -117,7 +117,7 @@ def as_rows(page: PageRead, number: int) -> list[Row]:
     rows: dict[int, dict[str, Cell]] = {}
     for (row, column), cell in page.cells.items():
         rows.setdefault(row, {})[column] = cell
-    return [Row(number, row, cells) for row, cells in rows.items()]
+    return [Row(sheet, row, cells) for row, cells in rows.items()]
 
 
 def join_pages(pages: Iterable[PageRead | Problem]) -> Table:
@@ -134,11 +134,11 @@ def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
     """
     pages = [*pages]
     found = list[list[Row] | Problem]()
-    for number, page in enumerate((page for page in pages if not isinstance(page, Skipped)), start=1):
+    for sheet, page in enumerate((page for page in pages if not isinstance(page, Skipped)), start=1):
         if isinstance(page, Problem):
             found.append(page)
             continue
-        rows = as_rows(page, number)
+        rows = as_rows(page, sheet)
         found.append(rows)
         if any(cell.rule == LINES for cell in page.cells.values()):
             rows_and_columns = len(rows), max(len(row.cells) for row in rows)
@@ -150,12 +150,12 @@ def _doubt(unclear: Iterable[Unclear], rows: int, columns: int) -> str:
     """Say which lines of a table cannot be made out."""
     ends = {ABOVE: rows, LEFT: columns}
     said = list[str]()
-    for what, number in unclear:
-        side = {0: ".first", ends.get(what): ".last"}.get(number, "") if what in ends else ""
+    for kind, index in unclear:
+        side = {0: ".first", ends.get(kind): ".last"}.get(index, "") if kind in ends else ""
         before, after = (
-            column_name(max(each, 0)) if what in (LEFT, COLUMN) else str(each + 1) for each in (number - 1, number)
+            column_name(max(line, 0)) if kind in (LEFT, COLUMN) else str(line + 1) for line in (index - 1, index)
         )
-        said.append(say(f"form.unclear.{what}{side}", before=before, after=after))
+        said.append(say(f"form.unclear.{kind}{side}", before=before, after=after))
     named = [*said[:_NAMED], *(["…"] if len(said) > _NAMED else [])]
     return say("form.shape", rows=rows, columns=columns, lines=say("form.list").join(named))
 
@@ -177,17 +177,16 @@ def _column(name: str, rows: list[Row]) -> Field:
     return Field(name, name, IDENTIFIER if any(_ZERO.match(text) for text in sure) else NUMBER)
 
 
-def column_name(number: int) -> str:
-    """Name a column as spreadsheets do.
+def column_name(index: int) -> str:
+    """Name a column, counted from 0, as spreadsheets do.
 
     >>> column_name(0), column_name(25), column_name(26)
     ('A', 'Z', 'AA')
     """
-    name = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        name = chr(ord("A") + rest) + name
+    name, left = "", index + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        name = chr(ord("A") + letter) + name
     return name
 
 
@@ -203,19 +202,19 @@ def _read(found: TableCell, reader: Reader, work: PageWork, name: str) -> Cell:
         return Cell("", BLANK, 1.0, box=found.box, source=name)
     if found.inside is None:
         return Cell("", UNSURE, 1 - FAINT, box=found.box, source=name, picture=as_png(found.picture))
-    cell = _read_one(found.inside, reader, work)
+    cell = _read_ink(found.inside, reader, work)
     if found.kept is not None and not cell.rule:  # where ink may be a line, with it and without
-        other = _read_one(found.kept, reader, work)
-        if other.rule:
-            cell = other
-        elif other.text != cell.text:
-            cell = _either(cell, other)
+        with_lines = _read_ink(found.kept, reader, work)
+        if with_lines.rule:
+            cell = with_lines
+        elif with_lines.text != cell.text:
+            cell = _either(cell, with_lines)
     if found.doubtful and cell.status == OK:
         cell = replace(cell, status=UNSURE)
     return replace(cell, box=found.box, source=name, picture=as_png(found.picture) if cell.status == UNSURE else b"")
 
 
-def _read_one(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell:
+def _read_ink(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell:
     too_much = Cell("", UNSURE, 0.0, TOO_MUCH_INK)
     if work.is_used_up:
         return too_much
@@ -232,15 +231,15 @@ def _read_one(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell
     return Cell(text, status, reading.confidence, "", tuple(reading.alternatives[:_LISTED]), digits=digits)
 
 
-def _either(one: Cell, other: Cell) -> Cell:
+def _either(first: Cell, second: Cell) -> Cell:
     """Return the cell that was read in two ways, each as probable as the other."""
     merged: dict[str, float] = {}
-    for cell in (one, other):
+    for cell in (first, second):
         for text, probability in cell.alternatives or ((cell.text, cell.confidence),):
             merged[text] = merged.get(text, 0.0) + probability / 2
     ranked = tuple(sorted(merged.items(), key=itemgetter(1), reverse=True)[:_LISTED])
     text, confidence = ranked[0]
-    return Cell(text, UNSURE, confidence, "", ranked, digits=one.digits)
+    return Cell(text, UNSURE, confidence, "", ranked, digits=first.digits)
 
 
 def _is_apart(reading: Reading) -> bool:

@@ -105,23 +105,23 @@ class _Form:
             first = frame
             while (before := self._before(first, _RIM)) is not None:
                 first = before
-            row = self._beside(first, leftmost=True)
+            row = self._words_left_of(first, leftmost=True)
             return _joined([*row, *self._head_of(frame, row)])
         return _joined([*self._shared(frame), *self._behind(frame)])
 
     def _shared(self, frame: Box) -> list[Words]:
         """Return the label of a field; that of the one before it, if it follows as a date's month does its year."""
-        beside, upon = self._beside(frame), self._upon(frame, _UPON)
-        is_number = upon and beside and _RUNNING.fullmatch(beside[0].text)
-        if beside and not is_number and frame.x - beside[0].box.right <= _NEAR:
-            return beside
+        left, above = self._words_left_of(frame), self._words_above(frame, _UPON)
+        is_number = above and left and _RUNNING.fullmatch(left[0].text)
+        if left and not is_number and frame.x - left[0].box.right <= _NEAR:
+            return left
         before = self._before(frame, _PART)
-        if upon or beside or before is None:
-            return upon or beside
+        if above or left or before is None:
+            return above or left
         gap = Box(before.right, frame.y, frame.x - before.right, frame.height)
         return [] if any(_is_within(line.box, gap) for line in self._words) else self._shared(before)
 
-    def _beside(self, frame: Box, leftmost: bool = False) -> list[Words]:
+    def _words_left_of(self, frame: Box, leftmost: bool = False) -> list[Words]:
         """Return the words at the left of a field, with no other field between, and not nearer to that one."""
         level = [other for other in self.frames if _is_level(other, frame) and other.right <= frame.x + _RIM]
         last = max(level, key=lambda other: other.right, default=None)
@@ -148,10 +148,10 @@ class _Form:
             return lines
         return [min(lines, key=lambda line: abs(line.box.y + line.box.height / 2 - middle))]
 
-    def _upon(self, frame: Box, reach: float) -> list[Words]:
+    def _words_above(self, frame: Box, reach: float) -> list[Words]:
         """Return the words above a field, unless they are those of a field at their right."""
-        upon = [line for line in self._words if _is_upon(line.box, frame, reach)]
-        line = max(upon, key=lambda line: line.box.bottom, default=None)
+        above = [line for line in self._words if _is_upon(line.box, frame, reach)]
+        line = max(above, key=lambda line: line.box.bottom, default=None)
         if line is None:
             return []
         middle = line.box.y + line.box.height / 2
@@ -167,7 +167,7 @@ class _Form:
         while (above := next((other for other in self.frames if _is_stacked(other, top)), None)) is not None:
             top = above
         largest = _LARGER * row[0].box.height if row else top.height
-        return [line for line in self._upon(top, top.height) if line.box.height <= largest]
+        return [line for line in self._words_above(top, top.height) if line.box.height <= largest]
 
     def _before(self, frame: Box, reach: float) -> Box | None:
         """Return the field that ends so near at the left of another, if any."""
@@ -238,5 +238,5 @@ def _is_stacked(upper: Box, lower: Box) -> bool:
 def _touch(first: Box, second: Box) -> bool:
     """Tell whether two cells lie side by side in the same row, or one upon the other in the same column."""
     same = abs(first.y - second.y) <= _RIM and abs(first.bottom - second.bottom) <= _RIM
-    beside = same and min(abs(second.x - first.right), abs(first.x - second.right)) <= _RIM
-    return beside or _is_stacked(first, second) or _is_stacked(second, first)
+    in_row = same and min(abs(second.x - first.right), abs(first.x - second.right)) <= _RIM
+    return in_row or _is_stacked(first, second) or _is_stacked(second, first)

@@ -26,7 +26,7 @@ _WITHIN, _LEAST_ROWS = 1.3, 3  # millimetres between digits of a number, and pix
 _PIECE, _SAMPLES = (0.15, 0.85), 40  # of a cell's side: between the lines that cross it, and points on it
 
 _Key = tuple[bool, int]  # whether a line of the table is upright, and which of those it is
-_Usual = dict[_Key, NDArray[np.float64]]  # what each line of a table looks like in most places
+_Usual = dict[_Key, NDArray[np.float64]]  # what each line of a table looks like in most positions
 
 
 ABOVE, LEFT, ROW, COLUMN = "above", "left", "row", "column"
@@ -106,9 +106,9 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
     thick = {(False, line): _thickness(lit, nodes[line], unit) for line in range(nodes.shape[0])}
     thick |= {(True, line): _thickness(lit, nodes[:, line], unit) for line in range(nodes.shape[1])}
-    places = [(row, column) for row in range(nodes.shape[0] - 1) for column in range(nodes.shape[1] - 1)]
-    lined = [_lined(lit, nodes, row, column, unit, thick) for row, column in places]
-    # take the lines out, by what each looks like in most places
+    positions = [(row, column) for row in range(nodes.shape[0] - 1) for column in range(nodes.shape[1] - 1)]
+    lined = [_lined(lit, nodes, row, column, unit, thick) for row, column in positions]
+    # take the lines out, by what each looks like in most positions
     seen: dict[_Key, list[NDArray[np.float64]]] = {}
     for cell in lined:
         for key, line in cell.lines:
@@ -120,14 +120,14 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     peaks = np.array([peak_of(inside.ink) for inside in cleaned])
     inked = peaks[peaks >= 2 * LEAST_INK]
     palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
-    parts = {position: (own, cell.box) for position, own, cell in zip(places, erased, lined, strict=True)}
+    parts = {position: (own, cell.box) for position, own, cell in zip(positions, erased, lined, strict=True)}
     shared = cells_sharing_ink(parts, max(palest, LEAST_INK))
     if found.is_drawn:
         inks = zip(cleaned, peaks.tolist(), lined, strict=True)
         rims = [_rims(inside.ink, peak, cell.box) for inside, peak, cell in inks]
-        shared |= _joined(dict(zip(places, rims, strict=True)))
+        shared |= _joined(dict(zip(positions, rims, strict=True)))
     cells = []
-    for (row, column), cell, inside, peak in zip(places, lined, cleaned, peaks.tolist(), strict=True):
+    for (row, column), cell, inside, peak in zip(positions, lined, cleaned, peaks.tolist(), strict=True):
         there = cv2.perspectiveTransform(_corners(nodes, row, column)[None], to_photo)[0]
         (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
         box = Box(int(left), int(top), int(right - left), int(bottom - top))
@@ -142,10 +142,10 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     return cells
 
 
-def _unclear(number: int, doubtful: Set[int], unseen: Set[int], names: tuple[str, str]) -> list[Unclear]:
+def _unclear(index: int, doubtful: Set[int], unseen: Set[int], names: tuple[str, str]) -> list[Unclear]:
     """Return what is unclear about a row or column, by the names of a line and of itself."""
-    lines = [(names[0], line) for line in (number, number + 1) if line in unseen]
-    return lines if lines or number not in doubtful else [(names[1], number)]
+    lines = [(names[0], line) for line in (index, index + 1) if line in unseen]
+    return lines if lines or index not in doubtful else [(names[1], index)]
 
 
 def _rims(ink: NDArray[np.uint8], peak: float, box: Box) -> tuple[float, float]:

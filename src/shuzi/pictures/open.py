@@ -91,7 +91,7 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
     assert not isinstance(source, Page)  # noqa: S101 - for the types
     if source == "":
         raise PictureError("error.picture.nameless", path="")
-    return _from_file(source, name_of(source))
+    return _from_file(source)
 
 
 def accept(source: Source) -> Picture:
@@ -160,8 +160,9 @@ def source_of(picture: object) -> str | None:
     return str(picture) if isinstance(file, str | Path) else None
 
 
-def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
-    content = source if isinstance(source, bytes) else _content(Path(source), name)
+def _from_file(source: str | Path | bytes) -> NDArray[np.uint8]:
+    content = source if isinstance(source, bytes) else _content(source)
+    name = name_of(source)
     if not content:
         raise PictureError("error.picture.empty", path=name)
     if (kind := kind_of(content)) is None:
@@ -176,18 +177,18 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
     return decoder.draw(Page(file, 1), name) if kind == PDF else decoder.decode(file, name)
 
 
-def _content(path: Path, name: str) -> bytes:
+def _content(path: str | Path) -> bytes:
     """Return the contents of a file, or only its start if it is too large to be plain."""
     try:
-        with open_named(path, MOST_BYTES) as file:
+        with open_named(Path(path), MOST_BYTES) as file:
             # reads allocate the size they ask for, and 32 MB would cost more than decoding a small file
             size = file.seek(0, os.SEEK_END) or MOST_BYTES
             file.seek(0)
             return file.read(min(size, MOST_BYTES) + 1)
     except OSError as problem:
-        raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
+        raise PictureError("error.data.unreadable", path=path, reason=problem.strerror) from problem
     except ValueError as problem:  # not a possible file name
-        raise PictureError("error.picture.unknown", path=name) from problem
+        raise PictureError("error.picture.unknown", path=path) from problem
 
 
 def _contents(file: BinaryFile) -> bytes:

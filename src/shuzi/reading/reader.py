@@ -208,8 +208,8 @@ class Reader:
         most
             What may be done for it, in images classified; if that is not enough, nothing is read.
         """
-        grey = open_picture(picture)
         source = source_of(picture)
+        grey = open_picture(picture)
         scan = Scan.of(grey, LARGEST_SIDE)
         classifier, has_lines = self._classifier, self._recogniser is not None
         # in a number, corrected digits speak about its texts, not about the candidates too

@@ -22,7 +22,7 @@ from shuzi.reading.decide.decide_thresholds import (
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
 from shuzi.reading.decide.outcome import Outcome, Outcomes, choose_texts
 from shuzi.reading.recognise.characters import Character
-from shuzi.reading.report.advice import about_line_text, about_marks, about_the_picture
+from shuzi.reading.report.advice import about_line_text, about_marks, about_success, about_the_picture
 from shuzi.reading.report.result import (
     OK,
     UNKNOWN,
@@ -32,7 +32,6 @@ from shuzi.reading.report.result import (
     Mark,
     Reading,
     Status,
-    success,
     without_marks,
 )
 from shuzi.reading.values import Findings, Weights
@@ -78,7 +77,7 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
     alternatives = share_out(outcomes.texts, confidence, scale.others)
     boxes = [character.box for character in characters if character.character in DIGITS]
     if status == OK:
-        advice = success(page.ignored)
+        advice = about_success(page.ignored)
     elif digits_status == OK:
         text = outcomes.texts[0][0]
         others = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]

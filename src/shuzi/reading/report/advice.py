@@ -25,7 +25,7 @@ from shuzi.reading.report.report_thresholds import (
     SMALL_DIGIT,
     STEEP_PERCENTILE,
 )
-from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored
+from shuzi.reading.report.result import NEIGHBOUR, NOT_A_DIGIT, OK, PRINT, RULING, SIGN_INK, UNKNOWN, Digit, Ignored
 from shuzi.reading.values import Findings
 
 Sentence = tuple[str, dict[str, Any]]
@@ -33,6 +33,16 @@ Sentence = tuple[str, dict[str, Any]]
 
 OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
 """The sentences of `about_the_picture`."""
+
+
+def about_success(ignored: Sequence[Ignored]) -> Sentence:
+    """Say that the number was read, and what was left out."""
+    kinds = [piece.kind for piece in ignored]
+    if SIGN_INK in kinds:
+        return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
+    if NEIGHBOUR in kinds:
+        return "reading.ok_beside_neighbours", {}
+    return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
 
 
 def about_candidates(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digit], status: str) -> Sentence:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, get_args
 
@@ -161,16 +160,6 @@ class Ignored:
         return {"kind": self.kind, "box": list(self.box)}
 
 
-def success(ignored: Sequence[Ignored]) -> tuple[str, dict[str, Any]]:
-    """Say that the number was read, and what was left out."""
-    kinds = [piece.kind for piece in ignored]
-    if SIGN_INK in kinds:
-        return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
-    if NEIGHBOUR in kinds:
-        return "reading.ok_beside_neighbours", {}
-    return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
-
-
 @dataclass(frozen=True, repr=False)
 class Reading:
     """The number in a picture.
@@ -243,6 +232,8 @@ class Reading:
 
     def digits_only(self) -> Reading:
         """Return the reading without marks: what 0.1 would have called its text, and the confidence in that."""
+        from shuzi.reading.report.advice import about_success
+
         others: dict[str, float] = {}
         for text, probability in self.alternatives:
             plain = without_marks(text)
@@ -260,7 +251,7 @@ class Reading:
             confidence=self.digits_confidence,
             marks=(),
             alternatives=((self.digits_text, self.digits_confidence), *named) if self.alternatives else (),
-            advice=success(self.ignored) if sure else self.advice,
+            advice=about_success(self.ignored) if sure else self.advice,
         )
 
     @property

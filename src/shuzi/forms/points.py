@@ -18,15 +18,6 @@ DIGITS_KEPT = 15
 _LONGEST = 120  # characters of a text in a formula, where quotes count twice and 255 are the most
 
 
-def is_graded(field: Field) -> bool:
-    """Tell whether an answer earns points by a key; otherwise the number itself may be the points.
-
-    >>> is_graded(Field("q", boxes=2, key=("42",), points=3.0)), is_graded(Field("q", boxes=2, points=3.0))
-    (True, False)
-    """
-    return bool(field.key)
-
-
 def points_of(field: Field, text: str) -> float:
     """Return what an answer earns.
 

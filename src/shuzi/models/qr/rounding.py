@@ -24,7 +24,6 @@ SHAPES = ((8, 25), (14, 72), (14, 126), (10, 126), (10, 40))
 """The channels of each layer and the weights of a channel; the last layer is the dense one."""
 
 _EPSILON = 1e-3  # Keras adds it to the variance
-_NORMALIZATION = ("gamma", "beta", "moving_mean", "moving_variance")
 # the range to try, relative to the largest weight of a channel; the last ones leave rounded weights as they are
 _CLIPPED = np.concatenate([np.linspace(0.4, 1.1, 60), HIGHEST / np.arange(1, 9)])
 

@@ -13,9 +13,6 @@ from shuzi.pictures.open import Source, open_picture
 PREFIX = "SHUZI:"
 """The prefix of the text in shuzi's codes."""
 
-MOST_TEXT = 4_296
-"""The maximum number of characters that a QR code holds, in version 40 with the weakest correction."""
-
 _MODULE = 6  # pixels
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
     from shuzi.evaluation.comparison.comparison import Comparison, Figures
     from shuzi.models.score import Score
 
-_PLACE = click.Path(path_type=Path)
 _NAMED = 5  # list the pictures that are left out
 
 
 @click.command(cls=Command, help="cli.compare.help", short_help="cli.compare.short")
-@argument("folder", type=_PLACE, metavar="FOLDER", help="cli.compare.folder")
+@argument("folder", type=PATH, metavar="FOLDER", help="cli.compare.folder")
 @option("--with", "others", multiple=True, metavar="READER", help="cli.compare.with")
-@option("--montage", "picture", type=_PLACE, metavar="PATH", help="cli.compare.montage")
+@option("--montage", "picture", type=PATH, metavar="PATH", help="cli.compare.montage")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option

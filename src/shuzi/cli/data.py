@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.localized import Command, Group, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.terminal import program, show_download
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
     from shuzi.data.own import Imported
 
-_PLACE = click.Path(path_type=Path)
-
 
 @click.group(cls=Group, help="cli.data.help", short_help="cli.data.short")
 @language_option
@@ -29,7 +27,7 @@ def data() -> None:
 
 
 @data.command(cls=Command, help="cli.data.info", short_help="cli.data.info")
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def info(data_dir: Path | None, as_json: bool) -> None:
@@ -55,7 +53,7 @@ def info(data_dir: Path | None, as_json: bool) -> None:
 
 
 @data.command(cls=Command, help="cli.data.verify", short_help="cli.data.verify")
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def verify(data_dir: Path | None, as_json: bool) -> None:
@@ -83,9 +81,9 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
 
 
 @data.command("import", cls=Command, help="cli.data.import.help", short_help="cli.data.import.short")
-@argument("folder", type=_PLACE, metavar="FOLDER", help="cli.data.import.folder")
-@argument("out", type=_PLACE, metavar="OUT", help="cli.data.import.out")
-@option("--preview", type=_PLACE, metavar="PATH", help="cli.data.import.preview")
+@argument("folder", type=PATH, metavar="FOLDER", help="cli.data.import.folder")
+@argument("out", type=PATH, metavar="OUT", help="cli.data.import.out")
+@option("--preview", type=PATH, metavar="PATH", help="cli.data.import.preview")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> None:
@@ -115,7 +113,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
 
 
 @data.command(cls=Command, help="cli.data.export.help", short_help="cli.data.export.short")
-@argument("out", type=_PLACE, metavar="OUT", help="cli.data.export.out")
+@argument("out", type=PATH, metavar="OUT", help="cli.data.export.out")
 @option(
     "--part",
     type=click.Choice(["train", "validation", "test"]),
@@ -123,7 +121,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     show_default=True,
     help="cli.part",
 )
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @language_option
 def export(out: Path, part: str, data_dir: Path | None) -> None:
     """Export a split of MNIST to another format."""
@@ -139,8 +137,8 @@ def export(out: Path, part: str, data_dir: Path | None) -> None:
 
 
 @data.command(cls=Command, help="cli.data.strokes.help", short_help="cli.data.strokes.short")
-@argument("place", type=_PLACE, metavar="PATH", help="cli.data.strokes.place")
-@option("--out", type=_PLACE, metavar="PATH", help="cli.data.strokes.out")
+@argument("place", type=PATH, metavar="PATH", help="cli.data.strokes.place")
+@option("--out", type=PATH, metavar="PATH", help="cli.data.strokes.out")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def strokes(place: Path, out: Path | None, as_json: bool) -> None:
@@ -172,7 +170,7 @@ def strokes(place: Path, out: Path | None, as_json: bool) -> None:
 
 
 @data.command(cls=Command, help="cli.data.registers.help", short_help="cli.data.registers.short")
-@argument("place", type=_PLACE, metavar="PATH", help="cli.data.registers.place")
+@argument("place", type=PATH, metavar="PATH", help="cli.data.registers.place")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def registers(place: Path, as_json: bool) -> None:

@@ -11,7 +11,7 @@ import click
 
 from shuzi.cli.compare import measure
 from shuzi.cli.data import own_digits
-from shuzi.cli.localized import Command, language_option, option
+from shuzi.cli.localized import PATH, Command, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
 from shuzi.messages import say
@@ -23,16 +23,15 @@ if TYPE_CHECKING:
     from shuzi.evaluation.calibration import Calibration
     from shuzi.models.card import Card
 
-_PLACE = click.Path(path_type=Path)
 _MISTAKES_SHOWN = 10
 
 
 @click.command(cls=Command, help="cli.evaluate.help", short_help="cli.evaluate.short")
 @model_argument
-@option("--report", type=_PLACE, metavar="PATH", help="cli.evaluate.report")
-@option("--data", type=_PLACE, metavar="PATH", help="cli.evaluate.data")
+@option("--report", type=PATH, metavar="PATH", help="cli.evaluate.report")
+@option("--data", type=PATH, metavar="PATH", help="cli.evaluate.data")
 @option("--keep", is_flag=True, help="cli.evaluate.keep")
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def evaluate(

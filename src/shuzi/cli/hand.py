@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.localized import Command, Group, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.errors import DataError
 from shuzi.messages import say
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
     from shuzi.forms.result import Table
 
-_PLACE = click.Path(path_type=Path)
 _SHADES = " .:-=+*#%@"  # from paper to ink, to show an image in a terminal
 
 
@@ -30,9 +29,9 @@ def hand() -> None:
 @hand.command(cls=Command, help="cli.hand.add.help", short_help="cli.hand.add.short")
 @argument("picture", metavar="[PICTURE]", required=False, help="cli.hand.picture")
 @argument("label", metavar="[LABEL]", required=False, help="cli.hand.label")
-@option("--to", type=_PLACE, required=True, metavar="PATH", help="cli.hand.to")
+@option("--to", type=PATH, required=True, metavar="PATH", help="cli.hand.to")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
-@option("--from", "table", type=_PLACE, metavar="TABLE", help="cli.hand.from")
+@option("--from", "table", type=PATH, metavar="TABLE", help="cli.hand.from")
 @option("--row", type=int, metavar="N", help="cli.hand.row")
 @option("--field", metavar="NAME", help="cli.hand.field")
 @option("--digits", metavar="LABEL", help="cli.hand.digits")
@@ -116,7 +115,7 @@ def _check_label(label: str) -> None:
 
 
 @hand.command("list", cls=Command, help="cli.hand.list", short_help="cli.hand.list")
-@argument("file", type=_PLACE, metavar="FILE", help="cli.hand.file")
+@argument("file", type=PATH, metavar="FILE", help="cli.hand.file")
 @language_option
 def list_(file: Path) -> None:
     """Show the corrected digits."""
@@ -130,7 +129,7 @@ def list_(file: Path) -> None:
 
 
 @hand.command(cls=Command, help="cli.hand.forget.help", short_help="cli.hand.forget.short")
-@argument("file", type=_PLACE, metavar="FILE", help="cli.hand.file")
+@argument("file", type=PATH, metavar="FILE", help="cli.hand.file")
 @argument("numbers", type=int, nargs=-1, required=True, metavar="NUMBER...", help="cli.hand.numbers")
 @language_option
 def forget(file: Path, numbers: tuple[int, ...]) -> None:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -92,6 +93,10 @@ class Formatter(click.HelpFormatter):
 
 class _Context(click.Context):
     formatter_class = Formatter
+
+
+PATH = click.Path(path_type=Path)
+"""An option or argument that is a path."""
 
 
 class Option(click.Option):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import Command, Group, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
 from shuzi.errors import ModelError, require
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
     from shuzi.models.card import Card
     from shuzi.training.export.conversion import Conversion
-
-_PLACE = click.Path(path_type=Path)
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -94,9 +92,9 @@ def describe(model: str, as_json: bool) -> None:
 @models.command(cls=Command, help="cli.models.export", short_help="cli.models.export.short")
 @model_argument
 @option("--format", "form", type=click.Choice(list(FORMATS)), help="cli.models.export.format")
-@option("--out", type=_PLACE, metavar="PATH", help="cli.models.export.out")
-@option("--card", "folder", type=_PLACE, metavar="DIR", help="cli.models.export.card")
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--out", type=PATH, metavar="PATH", help="cli.models.export.out")
+@option("--card", "folder", type=PATH, metavar="DIR", help="cli.models.export.card")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def export(
@@ -136,10 +134,10 @@ def export(
 
 
 @models.command(cls=Command, help="cli.models.repair", short_help="cli.models.repair.short")
-@argument("run", type=_PLACE, metavar="RUN", help="cli.models.repair.run")
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
-@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
-@option("--registers", type=_PLACE, metavar="PATH", help="cli.registers")
+@argument("run", type=PATH, metavar="RUN", help="cli.models.repair.run")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=PATH, metavar="PATH", help="cli.strokes")
+@option("--registers", type=PATH, metavar="PATH", help="cli.registers")
 @language_option
 def repair(run: Path, data_dir: Path | None, strokes: Path | None, registers: Path | None) -> None:
     """Export a finished training again."""
@@ -159,10 +157,10 @@ def repair(run: Path, data_dir: Path | None, strokes: Path | None, registers: Pa
 @argument("reader", metavar="READER", help="cli.models.calibrate.reader")
 @option("--detector", default=DETECTOR, metavar="MODEL", help="cli.models.calibrate.detector")
 @option("--line", default=LINE, metavar="MODEL", help="cli.models.calibrate.line")
-@option("--strokes", type=_PLACE, metavar="PATH", help="cli.models.calibrate.strokes")
+@option("--strokes", type=PATH, metavar="PATH", help="cli.models.calibrate.strokes")
 @option("--pages", type=click.IntRange(1, 1_000_000), metavar="N", help="cli.models.calibrate.pages")
 @option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="cli.models.calibrate.seed")
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def calibrate(
@@ -198,9 +196,9 @@ def calibrate(
 
 @models.command(cls=Command, help="cli.models.qr", short_help="cli.models.qr.short")
 @argument("model", default="tiny", metavar="[MODEL]", help="cli.models.qr.model")
-@option("--out", type=_PLACE, metavar="FILE.png", help="cli.models.qr.out")
+@option("--out", type=PATH, metavar="FILE.png", help="cli.models.qr.out")
 @option("--name", default="", metavar="TEXT", help="cli.models.qr.name")
-@option("--hand", type=_PLACE, metavar="FILE.npz", help="cli.models.qr.hand")
+@option("--hand", type=PATH, metavar="FILE.npz", help="cli.models.qr.hand")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def qr(model: str, out: Path | None, name: str, hand: Path | None, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of, with_hand
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError, PictureError, ShuziError, writing
@@ -41,12 +41,12 @@ _LONGEST_LIST = 10_000_000  # characters
 @option("--json", "as_json", is_flag=True, help="cli.read.json")
 @option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
 @option("--example", is_flag=True, help="cli.read.example")
-@option("--out", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.out")
+@option("--out", type=PATH, metavar="FILE", help="cli.read.out")
 @option("--digits-only", is_flag=True, help="cli.read.digits_only")
-@option("--among", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.among")
+@option("--among", type=PATH, metavar="FILE", help="cli.read.among")
 @option("--pattern", metavar="PATTERN", help="cli.read.pattern")
-@option("--hand", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.hand")
-@option("--explain", type=click.Path(path_type=Path), metavar="PATH", help="cli.read.explain")
+@option("--hand", type=PATH, metavar="FILE", help="cli.read.hand")
+@option("--explain", type=PATH, metavar="PATH", help="cli.read.explain")
 @language_option
 def read(
     pictures: tuple[str, ...],

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from shuzi.cli.data import own_digits
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import do_without_output, program, redirect_library_caches, show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
     from shuzi.training.run_folder import RunFolder
 
-_PLACE = click.Path(path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -58,13 +57,13 @@ def _numbers(function: F) -> F:
 @click.command(cls=Command, help="cli.train.help", short_help="cli.train.short")
 @argument("name", metavar="[RECIPE]", required=False, type=click.Choice(list(RECIPES)), help="cli.train.recipe")
 @_numbers
-@option("--out", type=_PLACE, metavar="PATH", help="cli.train.out")
-@option("--resume", type=_PLACE, metavar="PATH", help="cli.train.resume")
-@option("--data", type=_PLACE, metavar="PATH", help="cli.train.data")
+@option("--out", type=PATH, metavar="PATH", help="cli.train.out")
+@option("--resume", type=PATH, metavar="PATH", help="cli.train.resume")
+@option("--data", type=PATH, metavar="PATH", help="cli.train.data")
 @option("--from", "start", metavar="MODEL", help="cli.train.start")
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
-@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
-@option("--registers", type=_PLACE, metavar="PATH", help="cli.registers")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=PATH, metavar="PATH", help="cli.strokes")
+@option("--registers", type=PATH, metavar="PATH", help="cli.registers")
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
 @language_option

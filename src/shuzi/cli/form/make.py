@@ -6,18 +6,16 @@ from pathlib import Path
 
 import click
 
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.terminal import program
 from shuzi.messages import say
-
-_PLACE = click.Path(path_type=Path)
 
 
 @click.command(cls=Command, help="cli.form.make.help", short_help="cli.form.make.short")
 @argument("spec", metavar="SPEC", help="cli.form.spec")
-@option("--out", type=_PLACE, metavar="PATH", help="cli.form.make.out")
+@option("--out", type=PATH, metavar="PATH", help="cli.form.make.out")
 @option("--copies", type=click.IntRange(1, 999), default=1, show_default=True, help="cli.form.make.copies")
-@option("--font", type=_PLACE, metavar="PATH", help="cli.form.make.font")
+@option("--font", type=PATH, metavar="PATH", help="cli.form.make.font")
 @language_option
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 
     from shuzi.pictures.open import Picture
 
-_PLACE = click.Path(path_type=Path)
-
 
 @click.command("print", cls=Command, help="cli.form.print.help", short_help="cli.form.print.short")
-@argument("table", type=_PLACE, metavar="TABLE", help="cli.form.print.table")
+@argument("table", type=PATH, metavar="TABLE", help="cli.form.print.table")
 @argument("photos", nargs=-1, metavar="[PHOTO...]", help="cli.form.print.photos")
-@option("--out", type=_PLACE, metavar="PATH", help="cli.form.print.out")
+@option("--out", type=PATH, metavar="PATH", help="cli.form.print.out")
 @option("--force", is_flag=True, help="cli.form.read.force")
-@option("--font", type=_PLACE, metavar="PATH", help="cli.form.make.font")
+@option("--font", type=PATH, metavar="PATH", help="cli.form.make.font")
 @language_option
 def print_(table: Path, photos: tuple[str, ...], out: Path | None, force: bool, font: Path | None) -> None:
     """Print a page for each row of a table."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of, with_hand
 from shuzi.cli.terminal import counting
 from shuzi.messages import say
@@ -24,23 +24,21 @@ if TYPE_CHECKING:
     from shuzi.forms.resume import Journal
     from shuzi.reading.reader import Reader
 
-_PLACE = click.Path(path_type=Path)
-
 
 @click.command(cls=Command, help="cli.form.read.help", short_help="cli.form.read.short")
 @argument("photos", nargs=-1, metavar="PHOTO...", help="cli.form.read.photos")
-@option("--spec", type=_PLACE, metavar="SPEC", help="cli.form.read.spec")
+@option("--spec", type=PATH, metavar="SPEC", help="cli.form.read.spec")
 @option("--table", is_flag=True, help="cli.form.read.table")
 @option("--rows", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.rows")
 @option("--columns", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.columns")
-@option("--out", type=_PLACE, metavar="PATH", multiple=True, help="cli.form.read.out")
-@option("--add-to", type=_PLACE, metavar="TABLE", help="cli.form.read.add_to")
+@option("--out", type=PATH, metavar="PATH", multiple=True, help="cli.form.read.out")
+@option("--add-to", type=PATH, metavar="TABLE", help="cli.form.read.add_to")
 @option("--force", is_flag=True, help="cli.form.read.force")
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
-@option("--hand", type=_PLACE, metavar="PATH", help="cli.form.read.hand")
+@option("--hand", type=PATH, metavar="PATH", help="cli.form.read.hand")
 @option("--review", is_flag=True, help="cli.form.read.review")
-@option("--watch", type=_PLACE, metavar="DIR", help="cli.form.read.watch")
+@option("--watch", type=PATH, metavar="DIR", help="cli.form.read.watch")
 @language_option
 def read(
     photos: tuple[str, ...],

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import click
 
-from shuzi.cli.localized import Command, argument, columns, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, columns, language_option, option
 from shuzi.cli.terminal import program
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
-_PLACE = click.Path(path_type=Path)
 _DRAWN = (str, float, float, float, float, int)
 
 
 @click.command(cls=Command, help="cli.form.trace.help", short_help="cli.form.trace.short")
 @argument("blank", metavar="BLANK", help="cli.form.trace.blank")
-@option("--out", type=_PLACE, required=True, metavar="SPEC", help="cli.form.trace.out")
-@option("--fields", type=_PLACE, metavar="FILE", help="cli.form.trace.fields")
+@option("--out", type=PATH, required=True, metavar="SPEC", help="cli.form.trace.out")
+@option("--fields", type=PATH, metavar="FILE", help="cli.form.trace.fields")
 @option(
     "--field",
     "single",

@@ -11,7 +11,7 @@ import click
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.scale.address import address_option, connected
-from shuzi.cli.servers.serve import HERE, HOST, NEEDED, PORT, access_options, feature_options, settings_of
+from shuzi.cli.servers.serve import HERE, HOST, PORT, access_options, check_needed, feature_options, settings_of
 from shuzi.cli.terminal import do_without_output, program, waiting
 from shuzi.errors import require
 from shuzi.messages import say
@@ -46,8 +46,7 @@ def serve(
     if stop and address is None:
         raise click.UsageError(say("cli.serving.stop_what"))
     require("ray", "scale", "extra.scale")
-    for library in NEEDED:
-        require(library, "serve", "extra.serving")
+    check_needed()
     from shuzi.scale.serving import deploy
     from shuzi.service import server
     from shuzi.service.http.access import Hosts, is_loopback

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.scale.address import address_option, connected
 from shuzi.cli.terminal import do_without_output, program
 from shuzi.errors import RecipeError, require
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from shuzi.scale.sweep.plan import Plan
     from shuzi.scale.sweep.record import Decision
 
-_PLACE = click.Path(path_type=Path)
 _MOST_STEPS = int(RANGES["steps"].most)
 _MOST_SEEDS = 10_000
 
@@ -39,12 +38,12 @@ _MOST_SEEDS = 10_000
 @option("--stop-early", "first", type=click.IntRange(1, _MOST_STEPS), metavar="N", help="cli.sweep.stop_early")
 @option("--cpus-per-trial", "cpus", type=click.IntRange(1, 1_024), metavar="N", help="cli.sweep.cpus")
 @option("--gpus", type=click.FloatRange(0, 64), metavar="X", help="cli.sweep.gpus")
-@option("--out", type=_PLACE, metavar="PATH", help="cli.sweep.out")
-@option("--resume", type=_PLACE, metavar="PATH", help="cli.sweep.resume")
+@option("--out", type=PATH, metavar="PATH", help="cli.sweep.out")
+@option("--resume", type=PATH, metavar="PATH", help="cli.sweep.resume")
 @address_option
-@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
-@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
-@option("--registers", type=_PLACE, metavar="PATH", help="cli.registers")
+@option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=PATH, metavar="PATH", help="cli.strokes")
+@option("--registers", type=PATH, metavar="PATH", help="cli.registers")
 @option("--json", "as_json", is_flag=True, help="cli.sweep.json")
 @language_option
 def sweep(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import Command, language_option, option
+from shuzi.cli.localized import PATH, Command, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import do_without_output, program, qr_code
 from shuzi.errors import require
@@ -31,7 +31,7 @@ def access_options(function: Function) -> Function:
     """Add the options for access to the service and for its model."""
     for add in (
         option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model"),
-        option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file"),
+        option("--token-file", type=PATH, metavar="FILE", help="cli.serve.token_file"),
         option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy"),
         option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host"),
         option("--allow-origin", "origins", multiple=True, metavar="ORIGIN", help="cli.serve.allow_origin"),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired, get_args
 
 from typing_extensions import TypedDict
 
+from shuzi.data.tables.bounded import read_bounded
 from shuzi.declared import Declared, FieldError, Flag, Fraction, Text, between, one_of, that
 from shuzi.errors import DataError
 from shuzi.forms.parsing.grammar import MOST_ANSWERS, MOST_BOXES, MOST_OPTIONS
@@ -161,16 +162,9 @@ def read_table(path: Path) -> Table:
         The file is missing, is no such table, is of another version of shuzi, or has a value that no table has, which
         the error names.
     """
+    content = read_bounded(path, _LARGEST, "error.table.other")
     try:
-        if path.stat().st_size > _LARGEST:
-            raise DataError("error.table.other", path=path)
-        content = path.read_text(encoding="utf-8")
-    except OSError as problem:
-        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-    except ValueError as problem:
-        raise DataError("error.table.other", path=path) from problem
-    try:
-        found = json.loads(content)
+        found = json.loads(content.decode("utf-8"))
         version = found["format"]
     except (TypeError, KeyError, ValueError, RecursionError) as problem:
         raise DataError("error.table.other", path=path) from problem

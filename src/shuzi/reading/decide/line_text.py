@@ -76,19 +76,19 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
     # 3. what else may be written, and a sentence
     alternatives = share_out(outcomes.texts, confidence, scale.others)
     boxes = [character.box for character in characters if character.character in DIGITS]
+    text = outcomes.texts[0][0]
+    with_these_digits = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]
     if status == OK:
         advice = about_success(page.ignored)
     elif digits_status == OK:
-        text = outcomes.texts[0][0]
-        others = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]
         # what is amiss with the picture explains more than a mark that may be there
         amiss = about_the_picture(seen, boxes, digits) if digits else None
-        advice = amiss or about_marks(text, others)
+        advice = amiss or about_marks(text, with_these_digits)
     else:
         texts = [text for text, _ in alternatives]
         advice = about_line_text(seen, boxes, digits, sign_inside, page.ignored, texts)
     return Reading(
-        outcomes.texts[0][0],
+        text,
         status,
         confidence,
         digits,

@@ -114,6 +114,32 @@ def test_each_tab_keeps_its_own_sheet_and_none_is_lost_when_they_are_closed(open
     assert sorted(number.get_attribute("data-text") for number in found) == ["1", "72"]
 
 
+# it stands for a page that is slow to go: one that answers nobody
+HELD = """async () => {
+  const { held } = await navigator.locks.query();
+  const { name } = held.find(({ name }) => name.startsWith("shuzi sheets"));
+  void navigator.locks.request(name, () => new Promise((done) => { window.letGo = done; }));
+}"""
+WAITS = """() => navigator.locks.query().then(({ held, pending }) =>
+  [held, pending].every((locks) => locks.some(({ name }) => name.startsWith("shuzi sheets"))) &&
+  performance.now() > 1_500)"""
+
+
+def test_a_reload_waits_for_the_page_before_but_not_for_another_tab(open_page, mnist):
+    one = open_page()
+    assert _write(one, strokes_of(mnist.test.images[0])) == "7"
+    slow = one.context.new_page()
+    slow.goto("?view=models")
+    slow.evaluate(HELD)
+    one.reload()
+    one.wait_for_function(WAITS)
+    slow.evaluate("letGo()")
+    expect(Sheet(one).number).to_have_attribute("data-text", "7")
+    with one.context.expect_page() as opened:
+        one.evaluate("void open(location.href)")  # with a copy of what the tab remembers
+    expect(opened.value.locator(".sheet .hint")).to_be_visible()
+
+
 def test_a_sheet_that_was_closed_is_the_next_tabs(open_page, mnist):
     page = open_page()
     context = page.context

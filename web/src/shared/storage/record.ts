@@ -7,7 +7,7 @@ import { inStore, newId, type StoreName } from "./database";
 
 /** Kept by an earlier version, and by whoever uses one tab only. */
 const FIRST = "";
-const RELOADED = 1_000; // ms in which the page before a reload lets its record go
+const RELOADED = 10_000; // ms in which the page before a reload lets its record go, or another tab answers
 const ANSWERED = 250; // ms in which other tabs say what they have, where the browser has no locks
 
 export class OwnRecord {
@@ -78,13 +78,9 @@ async function heldIn(store: StoreName): Promise<Set<string>> {
     );
   }
   const heldIds = new Set<string>();
-  const channel = new BroadcastChannel(start);
-  channel.addEventListener("message", ({ data }) => {
-    if (typeof data === "string") heldIds.add(data);
-  });
-  channel.postMessage(null);
+  const end = ask(store, (id) => heldIds.add(id));
   await new Promise((resolve) => setTimeout(resolve, ANSWERED));
-  channel.close();
+  end();
   return heldIds;
 }
 
@@ -95,23 +91,38 @@ async function heldIn(store: StoreName): Promise<Set<string>> {
  * @returns whether no other tab has it
  */
 async function hold(store: StoreName, id: string, held: Set<string>, isReload = false): Promise<boolean> {
-  if (!navigator.locks) {
-    if (held.has(id)) return false;
-    const channel = new BroadcastChannel(lockOf(store, ""));
-    channel.addEventListener("message", ({ data }) => {
-      if (data === null) channel.postMessage(id);
-    });
-    return true;
-  }
-  const options = isReload ? { signal: AbortSignal.timeout(RELOADED) } : { ifAvailable: true };
-  return new Promise((resolve) => {
+  if (navigator.locks ? !(await isLocked(store, id, isReload)) : held.has(id)) return false;
+  const channel = new BroadcastChannel(lockOf(store, ""));
+  channel.addEventListener("message", ({ data }) => {
+    if (data === null) channel.postMessage(id);
+  });
+  return true;
+}
+
+/** Ask other tabs what they have, until the returned function is called. */
+function ask(store: StoreName, hear: (id: string) => void): () => void {
+  const channel = new BroadcastChannel(lockOf(store, ""));
+  channel.addEventListener("message", ({ data }) => {
+    if (typeof data === "string") hear(data);
+  });
+  channel.postMessage(null);
+  return () => channel.close();
+}
+
+/** After a reload, wait until the page before is gone, which on a busy machine takes long, or another tab answers. */
+function isLocked(store: StoreName, id: string, isReload: boolean): Promise<boolean> {
+  const waiting = new AbortController();
+  const end = isReload ? ask(store, (heldId) => heldId === id && waiting.abort()) : () => undefined;
+  if (isReload) setTimeout(() => waiting.abort(), RELOADED);
+  const options = isReload ? { signal: waiting.signal } : { ifAvailable: true };
+  return new Promise<boolean>((resolve) => {
     navigator.locks
       .request(lockOf(store, id), options, (lock) => {
         resolve(lock !== null);
         return lock && new Promise(() => undefined);
       })
-      .catch(() => resolve(false)); // another tab has had it all the time
-  });
+      .catch(() => resolve(false)); // another tab has it
+  }).finally(end);
 }
 
 function remembered(name: string): string | null {

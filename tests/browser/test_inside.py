@@ -57,6 +57,8 @@ def test_writing_answer_inside_and_training_are_in_sight(open_sheet, mnist, scre
         expect(page.locator("html")).to_have_attribute("lang", language)
         settle(page)
         assert page.evaluate("scrollY") == 0
+        link, flow = (page.locator(part).bounding_box() for part in (".inside-film", ".inside-flow"))
+        assert link["y"] + link["height"] <= flow["y"]
         for each in seen:
             box = each.bounding_box()
             assert min(box["x"], box["y"]) >= 0, each

@@ -60,3 +60,9 @@ def test_it_is_played_from_the_keyboard_and_another_network_is_fooled(open_page)
     expect(page.get_by_text(re.compile("pulls towards 9"))).to_be_visible()
     page.get_by_role("button", name="Let the machine try").click()
     expect(page.locator(".duel-answer strong")).to_have_text("9")
+
+
+def test_on_a_phone_the_answer_and_all_of_the_digit_are_in_sight(open_page):
+    page = open_page("?view=duel&look=7", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    for seen in (page.locator(".duel-answer strong"), page.get_by_test_id("duel-board")):
+        expect(seen).to_be_in_viewport(ratio=1)

@@ -42,7 +42,9 @@ def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, file
     expect(page.get_by_test_id("remaining")).to_have_text("1 cell to check")
     table = json.loads((files / "table.json").read_text("utf-8"))
     expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
-    assert frame(page) == table["rows"][2]["cells"]["q1"]["box"]
+    doubted = table["rows"][2]["cells"]["q1"]
+    assert frame(page) == doubted["box"]
+    expect(page.get_by_text(doubted["message"])).to_be_visible()
     assert shown(saved(page, "Export XLSX")) == shown((files / "table.xlsx").read_bytes())
     lines = (files / "table.csv").read_bytes().replace(str(files / "sheet.jpg").encode(), b"sheet.jpg")
     assert saved(page, "Export CSV") == lines
@@ -60,6 +62,9 @@ def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, file
     page.reload()
     expect(page.get_by_test_id("remaining")).to_have_text("Every doubtful cell has been checked.")
     expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
+    page.get_by_role("button", name="19", exact=True).click()
+    expect(page.get_by_role("textbox")).to_have_value("19")
+    expect(page.get_by_text(doubted["message"])).to_have_count(0)
     cells, pictures = shown(saved(page, "Export XLSX"))
     assert cells[3][1] == (19, "0", "00000000")
     assert pictures == 0

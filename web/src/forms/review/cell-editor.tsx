@@ -143,7 +143,7 @@ export function CellEditor() {
         </button>
       </form>
       <p class="small">
-        {cell?.message}
+        {text === cell?.text && cell.message /* it is about what was read */}
         {again &&
           ` ${say(again.text === again.other ? "forms.compared.like" : "forms.compared.was", again.other)}`}
         {cell?.rule === "sum" && <Likeliest row={position.row} name={position.name} />}

@@ -5,6 +5,8 @@ import pypdfium2
 import pytest
 
 from driving.pen import strokes_of
+from driving.tables import table_of
+from shuzi.forms.output.save import save_table
 
 pytestmark = pytest.mark.browser
 
@@ -60,9 +62,31 @@ def test_ink_is_dark_and_not_stretched_and_the_boxes_are_around_it(open_sheet, m
 def test_what_cannot_be_pressed_on_paper_is_not_there(open_sheet, mnist):
     sheet = open_sheet()
     sheet.write(strokes_of(mnist.test.images[0]))
-    sheet.page.emulate_media(media="print")
-    seen = sheet.page.locator("main button:not(.card *), header button, header nav a, main input").evaluate_all(
+    assert _seen(sheet.page, "main button:not(.card *), header button, header nav a, main input") == []
+    assert sheet.page.locator(".number").is_visible()
+
+
+@pytest.mark.parametrize(("path", "stays"), [("learn&step=train", ".chart"), ("duel&look=7", ".duel-answer")])
+def test_of_a_step_and_a_duel_only_what_says_something_is_on_paper(open_page, path, stays):
+    page = open_page(f"?view={path}")
+    page.locator(stays).first.wait_for()
+    assert _seen(page, "main :is(button, input, summary, .guess, .check)") == []
+    assert page.locator(stays).first.is_visible()
+
+
+def test_all_rows_of_a_table_are_on_paper(open_page, tmp_path):
+    save_table(table_of(120), tmp_path / "table.json")
+    page = open_page("?view=forms")
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "table.json")
+    page.get_by_test_id("remaining").wait_for()
+    paper = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    words = "".join(sheet.get_textpage().get_text_bounded() for sheet in paper).split()
+    assert set(words) >= {f"{row:03}" for row in range(120)}
+
+
+def _seen(page, selector):
+    """Return what can be seen of these elements on paper."""
+    page.emulate_media(media="print")
+    return page.locator(selector).evaluate_all(
         "(all) => all.filter((each) => each.checkVisibility()).map((each) => each.outerHTML)"
     )
-    assert seen == []
-    assert sheet.page.locator(".number").is_visible()

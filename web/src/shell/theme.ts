@@ -3,6 +3,7 @@
  * paint.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { options } from "preact";
 import { remember, remembered } from "../shared/storage/settings";
 
 export const THEMES = ["system", "light", "dark"] as const;
@@ -17,13 +18,15 @@ systemIsDark.addEventListener("change", (event) => {
 /** The user's choice. */
 export const theme = signal<Theme>(THEMES.find((choice) => choice === remembered("theme")) ?? "system");
 
-/** Paper is light, whatever the screen is. */
-const isPrinting = signal(false);
+/** Paper is light, whatever the screen is. Firefox waits for nothing, so that what changes is drawn at once. */
+export const isPrinting = signal(false);
 addEventListener("beforeprint", () => {
+  options.debounceRendering = (draw) => draw();
   isPrinting.value = true;
 });
 addEventListener("afterprint", () => {
   isPrinting.value = false;
+  delete options.debounceRendering;
 });
 
 /** As the document has it: whoever draws with its colours must come after the change. */

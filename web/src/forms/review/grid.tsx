@@ -1,12 +1,14 @@
-/** The table: only the rows that can be seen are drawn, so that thousands of cells stay fluid. */
+/** The table: only the rows that can be seen are drawn, so that thousands of cells stay fluid; on paper, all. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FormTable } from "../../generated/shapes";
 import { say } from "../../sentences/say";
+import { isPrinting } from "../../shell/theme";
 import { isDoubtful, keyOf, type Position } from "../table/table";
 import { compared, current, textAt, texts } from "./review";
+import "./grid.css";
 
-/** Pixels of a row, as in forms.css. */
+/** Pixels of a row, as in grid.css. */
 const HIGH = 40;
 const AROUND = 8;
 
@@ -23,8 +25,9 @@ export function Grid({ table }: { table: FormTable }) {
     else if (to > seen.scrollTop + seen.clientHeight) seen.scrollTop = to - seen.clientHeight;
   }, [row]);
   const high = box.current?.clientHeight ?? 800;
-  const first = Math.max(0, Math.floor(top.value / HIGH) - AROUND);
-  const last = Math.min(table.rows.length, Math.ceil((top.value + high) / HIGH) + AROUND);
+  const [from, to] = isPrinting.value ? [0, Number.POSITIVE_INFINITY] : [top.value, top.value + high];
+  const first = Math.max(0, Math.floor(from / HIGH) - AROUND);
+  const last = Math.min(table.rows.length, Math.ceil(to / HIGH) + AROUND);
   return (
     <div
       class="forms-grid"

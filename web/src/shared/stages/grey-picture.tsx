@@ -1,11 +1,11 @@
 /** A grey picture as it is, whatever the theme: 0 is black, 255 white. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Grey } from "../../ink/picture";
 
 export function GreyPicture({ picture, label }: { picture: Grey; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height, pixels } = picture;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
     if (!context) return;
     const image = context.createImageData(width, height);

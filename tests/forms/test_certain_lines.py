@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.finding.tables.certain_lines import are_certain
+from shuzi.forms.finding.tables.certain_lines import are_certain, doubt_unseen
+from shuzi.forms.finding.tables.spacing import UNKNOWN, Settled, Shape
 
 X, Y = np.arange(60, 601, 180), np.arange(50, 471, 60)  # pixels: where lines are
 NONE = set(), set()
@@ -74,3 +75,24 @@ def test_a_line_that_is_missing_is_certain_only_if_a_doubt_names_it():
         cv2.line(picture, (56, y), (604, y), 150, 2)
     assert are_certain(crossings(), seen(picture), NONE)[1] is False
     assert are_certain(crossings(), seen(picture), (set(), {1})) == (True, True)
+
+
+def test_a_line_that_serifs_make_is_doubtful_and_named_until_rows_are_counted():
+    picture = ruled(90, 2)
+    cv2.putText(picture, "111", (X[0].item() + 8, 85), cv2.FONT_HERSHEY_COMPLEX, 0.9, 90, 2)
+    table = Settled(crossings(y=[*Y[:1], 85, *Y[1:]]), frozenset(), frozenset())
+    doubted = doubt_unseen(table, seen(picture), UNKNOWN)
+    assert (doubted.rows, doubted.row_lines) == ({0, 1}, {1})
+    assert not doubted.columns | doubted.column_lines
+    assert doubt_unseen(table, seen(picture), Shape(rows=len(Y))).row_lines == frozenset()
+
+
+def test_pale_lines_between_black_ones_with_a_piece_missing_are_not_doubted():
+    picture = np.full((520, 660), 255, np.uint8)
+    for number, y in enumerate(Y.tolist()):
+        cv2.line(picture, (60, y), (600, y), 20 if number in (0, 7) else 225, 6 if number in (0, 7) else 2)
+    for x in X.tolist():
+        cv2.line(picture, (x, 50), (x, 470), 20, 6)
+    picture[Y[2] + 10 : Y[3] - 10, X[1] - 5 : X[1] + 6] = 255
+    table = Settled(crossings(), frozenset(), frozenset())
+    assert doubt_unseen(table, seen(picture), UNKNOWN) == table

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.flat import PAPER
-from shuzi.forms.finding.tables.spacing import gaps_of
+from shuzi.forms.finding.tables.spacing import Settled, Shape, gaps_of
 
 _STEP = 3  # pixels along a line from one place where it is looked at to the next
 _REACH, _BESIDE = 8, 6  # pixels beside its expected course that it may lie at, and from it to the paper
@@ -26,6 +26,8 @@ _VISIBLE = 0.9  # of a line that must be visible
 _FEWEST, _PLACES = 4, 3  # crossings that tell an upright line from strokes of digits, and places that tell its course
 _LONG = 3.0  # times the height of a row: no level stroke of digits is so long
 _JUMP, _LARGEST_JUMP, _MOST = 0.6, 1.2, 0.8  # pixels between its courses on both sides: half and most of crossings
+_LEAST_SEEN = 0.6  # of a line: if less is seen, it may be none
+_NOISE, _PALE_SEEN = 6.0, 0.85  # levels: what is no darker may be noise, unless so much of it is seen
 _ALIKE = 2.0  # times as dark as the others a line may be
 _LOW, _NARROW = 0.7, 0.9  # of the usual height of a row: lower or narrower cells may be parts of one
 
@@ -78,6 +80,37 @@ def are_certain(
     rows = bool((heights >= _LOW * high).all()) and _are_lines(nodes, lit, unseen[0], False, high)
     columns = bool((widths >= _NARROW * high).all()) and _are_lines(turned, lit, unseen[1], True, high)
     return rows, columns
+
+
+def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settled:
+    """Doubt inner lines of which too little is seen, as of serifs of digits, where no given number settles it.
+
+    Parameters
+    ----------
+    table
+        Whose outer lines were seen.
+    lit
+        The flattened table: uint8 (h, w), paper 255.
+    shape
+        How many rows and columns the table has, if that is known.
+    """
+    rows = frozenset[int]() if shape.rows else _unseen(table.nodes, lit)
+    columns = frozenset[int]() if shape.columns else _unseen(table.nodes.swapaxes(0, 1), lit)
+    beside_rows, beside_columns = ({gap for line in own for gap in (line - 1, line)} for own in (rows, columns))
+    return Settled(
+        table.nodes,
+        table.rows | beside_rows,
+        table.columns | beside_columns,
+        table.row_lines | rows,
+        table.column_lines | columns,
+    )
+
+
+def _unseen(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> frozenset[int]:
+    courses = [_followed(line, lit) for line in nodes[1:-1]]
+    least = [_PALE_SEEN if course.dark < _NOISE else _LEAST_SEEN for course in courses]
+    inner = enumerate(zip(courses, least, strict=True), start=1)
+    return frozenset(line for line, (course, needed) in inner if course.visible < needed)
 
 
 def _are_lines(

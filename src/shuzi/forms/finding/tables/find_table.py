@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
+from shuzi.forms.finding.tables.certain_lines import doubt_unseen
 from shuzi.forms.finding.tables.corners import corners_of
 from shuzi.forms.finding.tables.cut_cells import COLUMNS, ROWS, TableCell, cut_cells
 from shuzi.forms.finding.tables.drawn_lines import find_drawn
@@ -85,7 +86,7 @@ def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sh
     table = settle(complete(grade_lines(nodes, visible_rows, visible_columns, lit), lit), shape, name)
     if not _is_whole(table.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
-    return FlatTable(lit, to_photo, table)
+    return FlatTable(lit, to_photo, doubt_unseen(table, lit, shape))
 
 
 def _drawn(

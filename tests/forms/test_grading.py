@@ -42,10 +42,16 @@ def test_an_answer_that_a_key_names_twice_is_one(spec):
 LONG = "1234567890123456789"
 
 
-@pytest.mark.parametrize(("text", "points"), [(LONG, 2), ("1234567890123456788", 0), ("123456789", 0)])
-def test_a_number_of_more_digits_than_a_spreadsheet_keeps_earns_its_points(spec, text, points):
+@pytest.mark.parametrize(
+    ("text", "more", "points"),
+    [
+        *((LONG, "", 2), ("1234567890123456788", "", 0), ("123456789", "", 0), ("01234567890123456789", "", 2)),
+        *(("1234567890123456788", "tolerance = 1", 2), ("1234567890123456785", "half_tolerance = 5", 1)),
+    ],
+)
+def test_a_number_of_more_digits_than_a_spreadsheet_keeps_earns_its_points(spec, text, more, points):
     openpyxl = pytest.importorskip("openpyxl")
-    exam = spec(f'title = "E"\n[[fields]]\nname = "code"\nboxes = 19\nkey = "{LONG}"\npoints = 2\n')
+    exam = spec(f'title = "E"\n[[fields]]\nname = "code"\nboxes = 20\nkey = "{LONG}"\npoints = 2\n{more}\n')
     table = Table.of(exam, [Row(1, 0, {"code": Cell(text, "ok", 1.0)})], [])
     (line,) = csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff")))
     assert float(line["code, points"]) == points

@@ -57,9 +57,10 @@ def points_of(field: Field, text: str) -> float:
             return 0.0
         # exactly, since a float does not tell two numbers of more than fifteen digits apart
         exact = Fraction(text)
-        off = min((float(abs(exact - Fraction(right))) for right in _right_numbers(field)), default=math.inf) - _EXACT
-        is_near = field.half_tolerance and off <= field.half_tolerance
-        return field.points if off <= field.tolerance else field.points / 2 if is_near else 0.0
+        apart = [abs(exact - Fraction(right)) - Fraction(_EXACT) for right in _right_numbers(field)]
+        is_right = any(off <= field.tolerance for off in apart)
+        is_near = field.half_tolerance and any(off <= field.half_tolerance for off in apart)
+        return field.points if is_right else field.points / 2 if is_near else 0.0
     if field.partial:
         # as in the formula, an option counts once, and what is none counts nothing
         ticked = set(text.split(BETWEEN)) & {*field.options}
@@ -75,7 +76,7 @@ def answers_of(field: Field) -> tuple[str, ...]:
     return field.key
 
 
-def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> str:
+def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str, text: str = "") -> str:
     """Return the formula for what the answer in a cell earns, so that it follows corrections.
 
     Parameters
@@ -86,6 +87,8 @@ def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> st
         Such as "C2".
     shown
         Turns a text into what a cell with it holds.
+    text
+        What the cell holds first, if it is a number kept as text.
 
     Examples
     --------
@@ -99,11 +102,12 @@ def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str) -> st
         rest = half if field.half_tolerance else "0"
         # not AND, which is an error where a text is compared with a number
         right = _near(field, cell, field.tolerance)
-        # a cell keeps a number of more than fifteen digits as text
-        long = [
-            f"EXACT({cell},{_quoted(shown(text))})" for text in field.key if sum(map(str.isdigit, text)) > DIGITS_KEPT
-        ]
-        as_text = f"IF(OR({','.join(long)}),{field.points:.15g},0)" if long else "0"
+        # a cell keeps a number of more than fifteen digits as text, with which a spreadsheet cannot calculate
+        long = [right for right in field.key if sum(map(str.isdigit, right)) > DIGITS_KEPT]
+        same = ",".join(f"EXACT({cell},{_quoted(shown(right))})" for right in long)
+        as_text = f"IF(OR({same}),{field.points:.15g},0)" if long else "0"
+        if earned := points_of(field, text):
+            as_text = f"IF(EXACT({cell},{_quoted(shown(text))}),{earned:.15g},{as_text})"
         return f"=IF(ISNUMBER({cell}),IF({right},{field.points:.15g},{rest}),{as_text})"
     if field.partial:
         found = "".join(f"{'+' if o in field.key else '-'}{_ticked(cell, o, shown)}" for o in field.options)

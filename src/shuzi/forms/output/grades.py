@@ -127,7 +127,7 @@ def put_points(
                 continue
             at = f"{letters[field.name]}{line}"
             if field.key:
-                formula = formula_of(field, at, shown)
+                formula = formula_of(field, at, shown, "" if number_of(cell, field) is not None else cell.text)
                 at = f"{earning[field.name]}{line}"
                 sheet[at] = formula if len(formula) <= _LONGEST else points_of(field, cell.text)
             summed.append(at)

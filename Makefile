@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install
 PAGE := src/shuzi/service/page/index.html
 RUNS := runs/models
 # what the page is made from: it has the models, and the sentences of readings
-WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null) \
+WEB := $(shell find web -type f -not -path 'web/node_modules/*' -not -path '*/__pycache__/*' 2>/dev/null) \
 	$(wildcard src/shuzi/models/*.onnx src/shuzi/messages/*/LC_MESSAGES/*.po src/shuzi/forms/ready/*.toml)
 STANDALONE := build/standalone/shuzi-full.html
 NPM_PACKAGE := build/npm/types/package/index.d.ts

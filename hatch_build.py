@@ -22,7 +22,7 @@ def compile_catalogues() -> None:
     for source in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
         with source.open("rb") as lines:
             catalogue = read_po(lines, locale=source.parent.parent.name, abort_invalid=True)
-        written = source.with_suffix(f".mo.{os.getpid()}")  # what runs beside it reads whole files
+        written = source.with_suffix(f".{os.getpid()}.mo")  # what runs beside it reads whole files
         with written.open("wb") as binary:
             write_mo(binary, catalogue)
         written.replace(source.with_suffix(".mo"))

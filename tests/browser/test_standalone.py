@@ -71,7 +71,7 @@ def _ink(mnist, digit):
     return strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]])
 
 
-def test_ink_is_read_and_explained_without_a_service_in_chinese_too(open_place, place, mnist):
+def test_ink_is_read_and_explained_without_a_service_in_chinese(open_place, place, mnist):
     page = open_place("?lang=zh", language="zh")
     sheet = Sheet(page)
     with sheet.explained():

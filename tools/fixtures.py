@@ -74,7 +74,8 @@ def pictures() -> dict[str, Grey]:
         "patterned": _patterned(number),
         "hatched": _hatched(number),
         "attached": _attached(number),
-        "one-pixel-wide": _one_pixel_wide(3),
+        "one-pixel-wide": _one_pixel_wide(4),
+        "one-pixel-apart": _one_pixel_apart(),
         "pale": np.asarray(226 - (226 - number.astype(np.int64)) // 7, np.uint8),
         "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
         "long": np.pad(_beside(page, [*digits.images[20:26]], 8), ((0, 0), (0, 5_200)), constant_values=226),
@@ -207,6 +208,13 @@ def _one_pixel_wide(label: int) -> Grey:
     """Draw a digit by strokes a pixel wide and leave out every second pixel, which breaks them."""
     field = skeleton_field(np.random.default_rng(label), label)
     return np.asarray(np.where(field < UNIT / 2, 0, 255)[1::2, 1::2], np.uint8)
+
+
+def _one_pixel_apart() -> Grey:
+    """Draw 41 by strokes a pixel wide with so little between them that, widened, they would be one piece."""
+    page = np.full((36, 30), 230, np.uint8)
+    strokes = [[(15, 28), (15, 8), (8, 20), (18, 20)], [(21, 8), (21, 28)]]
+    return np.asarray(cv2.polylines(page, [np.array(stroke, np.int32) for stroke in strokes], False, 20), np.uint8)
 
 
 def _ruled(number: Grey) -> Grey:

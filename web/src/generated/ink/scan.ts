@@ -2,5 +2,11 @@
 
 /** fraction of solid ink in full squares of 2x2 pixels; where it is less, strokes fill no square */
 export const ONE_PIXEL_WIDE = 0.12;
+/** columns of paper between two characters that would touch, or nearly, if both were widened */
+export const NEAR = 3;
+/** of the height of all ink: how high a character is at least, and a point at most */
+export const TALL = 0.5;
+/** of the height of all ink: how high a character is at least, and a point at most */
+export const POINT = 0.3;
 /** pixels of height: where all ink is lower, a stroke of one pixel is often broken by how it was shrunk */
 export const LOW = 40;

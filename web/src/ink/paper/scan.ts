@@ -1,7 +1,7 @@
 /** A grey picture becomes its ink map, contrast map and components. */
 import { SOLID } from "../../generated/ink/components";
 import { LOW, ONE_PIXEL_WIDE } from "../../generated/ink/scan";
-import { type Component, componentsAndSpecks } from "../components";
+import { type Component, componentsAndSpecks, hasNeighbours } from "../components";
 import { blank, type Grey } from "../picture";
 import { resize } from "../resize";
 import { contrastOf, darkOnLight, inkOf } from "./paper";
@@ -27,7 +27,7 @@ export class Scan {
     this.grey = resize(original, Math.min(1, largest / Math.max(original.width, original.height)));
     let dark = darkOnLight(this.grey);
     let ink = inkOf(dark);
-    if (hasBrokenStrokes(ink)) {
+    if (hasThinStrokes(ink)) {
       dark = widened(dark);
       ink = inkOf(dark);
     }
@@ -43,7 +43,8 @@ export class Scan {
 }
 
 /** Whether ink is of low writing whose strokes are one pixel wide, so that shrinking has often broken them. */
-function hasBrokenStrokes({ width, height, pixels }: Grey): boolean {
+function hasThinStrokes(ink: Grey): boolean {
+  const { width, height, pixels } = ink;
   const isSolid = (index: number) => (pixels[index] as number) >= SOLID;
   let [top, bottom, solid, inside] = [height, 0, 0, 0];
   for (let y = 0, index = 0; y < height; y++)
@@ -54,7 +55,8 @@ function hasBrokenStrokes({ width, height, pixels }: Grey): boolean {
       solid++;
       if (x && y && isSolid(index - 1) && isSolid(index - width) && isSolid(index - width - 1)) inside++;
     }
-  return solid > 0 && bottom - top <= LOW && inside < ONE_PIXEL_WIDE * solid;
+  const isThin = solid > 0 && bottom - top <= LOW && inside < ONE_PIXEL_WIDE * solid;
+  return isThin && !hasNeighbours(ink);
 }
 
 /** Dark strokes wider by a pixel to each side: the darkest of each pixel and its four neighbours. */

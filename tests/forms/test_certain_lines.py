@@ -96,3 +96,17 @@ def test_pale_lines_between_black_ones_with_a_piece_missing_are_not_doubted():
     picture[Y[2] + 10 : Y[3] - 10, X[1] - 5 : X[1] + 6] = 255
     table = Settled(crossings(), frozenset(), frozenset())
     assert doubt_unseen(table, seen(picture), UNKNOWN) == table
+
+
+@pytest.mark.parametrize(("on", "off"), [(8, 12), (12, 20)])
+def test_a_dashed_line_that_was_not_found_makes_its_neighbours_uncertain(on, off):
+    dashes = ruled(225, 1)
+    left = X[0] + 100
+    for top in range(Y[0], Y[-1], on + off):
+        cv2.line(dashes, (left, top), (left, min(top + on, Y[-1])), 225, 1)
+    assert are_certain(crossings(), seen(dashes), NONE) == (True, False)
+    rows = ruled(225, 1)
+    below = Y[0] + 30
+    for start in range(X[0], X[-1], on + off):
+        cv2.line(rows, (start, below), (min(start + on, X[-1]), below), 225, 1)
+    assert are_certain(crossings(), seen(rows), NONE) == (False, True)

@@ -29,6 +29,9 @@ _JUMP, _LARGEST_JUMP, _MOST = 0.6, 1.2, 0.8  # pixels between its courses on bot
 _LEAST_SEEN = 0.6  # of a line: if less is seen, it may be none
 _NOISE, _PALE_SEEN = 6.0, 0.85  # levels: what is no darker may be noise, unless so much of it is seen
 _ALIKE = 2.0  # times as dark as the others a line may be
+_THIN, _PALEST = 5, 3.0  # pixels beside a thin line where paper is, and levels by which it is darker at least
+_END, _CROSSED = 0.15, 3  # of a cell's height: its ends, which digits seldom reach; pixels there of the crossing line
+_DASHED, _IN_ROWS = 0.3, 0.8  # of a cell's height that a dashed line covers, and of all rows that it goes through
 _LOW, _NARROW = 0.7, 0.9  # of the usual height of a row: lower or narrower cells may be parts of one
 
 
@@ -79,7 +82,8 @@ def are_certain(
     high = float(np.median(heights))
     rows = bool((heights >= _LOW * high).all()) and _are_lines(nodes, lit, unseen[0], False, high)
     columns = bool((widths >= _NARROW * high).all()) and _are_lines(turned, lit, unseen[1], True, high)
-    return rows, columns
+    hidden = _may_hide_line(turned[..., ::-1], np.ascontiguousarray(lit.T)), _may_hide_line(nodes, lit)
+    return rows and not hidden[0], columns and not hidden[1]
 
 
 def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settled:
@@ -111,6 +115,36 @@ def _unseen(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> frozenset[int
     least = [_PALE_SEEN if course.dark < _NOISE else _LEAST_SEEN for course in courses]
     inner = enumerate(zip(courses, least, strict=True), start=1)
     return frozenset(line for line, (course, needed) in inner if course.visible < needed)
+
+
+def _may_hide_line(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> bool:
+    """Tell whether a line may stand between two upright lines of crossings (rows, columns, 2).
+
+    In most rows there is then something thin in the same position, in parts of its height, also near the row's ends.
+    """
+    corners = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]], axis=2).astype(np.float32)
+    sides = np.linalg.norm(np.diff(corners[:, :, [0, 1, 2]], axis=2), axis=3)
+    wide, high = (max(2 * _BESIDE, round(float(np.median(sides[..., axis])))) for axis in (0, 1))
+    onto = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    end = max(2, round(_END * high))
+    for column in range(corners.shape[1]):
+        seen = np.zeros(wide)
+        for corner in corners[:, column]:
+            cell = cv2.warpPerspective(lit, cv2.getPerspectiveTransform(corner, onto), (wide, high))
+            dark = PAPER - cv2.blur(cell, (1, 3)).astype(np.float32)
+            # darker than what is a little beside it on both sides
+            beside = np.pad(dark, ((0, 0), (_THIN, _THIN)), mode="edge")
+            is_thin = dark - np.maximum(beside[:, : -2 * _THIN], beside[:, 2 * _THIN :]) >= _PALEST
+            is_thin[:, :_BESIDE] = is_thin[:, -_BESIDE:] = False
+            there = cv2.dilate(is_thin.astype(np.uint8), np.ones((1, 3), np.uint8))
+            ends = np.concatenate([there[_CROSSED:end], there[-end:-_CROSSED]])
+            seen += cv2.dilate(
+                ((there.mean(axis=0) >= _DASHED) & (ends.mean(axis=0) >= _DASHED / 2)).astype(np.uint8)[None],
+                np.ones((1, 5), np.uint8),
+            )[0]
+        if seen.max() >= _IN_ROWS * len(corners):
+            return True
+    return False
 
 
 def _are_lines(

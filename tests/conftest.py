@@ -23,7 +23,7 @@ ABSENT = ("rfc3987_syntax", "sklearn")
 JAX = """
 import os, sys
 if os.environ.get("KERAS_BACKEND") != "jax":
-    raise ImportError
+    raise ModuleNotFoundError
 sys.path.remove(os.path.dirname(__file__))
 del sys.modules["jax"]
 import jax
@@ -69,7 +69,7 @@ def quick_starts(tmp_path_factory):
     """Let processes that tests start do without modules that nothing in them uses and that take seconds to import."""
     folder = tmp_path_factory.mktemp("absent")
     for name in ABSENT:
-        (folder / f"{name}.py").write_text("raise ImportError", "utf-8")
+        (folder / f"{name}.py").write_text("raise ModuleNotFoundError", "utf-8")
     (folder / "jax.py").write_text(JAX, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)

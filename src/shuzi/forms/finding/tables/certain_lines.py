@@ -29,9 +29,10 @@ _JUMP, _LARGEST_JUMP, _MOST = 0.6, 1.2, 0.8  # pixels between its courses on bot
 _LEAST_SEEN = 0.6  # of a line: if less is seen, it may be none
 _NOISE, _PALE_SEEN = 6.0, 0.85  # levels: what is no darker may be noise, unless so much of it is seen
 _ALIKE = 2.0  # times as dark as the others a line may be
-_THIN, _PALEST = 5, 3.0  # pixels beside a thin line where paper is, and levels by which it is darker at least
+_THIN, _PALEST = 5, 0.35  # pixels beside a thin line where paper is; of the usual darkness that it has at least
 _END, _CROSSED = 0.15, 3  # of a cell's height: its ends, which digits seldom reach; pixels there of the crossing line
 _DASHED, _IN_ROWS = 0.3, 0.8  # of a cell's height that a dashed line covers, and of all rows that it goes through
+_AT_ENDS, _WANDER = 0.15, 5  # of the ends of cells that it covers, where digits are rare; pixels that it may go aside
 _LOW, _NARROW = 0.7, 0.9  # of the usual height of a row: lower or narrower cells may be parts of one
 
 
@@ -122,27 +123,26 @@ def _may_hide_line(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> bool:
 
     In most rows there is then something thin in the same position, in parts of its height, also near the row's ends.
     """
+    usual = float(np.median([_followed(line, lit).dark for line in nodes.swapaxes(0, 1)]))
     corners = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]], axis=2).astype(np.float32)
     sides = np.linalg.norm(np.diff(corners[:, :, [0, 1, 2]], axis=2), axis=3)
     wide, high = (max(2 * _BESIDE, round(float(np.median(sides[..., axis])))) for axis in (0, 1))
     onto = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     end = max(2, round(_END * high))
     for column in range(corners.shape[1]):
-        seen = np.zeros(wide)
+        rows, ends = np.zeros(wide), np.zeros((2, wide))
         for corner in corners[:, column]:
             cell = cv2.warpPerspective(lit, cv2.getPerspectiveTransform(corner, onto), (wide, high))
-            dark = PAPER - cv2.blur(cell, (1, 3)).astype(np.float32)
+            dark = PAPER - cv2.blur(cell, (1, 5)).astype(np.float32)
             # darker than what is a little beside it on both sides
             beside = np.pad(dark, ((0, 0), (_THIN, _THIN)), mode="edge")
-            is_thin = dark - np.maximum(beside[:, : -2 * _THIN], beside[:, 2 * _THIN :]) >= _PALEST
+            is_thin = dark - np.maximum(beside[:, : -2 * _THIN], beside[:, 2 * _THIN :]) >= _PALEST * usual
             is_thin[:, :_BESIDE] = is_thin[:, -_BESIDE:] = False
-            there = cv2.dilate(is_thin.astype(np.uint8), np.ones((1, 3), np.uint8))
-            ends = np.concatenate([there[_CROSSED:end], there[-end:-_CROSSED]])
-            seen += cv2.dilate(
-                ((there.mean(axis=0) >= _DASHED) & (ends.mean(axis=0) >= _DASHED / 2)).astype(np.uint8)[None],
-                np.ones((1, 5), np.uint8),
-            )[0]
-        if seen.max() >= _IN_ROWS * len(corners):
+            near = cv2.dilate(is_thin.astype(np.float32), np.ones((1, _WANDER), np.uint8))
+            rows += near.mean(axis=0) >= _DASHED
+            ends += [near[_CROSSED:end].mean(axis=0), near[-end:-_CROSSED].mean(axis=0)]
+        count = len(corners)
+        if ((rows >= _IN_ROWS * count) & (ends.mean(axis=0) >= _AT_ENDS * count)).any():
             return True
     return False
 

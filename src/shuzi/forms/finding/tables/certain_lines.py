@@ -33,6 +33,7 @@ _THIN, _PALEST = 5, 0.35  # pixels beside a thin line where paper is; of the usu
 _END, _CROSSED = 0.15, 3  # of a cell's height: its ends, which digits seldom reach; pixels there of the crossing line
 _DASHED, _IN_ROWS = 0.3, 0.8  # of a cell's height that a dashed line covers, and of all rows that it goes through
 _AT_ENDS, _WANDER = 0.15, 5  # of the ends of cells that it covers, where digits are rare; pixels that it may go aside
+_SOME = 5  # lines that tell how dark lines are, as all of them are alike
 _LOW, _NARROW = 0.7, 0.9  # of the usual height of a row: lower or narrower cells may be parts of one
 
 
@@ -83,8 +84,10 @@ def are_certain(
     high = float(np.median(heights))
     rows = bool((heights >= _LOW * high).all()) and _are_lines(nodes, lit, unseen[0], False, high)
     columns = bool((widths >= _NARROW * high).all()) and _are_lines(turned, lit, unseen[1], True, high)
-    hidden = _may_hide_line(turned[..., ::-1], np.ascontiguousarray(lit.T)), _may_hide_line(nodes, lit)
-    return rows and not hidden[0], columns and not hidden[1]
+    return (
+        rows and not _may_hide_line(turned[..., ::-1], np.ascontiguousarray(lit.T)),
+        columns and not _may_hide_line(nodes, lit),
+    )
 
 
 def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settled:
@@ -123,26 +126,26 @@ def _may_hide_line(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> bool:
 
     In most rows there is then something thin in the same position, in parts of its height, also near the row's ends.
     """
-    usual = float(np.median([_followed(line, lit).dark for line in nodes.swapaxes(0, 1)]))
-    corners = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, 1:], nodes[1:, :-1]], axis=2).astype(np.float32)
-    sides = np.linalg.norm(np.diff(corners[:, :, [0, 1, 2]], axis=2), axis=3)
-    wide, high = (max(2 * _BESIDE, round(float(np.median(sides[..., axis])))) for axis in (0, 1))
-    onto = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-    end = max(2, round(_END * high))
-    for column in range(corners.shape[1]):
-        rows, ends = np.zeros(wide), np.zeros((2, wide))
-        for corner in corners[:, column]:
-            cell = cv2.warpPerspective(lit, cv2.getPerspectiveTransform(corner, onto), (wide, high))
-            dark = PAPER - cv2.blur(cell, (1, 5)).astype(np.float32)
-            # darker than what is a little beside it on both sides
-            beside = np.pad(dark, ((0, 0), (_THIN, _THIN)), mode="edge")
-            is_thin = dark - np.maximum(beside[:, : -2 * _THIN], beside[:, 2 * _THIN :]) >= _PALEST * usual
-            is_thin[:, :_BESIDE] = is_thin[:, -_BESIDE:] = False
-            near = cv2.dilate(is_thin.astype(np.float32), np.ones((1, _WANDER), np.uint8))
-            rows += near.mean(axis=0) >= _DASHED
-            ends += [near[_CROSSED:end].mean(axis=0), near[-end:-_CROSSED].mean(axis=0)]
-        count = len(corners)
-        if ((rows >= _IN_ROWS * count) & (ends.mean(axis=0) >= _AT_ENDS * count)).any():
+    some = nodes.swapaxes(0, 1)[:: -(-nodes.shape[1] // _SOME)]
+    usual = float(np.median([_followed(line, lit).dark for line in some]))
+    sides = [np.linalg.norm(np.diff(nodes, axis=axis), axis=2) for axis in (1, 0)]
+    wide, high = (max(2 * _BESIDE, round(float(np.median(side)))) for side in sides)
+    across, down = ((np.arange(size, dtype=np.float32) + 0.5) / size for size in (wide, high))
+    end = max(_CROSSED + 1, round(_END * high))
+    for left, right in pairwise(nodes.astype(np.float32).swapaxes(0, 1)):
+        # all cells of a column, stretched to one size
+        edges = [side[:-1, None] + np.diff(side, axis=0)[:, None] * down[:, None] for side in (left, right)]
+        points = edges[0][:, :, None] + (edges[1] - edges[0])[:, :, None] * across[:, None]
+        x, y = np.moveaxis(points.reshape(-1, wide, 2), 2, 0)
+        dark = PAPER - cv2.blur(cv2.remap(lit, x, y, cv2.INTER_LINEAR), (1, 5)).astype(np.float32)
+        # darker than what is a little beside it on both sides
+        beside = np.pad(dark, ((0, 0), (_THIN, _THIN)), mode="edge")
+        is_thin = dark - np.maximum(beside[:, : -2 * _THIN], beside[:, 2 * _THIN :]) >= _PALEST * usual
+        is_thin[:, :_BESIDE] = is_thin[:, -_BESIDE:] = False
+        near = cv2.dilate(is_thin.astype(np.float32), np.ones((1, _WANDER), np.uint8)).reshape(-1, high, wide)
+        in_rows = (near.mean(axis=1) >= _DASHED).mean(axis=0)
+        at_ends = np.concatenate([near[:, _CROSSED:end], near[:, -end:-_CROSSED]], axis=1).mean(axis=(0, 1))
+        if ((in_rows >= _IN_ROWS) & (at_ends >= _AT_ENDS)).any():
             return True
     return False
 

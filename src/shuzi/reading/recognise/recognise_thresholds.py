@@ -11,7 +11,7 @@ ONE_CORE_IMAGES: Final = 32  # up to this many, one core is faster than waking t
 # the texts of a line
 MOST_TEXTS: Final = 16  # that are scored for a line
 TEXTS_OF_A_STRIP: Final = 8  # that each strip proposes
-SURE_STRIP: Final = 0.95  # probability of what the candidates say from which no second strip is cut
+SURE_STRIP: Final = 0.99  # probability of what the candidates say from which no second strip is cut
 BEAM_WIDTH: Final = 10  # prefixes kept after each column
 LEAST_CLASS_PROBABILITY: Final = 1e-3  # with 1e-4, the beam takes twice as long and finds no more correct texts
 FITTING_BEAM_WIDTH: Final = 16  # the same where texts must fit a pattern

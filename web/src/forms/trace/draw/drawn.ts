@@ -61,9 +61,13 @@ export function removeDrawn(position: number): void {
   setFields(fields.peek().filter((_, index) => index !== position));
 }
 
-/** Ask again for fields that the page was left with before there was a place for them. */
+/** Ask again for fields that the page was left with before there was a place for them, or in another language. */
 export function checkAll(): void {
-  for (const { drawn } of fields.peek()) if (drawn && !drawn.isChecked) void check(drawn.id);
+  for (const { drawn } of fields.peek())
+    if (drawn && !drawn.isChecked) {
+      settle(drawn.id, {}, { trouble: null });
+      void check(drawn.id);
+    }
 }
 
 async function check(id: string): Promise<void> {

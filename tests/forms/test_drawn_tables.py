@@ -136,6 +136,16 @@ def test_a_stroke_between_two_cells_is_a_doubt_about_both():
     assert cells[2, 2].doubtful
 
 
+@pytest.mark.parametrize(("level", "on", "off"), [(150, 8, 12), (180, 8, 12), (120, 5, 15)])
+def test_a_column_behind_a_dashed_line_is_never_silently_lost(level, on, off):
+    picture = rule(range(ROWS + 1), [column for column in range(COLUMNS + 1) if column != 2], FRAME, level, 1)
+    for y in range(TOP, TOP + ROWS * HIGH, on + off):
+        cv2.line(picture, (LEFT + 2 * WIDE, y), (LEFT + 2 * WIDE, y + on), level, 1)
+    write(picture, places())
+    cells = find_table(photographed(picture), "dashed.png")
+    assert shape_of(cells) == (ROWS, COLUMNS) or not any(cell.sure for cell in cells)
+
+
 def test_two_lines_that_cross_are_no_table():
     picture = rule([3], [2], FRAME)
     with pytest.raises(PictureError) as refused:

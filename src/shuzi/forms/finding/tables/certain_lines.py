@@ -7,7 +7,7 @@ little aside of the one before, and are as dark as digits, not as lines; a line 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.flat import PAPER
 from shuzi.forms.finding.tables.spacing import Settled, Shape, gaps_of
 
-_STEP = 3  # pixels along a line from one place where it is looked at to the next
+_STEP = 3  # pixels along a line from one look at it to the next
 _REACH, _BESIDE = 8, 6  # pixels beside its expected course that it may lie at, and from it to the paper
 _TURNING = 0.3  # of a line's usual darkness that it costs to lie a pixel farther aside
 _NEAR, _FAR = 4.0, 40.0  # pixels from a crossing that the crossing line takes, and that tell where a line crosses
@@ -84,9 +84,33 @@ def are_certain(
     high = float(np.median(heights))
     rows = bool((heights >= _LOW * high).all()) and _are_lines(nodes, lit, unseen[0], False, high)
     columns = bool((widths >= _NARROW * high).all()) and _are_lines(turned, lit, unseen[1], True, high)
+    hidden = may_hide_lines(nodes, lit)
+    return rows and not hidden[0], columns and not hidden[1]
+
+
+def may_hide_lines(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> tuple[bool, bool]:
+    """Tell whether a line that was missed, such as a dashed one, may stand in a row, and in a column.
+
+    In most rows there is then something thin in the same position, in parts of its height, also near the row's ends.
+
+    Parameters
+    ----------
+    nodes
+        The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
+    lit
+        The flattened table: uint8 (h, w), paper 255.
+
+    Examples
+    --------
+    >>> lit = np.full((300, 400), 255, np.uint8)
+    >>> lit[50:251:40, 50:351] = lit[50:251, 50:351:100] = 90
+    >>> nodes = np.stack(np.meshgrid(np.array([50.0, 150, 350]), np.arange(50.0, 251, 40)), axis=2)
+    >>> may_hide_lines(nodes, lit)
+    (False, True)
+    """
     return (
-        rows and not _may_hide_line(turned[..., ::-1], np.ascontiguousarray(lit.T)),
-        columns and not _may_hide_line(nodes, lit),
+        _may_hide_line(nodes.swapaxes(0, 1)[..., ::-1], np.ascontiguousarray(lit.T)),
+        _may_hide_line(nodes, lit),
     )
 
 
@@ -105,12 +129,12 @@ def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settle
     rows = frozenset[int]() if shape.rows else _unseen(table.nodes, lit)
     columns = frozenset[int]() if shape.columns else _unseen(table.nodes.swapaxes(0, 1), lit)
     beside_rows, beside_columns = ({gap for line in own for gap in (line - 1, line)} for own in (rows, columns))
-    return Settled(
-        table.nodes,
-        table.rows | beside_rows,
-        table.columns | beside_columns,
-        table.row_lines | rows,
-        table.column_lines | columns,
+    return replace(
+        table,
+        rows=table.rows | beside_rows,
+        columns=table.columns | beside_columns,
+        row_lines=table.row_lines | rows,
+        column_lines=table.column_lines | columns,
     )
 
 
@@ -122,18 +146,16 @@ def _unseen(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> frozenset[int
 
 
 def _may_hide_line(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> bool:
-    """Tell whether a line may stand between two upright lines of crossings (rows, columns, 2).
-
-    In most rows there is then something thin in the same position, in parts of its height, also near the row's ends.
-    """
+    """Tell whether a line may stand between two upright lines of crossings (rows, columns, 2)."""
     some = nodes.swapaxes(0, 1)[:: -(-nodes.shape[1] // _SOME)]
     usual = float(np.median([_followed(line, lit).dark for line in some]))
-    sides = [np.linalg.norm(np.diff(nodes, axis=axis), axis=2) for axis in (1, 0)]
-    wide, high = (max(2 * _BESIDE, round(float(np.median(side)))) for side in sides)
-    across, down = ((np.arange(size, dtype=np.float32) + 0.5) / size for size in (wide, high))
+    high = max(2 * _BESIDE, round(float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2)))))
+    down = (np.arange(high, dtype=np.float32) + 0.5) / high
     end = max(_CROSSED + 1, round(_END * high))
     for left, right in pairwise(nodes.astype(np.float32).swapaxes(0, 1)):
-        # all cells of a column, stretched to one size
+        # all cells of a column, stretched to the size of its widest
+        wide = max(2 * _BESIDE, round(float(np.linalg.norm(right - left, axis=1).max())))
+        across = (np.arange(wide, dtype=np.float32) + 0.5) / wide
         edges = [side[:-1, None] + np.diff(side, axis=0)[:, None] * down[:, None] for side in (left, right)]
         points = edges[0][:, :, None] + (edges[1] - edges[0])[:, :, None] * across[:, None]
         x, y = np.moveaxis(points.reshape(-1, wide, 2), 2, 0)

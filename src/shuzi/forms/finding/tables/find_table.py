@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
-from shuzi.forms.finding.tables.certain_lines import doubt_unseen
+from shuzi.forms.finding.tables.certain_lines import doubt_unseen, may_hide_lines
 from shuzi.forms.finding.tables.corners import corners_of
 from shuzi.forms.finding.tables.cut_cells import COLUMNS, ROWS, TableCell, cut_cells
 from shuzi.forms.finding.tables.drawn_lines import find_drawn
@@ -56,16 +56,16 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     """
     small = resize(grey, min(1.0, _SEARCHED / max(grey.shape)))
     try:
-        return cut_cells(_find_clear(grey, small, name, shape))
+        table = _find_clear(grey, small, name, shape)
     except PictureError as refused:
         try:
-            drawn = find_drawn(grey, small, name, shape)
+            table = find_drawn(grey, small, name, shape)
         except PictureError as problem:
             raise (refused if problem.key == "error.form.no_table" else problem) from None
-    # strokes as high as cells look like lines that are drawn with gaps; then only who knows the table can tell
-    counted = (ROWS, shape.rows or drawn.certain_rows), (COLUMNS, shape.columns or drawn.certain_columns)
+    # strokes as high as cells look like lines, dashed lines like strokes; then only who knows the table can tell
+    counted = (ROWS, shape.rows or table.certain_rows), (COLUMNS, shape.columns or table.certain_columns)
     uncounted = [(what, 0) for what, is_known in counted if not is_known]
-    return [replace(cell, unclear=(*uncounted, *cell.unclear)) for cell in cut_cells(drawn)]
+    return [replace(cell, unclear=(*uncounted, *cell.unclear)) for cell in cut_cells(table)]
 
 
 def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, shape: Shape) -> FlatTable:
@@ -86,7 +86,8 @@ def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sh
     table = settle(complete(grade_lines(nodes, visible_rows, visible_columns, lit), lit), shape, name)
     if not _is_whole(table.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
-    return FlatTable(lit, to_photo, doubt_unseen(table, lit, shape))
+    hidden = may_hide_lines(table.nodes, lit)
+    return FlatTable(lit, to_photo, doubt_unseen(table, lit, shape), False, not hidden[0], not hidden[1])
 
 
 def _drawn(

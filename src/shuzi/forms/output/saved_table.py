@@ -20,7 +20,7 @@ from shuzi.forms.spec import ANY, ONE, FieldKind
 from shuzi.messages.visible import visible
 
 RuleOfText = Literal["", "required", "length", "date", "time", "number", "range", "check", "pattern", "among", "sum"]
-RuleOfInk = Literal["lines", "missing", "ink", "several", "trace", "filled", "struck", "twice"]
+RuleOfInk = Literal["lines", "missing", "ink", "several", "trace", "filled", "struck", "twice", "words"]
 """The rules that a cell may break: of its text, and of its ink, its page and its column."""
 
 _LARGEST = 500_000_000  # bytes of a table

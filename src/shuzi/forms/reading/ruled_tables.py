@@ -33,11 +33,16 @@ from shuzi.reading.report.result import BLANK, OK, UNSURE, Reading
 LINES = "lines"
 """The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""
 
+WORDS = "words"
+"""The rule that a cell of a first row or column breaks if words seem to stand there."""
+
 Cells = dict[tuple[int, str], Cell]
 """Cells by row and column."""
 
 _LISTED = 5  # texts that a cell names
 _NAMED = 6  # unclear lines that a sentence names
+_FIRST = "A"
+_WORD, _LIKELY = 0.5, 0.1  # surer is nothing that is read in most words; less likely, nothing worth a choice
 _ZERO = re.compile("0[0-9]")
 _APART = 1.5  # of a digit's height: digits farther apart may be in several cells
 
@@ -71,15 +76,18 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
         found = find_table(grey, name, shape)
         work = PageWork(len(found))
         read = {(cell.row, column_name(cell.column)): _checked(cell, reader, work, name) for cell in found}
-        cells = doubt_words(read, {(cell.row, column_name(cell.column)): cell.picture for cell in found})
+        cells = leave_words(read, {(cell.row, column_name(cell.column)): cell.picture for cell in found})
     except ShuziError as problem:
         return unread(name, problem)
     unclear = tuple(sorted({doubt for cell in found for doubt in cell.unclear}))
     return PageRead(name, Code("", 1, 1), cells, unclear=unclear)
 
 
-def doubt_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint8]]) -> Cells:
-    """Doubt what was read in a first row that is mostly not numbers: words may hold letters that look like digits.
+def leave_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint8]]) -> Cells:
+    """Leave words in the first row and column to people: letters look like digits.
+
+    What was read in a word's place stays among the alternatives. In a first row that is mostly no sure numbers, none
+    is sure.
 
     Parameters
     ----------
@@ -90,20 +98,33 @@ def doubt_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint
 
     Examples
     --------
-    >>> cells = {(0, "A"): Cell("101", OK, 1.0), (0, "B"): Cell("", UNSURE, 0.1), (1, "A"): Cell("7", OK, 1.0)}
-    >>> paper = np.full((9, 9), 255, np.uint8)
-    >>> [cell.status for cell in doubt_words(cells, dict.fromkeys(cells, paper)).values()]
-    ['unsure', 'unsure', 'ok']
+    >>> cells = {(0, "A"): Cell("101", OK, 1.0), (0, "B"): Cell("5", UNSURE, 0.1), (0, "C"): Cell("8", UNSURE, 0.2)}
+    >>> pictures = dict.fromkeys(cells, np.full((9, 9), 255, np.uint8))
+    >>> [(cell.text, cell.rule) for cell in leave_words(cells, pictures).values()]
+    [('101', 'words'), ('', 'words'), ('', 'words')]
     """
-    written = [cell.status for (row, _), cell in cells.items() if row == 0 and cell.status != BLANK]
-    if 2 * written.count(OK) > len(written):
-        return cells
-    return {
-        key: replace(cell, status=UNSURE, picture=as_png(pictures[key]))
-        if key[0] == 0 and cell.status == OK
-        else cell
-        for key, cell in cells.items()
-    }
+    written = {key for key, cell in cells.items() if cell.status != BLANK}
+    row, column = {key for key in written if key[0] == 0}, {key for key in written if key[0] and key[1] == _FIRST}
+    found = dict(cells)
+    for head in (row, column):
+        are_words = 2 * sum(cells[key].confidence < _WORD for key in head) > len(head)
+        if are_words or (head is row and 2 * sum(cells[key].status == OK for key in head) <= len(head)):
+            found |= {key: _doubted(cells[key], pictures[key], are_words) for key in head}
+    return found
+
+
+def _doubted(cell: Cell, picture: NDArray[np.uint8], is_word: bool) -> Cell:
+    """Return a written cell of a first row or column that is not of sure numbers."""
+    png = cell.picture or as_png(picture)
+    if not is_word or cell.rule not in ("", LINES):
+        return replace(cell, status=UNSURE, picture=png)
+    if cell.status == OK:
+        return replace(cell, status=UNSURE, rule=cell.rule or WORDS, picture=png)
+    likely = tuple(one for one in cell.alternatives if one[1] >= _LIKELY)
+    # its digits would teach how a word looks
+    return replace(
+        cell, text="", confidence=0.0, rule=cell.rule or WORDS, alternatives=likely, picture=png, digits=b""
+    )
 
 
 def as_rows(page: PageRead, sheet: int) -> list[Row]:

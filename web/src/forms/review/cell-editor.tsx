@@ -128,8 +128,8 @@ export function CellEditor() {
             class="forms-text numbers"
             autocomplete="off"
             enterkeyhint="next"
-            // keyboards for decimals lack signs and slashes
-            inputMode={signed.value.has(position.name) ? "text" : "decimal"}
+            // keyboards for decimals lack signs, slashes and letters
+            inputMode={signed.value.has(position.name) || cell?.rule === "words" ? "text" : "decimal"}
             maxLength={200}
             onKeyDown={press}
             onInput={(event) => {

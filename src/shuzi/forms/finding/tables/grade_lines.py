@@ -13,6 +13,7 @@ from shuzi.forms.finding.flat import PAPER
 from shuzi.forms.finding.tables.spacing import DOUBTFUL, SEEN, Grid, gaps_of, is_multiple, usual_gap
 
 _VISIBLE = 0.8  # of a line that is sure wherever it is: no more than some pieces are missing
+_PARTLY = 0.25  # of a line that must be visible to be sure because of its distance from others
 _EVEN = 0.06  # of a half or third of such a gap: pale lines between thick ones divide it evenly
 _WAVERS, _TIMES = 1.75, 3.0  # pixels by which strokes in a column differ, and times as much as most lines do
 _HALVES = (0.15, 0.5), (0.5, 0.85)  # of a piece between two crossings, away from these
@@ -57,7 +58,8 @@ def _grades(nodes: NDArray[np.float64], visible: Sequence[float], lit: NDArray[n
     for (first, last), gap in zip(pairwise(clear), gaps, strict=True):
         places = np.cumsum(gaps_of(nodes[first : last + 1]))[:-1] / gap
         even = any(np.abs(places * count - np.rint(places * count)).max(initial=0) <= _EVEN for count in (2, 3))
-        if is_multiple(gap, usual) and round(gap / usual) == 1 and not even:
+        partly = min(visible[first + 1 : last], default=1.0) >= _PARTLY
+        if is_multiple(gap, usual) and round(gap / usual) == 1 and not (even and partly):
             grades[first + 1 : last] = [DOUBTFUL] * (last - first - 1)
     return tuple(grades)
 

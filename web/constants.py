@@ -52,12 +52,13 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "tables": {
         "cli.readings": ["PLAIN"],
         "reading.report.columns": ["COLUMNS"],
-        "forms.output.csv": ["FORMULA"],
+        "messages.visible": ["FORMULA"],
         "forms.result": ["FORMAT"],
         "forms.spec": ["BETWEEN"],
     },
     "limits": {
-        "data.own": ["MOST_EXAMPLES", "LARGEST"],
+        "data.dataset": ["MOST_EXAMPLES"],
+        "data.own": ["LARGEST"],
         "forms.parsing.fields": ["DATE_BOXES", "MOST_DIGITS", "TIME_BOXES"],
         "forms.parsing.grammar": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
         "forms.spec": ["LEAST_DIGITS"],

@@ -24,6 +24,7 @@ def command() -> None:
     interrupts = _Interrupts()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # otherwise the caller has decided
         signal.signal(signal.SIGINT, interrupts)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look for some in all that is installed
     from shuzi.cli import main
 
     try:

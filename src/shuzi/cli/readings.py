@@ -13,8 +13,7 @@ from typing import Any
 from shuzi.atomic import replacing
 from shuzi.cli.localized import columns
 from shuzi.errors import DataError, ShuziError, require, writing
-from shuzi.forms.output.csv import neutral
-from shuzi.messages.visible import visible, visible_json
+from shuzi.messages.visible import neutral, visible, visible_json
 from shuzi.reading.report.columns import COLUMNS, values_of
 from shuzi.reading.report.result import Reading
 

@@ -12,6 +12,9 @@ from shuzi.data.registers.cells import REPORT, VALIDATION, Cells
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 
+MOST_EXAMPLES = 10_000
+"""Corrected digits of a person that a reader may know."""
+
 
 @lru_cache(maxsize=4)
 def _shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int32]:

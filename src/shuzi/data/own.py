@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Dataset, Splits
+from shuzi.data.dataset import MOST_EXAMPLES, Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.hdf5 import NAMES
 from shuzi.data.npz import arrays_in
@@ -30,9 +30,6 @@ from shuzi.pictures.open import open_picture
 
 LEAST_TO_SPLIT = 10
 """The smallest number of pictures that is split."""
-
-MOST_EXAMPLES = 10_000
-"""Corrected digits that a file may hold."""
 
 LARGEST = 64_000_000  # maximum size of the arrays in bytes: several times that of 10,000 digits
 

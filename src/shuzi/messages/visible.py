@@ -1,4 +1,4 @@
-"""Untrusted text, such as a file name, is escaped so that a terminal shows it and does not act on it.
+"""Untrusted text, such as a file name, is escaped so that a terminal or spreadsheet shows it and does not act on it.
 
 An escape sequence can change earlier output on a terminal, a line break can forge a line of output or of a log, and a
 right-to-left mark can disguise a name.
@@ -15,6 +15,7 @@ OBEYED = re.compile(
 )
 """The characters that a terminal acts on."""
 
+FORMULA = (*"=+-@＝＋－＠", "\t", "\r")  # spreadsheets take text that starts with one of these for a formula
 _IN_JSON = re.compile(OBEYED.pattern.replace("\x00-\x1f", ""))  # JSON itself escapes these, and needs line ends
 
 
@@ -36,3 +37,14 @@ def visible_json(text: str) -> str:
     {"source": "seven\u009b31m.png"}
     """
     return _IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def neutral(text: str) -> str:
+    """Keep a text from being taken for a formula, and escape characters that a terminal would act on.
+
+    >>> neutral("=SUM(A1)"), neutral("17.5"), neutral("-3")
+    ("'=SUM(A1)", '17.5', '-3')
+    """
+    text = visible(text).encode("utf-8", "backslashreplace").decode()  # a file's name need not be UTF-8
+    harmless = re.fullmatch(r"-?\d+([.,]\d+)*", text)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) and not harmless else text

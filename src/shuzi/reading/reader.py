@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.own import load_hand
 from shuzi.errors import DataError, ShuziError
 from shuzi.ink.scan import Scan
 from shuzi.models.card import Card
@@ -159,6 +158,8 @@ class Reader:
         ModelError
             The model does not output its features.
         """
+        from shuzi.data.own import load_hand  # a tenth of the time in which a command starts, and few have a hand
+
         return self.with_corrections(load_hand(path))
 
     def with_corrections(self, examples: Dataset) -> Reader:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 
 from shuzi.forms.output.grades import heads_of, texts_of
 from shuzi.forms.result import Row, Table
 from shuzi.messages import say
-from shuzi.messages.visible import visible
-
-FORMULA = (*"=+-@＝＋－＠", "\t", "\r")  # spreadsheets take text that starts with one of these for a formula
+from shuzi.messages.visible import neutral
 
 
 def as_csv(table: Table) -> str:
@@ -38,17 +35,6 @@ def as_csv(table: Table) -> str:
         own = [neutral(row.version)] if table.versions else []
         writer.writerow([*texts, *own, *texts_of(table, row), neutral(_doubtful(row)), neutral(row.sources)])
     return text.getvalue()
-
-
-def neutral(text: str) -> str:
-    """Keep a text from being taken for a formula, and escape characters that a terminal would act on.
-
-    >>> neutral("=SUM(A1)"), neutral("17.5"), neutral("-3")
-    ("'=SUM(A1)", '17.5', '-3')
-    """
-    text = visible(text).encode("utf-8", "backslashreplace").decode()  # a file's name need not be UTF-8
-    harmless = re.fullmatch(r"-?\d+([.,]\d+)*", text)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) and not harmless else text
 
 
 def _doubtful(row: Row) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from shuzi.errors import PictureError, require
-from shuzi.forms.output.csv import neutral
 from shuzi.forms.output.grades import number_of, put_points
 from shuzi.forms.output.notes import save_with_notes
 from shuzi.forms.output.statistics import add_statistics
@@ -18,7 +17,7 @@ from shuzi.forms.result import Cell, Table
 from shuzi.forms.spec import DATE, TIME, Field
 from shuzi.forms.values.notation import is_date, is_time
 from shuzi.messages import say
-from shuzi.messages.visible import visible
+from shuzi.messages.visible import neutral, visible
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.plain import PNG, kind_of
 

@@ -16,8 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Dataset
-from shuzi.data.own import MOST_EXAMPLES
+from shuzi.data.dataset import MOST_EXAMPLES, Dataset
 from shuzi.errors import DataError
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.likeness import Examples, Looks

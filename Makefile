@@ -92,7 +92,7 @@ doctest: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest --doctest-modules src
 
 slow: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m "slow and not long and not cluster and not browser" -n 2 $(FILES) $(OUTSIDE) --durations 12
+	$(BIN)/python -m pytest -m "(heavy or slow) and not long and not cluster and not browser" -n 2 $(FILES) $(OUTSIDE) --durations 12
 	$(BIN)/python -m pytest -m "slow and not long and cluster" --durations 12 tests/scale tests/test_privacy.py
 
 long: $(VENV)/.for-developing messages $(KATEX)

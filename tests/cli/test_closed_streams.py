@@ -8,7 +8,7 @@ from PIL import Image
 from shuzi.training.metrics import read_metrics
 from shuzi.training.run_folder import RunFolder
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")
+pytestmark = [pytest.mark.heavy, pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")]
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
 from shuzi.reading.reader import load
 
+pytestmark = pytest.mark.heavy
+
 
 def test_a_person_reads_accuracy_tables_and_the_worst_mistakes(shuzi, finished_run):
     ended = shuzi("evaluate", finished_run())

@@ -15,6 +15,8 @@ from shuzi.models.session import Session
 from shuzi.models.store import shipped
 from shuzi.reading.reader import load
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.mark.parametrize("given", [["models"], ["models", "list"]])
 def test_the_shipped_models_are_listed_with_size_and_accuracy(shuzi, given):
@@ -36,8 +38,7 @@ def test_as_json_each_model_is_an_object_a_line(shuzi, given):
     for each in found:
         path = shipped()[each["name"]]
         card = Session(path).card
-        score = card.scores[each["part"]]
-        assert {name: each[name] for name in ("accuracy", "n", "interval")} == score
+        assert {name: each[name] for name in ("accuracy", "n", "interval")} == card.scores[each["part"]]
         assert (each["recipe"], each["parameters"]) == (card.name, card.parameters)
         assert (each["bytes"], each["path"]) == (path.stat().st_size, str(path))
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[2]
 SHORT = ("README", "docs/index", "docs/how-to/read-a-folder", "docs/how-to/choose-a-model", "docs/how-to/forms")
 LONG = ("docs/how-to/train", "docs/how-to/train-on-your-own")

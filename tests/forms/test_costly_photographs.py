@@ -17,6 +17,8 @@ from shuzi.reading.find.detector import Detector, limit_scale
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recogniser import Recogniser
 
+pytestmark = pytest.mark.heavy
+
 A4 = (210.0, 297.0)
 MOST = 4_000  # images that could be classified: some 50 photographs of six digits
 

@@ -12,6 +12,8 @@ from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.trace import trace
 from shuzi.pictures.open import open_picture
 
+pytestmark = pytest.mark.heavy
+
 FINE = 24  # pixels to a millimetre
 FIELDS = [
     (BOXES, 8, (90, 40, 48, 8)),

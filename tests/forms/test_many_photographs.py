@@ -23,6 +23,8 @@ from shuzi.messages import speaking
 from shuzi.processes import pool, pool_process
 from shuzi.processes.pool_frames import ANSWER
 
+pytestmark = pytest.mark.heavy
+
 SPEC = 'title = "S"\nrows = 2\n[[fields]]\nname = "q"\nboxes = 1\n'
 N = 4
 

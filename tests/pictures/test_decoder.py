@@ -22,6 +22,8 @@ from shuzi.pictures.pdf import Page
 from shuzi.processes.child import OutOfMemory
 from shuzi.reading.reader import load
 
+pytestmark = pytest.mark.heavy
+
 TAKES_TIME_OR_MEMORY = ("error.picture.slow", "error.picture.memory", "error.picture.damaged")
 GREY = np.arange(48, dtype=np.uint8).reshape(6, 8)
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from shuzi.service.api import pictures
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has many addresses")
+pytestmark = [pytest.mark.heavy, pytest.mark.skipif(sys.platform != "linux", reason="only Linux has many addresses")]
 
 GREEDY, OTHER = "127.0.0.2", "127.0.0.3"
 

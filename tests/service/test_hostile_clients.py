@@ -11,7 +11,10 @@ from contextlib import ExitStack
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has many addresses and tells memory")
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux has many addresses and tells memory"),
+]
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SCRIPT = """

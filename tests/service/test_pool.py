@@ -13,6 +13,8 @@ from shuzi.errors import ServiceError, ShuziError
 from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
+pytestmark = pytest.mark.heavy
+
 pytest.importorskip("fcntl")  # file locks hold work in another process
 
 

@@ -17,6 +17,8 @@ from shuzi.cli.terminal import qr_code
 from shuzi.messages import say
 from shuzi.service.server import listen
 
+pytestmark = pytest.mark.heavy
+
 
 def _address(process):
     line = process.stdout.readline()

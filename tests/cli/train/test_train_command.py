@@ -7,6 +7,8 @@ from shuzi.models.store import shipped
 from shuzi.training.metrics import read_metrics
 from shuzi.training.run_folder import RunFolder
 
+pytestmark = pytest.mark.heavy
+
 
 def test_the_tutorials_lines_come_out_as_the_tutorial_has_them(run_alone, finished_run, tmp_path, checkpoint_of):
     ended = run_alone("--lang", "zh", "train", "--out", "run")

@@ -10,6 +10,8 @@ import pytest
 from shuzi.training.metrics import read_metrics
 from shuzi.training.run_folder import RunFolder
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_ctrl_c_saves_and_the_training_goes_on_as_if_nothing_had_been(

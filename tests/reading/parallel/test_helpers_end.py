@@ -14,6 +14,7 @@ from shuzi.models.store import shipped
 from shuzi.processes.cores import cores
 
 pytestmark = [
+    pytest.mark.heavy,
     pytest.mark.skipif("default" not in shipped(), reason="the default model is not made yet"),
     pytest.mark.skipif(cores() == 1, reason="on one core nobody helps"),
 ]

@@ -17,6 +17,7 @@ from shuzi.reading.parallel import read_many
 from shuzi.reading.reader import Reader
 
 pytestmark = [
+    pytest.mark.heavy,
     pytest.mark.skipif("default" not in shipped(), reason="the default model is not made yet"),
     pytest.mark.skipif(cores() == 1, reason="on one core nobody helps"),
 ]

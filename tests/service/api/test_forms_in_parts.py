@@ -12,6 +12,8 @@ from PIL import Image
 from shuzi.forms.layout import pages_of
 from shuzi.forms.parse import read_spec
 
+pytestmark = pytest.mark.heavy
+
 COPIES = (
     'title = "S"\nrows = 3\n[[fields]]\nname = "day"\nkind = "date"\nonce = true\n[[fields]]\nname = "q"\nboxes = 2\n'
 )

@@ -15,6 +15,8 @@ from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
 from shuzi.service.settings import Settings
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, benchmark_module):

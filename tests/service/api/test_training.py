@@ -10,6 +10,8 @@ import pytest
 from shuzi.service.jobs.trainings import chosen_recipe
 from shuzi.training.recipes import recipe
 
+pytestmark = pytest.mark.heavy
+
 STEPS = 300
 
 

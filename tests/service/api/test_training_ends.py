@@ -14,6 +14,8 @@ from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.readers import Readers
 from shuzi.training.recipes import recipe
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def at_once(monkeypatch):

@@ -11,6 +11,8 @@ import pytest
 
 from shuzi.training.recipes import recipe
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def worker(tmp_path):

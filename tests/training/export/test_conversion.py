@@ -17,6 +17,8 @@ from shuzi.models.formats import FORMATS
 from shuzi.models.session import Session
 from shuzi.training.export.conversion import convert, restore
 
+pytestmark = pytest.mark.heavy
+
 RUNS = [
     ("softmax", {}, 10_000),
     ("fast", {"steps": 5}, 300),

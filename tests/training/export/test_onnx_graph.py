@@ -15,6 +15,8 @@ from shuzi.training.export.parity import onnx_answers
 from shuzi.training.network.architectures import NETWORKS, build
 from shuzi.training.recipes import RECIPES, recipe
 
+pytestmark = pytest.mark.heavy
+
 
 def card_of(task, *more):
     interface = TASKS[task]

@@ -24,6 +24,8 @@ from shuzi.training.export.parity import network_answers, onnx_answers
 from shuzi.training.recipe import OPTIONS, Recipe
 from shuzi.training.recipes import RECIPES, recipe
 
+pytestmark = pytest.mark.heavy
+
 
 def weights(path):
     return {each.name: onnx.numpy_helper.to_array(each).tolist() for each in onnx.load(path).graph.initializer}

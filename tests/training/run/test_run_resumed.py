@@ -17,6 +17,8 @@ from shuzi.training.recipes import recipe
 from shuzi.training.run import run
 from shuzi.training.run_folder import RunFolder
 
+pytestmark = pytest.mark.heavy
+
 SOFTMAX = recipe("softmax")
 FROZEN = Path(__file__).parents[2] / "models" / "frozen" / "run-0.1"
 

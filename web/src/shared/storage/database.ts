@@ -90,12 +90,16 @@ async function transacted<T>(
     opened ??= open();
     const transaction = (await opened).transaction(name, mode);
     const request = act(transaction.objectStore(name));
-    transaction.commit(); // else it waits for the request's answer, and a reload meanwhile undoes it
+    if (mode === "readwrite") transaction.commit(); // else it waits for the answer, and a reload meanwhile undoes it
+    // files in an answer may arrive when the transaction has ended
+    const answer = new Promise<T>((resolve) => {
+      request.onsuccess = () => resolve(request.result);
+    });
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error); // after an error too, and only then it is known
     });
-    return request.result;
+    return await answer;
   } catch (error) {
     opened = null; // what failed once may work later, for instance when there is room again
     throw error;

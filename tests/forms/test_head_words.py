@@ -63,3 +63,13 @@ def test_a_number_among_words_keeps_its_text_but_is_not_sure(reader, photographe
         *[("", "unsure")] * 3,
         ("2026", "unsure"),
     ]
+
+
+def test_numbers_that_touch_a_line_are_no_words(reader, photographed):
+    picture = photographed([["", "", ""], *NUMBERS])
+    for column, text in enumerate(("4", "47", "83")):
+        start = LEFT + column * WIDE - 4, TOP + 44
+        cv2.putText(picture, text, start, cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 3, cv2.LINE_AA)
+    cells = read(reader, picture)
+    assert WORDS not in {cell.rule for cell in cells.values()}
+    assert {cells[0, name].text for name in "ABC"} & {"4", "47", "83"}

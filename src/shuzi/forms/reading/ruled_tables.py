@@ -42,7 +42,7 @@ Cells = dict[tuple[int, str], Cell]
 _LISTED = 5  # texts that a cell names
 _NAMED = 6  # unclear lines that a sentence names
 _FIRST = "A"
-_WORD, _LIKELY = 0.5, 0.1  # surer is nothing that is read in most words; less likely, nothing worth a choice
+_WORD, _LIKELY = 0.7, 0.1  # probability of all that may be read in most words, and of what is worth choosing
 _ZERO = re.compile("0[0-9]")
 _APART = 1.5  # of a digit's height: digits farther apart may be in several cells
 
@@ -86,8 +86,7 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
 def leave_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint8]]) -> Cells:
     """Leave words in the first row and column to people: letters look like digits.
 
-    What was read in a word's place stays among the alternatives. In a first row that is mostly no sure numbers, none
-    is sure.
+    A number among them keeps its text. In a first row of which less than half are sure numbers, none is sure.
 
     Parameters
     ----------
@@ -98,33 +97,41 @@ def leave_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint
 
     Examples
     --------
-    >>> cells = {(0, "A"): Cell("101", OK, 1.0), (0, "B"): Cell("5", UNSURE, 0.1), (0, "C"): Cell("8", UNSURE, 0.2)}
+    >>> cells = {(0, "A"): Cell("101", OK, 1.0, alternatives=(("101", 1.0),)), (0, "B"): Cell("5", UNSURE, 0.1)}
+    >>> cells |= {(0, "C"): Cell("8", UNSURE, 0.2)}
     >>> pictures = dict.fromkeys(cells, np.full((9, 9), 255, np.uint8))
-    >>> [(cell.text, cell.rule) for cell in leave_words(cells, pictures).values()]
-    [('101', 'words'), ('', 'words'), ('', 'words')]
+    >>> [(cell.text, cell.status, cell.rule) for cell in leave_words(cells, pictures).values()]
+    [('101', 'unsure', 'words'), ('', 'unsure', 'words'), ('', 'unsure', 'words')]
     """
-    written = {key for key, cell in cells.items() if cell.status != BLANK}
+    written = {key for key, cell in cells.items() if cell.rule != TOO_MUCH_INK and not _is_empty(cell)}
     row, column = {key for key in written if key[0] == 0}, {key for key in written if key[0] and key[1] == _FIRST}
     found = dict(cells)
     for head in (row, column):
-        are_words = 2 * sum(cells[key].confidence < _WORD for key in head) > len(head)
-        if are_words or (head is row and 2 * sum(cells[key].status == OK for key in head) <= len(head)):
-            found |= {key: _doubted(cells[key], pictures[key], are_words) for key in head}
+        words = {key for key in head if _may_be_word(cells[key])}
+        is_head = len(words) > 1 and 2 * len(words) > len(head)
+        if is_head or (head is row and 2 * sum(cells[key].status == OK for key in head) < len(head)):
+            found |= {key: _doubted(cells[key], as_png(pictures[key]), is_head) for key in head}
     return found
 
 
-def _doubted(cell: Cell, picture: NDArray[np.uint8], is_word: bool) -> Cell:
-    """Return a written cell of a first row or column that is not of sure numbers."""
-    png = cell.picture or as_png(picture)
-    if not is_word or cell.rule not in ("", LINES):
-        return replace(cell, status=UNSURE, picture=png)
-    if cell.status == OK:
-        return replace(cell, status=UNSURE, rule=cell.rule or WORDS, picture=png)
-    likely = tuple(one for one in cell.alternatives if one[1] >= _LIKELY)
+def _is_empty(cell: Cell) -> bool:
+    """Tell whether nothing is written in a cell, though it may be several or none."""
+    return cell.status == BLANK or (cell.rule == LINES and not cell.text and not cell.alternatives)
+
+
+def _may_be_word(cell: Cell) -> bool:
+    """Tell whether nothing that was read in a cell is likely, even together, as in a word."""
+    return sum(probability for _, probability in cell.alternatives) < _WORD
+
+
+def _doubted(cell: Cell, png: bytes, in_head: bool) -> Cell:
+    """Return a cell of a first row or column as it is where words are, or where few numbers are sure."""
+    cell = replace(cell, status=UNSURE, rule=cell.rule or (WORDS if in_head else ""), picture=cell.picture or png)
+    if not (in_head and _may_be_word(cell)):
+        return cell
+    likely = tuple(alternative for alternative in cell.alternatives if alternative[1] >= _LIKELY)
     # its digits would teach how a word looks
-    return replace(
-        cell, text="", confidence=0.0, rule=cell.rule or WORDS, alternatives=likely, picture=png, digits=b""
-    )
+    return replace(cell, text="", confidence=0.0, rule=WORDS, alternatives=likely, digits=b"")
 
 
 def as_rows(page: PageRead, sheet: int) -> list[Row]:

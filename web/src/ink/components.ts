@@ -1,6 +1,6 @@
 /** An ink map becomes boxes: connected components, joined into digits and put into reading order. */
 import { LEAST_WRITING, MOST_COMPARED, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
-import { NEAR, POINT, TALL } from "../generated/ink/scan";
+import { NEAR, POINT, TALL } from "../generated/ink/paper";
 import { SAME_LINE } from "../generated/reading/find";
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
 import { Room } from "./loops/room";

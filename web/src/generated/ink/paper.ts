@@ -21,3 +21,13 @@ export const LOOKED_AT = 320;
 export const NO_SPREAD = 0.001;
 /** of separating paper from ink and refitting the paper */
 export const ROUNDS = 4;
+/** fraction of solid ink in full squares of 2x2 pixels; where it is less, strokes fill no square */
+export const ONE_PIXEL_WIDE = 0.12;
+/** columns of paper between two characters that would touch, or nearly, if both were widened */
+export const NEAR = 3;
+/** of the height of all ink: how high a character is at least, and a point at most */
+export const TALL = 0.5;
+/** of the height of all ink: how high a character is at least, and a point at most */
+export const POINT = 0.3;
+/** pixels of height: where all ink is lower, a stroke of one pixel is often broken by how it was shrunk */
+export const LOW = 40;

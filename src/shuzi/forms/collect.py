@@ -21,7 +21,7 @@ from shuzi.forms.versions import sheets_of
 from shuzi.messages import say
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture
-from shuzi.pictures.pdf import name_of
+from shuzi.pictures.plain import name_of
 from shuzi.reading.report.result import BLANK, UNSURE
 
 

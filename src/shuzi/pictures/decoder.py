@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from shuzi.errors import MissingExtra, PictureError, ShuziError
 from shuzi.pictures.decode import MOST_PIXELS
-from shuzi.pictures.pdf import Page, name_of
-from shuzi.pictures.plain import HEAD, HEIC, PDF, kind_of
+from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import HEAD, HEIC, PDF, kind_of, name_of
 from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.children import Children
 from shuzi.processes.job_limits import Limits

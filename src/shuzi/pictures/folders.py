@@ -13,8 +13,8 @@ from PIL import Image
 from shuzi.errors import PictureError, ShuziError
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import ArrayLike, BinaryFile, Picture, Source, accept, is_one_picture
-from shuzi.pictures.pdf import Page, name_of
-from shuzi.pictures.plain import HEAD, PDF, TIFF, kind_of
+from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import HEAD, PDF, TIFF, kind_of, name_of
 
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),

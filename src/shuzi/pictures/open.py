@@ -15,8 +15,8 @@ from shuzi.errors import PictureError
 from shuzi.named import open_named
 from shuzi.pictures import decoder
 from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
-from shuzi.pictures.pdf import Page, name_of
-from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
+from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of, name_of
 
 EXAMPLE = str(Path(__file__).with_name("example.jpg"))
 """The path of an example picture: a number of MNIST's digits on composed paper."""

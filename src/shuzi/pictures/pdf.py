@@ -16,6 +16,7 @@ from typing import Any
 from PIL import Image
 
 from shuzi.errors import PictureError, require
+from shuzi.pictures.plain import name_of
 
 DPI = 200
 """Dots per inch at which a page is drawn, as scanners use for writing."""
@@ -45,11 +46,6 @@ class Page:
 
     def __str__(self) -> str:
         return f"{name_of(self.document)}#{self.number}"
-
-
-def name_of(source: str | Path | bytes) -> str:
-    """Return the name of a picture for errors: a path, or its size in bytes."""
-    return f"{len(source)} bytes" if isinstance(source, bytes) else str(source)
 
 
 def count_pages(document: Path | bytes) -> int:

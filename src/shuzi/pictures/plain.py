@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 
 MOST_PIXELS = 16_500_000
 """A phone's photo: 12 megapixels, some have 16. Decoding takes at most 8 bytes for each."""
@@ -44,6 +45,11 @@ _FRAMES = range(0xC0, 0xD0)  # markers that begin a frame, except three
 _NO_FRAMES = (0xC4, 0xC8, 0xCC)
 _PLAIN_FRAMES = (0xC0, 0xC1, 0xC2)  # Huffman codes, sequential or progressive
 _DIB_HEADERS = (12, 40, 52, 56, 108, 124)
+
+
+def name_of(source: str | Path | bytes) -> str:
+    """Return the name of a picture for errors: a path, or its size in bytes."""
+    return f"{len(source)} bytes" if isinstance(source, bytes) else str(source)
 
 
 def kind_of(content: bytes) -> str | None:

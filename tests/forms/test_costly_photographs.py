@@ -13,6 +13,7 @@ from shuzi.forms.layout import marker_boxes
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.reading.ruled_tables import try_table
 from shuzi.forms.result import Problem
+from shuzi.ink.strips import cut_strip
 from shuzi.reading.find.detector import Detector, limit_scale
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recogniser import Recogniser
@@ -110,7 +111,7 @@ def work(monkeypatch):
 
     counted(Classifier, "classify_or_reject", len)
     counted(Detector, "find", lambda page, scale: page.size * limit_scale(scale, page.shape) ** 2 / 2_300)
-    counted(Recogniser, "columns", lambda strip: strip.shape[1] / 36)
+    counted(Recogniser, "columns", lambda contrast, frame: cut_strip(contrast, frame).shape[1] / 36)
     return done
 
 

@@ -12,6 +12,7 @@ from shuzi.ink import components as found_in_ink
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import find_components
 from shuzi.ink.ruling import Ruling
+from shuzi.ink.strips import cut_strip
 from shuzi.reading.decide.ignored_ink import find_left_out
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.recognise.classifier import Classifier
@@ -36,14 +37,14 @@ def work(monkeypatch):
         plain = getattr(cls, name)
 
         def run(self, given, *more):
-            done[what] += amount(given)
+            done[what] += amount(given, *more)
             return plain(self, given, *more)
 
         monkeypatch.setattr(cls, name, run)
 
-    counted(Classifier, "classify_or_reject", "images", len)
-    counted(Detector, "find", "detections", lambda _: 1)
-    counted(Recogniser, "columns", "strips", lambda strip: strip.shape[1])
+    counted(Classifier, "classify_or_reject", "images", lambda images, *_: len(images))
+    counted(Detector, "find", "detections", lambda *_: 1)
+    counted(Recogniser, "columns", "strips", lambda contrast, frame: cut_strip(contrast, frame).shape[1])
     return done
 
 

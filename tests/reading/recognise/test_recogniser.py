@@ -25,7 +25,7 @@ class Said:
     def __init__(self, *columns):
         self._columns = list(columns)
 
-    def columns(self, strip):  # noqa: ARG002
+    def columns(self, contrast, frame):  # noqa: ARG002
         return self._columns.pop(0)
 
 

@@ -137,13 +137,13 @@ def accept_images(images: ArrayLike) -> NDArray[np.uint8]:
         array = np.asarray(images)
     except Exception as problem:  # rows of different lengths, a tensor on a GPU, or whatever a library raises
         raise ShuziError("error.classify.shape", shape="?", dtype=type(images).__name__) from problem
-    refused = ShuziError("error.classify.shape", shape=array.shape, dtype=array.dtype)
+    given = array.shape
     if array.shape == (28, 28):
         array = array[np.newaxis]
     if (array.ndim == 2 and array.shape[1] == 784) or array.shape[1:] == (28, 28, 1):
         array = array.reshape(-1, 28, 28)
     if array.ndim != 3 or array.shape[1:] != (28, 28) or array.dtype.kind not in "buif":
-        raise refused
+        raise ShuziError("error.classify.shape", shape=given, dtype=array.dtype)
     if array.dtype == np.uint8:
         return array
     largest = 1 if array.dtype.kind in "bf" else 255

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
+from shuzi.ink.boxes import Box
 from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut_strip
 from shuzi.models.session import Session
@@ -46,18 +47,22 @@ class Recogniser:
         if self.card.kind != RECOGNISER:
             raise ModelError("error.model.no_recogniser", path=path)
 
-    def columns(self, strip: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Recognise a strip.
+    def columns(self, contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.float32]:
+        """Cut a strip out of a picture and recognise it.
 
         Parameters
         ----------
-        strip
-            uint8 (48, w), as `ink.strips.cut_strip` makes it.
+        contrast
+            The picture's contrast map: uint8 (h, w).
+        frame
+            x, y, width, height of the strip, in its pixels.
 
         Returns
         -------
-        float32 (w / 4, 17): for each column the log probability of each class of `models.tasks`, the blank last.
+        float32 (n, 17): for each column of the strip the log probability of each class of `models.tasks`, the blank
+        last.
         """
+        strip = cut_strip(contrast, frame)
         (columns,) = self._session.run(strip[None].astype(np.float32))
         return np.asarray(columns[0])
 
@@ -92,7 +97,7 @@ def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recognis
     proposed: dict[tuple[int, ...], None] = {line.proposed: None}
     columns: tuple[NDArray[np.float32], ...] = ()
     for frame in line.frames:
-        of_strip = recogniser.columns(cut_strip(contrast, frame))
+        of_strip = recogniser.columns(contrast, frame)
         texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
         columns, proposed = (*columns, of_strip), proposed | dict.fromkeys(text.labels for text in texts)
         # where a strip is sure of what the candidates say, another would say the same

@@ -12,8 +12,9 @@ from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fi
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.confidence import Curves, Scale, Way, logit, name_knots, signs_of_digit
 from shuzi.reading.decide.decide_thresholds import KNOTS
+from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.report.result import Reading
-from shuzi.reading.values import Candidate, Findings
+from shuzi.reading.values import Findings
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 

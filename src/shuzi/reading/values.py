@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,42 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
+from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.find.find_thresholds import EDGE_PIXELS, MOST_WORK, PROPOSED_SCORE
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A box that may hold a digit.
-
-    Parameters
-    ----------
-    image
-        What the classifier saw: uint8 (28, 28).
-    box
-        x, y, width, height in the picture as it was searched.
-    probabilities
-        Of each digit, given that it is one: float32 (10,).
-    is_digit
-        The probability that it is a digit.
-    detector_score
-        The detector's score; 1 if the detector was not used.
-    """
-
-    image: NDArray[np.uint8]
-    box: Box
-    probabilities: NDArray[np.float32]
-    is_digit: float
-    detector_score: float
-
-    @property
-    def confidence(self) -> float:
-        """The probability that it is a digit and that the best guess is correct."""
-        return float(self.probabilities.max()) * self.is_digit
-
-    @property
-    def score(self) -> float:
-        """The combined score of detector and classifier."""
-        return math.sqrt(self.detector_score * self.confidence)
 
 
 @dataclass(frozen=True)

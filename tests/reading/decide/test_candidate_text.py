@@ -6,7 +6,8 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.confidence import Scale, Way
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.values import Candidate, Findings
+from shuzi.reading.find.candidates import Candidate
+from shuzi.reading.values import Findings
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 PAGE = np.full((40, 120), 255, np.uint8)

@@ -5,7 +5,8 @@ from shuzi.ink.boxes import Box
 from shuzi.reading.decide.confidence import Curve, LineScale, Scale, Way
 from shuzi.reading.decide.decision import decide
 from shuzi.reading.decide.line_text import share_out
-from shuzi.reading.values import Candidate, Findings, Line, LineTexts, Weights
+from shuzi.reading.find.candidates import Candidate
+from shuzi.reading.values import Findings, Line, LineTexts, Weights
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 LINES = LineScale(Weights(*[1.0, *[0.0] * 6]), Curve(), ok=0.9)

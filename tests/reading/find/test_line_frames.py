@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.find.candidates import TooMuch
+from shuzi.reading.find.candidates import Candidate, TooMuch
 from shuzi.reading.find.line_frames import frame_lines
 from shuzi.reading.find.rows import group_rows
-from shuzi.reading.values import Candidate
 
 SHAPE = (300, 600)
 SQUARE = (200, 200)

@@ -5,9 +5,10 @@ import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.outcome import compute_probabilities
+from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.recognise.recogniser import recognise_line
 from shuzi.reading.recognise.text_scores import align
-from shuzi.reading.values import Candidate, Line, Weights
+from shuzi.reading.values import Line, Weights
 
 CONTRAST = np.full((60, 200), 64, np.uint8)
 

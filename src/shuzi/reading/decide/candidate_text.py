@@ -15,10 +15,11 @@ from shuzi.reading.decide.confidence import Scale
 from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
 from shuzi.reading.decide.outcome import Choices, Outcomes, put_on_lines, rank_texts
+from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.find.rows import group_in_reading_order
 from shuzi.reading.report.advice import OF_PICTURES, about_candidates, about_no_writing, is_much_smaller
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Ignored, Reading, Status
-from shuzi.reading.values import Candidate, Findings
+from shuzi.reading.values import Findings
 
 
 def read_candidates(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:

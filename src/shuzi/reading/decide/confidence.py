@@ -31,7 +31,8 @@ from shuzi.reading.decide.decide_thresholds import (
     TEXT_OK,
     UNFITTED,
 )
-from shuzi.reading.values import Candidate, Findings, Weights
+from shuzi.reading.find.candidates import Candidate
+from shuzi.reading.values import Findings, Weights
 
 
 class Curves(NamedTuple):
@@ -258,13 +259,12 @@ class LineScale:
         weights = {name: numbers[LINE_WEIGHT + name] for name in Weights._fields if LINE_WEIGHT + name in numbers}
         curve = {name: numbers[LINE_CURVE + name] for name in Curve._fields if LINE_CURVE + name in numbers}
         measured = [numbers[name] for name in name_knots(LINE_WAY) if name in numbers]
-        plain = LineScale()
         return LineScale(
             Weights(**weights),
             Curve(**curve),
             tuple(measured) if len(measured) == len(KNOTS) else (),
-            numbers.get(LINE_OK, plain.ok),
-            numbers.get(LINE_OTHERS, plain.others),
+            numbers.get(LINE_OK, UNFITTED["line_ok"]),
+            numbers.get(LINE_OTHERS, UNFITTED["line_others"]),
         )
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import Box
+from shuzi.ink.boxes import Box, non_maximum_suppression, overlap_of_smaller
 from shuzi.ink.components import SOLID
 from shuzi.ink.normalize import cut_out
 from shuzi.reading.find.find_thresholds import (
@@ -21,14 +21,50 @@ from shuzi.reading.find.find_thresholds import (
     LEAST_HEIGHT,
     LEAST_HEIGHT_OF_ONE,
     LEAST_PROBABILITY,
+    LEAST_SCORE,
     MOST_WORK,
     ONE_CROP_CONFIDENCE,
+    SAME_DIGIT_OVERLAP,
 )
-from shuzi.reading.values import Candidate
 
 if TYPE_CHECKING:
     from shuzi.reading.find.detector import Detection
     from shuzi.reading.recognise.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A box that may hold a digit.
+
+    Parameters
+    ----------
+    image
+        What the classifier saw: uint8 (28, 28).
+    box
+        x, y, width, height in the picture as it was searched.
+    probabilities
+        Of each digit, given that it is one: float32 (10,).
+    is_digit
+        The probability that it is a digit.
+    detector_score
+        The detector's score; 1 if the detector was not used.
+    """
+
+    image: NDArray[np.uint8]
+    box: Box
+    probabilities: NDArray[np.float32]
+    is_digit: float
+    detector_score: float
+
+    @property
+    def confidence(self) -> float:
+        """The probability that it is a digit and that the best guess is correct."""
+        return float(self.probabilities.max()) * self.is_digit
+
+    @property
+    def score(self) -> float:
+        """The combined score of detector and classifier."""
+        return math.sqrt(self.detector_score * self.confidence)
 
 
 class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
@@ -150,7 +186,7 @@ def classify_pieces(
     The candidates that are high enough to be digits.
     """
     work.done += len(pieces)
-    return drop_low(classify_boxes(ink, [Box(*piece) for piece in pieces.tolist()], classifier))
+    return _drop_low(classify_boxes(ink, [Box(*piece) for piece in pieces.tolist()], classifier))
 
 
 def _classify_again(
@@ -179,7 +215,16 @@ def _classify_again(
         is_digit[row] = np.mean([is_digit[row], *digit_of_cuts[row_of_cut == row]])
 
 
-def drop_low(candidates: Sequence[Candidate]) -> list[Candidate]:
+def keep_best(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
+    likely = [candidate for candidate in candidates if candidate.score >= LEAST_SCORE]
+    best_first = sorted(likely, key=lambda candidate: -candidate.score)
+    boxes = [candidate.box for candidate in best_first]
+    kept = non_maximum_suppression(boxes, overlap_of_smaller, SAME_DIGIT_OVERLAP)
+    return _drop_low([best_first[index] for index in kept])
+
+
+def _drop_low(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Drop candidates too small, next to the others, to be digits, such as commas."""
     if not candidates:
         return []
@@ -208,3 +253,10 @@ def measure_covered(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> 
     for candidate in candidates:
         inside[candidate.box.pixels()] = 1
     return float(np.sum(ink * inside, dtype=np.float64) / max(np.sum(ink, dtype=np.float64), 1.0))
+
+
+def measure_explanation(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
+    """Return how well candidates explain a picture: their mean score times the fraction of ink they cover."""
+    if not candidates:
+        return 0.0
+    return measure_covered(ink, candidates) * float(np.mean([candidate.score for candidate in candidates]))

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
-from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
+from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression
 from shuzi.ink.components import Components
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
 from shuzi.ink.resize import resize
 from shuzi.ink.scan import Scan
 from shuzi.models.session import Session
 from shuzi.models.tasks import DETECTOR
-from shuzi.reading.find.candidates import Work, classify_boxes, drop_low, measure_covered
+from shuzi.reading.find.candidates import Candidate, Work, classify_boxes, keep_best, measure_explanation
 from shuzi.reading.find.find_thresholds import (
     CELL_PIXELS,
     CLEAR_DETECTION,
@@ -30,7 +30,6 @@ from shuzi.reading.find.find_thresholds import (
     INPUT_MULTIPLE,
     LEAST_PEAK,
     LEAST_SCALE_STEP,
-    LEAST_SCORE,
     MOST_DETECTIONS,
     MOST_DETECTOR_RUNS,
     MOST_ENLARGEMENT,
@@ -39,11 +38,9 @@ from shuzi.reading.find.find_thresholds import (
     PAPER_MARGIN,
     SAME_DETECTION_IOU,
     SAME_DIGIT_IOU,
-    SAME_DIGIT_OVERLAP,
     SEARCHED_PIXELS_PER_IMAGE,
     TYPICAL_HEIGHTS,
 )
-from shuzi.reading.values import Candidate
 
 if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
@@ -126,8 +123,8 @@ def search_by_scale(
         detections = detector.find(scan.contrast, scale)
         boxes = [detection.box for detection in detections]
         all_candidates = classify_boxes(ink, boxes, classifier, detections, work)
-        candidates = _keep_best(all_candidates)
-        if (score := _measure_explanation(ink, candidates)) > best_score or not best:
+        candidates = keep_best(all_candidates)
+        if (score := measure_explanation(ink, candidates)) > best_score or not best:
             best, all_of_best, best_score = candidates, all_candidates, score
         tried.append(scale)
         if best_score >= enough or len(tried) == MOST_DETECTOR_RUNS:
@@ -141,22 +138,6 @@ def search_by_scale(
         if (following := next(untried, None)) is None:
             return best or simple, all_of_best
         scale = following
-
-
-def _keep_best(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
-    likely = [candidate for candidate in candidates if candidate.score >= LEAST_SCORE]
-    best_first = sorted(likely, key=lambda candidate: -candidate.score)
-    boxes = [candidate.box for candidate in best_first]
-    kept = non_maximum_suppression(boxes, overlap_of_smaller, SAME_DIGIT_OVERLAP)
-    return drop_low([best_first[index] for index in kept])
-
-
-def _measure_explanation(ink: NDArray[np.uint8], candidates: Sequence[Candidate]) -> float:
-    """Return how well candidates explain a picture: their mean score times the fraction of ink they cover."""
-    if not candidates:
-        return 0.0
-    return measure_covered(ink, candidates) * float(np.mean([candidate.score for candidate in candidates]))
 
 
 def _estimate_height(writing: Components, shape: tuple[int, ...]) -> float:
@@ -228,7 +209,7 @@ def search_pale(
             part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
         np.maximum(ink[surroundings], part, out=ink[surroundings])
     candidates = classify_boxes(ink, [detection.box for detection in detections], classifier, detections, work)
-    return ink, _keep_best(candidates), candidates
+    return ink, keep_best(candidates), candidates
 
 
 def _reaches_into(grey: NDArray[np.uint8], box: Box) -> bool:

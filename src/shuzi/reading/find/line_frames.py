@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, intersection
 from shuzi.ink.strips import frame_band, frame_whole
+from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.find.find_thresholds import (
     BAND_ABOVE,
     BAND_BELOW,
@@ -21,8 +22,8 @@ from shuzi.reading.find.find_thresholds import (
     SMALLEST_POINT,
     TALLEST_CHARACTER,
 )
-from shuzi.reading.find.rows import hangs_on, median_height
-from shuzi.reading.values import Candidate, Line
+from shuzi.reading.find.rows import hangs_on
+from shuzi.reading.values import Line
 
 
 def frame_lines(
@@ -90,7 +91,7 @@ class _Band:
 
     @staticmethod
     def of(digits: list[Box]) -> _Band:
-        height = median_height(digits)
+        height = median(digit.height for digit in digits)
         top, bottom = median(digit.y for digit in digits), median(digit.bottom for digit in digits)
         return _Band(digits, height, top - BAND_ABOVE * height, bottom + BAND_BELOW * height)
 

@@ -12,6 +12,7 @@ from shuzi.ink.scan import Scan
 from shuzi.ink.strips import measure_length
 from shuzi.reading.find import find_thresholds as thresholds
 from shuzi.reading.find.candidates import (
+    Candidate,
     TooMuch,
     Work,
     classify_pieces,
@@ -22,7 +23,7 @@ from shuzi.reading.find.candidates import (
 from shuzi.reading.find.detector import Detector, has_more, search_by_scale, search_pale
 from shuzi.reading.find.line_frames import frame_lines
 from shuzi.reading.find.rows import group_rows
-from shuzi.reading.values import Candidate, Findings
+from shuzi.reading.values import Findings
 
 if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
@@ -85,13 +86,16 @@ def locate(
     except TooMuch as problem:
         return Findings(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice, work=work.done)
     # 3. what they leave out: ink, and what was considered where none of them is
-    uncovered = 1 - measure_covered(ink, candidates)
-    boxes = as_array(candidate.box for candidate in candidates)
-    rejected = [
-        candidate.score
-        for candidate in considered
-        if not len(boxes) or overlap_of_smaller(np.array(candidate.box), boxes).max() < thresholds.SAME_DIGIT_OVERLAP
-    ]
+    uncovered, missed = 1 - measure_covered(ink, candidates), 0.0
+    if considered:
+        boxes = as_array(candidate.box for candidate in candidates)
+        rejected = [
+            candidate.score
+            for candidate in considered
+            if not candidates
+            or overlap_of_smaller(np.array(candidate.box), boxes).max() < thresholds.SAME_DIGIT_OVERLAP
+        ]
+        missed = max(rejected, default=0.0)
     return Findings(
         scan.grey,
         scan.shape,
@@ -99,7 +103,7 @@ def locate(
         ink,
         candidates,
         uncovered,
-        max(rejected, default=0.0),
+        missed,
         tuple(lines),
         work_left=work.left,
         work=work.done,

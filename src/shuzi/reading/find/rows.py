@@ -67,7 +67,7 @@ def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
         own = [boxes[index] for index in groups[row]]
         least = CUT_OFF_ROW if len(own) > 1 else CUT_OFF_DIGIT
         tallest = [boxes[index] for index in groups[whole[0]]] if whole else own
-        if whole and _at_edge(own, shape) and median_height(own) < least * median_height(tallest):
+        if whole and _at_edge(own, shape) and _median_height(own) < least * _median_height(tallest):
             continue
         if any(_hangs(own, [boxes[index] for index in indices]) for indices in kept.values()):
             continue
@@ -133,7 +133,7 @@ def _measure_neighbours(box: Box, row: Sequence[Box]) -> tuple[float, float, flo
     middle = box.x + box.width / 2
     near = sorted(row, key=lambda digit: abs(digit.x + digit.width / 2 - middle))[:DIGITS_BESIDE_COMMA]
     top, bottom = median(digit.y for digit in near), median(digit.bottom for digit in near)
-    return median_height(near), top, bottom
+    return _median_height(near), top, bottom
 
 
 def _clip(box: Box, shape: tuple[int, ...]) -> Box:
@@ -207,6 +207,6 @@ def _measure_shared_height(upper: Box, lower: Box) -> float:
     return both / max(min(upper.height, lower.height), 1e-6)
 
 
-def median_height(digits: Sequence[Box]) -> float:
+def _median_height(digits: Sequence[Box]) -> float:
     """Return the median height of digits."""
     return median(digit.height for digit in digits)

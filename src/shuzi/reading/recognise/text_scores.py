@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.recognise.ctc import log_probabilities
 from shuzi.reading.recognise.recognise_thresholds import (
     LEAST_CANDIDATE_SCORE,
@@ -23,7 +24,7 @@ from shuzi.reading.recognise.recognise_thresholds import (
     MOST_CANDIDATE_SCORE,
     OVERLOOKED_PROBABILITY,
 )
-from shuzi.reading.values import Candidate, Line, LineTexts
+from shuzi.reading.values import Line, LineTexts
 
 _PAIR, _OVERLOOK, _DENY = range(3)  # the moves of an alignment
 

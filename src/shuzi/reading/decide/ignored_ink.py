@@ -107,6 +107,7 @@ def find_left_out(
     for label in large.tolist():
         x, y, wide, high, area = stats[label].tolist()
         box = Box(x, y, wide, high)
+        rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN
         most -= IMAGES_PER_PIECE + ruling.looked_at(box, area) / PIXELS_PER_IMAGE
         if most < 0:
             kinds.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
@@ -117,7 +118,6 @@ def find_left_out(
         line = ruling.is_printed(box, piece, pale)
         if not line and not pale and dark <= PRINT_DARKNESS * darkness:
             fine.append((len(kinds), label))
-        rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN
         kinds.append((RULING if line else STAIN if pale else rest, box))
     # 3. a pattern is told by all of its pieces
     if fine:

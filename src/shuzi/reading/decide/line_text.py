@@ -53,15 +53,14 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         return None
     page = _Page.of(seen, outcomes)
     characters = [character for line in outcomes.written for character in line.characters]
-    # 1. the confidence in the whole text, and in its digits alone
-    digits_only = math.prod(line.probability_of_digits for line in outcomes.written)
-    evidence_of_digits = page.evidence._replace(raw=logit(digits_only))
+    # 1. the confidence in the whole text, in its digits alone, and in what else may be written
     confidence = scale.confidence(page.evidence)
+    evidence_of_digits = page.evidence._replace(raw=logit(outcomes.probability_of_digits))
     of_digits = max(scale.confidence(evidence_of_digits), confidence)
-    sign_inside = any(line.has_sign_inside for line in outcomes.written)
-    hindered = sign_inside or page.is_in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
+    hindered = outcomes.has_sign_inside or page.is_in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
     status: Status = OK if confidence >= scale.ok and not hindered else UNSURE
     digits_status: Status = OK if of_digits >= scale.ok and not hindered else UNSURE
+    alternatives = share_out(outcomes.texts, confidence, scale.others)
     # 2. single characters are as much less sure than their line said as the whole text is
     raw = min(max(outcomes.texts[0][1], LEAST_CONFIDENCE), MOST_CONFIDENCE)
     power = math.log(min(max(confidence, LEAST_CONFIDENCE), MOST_CONFIDENCE)) / math.log(raw)
@@ -73,8 +72,7 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         for character in characters
     ]
     digits, marks = make_digits_and_marks(characters, probabilities, seen, scale.ok)
-    # 3. what else may be written, and a sentence
-    alternatives = share_out(outcomes.texts, confidence, scale.others)
+    # 3. a sentence
     boxes = [character.box for character in characters if character.character in DIGITS]
     text = outcomes.texts[0][0]
     with_these_digits = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]
@@ -86,7 +84,7 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         advice = amiss or about_marks(text, with_these_digits)
     else:
         texts = [text for text, _ in alternatives]
-        advice = about_line_text(seen, boxes, digits, sign_inside, page.ignored, texts)
+        advice = about_line_text(seen, boxes, digits, outcomes.has_sign_inside, page.ignored, texts)
     return Reading(
         text,
         status,
@@ -187,25 +185,26 @@ def make_digits_and_marks(
     ok
         The probability from which a digit is "ok".
     """
-    boxes = [seen.in_original(character.box) for character in characters]
-    made = [*zip(characters, boxes, probabilities, strict=True)]
-    digits = [_make_digit(character, box, sure, ok) for character, box, sure in made if character.character in DIGITS]
-    marks = [_make_mark(character, box, sure) for character, box, sure in made if character.character in MARKS]
+    pairs = [*zip(characters, probabilities, strict=True)]
+    digits = [_make_digit(character, sure, seen, ok) for character, sure in pairs if character.character in DIGITS]
+    marks = [_make_mark(character, sure, seen) for character, sure in pairs if character.character in MARKS]
     return tuple(digits), tuple(marks)
 
 
-def _make_digit(character: Character, box: Box, probability: float, ok: float) -> Digit:
+def _make_digit(character: Character, probability: float, seen: Findings, ok: float) -> Digit:
     of_digits = character.probabilities[: len(DIGITS)]
     probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
     status: Status = OK if probability >= ok else UNSURE
+    box = seen.in_original(character.box)
     return Digit(int(character.character), probability, probabilities, box, status, character.image)
 
 
-def _make_mark(character: Character, box: Box, probability: float) -> Mark:
+def _make_mark(character: Character, probability: float, seen: Findings) -> Mark:
     """Make a mark of a character, and name what else it may be."""
     others = [
         (CLASSES[label], float(character.probabilities[label]))
         for label in np.argsort(-character.probabilities, kind="stable").tolist()
         if CLASSES[label] != character.character and character.probabilities[label] > 0
     ]
+    box = seen.in_original(character.box)
     return Mark(character.character, probability, box, tuple(others[:MOST_MARK_ALTERNATIVES]))

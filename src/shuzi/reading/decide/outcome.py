@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -95,6 +96,10 @@ class Outcomes:
         Those of them that hold digits.
     texts
         The most probable whole texts of the written lines, without signs, the best one first.
+    has_sign_inside
+        Whether a sign stands between digits of a written line.
+    probability_of_digits
+        The probability of all texts with the digits of the best one.
     """
 
     of_lines: tuple[Outcome, ...]
@@ -102,6 +107,8 @@ class Outcomes:
     is_shared: bool
     written: tuple[Outcome, ...]
     texts: list[tuple[str, float]]
+    has_sign_inside: bool
+    probability_of_digits: float
 
 
 def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
@@ -117,7 +124,8 @@ def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
     outcomes = tuple(choose_text(line, weights, seen.ink) for line in seen.texts)
     kept: list[int] = []
     is_shared = False
-    for index in sorted(range(len(outcomes)), key=lambda index: -_count_digits(outcomes[index])):
+    counts = [sum(character in DIGITS for character in line.texts[0]) for line in outcomes]
+    for index in sorted(range(len(outcomes)), key=lambda index: -counts[index]):
         own = outcomes[index].characters
         boxes = as_array(character.box for character in own)
         taken = as_array(character.box for line in kept for character in outcomes[line].characters)
@@ -133,7 +141,9 @@ def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
     counted_once = tuple(outcomes[index] for index in sorted(kept))
     written = tuple(line for line in counted_once if line.has_digits)
     texts = rank_texts(put_on_lines([line.without_signs] for line in written))
-    return Outcomes(outcomes, counted_once, is_shared, written, texts)
+    has_sign_inside = any(line.has_sign_inside for line in written)
+    probability_of_digits = math.prod(line.probability_of_digits for line in written)
+    return Outcomes(outcomes, counted_once, is_shared, written, texts, has_sign_inside, probability_of_digits)
 
 
 def choose_text(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcome:
@@ -223,10 +233,6 @@ def is_sign_inside(text: str) -> bool:
     """Tell whether a sign stands between digits."""
     digits = [position for position, character in enumerate(text) if character in DIGITS]
     return SIGN in text[digits[0] : digits[-1]]
-
-
-def _count_digits(line: Outcome) -> int:
-    return sum(character in DIGITS for character in line.texts[0])
 
 
 def _least_probable_last(text: tuple[str, float]) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.onnx_file import read_card
+from shuzi.models.tasks import Tensor
 from shuzi.models.trial import checked_content
 from shuzi.processes.cores import cores
 
@@ -86,7 +87,7 @@ class Session:
         except Exception as problem:
             raise ModelError("error.model.damaged", path=self._path, reason=_first_line(problem)) from problem
         for tensor, answer in zip(tensors, answers, strict=True):
-            if answer.dtype != tensor.dtype or not tensor.fits(answer.shape) or len(answer) != len(values):
+            if not _fits(tensor, answer.dtype, answer.shape) or len(answer) != len(values):
                 raise self._other(f"{tensor.name}: {answer.dtype} {answer.shape}", tensor)
         return answers
 
@@ -112,11 +113,23 @@ class Session:
                 raise self._other(", ".join(actual.name for actual in actuals), wanted[0])
             for tensor, actual in zip(wanted, actuals, strict=True):
                 dtype = _NUMBERS.get(actual.type, actual.type)
-                if actual.name != tensor.name or dtype != tensor.dtype or not tensor.fits(tuple(actual.shape)):
+                if actual.name != tensor.name or not _fits(tensor, dtype, tuple(actual.shape)):
                     raise self._other(f"{actual.name}: {dtype} {tuple(actual.shape)}", tensor)
 
     def _other(self, found: str, wanted: object) -> ModelError:
         return ModelError("error.model.interface", path=self._path, found=found, wanted=wanted)
+
+
+def _fits(tensor: Tensor, dtype: object, shape: tuple[int | str | None, ...]) -> bool:
+    """Tell whether values are of the type of a tensor, with as many dimensions and the same fixed sizes.
+
+    >>> images = Tensor("images", ("n", 28, 28))
+    >>> [_fits(images, "float32", shape) for shape in ((1, 28, 28), ("n", 28, 28), (1, 28))]
+    [True, True, False]
+    """
+    if dtype != tensor.dtype or len(shape) != len(tensor.shape):
+        return False
+    return all(isinstance(wanted, str) or wanted == size for wanted, size in zip(tensor.shape, shape, strict=True))
 
 
 def _first_line(problem: Exception) -> str | ShuziError:

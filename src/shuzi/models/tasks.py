@@ -72,16 +72,6 @@ class Tensor:
     def __str__(self) -> str:
         return f"{self.name}: {self.dtype} ({', '.join(map(str, self.shape))})"
 
-    def fits(self, shape: tuple[int | str | None, ...]) -> bool:
-        """Return whether a shape has the same number of dimensions and the same fixed sizes.
-
-        >>> [TASKS[DETECT].input.fits(shape) for shape in ((1, 64, 160), ("n", "h", "w"), (1, 28))]
-        [True, True, False]
-        """
-        if len(shape) != len(self.shape):
-            return False
-        return all(isinstance(mine, str) or mine == other for mine, other in zip(self.shape, shape, strict=True))
-
 
 @dataclass(frozen=True)
 class Interface:

@@ -60,7 +60,7 @@ def by_classifier(
     model: Path, pictures: list[NDArray[np.uint8]], labels: NDArray[np.str_], groups: dict[str, NDArray[np.bool_]]
 ) -> dict[str, Any]:
     """Run the classifier alone; a crop without ink is not a digit."""
-    cuts = [cut_out(ink_map(grey), Box(0, 0, *grey.shape[::-1])) for grey in pictures]
+    cuts = [cut_out(ink_map(grey), Box(0, 0, *grey.shape[::-1]).pixels()) for grey in pictures]
     empty = np.zeros((28, 28), np.uint8)
     probabilities, is_digit = Classifier(model).classify_or_reject(
         np.stack([empty if cut is None else cut for cut in cuts])

@@ -78,7 +78,7 @@ def test_a_reader_that_never_saw_pages_finds_in_the_boxes_what_the_labels_say(pa
     reader, right = shuzi.load("softmax"), []
     for page in pages[:150]:
         ink = ink_map(page.grey)
-        cuts = [(cut_out(ink, Box(*box)), label) for box, label in zip(page.boxes, page.labels, strict=True)]
+        cuts = [(cut_out(ink, Box(*box).pixels()), label) for box, label in zip(page.boxes, page.labels, strict=True)]
         seen = [(image, label) for image, label in cuts if image is not None]
         if seen:
             answers = reader.classify(np.stack([image for image, _ in seen])).argmax(axis=1)

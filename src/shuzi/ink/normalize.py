@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 
 VERSION = 1
@@ -62,17 +61,15 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return _centred(np.rint(small).astype(np.uint8))
 
 
-def cut_out(ink: NDArray[np.uint8], box: Box, growth: float = 0.0) -> NDArray[np.uint8] | None:
-    """Crop a box from an ink map and normalise what is in it.
+def cut_out(ink: NDArray[np.uint8], pixels: tuple[slice, slice]) -> NDArray[np.uint8] | None:
+    """Crop a part of an ink map and normalise what is in it.
 
     Parameters
     ----------
     ink
         uint8 (h, w), paper 0 and ink up to 255.
-    box
-        Where, which may reach beyond the map.
-    growth
-        By which fraction of its width and height the crop is larger than the box.
+    pixels
+        Its rows and columns, as `Box.pixels` returns them; they may reach beyond the map.
 
     Returns
     -------
@@ -82,10 +79,10 @@ def cut_out(ink: NDArray[np.uint8], box: Box, growth: float = 0.0) -> NDArray[np
     --------
     >>> ink = np.zeros((60, 60), np.uint8)
     >>> ink[20:40, 28:31] = 255
-    >>> cut_out(ink, Box(25.0, 18.0, 9.0, 24.0)).shape, cut_out(ink, Box(0.0, 0.0, 9.0, 9.0))
+    >>> cut_out(ink, (slice(18, 42), slice(25, 34))).shape, cut_out(ink, (slice(9), slice(9)))
     ((28, 28), None)
     """
-    part = ink[(box.grown(growth) if growth else box).pixels()]
+    part = ink[pixels]
     if not part.size or part.sum() < LEAST_INK * 255:
         return None
     try:

@@ -137,7 +137,7 @@ def test_a_cut_is_framed_as_a_digit_of_mnist_is(mnist, apart):
         page = np.zeros((80, 120), np.uint8)
         page[30:58, 50:78] = image
         y, x = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
-        found.append(cut_out(page, Box(50 + x[0], 30 + y[0], np.ptp(x) + 1, np.ptp(y) + 1)))
+        found.append(cut_out(page, Box(50 + x[0], 30 + y[0], np.ptp(x) + 1, np.ptp(y) + 1).pixels()))
     assert np.median(apart(np.stack(found), expected)) < 3
 
 
@@ -154,10 +154,10 @@ def test_a_cut_is_framed_as_a_digit_of_mnist_is(mnist, apart):
 def test_where_there_is_hardly_ink_there_is_no_cut(box):
     page = np.zeros((80, 120), np.uint8)
     page[40:60, 40:60] = 255
-    assert cut_out(page, Box(*box)) is None
+    assert cut_out(page, Box(*box).pixels()) is None
 
 
 def test_a_box_half_off_the_page_cuts_what_is_on_it():
     page = np.zeros((80, 120), np.uint8)
     page[40:60, :10] = 255
-    assert cut_out(page, Box(-10, 35, 25, 30)) is not None
+    assert cut_out(page, Box(-10, 35, 25, 30).pixels()) is not None

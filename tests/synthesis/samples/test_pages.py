@@ -52,7 +52,7 @@ def test_the_boxes_of_a_share_hold_the_digits_that_their_labels_name(share):
         for label, *box in rows[rows[:, 0] >= 0].tolist():
             assert (np.array(box[:2]) >= 0).all()
             assert (np.array(box[:2]) + box[2:] <= (160, 64)).all()
-            if (cut := cut_out(ink_map(page), Box(*box))) is not None:
+            if (cut := cut_out(ink_map(page), Box(*box).pixels())) is not None:
                 cuts.append(cut)
                 labels.append(int(label))
     assert len(labels) > 0.9 * np.sum(digits[..., 0] >= 0)

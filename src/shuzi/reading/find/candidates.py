@@ -143,7 +143,7 @@ def classify_boxes(
     """
     if work is not None:
         work.spend(len(boxes), "reading.many_digits", len(boxes))
-    cuts = [(cut_out(ink, box), index) for index, box in enumerate(boxes)]
+    cuts = [(cut_out(ink, box.pixels()), index) for index, box in enumerate(boxes)]
     inked = [(cut, index) for cut, index in cuts if cut is not None]
     if not inked:
         return []
@@ -202,7 +202,7 @@ def _classify_again(
         (cut, row)
         for row, box in zip(rows.tolist(), boxes, strict=True)
         for growth in CROP_GROWTHS
-        if (cut := cut_out(ink, box, growth)) is not None
+        if (cut := cut_out(ink, box.grown(growth).pixels())) is not None
     ]
     if not cuts:
         return

@@ -82,7 +82,7 @@ def find_characters(
             box, image = candidate.box, candidate.image
             of_classes[: len(DIGITS)] += CANDIDATE_WEIGHT * of_classes.sum() * candidate.probabilities
             of_classes /= 1 + CANDIDATE_WEIGHT
-        image = cut_out(ink, box) if image is None else image
+        image = cut_out(ink, box.pixels()) if image is None else image
         seen = np.zeros((SIDE, SIDE), np.uint8) if image is None else image
         characters.append(Character(character, box, of_classes, seen))
     return tuple(characters)

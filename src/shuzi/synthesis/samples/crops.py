@@ -120,7 +120,7 @@ def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
     off = rng.normal(0, 0.05, page.boxes.shape) * np.tile(page.boxes[:, 2:], 2)
     boxes = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
     boxes += [(box, NOT_A_DIGIT) for box in _no_digits(rng, page)]
-    cuts = [(cut_out(ink, Box(*box)), label) for box, label in boxes]
+    cuts = [(cut_out(ink, Box(*box).pixels()), label) for box, label in boxes]
     return [(image, label) for image, label in cuts if image is not None]
 
 

@@ -91,14 +91,14 @@ class PenCrops:
             crops.append((_surround(rng, sheet, boxes[int(rng.integers(len(boxes)))], hand.pen.width), NOT_A_DIGIT))
         paper = background(rng, len(sheet), sheet.shape[1], height)
         ink_seen = ink_map(photographed(rng, paper, sheet.astype(np.float32) / np.float32(255)))
-        cuts = [(cut_out(ink_seen, Box(*box.tolist())), label) for box, label in crops]
+        cuts = [(cut_out(ink_seen, Box(*box.tolist()).pixels()), label) for box, label in crops]
         return [(image, _of_part(image) if label == _PART else label) for image, label in cuts if image is not None]
 
     def _alone(self, rng: np.random.Generator, character: str) -> Cut | None:
         if not character:
             return None
         ink = self._anybody.write(rng, character, any_hand(rng, _height(rng), images=False)).ink
-        image = cut_out(ink, Box(0, 0, *ink.shape[::-1]))
+        image = cut_out(ink, Box(0, 0, *ink.shape[::-1]).pixels())
         return None if image is None else (image, label_of(character))
 
     def _other(self, rng: np.random.Generator) -> str:

@@ -75,12 +75,12 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
     # 3. a sentence
     boxes = [character.box for character in characters if character.character in DIGITS]
     text = outcomes.texts[0][0]
-    with_these_digits = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]
     if status == OK:
         advice = about_success(page.ignored)
     elif digits_status == OK:
         # what is amiss with the picture explains more than a mark that may be there
         amiss = about_the_picture(seen, boxes, digits) if digits else None
+        with_these_digits = [other for other, _ in outcomes.texts if without_marks(other) == without_marks(text)]
         advice = amiss or about_marks(text, with_these_digits)
     else:
         texts = [text for text, _ in alternatives]

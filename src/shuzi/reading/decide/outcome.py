@@ -20,7 +20,6 @@ from shuzi.reading.decide.decide_thresholds import (
 )
 from shuzi.reading.recognise.characters import Character, find_characters
 from shuzi.reading.recognise.text_scores import score_texts
-from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, LineTexts, Weights
 
 Choices = Sequence[tuple[str, float]]
@@ -59,9 +58,9 @@ class Outcome:
     @property
     def probability_of_digits(self) -> float:
         """The probability of all texts with the digits of the best one."""
-        best = without_marks(self.texts[0])
+        best = _digits_of(self.texts[0])
         pairs = zip(self.texts, self.probabilities, strict=True)
-        return min(1.0, sum(probability for text, probability in pairs if without_marks(text) == best))
+        return min(1.0, sum(probability for text, probability in pairs if _digits_of(text) == best))
 
     @property
     def probability_of_no_digit(self) -> float:
@@ -124,7 +123,7 @@ def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
     outcomes = tuple(choose_text(line, weights, seen.ink) for line in seen.texts)
     kept: list[int] = []
     is_shared = False
-    counts = [sum(character in DIGITS for character in line.texts[0]) for line in outcomes]
+    counts = [len(_digits_of(line.texts[0])) for line in outcomes]
     for index in sorted(range(len(outcomes)), key=lambda index: -counts[index]):
         own = outcomes[index].characters
         boxes = as_array(character.box for character in own)
@@ -187,7 +186,7 @@ def _add_adjustments(line: LineTexts, text: str) -> float:
     """Return by how much corrected digits raise a text."""
     if not line.adjustments:
         return 0.0
-    digits = [character for character in text if character in DIGITS]
+    digits = _digits_of(text)
     if len(digits) != line.adjusted_length:
         return 0.0
     return sum(
@@ -233,6 +232,10 @@ def is_sign_inside(text: str) -> bool:
     """Tell whether a sign stands between digits."""
     digits = [position for position, character in enumerate(text) if character in DIGITS]
     return SIGN in text[digits[0] : digits[-1]]
+
+
+def _digits_of(text: str) -> str:
+    return "".join(character for character in text if character in DIGITS)
 
 
 def _least_probable_last(text: tuple[str, float]) -> float:

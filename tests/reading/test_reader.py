@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -67,6 +68,16 @@ def test_thin_digits_side_by_side_do_not_become_one(apart):
     page[8:29, 16 + apart] = 20
     reading = shuzi.load().read(page)
     assert reading.text == "41" or reading.status != "ok"
+
+
+@pytest.mark.parametrize("lean", [3, 5, 8, 10])
+@pytest.mark.parametrize("apart", [3, 4, 5])
+def test_thin_ones_that_lean_over_one_another_do_not_become_one(apart, lean):
+    page = np.full((40, 50), 230, np.uint8)
+    for left in (10, 10 + apart):
+        cv2.line(page, (left + lean, 8), (left, 28), 20, 1)
+    reading = shuzi.load().read(page)
+    assert reading.text == "11" or reading.status != "ok"
 
 
 def test_the_features_are_what_the_last_layer_sees(mnist):

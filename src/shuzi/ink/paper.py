@@ -29,7 +29,11 @@ ROUNDS = 4  # of separating paper from ink and refitting the paper
 
 ONE_PIXEL_WIDE = 0.12  # fraction of solid ink in full squares of 2x2 pixels; where it is less, strokes fill no square
 NEAR = 3  # columns of paper between two characters that would touch, or nearly, if both were widened
-TALL, POINT = 0.5, 0.3  # of the height of all ink: how high a character is at least, and a point at most
+TALL = 0.5  # of the height of all ink, that a character has at least
+POINT, MARK = 0.3, 0.3  # of it: how high a point is at most, and how far below the top a dash begins
+WHOLE = 0.85  # of it, that each of two characters has that lean over one another; parts of a broken one seldom do
+LINE = 0.4  # of it, that each of two lines has at least
+ROWS, END = 2, 2  # rows of paper between two lines; columns that both ends of a broken stroke take at most
 LOW = 40  # pixels of height: where all ink is lower, a stroke of one pixel is often broken by how it was shrunk
 
 
@@ -149,13 +153,17 @@ def _has_thin_strokes(ink: NDArray[np.uint8]) -> bool:
 def has_neighbours(solid: NDArray[np.uint8]) -> bool:
     """Tell whether two characters stand so close in a mask, uint8 (h, w), that widened strokes would join them.
 
-    Two pieces side by side are characters if both are tall, or if the lower one is a point.
+    Two pieces side by side are characters if both are tall, or if the lower one is a point or a dash; two that lean
+    over one another if each has nearly the height of all ink; and two above one another if each may be a line.
 
     Examples
     --------
     >>> solid = np.zeros((28, 28), np.uint8)
     >>> solid[5:23, [10, 14]] = 1
     >>> has_neighbours(solid), has_neighbours(solid[:, :12])
+    (True, False)
+    >>> leaning = np.eye(20, 28, dtype=np.uint8)
+    >>> has_neighbours(leaning | np.roll(leaning, 5, axis=1)), has_neighbours(leaning)
     (True, False)
     """
     columns = np.flatnonzero(solid.any(axis=0))
@@ -168,6 +176,21 @@ def has_neighbours(solid: NDArray[np.uint8]) -> bool:
         lower = min(before, after, key=np.ptp)
         is_point = np.ptp(lower) < POINT * height and lower[0] >= top + (1 - POINT) * height
         if is_point or np.ptp(lower) + 1 >= TALL * height:
+            return True
+        # a dash, unless ink beside it, level with it, says that it is what is left of a broken stroke
+        level = solid[max(lower[0] - 1, 0) : lower[-1] + 2]
+        first, end = (right[0] - NEAR, right[0]) if lower is after else (left[-1] + 1, left[-1] + 1 + NEAR)
+        if lower[0] >= top + MARK * height and not level[:, max(first, 0) : end].any():
+            return True
+    stats = cv2.connectedComponentsWithStats(solid)[2]
+    if np.count_nonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= WHOLE * height) > 1:
+        return True
+    inked = np.flatnonzero(solid.any(axis=1))
+    lines = np.split(inked, np.flatnonzero(np.diff(inked) > ROWS) + 1)
+    for upper, lower in pairwise(lines):
+        ends = np.concatenate([np.flatnonzero(solid[upper[-1]]), np.flatnonzero(solid[lower[0]])])
+        # where both end in a point and one below the other, it is a broken stroke
+        if np.ptp(ends) > END and min(np.ptp(upper), np.ptp(lower)) + 1 >= LINE * height:
             return True
     return False
 

@@ -1,6 +1,5 @@
 /** An ink map becomes boxes: connected components, joined into digits and put into reading order. */
 import { LEAST_WRITING, MOST_COMPARED, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
-import { NEAR, POINT, TALL } from "../generated/ink/paper";
 import { SAME_LINE } from "../generated/reading/find";
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
 import { Room } from "./loops/room";
@@ -149,50 +148,6 @@ export function letterHeight(components: readonly Component[], { width: wide, he
     return seen >= half;
   });
   return middle?.box.height ?? Number.NaN;
-}
-
-/** Whether all solid ink touches, across gaps of one pixel, as a thin pen leaves in a small picture. */
-export function isOnePiece({ width, height, pixels }: Grey): boolean {
-  const wider = new Uint8Array(pixels.length);
-  const isSolid = (x: number, y: number) => x >= 0 && y >= 0 && (pixels[y * width + x] as number) >= SOLID;
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      if (isSolid(x, y) || isSolid(x - 1, y) || isSolid(x, y - 1) || isSolid(x - 1, y - 1))
-        wider[y * width + x] = SOLID;
-  return (
-    labelled({ width, height, pixels: wider }, SOLID).components.length === 1 &&
-    !hasNeighbours({ width, height, pixels })
-  );
-}
-
-/** Whether two characters stand so close that widened strokes would join them: two tall pieces, or one and a point. */
-export function hasNeighbours({ width, height, pixels }: Grey): boolean {
-  // the columns and rows of each piece that has columns of its own
-  const pieces: { left: number; right: number; top: number; bottom: number }[] = [];
-  for (let x = 0; x < width; x++) {
-    let [top, bottom] = [height, -1];
-    for (let y = 0; y < height; y++)
-      if ((pixels[y * width + x] as number) >= SOLID) {
-        top = Math.min(top, y);
-        bottom = y;
-      }
-    if (bottom < 0) continue;
-    const last = pieces.at(-1);
-    if (last?.right === x - 1) {
-      last.right = x;
-      last.top = Math.min(last.top, top);
-      last.bottom = Math.max(last.bottom, bottom);
-    } else pieces.push({ left: x, right: x, top, bottom });
-  }
-  const top = Math.min(...pieces.map((piece) => piece.top));
-  const high = Math.max(...pieces.map(({ bottom }) => bottom)) - top + 1;
-  return pieces.slice(1).some((after, index) => {
-    const before = pieces[index] as (typeof pieces)[number];
-    if (after.left - before.right - 1 > NEAR) return false;
-    const lower = after.bottom - after.top < before.bottom - before.top ? after : before;
-    const reach = lower.bottom - lower.top;
-    return (reach < POINT * high && lower.top >= top + (1 - POINT) * high) || reach + 1 >= TALL * high;
-  });
 }
 
 /** Join boxes above each other, such as the two strokes of a 5; and boxes nearer than `near` times the taller one. */

@@ -25,9 +25,19 @@ export const ROUNDS = 4;
 export const ONE_PIXEL_WIDE = 0.12;
 /** columns of paper between two characters that would touch, or nearly, if both were widened */
 export const NEAR = 3;
-/** of the height of all ink: how high a character is at least, and a point at most */
+/** of the height of all ink, that a character has at least */
 export const TALL = 0.5;
-/** of the height of all ink: how high a character is at least, and a point at most */
+/** of it: how high a point is at most, and how far below the top a dash begins */
 export const POINT = 0.3;
+/** of it: how high a point is at most, and how far below the top a dash begins */
+export const MARK = 0.3;
+/** of it, that each of two characters has that lean over one another; parts of a broken one seldom do */
+export const WHOLE = 0.85;
+/** of it, that each of two lines has at least */
+export const LINE = 0.4;
+/** rows of paper between two lines; columns that both ends of a broken stroke take at most */
+export const ROWS = 2;
+/** rows of paper between two lines; columns that both ends of a broken stroke take at most */
+export const END = 2;
 /** pixels of height: where all ink is lower, a stroke of one pixel is often broken by how it was shrunk */
 export const LOW = 40;

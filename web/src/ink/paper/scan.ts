@@ -1,9 +1,10 @@
 /** A grey picture becomes its ink map, contrast map and components. */
 import { SOLID } from "../../generated/ink/components";
 import { LOW, ONE_PIXEL_WIDE } from "../../generated/ink/paper";
-import { type Component, componentsAndSpecks, hasNeighbours } from "../components";
+import { type Component, componentsAndSpecks } from "../components";
 import { blank, type Grey } from "../picture";
 import { resize } from "../resize";
+import { hasNeighbours } from "./neighbours";
 import { contrastOf, darkOnLight, inkOf } from "./paper";
 
 export class Scan {

@@ -37,9 +37,10 @@ import {
   rightOf,
   touched,
 } from "../../ink/boxes";
-import { isOnePiece, joined, letterHeight } from "../../ink/components";
+import { joined, letterHeight } from "../../ink/components";
 import { total } from "../../ink/loops/levels";
 import { largestAt, level, median } from "../../ink/numbers";
+import { isOnePiece } from "../../ink/paper/neighbours";
 import { inkMap } from "../../ink/paper/paper";
 import { Scan } from "../../ink/paper/scan";
 import { blank, clipped, cropped, type Grey } from "../../ink/picture";

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 SYSTEMS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 WITHOUT_TENSORFLOW = ("3.14",)
-_NOT_SLOW = "not slow and not long and not browser"  # but what is heavy
+_NOT_SLOW = "not slow and not long and not browser"  # heavy ones are run
 MACOS = "14.0"  # the oldest version that ONNX Runtime is built for
 TEXT = (
     "tests/pictures",

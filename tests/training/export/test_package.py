@@ -123,9 +123,11 @@ def test_a_backend_that_is_not_known_is_refused_before_anything_is_begun(tmp_pat
     [
         ({"data": (Source(STROKES, {"strokes": "ab" * 32}, "a licence"),)}, False, OF_STROKES),
         ({"data": (Source(STROKES, {"strokes": "ab" * 32}, "a licence"),)}, True, OF_OWN_PICTURES),
+        ({"licence": OF_OWN_PICTURES}, False, OF_OWN_PICTURES),
+        ({"licence": "for friends only"}, False, "for friends only"),
         ({"licence": "for friends only"}, True, "for friends only"),
     ],
-    ids=["pen strokes", "pen strokes and own digits", "a licence of its own and own digits"],
+    ids=["strokes", "strokes and own digits", "own pictures", "a licence of its own", "that and own digits"],
 )
 def test_what_starts_from_a_model_keeps_to_its_licence(mnist, tmp_path, more, own, licence):
     start = tmp_path / "start.onnx"

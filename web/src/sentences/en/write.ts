@@ -141,7 +141,7 @@ export const write = {
     `The stages are shown for digits that this page has read itself, the first ${most} of a picture.`,
   "write.prepared.line": "Its line",
   "write.prepared.line.lead":
-    "The line recogniser reads the whole line at once, from two strips, each 48 pixels high.",
+    "The line recogniser reads the whole line at once, from a strip 48 pixels high, and from a second one where the first leaves doubts.",
   "write.probabilities": "Probability of each answer, in percent",
   "write.inside": "Inside the network",
   "write.inside.film": "As a film",

@@ -127,7 +127,7 @@ export const write: Translation<typeof english> = {
   "write.prepared.digit": (position, digit) => `看第 ${position} 个数字 ${digit} 的每一步`,
   "write.prepared.none": (most) => `只有在这个页面里认出来的数字才有每一步的图，每张图片最多前 ${most} 个。`,
   "write.prepared.line": "它所在的一行",
-  "write.prepared.line.lead": "行识别器一次看一整行，看的是两条图，每条高 48 个像素。",
+  "write.prepared.line.lead": "行识别器一次看一整行，看的是一条高 48 个像素的图；没把握的时候再看第二条。",
   "write.probabilities": "每种答案的概率（百分比）",
   "write.inside": "网络里面",
   "write.inside.film": "拍成影片",

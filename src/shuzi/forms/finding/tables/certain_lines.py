@@ -1,4 +1,4 @@
-"""Drawn lines are certain where nothing else can be what was found: only there may cells be sure, uncounted.
+"""Lines are told from strokes of digits, so that a drawn table may be sure though nobody counted its columns.
 
 Strokes of digits that stand below one another may look like a line. But they end at the lines that they meet, each a
 little aside of the one before, and are as dark as digits, not as lines; a line goes on across the others.

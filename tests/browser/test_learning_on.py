@@ -83,6 +83,28 @@ def test_a_guess_is_asked_for_and_answered_once_it_was_tried(open_page, step):
         assert is_so(*numbers_in(said.inner_text())), said.inner_text()
 
 
+def test_what_would_answer_a_question_is_covered_until_somebody_guesses_or_tries(open_page):
+    known, covered = ["2"] * 3 + ["0"] + ["2"] * 6, ["?"] * 3 + ["0"] + ["?"] * 6
+    for digits, shown in (((), covered), ((1, 3), known)):  # what is no secret any more is not covered again
+        page = open_page("?view=learn&step=one-hot")
+        for digit in digits:
+            page.locator("[name=digit]").nth(digit).check()
+        bars = page.locator(".mistake-bars").nth(1)
+        expect(bars.locator(".mistake-value")).to_have_text(shown)
+        page.locator(".guess").get_by_role("radio").first.check()
+        expect(bars.locator(".mistake-value")).to_have_text(known)
+        expect(bars.get_by_role("img")).to_have_accessible_name(re.compile(r"2, 2, 2, 0, 2, 2, 2, 2, 2, 2$"))
+    for attempt in (
+        lambda page: page.locator(".guess").get_by_role("radio").first.check(),
+        lambda page: _slide(page, "Probability of the correct answer", "ArrowLeft"),
+    ):
+        page = open_page("?view=learn&step=loss")
+        pushes = page.locator(".loss-push .numbers")
+        expect(pushes).to_have_text(["?", "?"])
+        attempt(page)
+        expect(pushes).to_have_text([re.compile(r"^0\.\d\d$")] * 2)
+
+
 def test_a_wrong_guess_is_told_what_is_right(open_page):
     page = open_page("?view=learn&step=softmax&plus=5")
     guesses = page.locator(".guess")

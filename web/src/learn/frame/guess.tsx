@@ -1,6 +1,6 @@
 /** Ask for a guess, notice when the user has tried it, then explain the result. */
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type PlainKey, say } from "../../sentences/say";
 import { STEPS, type StepName } from "./steps";
 
@@ -29,6 +29,13 @@ const guessed = signal<ReadonlyMap<string, Guessed>>(new Map());
 
 function note(name: string, now: Guessed): void {
   guessed.value = new Map(guessed.peek()).set(name, now);
+}
+
+/** Whether what would answer a step's question is covered: until somebody guesses, or changes what was there at first. */
+export function useCovered(name: StepName, isUntouched: boolean): boolean {
+  const isTouched = useRef(false);
+  isTouched.current ||= !isUntouched;
+  return !isTouched.current && !guessed.value.has(name);
 }
 
 export function Guess({ name, position: from = 0, answer, ...quest }: Quest) {

@@ -6,6 +6,7 @@ import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { crossEntropy, oneHot, pushOfCrossEntropy, pushOfSquaredError, squaredError } from "../concepts";
 import { fixed, percent } from "../format";
+import { useCovered } from "../frame/guess";
 import { StepFrame } from "../frame/step-frame";
 import { knob } from "../knob";
 import { Slider } from "../slider";
@@ -21,8 +22,9 @@ const EXAMPLES = [
   [0.9, 1],
 ] as const;
 
-const probability = knob("right", 0.6, numberIn(0, 1));
-const split = knob("split", 0.25, numberIn(0, 1));
+const [RIGHT_AT_FIRST, SPLIT_AT_FIRST] = EXAMPLES[0];
+const probability = knob("right", RIGHT_AT_FIRST, numberIn(0, 1));
+const split = knob("split", SPLIT_AT_FIRST, numberIn(0, 1));
 
 /** The network's output: the correct answer's probability, and the rest divided between the other two. */
 function outputOf(right: number, first: number): number[] {
@@ -32,6 +34,8 @@ function outputOf(right: number, first: number): number[] {
 export function LossStep() {
   const [right, first] = [probability.value, split.value];
   const output = outputOf(right, first);
+  const isCovered = useCovered("loss", right === RIGHT_AT_FIRST && first === SPLIT_AT_FIRST);
+  const push = (of: typeof pushOfCrossEntropy) => (isCovered ? null : (of(LABEL, output)[RIGHT] ?? 0));
   return (
     <StepFrame
       name="loss"
@@ -70,16 +74,17 @@ export function LossStep() {
           sign="squared"
           sum={squaresWritten(output)}
           loss={squaredError(LABEL, output)}
-          push={pushOfSquaredError(LABEL, output)[RIGHT] ?? 0}
+          push={push(pushOfSquaredError)}
         />
         <Card
           name={say("learn.loss.entropy")}
           sign="entropy"
           sum={`−log(${fixed(right, 2)} + ${EPSILON.toFixed(10)})`}
           loss={crossEntropy(LABEL, output)}
-          push={pushOfCrossEntropy(LABEL, output)[RIGHT] ?? 0}
+          push={push(pushOfCrossEntropy)}
           note={right === 0 ? say("learn.loss.epsilon") : undefined}
         />
+        {isCovered && <p class="small quiet">{say("learn.guess.covered")}</p>}
       </div>
     </StepFrame>
   );
@@ -157,7 +162,8 @@ interface CardProperties {
   /** The sum, term by term. */
   sum: string;
   loss: number;
-  push: number;
+  /** Null while it is covered. */
+  push: number | null;
   note?: string | undefined;
 }
 
@@ -170,9 +176,9 @@ function Card({ name, sign, sum, loss, push, note }: CardProperties) {
       <p class="loss-push small">
         <span>{say("learn.loss.push")}</span>
         <span class="share-bar" aria-hidden="true">
-          <span style={{ width: `${Math.min(Math.max(push, 0), 1) * 100}%` }} />
+          <span style={{ width: `${Math.min(Math.max(push ?? 0, 0), 1) * 100}%` }} />
         </span>
-        <span class="numbers">{fixed(push, 2)}</span>
+        <span class="numbers">{push === null ? "?" : fixed(push, 2)}</span>
       </p>
     </section>
   );

@@ -3,17 +3,20 @@ import { parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { oneHot, squaredError } from "../concepts";
+import { useCovered } from "../frame/guess";
 import { StepFrame } from "../frame/step-frame";
 import { wholeIn } from "../knob";
 import { imageOf } from "../pixels/digits";
 import "./one-hot.css";
 
 // the lesson's example
-const digit = parameter("digit", 3, wholeIn(0, 9));
+const FIRST = 3;
+const digit = parameter("digit", FIRST, wholeIn(0, 9));
 const DIGITS = Array.from({ length: 10 }, (_, index) => index);
 
 export function OneHotStep() {
   const chosen = digit.value;
+  const isCovered = useCovered("one-hot", chosen === FIRST);
   return (
     <StepFrame name="one-hot" isTried={chosen === 1}>
       <div class="one-hot">
@@ -57,6 +60,7 @@ export function OneHotStep() {
           label={say("learn.one-hot.as-row.label", chosen)}
           chosen={chosen}
           error={(answer) => squaredError(oneHot(chosen), oneHot(answer))}
+          isCovered={isCovered}
         />
       </div>
     </StepFrame>
@@ -70,24 +74,31 @@ interface MistakesProperties {
   label: string;
   chosen: number;
   error: (answer: number) => number;
+  /** Whether the errors of wrong answers are not shown yet. */
+  isCovered?: boolean;
 }
 
 /** A bar for each answer: how wrong it would be. */
-function Mistakes({ title, formula, label, chosen, error }: MistakesProperties) {
+function Mistakes({ title, formula, label, chosen, error, isCovered = false }: MistakesProperties) {
+  const spoken = isCovered ? say("learn.guess.covered") : DIGITS.map(error).join(", ");
   const most = Math.max(...DIGITS.map(error));
   return (
     <figure class="mistake-bars">
       <figcaption>
         <strong>{title}</strong> <span class="small quiet">{formula}</span>
+        {isCovered && <span class="small">{spoken}</span>}
       </figcaption>
-      <div class="ten-columns" role="img" aria-label={`${label} ${DIGITS.map(error).join(", ")}`}>
-        {DIGITS.map((answer) => (
-          <div key={answer} class={answer === chosen ? "right" : ""} aria-hidden="true">
-            <span class="mistake-value numbers">{error(answer)}</span>
-            <span class="mistake-bar" style={{ height: `${(error(answer) / most) * 5}rem` }} />
-            <span class="mistake-answer numbers">{answer}</span>
-          </div>
-        ))}
+      <div class="ten-columns" role="img" aria-label={`${label} ${spoken}`}>
+        {DIGITS.map((answer) => {
+          const value = isCovered && answer !== chosen ? null : error(answer);
+          return (
+            <div key={answer} class={answer === chosen ? "right" : ""} aria-hidden="true">
+              <span class="mistake-value numbers">{value ?? "?"}</span>
+              <span class="mistake-bar" style={{ height: `${((value ?? 0) / most) * 5}rem` }} />
+              <span class="mistake-answer numbers">{answer}</span>
+            </div>
+          );
+        })}
       </div>
     </figure>
   );

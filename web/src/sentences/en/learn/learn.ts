@@ -35,6 +35,7 @@ export const learn = {
   "learn.guess": "Guess first",
   "learn.guess.right": "You guessed it.",
   "learn.guess.wrong": "Not quite.",
+  "learn.guess.covered": "Covered until you guess, or change something.",
   ...learnSteps,
   ...learnMore,
   ...learnOwn,

@@ -37,6 +37,7 @@ export const learn: Translation<typeof english> = {
   "learn.guess": "先猜一猜",
   "learn.guess.right": "猜对了。",
   "learn.guess.wrong": "不太对。",
+  "learn.guess.covered": "先猜一猜，或者动手改一改，再揭晓。",
   ...learnSteps,
   ...learnMore,
   ...learnOwn,

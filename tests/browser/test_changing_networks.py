@@ -95,6 +95,28 @@ def test_the_strip_stays_with_the_digit_that_was_chosen(open_sheet, mnist):
     assert page.evaluate("[...said]") in ([], ["2"])
 
 
+def test_the_digit_that_was_chosen_is_followed_through_another_network(open_sheet, mnist):
+    sheet = open_sheet()
+    page = sheet.page
+    for digit, left in ((2, 0.3), (7, 0.7)):
+        with sheet.explained():
+            sheet.write(_as_digit(mnist, digit), left)
+    best = page.locator(".inside-bars .best .numbers")
+    page.get_by_role("button", name="Follow the 2 at position 1").click()
+    expect(best).to_have_text(["2", "2"])
+    for network in ("tiny", "default"):
+        with sheet.explained():
+            page.get_by_role("radio", name=network).check()
+        expect(best).to_have_text(["2", "2"])
+        expect(page.get_by_role("button", name="Follow the 2 at position 1")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+    page.get_by_role("button", name="Clear").click()
+    with sheet.explained():
+        sheet.write(_as_digit(mnist, 7))
+    expect(page.locator(".correct")).to_have_count(0)  # nothing is chosen on a new sheet
+
+
 def test_a_letter_has_its_bar_in_the_strip(open_sheet):
     sheet = open_sheet()
     sheet.write([[(19, 6), (9, 6), (9, 22), (19, 22)], [(9, 14), (18, 14)]])  # an E

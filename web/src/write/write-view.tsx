@@ -29,7 +29,7 @@ import { Toolbar } from "./stage/toolbar";
 import { goToNextDoubt } from "./state/doubts";
 import { closeByGoingBack } from "./state/going-back";
 import { isDragging, takeWhatIsHandedIn } from "./state/handed-in";
-import { glyphs, howToRead, pictures, pointedAt, reading, selected } from "./state/state";
+import { glyphs, howToRead, pictures, pointedAt, reading, selected, sheet } from "./state/state";
 import { clearSheet, keepReading, readAllAgain, showExample, undo } from "./state/writing";
 import "./write.css";
 import "./stage/boxes.css";
@@ -146,11 +146,13 @@ function useExplanationOfPicture(): void {
   });
 }
 
-/** Drops the selection if the character is gone in the next reading. */
+/** Drops the selection if the character is gone in the next reading, which another network may have to make first. */
 function useSelectionWithin(): void {
   useSignalEffect(() => {
     const count = glyphs.value.length;
-    for (const signal of [selected, pointedAt]) {
+    const isToBeRead = reading.value === null && (pictures.chosen.value !== null || !sheet.isEmpty.value);
+    // what is pointed at is gone from the page meanwhile
+    for (const signal of isToBeRead ? [pointedAt] : [selected, pointedAt]) {
       const index = signal.peek();
       if (index !== null && index >= count) signal.value = null;
     }

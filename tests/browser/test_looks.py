@@ -71,6 +71,20 @@ def test_ink_and_images_are_drawn_anew_in_another_theme(open_sheet, motion):
             sheet.page.wait_for_function(f"([canvas, light]) => (({MEDIAN})(canvas) > 128) === light", arg=arguments)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_character_is_legible_under_the_pointer_that_has_just_chosen_it(open_sheet, theme):
+    sheet = open_sheet(theme=theme)
+    with sheet.explained():
+        sheet.write([[(14, 5), (14, 14), (14, 23)]])
+    sheet.page.get_by_role("button", name="Correct").click()
+    chosen = sheet.page.locator(".characters").get_by_role("button", name="7", exact=True)
+    chosen.click()
+    expect(chosen).to_have_attribute("data-mine", "true")
+    chosen.hover()
+    background, text = chosen.evaluate(LIGHTNESS)
+    assert abs(background - text) > 0.4
+
+
 SIDEWAYS = {"viewport": {"width": 740, "height": 360}, "has_touch": True, "is_mobile": True}
 TOUCHED = {
     "": ".sheet canvas",

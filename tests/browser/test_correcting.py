@@ -148,3 +148,16 @@ def test_a_picture_is_corrected_and_its_list_says_so(open_sheet, two_pictures):
     sheet.page.get_by_role("button", name="中").click()
     expect(sheet.page.locator(".result .verdict")).to_have_text("已由你改正")
     _expect_text(sheet, "12")
+
+
+def test_correcting_begins_with_the_character_that_the_message_names(open_sheet, mnist):
+    sheet = open_sheet("?model=softmax")
+    for digit, left in zip((8, 5, 4, 9), (0.2, 0.4, 0.6, 0.8), strict=True):
+        with sheet.explained():
+            sheet.write(_as_digit(mnist, digit), left, 0.4)
+    why = sheet.page.locator(".result .why").inner_text()
+    named = int(re.search(r"position (\d)", why)[1])
+    assert named > 1
+    assert "other dashed digits" in why
+    sheet.page.get_by_role("button", name="Correct").click()
+    expect(sheet.page.get_by_role("region", name=re.compile(f"^Character {named}:"))).to_be_visible()

@@ -4,9 +4,10 @@ import { DIGITS, MARKS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { percent } from "../../shared/percent";
-import { digitOf, type Glyph, statusOf } from "../digits/glyphs";
+import { digitOf, type Glyph } from "../digits/glyphs";
+import { firstToCheck } from "../digits/left-out";
 import { probabilitiesOf } from "../digits/probabilities";
-import { glyphs, selected } from "../state/state";
+import { glyphs, reading, selected } from "../state/state";
 import { canMerge, mergeWithNext, remove, sayIs, split } from "./correcting";
 import { KeepButton } from "./keep-button";
 import "./correct.css";
@@ -15,13 +16,13 @@ const LIKELY = 0.01; // the probability from which another digit is proposed
 const MOST_LIKELY = 3;
 const BUTTON = "correct-button";
 
-/** Opens the panel at the first doubtful character, and closes it. */
+/** Opens the panel at the character to check first, and closes it. */
 export function CorrectButton() {
   const isOpen = selected.value !== null;
   if (glyphs.value.length === 0) return null;
   const open = () => {
-    const doubtful = glyphs.peek().findIndex((glyph) => statusOf(glyph) !== "ok");
-    selected.value = isOpen ? null : Math.max(doubtful, 0);
+    const shown = reading.peek();
+    selected.value = isOpen || !shown ? null : firstToCheck(shown);
   };
   return (
     <button type="button" id={BUTTON} class="button" aria-expanded={isOpen} onClick={open}>

@@ -33,6 +33,12 @@ export function doubtedOf({ doubted, glyphs, isCorrected }: Shown): number | nul
   return named ? glyphs.indexOf(named) : null;
 }
 
+/** The index of the character to check first: the one that the message names, else the first doubtful one, else the first. */
+export function firstToCheck(shown: Shown): number {
+  const first = shown.glyphs.findIndex((glyph) => statusOf(glyph) !== "ok");
+  return doubtedOf(shown) ?? Math.max(first, 0);
+}
+
 /** One sentence that says why the status is what it is. */
 export function whyOf(shown: Shown, leftOut: string): string {
   const { status, isCorrected } = shown;

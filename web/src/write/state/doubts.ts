@@ -1,6 +1,6 @@
 /** Order many pictures for checking: count the doubtful ones, list them first, and find the next. */
 import { batch, computed, type ReadonlySignal } from "@preact/signals";
-import { statusOf } from "../digits/glyphs";
+import { firstToCheck } from "../digits/left-out";
 import type { Entry } from "./pictures";
 import { pictures, readOf, selected, shownEntry } from "./state";
 
@@ -34,7 +34,7 @@ function doubtOf(entry: Entry): number {
   return 1 - reading.confidence + Number.EPSILON;
 }
 
-/** Show the next picture to check, with its first doubtful character; false if there is none. */
+/** Show the next picture to check, with the character to check first; false if there is none. */
 export function goToNextDoubt(): boolean {
   const [first] = toCheck.peek();
   if (!first) return false;
@@ -43,9 +43,8 @@ export function goToNextDoubt(): boolean {
   const next = order.slice(here + 1).find((each) => toCheck.peek().includes(each)) ?? first;
   batch(() => {
     pictures.choose(next.index);
-    const glyphs = shownEntry(next.entry)?.glyphs ?? [];
-    const doubtful = glyphs.findIndex((glyph) => statusOf(glyph) !== "ok");
-    selected.value = glyphs.length > 0 ? Math.max(doubtful, 0) : null;
+    const shown = shownEntry(next.entry);
+    selected.value = shown && shown.glyphs.length > 0 ? firstToCheck(shown) : null;
   });
   return true;
 }

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from driving.training import LONG
+
 pytestmark = pytest.mark.browser
 
 
@@ -66,3 +68,20 @@ def test_on_a_phone_the_answer_and_all_of_the_digit_are_in_sight(open_page):
     page = open_page("?view=duel&look=7", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     for seen in (page.locator(".duel-answer strong"), page.get_by_test_id("duel-board")):
         expect(seen).to_be_in_viewport(ratio=1)
+
+
+def test_where_the_machine_cannot_fool_it_the_page_says_so(open_page):
+    # with steps that are far too long, all neurons fall silent: the answer is the same whatever the picture
+    page = open_page("?view=learn&step=train&network=mlp&rate=1&depth=3&hidden=8&steps=50")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".train-result")).to_be_visible(timeout=LONG)
+    page.goto("?view=models")
+    expect(page.locator("[data-model='own.mlp_r1_n50_h8_d3']")).to_have_count(1)
+    page.goto("?view=duel&look=7&against=own.mlp_r1_n50_h8_d3&as=2")
+    page.get_by_role("button", name="Let the machine try").click()
+    told = page.locator(".duel .notice")
+    expect(told).to_have_text("The machine, which follows the gradient, found no way to make it see a 2.")
+    expect(page.get_by_test_id("announcement")).to_have_text(told.inner_text())
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.get_by_role("group", name=re.compile("Make it see")).get_by_role("radio", name="3").check()
+    expect(told).to_have_count(0)

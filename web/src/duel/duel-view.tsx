@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { change, numberIn, parameter, query } from "../address";
+import { announce } from "../announce";
 import { DIGITS } from "../generated/tasks";
 import { Check, Choices } from "../learn/choices";
 import { hasMine, shownDigit } from "../learn/digit/digit";
@@ -31,6 +32,12 @@ const against = parameter<string>("against", "tiny", (name) =>
   opponentNames().includes(name) ? name : null,
 );
 
+/** What came of letting the machine try: the ink that it needed; null if it could not fool the network. */
+interface Try {
+  target: number;
+  ink: number | null;
+}
+
 export function DuelView() {
   useEffect(() => void loadOwn(), []);
   const name = against.value;
@@ -55,11 +62,12 @@ export function DuelView() {
 
 function Duel({ opponent, name, start }: { opponent: Opponent; name: string; start: Uint8Array }) {
   const [now, before] = [useSignal(start), useSignal<readonly Uint8Array[]>([])];
-  const [erases, isShown, machine] = [useSignal(false), useSignal(false), useSignal<number | null>(null)];
+  const [erases, isShown, machine] = [useSignal(false), useSignal(false), useSignal<Try | null>(null)];
   const first = useMemo(() => opponent.judge(start, 0).answer, [opponent, start]);
   const target = wanted.value === NONE || wanted.value === first ? (first === 1 ? 7 : 1) : wanted.value;
   const judged = useMemo(() => opponent.judge(now.value, target), [opponent, now.value, target]);
   const ink = inkBetween(start, now.value);
+  const tried = machine.value?.target === target ? machine.value : null;
   const isFooled = judged.answer === target;
   const paint = (pixels: readonly number[]) => {
     const changed = now.value.slice();
@@ -115,14 +123,16 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
           <Button
             onClick={() => {
               const fooled = opponent.fool(start, target);
-              machine.value = fooled && inkBetween(start, fooled);
+              machine.value = { target, ink: fooled && inkBetween(start, fooled) };
+              if (!fooled) return announce(say("duel.machine.failed", target));
               keep();
-              if (fooled) now.value = fooled;
+              now.value = fooled;
             }}
           >
             {say("duel.machine")}
           </Button>
         </div>
+        {tried?.ink === null && <p class="notice">{say("duel.machine.failed", target)}</p>}
       </section>
       <section aria-label={say("duel.answer")}>
         <Choices
@@ -145,7 +155,7 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
         <Bars values={judged.probabilities} full={1} />
         <p>{say("duel.ink", fixed(ink, 1))}</p>
         {toBeat.value > 0 && <p>{say("duel.beat", fixed(toBeat.value / 10, 1))}</p>}
-        {machine.value !== null && <p>{say("duel.machine.needed", fixed(machine.value, 1))}</p>}
+        {tried && tried.ink !== null && <p>{say("duel.machine.needed", fixed(tried.ink, 1))}</p>}
         {isFooled && <Ending now={now.value} start={start} target={target} ink={ink} opponent={name} />}
         <Others name={name} />
       </section>

@@ -18,6 +18,8 @@ export const duel = {
   "duel.machine": "Let the machine try",
   "duel.machine.needed": (ink: string) =>
     `The machine, which follows the gradient, needs ${ink} pixels of ink.`,
+  "duel.machine.failed": (target: number) =>
+    `The machine, which follows the gradient, found no way to make it see a ${target}.`,
   "duel.answer": "What the network sees",
   "duel.target": (digit: number) => `It sees a ${digit}. Make it see`,
   "duel.of_target": (target: number, probability: string) => `${target}: ${probability}`,

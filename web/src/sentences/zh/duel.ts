@@ -18,6 +18,7 @@ export const duel: Translation<typeof english> = {
   "duel.undo": "撤销",
   "duel.again": "重新开始",
   "duel.machine": "让机器试试",
+  "duel.machine.failed": (target) => `机器顺着梯度走，也没能让它看成 ${target}。`,
   "duel.machine.needed": (ink) => `机器顺着梯度走，要用 ${ink} 个像素的墨。`,
   "duel.answer": "网络看到的",
   "duel.target": (digit) => `它看到的是 ${digit}。让它看成`,

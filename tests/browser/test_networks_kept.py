@@ -81,6 +81,19 @@ def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, m
     expect(page.get_by_role("radio", name="default", exact=True)).to_be_checked()
 
 
+def test_a_network_with_the_name_of_one_of_ours_says_that_it_is_mine(trained):
+    page = trained("steps=20")
+    card = page.locator("[data-model='own.softmax_n20']")
+    name = card.get_by_role("textbox", name="Name")
+    name.fill("Softmax")
+    name.press("Enter")
+    expect(card.get_by_role("heading")).to_have_text("Softmax (yours)")
+    expect(name).to_have_value("Softmax")
+    card.get_by_role("link", name="Try it").click()
+    expect(page.get_by_role("radio", name="Softmax (yours)")).to_be_checked()
+    expect(page.get_by_role("radio", name="softmax", exact=True)).not_to_be_checked()
+
+
 def test_it_learns_on_as_if_the_page_had_never_been_closed(trained, open_page):
     query = "network=mlp&hidden=16&steps=60"
     whole = open_page(f"?view=learn&step=train&{query}", reduced_motion="reduce")

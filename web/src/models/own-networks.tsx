@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { language, languageTag } from "../language";
 import { type KeptNetwork, keptNetworks, renameNetwork } from "../learn/train/runs/kept-networks";
-import { descriptionOf, nameOf } from "../learn/train/runs/naming";
+import { besideShipped, descriptionOf, nameOf } from "../learn/train/runs/naming";
 import { ownName } from "../learn/train/runs/own-names";
 import { forget } from "../learn/train/runs/runs";
 import type { Model } from "../readings";
@@ -51,7 +51,7 @@ function isTrained(kept: Kept): kept is Trained {
 
 /** The name of a network on the page. */
 export function calledOf(kept: Kept): string {
-  return isTrained(kept) ? nameOf(kept.run) : say("models.scanned.name", kept.name);
+  return isTrained(kept) ? besideShipped(nameOf(kept.run)) : say("models.scanned.name", kept.name);
 }
 
 /** The origin and the date of a network. */

@@ -69,6 +69,7 @@ export const models = {
   "models.scanned": (day: string) => `You scanned it from a QR code, ${day}. It is kept in this browser.`,
   "models.scanned.name": (name: string) => (name ? `From a code: ${name}` : "From a code"),
   "models.own.name": "Name",
+  "models.own.same": (name: string) => `${name} (yours)`,
   "models.own.export": "Export .onnx",
   "models.own.delete": "Delete",
   "models.own.of": (what: string, name: string) => `${what}: ${name}`,

@@ -67,6 +67,7 @@ export const models: Translation<typeof english> = {
   "models.scanned": (day) => `你从二维码扫来的，${day}。留在这个浏览器里。`,
   "models.scanned.name": (name) => (name ? `扫来的：${name}` : "扫来的网络"),
   "models.own.name": "名字",
+  "models.own.same": (name) => `${name}（你的）`,
   "models.own.export": "导出 .onnx",
   "models.own.delete": "删除",
   "models.own.of": (what, name) => `${what}：${name}`,

@@ -4,7 +4,7 @@ import { codeName, isCodeName, type KeptCode, keptCodes, loadCodes } from "../..
 import { say } from "../../../sentences/say";
 import { onnxHere } from "../here/client";
 import { keptNetworks, loadNetworks } from "./kept-networks";
-import { letterOf, nameOf } from "./naming";
+import { besideShipped, letterOf, nameOf } from "./naming";
 import { ownName, ownRunOf } from "./own-names";
 import type { Run } from "./run";
 import { runs } from "./runs";
@@ -32,8 +32,8 @@ export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() =>
   );
   const kept = (keptNetworks.value ?? []).filter(({ id }) => !shown.some((run) => run.id === id));
   return [
-    ...shown.map((run) => networkOf(run, `${letterOf(run)} · ${nameOf(run)}`)),
-    ...kept.map(({ run }) => networkOf(run, nameOf(run))),
+    ...shown.map((run) => networkOf(run, `${letterOf(run)} · ${besideShipped(nameOf(run))}`)),
+    ...kept.map(({ run }) => networkOf(run, besideShipped(nameOf(run)))),
     ...(keptCodes.value ?? []).map(scannedNetwork),
   ];
 });

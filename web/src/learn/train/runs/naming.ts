@@ -1,4 +1,5 @@
 /** Name runs by the network and its non-standard settings. */
+import { MODELS } from "../../../here/read";
 import { type NetworkName, type Settings, STANDARD } from "../../../networks/training/settings";
 import { say } from "../../../sentences/say";
 import { whole } from "../../format";
@@ -20,6 +21,11 @@ export function colourOf({ ordinal }: Run): string {
 /** The name given by the user, else such as "Hidden layer · rate 0.01 · 64 neurons". */
 export function nameOf(run: Run): string {
   return givenNames.value.get(run.id) ?? descriptionOf(run);
+}
+
+/** A name where the networks that come with shuzi are listed too: if it is that of one of them, it says whose it is. */
+export function besideShipped(name: string): string {
+  return MODELS.includes(name.toLowerCase()) ? say("models.own.same", name) : name;
 }
 
 export function descriptionOf(run: Run): string {

@@ -88,3 +88,19 @@ def test_an_address_with_my_digit_is_short(open_sheet, open_page, mnist):
     other = open_page(page.url)
     expect(other.get_by_text("Your digit, as you wrote or photographed it")).to_be_visible()
     expect(other.locator(".one-answer[data-model=default] strong")).to_have_text("3")
+
+
+def test_an_address_with_a_digit_that_was_scribbled_over_is_short_too(open_sheet):
+    rng = np.random.default_rng(3)
+    turns = np.arange(110)
+    eight = np.stack([14 + 6 * np.sin(turns / 8), 14 + 9 * np.cos(turns / 16)], axis=1)
+    eight += rng.uniform(-0.4, 0.4, eight.shape)
+    scribble = np.stack([rng.uniform(8, 20, 60), rng.uniform(6, 22, 60)], axis=1)
+    sheet = open_sheet()
+    page = sheet.page
+    with sheet.explained():
+        sheet.write([eight, scribble], 0.4, 0.9)
+    page.get_by_role("link", name="28x28").click()
+    expect(page).to_have_url(re.compile(r"ink=[\w-]{200,}.*strokes=[\w-]+"))
+    assert len(page.url) < 500, page.url
+    expect(page.get_by_text("Your digit, as you wrote or photographed it")).to_be_visible()

@@ -45,6 +45,18 @@ test("strokes come back within a hundredth or two of their size, from a short te
   expect((back[0]?.[0]?.width ?? 0) / 255).toBeCloseTo(pen, 2);
 });
 
+test("strokes are coarser where the image beside them takes much of the address", () => {
+  for (const [beside, most] of [
+    [0, 268],
+    [260, 120],
+    [523, 80],
+  ] as const) {
+    const text = strokesWritten([spiral, line], beside);
+    expect(text.length).toBeLessThanOrEqual(most);
+    expect(strokesRead(text)?.length).toBe(2);
+  }
+});
+
 test("a dot is a stroke of one point", () => {
   const back = strokesRead(strokesWritten([[{ x: 40, y: 40, width: 20 }]]));
   expect(back).toEqual([[{ x: 128, y: 128, width: 255 }]]);

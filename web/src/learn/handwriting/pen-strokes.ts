@@ -11,13 +11,19 @@ import { boundsOf, type InkPoint, type Stroke } from "../../write/sheet/sheet";
 const GRID = 255;
 const REACH = 127; // of one step to the next point
 const MOST = 200; // bytes
+const LEAST = 60;
+const LETTERS = 380; // of an address, for the strokes and what is beside them: with all else it has less than 500
 const MOST_POINTS = 255; // of a stroke
 const FINEST = 0.8; // steps by which a line may miss a point
 
 type Step = readonly [x: number, y: number];
 
-/** Empty if there are no strokes. */
-export function strokesWritten(strokes: readonly Stroke[]): string {
+/**
+ * Empty if there are no strokes.
+ *
+ * @param beside how many letters of the address the digit's image takes
+ */
+export function strokesWritten(strokes: readonly Stroke[], beside = 0): string {
   const box = boundsOf(strokes);
   if (!box) return "";
   const scale = GRID / Math.max(box.width, box.height);
@@ -26,14 +32,15 @@ export function strokesWritten(strokes: readonly Stroke[]): string {
   const onGrid = strokes.map((stroke) =>
     stroke.map(({ x, y }): Step => [Math.round((x - box.x) * scale), Math.round((y - box.y) * scale)]),
   );
+  const most = Math.min(Math.max(Math.floor(0.75 * (LETTERS - beside)), LEAST), MOST);
   let bytes: number[];
   let coarseness = FINEST;
   do {
     bytes = [Math.min(Math.max(Math.round(width * scale), 1), 255)];
     for (const stroke of onGrid) bytes.push(...written(divided(simplified(stroke, coarseness))));
     coarseness *= 1.5;
-  } while (bytes.length > MOST && coarseness < GRID);
-  return addressTextOf(Uint8Array.from(bytes.slice(0, MOST)));
+  } while (bytes.length > most && coarseness < GRID);
+  return addressTextOf(Uint8Array.from(bytes.slice(0, most)));
 }
 
 /** In steps of the grid; null if the text holds no strokes. */

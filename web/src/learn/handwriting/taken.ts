@@ -9,6 +9,7 @@ import { pictureOf } from "../../write/sheet/drawing";
 import { boundsOf, type Stroke } from "../../write/sheet/sheet";
 import { pictures, sheet } from "../../write/state/state";
 import { chosenDigit, isMineChosen, isOfSheet, shownDigit } from "../digit/digit";
+import { inkWritten } from "../digit/ink";
 import { strokesRead, strokesWritten } from "./pen-strokes";
 import { photoAround, photographed, photoRead } from "./photo";
 
@@ -60,7 +61,12 @@ export function keepPhoto(): () => void {
         if (!picture) return;
         cut(picture.grey);
         const inked = sheet.inkAt(placeRect({ x, y, width, height }, picture.onPaper));
-        penned.value = strokesWritten(inked.flatMap((index) => [strokes[index] ?? []]));
+        const { image } = drawnDigit.digit;
+        const beside = image ? inkWritten(Uint8Array.from(image.flat())).length : 0;
+        penned.value = strokesWritten(
+          inked.flatMap((index) => [strokes[index] ?? []]),
+          beside,
+        );
       } else
         void openPicture(file).then(
           (grey) => {

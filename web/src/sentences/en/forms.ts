@@ -153,7 +153,7 @@ export const forms = {
   "forms.csv": "Export CSV",
   "forms.xlsx": "Export XLSX",
   "forms.xlsx.none": "The service writes XLSX, which this page does not have: run shuzi serve.",
-  "forms.xlsx.failed": (why: string) => `Not saved. ${why}`,
+  "forms.xlsx.failed": (why: string) => `Not exported. ${why}`,
   "forms.json": "Save JSON",
   "forms.undo": "Undo",
   "forms.undone": "Undone.",

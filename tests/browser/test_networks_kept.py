@@ -13,6 +13,19 @@ from driving.training import LONG
 
 pytestmark = pytest.mark.browser
 
+# another tab says often that it keeps something else, and the list is read again each time
+_HEARD_OFTEN = """async () => {
+  window.notices = 0;
+  const look = () => { window.notices += document.querySelectorAll(".notice.storage").length; };
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
+  const channel = new BroadcastChannel("shuzi networks");
+  for (let told = 0; told < 20; told++) {
+    channel.postMessage(null);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500));
+}"""
+
 
 def _strokes(mnist, digit):
     return strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]])
@@ -92,6 +105,18 @@ def test_a_network_with_the_name_of_one_of_ours_says_that_it_is_mine(trained):
     card.get_by_role("link", name="Try it").click()
     expect(page.get_by_role("radio", name="Softmax (yours)")).to_be_checked()
     expect(page.get_by_role("radio", name="softmax", exact=True)).not_to_be_checked()
+
+
+def test_a_large_network_is_there_however_often_it_is_read(trained):
+    page = trained("network=mlp&hidden=96&steps=20")
+    for _ in range(3):
+        page.reload()
+        expect(page.locator("[data-model='own.mlp_n20_h96']")).to_have_count(1)
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Write").click()
+    expect(page.get_by_role("radio", name=re.compile("96 neurons"))).to_be_visible()
+    page.evaluate(_HEARD_OFTEN)
+    expect(page.get_by_role("radio", name=re.compile("96 neurons"))).to_be_visible()
+    assert page.evaluate("window.notices") == 0
 
 
 def test_it_learns_on_as_if_the_page_had_never_been_closed(trained, open_page):

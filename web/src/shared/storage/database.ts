@@ -90,16 +90,14 @@ async function transacted<T>(
     opened ??= open();
     const transaction = (await opened).transaction(name, mode);
     const request = act(transaction.objectStore(name));
-    if (mode === "readwrite") transaction.commit(); // else it waits for the answer, and a reload meanwhile undoes it
-    // files in an answer may arrive when the transaction has ended
-    const answer = new Promise<T>((resolve) => {
-      request.onsuccess = () => resolve(request.result);
-    });
+    // else it waits for the request's answer, and a reload meanwhile undoes it; of what is large and is read, Chromium
+    // has no answer yet when such a transaction is complete
+    if (mode === "readwrite") transaction.commit();
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error); // after an error too, and only then it is known
     });
-    return await answer;
+    return request.result;
   } catch (error) {
     opened = null; // what failed once may work later, for instance when there is room again
     throw error;

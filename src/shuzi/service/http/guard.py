@@ -207,7 +207,7 @@ class _Head:
 def _is_visit(method: str, fetch: dict[bytes, bytes]) -> bool:
     """Return whether a person follows a link to here: any page may link, since none can read the response."""
     found = fetch.get(b"sec-fetch-mode"), fetch.get(b"sec-fetch-dest")
-    return method in ("GET", "HEAD") and found == (b"navigate", b"document")
+    return method == "GET" and found == (b"navigate", b"document")
 
 
 def _with_headers(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

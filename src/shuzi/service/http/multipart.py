@@ -110,7 +110,6 @@ class _Parser:
     def __init__(self, most: int, once: Collection[str] = ()) -> None:
         self.others: dict[str, Named] = {}
         self._most, self._once = most, once
-        self._part = _Part()
         self._found: list[Named] = []
         self._ended = False
 
@@ -128,9 +127,7 @@ class _Parser:
         if not boundary:
             raise ServiceError("error.service.form")
         try:
-            parser = MultipartParser(boundary, callbacks)
-            parser.write(body)
-            parser.finalize()
+            MultipartParser(boundary, callbacks).write(body)
         except (FormParserError, ValueError) as problem:
             raise ServiceError("error.service.form") from problem
         if not self._ended and body:

@@ -73,7 +73,7 @@ class Frames:
 
     def add(self, piece: bytes) -> Iterator[Frame]:
         """Yield the frames that end in the next piece of the stream."""
-        if self._part or len(piece) < _HEAD.size:
+        if self._part:
             self._part += piece
             if len(self._part) < _HEAD.size or len(self._part) < _HEAD.size + _HEAD.unpack_from(self._part)[0]:
                 return

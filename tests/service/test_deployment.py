@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from shuzi.service.api.training import MOST
-from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
+from shuzi.service.http.bodies import DISCARDED
+from shuzi.service.http.limits import HEAD_BYTES, HEADERS, PROBLEMS, Limits
 
 ROOT = Path(__file__).parent.parent.parent
 DOCKERFILES = ["Dockerfile", "Dockerfile.ray"]
@@ -64,17 +65,44 @@ def test_both_languages_show_the_same_settings(kind):
 def test_the_limits_are_those_of_the_service(path):
     limits, text = Limits(), path.read_text("utf-8").replace(",", "")
     table = re.search(r"^\| --- \|.*?\n\n", text, re.MULTILINE | re.DOTALL)[0]
-    numbers = {int(each) for each in re.findall(r"\d+", table)}
-    expected = {
-        *(limits.body // 10**6, limits.held // 10**6, limits.pictures, limits.images, limits.queue),
-        *(limits.client_connections, limits.client_held // 10**6, limits.client_explained, limits.explained),
-        *(limits.client_explained_rate, limits.explained_in_all, HEADERS),
-        *(HEAD_BYTES // 1_000, limits.head_seconds, limits.pause_seconds, limits.body_seconds, limits.work_seconds),
-        *(limits.piece_seconds, limits.abandoned_seconds),
-        *(limits.connections, limits.streams, limits.trainings, limits.training_seconds / 60, MOST["batch_size"]),
-    }
-    assert expected <= numbers
-    assert MOST["steps"] in numbers or f"{MOST['steps'] // 10_000} 万步" in table
+    told = [
+        [float(each) for each in re.findall(r"\d+(?:\.\d+)?", line.rpartition(" | ")[0])]
+        for line in table.split("\n")
+    ]
+    megabyte = 10**6
+    for expected in (
+        (limits.body / megabyte, 1, limits.held / megabyte),
+        (limits.pictures, 28, 28, limits.images)
+        if path.name.endswith(".zh.md")
+        else (limits.pictures, limits.images),
+        (limits.workers, limits.queue),
+        (HEADERS, HEAD_BYTES / 1_024, limits.head_seconds),
+        (limits.pause_seconds, limits.body_seconds),
+        (limits.body / megabyte * DISCARDED, limits.body_seconds),
+        (limits.work_seconds, limits.abandoned_seconds),
+        (limits.piece_seconds,),
+        (limits.write_seconds, limits.idle_seconds),
+        (limits.connections, limits.streams),
+        (limits.explained, limits.explained_in_all),
+        (limits.client_connections,),
+        (limits.client_held / megabyte,),
+        (limits.client_explained, limits.client_explained_rate),
+        (limits.trainings,),
+    ):
+        assert sorted(expected) in map(sorted, told)
+    assert any(limits.cells in row and PROBLEMS in row for row in told)
+    assert any(MOST["batch_size"] in row and limits.training_seconds / 60 in row for row in told)
+    assert any(MOST["steps"] in row for row in told) or f"{MOST['steps'] // 10_000} 万步" in table
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_times_at_the_end_are_those_of_the_service(path):
+    limits, sections = Limits(), path.read_text("utf-8").split("\n## ")
+    (text,) = (each for each in sections if "SIGTERM" in each and "Docker" in each)
+    told = map(int, re.findall(r"\d+", text))
+    expected = (limits.drain_seconds, 503, limits.exit_seconds, 1, 10, 90)  # and those of Docker and systemd
+    expected += (limits.workers, limits.stuck_seconds, limits.piece_seconds, 503, limits.wait_seconds, limits.decoded)
+    assert all(each in told for each in expected)  # in this order
 
 
 @pytest.mark.slow

@@ -6,66 +6,16 @@ import signal
 import sys
 import threading
 from queue import SimpleQueue
+from time import monotonic
 
 import pytest
 
 from shuzi.processes.pool import Pool
-from shuzi.processes.pool_frames import ANSWER, CALL, FORGET, KEEP, Frames, frame, frames, write
-from shuzi.processes.pool_task import SMALL, Crashed, Late, Spent, Task, TaskQueue, Unreadable
+from shuzi.processes.pool_task import SMALL, Crashed, Late, Spent, Unreadable
 
 
 def ask(pool, call, *given, **options):
     return pool.result(pool.submit(call, *given, **options))
-
-
-SENT = [(CALL, 3, b"x" * 300), (KEEP, 40, b""), (ANSWER, 0, b"x"), (CALL, 2**40, b"y" * 17), (FORGET, 9, b"")]
-
-
-def test_frames_are_the_same_however_the_stream_is_cut():
-    whole = b"".join(frame(*each) for each in SENT * 2)
-    for step in range(1, len(whole) + 1):
-        taken = Frames()
-        found = [
-            (kind, key, bytes(packed))
-            for start in range(0, len(whole), step)
-            for kind, key, packed in list(taken.add(whole[start : start + step]))
-        ]
-        assert found == SENT * 2
-
-
-def test_a_frame_is_there_as_soon_as_its_last_byte_is():
-    for kind, key, packed in SENT:
-        whole, taken = frame(kind, key, packed), Frames()
-        arrived = [len(list(taken.add(whole[place : place + 1]))) for place in range(len(whole))]
-        assert arrived == [0] * (len(whole) - 1) + [1]
-
-
-def test_frames_pass_through_a_pipe_that_holds_less():
-    large = [*SENT, *((CALL, key, bytes([key]) * 100_000) for key in range(9))]
-    reading, writing = (os.fdopen(end, mode, 0) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
-
-    def send():
-        with writing:
-            write(writing, b"".join(frame(*each) for each in large))
-
-    threading.Thread(target=send, daemon=True).start()
-    with reading:
-        groups = [[(kind, key, bytes(packed)) for kind, key, packed in group] for group in frames(reading)]
-    assert [each for group in groups for each in group] == large
-    assert all(groups)
-
-
-def test_a_queue_gives_its_tasks_in_order_without_those_that_were_cancelled():
-    queue, tasks = TaskQueue(), [Task(math.hypot, (each, 0)) for each in range(6)]
-    assert queue.first() is None
-    for task in tasks:
-        queue.add(task)
-    tasks[0].cancelled = tasks[1].cancelled = tasks[4].cancelled = True
-    assert [queue.first(), queue.first(), queue.take(), queue.take()] == [tasks[2], tasks[2], tasks[2], tasks[3]]
-    queue.put_back([tasks[2], tasks[3]])
-    assert queue.empty() == [tasks[2], tasks[3], tasks[5]]
-    assert queue.first() is None
-    assert len(queue) == 0
 
 
 def test_results_are_those_of_the_calls_in_whichever_order_they_are_asked_for(pool):
@@ -83,6 +33,11 @@ def test_calls_and_results_larger_than_a_pipe_block_nobody(pool, calls, patient)
     tasks = [pool.submit(calls.identity, each, **options) for each in large]
     assert [pool.result(each) for each in tasks] == large
     assert [pool.result(each) for each in small] == list(range(20))
+
+
+def test_a_large_task_is_with_a_free_process_before_who_submits_it_goes_on(pool, calls):
+    ask(pool, os.getpid)
+    assert not pool.cancel(pool.submit(calls.hang, size=SMALL + 1))
 
 
 def test_what_a_killed_process_was_at_is_done_by_another_and_nothing_is_lost(pool, calls, tmp_path):
@@ -132,6 +87,11 @@ def test_a_call_that_uses_up_its_seconds_is_ended_and_not_tried_again(calls):
     pool.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count a process's seconds")
+def test_a_call_may_take_any_time_unless_that_is_limited(pool):
+    assert ask(pool, signal.getitimer, signal.ITIMER_PROF) == (0.0, 0.0)
+
+
 def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(calls):
     pool = Pool(1)
     hangs, next_one = pool.submit(calls.hang), pool.submit(os.getpid)
@@ -141,6 +101,52 @@ def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(calls
         pool.result(hangs)
     assert pool.result(next_one) == pool.pids[0]
     assert pool.replaced == 1
+    pool.close()
+
+
+def test_of_those_that_take_too_long_only_the_one_meant_is_ended(pool, calls):
+    first, second = (pool.submit(calls.hang, size=SMALL + 1) for _ in range(2))
+    while not pool.blocked(0.0):  # until both have begun
+        assert pool.end_late(3600.0) == 0
+    assert pool.end_late(0.0, first) == 1
+    with pytest.raises(Late):
+        pool.result(first)
+    assert not second.done
+    assert not pool.blocked(0.0)
+    assert pool.end_late(0.0) == 1
+    with pytest.raises(Late):
+        pool.result(second)
+
+
+def test_processes_are_there_before_there_is_a_task_and_not_more_than_the_most(pool):
+    pool.warm()
+    while len(pool.pids) < 2:
+        pass
+    before = set(pool.pids)
+    assert {ask(pool, os.getpid) for _ in range(4)} <= before
+    pool.warm()
+    assert set(pool.pids) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_task_waits_for_the_process_there_is_if_no_other_can_be_started(pool, tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    only = ask(pool, os.getpid)
+    monkeypatch.setattr(sys, "executable", "")
+    begun = pool.submit(exec, f"open({str(tmp_path / 'pipe')!r}).close()", size=SMALL + 1)
+    waits = pool.submit(os.getpid, size=SMALL + 1)
+    with (tmp_path / "pipe").open("w"):
+        assert not waits.done
+    assert pool.result(begun) is None
+    assert pool.result(waits) == only
+
+
+def test_what_nobody_shares_any_more_is_forgotten_by_the_processes(calls):
+    pool = Pool(1)
+    first, second = pool.share([7]), pool.share([8, 9])
+    assert [ask(pool, len, shared=first), ask(pool, len, shared=second), ask(pool, calls.kept)] == [1, 2, 2]
+    del first
+    assert [ask(pool, calls.kept), ask(pool, len, shared=second)] == [1, 2]
     pool.close()
 
 
@@ -158,6 +164,8 @@ def test_a_shared_object_is_sent_once_and_parts_that_others_share_stay_one(calls
     shared = pool.share(weights)
     model = pool.share(calls.Model(weights), shared)
     assert len(model.packed) < 1_000
+    ask(pool, list.append, 8, shared=shared)
+    assert ask(pool, len, shared=shared) == 100_001  # the process keeps the one it was sent
     assert ask(pool, calls.use, 6, shared=model) == (42, pool.pids[0])
     both = pool.share((weights, calls.Model(weights)), shared)
     assert ask(pool, calls.same, shared=both)
@@ -211,6 +219,43 @@ def test_a_task_that_is_put_back_goes_to_who_already_waits_for_one():
     pool.put_back(task)
     assert taken.get(timeout=30) is task
     pool.close()
+
+
+def test_a_new_task_goes_to_who_already_waits_for_one():
+    pool = Pool(0)
+    pool.changed = Watched()
+    wanted, taken = pool.submit(os.getpid), SimpleQueue()
+    assert pool.take_until(wanted) is wanted
+    threading.Thread(target=lambda: taken.put(pool.take_until(wanted)), daemon=True).start()
+    pool.changed.waited_for.wait()
+    task = pool.submit(os.getpid)
+    assert taken.get(timeout=30) is task
+    pool.close()
+
+
+def test_who_takes_a_task_gives_its_outcome():
+    pool = Pool(0)
+    first, second, third = (pool.submit(os.getpid) for _ in range(3))
+    assert pool.take_until(third) is first
+    pool.finish(first, 5)
+    assert pool.result(first) == 5
+    assert pool.take_until(first) is None  # the others stay
+    assert pool.take_until(third) is second
+    pool.finish(second, problem=Crashed())
+    with pytest.raises(Crashed):
+        pool.result(second)
+    assert [pool.cancel(each) for each in (first, second, third)] == [False, False, True]
+    pool.close()
+
+
+def test_the_oldest_task_tells_how_long_it_has_waited():
+    pool, before = Pool(0), monotonic()
+    assert pool.waiting == 0.0
+    first, second = pool.submit(os.getpid), pool.submit(os.getpid)
+    between = monotonic()
+    assert monotonic() - between <= pool.waiting <= monotonic() - before
+    assert [pool.cancel(first), pool.cancel(second)] == [True, True]
+    assert pool.waiting == 0.0
 
 
 def test_who_asked_is_told_of_a_task_that_is_done_and_not_of_one_that_was_cancelled(pool):

@@ -27,7 +27,9 @@ def use(model, factor):
 def same(both):
     return both[0] is both[1].weights
 
-def die():
+def die(path):
+    with open(path, "a", encoding="utf-8") as tries:
+        tries.write("x")
     os.kill(os.getpid(), signal.SIGKILL)
 
 def die_once(path):

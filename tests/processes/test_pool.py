@@ -49,10 +49,14 @@ def test_what_a_killed_process_was_at_is_done_by_another_and_nothing_is_lost(poo
     assert [pool.result(each) for each in others] == list(range(50))
 
 
-def test_a_call_that_kills_its_process_twice_is_given_up_alone(pool, calls):
-    tasks = [pool.submit(calls.die), *(pool.submit(calls.identity, each) for each in range(20))]
+def test_a_call_that_kills_its_process_twice_is_given_up_alone(pool, calls, tmp_path):
+    tasks = [
+        pool.submit(calls.die, str(tmp_path / "tries")),
+        *(pool.submit(calls.identity, each) for each in range(20)),
+    ]
     with pytest.raises(Crashed):
         pool.result(tasks[0])
+    assert (tmp_path / "tries").read_text("utf-8") == "xx"
     assert [pool.result(each) for each in tasks[1:]] == list(range(20))
 
 

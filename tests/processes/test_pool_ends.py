@@ -30,6 +30,15 @@ def test_a_pool_that_is_closed_leaves_no_process_and_nobody_waiting(calls, wait_
     wait_for_the_end_of(number)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that only asks")
+def test_the_processes_of_a_pool_are_gone_once_it_is_closed(pool, calls):
+    number = ask(pool, os.getpid)
+    pool.submit(calls.hang)
+    pool.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
+
+
 def test_where_no_process_can_be_started_who_waits_is_told(calls, monkeypatch):
     pool = Pool(2)
     monkeypatch.setattr(sys, "executable", "")

@@ -5,8 +5,6 @@ import os
 import signal
 import sys
 import threading
-from queue import SimpleQueue
-from time import monotonic
 
 import pytest
 
@@ -122,16 +120,30 @@ def test_of_those_that_take_too_long_only_the_one_meant_is_ended(pool, calls):
         pool.result(second)
 
 
-def test_processes_are_there_before_there_is_a_task_and_not_more_than_the_most(pool):
+def test_processes_are_there_before_there_is_a_task_and_the_one_with_least_to_do_has_the_next(pool, calls):
     pool.warm()
     while len(pool.pids) < 2:
         pass
     before = set(pool.pids)
     assert {ask(pool, os.getpid) for _ in range(4)} <= before
-    threads = threading.active_count()  # each process has one here
-    pool.warm()
-    Pool(0).warm()
+    pool.submit(calls.hang)
+    assert ask(pool, os.getpid) in before  # not behind the one that hangs
+
+
+def test_there_are_no_more_processes_than_tasks_and_than_the_most(pool):
+    nobody, threads = Pool(0), threading.active_count()  # each process has one here
+    nobody.submit(os.getpid)
+    nobody.warm()
     assert threading.active_count() <= threads
+    task = pool.submit(os.getpid)
+    pool.feed()
+    assert threading.active_count() <= threads + 1
+    pool.result(task)
+    pool.warm()
+    threads = threading.active_count()
+    pool.warm()
+    assert threading.active_count() <= threads
+    nobody.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
@@ -208,78 +220,3 @@ def test_a_task_that_was_sent_and_has_not_begun_is_not_late_and_can_be_cancelled
     assert pool.waiting == 0.0  # both are with the process
     assert pool.end_late(0.0, next_one) == 0
     assert [pool.cancel(begun), pool.cancel(next_one)] == [False, True]
-
-
-class Watched(threading.Condition):
-    """Says that somebody waits; who then takes the lock finds them waiting."""
-
-    def __init__(self):
-        super().__init__()
-        self.waited_for = threading.Event()
-
-    def wait(self, timeout=None):
-        self.waited_for.set()
-        return super().wait(timeout)
-
-
-def test_a_task_that_is_put_back_goes_to_who_already_waits_for_one():
-    pool = Pool(0)
-    pool.changed = Watched()
-    task, wanted = pool.submit(os.getpid), pool.submit(os.getpid)
-    assert [pool.take_until(wanted), pool.take_until(wanted)] == [task, wanted]
-    taken = SimpleQueue()
-    threading.Thread(target=lambda: taken.put(pool.take_until(wanted)), daemon=True).start()
-    pool.changed.waited_for.wait()
-    pool.put_back(task)
-    assert taken.get(timeout=30) is task
-    pool.close()
-
-
-def test_a_new_task_goes_to_who_already_waits_for_one():
-    pool = Pool(0)
-    pool.changed = Watched()
-    wanted, taken = pool.submit(os.getpid), SimpleQueue()
-    assert pool.take_until(wanted) is wanted
-    threading.Thread(target=lambda: taken.put(pool.take_until(wanted)), daemon=True).start()
-    pool.changed.waited_for.wait()
-    task = pool.submit(os.getpid)
-    assert taken.get(timeout=30) is task
-    pool.close()
-
-
-def test_who_takes_a_task_gives_its_outcome():
-    pool = Pool(0)
-    first, second, third = (pool.submit(os.getpid) for _ in range(3))
-    assert pool.take_until(third) is first
-    pool.finish(first, 5)
-    assert pool.result(first) == 5
-    assert pool.take_until(first) is None  # the others stay
-    assert pool.take_until(third) is second
-    pool.finish(second, problem=Crashed())
-    with pytest.raises(Crashed):
-        pool.result(second)
-    assert [pool.cancel(each) for each in (first, second, third)] == [False, False, True]
-    pool.close()
-
-
-def test_the_oldest_task_tells_how_long_it_has_waited():
-    pool, before = Pool(0), monotonic()
-    assert pool.waiting == 0.0
-    first, second = pool.submit(os.getpid), pool.submit(os.getpid)
-    between = monotonic()
-    assert monotonic() - between <= pool.waiting <= monotonic() - before
-    assert [pool.cancel(first), pool.cancel(second)] == [True, True]
-    assert pool.waiting == 0.0
-
-
-def test_who_asked_is_told_of_a_task_that_is_done_and_not_of_one_that_was_cancelled(pool):
-    told = SimpleQueue()
-    task = pool.submit(math.hypot, 3.0, 4.0, then=told.put)
-    assert told.get(timeout=30) is task
-    assert task.value == 5.0
-    nobody = Pool(0)
-    assert nobody.cancel(nobody.submit(os.getpid, then=told.put))
-    given_up = nobody.submit(os.getpid, then=told.put)
-    nobody.close()
-    assert told.get(timeout=30) is given_up
-    assert told.empty()

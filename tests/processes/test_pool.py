@@ -151,7 +151,7 @@ def test_a_task_waits_for_the_process_there_is_if_no_other_can_be_started(pool, 
     os.mkfifo(tmp_path / "pipe")
     only = ask(pool, os.getpid)
     monkeypatch.setattr(sys, "executable", "")
-    begun = pool.submit(exec, f"open({str(tmp_path / 'pipe')!r}).close()", size=SMALL + 1)
+    begun = pool.submit(exec, f"open({str(tmp_path / 'pipe')!r}).read()", size=SMALL + 1)
     waits = pool.submit(os.getpid, size=SMALL + 1)
     with (tmp_path / "pipe").open("w"):
         assert not waits.done

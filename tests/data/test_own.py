@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import shuzi
 from shuzi.data.dataset import Dataset
 from shuzi.data.own import import_pictures, split
 from shuzi.errors import DataError
@@ -68,6 +69,15 @@ def test_pictures_of_every_depth_become_mnist_again(tmp_path, apart, digits, mad
     found = import_pictures(tmp_path)
     assert found.left_out == ()
     assert apart(found.dataset.images, digits).max() < NEAR
+
+
+def test_a_digit_drawn_by_one_pixel_is_as_a_reader_sees_it(tmp_path):
+    page = np.full((28, 28), 255, np.uint8)
+    page[5:24, 14] = page[5, 8:15] = 0
+    (tmp_path / "7").mkdir()
+    Image.fromarray(page).save(tmp_path / "7" / "thin.png")
+    imported = import_pictures(tmp_path).dataset.images
+    np.testing.assert_array_equal(imported, [shuzi.load().read(page).digits[0].image])
 
 
 def test_a_photo_that_was_taken_sideways_is_turned(tmp_path, apart, digits):

@@ -24,7 +24,7 @@ from shuzi.data.npz import arrays_in
 from shuzi.data.tables.labels import TABLE, has_table, read_labels, unlabelled
 from shuzi.errors import DataError, ShuziError, writing
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import ink_map
+from shuzi.ink.paper import map_ink_and_contrast
 from shuzi.pictures.folders import EXPLAINED
 from shuzi.pictures.open import open_picture
 
@@ -74,7 +74,7 @@ def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
             if isinstance(label, ShuziError):
                 raise label
             if cut is None or _is_digit(label):
-                found = [normalize(ink_map(open_picture(path)))]
+                found = [normalize(map_ink_and_contrast(open_picture(path))[0])]
             else:
                 found = [*cut(path, label)]
         except ShuziError as problem:

@@ -60,7 +60,7 @@ class _Course:
 def are_certain(
     nodes: NDArray[np.float64], lit: NDArray[np.uint8], unseen: tuple[Set[int], Set[int]]
 ) -> tuple[bool, bool]:
-    """Tell whether all rows, and all columns, are surely between lines, or a line is already known to be doubtful.
+    """Tell whether all rows, and all columns, are surely between lines, but for those already known to be doubtful.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def _are_lines(
     nodes: NDArray[np.float64], lit: NDArray[np.uint8], unseen: Set[int], upright: bool, high: float
 ) -> bool:
     """Tell whether all lines of one direction are certain, and alike."""
-    courses = [_followed(line, lit) for number, line in enumerate(nodes) if number not in unseen]
+    courses = [_followed(line, lit) for index, line in enumerate(nodes) if index not in unseen]
     dark = np.array([course.dark for course in courses])
     usual = float(np.median(dark)) if courses else 0.0
     alike = (dark * _ALIKE >= usual).all() and (dark <= usual * _ALIKE).all()
@@ -202,8 +202,8 @@ def _followed(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> _Course
     seen = between & (levels >= max(_SEEN * usual, 1.0))
     parts = [own[seen[own]] for own in np.split(np.arange(len(path)), np.cumsum(counts)[:-1])]
     jumps = [
-        abs(_at_crossing(before[one], aside[one]) - _at_crossing(after[next_one], aside[next_one]))
-        for one, next_one in pairwise(parts)
+        abs(_at_crossing(before[part], aside[part]) - _at_crossing(after[next_part], aside[next_part]))
+        for part, next_part in pairwise(parts)
     ]
     return _Course(
         float(np.median(levels)), float(seen.sum() / max(between.sum(), 1)), float(lengths.sum()), np.array(jumps)

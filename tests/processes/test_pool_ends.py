@@ -112,3 +112,25 @@ def test_a_forked_process_has_processes_of_its_own():
     process = run(program)
     assert process.communicate() == ("", "")
     assert process.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells in files which processes there are")
+def test_no_process_of_a_pool_outlives_the_one_that_asked_in_a_fork_of_it(wait_for_the_end_of):
+    program = """
+        import os, signal
+        from shuzi.processes.pool import Pool
+        pool = Pool(1)
+        number = pool.result(pool.submit(os.getpid))
+        forked = os.fork()
+        if not forked:
+            os.close(1)
+            os.close(2)
+            signal.pause()
+        print(number, forked, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    number, forked = map(int, run(program).communicate()[0].split())
+    try:
+        wait_for_the_end_of(number)
+    finally:
+        os.kill(forked, signal.SIGKILL)

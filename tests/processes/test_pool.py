@@ -66,6 +66,9 @@ def test_nothing_waits_behind_a_call_that_is_tried_again(calls, tmp_path):
     others = [pool.submit(calls.identity, each) for each in range(5)]
     with (tmp_path / "pipe").open("w") as pipe:  # opens as soon as the second try reads
         assert pool.waiting > 0  # the others are in the queue still, for whoever is free
+        taken = pool.take_until(once)
+        assert taken is others[0]
+        pool.put_back(taken)
         pipe.write("done")
     assert pool.result(once) == "done"
     assert [pool.result(each) for each in others] == list(range(5))

@@ -33,10 +33,14 @@ def test_a_pool_that_is_closed_leaves_no_process_and_nobody_waiting(calls, wait_
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that only asks")
 def test_the_processes_of_a_pool_are_gone_once_it_is_closed(pool, calls):
     number = ask(pool, os.getpid)
-    pool.submit(calls.hang)
+    tasks = [pool.submit(calls.hang), pool.submit(os.getpid)]
+    assert pool.waiting == 0.0  # both are with the process
     pool.close()
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
+    for each in tasks:
+        with pytest.raises(Crashed):
+            pool.result(each)
 
 
 def test_where_no_process_can_be_started_who_waits_is_told(calls, monkeypatch):

@@ -1,5 +1,5 @@
 /** The film of the user's digit: a picture, a sentence, and the position in the film. */
-import { useEffect, useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
 import { Choices } from "../learn/choices";
@@ -177,7 +177,8 @@ function Stops({ player }: { player: Player }) {
 
 /** Space, arrows, Home and End, unless a control uses them; the scrub bar goes by stops too. */
 function useKeys(player: Player): void {
-  useEffect(() => {
+  // before the film is seen, or the first key would be lost on a busy machine
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
       const onto = event.target instanceof Element ? event.target : null;

@@ -35,9 +35,17 @@ SEEN = """async (text) => {
 }"""
 
 
+_IS_PAINTED = """() => {
+  const { width, height } = document.querySelector(".film-screen canvas");
+  const blank = Object.assign(document.createElement("canvas"), { width, height });
+  return document.querySelector(".film-screen canvas").toDataURL() !== blank.toDataURL();
+}"""
+
+
 def _open(open_page, path="", **options):
     page = open_page(f"?view=film{path}", **{"reduced_motion": "no-preference"} | options)
     page.locator("canvas[role=img]").wait_for()
+    page.wait_for_function(_IS_PAINTED)
     return page
 
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { hasNeighbours, isOnePiece } from "../src/ink/paper/neighbours";
 
@@ -33,110 +34,14 @@ test("ink is one piece where every pixel is reached across gaps of one pixel, if
   expect(new Set(answers).size).toBe(2);
 });
 
-const MASKS: Readonly<Record<string, readonly [boolean, ...string[]]>> = {
-  "two strokes that lean over one another": [
-    true,
-    "......#...#",
-    "......#...#",
-    ".....#...#.",
-    ".....#...#.",
-    "....#...#..",
-    "....#...#..",
-    "...#...#...",
-    "...#...#...",
-    "..#...#....",
-    "..#...#....",
-  ],
-  "one stroke that leans": [
-    false,
-    "......#",
-    "......#",
-    ".....#.",
-    ".....#.",
-    "....#..",
-    "....#..",
-    "...#...",
-    "...#...",
-    "..#....",
-    "..#....",
-  ],
-  "a seven and a dash": [
-    true,
-    "#######......",
-    "......#......",
-    ".....#.......",
-    ".....#.......",
-    "....#.....###",
-    "....#........",
-    "...#.........",
-    "...#.........",
-    "..#..........",
-    "..#..........",
-  ],
-  "a four whose bar is broken": [
-    false,
-    "...#..#...",
-    "...#..#...",
-    "..#...#...",
-    "..#...#...",
-    ".#....#...",
-    "#######.##",
-    "......#...",
-    "......#...",
-    "......#...",
-    "......#...",
-  ],
-  "a five whose top is broken off": [
-    false,
-    "##.######",
-    "#........",
-    "#........",
-    "#........",
-    "######...",
-    ".....##..",
-    ".......#.",
-    ".......#.",
-    "......##.",
-    "######...",
-  ],
-  "a seven above a seven": [
-    true,
-    "#####",
-    "....#",
-    "...#.",
-    "...#.",
-    "..#..",
-    "..#..",
-    ".....",
-    ".....",
-    "#####",
-    "....#",
-    "...#.",
-    "...#.",
-    "..#..",
-    "..#..",
-  ],
-  "a stroke with two pixels missing": [
-    false,
-    "..#",
-    "..#",
-    "..#",
-    "..#",
-    "..#",
-    "...",
-    "...",
-    "..#",
-    "..#",
-    "..#",
-    "..#",
-    "..#",
-  ],
-  "a number with a point": [true, "#....#", "#....#", "#....#", "#....#", "#....#", "#.#..#"],
-};
+const MASKS = JSON.parse(
+  readFileSync(new URL("../../tests/fixtures/neighbours.json", import.meta.url), "utf8"),
+) as Readonly<Record<string, { hasNeighbours: boolean; mask: readonly string[] }>>;
 
-test.each(Object.keys(MASKS))("characters are told from broken strokes: %s", (name) => {
-  const [expected, ...rows] = MASKS[name] as (typeof MASKS)[string];
-  const [width, height] = [(rows[0] ?? "").length, rows.length];
-  const pixels = Uint8Array.from(rows.join(""), (pixel) => (pixel === "#" ? 255 : 0));
-  expect(hasNeighbours({ width, height, pixels })).toBe(expected);
-});
+test.each(Object.entries(MASKS))(
+  "characters are told from broken strokes: %s",
+  (_, { hasNeighbours: expected, mask }) => {
+    const pixels = Uint8Array.from(mask.join(""), (pixel) => (pixel === "#" ? 255 : 0));
+    expect(hasNeighbours({ width: mask[0]?.length ?? 0, height: mask.length, pixels })).toBe(expected);
+  },
+);

@@ -44,6 +44,8 @@ window.Worker = class extends Plain {
   postMessage(task, transfer) {
     if (task.explain && window.isUnexplained) return;
     if (task.picture) window.asked.push({ ...task, answer: null, over: false });
+    // what the page no longer wants is never answered
+    for (const question of window.asked) if (task.dropped && question.id === task.id) question.over = true;
     super.postMessage(task, transfer);
   }
 };

@@ -40,7 +40,8 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "reading/decide": {
         "reading.decide.decide_thresholds": ALL,
-        "reading.decide.confidence": ["CURVES", "EVIDENCE", "PLAIN_CURVE"],
+        "reading.decide.candidate_confidence": ["CURVES"],
+        "reading.decide.line_confidence": ["EVIDENCE", "PLAIN_CURVE"],
     },
     "reading/report": {
         "reading.report.report_thresholds": ALL,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.reading.decide.confidence import logit
+from shuzi.reading.decide.candidate_confidence import logit
 from shuzi.reading.decide.decide_thresholds import KNOTS
 
 _RARE = 1e-9

@@ -15,8 +15,9 @@ from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
 from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.models.tasks import SIGN
-from shuzi.reading.decide.confidence import Curve, Evidence, LineScale, name_knots
+from shuzi.reading.decide.candidate_confidence import name_knots
 from shuzi.reading.decide.decide_thresholds import LINE_CURVE, LINE_OK, LINE_OTHERS, LINE_WAY, LINE_WEIGHT
+from shuzi.reading.decide.line_confidence import Curve, Evidence, LineScale
 from shuzi.reading.decide.line_text import gather_evidence
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import without_marks

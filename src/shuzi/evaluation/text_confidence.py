@@ -15,13 +15,7 @@ from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE
-from shuzi.reading.decide.confidence import (
-    Curves,
-    Way,
-    name_knots,
-    signs_of_digit,
-    signs_of_text,
-)
+from shuzi.reading.decide.candidate_confidence import Curves, Way, name_knots, signs_of_digit, signs_of_text
 from shuzi.reading.decide.decide_thresholds import DETECTED_WAY, REALLY_BLANK, SIMPLE_WAY, TEXT_OK
 from shuzi.reading.reader import Reader
 from shuzi.reading.values import Findings
@@ -125,7 +119,7 @@ def fit_way(read: Sequence[PageRead]) -> Way:
 
     Examples
     --------
-    >>> from shuzi.reading.decide.confidence import logit
+    >>> from shuzi.reading.decide.candidate_confidence import logit
     >>> from shuzi.reading.decide.decide_thresholds import KNOTS
     >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
     >>> way = fit_way(pages)

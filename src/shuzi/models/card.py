@@ -63,7 +63,7 @@ class Calibration:
     partners
         The SHA-256 of each partner model's weights, by role, such as "detector".
     numbers
-        The fitted numbers; `reading.decide.confidence` defines their meaning.
+        The fitted numbers; `reading.decide.candidate_confidence` and `line_confidence` define their meaning.
     pages, seed
         How many pages were composed from the validation images to fit it, and with which seed.
     strokes

@@ -24,9 +24,10 @@ from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
 from shuzi.reading.decide.allowed_values import check_values
-from shuzi.reading.decide.confidence import LineScale, Scale
+from shuzi.reading.decide.candidate_confidence import Scale
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decision import decide
+from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE, MOST_WORK
 from shuzi.reading.find.locate import locate

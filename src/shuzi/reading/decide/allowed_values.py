@@ -10,7 +10,6 @@ import numpy as np
 
 from shuzi.errors import DataError
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.reading.decide.confidence import LineScale
 from shuzi.reading.decide.decide_thresholds import (
     CLEARLY_OTHER,
     LEAST_RARITY,
@@ -23,6 +22,7 @@ from shuzi.reading.decide.decide_thresholds import (
     VALUE_OK,
 )
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
+from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import make_digits_and_marks
 from shuzi.reading.decide.outcome import Outcome, Outcomes, is_sign_inside
 from shuzi.reading.decide.value_scores import ScoredValues, score_values

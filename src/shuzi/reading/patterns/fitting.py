@@ -13,7 +13,6 @@ from dataclasses import replace
 import numpy as np
 
 from shuzi.models.tasks import CLASSES, SIGN
-from shuzi.reading.decide.confidence import LineScale
 from shuzi.reading.decide.decide_thresholds import (
     LEAST_RARITY,
     LISTED_PROBABILITY,
@@ -21,6 +20,7 @@ from shuzi.reading.decide.decide_thresholds import (
     UNFITTING_EXPONENT,
     VALUE_OK,
 )
+from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import read_lines
 from shuzi.reading.decide.outcome import choose_texts, has_digits, weigh_texts
 from shuzi.reading.patterns.automaton import Automaton

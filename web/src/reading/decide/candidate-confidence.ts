@@ -1,4 +1,4 @@
-/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.confidence`. */
+/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.candidate_confidence`. */
 import {
   AT_KNOT,
   CLIPPED_PROBABILITY,

@@ -17,7 +17,7 @@ import { interpolated } from "../../ink/numbers";
 import { SCORES, type Weights } from "../recognise/search";
 import { logit, type Numbers, sigmoid } from "./candidate-confidence";
 
-/** The evidence about a page that was read line by line; see `shuzi.reading.decide.confidence`. */
+/** The evidence about a page that was read line by line; see `shuzi.reading.decide.line_confidence`. */
 export type Evidence = Record<(typeof EVIDENCE)[number], number>;
 
 export class LineScale {

@@ -1,4 +1,4 @@
-"""Scores of candidates and texts become confidence: the measured probability that all of a text is correct.
+"""Scores of candidates become confidence: the measured probability that all of a text is correct.
 
 A network's own probabilities come from single crops and know nothing of an overlooked digit or of a distractor taken
 for one. A curve for each digit (Platt, 1999) and one for the whole picture correct most of that; what these miss,
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +20,6 @@ from shuzi.reading.decide.decide_thresholds import (
     CLIPPED_PROBABILITY,
     DETECTED_WAY,
     KNOTS,
-    LINE_CURVE,
-    LINE_OK,
-    LINE_OTHERS,
-    LINE_WAY,
-    LINE_WEIGHT,
     REALLY_BLANK,
     SIMPLE_WAY,
     STEEPEST_LOGIT,
@@ -32,7 +27,7 @@ from shuzi.reading.decide.decide_thresholds import (
     UNFITTED,
 )
 from shuzi.reading.find.candidates import Candidate
-from shuzi.reading.values import Findings, Weights
+from shuzi.reading.values import Findings
 
 
 class Curves(NamedTuple):
@@ -64,13 +59,13 @@ class Curves(NamedTuple):
     def of_digit(self, candidate: Candidate) -> float:
         """Return the probability that a digit is correct."""
         named, is_digit, detected = signs_of_digit(candidate)
-        return _sigmoid(self.named * named + self.is_digit * is_digit + self.found * detected + self.shift)
+        return sigmoid(self.named * named + self.is_digit * is_digit + self.found * detected + self.shift)
 
     def of_text(self, seen: Findings) -> float:
         """Return the probability that all digits are correct and nothing else is wrong, assuming independence."""
         uncovered, missed, at_edge = signs_of_text(seen)
         whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
-        return math.prod(map(self.of_digit, seen.candidates)) * _sigmoid(whole)
+        return math.prod(map(self.of_digit, seen.candidates)) * sigmoid(whole)
 
 
 CURVES = Curves._fields
@@ -172,112 +167,6 @@ def name_knots(way: str) -> list[str]:
     return [f"{way}{AT_KNOT}{knot}" for knot in range(len(KNOTS))]
 
 
-class Evidence(NamedTuple):
-    """The evidence about a page that was read line by line.
-
-    Parameters
-    ----------
-    raw
-        The logit of the product of its lines' probabilities.
-    uncovered
-        The fraction of the ink outside the candidates.
-    missed
-        The score of the best rejected candidate.
-    at_edge
-        1 if a digit touches the picture's edge.
-    differs
-        1 if the digits are not those of the candidates.
-    unknown
-        1 if there is unknown ink as large as a digit.
-    lines
-        The number of lines beyond the first.
-    """
-
-    raw: float
-    uncovered: float
-    missed: float
-    at_edge: float
-    differs: float
-    unknown: float
-    lines: float
-
-
-class Curve(NamedTuple):
-    """Coefficients of the logit that a text is right, for each of `Evidence` and a constant."""
-
-    raw: float = 1.0
-    uncovered: float = 0.0
-    missed: float = 0.0
-    at_edge: float = 0.0
-    differs: float = 0.0
-    unknown: float = 0.0
-    lines: float = 0.0
-    constant: float = 0.0
-
-    def of(self, evidence: Evidence) -> float:
-        """Return the probability that the text is right, before it was measured."""
-        return _sigmoid(sum(weight * value for weight, value in zip(self, (*evidence, 1.0), strict=True)))
-
-
-EVIDENCE = Evidence._fields
-"""The names of the evidence."""
-PLAIN_CURVE = Curve()
-"""The coefficients used if nothing was fitted."""
-
-
-@dataclass(frozen=True)
-class LineScale:
-    """Calibrates what was read line by line.
-
-    Parameters
-    ----------
-    weights
-        How much each score of a text counts.
-    curve, measured
-        From the evidence to a probability, and the fraction of right texts at each of its `KNOTS`; empty if unknown.
-    ok
-        The confidence from which a text is "ok".
-    others
-        The probability that one of the other likely texts is right if the best one is not.
-
-    Examples
-    --------
-    >>> scale = LineScale.of({"line-weight-same": 0.5})
-    >>> scale.weights.same, scale.calibrated, round(scale.confidence(Evidence(2.0, 0, 0, 0, 0, 0, 0)), 2)
-    (0.5, False, 0.88)
-    """
-
-    weights: Weights = field(default_factory=Weights)
-    curve: Curve = field(default_factory=Curve)
-    measured: tuple[float, ...] = ()
-    ok: float = UNFITTED["line_ok"]
-    others: float = UNFITTED["line_others"]
-
-    @staticmethod
-    def of(numbers: Mapping[str, float]) -> LineScale:
-        """Take the numbers of a card's calibration; what is missing stays as it is."""
-        weights = {name: numbers[LINE_WEIGHT + name] for name in Weights._fields if LINE_WEIGHT + name in numbers}
-        curve = {name: numbers[LINE_CURVE + name] for name in Curve._fields if LINE_CURVE + name in numbers}
-        measured = [numbers[name] for name in name_knots(LINE_WAY) if name in numbers]
-        return LineScale(
-            Weights(**weights),
-            Curve(**curve),
-            tuple(measured) if len(measured) == len(KNOTS) else (),
-            numbers.get(LINE_OK, UNFITTED["line_ok"]),
-            numbers.get(LINE_OTHERS, UNFITTED["line_others"]),
-        )
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether confidence was fitted."""
-        return bool(self.measured)
-
-    def confidence(self, evidence: Evidence) -> float:
-        """Return the probability that a text is right."""
-        curved = self.curve.of(evidence)
-        return float(np.interp(logit(curved), KNOTS, self.measured)) if self.measured else curved
-
-
 def logit(probability: float) -> float:
     """Return the logit of a probability, clipped away from 0 and 1.
 
@@ -288,7 +177,12 @@ def logit(probability: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
-def _sigmoid(score: float) -> float:
+def sigmoid(score: float) -> float:
+    """Return the probability of a logit.
+
+    >>> sigmoid(0.0), round(sigmoid(9.21), 4)
+    (0.5, 0.9999)
+    """
     return 1 / (1 + math.exp(-min(max(score, -STEEPEST_LOGIT), STEEPEST_LOGIT)))
 
 

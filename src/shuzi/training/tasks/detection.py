@@ -89,10 +89,6 @@ class Detect(Task):
         """Lay a dataset's images out on pages."""
         return Examples(*lay_out(dataset.images, dataset.labels))
 
-    def as_input(self, pixels: Any) -> Any:
-        """Add a channel to pages: no Keras layer does that for pictures of variable size."""
-        return pixels[..., None]
-
 
 def _seen(labels: Any, y: Any, least: float) -> Any:
     """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).

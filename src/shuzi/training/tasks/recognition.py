@@ -89,10 +89,6 @@ class RecogniseLine(Task):
         """Lay a dataset's images out in lines."""
         return Examples(*lay_out(dataset.images, dataset.labels))
 
-    def as_input(self, pixels: Any) -> Any:
-        """Add a channel to strips: no Keras layer does that for pictures of variable size."""
-        return pixels[..., None]
-
 
 def _ctc(texts: Any, lengths: Any, y: Any) -> Any:
     if keras.backend.backend() != "tensorflow":

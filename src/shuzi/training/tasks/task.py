@@ -102,5 +102,5 @@ class Task(ABC):
         return as_they_are(dataset)
 
     def as_input(self, pixels: Any) -> Any:
-        """Turn pixels (n, h, w) into the Keras network's input."""
-        return pixels
+        """Turn pixels (n, h, w) into the Keras network's input: no layer adds a channel to a variable size."""
+        return pixels[..., None] if len(self.input_shape) == 3 else pixels

@@ -86,6 +86,12 @@ def in_photo(homography: NDArray[np.float64], points: NDArray[np.float64]) -> ND
     return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), homography)[0])
 
 
+def clockwise(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return four corners (4, 2), clockwise from the upper left one."""
+    order = np.argsort(np.arctan2(*(corners - corners.mean(axis=0)).T[::-1]))
+    return np.roll(corners[order], -int(corners[order].sum(axis=1).argmin()), axis=0)
+
+
 def quarter_turns(homography: NDArray[np.float64], size: tuple[float, float]) -> int:
     """Return how many quarter turns counter-clockwise make a photographed sheet upright.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.flat import flatten, in_photo
+from shuzi.forms.finding.flat import clockwise, flatten, in_photo
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 
@@ -110,11 +110,7 @@ def _outline(grey: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     if min(cv2.contourArea(contour), area) < _FILLED * cv2.contourArea(shape.astype(np.float32)):
         return None
     sides = _straight(contour.reshape(-1, 2).astype(np.float64), shape)
-    middle = sides.mean(axis=0)
-    order = np.argsort(np.arctan2(*(sides - middle).T[::-1]))
-    sides = sides[order]
-    first = int(sides.sum(axis=1).argmin())
-    return np.asarray((np.roll(sides, -first, axis=0) + 0.5) * (grey.shape[1] / small.shape[1]), np.float64)
+    return np.asarray((clockwise(sides) + 0.5) * (grey.shape[1] / small.shape[1]), np.float64)
 
 
 def _straight(outline: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.float64]:

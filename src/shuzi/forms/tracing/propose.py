@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import DataError
+from shuzi.forms.finding.find_frames import frame_around
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.parsing.grammar import MOST_BOXES, MOST_DECIMALS
 from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, TICK, Field
@@ -85,7 +86,7 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     """
     if field.kind == TICK:
         return replace(field, style=BOXES, at=tuple(_nearest(box, printed) for box in field.at))
-    whole = _around(field.at)
+    whole = frame_around(field.at)
     inner = [boxes for boxes in printed if _holds(whole, boxes.box)]
     count = sum(boxes.parts for boxes in inner)
     if len(inner) == count == field.boxes and field.style in ("", BOXES):
@@ -117,11 +118,6 @@ def _is_narrow(box: Box) -> bool:
 def _holds(whole: Box, box: Box) -> bool:
     x, y = box.x + box.width / 2, box.y + box.height / 2
     return whole.x < x < whole.right and whole.y < y < whole.bottom
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
-    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
 
 
 def _rows(printed: Sequence[Printed]) -> list[Run]:

@@ -1,10 +1,49 @@
-"""The ink of a table becomes its four corners, also where one is cut off."""
+"""What may be lines on a photograph becomes the ink of its largest table, and that its corners, even one cut off."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from shuzi.errors import PictureError
+from shuzi.forms.finding.flat import clockwise
+
+_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
+
+
+def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bool, name: str) -> NDArray[np.uint8]:
+    """Return where the largest table on a photograph is: uint8 (h, w), 1 where there is some of it.
+
+    Parameters
+    ----------
+    joined
+        What may be lines, with gaps closed: uint8 (h, w), 1 where there is some.
+    ink
+        What of it counts where tables are compared: uint8 (h, w).
+    goes_on
+        Whether it may go on beyond two opposite edges, as ruled paper does; else only beyond one.
+    name
+        Of the photograph, for errors.
+
+    Raises
+    ------
+    PictureError
+        Nothing on it may be a table.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    left, top, wide, high, _ = stats[1:count].T
+    area = np.bincount(labels[ink > 0], minlength=count)[1:]
+    least, most = (fraction * max(joined.shape) for fraction in _LEAST_SIDES)
+    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
+    level = (left == 0).astype(int) + (left + wide == joined.shape[1])
+    upright = (top == 0).astype(int) + (top + high == joined.shape[0])
+    inside = (level == 0) | (upright == 0) if goes_on else level + upright < 2
+    # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
+    likely = np.where(spans & (area < 0.6 * wide * high) & inside, area, 0)
+    if not likely.any():
+        raise PictureError("error.form.no_table", path=name)
+    return np.asarray((labels == 1 + int(likely.argmax())).astype(np.uint8))
 
 
 def corners_of(ink: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -27,10 +66,7 @@ def corners_of(ink: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.
     points = _four_sided(shape)
     if points is None:
         points = np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
-    middle = points.mean(axis=0)
-    order = np.argsort(np.arctan2(*(points - middle).T[::-1]))
-    points = points[order]
-    return np.roll(points, -int(points.sum(axis=1).argmin()), axis=0), hull.reshape(-1, 2).astype(np.float64)
+    return clockwise(points), hull.reshape(-1, 2).astype(np.float64)
 
 
 def _four_sided(shape: NDArray[np.float64]) -> NDArray[np.float64] | None:

@@ -12,7 +12,7 @@ from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
 from shuzi.forms.finding.tables.certain_lines import are_certain
 from shuzi.forms.finding.tables.close_sides import are_ended, close_sides
-from shuzi.forms.finding.tables.corners import corners_of
+from shuzi.forms.finding.tables.corners import corners_of, largest_table
 from shuzi.forms.finding.tables.flat_table import (
     LEVEL,
     FlatTable,
@@ -31,6 +31,7 @@ from shuzi.forms.finding.tables.follow_lines import (
     crossing,
     follow_lines,
     keep_far,
+    lie_in_order,
     reach_of,
 )
 from shuzi.forms.finding.tables.grade_lines import grade_lines
@@ -38,7 +39,6 @@ from shuzi.forms.finding.tables.line_ink import line_ink
 from shuzi.forms.finding.tables.spacing import Shape, complete, settle
 
 _LEANS = (-9, -3, 3, 9), (-3, 0, 3)  # degrees of lines on the photograph, and on the flattened table
-_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_AREA = 0.002  # of the photograph
 _FINEST = 1.6  # pixels of the flattened table to a pixel of the photograph: of small ones no more is seen
 _PARTED = 15  # pixels between parts of a line where a pen was lifted
@@ -67,7 +67,9 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
         No table is on the photograph, it lacks the expected rows and columns, or nobody knows where it ends.
     """
     scale = small.shape[1] / grey.shape[1]
-    corners, hull = corners_of(_largest(np.bitwise_or(*line_ink(small, _LEANS[0])), name))
+    dark = np.bitwise_or(*line_ink(small, _LEANS[0]))
+    joined = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((_PARTED, _PARTED), np.uint8)), np.uint8)
+    corners, hull = corners_of(largest_table(joined, dark, True, name))
     flat, to_photo = _flat(grey, corners / scale, name)
     level, upright = line_ink(flat, _LEANS[1])
     slopes = slope_of(level), slope_of(upright.T)
@@ -83,14 +85,14 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
         nodes, rivalled = _nodes(level, upright, name)
     nodes = _without_edges(nodes, flat)
     closed = close_sides(nodes, level, upright, shape, name)
-    if not _is_whole(closed.nodes, flat.shape):
+    if not lie_in_order(closed.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     lit = even_light(flat)
     level_reach, upright_reach = (_reaches(lines, ink, ALL) for lines, ink in _both(closed.nodes, level, upright))
     grid = complete(closed.doubt(grade_lines(closed.nodes, level_reach, upright_reach, lit)), lit)
     table = settle(grid, shape, name)
     ends = np.ix_([0, -1], [0, -1])
-    if not np.allclose(table.nodes[ends], closed.nodes[ends]) or not _is_whole(table.nodes, flat.shape):
+    if not np.allclose(table.nodes[ends], closed.nodes[ends]) or not lie_in_order(table.nodes, flat.shape):
         raise PictureError(
             "error.form.no_table", path=name
         )  # outer rows are not left out to have the expected number
@@ -129,24 +131,6 @@ def _levels(points: NDArray[np.float64], flat: NDArray[np.uint8]) -> float:
     """Return the median level of a picture at points (…, 2)."""
     x, y = np.moveaxis(np.rint(points).astype(int), -1, 0)
     return float(np.median(flat[y.clip(0, flat.shape[0] - 1), x.clip(0, flat.shape[1] - 1)]))
-
-
-def _largest(dark: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
-    """Return the ink of the largest table: uint8 (h, w), of what may be lines and ink."""
-    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((_PARTED, _PARTED), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    left, top, wide, high, _ = stats[1:count].T
-    area = np.bincount(labels[dark > 0], minlength=count)[1:]
-    least, most = (fraction * max(dark.shape) for fraction in _LEAST_SIDES)
-    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
-    level = (left == 0).astype(int) + (left + wide == dark.shape[1])
-    upright = (top == 0).astype(int) + (top + high == dark.shape[0])
-    # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table;
-    # ruled paper may go on to both sides
-    likely = np.where(spans & (area < 0.6 * wide * high) & ((level == 0) | (upright == 0)), area, 0)
-    if not likely.any():
-        raise PictureError("error.form.no_table", path=name)
-    return np.asarray((labels == 1 + int(likely.argmax())).astype(np.uint8))
 
 
 def _nodes(
@@ -222,14 +206,3 @@ def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
 
 def _reaches(lines: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> list[float]:
     return [reach_of(line, thick, part) for line in lines]
-
-
-def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
-    """Tell whether the crossings (rows, columns, 2) of lines lie in their order on a picture (h, w)."""
-    rows, columns = nodes.shape[:2]
-    if min(rows, columns) < 2 or max(rows, columns) < 3:  # the outline of a sheet is a single cell
-        return False
-    size = np.array([shape[1], shape[0]])
-    inside = (nodes >= 0).all() and (nodes < size).all()
-    across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
-    return bool(inside and min(across.min(), down.min()) >= LEAST_GAP / 2)

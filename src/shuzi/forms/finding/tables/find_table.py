@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import even_light
 from shuzi.forms.finding.tables.certain_lines import doubt_unseen, may_hide_lines
-from shuzi.forms.finding.tables.corners import corners_of
+from shuzi.forms.finding.tables.corners import corners_of, largest_table
 from shuzi.forms.finding.tables.cut_cells import COLUMNS, ROWS, TableCell, cut_cells
 from shuzi.forms.finding.tables.drawn_lines import find_drawn
 from shuzi.forms.finding.tables.flat_table import RIM, FlatTable, flatten
@@ -24,15 +24,15 @@ from shuzi.forms.finding.tables.follow_lines import (
     drop_close,
     find_covered,
     keep_far,
+    lie_in_order,
     reach_of,
 )
 from shuzi.forms.finding.tables.grade_lines import grade_lines
+from shuzi.forms.finding.tables.line_ink import dark_ink
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape, complete, settle
 from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
-_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
-_LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
 _STRIPS = 14  # pieces in which the course of a line is followed
 
@@ -71,9 +71,10 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
 def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, shape: Shape) -> FlatTable:
     """Find a table whose lines are clear, straight and closed on all sides."""
     scale = small.shape[1] / grey.shape[1]
-    corners = _corners(_dark(small), name)
+    joined = np.asarray(cv2.morphologyEx(dark_ink(small), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+    corners, _ = corners_of(largest_table(joined, joined, False, name))
     flat, to_photo = flatten(grey, corners / scale)
-    dark = _dark(flat)
+    dark = dark_ink(flat)
     down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
     if min(len(down), len(across)) < 2:
         raise PictureError("error.form.no_table", path=name)
@@ -114,40 +115,14 @@ def _drawn(
 
 def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     """Tell whether the crossings (rows, columns, 2) of lines lie in their order, and on all sides near the edge."""
-    rows, columns = nodes.shape[:2]
-    if min(rows, columns) < 2 or max(rows, columns) < 3:  # the outline of a sheet is a single cell
+    if not lie_in_order(nodes, shape):
         return False
     size = np.array([shape[1], shape[0]])
-    inside = (nodes >= 0).all() and (nodes < size).all()
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
     first = nodes[:, 0, 0].mean(), nodes[0, :, 1].mean()
     last = nodes[:, -1, 0].mean(), nodes[-1, :, 1].mean()
     beyond = RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), LEAST_GAP * 1.5)
-    reaches = (first < beyond).all() and (last > size - beyond).all()
-    return bool(inside and reaches and min(across.min(), down.min()) >= LEAST_GAP / 2)
-
-
-def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Mark thin dark things: uint8 (h, w), 1 where there are some."""
-    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)  # first: noise is no line
-    around = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
-    return np.asarray((around - smooth > np.maximum(_LEAST_DARK * around, 9)).astype(np.uint8))
-
-
-def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
-    """Return the table's corners, clockwise from the upper left: float64 (4, 2)."""
-    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    left, top, wide, high, area = stats[1:count].T
-    least, most = (fraction * max(dark.shape) for fraction in _LEAST_SIDES)
-    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
-    edges = (left == 0).astype(int) + (top == 0) + (left + wide == dark.shape[1]) + (top + high == dark.shape[0])
-    # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
-    likely = np.where(spans & (area < 0.6 * wide * high) & (edges < 2), area, 0)
-    if not likely.any():
-        raise PictureError("error.form.no_table", path=name)
-    ink = (labels == 1 + int(likely.argmax())).astype(np.uint8)
-    return corners_of(ink)[0]
+    return bool((first < beyond).all() and (last > size - beyond).all())
 
 
 def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:

@@ -151,3 +151,13 @@ def keep_far(reach: list[float], courses: NDArray[np.float64], least: float) -> 
         if reach[line] >= least and min(apart, default=np.inf) >= LEAST_GAP / 2:
             kept.append(line)
     return sorted(kept)
+
+
+def lie_in_order(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    """Tell whether the crossings (rows, columns, 2) of a table's lines lie in their order on a picture (h, w)."""
+    rows, columns = nodes.shape[:2]
+    if min(rows, columns) < 2 or max(rows, columns) < 3:  # the outline of a sheet is a single cell
+        return False
+    inside = (nodes >= 0).all() and (nodes < np.array([shape[1], shape[0]])).all()
+    across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
+    return bool(inside and min(across.min(), down.min()) >= LEAST_GAP / 2)

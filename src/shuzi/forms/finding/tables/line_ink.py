@@ -35,15 +35,25 @@ def line_ink(grey: NDArray[np.uint8], leans: Sequence[float]) -> tuple[NDArray[n
     >>> bool(level[60, 20:140].mean() > 0.9), bool(upright.mean() < 0.01)
     (True, True)
     """
-    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)  # first: noise is no line
-    around = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
-    dark = (around - smooth > np.maximum(_LEAST_DARK * around, 9)).astype(np.uint8)
+    dark, smooth, around = _ink_and_light(grey)
     strong = (around - smooth > _STRONG * around).astype(np.uint8)
     inked = np.maximum(cv2.dilate(dark, np.ones((5, 5))), cv2.dilate(strong, np.ones((11, 11))))
     free = np.asarray(1 - inked, np.float32)
     light = np.asarray(smooth / np.maximum(around, 1), np.float32)
     level, upright = _faint(light, free, leans), _faint(light.T, free.T, leans).T
     return dark | level, dark | upright
+
+
+def dark_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mark thin dark things: uint8 (h, w), 1 where there are some."""
+    return _ink_and_light(grey)[0]
+
+
+def _ink_and_light(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
+    """Return where thin dark things are, how light each pixel is, and how light it is around."""
+    smooth = np.asarray(cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0), np.float32)  # first: noise is no line
+    around = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8)), np.float32)
+    return (around - smooth > np.maximum(_LEAST_DARK * around, 9)).astype(np.uint8), smooth, around
 
 
 def _faint(light: NDArray[np.float32], free: NDArray[np.float32], leans: Sequence[float]) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from PIL import Image
 import shuzi
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.service.api import answers
+from shuzi.service.http.limits import Limits
 from shuzi.service.pool import Pool
 
 pytestmark = pytest.mark.heavy
@@ -91,7 +92,7 @@ def test_when_all_places_are_taken_the_next_is_told_to_come_again_and_health_is_
 
 def test_a_pool_that_ends_tells_who_waits_and_who_comes(work):
     async def end():
-        pool = Pool(seconds=60, workers=1)
+        pool = Pool(Limits(work_seconds=60, workers=1))
         running = asyncio.create_task(pool.run(work.wait, 7))
         waiting = asyncio.create_task(pool.run(os.getpid))
         await asyncio.to_thread(work.held.until_begun)
@@ -116,7 +117,7 @@ def test_a_pool_that_ends_tells_who_waits_and_who_comes(work):
 @pytest.mark.parametrize("abandoned", [False, True])
 def test_another_process_takes_the_place_of_one_that_is_stuck(work, abandoned):
     async def stick():
-        pool = Pool(seconds=60, workers=1)
+        pool = Pool(Limits(work_seconds=60, workers=1))
         first = asyncio.create_task(pool.run(work.wait))
         second = asyncio.create_task(pool.run(work.begin, "done"))
         await asyncio.to_thread(work.held.until_begun)
@@ -142,7 +143,7 @@ def test_another_process_takes_the_place_of_one_that_is_stuck(work, abandoned):
 
 def test_what_is_done_is_not_kept_waiting_by_the_next_piece_that_sticks(work):
     async def stick():
-        pool = Pool(seconds=60, workers=1)
+        pool = Pool(Limits(work_seconds=60, workers=1))
         first, second = (asyncio.create_task(pool.run(each, "1")) for each in (work.begin, work.wait))
         assert await first is None
         work.held.go()
@@ -155,7 +156,7 @@ def test_what_is_done_is_not_kept_waiting_by_the_next_piece_that_sticks(work):
 
 def test_a_pool_whose_processes_are_all_stuck_is_not_ready_and_makes_no_end_of_them(work):
     async def stick():
-        pool = Pool(seconds=1e-9, workers=1)
+        pool = Pool(Limits(work_seconds=1e-9, workers=1))
         tasks = [asyncio.create_task(pool.run(work.wait)) for _ in range(10)]
         await asyncio.to_thread(work.held.until_begun)
         found = len(pool.pids), pool.ready
@@ -169,7 +170,7 @@ def test_a_pool_whose_processes_are_all_stuck_is_not_ready_and_makes_no_end_of_t
 
 def test_a_pool_in_which_nothing_begins_is_not_ready(work):
     async def stick():
-        pool = Pool(seconds=60, workers=1, late=0.0)
+        pool = Pool(Limits(work_seconds=60, workers=1, wait_seconds=0.0))
         first = asyncio.create_task(pool.run(work.wait))
         await asyncio.to_thread(work.held.until_begun)
         found = [pool.ready]
@@ -187,7 +188,7 @@ def test_a_pool_in_which_nothing_begins_is_not_ready(work):
 
 def test_what_a_process_was_at_when_it_was_killed_is_done_by_another_and_given_up_the_second_time(work):
     async def kill():
-        pool = Pool(seconds=60, workers=1)
+        pool = Pool(Limits(work_seconds=60, workers=1))
         whole = [pool.run(work.crash_once, each) for each in range(5)]
         found = await asyncio.gather(*whole)
         crashing = [pool.run(work.crash), pool.run(work.wait), pool.run(work.crash)]
@@ -224,7 +225,7 @@ def test_a_process_that_is_killed_while_it_reads_costs_no_request(limited, numbe
 
 def test_a_model_that_is_gone_here_is_forgotten_by_the_processes(number, work):
     async def forget():
-        pool = Pool(seconds=60, workers=1, begin=answers.begin)
+        pool = Pool(Limits(work_seconds=60, workers=1), begin=answers.begin)
         reader, asked = shuzi.load("tiny"), answers.Asked("en")
         read = await pool.run(answers.read, [("a", number)], asked, shared=pool.shared(reader))
         kept = [await pool.run(work.kept)]
@@ -263,4 +264,4 @@ def test_many_pdfs_that_hang_keep_no_plain_picture_waiting_and_those_beyond_the_
 def test_processes_are_as_many_as_the_cores_that_may_be_used_and_not_more_than_the_limit(monkeypatch, may, workers):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(may)))
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    assert Pool(seconds=1, workers=8).workers == workers
+    assert Pool(Limits(work_seconds=1, workers=8)).workers == workers

@@ -101,10 +101,7 @@ def create(
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
     readers = model if isinstance(model, Readers) else Readers(model)
-    pool = Pool(
-        *(limits.work_seconds, limits.workers, limits.stuck_seconds, limits.abandoned_seconds, limits.piece_seconds),
-        *(limits.wait_seconds, answers.begin),
-    )
+    pool = Pool(limits, answers.begin)
     parts = Parts(
         limits=limits,
         settings=settings,

@@ -16,6 +16,7 @@ from shuzi.errors import ServiceError, ShuziError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import Pool as Processes
 from shuzi.processes.pool_task import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
+from shuzi.service.http.limits import Limits
 from shuzi.service.http.quotas import asking
 from shuzi.service.jobs.fair_queue import FairQueue
 
@@ -32,39 +33,16 @@ class Pool:
 
     Parameters
     ----------
-    seconds
-        For a request. After that, its client is told that it takes too long, and its waiting work is dropped.
-    workers
-        Processes at most.
-    stuck
-        Seconds after which a process is ended with its work, and replaced.
-    abandoned
-        The same for abandoned work.
-    piece
-        The same in CPU seconds, if the system counts them.
-    late
-        Seconds within which work should begin; otherwise the pool is not ready.
+    limits
+        How many processes, and how long a request, a piece of work and its waiting may take.
     begin
         Called first in each process, without arguments.
     """
 
-    def __init__(
-        self,
-        seconds: float,
-        workers: int,
-        stuck: float = 90.0,
-        abandoned: float = 5.0,
-        piece: float = 30.0,
-        late: float = 10.0,
-        begin: Callable[[], object] | None = None,
-    ) -> None:
-        self.workers = min(cores(), workers)
-        self._seconds = seconds
-        self._piece = piece
-        self._stuck = stuck
-        self._late = late
-        self._grace = abandoned
-        self._processes = Processes(self.workers, begin=begin, seconds=piece)
+    def __init__(self, limits: Limits, begin: Callable[[], object] | None = None) -> None:
+        self.workers = min(cores(), limits.workers)
+        self._limits = limits
+        self._processes = Processes(self.workers, begin=begin, seconds=limits.piece_seconds)
         self._queue = FairQueue(self.workers * SMALL)
         self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
         self._working: dict[Task, _Waiting] = {}
@@ -92,9 +70,9 @@ class Pool:
     @property
     def ready(self) -> bool:
         """Tell whether work added now will probably be done."""
-        late = min(self._seconds, self._stuck)
+        late = min(self._limits.work_seconds, self._limits.stuck_seconds)
         waits = max(self._processes.waiting, self._queue.waiting)
-        return not (self._closed or self._processes.blocked(late) or waits > self._late)
+        return not (self._closed or self._processes.blocked(late) or waits > self._limits.wait_seconds)
 
     async def alive(self) -> bool:
         """Tell whether reading processes exist; after a failed start, try again."""
@@ -109,12 +87,13 @@ class Pool:
 
     async def watch(self) -> None:
         """Look after the processes until this is cancelled."""
+        grace = self._limits.abandoned_seconds
         while True:
             await asyncio.sleep(_EVERY)
-            self.replace(self._stuck)
+            self.replace(self._limits.stuck_seconds)
             for waiting in list(self._abandoned):
-                if self._processes.end_late(self._grace, waiting.task):
-                    log.warning("work for nobody has not ended after %.0f s; its process is replaced", self._grace)
+                if self._processes.end_late(grace, waiting.task):
+                    log.warning("work for nobody has not ended after %.0f s; its process is replaced", grace)
 
     def replace(self, seconds: float) -> None:
         """End processes that have worked on one piece for so long."""
@@ -134,7 +113,7 @@ class Pool:
             raise ServiceError("error.service.closing")
         self._requests += 1
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._limits.work_seconds):
                 yield
         except TimeoutError as problem:
             raise ServiceError("error.service.late") from problem
@@ -234,7 +213,7 @@ class Pool:
         """Describe the end of a process for the log."""
         self._broken = isinstance(problem, ShuziError) and problem.key.startswith("error.processes.")
         if isinstance(problem, Spent):
-            return ServiceError("error.service.costly", most=round(self._piece))
+            return ServiceError("error.service.costly", most=round(self._limits.piece_seconds))
         if isinstance(problem, Late):
             return ServiceError("error.service.late")
         if isinstance(problem, Crashed):

@@ -9,7 +9,7 @@ import pytest
 
 from shuzi import __version__
 from shuzi.errors import ClusterError
-from shuzi.scale.cluster import alive, cluster
+from shuzi.scale.cluster import alive, ask_nodes, cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
@@ -36,6 +36,20 @@ def test_an_existing_cluster_is_used_and_stays(nodes):
     for _ in range(2):
         with cluster(nodes.address) as there:
             assert (there.nodes, there.cpus, len(alive())) == (2, 2, 2)
+
+
+def test_what_goes_wrong_on_a_node_is_raised_unless_such_nodes_are_left_out(nodes):
+    def size(text):
+        return len(text)
+
+    def fail(text):
+        raise PermissionError(text)
+
+    with cluster(nodes.address):
+        assert [answer for _, answer in ask_nodes(size, "abc")] == [3, 3]
+        with pytest.raises(PermissionError, match="forbidden"):
+            ask_nodes(fail, "forbidden")
+        assert ask_nodes(fail, "forbidden", skip_failures=True) == []
 
 
 def test_an_address_where_nothing_listens_is_told_at_once():

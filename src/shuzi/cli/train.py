@@ -28,7 +28,7 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.training.recipe import OPTIONS, RANGES, Recipe
-from shuzi.training.recipes import RECIPES, recipe
+from shuzi.training.recipes import RECIPES, recipe, with_handwriting
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
@@ -204,16 +204,7 @@ def _beside(
     """Add other people's digits, pen strokes or registers where the recipe needs them."""
     if chosen.fine_tunes:
         return parts.beside(_mnist(data_dir))
-    if not chosen.needs_strokes:
-        return parts
-    from shuzi.data.strokes import load_strokes
-
-    parts = parts.with_strokes(load_strokes(strokes))
-    if not chosen.needs_registers:
-        return parts
-    from shuzi.data.registers.cells import load_cells
-
-    return parts.with_cells(load_cells(registers))
+    return with_handwriting(chosen, parts, strokes, registers)
 
 
 def _held(folder: RunFolder) -> RunFolder:

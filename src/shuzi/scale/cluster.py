@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -103,6 +103,32 @@ def alive() -> list[dict[str, Any]]:
     return [node for node in nodes if node["Alive"] and node["Resources"].get("CPU")]
 
 
+def ask_nodes(question: Callable[..., Any], *given: Any, skip_failures: bool = False) -> list[tuple[str, Any]]:
+    """Call a function on each node that can work; return the nodes' addresses, each with its answer.
+
+    A node that has just been lost, which tasks survive, is left out. What the function raises is raised here, unless
+    `skip_failures` leaves its node out too.
+    """
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    ask = ray.remote(num_cpus=0, max_retries=1)(question)
+    asked = []
+    for node in alive():
+        there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+        asked.append((node["NodeManagerAddress"], ask.options(scheduling_strategy=there).remote(*given)))
+    found = []
+    for address, answer in asked:
+        try:
+            found.append((address, ray.get(answer)))
+        except ray.exceptions.RayTaskError:
+            if not skip_failures:
+                raise
+        except ray.exceptions.RayError:
+            continue
+    return found
+
+
 def check_nodes() -> None:
     """Make sure that each node has this version of shuzi.
 
@@ -111,8 +137,6 @@ def check_nodes() -> None:
     ClusterError
         A node has another version, or none.
     """
-    import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     def version() -> str | None:  # sent by value, since shuzi may not be installed there
         try:
@@ -121,19 +145,19 @@ def check_nodes() -> None:
             return None
         return shuzi.__version__
 
-    ask = ray.remote(num_cpus=0, max_retries=1)(version)
-    asked = {
-        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(): node
-        for node in alive()
-    }
-    for answer, node in asked.items():
-        try:
-            found = ray.get(answer)
-        except ray.exceptions.RayError:  # the node has just been lost, which tasks survive
-            continue
+    for node, found in ask_nodes(version, skip_failures=True):
         if found != __version__:
             key = "error.cluster.no_shuzi" if found is None else "error.cluster.shuzi"
-            raise ClusterError(key, node=node["NodeManagerAddress"], found=found, version=__version__)
+            raise ClusterError(key, node=node, found=found, version=__version__)
+
+
+def last_line(problem: BaseException) -> str:
+    """Return the last line of one of Ray's errors, which names the cause; the error's type if it says nothing.
+
+    >>> last_line(ValueError("the task failed")), last_line(TimeoutError())
+    ('the task failed', 'TimeoutError')
+    """
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[-1]
 
 
 def _connect(settings: dict[str, Any], address: str | None) -> None:

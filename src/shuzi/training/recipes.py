@@ -1,13 +1,17 @@
-"""The recipes that come with shuzi, by name: each is a file in the folder `recipes`."""
+"""The recipes that come with shuzi, by name: each is a file in the folder `recipes`; and the data that one needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shuzi.errors import RecipeError
 from shuzi.processes.cores import multiplies_bfloat16
 from shuzi.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Splits
 
 FOLDER = Path(__file__).with_name("recipes")
 """The folder of the recipes' files, which have the format of a run folder's `recipe.toml`."""
@@ -46,3 +50,23 @@ def recipe(name: str) -> Recipe:
     if name not in RECIPES:
         raise RecipeError("error.recipe.unknown", name=name, known=", ".join(RECIPES))
     return RECIPES[name]
+
+
+def with_handwriting(chosen: Recipe, data: Splits, strokes: Path | None, registers: Path | None) -> Splits:
+    """Add the pen strokes and cells of registers that a recipe needs; paths as for `load_strokes` and `load_cells`.
+
+    Raises
+    ------
+    DataError
+        They are missing or damaged.
+    """
+    if not chosen.needs_strokes:
+        return data
+    from shuzi.data.strokes import load_strokes
+
+    data = data.with_strokes(load_strokes(strokes))
+    if not chosen.needs_registers:
+        return data
+    from shuzi.data.registers.cells import load_cells
+
+    return data.with_cells(load_cells(registers))

@@ -68,7 +68,8 @@ def sweep(
         require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
     from shuzi.scale.sweep import sweep_report
     from shuzi.scale.sweep.checks import check
-    from shuzi.scale.sweep.tune import Places, created, opened, run
+    from shuzi.scale.sweep.trial_run import Places
+    from shuzi.scale.sweep.tune import created, opened, run
 
     with ExitStack() as stack:
         if resume is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from shuzi.errors import ClusterError, ServiceError
 from shuzi.models.onnx_file import read_content
 from shuzi.models.store import IN_A_RUN, find_model, shipped
+from shuzi.scale.cluster import last_line
 from shuzi.scale.serving.board import BOARD, Board
 from shuzi.scale.serving.replica import Model, Replica
 from shuzi.service.http.limits import Limits
@@ -81,7 +82,7 @@ def begin(host: str, port: int) -> None:
             controller_options={"runtime_env": {"env_vars": _CALLBACK}},
         )
     except Exception as problem:
-        raise ServiceError("error.service.address", host=f"{host}:{port}", reason=_brief(problem)) from problem
+        raise ServiceError("error.service.address", host=f"{host}:{port}", reason=last_line(problem)) from problem
 
 
 def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None = None) -> None:
@@ -131,7 +132,7 @@ def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None =
             serve.run(board.bind(limits, size.training_cpus), name=BOARD, route_prefix=None)
         serve.run(service.bind(model, settings, limits, size.cpus), name=APP, route_prefix="/")
     except Exception as problem:
-        raise ServiceError("error.serving.deploy", reason=_brief(problem)) from problem
+        raise ServiceError("error.serving.deploy", reason=last_line(problem)) from problem
 
 
 def is_there(name: str = APP) -> bool:
@@ -156,7 +157,3 @@ def end() -> None:
         raise ClusterError("error.serving.none")
     for name in (APP, BOARD):
         serve.delete(name)
-
-
-def _brief(problem: BaseException) -> str:
-    return (str(problem).strip().splitlines() or [type(problem).__name__])[-1]

@@ -15,6 +15,7 @@ import ray
 
 from shuzi.processes.cores import give
 from shuzi.processes.launch import kill, start, trusted
+from shuzi.scale.cluster import last_line
 from shuzi.service.jobs.job import DONE
 from shuzi.service.jobs.runs import WORKER, environment
 from shuzi.training.recipe import Recipe
@@ -52,7 +53,7 @@ class RemoteRun:
                 else:
                     yield content
         except ray.exceptions.RayError as problem:  # its machine is gone, or it was told to stop
-            self._cause = (str(problem).strip().splitlines() or [type(problem).__name__])[-1]
+            self._cause = last_line(problem)
 
     async def stop(self) -> None:
         """End it at once: it has nothing to save."""

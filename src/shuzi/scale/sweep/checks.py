@@ -6,9 +6,9 @@ import secrets
 from pathlib import Path
 
 from shuzi.errors import ClusterError, RecipeError, RunError
-from shuzi.scale.cluster import alive
+from shuzi.scale.cluster import alive, ask_nodes
 from shuzi.scale.sweep.plan import Plan
-from shuzi.scale.sweep.tune import Places
+from shuzi.scale.sweep.trial_run import Places
 
 
 def check(plan: Plan, places: Places, local: bool) -> None:
@@ -65,25 +65,18 @@ def _check_data(plan: Plan, places: Places) -> None:
 
 
 def _sees(path: str) -> bool:
-    return Path(path).exists()
+    try:
+        return Path(path).exists()
+    except OSError:  # such as a folder above it that may not be searched
+        return False
 
 
 def _check_shared(folder: Path) -> None:
-    import ray
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
     mark = folder / f".{secrets.token_hex(8)}"
-    look = ray.remote(num_cpus=0, max_retries=1)(_sees)
     mark.touch()
     try:
-        asked = {
-            look.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(
-                str(mark)
-            ): node
-            for node in alive()
-        }
-        for answer, node in asked.items():
-            if not ray.get(answer):
-                raise RunError("error.sweep.not_shared", path=folder, node=node["NodeManagerAddress"])
+        for node, is_there in ask_nodes(_sees, str(mark)):
+            if not is_there:
+                raise RunError("error.sweep.not_shared", path=folder, node=node)
     finally:
         mark.unlink()

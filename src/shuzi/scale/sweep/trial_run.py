@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from shuzi.errors import RunError, TrainingError
 from shuzi.processes.cores import give
-from shuzi.scale.sweep.plan import Trial
+from shuzi.scale.sweep.plan import Plan, Trial
 from shuzi.training.metrics import read_metrics
 from shuzi.training.recipe import Recipe
+from shuzi.training.recipes import with_handwriting
 from shuzi.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -36,31 +37,35 @@ _OLD = ".old"
 
 
 @dataclass(frozen=True)
-class Task:
-    """A trial in the form that a worker receives.
+class Places:
+    """The folders of a sweep and of its data; all nodes see the same ones.
 
     Parameters
     ----------
-    trial
-        The trial.
     folder
-        The folder of the sweep, which all nodes share.
-    cpus
-        Threads.
-    backend
-        Keras's backend.
+        The folder of the sweep.
     data_dir, strokes, registers
-        Where MNIST, pen strokes and cells of registers are; None searches the usual places.
+        Where MNIST, pen strokes and cells of registers are; None searches the usual places of each node.
     """
 
-    trial: Trial
     folder: Path
-    cpus: int = 1
-    backend: str = "tensorflow"
-    gpus: float = 0.0
     data_dir: Path | None = None
     strokes: Path | None = None
     registers: Path | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A trial in the form that a worker receives: with its sweep's plan and places."""
+
+    trial: Trial
+    plan: Plan
+    places: Places
+
+    @property
+    def path(self) -> Path:
+        """The trial's run folder."""
+        return self.places.folder / self.trial.name
 
 
 def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
@@ -86,7 +91,7 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
             continue  # this worker replaces another that was past this rung
         recipe = task.trial.recipe.changed(steps=steps)
         try:
-            if RunFolder(task.folder / task.trial.name).exported() != steps:
+            if RunFolder(task.path).exported() != steps:
                 data = data or _load(task)
                 _train(task, recipe, data, lambda step: tune.report({AT: step}))
         except TrainingError as problem:  # a retry would fail again
@@ -94,17 +99,17 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
             values = {name: each if isinstance(each, int) else str(each) for name, each in problem.values.items()}
             tune.report({STEPS: steps, PROBLEM: (problem.key, values)})
             return
-        tune.report({STEPS: steps, ACCURACY: accuracy_at(task.folder / task.trial.name, steps)})
+        tune.report({STEPS: steps, ACCURACY: accuracy_at(task.path, steps)})
 
 
 def prepare(task: Task) -> None:
     """Set the number of threads before libraries are imported; all trials of a sweep have the same."""
-    give(task.cpus)
-    os.environ["PJRT_NPROC"] = str(task.cpus)  # set JAX's threads
-    os.environ["KERAS_BACKEND"] = task.backend
-    if 0 < task.gpus < 1:
+    give(task.plan.cpus)
+    os.environ["PJRT_NPROC"] = str(task.plan.cpus)  # set JAX's threads
+    os.environ["KERAS_BACKEND"] = task.plan.backend
+    if 0 < task.plan.gpus < 1:
         # JAX would take three quarters of the GPU's memory for one of the trials that share it
-        os.environ.setdefault("XLA_PYTHON_CLIENT_MEM_FRACTION", f"{0.9 * task.gpus:.3f}")
+        os.environ.setdefault("XLA_PYTHON_CLIENT_MEM_FRACTION", f"{0.9 * task.plan.gpus:.3f}")
 
 
 def accuracy_at(folder: Path, steps: int) -> float:
@@ -123,24 +128,15 @@ def accuracy_at(folder: Path, steps: int) -> float:
 
 def _begun(task: Task) -> int | None:
     """Return the steps of the run in the trial's folder; None if there is none."""
-    folder = RunFolder(task.folder / task.trial.name)
+    folder = RunFolder(task.path)
     return folder.recipe().steps if folder.recipe_file.is_file() else None
 
 
 def _load(task: Task) -> Splits:
     from shuzi.data.mnist import load_mnist
 
-    data = load_mnist(task.data_dir)
-    if not task.trial.recipe.needs_strokes:
-        return data
-    from shuzi.data.strokes import load_strokes
-
-    data = data.with_strokes(load_strokes(task.strokes))
-    if not task.trial.recipe.needs_registers:
-        return data
-    from shuzi.data.registers.cells import load_cells
-
-    return data.with_cells(load_cells(task.registers))
+    places = task.places
+    return with_handwriting(task.trial.recipe, load_mnist(places.data_dir), places.strokes, places.registers)
 
 
 def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], object]) -> None:
@@ -148,7 +144,7 @@ def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], objec
     from shuzi.training.events import Validated
     from shuzi.training.run import run
 
-    path, begun = task.folder / task.trial.name, _begun(task)
+    path, begun = task.path, _begun(task)
     old = path.with_name(f".{path.name}{_OLD}")
     if begun is not None and begun < recipe.steps and recipe.schedule != _RESUMABLE:
         shutil.rmtree(old, ignore_errors=True)

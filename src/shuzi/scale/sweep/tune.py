@@ -6,15 +6,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
 from shuzi.errors import RunError, ShuziError
+from shuzi.scale.cluster import last_line
 from shuzi.scale.sweep.plan import PLAN_FILE, Plan, Trial
 from shuzi.scale.sweep.record import Decision, Record
-from shuzi.scale.sweep.trial_run import NAME, Task, run_trial
+from shuzi.scale.sweep.trial_run import NAME, Places, Task, run_trial
 from shuzi.training.run_lock import RunLock
 
 RETRIES = 3
@@ -30,24 +30,6 @@ _QUIET = {
 
 Tell = Callable[[str, int, "Decision | None"], object]
 """Called with a trial's name, the step it is at, and the decision that was just recorded, if any."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """The folders of a sweep and of its data; all nodes see the same ones.
-
-    Parameters
-    ----------
-    folder
-        The folder of the sweep.
-    data_dir, strokes, registers
-        Where MNIST, pen strokes and cells of registers are; None searches the usual places of each node.
-    """
-
-    folder: Path
-    data_dir: Path | None = None
-    strokes: Path | None = None
-    registers: Path | None = None
 
 
 @contextmanager
@@ -153,19 +135,7 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
 
     from shuzi.scale.sweep.halving import Halving
 
-    tasks = {
-        trial.name: Task(
-            trial,
-            places.folder,
-            plan.cpus,
-            plan.backend,
-            plan.gpus,
-            places.data_dir,
-            places.strokes,
-            places.registers,
-        )
-        for trial in left
-    }
+    tasks = {trial.name: Task(trial, plan, places) for trial in left}
     own = places.folder / _OF_RAY
     shutil.rmtree(own, ignore_errors=True)
     resources = {"cpu": plan.cpus} | ({"gpu": plan.gpus} if plan.gpus else {})
@@ -205,4 +175,4 @@ def _reason(error: BaseException) -> str:
         if isinstance(seen, ShuziError):
             return seen.sentence()
         seen = getattr(seen, "cause", None) or seen.__cause__
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1]
+    return last_line(error)

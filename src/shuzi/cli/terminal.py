@@ -24,7 +24,9 @@ _HALVES = {
 _MANY = 10  # the smallest number of items that gets a progress bar
 
 if TYPE_CHECKING:
-    from shuzi.data.mirrors import Progress
+    from rich.progress import Progress
+
+    from shuzi.data.mirrors import Progress as DownloadProgress
 
 
 def program() -> str:
@@ -114,7 +116,7 @@ def waiting(sentence: str) -> Iterator[None]:
 
 
 @contextmanager
-def show_download() -> Iterator[Progress]:
+def show_download() -> Iterator[DownloadProgress]:
     """Show a progress bar for each download on a terminal, and one plain line per file elsewhere."""
     if not sys.stderr.isatty():
         named: set[str] = set()
@@ -142,6 +144,18 @@ def show_download() -> Iterator[Progress]:
         yield move
 
 
+def progress_bar(on_stderr: bool = True) -> Progress:
+    """Return a bar that shows how many of how many are done, and the time left; on stderr, or else on stdout."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    if not on_stderr:
+        return Progress(*shown, transient=True)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    return Progress(*shown, console=console, transient=True, redirect_stdout=False)
+
+
 @contextmanager
 def counting(sentence: str, total: int, done: int = 0) -> Iterator[Callable[[str, str], None]]:
     r"""Yield a function that prints the output of each of `total` items, above a progress bar if there are many.
@@ -160,12 +174,7 @@ def counting(sentence: str, total: int, done: int = 0) -> Iterator[Callable[[str
     if total < _MANY or not sys.stderr.isatty():
         yield write
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    with Progress(*shown, console=console, transient=True, redirect_stdout=False) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(sentence, total=total, completed=done)
 
         def move(out: str, err: str) -> None:

@@ -83,7 +83,8 @@ def train(
     """Train a network."""
     do_without_output()
     if resume is not None:
-        _refuse_beside_resume(name=name, out=out, data=data, **numbers | {"from": start})
+        given = {"name": name, "out": out, "data": data} | numbers | {"steps": None, "from": start}
+        refuse_beside_resume("cli.train.beside_resume", given)
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or _recipe_of(start, data)).changed(**changes)
     if chosen.fine_tunes and (data is None or start is None):
@@ -220,12 +221,12 @@ def _mnist(data_dir: Path | None) -> Splits:
         return load_mnist(data_dir, progress=progress)
 
 
-def _refuse_beside_resume(**given: Any) -> None:
-    """Reject any option but --steps when resuming: it would make this a different training."""
+def refuse_beside_resume(refusal: str, given: dict[str, Any]) -> None:
+    """Reject options that would make this a different training, with the sentence of that key."""
     for name, value in given.items():
-        if value is not None and name != "steps":
+        if value is not None:
             shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"
-            raise click.UsageError(say("cli.train.beside_resume", option=shown))
+            raise click.UsageError(say(refusal, option=shown))
 
 
 class _Interrupt:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.terminal import program
+from shuzi.cli.terminal import program, progress_bar
 from shuzi.messages import counted, say
 from shuzi.models.store import START
 from shuzi.models.tasks import DETECT, RECOGNISE_LINE
@@ -39,15 +39,7 @@ class Lines:
 
     def __enter__(self) -> Lines:
         if sys.stdout.isatty():
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            shown = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-            )
-            self._bar = Progress(*shown, transient=True)
+            self._bar = progress_bar(on_stderr=False)
             self._bar.start()
         return self
 

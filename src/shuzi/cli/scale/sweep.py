@@ -16,7 +16,8 @@ import click
 
 from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.scale.address import address_option, connected
-from shuzi.cli.terminal import do_without_output, program
+from shuzi.cli.terminal import do_without_output, program, progress_bar
+from shuzi.cli.train import refuse_beside_resume
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
 from shuzi.models.card import BACKENDS
@@ -61,7 +62,8 @@ def sweep(
     """Train a recipe with many seeds and settings."""
     do_without_output()
     if resume is not None:
-        _refuse_beside_resume(name=name, out=out, set=settings or None, **_by_option(numbers))
+        given = {"name": name, "out": out, "set": settings or None} | _by_option(numbers)
+        refuse_beside_resume("cli.sweep.beside_resume", given)
     plan = None if resume else _plan(name or "softmax", settings, **numbers)
     require("ray", "scale", "extra.scale")
     for library in ("tomli_w", "keras", "onnx"):
@@ -125,14 +127,6 @@ def _by_option(numbers: dict[str, Any]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in numbers.items()}
 
 
-def _refuse_beside_resume(**given: Any) -> None:
-    """Reject options that would make this a different sweep."""
-    for name, value in given.items():
-        if value is not None:
-            shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"
-            raise click.UsageError(say("cli.sweep.beside_resume", option=shown))
-
-
 @contextmanager
 def _progress(plan: Plan) -> Iterator[Any]:
     """Yield a function that shows progress: a line for each decision, and a bar below them on a terminal."""
@@ -145,13 +139,8 @@ def _progress(plan: Plan) -> Iterator[Any]:
 
         yield line
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
     at: dict[str, int] = {}
-    with Progress(*shown, console=console, transient=True, redirect_stdout=False) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(say("sweep.bar"), total=sum(ends.values()))
 
         def move(trial: str, step: int, decision: Decision | None) -> None:

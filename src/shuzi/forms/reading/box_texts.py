@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter, or_
@@ -107,12 +107,20 @@ def texts_of(field: Field, probabilities: NDArray[np.float64]) -> BoxTexts:
     best = max(states, key=itemgetter(1))[0]
     if automaton := followed_in_boxes(field):
         states = list(dict([*states, *_likeliest(field, probabilities, automaton)]).items())
-    merged: dict[str, float] = {}
-    for written, probability in states:
-        text = _put(field, written)
-        merged[text] = merged.get(text, 0.0) + probability
-    ranked = sorted(merged.items(), key=itemgetter(1), reverse=True)
+    ranked = merge_texts((_put(field, written), probability) for written, probability in states)
     return BoxTexts(ranked, probabilities, _gapless(field, best) and _full(field, best))
+
+
+def merge_texts(texts: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return each text once, with the sum of its probabilities, the most probable first.
+
+    >>> merge_texts([("1", 0.2), ("7", 0.5), ("1", 0.25)])
+    [('7', 0.5), ('1', 0.45)]
+    """
+    merged: dict[str, float] = {}
+    for text, probability in texts:
+        merged[text] = merged.get(text, 0.0) + probability
+    return sorted(merged.items(), key=itemgetter(1), reverse=True)
 
 
 def _likeliest(

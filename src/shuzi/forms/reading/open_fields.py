@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 
 import cv2
 import numpy as np
@@ -15,7 +14,7 @@ from shuzi.forms.finding.cut_fields import Cut, Side
 from shuzi.forms.finding.flat import PAPER, SCALE
 from shuzi.forms.finding.pieces import WIDEST_REST, threshold_of
 from shuzi.forms.finding.written import LEAST_INK, peak_of
-from shuzi.forms.reading.box_texts import FAINT, Texts
+from shuzi.forms.reading.box_texts import FAINT, Texts, merge_texts
 from shuzi.forms.reading.followed import followed_in_a_line
 from shuzi.forms.reading.page_work import PageWork
 from shuzi.forms.spec import CARD, IBAN, IDENTIFIER, NUMBER, PHONE, Field
@@ -75,10 +74,8 @@ def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = No
         return other
     if found.texts[0][0] == other.texts[0][0]:
         return found
-    merged: dict[str, float] = {}
-    for text, probability in (*found.texts, *other.texts):
-        merged[text] = merged.get(text, 0.0) + probability / 2
-    return replace(found, texts=sorted(merged.items(), key=itemgetter(1), reverse=True))
+    texts = merge_texts((text, probability / 2) for text, probability in (*found.texts, *other.texts))
+    return replace(found, texts=texts)
 
 
 def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
@@ -130,19 +127,17 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
         return Opened([("", reading.confidence)], False)
     if reading.status == NOT_A_DIGIT:
         return Opened([("?", 1.0)], True)
-    merged: dict[str, float] = {}
-    for text, probability in reading.alternatives or ((reading.text, reading.confidence),):
-        put = _put(field, text)
-        merged[put] = merged.get(put, 0.0) + probability
+    read = reading.alternatives or ((reading.text, reading.confidence),)
+    texts = merge_texts((_put(field, text), probability) for text, probability in read)
     amiss = reading.status != OK and (listed or reading.advice[0] not in _ONLY_UNSURE)
     # an identifier may be written with dashes; a point belongs to a number, and must not vanish
     amiss = amiss or (field.kind in _OF_DIGITS and not listed and any(mark in reading.text for mark in ".,"))
     # a + before a phone's number is no digit, and must not vanish either
     amiss = amiss or (field.kind == PHONE and any(piece.kind == SIGN_INK for piece in reading.ignored))
     if field.last_may_be_x and (with_x := _with_x(field, reading)):
-        merged, amiss = {with_x: reading.confidence} | merged, True
+        texts, amiss = merge_texts([(with_x, reading.confidence), *texts]), True
     images = tuple(digit.image for digit in reading.digits)
-    return Opened(sorted(merged.items(), key=itemgetter(1), reverse=True), amiss, images=images)
+    return Opened(texts, amiss, images=images)
 
 
 def _with_x(field: Field, reading: Reading) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from shuzi.forms.code import Code
 from shuzi.forms.finding.tables.cut_cells import ABOVE, COLUMN, LEFT, TableCell, Unclear
 from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
-from shuzi.forms.reading.box_texts import FAINT
+from shuzi.forms.reading.box_texts import FAINT, merge_texts
 from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.reading.read_photographs import Named, in_order, read_photographs
@@ -261,11 +260,8 @@ def _read_ink(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell
 
 def _either(first: Cell, second: Cell) -> Cell:
     """Return the cell that was read in two ways, each as probable as the other."""
-    merged: dict[str, float] = {}
-    for cell in (first, second):
-        for text, probability in cell.alternatives or ((cell.text, cell.confidence),):
-            merged[text] = merged.get(text, 0.0) + probability / 2
-    ranked = tuple(sorted(merged.items(), key=itemgetter(1), reverse=True)[:_LISTED])
+    both = [cell.alternatives or ((cell.text, cell.confidence),) for cell in (first, second)]
+    ranked = tuple(merge_texts((text, probability / 2) for texts in both for text, probability in texts)[:_LISTED])
     text, confidence = ranked[0]
     return Cell(text, UNSURE, confidence, "", ranked, digits=first.digits)
 

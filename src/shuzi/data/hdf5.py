@@ -44,16 +44,8 @@ def hdf5_of(images: NDArray[Any], labels: NDArray[Any]) -> bytes:
         return bytes(file.id.get_file_image())
 
 
-def read_hdf5(path: Path, largest: int = LARGEST) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Read the two datasets of an HDF5 file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    largest
-        The maximum size of both together, in bytes. A file that takes more than a gigabyte of memory to read is
-        rejected in any case.
+def read_hdf5(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Read the two datasets of an HDF5 file; together they may have `LARGEST` bytes.
 
     Raises
     ------
@@ -71,12 +63,12 @@ def read_hdf5(path: Path, largest: int = LARGEST) -> tuple[NDArray[Any], NDArray
             seconds = _SECONDS + _PER_BYTE * path.stat().st_size
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-    job = {"path": str(path.absolute()), "largest": largest}
+    job = {"path": str(path.absolute()), "largest": LARGEST}
     broken = DataError("error.data.unreadable", path=path, reason=ShuziError("picture.broken"))
     try:
         child = Child("shuzi.data.hdf5_child")
         try:
-            header, body = child.ask(job, b"", largest, Limits(seconds, _MEMORY))
+            header, body = child.ask(job, b"", LARGEST, Limits(seconds, _MEMORY))
         finally:
             child.close()
     except OutOfTime as cause:
@@ -86,7 +78,7 @@ def read_hdf5(path: Path, largest: int = LARGEST) -> tuple[NDArray[Any], NDArray
     except Ended as cause:
         raise DataError("error.data.unreadable", path=path, reason=ShuziError("picture.crashed")) from cause
     if "error" in header:
-        raise _problem(header, path, largest)
+        raise _problem(header, path)
     arrays, start = [], 0
     for name in NAMES:
         array, start = _array(header.get(name), body, start) or (None, 0)
@@ -111,10 +103,10 @@ def _array(answer: Any, body: bytearray, start: int) -> tuple[NDArray[Any], int]
     return None
 
 
-def _problem(header: dict[str, Any], path: Path, largest: int) -> DataError:
+def _problem(header: dict[str, Any], path: Path) -> DataError:
     kind, reason, size = header.get("error"), header.get("reason"), header.get("bytes")
     text = reason[:_LONGEST] if isinstance(reason, str) and reason else ShuziError("picture.broken")
-    values = {"path": path, "reason": text, "name": text, "largest": largest}
+    values = {"path": path, "reason": text, "name": text, "largest": LARGEST}
     if kind not in _ERRORS or (kind == "large" and not isinstance(size, int)):
         kind = "unreadable"
     return DataError(f"error.data.{kind}", **values | {"bytes": size})

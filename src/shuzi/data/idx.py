@@ -59,7 +59,7 @@ class Header:
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-def read_header(path: str | Path, largest: int = LARGEST) -> Header:
+def read_header(path: str | Path) -> Header:
     """Read only the header of an IDX file and check it against the file's size.
 
     Raises
@@ -69,7 +69,7 @@ def read_header(path: str | Path, largest: int = LARGEST) -> Header:
     """
     path = Path(path)
     with _opened(path) as stream:
-        return _header(stream, path, largest)
+        return _header(stream, path, LARGEST)
 
 
 def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:

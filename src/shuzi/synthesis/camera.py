@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 Boxes = NDArray[np.float32]
 
 _FEWEST = 11  # the minimum height of a digit in a photo, in pixels
+_MOVED = 0.5  # the largest movement of a corner of a page seen at an angle, as a multiple of that height
 _BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused lens
 
 
 def tilted(
-    rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float, most: float
+    rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float
 ) -> tuple[NDArray[np.float32], Boxes]:
     """View a page at an angle: it is rotated and its far edge is shorter.
 
@@ -29,15 +30,13 @@ def tilted(
         float32 (k, 4): x, y, width, height.
     letter
         The height of the writing, in pixels; corners move by a multiple of it.
-    most
-        The largest movement, as a multiple of `letter`.
     """
     height, width = light.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     turn = rng.normal(0, 0.03)
     middle = np.array([width / 2, height / 2])
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-most, most, (4, 2)) * letter
+    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-_MOVED, _MOVED, (4, 2)) * letter
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     warped = cv2.warpPerspective(light, matrix, (width, height), flags=cv2.INTER_LINEAR,
                                  borderMode=cv2.BORDER_REPLICATE)  # fmt: skip

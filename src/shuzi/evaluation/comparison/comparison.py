@@ -185,8 +185,8 @@ def _figures(
     )
 
 
-def coverage(confidences: NDArray[np.float64], right: NDArray[np.bool_], least: float = SURE) -> float:
-    """Return the largest fraction that can be answered, the most confident first, with enough of it right.
+def coverage(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Return the largest fraction that can be answered, the most confident first, with `SURE` of it right.
 
     Answers of equal confidence are answered together.
 
@@ -196,8 +196,6 @@ def coverage(confidences: NDArray[np.float64], right: NDArray[np.bool_], least: 
         float64 (n,).
     right
         bool (n,).
-    least
-        The fraction of the answered that must be right.
 
     Examples
     --------
@@ -207,7 +205,7 @@ def coverage(confidences: NDArray[np.float64], right: NDArray[np.bool_], least: 
     order = np.argsort(-confidences, kind="stable")
     so_far = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     is_last = np.append(np.diff(confidences[order]) != 0, True)
-    enough = np.flatnonzero((so_far >= least) & is_last)
+    enough = np.flatnonzero((so_far >= SURE) & is_last)
     return float(enough[-1] + 1) / len(order) if enough.size else 0.0
 
 

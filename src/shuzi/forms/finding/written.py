@@ -89,15 +89,13 @@ def peak_of(part: NDArray[np.uint8]) -> float:
     return middle - darkest
 
 
-def written_in(part: NDArray[np.uint8], least: float = LEAST_DARK) -> Written:
+def written_in(part: NDArray[np.uint8]) -> Written:
     """Separate the ink in a box from its paper.
 
     Parameters
     ----------
     part
         The box with its margin, without printed lines: uint8 (h, w), paper 255.
-    least
-        The grey levels by which ink is darker than paper, from which there surely is some.
 
     Examples
     --------
@@ -106,7 +104,7 @@ def written_in(part: NDArray[np.uint8], least: float = LEAST_DARK) -> Written:
     >>> written_in(box).image.shape, written_in(box[:, :25]).image is None
     ((28, 28), True)
     """
-    (written,) = written_in_boxes(Erased(part, part), [_inside(part)], least)
+    (written,) = written_in_boxes(Erased(part, part), [_inside(part)])
     return written
 
 
@@ -131,7 +129,7 @@ def written_in_boxes(
     boxes
         From left to right, in pixels.
     least
-        As for `written_in`.
+        The grey levels by which ink is darker than paper, from which there surely is some.
     others
         Other boxes nearby, in pixels: ink in them is theirs.
     certain

@@ -85,7 +85,7 @@ def begin(host: str, port: int) -> None:
         raise ServiceError("error.service.address", host=f"{host}:{port}", reason=last_line(problem)) from problem
 
 
-def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None = None) -> None:
+def deploy(model: Model, settings: Settings, size: Size) -> None:
     """Start the service, or replace its replicas one after another; wait until all are ready.
 
     A new replica is ready before an old one is taken out of service, and an old one answers what it has begun.
@@ -98,8 +98,6 @@ def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None =
         Access and features.
     size
         How many replicas, and how large.
-    limits
-        The limits of each replica.
 
     Raises
     ------
@@ -109,7 +107,7 @@ def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None =
     from ray import serve
     from ray.serve.config import AutoscalingConfig, BackpressureConfig
 
-    limits = limits or Limits()
+    limits = Limits()
     # each replica refuses excess requests itself, with its own answer
     waiting = limits.queue + limits.streams + 2 * size.cpus
     service = serve.deployment(

@@ -157,7 +157,7 @@ def _page(
         _stamp(rng, light, height)
     light *= 1 - darkness * _grain(rng, ink) * (ink.astype(np.float32) * np.float32(1 / 255))
     if photo:
-        light, moved = tilted(rng, light, moved, height, 0.5)
+        light, moved = tilted(rng, light, moved, height)
     grey = photograph(rng, light, height, photo)
     return LinePage(grey, written, moved, is_apart(inks, hand.height) and is_seen(grey, written, moved))
 

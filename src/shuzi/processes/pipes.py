@@ -27,8 +27,8 @@ def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
         The reader has gone.
     """
     packed = json.dumps(header).encode()
-    _write(pipe, _LENGTHS.pack(len(packed), len(body)) + packed)
-    _write(pipe, body)
+    write(pipe, _LENGTHS.pack(len(packed), len(body)) + packed)
+    write(pipe, body)
 
 
 def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
@@ -57,7 +57,14 @@ def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
     return header, _read(pipe, sizes[1])
 
 
-def _write(pipe: IO[bytes], content: Bytes) -> None:
+def write(pipe: IO[bytes], content: Bytes) -> None:
+    """Write all of something to an unbuffered pipe.
+
+    Raises
+    ------
+    OSError
+        The reader has gone.
+    """
     left = memoryview(content)
     while left:
         left = left[pipe.write(left) :]

@@ -44,19 +44,6 @@ def frame(kind: int, key: int = 0, packed: bytes = b"") -> bytes:
     return _HEAD.pack(len(packed), kind, key) + packed
 
 
-def write(pipe: IO[bytes], content: bytes) -> None:
-    """Write all of something to an unbuffered pipe.
-
-    Raises
-    ------
-    OSError
-        The reader has gone.
-    """
-    left = memoryview(content)
-    while left:
-        left = left[pipe.write(left) :]
-
-
 def frames(pipe: IO[bytes]) -> Iterator[list[Frame]]:
     """Yield the frames from an unbuffered pipe until its end, in groups as they arrive."""
     taken = Frames()

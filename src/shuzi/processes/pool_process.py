@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from shuzi.errors import ShuziError
 from shuzi.processes.job_limits import TIME_IS_UP
 from shuzi.processes.launch import Process, kill, start, trusted
-from shuzi.processes.pool_frames import ANSWER, BEGIN, ERROR, READY, Frame, frame, frames, write
+from shuzi.processes.pipes import write
+from shuzi.processes.pool_frames import ANSWER, BEGIN, ERROR, READY, Frame, frame, frames
 from shuzi.processes.pool_task import SMALL, Crashed, Spent, Task, Unreadable
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from threading import Thread
 from typing import IO, Any
 
 from shuzi.processes.job_limits import limit_job
+from shuzi.processes.pipes import write
 from shuzi.processes.pool_frames import (
     ANSWER,
     BEGIN,
@@ -28,7 +29,6 @@ from shuzi.processes.pool_frames import (
     Frame,
     frame,
     frames,
-    write,
 )
 from shuzi.processes.serving import pipes_of_this_process
 

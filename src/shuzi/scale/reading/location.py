@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -152,23 +153,13 @@ class Location:
         with self.filesystem.open_output_stream(path) as file:
             file.write(content)
 
-    def reading(self) -> _Explaining:
-        """Return a context that turns errors into a DataError about this location."""
-        return _Explaining(self.shown)
-
-
-class _Explaining:
-    """Turns errors into a DataError about a location."""
-
-    def __init__(self, shown: str) -> None:
-        self._shown = shown
-
-    def __enter__(self) -> None:
-        """Begin to watch."""
-
-    def __exit__(self, kind: object, problem: BaseException | None, _: object) -> None:
-        if isinstance(problem, OSError | ValueError):
-            raise DataError("error.data.unreadable", path=self._shown, reason=_reason(problem)) from problem
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn errors of the block into a DataError about this location."""
+        try:
+            yield
+        except (OSError, ValueError) as problem:
+            raise DataError("error.data.unreadable", path=self.shown, reason=_reason(problem)) from problem
 
 
 def _is_local(filesystem: fs.FileSystem) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def _groups(source: Input, name: str, column: str | None) -> list[int]:
     """Return the number of rows in each row group of a Parquet file."""
     location = source.folder.child(name)
     with (
-        _damage(location),
+        _reading(location),
         location.filesystem.open_input_file(location.path) as file,
         pq.ParquetFile(file) as parquet,
     ):
@@ -143,7 +144,7 @@ def _rows(location: Location, shard: Shard, column: str | None) -> Iterator[tupl
     number = shard["first"]
     try:
         with (
-            _damage(location),
+            _reading(location),
             location.filesystem.open_input_file(location.path) as file,
             pq.ParquetFile(file) as parquet,
         ):
@@ -163,7 +164,7 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
     """Yield the pictures in a tar archive, which is read once from start to end and not unpacked."""
     try:
         with (
-            _damage(location),
+            _reading(location),
             location.filesystem.open_input_stream(location.path, compression=None) as file,
             tarfile.open(fileobj=file, mode="r|*") as archive,
         ):
@@ -181,16 +182,11 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
         yield location.shown, problem
 
 
-class _damage:  # noqa: N801 - it reads like a verb
-    """Turns errors of Arrow and tarfile about a damaged or missing file into a DataError."""
-
-    def __init__(self, location: Location) -> None:
-        self._location = location
-
-    def __enter__(self) -> None:
-        """Begin to watch."""
-
-    def __exit__(self, kind: object, problem: BaseException | None, _: object) -> None:
-        if isinstance(problem, OSError | ValueError | tarfile.TarError | EOFError):
-            reason = str(problem).partition("\n")[0] or type(problem).__name__
-            raise DataError("error.data.unreadable", path=self._location.shown, reason=reason) from problem
+@contextmanager
+def _reading(location: Location) -> Iterator[None]:
+    """Turn errors of Arrow and tarfile about a damaged or missing file into a DataError."""
+    try:
+        yield
+    except (OSError, ValueError, tarfile.TarError, EOFError) as problem:
+        reason = str(problem).partition("\n")[0] or type(problem).__name__
+        raise DataError("error.data.unreadable", path=location.shown, reason=reason) from problem

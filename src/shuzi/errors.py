@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from shuzi import messages
 
@@ -53,6 +53,14 @@ class ShuziError(Exception):
     def sentence(self, language: str | None = None) -> str:
         """Return the error message in `language` ("zh" or "en"; None is the current one)."""
         return messages.say(self.key, language, **self.values)
+
+    def with_path(self, path: object) -> Self:
+        """Return the same error with another name of the file that it is about; itself if it names none.
+
+        >>> print(PictureError("error.picture.empty", path="bytes").with_path("seven.png").values["path"])
+        seven.png
+        """
+        return type(self)(self.key, **self.values | {"path": path}) if "path" in self.values else self
 
     def __str__(self) -> str:
         return self.sentence()

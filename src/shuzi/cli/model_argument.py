@@ -81,4 +81,4 @@ def with_hand(reader: Reader, hand: Path | None, model: str) -> Reader:
     try:
         return reader.with_hand(hand)
     except ModelError as problem:
-        raise ModelError(problem.key, **problem.values | {"path": model}) from problem
+        raise problem.with_path(model) from problem

@@ -244,5 +244,5 @@ def _save(image: Image.Image, path: Path) -> None:
 
 def _about(name: str, problem: ShuziError) -> ShuziError:
     if isinstance(problem, PictureError) and re.fullmatch("-(#[0-9]+)?", name) and "path" in problem.values:
-        return type(problem)(problem.key, **problem.values | {"path": say("read.stdin")})
+        return problem.with_path(say("read.stdin"))
     return problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)

@@ -55,9 +55,8 @@ def row_of(source: str, found: Reading | ShuziError) -> Row:
     """
     name = source.encode("utf-8", "backslashreplace").decode()  # a file's name may not be valid text
     if isinstance(found, ShuziError):
-        told = type(found)(found.key, **found.values | {"path": source}) if "path" in found.values else found
         nothing: Row = {"text": "", "digits_text": "", "confidence": None, "digits": [], "alternatives": []}
-        return {"source": name, "status": ERROR, "error": str(told)} | nothing
+        return {"source": name, "status": ERROR, "error": str(found.with_path(source))} | nothing
     return {
         "source": name,
         "text": found.text,

@@ -148,7 +148,7 @@ def _read(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: 
     try:
         seen = reader.recognise(picture)
     except PictureError as problem:
-        return Read(about(name, problem))
+        return Read(problem.with_path(name))
     except ShuziError as problem:
         return Read(problem)
     reading = (reader.with_pattern(asked.pattern) if asked.pattern else reader).decide(seen)
@@ -220,11 +220,4 @@ def _rounded(probabilities: NDArray[np.float32]) -> list[list[float]]:
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:
     """Return the JSON that replaces the reading of an unreadable picture."""
-    return written(Unread(source=name, error=about(name, problem).sentence(language), key=problem.key))
-
-
-def about(name: str, problem: ShuziError) -> ShuziError:
-    """Use the client's name for the picture in an error."""
-    if "path" in problem.values:
-        return type(problem)(problem.key, **problem.values | {"path": name})
-    return problem
+    return written(Unread(source=name, error=problem.with_path(name).sentence(language), key=problem.key))

@@ -21,7 +21,6 @@ from shuzi.messages import speaking
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of
 from shuzi.reading.reader import Reader
-from shuzi.service.api.answers import about
 from shuzi.service.api.schema import FormTable
 from shuzi.service.api.workbook import table_in
 from shuzi.service.http.multipart import Named
@@ -56,7 +55,7 @@ def read_one(
             try:
                 picture = open_picture(picture)
             except ShuziError as problem:
-                picture = about(name, problem)
+                picture = problem.with_path(name)
         if "spec" not in files:
             found = try_table(_knowing(reader, files), picture, name, shape)
         else:

@@ -138,7 +138,7 @@ class _Work:
         async with self._room:
             picture: Picture | ShuziError = source
             if isinstance(source, ShuziError):
-                picture = answers.about(name, source)
+                picture = source.with_path(name)
             try:
                 if isinstance(source, bytes) and kind_of(source) is None:
                     raise PictureError("error.picture.unknown", path=name)
@@ -148,7 +148,7 @@ class _Work:
             except ServiceError:
                 raise
             except ShuziError as problem:
-                picture = answers.about(name, problem)
+                picture = problem.with_path(name)
             size = 0 if isinstance(picture, ShuziError) else estimate_size(picture)
             given = name, picture, self._files, self._shape, self._language
             found: PageRead | Problem = await self._parts.pool.run(read_one, *given, shared=self._shared, size=size)
@@ -160,7 +160,7 @@ def _naming(problem: ServiceError, model: str) -> ServiceError:
     reason = problem.values.get("reason")
     if not isinstance(reason, ModelError):
         return problem
-    return ServiceError(problem.key, reason=type(reason)(reason.key, **reason.values | {"path": model}))
+    return ServiceError(problem.key, reason=reason.with_path(model))
 
 
 def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:

@@ -113,7 +113,7 @@ class Pictures:
             except ServiceError:
                 raise
             except ShuziError as problem:
-                return [Read(answers.about(name, problem))]  # a picture in another format is sent alone
+                return [Read(problem.with_path(name))]  # a picture in another format is sent alone
             pictures.append((name, decoded))
             work = estimate_size(decoded)
             # a potentially expensive picture, however small, takes its own turn

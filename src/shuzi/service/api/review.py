@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.reading.parallel.calls import estimate_size
-from shuzi.service.api import answers, schema
+from shuzi.service.api import schema
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.tracing import opened
 from shuzi.service.http.multipart import pictures_of
@@ -101,7 +101,7 @@ def jpeg_of(name: str, picture: bytes | NDArray[uint8]) -> bytes:
     try:
         return as_jpeg(picture)
     except ShuziError as problem:
-        raise answers.about(name, problem) from problem
+        raise problem.with_path(name) from problem
 
 
 def _review(parts: Parts) -> Review:

@@ -140,7 +140,7 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
         except ServiceError:
             raise
         except ShuziError as problem:
-            raise answers.about(name, problem) from problem
+            raise problem.with_path(name) from problem
 
 
 def trace_one(
@@ -165,7 +165,7 @@ def trace_one(
         try:
             grey = open_picture(picture)
         except ShuziError as problem:
-            raise answers.about(name, problem) from problem
+            raise problem.with_path(name) from problem
         try:
             drawn = None if fields is None else _drawn(*fields)
             traced = trace(grey, name, title, paper, drawn, MILLIMETRE)

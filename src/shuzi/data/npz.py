@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import tokenize
 import zipfile
@@ -96,9 +97,7 @@ def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, largest: int)
     shape, by_columns, dtype = _HEADERS[version](stream)
     if dtype.hasobject or min(shape, default=0) < 0:
         raise ValueError(f"{member.filename}: {dtype} {shape}")
-    size = dtype.itemsize
-    for side in shape:
-        size *= side
+    size = math.prod(shape, start=dtype.itemsize)
     if size > largest:
         raise DataError("error.data.large", path=path, name=member.filename, bytes=size, largest=largest)
     body = stream.read(size + 1)  # read to the end, where zipfile compares checksums

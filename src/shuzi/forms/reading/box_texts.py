@@ -14,6 +14,7 @@ from shuzi.forms.finding.written import Written
 from shuzi.forms.reading.followed import followed_in_boxes
 from shuzi.forms.spec import Field
 from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.reading.decide.outcome import add_up
 from shuzi.reading.patterns.automaton import START, Automaton
 from shuzi.reading.reader import Reader
 
@@ -117,10 +118,7 @@ def merge_texts(texts: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
     >>> merge_texts([("1", 0.2), ("7", 0.5), ("1", 0.25)])
     [('7', 0.5), ('1', 0.45)]
     """
-    merged: dict[str, float] = {}
-    for text, probability in texts:
-        merged[text] = merged.get(text, 0.0) + probability
-    return sorted(merged.items(), key=itemgetter(1), reverse=True)
+    return sorted(add_up(texts).items(), key=itemgetter(1), reverse=True)
 
 
 def _likeliest(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from operator import itemgetter
 
-from shuzi.forms.reading.box_texts import BoxTexts, Texts
+from shuzi.forms.reading.box_texts import BoxTexts, Texts, merge_texts
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, DATE, Field
 from shuzi.forms.values.check_digits import PASSING
@@ -158,12 +159,10 @@ def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, 
         by_name = {field.name: field for field in fields}
         choices = [_choices(by_name[name], made[name]) for name in names]
         fitting, everything = dict[tuple[str, ...], float](), 0.0
-        while _count(choices) > _MOST_SUMS:
+        while math.prod(map(len, choices)) > _MOST_SUMS:
             choices = [texts[: max(1, len(texts) - 1)] for texts in choices]
         for chosen in product(*choices):
-            combined = 1.0
-            for _, probability in chosen:
-                combined *= probability
+            combined = math.prod(probability for _, probability in chosen)
             everything += combined
             texts = tuple(text for text, _ in chosen)
             if _adds_up(texts, field.decimals, [by_name[name].decimals for name in names]):
@@ -191,13 +190,6 @@ def _is_by_check(field: Field, cell: Cell) -> bool:
     return bool(field.check) and any(text and field.broken(text) for text, _ in cell.alternatives)
 
 
-def _count(choices: Sequence[Texts]) -> int:
-    count = 1
-    for texts in choices:
-        count *= len(texts)
-    return count
-
-
 def _adds_up(texts: Sequence[str], decimals: int, own: Sequence[int]) -> bool:
     """Tell whether the last text is the sum of the others; nothing written counts as 0."""
     finest = max([decimals, *own])
@@ -211,10 +203,7 @@ def _adds_up(texts: Sequence[str], decimals: int, own: Sequence[int]) -> bool:
 
 
 def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of: float) -> Cell:
-    probabilities: dict[str, float] = {}
-    for texts, probability in fitting.items():
-        probabilities[texts[index]] = probabilities.get(texts[index], 0.0) + probability
-    ranked = sorted(probabilities.items(), key=itemgetter(1), reverse=True)
+    ranked = merge_texts((texts[index], probability) for texts, probability in fitting.items())
     text, probability = ranked[0]
     confidence = min(probability / of, 1.0)
     if cell.rule:

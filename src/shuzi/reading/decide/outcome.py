@@ -71,10 +71,7 @@ class Outcome:
     @property
     def without_signs(self) -> Choices:
         """Its texts without signs, and the probability of each; the best text first."""
-        merged: dict[str, float] = {}
-        for text, probability in zip(self.texts, self.probabilities, strict=True):
-            plain = text.replace(SIGN, "")
-            merged[plain] = merged.get(plain, 0.0) + probability
+        merged = _add_up_without_signs(self.texts, self.probabilities)
         first = self.texts[0].replace(SIGN, "")
         return [(first, merged.pop(first)), *sorted(merged.items(), key=lambda text: -text[1])]
 
@@ -159,13 +156,27 @@ def choose_text(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Ou
     """
     likely = compute_probabilities(line, weights)
     # texts that differ in signs alone are one text, for signs are in none
-    whole: dict[str, float] = {}
-    for text, probability in zip(line.texts, likely.tolist(), strict=True):
-        whole[text.replace(SIGN, "")] = whole.get(text.replace(SIGN, ""), 0.0) + probability
+    whole = _add_up_without_signs(line.texts, likely.tolist())
     ranked = np.lexsort((-likely, np.array([-whole[text.replace(SIGN, "")] for text in line.texts])))
     texts, probabilities = tuple(line.texts[index] for index in ranked), tuple(likely[ranked].tolist())
     characters = find_characters(line, texts, probabilities, ink)
     return Outcome(texts, probabilities, characters, bool(line.scores[ranked[0], -1]))
+
+
+def _add_up_without_signs(texts: Sequence[str], probabilities: Sequence[float]) -> dict[str, float]:
+    return add_up(zip((text.replace(SIGN, "") for text in texts), probabilities, strict=True))
+
+
+def add_up(texts: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return each text once, with the sum of its probabilities.
+
+    >>> add_up([("1", 0.2), ("7", 0.5), ("1", 0.25)])
+    {'1': 0.45, '7': 0.5}
+    """
+    sums: dict[str, float] = {}
+    for text, probability in texts:
+        sums[text] = sums.get(text, 0.0) + probability
+    return sums
 
 
 def compute_probabilities(line: LineTexts, weights: Weights) -> NDArray[np.float64]:

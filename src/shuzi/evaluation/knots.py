@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shuzi.reading.decide.candidate_confidence import logit
 from shuzi.reading.decide.decide_thresholds import KNOTS
+from shuzi.reading.recognise.hand import sigmoid_of_each
 
 _RARE = 1e-9
 _BESIDE = 1.0  # knots: up to this distance a text contributes to a knot
 _DOUBT = 5.0  # texts: the curve weighs as much as this many observations
-
-
-def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities of logits, without overflow.
-
-    >>> sigmoid(np.array([0.0, 1e9])).tolist()
-    [0.5, 1.0]
-    """
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -500, 500))))
 
 
 def measured(probabilities: Iterable[float], right: Sequence[bool]) -> tuple[float, ...]:
@@ -35,5 +26,5 @@ def measured(probabilities: Iterable[float], right: Sequence[bool]) -> tuple[flo
     knots = np.array(KNOTS)
     near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
     # the error of the curves changes slowly, so it is averaged instead of the accuracy itself
-    off = near @ (np.array(right, np.float64) - sigmoid(logits)) / (near.sum(axis=1) + _DOUBT)
-    return tuple(np.maximum.accumulate(np.clip(sigmoid(knots) + off, _RARE, 1 - _RARE)).tolist())
+    off = near @ (np.array(right, np.float64) - sigmoid_of_each(logits)) / (near.sum(axis=1) + _DOUBT)
+    return tuple(np.maximum.accumulate(np.clip(sigmoid_of_each(knots) + off, _RARE, 1 - _RARE)).tolist())

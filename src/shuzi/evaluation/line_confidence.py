@@ -13,13 +13,14 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.doubtful import clear_strokes
 from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
 from shuzi.errors import DataError
-from shuzi.evaluation.knots import measured, sigmoid
+from shuzi.evaluation.knots import measured
 from shuzi.models.tasks import SIGN
 from shuzi.reading.decide.candidate_confidence import name_knots
 from shuzi.reading.decide.decide_thresholds import LINE_CURVE, LINE_OK, LINE_OTHERS, LINE_WAY, LINE_WEIGHT
 from shuzi.reading.decide.line_confidence import Curve, Evidence, LineScale
 from shuzi.reading.decide.line_text import gather_evidence
 from shuzi.reading.reader import Reader
+from shuzi.reading.recognise.hand import sigmoid_of_each
 from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, Weights
 from shuzi.synthesis.lines.collection import Writers, page_of
@@ -188,7 +189,7 @@ def fit_curve(found: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
     labels, start = np.array(correct, np.float64), np.array(Curve())
     now = start
     for _ in range(_ROUNDS):
-        predicted = sigmoid(x @ now)
+        predicted = sigmoid_of_each(x @ now)
         gradient = x.T @ (labels - predicted) - _PULL * (now - start)
         hessian = (x.T * (predicted * (1 - predicted))) @ x + _PULL * np.eye(len(now))
         step = np.clip(np.linalg.solve(hessian, gradient), -1, 1)

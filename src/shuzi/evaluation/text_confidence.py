@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.data.doubtful import clear_images
 from shuzi.data.strokes import Strokes
-from shuzi.evaluation.knots import measured, sigmoid
+from shuzi.evaluation.knots import measured
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE
 from shuzi.reading.decide.candidate_confidence import Curves, Way, name_knots, signs_of_digit, signs_of_text
 from shuzi.reading.decide.decide_thresholds import DETECTED_WAY, REALLY_BLANK, SIMPLE_WAY, TEXT_OK
 from shuzi.reading.reader import Reader
+from shuzi.reading.recognise.hand import sigmoid_of_each
 from shuzi.reading.values import Findings
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
@@ -188,8 +189,8 @@ class _Pages:
         self, curves: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the probabilities of each digit (n, longest), of the rest (n,), and of both together (n,)."""
-        digits = np.where(self._there, sigmoid(self._x @ curves[:3] + curves[3]), 1.0)
-        whole = sigmoid(curves[4] - self._against @ curves[5:])
+        digits = np.where(self._there, sigmoid_of_each(self._x @ curves[:3] + curves[3]), 1.0)
+        whole = sigmoid_of_each(curves[4] - self._against @ curves[5:])
         return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
 
     def rises(self, digits: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

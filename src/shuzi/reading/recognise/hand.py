@@ -174,7 +174,9 @@ def _corrections_at_once(
 ) -> list[Correction | None]:
     near = looks.features.astype(np.float64) @ examples.looks.features.T
     shape = looks.shapes.astype(np.float64) @ examples.looks.shapes.T
-    alike = _sigmoid((near - blend.near) / blend.width) * _sigmoid((shape - blend.shape) / blend.shape_width)
+    alike = sigmoid_of_each((near - blend.near) / blend.width) * sigmoid_of_each(
+        (shape - blend.shape) / blend.shape_width
+    )
     same = (near >= SAME_INK_SIMILARITY) & (shape >= SAME_INK_SIMILARITY)
     alike[same] = 1.0
     labels, logs = examples.labels, examples.looks.logs
@@ -229,12 +231,17 @@ def apply_corrections(
         if correction is None:
             continue
         both = moved[row, correction.digit] + moved[row, answers[row]]
-        fraction = _sigmoid(np.float64(correction.logit))
+        fraction = sigmoid_of_each(np.float64(correction.logit))
         moved[row, correction.digit], moved[row, answers[row]] = both * fraction, both * (1 - fraction)
         # what resembles a corrected digit is a digit
         digit[row] = max(digit[row], correction.alike)
     return moved.astype(np.float32), digit.astype(np.float32)
 
 
-def _sigmoid(values: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))), np.float64)
+def sigmoid_of_each(logits: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+    """Return the probabilities of logits, without overflow.
+
+    >>> sigmoid_of_each(np.array([0.0, 1e9])).tolist()
+    [0.5, 1.0]
+    """
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -500, 500))), np.float64)

@@ -104,8 +104,7 @@ def _take_out(
     light, away, columns = seen_along(picture, course, thick)
     rows = np.arange(len(picture))[:, None]
     usual = _usual(seen_along(printed, course, thick)[0], away, line.span, thick, darkest)
-    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, _LEAST_LIGHT), 1, _MOST_TIMES), PAPER)
-    black = usual < _BLACK
+    clean, black = see_through(light, usual)
     own = black | (np.abs(away) <= thick / 2 * SCALE + _BESIDE)
     _, at_either = _beside(clean, own)
     along = _darker(np.where(usual < PAPER, usual - light, 0).sum(axis=1), line.span)
@@ -115,6 +114,14 @@ def _take_out(
         clean[black] = np.maximum(clean, at_both)[black]
     picture[rows, columns] = clean
     kept[rows, columns] = np.minimum(kept[rows, columns], np.where(own, may_be, PAPER))
+
+
+def see_through(
+    light: NDArray[np.float32], usual: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return how light it would be without print that is `usual` alone, and where it lets through too little."""
+    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, _LEAST_LIGHT), 1, _MOST_TIMES), PAPER)
+    return clean, usual < _BLACK
 
 
 def _usual(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.cut_fields import cut_fields
+from shuzi.forms.finding.erase import see_through
 from shuzi.forms.finding.flat import PAPER, SCALE
 from shuzi.forms.finding.written import written_in
 from shuzi.forms.layout import PlacedField
@@ -39,7 +40,6 @@ _REST, _SMALL, _PALE = (
     0.12,
     0.3,
 )  # millimetres, square millimetres, and of the darkest ink: what is left of a line
-_BLACK, _LEAST_LIGHT, _MOST_TIMES = 80, 30, 6  # as in `erase`
 _ACROSS = 0.9  # millimetres of a stroke that a black line may hide
 
 
@@ -198,8 +198,7 @@ def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tupl
     # a little more than it is: the edge of a line is soft, and pixels do not meet
     printed = cv2.dilate(printed, np.ones((3, 3), np.uint8)) * min(max(strength, 0.8), _DARKER)
     light, usual_light = around.astype(np.float32), PAPER - printed
-    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual_light, _LEAST_LIGHT), 1, _MOST_TIMES), PAPER)
-    black = usual_light < _BLACK
+    clean, black = see_through(light, usual_light)
     if black.any():
         clean[black] = np.maximum(clean, _across(clean, black))[black]
     around[:] = _swept(clean.astype(np.uint8), printed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -113,6 +114,35 @@ def waiting(sentence: str) -> Iterator[None]:
         finally:
             sys.stderr.flush()
             os.dup2(kept.fileno(), 2)
+
+
+@contextmanager
+def until_asked(answer: str) -> Iterator[list[bool]]:
+    """Yield a list that stays empty until Ctrl-C or SIGTERM; a second signal ends the program at once.
+
+    Parameters
+    ----------
+    answer
+        The key of the sentence to print when asked.
+    """
+    asked: list[bool] = []
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def note(*_: object) -> None:
+        asked.append(True)
+        restore()
+        click.echo(say(answer), err=True)
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    try:
+        for number in before:
+            signal.signal(number, note)
+        yield asked
+    finally:
+        restore()
 
 
 @contextmanager

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 from collections.abc import Callable
 from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,7 +16,14 @@ import click
 from shuzi.cli.data import own_digits
 from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import do_without_output, program, redirect_library_caches, show_download, waiting
+from shuzi.cli.terminal import (
+    do_without_output,
+    program,
+    redirect_library_caches,
+    show_download,
+    until_asked,
+    waiting,
+)
 from shuzi.cli.training_output import JsonLines, Lines
 from shuzi.data.strokes import VARIABLE
 from shuzi.errors import DataError, RecipeError, require
@@ -105,8 +110,8 @@ def train(
         from shuzi.training.tensorboard import TensorBoard
 
         listeners.append(TensorBoard(folder.tensorboard))
-    with output, _Interrupt() as interrupt:
-        finished = run(folder, chosen, parts, listeners, interrupt.asked)
+    with output, until_asked("train.stopping") as asked:
+        finished = run(folder, chosen, parts, listeners, lambda: bool(asked))
     output.end(finished)
     if not finished:
         raise SystemExit(130)
@@ -227,27 +232,3 @@ def refuse_beside_resume(refusal: str, given: dict[str, Any]) -> None:
         if value is not None:
             shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"
             raise click.UsageError(say(refusal, option=shown))
-
-
-class _Interrupt:
-    """Turns the first Ctrl-C (or SIGTERM) into a request to stop; the second one ends the program at once."""
-
-    def __enter__(self) -> _Interrupt:
-        self._asked = False
-        self._before = {each: signal.signal(each, self._note) for each in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._restore()
-
-    def asked(self) -> bool:
-        return self._asked
-
-    def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - it is a signal handler
-        self._asked = True
-        self._restore()
-        click.echo(say("train.stopping"), err=True)
-
-    def _restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)

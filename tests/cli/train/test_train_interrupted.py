@@ -37,25 +37,42 @@ def test_ctrl_c_saves_and_the_training_goes_on_as_if_nothing_had_been(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_ctrl_c_asks_and_what_was_before_takes_the_second(capfd, number):
-    from shuzi.cli.train import _Interrupt
+    from shuzi.cli.terminal import until_asked
 
     seen = []
     before = signal.signal(number, lambda *_: seen.append("second"))
     try:
-        with _Interrupt() as interrupt:
-            assert not interrupt.asked()
+        with until_asked("train.stopping") as asked:
+            assert not asked
             signal.raise_signal(number)
-            assert interrupt.asked()
+            assert asked
             assert seen == []
             signal.raise_signal(number)
         assert seen == ["second"]
-        with _Interrupt():
+        with until_asked("train.stopping"):
             pass
         signal.raise_signal(number)
         assert seen == ["second", "second"]
     finally:
         signal.signal(number, before)
     assert capfd.readouterr().err == "Saving and stopping. Press Ctrl-C again to quit at once.\n"
+
+
+def test_ctrl_c_may_come_before_sigterm_asks_too(monkeypatch):
+    from shuzi.cli.terminal import until_asked
+
+    install, before = signal.signal, [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+
+    def interrupted(number, handler):
+        install(number, handler)
+        if number == signal.SIGINT and handler not in before:
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(signal, "signal", interrupted)
+    with until_asked("train.stopping") as asked:
+        assert asked
+        assert signal.getsignal(signal.SIGINT) is before[0]
+    assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
 
 
 # each run is a separate process, but TensorFlow is imported once for all of them

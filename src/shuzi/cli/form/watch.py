@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from shuzi.cli.form.saving import is_amiss, is_empty, save_all, tell, tell_problem
+from shuzi.cli.terminal import until_asked
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
@@ -54,7 +53,7 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
     from shuzi.pictures.arrivals import Arrivals, state_of
 
     arrivals, pile, table = Arrivals(folder), Pile(journal), _Table(out, journal, force)
-    with _until_asked() as asked:
+    with until_asked("cli.form.watch.ending") as asked:
         click.echo(say("cli.form.watch.ready", folder=folder), err=True)
         told = 0
         while not asked:
@@ -174,26 +173,3 @@ def _beside(target: Path) -> Path:
     while (path := target.with_stem(f"{target.stem}-{number}")).exists():
         number += 1
     return path
-
-
-@contextmanager
-def _until_asked() -> Iterator[list[bool]]:
-    """Yield a list that stays empty until Ctrl-C or SIGTERM; a second signal ends the program at once."""
-    asked: list[bool] = []
-    before: dict[signal.Signals, Any] = {}
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        asked.append(True)
-        restore()
-        click.echo(say("cli.form.watch.ending"), err=True)
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, note)
-    try:
-        yield asked
-    finally:
-        restore()

@@ -51,6 +51,7 @@ class Pool:
         self._requests = 0
         self._abandoned: set[_Waiting] = set()
         self._closed = self._broken = False
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def busy(self) -> int:
@@ -85,8 +86,11 @@ class Pool:
         """Start the processes before they are needed."""
         self._processes.warm()
 
-    async def watch(self) -> None:
-        """Look after the processes until this is cancelled."""
+    def watch(self) -> None:
+        """Look after the processes, in the event loop that runs now, until `close`."""
+        self._watch = asyncio.get_running_loop().create_task(self._look_after_processes())
+
+    async def _look_after_processes(self) -> None:
         grace = self._limits.abandoned_seconds
         while True:
             await asyncio.sleep(_EVERY)
@@ -176,6 +180,8 @@ class Pool:
     def close(self) -> None:
         """Begin nothing more, and fail everything that waits."""
         self._closed = True
+        if self._watch is not None:
+            self._watch.cancel()
         self._queue.refuse(ServiceError("error.service.closing"))
         for task, waiting in self._working.items():
             if self._processes.cancel(task) and not waiting.future.done():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import logging
 import os
@@ -87,19 +86,16 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._service = service
         self._ready = ready
-        self._watch: asyncio.Task[None] | None = None
         self.on_end: Callable[[], object] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start answering."""
         await super().startup(sockets)
-        self._watch = asyncio.get_running_loop().create_task(self._service.parts.pool.watch())
+        self._service.parts.pool.watch()
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Shut the service down."""
-        if self._watch is not None:
-            self._watch.cancel()
         await self._service.close()
         await super().shutdown(sockets)
         # responses have had their time; a stuck file would keep the process alive

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -61,11 +60,10 @@ class Replica:
         trainings = BoardTrainings(readers, limits, board)
         self._service: Service = create(readers, settings, limits, trainings=trainings)
         self._service.parts.pool.warm()
-        self._watch: asyncio.Task[None] | None = None
 
     def __serve_build_asgi_app__(self) -> Any:
         """Return the app that answers; called in the event loop that runs it."""
-        self._watch = asyncio.get_running_loop().create_task(self._service.parts.pool.watch())
+        self._service.parts.pool.watch()
         return self._service.app
 
     async def check_health(self) -> None:
@@ -74,8 +72,6 @@ class Replica:
 
     async def __del__(self) -> None:
         """End the processes that this replica started, after the last request."""
-        if self._watch is not None:
-            self._watch.cancel()
         await self._service.close()
         self._service.parts.pool.end()
         decoder.children.cancel()

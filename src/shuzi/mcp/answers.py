@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shuzi.errors import ShuziError
-from shuzi.forms.result import Cell, Table
+from shuzi.forms.result import Cell, Problem, Table
 from shuzi.reading.report.result import OK, Reading
 
 ERROR = "error"
@@ -55,14 +55,6 @@ class TableRow:
 
     source: str
     cells: dict[str, TableCell]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A photograph that is missing or could not be read, and the reason."""
-
-    source: str
-    message: str
 
 
 @dataclass(frozen=True)

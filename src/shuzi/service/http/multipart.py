@@ -81,18 +81,12 @@ def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
     >>> pictures_of(b"GIF89a", "image/gif", most=1)
     [('picture', b'GIF89a')]
     """
-    kind, options = parse_options_header(content_type)
-    if kind == _URL_ENCODED:
-        raise ServiceError("error.service.form_type", kind=kind.decode("latin-1"))
-    if kind.startswith(b"multipart/") and kind != _MULTIPART:
-        raise ServiceError("error.service.form_type", kind=kind.decode("latin-1")[:80])
-    if kind != _MULTIPART:
-        named = [(FIELD, body)] if body else []
-    else:
-        named = _Parser(most).read(body, options.get(b"boundary", b""))
-    if not named:
+    kind, _ = parse_options_header(content_type)
+    if kind.startswith(b"multipart/") or kind == _URL_ENCODED:
+        return form_of(body, content_type, most, ())[0]
+    if not body:
         raise ServiceError("error.service.no_picture")
-    return named
+    return [(FIELD, body)]
 
 
 @dataclass
@@ -107,7 +101,7 @@ class _Part:
 class _Parser:
     """Assembles the pieces that python-multipart reports."""
 
-    def __init__(self, most: int, once: Collection[str] = ()) -> None:
+    def __init__(self, most: int, once: Collection[str]) -> None:
         self.others: dict[str, Named] = {}
         self._most, self._once = most, once
         self._found: list[Named] = []

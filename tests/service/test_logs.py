@@ -59,11 +59,11 @@ def test_requests_are_logged_as_json_with_the_names_that_their_answers_carry(sta
 def test_a_line_for_people_cannot_be_forged(start_service):
     process = start_service("--port", "0", "--log-requests").listens()
     with process.client() as client:
-        client.get("/a%0A2026-01-01T00:00:00.000Z ERROR forged%1B[2J%C2%9B")
+        client.get("/a%0A2026-01-01T00:00:00.000Z ERROR forged%1B[2J%C2%9B%E2%80%AE")
     _, err = _end(process)
     line, ended = err.splitlines()
     assert ended == ENDED.strip()
-    path = re.escape(r"/a\n2026-01-01T00:00:00.000Z ERROR forged\x1b[2J\x9b")
+    path = re.escape(r"/a\n2026-01-01T00:00:00.000Z ERROR forged\x1b[2J\x9b\u202e")
     assert re.fullmatch(rf"\S+Z INFO 127\.0\.0\.1 GET {path} 404 [\d.]+ request=\w+", line)
 
 

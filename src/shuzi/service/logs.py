@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import time
 from typing import Any
 
 from starlette.types import Scope
 
+from shuzi.messages.visible import visible
 from shuzi.service import request_id
 
 access = logging.getLogger("shuzi.service.access")
 
 _FIELDS = ("client", "method", "path", "status", "milliseconds")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def configure(as_json: bool, requests: bool) -> None:
@@ -82,10 +81,10 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         said = " ".join(str(value) for value in _values(record).values()) or record.getMessage()
         name = getattr(record, "request", "")
-        line = f"{_time(record)} {record.levelname} {_escaped(said)}" + (f" request={name}" if name else "")
+        line = f"{_time(record)} {record.levelname} {visible(said)}" + (f" request={name}" if name else "")
         if record.exc_info:
             # indented, so that no line can pass for a record
-            line += "".join(f"\n    {_escaped(each)}" for each in self.formatException(record.exc_info).splitlines())
+            line += "".join(f"\n    {visible(each)}" for each in self.formatException(record.exc_info).splitlines())
         return line
 
 
@@ -100,8 +99,3 @@ class _Json(logging.Formatter):
         if record.exc_info:
             said["exception"] = self.formatException(record.exc_info)
         return json.dumps(said, ensure_ascii=True)
-
-
-def _escaped(text: str) -> str:
-    """Escape control characters in Python's notation."""
-    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError
-from shuzi.forms.parsing.grammar import SMALLEST_BOX
+from shuzi.forms.parsing.grammar import FIELD, SMALLEST_BOX
 from shuzi.forms.parsing.keys import WrongKeyError, answers_to, can_hold
 from shuzi.forms.parsing.limits import LIMITS, check_boxes, limits_of
 from shuzi.forms.parsing.source import Source
@@ -70,7 +70,7 @@ class FieldTable:
     """
 
     def __init__(self, source: Source, position: int, table: dict[str, Any]) -> None:
-        source.check_field(table, position)
+        source.check(FIELD, table, position)
         self._source, self._position, self._table = source, position, table
         self._need("name")
 

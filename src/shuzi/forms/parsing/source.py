@@ -8,7 +8,7 @@ from typing import Any
 
 from shuzi.declared import Declared, FieldError, closest
 from shuzi.errors import DataError, ShuziError
-from shuzi.forms.parsing.grammar import FIELD, LONGEST
+from shuzi.forms.parsing.grammar import LONGEST
 from shuzi.messages.visible import visible
 from shuzi.toml import line_of
 
@@ -57,7 +57,10 @@ class Source:
     def check(
         self, declared: Declared[Any], table: Mapping[str, Any], position: int = 0, tables: str = "fields"
     ) -> None:
-        """Raise a DataError if the sheet, a field or a version has an unknown key, or a value that it cannot have."""
+        """Raise a DataError if the sheet, a field or a version has an unknown key, or a value that it cannot have.
+
+        The first field, and the first version, is at position 1.
+        """
         for key in table:
             if key not in declared.keys:
                 meant, known = closest(key, declared.keys), ", ".join(declared.keys)
@@ -70,10 +73,6 @@ class Source:
             raise self.wrong(
                 "error.spec.value", position, key, table, tables, value=value, wanted=problem.expected
             ) from problem
-
-    def check_field(self, table: Mapping[str, Any], position: int) -> None:
-        """Raise a DataError if a field, the first of which is at position 1, has an unknown key or a wrong value."""
-        self.check(FIELD, table, position)
 
     def refuse(
         self, error: str, table: Mapping[str, Any], keys: Sequence[str], position: int = 0, **values: Any

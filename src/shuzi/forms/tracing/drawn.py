@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.forms.parse import Beside, beside_file, read_text, spec_of_tables
+from shuzi.forms.parsing.grammar import FIELD
 from shuzi.forms.parsing.source import Source
 from shuzi.forms.spec import Spec
 from shuzi.forms.toml import tables_of
@@ -67,7 +68,7 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
         if "style" in table or "style" in given:
             named.add(number)
         if "at" in table:
-            source.check_field({"at": table["at"]}, number)
+            source.check(FIELD, {"at": table["at"]}, number)
             single = not isinstance(table["at"][0], list)
             boxes = [[*placed(Box(*box))] for box in ([table["at"]] if single else table["at"])]
             table["at"] = boxes[0] if single else boxes

@@ -114,7 +114,7 @@ def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversio
     write, answers = _FORMS[form]
     with replacing(target) as part:
         with known_warnings():
-            write(network, part, card)
+            write(network, card, part)
         actual = answers(part, comparison.images)
         parity = compare(actual, expected, tolerance, task.answers)
         if not (_near(parity) if form == "litert" and task.answers else parity.holds):
@@ -151,7 +151,7 @@ def _shown(parity: Parity) -> dict[str, Any]:
     return {"others": parity.others, "n": parity.n, "difference": parity.difference}
 
 
-def _write_keras(network: Any, path: Path, card: Card) -> None:
+def _write_keras(network: Any, card: Card, path: Path) -> None:
     network.save(path)
     _add_card(path, card)
 
@@ -161,7 +161,7 @@ def _keras_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.flo
         return network_answers(keras.saving.load_model(path), images)
 
 
-def _write_saved_model(network: Any, path: Path, card: Card) -> None:
+def _write_saved_model(network: Any, card: Card, path: Path) -> None:
     network.export(path, format="tf_saved_model", verbose=False)
     extra = path / "assets.extra"  # where TensorFlow keeps third-party data
     extra.mkdir()
@@ -176,7 +176,7 @@ def _saved_model_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[
     return joined([loaded.serve(piece) for piece in _fitting(pieces(images), len(taken.shape))])
 
 
-def _write_litert(network: Any, path: Path, card: Card) -> None:
+def _write_litert(network: Any, card: Card, path: Path) -> None:
     network.export(path, format="litert", verbose=False)
     _add_card(path, card)
 
@@ -216,12 +216,8 @@ def _add_card(path: Path, card: Card) -> None:
         archive.writestr(CARD_FILE, _in_keras(card) + "\n")
 
 
-def _write_onnx(network: Any, path: Path, card: Card) -> None:
-    write_onnx(network, card, path)
-
-
-_FORMS: Mapping[str, tuple[Callable[[Any, Path, Card], None], Answers]] = {
-    "onnx": (_write_onnx, onnx_answers),
+_FORMS: Mapping[str, tuple[Callable[[Any, Card, Path], object], Answers]] = {
+    "onnx": (write_onnx, onnx_answers),
     "keras": (_write_keras, _keras_answers),
     "savedmodel": (_write_saved_model, _saved_model_answers),
     "litert": (_write_litert, _litert_answers),

@@ -25,14 +25,14 @@ from shuzi.forms.finding.tables.flat_table import (
 from shuzi.forms.finding.tables.follow_lines import (
     ALL,
     COVERED,
-    CURVED,
     LEAST_GAP,
-    NEAR,
     crossing,
     follow_lines,
     keep_far,
+    keep_reaching,
     lie_in_order,
-    reach_of,
+    reaches,
+    with_ink,
 )
 from shuzi.forms.finding.tables.grade_lines import grade_lines
 from shuzi.forms.finding.tables.line_ink import line_ink
@@ -88,7 +88,7 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
     if not lie_in_order(closed.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     lit = even_light(flat)
-    level_reach, upright_reach = (_reaches(lines, ink, ALL) for lines, ink in _both(closed.nodes, level, upright))
+    level_reach, upright_reach = (reaches(lines, ink, ALL) for lines, ink in with_ink(closed.nodes, level, upright))
     grid = complete(closed.doubt(grade_lines(closed.nodes, level_reach, upright_reach, lit)), lit)
     table = settle(grid, shape, name)
     ends = np.ix_([0, -1], [0, -1])
@@ -144,7 +144,7 @@ def _nodes(
         nodes = crossings[np.ix_(rows, columns)]
         in_order = all((np.diff(nodes[..., axis], axis=1 - axis) > 0).all() for axis in (0, 1))
         if nodes.size and max(nodes.shape[:2]) > 1 and in_order:
-            (down_all, across_ink), (across_all, down_ink) = _both(crossings, level, upright)
+            (down_all, across_ink), (across_all, down_ink) = with_ink(crossings, level, upright)
             rivalled = (
                 _is_rivalled(down_all[:, columns], rows, 1, across_ink),
                 _is_rivalled(across_all[:, rows], columns, 0, down_ink),
@@ -157,43 +157,28 @@ def _is_rivalled(lines: NDArray[np.float64], kept: Sequence[int], axis: int, ink
     """Tell whether whole pieces are visible of a line that was dropped, and which is not one of those kept."""
     apart = np.abs(lines[:, None] - lines[kept])[..., axis].mean(axis=2).min(axis=1)
     dropped = lines[apart >= LEAST_GAP]
-    return any(reach >= _RIVAL for reach in _reaches(dropped, ink, ALL))
-
-
-def _both(
-    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
-) -> list[tuple[NDArray[np.float64], NDArray[np.uint8]]]:
-    """Return the crossings of rows, and of columns, each with what may be ink of such lines, and a little beside."""
-    sizes = (level, (CURVED, 1)), (upright, (1, CURVED))
-    thick = [np.asarray(cv2.dilate(ink, np.ones(size, np.uint8)), np.uint8) for ink, size in sizes]
-    return [*zip((nodes, nodes.swapaxes(0, 1)), thick, strict=True)]
+    return any(reach >= _RIVAL for reach in reaches(dropped, ink, ALL))
 
 
 def _drawn(
     nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
 ) -> tuple[list[int], list[int]]:
     """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
-    (rows, across), (columns, down) = _both(nodes, level, upright)
+    (rows, across), (columns, down) = with_ink(nodes, level, upright)
     clear = [
         np.flatnonzero([_seen(line, ink) >= _CLEAR for line in lines]).tolist()
         for lines, ink in ((rows, across), (columns, down))
     ]
     if min(map(len, clear)) >= 2:  # only what surely is a line tells where others should be visible
         far = [
-            np.minimum(_reaches(lines[:, own], ink), _reaches(lines[:, own], ink, ALL)).tolist()
+            np.minimum(reaches(lines[:, own], ink), reaches(lines[:, own], ink, ALL)).tolist()
             for lines, ink, own in ((rows, across, clear[1]), (columns, down, clear[0]))
         ]
         kept = [keep_far(reach, nodes[..., 1 - axis].swapaxes(0, axis), COVERED) for axis, reach in enumerate(far)]
         return kept[0], kept[1]
     if min(map(len, clear)) == 1 and max(map(len, clear)) >= 2:
         return clear[0], clear[1]
-    chosen, others = [*range(len(rows))], [*range(len(columns))]
-    for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
-        own = nodes[np.ix_(chosen, others)]
-        far_rows = keep_far(_reaches(own, across), own[..., 1], least)
-        far_columns = keep_far(_reaches(own.swapaxes(0, 1), down), own[..., 0].T, least)
-        chosen, others = [chosen[row] for row in far_rows], [others[column] for column in far_columns]
-    return chosen, others
+    return keep_reaching(nodes, across, down)
 
 
 def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
@@ -202,7 +187,3 @@ def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
     at = np.arange(0, lengths[-1] + 1)
     x, y = (np.rint(np.interp(at, lengths, crossings[:, axis])).astype(int) for axis in (0, 1))
     return float(thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)].mean())
-
-
-def _reaches(lines: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> list[float]:
-    return [reach_of(line, thick, part) for line in lines]

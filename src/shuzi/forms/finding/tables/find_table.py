@@ -23,9 +23,10 @@ from shuzi.forms.finding.tables.follow_lines import (
     crossing,
     drop_close,
     find_covered,
-    keep_far,
+    keep_reaching,
     lie_in_order,
-    reach_of,
+    reaches,
+    with_ink,
 )
 from shuzi.forms.finding.tables.grade_lines import grade_lines
 from shuzi.forms.finding.tables.line_ink import dark_ink
@@ -100,17 +101,9 @@ def _drawn(
     -------
     Their crossings, and how many pieces of each row and of each column are visible from end to end, of 1.
     """
-    sizes = (CURVED, 1), (1, CURVED)
-    across, down = (np.asarray(cv2.dilate(dark, np.ones(size, np.uint8)), np.uint8) for size in sizes)
-    for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
-        rows = keep_far([reach_of(line, across) for line in nodes], nodes[..., 1], least)
-        columns = keep_far([reach_of(line, down) for line in nodes.transpose(1, 0, 2)], nodes[..., 0].T, least)
-        nodes = nodes[np.ix_(rows, columns)]
-    whole = (
-        [reach_of(line, across, ALL) for line in nodes],
-        [reach_of(line, down, ALL) for line in nodes.swapaxes(0, 1)],
-    )
-    return nodes, *whole
+    (_, across), (_, down) = with_ink(nodes, dark, dark)
+    nodes = nodes[np.ix_(*keep_reaching(nodes, across, down))]
+    return nodes, reaches(nodes, across, ALL), reaches(nodes.swapaxes(0, 1), down, ALL)
 
 
 def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:

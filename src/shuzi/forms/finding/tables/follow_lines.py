@@ -143,6 +143,33 @@ def reach_of(crossings: NDArray[np.float64], thick: NDArray[np.uint8], part: tup
     return float(np.mean(ends)) if ends else 0.0
 
 
+def reaches(lines: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> list[float]:
+    """Return for each of several lines what `reach_of` returns."""
+    return [reach_of(line, thick, part) for line in lines]
+
+
+def with_ink(
+    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
+) -> list[tuple[NDArray[np.float64], NDArray[np.uint8]]]:
+    """Return the crossings of rows, and of columns, each with what may be ink of such lines, and a little beside."""
+    sizes = (level, (CURVED, 1)), (upright, (1, CURVED))
+    thick = [np.asarray(cv2.dilate(ink, np.ones(size, np.uint8)), np.uint8) for ink, size in sizes]
+    return [*zip((nodes, nodes.swapaxes(0, 1)), thick, strict=True)]
+
+
+def keep_reaching(
+    nodes: NDArray[np.float64], across: NDArray[np.uint8], down: NDArray[np.uint8]
+) -> tuple[list[int], list[int]]:
+    """Return the rows and columns of crossings that reach far enough, on what `with_ink` returns of both."""
+    rows, columns = [*range(nodes.shape[0])], [*range(nodes.shape[1])]
+    for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
+        own = nodes[np.ix_(rows, columns)]
+        far_rows = keep_far(reaches(own, across), own[..., 1], least)
+        far_columns = keep_far(reaches(own.swapaxes(0, 1), down), own[..., 0].T, least)
+        rows, columns = [rows[row] for row in far_rows], [columns[column] for column in far_columns]
+    return rows, columns
+
+
 def keep_far(reach: list[float], courses: NDArray[np.float64], least: float) -> list[int]:
     """Return the lines that reach far enough; of two along the same printed line, the one that reaches farther."""
     kept = list[int]()

@@ -45,9 +45,7 @@ class Bodies:
         try:
             await self._app(scope, watched, send)
         finally:
-            self._coming.pop(watched, None)
-            self._held -= watched.held
-            watched.quota.held -= watched.held
+            self.release(watched)
 
     @property
     def limits(self) -> Limits:

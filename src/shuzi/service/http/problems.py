@@ -197,19 +197,16 @@ class BodyRefused(HTTPException):
         self.close = close
 
 
-async def _shuzi(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, ShuziError)  # noqa: S101 - for the types; it is registered for nothing else
+async def _shuzi(request: Request, problem: ShuziError) -> Response:
     return problem_response(problem, problem.said if isinstance(problem, ValuesError) else ())
 
 
-async def _invalid(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, ValidationError)  # noqa: S101 - see above
+async def _invalid(request: Request, problem: ValidationError) -> Response:
     refused = ValuesError(sentences(problem.errors(include_url=False, include_input=False)))
     return problem_response(refused, refused.said)
 
 
-async def _http(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, HTTPException)  # noqa: S101 - see above
+async def _http(request: Request, problem: HTTPException) -> Response:
     if isinstance(problem, BodyRefused):
         return problem_response(problem.problem, close=problem.close)
     # the page's files match every path without a route for this method, and most do not exist

@@ -107,7 +107,7 @@ def _nearest(box: Box, printed: Sequence[Printed]) -> Box:
     """Return the printed box that a drawn one to tick is meant to be, or the drawn one if there is none."""
     x, y = box.x + box.width / 2, box.y + box.height / 2
     single = [boxes.box for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]
-    near = [own for own in single if _holds(own, Box(x, y, 0, 0)) or _holds(box, own)]
+    near = [own for own in single if _holds(own, box) or _holds(box, own)]
     return min(near, key=lambda own: abs(own.x + own.width / 2 - x) + abs(own.y + own.height / 2 - y), default=box)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -106,12 +107,12 @@ def _take_out(
     usual = _usual(seen_along(printed, course, thick)[0], away, line.span, thick, darkest)
     clean, black = see_through(light, usual)
     own = black | (np.abs(away) <= thick / 2 * SCALE + _BESIDE)
-    _, at_either = _beside(clean, own)
+    sides = _sides(clean, own)
+    at_either = np.minimum(sides.left, sides.right)
     along = _darker(np.where(usual < PAPER, usual - light, 0).sum(axis=1), line.span)
     may_be = np.where(along[:, None], _MAY_BE, at_either[:, None])
     if black.any():
-        at_both, _ = _beside(clean, black)
-        clean[black] = np.maximum(clean, at_both)[black]
+        clean[black] = np.maximum(clean, _across(clean, black))[black]
     picture[rows, columns] = clean
     kept[rows, columns] = np.minimum(kept[rows, columns], np.where(own, may_be, PAPER))
 
@@ -164,8 +165,17 @@ def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool
     return found
 
 
-def _beside(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what would be seen on a line if only what goes on at both sides were written, and if either will do.
+class _Sides(NamedTuple):
+    """Where a line begins and ends in each row, and how light it is on both sides of it: (rows,) each."""
+
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+    left: NDArray[np.float32]
+    right: NDArray[np.float32]
+
+
+def _sides(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> _Sides:
+    """Return what is seen beside a line.
 
     Parameters
     ----------
@@ -173,26 +183,30 @@ def _beside(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> tuple[NDArra
         float32 (rows, n), paper 255.
     line
         The pixels of the line, in each row some in the middle: bool (rows, n).
-
-    Returns
-    -------
-    float32 (rows, n) and (rows,).
     """
     count, width = clean.shape
-    rows, columns = np.arange(count)[:, None], np.arange(width)
+    rows = np.arange(count)
     there = line.any(axis=1)
     first = np.where(there, line.argmax(axis=1), width // 2)
     last = np.where(there, width - 1 - line[:, ::-1].argmax(axis=1), width // 2)
     left, right = (
-        np.mean([clean[rows[:, 0], np.clip(edge + step * n, 0, width - 1)] for n in (1, 2)], axis=0)
+        np.mean([clean[rows, np.clip(edge + step * n, 0, width - 1)] for n in (1, 2)], axis=0)
         for edge, step in ((first, -1), (last, 1))
     )
+    return _Sides(first, last, left, right)
+
+
+def _across(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return what would be seen on a line if only what goes on at both sides were written: float32 (rows, n)."""
+    first, last, left, right = _sides(clean, line)
+    count, width = clean.shape
+    rows, columns = np.arange(count)[:, None], np.arange(width)
     both = np.full(clean.shape, PAPER, np.float32)
     for slant in _SLANTS:
         above = np.rint(rows - slant * (columns - first[:, None] + 1)).astype(int).clip(0, count - 1)
         below = np.rint(rows + slant * (last[:, None] + 1 - columns)).astype(int).clip(0, count - 1)
         both = np.minimum(both, np.maximum(left[above], right[below]))
-    return both, np.minimum(left, right)
+    return both
 
 
 def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, peak: float) -> NDArray[np.uint8]:

@@ -227,16 +227,19 @@ def _darker(start: NDArray[np.float64], end: NDArray[np.float64], lit: NDArray[n
 
 def _path(dark: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return the darkest course through a band (n, wide) that goes aside by a pixel in a step, at most: intp (n,)."""
-    best, came = dark[0], list[NDArray[np.intp]]()
-    for level in dark[1:]:
-        beside = np.pad(best - _TURNING, 1, constant_values=-np.inf)
-        ways = np.stack([beside[:-2], best, beside[2:]])
-        came.append(ways.argmax(axis=0) - 1)
-        best = ways.max(axis=0) + level
-    path = [int(best.argmax())]
-    for step in reversed(came):
-        path.append(path[-1] + int(step[path[-1]]))
-    return np.array(path[::-1])
+    best = np.full((len(dark), dark.shape[1] + 2), -np.inf)  # of all courses to a pixel; none comes from outside
+    best[0, 1:-1] = dark[0]
+    for last, own, level in zip(best[:-1], best[1:, 1:-1], dark[1:], strict=True):
+        aside = last - _TURNING
+        np.maximum(aside[:-2], aside[2:], out=own)
+        np.maximum(own, last[1:-1], out=own)
+        own += level
+    path = [int(best[-1].argmax())]
+    for last in best[-2::-1]:
+        left, middle, right = last[path[-1] - 1 : path[-1] + 2].tolist()
+        ways = left - _TURNING, middle, right - _TURNING
+        path.append(path[-1] - 1 + ways.index(max(ways)))
+    return np.array(path[::-1]) - 1
 
 
 def _at_crossing(far: NDArray[np.float64], aside: NDArray[np.float64]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -73,16 +74,50 @@ class Classifier:
         ShuziError
             The array has another shape or type.
         """
-        images = accept_images(images)
+        return self._answers_of(self._run(accept_images(images), self._answers))
+
+    def classify_with_features(
+        self, images: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Return `classify_or_reject` and `features` without corrections, and run the network once for both.
+
+        Parameters
+        ----------
+        images
+            uint8 (n, 28, 28), background 0, ink 255.
+
+        Returns
+        -------
+        float32 (n, 10), (n,) and (n, k).
+
+        Raises
+        ------
+        ModelError
+            The model does not output its features.
+        ShuziError
+            The array has another shape or type.
+        """
+        self._size_of_features()
+        names = [output.name for output in self.card.outputs]
+        found = dict(zip(names, self._run(accept_images(images), names), strict=True))
+        return *self._answers_of([found[name] for name in self._answers]), found[FEATURES]
+
+    @staticmethod
+    def _answers_of(outputs: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        probabilities, *more = outputs
+        return probabilities, more[0][:, 0] if more else np.ones(len(probabilities), np.float32)
+
+    def _size_of_features(self) -> int:
+        tensor = next((output for output in self.card.outputs if output.name == FEATURES), None)
+        if tensor is None:
+            raise ModelError("error.model.features", path=self._path)
+        return int(tensor.shape[1])
+
+    def _run(self, images: NDArray[np.uint8], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         few = len(images) <= ONE_CORE_IMAGES
         batches = [images] if few else [images[i : i + IMAGES_AT_ONCE] for i in range(0, len(images), IMAGES_AT_ONCE)]
-        outputs = [
-            self._session.run(batch.astype(np.float32), all_cores=not few, outputs=self._answers) for batch in batches
-        ]
-        probabilities = np.concatenate([output[0] for output in outputs])
-        if len(self._answers) == 1:
-            return probabilities, np.ones(len(images), np.float32)
-        return probabilities, np.concatenate([output[1][:, 0] for output in outputs])
+        found = [self._session.run(batch.astype(np.float32), all_cores=not few, outputs=outputs) for batch in batches]
+        return [np.concatenate(each) for each in zip(*found, strict=True)]
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the last hidden layer for each image, from which the probabilities are computed.
@@ -103,11 +138,9 @@ class Classifier:
         ShuziError
             The array has another shape or type.
         """
-        tensor = next((output for output in self.card.outputs if output.name == FEATURES), None)
-        if tensor is None:
-            raise ModelError("error.model.features", path=self._path)
+        size = self._size_of_features()
         images = accept_images(images)
-        features = np.empty((len(images), int(tensor.shape[1])), np.float32)
+        features = np.empty((len(images), size), np.float32)
         for start in range(0, len(images), IMAGES_AT_ONCE):
             piece = slice(start, start + IMAGES_AT_ONCE)
             (features[piece],) = self._session.run(images[piece].astype(np.float32), outputs=[FEATURES])

@@ -119,10 +119,10 @@ class CorrectedClassifier(Classifier):
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the probabilities (n, 10), and for each image the probability that it is a digit: float32 (n,)."""
-        probabilities, is_digit = super().classify_or_reject(images)
         if self._examples is None:
-            return probabilities, is_digit
-        looks = Looks.of(images, self.features(images), probabilities)
+            return super().classify_or_reject(images)
+        probabilities, is_digit, features = self.classify_with_features(images)
+        looks = Looks.of(images, features, probabilities)
         return apply_corrections(probabilities, is_digit, looks, self._examples, self._blend)
 
     def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
@@ -137,8 +137,8 @@ class CorrectedClassifier(Classifier):
         """
         if self._examples is None or not len(images):
             return [None] * len(images)
-        probabilities, _ = super().classify_or_reject(images)
-        looks = Looks.of(images, self.features(images), probabilities)
+        probabilities, _, features = self.classify_with_features(images)
+        looks = Looks.of(images, features, probabilities)
         return find_corrections(looks, np.array(answers, np.int64), self._examples, IN_NUMBERS)
 
 

@@ -60,8 +60,8 @@ class Examples:
     @staticmethod
     def of(classifier: Classifier, examples: Dataset) -> Examples:
         """Look at corrected digits with the network."""
-        probabilities, _ = classifier.classify_or_reject(examples.images)
-        looks = Looks.of(examples.images, classifier.features(examples.images), probabilities)
+        probabilities, _, features = classifier.classify_with_features(examples.images)
+        looks = Looks.of(examples.images, features, probabilities)
         return Examples(looks, examples.labels.astype(np.int64))
 
 

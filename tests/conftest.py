@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from filelock import FileLock
@@ -15,7 +16,9 @@ from hypothesis import settings
 import shuzi
 from shuzi import messages
 from shuzi.data.mnist import PACKAGED
+from shuzi.models import session
 
+BESIDE_OTHERS = "PYTEST_XDIST_WORKER" in os.environ
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 # jsonschema and Keras import them where they are installed; of shuzi's extras only `dev` has them
 ABSENT = ("rfc3987_syntax", "sklearn")
@@ -62,6 +65,23 @@ def plain_surroundings(monkeypatch):
     for name, value in {"LC_CTYPE": encoded, "LANG": "C.UTF-8", "LANGUAGE": "en"}.items():
         monkeypatch.setenv(name, value)
     messages.use("en")
+
+
+def _is_long(item):
+    return any(map(item.get_closest_marker, ("heavy", "slow", "long", "browser")))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread(request):
+    """Let each of several processes of fast tests use one core: threads that wait for each other keep cores busy."""
+    if not BESIDE_OTHERS or any(map(_is_long, request.session.items)):
+        yield
+        return
+    cv2.setNumThreads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "most_threads", 1)
+        patch.setenv("OMP_NUM_THREADS", "1")
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -198,7 +218,7 @@ def registers(tmp_path_factory):
 def once(tmp_path_factory):
     """Return a function that has a folder of a name filled, once for all processes of these tests."""
     place = tmp_path_factory.getbasetemp()
-    place = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "once"
+    place = (place.parent if BESIDE_OTHERS else place) / "once"
 
     def make(kind, name, fill):
         (place / kind).mkdir(parents=True, exist_ok=True)

@@ -70,6 +70,22 @@ def test_thin_digits_side_by_side_do_not_become_one(apart):
     assert reading.text == "41" or reading.status != "ok"
 
 
+def test_how_many_threads_opencv_has_changes_nothing(mnist):
+    page = np.full((700, 900), 235, np.uint8)
+    for place, image in enumerate(mnist.test.images[:24]):
+        row, column = 100 + 160 * (place // 6), 60 + 130 * (place % 6)
+        page[row : row + 84, column : column + 84] -= cv2.resize(image, (84, 84)) // 2
+    reader, before, found = shuzi.load(), cv2.getNumThreads(), []
+    try:
+        for threads in (1, 2):
+            cv2.setNumThreads(threads)
+            found.append(reader.read(page).as_dict())
+    finally:
+        cv2.setNumThreads(before)
+    assert len(found[0]["digits"]) > 20
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("lean", [3, 5, 8, 10])
 @pytest.mark.parametrize("apart", [3, 4, 5])
 def test_thin_ones_that_lean_over_one_another_do_not_become_one(apart, lean):

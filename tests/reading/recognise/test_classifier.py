@@ -3,6 +3,7 @@ import onnx
 import pytest
 
 from shuzi.errors import ModelError
+from shuzi.models import session
 from shuzi.models.card import METADATA_KEY
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recognise_thresholds import IMAGES_AT_ONCE, ONE_CORE_IMAGES
@@ -30,7 +31,9 @@ def test_probabilities_are_those_that_keras_gives(finished_run, mnist, name, cha
 
 
 @pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 1])
-def test_it_does_not_matter_how_many_images_come_at_once(classifier, mnist, count):
+def test_it_does_not_matter_how_many_images_come_at_once(finished_run, mnist, count, monkeypatch):
+    monkeypatch.setattr(session, "most_threads", 2)
+    classifier = Classifier(finished_run() / "model.onnx")
     alone = [classifier.classify(image[None]) for image in mnist.test.images[:count]]
     expected = np.concatenate([np.empty((0, 10), np.float32), *alone])
     found = classifier.classify(mnist.test.images[:count])

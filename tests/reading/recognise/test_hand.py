@@ -26,21 +26,26 @@ def validation():
     return shuzi.load_mnist().validation
 
 
-@pytest.fixture
-def wrong(reader, validation):
+@pytest.fixture(scope="module")
+def before(reader, validation):
+    """What the network says about validation digits: probabilities (n, 10)."""
+    return reader.classify(validation.images)
+
+
+@pytest.fixture(scope="module")
+def wrong(before, validation):
     """Validation digits that the network gets wrong: images, labels."""
-    answers = reader.classify(validation.images).argmax(axis=1)
-    places = np.flatnonzero(answers != validation.labels)
+    places = np.flatnonzero(before.argmax(axis=1) != validation.labels)
     return validation.images[places], validation.labels[places]
 
 
-def test_a_corrected_digit_is_right_and_others_stay(reader, validation, wrong, tmp_path):
+def test_a_corrected_digit_is_right_and_others_stay(reader, validation, before, wrong, tmp_path):
     images, labels = wrong
     add_to_hand(tmp_path / "my.npz", images[:3], labels[:3])
     known = reader.with_hand(tmp_path / "my.npz")
     assert known.classify(images[:3]).argmax(axis=1).tolist() == labels[:3].tolist()
-    before, after = (each.classify(validation.images).argmax(axis=1) for each in (reader, known))
-    assert np.mean((before == validation.labels) & (after != validation.labels)) <= 0.0005
+    answers, after = before.argmax(axis=1), known.classify(validation.images).argmax(axis=1)
+    assert np.mean((answers == validation.labels) & (after != validation.labels)) <= 0.0005
     # the reader that it comes from does not change
     assert (reader.classify(images[:3]).argmax(axis=1) != labels[:3]).all()
 
@@ -71,9 +76,9 @@ def test_of_one_image_the_last_label_counts(reader, validation, tmp_path):
     assert reader.with_hand(tmp_path / "my.npz").classify(image).argmax() == right[0]
 
 
-def test_a_digit_that_was_kept_as_it_was_read_stays_as_it_is(reader, validation):
+def test_a_digit_that_was_kept_as_it_was_read_stays_as_it_is(reader, validation, before):
     """An ill-formed digit speaks against what looks like it, unless what looks like it was kept as well."""
-    answers = reader.classify(validation.images).argmax(axis=1)
+    answers = before.argmax(axis=1)
     wrong = np.flatnonzero(answers != validation.labels)
     alone = reader.with_corrections(Dataset(validation.images[wrong], validation.labels[wrong]))
     after = alone.classify(validation.images).argmax(axis=1)
@@ -84,10 +89,9 @@ def test_a_digit_that_was_kept_as_it_was_read_stays_as_it_is(reader, validation)
     assert (both.classify(validation.images[kept]).argmax(axis=1) == validation.labels[kept]).all()
 
 
-def test_answers_that_corrected_digits_do_not_overrule_stay_sure(reader, validation, wrong):
+def test_answers_that_corrected_digits_do_not_overrule_stay_sure(reader, validation, before, wrong):
     """Otherwise a corrected 1 that looks like a 7 would put every 7 in doubt."""
     images, labels = wrong
-    before = reader.classify(validation.images)
     after = reader.with_corrections(Dataset(images[:8], labels[:8])).classify(validation.images)
     kept = (before.argmax(axis=1) == after.argmax(axis=1)) & (before.max(axis=1) >= 0.95)
     assert np.mean(after[kept].max(axis=1) < 0.95) <= 0.001

@@ -46,13 +46,44 @@ class Printed:
     parts: int
 
 
-def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
+@dataclass(frozen=True)
+class Prints:
+    """What is printed on a flat form: uint8 (h, w), 0 or 1 each.
+
+    Parameters
+    ----------
+    dark
+        But for shadows, which have no sharp edges.
+    seen
+        Pale hairlines too.
+    lines
+        The straight lines, with their soft edges.
+    """
+
+    dark: NDArray[np.uint8]
+    seen: NDArray[np.uint8]
+    lines: NDArray[np.uint8]
+
+
+def prints_on(flat: NDArray[np.uint8]) -> Prints:
+    """Find what is printed on a form, uint8 (h, w)."""
+    smooth = np.asarray(cv2.GaussianBlur(flat, (0, 0), 0.8), np.uint8)
+    dark = _dark(smooth)
+    # a hairline is pale on a coarse scan, but darker than what is beside it
+    thin = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((_BESIDE, _BESIDE), np.uint8)) > _DARKER
+    seen = np.asarray(dark | thin, np.uint8)
+    return Prints(dark, seen, _lines(flat, seen))
+
+
+def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
     """Find the empty boxes of a blank form.
 
     Parameters
     ----------
     flat
         uint8 (h, w), as `shuzi.forms.finding.flat.flatten` makes it.
+    prints
+        What `prints_on` found on it, if that is known.
 
     Returns
     -------
@@ -68,8 +99,8 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
     >>> [(round(each.box.x), round(each.box.width), each.parts) for each in find_boxes(flat)]
     [(10, 10, 1), (30, 30, 3)]
     """
-    seen, dark, lines = printed_on(flat), _dark_on(flat), lines_on(flat)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - lines, connectivity=4)
+    prints = prints or prints_on(flat)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - prints.lines, connectivity=4)
     found = []
     for label, (left, top, broad, tall, _) in enumerate(stats[1:count].tolist(), start=1):
         edge = left == 0 or top == 0 or left + broad == flat.shape[1] or top + tall == flat.shape[0]
@@ -80,14 +111,14 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
         box = _between_middles(flat, inner)
         if box is None or box.width < _LEAST_WIDE or not _LEAST_HIGH <= box.height <= _MOST_HIGH:
             continue
-        within = _straightened(seen, light, inner, left, top)
+        within = _straightened(prints.seen, light, inner, left, top)
         parts = _parts(within, inner.x - box.x * SCALE, box.width * SCALE)
         if even < (_RECTANGULAR if parts == 1 else _UPPER):
             continue
         inside = _inside(light)
         if parts > 1:  # ticks stand in the lower half
             inside[round(inner.y - top + inner.height / 2) :] = False
-        printed = dark[top : top + tall, left : left + broad] > 0
+        printed = prints.dark[top : top + tall, left : left + broad] > 0
         is_empty = inside.any() and printed[inside].sum() <= min(_EMPTY * inside.sum(), _SPECKS * SCALE**2)
         if is_empty and not _is_grey(flat, inner, np.median(flat[top : top + tall, left : left + broad][inside])):
             found.append(Printed(box, parts))
@@ -100,17 +131,8 @@ def _is_grey(flat: NDArray[np.uint8], inner: Box, level: np.floating[Any]) -> bo
     return bool(np.quantile(around, _LIGHTEST) - level > _SHARPER)
 
 
-def printed_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return what is printed on a flat form, pale hairlines too: uint8 (h, w), 0 or 1."""
-    # a hairline is pale on a coarse scan, but darker than what is beside it
-    thin = cv2.morphologyEx(_smooth(flat), cv2.MORPH_BLACKHAT, np.ones((_BESIDE, _BESIDE), np.uint8)) > _DARKER
-    return np.asarray(_dark_on(flat) | thin, np.uint8)
-
-
-def lines_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the straight lines on a flat form, with their soft edges: uint8 (h, w), 0 or 1."""
-    seen, length = printed_on(flat), round(_LINE * SCALE)
-    found = np.zeros_like(seen)
+def _lines(flat: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    found, length = np.zeros_like(seen), round(_LINE * SCALE)
     # what is short and dark counts no more than what is faint, or it would seem longer than it is
     pale = np.maximum(flat, cv2.subtract(cv2.medianBlur(flat, _AROUND), np.array([2 * _FAINT], np.float64)))
     for along in ((1, length), (length, 1)):
@@ -127,15 +149,9 @@ def lines_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _dark_on(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return what is dark on a flat form, but for shadows, which have no sharp edges: uint8 (h, w), 0 or 1."""
-    smooth = _smooth(flat)
+def _dark(smooth: NDArray[np.uint8]) -> NDArray[np.uint8]:
     paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_AROUND, _AROUND), np.uint8))
     return np.asarray((smooth < _SURELY) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER)), np.uint8)
-
-
-def _smooth(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.asarray(cv2.GaussianBlur(flat, (0, 0), 0.8), np.uint8)
 
 
 def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.flat import SCALE
-from shuzi.forms.tracing.find_boxes import Printed, lines_on, printed_on
+from shuzi.forms.tracing.find_boxes import Printed, Prints, prints_on
 from shuzi.ink.boxes import Box
 
 _GAP, _PIECE = 1.9, 5.0  # millimetres between dots at most, and of a line that is straight
@@ -24,13 +24,15 @@ _PITCH = (3.5, 12.0)  # millimetres from tick to tick
 _REGULAR, _END = 0.15, 1.2  # of that distance by which ticks may be off; millimetres from an end of the line
 
 
-def find_rules(flat: NDArray[np.uint8]) -> list[Printed]:
+def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
     """Find the lines of a blank form that have room to write above them, and bound no box.
 
     Parameters
     ----------
     flat
         uint8 (h, w), as `shuzi.forms.finding.flat.flatten` makes it.
+    prints
+        What `prints_on` found on it, if that is known.
 
     Returns
     -------
@@ -46,7 +48,8 @@ def find_rules(flat: NDArray[np.uint8]) -> list[Printed]:
     >>> [(round(rule.box.bottom), round(rule.box.width), rule.parts) for rule in find_rules(flat)]
     [(25, 40, 1), (38, 30, 5)]
     """
-    seen, lines = printed_on(flat), lines_on(flat)
+    prints = prints or prints_on(flat)
+    seen, lines = prints.seen, prints.lines
     whole = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, round(_GAP * SCALE)), np.uint8))
     whole = cv2.dilate(whole, np.ones((3, 1), np.uint8))
     pieces = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, round(_PIECE * SCALE)), np.uint8))

@@ -24,7 +24,7 @@ from shuzi.forms.spec import PAPERS, Field, Spec
 from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.drawn import Drawn, read_drawn
 from shuzi.forms.tracing.field_labels import Words, labelled
-from shuzi.forms.tracing.find_boxes import find_boxes
+from shuzi.forms.tracing.find_boxes import find_boxes, prints_on
 from shuzi.forms.tracing.find_rules import find_rules
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
@@ -102,7 +102,8 @@ def trace(
     sheet: dict[str, Any] = {"title": title, "paper": paper, "landscape": form.size[0] > form.size[1]}
     if paper not in PAPERS:
         sheet |= {"paper": f"{form.size[0]:g}x{form.size[1]:g}", "landscape": False}
-    blank, printed = as_png(form.flat), [*find_boxes(form.flat), *find_rules(form.flat)]
+    blank, prints = as_png(form.flat), prints_on(form.flat)
+    printed = [*find_boxes(form.flat, prints), *find_rules(form.flat, prints)]
     if drawn is not None:
         spec = read_drawn(drawn, sheet, blank, form.in_millimetres if unit == PIXEL else lambda box: box)
         fields = tuple(snapped(field, printed) for field in spec.fields)

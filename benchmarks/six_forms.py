@@ -208,10 +208,11 @@ _FORMS: dict[str, tuple[Callable[[LabelledForm], None], tuple[float, float]]] = 
 }
 
 
-def six_forms() -> list[Layout]:
-    """Print all six."""
+def six_forms(*names: str) -> list[Layout]:
+    """Print all six, or those of these names."""
     printed = []
-    for name, (draw, size) in _FORMS.items():
+    for name in names or _FORMS:
+        draw, size = _FORMS[name]
         form = LabelledForm(size)
         draw(form)
         printed.append(form.finished(name))

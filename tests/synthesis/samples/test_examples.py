@@ -13,6 +13,12 @@ def few(mnist):
     return Dataset(mnist.train.images[:200], mnist.train.labels[:200])
 
 
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch):
+    """Compose in one process, as each takes longer to start than to compose so few pictures."""
+    monkeypatch.setattr(examples, "cores", lambda: 1)
+
+
 def composed(kind, dataset, seed=0):
     return joined(list(compose(kind, dataset, seed, LITTLE[kind])))
 
@@ -23,7 +29,6 @@ def same(one, other):
 
 @pytest.mark.parametrize("kind", LITTLE)
 def test_the_seed_decides_everything_and_the_number_of_processes_nothing(few, kind, monkeypatch):
-    monkeypatch.setattr(examples, "cores", lambda: 1)
     one = composed(kind, few)
     monkeypatch.setattr(examples, "cores", lambda: 3)
     assert same(one, composed(kind, few))
@@ -56,8 +61,9 @@ def test_a_few_digits_are_enough(mnist, kind, count):
     assert min(len(share) for share in shares) > 0
 
 
-def test_whoever_stops_early_leaves_no_process_behind(few):
+def test_whoever_stops_early_leaves_no_process_behind(few, monkeypatch):
     psutil = pytest.importorskip("psutil")
+    monkeypatch.setattr(examples, "cores", lambda: 2)
     before = psutil.Process().children()
     shares = compose("pages", few, 0, LITTLE["pages"])
     next(shares)

@@ -68,7 +68,10 @@ def draw():
 
     def lay(ink, paper=235, pen=40):
         ink = ink[..., None] if np.ndim(pen) or np.ndim(paper) == 3 else ink
-        return np.clip(np.rint(paper + (np.asarray(pen, float) - paper) * ink), 0, 255).astype(np.uint8)
+        paper = np.asarray(paper, np.float32)
+        page = (np.asarray(pen, np.float32) - paper) * ink
+        page += paper
+        return np.clip(np.rint(page, out=page), 0, 255, out=page).astype(np.uint8)
 
     return lay
 

@@ -38,7 +38,7 @@ if find_spec("keras") is None:  # the core also runs on Python versions without 
     collect_ignore += ["service/api/test_training.py", "service/api/test_training_ends.py", "service/jobs"]
     collect_ignore += ["course/test_every_lesson.py", "course/test_notebooks.py"]  # matplotlib, jupytext
 
-# files that take a minute or more, most of them with few tests: at the end, one process would wait for another
+# files that take long, most of them with few tests: at the end, one process would wait for another
 LONGEST = {
     *("test_worker.py", "test_training.py", "test_serve_command.py", "test_train_command.py", "test_conversion.py"),
     *("test_training_ends.py", "test_train_interrupted.py", "test_train_on_own_digits.py"),
@@ -46,6 +46,7 @@ LONGEST = {
     *("test_reading_digits.py", "test_every_view.py", "test_looks.py"),
     *("test_film.py", "test_page_parity.py", "test_snippets.py", "test_notebooks.py", "test_examples.py"),
     *("test_old_tutorials.py", "test_limits.py", "test_privacy.py", "test_wheel.py", "test_start.py"),
+    "test_loop.py",
 }
 
 settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy

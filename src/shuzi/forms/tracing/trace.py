@@ -24,7 +24,7 @@ from shuzi.forms.spec import PAPERS, Field, Spec
 from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.drawn import Drawn, read_drawn
 from shuzi.forms.tracing.field_labels import Words, labelled
-from shuzi.forms.tracing.find_boxes import find_boxes, prints_on
+from shuzi.forms.tracing.find_boxes import Printed, find_boxes, prints_on
 from shuzi.forms.tracing.find_rules import find_rules
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
@@ -102,16 +102,16 @@ def trace(
     sheet: dict[str, Any] = {"title": title, "paper": paper, "landscape": form.size[0] > form.size[1]}
     if paper not in PAPERS:
         sheet |= {"paper": f"{form.size[0]:g}x{form.size[1]:g}", "landscape": False}
-    blank, prints = as_png(form.flat), prints_on(form.flat)
-    printed = [*find_boxes(form.flat, prints), *find_rules(form.flat, prints)]
+    blank = as_png(form.flat)
     if drawn is not None:
         spec = read_drawn(drawn, sheet, blank, form.in_millimetres if unit == PIXEL else lambda box: box)
+        printed = _printed(form.flat)
         fields = tuple(snapped(field, printed) for field in spec.fields)
         for field, is_empty in zip(fields, _empty(form.flat, fields), strict=True):
             if not is_empty:
                 raise DataError("error.trace.printed", name=field.name)
         return Traced(replace(spec, fields=fields), form.flat)
-    proposed = propose(printed, form.flat)
+    proposed = propose(_printed(form.flat), form.flat)
     empty = (index for index, is_empty in enumerate(_empty(form.flat, proposed)) if is_empty)
     found = [*islice(empty, MOST_TRACED)]  # to look into all that a dense grid has could take minutes
     names = (f"f{count}" for count in range(1, MOST_TRACED + 1))
@@ -120,6 +120,11 @@ def trace(
         fields = labelled(fields, words(form.flat, fields))
     spec = Spec(fields=fields, language=language_of(title), blank=blank, **sheet)
     return Traced(spec, form.flat, len(proposed) - 1 - found[-1] if len(found) == MOST_TRACED else 0)
+
+
+def _printed(flat: NDArray[np.uint8]) -> list[Printed]:
+    prints = prints_on(flat)
+    return [*find_boxes(flat, prints), *find_rules(flat, prints)]
 
 
 def _empty(flat: NDArray[np.uint8], fields: Sequence[Field]) -> Iterator[bool]:

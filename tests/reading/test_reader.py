@@ -1,3 +1,5 @@
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -5,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
@@ -36,13 +39,19 @@ def test_without_a_name_it_is_the_default_model(mnist):
     assert np.mean(reader.classify(mnist.test.images[:1_000]).argmax(axis=1) == mnist.test.labels[:1_000]) > 0.98
 
 
-def test_a_reading_says_whether_its_confidence_was_calibrated_for_the_models_that_read(composed_run, mnist):
+def test_a_reading_says_whether_its_confidence_was_calibrated_for_the_models_that_read(mnist, tmp_path):
+    detector = onnx.load(shipped()["detector"])
+    detector.graph.doc_string = "another graph, and so another detector"
+    (card,) = detector.metadata_props
+    weights = hashlib.sha256(detector.graph.SerializeToString()).hexdigest()
+    card.value = json.dumps(json.loads(card.value) | {"weights": weights})
+    onnx.save(detector, tmp_path / "other.onnx")
     page = np.full((60, 90), 255, np.uint8)
     page[10:38, 20:48] -= mnist.test.images[0]
     default = shuzi.load()
     assert default.calibrated
     assert default.read(page).calibrated
-    other = shuzi.load("default", detector=composed_run("detector"))
+    other = shuzi.load("default", detector=tmp_path / "other.onnx")
     assert not other.calibrated
     assert not other.read(page).calibrated
     assert not shuzi.load("tiny").read(np.full((30, 30), 255, np.uint8)).calibrated

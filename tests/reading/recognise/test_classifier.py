@@ -5,6 +5,7 @@ import pytest
 from shuzi.errors import ModelError
 from shuzi.models import session
 from shuzi.models.card import METADATA_KEY
+from shuzi.models.store import shipped
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recognise_thresholds import IMAGES_AT_ONCE, ONE_CORE_IMAGES
 
@@ -46,13 +47,14 @@ def test_images_that_are_views_are_read_as_they_look(classifier, mnist):
     np.testing.assert_allclose(classifier.classify(views), classifier.classify(views.copy()), atol=1e-6)
 
 
-def test_a_detector_classifies_nothing_and_says_so(composed_run):
+def test_a_detector_classifies_nothing_and_says_so():
     with pytest.raises(
-        ModelError, match=r"model\.onnx is a detector: it finds digits but does not tell which they are"
+        ModelError, match=r"detector\.onnx is a detector: it finds digits but does not tell which they are"
     ):
-        Classifier(composed_run("detector") / "model.onnx")
+        Classifier(shipped()["detector"])
 
 
+@pytest.mark.heavy
 def test_of_two_outputs_the_probabilities_are_given(composed_run, mnist):
     import keras
 

@@ -42,6 +42,15 @@ def test_it_does_not_matter_how_many_images_come_at_once(finished_run, mnist, co
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [0, 1, FEW + 1, PIECE + 1])
+def test_what_one_run_gives_is_what_two_give(mnist, count):
+    classifier, images = Classifier(shipped()["default"]), mnist.test.images[:count]
+    apart = *classifier.classify_or_reject(images), classifier.features(images)
+    for found, expected in zip(classifier.classify_with_features(images), apart, strict=True):
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_images_that_are_views_are_read_as_they_look(classifier, mnist):
     views = mnist.test.images[100:0:-7].transpose(0, 2, 1)
     np.testing.assert_allclose(classifier.classify(views), classifier.classify(views.copy()), atol=1e-6)

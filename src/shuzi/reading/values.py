@@ -26,11 +26,14 @@ class Line:
         Where to cut strips: x, y, width, height in pixels of the searched picture.
     height
         The median height of its digits, in pixels.
+    is_struck
+        Whether a straight stroke goes through all of them.
     """
 
     candidates: tuple[Candidate, ...]
     frames: tuple[Box, ...]
     height: float
+    is_struck: bool = False
 
     @cached_property
     def proposed(self) -> tuple[int, ...]:
@@ -161,6 +164,11 @@ class Findings:
     work: float = 0.0
     texts: tuple[LineTexts, ...] = ()
     source: str | None = None
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether all digits of a line are crossed out."""
+        return any(line.is_struck for line in self.lines)
 
     def at_edge(self, box: Box) -> bool:
         """Return whether a box is so close to the picture's edge that ink may be cut off."""

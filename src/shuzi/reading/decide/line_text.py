@@ -23,7 +23,7 @@ from shuzi.reading.decide.ignored_ink import name_ignored_ink
 from shuzi.reading.decide.line_confidence import Evidence, LineScale
 from shuzi.reading.decide.outcome import Outcome, Outcomes, choose_texts
 from shuzi.reading.recognise.characters import Character
-from shuzi.reading.report.advice import about_line_text, about_marks, about_success, about_the_picture
+from shuzi.reading.report.advice import Sentence, about_line_text, about_marks, about_success, about_the_picture
 from shuzi.reading.report.result import (
     OK,
     UNKNOWN,
@@ -61,6 +61,9 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
     hindered = outcomes.has_sign_inside or page.is_in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
     status: Status = OK if confidence >= scale.ok and not hindered else UNSURE
     digits_status: Status = OK if of_digits >= scale.ok and not hindered else UNSURE
+    is_struck = seen.is_struck and digits_status == OK  # else something else is amiss, which says more
+    if is_struck:
+        status = digits_status = UNSURE
     alternatives = share_out(outcomes.texts, confidence, scale.others)
     # 2. single characters are as much less sure than their line said as the whole text is
     raw = min(max(outcomes.texts[0][1], LEAST_CONFIDENCE), MOST_CONFIDENCE)
@@ -76,7 +79,9 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
     # 3. a sentence
     boxes = [character.box for character in characters if character.character in DIGITS]
     text = outcomes.texts[0][0]
-    if status == OK:
+    if is_struck:
+        advice: Sentence = "reading.struck", {}
+    elif status == OK:
         advice = about_success(page.ignored)
     elif digits_status == OK:
         # what is amiss with the picture explains more than a mark that may be there

@@ -90,3 +90,19 @@ LEAST_HANGING_HEIGHT: Final = 0.7  # of its width: what is lower and hangs below
 SMALLEST_POINT: Final = 0.03  # a smaller speck is no point
 FRAME_MARGIN: Final = 0.5  # of paper left and right in a strip
 PROPOSED_SCORE: Final = 0.5  # the score from which a candidate is part of the candidates' own text
+
+# digits that are crossed out
+# chosen on lines of 2 to 6 digits under strokes, freehand ones too, and printed lines; of 1,432 numbers that are not
+# crossed out, 1 is taken to be
+STRIKE_INK: Final = 121  # in a contrast map: a hairline is paler than digits
+STRIKE_STEPS: Final = 32.0  # of a digit's height: positions that are looked at
+STRIKE_WIDTH: Final = 0.03  # of that height: how far a stroke may be from straight
+STRIKE_AROUND: Final = 0.35  # of that height: how far above and below the digits a stroke may begin and end
+STRIKE_MIDDLE: Final = 0.22  # of that height: this close to their tops and feet, its middle is no strike
+STRIKE_RISE: Final = 0.5  # of the digits' width
+STRIKE_INSIDE: Final = 0.12  # of that width: a stroke may begin so much inside
+STRIKE_SEEN: Final = 0.93  # of the stroke
+STRIKE_BEYOND: Final = 1.0  # of a digit's height: what is looked at beside the digits
+STRIKE_FREE: Final = 0.3  # of that height: how far a stroke reaches beside them; without more room nothing is known
+STRIKE_GOES_ON: Final = 0.6  # of what is looked at beside the digits: a printed line
+STRIKE_ENDED: Final = 0.5

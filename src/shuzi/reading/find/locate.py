@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,8 @@ from shuzi.reading.find.candidates import (
 from shuzi.reading.find.detector import Detector, has_more, search_by_scale, search_pale
 from shuzi.reading.find.line_frames import frame_lines
 from shuzi.reading.find.rows import group_rows
-from shuzi.reading.values import Findings
+from shuzi.reading.find.struck_lines import is_struck_out
+from shuzi.reading.values import Findings, Line
 
 if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
@@ -79,6 +81,7 @@ def locate(
         candidates = [candidate for candidate in candidates if id(candidate) in on_lines]
         if (simple and is_one) or not has_lines:
             lines = []
+        lines = [replace(line, is_struck=_is_struck(line, scan)) for line in lines]
         plain = sum(candidate.score >= thresholds.PLAIN_SCORE for candidate in candidates)
         work.left += min(plain, thresholds.MOST_PLAIN)
         strips = sum(measure_length(frame) for line in lines for frame in line.frames)
@@ -108,6 +111,10 @@ def locate(
         work_left=work.left,
         work=work.done,
     )
+
+
+def _is_struck(line: Line, scan: Scan) -> bool:
+    return is_struck_out(scan.contrast, [candidate.box for candidate in line.candidates])
 
 
 def _limit_work(pixels: int, most: float) -> float:

@@ -127,3 +127,26 @@ export const SMALLEST_POINT = 0.03;
 export const FRAME_MARGIN = 0.5;
 /** the score from which a candidate is part of the candidates' own text */
 export const PROPOSED_SCORE = 0.5;
+/** in a contrast map: a hairline is paler than digits */
+export const STRIKE_INK = 121;
+/** of a digit's height: positions that are looked at */
+export const STRIKE_STEPS = 32;
+/** of that height: how far a stroke may be from straight */
+export const STRIKE_WIDTH = 0.03;
+/** of that height: how far above and below the digits a stroke may begin and end */
+export const STRIKE_AROUND = 0.35;
+/** of that height: this close to their tops and feet, its middle is no strike */
+export const STRIKE_MIDDLE = 0.22;
+/** of the digits' width */
+export const STRIKE_RISE = 0.5;
+/** of that width: a stroke may begin so much inside */
+export const STRIKE_INSIDE = 0.12;
+/** of the stroke */
+export const STRIKE_SEEN = 0.93;
+/** of a digit's height: what is looked at beside the digits */
+export const STRIKE_BEYOND = 1;
+/** of that height: how far a stroke reaches beside them; without more room nothing is known */
+export const STRIKE_FREE = 0.3;
+/** of what is looked at beside the digits: a printed line */
+export const STRIKE_GOES_ON = 0.6;
+export const STRIKE_ENDED = 0.5;

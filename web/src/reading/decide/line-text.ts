@@ -12,7 +12,7 @@ import {
 import { CLASSES, DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
-import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
+import { type Candidates, inOriginal, isAtEdge, isStruck } from "../find/candidates";
 import { aboutLineText, aboutMarks, aboutThePicture, OF_PICTURES } from "../report/advice";
 import type { Digit, Ignored, Mark, Reading, Sentence, Status } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
@@ -36,7 +36,11 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const isSignInside = page.written.some(({ texts }) => hasSignInside(texts[0] as string));
   const isHindered = isSignInside || page.isInDoubt || page.ignored.some(isUnknown);
   const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
-  const [status, digitsStatus] = [statusOf(confidence), statusOf(digitsConfidence)];
+  // else something else is amiss, which says more
+  const isCrossedOut = isStruck(seen) && statusOf(digitsConfidence) === "ok";
+  const [status, digitsStatus] = isCrossedOut
+    ? (["unsure", "unsure"] as const)
+    : [statusOf(confidence), statusOf(digitsConfidence)];
   // 2. single characters are as much less sure than their line said as the whole text is
   const [text, raw] = page.texts[0] as Texts[0];
   const power = Math.log(clipped(confidence)) / Math.log(clipped(raw));
@@ -52,7 +56,8 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const alternatives = sharedOut(page.texts, confidence, scale.others);
   const boxes = digits.map(({ box }) => box);
   const texts = alternatives.map(([likely]) => likely);
-  const advice = () => {
+  const advice = (): Sentence => {
+    if (isCrossedOut) return ["reading.struck", {}];
     if (status === "ok") return successOf(page.ignored);
     if (digitsStatus === "ok") {
       // what is amiss with the picture explains more than a mark that may be there

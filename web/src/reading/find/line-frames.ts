@@ -29,6 +29,8 @@ export interface Line {
   readonly height: number;
   /** The digits that the candidates alone would make of it. */
   readonly proposed: readonly number[];
+  /** Whether a straight stroke goes through all of them. */
+  readonly isStruck: boolean;
 }
 
 /**
@@ -91,7 +93,7 @@ function framed(candidates: Candidate[], digits: Box[], high: Box[], characters:
   const proposed = candidates
     .filter(({ score }) => score >= PROPOSED_SCORE)
     .map(({ probabilities }) => largestAt(probabilities));
-  return { candidates, frames: frames as [Box, Box], height, proposed };
+  return { candidates, frames: frames as [Box, Box], height, proposed, isStruck: false };
 }
 
 /** The next speck before the characters of a line that may be a point, and the next one after them. */

@@ -48,7 +48,8 @@ import { lengthOf } from "../../ink/strips";
 import { type Classify, type Detector, possibleScale, type Recogniser } from "../recognise/models";
 import { textsOf } from "../recognise/search";
 import { around, type Candidate, type Candidates, candidatesAt, TooMuch, Work } from "./candidates";
-import { linesOf } from "./line-frames";
+import { type Line, linesOf } from "./line-frames";
+import { isStruckOut } from "./struck-lines";
 
 /** The models that look for digits. The detector and the recogniser are asked for only where they are needed. */
 export interface Models {
@@ -120,10 +121,18 @@ async function located(
     candidates,
     uncovered: 1 - covered(ink, candidates),
     missed: bestBeside(candidates, others),
-    lines: reads ? lines.map((line) => textsOf(line, scan.contrast, reads)) : [],
+    lines: reads ? lines.map((line) => textsOf(withStrike(line, scan.contrast), scan.contrast, reads)) : [],
     tooMuch: null,
     workLeft: work.left,
   };
+}
+
+function withStrike(line: Line, contrast: Grey): Line {
+  const isStruck = isStruckOut(
+    contrast,
+    line.candidates.map(({ box }) => box),
+  );
+  return { ...line, isStruck };
 }
 
 /** Take each component for a digit, or join nearby components if that gives more confidence. */

@@ -19,11 +19,10 @@ from shuzi.forms.reading.followed import followed_in_a_line
 from shuzi.forms.reading.page_work import PageWork
 from shuzi.forms.spec import CARD, IBAN, IDENTIFIER, NUMBER, PHONE, Field
 from shuzi.reading.reader import Reader
+from shuzi.reading.report.advice import ONLY_UNSURE
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, Reading, without_marks
 
-_ONLY_UNSURE = {
-    f"reading.{key}" for key in ("unsure", "unsure_text", "unsure_line", "mark", "mark_more", "mark_unsure")
-}  # nothing else is amiss
+_NOT_AMISS = ONLY_UNSURE | {"reading.wide_gap"}  # in a field, digits may be spaced by what is printed there
 _HIGH = 0.5  # of the height of a field with its margin: what is left of its line is at least so high
 _LISTED = (NUMBER, IDENTIFIER, PHONE, CARD)  # a list of these is of what is written; a date may be written otherwise
 _OF_DIGITS = (IDENTIFIER, CARD, IBAN)
@@ -129,7 +128,7 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
         return Opened([("?", 1.0)], True)
     read = reading.alternatives or ((reading.text, reading.confidence),)
     texts = merge_texts((_put(field, text), probability) for text, probability in read)
-    amiss = reading.status != OK and (listed or reading.advice[0] not in _ONLY_UNSURE)
+    amiss = reading.status != OK and (listed or reading.advice[0] not in _NOT_AMISS)
     # an identifier may be written with dashes; a point belongs to a number, and must not vanish
     amiss = amiss or (field.kind in _OF_DIGITS and not listed and any(mark in reading.text for mark in ".,"))
     # a + before a phone's number is no digit, and must not vanish either

@@ -32,6 +32,11 @@ SAME_INK: Final = 0.5  # of the smaller of two boxes: from this overlap on they 
 SAME_CHARACTER_IOU: Final = 0.6  # from this on, two characters of a line are one piece of ink
 MOST_MARK_ALTERNATIVES: Final = 5  # other characters that a mark names
 
+# two numbers on one line: right numbers that were sure had gaps of at most 1.1 digit heights, in three collections
+WIDE_GAP: Final = 1.2  # of the digits' median height
+TIMES_OTHER_GAPS: Final = 2.25  # digits written evenly far apart are one number
+LONE_GAP: Final = 2.5  # of that height, between two digits: no other gap tells how far apart they are written
+
 # a list of allowed values
 MOST_VALUES: Final = 100_000
 """Values that a list may have."""

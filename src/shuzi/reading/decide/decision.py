@@ -10,6 +10,7 @@ from shuzi.reading.decide.candidate_text import read_candidates
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import read_lines
 from shuzi.reading.decide.outcome import choose_texts
+from shuzi.reading.decide.wide_gaps import doubt_wide_gap
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.fitting import follow_pattern
 from shuzi.reading.report.result import UNSURE, Reading
@@ -47,4 +48,6 @@ def decide(
         reading = read_candidates(seen, outcomes, scale)
     if values is not None:
         return choose_value(reading, seen, outcomes, values, line_scale)
-    return reading if pattern is None else follow_pattern(reading, seen, pattern, line_scale)
+    if pattern is not None:
+        reading = follow_pattern(reading, seen, pattern, line_scale)
+    return doubt_wide_gap(reading, pattern)

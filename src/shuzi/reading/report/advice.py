@@ -34,6 +34,11 @@ Sentence = tuple[str, dict[str, Any]]
 OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
 """The sentences of `about_the_picture`."""
 
+ONLY_UNSURE = {
+    f"reading.{key}" for key in ("unsure", "unsure_text", "unsure_line", "mark", "mark_more", "mark_unsure")
+}
+"""The sentences of readings with which nothing else is amiss."""
+
 
 def about_success(ignored: Sequence[Ignored]) -> Sentence:
     """Say that the number was read, and what was left out."""

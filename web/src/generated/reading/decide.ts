@@ -45,6 +45,12 @@ export const SAME_INK = 0.5;
 export const SAME_CHARACTER_IOU = 0.6;
 /** other characters that a mark names */
 export const MOST_MARK_ALTERNATIVES = 5;
+/** of the digits' median height */
+export const WIDE_GAP = 1.2;
+/** digits written evenly far apart are one number */
+export const TIMES_OTHER_GAPS = 2.25;
+/** of that height, between two digits: no other gap tells how far apart they are written */
+export const LONE_GAP = 2.5;
 /** Values that a list may have. */
 export const MOST_VALUES = 100_000;
 /** characters */

@@ -9,6 +9,7 @@ import { textOfCandidates } from "./candidate-text";
 import type { LineScale } from "./line-confidence";
 import { rejectLines, textOfLines } from "./line-text";
 import { outcomesOf } from "./outcome";
+import { doubtWideGap } from "./wide-gaps";
 
 /** Make a reading of everything that was found in a picture. */
 export function decide(
@@ -21,7 +22,7 @@ export function decide(
   const outcomes = outcomesOf(seen, lineScale.weights);
   const reading =
     textOfLines(seen, outcomes, lineScale) ?? rejectLines(textOfCandidates(seen, scale), seen, outcomes);
-  return pattern ? follow(reading, seen, pattern, lineScale) : reading;
+  return doubtWideGap(pattern ? follow(reading, seen, pattern, lineScale) : reading, pattern);
 }
 
 /** The reading of a picture that holds more than is read. */

@@ -25,6 +25,16 @@ export const OF_PICTURES = [
   "reading.pale",
 ];
 
+/** The sentences of readings with which nothing else is amiss. */
+export const ONLY_UNSURE = [
+  "reading.unsure",
+  "reading.unsure_text",
+  "reading.unsure_line",
+  "reading.mark",
+  "reading.mark_more",
+  "reading.mark_unsure",
+];
+
 /**
  * Choose the most helpful sentence about digits that were read one by one.
  *

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { boxOf } from "../src/ink/boxes";
 import { blank, type Grey } from "../src/ink/picture";
-import { partsOf } from "../src/reading/decide/wide-gaps";
+import { partsOf } from "../src/reading/decide/doubts/wide-gaps";
 import { automatonOf } from "../src/reading/patterns/expression";
 import type { Digit, Mark } from "../src/reading/report/result";
 import { exact, readerOf } from "./models";

@@ -70,3 +70,11 @@ STAIN_DARKNESS: Final = 0.5  # of the digits' darkness: paler ink is a stain
 PRINT_DARKNESS: Final = 0.8  # of the digits' darkness: a printed pattern under them is paler
 MOST_CUT_OFF: Final = 0.9  # what reaches further into the picture may be writing of its own
 SAME_LINE_OVERLAP: Final = 0.25  # of the lower one's height: ink that shares more with a character is in its line
+
+# ink beside a line that the picture's left or right edge cuts off, as fractions of the digits' median height
+CUT_HEIGHT: Final = 0.33
+"""What is as high may be a piece of a character; two pieces, such as the ends of a 3, count from top to bottom."""
+CUT_PART: Final = 0.08  # the least height of one of several pieces
+CUT_INSIDE: Final = 0.5  # of its own height: what has less in the height of the digit next to it is of another row
+CUT_GAP: Final = 1.2  # the widest gap to the digit next to it
+LOW_PICTURE: Final = 1.5  # the height of a picture in which a line from top to bottom may be a 1

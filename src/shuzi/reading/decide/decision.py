@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from shuzi.reading.decide.allowed_values import choose_value
 from shuzi.reading.decide.candidate_confidence import Scale
 from shuzi.reading.decide.candidate_text import read_candidates
+from shuzi.reading.decide.doubts.wide_gaps import doubt_wide_gap
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import read_lines
 from shuzi.reading.decide.outcome import choose_texts
-from shuzi.reading.decide.wide_gaps import doubt_wide_gap
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.fitting import follow_pattern
 from shuzi.reading.report.result import UNSURE, Reading

@@ -19,6 +19,7 @@ from shuzi.reading.decide.decide_thresholds import (
     MOST_CONFIDENCE,
     MOST_MARK_ALTERNATIVES,
 )
+from shuzi.reading.decide.doubts.cut_ink import is_cut_at_side
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
 from shuzi.reading.decide.line_confidence import Evidence, LineScale
 from shuzi.reading.decide.outcome import Outcome, Outcomes, choose_texts
@@ -26,6 +27,9 @@ from shuzi.reading.recognise.characters import Character
 from shuzi.reading.report.advice import Sentence, about_line_text, about_marks, about_success, about_the_picture
 from shuzi.reading.report.result import (
     OK,
+    PRINT,
+    RULING,
+    STAIN,
     UNKNOWN,
     UNSURE,
     Digit,
@@ -58,7 +62,8 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
     confidence = scale.confidence(page.evidence)
     evidence_of_digits = page.evidence._replace(raw=logit(outcomes.probability_of_digits))
     of_digits = max(scale.confidence(evidence_of_digits), confidence)
-    hindered = outcomes.has_sign_inside or page.is_in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
+    in_doubt = page.is_in_doubt or page.is_cut_at_side
+    hindered = outcomes.has_sign_inside or in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
     status: Status = OK if confidence >= scale.ok and not hindered else UNSURE
     digits_status: Status = OK if of_digits >= scale.ok and not hindered else UNSURE
     is_struck = seen.is_struck and digits_status == OK  # else something else is amiss, which says more
@@ -90,7 +95,8 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         advice = amiss or about_marks(text, with_these_digits)
     else:
         texts = [text for text, _ in alternatives]
-        advice = about_line_text(seen, boxes, digits, outcomes.has_sign_inside, page.ignored, texts)
+        what = (outcomes.has_sign_inside, page.is_cut_at_side)
+        advice = about_line_text(seen, boxes, digits, *what, page.ignored, texts)
     return Reading(
         text,
         status,
@@ -119,6 +125,7 @@ class _Page:
     ignored: tuple[Ignored, ...]
     evidence: Evidence
     is_in_doubt: bool
+    is_cut_at_side: bool
 
     @staticmethod
     def of(seen: Findings, outcomes: Outcomes) -> _Page:
@@ -137,7 +144,7 @@ class _Page:
             unknown=float(any(piece.kind == UNKNOWN for piece in ignored)),
             lines=float(len(written) - 1),
         )
-        return _Page(ignored, evidence, outcomes.is_shared or is_cut_off)
+        return _Page(ignored, evidence, outcomes.is_shared or is_cut_off, _is_cut_at_side(seen, written, ignored))
 
 
 def _is_cut_off(line: Outcome, seen: Findings) -> bool:
@@ -146,6 +153,19 @@ def _is_cut_off(line: Outcome, seen: Findings) -> bool:
     bottom = len(seen.ink) - 1
     is_above = all(box.y <= 1 and _has_ink(seen, 0, box) for box in boxes)
     return is_above or all(box.bottom >= bottom and _has_ink(seen, bottom, box) for box in boxes)
+
+
+def _is_cut_at_side(seen: Findings, written: Sequence[Outcome], ignored: Sequence[Ignored]) -> bool:
+    """Tell whether the left or right edge of the picture cuts off ink that belongs to a line, but is no digit."""
+    smaller = seen.ink.shape[1] / seen.shape[1]
+    printed = [
+        Box(*(side * smaller for side in piece.box)) for piece in ignored if piece.kind in (RULING, PRINT, STAIN)
+    ]
+    lines = [[character.box for character in line.characters if character.character in DIGITS] for line in written]
+    return any(
+        is_cut_at_side(seen.ink, line, [*printed, *(box for other in lines if other is not line for box in other)])
+        for line in lines
+    )
 
 
 def _has_ink(seen: Findings, row: int, box: Box) -> bool:

@@ -85,6 +85,7 @@ def about_line_text(
     boxes: Sequence[Box],
     digits: Sequence[Digit],
     is_sign_inside: bool,
+    is_cut_at_side: bool,
     ignored: Sequence[Ignored],
     texts: Sequence[str],
 ) -> Sentence:
@@ -100,6 +101,8 @@ def about_line_text(
         The digits.
     is_sign_inside
         Whether a sign stands between digits of a line.
+    is_cut_at_side
+        Whether the picture's left or right edge cuts off ink beside a line.
     ignored
         The ink in no text.
     texts
@@ -108,6 +111,8 @@ def about_line_text(
     amiss = about_the_picture(seen, boxes, digits)
     if amiss is not None:
         return amiss
+    if is_cut_at_side:
+        return "reading.edge", {}
     if is_sign_inside:
         return "reading.sign_inside", {}
     if any(piece.kind == UNKNOWN for piece in ignored):

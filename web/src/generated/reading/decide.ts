@@ -95,6 +95,16 @@ export const PRINT_DARKNESS = 0.8;
 export const MOST_CUT_OFF = 0.9;
 /** of the lower one's height: ink that shares more with a character is in its line */
 export const SAME_LINE_OVERLAP = 0.25;
+/** What is as high may be a piece of a character; two pieces, such as the ends of a 3, count from top to bottom. */
+export const CUT_HEIGHT = 0.33;
+/** the least height of one of several pieces */
+export const CUT_PART = 0.08;
+/** of its own height: what has less in the height of the digit next to it is of another row */
+export const CUT_INSIDE = 0.5;
+/** the widest gap to the digit next to it */
+export const CUT_GAP = 1.2;
+/** the height of a picture in which a line from top to bottom may be a 1 */
+export const LOW_PICTURE = 1.5;
 /** The names of the coefficients. */
 export const CURVES = ["named", "is_digit", "found", "shift", "whole", "uncovered", "missed", "at_edge"] as const;
 /** The names of the evidence. */

@@ -6,10 +6,10 @@ import { follow } from "../patterns/fitting";
 import type { Reading, Sentence } from "../report/result";
 import type { Scale } from "./candidate-confidence";
 import { textOfCandidates } from "./candidate-text";
+import { doubtWideGap } from "./doubts/wide-gaps";
 import type { LineScale } from "./line-confidence";
 import { rejectLines, textOfLines } from "./line-text";
 import { outcomesOf } from "./outcome";
-import { doubtWideGap } from "./wide-gaps";
 
 /** Make a reading of everything that was found in a picture. */
 export function decide(

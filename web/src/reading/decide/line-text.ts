@@ -10,13 +10,14 @@ import {
   SAME_INK,
 } from "../../generated/reading/decide";
 import { CLASSES, DIGITS, MARKS, SIGN } from "../../generated/tasks";
-import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
+import { type Box, bottomOf, boxOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
 import { type Candidates, inOriginal, isAtEdge, isStruck } from "../find/candidates";
 import { aboutLineText, aboutMarks, aboutThePicture, OF_PICTURES } from "../report/advice";
 import type { Digit, Ignored, Mark, Reading, Sentence, Status } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import { logit } from "./candidate-confidence";
+import { isCutAtSide } from "./doubts/cut-ink";
 import { ignoredOn } from "./ignored-ink";
 import type { Evidence, LineScale } from "./line-confidence";
 import type { Character, Outcome, Outcomes } from "./outcome";
@@ -34,7 +35,7 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const evidenceOfDigits = { ...page.evidence, raw: logit(digitsOnly) };
   const digitsConfidence = Math.max(scale.confidence(evidenceOfDigits), confidence);
   const isSignInside = page.written.some(({ texts }) => hasSignInside(texts[0] as string));
-  const isHindered = isSignInside || page.isInDoubt || page.ignored.some(isUnknown);
+  const isHindered = isSignInside || page.isInDoubt || page.isCutAtSide || page.ignored.some(isUnknown);
   const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
   // else something else is amiss, which says more
   const isCrossedOut = isStruck(seen) && statusOf(digitsConfidence) === "ok";
@@ -70,7 +71,7 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
         )
       );
     }
-    return aboutLineText(seen, boxes, readDigits, isSignInside, page.ignored, texts);
+    return aboutLineText(seen, boxes, readDigits, isSignInside, page.isCutAtSide, page.ignored, texts);
   };
   return {
     text,
@@ -121,6 +122,8 @@ interface Page {
   texts: Texts;
   /** Whether a line is cut off, or a character of it is one of another line. */
   isInDoubt: boolean;
+  /** Whether the left or right edge of the picture cuts off ink that belongs to a line and is no digit of it. */
+  isCutAtSide: boolean;
 }
 
 function pageOf(seen: Candidates, { countedOnce, isShared }: Outcomes): Page | null {
@@ -143,7 +146,8 @@ function pageOf(seen: Candidates, { countedOnce, isShared }: Outcomes): Page | n
     lines: written.length - 1,
   };
   const isInDoubt = isShared || (written.length > 1 && written.some((line) => isCutOff(line, seen)));
-  return { written, ignored, evidence, texts, isInDoubt };
+  const isCutAtSide = isLineCutAtSide(seen, written, ignored);
+  return { written, ignored, evidence, texts, isInDoubt, isCutAtSide };
 }
 
 function isUnknown({ kind }: Ignored): boolean {
@@ -163,6 +167,24 @@ function isCutOff({ characters }: Outcome, { ink }: Candidates): boolean {
   return (
     boxes.every((box) => box.y <= 1 && hasInk(0, box)) ||
     boxes.every((box) => bottomOf(box) >= bottom && hasInk(bottom, box))
+  );
+}
+
+/** Whether the left or right edge of the picture cuts off ink that belongs to a line and is no digit of it. */
+function isLineCutAtSide(
+  { ink, original }: Candidates,
+  written: readonly Outcome[],
+  ignored: readonly Ignored[],
+): boolean {
+  const smaller = ink.width / original.width;
+  const printed = ignored
+    .filter(({ kind }) => kind === "ruling" || kind === "print" || kind === "stain")
+    .map(({ box }) => boxOf(box.x * smaller, box.y * smaller, box.width * smaller, box.height * smaller));
+  const lines = written.map(({ characters }) =>
+    characters.filter(({ character }) => isDigit(character)).map(({ box }) => box),
+  );
+  return lines.some((line) =>
+    isCutAtSide(ink, line, [...printed, ...lines.filter((other) => other !== line).flat()]),
   );
 }
 

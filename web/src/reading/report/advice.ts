@@ -73,11 +73,13 @@ export function aboutLineText(
   boxes: readonly Box[],
   digits: readonly Digit[],
   isSignInside: boolean,
+  isCutAtSide: boolean,
   ignored: readonly Ignored[],
   texts: readonly string[],
 ): Sentence {
   const amiss = aboutThePicture(seen, boxes, digits);
   if (amiss) return amiss;
+  if (isCutAtSide) return ["reading.edge", {}];
   if (isSignInside) return ["reading.sign_inside", {}];
   if (ignored.some(({ kind }) => kind === "unknown")) return ["reading.unknown_ink", {}];
   const [text, alternative] = texts.filter(Boolean);

@@ -1,12 +1,12 @@
 /** A gap within a line that is plainly wider than the others makes a reading unsure: it may be of two numbers. */
 
-import { LONE_GAP, TIMES_OTHER_GAPS, WIDE_GAP } from "../../generated/reading/decide";
-import { type Box, rightOf } from "../../ink/boxes";
-import { median } from "../../ink/numbers";
-import { isDigit } from "../classes";
-import type { Automaton } from "../patterns/automaton";
-import { ONLY_UNSURE } from "../report/advice";
-import type { Reading, Sentence } from "../report/result";
+import { LONE_GAP, TIMES_OTHER_GAPS, WIDE_GAP } from "../../../generated/reading/decide";
+import { type Box, rightOf } from "../../../ink/boxes";
+import { median } from "../../../ink/numbers";
+import { isDigit } from "../../classes";
+import type { Automaton } from "../../patterns/automaton";
+import { ONLY_UNSURE } from "../../report/advice";
+import type { Reading, Sentence } from "../../report/result";
 
 type Parts = readonly [first: string, second: string];
 

@@ -1,0 +1,1 @@
+"""What makes a text doubtful that is probable in itself."""

@@ -201,11 +201,13 @@ def test_a_language_that_is_not_spoken_is_wrong_use(shuzi):
     assert "'fr'" in ended.err
 
 
-@pytest.mark.parametrize("given", [[], ["data"]])
-def test_without_a_command_the_help_is_shown(shuzi, given):
-    ended = shuzi("--lang", "zh", *given)
-    assert ended.code == 2
-    assert "命令" in ended.out + ended.err
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+@pytest.mark.parametrize("given", [[], ["form"], ["hand"], ["data"], ["scale"]], ids=" ".join)
+def test_without_a_command_the_help_is_shown(shuzi, monkeypatch, given, language):
+    monkeypatch.setenv("SHUZI_LANG", language)
+    ended = shuzi(*given)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == shuzi(*given, "--help").out
 
 
 def test_the_version_is_told(run_alone):

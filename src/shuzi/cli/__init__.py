@@ -9,6 +9,7 @@ import os
 import sys
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from shuzi import __version__
 from shuzi.cli.localized import ClickOption, Group, choose_language, language_option
@@ -30,6 +31,9 @@ COMMANDS = {
     "data": "shuzi.cli.data:data",
 }
 
+_IN_LINES = (click.MissingParameter, NoArgsIsHelpError)
+"""Wrong usage that is reported in several lines: the choices for what is missing, or the help."""
+
 
 @click.group(cls=Group, lazy=COMMANDS, help="cli.help", context_settings={"help_option_names": ["-h", "--help"]})
 @language_option
@@ -50,8 +54,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         shuzi(given, prog_name="shuzi", standalone_mode=False)
     except click.ClickException as problem:
-        if isinstance(problem, click.UsageError) and not isinstance(problem, click.MissingParameter):
-            # some repeat arguments as given; a missing argument lists its choices, one per line
+        if isinstance(problem, click.UsageError) and not isinstance(problem, _IN_LINES):
+            # some repeat arguments as given
             problem = click.UsageError(visible(problem.format_message()), problem.ctx)
         problem.show()
         sys.exit(problem.exit_code)

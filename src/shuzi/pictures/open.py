@@ -120,7 +120,7 @@ def accept(source: Source) -> Picture:
     array([[  0, 128, 255]], dtype=uint8)
     """
     if isinstance(source, str) and source.lower().startswith(_ADDRESSES):
-        raise PictureError("error.picture.address", address=source)
+        raise PictureError("error.picture.address", path=source)
     if isinstance(source, str | Path | bytes | Page | Image.Image):
         return source
     if isinstance(source, bytearray | memoryview):

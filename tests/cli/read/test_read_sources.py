@@ -103,3 +103,9 @@ def test_a_name_that_is_no_text_is_no_obstacle(folder):
         pytest.skip("this disk takes no such names")
     ended = subprocess.run([sys.executable, "-m", "shuzi", "read", "--json", "."], capture_output=True, check=True)
     assert [json.loads(line)["text"] for line in ended.stdout.splitlines()] == ["", "0", "5"]
+
+
+def test_the_address_of_a_picture_is_named_once(shuzi, folder):
+    ended = shuzi("read", "http://example.com/x.png")
+    assert ended.code == 1
+    assert ended.err.startswith("Error: http://example.com/x.png is the address of a web page")

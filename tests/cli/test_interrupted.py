@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from shuzi.atomic import is_part
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another signal there")
 
 PROGRAM = """
@@ -42,19 +44,25 @@ def test_ctrl_c_during_an_import_ends_the_command(tmp_path, module):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("name", ["read.csv", "new/read.csv"])
-def test_what_was_read_before_the_command_is_stopped_is_kept(tmp_path, start, how, name):
+@pytest.mark.parametrize(
+    ("name", "saved"), [("read.csv", "read.partial-2.csv"), ("new/read.csv", "new/read.csv")], ids=["old", "new"]
+)
+def test_what_was_read_before_the_command_is_stopped_is_kept(tmp_path, start, how, name, saved):
     Image.new("L", (80, 60), 250).save(tmp_path / "1.png")
     os.mkfifo(tmp_path / "2.png")
-    (tmp_path / "read.csv").write_text("old", "utf-8")
+    earlier = [tmp_path / "read.csv", tmp_path / "read.partial.csv"]
+    for path in earlier:
+        path.write_text("old", "utf-8")
     begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import runpy; "
     program = ("-c", begin + "runpy.run_module('shuzi', run_name='__main__')")
     process = start("read", "1.png", "2.png", "1.png", "--out", name, program=program)
     with (tmp_path / "2.png").open("wb"):  # from then on it waits for the second picture
         process.send_signal(how)
-        process.communicate()
+        _, err = process.communicate()
     assert process.returncode == 130
-    with Path(tmp_path, name).open(encoding="utf-8-sig", newline="") as file:
+    assert f"Saved in {saved}: 1 of 3 read." in err
+    assert [path.read_text("utf-8") for path in earlier] == ["old", "old"]
+    with Path(tmp_path, saved).open(encoding="utf-8-sig", newline="") as file:
         _, *rows = csv.reader(file)
     assert [row[:3] for row in rows] == [["1.png", "", "blank"]]
-    assert not [*tmp_path.rglob("*.part*")]
+    assert not [path for path in tmp_path.rglob("*") if is_part(path)]

@@ -77,6 +77,8 @@ def read(
         from shuzi.forms.output.save import check_target
 
         check_target(out, readings.ENDINGS)
+    if explain is not None:
+        _check_folder(explain)
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
@@ -105,14 +107,38 @@ def read(
                 show("" if out is not None else put(name, found), problem)
     finally:  # results so far are worth keeping after Ctrl-C
         if out is not None and results:
-            readings.save_readings(results, out)
-            click.echo(say("read.saved", path=out, n=len(results), pictures=len(named)), err=True)
+            _save_results(results, out, len(named))
     if explain and failed < len(named):
         click.echo(say("read.explained", path=explain), err=True)
     if not reader.calibrated and failed < len(named):
         click.echo(say("read.uncalibrated"), err=True)
     if failed:
         sys.exit(1)
+
+
+def _save_results(results: list[tuple[str, Reading | ShuziError]], out: Path, pictures: int) -> None:
+    """Save the results; an earlier table is replaced only if all pictures were tried and one was read."""
+    from shuzi.cli.readings import save_readings
+
+    n = sum(not isinstance(found, ShuziError) for _, found in results)
+    if out.is_file() and n == 0:
+        click.echo(say("read.unread", path=out), err=True)
+        return
+    is_kept = out.is_file() and len(results) < pictures
+    target = _free_beside(out) if is_kept else out
+    save_readings(results, target)
+    click.echo(say("read.saved", path=target, n=n, pictures=pictures), err=True)
+    if is_kept:
+        click.echo(say("read.kept", path=out), err=True)
+
+
+def _free_beside(out: Path) -> Path:
+    """Return the path of a file that does not exist yet, such as table.partial.csv for table.csv."""
+    free, turn = out.with_stem(f"{out.stem}.partial"), 1
+    while free.exists():
+        turn += 1
+        free = out.with_stem(f"{out.stem}.partial-{turn}")
+    return free
 
 
 @contextmanager
@@ -233,6 +259,16 @@ def _free_name(name: str, taken: set[str]) -> str:
         free = f"{stem}-{turn}"
     taken.add(free)
     return free + EXPLAINED
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that could not be written, once instead of with each picture."""
+    from shuzi.atomic import check_replaceable
+
+    if folder.exists() and not folder.is_dir():
+        raise DataError("error.data.unwritable", path=folder, reason=ShuziError("file.no_folder"))
+    with writing(folder):
+        check_replaceable(folder / "1.png")
 
 
 def _save(image: Image.Image, path: Path) -> None:

@@ -58,6 +58,16 @@ def test_readings_are_saved_for_spreadsheets_and_programs(shuzi, folder):
     assert [line["source"] for line in lines] == list(pictures)
 
 
+def test_a_table_outlives_a_run_that_reads_nothing(shuzi, folder):
+    (folder / "a.csv").write_text("mine", "utf-8")
+    ended = shuzi("read", "misspelt.png", "--out", "a.csv")
+    assert ended.code == 1
+    assert ended.err.endswith("Nothing was read, so a.csv stays as it was.\n")
+    assert (folder / "a.csv").read_text("utf-8") == "mine"
+    assert shuzi("read", "misspelt.png", "five.png", "--out", "a.csv").err.endswith("Saved in a.csv: 1 of 2 read.\n")
+    assert (folder / "a.csv").read_text("utf-8-sig").count("\n") == 3
+
+
 @pytest.mark.parametrize("options", [("--out", "a.txt"), ("--out", "a.csv", "--csv"), ("--out", "five.png/a.csv")])
 def test_what_cannot_be_saved_is_an_error(shuzi, folder, options):
     (folder / "a.csv").write_text("mine", "utf-8")
@@ -111,9 +121,11 @@ def test_explanations_beside_the_pictures_overwrite_none(shuzi, folder):
 
 def test_a_place_that_takes_no_explanations_is_an_error(shuzi, folder):
     (folder / "taken").write_text("a file", "utf-8")
-    ended = shuzi("read", "--explain", "taken", "five.png")
-    assert ended.code == 1
-    assert ended.err.startswith("Error: Cannot write taken")
+    for place in ("taken", "taken/new"):
+        ended = shuzi("read", "--explain", place, "five.png", "nought.png")
+        assert (ended.code, ended.out) == (1, "")
+        assert ended.err.startswith(f"Error: Cannot write {place}: ")
+        assert ended.err.count("\n") == 1
 
 
 def _rest(controller):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
-from shuzi.errors import ModelError, ShuziError
+from shuzi.errors import MissingExtra, ModelError, ShuziError
 from shuzi.models.card import MODEL, Source
 from shuzi.models.onnx_file import read_card, read_content, with_card
 from shuzi.models.qr.base45 import decode, encode
@@ -99,10 +99,24 @@ def as_onnx(network: QrNetwork) -> bytes:
 
 
 def onnx_of(picture: Path) -> Path:
-    """Keep the network in a picture of a QR code as an .onnx file for this user, and return its path."""
+    """Keep the network in a picture of a QR code as an .onnx file for this user, and return its path.
+
+    Raises
+    ------
+    ModelError
+        The picture shows no QR code, one that is not shuzi's, or a damaged one.
+    PictureError
+        It is not a picture.
+    MissingExtra
+        The library that reads codes is not installed; most likely, the picture shows none.
+    """
     from platformdirs import user_cache_path
 
-    content = as_onnx(read_code(picture))
+    try:
+        network = read_code(picture)
+    except MissingExtra as problem:
+        raise MissingExtra("error.qr.picture", **problem.values, path=picture) from problem
+    content = as_onnx(network)
     path = user_cache_path("shuzi") / "codes" / f"{hashlib.sha256(content).hexdigest()}.onnx"
     if not path.is_file() or path.read_bytes() != content:
         with replacing(path) as part:

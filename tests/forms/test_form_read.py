@@ -115,3 +115,11 @@ def test_a_result_does_not_replace_its_roster(tmp_path):
     given = ["form", "read", "none.jpg", "--spec", str(spec), "--out", str(tmp_path / "." / "class.csv")]
     assert isinstance(CliRunner().invoke(command, given).exception, DataError)
     assert roster.read_text(encoding="utf-8") == "id\n1\n"
+
+
+def test_sheets_of_a_ready_spec_are_read_by_its_name_and_nothing_read_is_not_counted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(command, ["form", "read", "missing.jpg", "--spec", "scores"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: Cannot read missing.jpg: ")
+    assert done.stderr.count("\n") == 1

@@ -20,16 +20,12 @@ from shuzi.messages import say
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
     from shuzi.errors import DataError
-    from shuzi.forms.making.ready import READY, check_free, ready_spec, save_spec
+    from shuzi.forms.making.ready import check_free, ready_spec, save_spec, spec_path
     from shuzi.forms.making.sheet import make_sheet
     from shuzi.forms.parse import read_spec
 
-    path, ready = Path(spec), None
-    if not path.exists():
-        ready = ready_spec(spec)
-        if ready is None:
-            raise DataError("error.spec.nowhere", path=spec, names=", ".join(READY))
-        path = ready
+    path = spec_path(spec)
+    ready = path if path == ready_spec(spec) else None
     read = read_spec(path)
     target = out or Path(path.with_suffix("").name.partition(".")[0] + ".pdf")
     if target.suffix.lower() != ".pdf":

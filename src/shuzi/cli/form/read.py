@@ -134,11 +134,12 @@ def read(
 
 def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...], hands: Path | None, model: str) -> PageReader:
     from shuzi.errors import DataError
+    from shuzi.forms.making.ready import spec_path
     from shuzi.forms.parse import read_spec
     from shuzi.forms.reading.class_hands import hands_in
     from shuzi.forms.reading.page_reader import PageReader
 
-    asked = read_spec(spec)
+    asked = read_spec(spec_path(spec))
     if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
         raise DataError("error.form.roster_taken", path=taken[0])
     own = hands_in(hands, asked) if hands else {}

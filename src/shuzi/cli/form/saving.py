@@ -44,7 +44,8 @@ def tell(table: Table) -> None:
         tell_problem(problem)
     if any(cell.rule == LINES for row in table.rows for cell in row.cells.values()):
         click.echo(say("cli.form.read.uncertain"), err=True)
-    click.echo(say("form.summary", n=len(table.rows), doubtful=table.doubtful), err=True)
+    if not is_empty(table):
+        click.echo(say("form.summary", n=len(table.rows), doubtful=table.doubtful), err=True)
 
 
 def tell_problem(problem: Problem) -> None:

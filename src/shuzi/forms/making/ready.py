@@ -24,6 +24,22 @@ def ready_spec(name: str) -> Path | None:
     return FOLDER / f"{name}.{language()}.toml" if name in READY else None
 
 
+def spec_path(given: str | Path) -> Path:
+    """Return the path of the spec that a person names: a file, or else a ready one.
+
+    Raises
+    ------
+    DataError
+        It is neither.
+    """
+    path = Path(given)
+    if path.exists():
+        return path
+    if ready := ready_spec(str(given)):
+        return ready
+    raise DataError("error.spec.nowhere", path=path, names=", ".join(READY))
+
+
 def check_free(ready: Path, target: Path) -> None:
     """Raise a DataError if another file is where a ready spec is to be copied."""
     try:

@@ -48,6 +48,15 @@ def test_what_cannot_be_classified_is_refused(client, body, key, status, check_p
         assert all(re.search("[一-鿿]", each) for each in chinese["errors"])
 
 
+@pytest.mark.parametrize("image", [[0.5] * 784, [1, 2], [[1, 2]], [[0] * 28] * 27, 7])
+def test_what_an_image_is_comes_with_what_is_wrong_with_one(client, image, check_problem):
+    problem = check_problem(client.post("/v1/classify", json={"images": [image]}), 422, "error.service.value")
+    expected = "An image is 784 whole numbers from 0 to 255, or 28 rows of 28."
+    assert problem["errors"][0].startswith("images[0]")
+    assert problem["errors"][1:] == [expected]
+    assert problem["detail"].endswith(expected)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -18,7 +18,8 @@ _MARKS = 30_000  # brackets, braces and quotation marks: the most images allowed
 _MOST = 10  # maximum number of sentences: more errors repeat each other
 
 # parts of pydantic's location that no client wrote
-_NOT_SAID = ("body", "query", "path", "header", "as-rows", "as-flat")
+_OF_IMAGE = ("as-rows", "as-flat")
+_NOT_SAID = ("body", "query", "path", "header", *_OF_IMAGE)
 
 _BOUNDS = {
     "greater_than": ("above", "gt"),
@@ -100,7 +101,10 @@ def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
     >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
     ['steps must be at most 20,000.']
     """
-    return [_sentence(each) for each in errors[:_MOST]]
+    said = [_sentence(each) for each in errors[:_MOST]]
+    if any(each["type"] == "int_of_image" or {*_OF_IMAGE} & {*each["loc"]} for each in errors):
+        said.append(say("service.value.image"))
+    return said
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

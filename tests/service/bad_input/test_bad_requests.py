@@ -58,6 +58,32 @@ def test_what_an_image_is_comes_with_what_is_wrong_with_one(client, image, check
 
 
 @pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/v1/read?patern=99", "patern is unknown."),
+        ("/v1/read?digits_only=true", "digits_only is unknown."),
+        ("/v1/read?lang=fr", "lang must be one of: 'zh', 'en'."),
+        ("/v1/classify?model=tiny", "model is unknown."),
+        ("/v1/forms?table=true&row=3", "row is unknown."),
+        ("/v1/forms/trace?language=zh", "language is unknown."),
+        ("/v1/forms/xlsx?sheet=1", "sheet is unknown."),
+        ("/v1/picture?pages=1", "pages is unknown."),
+        ("/v1/training?steps=20", "steps is unknown."),
+    ],
+)
+def test_query_parameters_that_an_endpoint_does_not_have_are_refused(client, path, named, check_problem):
+    problem = check_problem(client.post(path, content=b"{}"), 422, "error.service.value")
+    assert problem["errors"] == [named]
+
+
+@pytest.mark.parametrize("path", ["models", "review", "training/x", "training/x/events"])
+def test_endpoints_that_only_give_have_no_query_but_the_language(client, path, check_problem):
+    problem = check_problem(client.get(f"/v1/{path}?secret=1"), 422, "error.service.value")
+    assert problem["errors"] == ["secret is unknown."]
+    assert client.get(f"/v1/{path}?lang=zh").status_code in (200, 404)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         json.dumps({"images": [["a"] * 784] * 1_000}),

@@ -7,7 +7,6 @@ import hashlib
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic import Field as Described
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,7 +25,7 @@ from shuzi.service.api.answers import Source, Special
 from shuzi.service.api.form_tables import Files, check, join, read_one
 from shuzi.service.api.schema import FormTable
 from shuzi.service.http.multipart import form_of
-from shuzi.service.http.operations import JSON, Operations, query
+from shuzi.service.http.operations import JSON, Operations, Query, query
 from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")
@@ -49,7 +48,7 @@ _BODY: dict[str, Any] = {
 }
 
 
-class FormsQuery(BaseModel):
+class FormsQuery(Query):
     """The query parameters of a request to read forms."""
 
     model: str = Described(default="", max_length=200, description="service.schema.model")

@@ -82,7 +82,7 @@ def _described(operation: Operation) -> dict[str, Any]:
             "description": f"service.title.{status}",
             "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCES.format(model="Problem")}}},
         }
-        for status in sorted({*ALWAYS, *operation.problems})
+        for status in sorted({*ALWAYS, *operation.problems, *([422] if operation.query else [])})
     }
     if 401 in operation.problems:
         said["security"] = [{"token": []}, {}]  # only if the service was started with tokens

@@ -7,7 +7,7 @@ import math
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,7 +19,7 @@ from shuzi.service.api import answers
 from shuzi.service.api.pictures import Pictures
 from shuzi.service.api.schema import Answers, Images, Model, Models, Readings
 from shuzi.service.http.multipart import pictures_of
-from shuzi.service.http.operations import JSON, Operations, answer, json_of, query
+from shuzi.service.http.operations import JSON, Operations, Query, answer, json_of, query
 from shuzi.service.http.quotas import Quota
 from shuzi.service.parts import Parts, parts_of, slot_for
 
@@ -46,7 +46,7 @@ PICTURES: dict[str, Any] = {
 """The body of a request with pictures: a form with several, or a single file."""
 
 
-class ReadQuery(BaseModel):
+class ReadQuery(Query):
     """The query parameters of a request to read."""
 
     model: str = Field(default="", max_length=200, description="service.schema.model")

@@ -7,7 +7,7 @@ from functools import partial
 
 from numpy import uint8
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +17,7 @@ from shuzi.service.api import schema
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.tracing import opened
 from shuzi.service.http.multipart import pictures_of
-from shuzi.service.http.operations import JSON, Operations, query
+from shuzi.service.http.operations import JSON, Operations, Query, query
 from shuzi.service.parts import Parts, parts_of, slot_for
 from shuzi.service.reviewed_table import Review, as_jpeg
 
@@ -68,7 +68,7 @@ async def photograph(request: Request) -> Response:
     return Response(content, media_type=JPEG)
 
 
-class PictureQuery(BaseModel):
+class PictureQuery(Query):
     """The query parameters of a request for a picture as JPEG."""
 
     page: int = Field(default=1, ge=1, description="service.schema.trace_page")

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 from numpy import uint8
 from numpy.typing import NDArray
-from pydantic import BaseModel
 from pydantic import Field as Described
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,7 +30,7 @@ from shuzi.service.api import answers
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.schema import Said
 from shuzi.service.http.multipart import Named, form_of, pictures_of
-from shuzi.service.http.operations import JSON, Operations, query, written
+from shuzi.service.http.operations import JSON, Operations, Query, query, written
 from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")
@@ -48,7 +47,7 @@ _BODY: dict[str, Any] = PICTURES | {
 }
 
 
-class TraceQuery(BaseModel):
+class TraceQuery(Query):
     """The query parameters of a request to trace a form."""
 
     title: str = Described(default=_TITLE, max_length=1_000, description="service.schema.trace_title")

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from shuzi.errors import ServiceError
+from shuzi.messages import language
 from shuzi.messages.visible import visible_json
 
 M = TypeVar("M", bound=BaseModel)
@@ -26,6 +28,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 JSON = "application/json"
 ALWAYS = (403, 408, 413, 421, 429, 500, 503)
 """The status codes of problems that any operation can return."""
+
+
+class Query(BaseModel):
+    """The query parameters of every operation of the API; a name that is not declared is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lang: Literal["zh", "en"] = Field(
+        default_factory=language,  # type: ignore[arg-type] # it is one of them
+        description="service.schema.lang",
+    )
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,7 @@ class Operation:
     problems
         The status codes of its problems, in addition to those of any operation.
     query, headers
-        The schema of its query; the headers it reads, with the key of each description.
+        The schema of its query, None if it is not looked at; the headers it reads, with the key of each description.
     body
         For each media type that it accepts: a model or a schema.
     example
@@ -61,7 +74,7 @@ class Operation:
     tag: str
     answers: Mapping[int, type[BaseModel] | str | None]
     problems: tuple[int, ...] = ()
-    query: type[BaseModel] | None = None
+    query: type[Query] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, type[BaseModel] | dict[str, Any]] = field(default_factory=dict)
     example: str = ""
@@ -82,6 +95,8 @@ class Operations:
 
     def add(self, method: str, path: str, says: str, **described: Any) -> Callable[[Endpoint], Endpoint]:
         """Return a decorator that adds an endpoint; the other values are those of `Operation`."""
+        if path.startswith("/v1/"):
+            described = {"query": Query} | described
 
         def adding(endpoint: Endpoint) -> Endpoint:
             self.all.append(Operation(endpoint, method, path, says, self._tag, **described))
@@ -91,7 +106,20 @@ class Operations:
 
     def routes(self) -> list[Route]:
         """Return the routes of all operations."""
-        return [Route(each.path, each.endpoint, methods=[each.method]) for each in self.all]
+        return [Route(each.path, _refusing(each), methods=[each.method]) for each in self.all]
+
+
+def _refusing(operation: Operation) -> Endpoint:
+    """Return an operation's endpoint, which refuses an invalid query; an endpoint with a schema of its own does."""
+    if operation.query is not Query:
+        return operation.endpoint
+
+    @wraps(operation.endpoint)
+    async def endpoint(request: Request) -> Response:
+        query(request, Query)
+        return await operation.endpoint(request)
+
+    return endpoint
 
 
 def query(request: Request, shape: type[M]) -> M:

@@ -45,6 +45,8 @@ def sample():
     return file.getvalue()
 
 
+if len(sys.argv) < 2:
+    sys.exit("Usage: python examples/http_client.py ADDRESS [PICTURE...], such as http://127.0.0.1:8000 meter.jpg")
 address, *paths = sys.argv[1:]
 for path in paths:
     found = read(address, Path(path).read_bytes())

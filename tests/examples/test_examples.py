@@ -50,6 +50,12 @@ def test_reading_over_http():
             process.terminate()
 
 
+def test_the_client_says_what_it_takes():
+    done = subprocess.run([sys.executable, EXAMPLES / "http_client.py"], capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("Usage: ")
+
+
 @pytest.mark.slow
 def test_a_network_of_numpy_alone_reads_98_percent():
     assert float(run("nano").split()[-1]) >= 0.98

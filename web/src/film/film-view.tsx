@@ -10,7 +10,6 @@ import { fixed } from "../learn/format";
 import type { Graph } from "../runtime/graph";
 import { say } from "../sentences/say";
 import { Button } from "../shared/button";
-import { Icon } from "../shared/icons";
 import { usePromised } from "../shared/promised";
 import { ViewLink } from "../shell/view-link";
 import { captionsOf } from "./captions";
@@ -122,10 +121,13 @@ function Controls({ player, captions, children }: Shown & { children: preact.Com
   const seconds = fixed(now, 1);
   return (
     <div class="film-controls">
-      <Button look="primary film-play" onClick={player.toggle} aria-keyshortcuts="Space">
-        <Icon name={isPlaying.value ? "pause" : "play"} />
-        {say(isPlaying.value ? "film.pause" : "film.play")}
-      </Button>
+      <Button
+        icon={isPlaying.value ? "pause" : "play"}
+        label={say(isPlaying.value ? "film.pause" : "film.play")}
+        look="primary film-play"
+        onClick={player.toggle}
+        aria-keyshortcuts="Space"
+      />
       <input
         type="range"
         class="film-scrub"

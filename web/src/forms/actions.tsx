@@ -6,6 +6,7 @@ import { hasService } from "../edition";
 import type { FormTable } from "../generated/shapes";
 import { type Said, said } from "../sentences/said";
 import { say } from "../sentences/say";
+import { Button } from "../shared/button";
 import { saveFile } from "../shared/files/take";
 import { letGo } from "./photographs/photographs";
 import { canUndo, changes, close, compared, origin, table, texts, undo } from "./review/review";
@@ -42,49 +43,39 @@ export function Actions() {
   return (
     <>
       {endings.map((ending) => (
-        <button
-          type="button"
-          class="button"
+        <Button
           key={ending}
+          label={say(`forms.${ending}`)}
           aria-busy={ending === "xlsx" && isBusy.value}
           onClick={() => void save(ending)}
-        >
-          {say(`forms.${ending}`)}
-        </button>
+        />
       ))}
-      <button
-        type="button"
-        class="button"
+      <Button
+        label={say("forms.undo")}
         disabled={!canUndo.value}
         onClick={() => {
           undo();
           announce(say("forms.undone"));
         }}
-      >
-        {say("forms.undo")}
-      </button>
+      />
       {origin.value.kind === "photographs" && (
-        <button
-          type="button"
-          class="button plain"
+        <Button
+          look="plain"
+          label={say("forms.again")}
           onClick={() => {
             if (mayClose()) close();
           }}
-        >
-          {say("forms.again")}
-        </button>
+        />
       )}
-      <button
-        type="button"
-        class="button plain"
+      <Button
+        look="plain"
+        label={say("forms.close")}
         onClick={() => {
           if (!mayClose()) return;
           letGo();
           close();
         }}
-      >
-        {say("forms.close")}
-      </button>
+      />
       {!hasService && <p class="small quiet">{say("forms.xlsx.none")}</p>}
       {trouble.value && (
         <p class="notice" role="alert" lang={trouble.value.lang}>

@@ -7,6 +7,7 @@ import { hasService } from "../edition";
 import type { FormTable } from "../generated/shapes";
 import { type Said, said } from "../sentences/said";
 import { say } from "../sentences/say";
+import { Button } from "../shared/button";
 import { FileButton } from "../shared/file-button";
 import { KeptElsewhere } from "../shared/storage/kept-elsewhere";
 import { StorageNotice } from "../shared/storage/storage-notice";
@@ -99,13 +100,12 @@ export function FormsView() {
         {!formTable && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
         <div class="buttons">
           <FileButton
+            label={say("forms.open")}
             accept=".json,application/json"
             test="table-file"
             take={([file]) => file && void open(file)}
             look={formTable || hasService ? "" : "primary"}
-          >
-            {say("forms.open")}
-          </FileButton>
+          />
           {formTable ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
         </div>
         {!formTable && hasService && <Sample />}
@@ -153,16 +153,13 @@ function Desk({ formTable }: { formTable: FormTable }) {
         </div>
         <div class="forms-shown">
           <div class="buttons">
-            <button
-              type="button"
-              class="button"
+            <Button
+              label={say("forms.grouped")}
               aria-pressed={isGrouped.value}
               onClick={() => {
                 isGrouped.value = !isGrouped.value;
               }}
-            >
-              {say("forms.grouped")}
-            </button>
+            />
           </div>
           {isGrouped.value ? <Groups table={formTable} /> : <Grid table={formTable} />}
         </div>

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { language, languageTag } from "../language";
 import { say } from "../sentences/say";
+import { Button } from "../shared/button";
 import { FileButton } from "../shared/file-button";
 import { saveFile } from "../shared/files/take";
 import { Pixels } from "../shared/pixels";
@@ -44,26 +45,20 @@ export function KeptDigits() {
         </ul>
       )}
       {digits.length > shown.value && (
-        <button
-          type="button"
-          class="button"
+        <Button
+          label={say("hand.more", digits.length - shown.value)}
           onClick={() => {
             shown.value += AT_FIRST;
           }}
-        >
-          {say("hand.more", digits.length - shown.value)}
-        </button>
+        />
       )}
       {digits.length > 0 && <UseHere />}
       <div class="buttons">
         {digits.length > 0 && (
-          <button
-            type="button"
-            class="button"
+          <Button
+            label={say("hand.export")}
             onClick={() => saveFile(new Blob([npzOf(digits)], { type: "application/octet-stream" }), FILE)}
-          >
-            {say("hand.export")}
-          </button>
+          />
         )}
         <ImportButton
           tell={(sentence) => {
@@ -87,18 +82,16 @@ function Kept({ digit, position }: { digit: Numbered; position: number }) {
         <strong class="numbers">{digit.label}</strong>
         <span class="small quiet numbers">{day}</span>
       </span>
-      <button
-        type="button"
-        class="button plain"
+      <Button
+        look="plain"
+        label={say("hand.remove")}
         aria-label={say("hand.remove_one", position, digit.label)}
         onClick={({ currentTarget }) => {
           const item = currentTarget.closest("li");
           const next = item?.nextElementSibling ?? item?.previousElementSibling;
           void forget(digit.id).then(() => next?.querySelector("button")?.focus());
         }}
-      >
-        {say("hand.remove")}
-      </button>
+      />
     </li>
   );
 }
@@ -114,8 +107,11 @@ function ImportButton({ tell }: { tell(sentence: string): void }) {
     }
   };
   return (
-    <FileButton accept=".npz" test="kept-file" take={(files) => void take(files)}>
-      {say("hand.import")}
-    </FileButton>
+    <FileButton
+      label={say("hand.import")}
+      accept=".npz"
+      test="kept-file"
+      take={(files) => void take(files)}
+    />
   );
 }

@@ -4,6 +4,7 @@ import { hasService } from "../edition";
 import { loadOwn } from "../learn/train/runs/as-models";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
+import { Button } from "../shared/button";
 import { ViewLink } from "../shell/view-link";
 import { AccuracyChart } from "./accuracy-chart";
 import { Inside } from "./inside/inside";
@@ -47,9 +48,7 @@ export function ModelsView() {
       {trouble.value && (
         <div class="notice" role="alert">
           <p>{trouble.value.sentence}</p>
-          <button type="button" class="button" onClick={() => void learnModels()}>
-            {say("error.again")}
-          </button>
+          <Button label={say("error.again")} onClick={() => void learnModels()} />
         </div>
       )}
       {!listed && !trouble.value && <p class="quiet">{say("models.measuring")}</p>}

@@ -8,6 +8,7 @@ import { forget } from "../learn/train/runs/runs";
 import type { Model } from "../readings";
 import { readOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";
+import { Button } from "../shared/button";
 import { saveFile } from "../shared/files/take";
 import { described } from "./described";
 import { codeName, forgetCode, type KeptCode, keepCode, keptCodes } from "./paper/kept-codes";
@@ -85,26 +86,20 @@ export function OwnNetwork({ kept }: { kept: Kept }) {
           onChange={({ currentTarget }) => void rename(kept, currentTarget.value.trim())}
         />
       </label>
-      <button
-        type="button"
-        class="button"
+      <Button
+        label={say("models.own.export")}
         aria-label={say("models.own.of", say("models.own.export"), shown)}
         onClick={() =>
           saveFile(new Blob([onnx], { type: "application/octet-stream" }), `${fileName(kept)}.onnx`)
         }
-      >
-        {say("models.own.export")}
-      </button>
-      <button
-        type="button"
-        class="button"
+      />
+      <Button
+        label={say("models.own.delete")}
         aria-label={say("models.own.of", say("models.own.delete"), shown)}
         onClick={() => {
           if (confirm(say("models.own.sure", shown))) remove(kept);
         }}
-      >
-        {say("models.own.delete")}
-      </button>
+      />
     </>
   );
 }

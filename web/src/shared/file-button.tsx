@@ -1,10 +1,12 @@
 /** A button that opens the file picker, or a phone's camera. */
-import type { ComponentChildren } from "preact";
+import { Icon, type IconName } from "./icons";
 
 /** All that a picture may be. */
 export const PICTURES = "image/*,.pdf,.heic,.heif,.tif,.tiff";
 
 interface Properties {
+  label: string;
+  icon?: IconName;
   accept: string;
   /** For tests. */
   test: string;
@@ -12,14 +14,14 @@ interface Properties {
   look?: "primary" | "plain" | "";
   isMultiple?: boolean;
   isCamera?: boolean;
-  children: ComponentChildren;
 }
 
 export function FileButton(properties: Properties) {
-  const { accept, test, take, look = "", isMultiple = false, isCamera = false, children } = properties;
+  const { label, icon, accept, test, take, look = "", isMultiple = false, isCamera = false } = properties;
   return (
     <label class={`button file ${look} ${isCamera ? "camera" : ""}`}>
-      {children}
+      {icon && <Icon name={icon} />}
+      {label}
       <input
         type="file"
         class="covering"

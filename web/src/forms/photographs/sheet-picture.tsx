@@ -2,6 +2,7 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { cellAt, current, origin } from "../review/review";
 import { revokeLater } from "./object-url";
 import { photographOf, photographs } from "./photographs";
@@ -64,17 +65,15 @@ export function SheetPicture() {
         </div>
       </div>
       <figcaption class="small quiet">
-        <button
-          type="button"
-          class="button plain"
+        <Button
+          look="plain"
+          label={say("forms.sheet.near")}
           aria-pressed={isNear.value}
           onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
           onClick={() => {
             isNear.value = !isNear.value;
           }}
-        >
-          {say("forms.sheet.near")}
-        </button>
+        />
         {photograph.source}
       </figcaption>
     </figure>

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { Icon } from "../../shared/icons";
 import { revokeLater } from "../photographs/object-url";
 import { type Photograph, photographs, removePhotograph } from "../photographs/photographs";
@@ -16,15 +17,13 @@ export function Chosen() {
         <li key={photograph.key}>
           <Small photograph={photograph} />
           <span>{photograph.name}</span>
-          <button
-            type="button"
-            class="button plain"
+          <Button
+            look="plain"
+            label="×"
             disabled={since.value !== null}
             aria-label={say("forms.read.remove", photograph.name)}
             onClick={() => removePhotograph(photograph.key)}
-          >
-            ×
-          </button>
+          />
         </li>
       ))}
     </ul>

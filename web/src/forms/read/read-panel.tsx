@@ -5,6 +5,7 @@ import { kept, loadKept } from "../../hand/kept";
 import { UseHere } from "../../hand/use-here";
 import { languageTag } from "../../language";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { FileButton, PICTURES } from "../../shared/file-button";
 import { photographs } from "../photographs/photographs";
 import { traced } from "../trace/form";
@@ -22,17 +23,14 @@ export function ReadPanel() {
     <section class="forms-read" aria-label={say("forms.read")}>
       <div class="buttons">
         <FileButton
+          label={say("forms.read.choose")}
           look={photographs.value.length === 0 && (sheets.value !== TRACE || traced.value) ? "primary" : ""}
           isMultiple
           accept={PICTURES}
           test="photographs"
           take={take}
-        >
-          {say("forms.read.choose")}
-        </FileButton>
-        <FileButton accept="image/*" test="camera" isCamera take={take}>
-          {say("write.camera")}
-        </FileButton>
+        />
+        <FileButton label={say("write.camera")} accept="image/*" test="camera" isCamera take={take} />
         <span class="small quiet">{say("forms.read.drop")}</span>
       </div>
       <Chosen />
@@ -44,14 +42,12 @@ export function ReadPanel() {
         </div>
       )}
       <div class="buttons">
-        <button
-          type="button"
-          class={`button ${photographs.value.length > 0 ? "primary" : ""}`}
+        <Button
+          look={photographs.value.length > 0 ? "primary" : ""}
+          label={say("forms.read.go")}
           disabled={isBusy}
           onClick={() => void read()}
-        >
-          {say("forms.read.go")}
-        </button>
+        />
         {isBusy && <Progress />}
       </div>
       {trouble.value && (
@@ -122,36 +118,35 @@ function Sheets() {
       {sheets.value === OWN && (
         <>
           <div class="buttons">
-            <FileButton accept=".toml" test="spec" take={([file]) => file && setOwnFile("spec", file)}>
-              {say("forms.sheets.spec")}
-            </FileButton>
             <FileButton
+              label={say("forms.sheets.spec")}
+              accept=".toml"
+              test="spec"
+              take={([file]) => file && setOwnFile("spec", file)}
+            />
+            <FileButton
+              label={say("forms.sheets.roster")}
               accept=".csv,text/csv"
               test="roster"
               take={([file]) => file && setOwnFile("roster", file)}
-            >
-              {say("forms.sheets.roster")}
-            </FileButton>
+            />
             <FileButton
+              label={say("forms.sheets.blank")}
               accept=".png,image/png"
               test="blank"
               take={([file]) => file && setOwnFile("blank", file)}
-            >
-              {say("forms.sheets.blank")}
-            </FileButton>
+            />
           </div>
           <ul class="forms-own">
             {named.map((file) => (
               <li key={file.name}>
                 {file.name}
-                <button
-                  type="button"
-                  class="button plain"
+                <Button
+                  look="plain"
+                  label="×"
                   aria-label={say("forms.read.remove", file.name)}
                   onClick={() => setOwnFile(fieldIn(file), undefined)}
-                >
-                  ×
-                </button>
+                />
               </li>
             ))}
           </ul>
@@ -190,9 +185,7 @@ function Progress() {
             : say("forms.read.busy", sent.value, seconds)
           : say("forms.read.waits", busy.value)}
       </span>
-      <button type="button" class="button plain" onClick={() => stop(true)}>
-        {say("forms.read.stop")}
-      </button>
+      <Button look="plain" label={say("forms.read.stop")} onClick={() => stop(true)} />
     </>
   );
 }

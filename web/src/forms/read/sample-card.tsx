@@ -1,6 +1,7 @@
 /** The sample sheet as one sees it before it is read, where a wide screen has room for it. */
 import { language } from "../../language";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { since } from "./reading";
 import { isSampleOffered, pictureOf, readSample } from "./sample";
 
@@ -8,10 +9,10 @@ export function Sample() {
   if (!isSampleOffered()) return null;
   return (
     <aside class="forms-sample" aria-label={say("forms.sample")}>
-      <button type="button" class="button" disabled={since.value !== null} onClick={() => void readSample()}>
+      <Button disabled={since.value !== null} onClick={() => void readSample()}>
         <img src={pictureOf(language.value)} alt="" loading="lazy" width={1_200} height={1_600} />
         {say("forms.sample")}
-      </button>
+      </Button>
       <p class="small quiet">{say("forms.sample.about")}</p>
     </aside>
   );

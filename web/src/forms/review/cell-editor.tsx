@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../../announce";
 import type { FormColumn } from "../../generated/shapes";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { completed, tickedIn, toggled } from "../table/options";
 import { keyOf, type Position, printedIn } from "../table/table";
 import { DigitStrip } from "./digit-strip";
@@ -173,15 +174,12 @@ export function CellEditor() {
           .filter(({ text: own }, index, all) => all.findIndex((each) => each.text === own) === index)
           .slice(0, 3)
           .map((alternative) => (
-            <button
-              type="button"
-              class="button"
+            <Button
               key={alternative.text}
+              label={alternative.text}
               onMouseDown={stay}
               onClick={() => confirmed(alternative.text)}
-            >
-              {alternative.text}
-            </button>
+            />
           ))}
       </div>
       <p class="small quiet">{say("forms.keys")}</p>
@@ -207,16 +205,13 @@ function Options({
   return (
     <div class="buttons forms-options">
       {column.options?.map((option) => (
-        <button
-          type="button"
-          class="button"
+        <Button
           key={option}
+          label={option}
           aria-pressed={ticked.includes(option)}
           onMouseDown={stay}
           onClick={() => choose(option)}
-        >
-          {option}
-        </button>
+        />
       ))}
     </div>
   );

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { bytesOf } from "../../shared/files/bytes";
 import { revokeLater } from "../photographs/object-url";
 import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
@@ -72,31 +73,25 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
       </div>
       <figcaption>
         <div class="buttons">
-          <button
-            type="button"
-            class="button plain"
+          <Button
+            look="plain"
+            label={say("forms.draw")}
             aria-pressed={isDrawing.value}
             onClick={() => {
               isDrawing.value = !isDrawing.value;
             }}
-          >
-            {say("forms.draw")}
-          </button>
-          <button type="button" class="button plain" data-add onClick={add}>
-            {say("forms.draw.add")}
-          </button>
-          <button
-            type="button"
-            class="button plain"
+          />
+          <Button look="plain" label={say("forms.draw.add")} data-add onClick={add} />
+          <Button
+            look="plain"
+            label={say("forms.sheet.near")}
             aria-pressed={isNear.value}
             disabled={at === null}
             onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
             onClick={() => {
               isNear.value = !isNear.value;
             }}
-          >
-            {say("forms.sheet.near")}
-          </button>
+          />
         </div>
         {isDrawing.value ? (
           <p class="small">{say("forms.draw.now")}</p>

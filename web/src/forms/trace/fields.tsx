@@ -1,6 +1,7 @@
 /** The fields that were found: each is named, gets its kind, or is left out. */
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { removeDrawn } from "./draw/drawn";
 import { DrawnShape } from "./draw/drawn-shape";
 import { changeField, currentField, type Edited, fault, fields } from "./form";
@@ -68,24 +69,20 @@ function Row({ field, index }: { field: Edited; index: number }) {
         ))}
       </select>
       {field.drawn ? (
-        <button
-          type="button"
-          class="button plain"
+        <Button
+          look="plain"
+          label={say("forms.draw.remove")}
           aria-label={say("forms.draw.remove.field", index + 1)}
           onClick={() => removeField(index)}
-        >
-          {say("forms.draw.remove")}
-        </button>
+        />
       ) : (
-        <button
-          type="button"
-          class="button plain"
+        <Button
+          look="plain"
+          label={say("forms.trace.leave_out")}
           aria-pressed={field.isLeftOut}
           aria-label={say("forms.trace.leave_out.field", index + 1)}
           onClick={() => changeField(index, { isLeftOut: !field.isLeftOut })}
-        >
-          {say("forms.trace.leave_out")}
-        </button>
+        />
       )}
       {field.drawn ? (
         <DrawnShape field={field} drawn={field.drawn} index={index} shape={shapeOf(field)} />

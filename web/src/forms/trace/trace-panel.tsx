@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { language } from "../../language";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { FileButton, PICTURES } from "../../shared/file-button";
 import { saveFile } from "../../shared/files/take";
 import { requestFieldOf } from "../photographs/request-field";
@@ -53,12 +54,14 @@ export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]
       }}
     >
       <div class="buttons">
-        <FileButton accept={PICTURES} test="blank-form" look={tracedForm ? "" : "primary"} take={take}>
-          {say(tracedForm ? "forms.trace.another" : "forms.trace.choose")}
-        </FileButton>
-        <FileButton accept="image/*" test="blank-camera" isCamera take={take}>
-          {say("write.camera")}
-        </FileButton>
+        <FileButton
+          label={say(tracedForm ? "forms.trace.another" : "forms.trace.choose")}
+          accept={PICTURES}
+          test="blank-form"
+          look={tracedForm ? "" : "primary"}
+          take={take}
+        />
+        <FileButton label={say("write.camera")} accept="image/*" test="blank-camera" isCamera take={take} />
         <label>
           <span>{say("forms.trace.paper")}</span>
           <input
@@ -92,9 +95,7 @@ export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]
         <div class="buttons">
           <progress aria-label={say("forms.trace.busy")} />
           <span>{say("forms.trace.busy")}</span>
-          <button type="button" class="button plain" onClick={stopTracing}>
-            {say("forms.read.stop")}
-          </button>
+          <Button look="plain" label={say("forms.read.stop")} onClick={stopTracing} />
         </div>
       )}
       {trouble.value && (
@@ -165,21 +166,19 @@ function Form({ form }: { form: TracedForm }) {
         {doubled}
       </p>
       <div class="buttons">
-        <button type="button" class="button" disabled={wrong !== null} onClick={() => save("spec")}>
-          {say("forms.trace.save")}
-        </button>
-        <button type="button" class="button" disabled={wrong !== null} onClick={() => save("blank")}>
-          {say("forms.trace.save_blank")}
-        </button>
-        <button
-          type="button"
-          class="button plain"
+        <Button label={say("forms.trace.save")} disabled={wrong !== null} onClick={() => save("spec")} />
+        <Button
+          label={say("forms.trace.save_blank")}
+          disabled={wrong !== null}
+          onClick={() => save("blank")}
+        />
+        <Button
+          look="plain"
+          label={say("forms.close")}
           onClick={() => {
             if (mayReplace()) closeForm();
           }}
-        >
-          {say("forms.close")}
-        </button>
+        />
       </div>
       <p class="small quiet">{say("forms.trace.next")}</p>
     </fieldset>

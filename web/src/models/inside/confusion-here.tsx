@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { counts } from "../../learn/mistakes/confusion";
 import { ConfusionTable } from "../../learn/mistakes/confusion-table";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { percentage, whole } from "../numbers";
 import { isWhole, type Measured, measure, measuredOf } from "../test-images";
 
@@ -25,9 +26,11 @@ export function ConfusionHere({ name }: { name: string }) {
       {isShown ? (
         <Table measured={measured} />
       ) : (
-        <button type="button" class="button" disabled={isMeasuring} onClick={() => setAttempt(attempt + 1)}>
-          {say(measured.hasFailed ? "error.again" : "models.confusion.measure")}
-        </button>
+        <Button
+          label={say(measured.hasFailed ? "error.again" : "models.confusion.measure")}
+          disabled={isMeasuring}
+          onClick={() => setAttempt(attempt + 1)}
+        />
       )}
     </section>
   );

@@ -6,6 +6,7 @@ import { MODELS } from "../../here/read";
 import type { Model } from "../../readings";
 import { type Graph, unpack } from "../../runtime/graph";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { saveFile } from "../../shared/files/take";
 import { usePromised } from "../../shared/promised";
 import { Architecture } from "./architecture";
@@ -35,9 +36,7 @@ function OfShipped({ name }: { name: string }) {
     return (
       <div class="notice">
         <p>{say("here.file")}</p>
-        <button type="button" class="button" onClick={tryAgain}>
-          {say("error.again")}
-        </button>
+        <Button label={say("error.again")} onClick={tryAgain} />
       </div>
     );
   if (!graph) return <p class="quiet">{say("models.loading")}</p>;
@@ -82,9 +81,7 @@ function Download({ name, graph }: { name: string; graph: Graph }) {
   return (
     <p class="inside-file">
       {isWhole ? (
-        <button type="button" class="button" onClick={save}>
-          {say("models.download")}
-        </button>
+        <Button label={say("models.download")} onClick={save} />
       ) : (
         <a class="button" href={`models/${name}.onnx`} download={`${name}.onnx`}>
           {say("models.download")}

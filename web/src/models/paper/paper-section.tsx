@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { kept, loadKept } from "../../hand/kept";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { FileButton } from "../../shared/file-button";
 import { saveFile } from "../../shared/files/take";
 import { Pixels } from "../../shared/pixels";
@@ -99,14 +100,12 @@ function Make({ from }: { from: PaperNetwork | null }) {
           </ViewLink>
         </p>
       )}
-      <button
-        type="button"
-        class="button primary"
+      <Button
+        look="primary"
+        label={say("paper.button")}
         disabled={state.value === "working" || !isFine}
         onClick={() => void make()}
-      >
-        {say("paper.button")}
-      </button>
+      />
       <Said state={state.value} />
       {made.value && <Code made={made.value} />}
     </section>
@@ -120,13 +119,10 @@ function Code({ made: { canvas, network, onTest, onOwn } }: { made: MadeCode }) 
       <div ref={show} role="img" aria-label={say("paper.alt", network.name || say("paper.nameless"))} />
       <p class="small">{of("paper.on_test", onTest)}</p>
       {onOwn && <p class="small">{of("paper.on_own", onOwn)}</p>}
-      <button
-        type="button"
-        class="button"
+      <Button
+        label={say("paper.save")}
         onClick={() => canvas.toBlob((picture) => picture && saveFile(picture, "shuzi-network.png"))}
-      >
-        {say("paper.save")}
-      </button>
+      />
     </div>
   );
 }
@@ -159,12 +155,19 @@ function Scan({ network, take }: { network: PaperNetwork | null; take: (network:
       <h3 id="paper-scan">{say("paper.scan")}</h3>
       <p class="small quiet">{say("paper.scan.lead")}</p>
       <div class="buttons">
-        <FileButton accept="image/*" test="paper-file" take={(files) => void open(files)}>
-          {say("paper.scan.file")}
-        </FileButton>
-        <FileButton accept="image/*" test="paper-camera" take={(files) => void open(files)} isCamera={true}>
-          {say("paper.scan.camera")}
-        </FileButton>
+        <FileButton
+          label={say("paper.scan.file")}
+          accept="image/*"
+          test="paper-file"
+          take={(files) => void open(files)}
+        />
+        <FileButton
+          label={say("paper.scan.camera")}
+          accept="image/*"
+          test="paper-camera"
+          take={(files) => void open(files)}
+          isCamera={true}
+        />
       </div>
       <Said state={state.value} />
       {fault.value && (
@@ -216,9 +219,7 @@ function Keep({ network }: { network: PaperNetwork }) {
           </ViewLink>
         </>
       ) : (
-        <button type="button" class="button primary" onClick={() => void take()}>
-          {say("paper.keep")}
-        </button>
+        <Button look="primary" label={say("paper.keep")} onClick={() => void take()} />
       )}
       <p class="small quiet" role="status">
         {name ? say("paper.kept") : state.value && say(`paper.${state.value}`)}

@@ -1,6 +1,7 @@
 /** Warns that the browser stores nothing, or that there is no room, until the warning is dismissed. */
 import { useSignal } from "@preact/signals";
 import { say } from "../../sentences/say";
+import { Button } from "../button";
 import { storageTrouble } from "./database";
 import { remember, remembered } from "./settings";
 
@@ -14,17 +15,15 @@ export function StorageNotice() {
     <aside class="notice storage" aria-label={say("storage.title")}>
       <p>{say(`storage.${trouble}`)}</p>
       <div class="buttons">
-        <button
-          type="button"
-          class="button plain"
+        <Button
+          look="plain"
+          label={say("storage.understood")}
           onClick={() => {
             understood.value = trouble;
             // what does not fit is another thing each time
             if (trouble === "refused") remember(SEEN, "seen");
           }}
-        >
-          {say("storage.understood")}
-        </button>
+        />
       </div>
     </aside>
   );

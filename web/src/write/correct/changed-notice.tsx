@@ -1,5 +1,6 @@
 /** Report which other readings changed because a digit was kept, and undo that. */
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { accept, type Changed, cause, changes, takeBack } from "./changed";
 
 const MOST = 5; // of many pictures
@@ -13,12 +14,8 @@ export function ChangedNotice() {
     <div class="notice changed" role="status">
       <p>{say("write.changed", digit.label, shown.join(say("write.changed.comma")))}</p>
       <div class="buttons">
-        <button type="button" class="button" onClick={() => void takeBack()}>
-          {say("write.changed.undo")}
-        </button>
-        <button type="button" class="button plain" onClick={accept}>
-          {say("write.changed.fine")}
-        </button>
+        <Button label={say("write.changed.undo")} onClick={() => void takeBack()} />
+        <Button look="plain" label={say("write.changed.fine")} onClick={accept} />
       </div>
     </div>
   );

@@ -2,7 +2,7 @@
 
 import { DIGITS, MARKS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
-import { Icon } from "../../shared/icons";
+import { Button } from "../../shared/button";
 import { percent } from "../../shared/percent";
 import { digitOf, type Glyph } from "../digits/glyphs";
 import { firstToCheck } from "../digits/left-out";
@@ -25,10 +25,13 @@ export function CorrectButton() {
     selected.value = isOpen || !shown ? null : firstToCheck(shown);
   };
   return (
-    <button type="button" id={BUTTON} class="button" aria-expanded={isOpen} onClick={open}>
-      <Icon name={isOpen ? "ok" : "pen"} />
-      {say(isOpen ? "write.correct.done" : "write.correct")}
-    </button>
+    <Button
+      icon={isOpen ? "ok" : "pen"}
+      label={say(isOpen ? "write.correct.done" : "write.correct")}
+      id={BUTTON}
+      aria-expanded={isOpen}
+      onClick={open}
+    />
   );
 }
 
@@ -51,21 +54,14 @@ export function CorrectPanel() {
         ))}
       </fieldset>
       <div class="buttons">
-        <button type="button" class="button" onClick={() => void split(index)}>
-          {say("write.correct.split")}
-        </button>
-        <button
-          type="button"
-          class="button"
+        <Button label={say("write.correct.split")} onClick={() => void split(index)} />
+        <Button
+          label={say("write.correct.merge")}
           // not disabled: that would take the focus away, and the next key would go to the sheet
           aria-disabled={!canMerge(glyph, next)}
           onClick={() => void mergeWithNext(index)}
-        >
-          {say("write.correct.merge")}
-        </button>
-        <button type="button" class="button" onClick={() => remove(index)}>
-          {say("write.correct.delete")}
-        </button>
+        />
+        <Button label={say("write.correct.delete")} onClick={() => remove(index)} />
         <KeepButton glyph={glyph} />
       </div>
     </section>
@@ -88,16 +84,14 @@ function Likely({ glyph, index }: { glyph: Glyph; index: number }) {
         {say("write.correct.likely")}
       </span>
       {others.map(({ probability, character }) => (
-        <button
+        <Button
           key={character}
-          type="button"
-          class="button"
           aria-pressed={character === glyph.character}
           onClick={() => sayIs(index, character)}
         >
           <strong class="numbers">{character}</strong>
           <span class="small numbers quiet">{percent(probability)}</span>
-        </button>
+        </Button>
       ))}
     </fieldset>
   );

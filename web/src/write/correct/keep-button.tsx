@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { isKept } from "../../hand/kept";
 import { NoKeptDigits } from "../../hand/npz";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { digitOf, type Glyph, isDigit } from "../digits/glyphs";
 import { keepAndLook } from "./changed";
 
@@ -25,17 +26,14 @@ export function KeepButton({ glyph }: { glyph: Glyph }) {
   };
   return (
     <>
-      <button
-        type="button"
-        class="button"
+      <Button
+        label={say(isThere ? "hand.is_kept" : "hand.keep")}
         // not disabled: that would take the focus away
         aria-disabled={isThere}
         onClick={() => {
           if (!isThere) void take();
         }}
-      >
-        {say(isThere ? "hand.is_kept" : "hand.keep")}
-      </button>
+      />
       <span class="small" role="alert">
         {wrong.value}
       </span>

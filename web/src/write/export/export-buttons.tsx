@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type PlainKey, say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { copyText, saveFile } from "../../shared/files/take";
 import { Icon } from "../../shared/icons";
 import type { Entry } from "../state/pictures";
@@ -30,12 +31,7 @@ export function ExportButtons() {
   };
   return (
     <>
-      {shown.text !== "" && (
-        <button type="button" class="button" onClick={() => void copy()}>
-          <Icon name="copy" />
-          {say("write.copy")}
-        </button>
-      )}
+      {shown.text !== "" && <Button icon="copy" label={say("write.copy")} onClick={() => void copy()} />}
       <details class="save">
         <summary class="button">
           <Icon name="save" />
@@ -43,25 +39,17 @@ export function ExportButtons() {
         </summary>
         <div class="buttons">
           {/* the mark at the start tells spreadsheets that it is UTF-8 */}
-          <button
-            type="button"
-            class="button"
+          <Button
+            label="CSV"
             disabled={isWaiting}
             onClick={() => save(`\ufeff${asCsv(all())}`, "text/csv", "csv")}
-          >
-            CSV
-          </button>
-          <button
-            type="button"
-            class="button"
+          />
+          <Button
+            label="JSON"
             disabled={isWaiting}
             onClick={() => save(asJson(all()), "application/json", "json")}
-          >
-            JSON
-          </button>
-          <button type="button" class="button" onClick={() => void savePicture()}>
-            {say("write.save.picture")}
-          </button>
+          />
+          <Button label={say("write.save.picture")} onClick={() => void savePicture()} />
         </div>
       </details>
       <span class="small quiet" role="status">

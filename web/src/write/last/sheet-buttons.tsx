@@ -1,6 +1,7 @@
 /** The sheet goes to a file and comes from one, for browsers that store nothing, and for other devices. */
 import { useSignal } from "@preact/signals";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { FileButton } from "../../shared/file-button";
 import { saveFile } from "../../shared/files/take";
 import { mayClosePictures } from "../state/handed-in";
@@ -26,17 +27,19 @@ export function SheetButtons() {
   };
   return (
     <div class="buttons">
-      <button
-        type="button"
-        class="button plain"
+      <Button
+        look="plain"
+        label={say("write.sheet_file.save")}
         disabled={sheet.isEmpty.value}
         onClick={() => saveFile(new Blob([asFile(sheet.content.peek())], { type: "application/json" }), FILE)}
-      >
-        {say("write.sheet_file.save")}
-      </button>
-      <FileButton accept=".json" test="sheet-file" take={(files) => void open(files)} look="plain">
-        {say("write.sheet_file.open")}
-      </FileButton>
+      />
+      <FileButton
+        label={say("write.sheet_file.open")}
+        accept=".json"
+        test="sheet-file"
+        take={(files) => void open(files)}
+        look="plain"
+      />
       <span class="small quiet" role="status">
         {said.value}
       </span>

@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../../announce";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { isNoPicture } from "../state/handed-in";
 import { model, question, unread } from "../state/state";
 import { readAllAgain } from "../state/writing";
@@ -33,14 +34,10 @@ export function Trouble() {
     <div class="notice" role="alert">
       <p>{sentence}</p>
       {isModelGone && model.value !== "" && (
-        <button type="button" class="button" onClick={() => model.set("")}>
-          {say("write.model.back")}
-        </button>
+        <Button label={say("write.model.back")} onClick={() => model.set("")} />
       )}
       {error && !isModelGone && (error.status === 0 || error.status === 429 || error.status >= 500) && (
-        <button type="button" class="button" onClick={readAllAgain}>
-          {say("error.again")}
-        </button>
+        <Button label={say("error.again")} onClick={readAllAgain} />
       )}
     </div>
   );

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
+import { Button } from "../../shared/button";
 import { Icon } from "../../shared/icons";
 import { asShown, useSize } from "../../shared/size";
 import { contain, placeRect, type Size } from "../geometry/geometry";
@@ -70,9 +71,9 @@ function Count({ all, left }: { all: number; left: number }) {
         </strong>
       </p>
       {left > 0 && (
-        <button type="button" class="button" aria-keyshortcuts="N" onClick={goToNextDoubt}>
+        <Button aria-keyshortcuts="N" onClick={goToNextDoubt}>
           {say("write.pictures.next")} <kbd>N</kbd>
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -4,6 +4,7 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { SIDE } from "../generated/ink/normalize";
 import { shownTheme } from "../shell/theme";
+import { type Palette, paletteOf } from "./colours";
 
 type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array | Float32Array;
 
@@ -38,42 +39,16 @@ export function Pixels({ values, palette, side = SIDE, full, under, label, class
   return <canvas ref={canvas} width={side} height={side} class={`pixels ${name}`} {...description} />;
 }
 
-type Colour = readonly [red: number, green: number, blue: number];
-
-interface Colours {
-  paper: Colour;
-  ink: Colour;
-  above: Colour;
-  below: Colour;
-}
-
 /** Those of the theme: asking for them again for each picture would have the browser restyle the page each time. */
-const themeColours: ReadonlySignal<Colours> = computed(() => {
+const themeColours: ReadonlySignal<Palette> = computed(() => {
   void shownTheme.value;
-  const style = getComputedStyle(document.documentElement);
-  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const colour = (name: string) => rgb(context, style.getPropertyValue(name));
-  return {
-    paper: colour("--sunken"),
-    ink: colour("--ink"),
-    above: colour("--accent"),
-    below: colour("--warn"),
-  };
+  return paletteOf(getComputedStyle(document.documentElement));
 });
-
-/** CSS has many colour notations; a canvas converts them to numbers. */
-function rgb(context: OffscreenCanvasRenderingContext2D | null, css: string): Colour {
-  if (!context) return [0, 0, 0];
-  context.fillStyle = css;
-  context.fillRect(0, 0, 1, 1);
-  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
-  return [red, green, blue];
-}
 
 /** @param data red, green, blue and opacity of each pixel, which are written */
 function paint(
   data: Uint8ClampedArray,
-  { paper, ink, above, below }: Colours,
+  { sunken: paper, ink, accent: above, warn: below }: Palette,
   values: readonly number[],
   palette: "ink" | "signed",
   fullOfSigned: number | undefined,

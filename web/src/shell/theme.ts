@@ -4,10 +4,15 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { options } from "preact";
+import { COLOURS } from "../shared/colours";
 import { remember, remembered } from "../shared/storage/settings";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
+
+// or scripts would read the text light-dark(…) and not a colour
+for (const name of COLOURS)
+  CSS.registerProperty({ name: `--${name}`, syntax: "<color>", inherits: true, initialValue: "black" });
 
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 const system = signal<"light" | "dark">(systemIsDark.matches ? "dark" : "light");

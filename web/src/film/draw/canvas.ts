@@ -1,18 +1,7 @@
 /** Paints a frame on a canvas. */
-
+import { type Palette, paletteOf, type Rgb } from "../../shared/colours";
 import { type Scratches, scratchesOf } from "./scratches";
-import {
-  type Cells,
-  COLOURS,
-  type Colour,
-  colourOf,
-  type Frame,
-  isSeen,
-  lens,
-  type Palette,
-  type Rgb,
-  type Shape,
-} from "./shapes";
+import { type Cells, colourOf, type Frame, isSeen, lens, type Shape } from "./shapes";
 
 /** Where on a canvas, in its pixels. */
 export interface Picture {
@@ -22,14 +11,9 @@ export interface Picture {
   height: number;
 }
 
-export interface Fonts {
-  text: string;
-  display: string;
-}
-
 export interface Look {
   colours: Palette;
-  fonts: Fonts;
+  fonts: { text: string; display: string };
 }
 
 const SMALLEST = 9; // pixels of a canvas: smaller text cannot be read, and is left out
@@ -37,16 +21,8 @@ const SMALLEST = 9; // pixels of a canvas: smaller text cannot be read, and is l
 /** The page's colours and typefaces as an element has them. */
 export function lookOf(element: Element): Look {
   const style = getComputedStyle(element);
-  const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const rgb = (name: string): Rgb => {
-    if (!context) return [0, 0, 0];
-    context.fillStyle = style.getPropertyValue(`--${name}`);
-    context.fillRect(0, 0, 1, 1);
-    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
-    return [red, green, blue];
-  };
   return {
-    colours: Object.fromEntries(COLOURS.map((name) => [name, rgb(name)])) as Record<Colour, Rgb>,
+    colours: paletteOf(style),
     fonts: { text: style.getPropertyValue("--font-text"), display: style.getPropertyValue("--font-display") },
   };
 }

@@ -1,17 +1,5 @@
 /** The shapes of a frame, in units of the film's world, where a digit is 100 wide. */
-
-/** The page's colours, by the names of its tokens. */
-export const COLOURS = [
-  "ink",
-  "ink-soft",
-  "line",
-  "sunken",
-  "surface",
-  "accent",
-  "accent-soft",
-  "warn",
-] as const;
-export type Colour = (typeof COLOURS)[number];
+import type { Colour, Palette, Rgb } from "../../shared/colours";
 
 interface Shown {
   /** 0 to 1. */
@@ -121,9 +109,6 @@ export function largestOf(values: ArrayLike<number>): number {
   }
   return most;
 }
-
-export type Rgb = readonly [red: number, green: number, blue: number];
-export type Palette = Readonly<Record<Colour, Rgb>>;
 
 /** The colour of a value in `Cells`. */
 export function colourOf({ palette, full, isBare }: Cells, value: number, colours: Palette): Rgb {

@@ -1,6 +1,7 @@
 /** Frames as SVG: a picture of one moment, and a poster of all stops. */
+import type { Palette } from "../../shared/colours";
 import { css, type Look } from "./canvas";
-import { type Cells, colourOf, type Frame, isSeen, type Palette, type Shape } from "./shapes";
+import { type Cells, colourOf, type Frame, isSeen, type Shape } from "./shapes";
 
 const LEVELS = 24; // levels of a colour; cells of the same level share a path
 

@@ -94,13 +94,15 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
         <Choices
           name="tool"
           label={say("duel.tool")}
-          isLabelHidden={true}
+          isLabelHidden
           values={["pen", "eraser"] as const}
-          chosen={erases.value ? "eraser" : "pen"}
-          write={(tool) => say(`duel.${tool}`)}
-          onChoose={(tool) => {
-            erases.value = tool === "eraser";
+          knob={{
+            value: erases.value ? "eraser" : "pen",
+            set: (tool) => {
+              erases.value = tool === "eraser";
+            },
           }}
+          write={(tool) => say(`duel.${tool}`)}
         />
         <Check
           label={say("duel.show")}
@@ -139,11 +141,12 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
           name="target"
           label={say("duel.target", first)}
           values={DIGITS.split("").filter((digit) => digit !== String(first))}
-          chosen={String(target)}
-          write={(digit) => digit}
-          onChoose={(digit) => {
-            change({ beat: null });
-            wanted.set(Number(digit));
+          knob={{
+            value: String(target),
+            set: (digit) => {
+              change({ beat: null });
+              wanted.set(Number(digit));
+            },
           }}
         />
         <p class="duel-answer" role="status" data-fooled={isFooled}>
@@ -157,14 +160,14 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
         {toBeat.value > 0 && <p>{say("duel.beat", fixed(toBeat.value / 10, 1))}</p>}
         {tried && tried.ink !== null && <p>{say("duel.machine.needed", fixed(tried.ink, 1))}</p>}
         {isFooled && <Ending now={now.value} start={start} target={target} ink={ink} opponent={name} />}
-        <Others name={name} />
+        <Others />
       </section>
     </div>
   );
 }
 
 /** Another digit, another network. */
-function Others({ name }: { name: string }) {
+function Others() {
   const names = opponentNames();
   const own = new Map(ownModels.value.map((model) => [model.name, modelName(model)]));
   return (
@@ -175,9 +178,8 @@ function Others({ name }: { name: string }) {
         name="against"
         label={say("duel.against")}
         values={names}
-        chosen={name}
+        knob={against}
         write={(model) => own.get(model) ?? model}
-        onChoose={(model) => against.set(model)}
       />
       <ViewLink view="write" parameters={{}} class="small">
         {say(hasMine.value ? "learn.digit.write_another" : "learn.digit.write")}

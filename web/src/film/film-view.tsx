@@ -81,9 +81,7 @@ function Film({ graph }: { graph: Graph }) {
           name="meant"
           label={say("film.meant")}
           values={[...DIGITS]}
-          chosen={String(take.label)}
-          write={(digit) => digit}
-          onChoose={(digit) => meant.set(Number(digit))}
+          knob={{ value: String(take.label), set: (digit) => meant.set(Number(digit)) }}
         />
         <ViewLink view="write" class="small">
           {say(hasMine.value ? "learn.digit.write_another" : "learn.digit.write")}

@@ -8,16 +8,15 @@ interface Choice<Value> {
   /** Whether the label is for screen readers only. */
   isLabelHidden?: boolean;
   values: readonly Value[];
-  chosen: Value | null;
-  write: (value: Value) => ComponentChildren;
-  onChoose: (value: Value) => void;
-  class?: string;
+  knob: { readonly value: Value | null; set(value: Value): void };
+  /** A value as it is shown, if not as it is. */
+  write?: (value: Value) => ComponentChildren;
 }
 
 export function Choices<Value extends string | number>(choice: Choice<Value>) {
-  const { name, label, isLabelHidden = false, values, chosen, write, onChoose, class: kind = "" } = choice;
+  const { name, label, isLabelHidden = false, values, knob, write = String } = choice;
   return (
-    <fieldset class={`choices ${kind}`}>
+    <fieldset class="choices">
       <legend class={isLabelHidden ? "for-screen-readers" : "small quiet"}>{label}</legend>
       {values.map((value) => (
         <label key={value}>
@@ -25,8 +24,8 @@ export function Choices<Value extends string | number>(choice: Choice<Value>) {
             type="radio"
             class="covering"
             name={name}
-            checked={value === chosen}
-            onChange={() => onChoose(value)}
+            checked={value === knob.value}
+            onChange={() => knob.set(value)}
           />
           <span>{write(value)}</span>
         </label>

@@ -1,16 +1,18 @@
 /** A labelled slider that shows its value: the browser's range input, for mouse, touch and keyboard. */
 import { useId } from "preact/hooks";
+import type { Parameter } from "../address";
 import "./slider.css";
 
 interface Properties {
   label: string;
-  value: number;
-  min: number;
+  knob: Parameter<number>;
+  /** 0 by default. */
+  min?: number;
   max: number;
-  step: number;
-  /** The value as text. */
-  written: string;
-  onInput: (value: number) => void;
+  /** 1 by default. */
+  step?: number;
+  /** The value as text, if that is more than its figures. */
+  written?: string;
   /** Where the coloured part of the track starts; `min` by default. */
   origin?: number;
   /** A hint below. */
@@ -19,9 +21,20 @@ interface Properties {
   bare?: boolean;
 }
 
-export function Slider({ label, value, min, max, step, written, onInput, origin, hint, bare }: Properties) {
+export function Slider(properties: Properties) {
+  const {
+    label,
+    knob,
+    min = 0,
+    max,
+    step = 1,
+    written = String(knob.value),
+    origin,
+    hint,
+    bare,
+  } = properties;
   const id = useId();
-  const [from, to] = [origin ?? min, value]
+  const [from, to] = [origin ?? min, knob.value]
     .sort((a, b) => a - b)
     .map((index) => (index - min) / (max - min || 1));
   return (
@@ -40,11 +53,11 @@ export function Slider({ label, value, min, max, step, written, onInput, origin,
         min={min}
         max={max}
         step={step}
-        value={value}
+        value={knob.value}
         aria-valuetext={written}
         aria-describedby={hint && `${id}-hint`}
         style={{ "--from": origin === undefined ? -1 : (from ?? 0), "--to": to ?? 0 }}
-        onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
+        onInput={(event) => knob.set(event.currentTarget.valueAsNumber)}
       />
       {hint && (
         <p id={`${id}-hint`} class="small quiet">
@@ -55,26 +68,17 @@ export function Slider({ label, value, min, max, step, written, onInput, origin,
   );
 }
 
-interface StopProperties extends Pick<Properties, "label" | "hint" | "onInput"> {
-  value: number;
+interface StopProperties extends Pick<Properties, "label" | "knob"> {
   /** The slider's stops, in order; any other value from the address moves to the nearest. */
   stops: readonly number[];
-  write: (value: number) => string;
+  write?: (value: number) => string;
 }
 
 /** A slider over values of increasing magnitude. */
-export function StopSlider({ value, stops, write, onInput, ...rest }: StopProperties) {
-  return (
-    <Slider
-      {...rest}
-      min={0}
-      max={stops.length - 1}
-      step={1}
-      value={nearest(stops, value)}
-      written={write(value)}
-      onInput={(index) => onInput(stops[index] ?? value)}
-    />
-  );
+export function StopSlider({ label, knob, stops, write = String }: StopProperties) {
+  const { value } = knob;
+  const index = { value: nearest(stops, value), set: (chosen: number) => knob.set(stops[chosen] ?? value) };
+  return <Slider label={label} knob={index} max={stops.length - 1} written={write(value)} />;
 }
 
 /** The index of the nearest stop, by ratio. */

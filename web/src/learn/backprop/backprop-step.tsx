@@ -43,15 +43,7 @@ export function BackpropStep() {
     >
       <DigitChoice />
       {shown?.label === null && (
-        <Slider
-          label={say("learn.backprop.meant")}
-          value={mine}
-          min={0}
-          max={9}
-          step={1}
-          written={String(mine)}
-          onInput={(value) => meant.set(value)}
-        />
+        <Slider label={say("learn.backprop.meant")} knob={{ value: mine, set: meant.set }} max={9} />
       )}
       <div class="backprop-pictures">
         <Picture values={image} palette="ink" caption={say("learn.digit.looked-at")} />
@@ -70,9 +62,8 @@ export function BackpropStep() {
         name="neuron"
         label={say("learn.backprop.neuron")}
         values={trace.hidden.map((_, index) => index)}
-        chosen={chosen}
+        knob={neuron}
         write={(index) => index + 1}
-        onChoose={(index) => neuron.set(index)}
       />
       <BackFlow trace={trace} label={label} neuron={chosen} />
       <div class="buttons">

@@ -103,14 +103,13 @@ function Filters() {
       name="filter"
       label={say("learn.convolution.filter")}
       values={FILTER_NAMES}
-      chosen={filter.value}
+      knob={filter}
       write={(name) => (
         <>
           <Pixels values={FILTERS[name]} side={3} palette="signed" class="filter-image" />
           {say(`learn.convolution.filter.${name}`)}
         </>
       )}
-      onChoose={filter.set}
     />
   );
 }

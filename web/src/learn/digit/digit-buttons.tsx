@@ -11,13 +11,15 @@ export function DigitButtons({ before }: { before?: () => void }) {
       name="digit"
       label={say("learn.digit.choose")}
       values={hasMine.value ? ["mine", ...DIGITS] : [...DIGITS]}
-      chosen={chosenDigit.value}
-      write={(digit) => (digit === "mine" ? say("learn.digit.mine") : digit)}
-      onChoose={(digit) => {
-        before?.();
-        if (digit === "mine") chooseMine();
-        else choose(digit);
+      knob={{
+        value: chosenDigit.value,
+        set: (digit) => {
+          before?.();
+          if (digit === "mine") chooseMine();
+          else choose(digit);
+        },
       }}
+      write={(digit) => (digit === "mine" ? say("learn.digit.mine") : digit)}
     />
   );
 }

@@ -36,9 +36,8 @@ export function HiddenStep() {
         name="points"
         label={say("learn.hidden.points")}
         values={SHAPES}
-        chosen={shape.value}
+        knob={shape}
         write={(name) => say(`learn.hidden.points.${name}`)}
-        onChoose={shape.set}
       />
       <div class="hidden-row">
         <ToyMap
@@ -49,13 +48,9 @@ export function HiddenStep() {
         <div class="hidden-knobs">
           <Slider
             label={say("learn.hidden.neurons")}
-            value={neurons.value}
-            min={0}
+            knob={neurons}
             max={12}
-            step={1}
-            written={String(neurons.value)}
             hint={say(neurons.value === 0 ? "learn.hidden.none" : "learn.hidden.lines")}
-            onInput={(value) => neurons.set(value)}
           />
           <div class="buttons">
             <Button

@@ -47,12 +47,10 @@ export function LossStep() {
         <Slider
           label={say("learn.loss.split")}
           written={`${percent(first, 0)} : ${percent(1 - first, 0)}`}
-          value={first}
-          min={0}
+          knob={split}
           max={1}
           step={0.05}
           hint={say("learn.loss.split.hint")}
-          onInput={(value) => split.set(value)}
         />
       </div>
       <Examples />
@@ -61,11 +59,9 @@ export function LossStep() {
         <Slider
           label={say("learn.loss.right")}
           written={percent(right, 0)}
-          value={right}
-          min={0}
+          knob={probability}
           max={1}
           step={0.01}
-          onInput={(value) => probability.set(value)}
         />
       </div>
       <div class="loss-cards">

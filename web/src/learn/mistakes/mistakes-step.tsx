@@ -119,9 +119,8 @@ function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
       name="run"
       label={say("learn.train.runs")}
       values={trained.map(({ id }) => id)}
-      chosen={run?.id ?? null}
+      knob={{ value: run?.id ?? null, set: choose }}
       write={(id) => namesOf.get(id)}
-      onChoose={choose}
     />
   );
 }

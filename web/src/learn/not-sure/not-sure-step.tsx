@@ -41,14 +41,7 @@ export function NotSureStep() {
       isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
       answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
     >
-      <Choices
-        name="network-here"
-        label={say("learn.not-sure.network")}
-        values={NETWORKS}
-        chosen={model}
-        write={(name) => name}
-        onChoose={network.set}
-      />
+      <Choices name="network-here" label={say("learn.not-sure.network")} values={NETWORKS} knob={network} />
       {measured.hasFailed && <Failed tryAgain={() => setAttempt(attempt + 1)} />}
       {(!measured.hasFailed || measured.said.length > 0) && <Measurement measured={measured} />}
       <Letters />
@@ -102,11 +95,9 @@ function Measurement({ measured: { said, all } }: { measured: Measured }) {
         <Slider
           label={say("learn.not-sure.threshold")}
           written={percent(threshold.value, 0)}
-          value={threshold.value}
-          min={0}
+          knob={threshold}
           max={1}
           step={0.01}
-          onInput={(value) => threshold.set(value)}
         />
         <p class="threshold-said numbers" role="status">
           {said.length > 0 &&
@@ -140,13 +131,15 @@ function Letters() {
           name="letter"
           label={say("learn.not-sure.letter")}
           values={hasMine.value || written ? (["mine", ...LETTERS] as const) : LETTERS}
-          chosen={isMine ? "mine" : name}
-          write={(choice) => (choice === "mine" ? say("learn.not-sure.mine") : choice)}
-          onChoose={(choice) => {
-            if (choice !== "mine") chooseLetter(choice);
-            else if (hasMine.value || !written) chooseMine();
-            else chooseImage(written);
+          knob={{
+            value: isMine ? "mine" : name,
+            set: (choice) => {
+              if (choice !== "mine") chooseLetter(choice);
+              else if (hasMine.value || !written) chooseMine();
+              else chooseImage(written);
+            },
           }}
+          write={(choice) => (choice === "mine" ? say("learn.not-sure.mine") : choice)}
         />
         <WriteOne />
       </div>

@@ -56,22 +56,15 @@ function OnCurve({ name, walking }: { name: CurveName; walking: Walking<number> 
         {say(`learn.rate.${verdict}`, walk.length - 1, brief(x))}
       </p>
       <div class="rate-knobs">
-        <StopSlider
-          label={say("learn.rate.rate")}
-          value={rate.value}
-          stops={RATES}
-          write={String}
-          onInput={(value) => rate.set(value)}
-        />
+        <StopSlider label={say("learn.rate.rate")} knob={rate} stops={RATES} />
         <Slider
           label={say("learn.rate.start")}
-          value={start.value}
+          knob={start}
           min={-4}
           max={4}
           step={0.5}
           origin={0}
           written={`x = ${fixed(start.value, 1)}`}
-          onInput={(value) => start.set(value)}
         />
         <WalkButtons {...walking} isOver={isOver(verdict)} />
       </div>
@@ -87,9 +80,8 @@ function CurveChoice() {
       label={say("learn.rate.curve")}
       isLabelHidden
       values={GROUNDS}
-      chosen={curve.value}
+      knob={curve}
       write={(name) => say(`learn.rate.curve.${name}`)}
-      onChoose={curve.set}
     />
   );
 }

@@ -57,12 +57,11 @@ export function SoftmaxStep() {
                 fixed(score, 1),
                 percent(probabilities[index] ?? 0),
               )}
-              value={score}
+              knob={{ value: score, set: (value) => setScore(index, value) }}
               min={LEAST}
               max={MOST}
               step={0.1}
               origin={0}
-              onInput={(value) => setScore(index, value)}
             />
             <span class="of-score numbers">{fixed(changed[index] ?? 0, 1)}</span>
             <span class="of-exp numbers">{brief(enlarged[index] ?? 0)}</span>
@@ -78,24 +77,21 @@ export function SoftmaxStep() {
         <Slider
           label={say("learn.softmax.plus")}
           written={added.value < 0 ? brief(added.value) : `+${brief(added.value)}`}
-          value={added.value}
+          knob={added}
           min={-10}
           max={10}
           step={0.5}
           origin={0}
           hint={say("learn.softmax.plus.hint", brief(Math.exp(added.value)))}
-          onInput={(value) => added.set(value)}
         />
         <Slider
           label={say("learn.softmax.times")}
           written={`× ${brief(factor.value)}`}
-          value={factor.value}
-          min={0}
+          knob={factor}
           max={4}
           step={0.1}
           origin={1}
           hint={say("learn.softmax.times.hint")}
-          onInput={(value) => factor.set(value)}
         />
       </div>
     </StepFrame>
@@ -114,9 +110,8 @@ function HowMany({ count }: { count: number }) {
       label={say("learn.softmax.how-many")}
       isLabelHidden
       values={[THREE.length, TEN.length]}
-      chosen={count}
+      knob={{ value: count, set: (length) => choose(length === TEN.length ? TEN : THREE) }}
       write={(length) => say(length === TEN.length ? "learn.softmax.ten" : "learn.softmax.three")}
-      onChoose={(length) => choose(length === TEN.length ? TEN : THREE)}
     />
   );
 }

@@ -66,12 +66,9 @@ export function TemplateStep() {
       <div class="template-knobs">
         <Slider
           label={say("learn.template.summed")}
-          value={count}
-          min={0}
+          knob={summed}
           max={PIXELS}
-          step={1}
           written={say("learn.template.of", count)}
-          onInput={(value) => summed.set(value)}
         />
         <Button label={say(running ? "learn.template.pause" : "learn.template.play")} onClick={toggle} />
       </div>

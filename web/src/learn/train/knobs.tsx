@@ -83,25 +83,17 @@ function Sliders() {
     <>
       <StopSlider
         label={say("learn.train.batch_size")}
-        value={batchSize.value}
+        knob={batchSize}
         stops={BATCH_SIZES}
         write={(size) => say("learn.train.images", whole(size))}
-        onInput={(value) => batchSize.set(value)}
       />
       <StopSlider
         label={say("learn.train.learning_rate")}
-        value={learningRate.value}
+        knob={learningRate}
         stops={LEARNING_RATES}
         write={rateWritten}
-        onInput={(value) => learningRate.set(value)}
       />
-      <StopSlider
-        label={say("learn.train.steps")}
-        value={steps.value}
-        stops={STEPS}
-        write={whole}
-        onInput={(value) => steps.set(value)}
-      />
+      <StopSlider label={say("learn.train.steps")} knob={steps} stops={STEPS} write={whole} />
     </>
   );
 }
@@ -119,26 +111,16 @@ function begin(): void {
 }
 
 function Networks() {
-  const shared = { label: say("learn.train.network"), isLabelHidden: true, class: "train-network" };
+  const shared = { label: say("learn.train.network"), isLabelHidden: true };
   if (engine.value === "tensorflow")
-    return (
-      <Choices
-        {...shared}
-        name="recipe"
-        values={RECIPE_NAMES}
-        chosen={recipe.value}
-        write={(name) => name}
-        onChoose={recipe.set}
-      />
-    );
+    return <Choices {...shared} name="recipe" values={RECIPE_NAMES} knob={recipe} />;
   return (
     <Choices
       {...shared}
       name="network"
       values={NETWORKS}
-      chosen={network.value}
+      knob={network}
       write={(name) => say(`learn.train.network.${name}`)}
-      onChoose={network.set}
     />
   );
 }
@@ -149,22 +131,13 @@ function More() {
       <summary>{say("learn.train.more")}</summary>
       <div class="train-knobs">
         {engine.value === "page" && <OfThePage />}
-        <Slider
-          label={say("learn.train.seed")}
-          value={seed.value}
-          min={0}
-          max={Math.max(20, seed.value)}
-          step={1}
-          written={String(seed.value)}
-          onInput={(value) => seed.set(value)}
-        />
+        <Slider label={say("learn.train.seed")} knob={seed} max={Math.max(20, seed.value)} />
         <Choices
           name="engine"
           label={say("learn.train.engine")}
           values={ENGINES}
-          chosen={engine.value}
+          knob={engine}
           write={(name) => say(`learn.train.engine.${name}`)}
-          onChoose={engine.set}
         />
       </div>
     </details>
@@ -178,38 +151,25 @@ function OfThePage() {
     <>
       {network.value === "mlp" && (
         <>
-          <StopSlider
-            label={say("learn.train.hidden")}
-            value={hidden.value}
-            stops={HIDDEN}
-            write={whole}
-            onInput={(value) => hidden.set(value)}
-          />
-          <Slider
-            label={say("learn.train.depth")}
-            value={depth.value}
-            min={1}
-            max={4}
-            step={1}
-            written={String(depth.value)}
-            onInput={(value) => depth.set(value)}
-          />
+          <StopSlider label={say("learn.train.hidden")} knob={hidden} stops={HIDDEN} write={whole} />
+          <Slider label={say("learn.train.depth")} knob={depth} min={1} max={4} />
         </>
       )}
       <StopSlider
         label={say("learn.train.data")}
-        value={images.value}
+        knob={images}
         stops={sizesHere(IMAGES)}
         write={(size) => whole(Math.min(size, trainingImages))}
-        onInput={(value) => images.set(value)}
       />
       <Choices
         name="optimizer"
         label={say("learn.train.optimizer")}
         values={["sgd", "adam"] as const}
-        chosen={optimizer.value || standard}
+        knob={{
+          value: optimizer.value || standard,
+          set: (name) => optimizer.set(name === standard ? "" : name),
+        }}
         write={(name) => say(`learn.train.optimizer.${name}`)}
-        onChoose={(name) => optimizer.set(name === standard ? "" : name)}
       />
       <Check
         label={say("learn.train.augment")}
@@ -218,13 +178,10 @@ function OfThePage() {
       />
       <Slider
         label={say("learn.train.seeds")}
-        value={seeds.value}
+        knob={seeds}
         min={1}
         max={5}
-        step={1}
-        written={String(seeds.value)}
         hint={say("learn.train.seeds.hint")}
-        onInput={(value) => seeds.set(value)}
       />
     </>
   );

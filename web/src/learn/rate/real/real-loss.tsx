@@ -104,20 +104,13 @@ function Descent({ slice, map }: Seen) {
         <p class="rate-verdict" role="status">
           {say("learn.rate.real.state", steps, brief(loss), brief(slice.loss({ x: slice.trained, y: 0 })))}
         </p>
-        <StopSlider
-          label={say("learn.rate.rate")}
-          value={rate.value}
-          stops={RATES}
-          write={String}
-          onInput={(value) => rate.set(value)}
-        />
+        <StopSlider label={say("learn.rate.rate")} knob={rate} stops={RATES} />
         <Choices
           name="from"
           label={say("learn.rate.start")}
           values={Object.keys(STARTS) as Start[]}
-          chosen={start.value}
+          knob={start}
           write={(name) => say(`learn.rate.real.from.${name}`)}
-          onChoose={start.set}
         />
         <WalkButtons {...walking} isOver={steps >= MOST} />
       </div>

@@ -12,6 +12,7 @@ export interface Line {
   points: readonly Point[];
   /** Of the SVG path. */
   class?: string;
+  style?: Record<string, string>;
   /** The label at the line's end. */
   name?: string;
 }
@@ -92,8 +93,8 @@ export function LineChart({ label, lines, x, y, height, children, above, onDrag,
           </clipPath>
           <Axes x={x} y={y} scales={scales} />
           <g clip-path={`url(#${clip})`}>
-            {lines.map(({ key, points, class: name = "" }) => (
-              <path key={key} class={`curve ${name}`} d={path(points, scales)} />
+            {lines.map(({ key, points, class: name = "", style }) => (
+              <path key={key} class={`curve ${name}`} style={style} d={path(points, scales)} />
             ))}
             {children?.(scales)}
           </g>
@@ -184,7 +185,14 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
   return (
     <g>
       {names.map(({ line, left }, index) => (
-        <text key={line.key} class={`line-name ${line.class ?? ""}`} x={left} y={tops[index]} dy="0.32em">
+        <text
+          key={line.key}
+          class={`line-name ${line.class ?? ""}`}
+          style={line.style}
+          x={left}
+          y={tops[index]}
+          dy="0.32em"
+        >
           {line.name}
         </text>
       ))}

@@ -13,8 +13,8 @@ import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { LossChart } from "../train/charts/curves";
 import { Progress } from "../train/progress";
+import { RunLetter } from "../train/run-letter";
 import { complete, idOf } from "../train/runs/identity";
-import { colourOf, letterOf } from "../train/runs/naming";
 import type { Run } from "../train/runs/run";
 import { active, choose, chosen, open, runs, startInPage, stop } from "../train/runs/runs";
 import "../train/train.css";
@@ -111,8 +111,7 @@ function Row({ size, run, children }: RowProperties) {
       <th scope="row">
         {run ? (
           <Button look="plain" onClick={() => choose(run.id)}>
-            <strong class={`run-letter ${colourOf(run)}`}>{letterOf(run)}</strong>{" "}
-            {whole(Math.min(size, trainingImages))}
+            <RunLetter run={run} /> {whole(Math.min(size, trainingImages))}
           </Button>
         ) : (
           whole(Math.min(size, trainingImages))

@@ -3,8 +3,9 @@
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { percent, whole } from "../format";
+import { RunLetter } from "./run-letter";
 import { settingsOf } from "./runs/identity";
-import { colourOf, letterOf, nameOf } from "./runs/naming";
+import { letterOf, nameOf } from "./runs/naming";
 import { hasEnded, type Run } from "./runs/run";
 import { active, choose, chosen, forget, hidden, resume, runs, startInPage, toggle } from "./runs/runs";
 
@@ -31,7 +32,7 @@ function Row({ run }: { run: Run }) {
         onChange={() => toggle(run.id)}
       />
       <button type="button" class="run-name" aria-pressed={isChosen} onClick={() => choose(run.id)}>
-        <strong class={`run-letter ${colourOf(run)}`}>{letter}</strong>
+        <RunLetter run={run} />
         <span>{nameOf(run)}</span>
       </button>
       <span class="run-outcome small quiet numbers">{outcome(run)}</span>

@@ -8,7 +8,8 @@ import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { percent } from "../format";
 import { readHere } from "./here/client";
-import { colourOf, letterOf, nameOf } from "./runs/naming";
+import { RunLetter } from "./run-letter";
+import { nameOf } from "./runs/naming";
 import type { Run } from "./runs/run";
 
 export function TryRuns({ runs }: { runs: readonly Run[] }) {
@@ -50,7 +51,7 @@ function Answer({ run, probabilities, right }: AnswerProperties) {
   return (
     <li>
       <span>
-        <strong class={`run-letter ${colourOf(run)}`}>{letterOf(run)}</strong> {nameOf(run)}
+        <RunLetter run={run} /> {nameOf(run)}
       </span>
       {probabilities && (
         <span class="numbers">

@@ -146,15 +146,14 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
   const placed = (points: readonly Point[]): Point[] => points.map(([step, value]) => [step, at(value)]);
   const { single, bands } = bandsOf(drawn);
   const lines: Line[] = single.flatMap(({ run, points, validation }) => [
-    { key: run.id, points: placed(points), class: classOf(run, chosen), name: letterOf(run) },
-    { key: `${run.id} beside`, points: placed(validation), class: `${colourOf(run)} beside` },
+    { ...looksOf(run, chosen), key: run.id, points: placed(points), name: letterOf(run) },
+    { key: `${run.id} beside`, points: placed(validation), class: "beside", style: colourOf(run) },
   ]);
-  for (const band of bands) {
-    const class_ = classOf(band.first, chosen);
-    lines.push({ key: band.key, points: placed(band.mean), class: class_, name: letterOf(band.first) });
-  }
+  for (const { key, first, mean } of bands)
+    lines.push({ ...looksOf(first, chosen), key, points: placed(mean), name: letterOf(first) });
   lines.sort((a, b) => Number(a.class?.includes("accent")) - Number(b.class?.includes("accent")));
-  if (raw && chosen) lines.unshift({ key: "raw", points: placed(raw), class: `raw ${colourOf(chosen)}` });
+  if (raw && chosen)
+    lines.unshift({ key: "raw", points: placed(raw), class: "raw", style: colourOf(chosen) });
   const begun = drawn.filter(({ run }) => run.state !== "planned");
   const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
   const step = pointed.value;
@@ -182,7 +181,7 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
         <ul class="readout small numbers" aria-hidden="true">
           <li>{say("learn.train.at", whole(step))}</li>
           {drawn.map(({ run, points, validation }) => (
-            <li key={run.id} class={colourOf(run)}>
+            <li key={run.id} style={colourOf(run)}>
               <b>{letterOf(run)}</b> {valueAt(points, step, write)}
               {validation.length > 0 && ` / ${valueAt(validation, step, write)}`}
             </li>
@@ -193,8 +192,8 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
   );
 }
 
-function classOf(run: Run, chosen: Run | null): string {
-  return run === chosen ? `${colourOf(run)} accent` : colourOf(run);
+function looksOf(run: Run, chosen: Run | null): Pick<Line, "class" | "style"> {
+  return { class: run === chosen ? "accent" : "", style: colourOf(run) };
 }
 
 /** The range of several seeds. */
@@ -202,7 +201,7 @@ function Band({ band, at, scales }: { band: Family; at: (value: number) => numbe
   const edge = ([step, value]: Point) =>
     `${scales.x.position(step)},${Math.max(scales.y.position(at(value)), -1e4)}`;
   const points = [...band.high.map(edge), ...[...band.low].reverse().map(edge)];
-  return <polygon class={`band ${colourOf(band.first)}`} points={points.join(" ")} />;
+  return <polygon class="band" style={colourOf(band.first)} points={points.join(" ")} />;
 }
 
 interface BeyondProperties extends Pick<ChartProperties, "at" | "write" | "drawn"> {
@@ -230,7 +229,7 @@ function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
   return (
     <>
       {leaving.map(({ run, text }, order) => (
-        <g key={run.id} class={`beyond ${colourOf(run)}`}>
+        <g key={run.id} class="beyond" style={colourOf(run)}>
           <path d={`M${indices[order]} ${y - 6}l4 7h-8z`} />
           <text x={(indices[order] ?? 0) + 7} y={y}>
             {text}

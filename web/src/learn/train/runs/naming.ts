@@ -13,9 +13,9 @@ export function letterOf({ ordinal }: Run): string {
   return String.fromCharCode(64 + ordinal);
 }
 
-/** The class that gives a run its colour. */
-export function colourOf({ ordinal }: Run): string {
-  return `run-${((ordinal - 1) % COLOURS) + 1}`;
+/** The style that gives a run its colour. */
+export function colourOf({ ordinal }: Run): Record<string, string> {
+  return { "--run": `var(--run-${((ordinal - 1) % COLOURS) + 1})` };
 }
 
 /** The name given by the user, else such as "Hidden layer · rate 0.01 · 64 neurons". */

@@ -7,6 +7,7 @@ import { Button } from "../shared/button";
 import { FileButton } from "../shared/file-button";
 import { saveFile } from "../shared/files/take";
 import { Pixels } from "../shared/pixels";
+import { Section } from "../shared/section";
 import { followOtherTabs, forget, keepThoseOf, kept, loadKept } from "./kept";
 import type { Numbered } from "./latest";
 import { NoKeptDigits, npzOf } from "./npz";
@@ -32,11 +33,11 @@ export function KeptDigits() {
   }, []);
   const digits = kept.value;
   return (
-    <section class="kept" aria-labelledby="kept-title">
-      <header>
-        <h2 id="kept-title">{say("hand.title")}</h2>
-        <p class="quiet">{say(digits.length ? "hand.lead" : "hand.none", FILE)}</p>
-      </header>
+    <Section
+      name="kept"
+      title={say("hand.title")}
+      lead={say(digits.length ? "hand.lead" : "hand.none", FILE)}
+    >
       {digits.length > 0 && (
         <ul>
           {digits.slice(0, shown.value).map((digit, index) => (
@@ -69,7 +70,7 @@ export function KeptDigits() {
           {said.value}
         </span>
       </div>
-    </section>
+    </Section>
   );
 }
 

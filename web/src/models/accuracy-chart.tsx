@@ -1,6 +1,7 @@
 /** The accuracies of all classifiers, one per line: a dot for the measurement, a bar for its interval. */
 import type { Model, Score } from "../readings";
 import { say } from "../sentences/say";
+import { Section } from "../shared/section";
 import { type AccuracyScale, scaleFor } from "./accuracy-scale";
 import { modelName } from "./model-name";
 import { percentage, shortPercentage, whole } from "./numbers";
@@ -12,11 +13,7 @@ export function AccuracyChart({ models }: { models: readonly Model[] }) {
   if (scored.length === 0) return null;
   const scale = scaleFor(Math.min(...scored.map(({ score }) => score.interval[0])));
   return (
-    <section class="accuracies" aria-labelledby="accuracy-title">
-      <header>
-        <h2 id="accuracy-title">{say("models.accuracy")}</h2>
-        <p class="quiet">{say("models.accuracy.lead")}</p>
-      </header>
+    <Section name="accuracies" title={say("models.accuracy")} lead={say("models.accuracy.lead")}>
       <ul class="accuracy-lines">
         {scored.map((model) => (
           <Line key={model.name} model={model} scale={scale} />
@@ -29,7 +26,7 @@ export function AccuracyChart({ models }: { models: readonly Model[] }) {
           </span>
         ))}
       </div>
-    </section>
+    </Section>
   );
 }
 

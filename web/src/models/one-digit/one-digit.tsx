@@ -7,6 +7,7 @@ import { say } from "../../sentences/say";
 import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
 import { usePromised } from "../../shared/promised";
+import { Section } from "../../shared/section";
 import { ViewLink } from "../../shell/view-link";
 import { Bars } from "../../write/inside/bars";
 import { modelName } from "../model-name";
@@ -35,11 +36,12 @@ export function OneDigit({ models }: { models: readonly Model[] }) {
   );
   if (!image || asked.length === 0) return null;
   return (
-    <section class="one-digit" aria-labelledby="one-digit-title" aria-busy={outcomes === null}>
-      <header>
-        <h2 id="one-digit-title">{say("models.one")}</h2>
-        <p class="quiet">{say("models.one.lead")}</p>
-      </header>
+    <Section
+      name="one-digit"
+      title={say("models.one")}
+      lead={say("models.one.lead")}
+      aria-busy={outcomes === null}
+    >
       <div class="one-digit-desk">
         <div class="one-digit-image">
           <Pixels values={image} palette="ink" label={say("models.one.image")} />
@@ -65,7 +67,7 @@ export function OneDigit({ models }: { models: readonly Model[] }) {
           </tbody>
         </table>
       </div>
-    </section>
+    </Section>
   );
 }
 

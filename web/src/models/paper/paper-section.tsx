@@ -7,6 +7,7 @@ import { Button } from "../../shared/button";
 import { FileButton } from "../../shared/file-button";
 import { saveFile } from "../../shared/files/take";
 import { Pixels } from "../../shared/pixels";
+import { Section } from "../../shared/section";
 import { ViewLink } from "../../shell/view-link";
 import { whole } from "../numbers";
 import { chosenDigits, keep, type MadeCode, makeCode, measured, type ScanFault, scan } from "./codes";
@@ -20,11 +21,7 @@ export function PaperSection() {
   const scanned = useSignal<PaperNetwork | null>(null);
   useEffect(() => void loadKept(), []);
   return (
-    <section class="paper" aria-labelledby="paper-title">
-      <header>
-        <h2 id="paper-title">{say("paper.title")}</h2>
-        <p class="quiet">{say("paper.lead")}</p>
-      </header>
+    <Section name="paper" title={say("paper.title")} lead={say("paper.lead")}>
       <div class="paper-halves">
         <Make from={scanned.value} />
         <Scan
@@ -34,7 +31,7 @@ export function PaperSection() {
           }}
         />
       </div>
-    </section>
+    </Section>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Digit } from "../../readings";
 import { say } from "../../sentences/say";
 import { percent, wholePercent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
+import { Section } from "../../shared/section";
 import { digitOf, type Glyph, isDigit, statusOf } from "../digits/glyphs";
 import { probabilitiesOf } from "../digits/probabilities";
 import { glyphs, lit, pointing, selected, toggle } from "../state/state";
@@ -12,17 +13,13 @@ export function DigitCards() {
   const digits = glyphs.value.flatMap((glyph, index) => (isDigit(glyph.character) ? [{ glyph, index }] : []));
   if (digits.length === 0) return null;
   return (
-    <section class="digits" aria-labelledby="digits-title">
-      <header>
-        <h2 id="digits-title">{say("write.digits.title")}</h2>
-        <p class="quiet">{say("write.digits.lead")}</p>
-      </header>
+    <Section name="digits" title={say("write.digits.title")} lead={say("write.digits.lead")}>
       <ol class="cards">
         {digits.map(({ glyph, index }, position) => (
           <Card key={index} glyph={glyph} index={index} position={position + 1} />
         ))}
       </ol>
-    </section>
+    </Section>
   );
 }
 

@@ -1,7 +1,8 @@
 /** The token that a service may require: the user enters it once, this tab keeps it, every request sends it. */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { remember, remembered } from "./shared/storage/settings";
 
-const NAME = "shuzi.token";
+const NAME = "token";
 /** The characters allowed in a header; the service accepts no other tokens. */
 const SOUND = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 
@@ -12,7 +13,7 @@ const want = signal<Want | null>(null);
 /** Whether to ask the user for a token, and why; null if not. */
 export const wanted: ReadonlySignal<Want | null> = want;
 
-let kept = handedOver() || stored();
+let kept = handedOver() || (remembered(NAME, "sessionStorage") ?? "");
 let waiting: (() => void)[] = [];
 
 /** The current token, or "". */
@@ -28,11 +29,7 @@ export function giveToken(text: string): void {
     return;
   }
   kept = sound;
-  try {
-    sessionStorage.setItem(NAME, sound);
-  } catch {
-    // a private window: it lasts as long as the page is open
-  }
+  remember(NAME, sound, "sessionStorage");
   want.value = null;
   const all = waiting;
   waiting = [];
@@ -71,18 +68,6 @@ function handedOver(): string {
   const tokenInAddress = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   if (!SOUND.test(tokenInAddress)) return "";
   history.replaceState(null, "", location.pathname + location.search); // so that no copied address holds it
-  try {
-    sessionStorage.setItem(NAME, tokenInAddress);
-  } catch {
-    // a private window: it lasts as long as the page is open
-  }
+  remember(NAME, tokenInAddress, "sessionStorage");
   return tokenInAddress;
-}
-
-function stored(): string {
-  try {
-    return sessionStorage.getItem(NAME) ?? "";
-  } catch {
-    return "";
-  }
 }

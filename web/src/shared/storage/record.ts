@@ -4,6 +4,7 @@
  */
 import { signal } from "@preact/signals";
 import { inStore, newId, type StoreName } from "./database";
+import { remember, remembered } from "./settings";
 
 /** Kept by an earlier version, and by whoever uses one tab only. */
 const FIRST = "";
@@ -31,9 +32,9 @@ export class OwnRecord {
   }
 
   async #claim(): Promise<string> {
-    const name = `shuzi.record.${this.store}`;
+    const name = `record.${this.store}`;
     const [ids, held] = await Promise.all([this.#ids(), heldIn(this.store)]);
-    const own = remembered(name);
+    const own = remembered(name, "sessionStorage");
     const wanted = [...ids.filter((id) => id !== own), ...(ids.includes(FIRST) ? [] : [FIRST])];
     let claimed = own !== null && (await hold(this.store, own, held, true)) ? own : null;
     for (const id of wanted) claimed ??= (await hold(this.store, id, held)) ? id : null;
@@ -41,7 +42,8 @@ export class OwnRecord {
       claimed = `${String(Date.now()).padStart(15, "0")} ${newId()}`;
       await hold(this.store, claimed, held);
     }
-    remember(name, claimed);
+    // if that fails, a reload finds it among those that no tab has
+    remember(name, claimed, "sessionStorage");
     this.others.value = ids.filter((id) => id !== claimed && !held.has(id)).length;
     return claimed;
   }
@@ -123,20 +125,4 @@ function isLocked(store: StoreName, id: string, isReload: boolean): Promise<bool
       })
       .catch(() => resolve(false)); // another tab has it
   }).finally(end);
-}
-
-function remembered(name: string): string | null {
-  try {
-    return sessionStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-function remember(name: string, id: string): void {
-  try {
-    sessionStorage.setItem(name, id);
-  } catch {
-    // after a reload, it is found among those that no tab has
-  }
 }

@@ -1,18 +1,21 @@
-/** Settings kept between visits. If storage is forbidden, they are lost but nothing fails. */
+/** Settings kept between visits, or as long as a tab is open. If storage is forbidden, they are lost but nothing fails. */
 
-export function remembered(name: string): string | null {
+type Kept = "localStorage" | "sessionStorage";
+
+/** @param where "sessionStorage" is this tab's own */
+export function remembered(name: string, where: Kept = "localStorage"): string | null {
   try {
-    return localStorage.getItem(`shuzi.${name}`);
+    return globalThis[where].getItem(`shuzi.${name}`);
   } catch {
     return null;
   }
 }
 
 /** Remember a value; null forgets it. */
-export function remember(name: string, value: string | null): void {
+export function remember(name: string, value: string | null, where: Kept = "localStorage"): void {
   try {
-    if (value === null) localStorage.removeItem(`shuzi.${name}`);
-    else localStorage.setItem(`shuzi.${name}`, value);
+    if (value === null) globalThis[where].removeItem(`shuzi.${name}`);
+    else globalThis[where].setItem(`shuzi.${name}`, value);
   } catch {
     // a private window: the choice lasts as long as the page is open
   }

@@ -1,7 +1,7 @@
 /** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
 import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormChange, FormTable } from "../../generated/shapes";
-import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
+import { newId } from "../../shared/storage/database";
 import { OwnRecord } from "../../shared/storage/record";
 import { type Culprit, culpritOf } from "../table/culprit";
 import { type Compared, doubtsOf, keyOf, type Position, tableIn } from "../table/table";
@@ -107,27 +107,21 @@ export function begin(table: FormTable, from: Origin = FILE): void {
   id = newId();
   show(table, [], from);
   const text: Stored<string> = { id, value: JSON.stringify(table), origin: from };
-  void keep(text, { id, value: [] });
-}
-
-async function keep(text: Stored<string>, left: Stored<readonly Step[]>): Promise<void> {
-  const [tableAt, stepsAt] = [await record.key("table"), await record.key("steps")];
-  await putTogether("forms", { [tableAt]: text, [stepsAt]: left });
+  const left: Stored<readonly Step[]> = { id, value: [] };
+  void record.putTogether({ table: text, steps: left });
 }
 
 /** Go on where the page was left. */
 export async function resume(): Promise<void> {
   if (table.peek()) return;
-  const [text, left] = await Promise.all([stored<string>("table"), stored<Step[]>("steps")]);
+  const [text, left] = await Promise.all([
+    record.get<Stored<string>>("table"),
+    record.get<Stored<Step[]>>("steps"),
+  ]);
   if (typeof text?.value !== "string" || table.peek()) return;
   const formTable = tableIn(text.value);
   id = text.id;
   show(formTable, left?.id === id ? left.value : [], text.origin ?? FILE);
-}
-
-async function stored<T>(part: string): Promise<Stored<T> | undefined | null> {
-  const key = await record.key(part);
-  return inStore("forms", "readonly", (store) => store.get(key) as IDBRequest<Stored<T> | undefined>);
 }
 
 /** Forget the table and what was written. */
@@ -139,7 +133,7 @@ export function close(): void {
     compared.value = new Map();
     origin.value = FILE;
   });
-  void Promise.all(["table", "steps"].map((part) => record.key(part))).then((keys) => forget("forms", keys));
+  void record.forget(["table", "steps"]);
 }
 
 function show(formTable: FormTable, left: readonly Step[], from: Origin): void {
@@ -194,12 +188,8 @@ export function undo(): void {
 
 function change(made: readonly Step[]): void {
   steps.value = made;
-  void keepSteps({ id, value: made });
-}
-
-async function keepSteps(left: Stored<readonly Step[]>): Promise<void> {
-  const key = await record.key("steps");
-  await inStore("forms", "readwrite", (store) => store.put(left, key), key);
+  const left: Stored<readonly Step[]> = { id, value: made };
+  void record.put("steps", left);
 }
 
 /** Go to a neighbouring cell of the table, if there is one. */

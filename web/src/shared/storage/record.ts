@@ -3,7 +3,7 @@
  * the place of what is written in another; a new tab goes on with one that no open tab has.
  */
 import { signal } from "@preact/signals";
-import { inStore, newId, type StoreName } from "./database";
+import { forget, inStore, newId, putTogether, type StoreName } from "./database";
 import { remember, remembered } from "./settings";
 
 /** Kept by an earlier version, and by whoever uses one tab only. */
@@ -25,8 +25,30 @@ export class OwnRecord {
     readonly keys: readonly string[],
   ) {}
 
+  /** What is stored of a part; null if it cannot be had. */
+  async get<T>(part: string): Promise<T | undefined | null> {
+    const key = await this.#key(part);
+    return inStore(this.store, "readonly", (store) => store.get(key) as IDBRequest<T | undefined>);
+  }
+
+  async put(part: string, value: unknown): Promise<void> {
+    const key = await this.#key(part);
+    await inStore(this.store, "readwrite", (store) => store.put(value, key), key);
+  }
+
+  /** Put parts that belong together, all or none. */
+  async putTogether(values: Readonly<Record<string, unknown>>): Promise<void> {
+    const keys = await Promise.all(Object.keys(values).map((part) => this.#key(part)));
+    const keyed = Object.values(values).map((value, index) => [keys[index], value]);
+    await putTogether(this.store, Object.fromEntries(keyed));
+  }
+
+  async forget(parts: readonly string[]): Promise<void> {
+    await forget(this.store, await Promise.all(parts.map((part) => this.#key(part))));
+  }
+
   /** The key under which a part of this tab's record is stored. */
-  async key(part: string): Promise<string> {
+  async #key(part: string): Promise<string> {
     this.#id ??= this.#claim();
     return keyOf(await this.#id, part);
   }

@@ -1,6 +1,6 @@
 /** The last sheet survives a reload: its strokes, or its pictures, and the corrections. Each open tab has its own. */
 import { effect } from "@preact/signals";
-import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
+import { newId } from "../../shared/storage/database";
 import { OwnRecord } from "../../shared/storage/record";
 import type { Content } from "../sheet/sheet";
 import type { Corrected } from "../state/pictures";
@@ -38,31 +38,21 @@ export function keepLastSheet(): () => void {
 /** Does nothing if the person was faster. */
 async function restore(): Promise<void> {
   const [ink, files, corrected] = await Promise.all([
-    loaded<Content>("ink"),
-    loaded<Stored<File[]>>("pictures"),
-    loaded<Stored<Corrected[]>>("corrections"),
+    record.get<Content>("ink"),
+    record.get<Stored<File[]>>("pictures"),
+    record.get<Stored<Corrected[]>>("corrections"),
   ]);
   if (ink && sheet.isEmpty.peek() && !sheet.canUndo.peek()) sheet.restore(ink);
   if (!files?.value?.length || pictures.entries.peek().length > 0) return;
   void pictures.show(files.value, howToRead.peek(), corrected?.id === files.id ? corrected.value : []);
 }
 
-async function loaded<T>(part: string): Promise<T | undefined | null> {
-  const key = await record.key(part);
-  return inStore("sheets", "readonly", (store) => store.get(key) as IDBRequest<T | undefined>);
-}
-
-async function store(part: string, value: unknown): Promise<void> {
-  const key = await record.key(part);
-  await inStore("sheets", "readwrite", (store) => store.put(value, key), key);
-}
-
 /** Store the ink; an example is not a person's. */
 function storeInk(): void {
   const content = sheet.content.value;
   if (example.value !== null) return;
-  if (content.strokes.length > 0 || content.patches.length > 0) void store("ink", content);
-  else void record.key("ink").then((key) => forget("sheets", [key]));
+  if (content.strokes.length > 0 || content.patches.length > 0) void record.put("ink", content);
+  else void record.forget(["ink"]);
 }
 
 let stored: { files: readonly File[]; id: string } | null = null;
@@ -71,25 +61,12 @@ function storePictures(): void {
   const files = pictures.files.value;
   const corrected = pictures.corrected.value;
   if (stored?.files === files) {
-    if (files.length > 0) void store("corrections", { id: stored.id, value: corrected });
+    if (files.length > 0) void record.put("corrections", { id: stored.id, value: corrected });
     return;
   }
   const id = newId();
   stored = { files, id };
   const isSmall = files.reduce((sum, { size }) => sum + size, 0) <= LARGEST;
-  void storeTogether(isSmall ? files : [], corrected, id);
-}
-
-async function storeTogether(
-  files: readonly File[],
-  corrected: readonly Corrected[],
-  id: string,
-): Promise<void> {
-  const [picturesAt, correctionsAt] = [await record.key("pictures"), await record.key("corrections")];
-  if (files.length === 0) await forget("sheets", [picturesAt, correctionsAt]);
-  else
-    await putTogether("sheets", {
-      [picturesAt]: { id, value: files },
-      [correctionsAt]: { id, value: corrected },
-    });
+  if (files.length === 0 || !isSmall) void record.forget(["pictures", "corrections"]);
+  else void record.putTogether({ pictures: { id, value: files }, corrections: { id, value: corrected } });
 }

@@ -1,13 +1,23 @@
 /** The views of the page: their names in the address, and their components. */
 import type { FunctionComponent } from "preact";
 import type { ViewName } from "./address";
-import { DuelWhenLoaded } from "./duel/duel-when-loaded";
-import { FilmWhenLoaded } from "./film/film-when-loaded";
 import { FormsView } from "./forms/forms-view";
 import { LearnView } from "./learn/learn-view";
 import { ModelsView } from "./models/models-view";
 import type { PlainKey } from "./sentences/say";
+import { whenLoaded } from "./shared/when-loaded";
 import { WriteView } from "./write/write-view";
+
+const FilmView = whenLoaded(
+  () => import("./film/film-view").then(({ FilmView }) => FilmView),
+  "film.missing",
+  "film.loading",
+);
+const DuelView = whenLoaded(
+  () => import("./duel/duel-view").then(({ DuelView }) => DuelView),
+  "duel.missing",
+  "duel.loading",
+);
 
 interface View {
   /** The text of the link and the window title. */
@@ -20,6 +30,6 @@ export const views: Record<ViewName, View> = {
   forms: { title: "view.forms", component: FormsView },
   learn: { title: "view.learn", component: LearnView },
   models: { title: "view.models", component: ModelsView },
-  film: { title: "view.film", component: FilmWhenLoaded },
-  duel: { title: "view.duel", component: DuelWhenLoaded },
+  film: { title: "view.film", component: FilmView },
+  duel: { title: "view.duel", component: DuelView },
 };

@@ -5,6 +5,7 @@ import { loadOwn } from "../learn/train/runs/as-models";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { Button } from "../shared/button";
+import { whenLoaded } from "../shared/when-loaded";
 import { ViewLink } from "../shell/view-link";
 import { AccuracyChart } from "./accuracy-chart";
 import { Inside } from "./inside/inside";
@@ -13,8 +14,12 @@ import { modelName } from "./model-name";
 import { bytes, percentage, rough, whole } from "./numbers";
 import { OneDigit } from "./one-digit/one-digit";
 import { isOwnModel, OwnNetwork, originOf, ownModels } from "./own-networks";
-import { PaperWhenLoaded } from "./paper/paper-when-loaded";
 import "./models.css";
+
+const PaperSection = whenLoaded(
+  () => import("./paper/paper-section").then(({ PaperSection }) => PaperSection),
+  "paper.missing",
+);
 
 /** The purpose of each shipped model. */
 const PURPOSES: Record<string, PlainKey> = {
@@ -62,7 +67,7 @@ export function ModelsView() {
             ))}
           </ul>
           {hasService && <p class="small quiet">{say("models.conditions")}</p>}
-          <PaperWhenLoaded />
+          <PaperSection />
         </>
       )}
     </article>

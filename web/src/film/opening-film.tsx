@@ -4,7 +4,7 @@ import { myImage } from "../learn/digit/digit";
 import { imageOf } from "../learn/pixels/digits";
 import type { Graph } from "../runtime/graph";
 import { usePromised } from "../shared/promised";
-import { type Measured, useSize } from "../shared/size";
+import { fitted, type Measured, useSize } from "../shared/size";
 import { lookOf, paint } from "./draw/canvas";
 import { type Film, filmOf } from "./draw/frame";
 import { filmGraph } from "./network/load";
@@ -75,12 +75,11 @@ function show(
   films: readonly (() => Film)[],
   seconds: number,
 ): void {
-  const context = canvas.getContext("2d");
+  const context = fitted(canvas, size);
   const number = Math.min(Math.floor(seconds / SECONDS), films.length - 1);
   const film = films[number]?.();
   if (!context || !film) return;
-  const [width, height] = [Math.round(size.width * size.pixels), Math.round(size.height * size.pixels)];
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const { width, height } = canvas;
   const gone = PACE * (seconds - number * SECONDS);
   const look = lookOf(canvas);
   const left = Math.min(height, 0.36 * width);

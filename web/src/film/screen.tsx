@@ -3,7 +3,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../sentences/say";
-import { asShown, useSize } from "../shared/size";
+import { asShown, fitted, useSize } from "../shared/size";
 import { shownTheme } from "../shell/theme";
 import { lookOf, paint } from "./draw/canvas";
 import type { Film } from "./draw/frame";
@@ -25,14 +25,10 @@ export function Screen({ film, time, captions, title }: Properties) {
   const held = useRef(film);
   held.current = film;
   const draw = () => {
-    const [measured, element] = [size.peek(), canvas.current];
-    const context = element?.getContext("2d");
-    if (!measured || !element || !context) return;
-    const [width, height] = [measured.width, measured.height].map((side) =>
-      Math.round(side * measured.pixels),
-    ) as [number, number];
-    if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
-    paint(context, held.current(time.peek()), { x: 0, y: 0, width, height }, lookOf(element));
+    const context = fitted(canvas.current, size.peek());
+    if (!context) return;
+    const { width, height } = context.canvas;
+    paint(context, held.current(time.peek()), { x: 0, y: 0, width, height }, lookOf(context.canvas));
   };
   useSignalEffect(() => {
     void [size.value, time.value, shownTheme.value];

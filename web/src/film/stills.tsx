@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { usePromised } from "../shared/promised";
-import { useSize } from "../shared/size";
+import { fitted, useSize } from "../shared/size";
 import { shownTheme } from "../shell/theme";
 import { lookOf, paint } from "./draw/canvas";
 import { filmOf } from "./draw/frame";
@@ -25,17 +25,16 @@ export function Stills() {
     [graph, shown, truth],
   );
   useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!film || !size || !canvas.current || !context) return;
-    const [width, height] = [Math.round(size.width * size.pixels), Math.round(size.height * size.pixels)];
-    Object.assign(canvas.current, { width, height });
+    const context = film && fitted(canvas.current, size);
+    if (!context) return;
+    const { width, height } = context.canvas;
     const wide = width / MOMENTS.length;
     for (const [index, name] of MOMENTS.entries())
       paint(
         context,
         film(restOf(indexOf(name))),
         { x: index * wide, y: 0, width: wide, height },
-        lookOf(canvas.current),
+        lookOf(context.canvas),
       );
   }, [film, size, theme]);
   return (

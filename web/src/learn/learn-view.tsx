@@ -1,6 +1,7 @@
 /** The interactive tutorial: from pixels to training, and on to what networks get wrong. */
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { useFocusOnChange } from "../shared/focus";
 import { BackpropStep } from "./backprop/backprop-step";
 import { ConvolutionStep } from "./convolution/convolution-step";
 import { goToStep, shownStep } from "./frame/step-address";
@@ -42,7 +43,7 @@ export function LearnView() {
   const shown = shownStep();
   const view = useRef<HTMLElement>(null);
   useArrowKeys();
-  useFocusOnStep(view, shown);
+  useFocusOnChange(shown, () => view.current?.querySelector("h1"));
   const name = STEP_NAMES[shown - 1];
   const Step = name && COMPONENTS[name];
   return (
@@ -66,15 +67,4 @@ function useArrowKeys(): void {
     addEventListener("keydown", turn);
     return () => removeEventListener("keydown", turn);
   }, []);
-}
-
-/** Moves the focus to the new step's title, so that a screen reader continues from there. */
-function useFocusOnStep(view: { current: HTMLElement | null }, shown: number): void {
-  const before = useRef(shown);
-  useEffect(() => {
-    if (before.current === shown) return;
-    before.current = shown;
-    view.current?.querySelector("h1")?.focus({ preventScroll: true });
-    scrollTo({ top: 0 });
-  }, [view, shown]);
 }

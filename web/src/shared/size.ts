@@ -35,6 +35,19 @@ export function useSize(element: RefObject<HTMLElement | null>): ReadonlySignal<
   return size;
 }
 
+/** Give a canvas a pixel for each of the screen's; null if there is nothing to draw on yet. */
+export function fitted(
+  canvas: HTMLCanvasElement | null,
+  measured: Measured | null,
+): CanvasRenderingContext2D | null {
+  const context = canvas?.getContext("2d");
+  if (!canvas || !context || !measured) return null;
+  const width = Math.round(measured.width * measured.pixels);
+  const height = Math.round(measured.height * measured.pixels);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  return context;
+}
+
 /** The proportions of an element on the screen, for its style: on paper it has them too, and what is drawn on it fits. */
 export function asShown(measured: Measured | null): Record<string, string> {
   return measured ? { "--proportions": `${measured.width} / ${measured.height}` } : {};

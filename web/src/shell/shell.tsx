@@ -7,6 +7,7 @@ import { hasService, isOtherMachine } from "../edition";
 import { language } from "../language";
 import { addresses, courseAddress } from "../project";
 import { say } from "../sentences/say";
+import { useFocusOnChange } from "../shared/focus";
 import { views } from "../views";
 import { About, AboutButton } from "./about";
 import { Header } from "./header";
@@ -15,7 +16,8 @@ import { TokenForm } from "./token-form";
 export function Shell() {
   const shown = view.value;
   const { component: View } = views[shown];
-  const main = useFocusOnChange(shown);
+  const main = useRef<HTMLElement>(null);
+  useFocusOnChange(shown, () => main.current);
   const course = courseAddress(addresses, language.value);
 
   useEffect(keepPage, []);
@@ -75,17 +77,4 @@ function keepPage(): () => void {
   return () => {
     for (const name of events) removeEventListener(name, refuse);
   };
-}
-
-/** Moves the focus to the new view, so that a screen reader continues from there. */
-function useFocusOnChange(shown: string) {
-  const main = useRef<HTMLElement>(null);
-  const before = useRef(shown);
-  useEffect(() => {
-    if (before.current === shown) return;
-    before.current = shown;
-    main.current?.focus({ preventScroll: true });
-    scrollTo({ top: 0 });
-  }, [shown]);
-  return main;
 }

@@ -1,10 +1,10 @@
 /** The picture of a cell's digits, side by side, becomes images of 28x28 pixels. */
 import { SIDE } from "../../generated/ink/normalize";
+import { bytesOf } from "../../shared/files/bytes";
 
 /** Return 784 values of each digit, ink 255, one digit after another; what lies below the first row is left out. */
 export async function digitsIn(base64: string): Promise<Uint8Array> {
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const picture = await createImageBitmap(new Blob([bytesOf(base64)], { type: "image/png" }));
   const count = Math.floor(picture.width / SIDE);
   const canvas = new OffscreenCanvas(count * SIDE, SIDE);
   const context = canvas.getContext("2d", { willReadFrequently: true });

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { lookOf, paint } from "../../film/draw/canvas";
 import { box, cells, type Frame, largestOf, line, type Shape, text } from "../../film/draw/shapes";
 import { say } from "../../sentences/say";
-import { useSize } from "../../shared/size";
+import { fitted, useSize } from "../../shared/size";
 import { shownTheme } from "../../shell/theme";
 import { fixed } from "../format";
 import type { Trace } from "./trace";
@@ -42,17 +42,11 @@ export function BackFlow({ trace, label, neuron }: Flow) {
   useSignalEffect(() => {
     const [measured, now, shown] = [size.value, gone.value, flow.value];
     void shownTheme.value;
-    const context = canvas.current?.getContext("2d");
-    if (!canvas.current || !context || !measured) return;
-    const width = Math.round(measured.width * measured.pixels);
-    const height = Math.round(measured.height * measured.pixels);
-    Object.assign(canvas.current, { width, height });
-    paint(
-      context,
-      frameOf(shown, now, measured.width < NARROW ? 1.45 : 1),
-      { x: 0, y: 0, width, height },
-      lookOf(canvas.current),
-    );
+    const context = fitted(canvas.current, measured);
+    if (!context || !measured) return;
+    const { width, height } = context.canvas;
+    const frame = frameOf(shown, now, measured.width < NARROW ? 1.45 : 1);
+    paint(context, frame, { x: 0, y: 0, width, height }, lookOf(context.canvas));
   });
   const slope = trace.hiddenGradient[neuron] ?? 0;
   return (

@@ -9,13 +9,14 @@ import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
 import { usePromised } from "../../shared/promised";
 import { whole } from "../format";
+import type { Answered } from "../mistakes/confusion";
 import { scoresOf } from "../template/weights";
 import { choose, chosenDigit } from "./digit";
-import { type Misread, surestMistakes } from "./others";
+import { surestMistakes } from "./others";
 
 const MOST = 20; // mistakes
 
-let misreads: Promise<Misread[]> | null = null;
+let misreads: Promise<Answered[]> | null = null;
 
 export function OtherDigits() {
   const [isOpen, setOpen] = useState(false);
@@ -70,7 +71,7 @@ function Others() {
   );
 }
 
-function misreadIn(test: Digits): Promise<Misread[]> {
+function misreadIn(test: Digits): Promise<Answered[]> {
   misreads ??= surestMistakes(test, scoresOf, MOST);
   return misreads;
 }

@@ -3,14 +3,7 @@ import { PIXELS } from "../../data/image";
 import { largestAt } from "../../ink/numbers";
 import { pause } from "../../shared/pause";
 import { softmax } from "../concepts";
-
-export interface Misread {
-  /** Its index in the test split. */
-  index: number;
-  label: number;
-  digit: number;
-  probability: number;
-}
+import type { Answered } from "../mistakes/confusion";
 
 const AT_ONCE = 250; // images: some 10 ms
 
@@ -23,8 +16,8 @@ export async function surestMistakes(
   { images, labels }: { images: Uint8Array; labels: Uint8Array },
   scoresOf: (image: Uint8Array) => number[],
   most: number,
-): Promise<Misread[]> {
-  const misreads: Misread[] = [];
+): Promise<Answered[]> {
+  const misreads: Answered[] = [];
   for (const [index, label] of labels.entries()) {
     if (index % AT_ONCE === 0) await pause();
     const scores = scoresOf(images.subarray(index * PIXELS, (index + 1) * PIXELS));

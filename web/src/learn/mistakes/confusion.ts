@@ -1,5 +1,6 @@
 /** A network's answers become a table: how often each label got each answer, and which images they are. */
 import { CLASSES } from "../../data/image";
+import { largestAt } from "../../ink/numbers";
 
 export interface Answered {
   /** Its index in the split. */
@@ -13,8 +14,8 @@ export interface Answered {
 export function answered(labels: Uint8Array, probabilities: Float32Array): Answered[] {
   return Array.from(labels, (label, index) => {
     const own = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
-    const probability = Math.max(...own);
-    return { index, label, digit: own.indexOf(probability), probability };
+    const digit = largestAt(own);
+    return { index, label, digit, probability: own[digit] ?? 0 };
   });
 }
 

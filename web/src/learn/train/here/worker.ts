@@ -1,9 +1,8 @@
 /** Train networks in a worker, so that the page stays responsive; every network is kept until it is dropped. */
 
 import { type Splits as AllDigits, type DigitFiles, splitsIn } from "../../../data/digits";
-import { CLASSES, PIXELS } from "../../../data/image";
+import { PIXELS } from "../../../data/image";
 import { MISTAKES } from "../../../generated/training";
-import { largestOf } from "../../../networks/loss";
 import { onnxOf } from "../../../networks/onnx/write";
 import type { Settings } from "../../../networks/training/settings";
 import {
@@ -15,6 +14,7 @@ import {
   split,
   Training,
 } from "../../../networks/training/train";
+import { answered } from "../../mistakes/confusion";
 import type { EventName, TrainingEvent } from "../runs/run";
 import type { Answers, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
@@ -181,10 +181,8 @@ async function judged(job: Job): Promise<{ digits: Digits; result: Examined }> {
 /** The result of a run, with its most confident mistakes. */
 async function ended(job: Job): Promise<object> {
   const { digits, result } = await judged(job);
-  const mistakes = Array.from(digits.labels, (label, index) => {
-    const digit = largestOf(result.probabilities, index * CLASSES);
-    return { index, label, digit, probability: result.probabilities[index * CLASSES + digit] ?? 0 };
-  }).filter(({ label, digit }) => label !== digit);
+  const all = answered(digits.labels, result.probabilities);
+  const mistakes = all.filter(({ label, digit }) => label !== digit);
   mistakes.sort((a, b) => b.probability - a.probability);
   const surest = mistakes.slice(0, MISTAKES).map((mistake) => ({
     ...mistake,

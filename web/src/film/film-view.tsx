@@ -2,7 +2,6 @@
 import { useLayoutEffect, useMemo } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
-import { Choices } from "../learn/choices";
 import { chosenDigit, chosenInAddress, hasMine, readAs, shownDigit } from "../learn/digit/digit";
 import { DigitButtons } from "../learn/digit/digit-buttons";
 import { OtherDigits } from "../learn/digit/other-digits";
@@ -10,6 +9,7 @@ import { fixed } from "../learn/format";
 import type { Graph } from "../runtime/graph";
 import { say } from "../sentences/say";
 import { Button } from "../shared/button";
+import { Choices } from "../shared/choices";
 import { usePromised } from "../shared/promised";
 import { ViewLink } from "../shell/view-link";
 import { captionsOf } from "./captions";

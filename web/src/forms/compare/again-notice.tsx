@@ -1,6 +1,7 @@
 /** Says what a correction changed elsewhere, and whose digits it is compared with. */
 import type { FormTable } from "../../generated/shapes";
 import { say } from "../../sentences/say";
+import { Check } from "../../shared/choices";
 import { canUndo, compared, textAt } from "../review/review";
 import { byRow, hasWriters, isByRow } from "./again";
 
@@ -26,16 +27,13 @@ export function AgainNotice({ table }: { table: FormTable }) {
         </p>
       )}
       {hasWriters(table) && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isByRow()}
-            onChange={(event) => {
-              byRow.value = event.currentTarget.checked;
-            }}
-          />{" "}
-          {say("forms.compared.by_row")}
-        </label>
+        <Check
+          label={say("forms.compared.by_row")}
+          isOn={isByRow()}
+          onChange={(isOn) => {
+            byRow.value = isOn;
+          }}
+        />
       )}
     </div>
   );

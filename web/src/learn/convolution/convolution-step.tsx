@@ -3,8 +3,8 @@
 import { oneOf, parameter } from "../../address";
 import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
+import { Check, Choices } from "../../shared/choices";
 import { Pixels } from "../../shared/pixels";
-import { Check, Choices } from "../choices";
 import { chosenDigit, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { fixed } from "../format";

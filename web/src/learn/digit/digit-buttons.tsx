@@ -1,7 +1,7 @@
 /** The digits to choose from: my own, if there is one, and one of each. */
 import { DIGITS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
-import { Choices } from "../choices";
+import { Choices } from "../../shared/choices";
 import { choose, chooseMine, chosenDigit, hasMine } from "./digit";
 
 /** @param before is called before another digit is looked at */

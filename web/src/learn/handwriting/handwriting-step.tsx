@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { parameter } from "../../address";
 import { STAGES, type Stage } from "../../ink/stages";
 import { say } from "../../sentences/say";
+import { Check } from "../../shared/choices";
 import { StageList } from "../../shared/stages/stage-list";
 import { MODELS, NetworkAnswers } from "../answer/network-answers";
 import { useAnswers } from "../answer/use-answers";
@@ -55,7 +56,9 @@ export function HandwritingStep() {
               key: stage,
               picture: preparation[stage],
               label: say(`stage.${stage}`),
-              name: <Switch stage={stage} />,
+              name: (
+                <Check label={say(`stage.${stage}`)} isOn={!isOff(stage)} onChange={() => toggle(stage)} />
+              ),
               about: say(isOff(stage) ? `stage.${stage}.off` : `stage.${stage}.on`),
               isOff: isOff(stage),
             })),
@@ -64,14 +67,5 @@ export function HandwritingStep() {
       )}
       <NetworkAnswers answered={answers} />
     </StepFrame>
-  );
-}
-
-function Switch({ stage }: { stage: Stage }) {
-  return (
-    <label class="check">
-      <input type="checkbox" checked={!isOff(stage)} onChange={() => toggle(stage)} />
-      <span>{say(`stage.${stage}`)}</span>
-    </label>
   );
 }

@@ -3,8 +3,8 @@
 import { change, oneOf, parameter, query } from "../../address";
 import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
+import { Check } from "../../shared/choices";
 import { Pixels } from "../../shared/pixels";
-import { Check } from "../choices";
 import { chooseMine, chosenDigit, isMineChosen, myImage, NO_INK, shownDigit } from "../digit/digit";
 import { WriteOne } from "../digit/write-one";
 import { fixed } from "../format";

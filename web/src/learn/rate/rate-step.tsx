@@ -2,7 +2,7 @@
 
 import { numberIn, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
-import { Choices } from "../choices";
+import { Choices } from "../../shared/choices";
 import { brief, fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob } from "../knob";

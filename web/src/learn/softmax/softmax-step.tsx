@@ -2,7 +2,7 @@
 
 import { numberIn } from "../../address";
 import { say } from "../../sentences/say";
-import { Choices } from "../choices";
+import { Choices } from "../../shared/choices";
 import { softmax, total } from "../concepts";
 import { brief, fixed, percent } from "../format";
 import { StepFrame } from "../frame/step-frame";

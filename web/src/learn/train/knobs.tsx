@@ -4,7 +4,7 @@ import { sizesHere, trainingImages } from "../../edition";
 import { NETWORKS } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
-import { Check, Choices } from "../choices";
+import { Check, Choices } from "../../shared/choices";
 import { whole } from "../format";
 import { settle } from "../knob";
 import { Slider, StopSlider } from "../slider";

@@ -3,9 +3,9 @@
 import { signal } from "@preact/signals";
 import { oneOf, parameter } from "../../../address";
 import { say } from "../../../sentences/say";
+import { Check } from "../../../shared/choices";
 import { type Line, LineChart, type Point, type Scales } from "../../chart/line-chart";
 import { apart } from "../../chart/scale";
-import { Check } from "../../choices";
 import { brief, percent, whole } from "../../format";
 import { colourOf, letterOf } from "../runs/naming";
 import { hasEnded, type Run } from "../runs/run";

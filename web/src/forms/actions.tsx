@@ -8,6 +8,7 @@ import { type Said, said } from "../sentences/said";
 import { say } from "../sentences/say";
 import { Button } from "../shared/button";
 import { saveFile } from "../shared/files/take";
+import { Notice } from "../shared/notice";
 import { letGo } from "./photographs/photographs";
 import { canUndo, changes, close, compared, origin, table, texts, undo } from "./review/review";
 import { asCsv, type CsvHeads, corrected, forWorkbook } from "./table/table";
@@ -77,11 +78,7 @@ export function Actions() {
         }}
       />
       {!hasService && <p class="small quiet">{say("forms.xlsx.none")}</p>}
-      {trouble.value && (
-        <p class="notice" role="alert" lang={trouble.value.lang}>
-          {trouble.value.text}
-        </p>
-      )}
+      {trouble.value && <Notice role="alert" {...trouble.value} />}
     </>
   );
 }

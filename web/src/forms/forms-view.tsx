@@ -9,6 +9,7 @@ import { type Said, said } from "../sentences/said";
 import { say } from "../sentences/say";
 import { Button } from "../shared/button";
 import { FileButton } from "../shared/file-button";
+import { Notice } from "../shared/notice";
 import { KeptElsewhere } from "../shared/storage/kept-elsewhere";
 import { StorageNotice } from "../shared/storage/storage-notice";
 import { Actions, mayClose } from "./actions";
@@ -90,14 +91,10 @@ export function FormsView() {
         {!formTable && <p class="lead">{say("forms.lead")}</p>}
       </header>
       <StorageNotice />
-      {wrong.value && (
-        <p class="notice" role="alert" lang={wrong.value.lang}>
-          {wrong.value.text}
-        </p>
-      )}
+      {wrong.value && <Notice role="alert" {...wrong.value} />}
       {/* before there is a table, the sample stands beside what can be done */}
       <div class={formTable ? undefined : "forms-start"}>
-        {!formTable && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
+        {!formTable && (hasService ? <ReadPanel /> : <Notice text={say("forms.no_service")} />)}
         <div class="buttons">
           <FileButton
             label={say("forms.open")}
@@ -131,11 +128,7 @@ function Desk({ formTable }: { formTable: FormTable }) {
         )}
       </p>
       <AgainNotice table={formTable} />
-      {lack.value && origin.value.kind === "photographs" && (
-        <p class="notice" lang={lack.value.lang}>
-          {lack.value.text}
-        </p>
-      )}
+      {lack.value && origin.value.kind === "photographs" && <Notice {...lack.value} />}
       {formTable.problems.length > 0 && (
         <details class="notice">
           <summary>{say("forms.problems", formTable.problems.length)}</summary>

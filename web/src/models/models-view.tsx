@@ -4,7 +4,7 @@ import { hasService } from "../edition";
 import { loadOwn } from "../learn/train/runs/as-models";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
-import { Button } from "../shared/button";
+import { Notice } from "../shared/notice";
 import { whenLoaded } from "../shared/when-loaded";
 import { ViewLink } from "../shell/view-link";
 import { AccuracyChart } from "./accuracy-chart";
@@ -49,12 +49,9 @@ export function ModelsView() {
         <h1>{say("models.title")}</h1>
         <p class="lead">{say("models.lead")}</p>
       </header>
-      {busy.value !== null && <p class="notice">{say("error.busy", busy.value)}</p>}
+      {busy.value !== null && <Notice text={say("error.busy", busy.value)} />}
       {trouble.value && (
-        <div class="notice" role="alert">
-          <p>{trouble.value.sentence}</p>
-          <Button label={say("error.again")} onClick={() => void learnModels()} />
-        </div>
+        <Notice role="alert" text={trouble.value.sentence} again={() => void learnModels()} />
       )}
       {!listed && !trouble.value && <p class="quiet">{say("models.measuring")}</p>}
       {listed && (

@@ -7,6 +7,7 @@ import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { FileButton, PICTURES } from "../../shared/file-button";
 import { saveFile } from "../../shared/files/take";
+import { Notice } from "../../shared/notice";
 import { requestFieldOf } from "../photographs/request-field";
 import { BlankPicture } from "./blank-picture";
 import { checkAll } from "./draw/drawn";
@@ -98,11 +99,7 @@ export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]
           <Button look="plain" label={say("forms.read.stop")} onClick={stopTracing} />
         </div>
       )}
-      {trouble.value && (
-        <p class="notice" role="alert" lang={trouble.value.lang}>
-          {trouble.value.text}
-        </p>
-      )}
+      {trouble.value && <Notice role="alert" {...trouble.value} />}
       {tracedForm && <Form form={tracedForm.form} />}
     </section>
   );
@@ -143,7 +140,7 @@ function Form({ form }: { form: TracedForm }) {
     // what is typed while another form is on its way would be lost
     <fieldset class="forms-trace-form" disabled={isTracing.value}>
       <p>{say("forms.trace.look", form.fields.length)}</p>
-      {form.left_out > 0 && <p class="notice">{say("forms.trace.left_out", form.left_out)}</p>}
+      {form.left_out > 0 && <Notice text={say("forms.trace.left_out", form.left_out)} />}
       <div class="forms-trace-desk">
         <BlankPicture form={form} choose={focusField} />
         <div>

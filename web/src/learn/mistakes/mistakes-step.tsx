@@ -10,6 +10,7 @@ import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { Choices } from "../../shared/choices";
+import { Notice } from "../../shared/notice";
 import { usePromised } from "../../shared/promised";
 import { whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -78,11 +79,10 @@ function Nothing() {
   const [isShown, setShown] = useState(false);
   return (
     <>
-      <div class="notice">
-        <p>{say("learn.mistakes.nothing")}</p>
+      <Notice text={say("learn.mistakes.nothing")}>
         <Button label={say("learn.mistakes.train")} onClick={() => startInPage([STANDARD.softmax])} />
         {!isShown && <Button label={say("learn.mistakes.shipped", SHIPPED)} onClick={() => setShown(true)} />}
-      </div>
+      </Notice>
       {isShown && <OfShipped />}
     </>
   );
@@ -99,12 +99,7 @@ function OfShipped() {
     "",
   );
   useEffect(() => measure(SHIPPED), []);
-  if (hasFailed)
-    return (
-      <p class="notice" role="alert">
-        {say("here.file")}
-      </p>
-    );
+  if (hasFailed) return <Notice role="alert" text={say("here.file")} />;
   if (!images || said.length === 0) return null;
   const all = said.map(({ confidence, ...rest }, index) => ({ index, ...rest, probability: confidence }));
   return <Table name={SHIPPED} all={all} images={images} on="test" />;

@@ -4,8 +4,8 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { isWhole, type Measured, measure, measuredOf } from "../../models/test-images";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
 import { Choices } from "../../shared/choices";
+import { Notice } from "../../shared/notice";
 import { Pixels } from "../../shared/pixels";
 import { NetworkAnswers, MODELS as TWO } from "../answer/network-answers";
 import { useAnswers } from "../answer/use-answers";
@@ -42,19 +42,12 @@ export function NotSureStep() {
       answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
     >
       <Choices name="network-here" label={say("learn.not-sure.network")} values={NETWORKS} knob={network} />
-      {measured.hasFailed && <Failed tryAgain={() => setAttempt(attempt + 1)} />}
+      {measured.hasFailed && (
+        <Notice role="alert" text={say("learn.not-sure.missing")} again={() => setAttempt(attempt + 1)} />
+      )}
       {(!measured.hasFailed || measured.said.length > 0) && <Measurement measured={measured} />}
       <Letters />
     </StepFrame>
-  );
-}
-
-function Failed({ tryAgain }: { tryAgain: () => void }) {
-  return (
-    <div class="notice" role="alert">
-      <p>{say("learn.not-sure.missing")}</p>
-      <Button label={say("error.again")} onClick={tryAgain} />
-    </div>
   );
 }
 

@@ -1,7 +1,7 @@
 /** A run's progress in the lesson's terms: step, loss, and how it ended. */
 
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
+import { Notice } from "../../shared/notice";
 import { brief, percent, whole } from "../format";
 import { letterOf, rateWritten } from "./runs/naming";
 import { hasEnded, type Run } from "./runs/run";
@@ -49,16 +49,13 @@ export function Progress({ run }: { run: Run }) {
           </span>
         )}
       </p>
-      {failure && (
-        <div class="notice" role="alert">
-          <p>{failure}</p>
-        </div>
-      )}
+      {failure && <Notice role="alert" text={failure} />}
       {silence && !hasEnded(run) && (
-        <div class="notice" role="status">
-          <p>{say(silence === "trying" ? "learn.train.silent" : "error.unreachable")}</p>
-          {silence === "refused" && <Button label={say("error.again")} onClick={() => listenTo(run.id)} />}
-        </div>
+        <Notice
+          role="status"
+          text={say(silence === "trying" ? "learn.train.silent" : "error.unreachable")}
+          again={silence === "refused" ? () => listenTo(run.id) : undefined}
+        />
       )}
     </div>
   );

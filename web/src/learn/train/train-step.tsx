@@ -5,6 +5,7 @@ import { trainingImages } from "../../edition";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
+import { Notice } from "../../shared/notice";
 import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "./charts/curves";
@@ -56,9 +57,8 @@ function Trouble() {
   if (!trouble.value) return null;
   const { sentence, running } = trouble.value;
   return (
-    <div class="notice" role="alert">
-      <p>{sentence}</p>
+    <Notice role="alert" text={sentence}>
       {running && <Button label={say("learn.train.watch")} onClick={() => watch(running)} />}
-    </div>
+    </Notice>
   );
 }

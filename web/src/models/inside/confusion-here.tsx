@@ -4,6 +4,7 @@ import { counts } from "../../learn/mistakes/confusion";
 import { ConfusionTable } from "../../learn/mistakes/confusion-table";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
+import { Notice } from "../../shared/notice";
 import { percentage, whole } from "../numbers";
 import { isWhole, type Measured, measure, measuredOf } from "../test-images";
 
@@ -18,11 +19,7 @@ export function ConfusionHere({ name }: { name: string }) {
     <section>
       <h3>{say("models.confusion")}</h3>
       <p class="small quiet">{say("models.confusion.lead")}</p>
-      {measured.hasFailed && (
-        <p class="notice" role="alert">
-          {say("here.file")}
-        </p>
-      )}
+      {measured.hasFailed && <Notice role="alert" text={say("here.file")} />}
       {isShown ? (
         <Table measured={measured} />
       ) : (

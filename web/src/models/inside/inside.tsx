@@ -8,6 +8,7 @@ import { type Graph, unpack } from "../../runtime/graph";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { saveFile } from "../../shared/files/take";
+import { Notice } from "../../shared/notice";
 import { usePromised } from "../../shared/promised";
 import { Architecture } from "./architecture";
 import { ConfusionHere } from "./confusion-here";
@@ -32,13 +33,7 @@ export function Inside({ model }: { model: Model }) {
 
 function OfShipped({ name }: { name: string }) {
   const [graph, tryAgain] = useGraph(name);
-  if (graph === "missing")
-    return (
-      <div class="notice">
-        <p>{say("here.file")}</p>
-        <Button label={say("error.again")} onClick={tryAgain} />
-      </div>
-    );
+  if (graph === "missing") return <Notice text={say("here.file")} again={tryAgain} />;
   if (!graph) return <p class="quiet">{say("models.loading")}</p>;
   return (
     <>

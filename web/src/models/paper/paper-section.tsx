@@ -6,6 +6,7 @@ import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { FileButton } from "../../shared/file-button";
 import { saveFile } from "../../shared/files/take";
+import { Notice } from "../../shared/notice";
 import { Pixels } from "../../shared/pixels";
 import { Section } from "../../shared/section";
 import { ViewLink } from "../../shell/view-link";
@@ -167,11 +168,7 @@ function Scan({ network, take }: { network: PaperNetwork | null; take: (network:
         />
       </div>
       <Said state={state.value} />
-      {fault.value && (
-        <p class="notice" role="alert">
-          {say(`paper.fault.${fault.value}`)}
-        </p>
-      )}
+      {fault.value && <Notice role="alert" text={say(`paper.fault.${fault.value}`)} />}
       {network && (
         <div class="paper-found" data-testid="paper-found">
           <p>

@@ -144,7 +144,7 @@ function Desk({ formTable }: { formTable: FormTable }) {
           <CellEditor />
           <SheetPicture />
         </div>
-        <div class="forms-shown">
+        <div class="forms-shown stack">
           <div class="buttons">
             <Button
               label={say("forms.grouped")}

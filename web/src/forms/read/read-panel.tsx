@@ -70,7 +70,7 @@ function Sheets() {
   const own = ownFiles.value;
   const named = (["spec", "roster", "blank"] as const).flatMap((field) => own[field] ?? []);
   return (
-    <div class="forms-sheets">
+    <div class="forms-sheets stack">
       <label>
         <span>{say("forms.sheets")}</span>
         <select

@@ -100,7 +100,7 @@ export function CellEditor() {
   };
 
   return (
-    <section class="forms-cell" aria-label={say("forms.cell")}>
+    <section class="forms-cell stack" aria-label={say("forms.cell")}>
       {cell?.picture ? (
         <img
           src={`data:image/png;base64,${cell.picture}`}

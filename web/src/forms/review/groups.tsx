@@ -44,7 +44,7 @@ export function Groups({ table }: { table: FormTable }) {
   });
   return (
     <div
-      class="forms-groups"
+      class="forms-groups stack"
       ref={box}
       onFocusIn={({ target }) => {
         focused.current = (target instanceof HTMLElement && target.dataset.tile) || "";

@@ -45,7 +45,7 @@ export function HiddenStep() {
           steps={toy.steps}
           label={say("learn.hidden.map", percent(accuracy, 0), whole(toy.steps))}
         />
-        <div class="hidden-knobs">
+        <div class="stack">
           <Slider
             label={say("learn.hidden.neurons")}
             knob={neurons}

@@ -56,7 +56,7 @@ function Measurement({ measured: { said, all } }: { measured: Measured }) {
   const { answered, wrong } = above(said, threshold.value);
   return (
     <>
-      <section class="promises" aria-busy={said.length < all || all === 0}>
+      <section class="promises stack" aria-busy={said.length < all || all === 0}>
         <h2>{say("learn.not-sure.promises")}</h2>
         <p class="small quiet" role="status">
           {all > 0 ? say("learn.not-sure.measured", whole(said.length), whole(all)) : "…"}
@@ -83,7 +83,7 @@ function Measurement({ measured: { said, all } }: { measured: Measured }) {
           </table>
         </div>
       </section>
-      <section class="thresholds">
+      <section class="thresholds stack">
         <h2>{say("learn.not-sure.line")}</h2>
         <Slider
           label={say("learn.not-sure.threshold")}
@@ -116,7 +116,7 @@ function Letters() {
   const image = useMemo(() => mine ?? imageOfLetter(name), [mine, name]);
   const answers = useAnswers(image, null, TWO);
   return (
-    <section class="letters">
+    <section class="letters stack">
       <h2>{say("learn.not-sure.letters")}</h2>
       <p class="quiet">{say("learn.not-sure.letters.text")}</p>
       <div class="looked-at">

@@ -47,7 +47,7 @@ const narrow = matchMedia("(width < 40rem)");
 export function Knobs() {
   return (
     <form
-      class="train-knobs"
+      class="train-knobs stack"
       aria-label={say("learn.train.knobs")}
       onSubmit={(event) => {
         event.preventDefault();
@@ -129,7 +129,7 @@ function More() {
   return (
     <details class="train-more">
       <summary>{say("learn.train.more")}</summary>
-      <div class="train-knobs">
+      <div class="train-knobs stack">
         {engine.value === "page" && <OfThePage />}
         <Slider label={say("learn.train.seed")} knob={seed} max={Math.max(20, seed.value)} />
         <Choices

@@ -9,7 +9,7 @@ import { examOf, type Result as Outcome, type Run } from "./runs/run";
 
 export function Result({ run, result }: { run: Run; result: Outcome }) {
   return (
-    <section class="train-result" aria-labelledby="train-result">
+    <section class="train-result stack" aria-labelledby="train-result">
       <h2 id="train-result">
         {say("learn.train.result", `${letterOf(run)} · ${nameOf(run)}`, percent(result.accuracy))}
       </h2>

@@ -17,7 +17,7 @@ export function TryRuns({ runs }: { runs: readonly Run[] }) {
   const answers = useAnswers(runs, image);
   const ownRight = useOwnRight(runs);
   return (
-    <section class="train-try" aria-labelledby="train-try">
+    <section class="train-try stack" aria-labelledby="train-try">
       <h2 id="train-try">{say("learn.train.compare")}</h2>
       <DigitChoice />
       <div class="train-try-answers">

@@ -41,7 +41,7 @@ export function CorrectPanel() {
   if (index === null || !glyph) return null;
   const next = glyphs.value[index + 1];
   return (
-    <section class="correct" aria-label={say("write.correct.title", index + 1, glyph.character)}>
+    <section class="correct stack" aria-label={say("write.correct.title", index + 1, glyph.character)}>
       <header>
         <Step to={index - 1} label={say("write.correct.previous")} sign="‹" />
         <p>{say("write.correct.title", index + 1, glyph.character)}</p>

@@ -18,7 +18,7 @@ export function PreparationPanel() {
   const preparation = preparationOf(digit, reading.value?.prepared);
   const isComing = question.value.answer.value?.explained === false;
   return (
-    <section class="preparation" aria-labelledby="preparation-title">
+    <section class="preparation stack" aria-labelledby="preparation-title">
       <header>
         <h2 id="preparation-title">{say("write.prepared")}</h2>
         <OneOfDigits
@@ -56,7 +56,7 @@ export function PreparationPanel() {
 
 function Line({ strips: [band, whole] }: { strips: readonly Grey[] }) {
   return (
-    <div class="preparation-line">
+    <div class="preparation-line stack">
       <h3>{say("write.prepared.line")}</h3>
       <p class="quiet">{say("write.prepared.line.lead")}</p>
       <StageList

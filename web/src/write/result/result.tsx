@@ -20,7 +20,7 @@ export function Result() {
   const leftOut = shown ? namesOf(shown.ignored) : "";
   const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
   return (
-    <section class="result" aria-label={say("write.result")} aria-busy={asking.value}>
+    <section class="result stack" aria-label={say("write.result")} aria-busy={asking.value}>
       <Trouble />
       {shown ? (
         <>

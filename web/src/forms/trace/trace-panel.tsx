@@ -143,7 +143,7 @@ function Form({ form }: { form: TracedForm }) {
       {form.left_out > 0 && <Notice text={say("forms.trace.left_out", form.left_out)} />}
       <div class="forms-trace-desk">
         <BlankPicture form={form} choose={focusField} />
-        <div>
+        <div class="forms-shown stack">
           <label class="forms-name">
             <span>{say("forms.trace.title")}</span>
             <input

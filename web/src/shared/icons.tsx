@@ -14,6 +14,9 @@ const PATHS = {
   unsure: "M7 7.2C7.2 5.3 8.5 4.3 10.1 4.3c1.8 0 3.1 1.1 3.1 2.7 0 2.3-3.1 2.6-3.1 5M10.1 15.7v.01",
   "not-a-digit": "M5.5 5.5l9 9M14.5 5.5l-9 9",
   blank: "M4.5 10h11",
+  back: "M12 4.500 6.5 10l5.5 5.500",
+  next: "M8 4.500 13.5 10 8 15.500",
+  remove: "M5.5 5.500 14.500 14.500M14.500 5.500 5.500 14.500",
 } as const;
 
 export type IconName = keyof typeof PATHS;

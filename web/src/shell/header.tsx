@@ -79,7 +79,7 @@ function ThemeSwitch() {
       title={name}
       onClick={() => chooseTheme(next)}
     >
-      <svg viewBox="0 0 20 20" aria-hidden="true" data-theme-sign={theme.value}>
+      <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" data-theme-sign={theme.value}>
         <path d={THEME_SIGNS[theme.value]} />
       </svg>
     </button>

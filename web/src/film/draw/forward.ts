@@ -176,7 +176,7 @@ function strandsTo(strands: Maps, layer: number, t: number, turned: (x: number) 
 }
 
 /** A dot on its way from the right end of a line to the left one, wherever it is at this time. */
-export function flowing(
+function flowing(
   left: readonly [number, number],
   right: readonly [number, number],
   index: number,

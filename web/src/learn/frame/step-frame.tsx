@@ -1,6 +1,7 @@
 /** The frame of every step: title, text, the interactive part, something to try, and links back and forward. */
 import type { ComponentChildren } from "preact";
 import { type PlainKey, say } from "../../sentences/say";
+import { Icon } from "../../shared/icons";
 import { Ending } from "./ending";
 import { FilmCard } from "./film-card";
 import { Guess, type Quest } from "./guess";
@@ -56,18 +57,14 @@ function Turn() {
     <nav class="turn" aria-label={say("learn.turn")}>
       {before && (
         <StepLink step={shown - 1} class="button plain back">
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M12 4.500 6.5 10l5.5 5.500" />
-          </svg>
+          <Icon name="back" />
           {say("learn.back")}
         </StepLink>
       )}
       {next && (
         <StepLink step={shown + 1} class="button primary next">
           {say("learn.next", say(`learn.${next}`))}
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M8 4.500 13.5 10 8 15.500" />
-          </svg>
+          <Icon name="next" />
         </StepLink>
       )}
     </nav>

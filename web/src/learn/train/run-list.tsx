@@ -40,14 +40,11 @@ function Row({ run }: { run: Run }) {
         <Continue run={run} />
         <Button
           look="plain run-forget"
+          icon="remove"
           aria-label={say("learn.train.forget", letter)}
           title={say("learn.train.forget", letter)}
           onClick={() => forget(run.id)}
-        >
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M5.5 5.500 14.500 14.500M14.500 5.500 5.500 14.500" />
-          </svg>
-        </Button>
+        />
       </span>
     </li>
   );

@@ -6,10 +6,10 @@ import { type Bytes, joined } from "../../shared/files/bytes";
 import { type Layer, SHAPES } from "./rounding";
 
 const FORMAT = 1;
-export const MOST_NAME = 40; // bytes of UTF-8
+const MOST_NAME = 40; // bytes of UTF-8
 export const MOST_DIGITS = 10;
 /** The height and width of a digit in a code. */
-export const SIDE = 14;
+const SIDE = 14;
 
 const MAGIC = [0x53, 0x5a];
 const OF_TINY = 1;

@@ -34,7 +34,7 @@ import type { Character, Outcome } from "./outcome";
  * @param height the median height of the digits, in pixels
  * @param most what may be done to tell kinds, in images classified; the ink beyond that is unknown
  */
-export function leftOut(
+function leftOut(
   grey: Grey,
   ink: Grey,
   taken: readonly Box[],

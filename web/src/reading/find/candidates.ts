@@ -69,7 +69,7 @@ export interface Candidate {
   readonly score: number;
 }
 
-export function candidateOf(
+function candidateOf(
   image: Grey,
   box: Box,
   { probabilities, isDigit }: Classified,

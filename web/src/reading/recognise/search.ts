@@ -28,7 +28,7 @@ export const SCORES = Object.keys(PLAIN_WEIGHTS) as (keyof typeof PLAIN_WEIGHTS)
 export type Weights = readonly number[];
 
 /** The score that a corrected digit adds to texts with a digit at a position; marks and signs are not counted. */
-export interface Raise {
+interface Raise {
   readonly index: number;
   readonly digit: number;
   readonly logit: number;

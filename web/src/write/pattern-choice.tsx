@@ -20,6 +20,7 @@ export function PatternChoice() {
       <label class="small">
         <span>{say("write.pattern")}</span>
         <select
+          class="field"
           value={shown}
           data-testid="pattern"
           onChange={({ currentTarget: { value } }) => {
@@ -57,6 +58,7 @@ function Expression({ hasFocus }: { hasFocus: boolean }) {
   return (
     <>
       <input
+        class="field"
         ref={field}
         value={pattern.value}
         spellcheck={false}

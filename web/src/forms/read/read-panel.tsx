@@ -74,6 +74,7 @@ function Sheets() {
       <label>
         <span>{say("forms.sheets")}</span>
         <select
+          class="field"
           value={sheets.value}
           data-testid="sheets"
           onChange={({ currentTarget }) => sheets.set(currentTarget.value)}

@@ -126,7 +126,7 @@ export function CellEditor() {
           </span>
           <input
             ref={input}
-            class="forms-text numbers"
+            class="field numbers"
             autocomplete="off"
             enterkeyhint="next"
             // keyboards for decimals lack signs, slashes and letters

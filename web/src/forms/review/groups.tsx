@@ -56,6 +56,7 @@ export function Groups({ table }: { table: FormTable }) {
       <label>
         <span class="small quiet">{say("forms.group.field")}</span>
         <select
+          class="field"
           value={name}
           onChange={(event) => {
             const row = table.rows.findIndex(({ cells }) => cells[event.currentTarget.value]);

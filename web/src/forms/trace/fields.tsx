@@ -40,6 +40,7 @@ function Row({ field, index }: { field: Edited; index: number }) {
         {index + 1}
       </span>
       <input
+        class="field"
         value={field.name}
         aria-label={say("forms.trace.name", index + 1)}
         aria-invalid={isWrong}
@@ -57,6 +58,7 @@ function Row({ field, index }: { field: Edited; index: number }) {
         }}
       />
       <select
+        class="field"
         value={kindOf(field)}
         aria-label={say("forms.trace.kind", index + 1)}
         disabled={field.isLeftOut}

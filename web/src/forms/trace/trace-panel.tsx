@@ -66,7 +66,7 @@ export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]
         <label>
           <span>{say("forms.trace.paper")}</span>
           <input
-            class="forms-paper"
+            class="field forms-paper"
             list="forms-papers"
             value={paper.value}
             maxLength={20}
@@ -110,6 +110,7 @@ function Pages({ page, of }: { page: number; of: number }) {
     <label>
       <span>{say("forms.trace.page")}</span>
       <select
+        class="field"
         value={page}
         onChange={async ({ currentTarget }) => {
           const now = traced.peek();
@@ -147,6 +148,7 @@ function Form({ form }: { form: TracedForm }) {
           <label class="forms-name">
             <span>{say("forms.trace.title")}</span>
             <input
+              class="field"
               value={title.value}
               maxLength={200}
               autocomplete="off"

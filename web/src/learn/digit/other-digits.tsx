@@ -58,6 +58,7 @@ function Others() {
       <label class="small by-number">
         {say("learn.digit.number", whole(count - 1))}
         <input
+          class="field"
           type="number"
           min={0}
           max={count - 1}

@@ -18,6 +18,7 @@ export function DrawnShape({ field, drawn, index, shape }: Shown) {
   return (
     <div class="forms-drawn-shape">
       <select
+        class="field"
         value={field.boxes}
         aria-label={say("forms.draw.boxes", index + 1)}
         onChange={({ currentTarget }) => changeDrawn(index, {}, Number(currentTarget.value))}
@@ -29,6 +30,7 @@ export function DrawnShape({ field, drawn, index, shape }: Shown) {
         ))}
       </select>
       <select
+        class="field"
         value={drawn.style}
         aria-label={say("forms.draw.style", index + 1)}
         onChange={({ currentTarget }) => changeDrawn(index, { style: currentTarget.value as Drawn["style"] })}

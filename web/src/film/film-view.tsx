@@ -128,14 +128,14 @@ function Controls({ player, captions, children }: Shown & { children: preact.Com
       />
       <input
         type="range"
-        class="film-scrub"
+        class="range film-scrub"
         min={0}
         max={LENGTH}
         step={0.05}
         value={now}
         aria-label={say("film.scrub")}
         aria-valuetext={say("film.at", seconds, captions[stopAt(now)] ?? "")}
-        style={{ "--to": now / LENGTH }}
+        style={{ "--from": -1, "--to": now / LENGTH }}
         onInput={({ currentTarget }) => {
           player.pause();
           player.seek(currentTarget.valueAsNumber);

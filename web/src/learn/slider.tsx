@@ -50,6 +50,7 @@ export function Slider(properties: Properties) {
       <input
         id={id}
         type="range"
+        class="range"
         min={min}
         max={max}
         step={step}

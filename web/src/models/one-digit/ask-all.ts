@@ -1,6 +1,7 @@
-/** Has several models classify one image, each a few times, to see how long it takes. */
+/** Has several models classify one image, each many times, to see how long it takes. */
 import { classifyHere } from "../../here/read";
-import { largestAt, median } from "../../ink/numbers";
+import { largestAt } from "../../ink/numbers";
+import { answerTime } from "./answer-time";
 
 /** A model's answer for an image. */
 export interface Outcome {
@@ -13,8 +14,6 @@ export interface Outcome {
   /** For one image, in this browser. */
   readonly milliseconds: number;
 }
-
-const TIMED = 7; // odd, so that the median is a measured time; the first call, which loads the model, does not count
 
 /**
  * One model after the other, so that none waits for another.
@@ -33,12 +32,8 @@ export async function askAll(
 
 async function ask(image: Uint8Array, model: string): Promise<Outcome> {
   const { probabilities, isDigit, leastDigit } = await classifyHere(image, model);
-  const times: number[] = [];
-  while (times.length < TIMED) {
-    const since = performance.now();
-    await classifyHere(image, model);
-    times.push(performance.now() - since);
-  }
+  // the first call, which loads the model, does not count
+  const milliseconds = await answerTime(() => classifyHere(image, model));
   const digit = largestAt(probabilities);
   const [digitness = 1] = isDigit;
   const isOne = digitness >= leastDigit;
@@ -46,6 +41,6 @@ async function ask(image: Uint8Array, model: string): Promise<Outcome> {
     probabilities,
     answer: isOne ? digit : null,
     confidence: isOne ? digitness * (probabilities[digit] ?? 0) : 1 - digitness,
-    milliseconds: median(times),
+    milliseconds,
   };
 }

@@ -10,7 +10,7 @@ export const models = {
   "models.validation": (n: string) => `(on ${n} validation images)`,
   "models.one": "One digit, every model",
   "models.one.lead":
-    "The digit that you wrote last, or a test image, read by each classifier alone, your own networks among them. The time is the median of seven answers in this browser.",
+    "The digit that you wrote last, or a test image, read by each classifier alone, your own networks among them. The time is that of one answer in this browser, the shortest of seven measurements.",
   "models.one.image": "The digit that all of them are given, 28x28 pixels",
   "models.one.model": "Model",
   "models.one.answer": "Answer, confidence",

@@ -12,7 +12,7 @@ export const models: Translation<typeof english> = {
   "models.validation": (n) => `（在 ${n} 张验证图片上）`,
   "models.one": "同一个数字，每个模型",
   "models.one.lead":
-    "你最近写的数字（没写过就用一张测试图片），让每个分类器各认一次，你自己训练的网络也在内。时间是在这个浏览器里答七次的中位数。",
+    "你最近写的数字（没写过就用一张测试图片），让每个分类器各认一次，你自己训练的网络也在内。时间是在这个浏览器里答一次要多久，量七回，取最短的。",
   "models.one.image": "交给每个模型的数字，28x28 像素",
   "models.one.model": "模型",
   "models.one.answer": "答案和把握",

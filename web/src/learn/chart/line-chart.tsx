@@ -54,6 +54,8 @@ const MARGIN = { left: 44, top: 30, right: 18, bottom: 28 };
 const NAME_HEIGHT = 14;
 const LETTER = 14; // the width of a line's name, with some room
 const NAME_WIDTH = 38; // of the title of the horizontal axis and half a value beside it
+const CHARACTER = 8; // the width of one, and of a square one
+const SQUARE = 14;
 
 export function LineChart({ label, lines, x, y, height, children, above, onDrag, onHover }: Properties) {
   const frame = useRef<HTMLDivElement>(null);
@@ -117,6 +119,10 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
   const shown = across.filter(
     (value) => crowded || x.name === "" || scales.x.position(value) < plot.right - NAME_WIDTH,
   );
+  const written = x.write ?? plainly;
+  // where the last value and the title begin, with a gap
+  const titleLeft =
+    plot.right + MARGIN.right - widthOf(`${written(across.at(-1) ?? x.least)} ${x.name}`) - CHARACTER;
   return (
     <g class="axes">
       {up.map((value) => (
@@ -130,7 +136,7 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
       {shown.map((value, index) => {
         const named = crowded && index === shown.length - 1;
         // and the one before it, if the title reaches back to it
-        if (crowded && index === shown.length - 2 && scales.x.position(value) > plot.right - 2 * NAME_WIDTH)
+        if (crowded && !named && scales.x.position(value) + widthOf(written(value)) / 2 > titleLeft)
           return null;
         return (
           <text
@@ -139,7 +145,7 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
             y={plot.bottom + 18}
             text-anchor={named ? "end" : "middle"}
           >
-            {(x.write ?? plainly)(value)}
+            {written(value)}
             {named && ` ${x.name}`}
           </text>
         );
@@ -198,6 +204,11 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
       ))}
     </g>
   );
+}
+
+/** Of a text on an axis, about. */
+function widthOf(text: string): number {
+  return [...text].reduce((sum, character) => sum + (character > "\u2e7f" ? SQUARE : CHARACTER), 0);
 }
 
 function plainly(value: number): string {

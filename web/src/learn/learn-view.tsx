@@ -1,6 +1,6 @@
 /** The interactive tutorial: from pixels to training, and on to what networks get wrong. */
 import type { FunctionComponent } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useFocusOnChange } from "../shared/focus";
 import { BackpropStep } from "./backprop/backprop-step";
 import { ConvolutionStep } from "./convolution/convolution-step";
@@ -56,7 +56,8 @@ export function LearnView() {
 
 /** The left and right arrow keys change the step unless a control uses them. */
 function useArrowKeys(): void {
-  useEffect(() => {
+  // before the step is seen, or the first key would be lost on a busy machine
+  useLayoutEffect(() => {
     const turn = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       const onto = event.target instanceof Element ? event.target : null;

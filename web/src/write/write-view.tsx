@@ -46,8 +46,9 @@ export function WriteView() {
   useEffect(() => knowKeptDigits(readAllAgain), []);
   useEffect(keepLastSheet, []);
   useEffect(takeWhatIsHandedIn, []);
-  useLayoutEffect(closeByGoingBack, []); // at once: somebody may go back twice within a frame
-  useEffect(listenToKeys, []);
+  // at once: somebody may go back twice within a frame, and the first key may come with the view
+  useLayoutEffect(closeByGoingBack, []);
+  useLayoutEffect(listenToKeys, []);
   usePicturesReadAnew();
   useExplanationOfPicture();
   useSelectionWithin();

@@ -79,6 +79,7 @@ export function OwnNetwork({ kept }: { kept: Kept }) {
       <label class="own-name small">
         <span class="quiet">{say("models.own.name")}</span>
         <input
+          class="field"
           type="text"
           maxLength={LONGEST}
           value={name}

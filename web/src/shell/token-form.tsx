@@ -19,6 +19,7 @@ export function TokenForm() {
       <label>
         <span>{say(`token.${want}`)}</span>
         <input
+          class="field"
           ref={field}
           type="password"
           autocomplete="off"

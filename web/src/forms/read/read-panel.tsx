@@ -101,6 +101,7 @@ function Sheets() {
             <label key={problem}>
               {say(`forms.sheets.${problem}`)}{" "}
               <input
+                class="field"
                 type="number"
                 min={1}
                 max={99}

@@ -63,6 +63,7 @@ function Make({ from }: { from: PaperNetwork | null }) {
       <label class="paper-name small">
         <span>{say("paper.name")}</span>
         <input
+          class="field"
           type="text"
           value={name.value}
           aria-invalid={!isFine}

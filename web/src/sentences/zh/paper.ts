@@ -6,8 +6,8 @@ export const paper: Translation<typeof english> = {
   "paper.lead":
     "最小的网络 tiny 装得进一张二维码：4,632 个权重，每个 4 位，再带上一个名字和你写的十个数字。打印出来送人，谁扫了码，谁就能用你的网络认数字。",
   "paper.make": "做一张二维码",
-  "paper.tiny": "从 tiny 开始。",
-  "paper.from": (name) => `从刚扫的网络开始：${name}。`,
+  "paper.tiny": "用的网络是 tiny。",
+  "paper.from": (name) => `用的是刚扫来的网络：${name}。`,
   "paper.nameless": "没有名字",
   "paper.name": "你的名字，扫码的人都能看到",
   "paper.name.long": "名字最多 40 字节，大约 13 个汉字，也不能有看不见的字符。",

@@ -17,8 +17,12 @@ export function Notice({ text, again, children, ...rest }: Properties) {
   return (
     <div class="notice" {...rest}>
       <p>{text}</p>
-      {again && <Button label={say("error.again")} onClick={again} />}
-      {children}
+      {(again || children) && (
+        <div class="buttons">
+          {again && <Button label={say("error.again")} onClick={again} />}
+          {children}
+        </div>
+      )}
     </div>
   );
 }

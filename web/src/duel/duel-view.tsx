@@ -151,9 +151,11 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
         />
         <p class="duel-answer" role="status" data-fooled={isFooled}>
           <strong>{judged.answer}</strong> {percent(judged.probabilities[judged.answer] ?? 0)}
-          <span class="small quiet">
-            {say("duel.of_target", target, percent(judged.probabilities[target] ?? 0))}
-          </span>
+          {!isFooled && (
+            <span class="small quiet">
+              {say("duel.of_target", target, percent(judged.probabilities[target] ?? 0))}
+            </span>
+          )}
         </p>
         <Bars values={judged.probabilities} full={1} />
         <p>{say("duel.ink", fixed(ink, 1))}</p>

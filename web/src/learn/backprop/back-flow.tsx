@@ -156,18 +156,17 @@ function neuronsOf(trace: Trace, chosen: number, gone: number, large: number): S
 function numbersOf(trace: Trace, chosen: number, gone: number, large: number): Shape[] {
   const soft = gone * gone * (3 - 2 * gone);
   const isSilent = trace.hidden[chosen] === 0;
-  return partsOf(trace, chosen).map((part, digit) => {
+  return partsOf(trace, chosen).flatMap((part, digit) => {
     // stop where they are still distinct
     const way = 0.08 + (0.42 / large ** 1.2) * soft;
     const [x, y] = [RIGHT + (LEFT - RIGHT) * way, rowOf(digit) + (neuronRow(chosen) - rowOf(digit)) * way];
-    return text({
-      x,
-      y,
-      size: 4.4 * large,
-      text: fixed(part, 2),
-      colour: colourOf(part),
-      alpha: isSilent ? 0.4 : 1,
-    });
+    const [size, written] = [4.4 * large, fixed(part, 2)];
+    const width = 0.66 * size * written.length;
+    return [
+      // or its own line would cross it out
+      box({ x: x - width / 2, y: y - size / 2, width, height: size, colour: "surface", alpha: 0.85 }),
+      text({ x, y, size, text: written, colour: colourOf(part), alpha: isSilent ? 0.4 : 1 }),
+    ];
   });
 }
 

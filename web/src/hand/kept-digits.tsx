@@ -75,7 +75,7 @@ export function KeptDigits() {
 }
 
 function Kept({ digit, position }: { digit: Numbered; position: number }) {
-  const day = new Date(digit.date).toLocaleDateString(languageTag(language.value));
+  const day = new Date(digit.date).toLocaleDateString(languageTag(language.value), { dateStyle: "medium" });
   return (
     <li>
       <Pixels values={digit.image} palette="ink" label={say("hand.image", position)} />

@@ -57,7 +57,7 @@ export function calledOf(kept: Kept): string {
 
 /** The origin and the date of a network. */
 export function originOf({ kept }: OwnModel): string {
-  const day = new Date(kept.date).toLocaleDateString(languageTag(language.value));
+  const day = new Date(kept.date).toLocaleDateString(languageTag(language.value), { dateStyle: "medium" });
   return say(isTrained(kept) ? "models.own" : "models.scanned", day);
 }
 

@@ -29,7 +29,9 @@ export function ConfusionTable({ table, caption, cell }: Properties) {
         <caption>{caption}</caption>
         <thead>
           <tr>
-            <th scope="col">{say("learn.mistakes.corner")}</th>
+            <th scope="col">
+              <span>{say("learn.mistakes.corner")}</span>
+            </th>
             {table.map((_, digit) => (
               <th key={digit} scope="col">
                 {digit}

@@ -1,10 +1,12 @@
 /** The film on the empty sheet: a digit writes itself, goes through the network beside it, and is read. */
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { myImage } from "../learn/digit/digit";
 import { imageOf } from "../learn/pixels/digits";
 import type { Graph } from "../runtime/graph";
 import { usePromised } from "../shared/promised";
 import { fitted, type Measured, useSize } from "../shared/size";
+import { shownTheme } from "../shell/theme";
 import { lookOf, paint } from "./draw/canvas";
 import { type Film, filmOf } from "./draw/frame";
 import { filmGraph } from "./network/load";
@@ -34,20 +36,27 @@ export function OpeningFilm() {
       if (canvas.current && size.peek()) show(canvas.current, size.peek() as Measured, films, seconds);
     };
     const all = films.length * SECONDS;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      draw(all);
-      return size.subscribe(() => draw(all));
-    }
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let seconds = isStill ? all : 0;
+    // what has ended is drawn anew in another size or theme
+    const stop = effect(() => {
+      void [size.value, shownTheme.value];
+      draw(seconds);
+    });
+    if (isStill) return stop;
     const began = performance.now();
     let drawn = -1;
     let asked = requestAnimationFrame(function go(now) {
-      const seconds = Math.min(Math.max(now - began, 0) / 1000, all);
+      seconds = Math.min(Math.max(now - began, 0) / 1000, all);
       const picture = Math.floor(seconds * RATE);
       if (picture > drawn || seconds === all) draw(seconds);
       drawn = picture;
       if (seconds < all) asked = requestAnimationFrame(go);
     });
-    return () => cancelAnimationFrame(asked);
+    return () => {
+      cancelAnimationFrame(asked);
+      stop();
+    };
   }, [graph, size]);
   return (
     <div class="opening" ref={frame} aria-hidden="true">

@@ -1,5 +1,5 @@
 /** Four moments of the film of the current digit, side by side. */
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { usePromised } from "../shared/promised";
 import { fitted, useSize } from "../shared/size";
@@ -24,7 +24,8 @@ export function Stills() {
     () => (graph && graph !== "missing" && shown ? filmOf(takeOf(graph, shown.image, truth, null)) : null),
     [graph, shown, truth],
   );
-  useEffect(() => {
+  // at once: a printer does not wait
+  useLayoutEffect(() => {
     const context = film && fitted(canvas.current, size);
     if (!context) return;
     const { width, height } = context.canvas;

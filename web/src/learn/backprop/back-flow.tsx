@@ -1,6 +1,6 @@
 /** How the error comes back: from the ten differences, along the lines, to a hidden neuron, which adds it up. */
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { effect, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { lookOf, paint } from "../../film/draw/canvas";
 import { box, cells, type Frame, largestOf, line, type Shape, text } from "../../film/draw/shapes";
 import { say } from "../../sentences/say";
@@ -39,7 +39,7 @@ export function BackFlow({ trace, label, neuron }: Flow) {
     });
     return () => cancelAnimationFrame(asked);
   }, [key]);
-  useSignalEffect(() => {
+  const draw = () => {
     const [measured, now, shown] = [size.value, gone.value, flow.value];
     void shownTheme.value;
     const context = fitted(canvas.current, measured);
@@ -47,7 +47,9 @@ export function BackFlow({ trace, label, neuron }: Flow) {
     const { width, height } = context.canvas;
     const frame = frameOf(shown, now, measured.width < NARROW ? 1.45 : 1);
     paint(context, frame, { x: 0, y: 0, width, height }, lookOf(context.canvas));
-  });
+  };
+  // at once: a printer does not wait
+  useLayoutEffect(() => effect(draw), []);
   const slope = trace.hiddenGradient[neuron] ?? 0;
   return (
     <div class="backprop-flow" ref={frame}>

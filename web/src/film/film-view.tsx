@@ -43,7 +43,7 @@ export function FilmView() {
       ) : (
         <p class="quiet">{say("film.loading")}</p>
       )}
-      <p class="small quiet">
+      <p class="small quiet film-about">
         {say("film.lead")}{" "}
         <ViewLink view="duel" class="film-duel">
           {say("duel.title")}

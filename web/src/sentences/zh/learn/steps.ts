@@ -92,7 +92,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.loss.guess.both": "一样用力",
   "learn.loss.guess.task": "现在试试：把正确答案的概率拉到 0.01，比比两边的推力。",
   "learn.loss.guess.answer":
-    "交叉熵推 1 − y，几乎是 1。平方误差的推力还要乘上 y 自己，所剩无几：错得最离谱的时候，反而学得最少。",
+    "交叉熵推 1 − y，几乎是 1。误差平方和的推力还要乘上 y 自己，所剩无几：错得最离谱的时候，反而学得最少。",
   "learn.loss.rows": "标签和网络的输出",
   "learn.loss.digit": "数字",
   "learn.loss.label": "标签",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.shapes.drawn_digits import skeleton_field
 from shuzi.synthesis.shapes.regional_shapes import other_shape
+from shuzi.synthesis.shapes.world_digits import WORLD
 
 Ink = NDArray[np.float32]
 """The fraction of each pixel covered by ink: (h, w)."""
@@ -115,7 +116,7 @@ class Rewriter:
         index = int(rng.integers(len(self._labels)))
         label = int(self._labels[index])
         if rng.random() < _SKELETON:
-            return label, skeleton_field(rng, label), None
+            return label, skeleton_field(rng, label, WORLD), None
         return label, self.fields[index], self._images[index]
 
 

@@ -7,7 +7,7 @@ a little each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -28,7 +28,9 @@ _BETWEEN = 8  # points interpolated between two
 _SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 
 
-def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
+def skeleton_field(
+    rng: np.random.Generator, label: int, shapes: Mapping[int, Sequence[Shape]] | None = None
+) -> NDArray[np.uint8]:
     """Draw a digit in one of its shapes.
 
     Parameters
@@ -37,6 +39,8 @@ def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
         Decides which shape and how it varies.
     label
         0 to 9.
+    shapes
+        Of each digit; None for `SHAPES`.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
     >>> field.shape, int(field.min())
     ((56, 56), 0)
     """
-    curves = drawn_curves(rng, label)
+    curves = drawn_curves(rng, label, shapes)
     points = np.concatenate(curves)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = _TALL / max(high - low)
@@ -60,10 +64,12 @@ def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
     return np.asarray(np.minimum(np.rint(distance * (UNIT / FINE)), 255), np.uint8)
 
 
-def drawn_curves(rng: np.random.Generator, label: int) -> list[NDArray[np.float64]]:
+def drawn_curves(
+    rng: np.random.Generator, label: int, shapes: Mapping[int, Sequence[Shape]] | None = None
+) -> list[NDArray[np.float64]]:
     """Draw a digit as the lines of a pen: float64 (k, 2) each, about 1 high, x before y, y downwards."""
-    shapes = SHAPES[label]
-    return curves_of(rng, shapes[int(rng.integers(len(shapes)))](rng))
+    own = (shapes or SHAPES)[label]
+    return curves_of(rng, own[int(rng.integers(len(own)))](rng))
 
 
 def curves_of(rng: np.random.Generator, strokes: Strokes) -> list[NDArray[np.float64]]:

@@ -1,7 +1,7 @@
 """Shapes of digits in haste, each easily taken for a letter or another digit.
 
-A 1 rises from the line or begins with a hook; a 4 looks like a u or an h; a 9 like an s, or a 3 whose head is left
-open. Points are as in `synthesis.shapes.drawn_digits`.
+A 1 rises from the line or begins with a hook; a 4 looks like a u or an h; the bowl of a 6 ends across its stem; a 9
+looks like an s, or a 3 whose head is left open. Points are as in `synthesis.shapes.drawn_digits`.
 """
 
 from __future__ import annotations
@@ -55,6 +55,15 @@ def _tall_h_four(rng: np.random.Generator) -> Strokes:
     return [[(rng.uniform(0.02, 0.2), 0.0), corner, corner, *arch, (right - rng.uniform(-0.05, 0.08), 1.0)]]
 
 
+def _crossing_six(rng: np.random.Generator) -> Strokes:
+    """Begin with a long top, straight or flat; the bowl ends in a straight stroke back across the stem."""
+    bend, right = (rng.uniform(0.08, 0.2), rng.uniform(0.04, 0.14)), rng.uniform(0.4, 0.6)
+    start, end = (bend[0] + rng.uniform(0.35, 0.7), bend[1] - rng.uniform(0.0, 0.2)), rng.uniform(0.3, 0.46)
+    bowl = [(rng.uniform(0.0, 0.06), 0.68), (right * 0.5, 1.0), (right, rng.uniform(0.78, 0.9))]
+    back = [(right * 0.6, end + rng.uniform(0.08, 0.2)), (bend[0] - rng.uniform(0.05, 0.2), end)]
+    return [[start, bend, *bowl, *back]]
+
+
 def _open_headed_nine(rng: np.random.Generator) -> Strokes:
     """Begin left of the stem and never go back to the beginning, as a 3 with a small upper bow."""
     right, low = rng.uniform(0.4, 0.6), rng.uniform(0.3, 0.45)
@@ -85,6 +94,7 @@ def _rho_nine(rng: np.random.Generator) -> Strokes:
 HASTY: Mapping[int, tuple[Shape, ...]] = {
     1: (_hooked_one, _joined_one, _caret_one),
     4: (_u_four, _tall_h_four),
+    6: (_crossing_six,),
     9: (_open_headed_nine, _s_nine, _rho_nine),
 }
 """For some digits, the shapes of this module."""

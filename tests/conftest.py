@@ -2,6 +2,7 @@
 
 import functools
 import os
+import shutil
 import sys
 from importlib import import_module
 from importlib.util import find_spec
@@ -23,14 +24,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 # jsonschema and Keras import them where they are installed; of shuzi's extras only `dev` has them
 ABSENT = ("rfc3987_syntax", "sklearn")
 # TensorFlow Lite imports JAX where it is installed; what is to run on JAX finds the real one behind this file
-JAX = """
-import os, sys
-if os.environ.get("KERAS_BACKEND") != "jax":
-    raise ModuleNotFoundError
-sys.path.remove(os.path.dirname(__file__))
-del sys.modules["jax"]
-import jax
-"""
+JAX = Path(__file__).parent / "fixtures" / "jax_if_wanted.py"
 sys.modules.setdefault("rfc3987_syntax", None)  # conftest files of single folders import jsonschema
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
@@ -43,10 +37,9 @@ LONGEST = {
     *("test_worker.py", "test_training.py", "test_serve_command.py", "test_train_command.py", "test_conversion.py"),
     *("test_training_ends.py", "test_train_interrupted.py", "test_train_on_own_digits.py"),
     *("test_costly_photographs.py", "test_many_photographs.py", "test_evaluate_command.py"),
-    *("test_reading_digits.py", "test_every_view.py", "test_looks.py"),
+    *("test_reading_digits.py", "test_every_view.py", "test_looks.py", "test_loop.py"),
     *("test_film.py", "test_page_parity.py", "test_snippets.py", "test_notebooks.py", "test_examples.py"),
     *("test_old_tutorials.py", "test_limits.py", "test_privacy.py", "test_wheel.py", "test_start.py"),
-    "test_loop.py",
 }
 
 settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy
@@ -68,14 +61,11 @@ def plain_surroundings(monkeypatch):
     messages.use("en")
 
 
-def _is_long(item):
-    return any(map(item.get_closest_marker, ("heavy", "slow", "long", "browser")))
-
-
 @pytest.fixture(autouse=True, scope="session")
 def one_thread(request):
     """Let each of several processes of fast tests use one core: threads that wait for each other keep cores busy."""
-    if not BESIDE_OTHERS or any(map(_is_long, request.session.items)):
+    marks = {mark.name for item in request.session.items for mark in item.iter_markers()}
+    if not BESIDE_OTHERS or marks & {"heavy", "slow", "long", "browser"}:
         yield
         return
     cv2.setNumThreads(1)
@@ -91,7 +81,7 @@ def quick_starts(tmp_path_factory):
     folder = tmp_path_factory.mktemp("absent")
     for name in ABSENT:
         (folder / f"{name}.py").write_text("raise ModuleNotFoundError", "utf-8")
-    (folder / "jax.py").write_text(JAX, "utf-8")
+    shutil.copy(JAX, folder / "jax.py")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
         yield
@@ -160,8 +150,8 @@ def pen_strokes():
     points, strokes, items, labels, kinds, writers = [], [0], [0], [], [], []
 
     def add(label, kind, writer, lines):
+        points.extend(np.rint(np.asarray(line) * (1, -1)).astype(np.int16) for line in lines)
         for line in lines:
-            points.append(np.rint(np.asarray(line) * (1, -1)).astype(np.int16))
             strokes.append(strokes[-1] + len(line))
         items.append(len(strokes) - 1)
         labels.append(label)
@@ -191,8 +181,6 @@ def pen_strokes():
 def registers(tmp_path_factory):
     """A folder of cells, dark on light, of two registers for training and of one that is held out."""
     import csv
-
-    import cv2
 
     folder = tmp_path_factory.mktemp("registers")
     texts = {

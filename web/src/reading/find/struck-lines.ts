@@ -51,7 +51,8 @@ export function isStruckOut(contrast: Grey, digits: readonly Box[]): boolean {
     if (column < 0 || column >= contrast.width) continue;
     columns.push({ along: (x - left) / (right - left), hasInk: inkIn(contrast, column, first, last, half) });
   }
-  const inner = columns.filter(({ along }) => along >= STRIKE_INSIDE && along <= 1 - STRIKE_INSIDE);
+  const inside = digits.length > 2 ? STRIKE_INSIDE : 0; // two that are joined look much alike
+  const inner = columns.filter(({ along }) => along >= inside && along <= 1 - inside);
   const isSeen = (seen: number) => seen / inner.length >= STRIKE_SEEN;
   if (!inner.length || !isSeen(inner.filter(({ hasInk }) => hasInk.includes(1)).length)) return false;
   // 2. all straight lines through the middle of the digits, by their heights at both ends

@@ -72,7 +72,7 @@ def is_struck_out(contrast: NDArray[np.uint8], digits: Sequence[Box]) -> bool:
     along = (x - left) / (right - left)
     inside = STRIKE_INSIDE if len(digits) > 2 else 0.0  # two that are joined look much alike
     inner = (along >= inside) & (along <= 1 - inside)
-    if has_ink[inner].any(axis=1).mean() < STRIKE_SEEN:
+    if not inner.any() or has_ink[inner].any(axis=1).mean() < STRIKE_SEEN:
         return False
     # 2. all straight lines through the middle of the digits, by their heights at both ends
     around = STRIKE_AROUND * height

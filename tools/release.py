@@ -37,7 +37,7 @@ IN_ERRORS = {
 }
 """The catalogues' advice for a missing extra, before and in a release."""
 
-FROM_FOLDER = re.compile(r"pip install (?:\.|'\.(\[[a-z,]+\])')(?=\s|`|$)", re.MULTILINE)
+FROM_FOLDER = re.compile(r"pip install (?:\.|'\.(\[[a-z,]+\])')(?=[\s`\")）]|$)", re.MULTILINE)
 
 
 def main() -> None:

@@ -77,14 +77,14 @@ def read(
         from shuzi.forms.output.save import check_target
 
         check_target(out, readings.ENDINGS)
-    if explain is not None:
-        _check_folder(explain)
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
     reader = with_hand(load(place_of(model)), hand, model)
     if pattern is not None:
         reader = reader.with_pattern(pattern)
+    if explain is not None:
+        _check_folder(explain)
     names = [name for name, _ in named]
     results: list[tuple[str, Reading | ShuziError]] = []
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
@@ -265,9 +265,9 @@ def _check_folder(folder: Path) -> None:
     """Refuse a folder that could not be written, once instead of with each picture."""
     from shuzi.atomic import check_replaceable
 
-    if folder.exists() and not folder.is_dir():
-        raise DataError("error.data.unwritable", path=folder, reason=ShuziError("file.no_folder"))
     with writing(folder):
+        if folder.exists() and not folder.is_dir():
+            raise DataError("error.data.unwritable", path=folder, reason=ShuziError("file.no_folder"))
         check_replaceable(folder / "1.png")
 
 

@@ -165,11 +165,6 @@ class Findings:
     texts: tuple[LineTexts, ...] = ()
     source: str | None = None
 
-    @property
-    def is_struck(self) -> bool:
-        """Whether all digits of a line are crossed out."""
-        return any(line.is_struck for line in self.lines)
-
     def at_edge(self, box: Box) -> bool:
         """Return whether a box is so close to the picture's edge that ink may be cut off."""
         height, width = self.grey.shape

@@ -120,8 +120,10 @@ def choose_value(
         doubt = "reading.among.lines"
     elif placed is None or highest < LEAST_VALUE_SCORE or scored.unlisted - highest > CLEARLY_OTHER:
         doubt = "reading.among.none"
-    elif seen.is_struck:
+    elif outcomes.is_struck:
         doubt = "reading.struck"
+    elif reading.advice[0] == "reading.edge" and _has_longer(values, best):
+        doubt = "reading.edge"
     else:
         doubt = _INK if placed.status != OK or (_has_unknown(placed) and _has_longer(values, best)) else ""
     status: Status = OK if confidence >= VALUE_OK and not doubt else UNSURE

@@ -47,7 +47,7 @@ def decide(
     if reading is None:
         reading = read_candidates(seen, outcomes, scale)
     if values is not None:
-        return choose_value(reading, seen, outcomes, values, line_scale)
+        return doubt_wide_gap(choose_value(reading, seen, outcomes, values, line_scale), values.__contains__)
     if pattern is not None:
         reading = follow_pattern(reading, seen, pattern, line_scale)
-    return doubt_wide_gap(reading, pattern)
+    return doubt_wide_gap(reading, None if pattern is None else pattern.accepts)

@@ -66,7 +66,7 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
     hindered = outcomes.has_sign_inside or in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
     status: Status = OK if confidence >= scale.ok and not hindered else UNSURE
     digits_status: Status = OK if of_digits >= scale.ok and not hindered else UNSURE
-    is_struck = seen.is_struck and digits_status == OK  # else something else is amiss, which says more
+    is_struck = outcomes.is_struck and digits_status == OK  # else something else is amiss, which says more
     if is_struck:
         status = digits_status = UNSURE
     alternatives = share_out(outcomes.texts, confidence, scale.others)

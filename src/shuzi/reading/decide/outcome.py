@@ -38,12 +38,15 @@ class Outcome:
         Those of the first text.
     agreed
         Whether its digits are those of the candidates.
+    is_struck
+        Whether a straight stroke goes through all of them.
     """
 
     texts: tuple[str, ...]
     probabilities: tuple[float, ...]
     characters: tuple[Character, ...]
     agreed: bool
+    is_struck: bool = False
 
     @property
     def has_digits(self) -> bool:
@@ -106,6 +109,11 @@ class Outcomes:
     has_sign_inside: bool
     probability_of_digits: float
 
+    @property
+    def is_struck(self) -> bool:
+        """Whether all digits of a written line are crossed out."""
+        return any(line.is_struck for line in self.written)
+
 
 def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
     """Choose the best text of each line of a page.
@@ -160,7 +168,7 @@ def choose_text(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Ou
     ranked = np.lexsort((-likely, np.array([-whole[text.replace(SIGN, "")] for text in line.texts])))
     texts, probabilities = tuple(line.texts[index] for index in ranked), tuple(likely[ranked].tolist())
     characters = find_characters(line, texts, probabilities, ink)
-    return Outcome(texts, probabilities, characters, bool(line.scores[ranked[0], -1]))
+    return Outcome(texts, probabilities, characters, bool(line.scores[ranked[0], -1]), line.line.is_struck)
 
 
 def _add_up_without_signs(texts: Sequence[str], probabilities: Sequence[float]) -> dict[str, float]:

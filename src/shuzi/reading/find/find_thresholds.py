@@ -101,6 +101,7 @@ STRIKE_AROUND: Final = 0.35  # of that height: how far above and below the digit
 STRIKE_MIDDLE: Final = 0.22  # of that height: this close to their tops and feet, its middle is no strike
 STRIKE_RISE: Final = 0.5  # of the digits' width
 STRIKE_INSIDE: Final = 0.12  # of that width: a stroke may begin so much inside
+STRIKE_INSIDE_TWO: Final = 0.04  # of the width of only two digits: joined by a stroke, they look much alike
 STRIKE_SEEN: Final = 0.93  # of the stroke
 STRIKE_BEYOND: Final = 1.0  # of a digit's height: what is looked at beside the digits
 STRIKE_FREE: Final = 0.3  # of that height: how far a stroke reaches beside them; without more room nothing is known

@@ -19,6 +19,7 @@ from shuzi.reading.find.find_thresholds import (
     STRIKE_GOES_ON,
     STRIKE_INK,
     STRIKE_INSIDE,
+    STRIKE_INSIDE_TWO,
     STRIKE_MIDDLE,
     STRIKE_RISE,
     STRIKE_SEEN,
@@ -66,11 +67,13 @@ def is_struck_out(contrast: NDArray[np.uint8], digits: Sequence[Box]) -> bool:
     x, column = (values[(column >= 0) & (column < contrast.shape[1])] for values in (x, column))
     first = max(0, math.floor(top - 2 * STRIKE_AROUND * height))
     last = min(contrast.shape[0], math.ceil(bottom + 2 * STRIKE_AROUND * height) + 1)
+    if last <= first:
+        return False
     half = max(1, math.floor(STRIKE_WIDTH * height + 0.5))
     band = cv2.dilate(contrast[first:last], np.ones((2 * half + 1, 1), np.uint8))
     has_ink = band[:, column].T >= STRIKE_INK
     along = (x - left) / (right - left)
-    inside = STRIKE_INSIDE if len(digits) > 2 else 0.0  # two that are joined look much alike
+    inside = STRIKE_INSIDE if len(digits) > 2 else STRIKE_INSIDE_TWO
     inner = (along >= inside) & (along <= 1 - inside)
     if not inner.any() or has_ink[inner].any(axis=1).mean() < STRIKE_SEEN:
         return False

@@ -141,6 +141,8 @@ export const STRIKE_MIDDLE = 0.22;
 export const STRIKE_RISE = 0.5;
 /** of that width: a stroke may begin so much inside */
 export const STRIKE_INSIDE = 0.12;
+/** of the width of only two digits: joined by a stroke, they look much alike */
+export const STRIKE_INSIDE_TWO = 0.04;
 /** of the stroke */
 export const STRIKE_SEEN = 0.93;
 /** of a digit's height: what is looked at beside the digits */

@@ -12,7 +12,7 @@ import {
 import { CLASSES, DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, boxOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
-import { type Candidates, inOriginal, isAtEdge, isStruck } from "../find/candidates";
+import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
 import { aboutLineText, aboutMarks, aboutThePicture, OF_PICTURES } from "../report/advice";
 import type { Digit, Ignored, Mark, Reading, Sentence, Status } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
@@ -38,7 +38,7 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const isHindered = isSignInside || page.isInDoubt || page.isCutAtSide || page.ignored.some(isUnknown);
   const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
   // else something else is amiss, which says more
-  const isCrossedOut = isStruck(seen) && statusOf(digitsConfidence) === "ok";
+  const isCrossedOut = page.written.some(({ isStruck }) => isStruck) && statusOf(digitsConfidence) === "ok";
   const [status, digitsStatus] = isCrossedOut
     ? (["unsure", "unsure"] as const)
     : [statusOf(confidence), statusOf(digitsConfidence)];

@@ -34,6 +34,8 @@ export interface Outcome {
   readonly characters: readonly Character[];
   /** Whether its digits are those of the candidates. */
   readonly agreed: boolean;
+  /** Whether a straight stroke goes through all of them. */
+  readonly isStruck: boolean;
 }
 
 /** Choose the best text of a line. */
@@ -57,6 +59,7 @@ export function outcomeOf(lineTexts: LineTexts, weights: Weights, ink: Grey): Ou
     probabilities,
     characters: charactersOf(lineTexts, texts, probabilities, ink),
     agreed: lineTexts.scores[first]?.[SCORES.length - 1] === 1,
+    isStruck: lineTexts.line.isStruck,
   };
 }
 

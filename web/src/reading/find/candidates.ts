@@ -108,11 +108,6 @@ export interface Candidates {
   readonly workLeft: number;
 }
 
-/** Whether all digits of a line are crossed out. */
-export function isStruck({ lines }: Candidates): boolean {
-  return lines.some(({ line }) => line.isStruck);
-}
-
 /** Whether a box is so close to the picture's edge that ink may be cut off. */
 export function isAtEdge({ grey: { width, height } }: Candidates, box: Box): boolean {
   return (

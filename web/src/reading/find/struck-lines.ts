@@ -7,6 +7,7 @@ import {
   STRIKE_GOES_ON,
   STRIKE_INK,
   STRIKE_INSIDE,
+  STRIKE_INSIDE_TWO,
   STRIKE_MIDDLE,
   STRIKE_RISE,
   STRIKE_SEEN,
@@ -19,6 +20,7 @@ import type { Grey } from "../../ink/picture";
 
 /** A column that is looked at. */
 interface Column {
+  readonly x: number;
   /** Where it is, from 0 at the digits' left end to 1 at their right end. */
   readonly along: number;
   /** Whether there is ink in each row of the band, or just above or below. */
@@ -49,17 +51,21 @@ export function isStruckOut(contrast: Grey, digits: readonly Box[]): boolean {
     const x = left - reach + step * index;
     const column = Math.floor(x + 0.5);
     if (column < 0 || column >= contrast.width) continue;
-    columns.push({ along: (x - left) / (right - left), hasInk: inkIn(contrast, column, first, last, half) });
+    columns.push({
+      x,
+      along: (x - left) / (right - left),
+      hasInk: inkIn(contrast, column, first, last, half),
+    });
   }
-  const inside = digits.length > 2 ? STRIKE_INSIDE : 0; // two that are joined look much alike
+  const inside = digits.length > 2 ? STRIKE_INSIDE : STRIKE_INSIDE_TWO;
   const inner = columns.filter(({ along }) => along >= inside && along <= 1 - inside);
   const isSeen = (seen: number) => seen / inner.length >= STRIKE_SEEN;
   if (!inner.length || !isSeen(inner.filter(({ hasInk }) => hasInk.includes(1)).length)) return false;
   // 2. all straight lines through the middle of the digits, by their heights at both ends
   const free = STRIKE_FREE * height;
   const sides = [
-    columns.filter(({ along }) => left + along * (right - left) < left - free),
-    columns.filter(({ along }) => left + along * (right - left) > right + free),
+    columns.filter(({ x }) => x < left - free),
+    columns.filter(({ x }) => x > right + free),
   ].filter((side) => side.length * step >= free);
   const hasEnded = sides.map(() => true);
   let isThere = false;

@@ -1,5 +1,6 @@
 /** Combine a reading with a person's corrections, for display, copying and export. */
 import { sentence } from "../../here/sentence";
+import { partsOf } from "../../reading/decide/doubts/wide-gaps";
 import type { Digit, Mark, Reading } from "../../readings";
 import { say } from "../../sentences/say";
 import { inverse, type Placement, placeRect, type Rect } from "../geometry/geometry";
@@ -46,7 +47,7 @@ export function shownOf(reading: Reading, { patches, onto, inkAt }: Position): S
     alternatives: [],
     status,
     digits_status: status,
-    message: sentenceFor(status, reading, glyphs),
+    message: sentenceFor(status, reading, read, glyphs),
     glyphs,
     isCorrected: true,
   };
@@ -56,16 +57,26 @@ function statusNow(reading: Reading, read: readonly Glyph[], glyphs: readonly Gl
   if (glyphs.length === 0) return "blank";
   if (glyphs.every(({ isMine }) => isMine)) return "ok";
   if (glyphs.some(isDoubtful)) return "unsure";
-  if (hindrance(reading, glyphs)) return "unsure";
+  if (hindrance(reading, read, glyphs)) return "unsure";
   // nothing else was doubtful, and this has been corrected
   return reading.status === "ok" || read.some(isDoubtful) ? "ok" : "unsure";
 }
 
-/** Ink that makes any reading unsure: the key of its sentence. */
-function hindrance({ ignored }: Reading, glyphs: readonly Glyph[]): string | null {
-  if (ignored.some(({ kind }) => kind === "unknown")) return "reading.unknown_ink";
+/** What makes a reading unsure whatever its characters are: the sentence about it. */
+function hindrance(
+  { text, ignored, message }: Reading,
+  read: readonly Glyph[],
+  glyphs: readonly Glyph[],
+): string | null {
+  if (ignored.some(({ kind }) => kind === "unknown")) return sentence(["reading.unknown_ink", {}]);
   const isInside = ignored.some(({ kind, box }) => kind === "sign" && isBetween(box, glyphs));
-  return isInside ? "reading.sign_inside" : null;
+  if (isInside) return sentence(["reading.sign_inside", {}]);
+  const digits = read.filter(({ character }) => isDigit(character));
+  const marks = read.filter(({ character }) => !isDigit(character));
+  const parts = partsOf({ text, digits, marks });
+  const doubts = [sentence(["reading.struck", {}])];
+  if (parts) doubts.push(sentence(["reading.wide_gap", { first: parts[0], second: parts[1] }]));
+  return doubts.includes(message) ? message : null;
 }
 
 /** Whether characters of one line stand on both sides of a box. */
@@ -80,14 +91,18 @@ function isDoubtful(glyph: Glyph): boolean {
   return statusOf(glyph) !== "ok";
 }
 
-function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readonly Glyph[]): string {
+function sentenceFor(
+  status: Reading["status"],
+  reading: Reading,
+  read: readonly Glyph[],
+  glyphs: readonly Glyph[],
+): string {
   if (status === "blank") return say("write.why.all_deleted");
   if (status === "ok")
     return say(glyphs.every(({ isMine }) => isMine) ? "write.why.all_mine" : "write.why.corrected");
   const indices = glyphs.flatMap((glyph, index) => (isDoubtful(glyph) ? [index + 1] : []));
   if (indices.length === 0) {
-    const why = hindrance(reading, glyphs);
-    return why ? sentence([why, {}]) : say("write.why.rest");
+    return hindrance(reading, read, glyphs) ?? say("write.why.rest");
   }
   return say("write.why.check", indices.join(say("write.list_comma")), indices.length);
 }

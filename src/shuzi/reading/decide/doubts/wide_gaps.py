@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median, median_low
@@ -10,12 +10,11 @@ from statistics import median, median_low
 from shuzi.ink.boxes import Box
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.decide.decide_thresholds import LONE_GAP, TIMES_OTHER_GAPS, WIDE_GAP
-from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.report.advice import ONLY_UNSURE
 from shuzi.reading.report.result import OK, UNSURE, Reading
 
 
-def doubt_wide_gap(reading: Reading, pattern: Automaton | None = None) -> Reading:
+def doubt_wide_gap(reading: Reading, fits: Callable[[str], bool] | None = None) -> Reading:
     """Make a reading unsure if one of its lines may be two numbers.
 
     Whatever else is amiss is still what the reading says.
@@ -24,13 +23,14 @@ def doubt_wide_gap(reading: Reading, pattern: Automaton | None = None) -> Readin
     ----------
     reading
         What was read.
-    pattern
-        The pattern that it follows; None for any number. A text whose parts do not fit it is one number.
+    fits
+        Tells whether a text fits a pattern or is on a list; None for any number. A text of which no part fits is one
+        number.
     """
     if reading.status not in (OK, UNSURE):
         return reading
     parts = find_parts(reading)
-    if parts is None or (pattern is not None and not any(map(pattern.accepts, parts))):
+    if parts is None or (fits is not None and not any(map(fits, parts))):
         return reading
     says_more = reading.status != OK and reading.advice[0] not in ONLY_UNSURE
     advice = reading.advice if says_more else ("reading.wide_gap", dict(zip(("first", "second"), parts, strict=True)))
@@ -44,6 +44,8 @@ def find_parts(reading: Reading) -> tuple[str, str] | None:
 
 def _read_lines(reading: Reading) -> Iterator[tuple[str, list[Box]]]:
     """Yield the text of each line and the boxes of its characters."""
+    if len(reading.digits) + len(reading.marks) != len(reading.text.replace("\n", "")):
+        return  # a value whose marks were not seen
     digits, marks = (iter([each.box for each in them]) for them in (reading.digits, reading.marks))
     for line in reading.text.split("\n"):
         yield line, [next(digits if character in DIGITS else marks) for character in line]

@@ -10,6 +10,13 @@ import type { Reading, Sentence } from "../../report/result";
 
 type Parts = readonly [first: string, second: string];
 
+/** A text, and the boxes of its digits and marks. */
+interface Boxed {
+  readonly text: string;
+  readonly digits: readonly { readonly box: Box }[];
+  readonly marks: readonly { readonly box: Box }[];
+}
+
 /**
  * Make a reading unsure if one of its lines may be two numbers; whatever else is amiss is still what it says.
  *
@@ -27,7 +34,7 @@ export function doubtWideGap(reading: Reading, pattern: Automaton | null): Readi
 }
 
 /** The texts on both sides of the first wide gap; null if there is none. */
-export function partsOf({ text, digits, marks }: Pick<Reading, "text" | "digits" | "marks">): Parts | null {
+export function partsOf({ text, digits, marks }: Boxed): Parts | null {
   let [digit, mark] = [0, 0];
   for (const line of text.split("\n")) {
     const boxes = [...line].map(

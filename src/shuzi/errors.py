@@ -57,6 +57,8 @@ class ShuziError(Exception):
     def with_path(self, path: object) -> Self:
         """Return the same error with another name of the file that it is about; itself if it names none.
 
+        Examples
+        --------
         >>> print(PictureError("error.picture.empty", path="bytes").with_path("seven.png").values["path"])
         seven.png
         """

@@ -25,7 +25,8 @@ def program(module, tmp_path, text):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_process_has_children_of_its_own(module, tmp_path):
     text = """
-        import os
+        import os, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of a fork beside threads
         def number():
             return children.ask({"do": "echo"}, b"", 9, enough)[0]["number"]
         before = number()

@@ -101,8 +101,9 @@ def test_no_process_of_a_pool_outlives_the_one_that_asked(wait_for_the_end_of):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_process_has_processes_of_its_own():
     program = """
-        import os
+        import os, warnings
         from shuzi.processes.pool import Pool
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of a fork beside threads
         pool = Pool(1)
         before = pool.result(pool.submit(os.getpid))
         forked = os.fork()

@@ -106,7 +106,7 @@ def test_an_empty_file_says_so():
     assert "somewhere.onnx is not a usable model: the file is empty" in error_of(b"")
 
 
-def test_a_card_without_a_hash_is_not_checked_and_gets_one_when_it_is_written(content):
+def test_a_card_gets_the_hash_of_its_weights_when_it_is_written(content):
     from dataclasses import replace
 
     card = replace(read_card(content, "model.onnx"), weights="")

@@ -1,18 +1,13 @@
 """A model's card is checked against the inputs and outputs of its graph."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import onnx
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.onnx_file import read_card, read_content, with_card
+from shuzi.models.onnx_file import read_card, with_card
 from shuzi.models.session import Session
 from shuzi.models.store import shipped
-
-FROZEN = Path(__file__).parent / "frozen" / "run-0.1"
 
 
 def lying(tmp_path, change):
@@ -67,21 +62,6 @@ def test_an_answer_of_another_shape_is_an_error_and_not_taken(tmp_path):
     session = Session(path, path.read_bytes())
     with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
         session.run(np.zeros((4, 28, 28), np.float32))
-
-
-def test_the_run_folder_of_0_1_still_answers(mnist):
-    images = mnist.test.images[:500]
-    session = Session(FROZEN / "model.onnx")
-    (said,) = session.run(images.astype(np.float32))
-    weights = {
-        each.name: onnx.numpy_helper.to_array(each)
-        for each in onnx.load_from_string(read_content(FROZEN / "model.onnx")).graph.initializer
-    }
-    scores = (images.reshape(500, 784) / 255) @ weights["output/kernel"] + weights["output/bias"]
-    expected = np.exp(scores - scores.max(axis=1, keepdims=True))
-    np.testing.assert_allclose(said, expected / expected.sum(axis=1, keepdims=True), atol=1e-5)
-    right = json.loads((FROZEN / "card.json").read_text())["scores"]["test"]["accuracy"]
-    assert session.card.scores["test"]["accuracy"] == right
 
 
 def test_only_what_is_asked_for_is_given(mnist):

@@ -9,7 +9,7 @@ import pytest
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import RecipeError
 from shuzi.training.loop import train
-from shuzi.training.recipe import Recipe
+from shuzi.training.recipe import FORMAT, Recipe
 from shuzi.training.recipes import FOLDER, RECIPES, recipe
 
 OPTIONS = [option.name for option in dataclasses.fields(Recipe)]
@@ -20,6 +20,12 @@ def test_a_recipe_comes_back_from_toml_as_it_was(name, tmp_path):
     wanted = recipe(name).changed(seed=7, epsilon=0.0, learning_rate=1e-5)
     wanted.save(tmp_path / "recipe.toml")
     assert Recipe.load(tmp_path / "recipe.toml") == wanted
+
+
+@pytest.mark.parametrize("found", [FORMAT + 1, FORMAT - 1, 0, "1", True])
+def test_another_format_is_refused(found):
+    with pytest.raises(RecipeError, match=rf"recipe\.toml has format {found}; .* reads only format {FORMAT}"):
+        Recipe.of(recipe("softmax").as_dict() | {"format": found}, "recipe.toml")
 
 
 def test_the_tutorials_own_numbers():

@@ -69,8 +69,7 @@ class Evaluation:
             "precision": self.precision,
             "recall": self.recall,
             "confusion": self.confusion.tolist(),
-            # `confidence` is the old name of `probability`, until 0.3
-            "mistakes": [vars(each) | {"confidence": each.probability} for each in self.mistakes[:most_mistakes]],
+            "mistakes": [dict(vars(each)) for each in self.mistakes[:most_mistakes]],
         }
 
 

@@ -12,12 +12,11 @@ from shuzi.data.strokes import CITATION
 from shuzi.declared import Declared, FieldError, Number, Positive, Text, Whole
 from shuzi.errors import ModelError, ShuziError
 from shuzi.ink import normalize
-from shuzi.models.card_format_1 import upgraded
 from shuzi.models.score import Measured
 from shuzi.models.tasks import DIGITS, FEATURES, TASKS, Tensor
 
 FORMAT = 2
-"""The version of the card format. Version 1, written by shuzi 0.1, can still be read."""
+"""The version of the card format."""
 
 METADATA_KEY = "shuzi.card"
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
@@ -133,7 +132,7 @@ class Card:
     seed
         The seed of the recipe.
     weights
-        The SHA-256 of the .onnx file's graph, weights included; "" in a card written by 0.1.
+        The SHA-256 of the .onnx file's graph, weights included; "" until it is written into one.
     scores
         Measured results, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``; for a
         detector, the fraction of the digits on n pages that it finds.
@@ -217,12 +216,12 @@ class Card:
 
     @staticmethod
     def from_json(text: str, path: object) -> Card:
-        """Parse a card, including one written by shuzi 0.1; unknown fields are ignored.
+        """Parse a card; unknown fields are ignored.
 
         Raises
         ------
         ModelError
-            The text is not a card or has a later format; a field is missing or has the wrong type; or the task or an
+            The text is not a card or has another format; a field is missing or has the wrong type; or the task or an
             output is unknown.
 
         Examples
@@ -238,10 +237,10 @@ class Card:
             version = values.get("format")
         except (ValueError, AttributeError, RecursionError) as problem:
             raise ModelError("error.model.no_card", path=path) from problem
-        if type(version) is not int or not 1 <= version <= FORMAT:
+        if type(version) is not int or version != FORMAT:
             raise ModelError("error.model.format", path=path, found=str(version)[:_SHOWN], known=FORMAT)
         try:
-            return _read(upgraded(values, path) if version == 1 else values, path)
+            return _read(values, path)
         except FieldError as problem:
             raise _error(problem, path) from problem
 

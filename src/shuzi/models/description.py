@@ -34,7 +34,6 @@ _PARTS = {
 def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
     """Return the card's contents in words, each with its name in the catalogues."""
     measure = MEASURES.get(card.kind, "accuracy")
-    weights = say("models.sha256", sha256=card.weights[:_SHOWN]) if card.weights else say("models.sha256.none")
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
     outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
     return [
@@ -49,7 +48,7 @@ def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
         *(("data", each) for each in _data(card)),
         ("licence", describe_licence(card)),
         ("versions", " · ".join([card.backend, *libraries])),
-        ("weights", weights),
+        ("weights", say("models.sha256", sha256=card.weights[:_SHOWN])),
         ("command", card.command or say("models.command.none")),
     ]
 

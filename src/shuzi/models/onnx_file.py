@@ -56,7 +56,7 @@ def read_card(content: bytes, path: object) -> Card:
     if not content:
         raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.empty"))
     card = Card.from_json(_metadata(content, path).get(METADATA_KEY, ""), path)
-    if card.weights and card.weights != weights_sha256(content, path):
+    if card.weights != weights_sha256(content, path):
         raise ModelError("error.model.changed", path=path)
     return card
 

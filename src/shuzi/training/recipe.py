@@ -19,9 +19,8 @@ from shuzi.errors import RecipeError, ShuziError, require
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE, TASKS
 
 FORMAT = 2
-"""The version of the recipe format. Version 1 had "examples" in place of "task"."""
+"""The version of the recipe format."""
 
-_TASKS_OF_FORMAT_1 = {"mnist": CLASSIFY, "crops": CLASSIFY_OR_REJECT, "pages": DETECT}
 _NAME = re.compile(r"\w[\w.-]{0,63}")  # it becomes part of a folder name, and Keras allows no "/" in a network's name
 
 
@@ -197,7 +196,7 @@ class Recipe:
 
     @staticmethod
     def load(path: Path) -> Recipe:
-        """Read a recipe from TOML, including one written by shuzi 0.1.
+        """Read a recipe from TOML.
 
         Raises
         ------
@@ -213,7 +212,7 @@ class Recipe:
 
     @staticmethod
     def of(values: Mapping[str, Any], path: object, text: str = "") -> Recipe:
-        """Make a recipe from the values in the file `path`, which may have an older format.
+        """Make a recipe from the values in the file `path`.
 
         A missing value gets its default, if there is one. An unknown name is an error, since its effect could not be
         reproduced. Errors name the line if the file's `text` is given.
@@ -221,19 +220,12 @@ class Recipe:
         Raises
         ------
         RecipeError
-            A value is missing, unknown or invalid, or the format is newer.
+            A value is missing, unknown or invalid, or the format is another one.
         """
         values = dict(values)
-        version = values.pop("format", 1)
-        if type(version) is not int or not 1 <= version <= FORMAT:
+        version = values.pop("format", FORMAT)
+        if type(version) is not int or version != FORMAT:
             raise RecipeError("error.recipe.format", path=path, found=str(version)[:_SHOWN], known=FORMAT)
-        if version == 1 and "examples" in values:
-            samples = values.pop("examples")
-            task = _TASKS_OF_FORMAT_1.get(samples) if isinstance(samples, str) else None
-            if task is None:
-                known = ", ".join(_TASKS_OF_FORMAT_1)
-                raise RecipeError("error.recipe.choice", name="examples", value=str(samples)[:_SHOWN], choices=known)
-            values["task"] = task
 
         def where(name: str) -> object:
             return ShuziError("recipe.line", path=path, line=toml.line_of(text, name)) if text else path

@@ -4,7 +4,7 @@
 export const EPSILON = 1e-10;
 /** Test images whose labels most people reject. Headline figures include them; a second score leaves them out. */
 export const DISPUTED = [947, 1_621, 1_901, 2_130, 2_462, 2_597, 2_654, 3_520, 3_558, 5_937, 6_651, 6_783, 8_527, 9_679, 9_729] as const;
-/** The version of the card format. Version 1, written by shuzi 0.1, can still be read. */
+/** The version of the card format. */
 export const FORMAT = 2;
 export const MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges";
 /** 95 % of a normal distribution lie within this many standard deviations */

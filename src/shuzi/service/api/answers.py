@@ -208,7 +208,7 @@ def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | s
     images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
     probabilities = reader.classify(images)
     said = [
-        Answer(digit=digit, probability=row[digit], confidence=row[digit], probabilities=row)
+        Answer(digit=digit, probability=row[digit], probabilities=row)
         for digit, row in zip(probabilities.argmax(axis=1).tolist(), _rounded(probabilities), strict=True)
     ]
     return written(Answers(answers=said))

@@ -157,7 +157,6 @@ class Answer(Said):
 
     digit: OneDigit
     probability: Share
-    confidence: OldName
     probabilities: Shares
 
 

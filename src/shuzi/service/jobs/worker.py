@@ -130,7 +130,6 @@ def ended(done: Done) -> dict[str, Any]:
             "label": int(labels[place]),
             "digit": int(digits[place]),
             "probability": round(float(probabilities[place].max()), 4),
-            "confidence": round(float(probabilities[place].max()), 4),  # the old name, until 0.3
             "image": _text(done.examples.images[place]),
         }
         for place in surest

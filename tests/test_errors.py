@@ -54,7 +54,7 @@ def test_errors_inside_an_error_are_said_in_its_language():
 
 
 def test_an_error_comes_back_from_another_process():
-    error = MissingExtra("error.missing_extra", module="h5py", extra="train", wanted="extra.hdf5")
+    error = MissingExtra("error.missing_extra", module="keras", extra="train", wanted="extra.training")
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - written one line before
     assert type(again) is MissingExtra
     assert again.sentence("zh") == error.sentence("zh")
@@ -62,15 +62,15 @@ def test_an_error_comes_back_from_another_process():
 
 def test_a_missing_extra_is_named_with_its_purpose_in_the_language_it_is_shown_in():
     with pytest.raises(MissingExtra) as caught:
-        require("no_such_library", "train", "extra.hdf5")
+        require("no_such_library", "train", "extra.training")
     english, chinese = caught.value.sentence("en"), caught.value.sentence("zh")
-    assert english.startswith("Reading and writing HDF5 needs no_such_library")
+    assert english.startswith("Training a network needs no_such_library")
     assert '".[train]"' in english
-    assert chinese.startswith("读写 HDF5 文件需要 no_such_library")
+    assert chinese.startswith("训练网络需要 no_such_library")
 
 
 def test_a_library_that_is_there_but_broken_is_not_called_missing(tmp_path, monkeypatch):
     (tmp_path / "half_installed.py").write_text("import something_it_needs\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="something_it_needs"):
-        require("half_installed", "train", "extra.hdf5")
+        require("half_installed", "train", "extra.training")

@@ -138,7 +138,7 @@ def require(module: str, extra: str, wanted_for: str) -> Any:
     Parameters
     ----------
     module
-        The library's import name, such as ``"h5py"``.
+        The library's import name, such as ``"keras"``.
     extra
         The extra of shuzi that installs it, such as ``"train"``.
     wanted_for

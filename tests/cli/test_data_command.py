@@ -101,7 +101,7 @@ def test_a_folder_that_is_named_is_searched_alone(shuzi, tmp_path, monkeypatch):
         assert "Traceback" not in ended.err
 
 
-@pytest.mark.parametrize("name", ["test.npz", "test.h5", "test.hdf5", "test"])
+@pytest.mark.parametrize("name", ["test.npz", "test"])
 def test_a_part_of_mnist_comes_back_from_its_export(shuzi, mnist, tmp_path, name):
     ended = shuzi("data", "export", "--part", "validation", tmp_path / "deep" / name)
     assert (ended.code, ended.out) == (0, f"Exported 5000 images to {tmp_path / 'deep' / name}\n")
@@ -139,7 +139,7 @@ def test_pictures_become_a_dataset_and_the_rest_is_named(shuzi, pictures, tmp_pa
 
 
 def test_json_tells_the_same(shuzi, pictures, tmp_path):
-    ended = shuzi("data", "import", pictures, tmp_path / "mine.h5", "--json")
+    ended = shuzi("data", "import", pictures, tmp_path / "mine", "--json")
     (line,) = ended.out.splitlines()
     found = json.loads(line)
     assert (found["images"], found["counts"]) == (5, [1, 1, 1, 0, 1, 0, 0, 1, 0, 0])
@@ -161,16 +161,6 @@ def test_a_folder_without_pictures_is_an_error(shuzi, tmp_path):
         assert ended.code == 1
         assert str(tmp_path / folder) in ended.err
     assert not (tmp_path / "mine.npz").exists()
-
-
-def test_without_h5py_the_line_that_installs_it_is_named(run_alone, tmp_path):
-    """Python is told that the library is missing, as if the extra were not installed."""
-    program = "import sys; sys.modules['h5py'] = None; from shuzi.cli import main; main()"
-    ended = run_alone("data", "export", "mine.h5", "--lang", "zh", program=("-c", program))
-    assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith("错误：读写 HDF5 文件需要 h5py")
-    assert 'pip install ".[train]"' in ended.err
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_reader_that_has_seen_enough_causes_no_traceback(start):

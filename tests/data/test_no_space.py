@@ -9,7 +9,7 @@ import pytest
 from shuzi.data.formats import save_dataset
 from shuzi.errors import DataError
 
-NAMES = ["digits.npz", "digits.h5", "digits.hdf5", "digits"]
+NAMES = ["digits.npz", "digits"]
 FULL = """
 import resource, sys
 import numpy as np

@@ -1,4 +1,4 @@
-"""A dataset becomes a file, and a file a dataset: IDX (a folder of two files), npz or HDF5, by file extension."""
+"""A dataset becomes a file, and a file a dataset: npz, or IDX (a folder of two files) without an extension."""
 
 from __future__ import annotations
 
@@ -10,23 +10,19 @@ import numpy as np
 from shuzi.atomic import replacing
 from shuzi.data import idx
 from shuzi.data.dataset import Dataset
-from shuzi.data.hdf5 import NAMES, hdf5_of, read_hdf5
-from shuzi.data.npz import read_npz
+from shuzi.data.npz import NAMES, read_npz
 from shuzi.errors import DataError, writing
 
 IDX_IMAGES, IDX_LABELS = "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"
-_HDF5 = (".h5", ".hdf5")
 
 
 def save_dataset(path: str | Path, dataset: Dataset) -> None:
-    """Write images and labels to `.npz` or `.h5`/`.hdf5`, or without an extension to a folder of two IDX files.
+    """Write images and labels to `.npz`, or without an extension to a folder of two IDX files.
 
     Raises
     ------
     DataError
         The extension is unknown, or the folder cannot be written.
-    MissingExtra
-        The format is HDF5 and h5py is not installed.
 
     Examples
     --------
@@ -42,10 +38,6 @@ def save_dataset(path: str | Path, dataset: Dataset) -> None:
         if path.suffix == ".npz":
             with replacing(path) as part:
                 np.savez_compressed(part, images=dataset.images, labels=dataset.labels)
-        elif path.suffix in _HDF5:
-            content = hdf5_of(dataset.images, dataset.labels)
-            with replacing(path) as part:
-                part.write_bytes(content)
         else:
             with replacing(path) if _is_free(path) else nullcontext(path) as part:
                 idx.write_idx(part / IDX_IMAGES, dataset.images)
@@ -64,8 +56,6 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
     DataError
         The file is missing, damaged or larger than `idx.LARGEST`, or does not hold images (n, 28, 28) and labels
         (n,).
-    MissingExtra
-        The format is HDF5 and h5py is not installed.
     """
     path = Path(path)
     check_ending(path)
@@ -75,10 +65,8 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
         if not (path / IDX_IMAGES).is_file():
             raise DataError("error.data.pictures", path=path)
         return Dataset(idx.read_idx(path / IDX_IMAGES), idx.read_idx(path / IDX_LABELS), seed)
-    if path.suffix == ".npz":
-        arrays = read_npz(path, NAMES)
-        return Dataset(arrays["images"], arrays["labels"], seed)
-    return Dataset(*read_hdf5(path), seed)
+    arrays = read_npz(path, NAMES)
+    return Dataset(arrays["images"], arrays["labels"], seed)
 
 
 def check_ending(path: Path) -> None:
@@ -87,7 +75,7 @@ def check_ending(path: Path) -> None:
     Raises
     ------
     DataError
-        The extension is not `.npz`, `.h5` or `.hdf5`.
+        There is an extension, and it is not `.npz`.
     """
-    if path.suffix not in ("", ".npz", *_HDF5) and not path.is_dir():
+    if path.suffix not in ("", ".npz") and not path.is_dir():
         raise DataError("error.data.ending", path=path, ending=path.suffix)

@@ -19,6 +19,9 @@ from shuzi.data.idx import LARGEST
 from shuzi.errors import DataError
 from shuzi.named import open_named
 
+NAMES = ("images", "labels")
+"""The arrays of a dataset."""
+
 DAMAGED = (
     *(OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, OverflowError, SyntaxError),
     *(AttributeError, LookupError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import MOST_EXAMPLES, Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
-from shuzi.data.hdf5 import NAMES
-from shuzi.data.npz import arrays_in
+from shuzi.data.npz import NAMES, arrays_in
 from shuzi.data.tables.labels import TABLE, has_table, read_labels, unlabelled
 from shuzi.errors import DataError, ShuziError, writing
 from shuzi.ink.normalize import normalize

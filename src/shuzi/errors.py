@@ -127,7 +127,6 @@ _PACKAGES = {
     "grpc": "grpcio",
     "pillow_heif": "pillow-heif",
     "tomli_w": "tomli-w",
-    "zxingcpp": "zxing-cpp",
 }
 """Libraries that are not installed by the name by which they are imported."""
 

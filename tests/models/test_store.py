@@ -1,15 +1,13 @@
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from shuzi.errors import MissingExtra, ModelError
+from shuzi.errors import ModelError
 from shuzi.models.card import OF_MNIST, OF_REGISTERS, OF_STROKES
 from shuzi.models.score import Score
 from shuzi.models.store import find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
-from shuzi.pictures.open import EXAMPLE
 
 
 @pytest.fixture
@@ -113,10 +111,3 @@ def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
         assert (card.kind, card.scores["test"]) == (CLASSIFIER, Score(right, 10_000).as_dict())
     assert card.parameters == sum(np.prod(each.shape) for each in network.trainable_variables)
     assert shipped()[name].stat().st_size < (4e6 if name == "line" else 3e6)
-
-
-def test_a_picture_is_said_to_be_no_model_before_what_reading_a_code_needs(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "zxingcpp", None)
-    (tmp_path / "meter.jpg").write_bytes(Path(EXAMPLE).read_bytes())
-    with pytest.raises(MissingExtra, match=r"meter\.jpg is a picture, not a model\. .*zxing-cpp.*\.\[qr\]"):
-        find_model(tmp_path / "meter.jpg")

@@ -13,20 +13,19 @@ import click
 from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
-from shuzi.errors import ModelError, require
+from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
 from shuzi.models.description import MEASURES, describe_card, describe_score, describe_size
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Measured
-from shuzi.models.store import LINE, PICTURES, find_model, shipped
+from shuzi.models.store import LINE, find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
 from shuzi.models.upload import write_upload
 from shuzi.reading.decide.decide_thresholds import TEXT_OK
 
 if TYPE_CHECKING:
-    from shuzi.data.dataset import Dataset
     from shuzi.models.card import Card
     from shuzi.training.export.conversion import Conversion
 
@@ -192,50 +191,6 @@ def calibrate(
         click.echo(json.dumps({"path": str(path)} | asdict(found)))
     else:
         click.echo(say("models.calibrate.done", pages=found.pages, share=found.numbers[TEXT_OK], path=path))
-
-
-@models.command(cls=Command, help="cli.models.qr", short_help="cli.models.qr.short")
-@argument("model", default="tiny", metavar="[MODEL]", help="cli.models.qr.model")
-@option("--out", type=PATH, metavar="FILE.png", help="cli.models.qr.out")
-@option("--name", default="", metavar="TEXT", help="cli.models.qr.name")
-@option("--hand", type=PATH, metavar="FILE.npz", help="cli.models.qr.hand")
-@option("--json", "as_json", is_flag=True, help="cli.json")
-@language_option
-def qr(model: str, out: Path | None, name: str, hand: Path | None, as_json: bool) -> None:
-    """Write a small network as a QR code, or show what a code contains."""
-    from shuzi.models.qr.network import read_code, write_code
-
-    path = place_of(model)
-    held = read_code(path) if path.suffix.lower() in PICTURES else None
-    if out is not None:
-        if out.suffix.lower() != ".png":
-            raise ModelError("error.model.ending_of_form", path=out, ending=".png")
-        name, digits = name or (held.name if held else ""), _few_of(hand) or (held.digits() if held else None)
-        content = write_code(find_model(path), out, name, digits)
-    elif held is not None:
-        content = held
-    else:
-        raise click.UsageError(say("cli.models.qr.either"))
-    facts = {"path": str(out or path), "name": content.name, "digits": content.labels.tolist()}
-    if as_json:
-        click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
-        return
-    key = "models.qr.holds" if out is None else "models.qr.written"
-    click.echo(say(key, path=out or path, name=visible(content.name) or "-", n=len(content.labels)))
-
-
-def _few_of(hand: Path | None) -> Dataset | None:
-    """Return corrected digits for a code, one of each kind if possible; None without a file."""
-    from shuzi.data.dataset import Dataset
-    from shuzi.data.own import load_hand
-    from shuzi.models.qr.packing import MOST_DIGITS
-
-    if hand is None:
-        return None
-    digits = load_hand(hand)
-    firsts = dict.fromkeys(digits.labels.tolist())
-    chosen = [int((digits.labels == label).nonzero()[0][-1]) for label in sorted(firsts)][:MOST_DIGITS]
-    return Dataset(digits.images[chosen], digits.labels[chosen])
 
 
 def _write_upload(path: Path, folder: Path, as_json: bool) -> None:

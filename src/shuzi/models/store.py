@@ -17,9 +17,6 @@ DEFAULT, DETECTOR, LINE = "default", "detector", "line"
 PARTNERS = (DETECTOR, LINE)
 """Models that assist another model and are never used alone."""
 
-PICTURES = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic"))
-"""The endings of files that may show the QR code of a network."""
-
 SHIPPED = Path(__file__).parent
 """The folder of the models that come with shuzi."""
 
@@ -36,8 +33,6 @@ def shipped() -> dict[str, Path]:
 def find_model(name: str | Path) -> Path:
     """Find the .onnx file of a shipped model or a run folder; return the path of an .onnx file as it is.
 
-    A picture of a QR code that holds a network (`models.qr`) becomes an .onnx file in the user's cache.
-
     A string that names a shipped model always means that model, whatever is in the working folder. A `Path` is always
     a path, and so is a string like "./tiny".
 
@@ -45,7 +40,7 @@ def find_model(name: str | Path) -> Path:
     ------
     ModelError
         Nothing has that name, the training run in the folder is not finished or its model is gone, or the file is
-        neither an .onnx file nor a picture of a code with a network.
+        not an .onnx file.
 
     Examples
     --------
@@ -67,10 +62,6 @@ def find_model(name: str | Path) -> Path:
         similar = closest(str(name), readers)
         key = "error.model.missing_like" if similar else "error.model.missing"
         raise ModelError(key, path=path, known=", ".join(readers), similar=similar)
-    if path.suffix.lower() in PICTURES:
-        from shuzi.models.qr.network import onnx_of  # it takes its shape from a model here
-
-        return onnx_of(path)
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)
     return path

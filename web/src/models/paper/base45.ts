@@ -1,4 +1,4 @@
-/** Bytes as the 45 characters that a QR code holds in 5.5 bits each (RFC 9285); src/shuzi/models/qr/base45.py is the same. */
+/** Bytes as the 45 characters that a QR code holds in 5.5 bits each (RFC 9285). */
 import type { Bytes } from "../../shared/files/bytes";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";

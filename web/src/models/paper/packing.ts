@@ -1,4 +1,4 @@
-/** The bytes of a network in a QR code, format 1; src/shuzi/models/qr/packing.py describes and checks the same. */
+/** The bytes of a network in a QR code, as docs/how-to/choose-a-model.md describes them; every field is checked. */
 
 import { crc32 } from "../../hand/zip";
 import { fromHalf, toHalf } from "../../runtime/half";

@@ -1,6 +1,6 @@
 /**
  * The weights of a network with the shape of `tiny` become whole numbers of 4 bits, and for each channel a scale and a
- * bias; src/shuzi/models/qr/rounding.py is the same.
+ * bias.
  */
 
 import type { Tensor } from "../../runtime/graph";

@@ -264,7 +264,7 @@ def composed_run(training, mnist, pen_strokes, registers, once):
     def train(name, path):
         from functools import partial
 
-        from shuzi.data.registers.cells import load_cells
+        from shuzi.data.registers import load_cells
         from shuzi.synthesis.samples import crops, lines, pages
         from shuzi.synthesis.samples.examples import Examples
         from shuzi.training.backends.prepare import prepare

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi.data.registers import cells
+from shuzi.data import registers
 from shuzi.errors import ModelError
 from shuzi.messages import speaking
 from shuzi.models.card import OF_OWN_PICTURES, OF_REGISTERS, OWN, REGISTERS, Source
@@ -88,13 +88,13 @@ def test_sources_of_all_its_models_are_named(tmp_path, monkeypatch):
     for name, path in shipped().items():
         content, card = read_content(path), read_card(read_content(path), path)
         if name == "line":
-            source = Source(REGISTERS, {"registers": "ab" * 32}, cells.CITATION)
+            source = Source(REGISTERS, {"registers": "ab" * 32}, registers.CITATION)
             content, _ = with_card(content, replace(card, data=(*card.data, source), licence=OF_REGISTERS), path)
         (folder / f"{name}.onnx").write_bytes(content)
     monkeypatch.setattr(store, "SHIPPED", folder)
     write_upload(folder / "default.onnx", tmp_path / "folder")
     text = (tmp_path / "folder" / "LICENSE.md").read_text("utf-8")
-    for named in ("CC BY-SA 3.0", "10.5281/zenodo.1195803", cells.CITATION):
+    for named in ("CC BY-SA 3.0", "10.5281/zenodo.1195803", registers.CITATION):
         assert text.count(named) >= 2  # in both languages
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.data.registers.cells import load_cells
+from shuzi.data.registers import load_cells
 from shuzi.errors import DataError
 from shuzi.synthesis.samples.examples import PARTS, compose
 from shuzi.training.backends.tensorflow_steps import TensorFlowSteps

@@ -18,7 +18,7 @@ from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT, find_model
 
 if TYPE_CHECKING:
-    from shuzi.data.tables.labels import Labelled
+    from shuzi.data.tables import Labelled
     from shuzi.evaluation.comparison.comparison import Comparison, Figures
     from shuzi.models.score import Score
 
@@ -74,7 +74,7 @@ def measure(
     montage
         The montage to write, which may already be in the folder.
     """
-    from shuzi.data.tables.labels import unlabelled
+    from shuzi.data.tables import unlabelled
     from shuzi.evaluation.comparison.compared_readers import other_reader, shuzi_reader
     from shuzi.evaluation.comparison.comparison import compare, have_marks
     from shuzi.pictures.open import open_picture

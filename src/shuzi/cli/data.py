@@ -177,7 +177,7 @@ def registers(place: Path, as_json: bool) -> None:
     """Show what a folder of register cells contains."""
     from collections import Counter
 
-    from shuzi.data.registers.cells import ALIKE, REPORT, VALIDATION, load_cells
+    from shuzi.data.registers import ALIKE, REPORT, VALIDATION, load_cells
     from shuzi.models.tasks import DIGITS
 
     found = load_cells(place)
@@ -201,7 +201,7 @@ def registers(place: Path, as_json: bool) -> None:
 def own_digits(path: Path) -> Dataset:
     """Load a dataset, or the pictures of a folder with a table of labels, and say how many were skipped and why."""
     from shuzi.data.formats import load_dataset
-    from shuzi.data.tables.labels import has_table
+    from shuzi.data.tables import has_table
 
     if not has_table(path):
         return load_dataset(path)
@@ -214,7 +214,7 @@ def own_digits(path: Path) -> Dataset:
 def _imported(folder: Path) -> Imported:
     """Import pictures of single digits, and numbers labelled by a table, which the reader cuts into digits."""
     from shuzi.data.own import import_pictures
-    from shuzi.data.tables.labels import has_table, read_labels
+    from shuzi.data.tables import has_table, read_labels
 
     if not has_table(folder) or all(len(picture.label) < 2 for picture in read_labels(folder)):
         return import_pictures(folder)

@@ -18,7 +18,7 @@ from shuzi.messages import say
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
-    from shuzi.data.tables.labels import Labelled
+    from shuzi.data.tables import Labelled
     from shuzi.evaluation.accuracy import Evaluation
     from shuzi.evaluation.calibration import Calibration
     from shuzi.models.card import Card
@@ -83,7 +83,7 @@ def evaluate(
 
 def _numbers(folder: Path) -> list[Labelled]:
     """Return the labelled pictures of a folder if any label is not a single digit."""
-    from shuzi.data.tables.labels import has_table
+    from shuzi.data.tables import has_table
     from shuzi.evaluation.comparison.labelled import labelled_pictures
 
     pictures = labelled_pictures(folder) if has_table(folder) else []

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.registers.cells import REPORT, VALIDATION, Cells
+from shuzi.data.registers import REPORT, VALIDATION, Cells
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import MOST_EXAMPLES, Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.npz import NAMES, arrays_in
-from shuzi.data.tables.labels import TABLE, has_table, read_labels, unlabelled
+from shuzi.data.tables import TABLE, has_table, read_labels, unlabelled
 from shuzi.errors import DataError, ShuziError, writing
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import map_ink_and_contrast

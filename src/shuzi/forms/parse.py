@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from shuzi.data.tables.bounded import check_size, read_bounded
+from shuzi.data.tables import check_size, read_bounded
 from shuzi.forms.parsing.fields import FieldTable
 from shuzi.forms.parsing.grammar import MOST_FIELDS, MOST_TRACED, SHEET, is_text
 from shuzi.forms.parsing.sheet_versions import versions_of

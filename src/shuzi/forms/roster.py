@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from shuzi.data.tables.spreadsheet import rows_of, trimmed
+from shuzi.data.tables import rows_of, trimmed
 from shuzi.errors import DataError
 
 MOST_ROWS = 10_000

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi import toml
-from shuzi.data.tables.bounded import check_size
+from shuzi.data.tables import check_size
 from shuzi.errors import DataError
 
 LARGEST = 200_000

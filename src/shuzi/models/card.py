@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from shuzi.data.registers import cells
+from shuzi.data import registers
 from shuzi.data.strokes import CITATION
 from shuzi.declared import Declared, FieldError, Number, Positive, Text, Whole
 from shuzi.errors import ModelError, ShuziError
@@ -79,7 +79,7 @@ class Calibration:
 OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
 """The licence of a model trained on both."""
 
-OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {cells.CITATION}"
+OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {registers.CITATION}"
 """The licence of a model trained on those, too."""
 
 LICENCES = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shuzi.data.registers import cells
+from shuzi.data import registers
 from shuzi.data.strokes import CITATION
 from shuzi.messages import say
 from shuzi.models.card import (
@@ -56,7 +56,7 @@ def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
 def describe_licence(card: Card) -> str:
     """Return the card's licence in words."""
     known = LICENCES.get(card.licence)
-    return say(f"models.licence.{known}", citation=CITATION, registers=cells.CITATION) if known else card.licence
+    return say(f"models.licence.{known}", citation=CITATION, registers=registers.CITATION) if known else card.licence
 
 
 def _data(card: Card) -> list[str]:

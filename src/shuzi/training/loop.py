@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data import registers as cells
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.data.registers import cells
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
 from shuzi.synthesis.samples.examples import Examples, joined

@@ -67,6 +67,6 @@ def with_handwriting(chosen: Recipe, data: Splits, strokes: Path | None, registe
     data = data.with_strokes(load_strokes(strokes))
     if not chosen.needs_registers:
         return data
-    from shuzi.data.registers.cells import load_cells
+    from shuzi.data.registers import load_cells
 
     return data.with_cells(load_cells(registers))

@@ -9,7 +9,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.cli import main
-from shuzi.data.tables.labels import Labelled
+from shuzi.data.tables import Labelled
 from shuzi.errors import DataError
 from shuzi.evaluation.comparison.compared_readers import Answer, Compared, other_reader, shuzi_reader
 from shuzi.evaluation.comparison.comparison import compare, coverage

@@ -3,7 +3,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from shuzi.data.registers.cells import REPORT, VALIDATION, load_cells
+from shuzi.data.registers import REPORT, VALIDATION, load_cells
 from shuzi.ink.strips import HEIGHT
 from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.samples.lines import strips

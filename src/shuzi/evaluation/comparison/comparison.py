@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.tables.labels import Labelled
+from shuzi.data.tables import Labelled
 from shuzi.evaluation.comparison.compared_readers import Answer, Compared, timed
 from shuzi.models.score import Score
 from shuzi.models.tasks import DIGITS, MARKS

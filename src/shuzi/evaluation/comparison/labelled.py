@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from shuzi.data.tables.labels import Labelled, has_table, read_labels
+from shuzi.data.tables import Labelled, has_table, read_labels
 from shuzi.errors import DataError, ShuziError
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.pictures.folders import single_pictures

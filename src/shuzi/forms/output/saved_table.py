@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired, get_args
 
 from typing_extensions import TypedDict
 
-from shuzi.data.tables.bounded import read_bounded
+from shuzi.data.tables import read_bounded
 from shuzi.declared import Declared, FieldError, Flag, Fraction, Text, between, one_of, that
 from shuzi.errors import DataError
 from shuzi.forms.parsing.grammar import MOST_ANSWERS, MOST_BOXES, MOST_OPTIONS

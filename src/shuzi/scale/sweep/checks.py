@@ -59,7 +59,7 @@ def _check_data(plan: Plan, places: Places) -> None:
 
         load_strokes(places.strokes)
     if plan.recipe.needs_registers:
-        from shuzi.data.registers.cells import load_cells
+        from shuzi.data.registers import load_cells
 
         load_cells(places.registers)
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.registers.cells import Cells
+from shuzi.data.registers import Cells
 from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
 from shuzi.ink.strips import cut_strip
 from shuzi.models.tasks import DIGITS

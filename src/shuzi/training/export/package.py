@@ -16,9 +16,8 @@ import keras
 import numpy as np
 
 from shuzi.atomic import replacing
-from shuzi.data import idx
+from shuzi.data import idx, registers
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.data.registers import cells
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
 from shuzi.models.card import (
@@ -62,13 +61,13 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
     strokes = data.train.strokes if recipe.needs_strokes else None
-    registers = data.train.cells if recipe.needs_registers else None
+    cells = data.train.cells if recipe.needs_registers else None
     hashes = _hashes(data.train)
     sources = (
         Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
         *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
         *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
-        *([Source(REGISTERS, {"cells": registers.sha256()}, cells.CITATION)] if registers else []),
+        *([Source(REGISTERS, {"cells": cells.sha256()}, registers.CITATION)] if cells else []),
         *(_sources(start) if start.is_file() else ()),
     )
     card = Card(

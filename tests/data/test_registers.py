@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from shuzi.data.registers.cells import ALIKE, VARIABLE, load_cells
+from shuzi.data.registers import ALIKE, VARIABLE, load_cells
 from shuzi.errors import DataError
 
 

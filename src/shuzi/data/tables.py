@@ -1,15 +1,17 @@
-"""The table `labels.csv` in a folder becomes labelled pictures."""
+"""Tables that people write: CSV becomes rows with the numbers of their lines, and `labels.csv` labelled pictures."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-from shuzi.data.tables.bounded import read_bounded
-from shuzi.data.tables.spreadsheet import rows_of, trimmed
 from shuzi.errors import DataError, PictureError
+from shuzi.named import open_named
 from shuzi.pictures.folders import pictures_in
 
 TABLE = "labels.csv"
@@ -18,8 +20,101 @@ TABLE = "labels.csv"
 MOST_LABELS = 1_000_000
 """The maximum number of labels in a table."""
 
+Row = tuple[int, list[str]]
+"""The number of the row's last line, from 1, and its cells."""
+
+_ENCODINGS = ("utf-8-sig", "gb18030")  # encodings of spreadsheets; almost no text is valid in both
 _LARGEST = 100_000_000  # bytes
 _COLUMNS = ("file", "label")
+
+
+def read_bounded(path: Path, most: int, too_large: str) -> bytes:
+    r"""Return the bytes of a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        Its maximum size in bytes.
+    too_large
+        The key of the error if it has more.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or has more bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "class.csv"
+    >>> _ = path.write_bytes(b"number\n007\n")
+    >>> read_bounded(path, 1_000, "error.roster.large")
+    b'number\n007\n'
+    """
+    try:
+        with open_named(path) as file:
+            content = file.read(most + 1)
+    except OSError as problem:
+        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+    check_size(content, path, most, too_large)
+    return content
+
+
+def check_size(content: bytes, path: Path, most: int, too_large: str) -> None:
+    """Raise a DataError if content, which errors call `path`, has more than `most` bytes."""
+    if len(content) > most:
+        raise DataError(too_large, path=path, most=most)
+
+
+def rows_of(content: bytes, path: Path, most: int) -> list[Row]:
+    r"""Return the rows that are not empty; commas, semicolons or tabs separate the cells.
+
+    Parameters
+    ----------
+    content
+        The file's bytes, in UTF-8 or GB18030.
+    path
+        Its name in errors.
+    most
+        The maximum number of rows to return.
+
+    Raises
+    ------
+    DataError
+        It is not text, or not CSV.
+
+    Examples
+    --------
+    >>> rows_of(b"number;name\n\n007;Ada\n", Path("class.csv"), 10)
+    [(1, ['number', 'name']), (3, ['007', 'Ada'])]
+    """
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        first = text.partition("\n")[0]
+        separator = max(",;\t", key=first.count)
+        try:
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+            filled = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
+            return [*islice(filled, most)]
+        except csv.Error as problem:
+            raise DataError("error.data.unreadable", path=path, reason=problem) from problem
+    raise DataError("error.table.encoding", path=path)
+
+
+def trimmed(row: list[str]) -> list[str]:
+    """Drop empty cells at the end: spreadsheets write them for columns that were once used.
+
+    >>> trimmed(["7", "", " "])
+    ['7']
+    """
+    return row[: max((count for count, cell in enumerate(row, start=1) if cell.strip()), default=0)]
 
 
 @dataclass(frozen=True)

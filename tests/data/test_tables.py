@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from shuzi.data.tables.labels import Labelled, read_labels, unlabelled
+from shuzi.data.tables import Labelled, read_labels, unlabelled
 from shuzi.errors import DataError
 
 NAMES = ["a.png", "two, three.png", "王.png", "deep/b.png"]

@@ -1,1 +1,0 @@
-"""Cells of handwritten numbers and words, cut out of real registers."""

@@ -1,1 +1,0 @@
-"""Read tables that people write with a spreadsheet or by hand."""

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shuzi.data.doubtful import clear_images, clear_strokes
-from shuzi.data.strokes import VARIABLE, load_strokes
+from shuzi.data.mnist import clear_images
+from shuzi.data.strokes import VARIABLE, clear_strokes, load_strokes
 
 UNIPEN = os.environ.get(VARIABLE)  # a test has an environment of its own
 

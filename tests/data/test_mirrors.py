@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from shuzi.data import idx, mirrors
+from shuzi.data import idx, mnist
 from shuzi.data.mnist import PACKAGED, TEST_IMAGES, TEST_LABELS, Places, read_file
 from shuzi.errors import DownloadError
 
@@ -162,7 +162,7 @@ def test_where_nobody_listens_there_is_no_connection(closed, tmp_path, monkeypat
 
 
 def test_a_mirror_that_says_nothing_is_given_up(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(mirrors, "_PATIENCE", 0.1)
+    monkeypatch.setattr(mnist, "_PATIENCE", 0.1)
     tried = [f"{server.address}/{way}/" for way in ("silent", "good")]
     assert read_file(TEST_LABELS, places=_places(tmp_path, *tried))[0].read_bytes() == GOOD
 

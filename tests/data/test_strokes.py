@@ -3,8 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from shuzi.data.strokes import DOI, Strokes, load_strokes
-from shuzi.data.unipen import read_distribution
+from shuzi.data.strokes import DOI, Strokes, load_strokes, read_distribution
 from shuzi.errors import DataError
 
 PAGE = """\

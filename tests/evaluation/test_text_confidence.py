@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.doubtful import clear_images
+from shuzi.data.mnist import clear_images
 from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fit_way, predicted
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.candidate_confidence import Curves, Scale, Way, logit, name_knots, signs_of_digit

@@ -27,7 +27,7 @@ _MANY = 10  # the smallest number of items that gets a progress bar
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from shuzi.data.mirrors import Progress as DownloadProgress
+    from shuzi.data.mnist import Progress as DownloadProgress
 
 
 def program() -> str:

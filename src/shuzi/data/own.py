@@ -18,8 +18,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import MOST_EXAMPLES, Dataset, Splits
-from shuzi.data.formats import load_dataset, save_dataset
-from shuzi.data.npz import NAMES, arrays_in
+from shuzi.data.formats import NAMES, arrays_in, load_dataset, save_dataset
 from shuzi.data.tables import TABLE, has_table, read_labels, unlabelled
 from shuzi.errors import DataError, ShuziError, writing
 from shuzi.ink.normalize import normalize

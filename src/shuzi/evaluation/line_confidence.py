@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.concepts import softmax
 from shuzi.data.dataset import Dataset
-from shuzi.data.doubtful import clear_strokes
-from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
+from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes, clear_strokes
 from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured
 from shuzi.models.tasks import SIGN

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.doubtful import clear_images
+from shuzi.data.mnist import clear_images
 from shuzi.data.strokes import Strokes
 from shuzi.evaluation.knots import measured
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines

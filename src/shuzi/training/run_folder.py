@@ -29,8 +29,7 @@ from numpy.typing import NDArray
 
 from shuzi.atomic import is_part, remove_leftovers, replacing
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.data.formats import load_dataset, save_dataset
-from shuzi.data.npz import read_npz
+from shuzi.data.formats import load_dataset, read_npz, save_dataset
 from shuzi.data.own import split, unsplit
 from shuzi.errors import DataError, ModelError, RunError, ShuziError
 from shuzi.models.card import Card

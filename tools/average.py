@@ -30,7 +30,7 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import find_model
 from shuzi.training.export.onnx_graph import write_onnx
-from shuzi.training.export.parity import compare, network_answers, onnx_answers, tolerance_of
+from shuzi.training.export.package import compare, network_answers, onnx_answers, tolerance_of
 from shuzi.training.network.architectures import build
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from

@@ -21,10 +21,10 @@ from shuzi.errors import ShuziError
 from shuzi.models.card import MNIST, MODEL, REGISTERS, STROKES, Card
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
+from shuzi.models.session import checked_content
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, SHIPPED, find_model
 from shuzi.models.tasks import CLASSIFIER, RECOGNISER
 from shuzi.models.tasks import DETECTOR as FINDS_DIGITS
-from shuzi.models.trial import checked_content
 
 _KINDS = {DETECTOR: FINDS_DIGITS, LINE: RECOGNISER}
 _SOURCES = {MNIST, STROKES, REGISTERS, MODEL}

@@ -10,9 +10,8 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import save_dataset
 from shuzi.data.strokes import CITATION
 from shuzi.models.card import OF_MNIST, Card
-from shuzi.models.formats import FORMATS
 from shuzi.models.session import Session
-from shuzi.models.store import shipped
+from shuzi.models.store import FORMATS, shipped
 from shuzi.reading.reader import load
 
 pytestmark = pytest.mark.heavy

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.formats import FORMATS, check_target
+from shuzi.models.store import FORMATS, check_target
 
 
 @pytest.mark.parametrize("form", FORMATS)

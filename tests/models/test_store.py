@@ -88,7 +88,7 @@ LARGE = ("default", "detector", "line")  # these take TensorFlow a while
 )
 def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
     from shuzi.training.export.conversion import restore
-    from shuzi.training.export.parity import network_answers
+    from shuzi.training.export.package import network_answers
     from shuzi.training.tasks.all_tasks import TASKS
 
     network, card = restore(shipped()[name])

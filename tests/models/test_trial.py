@@ -9,9 +9,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from shuzi.errors import ModelError
 from shuzi.models.onnx_file import control_flow, read_card, with_card
-from shuzi.models.session import Session
+from shuzi.models.session import LIMITS, Session, checked_content
 from shuzi.models.store import shipped
-from shuzi.models.trial import LIMITS, checked_content
 from shuzi.processes.job_limits import Limits
 
 

@@ -15,9 +15,9 @@ from shuzi.data import registers
 from shuzi.errors import ModelError
 from shuzi.messages import speaking
 from shuzi.models.card import OF_OWN_PICTURES, OF_REGISTERS, OWN, REGISTERS, Source
+from shuzi.models.description import write_upload
 from shuzi.models.onnx_file import read_card, read_content, with_card
 from shuzi.models.store import shipped
-from shuzi.models.upload import write_upload
 
 PAGES = ("README.md", "README.zh.md")
 

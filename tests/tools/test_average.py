@@ -14,7 +14,7 @@ from shuzi.models.card import OWN, Calibration, Source
 from shuzi.models.onnx_file import read_card
 from shuzi.models.store import find_model
 from shuzi.training.export.onnx_graph import write_onnx
-from shuzi.training.export.parity import onnx_answers
+from shuzi.training.export.package import onnx_answers
 from shuzi.training.network.architectures import build
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from

@@ -10,7 +10,7 @@ import pytest
 from shuzi.models.card import Calibration, Source
 from shuzi.models.onnx_file import read_card, read_content, replace_card
 from shuzi.models.score import Score
-from shuzi.models.trial import remember_checked
+from shuzi.models.session import remember_checked
 from shuzi.reading.reader import load
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "ship.py"

@@ -47,7 +47,7 @@ def save_card(path: Path, card: Card) -> None:
     ModelError
         The file cannot be written.
     """
-    from shuzi.models.trial import remember_checked  # imports ONNX Runtime
+    from shuzi.models.session import remember_checked  # imports ONNX Runtime
 
     try:
         replace_card(path, card)

@@ -1,7 +1,8 @@
-"""A model's name or path, as a person gives it, becomes the path of its .onnx file."""
+"""A model's name or path, as a person gives it, becomes the path of its file; a path to export to is checked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from shuzi.declared import closest
@@ -19,6 +20,9 @@ PARTNERS = (DETECTOR, LINE)
 
 SHIPPED = Path(__file__).parent
 """The folder of the models that come with shuzi."""
+
+FORMATS: Mapping[str, str] = {"onnx": ".onnx", "savedmodel": "", "keras": ".keras", "litert": ".tflite"}
+"""The formats a model can be exported to, with their file extensions; a SavedModel is a folder and has none."""
 
 
 def shipped() -> dict[str, Path]:
@@ -72,3 +76,29 @@ def _what_is_missing(run: Path) -> str:
     if not any((run / name).exists() for name in OF_AN_END):  # a resumed run removes them
         return "error.model.unfinished"
     return "error.model.gone" if any(run.glob("checkpoints/step-*.npz")) else "error.model.lost"
+
+
+def check_target(form: str, target: Path) -> None:
+    """Reject a target that has the wrong extension for its format or already exists.
+
+    Raises
+    ------
+    ModelError
+        The format is unknown, the extension is wrong, or the target exists.
+
+    Examples
+    --------
+    >>> check_target("litert", Path("new/digits.tflite"))
+    >>> check_target("keras", Path("digits.h5"))
+    Traceback (most recent call last):
+    shuzi.errors.ModelError: digits.h5 should end in .keras.
+    """
+    if form not in FORMATS:
+        raise ModelError("error.model.form", form=form, known=", ".join(FORMATS))
+    ending = FORMATS[form]
+    if ending and target.suffix != ending:
+        raise ModelError("error.model.ending_of_form", path=target, ending=ending)
+    if not ending and target.suffix in FORMATS.values() and target.suffix:
+        raise ModelError("error.model.folder", path=target, form=form)
+    if target.exists() and not (not ending and target.is_dir() and not any(target.iterdir())):
+        raise ModelError("error.model.taken", path=target)

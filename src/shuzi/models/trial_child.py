@@ -1,4 +1,4 @@
-"""The child process that tries out a model: ``python -P -m shuzi.models.trial_child``, started by `trial`."""
+"""The child process that tries out a model: ``python -P -m shuzi.models.trial_child``, started by `session`."""
 
 from __future__ import annotations
 

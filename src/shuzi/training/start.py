@@ -8,7 +8,7 @@ from typing import Any
 from shuzi.errors import ModelError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import read_card
-from shuzi.models.trial import checked_content
+from shuzi.models.session import checked_content
 from shuzi.training.export.onnx_graph import mismatch, read_weights
 from shuzi.training.network.architectures import build
 from shuzi.training.recipe import Recipe

@@ -13,8 +13,8 @@ import shuzi
 from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError
 from shuzi.models.card import METADATA_KEY
-from shuzi.models.formats import FORMATS
 from shuzi.models.session import Session
+from shuzi.models.store import FORMATS
 from shuzi.training.export.conversion import convert, restore
 
 pytestmark = pytest.mark.heavy

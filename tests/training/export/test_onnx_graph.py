@@ -11,7 +11,7 @@ from shuzi.errors import ModelError
 from shuzi.models.card import Card
 from shuzi.models.tasks import TASKS, features
 from shuzi.training.export.onnx_graph import named_weights, read_weights, write_onnx
-from shuzi.training.export.parity import onnx_answers
+from shuzi.training.export.package import onnx_answers
 from shuzi.training.network.architectures import NETWORKS, build
 from shuzi.training.recipes import RECIPES, recipe
 

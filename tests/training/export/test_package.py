@@ -19,8 +19,7 @@ from shuzi.models.card import BACKENDS, OF_OWN_PICTURES, OF_STROKES, STROKES, So
 from shuzi.models.onnx_file import read_card, replace_card
 from shuzi.models.session import Session
 from shuzi.models.store import shipped
-from shuzi.training.export.package import command
-from shuzi.training.export.parity import network_answers, onnx_answers
+from shuzi.training.export.package import command, network_answers, onnx_answers
 from shuzi.training.recipe import OPTIONS, Recipe
 from shuzi.training.recipes import RECIPES, recipe
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from shuzi.training.export.parity import TOLERANCE, TOLERANCE_OF_MAPS, compare, network_answers, pieces, tolerance_of
+from shuzi.training.export.package import TOLERANCE, TOLERANCE_OF_MAPS, compare, network_answers, pieces, tolerance_of
 
 EXPECTED = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]], np.float32)
 

@@ -21,15 +21,15 @@ from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError, RecipeError
 from shuzi.models.card import Card
-from shuzi.models.formats import check_target
 from shuzi.models.onnx_file import CARD_FILE, read_card
-from shuzi.models.trial import checked_content
+from shuzi.models.session import checked_content
+from shuzi.models.store import check_target
 from shuzi.training.export.onnx_graph import read_weights, write_onnx
-from shuzi.training.export.package import known_warnings
-from shuzi.training.export.parity import (
+from shuzi.training.export.package import (
     Parity,
     compare,
     joined,
+    known_warnings,
     network_answers,
     onnx_answers,
     pieces,

@@ -22,7 +22,7 @@ from machine import keep
 
 import shuzi
 from shuzi.data.strokes import load_strokes
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.reading.report.result import Reading
 from shuzi.synthesis.lines.collection import Writers, page_of

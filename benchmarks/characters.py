@@ -30,8 +30,8 @@ from shuzi.data.strokes import Strokes, load_strokes
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import ink_map
+from shuzi.models.card import Score
 from shuzi.models.onnx_file import read_card, read_content
-from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier

@@ -37,7 +37,7 @@ from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.spec import OPEN, Field
 from shuzi.forms.tracing.trace import save_traced, trace
 from shuzi.ink.boxes import as_array, iou
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 ANGLE = 25.0
 """Degrees between camera and vertical, at most."""

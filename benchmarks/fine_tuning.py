@@ -27,7 +27,7 @@ from shuzi.data.formats import save_dataset
 from shuzi.data.strokes import load_strokes
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier

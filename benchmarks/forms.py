@@ -34,7 +34,7 @@ from shuzi.data.strokes import load_strokes
 from shuzi.errors import PictureError
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.spec import DATE, Field, Spec
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 Texts = dict[tuple[int, str], str]
 Tries = list[dict[str, Any]]

@@ -24,7 +24,7 @@ from machine import keep
 import shuzi
 from shuzi.data.dataset import Dataset
 from shuzi.data.strokes import load_strokes
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.reader import Reader

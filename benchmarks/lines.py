@@ -30,7 +30,7 @@ import shuzi
 from shuzi.data.strokes import Strokes, load_strokes
 from shuzi.ink.paper import contrast_map
 from shuzi.ink.strips import cut_strip, frame_band, frame_whole
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.models.session import Session
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN

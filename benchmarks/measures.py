@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rivals import Answer
 
 from shuzi.ink.boxes import iou
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 BINS = 15
 

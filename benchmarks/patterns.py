@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.evaluation.comparison.labelled import labelled_pictures
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.pictures.open import open_picture

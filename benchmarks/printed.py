@@ -18,7 +18,7 @@ from machine import keep
 from PIL import Image, ImageDraw, ImageFont
 
 import shuzi
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 
 def fonts() -> list[Path]:

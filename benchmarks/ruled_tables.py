@@ -47,7 +47,7 @@ from shuzi.forms.reading.ruled_tables import column_name, read_tables
 from shuzi.forms.result import Cell, Table
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.reading.reader import Reader
 
 SIDE = 9

@@ -31,7 +31,7 @@ import shuzi
 from shuzi.errors import PictureError
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.spec import ANY, BETWEEN, ONE, TICK, Field, Spec
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 Tries = list[dict[str, Any]]
 

@@ -35,7 +35,7 @@ from shuzi.forms.finding.flat import in_photo
 from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.tracing.trace import save_traced, trace
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 NEAR = 2.0
 """Millimetres."""

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 import shuzi
 from shuzi.data.strokes import load_strokes
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.models.tasks import SIGN
 from shuzi.synthesis.lines.collection import Writers, page_of

@@ -25,9 +25,8 @@ from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import ModelError, ShuziError
-from shuzi.models.card import MODEL, OWN, Card, Source
+from shuzi.models.card import MODEL, OWN, Card, Score, Source
 from shuzi.models.onnx_file import read_card, read_content
-from shuzi.models.score import Score
 from shuzi.models.store import find_model
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.package import compare, network_answers, onnx_answers, tolerance_of

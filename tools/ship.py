@@ -18,9 +18,8 @@ import numpy as np
 import shuzi
 from shuzi.atomic import replacing
 from shuzi.errors import ShuziError
-from shuzi.models.card import MNIST, MODEL, REGISTERS, STROKES, Card
+from shuzi.models.card import MNIST, MODEL, REGISTERS, STROKES, Card, Score
 from shuzi.models.onnx_file import read_card, read_content
-from shuzi.models.score import Score
 from shuzi.models.session import checked_content
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, SHIPPED, find_model
 from shuzi.models.tasks import CLASSIFIER, RECOGNISER

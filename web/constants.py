@@ -69,8 +69,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "training": {
         "concepts": ["EPSILON"],
         "evaluation.accuracy": ["DISPUTED"],
-        "models.card": ["FORMAT", "MNIST_LICENCE"],
-        "models.score": ["Z"],
+        "models.card": ["FORMAT", "MNIST_LICENCE", "Z"],
         "service.jobs.worker": ["MISTAKES", "MOST_IMAGES", "NO_WEIGHT"],
         "service.jobs.trainings": ["REPORTS"],
         "training.temperature": ["WRONG_AMONG_SURE"],

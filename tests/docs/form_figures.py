@@ -1,7 +1,7 @@
 """What the tables say of forms, computed from the raw results."""
 
 from reader_figures import percent, raw
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 
 def forms():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
 RECIPES = ("softmax", "mlp", "fast", "cnn", "tiny", "best")

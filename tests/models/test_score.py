@@ -1,7 +1,7 @@
 import pytest
 from scipy.stats import binomtest
 
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 100, 10_000, 10**9])

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.card import OF_MNIST, OF_REGISTERS, OF_STROKES
-from shuzi.models.score import Score
+from shuzi.models.card import OF_MNIST, OF_REGISTERS, OF_STROKES, Score
 from shuzi.models.store import find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
 

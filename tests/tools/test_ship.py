@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.models.card import Calibration, Source
+from shuzi.models.card import Calibration, Score, Source
 from shuzi.models.onnx_file import read_card, read_content, replace_card
-from shuzi.models.score import Score
 from shuzi.models.session import remember_checked
 from shuzi.reading.reader import load
 

@@ -20,7 +20,7 @@ from shuzi.models.store import DEFAULT, find_model
 if TYPE_CHECKING:
     from shuzi.data.tables import Labelled
     from shuzi.evaluation.comparison.comparison import Comparison, Figures
-    from shuzi.models.score import Score
+    from shuzi.models.card import Score
 
 _NAMED = 5  # list the pictures that are left out
 

@@ -16,9 +16,9 @@ from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
+from shuzi.models.card import Measured
 from shuzi.models.description import MEASURES, describe_card, describe_score, describe_size, write_upload
 from shuzi.models.onnx_file import read_card, read_content
-from shuzi.models.score import Measured
 from shuzi.models.store import FORMATS, LINE, check_target, find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
 from shuzi.reading.decide.decide_thresholds import TEXT_OK

@@ -27,9 +27,9 @@ from shuzi.models.card import (
     STROKES,
     UNSURE_BELOW,
     Card,
+    Measured,
 )
 from shuzi.models.onnx_file import read_card, read_content
-from shuzi.models.score import Measured
 from shuzi.models.store import shipped
 from shuzi.models.tasks import CLASSIFIER, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DETECTOR, RECOGNISE_LINE, RECOGNISER
 

@@ -69,9 +69,9 @@ def weights_sha256(content: bytes, path: object) -> str:
     ModelError
         The file is damaged.
     """
-    graphs = [part for number, part, _ in fields(memoryview(content), path) if number == _GRAPH]
+    graphs = [part for number, part, _ in _fields(memoryview(content), path) if number == _GRAPH]
     if len(graphs) != 1:
-        raise damaged(path)
+        raise _damaged(path)
     return hashlib.sha256(graphs[0]).hexdigest()
 
 
@@ -89,10 +89,10 @@ def control_flow(content: bytes, path: object) -> str:
     ModelError
         The file is damaged.
     """
-    for number, part, _ in fields(memoryview(content), path):
+    for number, part, _ in _fields(memoryview(content), path):
         if number == _FUNCTION:
             return "function"
-        for key, node, _ in fields(part, path) if number == _GRAPH else ():
+        for key, node, _ in _fields(part, path) if number == _GRAPH else ():
             if key == _NODE and (name := _with_subgraphs(node, path)):
                 return name
     return ""
@@ -100,11 +100,11 @@ def control_flow(content: bytes, path: object) -> str:
 
 def _with_subgraphs(node: memoryview, path: object) -> str:
     name, has_subgraph = "?", False
-    for number, part, _ in fields(node, path):
+    for number, part, _ in _fields(node, path):
         if number == _OPERATION:
             name = str(part, "utf-8", "replace")
         elif number == _ATTRIBUTE:
-            has_subgraph = has_subgraph or any(key in _SUBGRAPHS for key, _, _ in fields(part, path))
+            has_subgraph = has_subgraph or any(key in _SUBGRAPHS for key, _, _ in _fields(part, path))
     return name if has_subgraph else ""
 
 
@@ -116,12 +116,12 @@ def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
     The new content, and the card with the SHA-256 of the weights.
     """
     card = replace(card, weights=weights_sha256(content, path))
-    entry = text_field(_KEY, METADATA_KEY) + text_field(_VALUE, card.to_json())
+    entry = _field(_KEY, METADATA_KEY.encode()) + _field(_VALUE, card.to_json().encode())
     kept = []
-    for number, part, whole in fields(memoryview(content), path):
+    for number, part, whole in _fields(memoryview(content), path):
         if not (number == _METADATA and _entry(part, path)[0] == METADATA_KEY):
             kept.append(bytes(whole))
-    return b"".join([*kept, field(_METADATA, entry)]), card
+    return b"".join([*kept, _field(_METADATA, entry)]), card
 
 
 def replace_card(path: Path, card: Card) -> Card:
@@ -142,74 +142,62 @@ def replace_card(path: Path, card: Card) -> Card:
 
 
 def _metadata(content: bytes, path: object) -> dict[str, str]:
-    return dict(_entry(part, path) for number, part, _ in fields(memoryview(content), path) if number == _METADATA)
+    return dict(_entry(part, path) for number, part, _ in _fields(memoryview(content), path) if number == _METADATA)
 
 
 def _entry(part: memoryview, path: object) -> tuple[str, str]:
-    values = {number: value for number, value, _ in fields(part, path)}
+    values = {number: value for number, value, _ in _fields(part, path)}
     try:
         return str(values.get(_KEY, b""), "utf-8"), str(values.get(_VALUE, b""), "utf-8")
     except UnicodeDecodeError as problem:
-        raise damaged(path) from problem
+        raise _damaged(path) from problem
 
 
-def fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview, memoryview]]:
+def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview, memoryview]]:
     """Split a message into its fields: the number, the value and the raw bytes of each.
 
-    Raises
-    ------
-    ModelError
-        The message is damaged; `path` names its file.
-
-    Examples
-    --------
-    >>> [(number, bytes(value)) for number, value, _ in fields(memoryview(field(7, b"graph")), "model.onnx")]
+    >>> [(number, bytes(value)) for number, value, _ in _fields(memoryview(_field(7, b"graph")), "model.onnx")]
     [(7, b'graph')]
     """
     position = count = 0
     while position < len(content):
         start, count = position, count + 1
-        tag, position = varint(content, position, path)
+        tag, position = _varint(content, position, path)
         kind = tag & 7
         if kind == _VARINT:
             begin = position
-            _, position = varint(content, position, path)
+            _, position = _varint(content, position, path)
         elif kind == _WITH_LENGTH:
-            length, begin = varint(content, position, path)
+            length, begin = _varint(content, position, path)
             position = begin + length
         elif kind in (_EIGHT_BYTES, _FOUR_BYTES):
             begin, position = position, position + (8 if kind == _EIGHT_BYTES else 4)
         else:
-            raise damaged(path)
+            raise _damaged(path)
         if position > len(content) or tag < 8 or count > _MOST_FIELDS:
-            raise damaged(path)
+            raise _damaged(path)
         yield tag >> 3, content[begin:position], content[start:position]
 
 
-def varint(content: memoryview, position: int, path: object) -> tuple[int, int]:
+def _varint(content: memoryview, position: int, path: object) -> tuple[int, int]:
     """Read a whole number of variable length; return it and the position after it."""
     value = 0
     for count in range(_LONGEST_VARINT):
         if position + count >= len(content):
-            raise damaged(path)
+            raise _damaged(path)
         byte = content[position + count]
         value |= (byte & 0x7F) << (7 * count)
         if byte < 0x80:
             return value, position + count + 1
-    raise damaged(path)
+    raise _damaged(path)
 
 
-def field(number: int, value: bytes) -> bytes:
+def _field(number: int, value: bytes) -> bytes:
     """Write a field whose value has a length: bytes, a text or a message."""
     return _as_varint(number << 3 | _WITH_LENGTH) + _as_varint(len(value)) + value
 
 
-def text_field(number: int, value: str) -> bytes:
-    """Write a field that holds a text."""
-    return field(number, value.encode())
-
-
-def damaged(path: object) -> ModelError:
+def _damaged(path: object) -> ModelError:
     """Return the error for a file that is not a valid message."""
     return ModelError("error.model.damaged", path=path, reason=ShuziError("models.broken"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.recipe import Recipe
 

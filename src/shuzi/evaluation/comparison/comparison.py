@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.tables import Labelled
 from shuzi.evaluation.comparison.compared_readers import Answer, Compared, timed
-from shuzi.models.score import Score
+from shuzi.models.card import Score
 from shuzi.models.tasks import DIGITS, MARKS
 
 SURE = 0.99

@@ -36,11 +36,11 @@ from shuzi.models.card import (
     REGISTERS,
     STROKES,
     Card,
+    Score,
     Source,
     licence_of,
 )
 from shuzi.models.onnx_file import CARD_FILE, read_content, replace_card, weights_sha256
-from shuzi.models.score import Score
 from shuzi.models.session import remember_checked
 from shuzi.models.store import IN_A_RUN
 from shuzi.models.tasks import TASKS as INTERFACES

@@ -11,10 +11,17 @@ import shuzi
 from shuzi.cli import main
 from shuzi.data.tables.labels import Labelled
 from shuzi.errors import DataError
-from shuzi.evaluation.comparison.compared_readers import Answer, Compared, other_reader, shuzi_reader
-from shuzi.evaluation.comparison.comparison import compare, coverage
-from shuzi.evaluation.comparison.labelled import labelled_pictures
-from shuzi.evaluation.comparison.montage import disagreements, montage
+from shuzi.evaluation.comparison import (
+    Answer,
+    Compared,
+    compare,
+    coverage,
+    disagreements,
+    labelled_pictures,
+    montage,
+    other_reader,
+    shuzi_reader,
+)
 from shuzi.models.store import find_model
 
 
@@ -46,7 +53,7 @@ def test_a_picture_is_labelled_by_its_name_or_by_the_table(folder, mnist):
 
 def test_pictures_without_a_label_are_named(folder, capsys):
     with pytest.raises(SystemExit) as ended:
-        main(["compare", str(folder), "--model", "tiny", "--json"])
+        main(["evaluate", "tiny", "--data", str(folder), "--json"])
     told = capsys.readouterr()
     assert (ended.value.code, json.loads(told.out)["left_out"]) == (0, ["unlabelled.png"])
     assert "unlabelled.png" in told.err
@@ -55,7 +62,7 @@ def test_pictures_without_a_label_are_named(folder, capsys):
 @pytest.mark.parametrize(("model", "partners"), [("default", ("detector", "line")), ("tiny", ("detector",))])
 def test_only_models_that_read_are_counted(folder, capsys, model, partners):
     with pytest.raises(SystemExit):
-        main(["compare", str(folder), "--model", model, "--json"])
+        main(["evaluate", model, "--data", str(folder), "--json"])
     files = [find_model(name) for name in (model, *partners)]
     assert json.loads(capsys.readouterr().out)["readers"][0]["bytes"] == sum(file.stat().st_size for file in files)
 
@@ -81,21 +88,23 @@ def test_figures_are_those_counted_by_hand(tmp_path):
     )
     other = saying("other", dict.fromkeys(labels, Answer("34", None, sure=True)))
     found = compare([one, other], pictures)
-    first, second = found.figures
-    assert (first.right.correct, first.right.n, first.vouched.correct) == (2, 3, 2)
-    assert (first.right_where_vouched.correct, first.right_where_vouched.n) == (1, 2)
-    assert (first.accepted.correct, first.accepted.n, first.ahead) == (1, 1, None)
-    assert first.coverage == pytest.approx(1 / 3)
-    assert (second.right.correct, second.coverage) == (1, None)
-    assert second.ahead[0] == pytest.approx(1 / 3)
-    assert second.ahead[1] <= second.ahead[0] <= second.ahead[2]
+    first, second = (reader.figures for reader in found.readers)
+    assert [score["accuracy"] * score["n"] for score in (first["right"], first["ok"])] == pytest.approx([2, 2])
+    assert (first["right"]["n"], first["ok"]["n"]) == (3, 3)
+    assert (first["right_where_ok"]["accuracy"], first["right_where_ok"]["n"]) == (0.5, 2)
+    assert (first["not_numbers_ok"]["accuracy"], first["not_numbers_ok"]["n"]) == (1, 1)
+    assert (first["coverage_at_99"], first["first_is_ahead_by"]) == (pytest.approx(1 / 3), None)
+    assert (second["right"]["accuracy"], second["coverage_at_99"]) == (pytest.approx(1 / 3), None)
+    ahead, low, high = second["first_is_ahead_by"]
+    assert low <= ahead <= high
+    assert ahead == pytest.approx(1 / 3)
     assert disagreements(found) == [0]
 
 
 def test_marks_count_if_a_label_has_one(tmp_path):
     pictures = [Labelled(tmp_path / "a", "1.2"), Labelled(tmp_path / "b", "34")]
     found = compare([saying("one", {"a": Answer("12", 1, sure=True), "b": Answer("3 4", 1, sure=True)})], pictures)
-    assert (found.with_marks, found.figures[0].right.correct) == (True, 1)
+    assert (found.with_marks, found.readers[0].figures["right"]["accuracy"]) == (True, 0.5)
 
 
 def test_answers_of_equal_confidence_are_answered_together():
@@ -109,7 +118,7 @@ def test_a_function_of_ones_own_is_compared_with_shuzi(folder, mnist, monkeypatc
     monkeypatch.chdir(folder)
     (folder / "mine.py").write_text("def read(path):\n    return path.split('_')[0][-1] + ' a', 0.5\n", "utf-8")
     with pytest.raises(SystemExit) as ended:
-        main(["compare", ".", "--with", "mine:read", "--montage", "seen.png", "--model", "tiny", "--json"])
+        main(["evaluate", "tiny", "--data", ".", "--with", "mine:read", "--montage", "seen.png", "--json"])
     sys.modules.pop("mine")
     assert ended.value.code == 0
     told = json.loads(capsys.readouterr().out)
@@ -128,24 +137,48 @@ def test_a_function_of_ones_own_is_compared_with_shuzi(folder, mnist, monkeypatc
 def test_a_picture_that_cannot_be_opened_is_wrong_and_shown_without_a_picture(folder):
     (folder / "7_broken.png").write_bytes(b"no picture")
     pictures = [Labelled(folder / "7_broken.png", "7")]
-    found = compare([shuzi_reader(shuzi.load("tiny"), [find_model("tiny")], with_marks=False)], pictures)
-    assert (found.figures[0].right.correct, found.figures[0].vouched.correct) == (0, 0)
+    found = compare([shuzi_reader("tiny", with_marks=False)], pictures)
+    figures = found.readers[0].figures
+    assert (figures["right"]["accuracy"], figures["ok"]["accuracy"]) == (0, 0)
     assert disagreements(found) == [0]
     assert montage(found).height > 100
 
 
+def test_a_function_that_raises_loses_only_its_own_row(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    (folder / "several.py").write_text(
+        "def exits(path):\n    raise SystemExit(3)\n"
+        "def raises(path):\n    {}[path]\n"
+        "def reads(path):\n    return '1'\n",
+        "utf-8",
+    )
+    others = "several:exits,several:reads,several:raises"
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", "tiny", "--data", ".", "--with", others, "--montage", "seen.png", "--json"])
+    sys.modules.pop("several")
+    told = capsys.readouterr()
+    ours, reads, exits, raises = json.loads(told.out)["readers"]
+    assert [ours["reader"], exits["reader"], reads["reader"], raises["reader"]] == ["shuzi", *others.split(",")]
+    assert (ours["right"]["n"], reads["right"]["n"], ended.value.code) == (3, 3, 1)
+    assert "SystemExit(3)" in exits["error"]
+    assert "KeyError" in raises["error"]
+    assert raises["error"] in told.err
+    assert (folder / "seen.png").exists()
+
+
+@pytest.mark.parametrize("option", [["--with", "tesseract"], ["--montage", "seen.png"]])
+def test_without_pictures_no_reader_is_compared(capsys, option):
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", "tiny", *option])
+    assert (ended.value.code, "--data FOLDER" in capsys.readouterr().err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
-    [("abbyy", "reader"), ("none:read", "function"), ("json:read", "function"), ("trocr", "uninstalled")],
+    [("abbyy", "reader"), ("none:read", "function"), ("json:read", "function"), ("tesseract", "uninstalled")],
 )
-def test_a_reader_that_is_not_there_is_named(name, key):
-    if name == "trocr":
-        try:
-            import transformers  # noqa: F401
-        except ImportError:
-            pass
-        else:
-            pytest.skip("it is installed")
+def test_a_reader_that_is_not_there_is_named(monkeypatch, name, key):
+    monkeypatch.setitem(sys.modules, "pytesseract", None)
     with pytest.raises(DataError) as caught:
         other_reader(name)
     assert caught.value.key == f"error.compare.{key}"

@@ -64,11 +64,10 @@ class Service:
 
 
 def create(
-    model: str | Path | Readers = DEFAULT,
+    model: str | Path = DEFAULT,
     settings: Settings | None = None,
     limits: Limits | None = None,
     page: Path = PAGE,
-    trainings: Trainings | None = None,
     review: Review | None = None,
 ) -> Service:
     """Assemble a service.
@@ -76,15 +75,13 @@ def create(
     Parameters
     ----------
     model
-        The default model, named as for `shuzi.load`, or readers that have one.
+        The default model, named as for `shuzi.load`.
     settings
         Access and features.
     limits
         The limits on requests.
     page
         The folder with the built page.
-    trainings
-        Starts training runs; by default, in child processes here.
     review
         The table that the page reviews.
 
@@ -100,7 +97,7 @@ def create(
     groups = (*reads, training.operations, operations)
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
-    readers = model if isinstance(model, Readers) else Readers(model)
+    readers = Readers(model)
     pool = Pool(limits, answers.begin)
     parts = Parts(
         limits=limits,
@@ -110,7 +107,7 @@ def create(
         slots=RequestSlots(limits.queue + pool.workers),
         decoders=Decoders(pool.workers, limits.decoded, limits.wait_seconds),
         readers=readers,
-        trainings=trainings or Trainings(readers, limits),
+        trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),
         metrics=Metrics({each.endpoint: each.path for each in routes}),
         review=review,
@@ -164,5 +161,5 @@ async def numbers(request: Request) -> Response:
         raise ServiceError("error.service.no_metrics")
     parts.metrics.busy.set(parts.pool.busy)
     parts.metrics.replaced.set(parts.pool.replaced)
-    parts.metrics.training.set(await parts.trainings.is_running())
+    parts.metrics.training.set(parts.trainings.running is not None)
     return Response(parts.metrics.text(), media_type=MEDIA_TYPE)

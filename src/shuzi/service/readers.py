@@ -83,10 +83,6 @@ class Readers:
         """Name the models, those trained here last."""
         return [*self._paths, *self._trained]
 
-    def trained(self) -> list[str]:
-        """Name the models that were trained here."""
-        return list(self._trained)
-
     def loaded(self, name: str = "") -> Reader | None:
         """Return a reader if it is loaded; the default one without a name."""
         return self._loaded.get(name or self._chosen)

@@ -45,7 +45,6 @@ def feature_options(function: Function) -> Function:
     for add in (
         option("--no-metrics", is_flag=True, help="cli.serve.no_metrics"),
         option("--no-pdf", is_flag=True, help="cli.serve.no_pdf"),
-        option("--no-training", is_flag=True, help="cli.serve.no_training"),
     ):
         function = add(function)
     return function
@@ -61,6 +60,7 @@ def check_needed() -> None:
 @option("--host", default=HOST, metavar="NAME", help="cli.serve.host")
 @option("--port", type=click.IntRange(0, 65_535), metavar="N", help="cli.serve.port")
 @access_options
+@option("--no-training", is_flag=True, help="cli.serve.no_training")
 @feature_options
 @option("--log-requests", is_flag=True, help="cli.serve.log_requests")
 @option("--log-json", is_flag=True, help="cli.serve.log_json")

@@ -10,7 +10,6 @@ from shuzi.errors import ClusterError, ServiceError
 from shuzi.models.onnx_file import read_content
 from shuzi.models.store import IN_A_RUN, find_model, shipped
 from shuzi.scale.cluster import last_line
-from shuzi.scale.serving.board import BOARD, Board
 from shuzi.scale.serving.replica import Model, Replica
 from shuzi.service.http.limits import Limits
 from shuzi.service.settings import Settings
@@ -19,7 +18,6 @@ APP = "shuzi"
 """The name of the application in Ray Serve."""
 
 _CALLBACK = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "shuzi.scale.serving.front.middlewares"}
-_AT_THE_BOARD = 10_000  # simultaneous calls: each stream of events waits in one
 _WAITING = 1_000  # requests at a proxy while all replicas are full; more are answered with 503
 
 
@@ -33,19 +31,16 @@ class Size:
         Replicas.
     cpus
         CPUs, and reading processes, of each replica.
-    training_cpus
-        CPUs of a training.
     """
 
     least: int = 1
     most: int = 1
     cpus: int = 1
-    training_cpus: int = 1
 
 
 def cpus_for(size: Size) -> int:
-    """Return the CPUs that a service needs: all replicas, one more during a replacement, and a training."""
-    return size.most * size.cpus + size.cpus + size.training_cpus
+    """Return the CPUs that a service needs: all replicas, and one more during a replacement."""
+    return size.most * size.cpus + size.cpus
 
 
 def portable(model: str | Path) -> Model:
@@ -109,7 +104,7 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
 
     limits = Limits()
     # each replica refuses excess requests itself, with its own answer
-    waiting = limits.queue + limits.streams + 2 * size.cpus
+    waiting = limits.queue + 2 * size.cpus
     service = serve.deployment(
         name="service",
         max_ongoing_requests=waiting,
@@ -123,21 +118,9 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
         ray_actor_options={"num_cpus": size.cpus},
     )(serve.ingress()(Replica))
     try:
-        if not is_there(BOARD):  # the board keeps the trainings, and survives a replacement of the service
-            board = serve.deployment(
-                name=BOARD, max_ongoing_requests=_AT_THE_BOARD, ray_actor_options={"num_cpus": 0}
-            )(Board)
-            serve.run(board.bind(limits, size.training_cpus), name=BOARD, route_prefix=None)
         serve.run(service.bind(model, settings, limits, size.cpus), name=APP, route_prefix="/")
     except Exception as problem:
         raise ServiceError("error.serving.deploy", reason=last_line(problem)) from problem
-
-
-def is_there(name: str = APP) -> bool:
-    """Return whether the service runs on the connected cluster."""
-    from ray import serve
-
-    return name in serve.status().applications
 
 
 def end() -> None:
@@ -151,7 +134,6 @@ def end() -> None:
     from ray import serve
 
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
-    if not is_there():
+    if APP not in serve.status().applications:
         raise ClusterError("error.serving.none")
-    for name in (APP, BOARD):
-        serve.delete(name)
+    serve.delete(APP)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from shuzi.pictures import decoder
 from shuzi.processes.cores import give
-from shuzi.scale.serving.board import BOARD
 from shuzi.service.app import Service, create
 from shuzi.service.http.limits import Limits
 from shuzi.service.server import SWITCH
@@ -34,7 +33,9 @@ class Model:
 
 
 class Replica:
-    """Answers requests as `shuzi serve` does, with its own reading processes.
+    """Answers requests as `shuzi serve --no-training` does, with its own reading processes.
+
+    A run that one replica had started would be unknown to the others.
 
     Parameters
     ----------
@@ -47,18 +48,11 @@ class Replica:
     """
 
     def __init__(self, model: Model, settings: Settings, limits: Limits, cpus: int) -> None:
-        from ray import serve
-
-        from shuzi.scale.serving.board_readers import BoardReaders
-        from shuzi.scale.serving.board_trainings import BoardTrainings
-
-        board = serve.get_deployment_handle(BOARD, BOARD)
         give(cpus)
         sys.setswitchinterval(SWITCH)
         self._folder = tempfile.TemporaryDirectory(prefix="shuzi-")
-        readers = BoardReaders(_placed(model, Path(self._folder.name)), board)
-        trainings = BoardTrainings(readers, limits, board)
-        self._service: Service = create(readers, settings, limits, trainings=trainings)
+        placed = _placed(model, Path(self._folder.name))
+        self._service: Service = create(placed, replace(settings, training=False), limits)
         self._service.parts.pool.warm()
 
     def __serve_build_asgi_app__(self) -> Any:
@@ -79,7 +73,7 @@ class Replica:
 
 
 def _placed(model: Model, folder: Path) -> str | Path:
-    """Return what `Readers` takes: a name, or a file that bears the model's name."""
+    """Return the name of a model, or a file that bears it."""
     if model.content is None:
         return model.name
     path = folder / f"{model.name}.onnx"

@@ -144,4 +144,4 @@ async def models(request: Request) -> Response:
 
 def _is_quiet(parts: Parts) -> bool:
     """Return whether no training run is using the cores, which would distort the time measured."""
-    return not parts.trainings.disturbs
+    return parts.trainings.running is None

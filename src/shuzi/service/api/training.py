@@ -136,7 +136,7 @@ async def begin(request: Request) -> Response:
 )
 async def look(request: Request) -> Response:
     """Return the state of a training run."""
-    return _answer(await parts_of(request).trainings.get(request.path_params["id"]))
+    return _answer(parts_of(request).trainings.get(request.path_params["id"]))
 
 
 @operations.add(
@@ -150,7 +150,7 @@ async def look(request: Request) -> Response:
 async def stop(request: Request) -> Response:
     """Stop a training run."""
     known = parts_of(request).trainings
-    training = await known.get(request.path_params["id"])
+    training = known.get(request.path_params["id"])
     running = training.state == RUNNING
     await known.stop(training)
     return _answer(training, 202 if running else 200)
@@ -168,7 +168,7 @@ async def stop(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """Stream the events of a training run from its start."""
     parts = parts_of(request)
-    training = await parts.trainings.get(request.path_params["id"])
+    training = parts.trainings.get(request.path_params["id"])
     last_event_id = request.headers.get("last-event-id", "")
     known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS
     after = min(int(last_event_id), len(training.events)) if known else 0

@@ -1,15 +1,14 @@
-"""Run trainings in child processes here, or elsewhere, as the service is assembled."""
+"""Run trainings in child processes."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
 
 from shuzi.processes.launch import LoopProcess, kill, start_for_loop
 from shuzi.training.recipe import Recipe
@@ -26,35 +25,7 @@ LONGEST = 1 << 20
 _LAST_LINES = 20  # lines of a worker's stderr, for the log
 
 
-class Run(Protocol):
-    """A training that runs somewhere; `lines` ends when it does."""
-
-    def lines(self) -> AsyncIterator[bytes]:
-        """Yield the worker's lines. The model is in the folder before the line that reports the end."""
-
-    async def stop(self) -> None:
-        """Ask it to stop."""
-
-    def kill(self) -> None:
-        """End it."""
-
-    async def end(self) -> str:
-        """Wait until it is gone, and return a note about its end for the log."""
-
-
-Start = Callable[[Recipe, Path], Awaitable[Run]]
-"""Starts a training in a new folder."""
-
-
-def environment(folder: Path) -> dict[str, str]:
-    """Return a worker's additional environment variables: Keras and Matplotlib write files on import."""
-    place = str(folder.parent)
-    return {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": place, "PYTHONUTF8": "1"} | {
-        "MPLCONFIGDIR": str(folder.parent / "matplotlib")
-    }
-
-
-class ChildRun:
+class Run:
     """A training in a child process.
 
     Parameters
@@ -70,7 +41,7 @@ class ChildRun:
         self._listening = asyncio.create_task(_collect(process.stderr, self._remarks))
 
     async def lines(self) -> AsyncIterator[bytes]:
-        """Yield the lines that it writes."""
+        """Yield the lines that it writes. The model is in the folder before the line that reports the end."""
         assert self.process.stdout is not None  # noqa: S101 - for the types
         async for line in self.process.stdout:
             yield line
@@ -92,10 +63,16 @@ class ChildRun:
         return f"exit status {self.process.returncode}: {said}"
 
 
-async def start_here(recipe: Recipe, folder: Path) -> ChildRun:
-    """Start a training in a child process."""
-    process = await start_for_loop(WORKER, (str(folder),), environment(folder), LONGEST)
-    run = ChildRun(process)
+async def start(recipe: Recipe, folder: Path) -> Run:
+    """Start a training in a child process, whose model will be in a new folder."""
+    parent = folder.parent  # Keras and Matplotlib write files on import
+    environment = {
+        "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": str(parent),
+        "MPLCONFIGDIR": str(parent / "matplotlib"),
+    }
+    process = await start_for_loop(WORKER, (str(folder),), environment | {"PYTHONUTF8": "1"}, LONGEST)
+    run = Run(process)
     await _say(process, json.dumps(asdict(recipe)))
     return run
 

@@ -8,16 +8,16 @@ import logging
 import secrets
 import shutil
 import tempfile
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, say
 from shuzi.service.http.limits import Limits
 from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
-from shuzi.service.jobs.runs import NEEDED, Start, start_here
+from shuzi.service.jobs.runs import NEEDED, start
+from shuzi.service.readers import Readers
 from shuzi.training.recipe import Recipe
 from shuzi.training.recipes import recipe
 
@@ -30,32 +30,19 @@ REPORTS, _LOOKS = 200, 30  # how often a run reports its batches, and its valida
 _PATIENCE = 10.0  # seconds for a worker to stop by itself
 
 
-class Models(Protocol):
-    """The destination of trained models."""
-
-    def add(self, name: str, path: Path) -> None:
-        """Take a model; its file is no longer needed afterwards."""
-
-    def forget(self, name: str) -> None:
-        """Drop a model, if it exists."""
-
-
 class Trainings:
     """The training runs of a service.
 
     Parameters
     ----------
-    models
+    readers
         Receives each trained model.
     limits
         How long a run may take, and how many are kept.
-    start
-        Starts a run; by default, in a child process.
     """
 
-    def __init__(self, models: Models, limits: Limits, start: Start = start_here) -> None:
-        self._models = models
-        self._start = start
+    def __init__(self, readers: Readers, limits: Limits) -> None:
+        self._readers = readers
         self._limits = limits
         self._known: dict[str, Job] = {}
         self._task: asyncio.Task[None] | None = None
@@ -67,16 +54,7 @@ class Trainings:
         """The current run, if any."""
         return next((each for each in self._known.values() if each.state == RUNNING), None)
 
-    async def is_running(self) -> bool:
-        """Return whether a run is in progress."""
-        return self.running is not None
-
-    @property
-    def disturbs(self) -> bool:
-        """Whether a run is using the cores of this machine, which distorts measurements."""
-        return self.running is not None
-
-    async def get(self, name: str) -> Job:
+    def get(self, name: str) -> Job:
         """Return a training run.
 
         Raises
@@ -111,7 +89,7 @@ class Trainings:
         self._known[name] = training
         for old in list(self._known)[: -self._limits.trainings]:
             del self._known[old]
-            self._models.forget(old)
+            self._readers.forget(old)
         self._task = asyncio.get_running_loop().create_task(self._run(training))
         return training
 
@@ -154,7 +132,7 @@ class Trainings:
 
     async def _listen(self, training: Job) -> End:
         """Pass on the events of a run, and return its last event."""
-        run = training.run = await self._start(training.recipe, training.folder)
+        run = training.run = await start(training.recipe, training.folder)
         if self._closing:
             run.kill()
         elif training.asked_to_stop:
@@ -177,7 +155,7 @@ class Trainings:
             return _failure("error.service.training_broken")
         name, data, state = end
         if state == DONE:
-            await asyncio.to_thread(partial(self._models.add, training.id, training.folder / "model.onnx"))
+            await asyncio.to_thread(self._readers.add, training.id, training.folder / "model.onnx")
             data = data | {"model": training.id}
         return name, data, state
 

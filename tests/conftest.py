@@ -29,7 +29,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # conftest files of single folde
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
     collect_ignore = ["training", "tools", "cli/train", "course/test_old_tutorials.py"]
-    collect_ignore += ["service/api/test_training.py", "service/api/test_training_ends.py", "service/jobs"]
+    collect_ignore += ["service/test_training.py", "service/test_training_ends.py", "service/test_worker.py"]
     collect_ignore += ["course/test_every_lesson.py", "course/test_notebooks.py"]  # matplotlib, jupytext
 
 # files that take long, most of them with few tests: at the end, one process would wait for another

@@ -64,7 +64,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "forms.spec": ["LEAST_DIGITS"],
         "forms.values.countries": ["IBAN_LENGTHS"],
         "pictures.decode": ["MOST_PIXELS"],
-        "service.http.limits": ["Limits.body", "Limits.pictures"],
+        "service.limits": ["Limits.body", "Limits.pictures"],
     },
     "training": {
         "concepts": ["EPSILON"],

@@ -20,7 +20,7 @@ from shuzi.forms.reading.ruled_tables import join_pages
 from shuzi.forms.result import Cell, Problem, Skipped, Table
 from shuzi.forms.spec import Field, Spec
 from shuzi.messages import LANGUAGES, speaking
-from shuzi.service.reviewed_table import Review
+from shuzi.service.parts import Review
 
 NOTE = 'title = "Note"\n[[fields]]\nname = "q"\nboxes = 2\n'
 SPEC = Spec("Copies", (Field("q", boxes=1),))

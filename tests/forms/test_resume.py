@@ -12,7 +12,7 @@ from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.reading.ruled_tables import join_pages
 from shuzi.forms.result import Cell
 from shuzi.forms.resume import ENDING, Journal, content_hash
-from shuzi.service.reviewed_table import Review
+from shuzi.service.parts import Review
 
 IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
 

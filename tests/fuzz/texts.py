@@ -30,8 +30,8 @@ from shuzi.models.store import find_model
 from shuzi.service.api import form_tables
 from shuzi.service.api.schema import FormTable, Model
 from shuzi.service.api.workbook import workbook_of
-from shuzi.service.http.multipart import form_of, pictures_of
-from shuzi.service.http.problems import status_of
+from shuzi.service.multipart import form_of, pictures_of
+from shuzi.service.problems import status_of
 from shuzi.service.readers import _facts
 
 MOST = 50_000  # cells

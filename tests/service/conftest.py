@@ -21,7 +21,7 @@ from PIL import Image
 import bombs
 from shuzi.service.api import answers
 from shuzi.service.app import create
-from shuzi.service.http.limits import Limits
+from shuzi.service.limits import Limits
 from shuzi.service.page import PAGE
 from shuzi.service.server import listen, server
 

@@ -19,9 +19,8 @@ from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
-from shuzi.service.http.access import Tokens
-from shuzi.service.reviewed_table import Review
-from shuzi.service.settings import Settings
+from shuzi.service.access import Tokens
+from shuzi.service.parts import Review, Settings
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -14,26 +14,18 @@ from starlette.types import ASGIApp
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
+from shuzi.service.access import Guard, Hosts, Origins
 from shuzi.service.api import answers, documentation, forms, reading, tracing, training, workbook
 from shuzi.service.api import review as review_api
 from shuzi.service.api.schema import Health
-from shuzi.service.decoders import Decoders
-from shuzi.service.http.access import Hosts, Origins
-from shuzi.service.http.bodies import Bodies
-from shuzi.service.http.guard import Guard
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.operations import Operations, answer
-from shuzi.service.http.quotas import Quotas
-from shuzi.service.jobs.request_slots import RequestSlots
-from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
-from shuzi.service.metrics import MEDIA_TYPE, Metrics
+from shuzi.service.limits import Bodies, Limits, Quotas
+from shuzi.service.operations import Operations, answer
 from shuzi.service.page import HANDLERS, PAGE, at_root
-from shuzi.service.parts import Parts, parts_of
-from shuzi.service.pool import Pool
+from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, parts_of
+from shuzi.service.queue import RequestSlots, Streams
 from shuzi.service.readers import Readers
-from shuzi.service.reviewed_table import Review
-from shuzi.service.settings import Settings
+from shuzi.service.workers import Decoders, Pool
 
 operations = Operations("operation")
 
@@ -162,4 +154,4 @@ async def numbers(request: Request) -> Response:
     parts.metrics.busy.set(parts.pool.busy)
     parts.metrics.replaced.set(parts.pool.replaced)
     parts.metrics.training.set(parts.trainings.running is not None)
-    return Response(parts.metrics.text(), media_type=MEDIA_TYPE)
+    return Response(parts.metrics.text(), media_type=METRICS_TYPE)

@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from shuzi.data.mnist import FILES, PACKAGED
 from shuzi.models.store import shipped
+from shuzi.service import problems
 from shuzi.service.api.documentation import render
-from shuzi.service.http import problems
 
 PAGE = Path(__file__).parent / "page"
 """The output folder of the build of `web/`, included in wheels."""

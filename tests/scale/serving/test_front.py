@@ -15,8 +15,8 @@ import uvicorn
 from starlette.responses import PlainTextResponse, Response
 
 from shuzi.scale.serving.front import Front
-from shuzi.service.http.guard import SECURITY_HEADERS
-from shuzi.service.http.limits import Limits
+from shuzi.service.access import SECURITY_HEADERS
+from shuzi.service.limits import Limits
 
 
 def _ask(app, path="/v1/read", limits=None, **options):

@@ -8,8 +8,7 @@ import pytest
 
 from shuzi.service.api.schema import Images
 from shuzi.service.api.training import TrainingRequest
-from shuzi.service.http.problems import STATUSES
-from shuzi.service.http.validation import ValuesError, checked
+from shuzi.service.problems import STATUSES, ValuesError, checked
 
 
 @pytest.mark.parametrize(

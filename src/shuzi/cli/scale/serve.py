@@ -49,7 +49,7 @@ def serve(
     check_needed()
     from shuzi.scale.serving import deploy
     from shuzi.service import server
-    from shuzi.service.http.access import Hosts, is_loopback
+    from shuzi.service.access import Hosts, is_loopback
     from shuzi.service.page import is_built
 
     if stop:

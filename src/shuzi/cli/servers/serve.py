@@ -17,7 +17,7 @@ from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from shuzi.service.settings import Settings
+    from shuzi.service.parts import Settings
 
 HOST, PORT = "127.0.0.1", 8_000
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
@@ -70,8 +70,8 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
     do_without_output()
     check_needed()
     from shuzi.service import logs, server
+    from shuzi.service.access import is_loopback
     from shuzi.service.app import create
-    from shuzi.service.http.access import is_loopback
     from shuzi.service.page import is_built
 
     chosen = settings_of(host, **settings)
@@ -117,8 +117,8 @@ def settings_of(
     **without: bool,
 ) -> Settings:
     """Combine the options for access and features into settings."""
-    from shuzi.service.http.access import Tokens
-    from shuzi.service.settings import Settings
+    from shuzi.service.access import Tokens
+    from shuzi.service.parts import Settings
 
     return Settings(
         hosts=(host, *names),

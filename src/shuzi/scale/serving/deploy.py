@@ -11,8 +11,8 @@ from shuzi.models.onnx_file import read_content
 from shuzi.models.store import IN_A_RUN, find_model, shipped
 from shuzi.scale.cluster import last_line
 from shuzi.scale.serving.replica import Model, Replica
-from shuzi.service.http.limits import Limits
-from shuzi.service.settings import Settings
+from shuzi.service.limits import Limits
+from shuzi.service.parts import Settings
 
 APP = "shuzi"
 """The name of the application in Ray Serve."""

@@ -15,13 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi import messages
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.service.http.bodies import Bodies, read_on
-from shuzi.service.http.guard import SECURITY_HEADERS
-from shuzi.service.http.language import asked_language
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.problems import BodyRefused, problem_response
-from shuzi.service.http.quotas import Quotas
-from shuzi.service.request_id import REQUEST_ID, new_id
+from shuzi.service.access import SECURITY_HEADERS
+from shuzi.service.limits import Bodies, Limits, Quotas, read_on
+from shuzi.service.logs import REQUEST_ID, new_id
+from shuzi.service.problems import BodyRefused, asked_language, problem_response
 
 log = logging.getLogger("shuzi.service")
 

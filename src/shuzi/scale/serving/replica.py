@@ -11,9 +11,9 @@ from typing import Any
 from shuzi.pictures import decoder
 from shuzi.processes.cores import give
 from shuzi.service.app import Service, create
-from shuzi.service.http.limits import Limits
+from shuzi.service.limits import Limits
+from shuzi.service.parts import Settings
 from shuzi.service.server import SWITCH
-from shuzi.service.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from shuzi.reading.parallel.calls import use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.occlusion import what_counts
 from shuzi.service.api.schema import Answer, Answers, Images, Reading, Unread
-from shuzi.service.http.operations import written
-from shuzi.service.http.validation import checked
+from shuzi.service.operations import written
+from shuzi.service.problems import checked
 
 _DECIMALS = 5
 _MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')

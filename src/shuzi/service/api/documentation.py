@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from shuzi.messages import LANGUAGES, language, say, speaking
+from shuzi.service.access import is_closed
 from shuzi.service.api.openapi import describe, spoken
-from shuzi.service.http.access import is_closed
-from shuzi.service.http.operations import JSON, Operation
-from shuzi.service.http.problems import STATUSES
+from shuzi.service.operations import JSON, Operation
 from shuzi.service.parts import parts_of
+from shuzi.service.problems import STATUSES
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -23,8 +23,8 @@ from shuzi.pictures.plain import PNG, is_plain, kind_of
 from shuzi.reading.reader import Reader
 from shuzi.service.api.schema import FormTable
 from shuzi.service.api.workbook import table_in
-from shuzi.service.http.multipart import Named
-from shuzi.service.http.operations import written
+from shuzi.service.multipart import Named
+from shuzi.service.operations import written
 
 Files = dict[str, Named]
 """The other files by field: "spec", "roster" and "blank" if the spec names them, and "hand"."""

@@ -24,8 +24,8 @@ from shuzi.service.api import answers
 from shuzi.service.api.answers import Source, Special
 from shuzi.service.api.form_tables import Files, check, join, read_one
 from shuzi.service.api.schema import FormTable
-from shuzi.service.http.multipart import form_of
-from shuzi.service.http.operations import JSON, Operations, Query, query
+from shuzi.service.multipart import form_of
+from shuzi.service.operations import JSON, Operations, Query, query
 from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")

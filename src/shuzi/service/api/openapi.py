@@ -12,8 +12,8 @@ from pydantic.json_schema import models_json_schema
 from shuzi import __version__
 from shuzi.messages import say
 from shuzi.service.api.schema import Problem
-from shuzi.service.http.operations import ALWAYS, JSON, Operation
-from shuzi.service.http.problems import MEDIA_TYPE
+from shuzi.service.operations import ALWAYS, JSON, Operation
+from shuzi.service.problems import MEDIA_TYPE
 
 _SPOKEN = ("title", "summary", "description")
 _REFERENCES = "#/components/schemas/{model}"

@@ -19,7 +19,7 @@ from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
 from shuzi.service.api.answers import Asked, Decoded, Read, Source, Special
-from shuzi.service.http.quotas import Quota
+from shuzi.service.limits import Quota
 from shuzi.service.parts import Parts
 
 # Bytes and pixels: reading a digit of 28x28 takes less time than sending it. A hostile picture of 32x32

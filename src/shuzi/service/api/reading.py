@@ -18,9 +18,9 @@ from shuzi.reading.patterns.expression import LONGEST_PATTERN, compile_pattern
 from shuzi.service.api import answers
 from shuzi.service.api.pictures import Pictures
 from shuzi.service.api.schema import Answers, Images, Model, Models, Readings
-from shuzi.service.http.multipart import pictures_of
-from shuzi.service.http.operations import JSON, Operations, Query, answer, json_of, query
-from shuzi.service.http.quotas import Quota
+from shuzi.service.limits import Quota
+from shuzi.service.multipart import pictures_of
+from shuzi.service.operations import JSON, Operations, Query, answer, json_of, query
 from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from functools import partial
 
 from numpy import uint8
 from numpy.typing import NDArray
+from PIL import Image
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shuzi.errors import ServiceError, ShuziError
+from shuzi.errors import PictureError, ServiceError, ShuziError
+from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.service.api import schema
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.tracing import opened
-from shuzi.service.http.multipart import pictures_of
-from shuzi.service.http.operations import JSON, Operations, Query, query
-from shuzi.service.parts import Parts, parts_of, slot_for
-from shuzi.service.reviewed_table import Review, as_jpeg
+from shuzi.service.multipart import pictures_of
+from shuzi.service.operations import JSON, Operations, Query, query
+from shuzi.service.parts import Parts, Review, parts_of, slot_for
 
 operations = Operations("reading")
 
 JPEG = "image/jpeg"
 
 _MOST_DIGITS = 9  # digits in the number of a photograph
+_QUALITY = 85  # JPEG quality of a photograph for display
+_LONGEST = 65_500  # pixels on a side of a JPEG
 
 
 @operations.add(
@@ -102,6 +106,22 @@ def jpeg_of(name: str, picture: bytes | NDArray[uint8]) -> bytes:
         return as_jpeg(picture)
     except ShuziError as problem:
         raise problem.with_path(name) from problem
+
+
+def as_jpeg(picture: Picture) -> bytes:
+    """Return a photograph as it was read, grey and turned as its EXIF says, as the bytes of a JPEG.
+
+    Raises
+    ------
+    PictureError
+        It can no longer be opened, or is too long for a JPEG.
+    """
+    file, grey = io.BytesIO(), open_picture(picture)
+    height, width = grey.shape
+    if max(height, width) > _LONGEST:
+        raise PictureError("error.picture.side", path="array", width=width, height=height, most=_LONGEST)
+    Image.fromarray(grey).save(file, "jpeg", quality=_QUALITY)
+    return file.getvalue()
 
 
 def _review(parts: Parts) -> Review:

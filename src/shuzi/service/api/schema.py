@@ -14,7 +14,7 @@ from shuzi.forms.spec import FieldKind
 from shuzi.models import tasks
 from shuzi.models.tasks import ModelKind
 from shuzi.reading.report.result import DigitStatus, InkKind, Status
-from shuzi.service.http.limits import Limits
+from shuzi.service.limits import Limits
 
 _LIMITS = Limits()
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -29,8 +29,8 @@ from shuzi.reading.parallel.calls import estimate_size
 from shuzi.service.api import answers
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.schema import Said
-from shuzi.service.http.multipart import Named, form_of, pictures_of
-from shuzi.service.http.operations import JSON, Operations, Query, query, written
+from shuzi.service.multipart import Named, form_of, pictures_of
+from shuzi.service.operations import JSON, Operations, Query, query, written
 from shuzi.service.parts import Parts, parts_of, slot_for
 
 operations = Operations("reading")

@@ -19,10 +19,10 @@ from shuzi.pictures.open import open_picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of
 from shuzi.reading.report.result import UNSURE
 from shuzi.service.api.schema import FormTable
-from shuzi.service.http.limits import PROBLEMS
-from shuzi.service.http.operations import JSON, Operations, json_of
-from shuzi.service.http.validation import checked
+from shuzi.service.limits import PROBLEMS
+from shuzi.service.operations import JSON, Operations, json_of
 from shuzi.service.parts import parts_of, slot_for
+from shuzi.service.problems import checked
 
 operations = Operations("reading")
 

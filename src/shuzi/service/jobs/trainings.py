@@ -14,9 +14,9 @@ from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, say
-from shuzi.service.http.limits import Limits
 from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
 from shuzi.service.jobs.runs import NEEDED, start
+from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.training.recipe import Recipe
 from shuzi.training.recipes import recipe

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from shuzi.service.jobs import fair_queue
-from shuzi.service.jobs.fair_queue import FairQueue
+from shuzi.service import queue
+from shuzi.service.queue import FairQueue
 
 
 class Story:
@@ -113,7 +113,7 @@ def test_a_piece_that_is_given_up_as_its_turn_comes_gives_its_room_back():
 
 def test_how_long_who_waits_has_waited_since_coming_or_since_its_last_turn(monkeypatch):
     now, waiting = [0.0], []
-    monkeypatch.setattr(fair_queue, "monotonic", lambda: now[0])
+    monkeypatch.setattr(queue, "monotonic", lambda: now[0])
 
     async def tell():
         story = Story(1)

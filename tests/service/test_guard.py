@@ -3,9 +3,8 @@
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.http.access import Hosts, Origins, Tokens
-from shuzi.service.http.guard import SECURITY_HEADERS
-from shuzi.service.settings import Settings
+from shuzi.service.access import SECURITY_HEADERS, Hosts, Origins, Tokens
+from shuzi.service.parts import Settings
 
 EVERYTHING = [
     ("GET", "/"),

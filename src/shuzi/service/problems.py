@@ -1,23 +1,199 @@
-"""An error becomes a response: application/problem+json (RFC 9457) in the requested language."""
+"""An error becomes a response: application/problem+json (RFC 9457) in the language that the request asks for."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.messages import say
+from shuzi.messages import LANGUAGES, say
 from shuzi.messages.visible import visible_json
-from shuzi.service import request_id
-from shuzi.service.http.validation import ValuesError, sentences
+from shuzi.service.logs import current_id
+
+
+def asked_language(query: bytes, accepted: bytes) -> str:
+    """Return the language that a request asks for.
+
+    Parameters
+    ----------
+    query
+        The query string.
+    accepted
+        The Accept-Language header, if any.
+
+    Examples
+    --------
+    >>> asked_language(b"lang=zh", b"en"), asked_language(b"", b"de, zh-CN;q=0.8, en;q=0.5"), asked_language(b"", b"")
+    ('zh', 'zh', 'en')
+    """
+    if b"lang=" in query:
+        for name, value in parse_qsl(query.decode("latin-1")):
+            if name == "lang" and value in LANGUAGES:
+                return value
+    return _preferred(accepted) if accepted else "en"
+
+
+@lru_cache(maxsize=256)
+def _preferred(accepted: bytes) -> str:
+    """Return the supported language with the highest weight (RFC 9110, 12.5.4).
+
+    >>> _preferred(b"en;q=0.2, zh-Hans"), _preferred(b"zh;q=0, *"), _preferred(b"fr"), _preferred(b";;q=x")
+    ('zh', 'en', 'en', 'en')
+    """
+    weights: dict[str, float] = {}
+    for preference in accepted.decode("latin-1").split(",")[:32]:
+        name, _, parameter = preference.strip().partition(";")
+        language = name.strip().lower().partition("-")[0]
+        if language in LANGUAGES:
+            weights[language] = max(weights.get(language, 0.0), _weight(parameter))
+    best = max(weights, key=weights.__getitem__, default="en")
+    return best if weights.get(best) else "en"
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+M = TypeVar("M", bound=BaseModel)
+
+_MARKS = 30_000  # brackets, braces and quotation marks: the most images allowed have 29,001, with their rows
+
+_MOST = 10  # maximum number of sentences: more errors repeat each other
+
+# parts of pydantic's location that no client wrote
+_OF_IMAGE = ("as-rows", "as-flat")
+_NOT_SAID = ("body", "query", "path", "header", *_OF_IMAGE)
+
+_BOUNDS = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("least", "ge"),
+    "less_than": ("below", "lt"),
+    "less_than_equal": ("most", "le"),
+    "too_short": ("few", "min_length"),
+    "too_long": ("many", "max_length"),
+}
+_KINDS = {
+    "int_": "whole",
+    "float_": "number",
+    "finite_": "number",
+    "bool_": "truth",
+    "string_": "text",
+    "list_": "list",
+    "model_": "object",
+    "dict_": "object",
+}
+
+
+class ValuesError(ServiceError):
+    """Invalid values, with a sentence for each."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        super().__init__("error.service.value", reasons=" ".join(said[:3]))
+        self.said = tuple(said)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # so that it can come back from another process
+        return type(self), (self.said,)
+
+
+def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | None = None) -> M:
+    """Validate the JSON of a body, with time and memory bounded by valid input, not by the number of errors.
+
+    Parameters
+    ----------
+    body
+        The whole body.
+    shape
+        The expected schema.
+    marks
+        Brackets, braces and quotation marks that it may have: each costs an object in memory.
+    strict
+        Whether types are strict, so that "1" or 1.0 is not 1; None leaves that to the schema.
+
+    Raises
+    ------
+    ServiceError
+        It is not JSON.
+    ValuesError
+        It does not match the schema.
+
+    Examples
+    --------
+    >>> from shuzi.service.api.training import TrainingRequest
+    >>> checked(b'{"steps": 20}', TrainingRequest).steps
+    20
+    """
+    if sum(map(body.count, (b"[", b"{", b'"'))) > marks:
+        raise ValuesError([say("service.value.other", where=say("service.value.body"))])
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as problem:
+        raise ServiceError("error.service.json") from problem
+    unknown = [each for each in value if each not in shape.model_fields] if isinstance(value, dict) else []
+    if len(unknown) > _MOST:  # pydantic would keep an error for each
+        raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
+    try:
+        return shape.model_validate(value, strict=strict)
+    except ValidationError as problem:
+        raise ValuesError(sentences(problem.errors(include_url=False, include_input=False))) from problem
+
+
+def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Turn pydantic's errors into sentences.
+
+    >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
+    ['steps must be at most 20,000.']
+    """
+    said = [_sentence(each) for each in errors[:_MOST]]
+    if any(each["type"] == "int_of_image" or {*_OF_IMAGE} & {*each["loc"]} for each in errors):
+        said.append(say("service.value.image"))
+    return said
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind, where, context = error["type"], _where(error["loc"]), error.get("ctx", {})
+    if kind == "missing":
+        return say("service.value.missing", where=where)
+    if kind == "extra_forbidden":
+        return say("service.value.extra", where=where)
+    if kind in ("literal_error", "enum"):
+        return say("service.value.choice", where=where, expected=context["expected"].replace(" or ", ", "))
+    if kind in _BOUNDS:
+        name, bound = _BOUNDS[kind]
+        return say(f"service.value.{name}", where=where, bound=context[bound])
+    for beginning, name in _KINDS.items():
+        if kind.startswith(beginning):
+            return say(f"service.value.{name}", where=where)
+    return say("service.value.other", where=where)
+
+
+def _where(place: Sequence[str | int]) -> str:
+    """Format the path to a value, such as images[0][3].
+
+    >>> _where(("body", "images", 0, 3))
+    'images[0][3]'
+    """
+    steps = [each for each in place if each not in _NOT_SAID]
+    named = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in steps)
+    return named.lstrip(".") or say("service.value.body")
+
 
 log = logging.getLogger("shuzi.service")
 
@@ -156,7 +332,7 @@ def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> 
 
 def fault() -> ServiceError:
     """Return the error for a fault of the service itself, with the current request id."""
-    return ServiceError("error.service.internal", request=request_id.current.get())
+    return ServiceError("error.service.internal", request=current_id.get())
 
 
 def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:

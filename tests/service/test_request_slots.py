@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.jobs.request_slots import RequestSlots
+from shuzi.service.queue import RequestSlots
 
 MOST = 6
 

@@ -4,10 +4,8 @@ import asyncio
 
 import pytest
 
-from shuzi.service.http.bodies import Bodies, read_on
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.problems import BodyRefused
-from shuzi.service.http.quotas import Quota
+from shuzi.service.limits import Bodies, Limits, Quota, read_on
+from shuzi.service.problems import BodyRefused
 
 LIMITS = Limits(body=100, client_held=150, held=240)
 

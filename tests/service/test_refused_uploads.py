@@ -8,8 +8,8 @@ import subprocess
 import httpx
 import pytest
 
-from shuzi.service.http.access import Tokens
-from shuzi.service.settings import Settings
+from shuzi.service.access import Tokens
+from shuzi.service.parts import Settings
 
 TIMES = 4
 KIND = {"Content-Type": "image/png"}

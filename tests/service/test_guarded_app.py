@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from shuzi.service import request_id
-from shuzi.service.http.access import Hosts, Origins, Tokens
-from shuzi.service.http.guard import SECURITY_HEADERS, Guard
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.quotas import Quotas, asking
+from shuzi.service.access import SECURITY_HEADERS, Guard, Hosts, Origins, Tokens
+from shuzi.service.limits import Limits, Quotas, asking
+from shuzi.service.logs import current_id
 
 HOST = (b"host", b"localhost:8000")
 BEARER = "Bearer a token that nobody guesses"
@@ -68,7 +66,7 @@ class Guarded:
 
     async def _app(self, scope, receive, send):
         self.scopes.append(scope)
-        self.names.append((asking.get(), request_id.current.get().encode()))
+        self.names.append((asking.get(), current_id.get().encode()))
         await self._behind(scope, receive, send)
 
     def _observe(self, scope, status, seconds):

@@ -14,12 +14,10 @@ from uvicorn.server import ServerState
 
 from shuzi.errors import ServiceError
 from shuzi.messages import speaking
-from shuzi.service.http.bodies import DISCARDED
-from shuzi.service.http.guard import SECURITY_HEADERS, Observe
-from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
-from shuzi.service.http.problems import MEDIA_TYPE, document, retry_after, status_of
-from shuzi.service.http.quotas import Quota, Quotas
-from shuzi.service.request_id import REQUEST_ID, new_id
+from shuzi.service.access import SECURITY_HEADERS, Observe
+from shuzi.service.limits import DISCARDED, HEAD_BYTES, HEADERS, Limits, Quota, Quotas
+from shuzi.service.logs import REQUEST_ID, new_id
+from shuzi.service.problems import MEDIA_TYPE, document, retry_after, status_of
 
 _PARTING = 1.0  # minimum seconds to read it, and the maximum when the service is ending
 _BEYOND = 64  # connections above a limit that get time to read their refusal; a flood is closed at once

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from shuzi.processes.cores import cores
-from shuzi.service.http.guard import SECURITY_HEADERS
-from shuzi.service.http.limits import HEAD_BYTES, Limits
+from shuzi.service.access import SECURITY_HEADERS
+from shuzi.service.limits import HEAD_BYTES, Limits
 
 
 def _answer(connection):

@@ -6,10 +6,9 @@ import re
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.http.access import Tokens
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.quotas import Quotas
-from shuzi.service.settings import Settings
+from shuzi.service.access import Tokens
+from shuzi.service.limits import Limits, Quotas
+from shuzi.service.parts import Settings
 
 TOKEN = "0123456789abcdef" * 2
 

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from shuzi.service.http.limits import Limits
 from shuzi.service.jobs.trainings import Trainings
+from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.training.recipes import recipe
 

@@ -13,7 +13,7 @@ from PIL import Image
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
-from shuzi.service.settings import Settings
+from shuzi.service.parts import Settings
 
 pytestmark = pytest.mark.heavy
 

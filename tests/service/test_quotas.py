@@ -2,9 +2,8 @@
 
 import pytest
 
-from shuzi.service.http import quotas
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.quotas import Quota, Quotas
+from shuzi.service import limits
+from shuzi.service.limits import Limits, Quota, Quotas
 
 LIMITS = Limits(client_explained=10, client_explained_rate=2.0)
 
@@ -13,7 +12,7 @@ LIMITS = Limits(client_explained=10, client_explained_rate=2.0)
 def clock(monkeypatch):
     """A clock that stands still until it is told to go on."""
     now = [1_000.0]
-    monkeypatch.setattr(quotas, "monotonic", lambda: now[0])
+    monkeypatch.setattr(limits, "monotonic", lambda: now[0])
 
     def go_on(seconds):
         now[0] += seconds
@@ -62,7 +61,7 @@ def test_a_household_shares_a_quota():
 
 
 def test_idle_clients_are_forgotten_where_there_are_many_and_no_others(clock, monkeypatch):
-    monkeypatch.setattr(quotas, "_SWEPT", 3)
+    monkeypatch.setattr(limits, "_SWEPT", 3)
     known = Quotas(LIMITS)
     idle, busy, owing = (known.of(f"192.0.2.{number}") for number in range(3))
     busy.requests = 1

@@ -13,7 +13,7 @@ from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.result import Cell, Change, Row, Table
 from shuzi.forms.resume import Journal, content_hash
 from shuzi.forms.spec import Field
-from shuzi.service.api.form_tables import join
+from shuzi.service.forms import join
 
 FILES = {"spec": ("s.toml", b'title = "S"\n[[fields]]\nname = "q"\nboxes = 2\n')}
 CHANGES = (Change("11", "71", "2026-11-28T23:50:00.123Z"), Change("71", "17", "2026-11-28T23:51:00.000Z"))

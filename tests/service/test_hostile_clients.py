@@ -20,7 +20,7 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SCRIPT = """
 import asyncio, dataclasses, threading
 from shuzi.service import logs, server
-from shuzi.service.api import answers
+from shuzi.service import answers
 from shuzi.service.app import create
 from shuzi.service.limits import Limits
 

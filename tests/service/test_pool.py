@@ -10,7 +10,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.service.api import answers
+from shuzi.service import answers
 from shuzi.service.limits import Limits
 from shuzi.service.workers import Pool
 

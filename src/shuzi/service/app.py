@@ -14,17 +14,17 @@ from starlette.types import ASGIApp
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
+from shuzi.service import answers, forms, pictures, training
+from shuzi.service import review as review_api
 from shuzi.service.access import Guard, Hosts, Origins
-from shuzi.service.api import answers, documentation, forms, reading, tracing, training, workbook
-from shuzi.service.api import review as review_api
-from shuzi.service.api.schema import Health
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.limits import Bodies, Limits, Quotas
-from shuzi.service.operations import Operations, answer
-from shuzi.service.page import HANDLERS, PAGE, at_root
+from shuzi.service.openapi import Operations, answer
+from shuzi.service.page import HANDLERS, PAGE, Documentation, at_root
 from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, parts_of
 from shuzi.service.queue import RequestSlots, Streams
 from shuzi.service.readers import Readers
+from shuzi.service.schema import Health
 from shuzi.service.workers import Decoders, Pool
 
 operations = Operations("operation")
@@ -34,7 +34,7 @@ _LEVEL = 6  # zlib's default; Starlette's 9 would delay answers for a few bytes 
 _COMPRESSED = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES,
     "application/octet-stream",  # the page's models are compressed files
-    workbook.XLSX,
+    review_api.XLSX,
 )
 
 
@@ -85,10 +85,9 @@ def create(
         The address of a proxy or the name of a host is invalid.
     """
     limits, settings = limits or Limits(), settings or Settings()
-    reads = (reading.operations, forms.operations, tracing.operations, workbook.operations, review_api.operations)
-    groups = (*reads, training.operations, operations)
+    groups = (pictures.operations, forms.operations, review_api.operations, training.operations, operations)
     described = [each for group in groups for each in group.all]
-    routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
+    routes = [route for group in groups for route in group.routes()] + Documentation(described).routes()
     readers = Readers(model)
     pool = Pool(limits, answers.begin)
     parts = Parts(

@@ -136,7 +136,7 @@ def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | Non
 
     Examples
     --------
-    >>> from shuzi.service.api.training import TrainingRequest
+    >>> from shuzi.service.training import TrainingRequest
     >>> checked(b'{"steps": 20}', TrainingRequest).steps
     20
     """

@@ -6,9 +6,9 @@ import tracemalloc
 
 import pytest
 
-from shuzi.service.api.schema import Images
-from shuzi.service.api.training import TrainingRequest
 from shuzi.service.problems import STATUSES, ValuesError, checked
+from shuzi.service.schema import Images
+from shuzi.service.training import TrainingRequest
 
 
 @pytest.mark.parametrize(

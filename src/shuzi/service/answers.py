@@ -20,9 +20,9 @@ from shuzi.pictures.plain import PDF, TIFF, is_plain, kind_of
 from shuzi.reading.parallel.calls import use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.occlusion import what_counts
-from shuzi.service.api.schema import Answer, Answers, Images, Reading, Unread
-from shuzi.service.operations import written
+from shuzi.service.openapi import written
 from shuzi.service.problems import checked
+from shuzi.service.schema import Answer, Answers, Images, Reading, Unread
 
 _DECIMALS = 5
 _MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')

@@ -29,12 +29,18 @@ sys.modules.setdefault("rfc3987_syntax", None)  # conftest files of single folde
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
     collect_ignore = ["training", "tools", "cli/train", "course/test_old_tutorials.py"]
-    collect_ignore += ["service/test_training.py", "service/test_training_ends.py", "service/test_worker.py"]
+    collect_ignore += ["service/test_training.py", "service/test_training_ends.py", "service/test_training_child.py"]
     collect_ignore += ["course/test_every_lesson.py", "course/test_notebooks.py"]  # matplotlib, jupytext
 
 # files that take long, most of them with few tests: at the end, one process would wait for another
 LONGEST = {
-    *("test_worker.py", "test_training.py", "test_serve_command.py", "test_train_command.py", "test_conversion.py"),
+    *(
+        "test_training_child.py",
+        "test_training.py",
+        "test_serve_command.py",
+        "test_train_command.py",
+        "test_conversion.py",
+    ),
     *("test_training_ends.py", "test_train_interrupted.py", "test_train_on_own_digits.py"),
     *("test_costly_photographs.py", "test_many_photographs.py", "test_evaluate_command.py"),
     *("test_reading_digits.py", "test_every_view.py", "test_looks.py", "test_loop.py"),

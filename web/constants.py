@@ -71,8 +71,8 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "evaluation.accuracy": ["DISPUTED"],
         "models.card": ["FORMAT", "MNIST_LICENCE"],
         "models.score": ["Z"],
-        "service.jobs.worker": ["MISTAKES", "MOST_IMAGES", "NO_WEIGHT"],
-        "service.jobs.trainings": ["REPORTS"],
+        "service.training_child": ["MISTAKES", "MOST_IMAGES", "NO_WEIGHT"],
+        "service.training_runs": ["REPORTS"],
         "training.temperature": ["WRONG_AMONG_SURE"],
     },
     "networks": {

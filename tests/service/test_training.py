@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from shuzi.service.jobs.trainings import chosen_recipe
+from shuzi.service.training_runs import chosen_recipe
 from shuzi.training.recipes import recipe
 
 pytestmark = pytest.mark.heavy
@@ -163,9 +163,9 @@ def test_nothing_is_imported_from_the_working_folder(finished, hostile_folder):
 
 
 def test_without_the_extra_a_training_names_the_line_that_installs_it(client, monkeypatch):
-    from shuzi.service.jobs import trainings
+    from shuzi.service import training_runs
 
-    monkeypatch.setattr(trainings, "find_spec", lambda name: None if name == "keras" else name)
+    monkeypatch.setattr(training_runs, "find_spec", lambda name: None if name == "keras" else name)
     said = client.post("/v1/training", json={})
     assert (said.status_code, said.json()["key"]) == (501, "error.missing_extra")
     assert 'pip install ".[train]"' in said.json()["detail"]

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
+from shuzi.service.training_runs import Trainings
 from shuzi.training.recipes import recipe
 
 pytestmark = pytest.mark.heavy
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.heavy
 @pytest.fixture
 def at_once(monkeypatch):
     """Let a stream show at once that it stands: until TensorFlow is imported, nothing happens for seconds."""
-    from shuzi.service.jobs import job
+    from shuzi.service import training_runs
 
-    monkeypatch.setattr(job, "QUIET", 0.01)
+    monkeypatch.setattr(training_runs, "QUIET", 0.01)
 
 
 def test_a_running_training_is_heard_by_all_and_stops_when_it_is_told(client, service, number, parse_events):

@@ -17,7 +17,6 @@ from shuzi.models.store import DEFAULT
 from shuzi.service import answers, forms, pictures, training
 from shuzi.service import review as review_api
 from shuzi.service.access import Guard, Hosts, Origins
-from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.limits import Bodies, Limits, Quotas
 from shuzi.service.openapi import Operations, answer
 from shuzi.service.page import HANDLERS, PAGE, Documentation, at_root
@@ -25,6 +24,7 @@ from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, 
 from shuzi.service.queue import RequestSlots, Streams
 from shuzi.service.readers import Readers
 from shuzi.service.schema import Health
+from shuzi.service.training_runs import Trainings
 from shuzi.service.workers import Decoders, Pool
 
 operations = Operations("operation")

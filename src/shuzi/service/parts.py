@@ -27,12 +27,12 @@ from shuzi.errors import ServiceError, ShuziError
 from shuzi.forms.result import Table
 from shuzi.pictures.open import Picture
 from shuzi.service.access import Tokens
-from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.limits import Limits, Quotas, asking
 from shuzi.service.logs import note_request
 from shuzi.service.problems import BodyRefused
 from shuzi.service.queue import RequestSlots, Streams
 from shuzi.service.readers import Readers
+from shuzi.service.training_runs import Trainings
 from shuzi.service.workers import Decoders, Pool
 
 

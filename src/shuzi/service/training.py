@@ -12,12 +12,11 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.messages.visible import visible_json
-from shuzi.service.jobs.job import RUNNING, Event, Job
-from shuzi.service.jobs.trainings import chosen_recipe
 from shuzi.service.openapi import JSON, Operations, answer, json_of
 from shuzi.service.parts import parts_of
 from shuzi.service.problems import checked
 from shuzi.service.schema import Said, Share
+from shuzi.service.training_runs import RUNNING, Event, Job, chosen_recipe
 from shuzi.training.recipe import RANGES
 
 operations = Operations("training")

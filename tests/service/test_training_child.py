@@ -20,7 +20,7 @@ def worker(tmp_path):
     started = []
 
     def start(chosen):
-        command = [sys.executable, "-P", "-m", "shuzi.service.jobs.worker", str(tmp_path / "service" / "run")]
+        command = [sys.executable, "-P", "-m", "shuzi.service.training_child", str(tmp_path / "service" / "run")]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         process = subprocess.Popen(command, encoding="utf-8", **pipes)
         started.append(process)

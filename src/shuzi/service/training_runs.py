@@ -1,4 +1,4 @@
-"""Training runs, one at a time; the last few are kept with their models."""
+"""Training runs in child processes, one at a time; the last few are kept with their events and models."""
 
 from __future__ import annotations
 
@@ -8,18 +8,167 @@ import logging
 import secrets
 import shutil
 import tempfile
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
-from shuzi.messages import LANGUAGES, say
-from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
-from shuzi.service.jobs.runs import NEEDED, start
+from shuzi.messages import LANGUAGES, language, say
+from shuzi.processes.launch import LoopProcess, kill, start_for_loop
 from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.training.recipe import Recipe
 from shuzi.training.recipes import recipe
+
+WORKER = "shuzi.service.training_child"
+"""The module that trains."""
+
+NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
+"""The libraries that it imports in addition to shuzi's core."""
+
+LONGEST = 1 << 20
+"""Maximum bytes of a line, more than it ever writes."""
+
+_LAST_LINES = 20  # lines of a worker's stderr, for the log
+
+
+class Run:
+    """A training in a child process.
+
+    Parameters
+    ----------
+    process
+        The process.
+    """
+
+    def __init__(self, process: LoopProcess) -> None:
+        self.process = process
+        assert process.stderr is not None  # noqa: S101 - for the types
+        self._remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
+        self._listening = asyncio.create_task(_collect(process.stderr, self._remarks))
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """Yield the lines that it writes. The model is in the folder before the line that reports the end."""
+        assert self.process.stdout is not None  # noqa: S101 - for the types
+        async for line in self.process.stdout:
+            yield line
+
+    async def stop(self) -> None:
+        """Ask it to stop."""
+        await _say(self.process, "stop")
+
+    def kill(self) -> None:
+        """End it."""
+        kill(self.process)
+
+    async def end(self) -> str:
+        """Wait for it, and return its exit status and the last lines of its stderr."""
+        await self.process.wait()
+        await self._listening
+        # the client was referred to the log: without output, only the exit status is known
+        said = b"".join(self._remarks).decode(errors="replace").strip() or "it wrote nothing"
+        return f"exit status {self.process.returncode}: {said}"
+
+
+async def start(recipe: Recipe, folder: Path) -> Run:
+    """Start a training in a child process, whose model will be in a new folder."""
+    parent = folder.parent  # Keras and Matplotlib write files on import
+    environment = {
+        "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": str(parent),
+        "MPLCONFIGDIR": str(parent / "matplotlib"),
+    }
+    process = await start_for_loop(WORKER, (str(folder),), environment | {"PYTHONUTF8": "1"}, LONGEST)
+    run = Run(process)
+    await _say(process, json.dumps(asdict(recipe)))
+    return run
+
+
+async def _say(process: LoopProcess, line: str) -> None:
+    assert process.stdin is not None  # noqa: S101 - for the types
+    with suppress(ConnectionError, RuntimeError):  # it may have ended in the meantime
+        process.stdin.write(f"{line}\n".encode())
+        await process.stdin.drain()
+
+
+async def _collect(stream: asyncio.StreamReader, lines: deque[bytes]) -> None:
+    while piece := await stream.read(65_536):
+        lines.extend(piece.splitlines(keepends=True))
+
+
+RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
+QUIET = 15.0
+"""Seconds without an event after which a listener gets a keep-alive."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event, numbered from 1; sentences in `data` are in both languages."""
+
+    number: int
+    name: str
+    data: Mapping[str, Any]
+
+    def spoken(self) -> dict[str, Any]:
+        """Return the data, with sentences in the current language."""
+        return {
+            key: value[language()] if isinstance(value, dict) and value.keys() == set(LANGUAGES) else value
+            for key, value in self.data.items()
+        }
+
+
+@dataclass
+class Job:
+    """One training run, from its start until it is forgotten."""
+
+    id: str
+    recipe: Recipe
+    folder: Path
+    state: str = RUNNING
+    events: list[Event] = field(default_factory=list)
+    run: Run | None = None
+    asked_to_stop: bool = False
+    last: dict[str, Event] = field(default_factory=dict)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, name: str, data: Mapping[str, Any], state: str = RUNNING) -> None:
+        """Store an event and wake the listeners."""
+        event = Event(len(self.events) + 1, name, data)
+        self.events.append(event)
+        self.last[name] = event
+        self.state = state
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Event | None]:
+        """Yield the events numbered above `after` until the last one; yield None after a long pause."""
+        while True:
+            news = self._news
+            for event in self.events[after:]:
+                after = event.number
+                yield event
+            if self.state != RUNNING and after >= len(self.events):
+                return
+            if news is self._news:
+                try:
+                    async with asyncio.timeout(QUIET):
+                        await news.wait()
+                except TimeoutError:
+                    yield None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what clients see."""
+        last = {name: self.last[name].spoken() if name in self.last else None for name in ("progress", "validated")}
+        done = self.last.get("done")
+        ended = {key: value for key, value in done.spoken().items() if key != "mistakes"} if done else None
+        failure = self.last["failed"].spoken() if "failed" in self.last else None
+        values = {"id": self.id, "state": self.state, "recipe": asdict(self.recipe)}
+        return values | last | {"done": ended, "failure": failure}
+
 
 log = logging.getLogger("shuzi.service")
 

@@ -1,6 +1,6 @@
 """The child process for a training run: a recipe on stdin, events on stdout, one per line.
 
-    python -m shuzi.service.jobs.worker FOLDER
+    python -m shuzi.service.training_child FOLDER
 
 A second line on stdin asks it to stop. So does the end of stdin, which means that the service is gone; then it also
 removes its files.

@@ -25,8 +25,7 @@ from shuzi.training.recipe import RANGES
 from shuzi.training.recipes import RECIPES, recipe
 
 if TYPE_CHECKING:
-    from shuzi.scale.sweep.plan import Plan
-    from shuzi.scale.sweep.record import Decision
+    from shuzi.scale.sweep_plan import Decision, Plan
 
 _MOST_STEPS = int(RANGES["steps"].most)
 _MOST_SEEDS = 10_000
@@ -68,10 +67,9 @@ def sweep(
     require("ray", "scale", "extra.scale")
     for library in ("tomli_w", "keras", "onnx"):
         require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
-    from shuzi.scale.sweep import sweep_report
-    from shuzi.scale.sweep.checks import check
-    from shuzi.scale.sweep.trial_run import Places
-    from shuzi.scale.sweep.tune import created, opened, run
+    from shuzi.scale import sweep_report
+    from shuzi.scale.sweep import check, created, opened, run
+    from shuzi.scale.trial_run import Places
 
     with ExitStack() as stack:
         if resume is not None:
@@ -103,7 +101,7 @@ def _plan(
     name: str, settings: tuple[str, ...], seeds: int | None, first: int | None, cpus: int | None, gpus: float | None
 ) -> Plan:
     """Combine the options into a plan, which checks every value."""
-    from shuzi.scale.sweep.plan import Plan, parse
+    from shuzi.scale.sweep_plan import Plan, parse
 
     values = [parse(each) for each in settings]
     for index, (setting, _) in enumerate(values):
@@ -161,7 +159,7 @@ def _sentence(trial: str, step: int, decision: Decision, end: int) -> str:
 
 
 def _show(plan: Plan, folder: Path, record: Any, errors: dict[str, str], as_json: bool) -> None:
-    from shuzi.scale.sweep import sweep_report
+    from shuzi.scale import sweep_report
 
     if as_json:
         found = json.loads((folder / sweep_report.JSON_FILE).read_text(encoding="utf-8"))

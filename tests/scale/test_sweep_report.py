@@ -5,10 +5,9 @@ import pytest
 from scipy import stats
 
 from shuzi.messages import speaking
-from shuzi.scale.sweep import sweep_report
-from shuzi.scale.sweep.plan import Plan
-from shuzi.scale.sweep.record import Decision, Record
-from shuzi.scale.sweep.statistics import quantile, summary
+from shuzi.scale import sweep_report
+from shuzi.scale.sweep_plan import Decision, Plan, Record
+from shuzi.scale.sweep_report import quantile, summary
 from shuzi.training.recipes import recipe
 
 

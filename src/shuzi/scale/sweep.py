@@ -1,8 +1,9 @@
-"""A plan becomes the run folders of all its trials, on a Ray cluster."""
+"""A plan is checked, and becomes the run folders of all its trials, on a Ray cluster."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,12 +11,83 @@ from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from shuzi.errors import RunError, ShuziError
-from shuzi.scale.cluster import last_line
-from shuzi.scale.sweep.plan import PLAN_FILE, Plan, Trial
-from shuzi.scale.sweep.record import Decision, Record
-from shuzi.scale.sweep.trial_run import NAME, Places, Task, run_trial
+from shuzi.errors import ClusterError, RecipeError, RunError, ShuziError
+from shuzi.scale.cluster import alive, ask_nodes, last_line
+from shuzi.scale.sweep_plan import PLAN_FILE, Decision, Plan, Record, Trial
+from shuzi.scale.trial_run import NAME, Places, Task, run_trial
 from shuzi.training.run_lock import RunLock
+
+
+def check(plan: Plan, places: Places, local: bool) -> None:
+    """Make sure that trials fit the cluster, that their data are there, and that all nodes share the sweep's folder.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    places
+        The folders, seen from here.
+    local
+        Whether the cluster is this machine alone: nodes with more CPUs or GPUs cannot join later.
+
+    Raises
+    ------
+    ClusterError
+        No node has as many CPUs or GPUs as a trial needs.
+    RunError
+        A node does not see the folder.
+    DataError
+        MNIST, pen strokes or cells of registers are missing or damaged.
+    """
+    if local:
+        _check_size(plan)
+    _check_data(plan, places)
+    if not local:
+        _check_shared(places.folder)
+
+
+def _check_size(plan: Plan) -> None:
+    most = [node["Resources"] for node in alive()]
+    for resource, needed in (("CPU", plan.cpus), ("GPU", plan.gpus)):
+        found = max((node.get(resource, 0) for node in most), default=0)
+        if needed > found:
+            raise ClusterError("error.sweep.size", resource=resource, needed=f"{needed:g}", found=f"{found:g}")
+
+
+def _check_data(plan: Plan, places: Places) -> None:
+    if plan.recipe.fine_tunes:
+        raise RecipeError("error.recipe.own", name=plan.recipe.name)
+    if places.data_dir is not None:
+        from shuzi.data.mnist import load_mnist
+
+        load_mnist(places.data_dir)
+    if plan.recipe.needs_strokes:
+        from shuzi.data.strokes import load_strokes
+
+        load_strokes(places.strokes)
+    if plan.recipe.needs_registers:
+        from shuzi.data.registers.cells import load_cells
+
+        load_cells(places.registers)
+
+
+def _sees(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # such as a folder above it that may not be searched
+        return False
+
+
+def _check_shared(folder: Path) -> None:
+    mark = folder / f".{secrets.token_hex(8)}"
+    mark.touch()
+    try:
+        for node, is_there in ask_nodes(_sees, str(mark)):
+            if not is_there:
+                raise RunError("error.sweep.not_shared", path=folder, node=node)
+    finally:
+        mark.unlink()
+
 
 RETRIES = 3
 """How often a trial whose worker died is started again; it continues from its last checkpoint."""
@@ -133,7 +205,7 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
     os.environ.update(_QUIET)
     from ray import tune
 
-    from shuzi.scale.sweep.halving import Halving
+    from shuzi.scale.halving import Halving
 
     tasks = {trial.name: Task(trial, plan, places) for trial in left}
     own = places.folder / _OF_RAY

@@ -2,9 +2,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from shuzi.scale.sweep.halving import Halving
-from shuzi.scale.sweep.plan import Plan
-from shuzi.scale.sweep.record import Record
+from shuzi.scale.halving import Halving
+from shuzi.scale.sweep_plan import Plan, Record
 from shuzi.training.recipes import recipe
 
 PLAN = Plan(recipe("softmax").changed(steps=640), 16, first=10)

@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import pytest
 
 from shuzi.errors import RecipeError, RunError
-from shuzi.scale.sweep.plan import PLAN_FILE, Plan, parse, rungs
-from shuzi.scale.sweep.tune import created, opened
+from shuzi.scale import sweep
+from shuzi.scale.sweep import created, opened
+from shuzi.scale.sweep_plan import PLAN_FILE, Plan, parse, rungs
 from shuzi.training.recipes import recipe
 
 
@@ -109,4 +112,19 @@ def test_two_commands_do_not_work_in_one_folder(tmp_path):
 def test_a_sweep_that_trained_nothing_leaves_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt), created(tmp_path / "a", Plan(recipe("softmax"))):
         raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_a_node_may_not_look_into_is_not_shared(monkeypatch, tmp_path):
+    def forbidden(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    def ask_nodes(question, *given):
+        with monkeypatch.context() as there:
+            there.setattr(Path, "exists", forbidden)
+            return [("10.0.0.2", question(*given))]
+
+    monkeypatch.setattr(sweep, "ask_nodes", ask_nodes)
+    with pytest.raises(RunError, match=r"10\.0\.0\.2"):
+        sweep._check_shared(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -8,9 +8,8 @@ from typing import Any
 
 from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 
-from shuzi.scale.sweep.plan import REDUCTION, Plan
-from shuzi.scale.sweep.record import Decision, Record
-from shuzi.scale.sweep.trial_run import ACCURACY, AT, NAME, PROBLEM, STEPS
+from shuzi.scale.sweep_plan import REDUCTION, Decision, Plan, Record
+from shuzi.scale.trial_run import ACCURACY, AT, NAME, PROBLEM, STEPS
 
 
 class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional

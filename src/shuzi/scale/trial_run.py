@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from shuzi.errors import RunError, TrainingError
 from shuzi.processes.cores import give
-from shuzi.scale.sweep.plan import Plan, Trial
+from shuzi.scale.sweep_plan import Plan, Trial
 from shuzi.training.metrics import read_metrics
 from shuzi.training.recipe import Recipe
 from shuzi.training.recipes import with_handwriting

@@ -13,10 +13,10 @@ from PIL import Image
 import shuzi
 from other_readers import DEADLY, CrashingReader, WaitingReader
 from shuzi.errors import ClusterError, DataError, ShuziError
-from shuzi.scale.reading.location import Location
-from shuzi.scale.reading.manifest import MANIFEST, Order
-from shuzi.scale.reading.parquet_rows import row_of
-from shuzi.scale.reading.read_shards import read
+from shuzi.scale.location import Location
+from shuzi.scale.parquet_rows import row_of
+from shuzi.scale.read_shards import read
+from shuzi.scale.shards import MANIFEST, Order
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 

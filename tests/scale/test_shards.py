@@ -12,11 +12,9 @@ from PIL import Image
 
 from shuzi.errors import DataError, PictureError
 from shuzi.messages import speaking
-from shuzi.scale.reading.inputs import PARQUET, PICTURES, WEBDATASET, find
-from shuzi.scale.reading.location import Location
-from shuzi.scale.reading.manifest import MANIFEST, SHARDS, Order, Pending, described, prepare
-from shuzi.scale.reading.parquet_rows import row_of
-from shuzi.scale.reading.shards import pictures_of, shards_of
+from shuzi.scale.location import PARQUET, PICTURES, WEBDATASET, Location, find
+from shuzi.scale.parquet_rows import row_of
+from shuzi.scale.shards import MANIFEST, SHARDS, Order, Pending, described, pictures_of, prepare, shards_of
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy import uint8
 from numpy.typing import NDArray
 from pydantic import Field
 from starlette.requests import Request
@@ -157,7 +156,7 @@ def _is_quiet(parts: Parts) -> bool:
     return parts.trainings.running is None
 
 
-async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[uint8]]:
+async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[np.uint8]]:
     """Return the number of pages of a file, and one page: a plain file unchanged, any other decoded.
 
     Raises

@@ -30,20 +30,6 @@ def test_every_module_is_in_the_tree_and_nothing_else(name):
     assert drawn((ROOT / name).read_text("utf-8")) == {each for each in there if "__" not in each}
 
 
-def test_a_module_has_300_lines_at_most():
-    lengths = {
-        path.relative_to(PACKAGE).as_posix(): len(path.read_text("utf-8").splitlines())
-        for path in PACKAGE.rglob("*.py")
-    }
-    assert {name: length for name, length in lengths.items() if length > 300} == {}
-
-
-def test_a_folder_holds_a_dozen_modules_at_most():
-    folders = {path.parent for path in PACKAGE.rglob("*.py")}
-    crowded = {str(each): count for each in folders if (count := sum(1 for _ in each.glob("*.py"))) > 13}
-    assert not crowded  # a dozen, and __init__.py
-
-
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_what_a_newcomer_is_told_to_change_is_there(name):
     text = (ROOT / name).read_text("utf-8")

@@ -59,10 +59,10 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "limits": {
         "data.dataset": ["MOST_EXAMPLES"],
         "data.own": ["LARGEST"],
-        "forms.parsing.fields": ["DATE_BOXES", "MOST_DIGITS", "TIME_BOXES"],
-        "forms.parsing.grammar": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
+        "forms.parse": ["DATE_BOXES", "MOST_DIGITS", "TIME_BOXES"],
+        "forms.grammar": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
         "forms.spec": ["LEAST_DIGITS"],
-        "forms.values.countries": ["IBAN_LENGTHS"],
+        "forms.kinds": ["IBAN_LENGTHS"],
         "pictures.decode": ["MOST_PIXELS"],
         "service.http.limits": ["Limits.body", "Limits.pictures"],
     },

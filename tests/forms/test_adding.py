@@ -12,12 +12,12 @@ from shuzi.cli import shuzi as command
 from shuzi.cli.form import adding, review
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.code import Code
-from shuzi.forms.collect import collect, photos_in
+from shuzi.forms.collect import collect, reopen_pages
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.reopen import reopen_pages
-from shuzi.forms.reading.ruled_tables import join_pages
-from shuzi.forms.result import Cell, Problem, Skipped, Table
+from shuzi.forms.photographs import photos_in
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, PageRead, Problem, Skipped, Table
+from shuzi.forms.ruled_tables import join_pages
 from shuzi.forms.spec import Field, Spec
 from shuzi.messages import LANGUAGES, speaking
 from shuzi.service.reviewed_table import Review

@@ -11,8 +11,8 @@ from PIL import Image
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.layout import Text
-from shuzi.forms.making.document import begin_document, write
 from shuzi.forms.parse import read_spec
+from shuzi.forms.sheet import begin_document, write
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 

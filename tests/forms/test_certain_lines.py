@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.finding.tables.certain_lines import are_certain, doubt_unseen
-from shuzi.forms.finding.tables.spacing import UNKNOWN, Settled, Shape
+from shuzi.forms.table_grid import UNKNOWN, Settled, Shape
+from shuzi.forms.table_lines import are_certain, doubt_unseen
 
 X, Y = np.arange(60, 601, 180), np.arange(50, 471, 60)  # pixels: where lines are
 NONE = set(), set()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shuzi.forms.reading.decide import decide
+from shuzi.forms.decide import decide
+from shuzi.forms.kinds import CHECKS, SHORTEST, WITH_X, mod11
 from shuzi.forms.spec import IBAN, Field
-from shuzi.forms.values.check_digits import CHECKS, SHORTEST, WITH_X, mod11
 
 VALID = {
     # ISO/IEC 7812-1's example, and numbers that banks publish for tests

@@ -10,13 +10,12 @@ from shuzi.cli import shuzi as command
 from shuzi.data.own import load_hand
 from shuzi.errors import DataError
 from shuzi.forms.collect import collect
-from shuzi.forms.output.save import save_table
+from shuzi.forms.hands import hands_in, images_in
+from shuzi.forms.output import save_table
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.class_hands import hands_in
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.seen_digits import images_in
-from shuzi.forms.resume import identity_of
+from shuzi.forms.read import PageReader
 from shuzi.forms.spec import Field, Spec
+from shuzi.forms.stack import identity_of
 
 SPEC = """title = "Scores"
 roster = "class.csv"

@@ -8,11 +8,9 @@ import pytest
 
 from exams import EXAM, ROWS, graded
 from shuzi.errors import DataError
-from shuzi.forms.output.answer_pages import save_answer_pages
-from shuzi.forms.output.save import save_table
-from shuzi.forms.output.saved_table import read_table
-from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.output import save_answer_pages, save_table
+from shuzi.forms.result import Cell, Row, Table, read_table
+from shuzi.forms.xlsx import save_xlsx
 from worksheets import computed
 
 

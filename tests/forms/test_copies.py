@@ -7,10 +7,9 @@ import pytest
 
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
-from shuzi.forms.collect import collect, read_forms
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.reopen import reopen_pages
-from shuzi.forms.result import Cell, Change
+from shuzi.forms.collect import collect, read_forms, reopen_pages
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, Change, PageRead
 from shuzi.forms.spec import IDENTIFIER, Field, Spec
 
 ROSTER = tuple({"id": f"{n:03}"} for n in range(30))

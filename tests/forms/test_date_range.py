@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from shuzi.errors import DataError
+from shuzi.forms.decide import BLANK_BOX, OTHER, decide, followed_in_a_line, texts_of
 from shuzi.forms.parse import spec_of
-from shuzi.forms.reading.box_texts import BLANK_BOX, OTHER, texts_of
-from shuzi.forms.reading.decide import decide
-from shuzi.forms.reading.followed import followed_in_a_line
 from shuzi.forms.spec import DATE, Field
-from shuzi.forms.tracing.write import as_toml
+from shuzi.forms.trace import as_toml
 
 
 def box(digit, probability=1.0):

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.forms.reading.box_texts import BLANK_BOX, OTHER, texts_of
-from shuzi.forms.reading.decide import apply_sums, decide
+from shuzi.forms.decide import BLANK_BOX, OTHER, apply_sums, decide, texts_of
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import DATE, IDENTIFIER, Field
 from shuzi.reading.report.result import OK, UNSURE

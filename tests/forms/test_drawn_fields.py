@@ -10,8 +10,7 @@ from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
 from shuzi.forms.spec import BOXES, COMB, NUMBER, OPEN, Field
-from shuzi.forms.tracing.find_boxes import Printed
-from shuzi.forms.tracing.propose import propose, snapped
+from shuzi.forms.trace_fields import Printed, propose, snapped
 from shuzi.ink.boxes import Box
 
 

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.tables.close_sides import close_sides
-from shuzi.forms.finding.tables.find_table import find_table
-from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
+from shuzi.forms.table_grid import UNKNOWN, Shape, close_sides
+from shuzi.forms.tables import find_table
 
 LEFT, TOP, WIDE, HIGH = 120, 100, 150, 60  # pixels: where a table begins, and its cells
 ROWS, COLUMNS = 6, 4

@@ -13,11 +13,10 @@ from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
-from shuzi.forms.output.csv import as_csv
-from shuzi.forms.output.save import save_table
+from shuzi.forms.output import as_csv, save_table
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.ruled_tables import join_tables
 from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.ruled_tables import join_tables
 from shuzi.forms.spec import DATE, Field
 
 

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.ruled_tables import read_tables
-from shuzi.forms.resume import ENDING
+from shuzi.forms.read import PageReader
+from shuzi.forms.ruled_tables import read_tables
+from shuzi.forms.stack import ENDING
 
 
 def test_a_ruled_table_is_read_without_a_spec(reader, sheets, hands, monkeypatch):

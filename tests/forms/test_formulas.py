@@ -7,10 +7,10 @@ import re
 import openpyxl
 import pytest
 
-from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.points import points_of
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
+from shuzi.forms.xlsx import save_xlsx
 from worksheets import computed
 
 NUMBERS = [123456789012345 - 1000 * index for index in range(100)]

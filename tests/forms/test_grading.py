@@ -10,10 +10,9 @@ from exams import EXAM, ROWS, graded
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect
-from shuzi.forms.output.csv import as_csv
-from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.reading.page_reader import PageRead
-from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.output import as_csv
+from shuzi.forms.result import Cell, PageRead, Row, Table
+from shuzi.forms.xlsx import save_xlsx
 from worksheets import computed
 
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.reading.ruled_tables import WORDS, column_name, read_tables
+from shuzi.forms.ruled_tables import WORDS, column_name, read_tables
 
 LEFT, TOP, WIDE, HIGH = 80, 60, 170, 64  # pixels: where a table begins, and its cells
 HEAD = ["Name", "Term", "Exam", "Sum"]

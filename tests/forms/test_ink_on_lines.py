@@ -6,16 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.finding.course import find_lines
-from shuzi.forms.finding.cut_fields import Cut, Side
-from shuzi.forms.finding.erase import Erased, erase, usual_profiles
-from shuzi.forms.finding.flat import SCALE
-from shuzi.forms.finding.written import inside_of, written_in_boxes
+from shuzi.forms.boxes import Cut, Side
+from shuzi.forms.decide import decide, probabilities_of, texts_of
+from shuzi.forms.flatten import SCALE
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.reading.box_texts import probabilities_of, texts_of
-from shuzi.forms.reading.decide import decide
-from shuzi.forms.reading.open_fields import read_open
+from shuzi.forms.printed_lines import Erased, erase, find_lines, usual_profiles
+from shuzi.forms.read import read_open
 from shuzi.forms.spec import OPEN, Field
+from shuzi.forms.writing import inside_of, written_in_boxes
 from shuzi.ink.boxes import Box
 
 WIDE, HIGH, MARGIN = 7.0, 8.5, 1.0

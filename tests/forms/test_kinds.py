@@ -10,20 +10,19 @@ import openpyxl
 import pytest
 
 from shuzi.errors import DataError
+from shuzi.forms.decide import BLANK_BOX, followed_in_a_line, texts_of
+from shuzi.forms.grammar import FIELD
+from shuzi.forms.hands import images_in
+from shuzi.forms.kinds import IBAN_LENGTHS
 from shuzi.forms.layout import pages_of, separators
-from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.parse import spec_of
-from shuzi.forms.parsing.grammar import FIELD
 from shuzi.forms.points import points_of
-from shuzi.forms.reading.box_texts import BLANK_BOX, texts_of
-from shuzi.forms.reading.followed import followed_in_a_line
-from shuzi.forms.reading.open_fields import _put as put_in_line
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.seen_digits import images_in
+from shuzi.forms.read import PageReader
+from shuzi.forms.read import _put as put_in_line
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, PHONE, TIME, Field, Spec
-from shuzi.forms.tracing.write import as_toml
-from shuzi.forms.values.countries import IBAN_LENGTHS
+from shuzi.forms.trace import as_toml
+from shuzi.forms.xlsx import save_xlsx
 
 WRITTEN = {  # published examples: of the IBAN registry, of GB 11643, of the ISBN manual, and a card for tests
     'born|kind = "date"\norder = "dmy"': "2004-03-05",

@@ -14,11 +14,10 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
-from shuzi.forms import collect
+from shuzi.forms import photographs
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading import read_photographs as reading_photographs
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.resume import ENDING, Journal
+from shuzi.forms.read import PageReader
+from shuzi.forms.stack import ENDING, Journal
 from shuzi.messages import speaking
 from shuzi.processes import pool, pool_process
 from shuzi.processes.pool_frames import ANSWER
@@ -63,7 +62,7 @@ def expected(given, tmp_path_factory):
     """The table that one process makes of the photographs."""
     out = tmp_path_factory.mktemp("alone") / "table.json"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading_photographs, "can_start", lambda: False)
+        patch.setattr(photographs, "can_start", lambda: False)
         assert run(given, out).exit_code == 0
     return out.read_text("utf-8")
 
@@ -142,12 +141,12 @@ class Deadly:
 
 
 def test_a_photograph_that_ends_its_process_is_reported_and_costs_no_other(sheet, tmp_path, monkeypatch):
-    photos_in = collect.photos_in
+    photos_in = photographs.photos_in
 
     def with_deadly(named):
         return [(name, Deadly() if name.endswith("2.jpg") else picture) for name, picture in photos_in(named)]
 
-    monkeypatch.setattr(collect, "photos_in", with_deadly)
+    monkeypatch.setattr(photographs, "photos_in", with_deadly)
     found = run(sheet, tmp_path / "table.csv")
     assert found.exit_code == 1
     assert str(PictureError("error.reading.crashed", path=sheet[4])) in found.output

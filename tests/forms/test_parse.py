@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.layout import pages_of
-from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
+from shuzi.forms.sheet import FOLDER, READY
 from shuzi.forms.spec import Field, Spec
 from shuzi.messages import LANGUAGES, speaking
 

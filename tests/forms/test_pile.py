@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from shuzi.forms.code import Code
-from shuzi.forms.reading.page_reader import PageRead
-from shuzi.forms.result import Cell, Problem, Skipped
-from shuzi.forms.resume import Journal
-from shuzi.forms.stacks.pile import Pile
+from shuzi.forms.result import Cell, PageRead, Problem, Skipped
+from shuzi.forms.stack import Journal, Pile
 
 IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
 

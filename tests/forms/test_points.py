@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from shuzi.forms.layout import PlacedField, pages_of
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.ruled_tables import read_tables
+from shuzi.forms.read import PageReader
+from shuzi.forms.ruled_tables import read_tables
 from shuzi.forms.spec import IDENTIFIER, OPEN, Field, Spec
 from shuzi.ink.boxes import Box
 

@@ -14,13 +14,11 @@ from PIL import Image
 
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.code import Code, draw_code, read_code
-from shuzi.forms.collect import collect, read_forms
-from shuzi.forms.making.ready import FOLDER
-from shuzi.forms.making.sheet import make_sheet
-from shuzi.forms.output.save import save_table
+from shuzi.forms.collect import collect, read_forms, reopen_pages
+from shuzi.forms.output import save_table
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.reopen import reopen_pages
+from shuzi.forms.read import PageReader
+from shuzi.forms.sheet import FOLDER, make_sheet
 from shuzi.forms.spec import COMB, DATE, IDENTIFIER, OPEN, Field, Spec
 
 SCORES = Spec(
@@ -135,8 +133,7 @@ def test_a_photograph_without_markers_says_what_to_do(reader):
 def test_a_sheet_with_a_covered_marker_is_read(reader, photo):
     texts = values(SCORES)
     image = np.asarray(Image.open(io.BytesIO(photo(SCORES, texts, angle=0.0)))).copy()
-    from shuzi.forms.finding.flat import in_photo
-    from shuzi.forms.finding.markers import find_sheet
+    from shuzi.forms.flatten import find_sheet, in_photo
 
     sheet = find_sheet(image, SCORES.size, "sheet")
     (x, y), *_ = in_photo(sheet.homography, np.array([[195.0, 282.0]])).round().astype(int)

@@ -8,10 +8,9 @@ import pytest
 
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
-from shuzi.forms.reading.page_reader import PageRead
-from shuzi.forms.reading.ruled_tables import join_pages
-from shuzi.forms.result import Cell
-from shuzi.forms.resume import ENDING, Journal, content_hash
+from shuzi.forms.result import Cell, PageRead
+from shuzi.forms.ruled_tables import join_pages
+from shuzi.forms.stack import ENDING, Journal, content_hash
 from shuzi.service.reviewed_table import Review
 
 IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}

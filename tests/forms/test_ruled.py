@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import Field
+from shuzi.forms.tables import find_table
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 

@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.finding.cut_fields import Cut
+from shuzi.forms.boxes import Cut
+from shuzi.forms.decide import decide
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.reading.decide import decide
-from shuzi.forms.reading.open_fields import read_open
+from shuzi.forms.read import read_open
 from shuzi.forms.spec import OPEN, Field
 from shuzi.ink.boxes import Box
 

@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from shuzi.cli import shuzi as command
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect, try_page
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.ruled_tables import join_pages, try_table
-from shuzi.forms.result import Cell, Problem, Skipped
-from shuzi.forms.resume import content_hash
+from shuzi.forms.photographs import is_empty
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, PageRead, Problem, Skipped
+from shuzi.forms.ruled_tables import join_pages, try_table
 from shuzi.forms.spec import Field, Spec
-from shuzi.forms.stacks.empty_pages import is_empty
+from shuzi.forms.stack import content_hash
 from shuzi.pictures.pdf import Page
 
 NOTE = Spec("Note", (Field("q", boxes=1), Field("r", boxes=1)))
@@ -132,7 +132,7 @@ def test_a_page_has_another_hash_when_its_file_has_changed(tmp_path):
 
 KILLED = """
     import os, signal, sys
-    from shuzi.forms.resume import Journal
+    from shuzi.forms.stack import Journal
 
     number, keep, kept = int(sys.argv.pop(1)), Journal.keep, []
 

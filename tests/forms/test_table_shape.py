@@ -7,9 +7,9 @@ from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import PictureError
-from shuzi.forms.finding.tables.find_table import find_table
-from shuzi.forms.finding.tables.spacing import ASSUMED, DOUBTFUL, SEEN, Grid, Shape, settle
-from shuzi.forms.reading.ruled_tables import LINES, read_tables
+from shuzi.forms.ruled_tables import LINES, read_tables
+from shuzi.forms.table_grid import ASSUMED, DOUBTFUL, SEEN, Grid, Shape, settle
+from shuzi.forms.tables import find_table
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 

@@ -4,12 +4,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from shuzi.forms.finding.flat import even_light
+from shuzi.forms.flatten import even_light
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.read import PageReader
 from shuzi.forms.spec import OPEN
-from shuzi.forms.tracing.find_boxes import find_boxes
-from shuzi.forms.tracing.trace import save_traced, trace
+from shuzi.forms.trace import save_traced, trace
+from shuzi.forms.trace_fields import find_boxes
 
 
 def test_lines_to_write_on_are_fields_and_are_not_read(benchmark_module, sheets, hands, reader, tmp_path):

@@ -11,12 +11,12 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
-from shuzi.forms.making.sheet import make_sheet
+from shuzi.forms import trace as tracing
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.read import PageReader
+from shuzi.forms.sheet import make_sheet
 from shuzi.forms.spec import OPEN
-from shuzi.forms.tracing import trace as tracing
-from shuzi.forms.tracing.trace import sides_of, trace
+from shuzi.forms.trace import sides_of, trace
 
 
 def digits_for(form, seed):

@@ -11,15 +11,13 @@ import pytest
 
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
-from shuzi.forms.collect import collect
+from shuzi.forms.collect import collect, reopen_pages
 from shuzi.forms.layout import pages_of
-from shuzi.forms.output.answer_pages import save_answer_pages
-from shuzi.forms.output.csv import as_csv
-from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.reopen import reopen_pages
-from shuzi.forms.result import Cell, Problem, Table
-from shuzi.forms.versions import sheets_of
+from shuzi.forms.output import as_csv, save_answer_pages
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, PageRead, Problem, Table
+from shuzi.forms.spec import sheets_of
+from shuzi.forms.xlsx import save_xlsx
 
 EXAM = """title = "Physics"
 [[fields]]

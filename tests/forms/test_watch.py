@@ -16,7 +16,7 @@ from shuzi.cli import shuzi as command
 from shuzi.cli.form import watch
 from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
-from shuzi.forms.resume import ENDING
+from shuzi.forms.stack import ENDING
 from shuzi.pictures.arrivals import Arrivals
 
 SPEC = 'title = "S"\n[[fields]]\nname = "q"\nboxes = 1\n'

@@ -74,7 +74,7 @@ def read(
     if as_json + as_csv + (out is not None) > 1:
         raise click.UsageError(say("cli.read.one_format"))
     if out is not None:
-        from shuzi.forms.output.save import check_target
+        from shuzi.forms.output import check_target
 
         check_target(out, readings.ENDINGS)
     named = [each for given in pictures for each in _single(given)]

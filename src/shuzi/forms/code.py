@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:  # a spec asks for its id here
-    from shuzi.forms.spec import Spec
+if TYPE_CHECKING:
+    pass
 
 MODULES = 25
 """Modules along a side: version 2, which holds 29 characters at quality Q."""
@@ -60,27 +58,6 @@ class Code:
         """Return what a QR code says; None if it is not one of shuzi's."""
         found = re.fullmatch("SHUZI/([0-9A-F]{10})/([0-9]{3,4})/([0-9]{2,3})", text)
         return Code(found[1], int(found[2]), int(found[3])) if found else None
-
-
-def id_of(spec: Spec) -> str:
-    """Return ten hexadecimal digits that change with what is printed; rules may change after printing."""
-    # sheets without what came later keep their id
-    printed = {name: getattr(spec, name) for name in _PRINTED_OF_SHEET}
-    printed |= {"version": spec.version} if spec.version else {}
-    fields = [
-        {name: getattr(field, name) for name in _PRINTED_OF_FIELD}
-        | {name: getattr(field, name) for name, unset in _LATER.items() if getattr(field, name) != unset}
-        for field in spec.fields
-    ]
-    names = [[row[field.column] for field in spec.printed] for row in spec.roster] if spec.printed else []
-    traced = [hashlib.sha256(spec.blank).hexdigest(), [field.at for field in spec.fields]] if spec.blank else []
-    content = json.dumps([printed, fields, names, *traced], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:10].upper()
-
-
-_PRINTED_OF_SHEET = ("title", "language", "paper", "landscape", "rows", "note")
-_PRINTED_OF_FIELD = ("name", "label", "kind", "boxes", "decimals", "style", "column", "once")
-_LATER = {"options": (), "order": "ymd", "country": ""}
 
 
 def draw_code(code: Code) -> NDArray[np.bool_]:

@@ -7,12 +7,10 @@ import pytest
 import shuzi
 from shuzi.errors import ServiceError
 from shuzi.forms.code import Code
-from shuzi.forms.output.save import save_table
-from shuzi.forms.output.saved_table import read_table
-from shuzi.forms.reading.page_reader import PageRead
-from shuzi.forms.result import Cell, Change, Row, Table
-from shuzi.forms.resume import Journal, content_hash
+from shuzi.forms.output import save_table
+from shuzi.forms.result import Cell, Change, PageRead, Row, Table, read_table
 from shuzi.forms.spec import Field
+from shuzi.forms.stack import Journal, content_hash
 from shuzi.service.api.form_tables import join
 
 FILES = {"spec": ("s.toml", b'title = "S"\n[[fields]]\nname = "q"\nboxes = 2\n')}

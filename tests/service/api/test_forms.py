@@ -193,7 +193,7 @@ def wrong_hand(files, tmp_path_factory):
     from shuzi import load
     from shuzi.forms.collect import read_forms
     from shuzi.forms.parse import read_spec
-    from shuzi.forms.reading.page_reader import PageReader
+    from shuzi.forms.read import PageReader
 
     class Watched:
         """A reader that notes what it classifies."""

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from shuzi.forms.output.save import save_table
+from shuzi.forms.output import save_table
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import IDENTIFIER, Field
 

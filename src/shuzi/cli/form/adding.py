@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shuzi.errors import ShuziError
-    from shuzi.forms.reading.page_reader import PageRead, PageReader
-    from shuzi.forms.reading.read_photographs import Named
-    from shuzi.forms.result import Problem, Table
+    from shuzi.forms.photographs import Named
+    from shuzi.forms.read import PageReader
+    from shuzi.forms.result import PageRead, Problem, Table
     from shuzi.pictures.open import Picture
 
     _Photographs = list[tuple[str, Picture | ShuziError]]
@@ -141,9 +141,8 @@ def add_to(table: Table, reader: PageReader | None, read: Sequence[PageRead | Pr
     DataError
         The table is not of the reader's spec.
     """
-    from shuzi.forms.collect import collect
-    from shuzi.forms.reading.reopen import reopen_pages, reopen_ruled
-    from shuzi.forms.reading.ruled_tables import as_tables, join_tables
+    from shuzi.forms.collect import collect, reopen_pages, reopen_ruled
+    from shuzi.forms.ruled_tables import as_tables, join_tables
 
     again = {page.source for page in read}
     table = replace(table, problems=tuple(problem for problem in table.problems if problem.source not in again))

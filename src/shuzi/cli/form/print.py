@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 @language_option
 def print_(table: Path, photos: tuple[str, ...], out: Path | None, force: bool, font: Path | None) -> None:
     """Print a page for each row of a table."""
-    from shuzi.forms.collect import photos_in
-    from shuzi.forms.output.answer_pages import save_answer_pages
-    from shuzi.forms.output.saved_table import read_table
+    from shuzi.forms.output import save_answer_pages
+    from shuzi.forms.photographs import photos_in
+    from shuzi.forms.result import read_table
 
     target = out or table.with_name(f"{table.stem}-pages.pdf")
     if target.suffix.lower() != ".pdf":

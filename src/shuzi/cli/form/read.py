@@ -17,11 +17,11 @@ from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from shuzi.forms.finding.tables.spacing import Shape
-    from shuzi.forms.reading.page_reader import PageRead, PageReader
-    from shuzi.forms.reading.read_photographs import Named, Way
-    from shuzi.forms.result import Problem
-    from shuzi.forms.resume import Journal
+    from shuzi.forms.photographs import Named, Way
+    from shuzi.forms.read import PageReader
+    from shuzi.forms.result import PageRead, Problem
+    from shuzi.forms.stack import Journal
+    from shuzi.forms.table_grid import Shape
     from shuzi.reading.reader import Reader
 
 
@@ -61,12 +61,11 @@ def read(
     from shuzi.cli.form.saving import is_amiss, is_empty, save_all, tell
     from shuzi.cli.form.watch import watch_folder
     from shuzi.errors import DataError, ShuziError
-    from shuzi.forms.collect import photos_in
-    from shuzi.forms.finding.tables.spacing import Shape
-    from shuzi.forms.output.csv import as_csv
-    from shuzi.forms.output.save import check_target
-    from shuzi.forms.output.saved_table import read_table
-    from shuzi.forms.resume import Journal, identity_of, journal_of
+    from shuzi.forms.output import as_csv, check_target
+    from shuzi.forms.photographs import photos_in
+    from shuzi.forms.result import read_table
+    from shuzi.forms.stack import Journal, identity_of, journal_of
+    from shuzi.forms.table_grid import Shape
     from shuzi.pictures.arrivals import state_of
     from shuzi.reading.reader import load
 
@@ -134,10 +133,10 @@ def read(
 
 def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...], hands: Path | None, model: str) -> PageReader:
     from shuzi.errors import DataError
-    from shuzi.forms.making.ready import spec_path
+    from shuzi.forms.hands import hands_in
     from shuzi.forms.parse import read_spec
-    from shuzi.forms.reading.class_hands import hands_in
-    from shuzi.forms.reading.page_reader import PageReader
+    from shuzi.forms.read import PageReader
+    from shuzi.forms.sheet import spec_path
 
     asked = read_spec(spec_path(spec))
     if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
@@ -148,23 +147,22 @@ def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...], hands: Path | N
 
 def _of_sheets(reader: PageReader) -> Way[PageReader, PageRead]:
     from shuzi.forms.collect import collect, try_page
-    from shuzi.forms.reading.read_photographs import Way
+    from shuzi.forms.photographs import Way
 
     return Way(try_page, reader, partial(collect, reader.spec, wanted=reader.pages))
 
 
 def _of_tables(reader: Reader, shape: Shape) -> Way[Reader, PageRead]:
-    from shuzi.forms.reading.read_photographs import Way
-    from shuzi.forms.reading.ruled_tables import join_pages, try_table
+    from shuzi.forms.photographs import Way
+    from shuzi.forms.ruled_tables import join_pages, try_table
 
     return Way(partial(try_table, shape=shape), reader, join_pages)
 
 
 def _read(way: Way[Any, PageRead], named: Named, journal: Journal | None) -> list[PageRead | Problem]:
     """Read the photographs that are not in the journal yet; each result is added to it at once."""
-    from shuzi.forms.reading.read_photographs import in_order
-    from shuzi.forms.resume import content_hash
-    from shuzi.forms.stacks.empty_pages import blank_again
+    from shuzi.forms.photographs import blank_again, in_order
+    from shuzi.forms.stack import content_hash
 
     pages: dict[int, PageRead | Problem] = {}
     for index, (name, picture) in enumerate(named):

@@ -29,7 +29,7 @@ def is_amiss(table: Table) -> bool:
 
 def save_all(table: Table, out: Iterable[Path]) -> None:
     """Write a table to files, unless nothing was read, and say so."""
-    from shuzi.forms.output.save import save_table
+    from shuzi.forms.output import save_table
 
     for target in () if is_empty(table) else out:
         save_table(table, target)
@@ -38,7 +38,7 @@ def save_all(table: Table, out: Iterable[Path]) -> None:
 
 def tell(table: Table) -> None:
     """Report what could not be read, and how many cells to check."""
-    from shuzi.forms.reading.ruled_tables import LINES
+    from shuzi.forms.ruled_tables import LINES
 
     for problem in table.problems:
         tell_problem(problem)

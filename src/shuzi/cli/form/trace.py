@@ -42,12 +42,11 @@ def trace(
 ) -> None:
     """Trace a blank form."""
     from shuzi.errors import DataError, MissingExtra
+    from shuzi.forms.labels import ENGINE, EXTRA, WANTED, can_read_words, read_words
     from shuzi.forms.parse import beside_file
     from shuzi.forms.spec import DATE
-    from shuzi.forms.tracing.drawn import Drawn
-    from shuzi.forms.tracing.trace import check_out, paths_beside, save_traced
-    from shuzi.forms.tracing.trace import trace as traced_from
-    from shuzi.forms.tracing.words import ENGINE, EXTRA, WANTED, can_read_words, read_words
+    from shuzi.forms.trace import Drawn, check_out, paths_beside, save_traced
+    from shuzi.forms.trace import trace as traced_from
 
     check_out(out)
     if fields and single:

@@ -16,9 +16,8 @@ from shuzi.messages import say
 from shuzi.messages.visible import visible
 
 if TYPE_CHECKING:
-    from shuzi.forms.reading.read_photographs import Way
-    from shuzi.forms.resume import Journal
-    from shuzi.forms.stacks.pile import Pile
+    from shuzi.forms.photographs import Way
+    from shuzi.forms.stack import Journal, Pile
 
 _EVERY = 0.5  # seconds between checks of the folder
 _SELDOM = 10  # times the duration of writing the table, which may be large, before it is written again
@@ -49,7 +48,7 @@ def watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequen
     DataError
         The table cannot be written at the end.
     """
-    from shuzi.forms.stacks.pile import Pile
+    from shuzi.forms.stack import Pile
     from shuzi.pictures.arrivals import Arrivals, state_of
 
     arrivals, pile, table = Arrivals(folder), Pile(journal), _Table(out, journal, force)
@@ -137,7 +136,7 @@ class _Table:
     def write_now_and_then(self, way: Way[Any, Any], pile: Pile) -> None:
         """Write new results, unless the last write was recent; a table that cannot be written now waits."""
         from shuzi.errors import DataError
-        from shuzi.forms.output.save import save_table
+        from shuzi.forms.output import save_table
         from shuzi.pictures.arrivals import state_of
 
         start = monotonic()

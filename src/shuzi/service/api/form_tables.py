@@ -8,15 +8,14 @@ from pathlib import Path
 
 from shuzi.data.own import hand_of
 from shuzi.errors import DataError, ServiceError, ShuziError
-from shuzi.forms.collect import collect, try_page
-from shuzi.forms.finding.tables.spacing import Shape
+from shuzi.forms.collect import collect, reopen_pages, reopen_ruled, try_page
+from shuzi.forms.grammar import text_of
 from shuzi.forms.parse import check_beside, spec_of
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.reopen import reopen_pages, reopen_ruled
-from shuzi.forms.reading.ruled_tables import as_tables, join_tables, try_table
-from shuzi.forms.result import Problem, Table
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import PageRead, Problem, Table
+from shuzi.forms.ruled_tables import as_tables, join_tables, try_table
 from shuzi.forms.spec import Spec
-from shuzi.forms.toml import text_of
+from shuzi.forms.table_grid import Shape
 from shuzi.messages import speaking
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of

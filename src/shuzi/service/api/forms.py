@@ -12,9 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ModelError, PictureError, ServiceError, ShuziError
-from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape
-from shuzi.forms.reading.page_reader import PageRead
-from shuzi.forms.result import Problem
+from shuzi.forms.result import PageRead, Problem
+from shuzi.forms.table_grid import MOST_LINES, UNKNOWN, Shape
 from shuzi.messages import language
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PDF, kind_of

@@ -8,8 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from shuzi.forms.output.saved_table import RuleOfInk, RuleOfText
-from shuzi.forms.result import CellStatus
+from shuzi.forms.result import CellStatus, RuleOfInk, RuleOfText
 from shuzi.forms.spec import FieldKind
 from shuzi.models import tasks
 from shuzi.models.tasks import ModelKind

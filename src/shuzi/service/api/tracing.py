@@ -15,11 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import DataError, PictureError, ServiceError, ShuziError
+from shuzi.forms.grammar import text_of
 from shuzi.forms.spec import FieldKind, FieldStyle
-from shuzi.forms.toml import text_of
-from shuzi.forms.tracing.drawn import Drawn
-from shuzi.forms.tracing.trace import MILLIMETRE, Traced, trace
-from shuzi.forms.tracing.write import places_of
+from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture

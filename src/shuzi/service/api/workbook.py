@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import PictureError, ServiceError
-from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.reading.seen_digits import as_png
+from shuzi.forms.hands import as_png
 from shuzi.forms.result import Table
+from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of

@@ -109,8 +109,6 @@ def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[P
     ----------
     flat
         uint8 (h, w), as `flatten` makes it.
-    blank
-        The blank form, alike.
     fields
         Its fields, as `mark_framed` returns them.
 
@@ -343,8 +341,6 @@ class Blank:
         ----------
         grey
             uint8 (h, w).
-        name
-            Of the photograph, for errors.
 
         Returns
         -------

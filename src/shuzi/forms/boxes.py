@@ -126,12 +126,8 @@ def cut_fields(
     ----------
     flat
         uint8 (h, w), as `flatten` makes it.
-    fields
-        The fields of this page.
     homography
         Maps millimetres of the paper to pixels of the photograph.
-    name
-        Of the photograph, for errors.
     least
         The fraction of the printed lines that must be where they should be.
 
@@ -194,8 +190,6 @@ def mark_framed(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[
     ----------
     flat
         The blank form: uint8 (h, w), as `flatten` makes it.
-    fields
-        Its fields.
     """
     marked = []
     for placed in fields:
@@ -330,8 +324,6 @@ def find_frames(
         uint8 (h, w), as `flatten` makes it.
     frames
         Their places, in millimetres.
-    vertical
-        Whether to look for the left and right lines, or for the upper and lower ones.
     printed
         Whether each frame has lines; those without go where the others go. By default all have.
     thick

@@ -43,12 +43,6 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
 
     Parameters
     ----------
-    spec
-        The spec.
-    pages
-        What became of each photograph, in the order given.
-    wanted
-        The numbers of the pages that a sheet has.
     once
         Whether a page with the same number and contents as a reopened one was photographed twice in any case.
     """
@@ -95,12 +89,8 @@ def _sheets_of(
 
     Parameters
     ----------
-    pages
-        What became of each photograph.
     copied
         Whether a further page of the same number is another sheet.
-    once
-        As for `collect`.
     """
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
@@ -209,13 +199,6 @@ def _unused(spec: Spec, row: Row, before: Row) -> bool:
 
 def read_forms(reader: PageReader, photos: Iterable[Picture] | str | Path | bytes) -> Table:
     """Read photographs of sheets into a table.
-
-    Parameters
-    ----------
-    reader
-        Reads single pages.
-    photos
-        Pictures as for `shuzi.Reader.read`, folders, and PDFs.
 
     Returns
     -------

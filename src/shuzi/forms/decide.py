@@ -47,18 +47,8 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     probable text keeps them, the best one stays, names the rule that it breaks, and is not `ok`.
 
     One of ten wrong texts passes a check digit by chance, so what only the check digit chose is never `ok`, and what
-    was the best text anyway becomes surer only as far as chance allows.
-
-    Parameters
-    ----------
-    field
-        The field.
-    found
-        Its probable texts with their probabilities, the best first.
-    boxes
-        What is in its boxes, if it has some.
-    amiss
-        Whether something apart from the texts is amiss, so that none can be `ok`.
+    was the best text anyway becomes surer only as far as chance allows. Where something else is amiss, nothing is
+    `ok`.
 
     Examples
     --------

@@ -67,8 +67,6 @@ def find_sheet(grey: NDArray[np.uint8], size: tuple[float, float], name: str) ->
         uint8 (h, w).
     size
         Width and height of the paper in millimetres.
-    name
-        Of the photograph, for errors.
 
     Raises
     ------
@@ -215,8 +213,6 @@ def flatten(
         Maps millimetres of the paper to pixels: float64 (3, 3).
     size
         Width and height of the paper in millimetres.
-    name
-        Of the photograph, for errors.
 
     Returns
     -------

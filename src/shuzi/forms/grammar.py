@@ -220,18 +220,10 @@ class Source:
 
         Parameters
         ----------
-        error
-            Its key in the catalogues.
         position
             That of the field, from 1; 0 is the sheet.
-        key
-            A key of the field or of the sheet; it may be missing.
-        table
-            The field or the sheet.
         tables
             The list of tables that `position` counts: "fields" or "versions".
-        values
-            What the sentence mentions beside path, line, field and key.
         """
         name = table.get("name")
         name = visible(_short(name)) if isinstance(name, str) and name.strip() else position
@@ -406,13 +398,6 @@ class _Wrong(Protocol):
 
 def limits_of(table: Mapping[str, Any], wrong: _Wrong) -> dict[str, Any]:
     """Return the range of a field, as `Field` takes it.
-
-    Parameters
-    ----------
-    table
-        The field's keys and values.
-    wrong
-        Makes an error from its key in the catalogues and a key of the field.
 
     Raises
     ------

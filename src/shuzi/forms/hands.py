@@ -81,12 +81,6 @@ def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
 
     Parameters
     ----------
-    table
-        The table.
-    number
-        Of the row, from 1.
-    name
-        Of the field.
     label
         What is written there; only its digits count.
 

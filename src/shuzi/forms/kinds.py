@@ -217,12 +217,8 @@ def mod11(text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:
 
     Parameters
     ----------
-    text
-        Digits, of which the last may be an X for 10.
     weights
         One for each character; none for 1, 2, 3 … from the right, as in an ISBN of ten characters.
-    with_x
-        Whether there may be an X.
 
     Examples
     --------

@@ -69,8 +69,6 @@ def labelled(fields: Sequence[Field], words: Iterable[Words]) -> tuple[Field, ..
     ----------
     fields
         With `at`. Those that have no label, or none that is sure, stay as they are.
-    words
-        All that is printed on the form.
 
     Returns
     -------

@@ -293,14 +293,8 @@ def options_at(field: Field, x: float, y: float, room: float, high: float) -> li
 
     Parameters
     ----------
-    field
-        The field.
-    x, y
-        The upper left corner of the first line.
     room
         The width that a line may have; where a single option is wider, so is its line.
-    high
-        The height of the first line, in whose middle the boxes are.
 
     Examples
     --------

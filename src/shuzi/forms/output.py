@@ -33,13 +33,6 @@ ENDINGS = (".csv", ".xlsx", ".json")
 def check_target(path: Path, endings: Sequence[str] = ENDINGS) -> None:
     """Refuse a file that could not be written, before there is anything to lose.
 
-    Parameters
-    ----------
-    path
-        The file.
-    endings
-        Those that have a format, in lower case.
-
     Raises
     ------
     DataError
@@ -151,16 +144,12 @@ def save_answer_pages(
 
     Parameters
     ----------
-    table
-        The table, corrected or not.
     out
         The PDF, which is replaced when it is whole.
     photograph_of
         Opens the photographs that cells name. Where one cannot be had, a cell shows the picture it brings, if any.
     font
         A font file; None for one that is found on this machine.
-    done
-        Called after each row.
 
     Returns
     -------

@@ -85,10 +85,6 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
 
     Parameters
     ----------
-    text
-        In TOML.
-    path
-        Its file; it is not opened.
     beside
         Returns the roster or the blank form that the spec names.
     """
@@ -123,12 +119,6 @@ def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, bla
 
     Parameters
     ----------
-    sheet
-        What the file says, or more.
-    source
-        The file.
-    beside
-        Returns the roster that the sheet names.
     blank
         The blank form of a traced form, as a PNG; b"" for a sheet that is printed.
 
@@ -267,13 +257,6 @@ class FieldTable:
 
     def field(self, style: str, roster: tuple[dict[str, str], ...], roster_path: Path) -> Field:
         """Return the field, without its boxes on a traced form.
-
-        Parameters
-        ----------
-        style
-            The sheet's style, for a field that names none.
-        roster, roster_path
-            The rows of the roster and its file; no rows if there is none.
 
         Raises
         ------
@@ -454,15 +437,6 @@ class FieldTable:
 
 def versions_of(sheet: Mapping[str, Any], source: Source, fields: Sequence[Field]) -> tuple[Version, ...]:
     """Return the versions that a sheet's tables describe; none if it has none.
-
-    Parameters
-    ----------
-    sheet
-        What the file says.
-    source
-        The file.
-    fields
-        The sheet's, in order.
 
     Raises
     ------

@@ -67,15 +67,6 @@ def read_photographs(
 ) -> Generator[tuple[int, P | Problem], None, None]:
     """Read photographs: a single one here, several in other processes, of which there are at most one per core.
 
-    Parameters
-    ----------
-    read_one
-        Reads a photograph.
-    reader
-        What it reads with; can be pickled.
-    named
-        The photographs.
-
     Yields
     ------
     The index of a photograph, and what was read, as soon as it is; so not in their order. One that ends its
@@ -242,8 +233,6 @@ def blank_again(named: Sequence[tuple[str, object]], pages: Sequence[P]) -> list
     ----------
     named
         The photographs with their names, as `shuzi.forms.collect.photos_in` returns them.
-    pages
-        What was read of each.
     """
     names = [name for name, _ in named]
     blank = {name for name, page in zip(names, pages, strict=True) if isinstance(page, Skipped)}

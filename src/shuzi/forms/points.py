@@ -28,13 +28,6 @@ def graded_in(table: Table, row: Row | None = None) -> tuple[Field, ...]:
 def heads_of(table: Table, labelled: bool = False) -> list[str]:
     """Return the heads of the columns of points: of each field with a key, and of all; [] if nothing is graded.
 
-    Parameters
-    ----------
-    table
-        The table.
-    labelled
-        Whether to call the fields by their labels rather than their names.
-
     Examples
     --------
     >>> table = Table("Exam", (Field("q1", boxes=2, points=3.0, key=("42",)), Field("q2", boxes=1, points=5.0)), ())
@@ -101,14 +94,6 @@ def put_points(
 
     Parameters
     ----------
-    sheet
-        openpyxl's, with a row of heads.
-    table
-        The table.
-    column
-        The first free column, from 1.
-    letters
-        The letters of the fields' columns by name.
     shown
         Turns a text into what a cell with it holds.
     """
@@ -208,13 +193,6 @@ _LONGEST_TEXT = 120  # characters of a text in a formula, where quotes count twi
 def points_of(field: Field, text: str) -> float:
     """Return what an answer earns.
 
-    Parameters
-    ----------
-    field
-        With `points`.
-    text
-        The text of its cell.
-
     Examples
     --------
     >>> from dataclasses import replace
@@ -268,10 +246,6 @@ def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str, text:
 
     Parameters
     ----------
-    field
-        With a key.
-    cell
-        Such as "C2".
     shown
         Turns a text into what a cell with it holds.
     text

@@ -211,8 +211,6 @@ def profile_of(
 
     Parameters
     ----------
-    light, away
-        As `seen_along` returns them.
     span
         The first row that counts, and the one after the last.
     thick
@@ -249,8 +247,6 @@ def course_of(
     ----------
     picture
         float32 (rows, w), paper 255.
-    expected
-        The x where it should be in each row.
     span
         The first row that it surely is in, and the one after the last.
     thick
@@ -351,10 +347,6 @@ def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArra
     ----------
     part
         uint8 (h, w), paper 255.
-    lines
-        As `find_lines` finds them.
-    usual
-        What most lines like each of them look like.
     """
     light, kept = part.astype(np.float32), np.full(part.shape, PAPER, np.float32)
     for line, profile in zip(lines, usual, strict=True):
@@ -431,8 +423,6 @@ def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool
     ----------
     more
         How much darker it is than lines in each row, added up across it.
-    span
-        The first row that counts, and the one after the last.
     """
     smooth = cv2.blur(more[:, None], (1, round(_WAY * SCALE)), borderType=cv2.BORDER_REPLICATE)[:, 0]
     found = smooth > _MORE
@@ -494,12 +484,6 @@ def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, p
     ----------
     clean
         The cell with its margin, without lines and what is left of them: uint8 (h, w), paper 255.
-    erased
-        The same with what is left of lines.
-    rim
-        Pixels of the margin.
-    peak
-        How dark the darkest ink is: in levels below paper.
 
     Examples
     --------

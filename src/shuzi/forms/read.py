@@ -91,13 +91,6 @@ class PageReader:
     def read(self, picture: Picture, name: str) -> PageRead:
         """Read a photograph, at any angle and either way up.
 
-        Parameters
-        ----------
-        picture
-            As for `shuzi.Reader.read`.
-        name
-            What to call it in the result and in errors.
-
         Raises
         ------
         PictureError
@@ -232,10 +225,6 @@ def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = No
 
     Parameters
     ----------
-    field, cut
-        The field, and what was cut out of the page.
-    reader
-        Reads it.
     work
         What may be done for the fields of its page; None if it is alone.
     """

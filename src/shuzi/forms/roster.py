@@ -22,13 +22,6 @@ LARGEST = 10_000_000
 def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
     r"""Return the rows of a roster: the first row names the columns, which commas, semicolons or tabs separate.
 
-    Parameters
-    ----------
-    content
-        The file's bytes.
-    path
-        What errors call it.
-
     Raises
     ------
     DataError

@@ -49,12 +49,8 @@ def read_tables(reader: Reader, photos: Named, shape: Shape = UNKNOWN) -> Table:
 
     Parameters
     ----------
-    reader
-        Reads the cells.
     photos
         Each with its name, as `shuzi.forms.collect.photos_in` returns them.
-    shape
-        How many rows and columns each table has, if that is known.
 
     Returns
     -------

@@ -43,8 +43,6 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
 
     Parameters
     ----------
-    spec
-        The spec.
     out
         The PDF, which is replaced.
     copies
@@ -153,14 +151,6 @@ def begin_document(title: str, text: str, language: str, size: tuple[float, floa
 
     Parameters
     ----------
-    title
-        Of the document.
-    text
-        All that will be written.
-    language
-        "en" or "zh".
-    size
-        The width and height of a page.
     font
         A font file; None for one that is found on this machine.
 
@@ -241,12 +231,8 @@ def typeface(text: str, chinese: bool, given: Path | None = None) -> Typeface | 
 
     Parameters
     ----------
-    text
-        All that will be printed.
     chinese
         Whether a Chinese font is to be preferred: others may have characters that look Japanese.
-    given
-        The font that the user names.
 
     Returns
     -------

@@ -335,17 +335,6 @@ class Version:
     def of(name: str, fields: Sequence[Field], order: Iterable[str], keys: Mapping[str, tuple[str, ...]]) -> Version:
         """Return a version of some fields.
 
-        Parameters
-        ----------
-        name
-            Its name.
-        fields
-            Those of the sheet.
-        order
-            The names of those that change places, in their order.
-        keys
-            The keys that differ, by field.
-
         Examples
         --------
         >>> fields = [Field(name, boxes=1, key=("7",), points=1.0) for name in ("q1", "q2", "q3")]

@@ -264,8 +264,6 @@ def cells_sharing_ink(cells: Cells, palest: float) -> set[tuple[int, int]]:
 
     Parameters
     ----------
-    cells
-        All cells of a table.
     palest
         The grey levels by which ink is darker than paper at least.
 

@@ -94,15 +94,6 @@ class Settled:
 def settle(grid: Grid, shape: Shape, name: str) -> Settled:
     """Decide which lines of a grid are those of the table.
 
-    Parameters
-    ----------
-    grid
-        As `complete` returns it.
-    shape
-        The rows and columns that the table has, if that is known.
-    name
-        Of the photograph, for errors.
-
     Raises
     ------
     PictureError
@@ -171,8 +162,6 @@ def complete(grid: Grid, lit: NDArray[np.uint8]) -> Grid:
 
     Parameters
     ----------
-    grid
-        The lines that were found.
     lit
         The flattened table: uint8 (h, w), paper 255.
     """
@@ -351,10 +340,6 @@ def close_sides(
         The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
     level, upright
         What may be level lines, and upright ones: uint8 (h, w).
-    shape
-        The rows and columns that the table has, if that is known.
-    name
-        Of the photograph, for errors.
 
     Raises
     ------

@@ -64,8 +64,6 @@ def are_certain(
         The crossings of lines: x and y, float64 (rows, columns, 2).
     lit
         The flattened table: uint8 (h, w), paper 255.
-    unseen
-        The rows, and the columns, that were not seen but should be there.
 
     Examples
     --------
@@ -115,12 +113,8 @@ def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settle
 
     Parameters
     ----------
-    table
-        Whose outer lines were seen.
     lit
         The flattened table: uint8 (h, w), paper 255.
-    shape
-        How many rows and columns the table has, if that is known.
     """
     rows = frozenset[int]() if shape.rows else _unseen(table.nodes, lit)
     columns = frozenset[int]() if shape.columns else _unseen(table.nodes.swapaxes(0, 1), lit)
@@ -288,8 +282,6 @@ def find_covered(
     ----------
     dark
         uint8 (h, w), 1 where it is dark.
-    horizontal
-        Whether rows are sought; otherwise columns, and the picture is turned.
     least
         The fraction of the length that must be dark; None for a part of that of the darkest.
 

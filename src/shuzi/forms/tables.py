@@ -60,10 +60,6 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     ----------
     grey
         uint8 (h, w).
-    name
-        Of the photograph, for errors.
-    shape
-        How many rows and columns the table has, if that is known.
 
     Raises
     ------
@@ -174,10 +170,6 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
     ----------
     grey, small
         The photograph, and the same as small as lines are sought: uint8 (h, w).
-    name
-        Of the photograph, for errors.
-    shape
-        How many rows and columns the table has, if that is known.
 
     Raises
     ------
@@ -321,8 +313,6 @@ def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bo
         What of it counts where tables are compared: uint8 (h, w).
     goes_on
         Whether it may go on beyond two opposite edges, as ruled paper does; else only beyond one.
-    name
-        Of the photograph, for errors.
 
     Raises
     ------

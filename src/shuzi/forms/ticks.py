@@ -117,18 +117,8 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
     """Choose the options that are ticked.
 
     A box that is filled wholly is a mark taken back where others are marked, as on examination sheets; otherwise it
-    is a mark, if the writer marks boxes so. A field of which one box may be marked is never `ok` with two marks.
-
-    Parameters
-    ----------
-    field
-        The field.
-    ticks
-        What is in each box.
-    usual
-        What the writer of the page does.
-    amiss
-        Whether something apart from the boxes is amiss, so that nothing is `ok`.
+    is a mark, if the writer marks boxes so. A field of which one box may be marked is never `ok` with two marks, and
+    nothing is where something else is amiss.
 
     Examples
     --------

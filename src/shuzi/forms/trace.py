@@ -71,18 +71,10 @@ def trace(
 
     Parameters
     ----------
-    picture
-        A scan, a page of a PDF, or a photograph on a darker ground; upright.
-    name
-        Of the picture, for errors.
-    title
-        Of the spec.
     paper
         A key of `PAPERS`, or "WIDTHxHEIGHT" in millimetres.
     drawn
         The fields; None to propose them where the form has empty boxes.
-    unit
-        MILLIMETRE or PIXEL: what the places of drawn fields are measured in.
     words
         Reads the words that become the names of proposed fields; None to number them.
 
@@ -199,13 +191,6 @@ _EVEN = 0.25  # millimetres by which boxes may differ from equal parts of their 
 def as_toml(spec: Spec, blank: str) -> str:
     r"""Return a traced spec as TOML, which `shuzi.forms.parse.read_spec` reads again.
 
-    Parameters
-    ----------
-    spec
-        The spec.
-    blank
-        The file name of the blank form.
-
     Examples
     --------
     >>> field = Field("f1", label="f1", boxes=2, at=(Box(10.0, 20.0, 7.0, 8.5), Box(17.0, 20.0, 7.0, 8.5)))
@@ -302,8 +287,6 @@ def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uin
     ----------
     flat
         uint8 (h, w), 8 pixels to a millimetre.
-    fields
-        With `at`.
 
     Returns
     -------
@@ -384,8 +367,6 @@ def find_form(grey: NDArray[np.uint8], paper: tuple[float, float], name: str) ->
         uint8 (h, w): a scan of the whole sheet, or a photograph of it on something darker; upright.
     paper
         The two sides of the paper in millimetres; which one is horizontal, the picture shows.
-    name
-        Of the picture, for errors.
 
     Raises
     ------
@@ -487,12 +468,8 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
 
     Parameters
     ----------
-    drawn
-        The fields.
     sheet
         What the spec says of the sheet, such as its title and paper, where the text does not say it.
-    blank
-        The blank form, as a PNG.
     placed
         Turns a box as the text gives it into one in millimetres.
 

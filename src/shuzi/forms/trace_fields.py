@@ -87,8 +87,6 @@ def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
     ----------
     flat
         uint8 (h, w), as `shuzi.forms.flatten.flatten` makes it.
-    prints
-        What `prints_on` found on it, if that is known.
 
     Returns
     -------
@@ -252,8 +250,6 @@ def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
     ----------
     flat
         uint8 (h, w), as `shuzi.forms.flatten.flatten` makes it.
-    prints
-        What `prints_on` found on it, if that is known.
 
     Returns
     -------
@@ -381,8 +377,6 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
 
     Parameters
     ----------
-    printed
-        What `find_boxes` found.
     flat
         The form: uint8 (h, w). Something printed in a small gap between boxes is a decimal point.
 
@@ -417,8 +411,6 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     ----------
     field
         With `at`; without a style, what is printed decides on it.
-    printed
-        What `find_boxes` found.
 
     Raises
     ------

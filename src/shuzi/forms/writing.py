@@ -118,8 +118,6 @@ def written_in_boxes(
 
     Parameters
     ----------
-    erased
-        The boxes with their margin, without printed lines.
     boxes
         From left to right, in pixels.
     least
@@ -196,8 +194,6 @@ def inside_of(erased: Erased, box: Box, others: Sequence[Box] = ()) -> Inside:
 
     Parameters
     ----------
-    erased
-        The box with its margin, without printed lines.
     box
         In pixels.
     others
@@ -268,8 +264,6 @@ def pieces_of(
         Without printed lines: uint8 (h, w), paper 255.
     boxes
         From left to right, in pixels of the part.
-    peaks
-        How dark the darkest ink is in each.
     others
         Other boxes nearby, in pixels of the part: ink in them is theirs.
     """
@@ -458,8 +452,6 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
         uint8 (h, w).
     box
         The inside of the box, in pixels.
-    side
-        0 left, 1 above, 2 right, 3 below.
 
     Returns
     -------

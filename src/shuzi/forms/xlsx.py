@@ -193,17 +193,6 @@ def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, 
     For each question and for all: how many answers count, their mean, median and standard deviation, the difficulty
     (the mean as a fraction of the points) and the discrimination (the correlation with all other points). Below, the
     mean of each version, how many rows have how many points, and who wrote nothing or has no page.
-
-    Parameters
-    ----------
-    book
-        openpyxl's, with the table as its first worksheet.
-    table
-        The table, of which at least one row has points.
-    points
-        The columns of points of the first worksheet.
-    put
-        Writes a text into a cell as text.
     """
     array: Any = require("openpyxl.worksheet.formula", "forms", "extra.forms").ArrayFormula
     name = book.worksheets[0].title.replace("'", "''")
@@ -350,8 +339,6 @@ def save_with_notes(book: Any, notes: Notes, path: Path | IO[bytes]) -> None:
     ----------
     book
         openpyxl's; its first worksheet has no comments.
-    notes
-        Without characters that XML cannot hold.
     path
         Where to, or an open file.
     """

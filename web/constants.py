@@ -59,9 +59,9 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "limits": {
         "data.dataset": ["MOST_EXAMPLES"],
         "data.own": ["LARGEST"],
-        "forms.parse": ["DATE_BOXES", "MOST_DIGITS", "TIME_BOXES"],
-        "forms.grammar": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
-        "forms.spec": ["LEAST_DIGITS"],
+        "forms.parse": ["DATE_BOXES", "MAX_DIGITS", "TIME_BOXES"],
+        "forms.grammar": ["MAX_BOXES", "MAX_TEXT_LENGTH", "MAX_TRACED"],
+        "forms.spec": ["MIN_DIGITS"],
         "forms.kinds": ["IBAN_LENGTHS"],
         "pictures.decode": ["MOST_PIXELS"],
         "service.http.limits": ["Limits.body", "Limits.pictures"],

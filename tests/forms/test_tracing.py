@@ -259,7 +259,7 @@ def test_more_fields_than_a_spec_may_have_are_counted_and_not_looked_into(scans,
         return real(flat, places)
 
     real = tracing.printed_in
-    monkeypatch.setattr(tracing, "MOST_TRACED", 3)
+    monkeypatch.setattr(tracing, "MAX_TRACED", 3)
     monkeypatch.setattr(tracing, "printed_in", printed_in)
     traced = trace(scans / "survey.png", "survey", "Survey", "A4", None, "mm")
     assert traced.spec.fields == all_fields[:3]

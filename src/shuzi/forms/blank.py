@@ -22,13 +22,13 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 from shuzi.pictures.open import open_picture
 
-_LEAST = 0.5  # square millimetres that are printed in a box to tick
+_MIN_PRINT = 0.5  # square millimetres that are printed in a box to tick
 _AROUND, _SURELY = 25, 150  # pixels around print; the level below which nothing is a shadow
 _ABOUT = 1.3  # millimetres above and below the edge of a field within which its line is
 _TICK, _TICK_WIDE = 0.7, 0.7  # of the height of a comb, and millimetres on both sides of where a tick should be
 _REACH = 2.6  # millimetres that a line may lie from where it should be
 _PIECE, _CURVED = 7.0, 4  # millimetres of a line that are straight enough; so many pieces of it show how it bends
-_LEAST_LINE = 16.0  # grey levels by which a line differs from paper
+_MIN_LINE = 16.0  # grey levels by which a line differs from paper
 _BEND = 0.6  # millimetres that a piece may lie from where the others say
 _DARKER = 1.25  # of a line: darker is ink
 _CORE = 0.6  # of how dark a line is, where it surely is one
@@ -68,7 +68,7 @@ def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[b
     for placed in fields:  # each by itself: what is printed in one says nothing of what is ink in another
         (cut,) = cut_fields(flat, [placed], np.eye(3), "", 0.0)
         if placed.field.kind == TICK:
-            found.append(any(ink.area >= _LEAST for ink in cut.ticks))
+            found.append(any(ink.area >= _MIN_PRINT for ink in cut.ticks))
         elif placed.field.style == OPEN:
             found.append(written_in(cut.inside).image is not None)
         else:  # what is faint may be left of a line where a photographed form bends, and is never read as sure
@@ -151,7 +151,7 @@ def _zones(placed: PlacedField, blank: NDArray[np.uint8]) -> tuple[Box, NDArray[
     left, right = (round(x * SCALE) for x in (frame.x - _TICK_WIDE, frame.right + _TICK_WIDE))
     first, left = max(first, 0), max(left, 0)
     part = PAPER - blank[first:last, left:right].astype(np.float32)
-    if not part.size or part.max() < _LEAST_LINE:
+    if not part.size or part.max() < _MIN_LINE:
         return None
     wanted = np.zeros(part.shape, bool)
     wanted[max(0, round((frame.bottom - _ABOUT) * SCALE) - first) :] = True
@@ -244,9 +244,9 @@ def _along(
 
 def _swept(clean: NDArray[np.uint8], printed: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return a picture without what little is left of a line: thin, small or pale, and touching no ink."""
-    near = cv2.dilate((printed > _LEAST_LINE / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    near = cv2.dilate((printed > _MIN_LINE / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     ink = PAPER - clean.astype(np.float32)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= _LEAST_LINE).astype(np.uint8), connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink >= _MIN_LINE).astype(np.uint8), connectivity=8)
     outside = np.bincount(labels[~near], minlength=count) > 0
     peaks = np.zeros(count, np.float32)
     np.maximum.at(peaks, np.asarray(labels, np.intp), ink)
@@ -270,7 +270,7 @@ def _across(clean: NDArray[np.float32], black: NDArray[np.bool_]) -> NDArray[np.
 _COMPARED = 5.0  # pixels of the blank form to a millimetre when its features are found
 _SEARCHED = 1_700  # pixels of a photograph's longer side, at which a sheet that fills it has about as many
 _FEATURES, _DISTINCT = 6_000, 0.85  # features of a picture; how much nearer the best match is than the next
-_LEAST_MATCHES = 15
+_MIN_MATCHES = 15
 _STRAY = 4.0  # pixels that a match may lie off the plane: paper bends
 _HALF = 2  # blocks are compared on pictures of half the size
 _BLOCK, _STEP = 12.0, 8.0  # millimetres of a block that is compared, and from one to the next
@@ -280,8 +280,8 @@ _CORNERED = 60.0  # grey levels: how much a block must differ from itself moved 
 _ALIKE = 0.5  # the correlation from which a block is there
 _AWAY = 2.0  # millimetres that a block may lie off the plane
 _RIM = 1.5  # millimetres from the edge of a field to where only writing is
-_LEAST_ALIKE = 0.5  # of the blocks
-_LEAST_BLOCKS = 12
+_MIN_ALIKE = 0.5  # of the blocks
+_MIN_BLOCKS = 12
 
 Homography = NDArray[np.float64]
 
@@ -332,7 +332,7 @@ class Blank:
     @property
     def distinct(self) -> bool:
         """Whether so much is printed on it that sheets can be recognised."""
-        return len(self._points) >= 4 * _LEAST_MATCHES and len(self._blocks) >= _LEAST_BLOCKS
+        return len(self._points) >= 4 * _MIN_MATCHES and len(self._blocks) >= _MIN_BLOCKS
 
     def find(self, grey: NDArray[np.uint8], name: str) -> Homography:
         """Find the form on a photograph, at any angle and either way up.
@@ -360,7 +360,7 @@ class Blank:
             if reach < max(_SEARCH_REACHES):  # the fields lie where they should
                 self._empty(there)
             homography, alike = self._fitted(there, homography, reach)
-        if alike < _LEAST_ALIKE:
+        if alike < _MIN_ALIKE:
             raise PictureError("error.form.poor_fit", path=name, found=alike)
         return homography
 
@@ -369,11 +369,11 @@ class Blank:
         scale = min(1.0, _SEARCHED / max(grey.shape))
         small = resize(grey, scale)
         points, features = _features(small)
-        if len(points) < _LEAST_MATCHES:
+        if len(points) < _MIN_MATCHES:
             return None
         pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(self._features, features, k=2)
         best = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _DISTINCT * pair[1].distance]
-        if len(best) < _LEAST_MATCHES:
+        if len(best) < _MIN_MATCHES:
             return None
         paper = self._points[[match.queryIdx for match in best]] / _COMPARED
         pixels = points[[match.trainIdx for match in best]] / (small.shape[1] / grey.shape[1])
@@ -381,7 +381,7 @@ class Blank:
         cv2.setRNGSeed(0)  # the same photograph gives the same place
         found: Any = cv2.findHomography(paper, pixels, cv2.USAC_MAGSAC, stray, maxIters=5_000, confidence=0.999)
         homography, agree = found
-        if homography is None or int(agree.sum()) < _LEAST_MATCHES:
+        if homography is None or int(agree.sum()) < _MIN_MATCHES:
             return None
         return np.asarray(homography, np.float64) if self._possible(homography, grey.shape) else None
 
@@ -417,7 +417,7 @@ class Blank:
         centres = (np.array(self._blocks, np.float64) + side / 2) / scale
         shifts = np.array(moved, np.float64) / scale
         seen = np.array(alike) >= _ALIKE
-        if seen.sum() < _LEAST_BLOCKS:
+        if seen.sum() < _MIN_BLOCKS:
             return homography, 0.0
         correction = _agreed(centres[seen], shifts[seen])
         away = np.linalg.norm(in_photo(correction, centres) - centres - shifts, axis=1)

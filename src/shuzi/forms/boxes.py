@@ -20,8 +20,8 @@ from shuzi.forms.printed_lines import FAR, Erased, Line, Profiles, erase, find_l
 from shuzi.forms.spec import BOXES, COMB, OPEN, TICK
 from shuzi.forms.ticks import TickInk, ink_in
 from shuzi.forms.writing import (
-    LEAST_DARK,
     MARGIN,
+    MIN_DARK,
     Written,
     goes_below,
     inside_of,
@@ -32,8 +32,8 @@ from shuzi.forms.writing import (
 from shuzi.ink.boxes import Box
 
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
-_LEAST_SEEN = 0.5  # of a field's own lines
-_LEAST_LINED = 0.7  # of the lines of a field on a blank form, if it has some
+_MIN_SEEN = 0.5  # of a field's own lines
+_MIN_LINED = 0.7  # of the lines of a field on a blank form, if it has some
 
 
 class Side(NamedTuple):
@@ -152,7 +152,7 @@ def cut_fields(
     for placed, (sides, lines) in zip(fields, frames, strict=True):
         own_x, own_y = across[x : x + len(sides)], down[y : y + len(lines)]
         own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
-        clear.append(not placed.framed or bool(own.mean() >= _LEAST_SEEN))
+        clear.append(not placed.framed or bool(own.mean() >= _MIN_SEEN))
         x, y = x + len(sides), y + len(lines)
         boxes = [*placed.boxes] if placed.settled else move_boxes(placed, sides, lines, own_x, own_y)
         moved.append((placed, boxes))
@@ -168,11 +168,11 @@ def cut_fields(
     parts = [[part.erased(usual[part.thick]) for part in own] for own in lined]
     # separate ink from paper, by how dark ink is on the whole sheet
     peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
-    inked = peaks[peaks >= 2 * LEAST_DARK]
+    inked = peaks[peaks >= 2 * MIN_DARK]
     # whatever is much paler than what else is written may be the edge of a shadow
-    faintest = max(LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else LEAST_DARK
+    faintest = max(MIN_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else MIN_DARK
     # where hardly anything is written, nothing tells how dark ink is
-    certain = 0.0 if len(inked) >= _FEW else 2 * LEAST_DARK
+    certain = 0.0 if len(inked) >= _FEW else 2 * MIN_DARK
     return [
         replace(
             _cut(flat, placed, boxes, own, (faintest, certain), homography),
@@ -199,7 +199,7 @@ def mark_framed(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[
             find_frames(flat, frames, vertical, thick=[thick] * len(frames))[1]
             for frames, vertical in ((sides, True), (lines, False))
         ]
-        marked.append(replace(placed, framed=all(lines.mean() >= _LEAST_LINED for lines in seen), thick=thick))
+        marked.append(replace(placed, framed=all(lines.mean() >= _MIN_LINED for lines in seen), thick=thick))
     return marked
 
 
@@ -301,8 +301,8 @@ _REACH, _AGAIN = 2.2, 1.2  # millimetres that a frame is sought from its place, 
 _BESIDE, _SOFT_EDGE = 0.6, 0.35  # millimetres from the middle of a line, or the edge of a thick one, to where none is
 _INSIDE = 0.8  # millimetres from a corner at which the profile of a line begins
 _APART = 0.45  # millimetres from the smooth surface: beyond it a frame counts less for the surface
-_FURTHEST = 1.0  # millimetres from the surface: a frame further off was not found
-_LEAST_LINE = 9.0  # grey levels: a line is at least so much darker than what is beside it
+_MAX_OFFSET = 1.0  # millimetres from the surface: a frame further off was not found
+_MIN_LINE = 9.0  # grey levels: a line is at least so much darker than what is beside it
 _ROUNDS = 4
 _PIECE = 8.0  # millimetres of a long line that are straight enough
 
@@ -348,13 +348,13 @@ def find_frames(
     beside = [max(_BESIDE, width / 2 + _SOFT_EDGE) for width in thick] if len(thick) else [_BESIDE] * len(frames)
     offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
     centres = np.array([[frame.x + frame.width / 2, frame.y + frame.height / 2] for frame in frames])
-    if not (lined & (clear >= _LEAST_LINE)).any():
+    if not (lined & (clear >= _MIN_LINE)).any():
         return np.zeros(len(frames)), np.zeros(len(frames), bool)
-    smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
+    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
     # a second look where the others go finds frames beside which a stroke looked more like a line
     offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN, beside)
-    smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
-    near = lined & (clear >= _LEAST_LINE) & (np.abs(offsets - smooth) <= _FURTHEST)
+    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
+    near = lined & (clear >= _MIN_LINE) & (np.abs(offsets - smooth) <= _MAX_OFFSET)
     return np.where(near, offsets, smooth), near
 
 

@@ -19,7 +19,7 @@ MODULES = 25
 _QUIET = 2  # modules of margin that OpenCV adds
 _TOGETHER, _MARGIN = 8, 4  # pixels of a module, and modules around the code, when it is drawn to be decoded
 _SHIFTS = np.linspace(-2, 2, 11).tolist()  # modules by which the code may lie off its place
-_LEAST_CONTRAST = 24  # grey levels between black and white
+_MIN_CONTRAST = 24  # grey levels between black and white
 _NEAR = (0.0, -0.2, 0.2)  # modules around that place
 
 
@@ -97,7 +97,7 @@ def read_code(picture: NDArray[np.uint8], module: float) -> Code | None:
     (True, None)
     """
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(module * 0.25, 0.3)), np.uint8)
-    if np.ptp(smooth) < _LEAST_CONTRAST:
+    if np.ptp(smooth) < _MIN_CONTRAST:
         return None
     rows, columns = np.mgrid[:MODULES, :MODULES].astype(np.float64)
     # paper bends: each of the three squares shows how far its corner of the code lies off its place

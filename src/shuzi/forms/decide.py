@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shuzi.forms.kinds import PASSING, YEAR, Notation
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import AMONG, CARD, DATE, IBAN, IDENTIFIER, LEAST_DIGITS, NUMBER, PHONE, Field
+from shuzi.forms.spec import AMONG, CARD, DATE, IBAN, IDENTIFIER, MIN_DIGITS, NUMBER, PHONE, Field
 from shuzi.forms.writing import Written
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.decide.outcome import add_up
@@ -36,8 +36,8 @@ _RARE = 0.1  # of random texts add up
 _LISTED = 5  # texts that a cell names
 _NAMED = 3  # values on the list that it names where the text is none of them
 _OF_A_SUM = 4  # texts of each field that a sum is sought among
-_LEAST = 1e-4  # a text less probable than this is not what is written, whatever the rules say
-_MOST_SUMS = 20_000
+_MIN_TEXT_PROBABILITY = 1e-4  # a text less probable than this is not what is written, whatever the rules say
+_MAX_SUMS = 20_000
 
 
 def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: bool = False) -> Cell:
@@ -76,7 +76,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
             [(text, probability) for text, probability in texts if probability > 0], key=itemgetter(1), reverse=True
         )
     kept = [(text, probability) for text, probability in texts if text and not field.broken(text)]
-    if not kept or kept[0][1] < _LEAST:
+    if not kept or kept[0][1] < _MIN_TEXT_PROBABILITY:
         rule = field.broken(best)
         others = _nearest(field, best, boxes) if rule == AMONG else found[1:_LISTED]
         return Cell(best, UNSURE, probability, rule, (found[0], *others))
@@ -156,7 +156,7 @@ def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, 
         by_name = {field.name: field for field in fields}
         choices = [_choices(by_name[name], made[name]) for name in names]
         fitting, everything = dict[tuple[str, ...], float](), 0.0
-        while math.prod(map(len, choices)) > _MOST_SUMS:
+        while math.prod(map(len, choices)) > _MAX_SUMS:
             choices = [texts[: max(1, len(texts) - 1)] for texts in choices]
         for chosen in product(*choices):
             combined = math.prod(probability for _, probability in chosen)
@@ -164,7 +164,7 @@ def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, 
             texts = tuple(text for text, _ in chosen)
             if _adds_up(texts, field.decimals, [by_name[name].decimals for name in names]):
                 fitting[texts] = fitting.get(texts, 0.0) + combined
-        if not fitting or max(fitting.values()) < _LEAST:
+        if not fitting or max(fitting.values()) < _MIN_TEXT_PROBABILITY:
             made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or "sum") for name in names}
             continue
         if any(_is_by_check(by_name[name], made[name]) for name in names):
@@ -242,7 +242,7 @@ FAINT = 0.3
 """The probability that a box with very little ink is empty, or that there is some in one that may be."""
 
 _PIECE = 32  # images at once
-_MOST = 64  # texts of a field
+_MAX_TEXTS = 64  # texts of a field
 _LIKELY = 5  # digits of a box
 _MIN_PROBABILITY = 1e-6
 
@@ -353,7 +353,7 @@ def _likeliest(
             for character, p in choices
             if p > 0 and (after := _step(automaton, positions, character)) & (within or after)
         ]
-        states = sorted(longer, key=itemgetter(1), reverse=True)[:_MOST]
+        states = sorted(longer, key=itemgetter(1), reverse=True)[:_MAX_TEXTS]
     return [(text, probability) for text, probability, _ in states]
 
 
@@ -458,7 +458,7 @@ def _in_boxes(field: Field) -> str:
     if field.pattern:
         return field.pattern
     if field.kind in (PHONE, CARD):
-        return f"\\d{{{LEAST_DIGITS[field.kind]},{field.boxes}}}"
+        return f"\\d{{{MIN_DIGITS[field.kind]},{field.boxes}}}"
     if field.kind == IBAN:
         return f"\\d{{{field.boxes}}}"
     return _OF_CHECKS.get(field.check, "") if field.kind == IDENTIFIER else ""

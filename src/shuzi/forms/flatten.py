@@ -18,14 +18,14 @@ from shuzi.ink.resize import resize
 
 _SIDE = 7  # modules of a marker, with its black rim
 _SEARCHED = 1_600  # pixels of the longer side at which markers are sought first
-_FURTHEST = 1.5  # millimetres that a corner may lie off the sheet's plane
-_LEAST_MARKERS = 3
-_LARGEST = 4_200  # pixels of the longer side at which they are sought again: photographs have 12 million
-_MOST_WORK = 16_000_000  # pixels of outlines followed in all attempts: sheets have up to 13 million
+_MAX_OFFSET = 1.5  # millimetres that a corner may lie off the sheet's plane
+_MIN_MARKERS = 3
+_MAX_SIDE = 4_200  # pixels of the longer side at which they are sought again: photographs have 12 million
+_MAX_WORK = 16_000_000  # pixels of outlines followed in all attempts: sheets have up to 13 million
 _OUTLINE = 20  # pixels: to begin an outline takes as long as to follow so many
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 _BEFORE, _BESIDE = (np.array([top, [1, 0, 0], [0, 0, 0]], np.uint8) for top in ([1, 1, 1], [0, 1, 0]))
-_MOST_QUADRILATERALS = 5_000  # each is compared with every other; sheets have up to 1,100
+_MAX_QUADRILATERALS = 5_000  # each is compared with every other; sheets have up to 1,100
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,15 @@ def find_sheet(grey: NDArray[np.uint8], size: tuple[float, float], name: str) ->
     work = 0
     for picture, scale in _attempts(grey):
         work += _work(picture)
-        if work > _MOST_WORK:
+        if work > _MAX_WORK:
             break
-        if _quadrilaterals(picture) > _MOST_QUADRILATERALS:
+        if _quadrilaterals(picture) > _MAX_QUADRILATERALS:
             continue
         for corner, points in _markers(picture).items():
             found.setdefault(corner, points / scale)
         if len(found) == 4:
             break
-    if len(found) < _LEAST_MARKERS:
+    if len(found) < _MIN_MARKERS:
         raise PictureError("error.form.markers", path=name, n=len(found))
     homography = _fitted(found, size)
     if homography is None:
@@ -100,7 +100,7 @@ def _attempts(grey: NDArray[np.uint8]) -> Any:
     scale = small.shape[1] / grey.shape[1]
     yield small, scale
     if scale < 1:
-        large = resize(grey, min(1.0, _LARGEST / max(grey.shape)))
+        large = resize(grey, min(1.0, _MAX_SIDE / max(grey.shape)))
         yield large, large.shape[1] / grey.shape[1]
     yield cv2.createCLAHE(4.0, (8, 8)).apply(small), scale
     yield cv2.resize(small, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC), scale * 1.5
@@ -186,7 +186,7 @@ def _fitted(found: dict[int, NDArray[np.float64]], size: tuple[float, float]) ->
     away = cv2.perspectiveTransform(pixels[None], back)[0] - paper
     turned = cv2.contourArea(cv2.perspectiveTransform(paper[None, :4], homography).astype(np.float32), oriented=True)
     # a negative area would be a sheet seen from behind
-    return np.asarray(homography, np.float64) if np.abs(away).max() <= _FURTHEST and turned > 0 else None
+    return np.asarray(homography, np.float64) if np.abs(away).max() <= _MAX_OFFSET and turned > 0 else None
 
 
 SCALE = 8.0
@@ -195,7 +195,7 @@ SCALE = 8.0
 PAPER = 255
 """The level of paper on a flat sheet; ink is darker."""
 
-_COARSEST = 2.2  # pixels to a millimetre: at this size a digit is as small as the networks' own images
+_MIN_SCALE = 2.2  # pixels to a millimetre: at this size a digit is as small as the networks' own images
 _AROUND = 9  # millimetres: more than the width of any stroke or printed letter
 _SMOOTH = 6.0  # millimetres over which light changes little
 
@@ -232,8 +232,8 @@ def flatten(
     ((400, 400), 255, True)
     """
     scale = _scale(homography, size)
-    if scale < _COARSEST:
-        raise PictureError("error.form.small", path=name, dpi=round(scale * 25.4), least=round(_COARSEST * 25.4))
+    if scale < _MIN_SCALE:
+        raise PictureError("error.form.small", path=name, dpi=round(scale * 25.4), least=round(_MIN_SCALE * 25.4))
     width, height = (round(side * SCALE) for side in size)
     to_photo = homography @ np.array([[1 / SCALE, 0, 0.5 / SCALE], [0, 1 / SCALE, 0.5 / SCALE], [0, 0, 1]])
     source = grey

@@ -14,8 +14,8 @@ from shuzi import toml
 from shuzi.data.tables.bounded import check_size
 from shuzi.declared import Declared, FieldError, Flag, Positive, between, closest, one_of, that
 from shuzi.errors import DataError, ShuziError
-from shuzi.forms.kinds import DATE_ORDERS, IBAN_LENGTHS, OF_DIGITS, SHORTEST
-from shuzi.forms.roster import MOST_ROWS
+from shuzi.forms.kinds import DATE_ORDERS, IBAN_LENGTHS, MIN_LENGTHS, OF_DIGITS
+from shuzi.forms.roster import MAX_ROWS
 from shuzi.forms.spec import (
     AMONG,
     ANY,
@@ -23,7 +23,7 @@ from shuzi.forms.spec import (
     BOXES,
     COMB,
     DATE,
-    LEAST_DIGITS,
+    MIN_DIGITS,
     NUMBER,
     ONE,
     OPEN,
@@ -36,23 +36,23 @@ from shuzi.messages import LANGUAGES
 from shuzi.messages.visible import visible
 from shuzi.toml import line_of
 
-MOST_FIELDS, MOST_TRACED, MOST_BOXES, MOST_DECIMALS = 60, 200, 24, 6
+MAX_FIELDS, MAX_TRACED, MAX_BOXES, MAX_DECIMALS = 60, 200, 24, 6
 """Fields of a sheet that is printed from its spec, of a traced form, boxes of a field, and those after a point."""
 
-SMALLEST_BOX = 2.0
+MIN_BOX_SIZE = 2.0
 """The least width and height of a traced box in millimetres."""
 
-LONGEST = 200
+MAX_TEXT_LENGTH = 200
 """Characters of a title, a label or a value."""
 
-_MOST_WEIGHT = 10  # more are the same as less, but for multiples of 11
+_MAX_WEIGHT = 10  # more are the same as less, but for multiples of 11
 
-MOST_ANSWERS = 100
+MAX_ANSWERS = 100
 """Right answers of a question."""
 
-_MOST_VERSIONS, _LONGEST_VERSION = 12, 20  # characters of a name
+_MAX_VERSIONS, _MAX_VERSION_LENGTH = 12, 20  # characters of a name
 
-MOST_OPTIONS, LONGEST_OPTION = 12, 60
+MAX_OPTIONS, MAX_OPTION_LENGTH = 12, 60
 """Boxes to tick of a field, and characters of what stands beside one."""
 
 SIDES = 70, 600
@@ -61,7 +61,7 @@ SIDES = 70, 600
 
 def is_text(value: Any) -> bool:
     """Tell whether a value is a text for a title, a label or a value: of one line, and neither empty nor too long."""
-    return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST and value.isprintable()
+    return isinstance(value, str) and 0 < len(value.strip()) <= MAX_TEXT_LENGTH and value.isprintable()
 
 
 def is_paper(value: Any) -> bool:
@@ -71,20 +71,20 @@ def is_paper(value: Any) -> bool:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(is_text, value))
+    return isinstance(value, list) and 0 < len(value) <= MAX_ROWS and all(map(is_text, value))
 
 
 def _are_options(value: Any) -> bool:
-    return _is_list(value) and len(value) <= MOST_OPTIONS and all(map(_is_option, value))
+    return _is_list(value) and len(value) <= MAX_OPTIONS and all(map(_is_option, value))
 
 
 def _is_option(text: str) -> bool:
-    return len(text.strip()) <= LONGEST_OPTION and BETWEEN.strip() not in text
+    return len(text.strip()) <= MAX_OPTION_LENGTH and BETWEEN.strip() not in text
 
 
 def _is_key(value: Any) -> bool:
     values = value if isinstance(value, list) else [value]
-    return 0 < len(values) <= MOST_ANSWERS and all(
+    return 0 < len(values) <= MAX_ANSWERS and all(
         is_text(answer) or is_number(answer) or isinstance(answer, date | time) for answer in values
     )
 
@@ -94,17 +94,17 @@ def _are_keys(value: Any) -> bool:
 
 
 def _are_versions(value: Any) -> bool:
-    tables = isinstance(value, list) and 2 <= len(value) <= _MOST_VERSIONS
+    tables = isinstance(value, list) and 2 <= len(value) <= _MAX_VERSIONS
     return tables and all(isinstance(version, dict) for version in value)
 
 
 def _is_version(value: Any) -> bool:
-    return is_text(value) and len(value.strip()) <= _LONGEST_VERSION
+    return is_text(value) and len(value.strip()) <= _MAX_VERSION_LENGTH
 
 
 def is_number(value: Any) -> bool:
     """Tell whether a value of TOML is a number that is no larger than any that fits in boxes."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**MOST_BOXES
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**MAX_BOXES
 
 
 def _is_limit(value: Any) -> bool:
@@ -112,8 +112,8 @@ def _is_limit(value: Any) -> bool:
 
 
 def _are_weights(value: Any) -> bool:
-    numbers = isinstance(value, list) and 2 <= len(value) <= MOST_BOXES
-    return numbers and all(type(weight) is int and 0 < abs(weight) <= _MOST_WEIGHT for weight in value)
+    numbers = isinstance(value, list) and 2 <= len(value) <= MAX_BOXES
+    return numbers and all(type(weight) is int and 0 < abs(weight) <= _MAX_WEIGHT for weight in value)
 
 
 def _is_country(value: Any) -> bool:
@@ -122,17 +122,17 @@ def _is_country(value: Any) -> bool:
 
 def _are_boxes(value: Any) -> bool:
     boxes = value if isinstance(value, list) and value and all(isinstance(box, list) for box in value) else [value]
-    return len(boxes) <= max(MOST_BOXES, *IBAN_LENGTHS.values()) and all(
+    return len(boxes) <= max(MAX_BOXES, *IBAN_LENGTHS.values()) and all(
         isinstance(box, list)
         and len(box) == 4
         and all(isinstance(side, int | float) and not isinstance(side, bool) and abs(side) < 1e18 for side in box)
         and min(box[:2]) >= 0
-        and min(box[2:]) >= SMALLEST_BOX
+        and min(box[2:]) >= MIN_BOX_SIZE
         for box in boxes
     )
 
 
-_Text = Annotated[str, that(is_text, "spec.text", most=LONGEST)]
+_Text = Annotated[str, that(is_text, "spec.text", most=MAX_TEXT_LENGTH)]
 _List = Annotated[list[str], that(_is_list, "spec.list")]
 _Style = Annotated[str, one_of(BOXES, COMB, OPEN)]
 
@@ -143,31 +143,31 @@ class _Sheet(TypedDict, total=False):
     language: Annotated[str, one_of(*LANGUAGES)]
     paper: Annotated[str, that(is_paper, "spec.paper", names=", ".join(PAPERS), least=SIDES[0], most=SIDES[1])]
     landscape: Flag
-    rows: Annotated[int, between(1, MOST_ROWS)]
+    rows: Annotated[int, between(1, MAX_ROWS)]
     style: _Style
     roster: _Text
     blank: _Text
     fields: Annotated[list[Any], that(lambda value: isinstance(value, list), "spec.fields")]
-    versions: Annotated[list[Any], that(_are_versions, "spec.versions", least=2, most=_MOST_VERSIONS)]
+    versions: Annotated[list[Any], that(_are_versions, "spec.versions", least=2, most=_MAX_VERSIONS)]
 
 
 class _Field(TypedDict, total=False):
     name: _Text
     label: _Text
     kind: Annotated[str, one_of(*get_args(FieldKind))]
-    boxes: Annotated[int, between(1, MOST_BOXES)]
-    decimals: Annotated[int, between(1, MOST_DECIMALS)]
+    boxes: Annotated[int, between(1, MAX_BOXES)]
+    decimals: Annotated[int, between(1, MAX_DECIMALS)]
     order: Annotated[str, one_of(*DATE_ORDERS)]
     country: Annotated[str, that(_is_country, "spec.country")]
     style: _Style
     column: _Text
     once: Flag
     required: Flag
-    length: Annotated[int, between(1, MOST_BOXES)]
+    length: Annotated[int, between(1, MAX_BOXES)]
     min: Annotated[Any, that(_is_limit, "spec.limit")]
     max: Annotated[Any, that(_is_limit, "spec.limit")]
     check: Annotated[str, one_of(*OF_DIGITS)]
-    weights: Annotated[list[int], that(_are_weights, "spec.weights", most=_MOST_WEIGHT)]
+    weights: Annotated[list[int], that(_are_weights, "spec.weights", most=_MAX_WEIGHT)]
     with_x: Flag
     among: _List
     pattern: _Text
@@ -177,7 +177,7 @@ class _Field(TypedDict, total=False):
     total: Flag
     options: Annotated[
         list[str],
-        that(_are_options, "spec.options", most=MOST_OPTIONS, longest=LONGEST_OPTION, between=BETWEEN.strip()),
+        that(_are_options, "spec.options", most=MAX_OPTIONS, longest=MAX_OPTION_LENGTH, between=BETWEEN.strip()),
     ]
     choose: Annotated[str, one_of(ONE, ANY)]
     unique: Flag
@@ -186,11 +186,11 @@ class _Field(TypedDict, total=False):
     tolerance: Positive
     half_tolerance: Positive
     partial: Flag
-    at: Annotated[list[Any], that(_are_boxes, "spec.place", least=SMALLEST_BOX)]
+    at: Annotated[list[Any], that(_are_boxes, "spec.place", least=MIN_BOX_SIZE)]
 
 
 class _Version(TypedDict, total=False):
-    name: Annotated[str, that(_is_version, "spec.version", most=_LONGEST_VERSION)]
+    name: Annotated[str, that(_is_version, "spec.version", most=_MAX_VERSION_LENGTH)]
     order: _List
     keys: Annotated[dict[str, Any], that(_are_keys, "spec.keys")]
 
@@ -262,13 +262,13 @@ class Source:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return text if len(text) <= MAX_TEXT_LENGTH else text[:MAX_TEXT_LENGTH] + "…"
 
 
-LARGEST = 200_000
+MAX_SPEC_BYTES = 200_000
 """Bytes that a spec may have."""
 
-_MOST_DOTS = 8  # of a key: tomllib takes as long as the square of their number
+_MAX_DOTS = 8  # of a key: tomllib takes as long as the square of their number
 # strings and comments, in which dots join no keys; what is not closed ends with the line or the text, as is an error
 _QUOTED = re.compile(
     r'"""(?:[^\\"]|\\[\s\S]|"(?!""))*+(?:""")?+'
@@ -277,7 +277,7 @@ _QUOTED = re.compile(
     r"|'[^'\n]*+'?+"
     r"|\#[^\n]*+"
 )
-_DEEP = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{_MOST_DOTS + 1}}}")
+_DEEP = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{_MAX_DOTS + 1}}}")
 
 
 def text_of(content: bytes, path: Path) -> str:
@@ -293,7 +293,7 @@ def text_of(content: bytes, path: Path) -> str:
     >>> text_of(b'\xef\xbb\xbftitle = "Scores"', Path("scores.toml"))
     'title = "Scores"'
     """
-    check_size(content, path, LARGEST, "error.spec.large")
+    check_size(content, path, MAX_SPEC_BYTES, "error.spec.large")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -316,7 +316,7 @@ def tables_of(text: str, path: Path) -> dict[str, Any]:
     plain = _QUOTED.sub(lambda found: "" if found[0][0] == "#" else "_" + "\n" * found[0].count("\n"), text)
     if deep := _DEEP.search(plain):
         line = plain.count("\n", 0, deep.start()) + 1
-        raise DataError("error.spec.dots", path=path, line=line, most=_MOST_DOTS)
+        raise DataError("error.spec.dots", path=path, line=line, most=_MAX_DOTS)
     try:
         return toml.loads(text)
     except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long
@@ -426,11 +426,11 @@ def check_boxes(table: Mapping[str, Any], boxes: int, wrong: _Wrong) -> None:
     if table.get("length", 0) > boxes:
         raise wrong("error.spec.length", "length", boxes=boxes)
     length = table.get("length", boxes)
-    if length < LEAST_DIGITS.get(table.get("kind", NUMBER), 0) or length <= decimals:
+    if length < MIN_DIGITS.get(table.get("kind", NUMBER), 0) or length <= decimals:
         raise wrong("error.spec.never", "length", boxes=boxes)
     if "min" in table and "max" in table and least > most:
         raise wrong("error.spec.range", "max")
     if least >= 10 ** (length - decimals) or most < 0:
         raise wrong("error.spec.never", "max" if most < 0 else "min", boxes=length)
-    if table.get("check") and boxes < SHORTEST[table["check"]]:
-        raise wrong("error.spec.check", "check", least=SHORTEST[table["check"]])
+    if table.get("check") and boxes < MIN_LENGTHS[table["check"]]:
+        raise wrong("error.spec.check", "check", least=MIN_LENGTHS[table["check"]])

@@ -276,7 +276,7 @@ OF_DIGITS = ("luhn", "isbn", "mod11", "resident-id")
 WITH_X = ("isbn", "mod11", "resident-id")
 """Those in which the last character may be an X."""
 
-SHORTEST = {"luhn": 2, "isbn": 10, "mod11": 2, "resident-id": 18, "iban": 14}
+MIN_LENGTHS = {"luhn": 2, "isbn": 10, "mod11": 2, "resident-id": 18, "iban": 14}
 """The least characters of a text that each can pass."""
 
 _LENGTHS = {"isbn": (10, 13), "resident-id": (18,)}
@@ -293,7 +293,7 @@ def may_have(check: str, length: int, weights: Sequence[int] = ()) -> bool:
     """
     if weights:
         return length == len(weights)
-    return length in _LENGTHS.get(check, (length,)) and length >= SHORTEST[check]
+    return length in _LENGTHS.get(check, (length,)) and length >= MIN_LENGTHS[check]
 
 
 def passes(check: str, text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:

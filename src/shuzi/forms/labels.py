@@ -19,7 +19,7 @@ from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
 
 _SURE = 0.75  # the confidence from which words are taken
-_LONGEST = 60  # characters of a label; what is longer is a note
+_MAX_LABEL_LENGTH = 60  # characters of a label; what is longer is a note
 _NEAR, _FAR, _UPON = 15.0, 80.0, 6.0  # millimetres from a label to the field at its right, and to the one below
 _RIM = 1.5  # millimetres by which places on a photographed form may be off
 _INDENT = 3.0  # millimetres by which a label may begin or end beyond its field
@@ -202,7 +202,7 @@ def _cleaned(text: str) -> str:
 def _is_label(text: str) -> bool:
     # a capital alone is more often the head of a column than a unit
     is_unit = text in _PARTS or text in _UNITS or (len(text) > 1 and text.lower() in _UNITS)
-    return len(text) <= _LONGEST and any(map(str.isalnum, text)) and not is_unit and not _NOTE.search(text)
+    return len(text) <= _MAX_LABEL_LENGTH and any(map(str.isalnum, text)) and not is_unit and not _NOTE.search(text)
 
 
 def _joined(lines: Sequence[Words]) -> str:

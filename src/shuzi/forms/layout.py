@@ -23,7 +23,7 @@ _OPEN = 4.0  # millimetres that an open field is wider than boxes for its digits
 _FOURS, _COUNTRY = 2.0, 8.0  # widths between groups of four digits, and of the letters before an IBAN
 _TOP, _BOTTOM, _SIDE = 35.0, 25.0, 12.0  # of the area that fields may use
 _PITCH, _HEAD = 11.5, 11.0  # heights of a row and of the table's head
-_NUMBER, _WIDEST = 7.0, 42.0  # widths of a row's number, and of a roster's column at most
+_NUMBER, _MAX_ROSTER_WIDTH = 7.0, 42.0  # widths of a row's number, and of a roster's column at most
 _LABELLED = 0.5  # of the width of a sheet of one record: options have the rest
 
 
@@ -262,7 +262,7 @@ def _width(field: Field) -> float:
 
 def _printed_width(spec: Spec, field: Field) -> float:
     longest = max(width_of(row[field.column], 10) for row in spec.roster)
-    return min(max(longest, width_of(field.label, 8), 10.0), _WIDEST)
+    return min(max(longest, width_of(field.label, 8), 10.0), _MAX_ROSTER_WIDTH)
 
 
 POINT = 25.4 / 72

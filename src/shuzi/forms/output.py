@@ -119,7 +119,7 @@ _LABEL, _WRITTEN, _READ, _KEY, _POINTS = (0.0, 44.0), (46.0, 60.0), (108.0, 28.0
 """The columns: how far from the left they begin, and how wide they are."""
 _PALE, _RULE = 110, 190  # grey levels of words beside the answers, and of the lines between them
 _MARGIN = 0.15  # of a cell's box: what is written reaches beyond its lines
-_HIGHEST = 160  # pixels of a picture: about 300 dots per inch
+_MAX_PICTURE_HEIGHT = 160  # pixels of a picture: about 300 dots per inch
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ def _picture_of(cell: Cell, photograph_of: PhotographOf) -> NDArray[np.uint8] | 
 
 def _show(pdf: Any, picture: NDArray[np.uint8], box: Box) -> None:
     image = Image.fromarray(picture)
-    if image.height > _HIGHEST:
-        image = image.resize((max(1, round(image.width * _HIGHEST / image.height)), _HIGHEST))
+    if image.height > _MAX_PICTURE_HEIGHT:
+        image = image.resize((max(1, round(image.width * _MAX_PICTURE_HEIGHT / image.height)), _MAX_PICTURE_HEIGHT))
     scale = min(box.width / image.width, box.height / image.height)
     pdf.image(image, box.x, box.y, image.width * scale, image.height * scale)

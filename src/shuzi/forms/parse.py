@@ -11,12 +11,12 @@ from shuzi.data.tables.bounded import check_size, read_bounded
 from shuzi.errors import DataError
 from shuzi.forms.grammar import (
     FIELD,
-    LARGEST,
     LIMITS,
-    MOST_FIELDS,
-    MOST_TRACED,
+    MAX_FIELDS,
+    MAX_SPEC_BYTES,
+    MAX_TRACED,
+    MIN_BOX_SIZE,
     SHEET,
-    SMALLEST_BOX,
     VERSION,
     Source,
     WrongKeyError,
@@ -29,7 +29,7 @@ from shuzi.forms.grammar import (
     text_of,
 )
 from shuzi.forms.kinds import IBAN_LENGTHS, may_have
-from shuzi.forms.roster import LARGEST as LARGEST_ROSTER
+from shuzi.forms.roster import MAX_BYTES as MAX_ROSTER_BYTES
 from shuzi.forms.roster import check_column, roster_of
 from shuzi.forms.spec import (
     BOXES,
@@ -37,7 +37,7 @@ from shuzi.forms.spec import (
     DATE,
     IBAN,
     IDENTIFIER,
-    LEAST_DIGITS,
+    MIN_DIGITS,
     NUMBER,
     ONE,
     OPEN,
@@ -52,7 +52,7 @@ from shuzi.forms.spec import (
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import compile_pattern
 
-_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
+_BESIDE = {"roster": (MAX_ROSTER_BYTES, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
 
 Beside = Callable[[str, str], bytes]
 """Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError.
@@ -111,7 +111,7 @@ def beside_file(path: Path) -> Beside:
 
 def read_text(path: Path) -> str:
     """Return the text of a spec's file; raises DataError."""
-    return text_of(read_bounded(path, LARGEST, "error.spec.large"), path)
+    return text_of(read_bounded(path, MAX_SPEC_BYTES, "error.spec.large"), path)
 
 
 def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, blank: bytes) -> Spec:
@@ -161,7 +161,7 @@ def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, bla
 
 def _field_tables(sheet: Mapping[str, Any], source: Source, blank: bytes) -> list[FieldTable]:
     """Return the tables of the fields; raise a DataError if the sheet cannot have them, or lacks what it needs."""
-    tables, most = sheet.get("fields", []), MOST_TRACED if blank else MOST_FIELDS
+    tables, most = sheet.get("fields", []), MAX_TRACED if blank else MAX_FIELDS
     if "title" not in sheet:
         raise source.wrong("error.spec.missing", 0, "title", sheet)
     if not 0 < len(tables) <= most or not all(isinstance(table, dict) for table in tables):
@@ -210,7 +210,7 @@ _NOT_OF = {  # a kind that knows its own check digit and pattern
 DATE_BOXES, TIME_BOXES = 8, 4
 _FIXED_BOXES = {DATE: DATE_BOXES, TIME: TIME_BOXES}
 _ONLY_OF = {"order": DATE, "country": IBAN}
-MOST_DIGITS = {PHONE: 15, CARD: 19}
+MAX_DIGITS = {PHONE: 15, CARD: 19}
 """The most digits of a phone's number, and of a card's."""
 
 _CHECKED = {CARD: "luhn", IBAN: "iban"}
@@ -357,8 +357,8 @@ class FieldTable:
         else:
             self._need("boxes")
             boxes: int = table["boxes"]
-            if kind in LEAST_DIGITS and not LEAST_DIGITS[kind] <= boxes <= MOST_DIGITS[kind]:
-                least, most = LEAST_DIGITS[kind], MOST_DIGITS[kind]
+            if kind in MIN_DIGITS and not MIN_DIGITS[kind] <= boxes <= MAX_DIGITS[kind]:
+                least, most = MIN_DIGITS[kind], MAX_DIGITS[kind]
                 raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=least, most=most)
             return boxes
         if table.get("boxes", fixed) != fixed:
@@ -381,7 +381,7 @@ class FieldTable:
             automaton = compile_pattern(field.pattern)
         except DataError as problem:
             raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
-        least = field.digits or max(field.decimals + 1, LEAST_DIGITS.get(field.kind, 0))
+        least = field.digits or max(field.decimals + 1, MIN_DIGITS.get(field.kind, 0))
         lengths = range(least, (field.digits or field.boxes) + 1)
         if not any(
             automaton.may_hold(length - field.decimals, field.decimals)
@@ -425,8 +425,8 @@ class FieldTable:
             boxes = tuple(Box(x + index * wide / count, y, wide / count, high) for index in range(count))
         if field.style == OPEN or len(boxes) != count:
             raise self._wrong("error.spec.places", "at", boxes=1 if field.style == OPEN else count)
-        if min(box.width for box in boxes) < SMALLEST_BOX:
-            raise self._wrong("error.spec.narrow", "at", boxes=count, least=SMALLEST_BOX)
+        if min(box.width for box in boxes) < MIN_BOX_SIZE:
+            raise self._wrong("error.spec.narrow", "at", boxes=count, least=MIN_BOX_SIZE)
         return replace(field, at=boxes)
 
     def check_on_paper(self, field: Field, size: tuple[float, float]) -> None:

@@ -153,7 +153,7 @@ _RIM = 0.03  # of the longer side: a feeder leaves a shadow along an edge
 _LIGHT = 110  # grey levels that most of the paper has at least
 _DARKER = 24  # grey levels that ink is darker than the paper around it; what shines through is less, pencil is more
 _AROUND = 31  # pixels: a stroke is narrower
-_LONGEST = 7  # pixels, 1.5 mm on A4: dust is smaller, a digit is larger
+_MIN_STROKE = 7  # pixels, 1.5 mm on A4: dust is smaller, a digit is larger
 _SOLID, _DARK = 0.002, 60  # of the pixels, and grey levels: a picture or a shadow is larger than any stroke
 
 
@@ -184,7 +184,7 @@ def is_empty(grey: NDArray[np.uint8]) -> bool:
     kernel = np.ones((_AROUND, _AROUND), np.uint8)
     ink = cv2.morphologyEx(cv2.medianBlur(inner, 3), cv2.MORPH_BLACKHAT, kernel) >= _DARKER
     _, _, sizes, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    return not bool((sizes[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1, initial=0) > _LONGEST).any())
+    return not bool((sizes[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1, initial=0) > _MIN_STROKE).any())
 
 
 def refuse_empty(grey: NDArray[np.uint8], name: str) -> None:

@@ -16,7 +16,10 @@ from shuzi.forms.spec import ANY, BETWEEN, DATE, NUMBER, TICK, TIME, Field
 from shuzi.messages import say
 from shuzi.reading.report.result import BLANK
 
-_LONGEST, _MOST_VALUES = 8_192, 255  # characters of a formula, and values of a function, that spreadsheets take
+_MAX_FORMULA, _MAX_VALUES = (
+    8_192,
+    255,
+)  # characters of a formula, values of a function: of spreadsheets
 
 
 def graded_in(table: Table, row: Row | None = None) -> tuple[Field, ...]:
@@ -117,11 +120,11 @@ def put_points(
             if field.key:
                 formula = formula_of(field, at, shown, "" if number_of(cell, field) is not None else cell.text)
                 at = f"{earning[field.name]}{line}"
-                sheet[at] = formula if len(formula) <= _LONGEST else points_of(field, cell.text)
+                sheet[at] = formula if len(formula) <= _MAX_FORMULA else points_of(field, cell.text)
             summed.append(at)
         if summed:
             formula = _sum_of(summed)
-            sheet.cell(line, total, formula if len(formula) <= _LONGEST else float(texts_of(table, row)[-1]))
+            sheet.cell(line, total, formula if len(formula) <= _MAX_FORMULA else float(texts_of(table, row)[-1]))
     questions = [
         (field.label or field.name, earning.get(field.name, letters[field.name]), field.points) for field in graded
     ]
@@ -129,8 +132,8 @@ def put_points(
 
 
 def _sum_of(cells: Sequence[str]) -> str:
-    starts = range(0, len(cells), _MOST_VALUES)
-    return "=" + "+".join(f"SUM({','.join(cells[start : start + _MOST_VALUES])})" for start in starts)
+    starts = range(0, len(cells), _MAX_VALUES)
+    return "=" + "+".join(f"SUM({','.join(cells[start : start + _MAX_VALUES])})" for start in starts)
 
 
 def is_empty(row: Row) -> bool:
@@ -187,7 +190,7 @@ _EXACT = 1e-9  # how far two numbers that are the same may lie apart in binary
 DIGITS_KEPT = 15
 """Digits of a number that a spreadsheet keeps."""
 
-_LONGEST_TEXT = 120  # characters of a text in a formula, where quotes count twice and 255 are the most
+_MAX_QUOTED = 120  # characters of a text in a formula, where quotes count twice and 255 are the most
 
 
 def points_of(field: Field, text: str) -> float:
@@ -303,9 +306,7 @@ def _ticked(cell: str, option: str, shown: Callable[[str], str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    parts = (
-        [""] if not text else [text[start : start + _LONGEST_TEXT] for start in range(0, len(text), _LONGEST_TEXT)]
-    )
+    parts = [""] if not text else [text[start : start + _MAX_QUOTED] for start in range(0, len(text), _MAX_QUOTED)]
     return "&".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 

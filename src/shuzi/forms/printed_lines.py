@@ -37,7 +37,7 @@ _STRAY, _LEAN = 0.9, 0.4  # millimetres of a line from where its frame is, and o
 _NEAR = 0.1  # of its contrast for each millimetre from where its frame is
 _WHOLE = 0.5  # of how dark a line is: so dark it is all along
 _CORNER = 0.4  # millimetres from the end of a line, where the lines that it meets are as dark
-_LEAST_DARK = 28 / 3  # grey levels by which a line differs from paper
+_MIN_DARK = 28 / 3  # grey levels by which a line differs from paper
 _ALONG = 0.8  # of its length a line is at least so dark: ink covers less
 _FREE, _AS_DARK = 0.3, 1.25  # of a line's rows nothing is written on so many, nor on those that are hardly darker
 _DARKER = 0.2  # of a line is darker than what counts as the line
@@ -280,7 +280,7 @@ def course_of(
         pieces.append(dark[along, index])
     least = [np.quantile(piece, 1 - _ALONG, axis=1, method="lower") for piece in pieces]
     level = min(darkest, float(np.median([levels.max() for levels in least])))
-    if level <= _LEAST_DARK:
+    if level <= _MIN_DARK:
         return None
     scores = np.full((len(shifts), len(shifts)), -np.inf)
     away = _NEAR * level * np.abs(shifts) * _STEP / SCALE
@@ -303,14 +303,14 @@ def course_of(
 
 _DARKEST = 1.25  # of how dark lines usually are: darker is ink
 _BLACK = 80  # the level below which a line lets through too little to see what is written on it
-_LEAST_LIGHT, _MOST_TIMES = 30, 6  # what a line lets through at least, and by how much light is raised at most
+_MIN_LIGHT, _MAX_TIMES = 30, 6  # what a line lets through at least, and by how much light is raised at most
 _SLANTS = np.linspace(-1, 1, 9)  # of strokes across a line, in pixels along it for each across
 _SOFT = 0.3  # pixels by which a line may lie beside its course
 _BESIDE = 1.0  # pixels beside a line that its soft edge covers
 _WAY, _MORE = 1.5, 0.0  # millimetres of a line, and grey levels added up across it: what is darker may be ink
-_LONGEST = 6.0  # millimetres of a stroke of one digit: what is darker for longer is a darker line
+_MAX_STROKE = 6.0  # millimetres of a stroke of one digit: what is darker for longer is a darker line
 _MAY_BE = 100  # the level of such ink
-_LARGEST_POINT, _LEAST_POINT = 1.3, 0.15  # millimetres of a decimal point, and of its shorter side
+_MAX_POINT, _MIN_POINT = 1.3, 0.15  # millimetres of a decimal point, and of its shorter side
 _LONG = 2.0  # times as long as wide: what is left of a line is longer along it
 _PALEST_POINT = 0.3  # of the darkest ink
 
@@ -391,7 +391,7 @@ def see_through(
     light: NDArray[np.float32], usual: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return how light it would be without print that is `usual` alone, and where it lets through too little."""
-    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, _LEAST_LIGHT), 1, _MOST_TIMES), PAPER)
+    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, _MIN_LIGHT), 1, _MAX_TIMES), PAPER)
     return clean, usual < _BLACK
 
 
@@ -428,7 +428,7 @@ def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool
     found = smooth > _MORE
     found[: span[0]] = found[span[1] :] = False
     edges = np.flatnonzero(np.diff(found.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
-    for start, end in edges[np.ptp(edges, axis=1) > _LONGEST * SCALE].tolist():
+    for start, end in edges[np.ptp(edges, axis=1) > _MAX_STROKE * SCALE].tolist():
         found[start:end] = False
     return found
 
@@ -501,7 +501,7 @@ def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, p
     _, labels, stats, _ = cv2.connectedComponentsWithStats(lost, connectivity=8)
     _, _, wide, high, _ = stats.T
     short, long = np.minimum(wide, high), np.maximum(wide, high)
-    point = (long <= _LARGEST_POINT * SCALE) & (short >= _LEAST_POINT * SCALE) & (wide <= _LONG * high)
+    point = (long <= _MAX_POINT * SCALE) & (short >= _MIN_POINT * SCALE) & (wide <= _LONG * high)
     point[0] = False
     near = cv2.dilate(point[labels].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return np.where(near, np.minimum(clean, erased), clean)

@@ -33,7 +33,7 @@ from shuzi.forms.printed_lines import FAR, LINE
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import CARD, IBAN, IDENTIFIER, NUMBER, OPEN, PHONE, TICK, Field, Spec, sheets_of
 from shuzi.forms.ticks import Usual, decide_ticks, tick_of
-from shuzi.forms.writing import LEAST_INK, WIDEST_REST, peak_of, threshold_of
+from shuzi.forms.writing import MAX_REST_WIDTH, MIN_INK, peak_of, threshold_of
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.find.find_thresholds import MOST_WORK, PLAIN_SCORE
@@ -42,7 +42,7 @@ from shuzi.reading.report.advice import ONLY_UNSURE
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, UNSURE, Reading, without_marks
 from shuzi.reading.values import Findings
 
-_LEAST_LINES, _LEAST_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, and without
+_MIN_LINES, _MIN_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, and without
 
 
 class PageReader:
@@ -105,7 +105,7 @@ class PageReader:
         homography = blank.find(grey, name) if blank else find_sheet(grey, self.spec.size, name).homography
         flat = flatten(grey, homography, self.spec.size, name)
         code = Code(self.spec.id, 1, 1) if blank else self._code(flat, name)
-        least = _LEAST_OF_TRACED if blank else _LEAST_LINES
+        least = _MIN_OF_TRACED if blank else _MIN_LINES
         fields, missing = self._sheets[code.spec][code.page].fields, frozenset[int]()
         if blank:
             without = lifted(flat, blank.flat, fields)
@@ -267,7 +267,7 @@ def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
     there = stats[1:, cv2.CC_STAT_AREA] >= _SPECK
     stats, x = stats[1:][there], middles[1:, 0][there] + 0.5
     upright = (stats[:, cv2.CC_STAT_HEIGHT] >= _HIGH * len(inside)) & (
-        stats[:, cv2.CC_STAT_WIDTH] <= WIDEST_REST * SCALE
+        stats[:, cv2.CC_STAT_WIDTH] <= MAX_REST_WIDTH * SCALE
     )
     return any(
         bool((upright & (np.abs(x - side.x) <= (1.2 * LINE if side.found else FAR) * SCALE)).any())
@@ -277,7 +277,7 @@ def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
 
 
 def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Opened:
-    if peak_of(inside) < LEAST_INK:
+    if peak_of(inside) < MIN_INK:
         return Opened([("", 1.0)], False)
     if work.is_used_up:
         return _TOO_MUCH
@@ -330,12 +330,12 @@ def _put(field: Field, text: str) -> str:
 TOO_MUCH_INK = "ink"
 """The rule that a field breaks if there is more in it or on its page than is read."""
 
-_MOST_WORK, _EACH = 1_200, 8
+_MAX_WORK, _EACH = 1_200, 8
 """Images that may be classified for a page, or what takes as long, and for each of its fields, apart from what plain
 digits explain."""
 
 _ALWAYS, _LEFT_OUT = 6.0, 0.6  # for each reading, and for each piece of ink that is in no text
-_PLAIN, _MOST_PLAIN = 8.0, 12  # not counted for each plain digit, and digits of a field: a page full of them is read
+_PLAIN, _MAX_PLAIN = 8.0, 12  # not counted for each plain digit, and digits of a field: a page full of them is read
 
 
 class PageWork:
@@ -353,7 +353,7 @@ class PageWork:
     """
 
     def __init__(self, count: int) -> None:
-        self._left = float(_MOST_WORK + _EACH * count)
+        self._left = float(_MAX_WORK + _EACH * count)
 
     @property
     def most(self) -> float:
@@ -367,5 +367,5 @@ class PageWork:
 
     def spend(self, findings: Findings, reading: Reading) -> None:
         """Take off what a reading has cost: what was found, and what was made of that."""
-        plain = min(sum(candidate.score >= PLAIN_SCORE for candidate in findings.candidates), _MOST_PLAIN)
+        plain = min(sum(candidate.score >= PLAIN_SCORE for candidate in findings.candidates), _MAX_PLAIN)
         self._left -= max(0.0, _ALWAYS + findings.work + _LEFT_OUT * len(reading.ignored) - _PLAIN * plain)

@@ -16,8 +16,8 @@ from shuzi.data.tables.bounded import read_bounded
 from shuzi.declared import Declared, FieldError, Flag, Fraction, Text, between, one_of, that
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
-from shuzi.forms.grammar import MOST_ANSWERS, MOST_BOXES, MOST_OPTIONS
-from shuzi.forms.roster import MOST_ROWS
+from shuzi.forms.grammar import MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS
+from shuzi.forms.roster import MAX_ROWS
 from shuzi.forms.spec import AMONG, ANY, ONE, Field, FieldKind, Spec, Version
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
@@ -341,15 +341,15 @@ RuleOfText = Literal["", "required", "length", "date", "time", "number", "range"
 RuleOfInk = Literal["lines", "missing", "ink", "several", "trace", "filled", "struck", "twice", "words"]
 """The rules that a cell may break: of its text, and of its ink, its page and its column."""
 
-_LARGEST = 500_000_000  # bytes of a table
-_MOST = 10**15  # more pixels, pages, rows or points than anything has
+_MAX_BYTES = 500_000_000  # bytes of a table
+_MAX_NUMBER = 10**15  # more pixels, pages, rows or points than anything has
 _COLUMNS, _ROWS = 1_000, 1_000_000  # a worksheet has 16,384 and 1,048,576
-_LONGEST = 10_000  # characters of a text; a cell of a worksheet has 32,767
+_MAX_TEXT_LENGTH = 10_000  # characters of a text; a cell of a worksheet has 32,767
 _SHOWN = 80  # of a wrong value in an error
 
 
 def _is_text(value: Any) -> bool:
-    return type(value) is str and len(value) <= _LONGEST
+    return type(value) is str and len(value) <= _MAX_TEXT_LENGTH
 
 
 def _texts_up_to(most: int) -> Any:
@@ -361,14 +361,14 @@ def _texts_up_to(most: int) -> Any:
 
 
 def _is_amount(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value <= _MOST
+    return type(value) in (int, float) and 0 <= value <= _MAX_NUMBER
 
 
 def _is_box(value: Any) -> bool:
     return (
         type(value) is list
         and len(value) == 4
-        and all(type(side) in (int, float) and abs(side) <= _MOST for side in value)
+        and all(type(side) in (int, float) and abs(side) <= _MAX_NUMBER for side in value)
     )
 
 
@@ -387,28 +387,28 @@ def _entries_up_to(most: int) -> Any:
     return that(lambda value: type(value) is not list or len(value) <= most, "expected.entries", most=most)
 
 
-_Said = Annotated[str, that(_is_text, "expected.short_text", most=_LONGEST)]
+_Said = Annotated[str, that(_is_text, "expected.short_text", most=_MAX_TEXT_LENGTH)]
 _SaidOrNone = Annotated[
-    str | None, that(lambda value: value is None or _is_text(value), "expected.short_text", most=_LONGEST)
+    str | None, that(lambda value: value is None or _is_text(value), "expected.short_text", most=_MAX_TEXT_LENGTH)
 ]
-_Amount = Annotated[float, that(_is_amount, "expected.amount", most=_MOST)]
+_Amount = Annotated[float, that(_is_amount, "expected.amount", most=_MAX_NUMBER)]
 _Picture = Annotated[str | None, that(_is_picture, "expected.base64")]
 _Turns = Annotated[int | None, that(lambda value: value is None or _is_turns(value), "expected.turns")]
-_Number = Annotated[int, between(0, _MOST)]
-_Key = Annotated[list[str], _texts_up_to(MOST_ANSWERS)]
+_Number = Annotated[int, between(0, _MAX_NUMBER)]
+_Key = Annotated[list[str], _texts_up_to(MAX_ANSWERS)]
 
 
 class _Column(TypedDict):
     name: _Said
     label: _Said
     kind: Annotated[str, one_of(*get_args(FieldKind))]
-    decimals: Annotated[int, between(0, MOST_BOXES)]
+    decimals: Annotated[int, between(0, MAX_BOXES)]
     total: Flag
     printed: Flag
-    options: NotRequired[Annotated[list[str], _texts_up_to(MOST_OPTIONS)]]
+    options: NotRequired[Annotated[list[str], _texts_up_to(MAX_OPTIONS)]]
     choose: NotRequired[Annotated[str, one_of(ONE, ANY)]]
-    among: NotRequired[Annotated[list[str], _texts_up_to(MOST_ROWS)]]
-    names: NotRequired[Annotated[list[str], _texts_up_to(MOST_ROWS)]]
+    among: NotRequired[Annotated[list[str], _texts_up_to(MAX_ROWS)]]
+    names: NotRequired[Annotated[list[str], _texts_up_to(MAX_ROWS)]]
     points: NotRequired[_Amount]
     key: NotRequired[_Key]
     tolerance: NotRequired[_Amount]
@@ -444,7 +444,7 @@ class _Cell(TypedDict):
 
 class _Row(TypedDict):
     sheet: _Number
-    row: Annotated[int, between(1, _MOST)]
+    row: Annotated[int, between(1, _MAX_NUMBER)]
     cells: dict[str, _Cell]
     version: NotRequired[_SaidOrNone]
 
@@ -480,7 +480,7 @@ def read_table(path: Path) -> Table:
         The file is missing, is no such table, is of another version of shuzi, or has a value that no table has, which
         the error names.
     """
-    content = read_bounded(path, _LARGEST, "error.table.other")
+    content = read_bounded(path, _MAX_BYTES, "error.table.other")
     try:
         found = json.loads(content.decode("utf-8"))
         version = found["format"]

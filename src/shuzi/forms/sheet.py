@@ -30,8 +30,8 @@ from shuzi.forms.spec import COMB, Spec, sheets_of
 from shuzi.messages import language, say
 from shuzi.reading.report.explain.lettering import CHINESE, broken
 
-MOST_COPIES = 999
-_MOST_SHEETS = 9_999  # that a code can number
+MAX_COPIES = 999
+_MAX_SHEETS = 9_999  # that a code can number
 
 _INK, _LINE = 0, 110  # grey levels of text and of the boxes, which are paler than what is written
 _THICK = 0.25  # millimetres
@@ -62,7 +62,7 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
         fpdf2 is not installed.
     """
     sheets = [(sheet, pages_of(sheet)) for sheet in sheets_of(spec)]
-    most = min(MOST_COPIES, _MOST_SHEETS // len(sheets))
+    most = min(MAX_COPIES, _MAX_SHEETS // len(sheets))
     if not 1 <= copies <= most:
         raise DataError("error.form.copies", most=most)
     if spec.blank:
@@ -143,7 +143,7 @@ def _draw(pdf: Any, placed: PlacedField, language: str) -> None:
 
 
 _TEXT_INK = 0  # the grey level of text
-_LEADING, _SMALLEST = 1.15, 4.0  # the height of a line in sizes of its font; points
+_LEADING, _MIN_FONT_SIZE = 1.15, 4.0  # the height of a line in sizes of its font; points
 
 
 def begin_document(title: str, text: str, language: str, size: tuple[float, float], font: Path | None = None) -> Any:
@@ -184,7 +184,7 @@ def write(pdf: Any, text: Text, grey: int = _TEXT_INK) -> None:
         high = size * POINT * _LEADING
         lines = broken(text.text, _Letters(pdf), text.box.width)
         wide = max(map(pdf.get_string_width, lines))
-        if (len(lines) * high <= text.box.height + 0.1 and wide <= text.box.width + 0.1) or size <= _SMALLEST:
+        if (len(lines) * high <= text.box.height + 0.1 and wide <= text.box.width + 0.1) or size <= _MIN_FONT_SIZE:
             break
         size -= 0.5
     lines = [part for line in lines for part in _cut(pdf, line, text.box.width)]

@@ -34,7 +34,7 @@ BOXES, COMB, OPEN = get_args(FieldStyle)
 AMONG = "among"
 """The rule that only the values on a field's list may be written."""
 
-LEAST_DIGITS = {PHONE: 5, CARD: 12}
+MIN_DIGITS = {PHONE: 5, CARD: 12}
 """The least digits of a phone's number, and of a card's."""
 
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
@@ -199,7 +199,7 @@ class Field:
             return "time"
         if self.kind == NUMBER and not is_number(text, self.decimals):
             return "number"
-        if self.kind in LEAST_DIGITS and not LEAST_DIGITS[self.kind] <= len(plain) <= self.boxes:
+        if self.kind in MIN_DIGITS and not MIN_DIGITS[self.kind] <= len(plain) <= self.boxes:
             return "length"
         if self.kind == IBAN and len(plain) != self.boxes:
             return "length"

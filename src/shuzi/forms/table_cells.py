@@ -16,12 +16,12 @@ from shuzi.forms.printed_lines import ORDINARY, Erased, Line, erase, find_lines,
 from shuzi.forms.result import Unclear
 from shuzi.forms.table_grid import Settled
 from shuzi.forms.writing import (
-    LEAST_DARK,
-    LEAST_INK,
     MARGIN,
+    MAX_THICKNESS,
+    MIN_DARK,
+    MIN_INK,
+    MIN_THICKNESS,
     REACH,
-    THICKEST,
-    THINNEST,
     Inside,
     below_paper,
     darkest,
@@ -35,7 +35,7 @@ from shuzi.ink.boxes import Box
 
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
 _PALE, _FEW = 0.4, 5  # of the ink of other cells, if there are so many
-_WITHIN, _LEAST_ROWS = 1.3, 3  # millimetres between digits of a number, and pixels of ink above one another
+_WITHIN, _MIN_ROWS = 1.3, 3  # millimetres between digits of a number, and pixels of ink above one another
 _PIECE, _SAMPLES = (0.15, 0.85), 40  # of a cell's side: between the lines that cross it, and points on it
 
 _Key = tuple[bool, int]  # whether a line of the table is upright, and which of those it is
@@ -128,10 +128,10 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     cleaned = [cell.cleaned(own) for cell, own in zip(lined, erased, strict=True)]
     # tell how dark ink is in the table, and which cells share some
     peaks = np.array([peak_of(inside.ink) for inside in cleaned])
-    inked = peaks[peaks >= 2 * LEAST_INK]
+    inked = peaks[peaks >= 2 * MIN_INK]
     palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
     parts = {position: (own, cell.box) for position, own, cell in zip(positions, erased, lined, strict=True)}
-    shared = cells_sharing_ink(parts, max(palest, LEAST_INK))
+    shared = cells_sharing_ink(parts, max(palest, MIN_INK))
     if found.is_drawn:
         inks = zip(cleaned, peaks.tolist(), lined, strict=True)
         rims = [_rims(inside.ink, peak, cell.box) for inside, peak, cell in inks]
@@ -141,7 +141,7 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
         there = cv2.perspectiveTransform(_corners(nodes, row, column)[None], to_photo)[0]
         (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
         box = Box(int(left), int(top), int(right - left), int(bottom - top))
-        written = inside.ink if peak >= LEAST_INK else None
+        written = inside.ink if peak >= MIN_INK else None
         pale = written is not None and (peak < palest or goes_below(inside.ink, cell.thick))
         doubtful = pale or (row, column) in shared
         unclear = (
@@ -160,9 +160,9 @@ def _unclear(index: int, doubtful: Set[int], unseen: Set[int], names: tuple[str,
 
 def _rims(ink: NDArray[np.uint8], peak: float, box: Box) -> tuple[float, float]:
     """Return how far from its left and right line the ink in a cell is, in millimetres; infinity if there is none."""
-    if peak < LEAST_INK:
+    if peak < MIN_INK:
         return np.inf, np.inf
-    columns = np.flatnonzero((below_paper(ink) >= threshold_of(peak)).sum(axis=0) >= _LEAST_ROWS) + 0.5
+    columns = np.flatnonzero((below_paper(ink) >= threshold_of(peak)).sum(axis=0) >= _MIN_ROWS) + 0.5
     if not len(columns):
         return np.inf, np.inf
     return float(columns[0] - box.x) / SCALE, float(box.right - columns[-1]) / SCALE
@@ -225,13 +225,16 @@ def _thickness(lit: NDArray[np.uint8], nodes: NDArray[np.float64], unit: float) 
         levels = cv2.remap(lit, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         found += width_of(np.asarray(PAPER - np.median(levels, axis=1), np.float64))
     middle_one = float(np.median(found)) if found else ORDINARY
-    return max(middle_one, ORDINARY) if middle_one <= THICKEST else ORDINARY
+    return max(middle_one, ORDINARY) if middle_one <= MAX_THICKNESS else ORDINARY
 
 
 _NEAR = 0.5  # millimetres from the middle of a line to ink that touches it
 _MIDDLE, _ON = 0.45, 0.3  # millimetres from there to the middle and the edge of a stroke on the line, not beside it
-_WIDEST, _SHORTEST = 1.2, 3.0  # millimetres of a stroke that is no more than a 1: across the line and along it
-_PLAIN, _LEAST = 0.25, 0.5  # of a digit's width, and millimetres: if less of it is in one cell, it is the other's
+_MAX_STROKE_WIDTH, _MIN_STROKE = (
+    1.2,
+    3.0,
+)  # millimetres of a stroke that is no more than a 1: across the line and along it
+_PLAIN, _MIN_PART = 0.25, 0.5  # of a digit's width, and millimetres: if less of it is in one cell, it is the other's
 _EXPLAINED = 0.5  # the fraction of a stroke on a line that a digit must touch to own it
 
 Cells = Mapping[tuple[int, int], tuple[Erased, Box]]
@@ -294,12 +297,12 @@ def _is_shared(before: list[_Piece], after: list[_Piece]) -> bool:
         if stroke.is_on_line and max(touched, default=0.0) < _EXPLAINED * (stroke.end - stroke.start):
             return True
     return any(
-        min(piece.reach, opposite.reach) >= max(_PLAIN * (piece.reach + opposite.reach), _LEAST * SCALE)
+        min(piece.reach, opposite.reach) >= max(_PLAIN * (piece.reach + opposite.reach), _MIN_PART * SCALE)
         for piece in before
         for opposite in after
         if piece.start <= opposite.end
         and opposite.start <= piece.end
-        and max(piece.beyond, opposite.beyond) >= _LEAST * SCALE
+        and max(piece.beyond, opposite.beyond) >= _MIN_PART * SCALE
     )
 
 
@@ -313,16 +316,16 @@ def _touching(erased: Erased, box: Box, palest: float, upright: bool, is_last: b
     near = np.abs(inside) <= _NEAR * SCALE
     solid = dark >= threshold_of(max(peak_of(erased.ink), palest))
     found = []
-    lost = (more - dark >= LEAST_DARK) & near & upright
+    lost = (more - dark >= MIN_DARK) & near & upright
     for rows, columns in [*_pieces(solid), *_pieces(lost)]:
         touches = rows[near[columns]]
         long, away = int(np.ptp(rows)) + 1, inside[columns]
-        is_narrow = np.ptp(columns) < _WIDEST * SCALE
+        is_narrow = np.ptp(columns) < _MAX_STROKE_WIDTH * SCALE
         if not len(touches) or darkest(more[rows, columns]) < palest:
             continue
-        if is_narrow and len(rows) < THINNEST * SCALE * long:
+        if is_narrow and len(rows) < MIN_THICKNESS * SCALE * long:
             continue  # what is left of the line
-        is_stroke = upright and is_narrow and long >= _SHORTEST * SCALE
+        is_stroke = upright and is_narrow and long >= _MIN_STROKE * SCALE
         on_line = is_stroke and abs(away.mean()) <= _MIDDLE * SCALE and np.abs(away).min() <= _ON * SCALE
         ends = float((touches.min() - start) / length), float((touches.max() + 1 - start) / length)
         found.append(_Piece(*ends, float(away.max()), float(-away.min()), bool(on_line)))
@@ -345,9 +348,9 @@ LEVEL = 0.006
 RIM = 30
 """Pixels around the flattened table."""
 
-_FLAT, _LEAST_FLAT = 1_500, 700  # pixels of the longer side of the flattened table, at most and at least
-_LONG, _MOST_POINTS = 30, 20_000  # pixels of a line that tells how lines lie, and how many of all tell it
-_STEEPEST = 0.12  # pixels that such lines fall in each, at most
+_MAX_FLAT, _MIN_FLAT = 1_500, 700  # pixels of the longer side of the flattened table, at most and at least
+_LONG, _MAX_POINTS = 30, 20_000  # pixels of a line that tells how lines lie, and how many of all tell it
+_MAX_SLOPE = 0.12  # pixels that such lines fall in each, at most
 
 
 @dataclass(frozen=True)
@@ -392,7 +395,7 @@ def flatten(
     """
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
-    longer = min(max(finest * float(max(wide, high)), _LEAST_FLAT), _FLAT)
+    longer = min(max(finest * float(max(wide, high)), _MIN_FLAT), _MAX_FLAT)
     wide, high = (round(float(side * longer / max(wide, high))) for side in (wide, high))
     right, low = RIM + wide, RIM + high
     target = np.array([[RIM, RIM], [right, RIM], [right, low], [RIM, low]], np.float32)
@@ -407,9 +410,9 @@ def slope_of(ink: NDArray[np.uint8]) -> float:
     """Return by how many rows most lines that are nearly level descend from column to column."""
     long = cv2.morphologyEx(np.ascontiguousarray(ink), cv2.MORPH_OPEN, np.ones((1, _LONG), np.uint8))
     y, x = np.nonzero(long)
-    step = max(1, len(x) // _MOST_POINTS)
+    step = max(1, len(x) // _MAX_POINTS)
     x, y = x[::step], y[::step]
-    steepest = round(_STEEPEST * ink.shape[1])
+    steepest = round(_MAX_SLOPE * ink.shape[1])
     slopes = np.arange(-steepest, steepest + 1, 4) / ink.shape[1]
     sharp = [
         (np.bincount((y - slope * x + steepest).round().astype(int) // 2) ** 2).sum() for slope in slopes.tolist()

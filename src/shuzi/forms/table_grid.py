@@ -17,17 +17,17 @@ SEEN, PALE, ASSUMED, DOUBTFUL = range(4)
 """How sure a line is: seen alone; seen on average, at a regular distance; not seen, where one should be at a regular
 distance; and something of which nobody knows whether it is a line."""
 
-MOST_LINES = 100
+MAX_LINES = 100
 """Of a table, in one direction."""
 
 _BESIDE = 7  # pixels of the flattened table from the middle of a line to the paper beside it
 _NEAR = 0.05, 0.18  # of a cell's side from a crossing: where digits seldom are
 _SAMPLES = 12  # of a piece so long
-_PALEST = 1.5, 5.0  # levels by which a line is darker than the paper beside it, and how many times the noise
+_MIN_CONTRAST = 1.5, 5.0  # levels by which a line is darker than the paper beside it, and how many times the noise
 _AGREE = 0.6  # of the pieces must be darker by half as much
 _BENDS = 2  # pixels that a piece lies from where it should
 _EQUAL = 0.12  # of the usual gap by which lines at regular distances may be off
-_REGULAR, _LEAST_REGULAR = 0.6, 3  # of the gaps, and how many of them, are the usual one where distances are regular
+_REGULAR, _MIN_REGULAR = 0.6, 3  # of the gaps, and how many of them, are the usual one where distances are regular
 
 _LOW, _NARROW = 0.5, 0.3  # of the usual height of a row: no digit is written in a lower row or a narrower column
 
@@ -183,7 +183,7 @@ def _with(grid: Grid, places: _Places) -> Grid:
     for (above, below), grade, gap in zip(pairwise(grid.nodes), grid.rows[1:], places, strict=True):
         found += [*(above + (below - above) * fraction for fraction, _ in gap), below]
         grades += [*(added for _, added in gap), grade]
-    return grid if len(found) > MOST_LINES else Grid(np.array(found), tuple(grades), grid.columns)
+    return grid if len(found) > MAX_LINES else Grid(np.array(found), tuple(grades), grid.columns)
 
 
 def _pale(grid: Grid, soft: NDArray[np.float32]) -> _Places:
@@ -227,7 +227,7 @@ def usual_gap(gaps: Sequence[float] | NDArray[np.float64]) -> float:
     """
     usual = float(np.median(gaps))
     regular = np.abs(np.asarray(gaps) - usual) <= _EQUAL * usual
-    return usual if regular.sum() >= _LEAST_REGULAR and regular.mean() >= _REGULAR else 0.0
+    return usual if regular.sum() >= _MIN_REGULAR and regular.mean() >= _REGULAR else 0.0
 
 
 def is_multiple(distance: float, usual: float) -> bool:
@@ -266,7 +266,7 @@ def _seen_between(above: NDArray[np.float64], below: NDArray[np.float64], soft: 
     noise = 1.4826 * float(np.median(np.abs(usual - nothing)))
     positions = list[int]()
     for position in np.argsort(-usual).tolist():
-        if usual[position] < nothing + max(_PALEST[0], _PALEST[1] * noise):
+        if usual[position] < nothing + max(_MIN_CONTRAST[0], _MIN_CONTRAST[1] * noise):
             break
         around = dark[max(0, position - _BENDS) : position + _BENDS + 1].max(axis=0)
         ends = -_BESIDE, count - _BESIDE, *positions
@@ -493,7 +493,7 @@ _HALVES = (0.15, 0.5), (0.5, 0.85)  # of a piece between two crossings, away fro
 _REACH, _PEAK = 8, 3  # pixels beside a line that it may lie at, and around its darkest
 _HALF_SAMPLES = 24  # along half of a piece
 _DARK = 15  # levels by which a line is darker than what is beside it, where it can be followed
-_FEWEST = 10  # halves of pieces that tell whether a line wavers
+_MIN_HALVES = 10  # halves of pieces that tell whether a line wavers
 
 
 def grade_lines(
@@ -559,7 +559,7 @@ def _shift_of(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> float:
             near = np.abs(away - away[dark.argmax()]) <= _PEAK
             if dark.max() >= _DARK:
                 found.append(float((dark * away)[near].sum() / dark[near].sum()))
-    if len(found) < _FEWEST:
+    if len(found) < _MIN_HALVES:
         return 0.0
     at = np.array(found)
     return float(np.median(np.abs(at[1:-1] - (at[:-2] + at[2:]) / 2)))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER
-from shuzi.forms.table_grid import MOST_LINES, Settled, Shape, gaps_of
+from shuzi.forms.table_grid import MAX_LINES, Settled, Shape, gaps_of
 
 _STEP = 3  # pixels along a line from one look at it to the next
 _REACH, _BESIDE = 8, 6  # pixels beside its expected course that it may lie at, and from it to the paper
@@ -19,10 +19,13 @@ _TURNING = 0.3  # of a line's usual darkness that it costs to lie a pixel farthe
 _NEAR, _FAR = 4.0, 40.0  # pixels from a crossing that the crossing line takes, and that tell where a line crosses
 _SEEN = 0.4  # of its usual darkness: what is paler is a gap
 _VISIBLE = 0.9  # of a line that must be visible
-_FEWEST, _PLACES = 4, 3  # crossings that tell an upright line from strokes of digits, and places that tell its course
+_MIN_CROSSINGS, _PLACES = (
+    4,
+    3,
+)  # crossings that tell an upright line from strokes of digits, and places that tell its course
 _LONG = 3.0  # times the height of a row: no level stroke of digits is so long
-_JUMP, _LARGEST_JUMP, _MOST = 0.6, 1.2, 0.8  # pixels between its courses on both sides: half and most of crossings
-_LEAST_SEEN = 0.6  # of a line: if less is seen, it may be none
+_JUMP, _MAX_JUMP, _NEARLY_ALL = 0.6, 1.2, 0.8  # pixels between its courses on both sides: half and most of crossings
+_MIN_SEEN = 0.6  # of a line: if less is seen, it may be none
 _NOISE, _PALE_SEEN = 6.0, 0.85  # levels: what is no darker may be noise, unless so much of it is seen
 _ALIKE = 2.0  # times as dark as the others a line may be
 _THIN, _PALEST = 5, 0.35  # pixels beside a thin line where paper is; of the usual darkness that it has at least
@@ -47,10 +50,10 @@ class _Course:
         if self.visible < _VISIBLE:
             return False
         if not upright:
-            return self.length >= _LONG * high and float(np.median([0.0, *self.jumps])) <= _LARGEST_JUMP
-        if len(self.jumps) < _FEWEST:
+            return self.length >= _LONG * high and float(np.median([0.0, *self.jumps])) <= _MAX_JUMP
+        if len(self.jumps) < _MIN_CROSSINGS:
             return False
-        return bool(np.median(self.jumps) <= _JUMP and (self.jumps <= _LARGEST_JUMP).mean() >= _MOST)
+        return bool(np.median(self.jumps) <= _JUMP and (self.jumps <= _MAX_JUMP).mean() >= _NEARLY_ALL)
 
 
 def are_certain(
@@ -130,7 +133,7 @@ def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settle
 
 def _unseen(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> frozenset[int]:
     courses = [_followed(line, lit) for line in nodes[1:-1]]
-    least = [_PALE_SEEN if course.dark < _NOISE else _LEAST_SEEN for course in courses]
+    least = [_PALE_SEEN if course.dark < _NOISE else _MIN_SEEN for course in courses]
     inner = enumerate(zip(courses, least, strict=True), start=1)
     return frozenset(line for line, (course, needed) in inner if course.visible < needed)
 
@@ -243,7 +246,7 @@ def _at_crossing(far: NDArray[np.float64], aside: NDArray[np.float64]) -> float:
 COVERED = 0.3
 """Of the table that a line must be visible along: one of three pieces is enough."""
 
-LEAST_GAP = 14
+MIN_GAP = 14
 """Pixels of the flattened table between two lines."""
 
 CURVED = 5
@@ -257,9 +260,9 @@ ALL = 0.05, 0.95
 
 _CROSSING = 4  # pixels of the flattened table that the crossing line takes
 _WHOLE = 0.9  # of such a piece that is dark if the line is there
-_CLOSEST = 0.3  # of the median gap: lines that are closer are one
-_MOST_BENT = 60  # pixels that one end of a line, or its middle, is lower than another part
-_LEAST_REACH = 3  # pixels beside such a course that its line is sought at
+_MIN_DISTANCE = 0.3  # of the median gap: lines that are closer are one
+_MAX_BEND = 60  # pixels that one end of a line, or its middle, is lower than another part
+_MIN_REACH = 3  # pixels beside such a course that its line is sought at
 _TIMES = 3  # that such a course is followed anew
 _STRIPS = 14  # pieces in which the course of a line is followed
 
@@ -269,7 +272,7 @@ def follow_lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.f
     long, covered, rows = find_covered(dark, horizontal)
     rows = drop_close(rows, covered)
     usual = float(np.median(np.diff(rows))) if len(rows) > 1 else np.inf
-    reach = int(np.clip(usual / 2 - 1, _LEAST_REACH, 2 * CURVED))
+    reach = int(np.clip(usual / 2 - 1, _MIN_REACH, 2 * CURVED))
     return [_course(long, row, reach) for row in rows]
 
 
@@ -298,9 +301,9 @@ def find_covered(
     least = COVERED * float(covered.max()) if least is None else least
     rows = list[int]()
     for row in np.argsort(-covered, kind="stable").tolist():
-        if covered[row] < least or len(rows) == MOST_LINES:
+        if covered[row] < least or len(rows) == MAX_LINES:
             break
-        if all(abs(row - line) >= LEAST_GAP for line in rows):
+        if all(abs(row - line) >= MIN_GAP for line in rows):
             rows.append(row)
     return long, covered, rows
 
@@ -311,7 +314,7 @@ def drop_close(rows: list[int], covered: NDArray[np.float64]) -> list[int]:
     while len(kept) > 2:
         gaps = np.diff(kept)
         closest = int(gaps.argmin())
-        if gaps[closest] >= _CLOSEST * np.median(gaps):
+        if gaps[closest] >= _MIN_DISTANCE * np.median(gaps):
             break
         pair = kept[closest : closest + 2]
         kept.remove(min(pair, key=lambda row: float(covered[row])))
@@ -342,7 +345,7 @@ def _follow_once(long: NDArray[np.uint8], course: NDArray[np.float64], reach: in
     bends = len(xs) >= 6 and np.ptp(xs) >= 0.6 * long.shape[1]
     found = np.polyfit(xs, ys, 2 if bends else 1)
     found = np.concatenate([np.zeros(3 - len(found)), found])
-    return found if np.ptp(np.polyval(found, along)) <= _MOST_BENT else course
+    return found if np.ptp(np.polyval(found, along)) <= _MAX_BEND else course
 
 
 def crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[float, float]:
@@ -403,7 +406,7 @@ def keep_far(reach: list[float], courses: NDArray[np.float64], least: float) -> 
     kept = list[int]()
     for line in sorted(range(len(reach)), key=lambda index: -reach[index]):
         apart = [np.abs(courses[line] - courses[other]).max() for other in kept]
-        if reach[line] >= least and min(apart, default=np.inf) >= LEAST_GAP / 2:
+        if reach[line] >= least and min(apart, default=np.inf) >= MIN_GAP / 2:
             kept.append(line)
     return sorted(kept)
 
@@ -415,10 +418,10 @@ def lie_in_order(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
         return False
     inside = (nodes >= 0).all() and (nodes < np.array([shape[1], shape[0]])).all()
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
-    return bool(inside and min(across.min(), down.min()) >= LEAST_GAP / 2)
+    return bool(inside and min(across.min(), down.min()) >= MIN_GAP / 2)
 
 
-_LEAST_DARK, _STRONG = 0.06, 0.2  # of the paper's brightness by which ink is darker, and pens are
+_MIN_DARK, _STRONG = 0.06, 0.2  # of the paper's brightness by which ink is darker, and pens are
 _FAINTEST, _TIMES_NOISE = 0.012, 6.0  # of it by which a faint line is, and how many times the noise
 _ALONG, _FREE = 25, 0.5  # pixels that a faint line is seen along, and of these, without ink
 _SPARSE = 5  # pixels between those that tell the noise
@@ -463,7 +466,7 @@ def _ink_and_light(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[
     """Return where thin dark things are, how light each pixel is, and how light it is around."""
     smooth = np.asarray(cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0), np.float32)  # first: noise is no line
     around = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8)), np.float32)
-    return (around - smooth > np.maximum(_LEAST_DARK * around, 9)).astype(np.uint8), smooth, around
+    return (around - smooth > np.maximum(_MIN_DARK * around, 9)).astype(np.uint8), smooth, around
 
 
 def _faint(light: NDArray[np.float32], free: NDArray[np.float32], leans: Sequence[float]) -> NDArray[np.uint8]:

@@ -30,7 +30,7 @@ from shuzi.forms.table_lines import (
     ALL,
     COVERED,
     CURVED,
-    LEAST_GAP,
+    MIN_GAP,
     are_certain,
     crossing,
     dark_ink,
@@ -125,7 +125,7 @@ def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
     first = nodes[:, 0, 0].mean(), nodes[0, :, 1].mean()
     last = nodes[:, -1, 0].mean(), nodes[-1, :, 1].mean()
-    beyond = RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), LEAST_GAP * 1.5)
+    beyond = RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), MIN_GAP * 1.5)
     return bool((first < beyond).all() and (last > size - beyond).all())
 
 
@@ -153,10 +153,10 @@ def _course(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
 
 
 _LEANS = (-9, -3, 3, 9), (-3, 0, 3)  # degrees of lines on the photograph, and on the flattened table
-_LEAST_AREA = 0.002  # of the photograph
-_FINEST = 1.6  # pixels of the flattened table to a pixel of the photograph: of small ones no more is seen
+_MIN_AREA = 0.002  # of the photograph
+_MAX_SCALE = 1.6  # pixels of the flattened table to a pixel of the photograph: of small ones no more is seen
 _PARTED = 15  # pixels between parts of a line where a pen was lifted
-_MOST_CROSSINGS = 2_500  # of a table; what has more is a pattern, and takes long
+_MAX_CROSSINGS = 2_500  # of a table; what has more is a pattern, and takes long
 _PAPER = np.arange(8, 17)  # pixels from a line to the paper on both sides of it
 _PAPER_EDGE = 0.72  # of the light on one side that is on the other: less is beyond the edge of the paper
 _CLEAR = 0.8  # of a line that surely is one
@@ -218,9 +218,9 @@ def _flat(
     """Flatten a table, if its corners are anywhere near the photograph."""
     size = np.array(grey.shape[::-1])
     near = ((corners > -size) & (corners < 2 * size)).all()
-    if not near or cv2.contourArea(corners.astype(np.float32)) < _LEAST_AREA * size.prod():
+    if not near or cv2.contourArea(corners.astype(np.float32)) < _MIN_AREA * size.prod():
         raise PictureError("error.form.no_table", path=name)
-    return flatten(grey, corners, _FINEST)
+    return flatten(grey, corners, _MAX_SCALE)
 
 
 def _without_edges(nodes: NDArray[np.float64], flat: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -248,7 +248,7 @@ def _nodes(
 ) -> tuple[NDArray[np.float64], tuple[bool, bool]]:
     """Return where the lines of a table cross: float64 (rows, columns, 2); and where others may be: rows, columns."""
     down, across = follow_lines(level, horizontal=True), follow_lines(upright, horizontal=False)
-    if down and across and len(down) * len(across) <= _MOST_CROSSINGS:
+    if down and across and len(down) * len(across) <= _MAX_CROSSINGS:
         crossings = np.array([[crossing(row, column) for column in across] for row in down])
         rows, columns = _completed(crossings, level, upright)
         nodes = crossings[np.ix_(rows, columns)]
@@ -266,7 +266,7 @@ def _nodes(
 def _is_rivalled(lines: NDArray[np.float64], kept: Sequence[int], axis: int, ink: NDArray[np.uint8]) -> bool:
     """Tell whether whole pieces are visible of a line that was dropped, and which is not one of those kept."""
     apart = np.abs(lines[:, None] - lines[kept])[..., axis].mean(axis=2).min(axis=1)
-    dropped = lines[apart >= LEAST_GAP]
+    dropped = lines[apart >= MIN_GAP]
     return any(reach >= _RIVAL for reach in reaches(dropped, ink, ALL))
 
 
@@ -299,7 +299,7 @@ def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
     return float(thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)].mean())
 
 
-_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
+_MIN_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 
 
 def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bool, name: str) -> NDArray[np.uint8]:
@@ -322,7 +322,7 @@ def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bo
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, top, wide, high, _ = stats[1:count].T
     area = np.bincount(labels[ink > 0], minlength=count)[1:]
-    least, most = (fraction * max(joined.shape) for fraction in _LEAST_SIDES)
+    least, most = (fraction * max(joined.shape) for fraction in _MIN_SIDES)
     spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
     level = (left == 0).astype(int) + (left + wide == joined.shape[1])
     upright = (top == 0).astype(int) + (top + high == joined.shape[0])

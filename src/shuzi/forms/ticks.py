@@ -25,7 +25,7 @@ and if a mark may have been crossed out."""
 # Chosen on the validation sheets of the benchmark of ticks, whose figures are of others. There all marks but dots are
 # longer than 2.1 mm, dots larger than 0.7 square millimetres and near to the middle, and what is left where a pen
 # only touched a box is shorter than 2.2 mm; filled boxes are covered by 0.81 at least, scribbles by 0.7.
-_NOTHING, _LEAST = 0.1, 0.45  # square millimetres of ink: less is no mark, and more may be one
+_NOTHING, _MIN_MARK = 0.1, 0.45  # square millimetres of ink: less is no mark, and more may be one
 _SHORT, _DOT = 0.8, 1.1  # millimetres of its diagonal: of no mark, and of a dot at least
 _TOUCHED, _LONG = 1.7, 2.4  # millimetres: what is left where a pen touched a box is shorter, and any mark is longer
 _CENTRAL, _ASIDE = 0.25, 0.5  # from the middle to a line: a dot is nearer, and what is farther may be none
@@ -98,7 +98,7 @@ def tick_of(ink: TickInk) -> Tick:
     >>> tick_of(nothing).mark < 0.01, tick_of(check).mark > 0.99
     (True, True)
     """
-    seen = min(_part(ink.area, _NOTHING, _LEAST), _part(ink.dark, _FAINT, _CLEAR))
+    seen = min(_part(ink.area, _NOTHING, _MIN_MARK), _part(ink.dark, _FAINT, _CLEAR))
     central = 1 - _part(ink.away, _CENTRAL, _ASIDE)
     long = max(_TOUCH, _part(ink.length, _TOUCHED, _LONG))
     seen *= _part(ink.length, _SHORT, _DOT) * max(central, long)
@@ -181,16 +181,19 @@ def _ranked(field: Field, marks: Sequence[float]) -> tuple[tuple[str, float], ..
 
 
 _SMOOTH = 1.0  # pixels: the standard deviation of the average in which noise vanishes
-_PALEST, _WIDE = 18.0, 38.0  # grey levels by which a stroke is darker than both of its sides, or anything than paper
+_MIN_CONTRAST, _WIDE = (
+    18.0,
+    38.0,
+)  # grey levels by which a stroke is darker than both of its sides, or anything than paper
 _SOLID = 0.35  # of the darkest ink in the box
-_WIDEST_PEN = 2.1  # millimetres: what is pale and wider may be the edge of a shadow
+_MAX_PEN_WIDTH = 2.1  # millimetres: what is pale and wider may be the edge of a shadow
 _RIM = 0.45  # millimetres inside a line that what is left of it may reach
 _SPECK = 0.04  # square millimetres: smaller is noise
-_LEAST_BEYOND = 0.08  # square millimetres of a stroke beyond a line
-_BESIDE, _MOST_BESIDE = 0.55, 0.8  # millimetres beside a line where what is left of it lies, and how much of it there
-_SHORTEST, _STRAIGHT, _WHOLE = 2.4, 0.75, 0.85  # millimetres along and across what may be left; of a whole side
+_MIN_BEYOND = 0.08  # square millimetres of a stroke beyond a line
+_BESIDE, _MAX_BESIDE = 0.55, 0.8  # millimetres beside a line where what is left of it lies, and how much of it there
+_MIN_REST, _STRAIGHT, _WHOLE = 2.4, 0.75, 0.85  # millimetres along and across what may be left; of a whole side
 _GOES_ON = 0.3  # square millimetres beyond the lines: a shadow does not end there
-_WIDEST_PALE = 1.2  # millimetres: what is pale and wider is no stroke
+_MAX_PALE_WIDTH = 1.2  # millimetres: what is pale and wider is no stroke
 _PAPER = 85  # the percentile of a box with its margin that is paper, however full the box is
 
 
@@ -251,20 +254,20 @@ def ink_in(part: NDArray[np.uint8], box: Box, thick: float) -> TickInk:
     """
     smooth = cv2.GaussianBlur(part, (0, 0), _SMOOTH).astype(np.float32)
     dark = np.float32(np.percentile(smooth, _PAPER)) - smooth
-    side = round(_WIDEST_PEN * SCALE) | 1
+    side = round(_MAX_PEN_WIDTH * SCALE) | 1
     narrow = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8))
     rim = (_RIM + thick / 2) * SCALE
     inner = Box(box.x + rim, box.y + rim, box.width - 2 * rim, box.height - 2 * rim)
     outer = Box(box.x - rim, box.y - rim, box.width + 2 * rim, box.height + 2 * rim)
     inside = dark[inner.pixels()]
     peak = float(np.percentile(inside, 98)) if inside.size else 0.0
-    is_ink = (narrow >= max(_PALEST, _SOLID * peak)) | (dark >= max(_WIDE, _SOLID * peak))
+    is_ink = (narrow >= max(_MIN_CONTRAST, _SOLID * peak)) | (dark >= max(_WIDE, _SOLID * peak))
     solid = is_ink.astype(np.uint8)
     beyond = solid.copy()
     beyond[outer.pixels()] = 0
     down, across = outer.pixels()
     strips = beyond[: down.start], beyond[down.stop :], beyond[:, : across.start], beyond[:, across.stop :]
-    sides = sum(float(strip.sum()) >= _LEAST_BEYOND * SCALE**2 for strip in strips)
+    sides = sum(float(strip.sum()) >= _MIN_BEYOND * SCALE**2 for strip in strips)
     count, labels, stats, middles = cv2.connectedComponentsWithStats(solid[inner.pixels()], connectivity=8)
     large = [piece for piece in range(1, count) if stats[piece, cv2.CC_STAT_AREA] >= _SPECK * SCALE**2]
     outside = float(beyond.sum()) / SCALE**2
@@ -298,11 +301,11 @@ def ink_in(part: NDArray[np.uint8], box: Box, thick: float) -> TickInk:
 def _is_line(piece: NDArray[np.bool_], stats: NDArray[np.int32]) -> bool:
     """Tell whether a long piece of ink is as straight as a line of its box, or nearly all of it is beside these."""
     _, _, wide, high, _ = stats.tolist()
-    if np.hypot(wide, high) < _SHORTEST * SCALE:
+    if np.hypot(wide, high) < _MIN_REST * SCALE:
         return False
     rim = round(_BESIDE * SCALE)
     is_straight = min(wide, high) <= _STRAIGHT * SCALE and max(wide, high) >= _WHOLE * max(piece.shape)
-    return is_straight or float(piece[rim:-rim, rim:-rim].sum()) <= (1 - _MOST_BESIDE) * float(piece.sum())
+    return is_straight or float(piece[rim:-rim, rim:-rim].sum()) <= (1 - _MAX_BESIDE) * float(piece.sum())
 
 
 def _is_shade(piece: NDArray[np.bool_], inside: NDArray[np.float32]) -> bool:
@@ -310,4 +313,4 @@ def _is_shade(piece: NDArray[np.bool_], inside: NDArray[np.float32]) -> bool:
     if float(np.percentile(inside[piece], 75)) >= _WIDE:
         return False
     away = cv2.distanceTransform(np.pad(piece, 1).astype(np.uint8), cv2.DIST_L2, 3)
-    return 2 * float(away.max()) > _WIDEST_PALE * SCALE
+    return 2 * float(away.max()) > _MAX_PALE_WIDTH * SCALE

@@ -20,7 +20,17 @@ from shuzi.errors import DataError, PictureError, writing
 from shuzi.forms.blank import Blank, printed_in
 from shuzi.forms.boxes import frame_around, mark_framed
 from shuzi.forms.flatten import SCALE, clockwise, flatten, in_photo
-from shuzi.forms.grammar import FIELD, LONGEST, MOST_TRACED, SIDES, Source, is_paper, is_text, tables_of, text_of
+from shuzi.forms.grammar import (
+    FIELD,
+    MAX_TEXT_LENGTH,
+    MAX_TRACED,
+    SIDES,
+    Source,
+    is_paper,
+    is_text,
+    tables_of,
+    text_of,
+)
 from shuzi.forms.hands import as_png
 from shuzi.forms.labels import Words, labelled
 from shuzi.forms.layout import PlacedField
@@ -87,7 +97,7 @@ def trace(
         It is no picture, or shows no sheet of this paper.
     """
     if not is_text(title):
-        raise DataError("error.trace.title", most=LONGEST)
+        raise DataError("error.trace.title", most=MAX_TEXT_LENGTH)
     grey = open_picture(picture)
     form = find_form(grey, sides_of(paper), name)
     if not Blank(form.flat, form.size).distinct:
@@ -106,13 +116,13 @@ def trace(
         return Traced(replace(spec, fields=fields), form.flat)
     proposed = propose(_printed(form.flat), form.flat)
     empty = (index for index, is_empty in enumerate(_empty(form.flat, proposed)) if is_empty)
-    found = [*islice(empty, MOST_TRACED)]  # to look into all that a dense grid has could take minutes
-    names = (f"f{count}" for count in range(1, MOST_TRACED + 1))
+    found = [*islice(empty, MAX_TRACED)]  # to look into all that a dense grid has could take minutes
+    names = (f"f{count}" for count in range(1, MAX_TRACED + 1))
     fields = tuple(replace(proposed[index], name=name, label=name) for index, name in zip(found, names, strict=False))
     if words is not None and fields:
         fields = labelled(fields, words(form.flat, fields))
     spec = Spec(fields=fields, language=language_of(title), blank=blank, **sheet)
-    return Traced(spec, form.flat, len(proposed) - 1 - found[-1] if len(found) == MOST_TRACED else 0)
+    return Traced(spec, form.flat, len(proposed) - 1 - found[-1] if len(found) == MAX_TRACED else 0)
 
 
 def _printed(flat: NDArray[np.uint8]) -> list[Printed]:
@@ -325,7 +335,7 @@ def _shortened(text: str, letters: Letters, room: float) -> str:
 
 
 _SEARCHED = 900  # pixels of the longer side at which the outline is sought
-_LEAST_AREA, _MOST_AREA = 0.25, 0.97  # of the picture that a sheet takes on a photograph
+_MIN_AREA, _MAX_AREA = 0.25, 0.97  # of the picture that a sheet takes on a photograph
 _FILLED = 0.95  # of a four-sided outline that is paper
 _PROPORTION = 0.04  # by which a scan may be wider or narrower than its paper
 _ALONG = 0.3  # of an edge of the picture that the sheet may touch, on one side
@@ -413,7 +423,7 @@ def _outline(grey: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     hull = cv2.convexHull(contour)
     area = cv2.contourArea(hull)
     shape = cv2.approxPolyDP(hull, 0.02 * cv2.arcLength(hull, True), True).reshape(-1, 2).astype(np.float64)
-    if len(shape) != 4 or not _LEAST_AREA < area / small.size < _MOST_AREA:
+    if len(shape) != 4 or not _MIN_AREA < area / small.size < _MAX_AREA:
         return None
     if min(cv2.contourArea(contour), area) < _FILLED * cv2.contourArea(shape.astype(np.float32)):
         return None

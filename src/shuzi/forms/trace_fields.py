@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shuzi.errors import DataError
 from shuzi.forms.boxes import frame_around
 from shuzi.forms.flatten import SCALE
-from shuzi.forms.grammar import MOST_BOXES, MOST_DECIMALS
+from shuzi.forms.grammar import MAX_BOXES, MAX_DECIMALS
 from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, TICK, Field
 from shuzi.forms.writing import line_from
 from shuzi.ink.boxes import Box, as_array, iou
@@ -30,14 +30,14 @@ _AROUND, _SHARPER, _SURELY = (
     150,
 )  # pixels around print; levels by which it is darker; the level of what is no shadow
 _LINE = 3.0  # millimetres: shorter lines bound no box
-_LEAST_WIDE, _LEAST_HIGH, _MOST_HIGH = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
+_MIN_WIDTH, _MIN_HEIGHT, _MAX_HEIGHT = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
 _RECTANGULAR, _UPPER = 0.9, 0.6  # of the width of a box that is as high as most of it: without ticks, and with some
 _LONG = 12.0  # millimetres: the course of a shorter edge is not followed
 _WIDE = 0.8  # of the rows of a box: no row is wider, but for a few; others are shorter, since it leans or has ticks
 _AS_HIGH, _LEANS = 0.88, 1.6  # of that height; millimetres by which a box on a bent sheet may lean
 _RIM = 2  # pixels from its inner edge within which its line may still be seen
 _OUTSIDE, _LIGHTEST = 4.0, 0.9  # millimetres around a box; of their pixels: those that are lighter are paper
-_LEAST_LIGHT = 3.0  # millimetres of a box between its lines
+_MIN_LIGHT = 3.0  # millimetres of a box between its lines
 _EMPTY, _SPECKS = 0.008, 0.8  # of a box that may be dark all the same, and square millimetres at most
 _TICK, _TICKED = 0.2, 0.6  # the lower part of a box in which ticks are sought; how much of it a tick fills
 _REGULAR = 0.15  # of their distance by which ticks may lie off their place
@@ -107,12 +107,12 @@ def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
     found = []
     for label, (left, top, broad, tall, _) in enumerate(stats[1:count].tolist(), start=1):
         edge = left == 0 or top == 0 or left + broad == flat.shape[1] or top + tall == flat.shape[0]
-        if edge or broad < _LEAST_LIGHT * SCALE or not _LEAST_LIGHT <= tall / SCALE <= _MOST_HIGH:
+        if edge or broad < _MIN_LIGHT * SCALE or not _MIN_LIGHT <= tall / SCALE <= _MAX_HEIGHT:
             continue
         light = labels[top : top + tall, left : left + broad] == label
         inner, even = _upright(light, left, top)
         box = _between_middles(flat, inner)
-        if box is None or box.width < _LEAST_WIDE or not _LEAST_HIGH <= box.height <= _MOST_HIGH:
+        if box is None or box.width < _MIN_WIDTH or not _MIN_HEIGHT <= box.height <= _MAX_HEIGHT:
             continue
         within = _straightened(prints.seen, light, inner, left, top)
         parts = _parts(within, inner.x - box.x * SCALE, box.width * SCALE)
@@ -230,10 +230,14 @@ def _parts(inside: NDArray[np.bool_], left: float, wide: float) -> int:
 
 
 _GAP, _PIECE = 1.9, 5.0  # millimetres between dots at most, and of a line that is straight
-_SHORTEST, _LONGEST = 10.5, 160.0  # millimetres of a line to write on; longer ones divide the page
-_THICKEST = 0.9  # millimetres of a line, and of a dot
+_MIN_RULE, _MAX_RULE = 10.5, 160.0  # millimetres of a line to write on; longer ones divide the page
+_MAX_RULE_THICKNESS = 0.9  # millimetres of a line, and of a dot
 _RULE_LEANS = 2.0  # millimetres from one end of a line to the other
-_NEAR, _HIGHEST, _RULE_MIN_HEIGHT = 0.9, 8.0, 5.0  # millimetres above a line at which its field begins and ends
+_NEAR, _RULE_MAX_HEIGHT, _RULE_MIN_HEIGHT = (
+    0.9,
+    8.0,
+    5.0,
+)  # millimetres above a line at which its field begins and ends
 _RULE_SPECKS = 0.012  # of what is above a line that may be dark all the same
 _BEYOND, _GOES_ON = (2.2, 4.5), 0.5  # millimetres beyond a line's ends between which so much is dark if it goes on
 _FOOT = (0.7, 1.9)  # millimetres above a line between which its ticks are sought, and below it those of a box
@@ -273,7 +277,7 @@ def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
     count, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
     found = []
     for label, (left, top, wide, high, _) in enumerate(stats[1:count].tolist(), start=1):
-        if not _SHORTEST * SCALE <= wide <= _LONGEST * SCALE or high > (_RULE_LEANS + _THICKEST) * SCALE:
+        if not _MIN_RULE * SCALE <= wide <= _MAX_RULE * SCALE or high > (_RULE_LEANS + _MAX_RULE_THICKNESS) * SCALE:
             continue
         line = labels[top : top + high, left : left + wide] == label
         rows = np.arange(high)[:, None]
@@ -294,7 +298,7 @@ def _rule(
     rim, soft = round(_BEYOND[1] * SCALE), round((_BEYOND[1] - _BEYOND[0]) * SCALE)
     columns = np.arange(left - rim, left + len(course) + rim).clip(0, wide - 1)
     middle = np.rint(course[(columns - left).clip(0, len(course) - 1)]).astype(int)
-    reach = round((_HIGHEST + _FOOT[1]) * SCALE)
+    reach = round((_RULE_MAX_HEIGHT + _FOOT[1]) * SCALE)
     offsets = np.arange(-reach, reach + 1)
     rows = (middle + offsets[:, None]).clip(0, high - 1)
     around, straight = seen[rows, columns] > 0, lines[rows, columns] > 0  # (2 * reach + 1, columns), as if level
@@ -313,14 +317,14 @@ def _rule(
     free[:rim] = free[-rim:] = False
     for tick in ticks:
         free[max(0, round(tick - _TICK_WIDE * SCALE)) : round(tick + _TICK_WIDE * SCALE) + 1] = False
-    if free.sum() < _SHORTEST / 2 * SCALE:
+    if free.sum() < _MIN_RULE / 2 * SCALE:
         return None
-    near = around[reach - round(_THICKEST * SCALE) : reach + round(_THICKEST * SCALE) + 1, free]
-    if np.quantile(near.sum(axis=0), 0.9) > _THICKEST * SCALE:
+    near = around[reach - round(_MAX_RULE_THICKNESS * SCALE) : reach + round(_MAX_RULE_THICKNESS * SCALE) + 1, free]
+    if np.quantile(near.sum(axis=0), 0.9) > _MAX_RULE_THICKNESS * SCALE:
         return None  # letters
     dark = around[: reach - round(_NEAR * SCALE), free].mean(axis=1)[::-1] > _RULE_SPECKS  # upwards
     room = (int(dark.argmax()) if dark.any() else len(dark)) / SCALE + _NEAR - 0.4
-    tall = min(room, _HIGHEST)
+    tall = min(room, _RULE_MAX_HEIGHT)
     if tall < _RULE_MIN_HEIGHT:
         return None
     bottom = float(np.median(course)) + 0.5
@@ -365,7 +369,7 @@ _EVEN = 1.0  # millimetres by which the boxes of one field may differ in place a
 _ALIKE = 0.2  # of their width by which they may differ in it
 _APART = 0.9  # of their width: boxes further apart are not of one field
 _DIGIT, _ENDS = 6.5, 3.0  # millimetres that a digit takes in an open field, and at its ends
-_RULE, _LEAST_POINT = 0.5, 0.1  # millimetres from the middle of a box's line to paper; square millimetres of ink
+_RULE, _MIN_POINT = 0.5, 0.1  # millimetres from the middle of a box's line to paper; square millimetres of ink
 _SAME_LINE = 4.0  # millimetres: fields whose tops differ by less are read from left to right
 _SAME = 0.5  # the intersection over union from which a box that was drawn is the one that is printed
 
@@ -510,7 +514,7 @@ def _of_runs(runs: list[Run], flat: NDArray[np.uint8]) -> list[Field]:
     boxes = tuple(box for run in runs for box in run)
     if [len(run) for run in runs] == [4, 2, 2]:
         return [Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)]
-    fits = len(runs) == 2 and len(boxes) <= MOST_BOXES and len(runs[1]) <= MOST_DECIMALS
+    fits = len(runs) == 2 and len(boxes) <= MAX_BOXES and len(runs[1]) <= MAX_DECIMALS
     if fits and _has_point(flat, runs[0][-1], runs[1][0]):
         return [Field("", boxes=len(boxes), decimals=len(runs[1]), style=BOXES, at=boxes)]
     return _short(BOXES, boxes)
@@ -523,14 +527,14 @@ def _has_point(flat: NDArray[np.uint8], before: Box, after: Box) -> bool:
         return False
     gap = Box(before.right + _RULE, before.y + _RULE, wide - 2 * _RULE, before.height - 2 * _RULE)
     dark = flat[Box(*(side * SCALE for side in gap)).pixels()] < DARK
-    return bool(dark.sum() >= _LEAST_POINT * SCALE**2)
+    return bool(dark.sum() >= _MIN_POINT * SCALE**2)
 
 
 def _short(style: str, boxes: tuple[Box, ...]) -> list[Field]:
     """Make fields of boxes side by side: several, if they are more than one may have."""
-    parts = [boxes[start : start + MOST_BOXES] for start in range(0, len(boxes), MOST_BOXES)]
+    parts = [boxes[start : start + MAX_BOXES] for start in range(0, len(boxes), MAX_BOXES)]
     return [Field("", boxes=len(boxes), style=style, at=boxes) for boxes in parts]
 
 
 def _open(box: Box) -> Field:
-    return Field("", boxes=min(max(round((box.width - _ENDS) / _DIGIT), 1), MOST_BOXES), style=OPEN, at=(box,))
+    return Field("", boxes=min(max(round((box.width - _ENDS) / _DIGIT), 1), MAX_BOXES), style=OPEN, at=(box,))

@@ -15,21 +15,21 @@ from shuzi.forms.printed_lines import LINE, ORDINARY, Erased, gone_from, with_po
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import normalize
 
-LEAST_DARK = 28.0
+MIN_DARK = 28.0
 """Grey levels by which ink in a box differs from paper."""
 
 MARGIN = 1.0
 """Millimetres around a box that are cut out with it, since digits cross its lines."""
 
-LEAST_INK = 34.0
+MIN_INK = 34.0
 """Grey levels by which ink in a cell without divisions differs from paper: paler is none."""
 
-_LEAST_AREA = 0.35  # square millimetres of ink: less is a speck
+_MIN_AREA = 0.35  # square millimetres of ink: less is a speck
 _CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
-_WIDEST_PEN = 2.0  # millimetres: what is dark for longer in all directions is the edge of a shadow
+_MAX_PEN_WIDTH = 2.0  # millimetres: what is dark for longer in all directions is the edge of a shadow
 _NARROW = 0.75  # of how dark a stroke is, at least, it is darker than the paper at both of its sides
 _STROKE, _ON_LINE = 3.0, 0.5  # millimetres of a stroke of a 1 at least, and from a box to where it is on its line
-_LEAST_KEPT = 0.12  # square millimetres: what else may be ink, before it counts
+_MIN_KEPT = 0.12  # square millimetres: what else may be ink, before it counts
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _inside(part: NDArray[np.uint8]) -> Box:
 def written_in_boxes(
     erased: Erased,
     boxes: Sequence[Box],
-    least: float = LEAST_DARK,
+    least: float = MIN_DARK,
     others: Sequence[Box] = (),
     certain: float = 0.0,
 ) -> list[Written]:
@@ -136,13 +136,13 @@ def written_in_boxes(
     for index, (box, peak, doubtful) in enumerate(zip(boxes, peaks, pieces.doubtful.tolist(), strict=True)):
         solid = (pieces.owners == index)[pieces.labels]
         area = float(solid.sum()) / SCALE**2
-        if area < _LEAST_AREA or max(peak, darkest(dark[solid])) < least:
-            found.append(Written(None, doubtful or area > _LEAST_AREA / 2 or _is_stroke(lost, box)))
+        if area < _MIN_AREA or max(peak, darkest(dark[solid])) < least:
+            found.append(Written(None, doubtful or area > _MIN_AREA / 2 or _is_stroke(lost, box)))
             continue
         threshold = threshold_of(peak)
         image = _image(dark, solid, threshold)
         extra = keep_touching((more >= threshold) & (pieces.labels == 0), solid)
-        kept = _image(more, solid | extra, threshold) if extra.sum() >= _LEAST_KEPT * SCALE**2 else None
+        kept = _image(more, solid | extra, threshold) if extra.sum() >= _MIN_KEPT * SCALE**2 else None
         level = darkest(dark[solid])
         faint = area < _CLEAR_AREA or level < certain or darkest(narrow[solid]) < _NARROW * level
         found.append(Written(image, doubtful or image is None or faint, kept))
@@ -153,13 +153,13 @@ def _lost_with_lines(
     dark: NDArray[np.float32], more: NDArray[np.float32], own: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return what may be ink and was taken out with lines, apart from what touches ink of a box."""
-    lost = more - dark >= LEAST_DARK
+    lost = more - dark >= MIN_DARK
     return lost & ~keep_touching(lost, own)
 
 
 def _narrow(part: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return by how many grey levels each pixel is darker than what is on both sides of it: float32 (h, w)."""
-    side = round(_WIDEST_PEN * SCALE) | 1
+    side = round(_MAX_PEN_WIDTH * SCALE) | 1
     smooth = cv2.blur(part, (3, 3))
     return np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8)), np.float32)
 
@@ -168,7 +168,7 @@ def _is_stroke(ink: NDArray[np.bool_], box: Box, rim: float = _ON_LINE) -> bool:
     """Tell whether ink in a box, and so many millimetres around it, may be a 1."""
     region = ink[box.pixels(rim=rim * SCALE)].astype(np.uint8)
     high, area = cv2.connectedComponentsWithStats(region, connectivity=8)[2][1:, 3:].T
-    return bool(((high >= _STROKE * SCALE) & (area >= _LEAST_AREA * SCALE**2)).any())
+    return bool(((high >= _STROKE * SCALE) & (area >= _MIN_AREA * SCALE**2)).any())
 
 
 def _image(dark: NDArray[np.float32], solid: NDArray[np.bool_], threshold: float) -> NDArray[np.uint8] | None:
@@ -207,7 +207,7 @@ def inside_of(erased: Erased, box: Box, others: Sequence[Box] = ()) -> Inside:
     lost = _lost_with_lines(below_paper(erased.ink), more, own)
     doubtful = bool(pieces.doubtful[0]) or _is_stroke(lost, box) or _is_stroke(_beyond(own, box), box, MARGIN)
     extra = keep_touching((more >= threshold_of(peak)) & (pieces.labels == 0), own)
-    if extra.sum() < _LEAST_KEPT * SCALE**2:
+    if extra.sum() < _MIN_KEPT * SCALE**2:
         return Inside(ink, None, doubtful)
     near = cv2.dilate(extra.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return Inside(ink, np.where(near, np.minimum(ink, erased.kept), ink), doubtful)
@@ -221,14 +221,14 @@ def _beyond(own: NDArray[np.bool_], box: Box) -> NDArray[np.bool_]:
     return beyond & ~keep_touching(beyond, own & within)
 
 
-WIDEST_REST = 0.8
+MAX_REST_WIDTH = 0.8
 """Millimetres: what is left of a line is no wider."""
 
-THINNEST = 0.3
+MIN_THICKNESS = 0.3
 """Millimetres: what is left of a line is thinner."""
 
 _SOLID = 0.4  # of the darkest ink in a box
-_LEAST_PIXELS = 5  # of a piece of ink
+_MIN_PIXELS = 5  # of a piece of ink
 _SHARED = 0.25  # of a piece of ink is in another box: it may be that one's too
 _BEYOND = 0.75  # millimetres from a box to the middle of a stroke that still belongs to it, if to no other box
 _SHORT = 1.5  # millimetres: shorter pieces of a line are left of it
@@ -278,7 +278,7 @@ def pieces_of(
         own = labels == piece
         rows, columns = np.nonzero(own)
         area = len(rows)
-        if area < _LEAST_PIXELS:
+        if area < _MIN_PIXELS:
             continue
         x, y = float(columns.mean()) + 0.5, float(rows.mean()) + 0.5
         wide, high = int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
@@ -289,7 +289,7 @@ def pieces_of(
         if away > 0 and foreign:
             continue
         if _is_rest(box, x, y, wide, high):
-            thin = area < THINNEST * SCALE * max(wide, high)
+            thin = area < MIN_THICKNESS * SCALE * max(wide, high)
             if thin or max(wide, high) < _SHORT * SCALE:
                 doubtful[index] |= not thin
                 continue
@@ -330,14 +330,14 @@ def _goes_on(dark: NDArray[np.float32], piece: NDArray[np.bool_]) -> bool:
 
 def _is_rest(box: Box, x: float, y: float, wide: float, high: float) -> bool:
     """Tell whether a piece lies along a line of a box and is as narrow as what may be left of it."""
-    near, narrow = 1.2 * LINE * SCALE, WIDEST_REST * SCALE
+    near, narrow = 1.2 * LINE * SCALE, MAX_REST_WIDTH * SCALE
     on_x, on_y = min(abs(x - box.x), abs(x - box.right)) < near, min(abs(y - box.y), abs(y - box.bottom)) < near
     return (on_x and wide < narrow) or (on_y and high < narrow)
 
 
 def threshold_of(peak: float) -> float:
     """Return by how many grey levels ink is darker than paper in a box whose darkest ink is."""
-    return max(LEAST_DARK * 0.7, _SOLID * peak)
+    return max(MIN_DARK * 0.7, _SOLID * peak)
 
 
 def below_paper(part: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -371,11 +371,11 @@ def keep_touching(extra: NDArray[np.bool_], solid: NDArray[np.bool_]) -> NDArray
     return extra & np.isin(labels, np.unique(labels[near & extra]))
 
 
-THICKEST = 1.9
+MAX_THICKNESS = 1.9
 """Millimetres: what is thicker is a bar, not a line."""
 
 _STRAY = 0.9  # millimetres that a line may lie from where its frame is
-REACH = _STRAY + THICKEST
+REACH = _STRAY + MAX_THICKNESS
 """Millimetres from where a line should be within which it ends."""
 
 THICK = 0.8
@@ -384,7 +384,7 @@ THICK = 0.8
 _CORNER = 1.2  # millimetres from a corner, where no other line is
 _SHARP = 0.6  # millimetres within which it is dark beside the edge of something printed
 _BESIDE_LINE, _REACHES = 2, 3  # pixels beside a thick line, and how many dark ones mean that ink goes on below it
-_LEAST_DARK = 20.0  # grey levels by which a line differs from paper
+_MIN_LINE_DARK = 20.0  # grey levels by which a line differs from paper
 
 
 def thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
@@ -412,7 +412,7 @@ def thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
                 along = _profile(picture, box, line - REACH, line + REACH)
                 found += width_of(along)
     middle_one = float(np.median(found)) if found else ORDINARY
-    return middle_one if middle_one <= THICKEST else ORDINARY
+    return middle_one if middle_one <= MAX_THICKNESS else ORDINARY
 
 
 def width_of(across: NDArray[np.float64]) -> list[float]:
@@ -435,7 +435,7 @@ def width_of(across: NDArray[np.float64]) -> list[float]:
     """
     middle, reach = round(REACH * SCALE), round(_STRAY * SCALE)
     near = across[max(0, middle - reach) : middle + reach + 1]
-    if not len(near) or near.max() < _LEAST_DARK:
+    if not len(near) or near.max() < _MIN_LINE_DARK:
         return []
     dark = across >= near.max() / 2
     darkest = max(0, middle - reach) + int(near.argmax())
@@ -467,7 +467,7 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
     """
     picture = flat if side % 2 == 0 else flat.T
     x, y, wide, high = box if side % 2 == 0 else (box.y, box.x, box.height, box.width)
-    reach = round(2 * THICKEST * SCALE)
+    reach = round(2 * MAX_THICKNESS * SCALE)
     rim = round(_CORNER * SCALE) if high > 4 * _CORNER * SCALE else round(high / 4)
     rows = picture[round(y) + rim : max(round(y + high) - rim, round(y) + rim + 1)]
     if side < 2:
@@ -475,10 +475,10 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
     else:
         piece = rows[:, round(x + wide) - 3 : round(x + wide) + reach]
     along = PAPER - np.median(piece, axis=0)  # from three pixels inside, outwards
-    dark = along >= along[: round(THICKEST * SCALE)].max(initial=_LEAST_DARK) / 2
+    dark = along >= along[: round(MAX_THICKNESS * SCALE)].max(initial=_MIN_LINE_DARK) / 2
     first = int(dark.argmax()) if dark.any() else 3
     ends = np.flatnonzero(~dark[first:])
-    if len(ends) and ends[0] <= THICKEST * SCALE:
+    if len(ends) and ends[0] <= MAX_THICKNESS * SCALE:
         return float(first - 3 + ends[0] / 2)
     soon = along[first : first + round(_SHARP * SCALE)].max(initial=0)
     return first - 3 + ORDINARY * SCALE / 2 if soon >= 0.75 * along.max(initial=0) else None
@@ -501,7 +501,7 @@ def goes_below(part: NDArray[np.uint8], thick: Sequence[float]) -> bool:
     inside = part[top : high - bottom, left : wide - right]
     if min(inside.shape) < 2 * _BESIDE_LINE:
         return True
-    dark = PAPER - inside.astype(np.float32) >= max(LEAST_DARK, 0.4 * peak_of(part))
+    dark = PAPER - inside.astype(np.float32) >= max(MIN_DARK, 0.4 * peak_of(part))
     beside = np.zeros(dark.shape, bool)
     for width, edge in zip(thick, (beside.T, beside, beside.T[::-1], beside[::-1]), strict=True):
         edge[:_BESIDE_LINE] |= width >= THICK

@@ -23,11 +23,11 @@ from shuzi.pictures.open import open_picture
 from shuzi.pictures.plain import PNG, kind_of
 
 _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
-_HIGH, _WIDEST = 26, 1_000  # pixels of a picture
+_HIGH, _MAX_PICTURE_WIDTH = 26, 1_000  # pixels of a picture
 _CHARACTER = 7  # pixels of a column's width
 _FIRST = date(1900, 3, 1)  # from which on spreadsheets agree: some have a 29 February before it
 _POINTS = 0.75  # to a pixel
-_FORBIDDEN, _LONGEST_TITLE = r"[]:*?/\'", 31  # in the name of a worksheet, and its characters
+_FORBIDDEN, _MAX_TITLE_LENGTH = r"[]:*?/\'", 31  # in the name of a worksheet, and its characters
 
 
 def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
@@ -47,7 +47,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     book = library.Workbook()
     sheet = book.active
     allowed = [character for character in table.title if character not in _FORBIDDEN and character.isprintable()]
-    sheet.title = "".join(allowed)[:_LONGEST_TITLE] or "1"
+    sheet.title = "".join(allowed)[:_MAX_TITLE_LENGTH] or "1"
     bold, head = styles.Font(bold=True), styles.PatternFill("solid", fgColor=_HEAD)
     doubtful = styles.PatternFill("solid", fgColor=_DOUBTFUL)
     coloured: dict[str, Any] = {}  # the first doubtful cell with each format: to copy its style is cheap
@@ -162,7 +162,7 @@ def _shape_of(cell: Cell | None) -> tuple[int, int] | None:
 
 
 def _scale(shape: tuple[int, int]) -> float:
-    return min(_HIGH / shape[0], _WIDEST / shape[1])
+    return min(_HIGH / shape[0], _MAX_PICTURE_WIDTH / shape[1])
 
 
 def _show(library: Any, sheet: Any, png: bytes, shape: tuple[int, int], column: int, row: int) -> None:

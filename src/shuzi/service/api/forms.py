@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from shuzi.errors import ModelError, PictureError, ServiceError, ShuziError
 from shuzi.forms.result import PageRead, Problem
-from shuzi.forms.table_grid import MOST_LINES, UNKNOWN, Shape
+from shuzi.forms.table_grid import MAX_LINES, UNKNOWN, Shape
 from shuzi.messages import language
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PDF, kind_of
@@ -52,8 +52,8 @@ class FormsQuery(Query):
 
     model: str = Described(default="", max_length=200, description="service.schema.model")
     table: bool = Described(default=False, description="service.schema.table")
-    rows: int = Described(default=0, ge=0, le=MOST_LINES, description="service.schema.table_rows")
-    columns: int = Described(default=0, ge=0, le=MOST_LINES, description="service.schema.table_columns")
+    rows: int = Described(default=0, ge=0, le=MAX_LINES, description="service.schema.table_rows")
+    columns: int = Described(default=0, ge=0, le=MAX_LINES, description="service.schema.table_columns")
 
 
 @operations.add(

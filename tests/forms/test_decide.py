@@ -29,10 +29,10 @@ SURE = [box(1), box(2), box(3)]
     ("field", "boxes"),
     [
         # a speck may be a 1, or nothing
-        (Field("a", boxes=1, most=9), [box(1, 0.7, empty=0.3)]),
+        (Field("a", boxes=1, maximum=9), [box(1, 0.7, empty=0.3)]),
         (Field("a", IDENTIFIER, boxes=4, among=("123", "1231")), [*SURE, box(1, 0.7, empty=0.3)]),
         # a digit that was crossed out
-        (Field("a", boxes=2, most=99), [box(1), box(7, 0.6, other=0.4)]),
+        (Field("a", boxes=2, maximum=99), [box(1), box(7, 0.6, other=0.4)]),
         (Field("a", IDENTIFIER, boxes=4, among=("1231", "1232")), [*SURE, box(1, 0.01, other=0.99)]),
     ],
 )
@@ -41,7 +41,7 @@ def test_a_rule_does_not_settle_what_it_says_nothing_about(field, boxes):
 
 
 def test_a_rule_still_settles_what_it_is_about():
-    assert decided(Field("a", boxes=2, most=20), box(1), box(7)).status == "ok"
+    assert decided(Field("a", boxes=2, maximum=20), box(1), box(7)).status == "ok"
     among = Field("a", IDENTIFIER, boxes=4, among=("1237", "4560"))
     assert decided(among, *SURE, box(1, 0.6, other=0.4)).text == "1237"
     assert decided(among, *SURE, box(7)).status == "ok"
@@ -101,8 +101,8 @@ def test_a_box_that_may_be_either_of_two_digits_is_read_from_the_list():
 @pytest.mark.parametrize(
     ("field", "text", "other"),
     [
-        (Field("a", boxes=2, most=20), "17", "77"),
-        (Field("a", boxes=2, least=50), "77", "17"),
+        (Field("a", boxes=2, maximum=20), "17", "77"),
+        (Field("a", boxes=2, minimum=50), "77", "17"),
         (Field("a", IDENTIFIER, boxes=2, check="luhn"), "18", "19"),
         (Field("a", IDENTIFIER, boxes=2, digits=2), "17", "1"),
     ],
@@ -149,7 +149,7 @@ def test_a_field_that_must_be_filled_is_doubtful_where_it_is_surely_blank():
 
 def test_the_probabilities_of_a_cell_are_those_of_bayes_theorem():
     # a text that breaks the rule, by a writer who keeps it with 0.98: 0.6 times 0.02/0.98
-    cell = decide(Field("a", boxes=1, most=5), [("7", 0.6), ("", 0.3), ("1", 0.1)])
+    cell = decide(Field("a", boxes=1, maximum=5), [("7", 0.6), ("", 0.3), ("1", 0.1)])
     whole = 0.1 + 0.3 + 0.6 * 0.02 / 0.98
     assert dict(cell.alternatives) == pytest.approx({"1": 0.1 / whole, "": 0.3 / whole})
 
@@ -172,7 +172,7 @@ def test_a_blank_has_to_be_surer_than_a_text_in_a_sum_too(share, status):
 
 
 def test_a_sum_leaves_a_cell_that_breaks_a_rule_of_its_own_as_it_is():
-    fields = [Field("a", boxes=1, most=5), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
+    fields = [Field("a", boxes=1, maximum=5), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
     broken = Cell("7", UNSURE, 0.9, "range", (("7", 0.9),))
     row = {"a": broken, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)}
     assert apply_sums(fields, row)["a"] == broken

@@ -29,7 +29,7 @@ def test_drawn_fields_move_onto_the_boxes_that_are_printed(scans, tmp_path):
     spec = read_spec(out)
     assert [(each.name, each.style) for each in spec.fields] == [("day", BOXES), ("customer", COMB), ("note", OPEN)]
     assert spec.title == "Meters"
-    assert spec.fields[0].most == 500_000
+    assert spec.fields[0].maximum == 500_000
     assert abs(spec.fields[0].at[0].x - 45) < 0.4
     assert abs(spec.fields[0].at[-1].right - 87) < 0.4
     assert (tmp_path / "meters.fields.png").exists()
@@ -95,7 +95,7 @@ def test_a_spec_that_could_not_be_read_again_is_not_written(draw, tmp_path):
 
 def test_rules_of_zero_are_written(draw):
     (field,) = draw(DAY + "min = 0\nmax = 0\n").fields
-    assert (field.least, field.most) == (0, 0)
+    assert (field.minimum, field.maximum) == (0, 0)
 
 
 def test_a_pattern_is_written_as_it_was(draw):

@@ -61,7 +61,7 @@ def read(part, reader, empty=None):
     sides, lines = [rim, rim + WIDE * SCALE], [rim, rim + HIGH * SCALE]
     usual = usual_profiles(find_lines(part if empty is None else empty, sides, lines))
     found = find_lines(part, sides, lines)
-    erased = erase(part, found, [usual[line.upright] for line in found])
+    erased = erase(part, found, [usual[line.vertical] for line in found])
     box = Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
     field = Field("n", boxes=1)
     texts = texts_of(field, probabilities_of(written_in_boxes(erased, [box]), reader))
@@ -123,7 +123,7 @@ def open_status(part, reader, empty):
     usual = usual_profiles(find_lines(empty, sides, lines))
     found = find_lines(part, sides, lines)
     inside = inside_of(
-        erase(part, found, [usual[line.upright] for line in found]), Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
+        erase(part, found, [usual[line.vertical] for line in found]), Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
     )
     field = Field("n", boxes=4, style=OPEN)
     place = PlacedField(field, 0, (Box(1.0, 1.0, WIDE, HIGH),))
@@ -180,7 +180,7 @@ def test_a_line_far_from_its_frame_is_taken_out_and_a_stroke_there_is_not(line, 
     left = []
     for part in (empty, written):
         found = find_lines(part, sides, lines)
-        left.append(erase(part, found, [usual[line.upright] for line in found]).ink[inner])
+        left.append(erase(part, found, [usual[line.vertical] for line in found]).ink[inner])
     assert (left[0] < 200).sum() < SCALE
     assert (left[1] < 150).any(axis=1).mean() > 0.6
 

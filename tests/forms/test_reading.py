@@ -25,7 +25,7 @@ SCORES = Spec(
     "Scores",
     (
         Field("id", "Number", IDENTIFIER, boxes=4),
-        Field("q1", boxes=2, most=20, total=True),
+        Field("q1", boxes=2, maximum=20, total=True),
         Field("q2", boxes=3, decimals=1, style=COMB),
         Field("day", "Day", DATE, boxes=8, once=True),
     ),

@@ -235,9 +235,9 @@ def _along(
     for (start, end), low in zip(pieces, down, strict=True):
         lower[start + reach : end + reach] = low
     lower[:reach], lower[len(lower) - reach :] = down[0], down[-1]
-    course = seen[(rows[:, None] + reach + lower).clip(0, len(seen) - 1), np.arange(seen.shape[1])].mean(axis=0)
+    levels = seen[(rows[:, None] + reach + lower).clip(0, len(seen) - 1), np.arange(seen.shape[1])].mean(axis=0)
     printed = dark[rows].mean(axis=0)
-    likeness = np.correlate(course, printed - printed.mean(), mode="valid")
+    likeness = np.correlate(levels, printed - printed.mean(), mode="valid")
     away = np.abs(np.arange(len(likeness)) - reach) / reach
     return int(np.argmax(likeness - _NEARER * max(float(likeness.max()), 1.0) * away)) - reach
 
@@ -261,9 +261,9 @@ def _across(clean: NDArray[np.float32], black: NDArray[np.bool_]) -> NDArray[np.
     paper = np.where(black, PAPER, clean).astype(np.float32)
     side = round(_ACROSS * SCALE) | 1
     slanting = np.eye(side, dtype=np.uint8)
-    upright = np.zeros((side, side), np.uint8)
-    upright[:, side // 2] = 1
-    kernels = upright, slanting, slanting[::-1].copy()
+    vertical = np.zeros((side, side), np.uint8)
+    vertical[:, side // 2] = 1
+    kernels = vertical, slanting, slanting[::-1].copy()
     return np.asarray(np.min([cv2.morphologyEx(paper, cv2.MORPH_OPEN, own) for own in kernels], axis=0), np.float32)
 
 
@@ -476,7 +476,7 @@ def _cornered(small: NDArray[np.uint8]) -> list[tuple[int, int]]:
             part = slice(y, y + side), slice(x, x + side)
             dx, dy = along_x[part], along_y[part]
             xx, yy, xy = (dx * dx).mean(), (dy * dy).mean(), (dx * dy).mean()
-            least = (xx + yy) / 2 - np.hypot((xx - yy) / 2, xy)
-            if least >= _CORNERED:
+            smaller = (xx + yy) / 2 - np.hypot((xx - yy) / 2, xy)
+            if smaller >= _CORNERED:
                 found.append((x, y))
     return found

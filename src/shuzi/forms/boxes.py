@@ -25,8 +25,8 @@ from shuzi.forms.writing import (
     Written,
     goes_below,
     inside_of,
+    measure_thickness,
     peak_of,
-    thickness,
     written_in_boxes,
 )
 from shuzi.ink.boxes import Box
@@ -50,12 +50,12 @@ class _Lined:
     boxes: tuple[Box, ...]
     picture: NDArray[np.uint8]
     lines: list[Line]
-    thick: float
+    thickness: float
     others: tuple[Box, ...]
     sides: tuple[Side, ...]
 
     def erased(self, usual: Profiles) -> _Part:
-        profiles = [usual[line.upright] for line in self.lines]
+        profiles = [usual[line.vertical] for line in self.lines]
         return _Part(self.boxes, erase(self.picture, self.lines, profiles), self.others, self.sides)
 
 
@@ -118,7 +118,11 @@ class Cut:
 
 
 def cut_fields(
-    flat: NDArray[np.uint8], fields: Sequence[PlacedField], homography: NDArray[np.float64], name: str, least: float
+    flat: NDArray[np.uint8],
+    fields: Sequence[PlacedField],
+    homography: NDArray[np.float64],
+    name: str,
+    min_lines: float,
 ) -> list[Cut]:
     """Cut all fields out of a flat sheet.
 
@@ -128,7 +132,7 @@ def cut_fields(
         uint8 (h, w), as `flatten` makes it.
     homography
         Maps millimetres of the paper to pixels of the photograph.
-    least
+    min_lines
         The fraction of the printed lines that must be where they should be.
 
     Raises
@@ -140,12 +144,12 @@ def cut_fields(
     frames = [frames_of(placed) for placed in fields]
     lined_x = [placed.framed for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
     lined_y = [placed.framed for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
-    thick_x = [placed.thick for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
-    thick_y = [placed.thick for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
-    across, seen_x = find_frames(flat, [frame for sides, _ in frames for frame in sides], True, lined_x, thick_x)
-    down, seen_y = find_frames(flat, [frame for _, lines in frames for frame in lines], False, lined_y, thick_y)
+    thickness_x = [placed.thickness for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
+    thickness_y = [placed.thickness for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
+    across, seen_x = find_frames(flat, [frame for sides, _ in frames for frame in sides], True, lined_x, thickness_x)
+    down, seen_y = find_frames(flat, [frame for _, lines in frames for frame in lines], False, lined_y, thickness_y)
     seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
-    if len(seen) and seen.mean() < least:
+    if len(seen) and seen.mean() < min_lines:
         raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
     # move the boxes of each field there
     moved, clear, x, y = list[tuple[PlacedField, list[Box]]](), list[bool](), 0, 0
@@ -162,10 +166,12 @@ def cut_fields(
         [_lined(flat, placed, group, everywhere) for group in _grouped(placed, boxes)] for placed, boxes in moved
     ]
     usual = {
-        thick: usual_profiles([line for own in lined for part in own if part.thick == thick for line in part.lines])
-        for thick in {placed.thick for placed in fields}
+        thickness: usual_profiles(
+            [line for own in lined for part in own if part.thickness == thickness for line in part.lines]
+        )
+        for thickness in {placed.thickness for placed in fields}
     }
-    parts = [[part.erased(usual[part.thick]) for part in own] for own in lined]
+    parts = [[part.erased(usual[part.thickness]) for part in own] for own in lined]
     # separate ink from paper, by how dark ink is on the whole sheet
     peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
     inked = peaks[peaks >= 2 * MIN_DARK]
@@ -177,7 +183,7 @@ def cut_fields(
         replace(
             _cut(flat, placed, boxes, own, (faintest, certain), homography),
             seen=there,
-            hidden=any(goes_below(box, [placed.thick] * 4) for part in own for box in part.pictures),
+            hidden=any(goes_below(box, [placed.thickness] * 4) for part in own for box in part.pictures),
         )
         for (placed, boxes), own, there in zip(moved, parts, clear, strict=True)
     ]
@@ -194,12 +200,12 @@ def mark_framed(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[
     marked = []
     for placed in fields:
         sides, lines = frames_of(placed)
-        thick = thickness(flat, [frame_around(group) for group in placed.groups])
+        thickness = measure_thickness(flat, [frame_around(group) for group in placed.groups])
         seen = [
-            find_frames(flat, frames, vertical, thick=[thick] * len(frames))[1]
+            find_frames(flat, frames, vertical, thickness=[thickness] * len(frames))[1]
             for frames, vertical in ((sides, True), (lines, False))
         ]
-        marked.append(replace(placed, framed=all(lines.mean() >= _MIN_LINED for lines in seen), thick=thick))
+        marked.append(replace(placed, framed=all(lines.mean() >= _MIN_LINED for lines in seen), thickness=thickness))
     return marked
 
 
@@ -219,7 +225,7 @@ def _cut(
     picture = _with_margin(flat, frame)
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
     if placed.field.kind == TICK:
-        ticks = tuple(ink_in(part.erased.ink, part.boxes[0], placed.thick) for part in parts)
+        ticks = tuple(ink_in(part.erased.ink, part.boxes[0], placed.thickness) for part in parts)
         return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)
     if placed.field.style != OPEN:
         written = [
@@ -266,22 +272,22 @@ def _lined(flat: NDArray[np.uint8], placed: PlacedField, group: list[Box], every
     down = [np.interp(columns, middles, ys) for ys in ([box.y for box in boxes], [box.bottom for box in boxes])]
     sides, between = [whole.x, whole.right], [box.x for box in boxes[1:]]
     if not placed.framed:  # a stroke at its edge is no line; a line below it may be one all the same
-        lines = find_lines(part, [], down, thick=placed.thick)
+        lines = find_lines(part, [], down, thickness=placed.thickness)
     elif placed.field.style == COMB:
-        lines = find_lines(part, sides, down, between, placed.thick)
+        lines = find_lines(part, sides, down, between, placed.thickness)
     else:
-        lines = find_lines(part, [*sides, *between], down, thick=placed.thick)
+        lines = find_lines(part, [*sides, *between], down, thickness=placed.thickness)
     own = _side_lines(lines, sides) if placed.framed and placed.field.style == OPEN else []
-    return _Lined(tuple(boxes), part, lines, placed.thick, tuple(near), tuple(own))
+    return _Lined(tuple(boxes), part, lines, placed.thickness, tuple(near), tuple(own))
 
 
 def _side_lines(lines: Sequence[Line], sides: Sequence[float]) -> list[Side]:
     """Return the left and right lines of an open field; one that was not found is where its frame is."""
     found = []
     for x in sides:
-        near = [line for line in lines if line.upright and abs(float(line.course.mean()) - x) <= FAR * SCALE]
-        sure = [line for line in near if not strays(line.course, line.expected, line.span)]
-        found.append(Side(float(sure[0].course.mean()), True) if sure else Side(x, False))
+        near = [line for line in lines if line.vertical and abs(float(line.path.mean()) - x) <= FAR * SCALE]
+        sure = [line for line in near if not strays(line.path, line.expected, line.span)]
+        found.append(Side(float(sure[0].path.mean()), True) if sure else Side(x, False))
     return found
 
 
@@ -314,7 +320,7 @@ def find_frames(
     frames: Sequence[Box],
     vertical: bool,
     printed: Sequence[bool] = (),
-    thick: Sequence[float] = (),
+    thickness: Sequence[float] = (),
 ) -> tuple[Offsets, NDArray[np.bool_]]:
     """Find the two parallel lines of each frame near to their places.
 
@@ -326,7 +332,7 @@ def find_frames(
         Their places, in millimetres.
     printed
         Whether each frame has lines; those without go where the others go. By default all have.
-    thick
+    thickness
         How thick the lines of each are, in millimetres; by default as on sheets.
 
     Returns
@@ -345,7 +351,9 @@ def find_frames(
     if not frames:
         return np.zeros(0), np.zeros(0, bool)
     lined = np.asarray(printed, bool) if len(printed) else np.ones(len(frames), bool)
-    beside = [max(_BESIDE, width / 2 + _SOFT_EDGE) for width in thick] if len(thick) else [_BESIDE] * len(frames)
+    beside = (
+        [max(_BESIDE, width / 2 + _SOFT_EDGE) for width in thickness] if len(thickness) else [_BESIDE] * len(frames)
+    )
     offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
     centres = np.array([[frame.x + frame.width / 2, frame.y + frame.height / 2] for frame in frames])
     if not (lined & (clear >= _MIN_LINE)).any():

@@ -52,12 +52,12 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
 
     Examples
     --------
-    >>> field = Field("age", boxes=2, most=99)
+    >>> field = Field("age", boxes=2, maximum=99)
     >>> decide(field, [("17", 0.99), ("11", 0.01)]).status
     'ok'
-    >>> decide(Field("score", boxes=2, most=20), [("71", 0.6), ("11", 0.39)]).text
+    >>> decide(Field("score", boxes=2, maximum=20), [("71", 0.6), ("11", 0.39)]).text
     '11'
-    >>> decide(Field("score", boxes=2, most=20), [("71", 1.0)]).rule
+    >>> decide(Field("score", boxes=2, maximum=20), [("71", 1.0)]).rule
     'range'
     """
     if not found:
@@ -213,7 +213,7 @@ def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of
 
 def _has_rules(field: Field, is_pattern_used: bool) -> bool:
     has_pattern = field.pattern and not is_pattern_used
-    has_range = field.least is not None or field.most is not None or (field.kind == DATE and not is_pattern_used)
+    has_range = field.minimum is not None or field.maximum is not None or (field.kind == DATE and not is_pattern_used)
     return bool(field.check or field.among or has_pattern or field.digits or has_range)
 
 
@@ -340,9 +340,11 @@ def _likeliest(
     states: list[tuple[str, float, int]] = [("", 1.0, START)]
     last = len(probabilities) - 1
     endings = automaton.endings(len(probabilities)) if automaton else []
-    most = len(DIGITS) if automaton else _LIKELY
+    max_choices = len(DIGITS) if automaton else _LIKELY
     for index, box in enumerate(probabilities):
-        choices = [(str(digit), float(box[digit])) for digit in np.argsort(-box[: len(DIGITS)])[:most].tolist()]
+        choices = [
+            (str(digit), float(box[digit])) for digit in np.argsort(-box[: len(DIGITS)])[:max_choices].tolist()
+        ]
         choices.append((" ", float(box[BLANK_BOX])))
         # something that is no digit may be the X of a check digit
         choices.append(("X" if index == last and field.last_may_be_x else "?", float(box[OTHER])))

@@ -143,11 +143,11 @@ def _without_specks(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _quadrilaterals(grey: NDArray[np.uint8]) -> int:
     """Count the outlines with four corners that are long enough to be a marker's."""
     own, count = _settings(), 0
-    least = own.minMarkerPerimeterRate * max(grey.shape)
+    min_length = own.minMarkerPerimeterRate * max(grey.shape)
     for dark in _darker(grey):
         outlines, _ = cv2.findContours(_without_specks(dark), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
-            if len(outline) >= least:
+            if len(outline) >= min_length:
                 corners = cv2.approxPolyDP(outline, own.polygonalApproxAccuracyRate * len(outline), True)
                 count += len(corners) == 4 and cv2.isContourConvex(corners)
     return count

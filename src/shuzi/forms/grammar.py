@@ -387,7 +387,7 @@ def can_hold(field: Field, value: str) -> bool:
 LIMITS = {"min": "earliest", "max": "latest"}
 """The keys of a range, and what a date calls its ends."""
 
-_ENDS_OF_NUMBERS = {"min": "least", "max": "most"}
+_ENDS_OF_NUMBERS = {"min": "minimum", "max": "maximum"}
 
 
 class _Wrong(Protocol):
@@ -420,7 +420,7 @@ def limits_of(table: Mapping[str, Any], wrong: _Wrong) -> dict[str, Any]:
 def check_boxes(table: Mapping[str, Any], boxes: int, wrong: _Wrong) -> None:
     """Raise a DataError if what is asked for never fits in the boxes."""
     decimals, days = table.get("decimals", 0), table.get("kind") == DATE
-    least, most = (0 if days else table.get(key, 0) for key in LIMITS)
+    minimum, maximum = (0 if days else table.get(key, 0) for key in LIMITS)
     if decimals >= boxes:
         raise wrong("error.spec.decimals", "decimals", boxes=boxes)
     if table.get("length", 0) > boxes:
@@ -428,9 +428,9 @@ def check_boxes(table: Mapping[str, Any], boxes: int, wrong: _Wrong) -> None:
     length = table.get("length", boxes)
     if length < MIN_DIGITS.get(table.get("kind", NUMBER), 0) or length <= decimals:
         raise wrong("error.spec.never", "length", boxes=boxes)
-    if "min" in table and "max" in table and least > most:
+    if "min" in table and "max" in table and minimum > maximum:
         raise wrong("error.spec.range", "max")
-    if least >= 10 ** (length - decimals) or most < 0:
-        raise wrong("error.spec.never", "max" if most < 0 else "min", boxes=length)
+    if minimum >= 10 ** (length - decimals) or maximum < 0:
+        raise wrong("error.spec.never", "max" if maximum < 0 else "min", boxes=length)
     if table.get("check") and boxes < MIN_LENGTHS[table["check"]]:
         raise wrong("error.spec.check", "check", least=MIN_LENGTHS[table["check"]])

@@ -51,7 +51,7 @@ class PlacedField:
         One box for each digit or option, or a single one for an open field: x, y, width, height in millimetres.
     framed
         Whether lines are printed around it.
-    thick
+    thickness
         How thick they are, in millimetres.
     settled
         Whether it lies where its own line was found, and not where the fields around it go.
@@ -61,7 +61,7 @@ class PlacedField:
     row: int
     boxes: tuple[Box, ...]
     framed: bool = True
-    thick: float = 0.25
+    thickness: float = 0.25
     settled: bool = False
 
     @property

@@ -253,8 +253,8 @@ def _answer(field: Field, cell: Cell) -> _Answer:
 def _total(table: Table, row: Row) -> str:
     graded = graded_in(table, row)
     earned = [points for field in graded if (points := earned_by(field, row.cells.get(field.name))) is not None]
-    most = sum(field.points for field in graded)
-    return say("form.print.total", points=f"{sum(earned):.10g}", most=f"{most:.10g}") if earned else ""
+    maximum = sum(field.points for field in graded)
+    return say("form.print.total", points=f"{sum(earned):.10g}", most=f"{maximum:.10g}") if earned else ""
 
 
 def _all_text(table: Table, rows: Iterable[Row]) -> str:

@@ -95,16 +95,16 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
 
 def check_beside(what: str, name: str, content: bytes) -> None:
     """Raise a DataError if what a spec names, called `name`, is larger than a roster or a blank form may be."""
-    most, too_large = _BESIDE[what]
-    check_size(content, Path(name), most, too_large)
+    max_bytes, too_large = _BESIDE[what]
+    check_size(content, Path(name), max_bytes, too_large)
 
 
 def beside_file(path: Path) -> Beside:
     """Return what reads the files that the spec at `path` names."""
 
     def read(what: str, name: str) -> bytes:
-        most, too_large = _BESIDE[what]
-        return read_bounded(path.parent / name, most, too_large)
+        max_bytes, too_large = _BESIDE[what]
+        return read_bounded(path.parent / name, max_bytes, too_large)
 
     return read
 
@@ -161,11 +161,11 @@ def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, bla
 
 def _field_tables(sheet: Mapping[str, Any], source: Source, blank: bytes) -> list[FieldTable]:
     """Return the tables of the fields; raise a DataError if the sheet cannot have them, or lacks what it needs."""
-    tables, most = sheet.get("fields", []), MAX_TRACED if blank else MAX_FIELDS
+    tables, max_tables = sheet.get("fields", []), MAX_TRACED if blank else MAX_FIELDS
     if "title" not in sheet:
         raise source.wrong("error.spec.missing", 0, "title", sheet)
-    if not 0 < len(tables) <= most or not all(isinstance(table, dict) for table in tables):
-        raise source.wrong("error.spec.no_fields", 0, "fields", sheet, most=most)
+    if not 0 < len(tables) <= max_tables or not all(isinstance(table, dict) for table in tables):
+        raise source.wrong("error.spec.no_fields", 0, "fields", sheet, most=max_tables)
     if not blank and sheet.get("paper", "A4") not in PAPERS:
         raise source.wrong("error.spec.paper", 0, "paper", sheet, names=", ".join(PAPERS))
     if blank:
@@ -193,7 +193,7 @@ def language_of(title: str) -> str:
     >>> language_of("Scores"), language_of("成绩")
     ('en', 'zh')
     """
-    return "zh" if any("\u4e00" <= each <= "\u9fff" for each in title) else "en"
+    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in title) else "en"
 
 
 _READ_APART = ("among_column", "name_column", "at", "key", "min", "max")
@@ -326,7 +326,7 @@ class FieldTable:
             if "points" in table and field.kind != NUMBER:
                 raise self._wrong("error.spec.no_key", "points")
             # what is written is the points, so no more may be
-            return field if field.most is not None or not field.points else replace(field, most=field.points)
+            return field if field.maximum is not None or not field.points else replace(field, maximum=field.points)
         if field.kind != NUMBER:
             self._refuse("error.spec.only_numbers", ["tolerance", "half_tolerance"])
         self._check_partial(field)
@@ -358,8 +358,8 @@ class FieldTable:
             self._need("boxes")
             boxes: int = table["boxes"]
             if kind in MIN_DIGITS and not MIN_DIGITS[kind] <= boxes <= MAX_DIGITS[kind]:
-                least, most = MIN_DIGITS[kind], MAX_DIGITS[kind]
-                raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=least, most=most)
+                min_digits, max_digits = MIN_DIGITS[kind], MAX_DIGITS[kind]
+                raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=min_digits, most=max_digits)
             return boxes
         if table.get("boxes", fixed) != fixed:
             raise self._wrong("error.spec.fixed_boxes", "boxes", kind=kind, boxes=fixed)
@@ -381,8 +381,8 @@ class FieldTable:
             automaton = compile_pattern(field.pattern)
         except DataError as problem:
             raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
-        least = field.digits or max(field.decimals + 1, MIN_DIGITS.get(field.kind, 0))
-        lengths = range(least, (field.digits or field.boxes) + 1)
+        min_length = field.digits or max(field.decimals + 1, MIN_DIGITS.get(field.kind, 0))
+        lengths = range(min_length, (field.digits or field.boxes) + 1)
         if not any(
             automaton.may_hold(length - field.decimals, field.decimals)
             for length in lengths

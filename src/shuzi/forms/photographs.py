@@ -105,9 +105,9 @@ def in_order(read: Iterable[tuple[int, P]]) -> list[P]:
     return [page for _, page in sorted(read, key=itemgetter(0))]
 
 
-def _read(reader: R, read_one: ReadOne[R, P], name: str, picture: Picture | ShuziError, spoken: str) -> P | Problem:
+def _read(reader: R, read_one: ReadOne[R, P], name: str, picture: Picture | ShuziError, language: str) -> P | Problem:
     """Read a photograph; in another process."""
-    with speaking(spoken):
+    with speaking(language):
         return read_one(reader, picture, name)
 
 

@@ -40,14 +40,14 @@ def heads_of(table: Table, labelled: bool = False) -> list[str]:
     graded = graded_in(table)
     if not graded:
         return []
-    most = sum(field.points for field in graded)
+    maximum = sum(field.points for field in graded)
     return [
         *(
             say("form.points_of", name=(field.label if labelled else "") or field.name)
             for field in graded
             if field.key
         ),
-        say("form.points", most=f"{most:g}"),
+        say("form.points", most=f"{maximum:g}"),
     ]
 
 

@@ -45,7 +45,7 @@ _TICK = 0.33  # of the height of a comb
 
 T = TypeVar("T", bound=np.generic)
 
-Courses = Sequence[float] | Sequence[NDArray[np.float64]]
+LinePaths = Sequence[float] | Sequence[NDArray[np.float64]]
 """Where lines should be, in pixels: one number, or one for each row or column."""
 
 
@@ -55,7 +55,7 @@ class Line:
 
     Parameters
     ----------
-    upright
+    vertical
         Whether it goes from above to below; if not, rows and columns are exchanged in what follows.
     rows
         The first row of the part that it may be in, and the one after the last.
@@ -63,38 +63,38 @@ class Line:
         The first of those rows, counted from there, that it surely is in, and the one after the last.
     expected
         The x where its frame is in each row: float64 (rows,).
-    course
+    path
         The x where it is: float64 (rows,).
     profile
         How much darker than paper it is, at the distances that `distances` returns: float64 (n,).
-    thick
+    thickness
         How thick it is, in millimetres.
     """
 
-    upright: bool
+    vertical: bool
     rows: tuple[int, int]
     span: tuple[int, int]
     expected: NDArray[np.float64]
-    course: NDArray[np.float64]
+    path: NDArray[np.float64]
     profile: NDArray[np.float64]
-    thick: float = ORDINARY
+    thickness: float = ORDINARY
 
 
-def gone_from(thick: float) -> float:
+def gone_from(thickness: float) -> float:
     """Return the distance from the middle of a line, in millimetres, at which it is surely gone.
 
     >>> gone_from(0.25), round(gone_from(1.5), 2)
     (0.5, 1.25)
     """
-    return max(LINE, 0.7 * thick + _SOFT_EDGE)
+    return max(LINE, 0.7 * thickness + _SOFT_EDGE)
 
 
 def find_lines(
     part: NDArray[np.uint8],
-    across: Courses,
-    down: Courses,
-    ticks: Courses = (),
-    thick: float | Sequence[float] = ORDINARY,
+    across: LinePaths,
+    down: LinePaths,
+    ticks: LinePaths = (),
+    thickness: float | Sequence[float] = ORDINARY,
 ) -> list[Line]:
     """Find the printed lines of a part of a sheet near to where they should be.
 
@@ -106,7 +106,7 @@ def find_lines(
         The x of vertical lines and the y of horizontal ones, in pixels.
     ticks
         The x of vertical lines that are only in the lower third.
-    thick
+    thickness
         How thick the lines are, in millimetres: all, or each, in the order above.
 
     Returns
@@ -118,7 +118,7 @@ def find_lines(
     >>> part = np.full((60, 60), 250, np.uint8)
     >>> part[:, 31:33] = 120
     >>> (line,) = find_lines(part, [28.0], [])
-    >>> line.upright, float(np.abs(line.course - 32).max()) <= 0.5
+    >>> line.vertical, float(np.abs(line.path - 32).max()) <= 0.5
     (True, True)
     """
     height, width = part.shape
@@ -127,85 +127,85 @@ def find_lines(
     wide = (min(xs), max(xs)) if len(xs) > 1 else (0.0, float(width))
     tick = high[1] - _TICK * (high[1] - high[0])
     # of what is below the middle of the box, a tick is most only above a thick line
-    of_each = np.broadcast_to(thick, len(across) + len(down) + len(ticks)).tolist()
+    of_each = np.broadcast_to(thickness, len(across) + len(down) + len(ticks)).tolist()
     thickest, remaining = max(of_each, default=ORDINARY), iter(of_each)
     end = height if thickest <= LINE or not ys else round(max(ys) - thickest / 2 * SCALE)
     corner = _CORNER * SCALE
     first = max(0, round(tick - corner))
     found = []
-    for lines, upright, (start, stop), rows in (
+    for lines, vertical, (start, stop), rows in (
         (across, True, high, (0, height)),
         (down, False, wide, (0, width)),
         (ticks, True, (tick, high[1]), (first, max(end, first + 6))),
     ):
-        picture = turned(part, upright)[rows[0] : rows[1]].astype(np.float32)
+        picture = turned(part, vertical)[rows[0] : rows[1]].astype(np.float32)
         span = max(0, round(start + corner) - rows[0]), min(len(picture), round(stop - corner) - rows[0])
         if span[1] - span[0] < corner:
             span = 0, len(picture)
         for line in lines:
             expected = np.array(np.broadcast_to(np.asarray(line, np.float64), len(picture)))
             own = next(remaining)
-            course = course_of(picture, expected, span, own)
-            if lines is across and (course is None or strays(course, expected, span)):
+            line_path = line_path_of(picture, expected, span, own)
+            if lines is across and (line_path is None or strays(line_path, expected, span)):
                 further = _further(picture, expected, span, own)
-                expected, course = (further, further) if further is not None else (expected, course)
-            if course is not None:
-                profile = profile_of(*seen_along(picture, course, own)[:2], span, own)
-                found.append(Line(upright, rows, span, expected, course, profile, own))
+                expected, line_path = (further, further) if further is not None else (expected, line_path)
+            if line_path is not None:
+                profile = profile_of(*seen_along(picture, line_path, own)[:2], span, own)
+                found.append(Line(vertical, rows, span, expected, line_path, profile, own))
     return found
 
 
-def strays(course: NDArray[np.float64], expected: NDArray[np.float64], span: tuple[int, int]) -> bool:
+def strays(line_path: NDArray[np.float64], expected: NDArray[np.float64], span: tuple[int, int]) -> bool:
     """Tell whether a line was followed at the edge of where it was sought, so that it may lie beyond."""
-    away = np.abs(course - expected)[span[0] : span[1]]
+    away = np.abs(line_path - expected)[span[0] : span[1]]
     return float(away.max()) >= (_STRAY - 1.5 * _STEP / SCALE) * SCALE
 
 
 def _further(
-    picture: NDArray[np.float32], expected: NDArray[np.float64], span: tuple[int, int], thick: float
+    picture: NDArray[np.float32], expected: NDArray[np.float64], span: tuple[int, int], thickness: float
 ) -> NDArray[np.float64] | None:
     """Follow a line that lies far from its frame; None unless it is dark all along: strokes end before corners."""
-    course = course_of(picture, expected, span, thick, stray=FAR)
-    if course is None:
+    line_path = line_path_of(picture, expected, span, thickness, stray=FAR)
+    if line_path is None:
         return None
-    light, away, _ = seen_along(picture[span[0] : span[1]], course[span[0] : span[1]], thick)
-    middle = PAPER - np.where(np.abs(away) <= thick / 2 * SCALE, light, PAPER).min(axis=1)
+    light, away, _ = seen_along(picture[span[0] : span[1]], line_path[span[0] : span[1]], thickness)
+    middle = PAPER - np.where(np.abs(away) <= thickness / 2 * SCALE, light, PAPER).min(axis=1)
     smooth = cv2.blur(middle[:, None], (1, round(_CORNER * SCALE)))
-    return course if smooth.min() >= _WHOLE * np.median(middle) else None
+    return line_path if smooth.min() >= _WHOLE * np.median(middle) else None
 
 
-def turned(picture: NDArray[T], upright: bool) -> NDArray[T]:
+def turned(picture: NDArray[T], vertical: bool) -> NDArray[T]:
     """Return a picture, or a view of it in which horizontal lines are upright."""
-    return picture if upright else picture.T
+    return picture if vertical else picture.T
 
 
-def distances(thick: float) -> NDArray[np.float64]:
+def distances(thickness: float) -> NDArray[np.float64]:
     """Return the distances from the middle of a line at which its profile is known, in pixels."""
-    reach = _reach(thick)
+    reach = _reach(thickness)
     return np.arange(-reach - 1, reach + 1 + _STEP, _STEP)
 
 
-def _reach(thick: float) -> int:
-    return round(gone_from(thick) * SCALE)
+def _reach(thickness: float) -> int:
+    return round(gone_from(thickness) * SCALE)
 
 
 def seen_along(
-    picture: NDArray[np.float32], course: NDArray[np.float64], thick: float
+    picture: NDArray[np.float32], line_path: NDArray[np.float64], thickness: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
-    """Return what is seen beside the course of an upright line.
+    """Return what is seen beside the path of a vertical line.
 
     Returns
     -------
     The light, the distance of its pixel from the middle of the line, and its column: each (rows, n).
     """
-    reach = _reach(thick)
+    reach = _reach(thickness)
     offsets = np.arange(-reach - 2, reach + 3)
-    columns = np.clip(np.rint(course[:, None] - 0.5).astype(int) + offsets, 0, picture.shape[1] - 1)
-    return picture[np.arange(len(picture))[:, None], columns], columns + 0.5 - course[:, None], columns
+    columns = np.clip(np.rint(line_path[:, None] - 0.5).astype(int) + offsets, 0, picture.shape[1] - 1)
+    return picture[np.arange(len(picture))[:, None], columns], columns + 0.5 - line_path[:, None], columns
 
 
 def profile_of(
-    light: NDArray[np.float32], away: NDArray[np.float64], span: tuple[int, int], thick: float
+    light: NDArray[np.float32], away: NDArray[np.float64], span: tuple[int, int], thickness: float
 ) -> NDArray[np.float64]:
     """Return how much darker than paper a line is where nothing is written: at its darker places.
 
@@ -213,13 +213,13 @@ def profile_of(
     ----------
     span
         The first row that counts, and the one after the last.
-    thick
+    thickness
         In millimetres.
     """
     light, away = light[span[0] : span[1]], away[span[0] : span[1]]
     dark = (PAPER - light).sum(axis=1)
     free = dark <= _AS_DARK * np.quantile(dark, _FREE) + _UNEVEN
-    at = distances(thick)
+    at = distances(thickness)
     index = np.rint((away[free] - at[0]) / _STEP).astype(int).ravel()
     level = light[free].ravel()
     near = (index >= 0) & (index < len(at))
@@ -233,15 +233,15 @@ def profile_of(
     return np.asarray(np.interp(at, at[there], PAPER - darker))
 
 
-def course_of(
+def line_path_of(
     picture: NDArray[np.float32],
     expected: NDArray[np.float64],
     span: tuple[int, int],
-    thick: float,
+    thickness: float,
     darkest: float = np.inf,
     stray: float = _STRAY,
 ) -> NDArray[np.float64] | None:
-    """Follow an upright line: where it is as dark as a line along most of its length, and not where it is darkest.
+    """Follow a vertical line: where it is as dark as a line along most of its length, and not where it is darkest.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ def course_of(
         float32 (rows, w), paper 255.
     span
         The first row that it surely is in, and the one after the last.
-    thick
+    thickness
         In millimetres.
     darkest
         By how many grey levels lines are darker than paper at most: what is darker is written.
@@ -266,7 +266,7 @@ def course_of(
     nodes = np.linspace(span[0], span[1] - 1, count + 1)
     reach, lean = round(stray * SCALE / _STEP), round(_LEAN * SCALE / _STEP)
     shifts = np.arange(-reach, reach + 1)
-    blurred = cv2.blur(np.ascontiguousarray(picture), (1 + 2 * round(thick * SCALE / 2), 1))
+    blurred = cv2.blur(np.ascontiguousarray(picture), (1 + 2 * round(thickness * SCALE / 2), 1))
     at = np.clip(expected[:, None] - 0.5 + shifts * _STEP, 0, width - 1.001)
     low = at.astype(int)
     part = (at - low).astype(np.float32)
@@ -278,8 +278,8 @@ def course_of(
         fraction = np.linspace(0, 1, len(along))
         index = np.rint(first[:, None] * (1 - fraction) + last[:, None] * fraction).astype(int)
         pieces.append(dark[along, index])
-    least = [np.quantile(piece, 1 - _ALONG, axis=1, method="lower") for piece in pieces]
-    level = min(darkest, float(np.median([levels.max() for levels in least])))
+    lowest = [np.quantile(piece, 1 - _ALONG, axis=1, method="lower") for piece in pieces]
+    level = min(darkest, float(np.median([levels.max() for levels in lowest])))
     if level <= _MIN_DARK:
         return None
     scores = np.full((len(shifts), len(shifts)), -np.inf)
@@ -305,7 +305,7 @@ _DARKEST = 1.25  # of how dark lines usually are: darker is ink
 _BLACK = 80  # the level below which a line lets through too little to see what is written on it
 _MIN_LIGHT, _MAX_TIMES = 30, 6  # what a line lets through at least, and by how much light is raised at most
 _SLANTS = np.linspace(-1, 1, 9)  # of strokes across a line, in pixels along it for each across
-_SOFT = 0.3  # pixels by which a line may lie beside its course
+_SOFT = 0.3  # pixels by which a line may lie beside its path
 _BESIDE = 1.0  # pixels beside a line that its soft edge covers
 _WAY, _MORE = 1.5, 0.0  # millimetres of a line, and grey levels added up across it: what is darker may be ink
 _MAX_STROKE = 6.0  # millimetres of a stroke of one digit: what is darker for longer is a darker line
@@ -315,7 +315,7 @@ _LONG = 2.0  # times as long as wide: what is left of a line is longer along it
 _PALEST_POINT = 0.3  # of the darkest ink
 
 Profiles = Mapping[bool, NDArray[np.float64]]
-"""How much darker than paper upright lines usually are, and the others."""
+"""How much darker than paper vertical lines usually are, and the others."""
 
 
 @dataclass(frozen=True)
@@ -336,8 +336,10 @@ class Erased:
 
 def usual_profiles(lines: Sequence[Line]) -> Profiles:
     """Return what most lines look like, since single ones have ink along them."""
-    by_direction = {upright: [line.profile for line in lines if line.upright == upright] for upright in (True, False)}
-    return {upright: np.median(own, axis=0) for upright, own in by_direction.items() if own}
+    by_direction = {
+        vertical: [line.profile for line in lines if line.vertical == vertical] for vertical in (True, False)
+    }
+    return {vertical: np.median(own, axis=0) for vertical, own in by_direction.items() if own}
 
 
 def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArray[np.float64]]) -> Erased:
@@ -351,8 +353,8 @@ def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArra
     light, kept = part.astype(np.float32), np.full(part.shape, PAPER, np.float32)
     for line, profile in zip(lines, usual, strict=True):
         rows = slice(*line.rows)
-        own, other = turned(light, line.upright)[rows], turned(kept, line.upright)[rows]
-        _take_out(turned(part, line.upright)[rows].astype(np.float32), own, other, line, _DARKEST * profile)
+        own, other = turned(light, line.vertical)[rows], turned(kept, line.vertical)[rows]
+        _take_out(turned(part, line.vertical)[rows].astype(np.float32), own, other, line, _DARKEST * profile)
     ink = np.clip(light, 0, PAPER)
     return Erased(ink.astype(np.uint8), np.clip(np.minimum(ink, kept), 0, PAPER).astype(np.uint8))
 
@@ -364,19 +366,19 @@ def _take_out(
     line: Line,
     darkest: NDArray[np.float64],
 ) -> None:
-    """Take an upright line out of a picture, and write what may be ink on it into another, in place.
+    """Take a vertical line out of a picture, and write what may be ink on it into another, in place.
 
     Other lines may be gone from the picture already; where they cross this one it tells nothing of how dark this is.
     """
-    course, thick = line.course, line.thick
+    line_path, thickness = line.path, line.thickness
     if line.profile.max() > darkest.max():  # it may have been followed where something is written
-        found = course_of(printed, line.expected, line.span, thick, float(darkest.max()) / _DARKEST)
-        course = line.expected if found is None else found
-    light, away, columns = seen_along(picture, course, thick)
+        found = line_path_of(printed, line.expected, line.span, thickness, float(darkest.max()) / _DARKEST)
+        line_path = line.expected if found is None else found
+    light, away, columns = seen_along(picture, line_path, thickness)
     rows = np.arange(len(picture))[:, None]
-    usual = _usual(seen_along(printed, course, thick)[0], away, line.span, thick, darkest)
+    usual = _usual(seen_along(printed, line_path, thickness)[0], away, line.span, thickness, darkest)
     clean, black = see_through(light, usual)
-    own = black | (np.abs(away) <= thick / 2 * SCALE + _BESIDE)
+    own = black | (np.abs(away) <= thickness / 2 * SCALE + _BESIDE)
     sides = _sides(clean, own)
     at_either = np.minimum(sides.left, sides.right)
     along = _darker(np.where(usual < PAPER, usual - light, 0).sum(axis=1), line.span)
@@ -399,17 +401,17 @@ def _usual(
     light: NDArray[np.float32],
     away: NDArray[np.float64],
     span: tuple[int, int],
-    thick: float,
+    thickness: float,
     darkest: NDArray[np.float64],
 ) -> NDArray[np.float32]:
     """Return what would be seen along a line if nothing were written: float32 (rows, n)."""
     usual = np.full(light.shape, PAPER, np.float32)
-    at = distances(thick)
+    at = distances(thickness)
     # a line is not equally dark along all of its length
     pieces = max(1, round((span[1] - span[0]) / (2 * PIECE * SCALE)))
     edges = [*pairwise(np.linspace(*span, pieces + 1).round().astype(int).tolist())]
     for index, (start, end) in enumerate(edges):
-        profile = PAPER - np.minimum(profile_of(light, away, (start, end), thick), darkest)
+        profile = PAPER - np.minimum(profile_of(light, away, (start, end), thickness), darkest)
         rows = slice(start if index else 0, end if index < pieces - 1 else len(light))
         usual[rows] = np.minimum(*(np.interp(away[rows] + side, at, profile) for side in (-_SOFT, _SOFT)))
     usual[np.abs(away) > at[-1] - 1] = PAPER

@@ -105,12 +105,12 @@ class PageReader:
         homography = blank.find(grey, name) if blank else find_sheet(grey, self.spec.size, name).homography
         flat = flatten(grey, homography, self.spec.size, name)
         code = Code(self.spec.id, 1, 1) if blank else self._code(flat, name)
-        least = _MIN_OF_TRACED if blank else _MIN_LINES
+        min_lines = _MIN_OF_TRACED if blank else _MIN_LINES
         fields, missing = self._sheets[code.spec][code.page].fields, frozenset[int]()
         if blank:
             without = lifted(flat, blank.flat, fields)
             flat, fields, missing = without.flat, without.fields, without.missing
-        cuts = cut_fields(flat, fields, homography, name, least)
+        cuts = cut_fields(flat, fields, homography, name, min_lines)
         found = self._cells(cuts)
         if blank:  # which may be another edition, on which just this field has moved; or something is printed there
             found = {
@@ -266,11 +266,11 @@ def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
     _, _, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
     there = stats[1:, cv2.CC_STAT_AREA] >= _SPECK
     stats, x = stats[1:][there], middles[1:, 0][there] + 0.5
-    upright = (stats[:, cv2.CC_STAT_HEIGHT] >= _HIGH * len(inside)) & (
+    vertical = (stats[:, cv2.CC_STAT_HEIGHT] >= _HIGH * len(inside)) & (
         stats[:, cv2.CC_STAT_WIDTH] <= MAX_REST_WIDTH * SCALE
     )
     return any(
-        bool((upright & (np.abs(x - side.x) <= (1.2 * LINE if side.found else FAR) * SCALE)).any())
+        bool((vertical & (np.abs(x - side.x) <= (1.2 * LINE if side.found else FAR) * SCALE)).any())
         for side in sides
         if not side.found or len(x) == 1
     )
@@ -283,7 +283,7 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
         return _TOO_MUCH
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
     listed = bool(field.among) and field.kind in _LISTED and not field.last_may_be_x
-    seen = reader.recognise(picture, work.most)
+    seen = reader.recognise(picture, work.limit)
     if listed:
         reader = reader.with_values([*field.among])
     elif automaton := followed_in_a_line(field):
@@ -348,7 +348,7 @@ class PageWork:
 
     Examples
     --------
-    >>> PageWork(100).most == MOST_WORK, PageWork(100).is_used_up
+    >>> PageWork(100).limit == MOST_WORK, PageWork(100).is_used_up
     (True, False)
     """
 
@@ -356,7 +356,7 @@ class PageWork:
         self._left = float(_MAX_WORK + _EACH * count)
 
     @property
-    def most(self) -> float:
+    def limit(self) -> float:
         """What may be done for the next one."""
         return min(self._left, MOST_WORK)
 

@@ -352,11 +352,11 @@ def _is_text(value: Any) -> bool:
     return type(value) is str and len(value) <= _MAX_TEXT_LENGTH
 
 
-def _texts_up_to(most: int) -> Any:
+def _texts_up_to(max_count: int) -> Any:
     return that(
-        lambda value: type(value) is list and len(value) <= most and all(map(_is_text, value)),
+        lambda value: type(value) is list and len(value) <= max_count and all(map(_is_text, value)),
         "expected.texts",
-        most=most,
+        most=max_count,
     )
 
 
@@ -383,8 +383,8 @@ def _is_picture(value: Any) -> bool:
         return False
 
 
-def _entries_up_to(most: int) -> Any:
-    return that(lambda value: type(value) is not list or len(value) <= most, "expected.entries", most=most)
+def _entries_up_to(max_count: int) -> Any:
+    return that(lambda value: type(value) is not list or len(value) <= max_count, "expected.entries", most=max_count)
 
 
 _Said = Annotated[str, that(_is_text, "expected.short_text", most=_MAX_TEXT_LENGTH)]

@@ -239,7 +239,7 @@ def _read_ink(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell
     too_much = Cell("", UNSURE, 0.0, TOO_MUCH_INK)
     if work.is_used_up:
         return too_much
-    findings = reader.recognise(np.pad(inside, inside.shape[0] // 8, constant_values=255), work.most)
+    findings = reader.recognise(np.pad(inside, inside.shape[0] // 8, constant_values=255), work.limit)
     reading = reader.decide(findings)
     work.spend(findings, reading)
     if findings.too_much is not None:

@@ -62,9 +62,9 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
         fpdf2 is not installed.
     """
     sheets = [(sheet, pages_of(sheet)) for sheet in sheets_of(spec)]
-    most = min(MAX_COPIES, _MAX_SHEETS // len(sheets))
-    if not 1 <= copies <= most:
-        raise DataError("error.form.copies", most=most)
+    max_copies = min(MAX_COPIES, _MAX_SHEETS // len(sheets))
+    if not 1 <= copies <= max_copies:
+        raise DataError("error.form.copies", most=max_copies)
     if spec.blank:
         raise DataError("error.form.make_traced")
     text = "".join(_all_text(sheet, pages) for sheet, pages in sheets)

@@ -71,7 +71,7 @@ class Field:
         Whether it must be filled in.
     digits
         The number of digits that must be written; None if any.
-    least, most
+    minimum, maximum
         The range of a number; None if there is no limit.
     earliest, latest
         The range of a date, as ISO 8601 writes it.
@@ -108,7 +108,7 @@ class Field:
 
     Examples
     --------
-    >>> score = Field("score", boxes=3, decimals=1, most=20.0)
+    >>> score = Field("score", boxes=3, decimals=1, maximum=20.0)
     >>> score.text_of("175"), score.text_of("5"), score.broken("17.5"), score.broken("20.5")
     ('17.5', '0.5', '', 'range')
     >>> answer = Field("q1", kind=TICK, boxes=2, options=("yes", "no"))
@@ -128,8 +128,8 @@ class Field:
     once: bool = False
     required: bool = False
     digits: int | None = None
-    least: float | None = None
-    most: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     earliest: str = "1900-01-01"
     latest: str = "2099-12-31"
     check: str = ""
@@ -203,9 +203,9 @@ class Field:
             return "length"
         if self.kind == IBAN and len(plain) != self.boxes:
             return "length"
-        if self.kind == NUMBER and not (self.least is None or float(text) >= self.least):
+        if self.kind == NUMBER and not (self.minimum is None or float(text) >= self.minimum):
             return "range"
-        if self.kind == NUMBER and not (self.most is None or float(text) <= self.most):
+        if self.kind == NUMBER and not (self.maximum is None or float(text) <= self.maximum):
             return "range"
         if self.check and not passes(self.check, self.country + plain, self.weights, self.with_x):
             return "check"

@@ -94,7 +94,7 @@ class _Lined:
     picture: NDArray[np.uint8]
     box: Box
     lines: list[tuple[_Key, Line]]
-    thick: list[float]
+    thickness: list[float]
 
     def erased(self, usual: _Usual) -> Erased:
         """Return it without its lines."""
@@ -114,10 +114,10 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     # cut out each cell with its lines, each as thick as it is
     nodes = table.nodes
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
-    thick = {(False, line): _thickness(lit, nodes[line], unit) for line in range(nodes.shape[0])}
-    thick |= {(True, line): _thickness(lit, nodes[:, line], unit) for line in range(nodes.shape[1])}
+    thickness = {(False, line): _thickness(lit, nodes[line], unit) for line in range(nodes.shape[0])}
+    thickness |= {(True, line): _thickness(lit, nodes[:, line], unit) for line in range(nodes.shape[1])}
     positions = [(row, column) for row in range(nodes.shape[0] - 1) for column in range(nodes.shape[1] - 1)]
-    lined = [_lined(lit, nodes, row, column, unit, thick) for row, column in positions]
+    lined = [_lined(lit, nodes, row, column, unit, thickness) for row, column in positions]
     # take the lines out, by what each looks like in most positions
     seen: dict[_Key, list[NDArray[np.float64]]] = {}
     for cell in lined:
@@ -142,7 +142,7 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
         (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
         box = Box(int(left), int(top), int(right - left), int(bottom - top))
         written = inside.ink if peak >= MIN_INK else None
-        pale = written is not None and (peak < palest or goes_below(inside.ink, cell.thick))
+        pale = written is not None and (peak < palest or goes_below(inside.ink, cell.thickness))
         doubtful = pale or (row, column) in shared
         unclear = (
             *_unclear(row, table.rows, table.row_lines, (ABOVE, ROW)),
@@ -189,7 +189,7 @@ def _lined(
     row: int,
     column: int,
     unit: float,
-    thick: dict[_Key, float],
+    thickness: dict[_Key, float],
 ) -> _Lined:
     """Cut out a cell with its margin, and find its lines."""
     corners = _corners(nodes, row, column)
@@ -202,13 +202,13 @@ def _lined(
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     part = np.asarray(cv2.warpPerspective(lit, matrix, size, flags=flags, borderValue=PAPER), np.uint8)
     keys = [(True, column), (True, column + 1), (False, row), (False, row + 1)]
-    lines = find_lines(part, [rim, rim + wide], [rim, rim + high], thick=[thick[key] for key in keys])
+    lines = find_lines(part, [rim, rim + wide], [rim, rim + high], thickness=[thickness[key] for key in keys])
     middle = {True: rim + wide / 2, False: rim + high / 2}
     named = [
-        ((line.upright, (column if line.upright else row) + int(line.expected[0] > middle[line.upright])), line)
+        ((line.vertical, (column if line.vertical else row) + int(line.expected[0] > middle[line.vertical])), line)
         for line in lines
     ]
-    around = [thick[key] for key in (keys[0], keys[2], keys[1], keys[3])]
+    around = [thickness[key] for key in (keys[0], keys[2], keys[1], keys[3])]
     return _Lined(part, Box(rim, rim, wide, high), named, around)
 
 
@@ -252,7 +252,7 @@ class _Piece:
     reach, beyond
         How far it reaches into the cell, and to the other side of the line, in pixels.
     is_on_line
-        Whether it is an upright stroke that lies on the line, as a 1 may.
+        Whether it is a vertical stroke that lies on the line, as a 1 may.
     """
 
     start: float
@@ -280,10 +280,10 @@ def cells_sharing_ink(cells: Cells, palest: float) -> set[tuple[int, int]]:
     """
     found = set[tuple[int, int]]()
     for row, column in cells:
-        for neighbour, upright in (((row, column + 1), True), ((row + 1, column), False)):
+        for neighbour, vertical in (((row, column + 1), True), ((row + 1, column), False)):
             if neighbour in cells:
                 sides = [((row, column), True), (neighbour, False)]
-                before, after = (_touching(*cells[cell], palest, upright, is_last) for cell, is_last in sides)
+                before, after = (_touching(*cells[cell], palest, vertical, is_last) for cell, is_last in sides)
                 if _is_shared(before, after):
                     found |= {(row, column), neighbour}
     return found
@@ -306,17 +306,17 @@ def _is_shared(before: list[_Piece], after: list[_Piece]) -> bool:
     )
 
 
-def _touching(erased: Erased, box: Box, palest: float, upright: bool, is_last: bool) -> list[_Piece]:
+def _touching(erased: Erased, box: Box, palest: float, vertical: bool, is_last: bool) -> list[_Piece]:
     """Find the pieces of ink, and what was taken out with the line, at one line of a cell: the first or the last."""
-    start, length = (box.y, box.height) if upright else (box.x, box.width)
-    line = (box.right if upright else box.bottom) if is_last else (box.x if upright else box.y)
-    dark, more = (below_paper(turned(picture, upright)) for picture in (erased.ink, erased.kept))
+    start, length = (box.y, box.height) if vertical else (box.x, box.width)
+    line = (box.right if vertical else box.bottom) if is_last else (box.x if vertical else box.y)
+    dark, more = (below_paper(turned(picture, vertical)) for picture in (erased.ink, erased.kept))
     # how far each column of pixels is inside the cell
     inside = (np.arange(dark.shape[1]) + 0.5 - line) * (-1 if is_last else 1)
     near = np.abs(inside) <= _NEAR * SCALE
     solid = dark >= threshold_of(max(peak_of(erased.ink), palest))
     found = []
-    lost = (more - dark >= MIN_DARK) & near & upright
+    lost = (more - dark >= MIN_DARK) & near & vertical
     for rows, columns in [*_pieces(solid), *_pieces(lost)]:
         touches = rows[near[columns]]
         long, away = int(np.ptp(rows)) + 1, inside[columns]
@@ -325,7 +325,7 @@ def _touching(erased: Erased, box: Box, palest: float, upright: bool, is_last: b
             continue
         if is_narrow and len(rows) < MIN_THICKNESS * SCALE * long:
             continue  # what is left of the line
-        is_stroke = upright and is_narrow and long >= _MIN_STROKE * SCALE
+        is_stroke = vertical and is_narrow and long >= _MIN_STROKE * SCALE
         on_line = is_stroke and abs(away.mean()) <= _MIDDLE * SCALE and np.abs(away).min() <= _ON * SCALE
         ends = float((touches.min() - start) / length), float((touches.max() + 1 - start) / length)
         found.append(_Piece(*ends, float(away.max()), float(-away.min()), bool(on_line)))

@@ -291,7 +291,7 @@ _LONG = 1.75  # of it: farther they are those of ruled paper, not of the table
 _INSET, _POINTS, _INKED = 0.2, 24, 6  # of a cell's sides: where it is looked at, points on each, and dark ones of ink
 _WRITTEN = 0.3  # of the cells beyond the last line: if so many are written in, they belong to the table
 _ENDED = 0.2  # of the lowest gap: where lines go on farther beyond the last, what is written there may be the table's
-_GONE = 0.4  # of a row's upright lines: if no more is visible, it is ruled paper
+_GONE = 0.4  # of a row's vertical lines: if no more is visible, it is ruled paper
 
 
 @dataclass(frozen=True)
@@ -330,7 +330,7 @@ class Closed:
 
 
 def close_sides(
-    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8], shape: Shape, name: str
+    nodes: NDArray[np.float64], level: NDArray[np.uint8], vertical: NDArray[np.uint8], shape: Shape, name: str
 ) -> Closed:
     """Add the outer lines that a table without a frame lacks, and drop those of ruled paper beside it.
 
@@ -338,29 +338,29 @@ def close_sides(
     ----------
     nodes
         The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
-    level, upright
-        What may be level lines, and upright ones: uint8 (h, w).
+    level, vertical
+        What may be level lines, and vertical ones: uint8 (h, w).
 
     Raises
     ------
     PictureError
         Lines go on where an outer line should be, on one side only, and little or nothing is written there.
     """
-    ink = level & upright
-    closed = _trimmed(_trimmed(Closed(nodes), upright, ink).turned(), level, ink).turned()
+    ink = level & vertical
+    closed = _trimmed(_trimmed(Closed(nodes), vertical, ink).turned(), level, ink).turned()
     # columns first: what is written in the outer ones tells of rows
     for turned in (len(closed.nodes) > 1, len(closed.nodes) == 1):
         if turned:
             closed = _closed(closed.turned(), level, ink, ("left", "right"), shape.columns, name).turned()
         else:
-            closed = _closed(closed, upright, ink, ("top", "bottom"), shape.rows, name)
+            closed = _closed(closed, vertical, ink, ("top", "bottom"), shape.rows, name)
     return closed
 
 
-def are_ended(closed: Closed, level: NDArray[np.uint8], upright: NDArray[np.uint8]) -> tuple[bool, bool]:
+def are_ended(closed: Closed, level: NDArray[np.uint8], vertical: NDArray[np.uint8]) -> tuple[bool, bool]:
     """Tell whether nothing that may be the table's is written beyond the outer rows, and columns, that were seen."""
-    ink = level & upright
-    return _is_ended(closed, upright, ink), _is_ended(closed.turned(), level, ink)
+    ink = level & vertical
+    return _is_ended(closed, vertical, ink), _is_ended(closed.turned(), level, ink)
 
 
 def _is_ended(closed: Closed, crossing: NDArray[np.uint8], ink: NDArray[np.uint8]) -> bool:

@@ -14,17 +14,14 @@ from shuzi.forms.flatten import PAPER
 from shuzi.forms.table_grid import MAX_LINES, Settled, Shape, gaps_of
 
 _STEP = 3  # pixels along a line from one look at it to the next
-_REACH, _BESIDE = 8, 6  # pixels beside its expected course that it may lie at, and from it to the paper
+_REACH, _BESIDE = 8, 6  # pixels beside its expected path that it may lie at, and from it to the paper
 _TURNING = 0.3  # of a line's usual darkness that it costs to lie a pixel farther aside
 _NEAR, _FAR = 4.0, 40.0  # pixels from a crossing that the crossing line takes, and that tell where a line crosses
 _SEEN = 0.4  # of its usual darkness: what is paler is a gap
 _VISIBLE = 0.9  # of a line that must be visible
-_MIN_CROSSINGS, _PLACES = (
-    4,
-    3,
-)  # crossings that tell an upright line from strokes of digits, and places that tell its course
+_MIN_CROSSINGS, _PLACES = 4, 3  # crossings that tell a line from strokes of digits, and places that tell its path
 _LONG = 3.0  # times the height of a row: no level stroke of digits is so long
-_JUMP, _MAX_JUMP, _NEARLY_ALL = 0.6, 1.2, 0.8  # pixels between its courses on both sides: half and most of crossings
+_JUMP, _MAX_JUMP, _NEARLY_ALL = 0.6, 1.2, 0.8  # pixels between its paths on both sides: half and most of crossings
 _MIN_SEEN = 0.6  # of a line: if less is seen, it may be none
 _NOISE, _PALE_SEEN = 6.0, 0.85  # levels: what is no darker may be noise, unless so much of it is seen
 _ALIKE = 2.0  # times as dark as the others a line may be
@@ -37,7 +34,7 @@ _LOW, _NARROW = 0.7, 0.9  # of the usual height of a row: lower or narrower cell
 
 
 @dataclass(frozen=True)
-class _Course:
+class _LinePath:
     """How dark a line is, how much of it is visible, its length, and how far aside it goes on at each crossing."""
 
     dark: float
@@ -45,11 +42,11 @@ class _Course:
     length: float
     jumps: NDArray[np.float64]
 
-    def is_certain(self, upright: bool, high: float) -> bool:
+    def is_certain(self, vertical: bool, high: float) -> bool:
         """Tell whether it goes on across others, as strokes of digits do not, where rows are so many pixels high."""
         if self.visible < _VISIBLE:
             return False
-        if not upright:
+        if not vertical:
             return self.length >= _LONG * high and float(np.median([0.0, *self.jumps])) <= _MAX_JUMP
         if len(self.jumps) < _MIN_CROSSINGS:
             return False
@@ -132,14 +129,14 @@ def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settle
 
 
 def _unseen(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> frozenset[int]:
-    courses = [_followed(line, lit) for line in nodes[1:-1]]
-    least = [_PALE_SEEN if course.dark < _NOISE else _MIN_SEEN for course in courses]
-    inner = enumerate(zip(courses, least, strict=True), start=1)
-    return frozenset(line for line, (course, needed) in inner if course.visible < needed)
+    line_paths = [_followed(line, lit) for line in nodes[1:-1]]
+    min_seen = [_PALE_SEEN if line_path.dark < _NOISE else _MIN_SEEN for line_path in line_paths]
+    inner = enumerate(zip(line_paths, min_seen, strict=True), start=1)
+    return frozenset(line for line, (line_path, needed) in inner if line_path.visible < needed)
 
 
 def _may_hide_line(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> bool:
-    """Tell whether a line may stand between two upright lines of crossings (rows, columns, 2)."""
+    """Tell whether a line may stand between two vertical lines of crossings (rows, columns, 2)."""
     some = nodes.swapaxes(0, 1)[:: -(-nodes.shape[1] // _SOME)]
     usual = float(np.median([_followed(line, lit).dark for line in some]))
     high = max(2 * _BESIDE, round(float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2)))))
@@ -166,17 +163,17 @@ def _may_hide_line(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> bool:
 
 
 def _are_lines(
-    nodes: NDArray[np.float64], lit: NDArray[np.uint8], unseen: Set[int], upright: bool, high: float
+    nodes: NDArray[np.float64], lit: NDArray[np.uint8], unseen: Set[int], vertical: bool, high: float
 ) -> bool:
     """Tell whether all lines of one direction are certain, and alike."""
-    courses = [_followed(line, lit) for index, line in enumerate(nodes) if index not in unseen]
-    dark = np.array([course.dark for course in courses])
-    usual = float(np.median(dark)) if courses else 0.0
+    line_paths = [_followed(line, lit) for index, line in enumerate(nodes) if index not in unseen]
+    dark = np.array([line_path.dark for line_path in line_paths])
+    usual = float(np.median(dark)) if line_paths else 0.0
     alike = (dark * _ALIKE >= usual).all() and (dark <= usual * _ALIKE).all()
-    return bool(courses and alike and all(course.is_certain(upright, high) for course in courses))
+    return bool(line_paths and alike and all(line_path.is_certain(vertical, high) for line_path in line_paths))
 
 
-def _followed(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> _Course:
+def _followed(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> _LinePath:
     """Follow a line through crossings (n, 2)."""
     pieces = [_darker(start, end, lit) for start, end in pairwise(crossings)]
     dark = np.asarray(cv2.blur(np.concatenate(pieces), (1, 3)), np.float64)
@@ -198,7 +195,7 @@ def _followed(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> _Course
         abs(_at_crossing(before[part], aside[part]) - _at_crossing(after[next_part], aside[next_part]))
         for part, next_part in pairwise(parts)
     ]
-    return _Course(
+    return _LinePath(
         float(np.median(levels)), float(seen.sum() / max(between.sum(), 1)), float(lengths.sum()), np.array(jumps)
     )
 
@@ -219,8 +216,8 @@ def _darker(start: NDArray[np.float64], end: NDArray[np.float64], lit: NDArray[n
 
 
 def _path(dark: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the darkest course through a band (n, wide) that goes aside by a pixel in a step, at most: intp (n,)."""
-    best = np.full((len(dark), dark.shape[1] + 2), -np.inf)  # of all courses to a pixel; none comes from outside
+    """Return the darkest path through a band (n, wide) that goes aside by a pixel in a step, at most: intp (n,)."""
+    best = np.full((len(dark), dark.shape[1] + 2), -np.inf)  # of all paths to a pixel; none comes from outside
     best[0, 1:-1] = dark[0]
     for last, own, level in zip(best[:-1], best[1:, 1:-1], dark[1:], strict=True):
         aside = last - _TURNING
@@ -262,9 +259,9 @@ _CROSSING = 4  # pixels of the flattened table that the crossing line takes
 _WHOLE = 0.9  # of such a piece that is dark if the line is there
 _MIN_DISTANCE = 0.3  # of the median gap: lines that are closer are one
 _MAX_BEND = 60  # pixels that one end of a line, or its middle, is lower than another part
-_MIN_REACH = 3  # pixels beside such a course that its line is sought at
-_TIMES = 3  # that such a course is followed anew
-_STRIPS = 14  # pieces in which the course of a line is followed
+_MIN_REACH = 3  # pixels beside such a path that its line is sought at
+_TIMES = 3  # that such a path is followed anew
+_STRIPS = 14  # pieces in which the path of a line is followed
 
 
 def follow_lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:
@@ -273,11 +270,11 @@ def follow_lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.f
     rows = drop_close(rows, covered)
     usual = float(np.median(np.diff(rows))) if len(rows) > 1 else np.inf
     reach = int(np.clip(usual / 2 - 1, _MIN_REACH, 2 * CURVED))
-    return [_course(long, row, reach) for row in rows]
+    return [_line_path(long, row, reach) for row in rows]
 
 
 def find_covered(
-    dark: NDArray[np.uint8], horizontal: bool, least: float | None = None
+    dark: NDArray[np.uint8], horizontal: bool, min_covered: float | None = None
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64], list[int]]:
     """Find the rows of a picture (or its columns) that are dark along much of their length.
 
@@ -285,7 +282,7 @@ def find_covered(
     ----------
     dark
         uint8 (h, w), 1 where it is dark.
-    least
+    min_covered
         The fraction of the length that must be dark; None for a part of that of the darkest.
 
     Returns
@@ -294,14 +291,14 @@ def find_covered(
     """
     picture = dark if horizontal else np.ascontiguousarray(dark.T)
     piece = max(15, picture.shape[1] // 60)
-    thick = cv2.dilate(picture, np.ones((3, 1), np.uint8))
-    long = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
+    thickened = cv2.dilate(picture, np.ones((3, 1), np.uint8))
+    long = np.asarray(cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
     # a line that bends a little still counts along all of its length
     covered = np.asarray(cv2.dilate(long, np.ones((CURVED, 1), np.uint8)).mean(axis=1), np.float64)
-    least = COVERED * float(covered.max()) if least is None else least
+    min_covered = COVERED * float(covered.max()) if min_covered is None else min_covered
     rows = list[int]()
     for row in np.argsort(-covered, kind="stable").tolist():
-        if covered[row] < least or len(rows) == MAX_LINES:
+        if covered[row] < min_covered or len(rows) == MAX_LINES:
             break
         if all(abs(row - line) >= MIN_GAP for line in rows):
             rows.append(row)
@@ -321,18 +318,18 @@ def drop_close(rows: list[int], covered: NDArray[np.float64]) -> list[int]:
     return kept
 
 
-def _course(long: NDArray[np.uint8], row: int, reach: int) -> NDArray[np.float64]:
-    course = np.array([0.0, 0.0, float(row)])
+def _line_path(long: NDArray[np.uint8], row: int, reach: int) -> NDArray[np.float64]:
+    line_path = np.array([0.0, 0.0, float(row)])
     for _ in range(_TIMES):  # where a line bends, it leaves the pixels around its row
-        course = _follow_once(long, course, reach)
-    return course
+        line_path = _follow_once(long, line_path, reach)
+    return line_path
 
 
-def _follow_once(long: NDArray[np.uint8], course: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """Fit the course of a line to the ink so many pixels beside it."""
+def _follow_once(long: NDArray[np.uint8], line_path: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """Fit the path of a line to the ink so many pixels beside it."""
     away = np.arange(-reach, reach + 1)[:, None]
     along = np.arange(long.shape[1])
-    heights = np.rint(np.polyval(course, along)).astype(int) + away
+    heights = np.rint(np.polyval(line_path, along)).astype(int) + away
     band = np.where((heights >= 0) & (heights < len(long)), long[heights.clip(0, len(long) - 1), along], 0)
     xs, ys = [], []
     for part in np.array_split(along, _STRIPS):
@@ -341,15 +338,15 @@ def _follow_once(long: NDArray[np.uint8], course: NDArray[np.float64], reach: in
             xs.append(part.mean())
             ys.append(float((ink * heights[:, part]).sum() / ink.sum()))
     if len(xs) < 4:
-        return course
+        return line_path
     bends = len(xs) >= 6 and np.ptp(xs) >= 0.6 * long.shape[1]
     found = np.polyfit(xs, ys, 2 if bends else 1)
     found = np.concatenate([np.zeros(3 - len(found)), found])
-    return found if np.ptp(np.polyval(found, along)) <= _MAX_BEND else course
+    return found if np.ptp(np.polyval(found, along)) <= _MAX_BEND else line_path
 
 
 def crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[float, float]:
-    """Return where a level line (y as a polynomial of x) and an upright one (x of y) cross: x and y.
+    """Return where a level line (y as a polynomial of x) and a vertical one (x of y) cross: x and y.
 
     >>> crossing(np.array([0.0, 0.1, 5.0]), np.array([0.0, 0.0, 50.0]))
     (50.0, 10.0)
@@ -361,7 +358,7 @@ def crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[flo
     return x, y
 
 
-def reach_of(crossings: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> float:
+def reach_of(crossings: NDArray[np.float64], thickened: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> float:
     """Return how many of the pieces next to the crossings (n, 2) of a line are visible in that part, of 1."""
     ends = []
     for start, end in (*pairwise(crossings), *pairwise(crossings[::-1])):
@@ -369,23 +366,25 @@ def reach_of(crossings: NDArray[np.float64], thick: NDArray[np.uint8], part: tup
         near = max(_CROSSING, part[0] * pixels)
         along = np.arange(near, max(near + _CROSSING, part[1] * pixels))[:, None] / pixels
         x, y = np.round(start + (end - start) * along).astype(int).T
-        inside = thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)]
+        inside = thickened[y.clip(0, thickened.shape[0] - 1), x.clip(0, thickened.shape[1] - 1)]
         ends.append(inside.mean() >= _WHOLE)
     return float(np.mean(ends)) if ends else 0.0
 
 
-def reaches(lines: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> list[float]:
+def reaches(
+    lines: NDArray[np.float64], thickened: NDArray[np.uint8], part: tuple[float, float] = NEAR
+) -> list[float]:
     """Return for each of several lines what `reach_of` returns."""
-    return [reach_of(line, thick, part) for line in lines]
+    return [reach_of(line, thickened, part) for line in lines]
 
 
 def with_ink(
-    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
+    nodes: NDArray[np.float64], level: NDArray[np.uint8], vertical: NDArray[np.uint8]
 ) -> list[tuple[NDArray[np.float64], NDArray[np.uint8]]]:
     """Return the crossings of rows, and of columns, each with what may be ink of such lines, and a little beside."""
-    sizes = (level, (CURVED, 1)), (upright, (1, CURVED))
-    thick = [np.asarray(cv2.dilate(ink, np.ones(size, np.uint8)), np.uint8) for ink, size in sizes]
-    return [*zip((nodes, nodes.swapaxes(0, 1)), thick, strict=True)]
+    sizes = (level, (CURVED, 1)), (vertical, (1, CURVED))
+    thickened = [np.asarray(cv2.dilate(ink, np.ones(size, np.uint8)), np.uint8) for ink, size in sizes]
+    return [*zip((nodes, nodes.swapaxes(0, 1)), thickened, strict=True)]
 
 
 def keep_reaching(
@@ -393,20 +392,23 @@ def keep_reaching(
 ) -> tuple[list[int], list[int]]:
     """Return the rows and columns of crossings that reach far enough, on what `with_ink` returns of both."""
     rows, columns = [*range(nodes.shape[0])], [*range(nodes.shape[1])]
-    for least in (COVERED / 2, COVERED):  # where digits make a line seem to be, those across it seem to have a gap
+    for min_reach in (
+        COVERED / 2,
+        COVERED,
+    ):  # where digits make a line seem to be, those across it seem to have a gap
         own = nodes[np.ix_(rows, columns)]
-        far_rows = keep_far(reaches(own, across), own[..., 1], least)
-        far_columns = keep_far(reaches(own.swapaxes(0, 1), down), own[..., 0].T, least)
+        far_rows = keep_far(reaches(own, across), own[..., 1], min_reach)
+        far_columns = keep_far(reaches(own.swapaxes(0, 1), down), own[..., 0].T, min_reach)
         rows, columns = [rows[row] for row in far_rows], [columns[column] for column in far_columns]
     return rows, columns
 
 
-def keep_far(reach: list[float], courses: NDArray[np.float64], least: float) -> list[int]:
+def keep_far(reach: list[float], line_paths: NDArray[np.float64], min_reach: float) -> list[int]:
     """Return the lines that reach far enough; of two along the same printed line, the one that reaches farther."""
     kept = list[int]()
     for line in sorted(range(len(reach)), key=lambda index: -reach[index]):
-        apart = [np.abs(courses[line] - courses[other]).max() for other in kept]
-        if reach[line] >= least and min(apart, default=np.inf) >= MIN_GAP / 2:
+        apart = [np.abs(line_paths[line] - line_paths[other]).max() for other in kept]
+        if reach[line] >= min_reach and min(apart, default=np.inf) >= MIN_GAP / 2:
             kept.append(line)
     return sorted(kept)
 
@@ -429,7 +431,7 @@ _TO_PAPER = 5  # pixels from the middle of a faint line to the paper on both sid
 
 
 def line_ink(grey: NDArray[np.uint8], leans: Sequence[float]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Mark what may be level lines, and upright ones: uint8 (h, w) each, 1 where there is some.
+    """Mark what may be level lines, and vertical ones: uint8 (h, w) each, 1 where there is some.
 
     Ink, which is darker than faint lines, is in both.
 
@@ -444,8 +446,8 @@ def line_ink(grey: NDArray[np.uint8], leans: Sequence[float]) -> tuple[NDArray[n
     --------
     >>> grey = np.random.default_rng(0).normal(200, 3, (120, 160)).clip(0, 255).astype(np.uint8)
     >>> grey[60] -= 12
-    >>> level, upright = line_ink(grey, (0,))
-    >>> bool(level[60, 20:140].mean() > 0.9), bool(upright.mean() < 0.01)
+    >>> level, vertical = line_ink(grey, (0,))
+    >>> bool(level[60, 20:140].mean() > 0.9), bool(vertical.mean() < 0.01)
     (True, True)
     """
     dark, smooth, around = _ink_and_light(grey)
@@ -453,8 +455,8 @@ def line_ink(grey: NDArray[np.uint8], leans: Sequence[float]) -> tuple[NDArray[n
     inked = np.maximum(cv2.dilate(dark, np.ones((5, 5))), cv2.dilate(strong, np.ones((11, 11))))
     free = np.asarray(1 - inked, np.float32)
     light = np.asarray(smooth / np.maximum(around, 1), np.float32)
-    level, upright = _faint(light, free, leans), _faint(light.T, free.T, leans).T
-    return dark | level, dark | upright
+    level, vertical = _faint(light, free, leans), _faint(light.T, free.T, leans).T
+    return dark | level, dark | vertical
 
 
 def dark_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

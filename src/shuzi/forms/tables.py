@@ -50,7 +50,7 @@ from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
-_STRIPS = 14  # pieces in which the course of a line is followed
+_STRIPS = 14  # pieces in which the path of a line is followed
 
 
 def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> list[TableCell]:
@@ -132,10 +132,10 @@ def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
 def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:
     """Follow the lines of one direction: for each, y as a polynomial of x (or x of y), from the first to the last."""
     long, covered, rows = find_covered(dark, horizontal, COVERED)
-    return [_course(long, row) for row in drop_close(rows, covered)]
+    return [_line_path(long, row) for row in drop_close(rows, covered)]
 
 
-def _course(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
+def _line_path(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
     top, bottom = max(0, row - 2 * CURVED), row + 2 * CURVED + 1
     band = long[top:bottom].astype(np.float64)
     heights = np.arange(top, top + len(band))[:, None]
@@ -181,25 +181,25 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
     joined = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((_PARTED, _PARTED), np.uint8)), np.uint8)
     corners, hull = corners_of(largest_table(joined, dark, True, name))
     flat, to_photo = _flat(grey, corners / scale, name)
-    level, upright = line_ink(flat, _LEANS[1])
-    slopes = slope_of(level), slope_of(upright.T)
+    level, vertical = line_ink(flat, _LEANS[1])
+    slopes = slope_of(level), slope_of(vertical.T)
     if max(map(abs, slopes)) > LEVEL:  # its outline does not tell how a table without a frame lies
         lean = np.array([[1, slopes[1], 0], [slopes[0], 1, 0], [0, 0, 1]])
         flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ lean), name)
-        level, upright = line_ink(flat, _LEANS[1])
-    nodes, rivalled = _nodes(level, upright, name)
+        level, vertical = line_ink(flat, _LEANS[1])
+    nodes, rivalled = _nodes(level, vertical, name)
     outer = nodes[[0, 0, -1, -1], [0, -1, -1, 0]]
     if min(nodes.shape[:2]) > 1 and fans(outer) > LEVEL:
         flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ rectangle_to(outer)), name)
-        level, upright = line_ink(flat, _LEANS[1])
-        nodes, rivalled = _nodes(level, upright, name)
+        level, vertical = line_ink(flat, _LEANS[1])
+        nodes, rivalled = _nodes(level, vertical, name)
     nodes = _without_edges(nodes, flat)
-    closed = close_sides(nodes, level, upright, shape, name)
+    closed = close_sides(nodes, level, vertical, shape, name)
     if not lie_in_order(closed.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     lit = even_light(flat)
-    level_reach, upright_reach = (reaches(lines, ink, ALL) for lines, ink in with_ink(closed.nodes, level, upright))
-    grid = complete(closed.doubt(grade_lines(closed.nodes, level_reach, upright_reach, lit)), lit)
+    level_reach, vertical_reach = (reaches(lines, ink, ALL) for lines, ink in with_ink(closed.nodes, level, vertical))
+    grid = complete(closed.doubt(grade_lines(closed.nodes, level_reach, vertical_reach, lit)), lit)
     table = settle(grid, shape, name)
     ends = np.ix_([0, -1], [0, -1])
     if not np.allclose(table.nodes[ends], closed.nodes[ends]) or not lie_in_order(table.nodes, flat.shape):
@@ -207,7 +207,7 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
             "error.form.no_table", path=name
         )  # outer rows are not left out to have the expected number
     certain = are_certain(table.nodes, lit, (table.row_lines, table.column_lines))
-    found = zip(certain, are_ended(closed, level, upright), rivalled, strict=True)
+    found = zip(certain, are_ended(closed, level, vertical), rivalled, strict=True)
     rows, columns = (is_certain and is_ended and not is_rivalled for is_certain, is_ended, is_rivalled in found)
     return FlatTable(lit, to_photo, table, True, rows, columns)
 
@@ -244,17 +244,17 @@ def _levels(points: NDArray[np.float64], flat: NDArray[np.uint8]) -> float:
 
 
 def _nodes(
-    level: NDArray[np.uint8], upright: NDArray[np.uint8], name: str
+    level: NDArray[np.uint8], vertical: NDArray[np.uint8], name: str
 ) -> tuple[NDArray[np.float64], tuple[bool, bool]]:
     """Return where the lines of a table cross: float64 (rows, columns, 2); and where others may be: rows, columns."""
-    down, across = follow_lines(level, horizontal=True), follow_lines(upright, horizontal=False)
+    down, across = follow_lines(level, horizontal=True), follow_lines(vertical, horizontal=False)
     if down and across and len(down) * len(across) <= _MAX_CROSSINGS:
         crossings = np.array([[crossing(row, column) for column in across] for row in down])
-        rows, columns = _completed(crossings, level, upright)
+        rows, columns = _completed(crossings, level, vertical)
         nodes = crossings[np.ix_(rows, columns)]
         in_order = all((np.diff(nodes[..., axis], axis=1 - axis) > 0).all() for axis in (0, 1))
         if nodes.size and max(nodes.shape[:2]) > 1 and in_order:
-            (down_all, across_ink), (across_all, down_ink) = with_ink(crossings, level, upright)
+            (down_all, across_ink), (across_all, down_ink) = with_ink(crossings, level, vertical)
             rivalled = (
                 _is_rivalled(down_all[:, columns], rows, 1, across_ink),
                 _is_rivalled(across_all[:, rows], columns, 0, down_ink),
@@ -271,10 +271,10 @@ def _is_rivalled(lines: NDArray[np.float64], kept: Sequence[int], axis: int, ink
 
 
 def _completed(
-    nodes: NDArray[np.float64], level: NDArray[np.uint8], upright: NDArray[np.uint8]
+    nodes: NDArray[np.float64], level: NDArray[np.uint8], vertical: NDArray[np.uint8]
 ) -> tuple[list[int], list[int]]:
     """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
-    (rows, across), (columns, down) = with_ink(nodes, level, upright)
+    (rows, across), (columns, down) = with_ink(nodes, level, vertical)
     clear = [
         np.flatnonzero([_seen(line, ink) >= _CLEAR for line in lines]).tolist()
         for lines, ink in ((rows, across), (columns, down))
@@ -291,12 +291,12 @@ def _completed(
     return keep_reaching(nodes, across, down)
 
 
-def _seen(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
+def _seen(crossings: NDArray[np.float64], thickened: NDArray[np.uint8]) -> float:
     """Return how much of a line through crossings (n, 2) is visible, of 1."""
     lengths = np.append(0, np.cumsum(np.linalg.norm(np.diff(crossings, axis=0), axis=1)))
     at = np.arange(0, lengths[-1] + 1)
     x, y = (np.rint(np.interp(at, lengths, crossings[:, axis])).astype(int) for axis in (0, 1))
-    return float(thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)].mean())
+    return float(thickened[y.clip(0, thickened.shape[0] - 1), x.clip(0, thickened.shape[1] - 1)].mean())
 
 
 _MIN_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
@@ -322,11 +322,11 @@ def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bo
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, top, wide, high, _ = stats[1:count].T
     area = np.bincount(labels[ink > 0], minlength=count)[1:]
-    least, most = (fraction * max(joined.shape) for fraction in _MIN_SIDES)
-    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
+    min_high, min_wide = (fraction * max(joined.shape) for fraction in _MIN_SIDES)
+    spans = (np.minimum(wide, high) >= min_high) & (np.maximum(wide, high) >= min_wide)
     level = (left == 0).astype(int) + (left + wide == joined.shape[1])
-    upright = (top == 0).astype(int) + (top + high == joined.shape[0])
-    inside = (level == 0) | (upright == 0) if goes_on else level + upright < 2
+    vertical = (top == 0).astype(int) + (top + high == joined.shape[0])
+    inside = (level == 0) | (vertical == 0) if goes_on else level + vertical < 2
     # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
     likely = np.where(spans & (area < 0.6 * wide * high) & inside, area, 0)
     if not likely.any():

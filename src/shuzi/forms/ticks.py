@@ -68,7 +68,7 @@ class Tick:
     def is_struck(self, lightest: float, choose: str) -> bool:
         """Tell whether it may be crossed out, where the lightest mark of its field covers so much of its box."""
         more = _STRUCK_OF_ONE if choose == ONE else _STRUCK_BEYOND if self.beyond else _STRUCK[0]
-        return any(self.cover >= max(least, lightest / lighter) for least, lighter in (more, *_STRUCK))
+        return any(self.cover >= max(min_cover, lightest / lighter) for min_cover, lighter in (more, *_STRUCK))
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class TickInk:
     sides: int = 0
 
 
-def ink_in(part: NDArray[np.uint8], box: Box, thick: float) -> TickInk:
+def ink_in(part: NDArray[np.uint8], box: Box, thickness: float) -> TickInk:
     """Measure the ink in a box.
 
     Parameters
@@ -240,7 +240,7 @@ def ink_in(part: NDArray[np.uint8], box: Box, thick: float) -> TickInk:
         The box with its margin, without printed lines: uint8 (h, w), paper 255.
     box
         Where it is in the part, in pixels.
-    thick
+    thickness
         How thick its lines are, in millimetres.
 
     Examples
@@ -256,7 +256,7 @@ def ink_in(part: NDArray[np.uint8], box: Box, thick: float) -> TickInk:
     dark = np.float32(np.percentile(smooth, _PAPER)) - smooth
     side = round(_MAX_PEN_WIDTH * SCALE) | 1
     narrow = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8))
-    rim = (_RIM + thick / 2) * SCALE
+    rim = (_RIM + thickness / 2) * SCALE
     inner = Box(box.x + rim, box.y + rim, box.width - 2 * rim, box.height - 2 * rim)
     outer = Box(box.x - rim, box.y - rim, box.width + 2 * rim, box.height + 2 * rim)
     inside = dark[inner.pixels()]

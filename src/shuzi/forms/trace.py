@@ -150,15 +150,15 @@ def sides_of(paper: str) -> tuple[float, float]:
     ((210.0, 297.0), (105.0, 148.0))
     """
     if not is_paper(paper):
-        least, most = SIDES
-        raise DataError("error.trace.paper", paper=paper, names=", ".join(PAPERS), least=least, most=most)
+        min_side, max_side = SIDES
+        raise DataError("error.trace.paper", paper=paper, names=", ".join(PAPERS), least=min_side, most=max_side)
     return Spec("", (), paper=paper).size
 
 
 def paths_beside(out: Path) -> tuple[Path, Path]:
     """Return the files beside a spec: the blank form, and the picture with its fields numbered.
 
-    >>> [each.name for each in paths_beside(Path("card.toml"))]
+    >>> [path.name for path in paths_beside(Path("card.toml"))]
     ['card.blank.png', 'card.fields.png']
     """
     return out.with_name(f"{out.stem}.blank.png"), out.with_name(f"{out.stem}.fields.png")
@@ -228,7 +228,7 @@ def _lines(values: dict[str, Any]) -> list[str]:
 
 
 _KEPT = (
-    *("order", "country", "decimals", "required", "digits", "least", "most", "earliest", "latest", "check"),
+    *("order", "country", "decimals", "required", "digits", "minimum", "maximum", "earliest", "latest", "check"),
     *(
         "weights",
         "with_x",
@@ -264,7 +264,7 @@ def _of_field(field: Field) -> dict[str, Any]:
     values["style"] = field.style
     kept = [key for key in _KEPT if key != "check" or field.kind not in (CARD, IBAN)]
     unset = {attribute.name: attribute.default for attribute in fields(Field)}
-    named = {"digits": "length", "least": "min", "most": "max", "earliest": "min", "latest": "max"}
+    named = {"digits": "length", "minimum": "min", "maximum": "max", "earliest": "min", "latest": "max"}
     for key in kept:
         value = getattr(field, key)
         if value != unset[key]:

@@ -32,7 +32,7 @@ _AROUND, _SHARPER, _SURELY = (
 _LINE = 3.0  # millimetres: shorter lines bound no box
 _MIN_WIDTH, _MIN_HEIGHT, _MAX_HEIGHT = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
 _RECTANGULAR, _UPPER = 0.9, 0.6  # of the width of a box that is as high as most of it: without ticks, and with some
-_LONG = 12.0  # millimetres: the course of a shorter edge is not followed
+_LONG = 12.0  # millimetres: the path of a shorter edge is not followed
 _WIDE = 0.8  # of the rows of a box: no row is wider, but for a few; others are shorter, since it leans or has ticks
 _AS_HIGH, _LEANS = 0.88, 1.6  # of that height; millimetres by which a box on a bent sheet may lean
 _RIM = 2  # pixels from its inner edge within which its line may still be seen
@@ -99,7 +99,7 @@ def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
     >>> _ = cv2.rectangle(flat, (240, 80), (480, 152), 100, 2)
     >>> for x in (320, 400):
     ...     _ = cv2.line(flat, (x, 130), (x, 152), 100, 2)
-    >>> [(round(each.box.x), round(each.box.width), each.parts) for each in find_boxes(flat)]
+    >>> [(round(printed.box.x), round(printed.box.width), printed.parts) for printed in find_boxes(flat)]
     [(10, 10, 1), (30, 30, 3)]
     """
     prints = prints or prints_on(flat)
@@ -281,23 +281,23 @@ def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
             continue
         line = labels[top : top + high, left : left + wide] == label
         rows = np.arange(high)[:, None]
-        course = (rows * line).sum(axis=0) / np.maximum(line.sum(axis=0), 1)
+        line_path = (rows * line).sum(axis=0) / np.maximum(line.sum(axis=0), 1)
         there = line.any(axis=0)
-        course = np.polyval(np.polyfit(np.flatnonzero(there), course[there], 2), np.arange(wide)) + top
-        rule = _rule(seen, lines, left, course)
+        line_path = np.polyval(np.polyfit(np.flatnonzero(there), line_path[there], 2), np.arange(wide)) + top
+        rule = _rule(seen, lines, left, line_path)
         if rule is not None:
             found.append(rule)
     return found
 
 
 def _rule(
-    seen: NDArray[np.uint8], lines: NDArray[np.uint8], left: int, course: NDArray[np.float64]
+    seen: NDArray[np.uint8], lines: NDArray[np.uint8], left: int, line_path: NDArray[np.float64]
 ) -> Printed | None:
-    """Return the field above a line, which goes through `course` from a column on; None if it is none."""
+    """Return the field above a line, which goes through `line_path` from a column on; None if it is none."""
     high, wide = seen.shape
     rim, soft = round(_BEYOND[1] * SCALE), round((_BEYOND[1] - _BEYOND[0]) * SCALE)
-    columns = np.arange(left - rim, left + len(course) + rim).clip(0, wide - 1)
-    middle = np.rint(course[(columns - left).clip(0, len(course) - 1)]).astype(int)
+    columns = np.arange(left - rim, left + len(line_path) + rim).clip(0, wide - 1)
+    middle = np.rint(line_path[(columns - left).clip(0, len(line_path) - 1)]).astype(int)
     reach = round((_RULE_MAX_HEIGHT + _FOOT[1]) * SCALE)
     offsets = np.arange(-reach, reach + 1)
     rows = (middle + offsets[:, None]).clip(0, high - 1)
@@ -327,8 +327,8 @@ def _rule(
     tall = min(room, _RULE_MAX_HEIGHT)
     if tall < _RULE_MIN_HEIGHT:
         return None
-    bottom = float(np.median(course)) + 0.5
-    start, end = left, left + len(course)
+    bottom = float(np.median(line_path)) + 0.5
+    start, end = left, left + len(line_path)
     parts = 1
     if len(ticks):
         upper = either[
@@ -390,7 +390,7 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
     >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
     >>> others = [Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)]
     >>> found = propose([*digits, *others], flat)
-    >>> [(each.style, each.boxes) for each in found]
+    >>> [(field.style, field.boxes) for field in found]
     [('boxes', 3), ('comb', 6), ('open', 7)]
     """
     narrow = [boxes.box for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]

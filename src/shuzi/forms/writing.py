@@ -110,7 +110,7 @@ def _inside(part: NDArray[np.uint8]) -> Box:
 def written_in_boxes(
     erased: Erased,
     boxes: Sequence[Box],
-    least: float = MIN_DARK,
+    min_dark: float = MIN_DARK,
     others: Sequence[Box] = (),
     certain: float = 0.0,
 ) -> list[Written]:
@@ -120,7 +120,7 @@ def written_in_boxes(
     ----------
     boxes
         From left to right, in pixels.
-    least
+    min_dark
         The grey levels by which ink is darker than paper, from which there surely is some.
     others
         Other boxes nearby, in pixels: ink in them is theirs.
@@ -136,7 +136,7 @@ def written_in_boxes(
     for index, (box, peak, doubtful) in enumerate(zip(boxes, peaks, pieces.doubtful.tolist(), strict=True)):
         solid = (pieces.owners == index)[pieces.labels]
         area = float(solid.sum()) / SCALE**2
-        if area < _MIN_AREA or max(peak, darkest(dark[solid])) < least:
+        if area < _MIN_AREA or max(peak, darkest(dark[solid])) < min_dark:
             found.append(Written(None, doubtful or area > _MIN_AREA / 2 or _is_stroke(lost, box)))
             continue
         threshold = threshold_of(peak)
@@ -387,7 +387,7 @@ _BESIDE_LINE, _REACHES = 2, 3  # pixels beside a thick line, and how many dark o
 _MIN_LINE_DARK = 20.0  # grey levels by which a line differs from paper
 
 
-def thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
+def measure_thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
     """Return how thick the lines of frames are, in millimetres: of their sides, the median.
 
     Parameters
@@ -402,7 +402,7 @@ def thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
     >>> flat = np.full((400, 400), 255, np.uint8)
     >>> flat[80:160, 80:240] = 60
     >>> flat[88:152, 88:232] = 255
-    >>> thickness(flat, [Box(10.5, 10.5, 19.0, 9.0)]), thickness(flat, [Box(35.0, 35.0, 9.0, 9.0)])
+    >>> measure_thickness(flat, [Box(10.5, 10.5, 19.0, 9.0)]), measure_thickness(flat, [Box(35.0, 35.0, 9.0, 9.0)])
     (1.0, 0.25)
     """
     found = []
@@ -484,26 +484,26 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
     return first - 3 + ORDINARY * SCALE / 2 if soon >= 0.75 * along.max(initial=0) else None
 
 
-def goes_below(part: NDArray[np.uint8], thick: Sequence[float]) -> bool:
+def goes_below(part: NDArray[np.uint8], thickness: Sequence[float]) -> bool:
     """Tell whether ink reaches the lines around a box, which were taken out with all that is below them.
 
     Parameters
     ----------
     part
         The box with its margin, without lines: uint8 (h, w), paper 255.
-    thick
+    thickness
         How thick its lines are, in millimetres: left, above, right and below; one thinner than `THICK` hides nothing.
     """
-    if max(thick) < THICK:
+    if max(thickness) < THICK:
         return False
-    left, top, right, bottom = (round((MARGIN + gone_from(width)) * SCALE) for width in thick)
+    left, top, right, bottom = (round((MARGIN + gone_from(width)) * SCALE) for width in thickness)
     high, wide = part.shape
     inside = part[top : high - bottom, left : wide - right]
     if min(inside.shape) < 2 * _BESIDE_LINE:
         return True
     dark = PAPER - inside.astype(np.float32) >= max(MIN_DARK, 0.4 * peak_of(part))
     beside = np.zeros(dark.shape, bool)
-    for width, edge in zip(thick, (beside.T, beside, beside.T[::-1], beside[::-1]), strict=True):
+    for width, edge in zip(thickness, (beside.T, beside, beside.T[::-1], beside[::-1]), strict=True):
         edge[:_BESIDE_LINE] |= width >= THICK
     return bool((dark & beside).sum() >= _REACHES)
 

@@ -205,12 +205,12 @@ def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, 
     for column, key in enumerate(_HEADS, start=1):
         put(sheet.cell(1, column), say(f"form.statistics.{key}"))
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = _WIDE
-    everything = sum(most for _, _, most in points.questions)
+    everything = sum(maximum for _, _, maximum in points.questions)
     lines = [*points.questions, (say("form.all"), points.total, everything)]
-    for line, (head, letter, most) in enumerate(lines, start=2):
+    for line, (head, letter, maximum) in enumerate(lines, start=2):
         column_of = cells(letter)
         put(sheet.cell(line, 1), head)
-        sheet.cell(line, 2, most)
+        sheet.cell(line, 2, maximum)
         sheet.cell(line, 3, f"=COUNT({column_of})")
         for column, function in enumerate(("AVERAGE", "MEDIAN", "STDEV"), start=4):
             _formula(sheet.cell(line, column), f'=IFERROR({function}({column_of}),"")', "0.00")
@@ -246,13 +246,13 @@ def _by_version(
     return first + len(table.versions) + 3
 
 
-def _distribution(sheet: Any, first: int, totals: str, most: float, put: Any) -> int:
+def _distribution(sheet: Any, first: int, totals: str, maximum: float, put: Any) -> int:
     """Write how many rows have how many points, with a plot; return the first line that is free below."""
     chart: Any = require("openpyxl.chart", "forms", "extra.forms")
     put(sheet.cell(first, 1), say("form.statistics.points"))
     put(sheet.cell(first, 2), say("form.statistics.rows"))
     for index in range(_BINS):
-        low, high, line = most * index / _BINS, most * (index + 1) / _BINS, first + 1 + index
+        low, high, line = maximum * index / _BINS, maximum * (index + 1) / _BINS, first + 1 + index
         is_last = index == _BINS - 1
         put(sheet.cell(line, 1), say("form.range", first=f"{low:.10g}", last=f"{high:.10g}"))
         # a row on the border of two counts for the upper one

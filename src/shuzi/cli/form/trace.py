@@ -61,7 +61,7 @@ def trace(
         raise DataError("error.trace.no_boxes", path=visible(blank))
     save_traced(traced, out)
     spec = traced.spec
-    wide = max(columns(visible(each.name)) for each in spec.fields)
+    wide = max(columns(visible(field.name)) for field in spec.fields)
     for number, field in enumerate(spec.fields, start=1):
         name = visible(field.name)
         at = ", ".join(f"{value:.1f}" for value in (field.at[0].x, field.at[0].y))
@@ -76,7 +76,7 @@ def trace(
         click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
     kept, picture = paths_beside(out)
     click.echo(say("form.trace.done", n=len(spec.fields), out=out, blank=kept, picture=picture), err=True)
-    dates = [visible(each.name) for each in spec.fields if each.kind == DATE]
+    dates = [visible(field.name) for field in spec.fields if field.kind == DATE]
     if drawn is None and dates:
         click.echo(say("form.trace.if_date", names=", ".join(dates), out=out), err=True)
     if drawn is None and words is None:

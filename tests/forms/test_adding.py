@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
-from shuzi.cli.form import adding, review
+from shuzi.cli.form import review
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.code import Code
-from shuzi.forms.collect import collect, reopen_pages
+from shuzi.forms.collect import add_to, collect, divide, reopen_pages
 from shuzi.forms.parse import read_spec
 from shuzi.forms.photographs import photos_in
 from shuzi.forms.read import PageReader
@@ -88,18 +88,16 @@ COPIES = [taken("a.jpg", 1, "4"), taken("b.jpg", 2, "7"), taken("c.jpg", 3, "2")
 
 @pytest.mark.parametrize("sheet", [1, 2, 3])
 def test_a_later_photograph_of_a_numbered_sheet_is_no_row(sheet, page_reader):
-    later = adding.add_to(
-        stored(*COPIES), page_reader, [taken("later.jpg", sheet, COPIES[sheet - 1].cells[0, "q"].text)]
-    )
+    later = add_to(stored(*COPIES), page_reader, [taken("later.jpg", sheet, COPIES[sheet - 1].cells[0, "q"].text)])
     assert rows_of(later) == [(1, "4"), (2, "7"), (3, "2")]
     assert [problem.source for problem in later.problems] == ["later.jpg"]
-    other = adding.add_to(stored(*COPIES), page_reader, [taken("later.jpg", sheet, "9")])
+    other = add_to(stored(*COPIES), page_reader, [taken("later.jpg", sheet, "9")])
     assert rows_of(other)[-1] == (4, "9")  # the copy of another person
 
 
 def test_a_later_photograph_of_a_corrected_sheet_is_no_row(page_reader):
     table = stored(COPIES[0], taken("b.jpg", 2, "1", alternatives=(("7", 0.9), ("1", 0.1))), COPIES[2])
-    assert rows_of(adding.add_to(table, page_reader, [COPIES[1]])) == [(1, "4"), (2, "1"), (3, "2")]
+    assert rows_of(add_to(table, page_reader, [COPIES[1]])) == [(1, "4"), (2, "1"), (3, "2")]
 
 
 def test_a_numbered_sheet_counts_once_in_several_parts():
@@ -120,15 +118,15 @@ def test_copies_without_numbers_all_count_in_several_parts():
 def test_a_second_photograph_of_a_sheet_is_passed_over_whatever_was_corrected(spoken, page_reader, tmp_path):
     with speaking(spoken):
         table = stored(*COPIES, taken("b2.jpg", 2, "7"))
-    old, new = adding.divide(table, tmp_path, [(name, name) for name in ("a.jpg", "b2.jpg", "d.jpg")])
+    old, new = divide(table, tmp_path, [(name, name) for name in ("a.jpg", "b2.jpg", "d.jpg")])
     assert ([name for name, _ in old], [name for name, _ in new]) == (["a.jpg", "b2.jpg"], ["d.jpg"])
-    later = adding.add_to(table, page_reader, [])
+    later = add_to(table, page_reader, [])
     assert (rows_of(later), later.problems) == (rows_of(table), table.problems)
 
 
 def divided(table, folder, *paths):
     """The names of what a table has, of what is read, and of what may be either."""
-    old, new = adding.divide(table, folder, [(str(path), path) for path in paths])
+    old, new = divide(table, folder, [(str(path), path) for path in paths])
     unclear = [name for name, picture in new if isinstance(picture, ShuziError)]
     return [name for name, _ in old], [name for name, _ in new if name not in unclear], unclear
 
@@ -160,7 +158,7 @@ def test_two_photographs_of_a_name_that_the_table_has_are_named_and_not_read(tmp
 def test_a_copy_of_a_known_photograph_whose_name_comes_first_is_not_read(tmp_path):
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(b"the same")
-    old, new = adding.divide(stored(taken("b.jpg", 1, "4")), tmp_path, photos_in(tmp_path))
+    old, new = divide(stored(taken("b.jpg", 1, "4")), tmp_path, photos_in(tmp_path))
     assert ([name for name, _ in old], [type(picture) for _, picture in new]) == (["b.jpg"], [PictureError])
 
 
@@ -168,11 +166,11 @@ def test_blank_pages_between_ruled_tables_are_no_photographs():
     one = PageRead("1.jpg", Code("", 1, 1), {(0, "A"): Cell("7", "ok", 1.0, source="1.jpg")})
     later = PageRead("3.jpg", Code("", 1, 1), {(0, "A"): Cell("9", "ok", 1.0, source="3.jpg")})
     table = Table.from_dict(join_pages([one, Skipped("2.jpg", "")]).as_dict())
-    again = adding.add_to(table, None, [Skipped("2.jpg", ""), later])
+    again = add_to(table, None, [Skipped("2.jpg", ""), later])
     assert [row.sheet for row in again.rows] == [1, 2]
     assert [type(problem) for problem in again.problems] == [Skipped]
     unread = Table.from_dict(join_pages([one, Problem("2.jpg", "blurred"), later]).as_dict())
-    assert [row.sheet for row in adding.add_to(unread, None, [replace(one, source="2.jpg")]).rows] == [1, 3, 4]
+    assert [row.sheet for row in add_to(unread, None, [replace(one, source="2.jpg")]).rows] == [1, 3, 4]
 
 
 def test_earlier_photographs_are_shown_in_review(photo, tmp_path, monkeypatch):

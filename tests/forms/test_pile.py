@@ -6,7 +6,8 @@ import pytest
 
 from shuzi.forms.code import Code
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped
-from shuzi.forms.stack import Journal, Pile
+from shuzi.forms.stack import Journal
+from shuzi.forms.watch import Pile
 
 IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
 

@@ -8,9 +8,10 @@ import pytest
 
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
+from shuzi.forms.photographs import content_hash
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.ruled_tables import join_pages
-from shuzi.forms.stack import ENDING, Journal, content_hash
+from shuzi.forms.stack import ENDING, Journal
 from shuzi.service.reviewed_table import Review
 
 IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}

@@ -15,12 +15,11 @@ from click.testing import CliRunner
 from shuzi.cli import shuzi as command
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect, try_page
-from shuzi.forms.photographs import is_empty
+from shuzi.forms.photographs import content_hash, is_empty
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped
 from shuzi.forms.ruled_tables import join_pages, try_table
 from shuzi.forms.spec import Field, Spec
-from shuzi.forms.stack import content_hash
 from shuzi.pictures.pdf import Page
 
 NOTE = Spec("Note", (Field("q", boxes=1), Field("r", boxes=1)))

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from shuzi.cli import shuzi as command
-from shuzi.cli.form import watch
 from shuzi.errors import DataError
+from shuzi.forms import watch
 from shuzi.forms.parse import read_spec
 from shuzi.forms.stack import ENDING
 from shuzi.pictures.arrivals import Arrivals

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shuzi.atomic import check_replaceable, replacing
-from shuzi.errors import DataError, PictureError, require, writing
+from shuzi.errors import DataError, PictureError, ShuziError, require, writing
 from shuzi.forms.layout import Text
 from shuzi.forms.points import earned_by, graded_in, heads_of, is_empty, persons_of, texts_of
 from shuzi.forms.result import Cell, Row, Table
@@ -25,7 +27,7 @@ from shuzi.forms.xlsx import save_xlsx
 from shuzi.ink.boxes import Box
 from shuzi.messages import language, say
 from shuzi.messages.visible import neutral, visible
-from shuzi.pictures.open import open_picture
+from shuzi.pictures.open import Picture, open_picture
 
 ENDINGS = (".csv", ".xlsx", ".json")
 
@@ -172,6 +174,35 @@ def save_answer_pages(
     with writing(out), replacing(out) as part:
         pdf.output(str(part))
     return int(pdf.page_no())
+
+
+def photographs_of(
+    table: Table, folder: Path, named: Mapping[str, Picture], missing: dict[str, None]
+) -> PhotographOf:
+    """Return a function that opens a photograph of a table by its name: as named, else beside the table.
+
+    Parameters
+    ----------
+    missing
+        Takes the names of those that cannot be had.
+    """
+    # in separate folders, several may have the same name
+    given_files, files = (Counter(Path(name).name for name in names) for names in (named, table.sources))
+    moved = {Path(name).name: picture for name, picture in named.items() if given_files[Path(name).name] == 1}
+
+    @lru_cache(maxsize=2)  # the rows of a sheet follow each other
+    def opened(name: str) -> NDArray[np.uint8] | None:
+        file = Path(name).name
+        given = named.get(name) or (moved.get(file) if files[file] == 1 else None)
+        for picture in [given] if given else [name, str(folder / name)]:
+            try:
+                return open_picture(picture)
+            except ShuziError:
+                continue
+        missing[name] = None
+        return None
+
+    return opened
 
 
 def _add_row(pdf: Any, table: Table, row: Row, photograph_of: PhotographOf) -> None:

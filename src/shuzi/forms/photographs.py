@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,12 +17,12 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.result import Problem, Skipped, Table
-from shuzi.forms.stack import content_hash
 from shuzi.ink.resize import resize
 from shuzi.messages import language, say, speaking
 from shuzi.messages.visible import visible
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, page_named
+from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import name_of
 from shuzi.processes.cores import cores
 from shuzi.processes.launch import can_start
@@ -143,6 +145,28 @@ def photos_in(named: Iterable[Picture] | str | Path | bytes) -> list[tuple[str, 
                     first[key] = name
                 found.append((name, picture))
     return found
+
+
+def content_hash(picture: Picture | ShuziError) -> str | None:
+    """Return the hash of a photograph's content; None if it is no file."""
+    source, page = (picture.document, picture.number) if isinstance(picture, Page) else (picture, 1)
+    try:
+        if not isinstance(source, bytes) and not Path(source).is_file():  # type: ignore[arg-type]
+            return None  # a pipe can be read only once
+        if isinstance(picture, Page) and isinstance(source, Path):
+            about = source.stat()
+            return f"{_document_hash(source, about.st_size, about.st_mtime_ns, about.st_ino)}#{page}"
+        content = source if isinstance(source, bytes) else Path(source).read_bytes()  # type: ignore[arg-type]
+    except (OSError, TypeError, ValueError):
+        return None
+    return f"{hashlib.sha256(content).hexdigest()}#{page}"
+
+
+@lru_cache(maxsize=8)
+def _document_hash(path: Path, *_state: int) -> str:
+    """Return the hash of a file of many pages, which is worked out once and not for each of them."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 EMPTY = "error.form.empty"

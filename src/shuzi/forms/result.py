@@ -270,6 +270,16 @@ class Table:
         return next((version.fields for version in self.versions if version.name == row.version), self.fields)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read: an empty table would block the next one."""
+        return bool(self.problems) and not self.rows
+
+    @property
+    def is_amiss(self) -> bool:
+        """Whether anything could not be read; skipped blank pages do not count."""
+        return self.is_empty or any(not isinstance(problem, Skipped) for problem in self.problems)
+
+    @property
     def doubtful(self) -> int:
         """How many cells a person should look at."""
         return sum(cell.doubtful for row in self.rows for cell in row.cells.values())

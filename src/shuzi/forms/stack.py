@@ -1,26 +1,37 @@
-"""The pages of a stack are kept in a file beside the result, and each that comes one after another counts once."""
+"""A stack of photographs becomes a table: checked first, kept page by page, continued and added to later."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError, PictureError, ShuziError, writing
+from shuzi.errors import DataError, ShuziError, writing
 from shuzi.forms.code import Code
-from shuzi.forms.result import Cell, PageRead, Problem, Skipped
+from shuzi.forms.collect import add_to, collect, divide, try_page
+from shuzi.forms.hands import hands_in
+from shuzi.forms.output import check_target
+from shuzi.forms.parse import read_spec
+from shuzi.forms.photographs import Named, Way, blank_again, content_hash, in_order
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, PageRead, Problem, Table
+from shuzi.forms.ruled_tables import join_pages, try_table
+from shuzi.forms.sheet import spec_path
 from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import UNKNOWN, Shape
 from shuzi.pictures.arrivals import State, state_of
-from shuzi.pictures.folders import in_counting_order, single_pictures
-from shuzi.pictures.open import Picture, page_named
-from shuzi.pictures.pdf import Page
+from shuzi.pictures.open import Picture
+from shuzi.reading.reader import Reader
+
+Progress = Callable[[int, int], AbstractContextManager[Callable[[], None]]]
+"""Shows progress: takes how many photographs there are and how many are done, and yields what notes another."""
 
 ENDING = ".unfinished"
 """Added to the name of the result while it is not there yet."""
@@ -209,173 +220,107 @@ def _table(found: Any) -> dict[str, State]:
         return {}
 
 
-def content_hash(picture: Picture | ShuziError) -> str | None:
-    """Return the hash of a photograph's content; None if it is no file."""
-    source, page = (picture.document, picture.number) if isinstance(picture, Page) else (picture, 1)
-    try:
-        if not isinstance(source, bytes) and not Path(source).is_file():  # type: ignore[arg-type]
-            return None  # a pipe can be read only once
-        if isinstance(picture, Page) and isinstance(source, Path):
-            about = source.stat()
-            return f"{_document_hash(source, about.st_size, about.st_mtime_ns, about.st_ino)}#{page}"
-        content = source if isinstance(source, bytes) else Path(source).read_bytes()  # type: ignore[arg-type]
-    except (OSError, TypeError, ValueError):
-        return None
-    return f"{hashlib.sha256(content).hexdigest()}#{page}"
+def check_targets(out: Sequence[Path], force: bool, resume: bool) -> None:
+    """Raise a DataError if a table cannot be written to a path, or would replace another."""
+    for target in out:
+        check_target(target)
+        # a pipe without a reader would never end
+        if target.exists() and not target.is_file() and not target.is_dir():
+            raise DataError("error.data.unwritable", path=target, reason=ShuziError("file.special"))
+        # a table may have been corrected by hand; a resumed run began with --force, or wrote the table itself
+        if target.is_file() and not force and not (resume and journal_of(out[0]).exists()):
+            raise DataError("error.form.exists", path=target)
 
 
-@lru_cache(maxsize=8)
-def _document_hash(path: Path, *_state: int) -> str:
-    """Return the hash of a file of many pages, which is worked out once and not for each of them."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def page_reader(path: Path, reader: Reader, out: Sequence[Path], hands: Path | None) -> PageReader:
+    """Return what reads the sheets of a spec, the rows of each writer with the own hand in a folder of hands.
+
+    Raises
+    ------
+    DataError
+        The spec or a hand is wrong, or a table would replace the roster.
+    ModelError
+        The model cannot know a hand.
+    """
+    spec = read_spec(spec_path(path))
+    if taken := [target for target in out if spec.roster_path and target.resolve() == spec.roster_path.resolve()]:
+        raise DataError("error.form.roster_taken", path=taken[0])
+    own = hands_in(hands, spec) if hands else {}
+    return PageReader(spec, reader, {row: reader.with_hand(file) for row, file in own.items()})
 
 
-_SHORT = 8  # characters of a hash in the name of a page whose file was filed away
-
-
-@dataclass(frozen=True)
-class _Entry:
-    path: Path
-    key: str | None
-    page: PageRead | Problem | None = None
-    first: str = ""  # of the picture that is the same
-    picture: Picture = ""
-
-
-class Pile:
-    """What was read of a folder that is watched.
-
-    A file that is renamed or moved is not read again, one that changes is, and one that is removed stays read; but
-    what could not be read is forgotten with its file.
+class Stack:
+    """Reads photographs into a table, of sheets or of ruled tables.
 
     Parameters
     ----------
-    journal
-        Keeps what is read.
+    reader
+        Reads numbers.
+    pages
+        Reads sheets; None for ruled tables.
+    shape
+        Of ruled tables.
+    out
+        Where the table goes, with a journal beside the first; none if it goes nowhere.
+    hand
+        What `reader` or `pages` knows, which a resumed run must have too.
+    resume
+        Whether to continue an interrupted run.
+    earlier
+        A table that takes in what is read, and its file.
+
+    Raises
+    ------
+    DataError
+        The earlier table is of another form, or as for `Journal.beside`.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._entries: dict[str, _Entry] = {}
-        self._earlier = _last_of_each(journal.pages)
-        self._gone: set[Path] = set()
-        self._states: dict[Path, State | None] = {}
-        self.replaced: list[str] = []
-
-    def note_gone(self) -> None:
-        """Note whose files are gone: what is written in their places later is another page, and both count."""
-        for path in {entry.path for entry in self._entries.values()}:
-            state = state_of(path)
-            if state is None:
-                self._gone.add(path)
-            elif state == self._states.get(path):  # it is back, as after a network was away
-                self._gone.discard(path)
-
-    def unread(self, paths: Sequence[Path]) -> dict[Path, list[tuple[str, Picture]]]:
-        """Return the pictures in files that must be read, with their names; what the others hold is known.
-
-        What was read of a file before it changed is forgotten, and named in `replaced`.
-        """
-        # of all, before any is looked at: one may have been moved, and another written in its place
-        before = [entry for path in paths for entry in self._forget(path)]
-        left = {path: self._open(path) for path in paths}
-        kept = {entry.key for entry in self._entries.values() if not entry.first}
-        for name, entry in [*self._entries.items()]:
-            if entry.first and entry.key not in kept:  # the first one was replaced, and this one is left
-                kept.add(entry.key)
-                page = self._journal.pages.get(entry.key or "")
-                self._entries[name] = replace(entry, page=renamed(page, name) if page else None, first="")
-                if page is None:
-                    left.setdefault(entry.path, []).append((name, entry.picture))
-        read = [entry for entry in before if isinstance(entry.page, PageRead) and entry.key not in kept]
-        self.replaced = [entry.page.source for entry in read if isinstance(entry.page, PageRead)]
-        for key, page in [*self._earlier.items()]:
-            if _file_of(page.source) in paths:
-                del self._earlier[key]
-                self.replaced += [page.source] if key not in kept else []
-        return left
-
-    def _forget(self, path: Path) -> list[_Entry]:
-        """Forget a file that changed; if it was gone meanwhile, what was read of it stays, by another name."""
-        entries = [(name, entry) for name, entry in self._entries.items() if entry.path == path]
-        was_gone = path in self._gone
-        self._gone.discard(path)
-        for name, entry in entries:
-            del self._entries[name]
-            if was_gone and entry.key and isinstance(entry.page, PageRead):
-                filed = f"{name}@{entry.key[:_SHORT]}"
-                page = renamed(entry.page, filed)
-                self._entries[filed] = _Entry(Path(filed), entry.key, page)
-                self._journal.keep(page.source, page, entry.key)
-        return [] if was_gone else [entry for _, entry in entries]
-
-    def _open(self, path: Path) -> list[tuple[str, Picture]]:
-        self._states[path] = state_of(path)
-        left: list[tuple[str, Picture]] = []
-        for picture in single_pictures(path):
-            if isinstance(picture, ShuziError):
-                self._entries[str(path)] = _Entry(path, None, Problem(str(path), str(picture)))
-                continue
-            name, key = str(picture), content_hash(picture)
-            if (first := self._same(key)) is not None:
-                same = PictureError("error.form.same", path=name, first=first)
-                self._entries[name] = _Entry(path, key, Problem(name, str(same)), first, picture)
-            elif page := self._journal.known(picture, name):
-                self._entries[name] = _Entry(path, key, page)
-            else:
-                self._entries[name] = _Entry(path, key)
-                left.append((name, picture))
-        return left
-
-    @property
-    def left(self) -> list[str]:
-        """The names of the pictures that must still be read."""
-        return [name for name, entry in self._entries.items() if entry.page is None]
-
-    def put(self, path: Path, name: str, picture: Picture, page: PageRead | Problem) -> None:
-        """Add what was read of a picture in a file, and keep it, unless the file was written meanwhile."""
-        key = self._entries[name].key
-        self._entries[name] = (
-            _Entry(path, key, page) if self._journal.keep(picture, page, key) else _Entry(path, None)
+    def __init__(
+        self,
+        reader: Reader,
+        pages: PageReader | None,
+        shape: Shape,
+        out: Sequence[Path],
+        hand: Path | None,
+        resume: bool,
+        earlier: tuple[Table, Path] | None = None,
+    ) -> None:
+        self._pages, self._out, self._earlier = pages, out, earlier
+        if earlier:
+            add_to(earlier[0], pages, [])  # the table of another form is refused before there is a journal
+        identity = identity_of(reader.card.weights, hand, pages.spec if pages else None, shape)
+        self.journal = Journal.beside(out[0], identity, resume) if out else None
+        self.way: Way[Any, PageRead] = (
+            Way(try_page, pages, partial(collect, pages.spec, wanted=pages.pages))
+            if pages
+            else Way(partial(try_table, shape=shape), reader, join_pages)
         )
 
-    def of(self, path: Path) -> list[PageRead | Problem]:
-        """Return what there is of a file."""
-        return [page for entry in self._entries.values() if entry.path == path and (page := self._page(entry))]
+    def check_unchanged(self) -> None:
+        """Raise a DataError if somebody changed the table that a watched folder wrote."""
+        for target in self._out:
+            written = self.journal.state_of(target) if self.journal else None
+            if written and state_of(target) not in {written, None}:
+                raise DataError("error.form.exists", path=target)
 
-    def pages(self) -> list[PageRead | Problem]:
-        """Return all that was read, in the order of the files' names."""
-        used = {entry.key for entry in self._entries.values()}
-        gone = [page for key, page in self._earlier.items() if key not in used and not _file_of(page.source).exists()]
-        here = sorted(self._entries.values(), key=lambda entry: in_counting_order(entry.path))
-        read = [page for entry in here if (page := self._page(entry))]
-        return [*gone, *(page for page in read if isinstance(page, PageRead) or _file_of(page.source).exists())]
+    def divide(self, named: Named) -> tuple[Named, Named]:
+        """Divide photographs into those that the earlier table has already, by their names there, and the others."""
+        return divide(self._earlier[0], self._earlier[1].parent, named) if self._earlier else ([], named)
 
-    def _page(self, entry: _Entry) -> PageRead | Problem | None:
-        """Return what there is of a picture; of two blank pages that are the same, both are just blank."""
-        first = self._entries.get(entry.first)
-        if entry.page and first and isinstance(first.page, Skipped):
-            return Skipped(entry.page.source, first.page.message)
-        return entry.page
-
-    def _same(self, key: str | None) -> str | None:
-        """Return the name of the same picture; None if there is none, or its file is gone: it was renamed."""
-        for name, entry in self._entries.items() if key else ():
-            if entry.key == key and not entry.first:
-                if entry.path.exists() and entry.path not in self._gone:
-                    return name
-                del self._entries[name]
-                return None
-        return None
-
-
-def _file_of(source: str) -> Path:
-    page = page_named(source)
-    return page.document if page is not None and isinstance(page.document, Path) else Path(source)
-
-
-def _last_of_each(pages: Mapping[str, PageRead]) -> dict[str, PageRead]:
-    """Return the pages, by their hashes, but of a file that was written again only as it was last."""
-    last = {page.source: key for key, page in pages.items()}
-    return {key: pages[key] for key in last.values()}
+    def read(self, named: Named, progress: Progress) -> Table:
+        """Read the photographs that are not in the journal yet into a table; each result is kept at once."""
+        pages: dict[int, PageRead | Problem] = {}
+        for index, (name, picture) in enumerate(named):
+            if self.journal and (known := self.journal.known(picture, name)):
+                pages[index] = known
+        left = [index for index in range(len(named)) if index not in pages]
+        keys = [content_hash(named[index][1]) for index in left] if self.journal else []
+        reading = self.way.read([named[index] for index in left])
+        with progress(len(named), len(pages)) as advance, closing(reading):
+            for position, page in reading:
+                if self.journal:
+                    self.journal.keep(named[left[position]][1], page, keys[position])
+                pages[left[position]] = page
+                advance()
+        read = blank_again(named, in_order(pages.items()))
+        return add_to(self._earlier[0], self._pages, read) if self._earlier else self.way.join(read)

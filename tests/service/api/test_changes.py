@@ -8,9 +8,10 @@ import shuzi
 from shuzi.errors import ServiceError
 from shuzi.forms.code import Code
 from shuzi.forms.output import save_table
+from shuzi.forms.photographs import content_hash
 from shuzi.forms.result import Cell, Change, PageRead, Row, Table, read_table
 from shuzi.forms.spec import Field
-from shuzi.forms.stack import Journal, content_hash
+from shuzi.forms.stack import Journal
 from shuzi.service.api.form_tables import join
 
 FILES = {"spec": ("s.toml", b'title = "S"\n[[fields]]\nname = "q"\nboxes = 2\n')}

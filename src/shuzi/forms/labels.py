@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import require
 from shuzi.forms.boxes import frame_around
-from shuzi.forms.flatten import SCALE
+from shuzi.forms.flatten import PAPER, SCALE
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
 
@@ -251,7 +251,6 @@ ENGINE, EXTRA, WANTED = "rapidocr", "ocr", "extra.ocr"
 """The library that reads print, the extra that installs it, and the key of the message for what it is needed for."""
 
 _LINE_RIM = 0.75  # millimetres around a box: its lines are gone there
-_PAPER = 255
 
 
 def can_read_words() -> bool:
@@ -279,7 +278,7 @@ def read_words(flat: NDArray[np.uint8], fields: Sequence[Field]) -> list[Words]:
     print_alone = flat.copy()
     for field in fields:
         for box in field.at:
-            print_alone[Box(*(side * SCALE for side in box)).pixels(rim=_LINE_RIM * SCALE)] = _PAPER
+            print_alone[Box(*(side * SCALE for side in box)).pixels(rim=_LINE_RIM * SCALE)] = PAPER
     engine = library.RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
     seen = engine(np.repeat(print_alone[..., None], 3, axis=2))
     if seen.boxes is None:

@@ -91,8 +91,8 @@ def gone_from(thickness: float) -> float:
 
 def find_lines(
     part: NDArray[np.uint8],
-    across: LinePaths,
-    down: LinePaths,
+    verticals: LinePaths,
+    horizontals: LinePaths,
     ticks: LinePaths = (),
     thickness: float | Sequence[float] = ORDINARY,
 ) -> list[Line]:
@@ -102,7 +102,7 @@ def find_lines(
     ----------
     part
         uint8 (h, w), paper 255.
-    across, down
+    verticals, horizontals
         The x of vertical lines and the y of horizontal ones, in pixels.
     ticks
         The x of vertical lines that are only in the lower third.
@@ -122,20 +122,20 @@ def find_lines(
     (True, True)
     """
     height, width = part.shape
-    xs, ys = ([float(np.mean(line)) for line in lines] for lines in (across, down))
+    xs, ys = ([float(np.mean(line)) for line in lines] for lines in (verticals, horizontals))
     high = (min(ys), max(ys)) if len(ys) > 1 else (0.0, float(height))
     wide = (min(xs), max(xs)) if len(xs) > 1 else (0.0, float(width))
     tick = high[1] - _TICK * (high[1] - high[0])
     # of what is below the middle of the box, a tick is most only above a thick line
-    of_each = np.broadcast_to(thickness, len(across) + len(down) + len(ticks)).tolist()
+    of_each = np.broadcast_to(thickness, len(verticals) + len(horizontals) + len(ticks)).tolist()
     thickest, remaining = max(of_each, default=ORDINARY), iter(of_each)
     end = height if thickest <= LINE or not ys else round(max(ys) - thickest / 2 * SCALE)
     corner = _CORNER * SCALE
     first = max(0, round(tick - corner))
     found = []
     for lines, vertical, (start, stop), rows in (
-        (across, True, high, (0, height)),
-        (down, False, wide, (0, width)),
+        (verticals, True, high, (0, height)),
+        (horizontals, False, wide, (0, width)),
         (ticks, True, (tick, high[1]), (first, max(end, first + 6))),
     ):
         picture = turned(part, vertical)[rows[0] : rows[1]].astype(np.float32)
@@ -146,7 +146,7 @@ def find_lines(
             expected = np.array(np.broadcast_to(np.asarray(line, np.float64), len(picture)))
             own = next(remaining)
             line_path = line_path_of(picture, expected, span, own)
-            if lines is across and (line_path is None or strays(line_path, expected, span)):
+            if lines is verticals and (line_path is None or strays(line_path, expected, span)):
                 further = _further(picture, expected, span, own)
                 expected, line_path = (further, further) if further is not None else (expected, line_path)
             if line_path is not None:

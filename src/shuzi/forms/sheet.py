@@ -142,7 +142,6 @@ def _draw(pdf: Any, placed: PlacedField, language: str) -> None:
         write(pdf, sign)
 
 
-_TEXT_INK = 0  # the grey level of text
 _LEADING, _MIN_FONT_SIZE = 1.15, 4.0  # the height of a line in sizes of its font; points
 
 
@@ -175,7 +174,7 @@ def begin_document(title: str, text: str, language: str, size: tuple[float, floa
     return pdf
 
 
-def write(pdf: Any, text: Text, grey: int = _TEXT_INK) -> None:
+def write(pdf: Any, text: Text, grey: int = _INK) -> None:
     """Write a text into its box: on several lines if it is too long, then smaller, then cut anywhere."""
     pdf.set_text_color(grey)
     size = text.size

@@ -36,7 +36,7 @@ if find_spec("keras") is None:  # the core also runs on Python versions without 
 LONGEST = {
     *("test_worker.py", "test_training.py", "test_serve_command.py", "test_train_command.py", "test_conversion.py"),
     *("test_training_ends.py", "test_train_interrupted.py", "test_train_on_own_digits.py"),
-    *("test_costly_photographs.py", "test_many_photographs.py", "test_evaluate_command.py"),
+    *("test_costly_photographs.py", "test_photographs.py", "test_evaluate_command.py"),
     *("test_reading_digits.py", "test_every_view.py", "test_looks.py", "test_loop.py"),
     *("test_film.py", "test_page_parity.py", "test_snippets.py", "test_notebooks.py", "test_examples.py"),
     *("test_old_tutorials.py", "test_limits.py", "test_privacy.py", "test_wheel.py", "test_start.py"),

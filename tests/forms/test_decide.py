@@ -1,11 +1,16 @@
-"""Rules choose between texts, and never make a doubt certain that they say nothing about."""
+"""The rules of fields decide between probable texts; what is far apart is not joined."""
 
+import cv2
 import numpy as np
 import pytest
 
+from shuzi.forms.boxes import Cut
 from shuzi.forms.decide import BLANK_BOX, OTHER, apply_sums, decide, texts_of
+from shuzi.forms.layout import PlacedField
+from shuzi.forms.read import read_open
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import DATE, IDENTIFIER, Field
+from shuzi.forms.spec import DATE, IDENTIFIER, OPEN, Field
+from shuzi.ink.boxes import Box
 from shuzi.reading.report.result import OK, UNSURE
 
 
@@ -192,3 +197,32 @@ def test_a_sum_raises_nothing_where_a_check_digit_chose_one_of_its_cells():
     assert (found["all"].status, found["a"].text, found["a"].status) == (OK, "9", OK)
     # a sum that does not fit is still named
     assert apply_sums(fields, row | {"a": Cell("7", OK, 1.0), "all": chosen})["b"].rule == "sum"
+
+
+HIGH, AROUND = 48, 18
+
+
+@pytest.fixture
+def written(mnist):
+    """Return a writer of MNIST's digits in an open field, at these places in pixels."""
+    images, labels = mnist.validation.images, mnist.validation.labels
+
+    def write(text, places):
+        field = np.zeros((HIGH + 2 * AROUND, places[-1] + 2 * HIGH), np.uint8)
+        for position, (character, x) in enumerate(zip(text, places, strict=True)):
+            digit = images[np.flatnonzero(labels == int(character))[position + 8]]
+            large = cv2.resize(digit, (HIGH, HIGH), interpolation=cv2.INTER_CUBIC)
+            field[AROUND : AROUND + HIGH, x : x + HIGH] = large
+        return 255 - np.rint(field * 0.85).astype(np.uint8)
+
+    return write
+
+
+def test_a_gap_in_an_open_field_is_no_doubt(reader, written):
+    inside = written("8045", [20, 60, 190, 230])
+    assert reader.read(np.pad(inside, 10, constant_values=255)).advice[0] == "reading.wide_gap"
+    field = Field("n", boxes=4, style=OPEN)
+    place = PlacedField(field, 0, (Box(1.0, 1.0, 30.0, 8.5),))
+    opened = read_open(field, Cut(place, (), inside, None, inside, Box(0, 0, 72, 84), True), reader)
+    cell = decide(field, opened.texts, amiss=opened.amiss)
+    assert (opened.texts[0][0], opened.amiss, cell.status) == ("8045", False, "ok")

@@ -16,10 +16,7 @@ from shuzi.forms.spec import ANY, BETWEEN, DATE, NUMBER, TICK, TIME, Field
 from shuzi.messages import say
 from shuzi.reading.report.result import BLANK
 
-_MAX_FORMULA, _MAX_VALUES = (
-    8_192,
-    255,
-)  # characters of a formula, values of a function: of spreadsheets
+_MAX_FORMULA, _MAX_VALUES = 8_192, 255  # characters of a formula, values of a function: limits of spreadsheets
 
 
 def graded_in(table: Table, row: Row | None = None) -> tuple[Field, ...]:

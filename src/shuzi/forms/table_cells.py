@@ -230,10 +230,7 @@ def _thickness(lit: NDArray[np.uint8], nodes: NDArray[np.float64], unit: float) 
 
 _NEAR = 0.5  # millimetres from the middle of a line to ink that touches it
 _MIDDLE, _ON = 0.45, 0.3  # millimetres from there to the middle and the edge of a stroke on the line, not beside it
-_MAX_STROKE_WIDTH, _MIN_STROKE = (
-    1.2,
-    3.0,
-)  # millimetres of a stroke that is no more than a 1: across the line and along it
+_MAX_STROKE_WIDTH, _MIN_STROKE = 1.2, 3.0  # millimetres across and along the line: a stroke that is just a 1
 _PLAIN, _MIN_PART = 0.25, 0.5  # of a digit's width, and millimetres: if less of it is in one cell, it is the other's
 _EXPLAINED = 0.5  # the fraction of a stroke on a line that a digit must touch to own it
 

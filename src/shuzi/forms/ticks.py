@@ -181,10 +181,7 @@ def _ranked(field: Field, marks: Sequence[float]) -> tuple[tuple[str, float], ..
 
 
 _SMOOTH = 1.0  # pixels: the standard deviation of the average in which noise vanishes
-_MIN_CONTRAST, _WIDE = (
-    18.0,
-    38.0,
-)  # grey levels by which a stroke is darker than both of its sides, or anything than paper
+_MIN_CONTRAST, _WIDE = 18.0, 38.0  # grey levels by which a stroke is darker than its sides, or anything than paper
 _SOLID = 0.35  # of the darkest ink in the box
 _MAX_PEN_WIDTH = 2.1  # millimetres: what is pale and wider may be the edge of a shadow
 _RIM = 0.45  # millimetres inside a line that what is left of it may reach

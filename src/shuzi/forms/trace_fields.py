@@ -233,11 +233,7 @@ _GAP, _PIECE = 1.9, 5.0  # millimetres between dots at most, and of a line that 
 _MIN_RULE, _MAX_RULE = 10.5, 160.0  # millimetres of a line to write on; longer ones divide the page
 _MAX_RULE_THICKNESS = 0.9  # millimetres of a line, and of a dot
 _RULE_LEANS = 2.0  # millimetres from one end of a line to the other
-_NEAR, _RULE_MAX_HEIGHT, _RULE_MIN_HEIGHT = (
-    0.9,
-    8.0,
-    5.0,
-)  # millimetres above a line at which its field begins and ends
+_NEAR, _RULE_MAX_HEIGHT, _RULE_MIN_HEIGHT = 0.9, 8.0, 5.0  # millimetres above a line where its field begins, ends
 _RULE_SPECKS = 0.012  # of what is above a line that may be dark all the same
 _BEYOND, _GOES_ON = (2.2, 4.5), 0.5  # millimetres beyond a line's ends between which so much is dark if it goes on
 _FOOT = (0.7, 1.9)  # millimetres above a line between which its ticks are sought, and below it those of a box

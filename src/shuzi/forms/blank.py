@@ -48,8 +48,6 @@ def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[b
 
     Parameters
     ----------
-    flat
-        The blank form: uint8 (h, w), as `flatten` makes it.
     fields
         Its fields, as `mark_framed` returns them.
 
@@ -107,8 +105,6 @@ def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[P
 
     Parameters
     ----------
-    flat
-        uint8 (h, w), as `flatten` makes it.
     fields
         Its fields, as `mark_framed` returns them.
 
@@ -336,11 +332,6 @@ class Blank:
 
     def find(self, grey: NDArray[np.uint8], name: str) -> Homography:
         """Find the form on a photograph, at any angle and either way up.
-
-        Parameters
-        ----------
-        grey
-            uint8 (h, w).
 
         Returns
         -------

@@ -128,8 +128,6 @@ def cut_fields(
 
     Parameters
     ----------
-    flat
-        uint8 (h, w), as `flatten` makes it.
     homography
         Maps millimetres of the paper to pixels of the photograph.
     min_lines
@@ -190,13 +188,7 @@ def cut_fields(
 
 
 def mark_framed(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[PlacedField]:
-    """Return the fields of a blank form, each knowing whether lines are printed around it, and how thick.
-
-    Parameters
-    ----------
-    flat
-        The blank form: uint8 (h, w), as `flatten` makes it.
-    """
+    """Return the fields of a blank form, each knowing whether lines are printed around it, and how thick."""
     marked = []
     for placed in fields:
         sides, lines = frames_of(placed)
@@ -326,8 +318,6 @@ def find_frames(
 
     Parameters
     ----------
-    flat
-        uint8 (h, w), as `flatten` makes it.
     frames
         Their places, in millimetres.
     printed

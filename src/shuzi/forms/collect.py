@@ -319,12 +319,8 @@ def divide(table: Table, folder: Path, named: Named) -> tuple[_Photographs, _Pho
 
     Parameters
     ----------
-    table
-        The table.
     folder
         That of its file; a name in the table may be relative to it or to the working directory.
-    named
-        The photographs.
 
     Returns
     -------
@@ -416,12 +412,8 @@ def add_to(table: Table, reader: PageReader | None, read: Sequence[PageRead | Pr
 
     Parameters
     ----------
-    table
-        The table.
     reader
         What read the pages; None for ruled tables.
-    read
-        What became of each further photograph.
 
     Raises
     ------

@@ -63,8 +63,6 @@ def find_sheet(grey: NDArray[np.uint8], size: tuple[float, float], name: str) ->
 
     Parameters
     ----------
-    grey
-        uint8 (h, w).
     size
         Width and height of the paper in millimetres.
 
@@ -207,8 +205,6 @@ def flatten(
 
     Parameters
     ----------
-    grey
-        uint8 (h, w).
     homography
         Maps millimetres of the paper to pixels: float64 (3, 3).
     size

@@ -263,8 +263,6 @@ def read_words(flat: NDArray[np.uint8], fields: Sequence[Field]) -> list[Words]:
 
     Parameters
     ----------
-    flat
-        The form: uint8 (h, w), 8 pixels to a millimetre.
     fields
         With `at`. Their boxes and lines are no words, and are left out.
 

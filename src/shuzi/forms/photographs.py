@@ -34,7 +34,7 @@ R = TypeVar("R")
 P = TypeVar("P")
 
 Named = Sequence[tuple[str, Picture | ShuziError]]
-"""Photographs with their names, as `shuzi.forms.collect.photos_in` returns them."""
+"""Photographs with their names, as `shuzi.forms.photographs.photos_in` returns them."""
 
 ReadOne = Callable[[R, Picture | ShuziError, str], P | Problem]
 """Reads one photograph with a reader, by its name; a function of a module."""
@@ -184,11 +184,6 @@ _SOLID, _DARK = 0.002, 60  # of the pixels, and grey levels: a picture or a shad
 def is_empty(grey: NDArray[np.uint8]) -> bool:
     """Tell whether a scanned page is blank paper, apart from dust and its edges; one in doubt is not.
 
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-
     Examples
     --------
     >>> page = np.full((1400, 990), 240, np.uint8)
@@ -256,7 +251,7 @@ def blank_again(named: Sequence[tuple[str, object]], pages: Sequence[P]) -> list
     Parameters
     ----------
     named
-        The photographs with their names, as `shuzi.forms.collect.photos_in` returns them.
+        The photographs with their names, as `shuzi.forms.photographs.photos_in` returns them.
     """
     names = [name for name, _ in named]
     blank = {name for name, page in zip(names, pages, strict=True) if isinstance(page, Skipped)}

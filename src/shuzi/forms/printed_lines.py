@@ -100,8 +100,6 @@ def find_lines(
 
     Parameters
     ----------
-    part
-        uint8 (h, w), paper 255.
     verticals, horizontals
         The x of vertical lines and the y of horizontal ones, in pixels.
     ticks
@@ -343,13 +341,7 @@ def usual_profiles(lines: Sequence[Line]) -> Profiles:
 
 
 def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArray[np.float64]]) -> Erased:
-    """Take lines out of a part of a flat sheet in two ways.
-
-    Parameters
-    ----------
-    part
-        uint8 (h, w), paper 255.
-    """
+    """Take lines out of a part of a flat sheet in two ways."""
     light, kept = part.astype(np.float32), np.full(part.shape, PAPER, np.float32)
     for line, profile in zip(lines, usual, strict=True):
         rows = slice(*line.rows)

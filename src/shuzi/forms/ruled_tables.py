@@ -50,7 +50,7 @@ def read_tables(reader: Reader, photos: Named, shape: Shape = UNKNOWN) -> Table:
     Parameters
     ----------
     photos
-        Each with its name, as `shuzi.forms.collect.photos_in` returns them.
+        Each with its name, as `shuzi.forms.photographs.photos_in` returns them.
 
     Returns
     -------

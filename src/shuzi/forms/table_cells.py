@@ -383,8 +383,6 @@ def flatten(
 
     Parameters
     ----------
-    grey
-        The photograph: uint8 (h, w).
     corners
         Of the table, clockwise from the upper left: x and y, float64 (4, 2).
     finest

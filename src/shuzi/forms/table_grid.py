@@ -158,13 +158,7 @@ def _doubtful(grades: Sequence[int], kept: Sequence[int]) -> tuple[frozenset[int
 
 
 def complete(grid: Grid, lit: NDArray[np.uint8]) -> Grid:
-    """Add lines between those found: pale ones, and those that are missing where distances are regular.
-
-    Parameters
-    ----------
-    lit
-        The flattened table: uint8 (h, w), paper 255.
-    """
+    """Add lines between those found: pale ones, and those that are missing where distances are regular."""
     soft = np.asarray(cv2.GaussianBlur(lit.astype(np.float32), (0, 0), 1.0), np.float32)
     size: tuple[int, ...] = ()
     while size != grid.nodes.shape:  # where columns are new, more is seen of the rows
@@ -507,8 +501,6 @@ def grade_lines(
         The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
     rows, columns
         The fraction of each line that is visible.
-    lit
-        The flattened table: uint8 (h, w), paper 255.
 
     Examples
     --------

@@ -62,8 +62,6 @@ def are_certain(
     ----------
     nodes
         The crossings of lines: x and y, float64 (rows, columns, 2).
-    lit
-        The flattened table: uint8 (h, w), paper 255.
 
     Examples
     --------
@@ -91,8 +89,6 @@ def may_hide_lines(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> tuple[
     ----------
     nodes
         The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
-    lit
-        The flattened table: uint8 (h, w), paper 255.
 
     Examples
     --------
@@ -109,13 +105,7 @@ def may_hide_lines(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> tuple[
 
 
 def doubt_unseen(table: Settled, lit: NDArray[np.uint8], shape: Shape) -> Settled:
-    """Doubt inner lines of which too little is seen, as of serifs of digits, where no given number settles it.
-
-    Parameters
-    ----------
-    lit
-        The flattened table: uint8 (h, w), paper 255.
-    """
+    """Doubt inner lines of which too little is seen, as of serifs of digits, where no given number settles it."""
     rows = frozenset[int]() if shape.rows else _unseen(table.nodes, lit)
     columns = frozenset[int]() if shape.columns else _unseen(table.nodes.swapaxes(0, 1), lit)
     beside_rows, beside_columns = ({gap for line in own for gap in (line - 1, line)} for own in (rows, columns))
@@ -437,8 +427,6 @@ def line_ink(grey: NDArray[np.uint8], leans: Sequence[float]) -> tuple[NDArray[n
 
     Parameters
     ----------
-    grey
-        uint8 (h, w).
     leans
         The degrees by which lines may lean.
 

@@ -56,11 +56,6 @@ _STRIPS = 14  # pieces in which the path of a line is followed
 def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> list[TableCell]:
     """Find the largest ruled table on a photograph that is roughly upright, and cut out its cells.
 
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-
     Raises
     ------
     PictureError

@@ -293,11 +293,6 @@ def places_of(field: Field) -> list[list[float]]:
 def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uint8]:
     """Draw a form with its fields numbered in the order of the spec, and named where there is room.
 
-    Parameters
-    ----------
-    flat
-        uint8 (h, w), 8 pixels to a millimetre.
-
     Returns
     -------
     uint8 (h / 2, w / 2, 3).

@@ -83,11 +83,6 @@ def prints_on(flat: NDArray[np.uint8]) -> Prints:
 def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
     """Find the empty boxes of a blank form.
 
-    Parameters
-    ----------
-    flat
-        uint8 (h, w), as `shuzi.forms.flatten.flatten` makes it.
-
     Returns
     -------
     Upright rectangles between printed lines, with nothing in them but the ticks of a comb, in no particular order.
@@ -246,11 +241,6 @@ _RULE_REGULAR, _END = 0.15, 1.2  # of that distance by which ticks may be off; m
 def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
     """Find the lines of a blank form that have room to write above them, and bound no box.
 
-    Parameters
-    ----------
-    flat
-        uint8 (h, w), as `shuzi.forms.flatten.flatten` makes it.
-
     Returns
     -------
     For each the place above it, with the line as its lower edge; divided where ticks stand on the line.
@@ -332,7 +322,7 @@ def _rule(
         ]
         if len(_standing(upper)):
             return None  # the lower edge of a box
-        ends = _base_lines(columns[0] + ticks, start, end)
+        ends = _divided_by_ticks(columns[0] + ticks, start, end)
         if ends is None:
             return None
         start, end, parts = ends
@@ -346,7 +336,7 @@ def _standing(strip: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.asarray((edges.sum(axis=1) - 1) / 2, np.float64)
 
 
-def _base_lines(ticks: NDArray[np.float64], start: int, end: int) -> tuple[int, int, int] | None:
+def _divided_by_ticks(ticks: NDArray[np.float64], start: int, end: int) -> tuple[int, int, int] | None:
     """Return where the boxes of a comb begin and end, and how many they are; None if its ticks are not regular."""
     near = _END * SCALE
     inner = ticks[(ticks > start + near) & (ticks < end - near)]

@@ -392,8 +392,6 @@ def measure_thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
 
     Parameters
     ----------
-    flat
-        uint8 (h, w), as `flatten` makes it.
     frames
         Their places, in millimetres: where the middles of their lines are.
 
@@ -448,8 +446,6 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
 
     Parameters
     ----------
-    flat
-        uint8 (h, w).
     box
         The inside of the box, in pixels.
 

@@ -30,9 +30,9 @@ from sheets import fill as fill_sheet
 import shuzi
 from shuzi.data.dataset import Dataset
 from shuzi.forms.collect import collect
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.seen_digits import digits_of, images_in
-from shuzi.forms.result import Cell
+from shuzi.forms.hands import digits_of, images_in
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Field, Spec
 from shuzi.ink.normalize import normalize
 from shuzi.reading.report.result import OK

@@ -25,9 +25,9 @@ from reading_speed import photos
 from sheets import FINE, places_of, print_sheet
 
 import shuzi
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.ruled_tables import try_table
+from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Problem
+from shuzi.forms.ruled_tables import try_table
 from shuzi.forms.spec import OPEN, Field, Spec
 from shuzi.ink.boxes import Box
 

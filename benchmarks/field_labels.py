@@ -20,9 +20,9 @@ from filled_forms import PHOTOGRAPHS, SCAN, blanks
 from machine import keep
 from six_forms import six_forms
 
-from shuzi.forms.finding.find_frames import frame_around
-from shuzi.forms.tracing.trace import trace
-from shuzi.forms.tracing.words import read_words
+from shuzi.forms.boxes import frame_around
+from shuzi.forms.labels import read_words
+from shuzi.forms.trace import trace
 from shuzi.ink.boxes import as_array, iou
 
 _SAME = 0.5  # the intersection over union from which a field that is proposed is one that is printed

@@ -31,11 +31,11 @@ from six_forms import six_forms
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import PictureError, ShuziError
-from shuzi.forms.finding.find_frames import frame_around
+from shuzi.forms.boxes import frame_around
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.read import PageReader
 from shuzi.forms.spec import OPEN, Field
-from shuzi.forms.tracing.trace import save_traced, trace
+from shuzi.forms.trace import save_traced, trace
 from shuzi.ink.boxes import as_array, iou
 from shuzi.models.card import Score
 

@@ -32,7 +32,7 @@ from sheets import Hands, photograph, places_of, print_sheet
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import PictureError
-from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.read import PageReader
 from shuzi.forms.spec import DATE, Field, Spec
 from shuzi.models.card import Score
 

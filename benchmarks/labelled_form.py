@@ -8,7 +8,7 @@ from itertools import accumulate
 from layouts import Drawing
 
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.making.letters import typeface
+from shuzi.forms.sheet import typeface
 from shuzi.forms.spec import BOXES, COMB, OPEN, Field
 from shuzi.ink.boxes import Box
 

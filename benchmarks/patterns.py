@@ -7,7 +7,7 @@ Each picture is read without a pattern, with patterns that what is written fits 
 such as \d\d\.\d\d, its first two digits, the name of its kind), and with patterns that it does not fit: a digit more,
 a digit less, another digit in one position, marks where it has none and none where it has some. With the latter,
 every `ok` is wrong. Even-numbered writers with validation digits are for making choices, odd-numbered ones with
-test digits for reporting. A folder is one as `shuzi compare` takes it; only digits are compared.
+test digits for reporting. A folder is one as `shuzi evaluate --data` takes it; only digits are compared.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 import shuzi
 from shuzi.data.strokes import load_strokes
-from shuzi.evaluation.comparison.labelled import labelled_pictures
+from shuzi.evaluation.comparison import labelled_pictures
 from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.models.tasks import DIGITS, SIGN

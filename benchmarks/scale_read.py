@@ -34,9 +34,9 @@ from PIL import Image
 
 import shuzi
 from shuzi.scale.cluster import Cluster, cluster
-from shuzi.scale.reading.manifest import Order
-from shuzi.scale.reading.parquet_rows import row_of
-from shuzi.scale.reading.read_shards import read
+from shuzi.scale.parquet_rows import row_of
+from shuzi.scale.read_shards import read
+from shuzi.scale.shards import Order
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
 from shuzi.forms.layout import PlacedField, pages_of
-from shuzi.forms.making.sheet import make_sheet
+from shuzi.forms.sheet import make_sheet
 from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
 from shuzi.models.tasks import DIGITS, MARKS

@@ -28,7 +28,7 @@ from sheets import Hands
 from stacks import Stack, compose
 
 import shuzi
-from shuzi.forms.resume import journal_of
+from shuzi.forms.stack import journal_of
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sheets import FINE, Hands, fill
 
 from shuzi.forms.layout import pages_of
-from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
+from shuzi.forms.sheet import make_sheet
 from shuzi.forms.spec import Spec
 
 Texts = Mapping[tuple[int, str], str]

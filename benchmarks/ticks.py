@@ -29,7 +29,7 @@ from tick_marks import KINDS, PENS, Hand, answer
 
 import shuzi
 from shuzi.errors import PictureError
-from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.read import PageReader
 from shuzi.forms.spec import ANY, BETWEEN, ONE, TICK, Field, Spec
 from shuzi.models.card import Score
 

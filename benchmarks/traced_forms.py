@@ -31,10 +31,10 @@ from sheets import FINE, Hands, fill, photograph
 
 import shuzi
 from shuzi.errors import PictureError
-from shuzi.forms.finding.flat import in_photo
+from shuzi.forms.flatten import in_photo
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.tracing.trace import save_traced, trace
+from shuzi.forms.read import PageReader
+from shuzi.forms.trace import save_traced, trace
 from shuzi.models.card import Score
 
 NEAR = 2.0

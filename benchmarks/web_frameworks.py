@@ -28,7 +28,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message
 
-from shuzi.service.http.operations import answer, query
+from shuzi.service.openapi import answer, query
 
 TURNS, REQUESTS, IMPORTS = 7, 1_500, 5
 LARGE, SMALL = 2_000_000, 1_000  # bytes of uploaded pictures

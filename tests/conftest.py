@@ -29,14 +29,20 @@ sys.modules.setdefault("rfc3987_syntax", None)  # conftest files of single folde
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
     collect_ignore = ["training", "tools", "cli/train", "course/test_old_tutorials.py"]
-    collect_ignore += ["service/api/test_training.py", "service/api/test_training_ends.py", "service/jobs"]
+    collect_ignore += ["service/test_training.py", "service/test_training_ends.py", "service/test_training_child.py"]
     collect_ignore += ["course/test_every_lesson.py", "course/test_notebooks.py"]  # matplotlib, jupytext
 
 # files that take long, most of them with few tests: at the end, one process would wait for another
 LONGEST = {
-    *("test_worker.py", "test_training.py", "test_serve_command.py", "test_train_command.py", "test_conversion.py"),
+    *(
+        "test_training_child.py",
+        "test_training.py",
+        "test_serve_command.py",
+        "test_train_command.py",
+        "test_conversion.py",
+    ),
     *("test_training_ends.py", "test_train_interrupted.py", "test_train_on_own_digits.py"),
-    *("test_costly_photographs.py", "test_many_photographs.py", "test_evaluate_command.py"),
+    *("test_costly_photographs.py", "test_photographs.py", "test_evaluate_command.py"),
     *("test_reading_digits.py", "test_every_view.py", "test_looks.py", "test_loop.py"),
     *("test_film.py", "test_page_parity.py", "test_snippets.py", "test_notebooks.py", "test_examples.py"),
     *("test_old_tutorials.py", "test_limits.py", "test_privacy.py", "test_wheel.py", "test_start.py"),
@@ -200,6 +206,25 @@ def registers(tmp_path_factory):
                 page = f"FRAN_0025_{register}_L-0" if register.isdigit() else "page"
                 lot = "random-set-1" if register.isdigit() else register
                 table.writerow([name, lot, page, text, "", 20, 22, grey.shape[1] - 20, 54])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def page_folder(tmp_path_factory):
+    """A folder of three pages with two lines each; the register of one of them is held out."""
+    import json
+
+    folder = tmp_path_factory.mktemp("pages")
+    rows = []
+    for name in ("FRAN_0187_0080_L-0.jpg", "FRAN_0025_1289_L-0.jpg", "table.jpg"):
+        grey, lines = np.full((160, 240), 220, np.uint8), []
+        for base in (60, 120):
+            cv2.putText(grey, "1830 47", (30, base), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 30, 2)
+            polygon = [30, base + 6, 30, base - 36, 170, base - 36, 170, base + 6]
+            lines.append({"polygon": polygon, "baseline": [30, base, 100, base, 170, base]})
+        cv2.imwrite(str(folder / name), grey)
+        rows.append(json.dumps({"file": name, "lines": lines}))
+    (folder / "lines.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
 
 

@@ -34,7 +34,7 @@ def test_a_wheel_carries_the_models_mnist_and_both_languages(build):
             assert archive.read(f"shuzi/models/{name}.onnx") == path.read_bytes()
     assert "shuzi/data/files/train-images-idx3-ubyte.gz" in names
     assert {f"shuzi/messages/{code}/LC_MESSAGES/shuzi.mo" for code in ("zh", "en")} <= names
-    assert {"shuzi/service/api/docs.css", "shuzi/training/recipes/softmax.toml"} <= names
+    assert {"shuzi/service/templates/docs.css", "shuzi/training/recipes/softmax.toml"} <= names
     assert not [name for name in names if name.endswith(".po")]
 
 

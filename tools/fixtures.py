@@ -4,8 +4,10 @@
 
 The page reads without Python, by the same models and by the same steps written again in TypeScript. These files hold
 both to each other: `tests/fixtures/reading` has the pictures (PNG), what `ink` makes of them (PNG), the strips that
-the line recogniser sees (PNG), and every number in between (JSON). `tests/reading/test_fixtures.py` compares Python
-with them; a port compares itself. Write them anew after a model, a threshold or a step has changed.
+the line recogniser sees (PNG), and every number in between (JSON). Each picture is read as a cell of a table is, and
+where it may show several lines, as a photograph; of `PHOTOGRAPHS` the first lines' own level pictures are there too.
+`tests/reading/test_fixtures.py` compares Python with them; a port compares itself. Write them anew after a model, a
+threshold or a step has changed.
 
 All ink is MNIST's or drawn by code; none of it is UNIPEN's.
 """
@@ -13,6 +15,7 @@ All ink is MNIST's or drawn by code; none of it is UNIPEN's.
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -23,9 +26,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
+from shuzi.ink.paper import map_line
+from shuzi.ink.resize import resize
 from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut_strip
-from shuzi.reading.find.find_thresholds import LARGEST_SIDE
+from shuzi.models.store import LINE_DETECTOR, find_model
+from shuzi.pictures.open import open_picture
+from shuzi.reading.decide.page_text import FEATURES, gather_features
+from shuzi.reading.find.find_thresholds import LARGEST_SIDE, SMALLEST_PAGE
+from shuzi.reading.find.line_detector import LOOK_PIXELS, LineDetector
 from shuzi.reading.report.result import Reading
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.pen import UNIT
@@ -34,18 +43,28 @@ from shuzi.synthesis.shapes.drawn_digits import skeleton_field
 
 FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "reading"
 COMPOSED = 12  # pages of any kind
+SHOWN = 4  # lines of a photograph whose own pictures are kept
 DECIMALS = 6
 LEAST = 0.001  # probability of a mark's alternatives
+
+PHOTOGRAPHS = {
+    "page": (100, 420, 560, 34, 3.0),
+    "page-fine": (100, 1_100, 1_500, 20, -4.0),
+    "page-turned": (136, 420, 560, 34, 180.0),
+}
+"""Photographs of pages: the first of MNIST's digits, height, width, the height of digits, the turn in degrees."""
 
 Grey = NDArray[np.uint8]
 
 
 def main() -> None:
     """Write every picture and the output of each step."""
+    # other versions of libraries compose other pictures, and other tests speak of these
+    composed = {path.name.split(".")[0]: open_picture(path) for path in FOLDER.glob("composed-*.picture.png")}
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     reader = shuzi.load()
-    for name, grey in pictures().items():
+    for name, grey in (pictures() | composed).items():
         _save(name, "picture", grey)
         (FOLDER / f"{name}.json").write_text(json.dumps(steps(reader, name, grey), indent=1) + "\n")
     size = sum(each.stat().st_size for each in FOLDER.iterdir())
@@ -93,6 +112,8 @@ def pictures() -> dict[str, Grey]:
         "letter": np.asarray(cv2.putText(page.copy(), "K", (100, 70), cv2.FONT_HERSHEY_SIMPLEX, 2, 30, 4), np.uint8),
         "two-lines": np.vstack([number, _beside(page, [*digits.images[70:75]], 10)]),
     }
+    for name, (first, *page) in PHOTOGRAPHS.items():
+        found[name] = _photographed(digits.images[first:], *page)
     composer = Composer(digits.images, digits.labels)
     return found | {f"composed-{place:02}": any_kind(composer, rng).grey for place in range(COMPOSED)}
 
@@ -100,7 +121,7 @@ def pictures() -> dict[str, Grey]:
 def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
     """Return every number on the way from a picture to its reading; write the maps and strips beside it."""
     scan = Scan.of(grey, LARGEST_SIDE)
-    seen = reader.recognise(grey)
+    seen = reader.recognise(grey, as_page=False)
     _save(name, "ink", scan.ink)
     _save(name, "contrast", scan.contrast)
     lines = []
@@ -130,7 +151,41 @@ def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
         "missed": round(seen.missed, DECIMALS),
         "lines": lines,
         "reading": result(reader.decide(seen)),
+        "page": page_steps(reader, name, grey),
     }
+
+
+def page_steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any] | None:
+    """Return every number on the way from a photograph to its reading; None for a picture too small to be one."""
+    if min(grey.shape) < SMALLEST_PAGE:
+        return None
+    detector = LineDetector(find_model(LINE_DETECTOR))
+    found = sorted(detector.find(grey), key=lambda line: (line.box.y, line.box.x))
+    seen = reader.recognise(grey)
+    steps: dict[str, Any] = {
+        "found": [{"box": _rounded(line.box), "score": round(line.score, DECIMALS)} for line in found]
+    }
+    if not seen.page:
+        return steps
+    if name in PHOTOGRAPHS:
+        maps = detector.maps(resize(grey, min(1.0, math.sqrt(LOOK_PIXELS / grey.size))))
+        _save(name, "core", np.rint(maps[..., 0] * 255).astype(np.uint8))
+        for number, line in enumerate(seen.page[:SHOWN]):
+            ink, contrast = map_line(line.picture.grey, line.picture.height)
+            for step, picture in (("level", line.picture.grey), ("ink", ink), ("contrast", contrast)):
+                _save(name, f"line-{number}-{step}", picture)
+    lines = []
+    for line in seen.page:
+        features = gather_features(line, seen)
+        lines.append(
+            {
+                "texts": list(line.texts.texts),
+                "scores": [_rounded(scores) for scores in line.texts.scores.tolist()],
+                "classified": _rounded(line.classified),
+                "features": {} if features is None else dict(zip(FEATURES, _rounded(features[1]), strict=True)),
+            }
+        )
+    return steps | {"lines": lines, "is_upside_down": seen.is_upside_down, "reading": result(reader.decide(seen))}
 
 
 def result(reading: Reading) -> dict[str, Any]:
@@ -155,6 +210,16 @@ def result(reading: Reading) -> dict[str, Any]:
             for each in reading.marks
         ],
         "ignored": [{"kind": each.kind, "box": list(each.box)} for each in reading.ignored],
+        "lines": [
+            {
+                "text": line.text,
+                "box": list(line.box),
+                "status": line.status,
+                "confidence": round(line.confidence, DECIMALS),
+                "advice": line.advice[0],
+            }
+            for line in reading.lines
+        ],
         "alternatives": [[text, round(probability, DECIMALS)] for text, probability in reading.alternatives],
     }
 
@@ -177,6 +242,31 @@ def _beside(page: Grey, images: list[Grey], gap: int) -> Grey:
         np.minimum(part, 226 - (ink[:, left : left + wide] * 0.75).astype(np.uint8), out=part)
         x += wide + gap
     return sheet
+
+
+def _photographed(images: NDArray[np.uint8], height: int, width: int, digit: int, turn: float) -> Grey:
+    """Photograph a page on a dark desk: two columns of numbers, some ruled lines, and the edge of a shadow."""
+    light = np.full((height, width), 215, np.uint8)
+    for y in range(3 * digit, height - 2 * digit, 3 * digit):
+        cv2.line(light, (digit, y + digit // 4), (width - digit, y + digit // 4), 165, 1)
+    remaining = iter(images)
+    for y in range(3 * digit, height - 2 * digit, 6 * digit):
+        for start, count in ((2 * digit, 4), (width // 2 + digit, 3 + y // digit % 3)):
+            x = start
+            for image in (next(remaining) for _ in range(count)):
+                ink = np.asarray(cv2.resize(image, None, fx=digit / 20, fy=digit / 20), np.uint8)
+                left, _, wide, _ = cv2.boundingRect((ink > 60).astype(np.uint8))
+                part = light[y - len(ink) * 6 // 7 : y - len(ink) * 6 // 7 + len(ink), x : x + wide]
+                np.minimum(
+                    part,
+                    215 - (ink[:, left : left + wide][: len(part), : part.shape[1]] * 0.6).astype(np.uint8),
+                    out=part,
+                )
+                x += wide + digit // 3
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 0.94)
+    page = cv2.warpAffine(light, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=70)
+    shadow = np.where(np.indices(page.shape)[1] > 0.7 * width, 0.62, 1.0)
+    return np.asarray(np.rint(page * shadow), np.uint8)
 
 
 def _marked(page: Grey, images: NDArray[np.uint8], point: bool = True) -> Grey:

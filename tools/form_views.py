@@ -24,7 +24,7 @@ from playwright.sync_api import Page  # noqa: E402
 
 from driving.browsing import browsing, watched_pages  # noqa: E402
 from driving.serving import build_page, serving  # noqa: E402
-from shuzi.forms.making.letters import typeface  # noqa: E402
+from shuzi.forms.sheet import typeface  # noqa: E402
 
 DOTS = 200 / 25.4  # to a millimetre of the form
 SCREEN = {"width": 1_180, "height": 800}

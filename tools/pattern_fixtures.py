@@ -112,7 +112,8 @@ def readings(reader: shuzi.Reader) -> list[dict[str, Any]]:
     """Read pictures by patterns."""
     found = []
     for name in READ:
-        seen = reader.recognise(np.asarray(Image.open(FIXTURES / "reading" / f"{name}.picture.png")))
+        picture = np.asarray(Image.open(FIXTURES / "reading" / f"{name}.picture.png"))
+        seen = reader.recognise(picture, as_page=False)
         for pattern in READ_BY:
             reading = reader.with_pattern(pattern).decide(seen)
             found.append(

@@ -5,9 +5,8 @@
 It needs a Chinese font, such as Debian's fonts-noto-cjk; a subset of it is embedded.
 """
 
-from shuzi.forms.making.ready import FOLDER
-from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
+from shuzi.forms.sheet import FOLDER, make_sheet
 
 if __name__ == "__main__":
     for path in sorted(FOLDER.glob("*.toml")):

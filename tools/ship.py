@@ -18,15 +18,16 @@ import numpy as np
 import shuzi
 from shuzi.atomic import replacing
 from shuzi.errors import ShuziError
-from shuzi.models.card import MNIST, MODEL, REGISTERS, STROKES, Card, Score
+from shuzi.models.card import MNIST, MODEL, PAGE_LINES, REGISTERS, STROKES, Card, Score
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.session import checked_content
-from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, SHIPPED, find_model
+from shuzi.models.store import DEFAULT, DETECTOR, LINE, LINE_DETECTOR, PARTNERS, SHIPPED, find_model
 from shuzi.models.tasks import CLASSIFIER, RECOGNISER
 from shuzi.models.tasks import DETECTOR as FINDS_DIGITS
+from shuzi.models.tasks import LINE_DETECTOR as FINDS_LINES
 
-_KINDS = {DETECTOR: FINDS_DIGITS, LINE: RECOGNISER}
-_SOURCES = {MNIST, STROKES, REGISTERS, MODEL}
+_KINDS = {DETECTOR: FINDS_DIGITS, LINE_DETECTOR: FINDS_LINES, LINE: RECOGNISER}
+_SOURCES = {MNIST, STROKES, REGISTERS, PAGE_LINES, MODEL}
 _NAMES = {DEFAULT, *PARTNERS, "tiny", "softmax"}
 
 
@@ -38,7 +39,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     run
         The run folder, or an .onnx file.
     name
-        The model's name; DETECTOR and LINE are those that reading uses with it.
+        The model's name; PARTNERS are those that reading uses with it.
     folder
         The folder of shipped models.
 
@@ -58,7 +59,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     content = checked_content(path)
     card = read_card(content, path)
     if not card.command or not {source.name.split(" ")[0] for source in card.data} <= _SOURCES:
-        raise ValueError(f"{run} was not made from MNIST, strokes and registers by a command that anyone can type")
+        raise ValueError(f"{run} was not made from data that anyone can get, by a command that anyone can type")
     if card.kind != _KINDS.get(name, CLASSIFIER):
         raise ValueError(f"{run} holds a {card.kind}, which cannot be called {name}")
     if card.kind == CLASSIFIER:
@@ -84,7 +85,7 @@ def _check_score(run: Path, path: Path, card: Card) -> None:
 def _check_calibration(run: Path, card: Card, folder: Path) -> None:
     """Reject a reader that was not calibrated with the shipped detector and line recogniser."""
     partners = {}
-    for name in PARTNERS:
+    for name in (DETECTOR, LINE):  # what `shuzi models calibrate` names
         path = folder / f"{name}.onnx"
         if not path.is_file():
             raise ValueError(f"the {name} comes first: make ship RUN=… NAME={name}")

@@ -31,7 +31,9 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
             "strips",
         )
     },
+    "ink/line-pictures": {"ink.line_pictures": ALL},
     "reading/find": {"reading.find.find_thresholds": ALL},
+    "reading/line-detector": {"reading.find.line_detector": ALL},
     "reading/recognise": {
         "reading.recognise.recognise_thresholds": ALL,
         "reading.patterns.expression": ["LONGEST_PATTERN", "MOST_POSITIONS", "NAMED_PATTERNS"],
@@ -42,6 +44,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "reading.decide.decide_thresholds": ALL,
         "reading.decide.candidate_confidence": ["CURVES"],
         "reading.decide.line_confidence": ["EVIDENCE", "PLAIN_CURVE"],
+        "reading.decide.page_text": ["FEATURES", "PAGE_WEIGHTS"],
     },
     "reading/report": {
         "reading.report.report_thresholds": ALL,
@@ -59,19 +62,19 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "limits": {
         "data.dataset": ["MOST_EXAMPLES"],
         "data.own": ["LARGEST"],
-        "forms.parsing.fields": ["DATE_BOXES", "MOST_DIGITS", "TIME_BOXES"],
-        "forms.parsing.grammar": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
-        "forms.spec": ["LEAST_DIGITS"],
-        "forms.values.countries": ["IBAN_LENGTHS"],
+        "forms.parse": ["DATE_BOXES", "MAX_DIGITS", "TIME_BOXES"],
+        "forms.grammar": ["MAX_BOXES", "MAX_TEXT_LENGTH", "MAX_TRACED"],
+        "forms.spec": ["MIN_DIGITS"],
+        "forms.kinds": ["IBAN_LENGTHS"],
         "pictures.decode": ["MOST_PIXELS"],
-        "service.http.limits": ["Limits.body", "Limits.pictures"],
+        "service.limits": ["Limits.body", "Limits.pictures"],
     },
     "training": {
         "concepts": ["EPSILON"],
         "evaluation.accuracy": ["DISPUTED"],
         "models.card": ["FORMAT", "MNIST_LICENCE", "Z"],
-        "service.jobs.worker": ["MISTAKES", "MOST_IMAGES", "NO_WEIGHT"],
-        "service.jobs.trainings": ["REPORTS"],
+        "service.training_child": ["MISTAKES", "MOST_IMAGES", "NO_WEIGHT"],
+        "service.training_runs": ["REPORTS"],
         "training.temperature": ["WRONG_AMONG_SURE"],
     },
     "networks": {

@@ -9,9 +9,8 @@ responses need nothing beyond these few lines.
 import json
 from typing import Any
 
-from shuzi.service import app
-from shuzi.service.api import forms, reading, review, tracing, training, workbook
-from shuzi.service.api.openapi import describe
+from shuzi.service import app, forms, pictures, review, training
+from shuzi.service.openapi import describe
 from shuzi.training.recipes import RECIPES
 
 HEAD = (
@@ -61,9 +60,7 @@ def shape(name: str, schema: dict[str, Any]) -> str:
 
 def shapes() -> str:
     """Return the whole file."""
-    operations = [
-        each for group in (reading, forms, tracing, workbook, review, training, app) for each in group.operations.all
-    ]
+    operations = [each for group in (pictures, forms, review, training, app) for each in group.operations.all]
     schemas = describe(operations)["components"]["schemas"]
     numbers = trainings(schemas["TrainingRequest"]["properties"])
     return "\n".join([HEAD, *(shape(name, each) for name, each in schemas.items()), numbers])

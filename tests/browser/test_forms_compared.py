@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from shuzi.forms.output.save import save_table
-from shuzi.forms.reading.seen_digits import strip_of
+from shuzi.forms.hands import strip_of
+from shuzi.forms.output import save_table
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
 

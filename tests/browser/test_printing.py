@@ -6,7 +6,7 @@ import pytest
 
 from driving.pen import strokes_of
 from driving.tables import table_of
-from shuzi.forms.output.save import save_table
+from shuzi.forms.output import save_table
 
 pytestmark = pytest.mark.browser
 

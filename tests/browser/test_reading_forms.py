@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from driving.filled import TEXTS, photograph
 from driving.forms import choose, read, saved
-from shuzi.forms.making.ready import FOLDER
+from shuzi.forms.sheet import FOLDER
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from driving.pen import strokes_of
 from driving.sheet import Sheet, spy_on_questions
 from driving.tables import table_of
-from shuzi.forms.output.save import save_table
+from shuzi.forms.output import save_table
 
 pytestmark = pytest.mark.browser
 

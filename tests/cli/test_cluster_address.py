@@ -31,8 +31,7 @@ def test_a_cluster_that_never_lets_in_is_told_of_and_given_up():
 @pytest.mark.parametrize("failed", [0, 2])
 def test_pictures_that_could_not_be_read_are_seen_in_the_exit_status(monkeypatch, tmp_path, failed):
     pytest.importorskip("ray", reason="the extra `scale` is not installed")
-    from shuzi.scale import cluster
-    from shuzi.scale.reading import read_shards
+    from shuzi.scale import cluster, read_shards
 
     monkeypatch.setattr(cluster, "cluster", lambda *_: nullcontext(cluster.Cluster(None, 1, 1)))
     monkeypatch.setattr(read_shards, "read", lambda *_: iter([read_shards.Progress(1, 1, 3, rows=3, failed=failed)]))

@@ -243,7 +243,7 @@ def test_a_reader_is_calibrated_for_its_partners_and_says_when_it_has_others(
     assert json.loads((run / "card.json").read_text()) == json.loads(card.to_json())
     assert card.calibration.partners == {
         name: Session(path / "model.onnx").card.weights for name, path in (("detector", detector), ("line", line))
-    }
+    } | {"line-detector": Session(shipped()["line-detector"]).card.weights}
     assert (card.calibration.pages, card.calibration.seed) == (30, 0)
     assert card.calibration.strokes
     assert load(run, detector, line).calibrated

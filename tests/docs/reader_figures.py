@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from shuzi.models.card import Score
@@ -124,6 +125,24 @@ def rivals(name):
         )
         rows.append([*(percent(each, 1) for each in (*shares, reader["coverage_at_99"])), f"{reader['ms']:.0f}"])
     return rows
+
+
+def photographs():
+    pages = raw("page-photographs")["pages"]["shuzi"]
+
+    def fractions(key, values):
+        groups = [[page for page in pages if page[key] == value] for value in values]
+        right = [sum(page["right"] for page in own) / sum(page["numbers"] for page in own) for own in groups]
+        return [percent(each, 1) for each in (*right, *(np.mean([page["whole"] for page in own]) for own in groups))]
+
+    right, numbers = (sum(page[key] for page in pages) for key in ("right", "numbers"))
+    everything = [right / numbers, *Score(right, numbers).interval, np.mean([page["whole"] for page in pages])]
+    return [
+        [percent(each, 1) for each in everything],
+        fractions("edge", ("none", "hairline", "some", "much")),
+        fractions("ruling", ("bare", "ruled", "squared")),
+        fractions("columns", (1, 2)),
+    ]
 
 
 def listed():

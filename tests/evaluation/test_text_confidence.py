@@ -208,7 +208,7 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
         partners = MappingProxyType({"detector": "ab12"})
         looked = 0
 
-        def recognise(self, picture):
+        def recognise(self, picture, as_page):  # noqa: ARG002
             self.looked += 1
             return Findings(picture, picture.shape, True, picture, [], 0.0)
 
@@ -232,7 +232,7 @@ def test_nine_in_ten_correct_readings_of_simple_ink_are_ok(mnist):
             clear = clear_images(validation)
             self.pages, self.composer = np.random.default_rng(0), Composer(clear.images, clear.labels)
 
-        def recognise(self, picture):  # noqa: ARG002
+        def recognise(self, picture, as_page):  # noqa: ARG002
             self.text = any_kind(self.composer, self.pages).text
             return seen([candidate(self.draws.uniform(0.5, 0.999))])
 

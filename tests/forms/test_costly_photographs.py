@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding import markers
-from shuzi.forms.finding.markers import find_sheet, marker_modules
+from shuzi.forms import flatten
+from shuzi.forms.flatten import find_sheet, marker_modules
 from shuzi.forms.layout import marker_boxes
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.ruled_tables import try_table
+from shuzi.forms.read import PageReader
 from shuzi.forms.result import Problem
+from shuzi.forms.ruled_tables import try_table
 from shuzi.ink.strips import cut_strip
 from shuzi.reading.find.detector import Detector, limit_scale
 from shuzi.reading.recognise.classifier import Classifier
@@ -37,8 +37,8 @@ def draw(monkeypatch):
 def searched(monkeypatch):
     """Return the shapes of the pictures that markers are sought on."""
     shapes = []
-    plain = markers._markers
-    monkeypatch.setattr(markers, "_markers", lambda grey: shapes.append(grey.shape) or plain(grey))
+    plain = flatten._markers
+    monkeypatch.setattr(flatten, "_markers", lambda grey: shapes.append(grey.shape) or plain(grey))
     return shapes
 
 

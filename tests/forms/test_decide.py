@@ -1,12 +1,16 @@
-"""Rules choose between texts, and never make a doubt certain that they say nothing about."""
+"""The rules of fields decide between probable texts; what is far apart is not joined."""
 
+import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.reading.box_texts import BLANK_BOX, OTHER, texts_of
-from shuzi.forms.reading.decide import apply_sums, decide
+from shuzi.forms.boxes import Cut
+from shuzi.forms.decide import BLANK_BOX, OTHER, apply_sums, decide, texts_of
+from shuzi.forms.layout import PlacedField
+from shuzi.forms.read import read_open
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import DATE, IDENTIFIER, Field
+from shuzi.forms.spec import DATE, IDENTIFIER, OPEN, Field
+from shuzi.ink.boxes import Box
 from shuzi.reading.report.result import OK, UNSURE
 
 
@@ -30,10 +34,10 @@ SURE = [box(1), box(2), box(3)]
     ("field", "boxes"),
     [
         # a speck may be a 1, or nothing
-        (Field("a", boxes=1, most=9), [box(1, 0.7, empty=0.3)]),
+        (Field("a", boxes=1, maximum=9), [box(1, 0.7, empty=0.3)]),
         (Field("a", IDENTIFIER, boxes=4, among=("123", "1231")), [*SURE, box(1, 0.7, empty=0.3)]),
         # a digit that was crossed out
-        (Field("a", boxes=2, most=99), [box(1), box(7, 0.6, other=0.4)]),
+        (Field("a", boxes=2, maximum=99), [box(1), box(7, 0.6, other=0.4)]),
         (Field("a", IDENTIFIER, boxes=4, among=("1231", "1232")), [*SURE, box(1, 0.01, other=0.99)]),
     ],
 )
@@ -42,7 +46,7 @@ def test_a_rule_does_not_settle_what_it_says_nothing_about(field, boxes):
 
 
 def test_a_rule_still_settles_what_it_is_about():
-    assert decided(Field("a", boxes=2, most=20), box(1), box(7)).status == "ok"
+    assert decided(Field("a", boxes=2, maximum=20), box(1), box(7)).status == "ok"
     among = Field("a", IDENTIFIER, boxes=4, among=("1237", "4560"))
     assert decided(among, *SURE, box(1, 0.6, other=0.4)).text == "1237"
     assert decided(among, *SURE, box(7)).status == "ok"
@@ -102,8 +106,8 @@ def test_a_box_that_may_be_either_of_two_digits_is_read_from_the_list():
 @pytest.mark.parametrize(
     ("field", "text", "other"),
     [
-        (Field("a", boxes=2, most=20), "17", "77"),
-        (Field("a", boxes=2, least=50), "77", "17"),
+        (Field("a", boxes=2, maximum=20), "17", "77"),
+        (Field("a", boxes=2, minimum=50), "77", "17"),
         (Field("a", IDENTIFIER, boxes=2, check="luhn"), "18", "19"),
         (Field("a", IDENTIFIER, boxes=2, digits=2), "17", "1"),
     ],
@@ -150,7 +154,7 @@ def test_a_field_that_must_be_filled_is_doubtful_where_it_is_surely_blank():
 
 def test_the_probabilities_of_a_cell_are_those_of_bayes_theorem():
     # a text that breaks the rule, by a writer who keeps it with 0.98: 0.6 times 0.02/0.98
-    cell = decide(Field("a", boxes=1, most=5), [("7", 0.6), ("", 0.3), ("1", 0.1)])
+    cell = decide(Field("a", boxes=1, maximum=5), [("7", 0.6), ("", 0.3), ("1", 0.1)])
     whole = 0.1 + 0.3 + 0.6 * 0.02 / 0.98
     assert dict(cell.alternatives) == pytest.approx({"1": 0.1 / whole, "": 0.3 / whole})
 
@@ -173,7 +177,7 @@ def test_a_blank_has_to_be_surer_than_a_text_in_a_sum_too(share, status):
 
 
 def test_a_sum_leaves_a_cell_that_breaks_a_rule_of_its_own_as_it_is():
-    fields = [Field("a", boxes=1, most=5), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
+    fields = [Field("a", boxes=1, maximum=5), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
     broken = Cell("7", UNSURE, 0.9, "range", (("7", 0.9),))
     row = {"a": broken, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)}
     assert apply_sums(fields, row)["a"] == broken
@@ -193,3 +197,33 @@ def test_a_sum_raises_nothing_where_a_check_digit_chose_one_of_its_cells():
     assert (found["all"].status, found["a"].text, found["a"].status) == (OK, "9", OK)
     # a sum that does not fit is still named
     assert apply_sums(fields, row | {"a": Cell("7", OK, 1.0), "all": chosen})["b"].rule == "sum"
+
+
+HIGH, AROUND = 48, 18
+
+
+@pytest.fixture
+def written(mnist):
+    """Return a writer of MNIST's digits in an open field, at these places in pixels."""
+    images, labels = mnist.validation.images, mnist.validation.labels
+
+    def write(text, places):
+        field = np.zeros((HIGH + 2 * AROUND, places[-1] + 2 * HIGH), np.uint8)
+        for position, (character, x) in enumerate(zip(text, places, strict=True)):
+            digit = images[np.flatnonzero(labels == int(character))[position + 8]]
+            large = cv2.resize(digit, (HIGH, HIGH), interpolation=cv2.INTER_CUBIC)
+            field[AROUND : AROUND + HIGH, x : x + HIGH] = large
+        return 255 - np.rint(field * 0.85).astype(np.uint8)
+
+    return write
+
+
+def test_a_gap_in_an_open_field_is_no_doubt(reader, written):
+    inside = written("8045", [20, 60, 190, 230])
+    alone = reader.recognise(np.pad(inside, 10, constant_values=255), as_page=False)
+    assert reader.decide(alone).advice[0] == "reading.wide_gap"
+    field = Field("n", boxes=4, style=OPEN)
+    place = PlacedField(field, 0, (Box(1.0, 1.0, 30.0, 8.5),))
+    opened = read_open(field, Cut(place, (), inside, None, inside, Box(0, 0, 72, 84), True), reader)
+    cell = decide(field, opened.texts, amiss=opened.amiss)
+    assert (opened.texts[0][0], opened.amiss, cell.status) == ("8045", False, "ok")

@@ -1,4 +1,4 @@
-"""Dates, times, phone and bank numbers, from their spec to a photograph and a table."""
+"""Values of each kind are read: dates, times, phones, cards, accounts; check digits and ranges choose, and doubt."""
 
 import io
 import tomllib
@@ -10,20 +10,19 @@ import openpyxl
 import pytest
 
 from shuzi.errors import DataError
+from shuzi.forms.decide import BLANK_BOX, OTHER, decide, followed_in_a_line, texts_of
+from shuzi.forms.grammar import FIELD
+from shuzi.forms.hands import images_in
+from shuzi.forms.kinds import CHECKS, IBAN_LENGTHS, MIN_LENGTHS, WITH_X, mod11
 from shuzi.forms.layout import pages_of, separators
-from shuzi.forms.output.xlsx import save_xlsx
 from shuzi.forms.parse import spec_of
-from shuzi.forms.parsing.grammar import FIELD
 from shuzi.forms.points import points_of
-from shuzi.forms.reading.box_texts import BLANK_BOX, texts_of
-from shuzi.forms.reading.followed import followed_in_a_line
-from shuzi.forms.reading.open_fields import _put as put_in_line
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.seen_digits import images_in
+from shuzi.forms.read import PageReader
+from shuzi.forms.read import _put as put_in_line
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, PHONE, TIME, Field, Spec
-from shuzi.forms.tracing.write import as_toml
-from shuzi.forms.values.countries import IBAN_LENGTHS
+from shuzi.forms.trace import as_toml
+from shuzi.forms.xlsx import save_xlsx
 
 WRITTEN = {  # published examples: of the IBAN registry, of GB 11643, of the ISBN manual, and a card for tests
     'born|kind = "date"\norder = "dmy"': "2004-03-05",
@@ -290,3 +289,198 @@ def test_a_traced_form_keeps_what_its_fields_are():
     graded = '[[fields]]\nname = "q"\nboxes = 2\nkey = [7, 8]\npoints = 3\ntolerance = 1\nunique = true\n'
     form = read(f'title = "Card"\nblank = "card.png"\n{drawn}\nat = [10, 20, 160, 8]\n{graded}at = [10, 40, 20, 8]\n')
     assert read(as_toml(form, "card.png")).fields == form.fields
+
+
+VALID = {
+    # ISO/IEC 7812-1's example, and numbers that banks publish for tests
+    "luhn": ["79927398713", "4111111111111111", "5500000000000004", "340000000000009", "18"],
+    # the ISBN manual's examples, and one of ten characters that ends in X
+    "isbn": ["9780306406157", "9783161484100", "0306406152", "080442957X"],
+    "mod11": ["0306406152", "080442957X", "19"],
+    # GB 11643-1999's examples, and a leap day
+    "resident-id": ["11010519491231002X", "440524188001010014", "110105200002290064"],
+    # the examples of the IBAN registry
+    "iban": [
+        "AT611904300234573201",
+        "BE68539007547034",
+        "CZ6508000000192000145399",
+        "DE89370400440532013000",
+        "DK5000400440116243",
+        "ES9121000418450200051332",
+        "FI2112345600000785",
+        "GB29NWBK60161331926819",
+        "HR1210010051863000160",
+        "HU42117730161111101800000000",
+        "NO9386011117947",
+        "PL61109010140000071219812874",
+        "PT50000201231234567890154",
+        "SE4550000000058398257466",
+    ],
+}
+EACH = pytest.mark.parametrize(("method", "text"), [(method, text) for method in VALID for text in VALID[method]])
+
+
+@EACH
+def test_a_right_number_passes_and_one_with_any_wrong_digit_does_not(method, text):
+    check = CHECKS[method]
+    assert check(text)
+    for index, character in enumerate(text):
+        last_may_be_x = method in WITH_X and index == len(text) - 1 and len(text) != 13
+        for wrong in "0123456789" + ("X" if last_may_be_x else ""):
+            if wrong != character:
+                assert not check(text[:index] + wrong + text[index + 1 :])
+
+
+@EACH
+def test_what_is_no_such_number_does_not_pass(method, text):
+    check = CHECKS[method]
+    assert not check("")
+    assert not check(text[:-1] + "x")
+    assert not check("X" + text[1:])
+    assert not check(text[:-1] + " ")
+    assert not check(text[: MIN_LENGTHS[method] - 1])
+    if method in ("isbn", "resident-id"):
+        assert not check("0" + text)
+
+
+def test_only_isbns_of_thirteen_end_in_a_digit_always():
+    assert not CHECKS["isbn"]("978030640615X")
+    assert not CHECKS["luhn"]("7992739871X")
+    assert not CHECKS["isbn"]("4006381333931")  # the code of an article that is not a book
+
+
+@pytest.mark.parametrize("text", VALID["iban"])
+def test_digits_of_an_iban_that_changed_places_are_noticed(text):
+    for index in range(2, len(text) - 1):
+        first, second = text[index : index + 2]
+        if first != second:
+            assert not CHECKS["iban"](text[:index] + second + first + text[index + 2 :])
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("9434765919", (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)),  # a number of the NHS, from its data dictionary
+        ("111222333", (9, 8, 7, 6, 5, 4, 3, 2, -1)),  # of the Netherlands' citizens, for tests
+        ("86011117947", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)),  # the account of the IBAN registry's example for Norway
+    ],
+)
+def test_modulus_11_takes_the_weights_of_many_numbers(text, weights):
+    assert mod11(text, weights)
+    for index, digit in enumerate(text):
+        others = (text[:index] + other + text[index + 1 :] for other in "0123456789" if other != digit)
+        assert not any(mod11(other, weights) for other in others)
+    assert not mod11(text + "0", weights)
+
+
+def test_an_x_may_be_ruled_out():
+    assert mod11("080442957X")
+    assert not mod11("080442957X", with_x=False)
+
+
+def by_recursion(digits):
+    """Return the check character by the recursive definition of ISO 7064 MOD 11-2, which needs no weights."""
+    product = 0
+    for digit in digits:
+        product = (product + int(digit)) * 2 % 11
+    return "0123456789X"[(12 - product) % 11]
+
+
+@pytest.mark.parametrize("day", ["19490101", "20000229", "20240229"])
+def test_a_resident_may_be_born_on_any_day_there_was(day):
+    first = f"987654{day}321"
+    assert CHECKS["resident-id"](first + by_recursion(first))
+
+
+@pytest.mark.parametrize("day", ["19491331", "19490230", "20010229", "19000229", "19490001", "19490100"])
+def test_a_resident_was_born_on_a_day_that_there_was(day):
+    first = f"110105{day}002"
+    assert not CHECKS["resident-id"](first + by_recursion(first))
+
+
+def test_every_wrong_digit_of_an_account_is_noticed():
+    field = Field("a", kind=IBAN, boxes=20, country="DE", check="iban")
+    text = "DE89370400440532013000"
+    for index in range(2, len(text)):
+        for digit in set("0123456789") - {text[index]}:
+            wrong = text[:index] + digit + text[index + 1 :]
+            cell = decide(field, [(wrong, 0.999)])
+            assert (cell.status, cell.rule) == ("unsure", "check")
+    assert decide(field, [(text, 0.999)]).status == "ok"
+
+
+def box(digit, probability=1.0):
+    found = np.full(12, 1e-5)
+    found[digit] = probability
+    assert digit not in (BLANK_BOX, OTHER)
+    return found
+
+
+def decided(field, *boxes):
+    probabilities = np.array(boxes)
+    found = texts_of(field, probabilities / probabilities.sum(axis=1, keepdims=True))
+    return decide(field, found.texts, found)
+
+
+def traced_field(field):
+    text = f'title = "Card"\nblank = "card.png"\n[[fields]]\nname = "n1"\n{field}\nat = [10, 20, 160, 8]\n'
+    return spec_of(text, Path("card.toml"), lambda *_: b"a picture")
+
+
+def test_a_year_that_the_pen_cannot_mean_is_not_read():
+    seven_or_one = box(7, 0.6) + box(1, 0.4)
+    boxes = [seven_or_one, *map(box, (9, 8, 7, 0, 6, 1, 2))]
+    day = Field("day", kind=DATE, boxes=8)
+    cell = decided(day, *boxes)
+    assert (cell.text, cell.status) == ("1987-06-12", "ok")
+    # what is surely written stays, in doubt
+    cell = decided(day, box(1), box(8), *boxes[2:])
+    assert (cell.text, cell.status, cell.rule) == ("1887-06-12", "unsure", "range")
+    assert "1887-06-12" in decided(day, box(1), box(8, 0.9) + box(9, 0.1), *boxes[2:]).message
+    old = Field("day", kind=DATE, boxes=8, earliest="1800-01-01", latest="1899-12-31")
+    assert decided(old, box(1), box(8), *boxes[2:]).status == "ok"
+
+
+def test_a_range_of_days_is_kept_to_the_day():
+    field = Field("day", kind=DATE, boxes=8, earliest="2026-01-01", latest="2026-06-30")
+    digits = [box(2), box(0), box(2), box(6, 0.4) + box(8, 0.6), *map(box, (0, 6, 3, 0))]
+    assert decided(field, *digits).text == "2026-06-30"
+    assert decided(field, *digits[:4], *map(box, (0, 7, 0, 1))).rule == "range"
+
+
+@pytest.mark.parametrize("order", ["ymd", "dmy", "mdy"])
+def test_without_boxes_only_years_of_the_range_are_sought(order):
+    text = {"ymd": "{}.5.3", "dmy": "3.5.{}", "mdy": "5.3.{}"}[order]
+    usual = followed_in_a_line(Field("day", kind=DATE, boxes=8, order=order))
+    old = followed_in_a_line(
+        Field("day", kind=DATE, boxes=8, order=order, earliest="1700-01-01", latest="1899-12-31")
+    )
+    any_year = followed_in_a_line(Field("day", kind=DATE, boxes=8, order=order, earliest="0001-01-01"))
+    answers = [[form.accepts(text.format(year)) for form in (usual, old, any_year)] for year in (1987, 1789, 7987)]
+    assert answers == [[True, False, True], [False, True, True], [False, False, True]]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ('kind = "date"\nmin = 1990', ["line 6", "min", "2000-01-31"]),
+        ('kind = "date"\nmax = "2026-12-31"', ["max", "2000-01-31"]),
+        ('kind = "date"\nmin = 2026-01-01T00:00:00', ["min", "2000-01-31"]),
+        ('kind = "date"\nmin = 2026-01-02\nmax = 2026-01-01', ["line 7"]),
+        ('kind = "date"\nmin = 2100-01-01', ["line 6", "2099-12-31"]),
+        ('kind = "date"\nmin = 2000-01-01\nkey = 1999-12-31', ["1999-12-31"]),
+        ("boxes = 3\nmin = 2000-01-31", ["min", "date"]),
+        ('kind = "time"\nmin = 9', ["min"]),
+        ("boxes = 3\nmin = nan", ["min"]),
+    ],
+)
+def test_a_wrong_range_names_line_and_key(field, words):
+    with pytest.raises(DataError) as found:
+        traced_field(field)
+    assert all(word in str(found.value) for word in words), found.value
+
+
+def test_a_traced_form_keeps_the_range_of_a_date():
+    form = traced_field('kind = "date"\nmin = 1850-01-01\nmax = 1900-12-31')
+    assert (form.fields[0].earliest, form.fields[0].latest) == ("1850-01-01", "1900-12-31")
+    assert spec_of(as_toml(form, "card.png"), Path("card.toml"), lambda *_: b"a picture").fields == form.fields

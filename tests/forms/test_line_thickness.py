@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.read import PageReader
 from shuzi.forms.spec import BOXES, COMB, OPEN
-from shuzi.forms.tracing.find_boxes import find_boxes
-from shuzi.forms.tracing.paper import find_form
-from shuzi.forms.tracing.trace import trace
+from shuzi.forms.trace import find_form, trace
+from shuzi.forms.trace_fields import find_boxes
 from shuzi.pictures.open import open_picture
 
 pytestmark = pytest.mark.heavy

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.layout import pages_of
-from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
+from shuzi.forms.sheet import FOLDER, READY
 from shuzi.forms.spec import Field, Spec
 from shuzi.messages import LANGUAGES, speaking
 
@@ -19,7 +19,7 @@ GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fi
 def test_a_spec_is_read(spec):
     read = spec(GOOD + 'sum_of = ["q1"]\nmax = 100\ntotal = true\n')
     assert [(each.name, each.boxes, each.label) for each in read.fields] == [("q1", 2, "q1"), ("all", 3, "all")]
-    assert read.fields[1].most == 100
+    assert read.fields[1].maximum == 100
     assert read.fields[1].sum_of == ("q1",)
     assert read.rows == 3
 

@@ -1,11 +1,14 @@
-"""A stack from a copier's feeder: blank backs are skipped, and a sheet that was scanned twice counts once."""
+"""A stack of photographs is read into a table by the command, and goes on where it was interrupted."""
 
+import errno
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,15 +16,178 @@ import pytest
 from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
+from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect, try_page
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.ruled_tables import join_pages, try_table
-from shuzi.forms.result import Cell, Problem, Skipped
-from shuzi.forms.resume import content_hash
+from shuzi.forms.parse import read_spec
+from shuzi.forms.photographs import content_hash, is_empty
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, PageRead, Problem, Skipped
+from shuzi.forms.ruled_tables import join_pages, read_tables, try_table
 from shuzi.forms.spec import Field, Spec
-from shuzi.forms.stacks.empty_pages import is_empty
+from shuzi.forms.stack import ENDING, Journal
 from shuzi.pictures.pdf import Page
+from shuzi.service.parts import Review
+
+
+def test_a_ruled_table_is_read_without_a_spec(reader, sheets, hands, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(sheets.__file__).parent))
+    import ruled_tables
+
+    rng = np.random.default_rng(3)
+    page, texts = ruled_tables.draw(rng, hands)
+    photo, _ = sheets.photograph(rng, page, turned=0.0)
+    table = read_tables(reader, [("table.jpg", photo)])
+    assert (len(table.rows), len(table.fields)) == (9, 9)
+    cells = {(row.number, name): cell for row in table.rows for name, cell in row.cells.items()}
+    assert np.mean([cells[key].text == text for key, text in texts.items()]) >= 0.95
+
+
+def test_a_photograph_without_a_table_is_named(reader):
+    table = read_tables(reader, [("empty.jpg", np.full((600, 800), 200, np.uint8))])
+    assert not table.rows
+    assert "empty.jpg" in table.problems[0].message
+
+
+@pytest.fixture
+def small(photo, tmp_path):
+    """The path of a spec, and that of a folder with a photograph whose name no terminal can show."""
+    spec = tmp_path / "spec.toml"
+    spec.write_text('title = "S"\nrows = 2\n[[fields]]\nname = "q"\nboxes = 1\n', encoding="utf-8")
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    name = os.fsencode(folder) + b"/caf\xe9\x1b[31m\n\xe2\x80\xa8.jpg"
+    try:
+        Path(os.fsdecode(name)).write_bytes(photo(read_spec(spec), {(0, "q"): "7"}))
+    except OSError:
+        pytest.skip("this file system has no such names")
+    return spec, folder
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
+def test_a_photograph_of_any_name_is_read(small, tmp_path, ending):
+    spec, folder = small
+    out = tmp_path / f"table.{ending}"
+    done = CliRunner().invoke(command, ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)])
+    assert done.exit_code == 0, done.exception
+    assert out.stat().st_size
+
+
+@pytest.fixture
+def taken(tmp_path, monkeypatch):
+    """A result whose place another program takes while photographs are read."""
+    out, read = tmp_path / "table.csv", PageReader.read
+
+    def reading(*arguments, **options):
+        out.mkdir(exist_ok=True)
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(PageReader, "read", reading)
+    return out
+
+
+def test_what_was_read_is_kept_if_the_result_cannot_be_written(small, tmp_path, taken, monkeypatch):
+    spec, folder = small
+    out = taken
+    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)]
+    assert isinstance(CliRunner().invoke(command, given).exception, DataError)
+    left = tmp_path / f"table.csv{ENDING}"
+    # a damaged line is that photograph's only
+    left.write_text(left.read_text("utf-8") + '[]\n{}\n{"cells": [1]}\n"', encoding="utf-8")
+    out.rmdir()
+    monkeypatch.setattr(PageReader, "read", None)
+    assert CliRunner().invoke(command, [*given, "--resume"]).exit_code == 0
+    assert "7" in out.read_text("utf-8-sig")
+    assert not left.exists()
+
+
+def test_pages_read_by_other_rules_are_not_taken_over(small, taken):
+    spec, folder = small
+    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(taken)]
+    CliRunner().invoke(command, given)
+    taken.rmdir()
+    spec.write_text(spec.read_text("utf-8") + "max = 5\n", encoding="utf-8")
+    refused = CliRunner().invoke(command, [*given, "--resume"]).exception
+    assert isinstance(refused, DataError)
+    assert refused.key == "error.form.other_run"
+
+
+def test_the_same_picture_twice_counts_once(small, tmp_path):
+    spec, folder = small
+    copy = tmp_path / "copy.jpg"
+    copy.write_bytes(next(folder.iterdir()).read_bytes())
+    done = CliRunner().invoke(command, ["form", "read", str(folder), str(copy), "--spec", str(spec)])
+    assert done.exit_code == 1
+    assert "same picture" in done.stderr
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_a_result_does_not_replace_its_roster(tmp_path):
+    roster, spec = tmp_path / "class.csv", tmp_path / "spec.toml"
+    roster.write_text("id\n1\n", encoding="utf-8")
+    fields = '[[fields]]\nname = "id"\ncolumn = "id"\n[[fields]]\nname = "q"\nboxes = 1\n'
+    spec.write_text(f'title = "S"\nroster = "class.csv"\n{fields}', encoding="utf-8")
+    given = ["form", "read", "none.jpg", "--spec", str(spec), "--out", str(tmp_path / "." / "class.csv")]
+    assert isinstance(CliRunner().invoke(command, given).exception, DataError)
+    assert roster.read_text(encoding="utf-8") == "id\n1\n"
+
+
+def test_sheets_of_a_ready_spec_are_read_by_its_name_and_nothing_read_is_not_counted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(command, ["form", "read", "missing.jpg", "--spec", "scores"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: Cannot read missing.jpg: ")
+    assert done.stderr.count("\n") == 1
+
+
+IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
+
+
+@pytest.fixture
+def photo_file(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"a photograph")
+    return tmp_path / "a.jpg"
+
+
+def test_a_page_that_was_read_before_has_the_name_of_now(tmp_path, photo_file):
+    code = Code("0123456789", 1, 2)
+    cells = {(row, "q"): Cell("7", "unsure", 0.5, source="./a.jpg") for row in range(2)}
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(
+        photo_file, PageRead("./a.jpg", code, cells), content_hash(photo_file)
+    )
+    page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo_file, str(photo_file))
+    assert page.source == str(photo_file)
+    assert page.code == code
+    assert page.cells == {place: Cell("7", "unsure", 0.5, source=str(photo_file)) for place in cells}
+
+
+def test_a_review_of_it_has_its_photographs(tmp_path, photo_file):
+    read = PageRead("photos/a.jpg", Code("", 1, 1), {(0, "A"): Cell("7", "ok", 1.0, source="photos/a.jpg")})
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo_file, read, content_hash(photo_file))
+    page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo_file, "a.jpg")
+    table = join_pages([page])
+    assert Review.of(table, [("a.jpg", photo_file)]).photographs == (("a.jpg", photo_file),)
+
+
+def test_another_photograph_is_not_known(tmp_path, photo_file):
+    read = PageRead("a.jpg", Code("0123456789", 1, 1), {(0, "q"): Cell("7", "ok", 1.0)})
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo_file, read, content_hash(photo_file))
+    photo_file.write_bytes(b"another one")
+    assert (tmp_path / f"t.csv{ENDING}").exists()
+    assert Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo_file, "a.jpg") is None
+
+
+def test_a_disk_that_is_full_from_the_start_leaves_no_journal_in_the_way(tmp_path, monkeypatch):
+    def half(path, *_, **__):
+        path.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_text", half)
+        with pytest.raises(DataError):
+            Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False)
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False)
+
 
 NOTE = Spec("Note", (Field("q", boxes=1), Field("r", boxes=1)))
 WIDE, HIGH = 1654, 2339  # of A4 at 200 dots per inch
@@ -132,7 +298,7 @@ def test_a_page_has_another_hash_when_its_file_has_changed(tmp_path):
 
 KILLED = """
     import os, signal, sys
-    from shuzi.forms.resume import Journal
+    from shuzi.forms.stack import Journal
 
     number, keep, kept = int(sys.argv.pop(1)), Journal.keep, []
 

@@ -11,14 +11,13 @@ from PIL import Image
 from shuzi.errors import DataError
 from shuzi.forms.collect import read_forms
 from shuzi.forms.layout import pages_of
-from shuzi.forms.output.csv import as_csv
-from shuzi.forms.output.xlsx import save_xlsx
+from shuzi.forms.output import as_csv
 from shuzi.forms.parse import beside_file, read_spec
-from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.read import PageReader
 from shuzi.forms.result import Table
 from shuzi.forms.spec import Field, Spec
-from shuzi.forms.tracing.drawn import Drawn, read_drawn
-from shuzi.forms.tracing.trace import save_traced, trace
+from shuzi.forms.trace import Drawn, read_drawn, save_traced, trace
+from shuzi.forms.xlsx import save_xlsx
 
 SHEET = """title = "Opinions"
 [[fields]]

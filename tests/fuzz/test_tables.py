@@ -10,15 +10,11 @@ import openpyxl
 import pytest
 
 from shuzi.errors import DataError, ShuziError
-from shuzi.forms.output.answer_pages import save_answer_pages
-from shuzi.forms.output.csv import as_csv
-from shuzi.forms.output.save import save_table
-from shuzi.forms.output.saved_table import read_table
-from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.reading.seen_digits import as_png, corrected_cells, strip_of
-from shuzi.forms.result import Cell, Change, Problem, Row, Table
-from shuzi.forms.spec import Field
-from shuzi.forms.versions import Version
+from shuzi.forms.hands import as_png, corrected_cells, strip_of
+from shuzi.forms.output import as_csv, save_answer_pages, save_table
+from shuzi.forms.result import Cell, Change, Problem, Row, Table, read_table
+from shuzi.forms.spec import Field, Version
+from shuzi.forms.xlsx import save_xlsx
 from shuzi.ink.boxes import Box
 
 HOSTILE = (

@@ -27,12 +27,12 @@ from shuzi.errors import ShuziError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import METADATA_KEY, _metadata
 from shuzi.models.store import find_model
-from shuzi.service.api import form_tables
-from shuzi.service.api.schema import FormTable, Model
-from shuzi.service.api.workbook import workbook_of
-from shuzi.service.http.multipart import form_of, pictures_of
-from shuzi.service.http.problems import status_of
+from shuzi.service import forms
+from shuzi.service.multipart import form_of, pictures_of
+from shuzi.service.problems import status_of
 from shuzi.service.readers import _facts
+from shuzi.service.review import workbook_of
+from shuzi.service.schema import FormTable, Model
 
 MOST = 50_000  # cells
 SPEC = b"""title = "Scores"
@@ -123,20 +123,20 @@ def reader() -> Any:
 
 def try_spec(content: bytes) -> None:
     """Take in a spec."""
-    form_tables.check(reader(), {"spec": ("s.toml", content), "roster": ("class.csv", ROSTER)}, None, MOST, "en")
+    forms.check(reader(), {"spec": ("s.toml", content), "roster": ("class.csv", ROSTER)}, None, MOST, "en")
 
 
 def try_roster(content: bytes) -> None:
     """Take in a roster."""
-    form_tables.check(reader(), {"spec": ("s.toml", SPEC), "roster": ("class.csv", content)}, None, MOST, "en")
+    forms.check(reader(), {"spec": ("s.toml", SPEC), "roster": ("class.csv", content)}, None, MOST, "en")
 
 
 def try_table(content: bytes) -> None:
     """Take in a table that was read before, by a spec and without; write it as JSON and as a workbook."""
-    found = form_tables.join(reader(), [], {}, content, MOST, "en")
+    found = forms.join(reader(), [], {}, content, MOST, "en")
     FormTable.model_validate_json(found)
     workbook_of(content, MOST, "en")
-    form_tables.join(reader(), [], {"spec": ("s.toml", OF_TABLE)}, content, MOST, "en")
+    forms.join(reader(), [], {"spec": ("s.toml", OF_TABLE)}, content, MOST, "en")
 
 
 def try_card(content: bytes) -> None:

@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.ink.components import find_components
+from shuzi.ink.components import SOLID, find_components
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map, map_line
 from shuzi.ink.scan import Scan
 
 NEAR = 15  # in mean grey levels, as `apart` measures
@@ -215,3 +215,17 @@ def test_only_low_strokes_of_one_pixel_are_widened(low, wide, is_widened):
     grey[10 : 30 if low else 60, 30 : 30 + wide] = 20
     columns = np.flatnonzero(Scan.of(grey, 100).ink.any(axis=0))
     assert columns.tolist() == ([29, 30, 31] if is_widened else list(range(30, 30 + wide)))
+
+
+def test_the_edge_of_a_shadow_across_a_line_is_no_ink():
+    y, x = np.indices((60, 240))
+    light = np.where(x + 0.4 * y < 130, 215, 90).astype(np.uint8)
+    grey = np.asarray(cv2.GaussianBlur(light, (0, 0), 1.5), np.uint8)  # as sharp as a lens shows it
+    strokes = [30, 60, 170, 200]
+    for column in strokes:
+        grey[15:45, column : column + 4] = grey[15:45, column : column + 4] // 3
+    ink, contrast = map_line(grey, 30.0)
+    columns = np.flatnonzero((ink[12:48] >= SOLID).any(axis=0))  # the band of the digits
+    assert {min(strokes, key=lambda stroke: abs(stroke - column)) for column in columns} == set(strokes)
+    assert all(min(abs(column - stroke - 2) for stroke in strokes) <= 4 for column in columns)
+    assert (contrast[5, [10, 100, 150, 230]] < PAPER + 20).all()

@@ -127,8 +127,8 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
 
 
 def test_an_assistant_reads_a_form(tmp_path):
-    from shuzi.forms.making.sheet import make_sheet
     from shuzi.forms.parse import read_spec
+    from shuzi.forms.sheet import make_sheet
 
     pytest.importorskip("fpdf")
     pytest.importorskip("pypdfium2")

@@ -54,6 +54,7 @@ def test_chinese_stays_readable_in_a_card():
         (["mnist"], cards.OF_MNIST, cards.OF_MNIST),
         (["mnist", "strokes"], cards.OF_MNIST, cards.OF_STROKES),
         (["mnist", "registers", "strokes"], cards.OF_MNIST, cards.OF_REGISTERS),
+        (["mnist", "strokes", "page-lines"], cards.OF_MNIST, cards.OF_PAGES),
         (["mnist", "strokes", "registers", "own"], cards.OF_STROKES, cards.OF_OWN_PICTURES),
         (["mnist", "strokes"], cards.OF_OWN_PICTURES, cards.OF_OWN_PICTURES),
         (["own"], "for friends only", "for friends only"),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.card import OF_MNIST, OF_REGISTERS, OF_STROKES, Score
+from shuzi.models.card import OF_MNIST, OF_PAGES, OF_REGISTERS, OF_STROKES, Score
 from shuzi.models.store import find_model, shipped
-from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
+from shuzi.models.tasks import CLASSIFIER, DETECTOR, LINE_DETECTOR, RECOGNISER
 
 
 @pytest.fixture
@@ -96,12 +96,17 @@ def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
     assert card.name == {"default": "reader"}.get(name, name)
     has_earlier = name in {"default", "line"}
     assert has_earlier == any(source.name == f"model {card.name}" for source in card.data)
-    assert card.licence == {"default": OF_STROKES, "line": OF_REGISTERS}.get(name, OF_MNIST)
+    assert card.licence == {"default": OF_STROKES, "line": OF_REGISTERS, "line-detector": OF_PAGES}.get(
+        name, OF_MNIST
+    )
     comparison = TASKS[card.task].comparison_examples(mnist.test)
     outputs = network_answers(network, comparison.images)[0]
     if name == "detector":
         assert (card.kind, list(card.scores)) == (DETECTOR, ["validation"])
         assert TASKS["detect"].accuracy(comparison.labels, outputs) > 0.95
+    elif name == "line-detector":
+        assert (card.kind, list(card.scores)) == (LINE_DETECTOR, ["validation"])
+        assert TASKS["detect-lines"].accuracy(comparison.labels, outputs) > 0.5
     elif name == "line":
         assert (card.kind, list(card.scores)) == (RECOGNISER, ["validation"])
         assert TASKS["recognise-line"].accuracy(comparison.labels, outputs) > 0.6

@@ -19,9 +19,9 @@ import pytest
 from PIL import Image
 
 import bombs
-from shuzi.service.api import answers
+from shuzi.service import answers
 from shuzi.service.app import create
-from shuzi.service.http.limits import Limits
+from shuzi.service.limits import Limits
 from shuzi.service.page import PAGE
 from shuzi.service.server import listen, server
 
@@ -233,7 +233,7 @@ class Held:
 @pytest.fixture
 def work(tmp_path, monkeypatch):
     """Make a module of work that other processes import too, and what holds it."""
-    fcntl_ = "import fcntl, os, signal, sys, time\nfrom shuzi.service.api import answers\n"
+    fcntl_ = "import fcntl, os, signal, sys, time\nfrom shuzi.service import answers\n"
     (tmp_path / "work_for_tests.py").write_text(fcntl_ + MODULE.format(folder=str(tmp_path)), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     module = importlib.import_module("work_for_tests")

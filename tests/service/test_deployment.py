@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.service.api.training import MOST
-from shuzi.service.http.bodies import DISCARDED
-from shuzi.service.http.limits import HEAD_BYTES, HEADERS, PROBLEMS, Limits
+from shuzi.service.limits import DISCARDED, HEAD_BYTES, HEADERS, PROBLEMS, Limits
+from shuzi.service.training import MOST
 
 ROOT = Path(__file__).parent.parent.parent
 DOCKERFILES = ["Dockerfile", "Dockerfile.ray"]

@@ -12,16 +12,14 @@ import pytest
 from PIL import Image
 
 from shuzi import __version__
-from shuzi.forms.making.ready import FOLDER
-from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.sheet import FOLDER, make_sheet
 from shuzi.forms.spec import Field
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
-from shuzi.service.http.access import Tokens
-from shuzi.service.reviewed_table import Review
-from shuzi.service.settings import Settings
+from shuzi.service.access import Tokens
+from shuzi.service.parts import Review, Settings
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -20,9 +20,9 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SCRIPT = """
 import asyncio, dataclasses, threading
 from shuzi.service import logs, server
-from shuzi.service.api import answers
+from shuzi.service import answers
 from shuzi.service.app import create
-from shuzi.service.http.limits import Limits
+from shuzi.service.limits import Limits
 
 {before}
 logs.configure(as_json=False, requests=False)

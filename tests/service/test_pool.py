@@ -10,9 +10,9 @@ from PIL import Image
 
 import shuzi
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.service.api import answers
-from shuzi.service.http.limits import Limits
-from shuzi.service.pool import Pool
+from shuzi.service import answers
+from shuzi.service.limits import Limits
+from shuzi.service.workers import Pool
 
 pytestmark = pytest.mark.heavy
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset, Splits
+from shuzi.data.page_lines import load_page_lines
 from shuzi.data.registers import load_cells
 from shuzi.errors import DataError
 from shuzi.synthesis.samples.examples import PARTS, compose
@@ -145,6 +146,23 @@ def test_lines_are_composed_while_they_are_learnt_and_none_is_seen_twice(runs, f
 def test_a_recipe_that_needs_registers_says_where_to_get_them(mnist, pen_strokes):
     with pytest.raises(DataError, match=r"lectaurep-repertoires.*--registers"):
         next(train(recipe("line").changed(**FEW_STEPS), mnist.with_strokes(pen_strokes)))
+
+
+def test_a_line_detector_goes_on_as_if_it_had_not_been_stopped(few, page_folder, monkeypatch):
+    monkeypatch.setattr("shuzi.training.tasks.line_detection._VALIDATION_PICTURES", 2)
+    for module in ("loop", "backends.feed"):
+        monkeypatch.setattr(f"shuzi.training.{module}.BLOCK", 1)
+    data = few.with_pages(load_page_lines(page_folder))
+    chosen = recipe("line-detector").changed(**FEW_STEPS | {"batch_size": 2})
+    whole = list(train(chosen, data))
+    saved = next(event for event in whole if isinstance(event, Saved))
+    resumed = list(train(chosen, data, state=saved.state, step=saved.step))
+    ends = [next(event for event in events if isinstance(event, Done)) for events in (whole, resumed)]
+    assert ends[0].accuracy == ends[1].accuracy
+    for one, other in zip(*(end.answers for end in ends), strict=True):
+        np.testing.assert_array_equal(one, other)
+    with pytest.raises(DataError, match=r"lectaurep-repertoires.*--page-lines"):
+        next(train(chosen, few))
 
 
 @pytest.mark.parametrize("name", ["reader", "line"])

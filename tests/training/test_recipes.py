@@ -141,7 +141,9 @@ def test_a_file_that_is_not_text_or_missing_is_refused(tmp_path):
 
 
 def test_only_recipes_that_compose_crops_choose_whether_they_need_strokes():
-    assert [name for name in RECIPES if recipe(name).needs_strokes] == ["reader", "line", "line-strokes"]
+    needing = [name for name in RECIPES if recipe(name).needs_strokes]
+    assert needing == ["reader", "line-detector", "line", "line-strokes"]
+    assert [name for name in RECIPES if recipe(name).needs_pages] == ["line-detector"]
     assert [name for name in RECIPES if recipe(name).needs_registers] == ["line"]
     assert [name for name in RECIPES if recipe(name).fine_tunes] == ["reader-own"]
     with pytest.raises(RecipeError, match="recognise-line"):
@@ -150,6 +152,8 @@ def test_only_recipes_that_compose_crops_choose_whether_they_need_strokes():
         recipe("detector").changed(composed="during")
     with pytest.raises(RecipeError, match="classify-or-reject"):
         recipe("detector").changed(beside="strokes")
+    with pytest.raises(RecipeError, match="detect-lines"):
+        recipe("line").changed(beside="page-lines")
 
 
 def test_a_reader_kept_by_an_earlier_version_needs_no_strokes_and_is_trained_as_it_was(tmp_path):

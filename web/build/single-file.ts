@@ -50,7 +50,7 @@ export function singleFile(isFull: boolean): Plugin {
 }
 
 /** What a first reading needs comes first, in the order in which it does. */
-const NEEDED = ["default", "line", "detector"].map((name) => `models/${name}.bin.gz`);
+const NEEDED = ["default", "line", "detector", "line-detector"].map((name) => `models/${name}.bin.gz`);
 
 /** The models and images as `src/bundle/files.ts` looks for them. */
 function held(isFull: boolean): string {

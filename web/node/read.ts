@@ -12,6 +12,7 @@ import { pack } from "../build/pack";
 import type { Box } from "../src/ink/boxes";
 import { median } from "../src/ink/numbers";
 import type { Grey } from "../src/ink/picture";
+import { LineDetector } from "../src/reading/find/line-detector";
 import { Reader } from "../src/reading/reader";
 import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models";
 import { type Graph, unpack } from "../src/runtime/graph";
@@ -36,9 +37,11 @@ function classify(content: Buffer): void {
 
 async function read(content: Buffer): Promise<void> {
   const [detector, recogniser] = [new Detector(graphOf("detector")), new Recogniser(graphOf("line"))];
+  const lineDetector = new LineDetector(graphOf("line-detector"));
   const reader = new Reader(new Classifier(graphOf(name)), {
     detector: async () => detector,
     recogniser: async () => recogniser,
+    lineDetector: async () => lineDetector,
   });
   const asList = ({ x, y, width, height }: Box) => [x, y, width, height];
   for (let offset = 0; offset < content.length; ) {

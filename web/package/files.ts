@@ -4,13 +4,14 @@ import { type Graph, unpack } from "../src/runtime/graph.js";
 import { errorOf } from "./errors.js";
 import type { Address, Language, Model } from "./types.js";
 
-type File = Model | "detector" | "line";
+type File = Model | "detector" | "line" | "line-detector";
 
 /** Written out, so that bundlers see them and bring the files along. */
 const BESIDE: Record<File, URL> = {
   default: new URL("./models/default.bin.gz", import.meta.url),
   detector: new URL("./models/detector.bin.gz", import.meta.url),
   line: new URL("./models/line.bin.gz", import.meta.url),
+  "line-detector": new URL("./models/line-detector.bin.gz", import.meta.url),
   softmax: new URL("./models/softmax.bin.gz", import.meta.url),
   tiny: new URL("./models/tiny.bin.gz", import.meta.url),
 };

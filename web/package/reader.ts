@@ -1,5 +1,6 @@
 /** Puts a reader together: the same parts as in the page's worker. */
 import { asShown } from "../src/here/shown.js";
+import { LineDetector } from "../src/reading/find/line-detector.js";
 import { Reader as PageReader } from "../src/reading/reader.js";
 import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models.js";
 import { sayIn } from "../src/reading/report/say.js";
@@ -19,14 +20,16 @@ export async function makeReader({
   checkLanguage(language);
   if (!MODELS.includes(model)) throw errorOf("option.model", { given: String(model) }, language);
   const open = opener(models, language);
-  const [classifier, detector, recogniser] = await Promise.all([
+  const [classifier, detector, recogniser, lineDetector] = await Promise.all([
     open(model).then((graph) => new Classifier(graph)),
     open("detector").then((graph) => new Detector(graph)),
     open("line").then((graph) => new Recogniser(graph)),
+    open("line-detector").then((graph) => new LineDetector(graph)),
   ]);
   const reader = new PageReader(classifier, {
     detector: async () => detector,
     recogniser: async () => recogniser,
+    lineDetector: async () => lineDetector,
   });
   let isClosed = false;
   const checkOpen = (spoken: Language) => {
@@ -42,8 +45,12 @@ export async function makeReader({
         const reading = await reader.read(grey);
         checkOpen(spoken);
         const { advice, ...shown } = asShown(reading, grey);
+        const lines = shown.lines.map(({ advice: ofLine, ...line }) => ({
+          ...line,
+          message: sayIn(spoken, ofLine),
+        }));
         if (!images) for (const digit of shown.digits) delete digit.image;
-        return { ...shown, message: sayIn(spoken, advice) } as Reading;
+        return { ...shown, lines, message: sayIn(spoken, advice) } as Reading;
       });
     },
     close() {

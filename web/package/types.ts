@@ -1,5 +1,5 @@
 /** What programs that use the package see. */
-import type { Reading as Answered, Digit as AnsweredDigit } from "../src/generated/shapes.js";
+import type { Reading as Answered, Digit as AnsweredDigit, NumberLine } from "../src/generated/shapes.js";
 
 /** A picture whose file has been decoded: bytes from 0 to 255, row by row, one (grey), three (RGB) or four (RGBA) a pixel. */
 export interface Pixels {
@@ -43,10 +43,14 @@ export interface ReadOptions {
   readonly images?: boolean;
 }
 
+export type { NumberLine };
+
 export type Digit = Omit<AnsweredDigit, "counted">;
 
 /** The fields of `Reading` in the HTTP API. */
-export interface Reading extends Omit<Answered, "source" | "digits" | "size"> {
+export interface Reading extends Omit<Answered, "source" | "digits" | "lines" | "size"> {
+  /** Its numbers, one a line: rows from top to bottom, each from left to right. */
+  lines: NumberLine[];
   digits: Digit[];
   /** Width and height of the upright picture, to which all boxes (x, y, width, height) refer. */
   size: [number, number];

@@ -9,6 +9,7 @@ import type {
   Mark,
   Model,
   Models,
+  NumberLine,
   Readings,
   Score,
   Unread,
@@ -21,7 +22,7 @@ import type { Preparation } from "./reading/report/explain/preparation";
 import type { Sentence } from "./reading/report/result";
 import { say } from "./sentences/say";
 
-export type { Digit, Ignored, Mark, Model, Score, Unread };
+export type { Digit, Ignored, Mark, Model, NumberLine, Score, Unread };
 
 /** A reading of the page or of the service. */
 export interface Reading extends Answered {
@@ -59,9 +60,10 @@ export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise
   if (isOurs && !(picture instanceof Blob && (await hasPages(picture)))) {
     try {
       const from = picture instanceof Blob ? picture : picture.grey;
-      const { advice, ...result } = await readHere(from, asked);
+      const { advice, lines, ...result } = await readHere(from, asked);
       const source = picture instanceof File ? picture.name : "";
-      return [{ ...result, source, message: sentence(advice), ...doubtedIn(advice) }];
+      const said = lines.map(({ advice: ofLine, ...line }) => ({ ...line, message: sentence(ofLine) }));
+      return [{ ...result, lines: said, source, message: sentence(advice), ...doubtedIn(advice) }];
     } catch (error) {
       if (!(error instanceof NotRead)) throw error;
       // the service can open more, and knows what is wrong with a file

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { boxOf } from "../src/ink/boxes";
 import { blank, type Grey } from "../src/ink/picture";
+import { LineDetector } from "../src/reading/find/line-detector";
 import { linesOf } from "../src/reading/find/line-frames";
 import { Reader } from "../src/reading/reader";
 import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models";
@@ -31,8 +32,10 @@ test.each([
       asked.push("recogniser");
       return new Recogniser(exact("line"));
     },
+    lineDetector: async () => new LineDetector(exact("line-detector")),
   });
-  const { text, status, digits, advice } = await reader.read(page);
+  const seen = await reader.findCandidates(page, false);
+  const { text, status, digits, advice } = reader.interpret(seen);
   expect({ text, status, digits, advice }).toEqual({
     text: "",
     status: "unsure",

@@ -1,6 +1,7 @@
 /** The shipped models: packed as for the page, or with all their digits. */
 import { readFileSync } from "node:fs";
 import { pack } from "../build/pack";
+import { LineDetector } from "../src/reading/find/line-detector";
 import { Reader } from "../src/reading/reader";
 import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models";
 import { type Graph, unpack } from "../src/runtime/graph";
@@ -18,9 +19,11 @@ export function exact(name: string): Graph {
 
 export function readerOf(graphOf: (name: string) => Graph): Reader {
   const [detector, recogniser] = [new Detector(graphOf("detector")), new Recogniser(graphOf("line"))];
+  const lineDetector = new LineDetector(graphOf("line-detector"));
   return new Reader(new Classifier(graphOf("default")), {
     detector: async () => detector,
     recogniser: async () => recogniser,
+    lineDetector: async () => lineDetector,
   });
 }
 

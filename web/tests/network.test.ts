@@ -1,5 +1,6 @@
 /** The runtime of the page, held to what does not depend on it: halves by definition, batches by their images. */
 import { expect, test } from "vitest";
+import type { Graph, Node } from "../src/runtime/graph";
 import { fromHalf, toHalf } from "../src/runtime/half";
 import { Network } from "../src/runtime/network";
 import { exact, packed } from "./models";
@@ -38,6 +39,38 @@ test.each([exact, packed])("what else is in a batch changes nothing (%o)", (grap
         alone.flatMap((outcome) => [...(outcome[which]?.values ?? [])]),
       );
   }
+});
+
+/** A graph of one node. */
+function graphOf(node: Partial<Node>, scales: number[] = []): Graph {
+  const whole = { op: "", inputs: ["images", "images"], outputs: ["y"], attributes: {}, ...node };
+  const tensors = new Map([["scales", { dims: [scales.length], values: Float32Array.from(scales) }]]);
+  return { ...exact("softmax"), nodes: [whole], outputs: ["y"], tensors };
+}
+
+test.each(["Add", "Sum"])("%s adds two maps", (op) => {
+  const images = Uint8Array.from({ length: 2 * 15 }, (_, index) => 3 * index);
+  const [sums] = new Network(graphOf({ op })).run(images, { n: 2, height: 3, width: 5 }, ["y"]);
+  expect([...(sums?.values ?? [])]).toEqual(Array.from(images, (level) => 2 * level));
+});
+
+test("maps of other sizes are not added", () => {
+  const attributes = { mode: "nearest", nearest_mode: "floor", coordinate_transformation_mode: "asymmetric" };
+  const resize: Node = { op: "Resize", inputs: ["images", "", "scales"], outputs: ["large"], attributes };
+  const graph = graphOf({ op: "Add", inputs: ["large", "images"] }, [1, 1, 2, 2]);
+  const network = new Network({ ...graph, nodes: [resize, ...graph.nodes] });
+  const size = { n: 1, height: 2, width: 3 };
+  expect(() => network.run(new Uint8Array(6), size, ["y"])).toThrow("1x1x4x6 and 1x1x2x3");
+  const [large] = network.run(Uint8Array.of(1, 2, 3, 4, 5, 6), size, ["large"]);
+  expect([...(large?.values ?? [])].slice(0, 7)).toEqual([1, 1, 2, 2, 3, 3, 1]);
+});
+
+test.each([
+  [{ mode: "linear", coordinate_transformation_mode: "half_pixel" }, [1, 1, 2, 2]],
+  [{ mode: "nearest", nearest_mode: "floor", coordinate_transformation_mode: "asymmetric" }, [1, 1, 4, 4]],
+])("a Resize that does not double pixels is refused (%o)", (attributes, scales) => {
+  const graph = graphOf({ op: "Resize", inputs: ["images", "", "scales"], attributes }, scales);
+  expect(() => new Network(graph)).toThrow("resizes");
 });
 
 test("a graph that is not known is refused", () => {

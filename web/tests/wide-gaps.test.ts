@@ -41,15 +41,21 @@ function twice({ width, height, pixels }: Grey, between: number): Grey {
   return page;
 }
 
-test("a picture of a number twice beside itself is unsure and names both, unless only both fit", async () => {
-  const reader = readerOf(exact);
-  const one = readPng(readFileSync(new URL("reading/number.picture.png", FIXTURES)));
-  const { text } = await reader.read(one);
-  const page = twice(one, one.height);
-  const reading = await reader.read(page);
+const reader = readerOf(exact);
+const one = readPng(readFileSync(new URL("reading/number.picture.png", FIXTURES)));
+
+test("a cell with a number twice beside itself is unsure and names both, unless only both fit", async () => {
+  const { text } = reader.interpret(await reader.findCandidates(one, false));
+  const seen = await reader.findCandidates(twice(one, one.height), false);
+  const reading = reader.interpret(seen);
   expect(reading.text).toBe(text + text);
   expect([reading.status, reading.digitsStatus]).toEqual(["unsure", "unsure"]);
   expect(reading.advice).toEqual(["reading.wide_gap", { first: text, second: text }]);
-  const known = await reader.read(page, automatonOf(`\\d{${2 * text.length}}`));
+  const known = reader.interpret(seen, automatonOf(`\\d{${2 * text.length}}`));
   expect([known.text, known.status]).toEqual([text + text, "ok"]);
+});
+
+test("a page with a number twice beside itself has two numbers", async () => {
+  const { text } = await reader.read(one);
+  expect((await reader.read(twice(one, one.height))).text).toBe(`${text}\n${text}`);
 });

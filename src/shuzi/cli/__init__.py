@@ -20,7 +20,6 @@ from shuzi.messages.visible import visible
 COMMANDS = {
     "train": "shuzi.cli.train:train",
     "evaluate": "shuzi.cli.evaluate:evaluate",
-    "compare": "shuzi.cli.compare:compare",
     "read": "shuzi.cli.read:read",
     "form": "shuzi.cli.form:form",
     "hand": "shuzi.cli.hand:hand",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +20,23 @@ from shuzi.messages.visible import visible_json
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
     from shuzi.data.own import Imported
+
+
+def handwriting_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name handwriting to a command, which gets them as `handwriting`."""
+
+    @wraps(command)
+    def with_handwriting(
+        *given: Any, strokes: Path | None, registers: Path | None, page_lines: Path | None, **others: Any
+    ) -> None:
+        from shuzi.training.recipes import Handwriting
+
+        command(*given, handwriting=Handwriting(strokes, registers, page_lines), **others)
+
+    for name in ("page_lines", "registers", "strokes"):
+        add = option(f"--{name.replace('_', '-')}", type=PATH, metavar="PATH", help=f"cli.{name}")
+        with_handwriting = add(with_handwriting)
+    return with_handwriting
 
 
 @click.group(cls=Group, help="cli.data.help", short_help="cli.data.short")

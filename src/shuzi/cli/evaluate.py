@@ -9,33 +9,44 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.compare import measure
 from shuzi.cli.data import own_digits
 from shuzi.cli.localized import PATH, Command, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
-from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
+from shuzi.cli.terminal import counting, redirect_library_caches, show_download, waiting
+from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
-    from shuzi.data.tables import Labelled
     from shuzi.evaluation.accuracy import Evaluation
     from shuzi.evaluation.calibration import Calibration
-    from shuzi.models.card import Card
+    from shuzi.evaluation.comparison import Comparison, Figures
+    from shuzi.models.card import Card, Measured
 
 _MISTAKES_SHOWN = 10
+_NAMED = 5  # pictures that are left out
 
 
 @click.command(cls=Command, help="cli.evaluate.help", short_help="cli.evaluate.short")
 @model_argument
 @option("--report", type=PATH, metavar="PATH", help="cli.evaluate.report")
 @option("--data", type=PATH, metavar="PATH", help="cli.evaluate.data")
+@option("--with", "others", default="", metavar="NAME[,NAME]", help="cli.evaluate.with")
+@option("--montage", type=PATH, metavar="PATH", help="cli.evaluate.montage")
 @option("--keep", is_flag=True, help="cli.evaluate.keep")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def evaluate(
-    model: str, report: Path | None, data: Path | None, keep: bool, data_dir: Path | None, as_json: bool
+    model: str,
+    report: Path | None,
+    data: Path | None,
+    others: str,
+    montage: Path | None,
+    keep: bool,
+    data_dir: Path | None,
+    as_json: bool,
 ) -> None:
     """Evaluate a model on the 10,000 MNIST test images, or on your own pictures."""
     from shuzi.evaluation.accuracy import DISPUTED
@@ -45,10 +56,12 @@ def evaluate(
 
     if keep and data:
         raise click.UsageError(say("cli.evaluate.keep_mnist"))
-    if data and (numbers := _numbers(data)):
+    if data is None and (others or montage):
+        raise click.UsageError(say("cli.evaluate.with_data"))
+    if data and (others or montage or _has_numbers(data)):
         if report:
             raise click.UsageError(say("cli.evaluate.report_digits", data=data))
-        measure(data, numbers, model, as_json)
+        _compare(data, model, others, montage, as_json)
         return
     place = own_model(model) if keep else place_of(model)
     reader = load(place)
@@ -81,13 +94,60 @@ def evaluate(
         click.echo(say("evaluate.kept", path=place), err=True)
 
 
-def _numbers(folder: Path) -> list[Labelled]:
-    """Return the labelled pictures of a folder if any label is not a single digit."""
+def _has_numbers(folder: Path) -> bool:
+    """Tell whether a folder holds pictures labelled by their names, or by a table with more than single digits."""
     from shuzi.data.tables import has_table
-    from shuzi.evaluation.comparison.labelled import labelled_pictures
+    from shuzi.evaluation.comparison import labelled_pictures
 
-    pictures = labelled_pictures(folder) if has_table(folder) else []
-    return [] if all(len(picture.label) == 1 for picture in pictures) else pictures
+    in_table = has_table(folder)
+    try:
+        pictures = labelled_pictures(folder)
+    except ShuziError:
+        if in_table:
+            raise
+        return False  # it may be a dataset
+    return not in_table or any(len(picture.label) != 1 for picture in pictures)
+
+
+def _compare(folder: Path, model: str, others: str, drawing: Path | None, as_json: bool) -> None:
+    """Have shuzi and other readers read the labelled pictures of a folder, and print their figures."""
+    from shuzi.atomic import replacing
+    from shuzi.data.tables import unlabelled
+    from shuzi.evaluation import comparison
+    from shuzi.pictures.open import open_picture
+
+    pictures = comparison.labelled_pictures(folder)
+    paths = [picture.path for picture in pictures]
+    if drawing is not None:
+        if drawing.suffix.lower() != ".png":
+            raise DataError("error.picture.ending", path=drawing)
+        if drawing.resolve() in [path.resolve() for path in paths]:
+            raise DataError("error.compare.own_picture", path=drawing)
+    left_out = [visible(str(path.relative_to(folder))) for path in unlabelled(folder, [*paths, drawing or folder])]
+    if left_out:
+        names = ", ".join(left_out[:_NAMED]) + (", …" if len(left_out) > _NAMED else "")
+        click.echo(say("compare.unlabelled", n=len(left_out), names=names), err=True)
+    for path in paths:  # a picture that cannot be opened counts against no reader
+        open_picture(path)
+    readers = [comparison.shuzi_reader(place_of(model), comparison.have_marks(pictures))]
+    readers += [comparison.other_reader(name) for name in dict.fromkeys(others.split(",")) if name]
+    with counting(say("compare.progress"), len(pictures) * len(readers)) as show:
+        found = comparison.compare(readers, pictures, lambda: show("", ""))
+    if as_json:
+        rows = [reader.figures for reader in found.readers]
+        failed = [{"reader": name, "error": str(problem)} for name, problem in found.failed.items()]
+        told = {"pictures": len(pictures), "left_out": left_out, "with_marks": found.with_marks}
+        click.echo(json.dumps({**told, "readers": [*rows, *failed]}))
+    else:
+        _print_comparison(found)
+    if drawing is not None:
+        with replacing(drawing) as part:
+            comparison.montage(found).save(part, "png")
+        click.echo(say("compare.montage", path=drawing), err=True)
+    for problem in found.failed.values():
+        click.echo(say("cli.error", problem=problem), err=True)
+    if found.failed:
+        raise SystemExit(1)
 
 
 def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
@@ -147,6 +207,45 @@ def _print(found: Evaluation, trust: Calibration) -> None:
         console.print(say("evaluate.mistakes", n=len(found.mistakes)), markup=False)
     for mistake in found.mistakes[:_MISTAKES_SHOWN]:
         console.print("  " + say("evaluate.mistake", **vars(mistake)), markup=False)
+
+
+def _print_comparison(found: Comparison) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    numbers = sum(bool(picture.label) for picture in found.pictures)
+    what = say("compare.marks" if found.with_marks else "compare.digits")
+    click.echo(say("compare.pictures", n=numbers, others=len(found.pictures) - numbers, what=what))
+    table = Table()
+    table.add_column("")
+    for reader in found.readers:
+        table.add_column(reader.figures["reader"], justify="right")
+    names = ("right", "ok", "right_where_ok", "coverage", "accepted", "ms", "size", "ahead")
+    for name, *cells in zip(names, *(_cells(reader.figures) for reader in found.readers), strict=True):
+        if any(cell not in ("", "–") for cell in cells):
+            table.add_row(say(f"compare.{name}"), *cells)
+    Console(highlight=False).print(table)
+
+
+def _cells(figures: Figures) -> list[str]:
+    size, ahead = figures["bytes"], figures["first_is_ahead_by"]
+    return [
+        _with_interval(figures["right"]),
+        _percent(figures["ok"]["accuracy"]),
+        _with_interval(figures["right_where_ok"]),
+        _percent(figures["coverage_at_99"]),
+        _with_interval(figures["not_numbers_ok"]),
+        f"{figures['ms']:.0f}",
+        "–" if size is None else f"{size / 1e6:.0f}",
+        "" if ahead is None else "{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * end for end in ahead)),
+    ]
+
+
+def _with_interval(score: Measured | None) -> str:
+    if score is None:
+        return "–"
+    low, high = score["interval"]
+    return f"{score['accuracy']:.1%} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def _percent(share: float | None) -> str:

@@ -77,8 +77,8 @@ def _of_picture(picture: str, label: str, model: str) -> Dataset:
 
 def _of_cell(table: Path, row: int, field: str, label: str, to: Path) -> tuple[Dataset, Path]:
     """Return the digits of a cell, and the file to add them to."""
-    from shuzi.forms.output.saved_table import read_table
-    from shuzi.forms.reading.seen_digits import digits_of
+    from shuzi.forms.hands import digits_of
+    from shuzi.forms.result import read_table
 
     _check_label(label)
     read = read_table(table)
@@ -87,8 +87,8 @@ def _of_cell(table: Path, row: int, field: str, label: str, to: Path) -> tuple[D
 
 def _of_review(table: Path, to: Path) -> list[tuple[Dataset, Path]]:
     """Return the digits of each cell that was corrected in review, and the file to add them to."""
-    from shuzi.forms.output.saved_table import read_table
-    from shuzi.forms.reading.seen_digits import corrected_cells, digits_of
+    from shuzi.forms.hands import corrected_cells, digits_of
+    from shuzi.forms.result import read_table
 
     read = read_table(table)
     cells = corrected_cells(read)
@@ -99,7 +99,7 @@ def _of_review(table: Path, to: Path) -> list[tuple[Dataset, Path]]:
 
 def _file_for(table: Table, row: int, to: Path) -> Path:
     """Return the file to add digits to: in a folder, that of the row's writer."""
-    from shuzi.forms.reading.class_hands import hand_file, writer_of
+    from shuzi.forms.hands import hand_file, writer_of
 
     if not to.is_dir() and to.suffix:
         return to

@@ -10,22 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shuzi.cli.data import handwriting_options
 from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
-from shuzi.errors import require
+from shuzi.errors import ModelError, require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
 from shuzi.models.card import Measured
 from shuzi.models.description import MEASURES, describe_card, describe_score, describe_size, write_upload
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import FORMATS, LINE, check_target, find_model, shipped
-from shuzi.models.tasks import CLASSIFIER, DETECTOR, RECOGNISER
+from shuzi.models.store import LINE_DETECTOR as LINE_DETECTOR_NAME
+from shuzi.models.tasks import CLASSIFIER, DETECTOR, LINE_DETECTOR, RECOGNISER
 from shuzi.reading.decide.decide_thresholds import TEXT_OK
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
     from shuzi.training.export.conversion import Conversion
+    from shuzi.training.recipes import Handwriting
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -124,6 +127,8 @@ def export(
     parity, scores = found.parity, {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": found.n}
     if found.kind == DETECTOR:
         click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
+    elif found.kind == LINE_DETECTOR:
+        click.echo(say("models.export.found_lines", **scores, pages=parity.n, difference=parity.difference))
     elif found.kind == RECOGNISER:
         click.echo(say("models.export.lines", **scores, lines=parity.n, difference=parity.difference))
     else:
@@ -133,10 +138,9 @@ def export(
 @models.command(cls=Command, help="cli.models.repair", short_help="cli.models.repair.short")
 @argument("run", type=PATH, metavar="RUN", help="cli.models.repair.run")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
-@option("--strokes", type=PATH, metavar="PATH", help="cli.strokes")
-@option("--registers", type=PATH, metavar="PATH", help="cli.registers")
+@handwriting_options
 @language_option
-def repair(run: Path, data_dir: Path | None, strokes: Path | None, registers: Path | None) -> None:
+def repair(run: Path, data_dir: Path | None, handwriting: Handwriting) -> None:
     """Export a finished training again."""
     from shuzi.cli.train import data_of, import_training
     from shuzi.training.run_folder import RunFolder
@@ -145,7 +149,7 @@ def repair(run: Path, data_dir: Path | None, strokes: Path | None, registers: Pa
     import_training(say("models.repair.working"))
     from shuzi.training.run import repair as export_again
 
-    step = export_again(folder, data_of(folder, data_dir, strokes, registers))
+    step = export_again(folder, data_of(folder, data_dir, handwriting))
     done = say("models.repair.sound", path=run) if step is None else say("models.repair.done", path=run, step=step)
     click.echo(done)
 
@@ -154,7 +158,10 @@ def repair(run: Path, data_dir: Path | None, strokes: Path | None, registers: Pa
 @argument("reader", metavar="READER", help="cli.models.calibrate.reader")
 @option("--detector", default=DETECTOR, metavar="MODEL", help="cli.models.calibrate.detector")
 @option("--line", default=LINE, metavar="MODEL", help="cli.models.calibrate.line")
+@option("--line-detector", default=LINE_DETECTOR_NAME, metavar="MODEL", help="cli.models.calibrate.line_detector")
 @option("--strokes", type=PATH, metavar="PATH", help="cli.models.calibrate.strokes")
+@option("--registers", type=PATH, metavar="PATH", help="cli.models.calibrate.registers")
+@option("--photographs", is_flag=True, help="cli.models.calibrate.photographs")
 @option("--pages", type=click.IntRange(1, 1_000_000), metavar="N", help="cli.models.calibrate.pages")
 @option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="cli.models.calibrate.seed")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
@@ -164,7 +171,10 @@ def calibrate(
     reader: str,
     detector: str,
     line: str,
+    line_detector: str,
     strokes: Path | None,
+    registers: Path | None,
+    photographs: bool,
     pages: int | None,
     seed: int,
     data_dir: Path | None,
@@ -172,18 +182,29 @@ def calibrate(
 ) -> None:
     """Fit a reader's confidence in whole texts, for the models that it reads with."""
     from shuzi.data.mnist import load_mnist
+    from shuzi.data.registers import VALIDATION, VARIABLE, load_cells
     from shuzi.data.strokes import load_strokes
-    from shuzi.evaluation.text_confidence import PAGES
+    from shuzi.evaluation.text_confidence import PAGES, calibrate_photographs
     from shuzi.evaluation.text_confidence import calibrate as fit
     from shuzi.reading.reader import load
 
     path = own_model(reader)
-    together = load(path, place_of(detector), line if line == LINE else place_of(line))
+    finder = line_detector if line_detector == LINE_DETECTOR_NAME else place_of(line_detector)
+    together = load(path, place_of(detector), line if line == LINE else place_of(line), finder)
+    before = together.card.calibration
+    if photographs and (before is None or LINE_DETECTOR_NAME not in together.partners):
+        raise ModelError("error.model.not_calibrated", path=path)
     own = load_strokes(strokes).held_out(odd=False) if LINE in together.partners else None
+    named = registers is not None or os.environ.get(VARIABLE)
+    cells = load_cells(registers).of(VALIDATION) if named else None
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):
-        found = fit(together, validation, seed, pages or PAGES, own)
+        if photographs and before is not None:
+            numbers = calibrate_photographs(together, validation, own, seed, cells=cells)
+            found = replace(before, partners=together.partners, numbers={**before.numbers, **numbers})
+        else:
+            found = fit(together, validation, seed, pages or PAGES, own, cells)
     save_card(path, replace(together.card, calibration=found))
     if as_json:
         click.echo(json.dumps({"path": str(path)} | asdict(found)))
@@ -202,7 +223,8 @@ def _write_upload(path: Path, folder: Path, as_json: bool) -> None:
 def _facts(found: Conversion) -> dict[str, Any]:
     facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
     scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
-    judged = {DETECTOR: {"pages": found.parity.n}, RECOGNISER: {"lines": found.parity.n}}.get(
+    n = found.parity.n
+    judged = {DETECTOR: {"pages": n}, LINE_DETECTOR: {"pages": n}, RECOGNISER: {"lines": n}}.get(
         found.kind, {"others": found.parity.others}
     )
     return facts | scores | judged | {"difference": found.parity.difference}

@@ -42,6 +42,7 @@ _LONGEST_LIST = 10_000_000  # characters
 @option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
 @option("--example", is_flag=True, help="cli.read.example")
 @option("--out", type=PATH, metavar="FILE", help="cli.read.out")
+@option("--lines", "by_line", is_flag=True, help="cli.read.lines")
 @option("--digits-only", is_flag=True, help="cli.read.digits_only")
 @option("--among", type=PATH, metavar="FILE", help="cli.read.among")
 @option("--pattern", metavar="PATTERN", help="cli.read.pattern")
@@ -55,6 +56,7 @@ def read(
     as_csv: bool,
     example: bool,
     out: Path | None,
+    by_line: bool,
     digits_only: bool,
     among: Path | None,
     pattern: str | None,
@@ -73,8 +75,10 @@ def read(
         raise click.UsageError(say("cli.read.no_picture"))
     if as_json + as_csv + (out is not None) > 1:
         raise click.UsageError(say("cli.read.one_format"))
+    if by_line and not (as_json or as_csv or out):
+        raise click.UsageError(say("cli.read.lines_alone"))
     if out is not None:
-        from shuzi.forms.output.save import check_target
+        from shuzi.forms.output import check_target
 
         check_target(out, readings.ENDINGS)
     named = [each for given in pictures for each in _single(given)]
@@ -87,11 +91,15 @@ def read(
         _check_folder(explain)
     names = [name for name, _ in named]
     results: list[tuple[str, Reading | ShuziError]] = []
-    put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
+    put = readings.lines_for(names)
+    if as_json:
+        put = readings.as_json_lines if by_line else readings.as_json
+    elif as_csv:
+        put = readings.as_rows if by_line else readings.as_row
     if as_csv:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(newline="")  # each row has its own line ending, as in RFC 4180
-        click.echo(readings.HEAD, nl=False)
+        click.echo(readings.LINES_HEAD if by_line else readings.HEAD, nl=False)
     failed = 0
     try:
         with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(named)) as show:
@@ -107,7 +115,7 @@ def read(
                 show("" if out is not None else put(name, found), problem)
     finally:  # results so far are worth keeping after Ctrl-C
         if out is not None and results:
-            _save_results(results, out, len(named))
+            _save_results(results, out, len(named), by_line)
     if explain and failed < len(named):
         click.echo(say("read.explained", path=explain), err=True)
     if not reader.calibrated and failed < len(named):
@@ -116,7 +124,7 @@ def read(
         sys.exit(1)
 
 
-def _save_results(results: list[tuple[str, Reading | ShuziError]], out: Path, pictures: int) -> None:
+def _save_results(results: list[tuple[str, Reading | ShuziError]], out: Path, pictures: int, by_line: bool) -> None:
     """Save the results; an earlier table is replaced only if all pictures were tried and one was read."""
     from shuzi.cli.readings import save_readings
 
@@ -126,7 +134,7 @@ def _save_results(results: list[tuple[str, Reading | ShuziError]], out: Path, pi
         return
     is_kept = out.is_file() and len(results) < pictures
     target = _free_beside(out) if is_kept else out
-    save_readings(results, target)
+    save_readings(results, target, by_line)
     click.echo(say("read.saved", path=target, n=n, pictures=pictures), err=True)
     if is_kept:
         click.echo(say("read.kept", path=out), err=True)

@@ -14,7 +14,7 @@ from shuzi.atomic import replacing
 from shuzi.cli.localized import columns
 from shuzi.errors import DataError, ShuziError, require, writing
 from shuzi.messages.visible import neutral, visible, visible_json
-from shuzi.reading.report.columns import COLUMNS, values_of
+from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
 from shuzi.reading.report.result import Reading
 
 PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
@@ -37,6 +37,18 @@ def as_json(name: str, result: Result) -> str:
     return visible_json(json.dumps(facts, ensure_ascii=False)) + "\n"
 
 
+def as_json_lines(name: str, result: Result) -> str:
+    r"""Turn the result for a picture into a JSON object for each of its numbers.
+
+    >>> as_json_lines("a.png", Reading("17", "ok", 0.99, (), ("reading.ok", {})))[:52]
+    '{"source": "a.png", "line": 1, "text": "17", "digits'
+    """
+    if isinstance(result, ShuziError) or not result.lines:
+        return as_json(name, result)
+    lines = [{"source": name, "line": number} | line.as_dict() for number, line in enumerate(result.lines, start=1)]
+    return "".join(visible_json(json.dumps(facts, ensure_ascii=False)) + "\n" for facts in lines)
+
+
 def as_row(name: str, result: Result) -> str:
     r"""Turn the result for a picture into a row of CSV (RFC 4180) for a spreadsheet.
 
@@ -53,10 +65,27 @@ def as_row(name: str, result: Result) -> str:
     name = _cell(name)
     if isinstance(result, ShuziError):
         return _row(name, "", "error", "", _cell(str(result)), "", "error", "")
-    text = (
-        result.text if re.fullmatch(PLAIN, result.text) else f"'{result.text}"
-    )  # digits and marks cannot control a terminal
-    return _row(name, text, *values_of(result)[2:])
+    return _row(name, _number(result.text), *values_of(result)[2:])
+
+
+def as_rows(name: str, result: Result) -> str:
+    r"""Turn the result for a picture into a row of CSV for each of its numbers, as `as_row` does.
+
+    >>> as_rows("a.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
+    '"a.png","1","1","ok","0.9877","Read.","1","0","0","0","0"\r\n"a.png","2","2","ok","0.9877","Read.","2","0","0","0","0"\r\n'
+    """
+    rows = line_values_of(result)
+    if isinstance(result, ShuziError):
+        rows = [(*rows[0][:5], _cell(str(result)), *rows[0][6:])]
+    return "".join(
+        _row(_cell(name), *("" if value is None else value for value in (number, _number(text), *others)))
+        for _, number, text, *others in rows
+    )
+
+
+def _number(text: str) -> str:
+    """Keep a number from being taken for a formula; digits and marks cannot control a terminal."""
+    return text if re.fullmatch(PLAIN, text) else f"'{text}"
 
 
 def _cell(text: str) -> str:
@@ -70,8 +99,8 @@ def _row(*cells: str | float) -> str:
     return text.getvalue()
 
 
-HEAD = _row(*COLUMNS)
-"""The header row of a table."""
+HEAD, LINES_HEAD = _row(*COLUMNS), _row(*LINE_COLUMNS)
+"""The header row of a table, and of one with a row for each number."""
 
 
 def lines_for(names: list[str]) -> Callable[[str, Result], str]:
@@ -111,7 +140,7 @@ def _alone(_: str, result: Result) -> str:
     return "".join(f"{line}\n" for line in (result.text, result.verdict) if line)
 
 
-def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
+def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bool = False) -> None:
     """Write the result for each picture; the file is replaced only when it is complete.
 
     Parameters
@@ -121,6 +150,8 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
     path
         Its ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
         .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
+    by_line
+        Whether to write a row for each number instead of each picture.
 
     Raises
     ------
@@ -130,26 +161,32 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path) -> None:
     ending = path.suffix.lower()
     with writing(path), replacing(path) as part:
         if ending == ".xlsx":
-            _save_xlsx(results, part)
+            _save_xlsx(results, part, by_line)
         else:
-            lines = [
-                as_json(name, result) if ending == ".jsonl" else as_row(name, result) for name, result in results
-            ]
-            head = "\ufeff" + HEAD if ending == ".csv" else ""
+            if ending == ".jsonl":
+                head, write = "", as_json_lines if by_line else as_json
+            else:
+                head, write = (LINES_HEAD, as_rows) if by_line else (HEAD, as_row)
+                head = "\ufeff" + head
+            lines = [write(name, result) for name, result in results]
             part.write_text(head + "".join(lines), encoding="utf-8", newline="")
 
 
-def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path) -> None:
+def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool) -> None:
     library: Any = require("openpyxl", "forms", "extra.forms")
-    if len(results) > _MOST_ROWS:
+    if by_line:
+        rows = [row for name, result in results for row in line_values_of(result, name)]
+    else:
+        rows = [values_of(result, name) for name, result in results]
+    if len(rows) > _MOST_ROWS:
         raise DataError("error.read.many_rows", most=_MOST_ROWS)
     book = library.Workbook(write_only=True)
     sheet = book.create_sheet("shuzi")
     sheet.freeze_panes = "A2"
-    sheet.append(COLUMNS)
-    for name, result in results:
+    sheet.append(LINE_COLUMNS if by_line else COLUMNS)
+    for row in rows:
         cells = []
-        for value in values_of(result, name):
+        for value in row:
             cell = library.cell.WriteOnlyCell(sheet, neutral(value) if isinstance(value, str) else value)
             if isinstance(value, str):
                 cell.data_type, cell.number_format = "s", "@"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from shuzi.cli.data import own_digits
+from shuzi.cli.data import handwriting_options, own_digits
 from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import (
@@ -33,7 +33,7 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.training.recipe import OPTIONS, RANGES, Recipe
-from shuzi.training.recipes import RECIPES, recipe, with_handwriting
+from shuzi.training.recipes import RECIPES, Handwriting, recipe, with_handwriting
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
@@ -67,8 +67,7 @@ def _numbers(function: F) -> F:
 @option("--data", type=PATH, metavar="PATH", help="cli.train.data")
 @option("--from", "start", metavar="MODEL", help="cli.train.start")
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
-@option("--strokes", type=PATH, metavar="PATH", help="cli.strokes")
-@option("--registers", type=PATH, metavar="PATH", help="cli.registers")
+@handwriting_options
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
 @language_option
@@ -79,10 +78,9 @@ def train(
     data: Path | None,
     start: str | None,
     data_dir: Path | None,
-    strokes: Path | None,
-    registers: Path | None,
     tensorboard: bool,
     as_json: bool,
+    handwriting: Handwriting,
     **numbers: Any,
 ) -> None:
     """Train a network."""
@@ -94,15 +92,15 @@ def train(
     chosen = recipe(name or _recipe_of(start, data)).changed(**changes)
     if chosen.fine_tunes and (data is None or start is None):
         raise RecipeError("error.recipe.own", name=chosen.name)
-    if start is not None and data is None and name is None and chosen.needs_strokes and not _has_strokes(strokes):
+    if start is not None and data is None and name is None and chosen.needs_strokes and not _has_strokes(handwriting):
         raise RecipeError("error.recipe.not_own", name=chosen.name, start=start)
     import_training(say("train.starting", library=BACKENDS[_backend()]))
     from shuzi.training.run import run
 
     if resume:
-        folder, chosen, parts = _resumed(resume, numbers, data_dir, strokes, registers)
+        folder, chosen, parts = _resumed(resume, numbers, data_dir, handwriting)
     else:
-        folder, chosen, parts = _new(out, chosen, data, start, data_dir, strokes, registers)
+        folder, chosen, parts = _new(out, chosen, data, start, data_dir, handwriting)
     own = folder.data_file.exists()
     output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.unsplit)
     listeners: list[Any] = [output]
@@ -131,9 +129,9 @@ def import_training(sentence: str) -> None:
         import_module("shuzi.training.run")
 
 
-def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None, registers: Path | None) -> Splits:
+def data_of(folder: RunFolder, data_dir: Path | None, handwriting: Handwriting) -> Splits:
     """Load the data for the training run in a folder."""
-    return _beside(folder.recipe(), folder.own_data() or _mnist(data_dir), data_dir, strokes, registers)
+    return _beside(folder.recipe(), folder.own_data() or _mnist(data_dir), data_dir, handwriting)
 
 
 def _backend() -> str:
@@ -155,8 +153,8 @@ def _recipe_of(start: str | None, data: Path | None) -> str:
     return card.name if card.name in RECIPES else "softmax"
 
 
-def _has_strokes(strokes: Path | None) -> bool:
-    return strokes is not None or bool(os.environ.get(VARIABLE))
+def _has_strokes(handwriting: Handwriting) -> bool:
+    return handwriting.strokes is not None or bool(os.environ.get(VARIABLE))
 
 
 def _new(
@@ -165,8 +163,7 @@ def _new(
     data: Path | None,
     start: str | None,
     data_dir: Path | None,
-    strokes: Path | None,
-    registers: Path | None,
+    handwriting: Handwriting,
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data and the model first, so that no folder is left behind if they are damaged."""
     from shuzi.training.run_folder import RunFolder
@@ -176,17 +173,17 @@ def _new(
     if model is not None:
         check_start(model, chosen)
     own = own_digits(data) if data else None
-    parts = _beside(chosen, _own_splits(chosen, own) if own else _mnist(data_dir), data_dir, strokes, registers)
+    parts = _beside(chosen, _own_splits(chosen, own) if own else _mnist(data_dir), data_dir, handwriting)
     return _held(RunFolder.create(out, chosen, own, model)), chosen, parts
 
 
 def _resumed(
-    place: Path, numbers: dict[str, Any], data_dir: Path | None, strokes: Path | None, registers: Path | None
+    place: Path, numbers: dict[str, Any], data_dir: Path | None, handwriting: Handwriting
 ) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
     folder = _held(RunFolder.open(place))
-    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, strokes, registers)
+    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, handwriting)
 
 
 def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
@@ -204,13 +201,11 @@ def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
     return unsplit(own)
 
 
-def _beside(
-    chosen: Recipe, parts: Splits, data_dir: Path | None, strokes: Path | None, registers: Path | None
-) -> Splits:
-    """Add other people's digits, pen strokes or registers where the recipe needs them."""
+def _beside(chosen: Recipe, parts: Splits, data_dir: Path | None, handwriting: Handwriting) -> Splits:
+    """Add other people's digits or handwriting where the recipe needs them."""
     if chosen.fine_tunes:
         return parts.beside(_mnist(data_dir))
-    return with_handwriting(chosen, parts, strokes, registers)
+    return with_handwriting(chosen, parts, handwriting)
 
 
 def _held(folder: RunFolder) -> RunFolder:

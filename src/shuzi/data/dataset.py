@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.page_lines import PageLines
 from shuzi.data.registers import REPORT, VALIDATION, Cells
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
@@ -61,8 +62,8 @@ class Dataset:
         uint8 (n,), the digits 0 to 9.
     seed
         Decides the order in which `next_batch` returns them.
-    strokes, cells
-        The pen strokes and the registers' cells of this split, for recipes that need them.
+    strokes, cells, pages
+        The pen strokes, the registers' cells and the pages of this split, for recipes that need them.
 
     Raises
     ------
@@ -84,6 +85,7 @@ class Dataset:
         seed: int = 0,
         strokes: Strokes | None = None,
         cells: Cells | None = None,
+        pages: PageLines | None = None,
     ) -> None:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
             raise DataError("error.data.images", shape=images.shape, dtype=images.dtype)
@@ -101,6 +103,7 @@ class Dataset:
         self.seed = seed
         self.strokes = strokes
         self.cells = cells
+        self.pages = pages
         self._handed_out = 0
 
     def __len__(self) -> int:
@@ -179,5 +182,22 @@ class Splits:
         train, validation = (
             Dataset(each.images, each.labels, each.seed, each.strokes, part)
             for each, part in ((self.train, own), (self.validation, held))
+        )
+        return replace(self, train=train, validation=validation)
+
+    def with_pages(self, pages: PageLines) -> Splits:
+        """Add pages with known lines; those of held-out registers stay out of training.
+
+        Raises
+        ------
+        DataError
+            No page is left for training.
+        """
+        own, held = pages.held_out(False), pages.held_out(True)
+        if not len(own):
+            raise DataError("error.page_lines.none")
+        train, validation = (
+            Dataset(split.images, split.labels, split.seed, split.strokes, split.cells, part)
+            for split, part in ((self.train, own), (self.validation, held))
         )
         return replace(self, train=train, validation=validation)

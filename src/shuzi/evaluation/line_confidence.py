@@ -93,7 +93,7 @@ def read_lines(
     fractions /= fractions.sum()
     for _ in range(pages):
         page = page_of(rng, writers, kinds[int(rng.choice(len(kinds), p=fractions))])
-        seen = reader.recognise(page.grey)
+        seen = reader.recognise(page.grey, as_page=False)
         if seen.texts:
             yield LinesRead(seen, page.text, marks=True, legible=page.legible)
 
@@ -185,7 +185,29 @@ def fit_curve(found: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
     0.5
     """
     x = np.column_stack([np.array(found, np.float64).reshape(-1, len(Evidence._fields)), np.ones(len(found))])
-    labels, start = np.array(correct, np.float64), np.array(Curve())
+    now = fit_logistic(x, np.array(correct, np.float64), np.array(Curve()))
+    now[0] = max(now[0], 0.0)  # higher probability never means lower confidence
+    return Curve(*now.tolist())
+
+
+def fit_logistic(
+    x: NDArray[np.float64], labels: NDArray[np.float64], start: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Fit a logistic regression by maximum likelihood, pulled slightly to where it starts.
+
+    Parameters
+    ----------
+    x
+        float64 (n, k): the features, a constant among them.
+    labels
+        float64 (n,): 0 or 1.
+    start
+        float64 (k,): the first weights.
+
+    Returns
+    -------
+    float64 (k,): the weights.
+    """
     now = start
     for _ in range(_ROUNDS):
         predicted = sigmoid_of_each(x @ now)
@@ -195,8 +217,7 @@ def fit_curve(found: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
         now = now + step
         if np.abs(step).max() < _SMALL_STEP:
             break
-    now[0] = max(now[0], 0.0)  # higher probability never means lower confidence
-    return Curve(*now.tolist())
+    return now
 
 
 def ok_from(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:

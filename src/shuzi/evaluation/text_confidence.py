@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.mnist import clear_images
-from shuzi.data.strokes import Strokes
+from shuzi.data.registers import Cells
+from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes, clear_strokes
+from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
+from shuzi.evaluation.page_confidence import PHOTOGRAPHS, fit_page, read_cells, read_photographs
 from shuzi.models.card import Calibration
-from shuzi.models.store import LINE
+from shuzi.models.store import LINE, LINE_DETECTOR
 from shuzi.reading.decide.candidate_confidence import Curves, Way, name_knots, signs_of_digit, signs_of_text
 from shuzi.reading.decide.decide_thresholds import DETECTED_WAY, REALLY_BLANK, SIMPLE_WAY, TEXT_OK
 from shuzi.reading.reader import Reader
@@ -58,7 +61,12 @@ class PageRead:
 
 
 def calibrate(
-    reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES, strokes: Strokes | None = None
+    reader: Reader,
+    digits: Dataset,
+    seed: int = 0,
+    pages: int = PAGES,
+    strokes: Strokes | None = None,
+    cells: Cells | None = None,
 ) -> Calibration:
     """Calibrate a reader's confidence on pages composed of digits that no model was trained on.
 
@@ -74,6 +82,8 @@ def calibrate(
         The number of pages.
     strokes
         Pen strokes of validation writers; a reader with a line recogniser also reads as many lines of them.
+    cells
+        Cells of registers held out from training; a reader with a line detector reads them too.
 
     Raises
     ------
@@ -88,7 +98,7 @@ def calibrate(
     in_lines: list[LinesRead] = []
     for _ in range(pages):
         page = any_kind(composer, rng)
-        findings = reader.recognise(page.grey)
+        findings = reader.recognise(page.grey, as_page=False)
         if findings.texts:
             in_lines.append(LinesRead(findings, page.text, marks=False, legible=page.legible))
         # readings without the line recogniser have their own scale
@@ -112,7 +122,43 @@ def calibrate(
     if LINE in reader.partners:
         in_lines += read_lines(reader, clear, strokes, seed, pages)
         fitted |= fit_lines(in_lines)
+        if LINE_DETECTOR in reader.partners:
+            fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), cells)
     return Calibration(reader.partners, fitted, pages, seed, strokes.sha256() if strokes else "")
+
+
+def calibrate_photographs(
+    reader: Reader,
+    digits: Dataset,
+    strokes: Strokes | None,
+    seed: int = 0,
+    count: int = PHOTOGRAPHS,
+    cells: Cells | None = None,
+) -> dict[str, float]:
+    """Calibrate the confidence in the numbers of photographed pages alone.
+
+    Parameters
+    ----------
+    reader, digits, strokes, seed
+        As for `calibrate`.
+    count
+        The number of photographs.
+    cells
+        Real cells of registers that no model was trained on, which count too.
+
+    Returns
+    -------
+    The numbers in the form of `PageScale.of`.
+
+    Raises
+    ------
+    DataError
+        There are no pen strokes.
+    """
+    if strokes is None:
+        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+    read = [*read_photographs(reader, digits, clear_strokes(strokes), seed, count)]
+    return fit_page(read + ([*read_cells(reader, cells)] if cells is not None else []))
 
 
 def fit_way(read: Sequence[PageRead]) -> Way:

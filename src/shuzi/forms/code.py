@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:  # a spec asks for its id here
-    from shuzi.forms.spec import Spec
+if TYPE_CHECKING:
+    pass
 
 MODULES = 25
 """Modules along a side: version 2, which holds 29 characters at quality Q."""
@@ -21,7 +19,7 @@ MODULES = 25
 _QUIET = 2  # modules of margin that OpenCV adds
 _TOGETHER, _MARGIN = 8, 4  # pixels of a module, and modules around the code, when it is drawn to be decoded
 _SHIFTS = np.linspace(-2, 2, 11).tolist()  # modules by which the code may lie off its place
-_LEAST_CONTRAST = 24  # grey levels between black and white
+_MIN_CONTRAST = 24  # grey levels between black and white
 _NEAR = (0.0, -0.2, 0.2)  # modules around that place
 
 
@@ -62,27 +60,6 @@ class Code:
         return Code(found[1], int(found[2]), int(found[3])) if found else None
 
 
-def id_of(spec: Spec) -> str:
-    """Return ten hexadecimal digits that change with what is printed; rules may change after printing."""
-    # sheets without what came later keep their id
-    printed = {name: getattr(spec, name) for name in _PRINTED_OF_SHEET}
-    printed |= {"version": spec.version} if spec.version else {}
-    fields = [
-        {name: getattr(field, name) for name in _PRINTED_OF_FIELD}
-        | {name: getattr(field, name) for name, unset in _LATER.items() if getattr(field, name) != unset}
-        for field in spec.fields
-    ]
-    names = [[row[field.column] for field in spec.printed] for row in spec.roster] if spec.printed else []
-    traced = [hashlib.sha256(spec.blank).hexdigest(), [field.at for field in spec.fields]] if spec.blank else []
-    content = json.dumps([printed, fields, names, *traced], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:10].upper()
-
-
-_PRINTED_OF_SHEET = ("title", "language", "paper", "landscape", "rows", "note")
-_PRINTED_OF_FIELD = ("name", "label", "kind", "boxes", "decimals", "style", "column", "once")
-_LATER = {"options": (), "order": "ymd", "country": ""}
-
-
 def draw_code(code: Code) -> NDArray[np.bool_]:
     """Draw a QR code: bool (25, 25), true where it is black.
 
@@ -120,7 +97,7 @@ def read_code(picture: NDArray[np.uint8], module: float) -> Code | None:
     (True, None)
     """
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(module * 0.25, 0.3)), np.uint8)
-    if np.ptp(smooth) < _LEAST_CONTRAST:
+    if np.ptp(smooth) < _MIN_CONTRAST:
         return None
     rows, columns = np.mgrid[:MODULES, :MODULES].astype(np.float64)
     # paper bends: each of the three squares shows how far its corner of the code lies off its place

@@ -1,51 +1,25 @@
-"""Pages that were read, in any order, become the rows of a table; what is missing or there twice is named."""
+"""Pages that were read, in any order, become the rows of a table, which takes in more photographs later."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from shuzi.errors import PictureError, ShuziError
+from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.layout import pages_of
-from shuzi.forms.reading.page_reader import PageRead, PageReader
-from shuzi.forms.reading.read_photographs import in_order, read_photographs
-from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, Problem, Row, Skipped, Table
-from shuzi.forms.resume import content_hash
-from shuzi.forms.spec import Spec
-from shuzi.forms.stacks.empty_pages import skipped, unread
-from shuzi.forms.versions import sheets_of
-from shuzi.messages import say
-from shuzi.pictures.folders import as_many, single_pictures
-from shuzi.pictures.open import Picture
-from shuzi.pictures.plain import name_of
+from shuzi.forms.photographs import Named, in_order, photos_in, read_photographs, skipped, unread
+from shuzi.forms.read import PageReader
+from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, PageRead, Problem, Row, Skipped, Table
+from shuzi.forms.ruled_tables import as_tables, column_name, join_tables
+from shuzi.forms.spec import Spec, sheets_of
+from shuzi.messages import LANGUAGES, say
+from shuzi.pictures.open import Picture, page_named
 from shuzi.reading.report.result import BLANK, UNSURE
-
-
-def photos_in(named: Iterable[Picture] | str | Path | bytes) -> list[tuple[str, Picture | ShuziError]]:
-    """Return each photograph with its name, for files, folders and PDFs.
-
-    Where one cannot be opened, or is the same as one before, an error takes its place.
-    """
-    found: list[tuple[str, Picture | ShuziError]] = []
-    first: dict[str, str] = {}
-    for given in as_many(named):
-        for picture in single_pictures(given):
-            if isinstance(picture, ShuziError):
-                found.append((str(picture.values.get("path", given)), picture))
-            else:
-                name = name_of(picture) if isinstance(picture, bytes) else str(picture)
-                key = content_hash(picture)
-                if key is not None and key in first:
-                    found.append((name, PictureError("error.form.same", path=name, first=first[key])))
-                    continue
-                if key is not None:
-                    first[key] = name
-                found.append((name, picture))
-    return found
 
 
 def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> PageRead | Problem:
@@ -70,12 +44,6 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
 
     Parameters
     ----------
-    spec
-        The spec.
-    pages
-        What became of each photograph, in the order given.
-    wanted
-        The numbers of the pages that a sheet has.
     once
         Whether a page with the same number and contents as a reopened one was photographed twice in any case.
     """
@@ -122,12 +90,8 @@ def _sheets_of(
 
     Parameters
     ----------
-    pages
-        What became of each photograph.
     copied
         Whether a further page of the same number is another sheet.
-    once
-        As for `collect`.
     """
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
@@ -237,16 +201,227 @@ def _unused(spec: Spec, row: Row, before: Row) -> bool:
 def read_forms(reader: PageReader, photos: Iterable[Picture] | str | Path | bytes) -> Table:
     """Read photographs of sheets into a table.
 
-    Parameters
-    ----------
-    reader
-        Reads single pages.
-    photos
-        Pictures as for `shuzi.Reader.read`, folders, and PDFs.
-
     Returns
     -------
     The table; what could not be read is among its `problems`.
     """
     found = in_order(read_photographs(try_page, reader, photos_in(photos)))
     return collect(reader.spec, found, reader.pages)
+
+
+def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
+    """Return the pages that a table was collected from, for `shuzi.forms.collect.collect`.
+
+    What pages were missing is not among them: they may be there now.
+
+    Raises
+    ------
+    DataError
+        The table is not of this spec, or pages would lose some of it: a row is there twice, or is none of the
+        sheets, or a field that stands once on a page differs from row to row.
+
+    Examples
+    --------
+    >>> from shuzi.forms.spec import Field
+    >>> spec = Spec("Scores", (Field("q", boxes=1),))
+    >>> page = PageRead("a.jpg", Code(spec.id, 1, 1), {(0, "q"): Cell("7", "ok", 1.0, page=1, source="a.jpg")})
+    >>> table = collect(spec, [page], [1])
+    >>> collect(spec, reopen_pages(spec, table), [1]) == table
+    True
+    """
+    _check_columns(spec, table)
+    fields = {field.name: field for field in spec.fields}
+    sheets = {sheet.version: sheet for sheet in sheets_of(spec)}
+    positions = {
+        (version, page.number, placed.row, placed.field.name)
+        for version, sheet in sheets.items()
+        for page in pages_of(sheet)
+        for placed in page.fields
+    }
+    pages: dict[tuple[int, int, str], dict[tuple[int, str], Cell]] = {}
+    seen: set[tuple[int, int]] = set()
+    for row in table.rows:
+        if (row.sheet, row.number) in seen:
+            raise DataError("error.form.row_twice", sheet=row.sheet, row=row.number + 1)
+        seen.add((row.sheet, row.number))
+        for name, cell in row.cells.items():
+            if fields[name].column:
+                _check_printed(spec, row, name, cell)
+                continue
+            if cell.rule == MISSING:  # it may be there now
+                continue
+            # where a sheet is one row, nothing stands once on it
+            key = (-1 if (row.version, cell.page, -1, name) in positions else row.number), name
+            cells = pages.setdefault((row.sheet, cell.page, row.version), {})
+            first = cells.setdefault(key, cell)
+            # what stands once may have been confirmed in each row, at other times
+            if (row.version, cell.page, *key) not in positions or replace(first, changes=()) != replace(
+                cell, changes=()
+            ):
+                raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
+    read = [
+        PageRead(
+            next(cell.source for cell in cells.values()), Code(sheets[version].id, sheet, page), cells, reopened=True
+        )
+        for (sheet, page, version), cells in sorted(pages.items())
+    ]
+    return [*read, *(problem for problem in table.problems if problem.source)]
+
+
+def _check_columns(spec: Spec, table: Table) -> None:
+    known = [field.name for field in spec.fields]
+    named = [*(field.name for field in table.fields), *(name for row in table.rows for name in row.cells)]
+    if unknown := [name for name in named if name not in known]:
+        raise DataError("error.form.not_of_spec", name=unknown[0])
+    if table.title != spec.title or [field.name for field in table.fields] != known:
+        raise DataError("error.form.other_sheets", wanted=spec.title)
+
+
+def _check_printed(spec: Spec, row: Row, name: str, cell: Cell) -> None:
+    """Refuse another roster's table: its rows would get the names of this one."""
+    printed = spec.roster[row.number][spec.field_named(name).column] if 0 <= row.number < len(spec.roster) else None
+    if cell.text != printed:
+        raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
+
+
+def reopen_ruled(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:
+    """Put a table that was read from ruled tables before others, for `shuzi.forms.ruled_tables.join_tables`.
+
+    Raises
+    ------
+    DataError
+        The table was read with a spec.
+    """
+    columns = [column_name(index) for index in range(max((len(row.cells) for row in table.rows), default=0))]
+    for row in table.rows:
+        if unknown := [name for name in row.cells if name not in columns]:
+            raise DataError("error.form.not_of_spec", name=unknown[0])
+    problems = [problem for problem in table.problems if problem.source]  # not blank pages, which have no number
+    sheets = {row.sheet for row in table.rows}
+    unread = [problem for problem in problems if problem.source not in table.sources]
+    # one that could not be read before may be among the later ones now, and its number is free
+    photographs = max(len(sheets) + len(unread), *sheets, 0)
+    later = [
+        rows if isinstance(rows, Problem) else [replace(row, sheet=row.sheet + photographs) for row in rows]
+        for rows in read
+    ]
+    return [[*table.rows], *problems, *later]
+
+
+_Photographs = list[tuple[str, Picture | ShuziError]]
+
+
+def divide(table: Table, folder: Path, named: Named) -> tuple[_Photographs, _Photographs]:
+    """Divide photographs into those that a table has already and those to be read.
+
+    Where a photograph is not where the table names it, one whose path ends with that name is it, if that is only one:
+    the page names photographs without their folders. Where it may be that one or another, it is replaced by an error.
+
+    Parameters
+    ----------
+    folder
+        That of its file; a name in the table may be relative to it or to the working directory.
+
+    Returns
+    -------
+    Those that the table has, by their names in the table, and the others.
+    """
+    sources = dict.fromkeys([*table.sources, *_doubles(table)])
+    paths = {path: source for source in sources for path in _paths_of(source, folder)}
+    unread = {problem.source for problem in table.problems if problem.source} - {*sources}
+    again = {path: source for source in unread for path in _paths_of(source, folder)}
+    by_name = _by_base_name((source, source) for source in sources)
+    beside = _by_base_name((name, os.path.abspath(name)) for name, _ in named)  # noqa: PTH100 - a page of a file
+    old: _Photographs = []
+    new: _Photographs = []
+    first_of: dict[str, str] = {}
+    for name, picture in named:
+        path, base = os.path.abspath(name), os.path.basename(name)  # noqa: PTH100, PTH119
+        alike = [source for source in by_name.get(base, ()) if source == base or not _is_there(source, folder)]
+        fitting = [source for source in alike if _ends_with(path, source) and not _is_there(source, folder)]
+        if path in paths:
+            known = paths[path]
+        elif len(fitting) == 1 and sum(_ends_with(other, fitting[0]) for other in beside[base]) == 1:
+            known = fitting[0]
+        elif alike:
+            new.append((name, PictureError("error.form.same_name", path=name, source=alike[0])))
+            continue
+        else:
+            alone = base in unread and len(beside[base]) == 1
+            new.append((again.get(path, base if alone else name), picture))
+            continue
+        old.append((known, picture))
+        if isinstance(picture, ShuziError) and picture.key == "error.form.same":
+            first_of[str(picture.values["first"])] = known
+    copies = {name: PictureError("error.form.same", path=name, first=known) for name, known in first_of.items()}
+    return old, [(name, copies.get(name, picture)) for name, picture in new]
+
+
+def _by_base_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, kept in pairs:
+        found.setdefault(os.path.basename(name), []).append(kept)  # noqa: PTH119 - it may be a page of a file
+    return found
+
+
+def _ends_with(path: str, source: str) -> bool:
+    """Tell whether a path ends with a relative one.
+
+    >>> [_ends_with(os.path.join("a", name), "1.jpg") for name in ("1.jpg", "11.jpg")]
+    [True, False]
+    """
+    return path.endswith(os.sep + os.path.normpath(source))
+
+
+def _paths_of(source: str, folder: Path) -> set[str]:
+    """Return where a photograph of a table may be."""
+    return {os.path.abspath(source), os.path.abspath(os.path.join(folder, source))}  # noqa: PTH100, PTH118
+
+
+def _is_there(source: str, folder: Path) -> bool:
+    paths = ((page_named(path), path) for path in _paths_of(source, folder))
+    return any(os.path.exists(page.document if page else path) for page, path in paths)  # noqa: PTH110
+
+
+def _doubles(table: Table) -> list[str]:
+    """Return the photographs that a table names as showing what is in it already, in whatever language."""
+    problems = [problem for problem in table.problems if problem.source]
+    if not problems:
+        return []
+    pages = {(row.sheet, cell.page, cell.source) for row in table.rows for cell in row.cells.values() if cell.source}
+    said = {
+        say("form.twice", language, page=page, sheet=sheet, first=source)
+        for sheet, page, source in pages
+        for language in LANGUAGES
+    }
+    return [
+        problem.source
+        for problem in problems
+        if problem.message in said
+        or any(
+            problem.message == say("error.form.same", language, path=problem.source, first=source)
+            for source in table.sources
+            if source in problem.message
+            for language in LANGUAGES
+        )
+    ]
+
+
+def add_to(table: Table, reader: PageReader | None, read: Sequence[PageRead | Problem]) -> Table:
+    """Return a table with further pages.
+
+    Parameters
+    ----------
+    reader
+        What read the pages; None for ruled tables.
+
+    Raises
+    ------
+    DataError
+        The table is not of the reader's spec.
+    """
+    again = {page.source for page in read}
+    table = replace(table, problems=tuple(problem for problem in table.problems if problem.source not in again))
+    if reader:
+        return collect(reader.spec, [*reopen_pages(reader.spec, table), *read], reader.pages, once=True)
+    return join_tables(reopen_ruled(table, as_tables(read)))

@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from shuzi.data.tables import check_size, read_bounded
-from shuzi.forms.parsing.fields import FieldTable
-from shuzi.forms.parsing.grammar import MOST_FIELDS, MOST_TRACED, SHEET, is_text
-from shuzi.forms.parsing.sheet_versions import versions_of
-from shuzi.forms.parsing.source import Source
-from shuzi.forms.roster import LARGEST as LARGEST_ROSTER
-from shuzi.forms.roster import roster_of
-from shuzi.forms.spec import BOXES, PAPERS, Field, Spec
-from shuzi.forms.toml import LARGEST, tables_of, text_of
+from shuzi.errors import DataError
+from shuzi.forms.grammar import (
+    FIELD,
+    LIMITS,
+    MAX_FIELDS,
+    MAX_SPEC_BYTES,
+    MAX_TRACED,
+    MIN_BOX_SIZE,
+    SHEET,
+    VERSION,
+    Source,
+    WrongKeyError,
+    answers_to,
+    can_hold,
+    check_boxes,
+    is_text,
+    limits_of,
+    tables_of,
+    text_of,
+)
+from shuzi.forms.kinds import IBAN_LENGTHS, may_have
+from shuzi.forms.roster import MAX_BYTES as MAX_ROSTER_BYTES
+from shuzi.forms.roster import check_column, roster_of
+from shuzi.forms.spec import (
+    BOXES,
+    CARD,
+    DATE,
+    IBAN,
+    IDENTIFIER,
+    MIN_DIGITS,
+    NUMBER,
+    ONE,
+    OPEN,
+    PAPERS,
+    PHONE,
+    TICK,
+    TIME,
+    Field,
+    Spec,
+    Version,
+)
+from shuzi.ink.boxes import Box
+from shuzi.reading.patterns.expression import compile_pattern
 
-_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
+_BESIDE = {"roster": (MAX_ROSTER_BYTES, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
 
 Beside = Callable[[str, str], bytes]
 """Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError.
@@ -49,10 +85,6 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
 
     Parameters
     ----------
-    text
-        In TOML.
-    path
-        Its file; it is not opened.
     beside
         Returns the roster or the blank form that the spec names.
     """
@@ -63,23 +95,23 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
 
 def check_beside(what: str, name: str, content: bytes) -> None:
     """Raise a DataError if what a spec names, called `name`, is larger than a roster or a blank form may be."""
-    most, too_large = _BESIDE[what]
-    check_size(content, Path(name), most, too_large)
+    max_bytes, too_large = _BESIDE[what]
+    check_size(content, Path(name), max_bytes, too_large)
 
 
 def beside_file(path: Path) -> Beside:
     """Return what reads the files that the spec at `path` names."""
 
     def read(what: str, name: str) -> bytes:
-        most, too_large = _BESIDE[what]
-        return read_bounded(path.parent / name, most, too_large)
+        max_bytes, too_large = _BESIDE[what]
+        return read_bounded(path.parent / name, max_bytes, too_large)
 
     return read
 
 
 def read_text(path: Path) -> str:
     """Return the text of a spec's file; raises DataError."""
-    return text_of(read_bounded(path, LARGEST, "error.spec.large"), path)
+    return text_of(read_bounded(path, MAX_SPEC_BYTES, "error.spec.large"), path)
 
 
 def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, blank: bytes) -> Spec:
@@ -87,12 +119,6 @@ def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, bla
 
     Parameters
     ----------
-    sheet
-        What the file says, or more.
-    source
-        The file.
-    beside
-        Returns the roster that the sheet names.
     blank
         The blank form of a traced form, as a PNG; b"" for a sheet that is printed.
 
@@ -135,11 +161,11 @@ def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, bla
 
 def _field_tables(sheet: Mapping[str, Any], source: Source, blank: bytes) -> list[FieldTable]:
     """Return the tables of the fields; raise a DataError if the sheet cannot have them, or lacks what it needs."""
-    tables, most = sheet.get("fields", []), MOST_TRACED if blank else MOST_FIELDS
+    tables, max_tables = sheet.get("fields", []), MAX_TRACED if blank else MAX_FIELDS
     if "title" not in sheet:
         raise source.wrong("error.spec.missing", 0, "title", sheet)
-    if not 0 < len(tables) <= most or not all(isinstance(table, dict) for table in tables):
-        raise source.wrong("error.spec.no_fields", 0, "fields", sheet, most=most)
+    if not 0 < len(tables) <= max_tables or not all(isinstance(table, dict) for table in tables):
+        raise source.wrong("error.spec.no_fields", 0, "fields", sheet, most=max_tables)
     if not blank and sheet.get("paper", "A4") not in PAPERS:
         raise source.wrong("error.spec.paper", 0, "paper", sheet, names=", ".join(PAPERS))
     if blank:
@@ -167,4 +193,287 @@ def language_of(title: str) -> str:
     >>> language_of("Scores"), language_of("成绩")
     ('en', 'zh')
     """
-    return "zh" if any("\u4e00" <= each <= "\u9fff" for each in title) else "en"
+    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in title) else "en"
+
+
+_READ_APART = ("among_column", "name_column", "at", "key", "min", "max")
+_RENAMED = {"length": "digits"}
+_OF_PRINTED = ("name", "label", "kind", "column")
+_NOT_OF_PARTS = ("decimals", "length", "min", "max", "check", "weights", "with_x", "pattern")
+_NOT_OF = {  # a kind that knows its own check digit and pattern
+    DATE: tuple(key for key in _NOT_OF_PARTS if key not in ("min", "max")),
+    TIME: _NOT_OF_PARTS,
+    PHONE: ("decimals", "min", "max", "check", "weights", "with_x"),
+    CARD: ("decimals", "min", "max", "check", "weights", "with_x", "pattern"),
+    IBAN: _NOT_OF_PARTS,
+}
+DATE_BOXES, TIME_BOXES = 8, 4
+_FIXED_BOXES = {DATE: DATE_BOXES, TIME: TIME_BOXES}
+_ONLY_OF = {"order": DATE, "country": IBAN}
+MAX_DIGITS = {PHONE: 15, CARD: 19}
+"""The most digits of a phone's number, and of a card's."""
+
+_CHECKED = {CARD: "luhn", IBAN: "iban"}
+_OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "points", "key", "partial", "at")
+_OF_KEYS = ("tolerance", "half_tolerance", "partial")
+_OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
+
+
+class FieldTable:
+    """The table of a field.
+
+    Parameters
+    ----------
+    source
+        The file it is in.
+    position
+        Which of the fields it is, from 1.
+    table
+        Its keys and values.
+    """
+
+    def __init__(self, source: Source, position: int, table: dict[str, Any]) -> None:
+        source.check(FIELD, table, position)
+        self._source, self._position, self._table = source, position, table
+        self._need("name")
+
+    def _wrong(self, error: str, key: str, **values: Any) -> DataError:
+        return self._source.wrong(error, self._position, key, self._table, **values)
+
+    def _need(self, key: str) -> None:
+        if key not in self._table:
+            raise self._wrong("error.spec.missing", key)
+
+    def _refuse(self, error: str, keys: Sequence[str], **values: Any) -> None:
+        self._source.refuse(error, self._table, keys, self._position, **values)
+
+    def check_name(self, names: Sequence[str]) -> None:
+        """Raise a DataError if the name is that of another field, whose names are given."""
+        name = self._table["name"]
+        if name in names:
+            raise self._wrong("error.spec.twice", "name", value=name)
+        if same := next((other for other in names if other.split() == name.split()), None):
+            raise self._wrong("error.spec.spaces", "name", value=same.strip())
+
+    def field(self, style: str, roster: tuple[dict[str, str], ...], roster_path: Path) -> Field:
+        """Return the field, without its boxes on a traced form.
+
+        Raises
+        ------
+        DataError
+            Its keys do not fit together, or the roster lacks what they name.
+        """
+        table, kind = self._table, self._table.get("kind", NUMBER)
+        if table.get("once"):
+            self._refuse("error.spec.unique", ["unique"])
+        values = {_RENAMED.get(key, key): table[key] for key in table if key not in _READ_APART}
+        values["label"] = table.get("label", table["name"]).strip()
+        values.setdefault("style", style)
+        values |= {key: tuple(values[key]) for key in ("among", "sum_of", "weights") if key in values}
+        if kind == TICK:
+            return self._to_tick(values)
+        self._refuse("error.spec.only_ticks", ("options", "choose"))
+        if "column" in table:
+            self._refuse("error.spec.printed", [key for key in table if key not in _OF_PRINTED])
+            self._check_column("column", roster, roster_path, unique=kind == IDENTIFIER)
+            return Field(**values)
+        for key, only in _ONLY_OF.items():
+            if kind != only:
+                self._refuse("error.spec.only_kind", [key], kind=only)
+        self._refuse("error.spec.kind", _NOT_OF.get(kind, ()), kind=kind)
+        values |= limits_of(table, self._wrong)
+        values["boxes"] = self._boxes(kind)
+        check_boxes(table, values["boxes"], self._wrong)
+        self._check_weights(values)
+        if kind in _CHECKED:
+            values["check"] = _CHECKED[kind]
+        if kind != NUMBER:
+            self._refuse("error.spec.only_numbers", [key for key in _OF_NUMBERS if kind != DATE or key not in LIMITS])
+        if "name_column" in table:
+            self._need("among_column")
+        if "among_column" in table:
+            if "among" in table:
+                raise self._wrong("error.spec.two_lists", "among_column")
+            self._check_column("among_column", roster, roster_path, unique=True)
+            values["among"] = tuple(row[table["among_column"]] for row in roster)
+            values["names"] = ("",) * len(roster)
+        if "name_column" in table:
+            self._check_column("name_column", roster, roster_path, unique=False)
+            values["names"] = tuple(row[table["name_column"]] for row in roster)
+        field = Field(**values)
+        if field.pattern:
+            self._check_pattern(field)
+        field = self._graded(field)
+        for value in field.among:
+            if replace(field, among=(), required=True).broken(value) or not can_hold(field, value):
+                raise self._wrong("error.spec.value_of_list", "among", value=value)
+        return field
+
+    def _to_tick(self, values: dict[str, Any]) -> Field:
+        """Return a field of boxes to tick; raise a DataError if what the table holds does not fit it."""
+        self._refuse("error.spec.tick", [key for key in self._table if key not in _OF_TICKS])
+        self._need("options")
+        options = tuple(option.strip() for option in self._table["options"])
+        if twice := next((option for index, option in enumerate(options) if option in options[:index]), None):
+            raise self._wrong("error.spec.option_twice", "options", value=twice)
+        return self._graded(Field(**values | {"options": options, "boxes": len(options), "style": BOXES}))
+
+    def _graded(self, field: Field) -> Field:
+        """Return a field with its key, and with the points that it then has; raise a DataError if they do not fit."""
+        table = self._table
+        if "key" not in table:
+            self._refuse("error.spec.no_key", _OF_KEYS)
+            if "points" in table and field.kind != NUMBER:
+                raise self._wrong("error.spec.no_key", "points")
+            # what is written is the points, so no more may be
+            return field if field.maximum is not None or not field.points else replace(field, maximum=field.points)
+        if field.kind != NUMBER:
+            self._refuse("error.spec.only_numbers", ["tolerance", "half_tolerance"])
+        self._check_partial(field)
+        try:
+            key = answers_to(field, table["key"])
+        except WrongKeyError as problem:
+            raise self._wrong("error.spec.key_value", "key", value=problem.answer, reason=problem.reason) from problem
+        return replace(field, key=key, points=table.get("points", 1.0))
+
+    def _check_partial(self, field: Field) -> None:
+        """Raise a DataError if only some of the points can be earned where there is no part to earn."""
+        if field.choose == ONE or field.kind != TICK:
+            self._refuse("error.spec.only_any", ["partial"])
+        if field.half_tolerance and field.half_tolerance <= field.tolerance:
+            raise self._wrong("error.spec.half_tolerance", "half_tolerance")
+
+    def _boxes(self, kind: str) -> int:
+        """Return how many boxes the field has; raise a DataError if its kind has another number of them."""
+        table = self._table
+        if kind == IBAN:
+            self._need("country")
+            if table["country"] not in IBAN_LENGTHS:
+                known = ", ".join(sorted(IBAN_LENGTHS))
+                raise self._wrong("error.spec.country", "country", value=table["country"], known=known)
+            fixed = IBAN_LENGTHS[table["country"]] - len(table["country"])
+        elif kind in _FIXED_BOXES:
+            fixed = _FIXED_BOXES[kind]
+        else:
+            self._need("boxes")
+            boxes: int = table["boxes"]
+            if kind in MIN_DIGITS and not MIN_DIGITS[kind] <= boxes <= MAX_DIGITS[kind]:
+                min_digits, max_digits = MIN_DIGITS[kind], MAX_DIGITS[kind]
+                raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=min_digits, most=max_digits)
+            return boxes
+        if table.get("boxes", fixed) != fixed:
+            raise self._wrong("error.spec.fixed_boxes", "boxes", kind=kind, boxes=fixed)
+        return fixed
+
+    def _check_weights(self, values: dict[str, Any]) -> None:
+        """Raise a DataError if there are weights of no modulus 11, or these or the length do not fit."""
+        if values.get("check") != "mod11":
+            self._refuse("error.spec.only_mod11", ("weights", "with_x"))
+        if "weights" in values and len(values["weights"]) != values["boxes"]:
+            raise self._wrong("error.spec.weights", "weights", boxes=values["boxes"])
+        check, length = values.get("check"), values.get("digits")
+        if check and length and not may_have(check, length, values.get("weights", ())):
+            raise self._wrong("error.spec.check_length", "length", length=length)
+
+    def _check_pattern(self, field: Field) -> None:
+        """Raise a DataError if the pattern is none, or nothing that can be written in the field fits it."""
+        try:
+            automaton = compile_pattern(field.pattern)
+        except DataError as problem:
+            raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
+        min_length = field.digits or max(field.decimals + 1, MIN_DIGITS.get(field.kind, 0))
+        lengths = range(min_length, (field.digits or field.boxes) + 1)
+        if not any(
+            automaton.may_hold(length - field.decimals, field.decimals)
+            for length in lengths
+            if not field.check or may_have(field.check, length, field.weights)
+        ):
+            raise self._wrong("error.spec.never", "pattern", boxes=field.boxes)
+
+    def _check_column(self, key: str, roster: tuple[dict[str, str], ...], path: Path, unique: bool) -> None:
+        if not roster:
+            raise self._wrong("error.spec.no_roster", key)
+        check_column(roster, path, self._table[key], unique)
+
+    def check_sum(self, field: Field, fields: Sequence[Field]) -> None:
+        """Raise a DataError if the field is the sum of anything but other numbers of the same row."""
+        by_name = {other.name: other for other in fields}
+        for index, name in enumerate(field.sum_of):
+            part = by_name.get(name)
+            usable = part and part is not field and not part.column and part.kind == NUMBER and not part.sum_of
+            if not usable or part is None or part.once != field.once or name in field.sum_of[:index]:
+                raise self._wrong("error.spec.sum", "sum_of", value=name)
+
+    def without_boxes(self, field: Field) -> Field:
+        """Return a field of a sheet that is printed; raise a DataError if the table says where it is."""
+        self._refuse("error.spec.no_blank", ["at"])
+        return field
+
+    def with_boxes(self, field: Field) -> Field:
+        """Return a field of a traced form with its boxes; raise a DataError if they do not fit it."""
+        self._refuse("error.spec.not_traced", ("column", "once"))
+        self._need("at")
+        at = self._table["at"]
+        boxes = tuple(Box(*map(float, box)) for box in (at if isinstance(at[0], list) else [at]))
+        if field.style == OPEN and len(boxes) == 1:
+            return replace(field, at=boxes)
+        count = field.boxes
+        if field.kind == TICK and len(boxes) != count:
+            raise self._wrong("error.spec.option_places", "at", boxes=count)
+        if len(boxes) == 1:
+            x, y, wide, high = boxes[0]
+            boxes = tuple(Box(x + index * wide / count, y, wide / count, high) for index in range(count))
+        if field.style == OPEN or len(boxes) != count:
+            raise self._wrong("error.spec.places", "at", boxes=1 if field.style == OPEN else count)
+        if min(box.width for box in boxes) < MIN_BOX_SIZE:
+            raise self._wrong("error.spec.narrow", "at", boxes=count, least=MIN_BOX_SIZE)
+        return replace(field, at=boxes)
+
+    def check_on_paper(self, field: Field, size: tuple[float, float]) -> None:
+        """Raise a DataError if a box reaches beyond the paper, whose width and height are given in millimetres."""
+        if any(box.right > size[0] + 1 or box.bottom > size[1] + 1 for box in field.at):
+            raise self._wrong("error.spec.off_paper", "at", width=size[0], height=size[1])
+
+
+def versions_of(sheet: Mapping[str, Any], source: Source, fields: Sequence[Field]) -> tuple[Version, ...]:
+    """Return the versions that a sheet's tables describe; none if it has none.
+
+    Raises
+    ------
+    DataError
+        There is a mistake, or the sheet is one that cannot have versions.
+    """
+    if "versions" not in sheet:
+        return ()
+    if "rows" in sheet or "blank" in sheet or any(field.column for field in fields):
+        raise source.wrong("error.spec.no_versions", 1, "versions", sheet["versions"][0], "versions")
+    found: list[Version] = []
+    for position, table in enumerate(sheet["versions"], start=1):
+        source.check(VERSION, table, position, "versions")
+
+        def wrong(error: str, key: str, position: int = position, table: Any = table, **values: Any) -> DataError:
+            return source.wrong(error, position, key, table, "versions", **values)
+
+        if "name" not in table:
+            raise wrong("error.spec.missing", "name")
+        name = table["name"].strip()
+        # as a spreadsheet compares them
+        if same := next((version.name for version in found if version.name.casefold() == name.casefold()), None):
+            raise wrong("error.spec.version_twice", "name", value=same)
+        by_name = {field.name: field for field in fields}
+        order = table.get("order", [])
+        for index, field_name in enumerate(order):
+            if field_name not in by_name or field_name in order[:index]:
+                raise wrong("error.spec.version_field", "order", value=field_name)
+        keys = {}
+        for field_name, key in table.get("keys", {}).items():
+            if field_name not in by_name or not by_name[field_name].key:
+                raise wrong("error.spec.version_key", f"keys.{field_name}", value=field_name)
+            try:
+                keys[field_name] = answers_to(by_name[field_name], key)
+            except WrongKeyError as problem:
+                raise wrong(
+                    "error.spec.key_value", f"keys.{field_name}", value=problem.answer, reason=problem.reason
+                ) from problem
+        found.append(Version.of(name, fields, order, keys))
+    return tuple(found)

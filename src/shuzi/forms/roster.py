@@ -9,25 +9,18 @@ from pathlib import Path
 from shuzi.data.tables import rows_of, trimmed
 from shuzi.errors import DataError
 
-MOST_ROWS = 10_000
+MAX_ROWS = 10_000
 """Rows that a roster may have."""
 
-MOST_COLUMNS = 200
+MAX_COLUMNS = 200
 """Columns that a roster may have."""
 
-LARGEST = 10_000_000
+MAX_BYTES = 10_000_000
 """Bytes that a roster may have."""
 
 
 def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
     r"""Return the rows of a roster: the first row names the columns, which commas, semicolons or tabs separate.
-
-    Parameters
-    ----------
-    content
-        The file's bytes.
-    path
-        What errors call it.
 
     Raises
     ------
@@ -40,15 +33,15 @@ def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
     >>> roster_of(b"number;name\n007;Ada\n", Path("class.csv"))
     ({'number': '007', 'name': 'Ada'},)
     """
-    numbered = rows_of(content, path, MOST_ROWS + 2)
+    numbered = rows_of(content, path, MAX_ROWS + 2)
     lines, rows = [line for line, _ in numbered], [trimmed(row) for _, row in numbered]
     if len(rows) < 2:
         raise DataError("error.roster.empty", path=path)
-    if len(rows) > MOST_ROWS + 1:
-        raise DataError("error.roster.many", path=path, most=MOST_ROWS)
+    if len(rows) > MAX_ROWS + 1:
+        raise DataError("error.roster.many", path=path, most=MAX_ROWS)
     names = [name.strip() for name in rows[0]]
-    if len(names) > MOST_COLUMNS:
-        raise DataError("error.roster.wide", path=path, most=MOST_COLUMNS)
+    if len(names) > MAX_COLUMNS:
+        raise DataError("error.roster.wide", path=path, most=MAX_COLUMNS)
     if twice := _twice(names):
         raise DataError("error.roster.columns", path=path, names=", ".join(twice))
     for line, row in zip(lines, rows, strict=True):

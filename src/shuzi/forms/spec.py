@@ -1,15 +1,15 @@
-"""The contents of a sheet: its fields, their rules, and how they are printed."""
+"""The contents of a sheet: its fields, their rules, how they are printed, and its versions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from shuzi.forms.code import id_of
-from shuzi.forms.values.check_digits import WITH_X, passes
-from shuzi.forms.values.notation import NOTATIONS, Notation, digits_of, in_fours, is_date, is_number, is_time
-from shuzi.forms.versions import Version
+from shuzi.forms.kinds import NOTATIONS, WITH_X, Notation, digits_of, in_fours, is_date, is_number, is_time, passes
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.expression import compile_pattern
 
@@ -34,7 +34,7 @@ BOXES, COMB, OPEN = get_args(FieldStyle)
 AMONG = "among"
 """The rule that only the values on a field's list may be written."""
 
-LEAST_DIGITS = {PHONE: 5, CARD: 12}
+MIN_DIGITS = {PHONE: 5, CARD: 12}
 """The least digits of a phone's number, and of a card's."""
 
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
@@ -71,7 +71,7 @@ class Field:
         Whether it must be filled in.
     digits
         The number of digits that must be written; None if any.
-    least, most
+    minimum, maximum
         The range of a number; None if there is no limit.
     earliest, latest
         The range of a date, as ISO 8601 writes it.
@@ -108,7 +108,7 @@ class Field:
 
     Examples
     --------
-    >>> score = Field("score", boxes=3, decimals=1, most=20.0)
+    >>> score = Field("score", boxes=3, decimals=1, maximum=20.0)
     >>> score.text_of("175"), score.text_of("5"), score.broken("17.5"), score.broken("20.5")
     ('17.5', '0.5', '', 'range')
     >>> answer = Field("q1", kind=TICK, boxes=2, options=("yes", "no"))
@@ -128,8 +128,8 @@ class Field:
     once: bool = False
     required: bool = False
     digits: int | None = None
-    least: float | None = None
-    most: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     earliest: str = "1900-01-01"
     latest: str = "2099-12-31"
     check: str = ""
@@ -199,13 +199,13 @@ class Field:
             return "time"
         if self.kind == NUMBER and not is_number(text, self.decimals):
             return "number"
-        if self.kind in LEAST_DIGITS and not LEAST_DIGITS[self.kind] <= len(plain) <= self.boxes:
+        if self.kind in MIN_DIGITS and not MIN_DIGITS[self.kind] <= len(plain) <= self.boxes:
             return "length"
         if self.kind == IBAN and len(plain) != self.boxes:
             return "length"
-        if self.kind == NUMBER and not (self.least is None or float(text) >= self.least):
+        if self.kind == NUMBER and not (self.minimum is None or float(text) >= self.minimum):
             return "range"
-        if self.kind == NUMBER and not (self.most is None or float(text) <= self.most):
+        if self.kind == NUMBER and not (self.maximum is None or float(text) <= self.maximum):
             return "range"
         if self.check and not passes(self.check, self.country + plain, self.weights, self.with_x):
             return "check"
@@ -297,3 +297,76 @@ class Spec:
     def field_named(self, name: str) -> Field:
         """Return a field by its name, which must be there."""
         return next(field for field in self.fields if field.name == name)
+
+
+def id_of(spec: Spec) -> str:
+    """Return ten hexadecimal digits that change with what is printed; rules may change after printing."""
+    # sheets without what came later keep their id
+    printed = {name: getattr(spec, name) for name in _PRINTED_OF_SHEET}
+    printed |= {"version": spec.version} if spec.version else {}
+    fields = [
+        {name: getattr(field, name) for name in _PRINTED_OF_FIELD}
+        | {name: getattr(field, name) for name, unset in _LATER.items() if getattr(field, name) != unset}
+        for field in spec.fields
+    ]
+    names = [[row[field.column] for field in spec.printed] for row in spec.roster] if spec.printed else []
+    traced = [hashlib.sha256(spec.blank).hexdigest(), [field.at for field in spec.fields]] if spec.blank else []
+    content = json.dumps([printed, fields, names, *traced], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:10].upper()
+
+
+_PRINTED_OF_SHEET = ("title", "language", "paper", "landscape", "rows", "note")
+
+
+_PRINTED_OF_FIELD = ("name", "label", "kind", "boxes", "decimals", "style", "column", "once")
+
+
+_LATER = {"options": (), "order": "ymd", "country": ""}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a sheet: its name, and the fields in its order with its keys."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+    @staticmethod
+    def of(name: str, fields: Sequence[Field], order: Iterable[str], keys: Mapping[str, tuple[str, ...]]) -> Version:
+        """Return a version of some fields.
+
+        Examples
+        --------
+        >>> fields = [Field(name, boxes=1, key=("7",), points=1.0) for name in ("q1", "q2", "q3")]
+        >>> version = Version.of("B", fields, ["q3", "q1"], {"q1": ("8",)})
+        >>> [(field.name, field.key) for field in version.fields]
+        [('q3', ('7',)), ('q2', ('7',)), ('q1', ('8',))]
+        """
+        # a table that somebody wrote may have keys of ungraded fields, or two fields of one name
+        own = {field.name: replace(field, key=field.key and keys.get(field.name, field.key)) for field in fields}
+        moved = [field_name for field_name in dict.fromkeys(order) if field_name in own]
+        places = iter(moved)
+        return Version(
+            name, tuple(own[next(places, field.name) if field.name in moved else field.name] for field in fields)
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "name": self.name,
+            "order": [field.name for field in self.fields],
+            "keys": {field.name: [*field.key] for field in self.fields if field.key},
+        }
+
+
+def sheets_of(spec: Spec) -> tuple[Spec, ...]:
+    """Return a spec for each version of a sheet, with an id of its own; the spec itself if it has no versions.
+
+    >>> fields = (Field("q1", boxes=1), Field("q2", boxes=1))
+    >>> spec = Spec("Exam", fields, versions=(Version("A", fields), Version("B", fields[::-1])))
+    >>> [(sheet.version, sheet.fields[0].name) for sheet in sheets_of(spec)], len({s.id for s in sheets_of(spec)})
+    ([('A', 'q1'), ('B', 'q2')], 2)
+    """
+    if not spec.versions:
+        return (spec,)
+    return tuple(replace(spec, fields=version.fields, version=version.name, versions=()) for version in spec.versions)

@@ -25,6 +25,8 @@ DIVIDED = 0.02  # if more than this fraction of the rim is on each side of the t
 RIM_AGAINST_STROKES = 2.0  # chosen on pages and tight crops made from the validation digits
 LOOKED_AT = 320  # pixels of the longer side; strokes are still visible at this size
 NO_SPREAD = 1e-3
+STROKE_REACH = 0.75  # of a digit's height: what is darker over a shorter way is a stroke, not a shadow
+LEVEL = 230  # to which the paper around a line is brought
 ROUNDS = 4  # of separating paper from ink and refitting the paper
 
 ONE_PIXEL_WIDE = 0.12  # fraction of solid ink in full squares of 2x2 pixels; where it is less, strokes fill no square
@@ -73,6 +75,47 @@ def map_ink_and_contrast(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ND
         dark = _widen_strokes(dark)
         ink = _map_ink(dark)
     return ink, _map_contrast(dark)
+
+
+def map_line(grey: NDArray[np.uint8], height: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the ink map and the contrast map of a picture of one line, whatever shadows or edges cross it.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+    height
+        The height of its digits, in pixels.
+
+    Returns
+    -------
+    Both uint8 (h, w).
+
+    Examples
+    --------
+    >>> line = np.full((40, 120), 200, np.uint8)
+    >>> line[:, 60:] = 70  # a shadow
+    >>> line[10:30, [29, 30, 31, 89, 90, 91]] //= 3
+    >>> ink, _ = map_line(cv2.GaussianBlur(line, (0, 0), 1.0), 20.0)
+    >>> [bool((ink[:, place] >= SOLID).any()) for place in (30, 60, 90)]
+    [True, False, True]
+    """
+    dark = _level(_make_ink_dark(grey), height)
+    return _map_ink(dark), _map_contrast(dark)
+
+
+def _level(dark: NDArray[np.uint8], height: float) -> NDArray[np.uint8]:
+    """Make the paper around dark strokes equally bright everywhere, however sharp the edge of a shadow is."""
+    reach = max(3, round(STROKE_REACH * height) | 1)
+    bright = cv2.morphologyEx(
+        cv2.blur(dark, (3, 3)),
+        cv2.MORPH_CLOSE,
+        cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach)),
+        borderType=cv2.BORDER_REPLICATE,
+    )
+    paper = bright.astype(np.float32)
+    level = np.rint(dark.astype(np.float32) * (np.float32(LEVEL) / np.maximum(paper, 1)))
+    return np.clip(level, 0, 255).astype(np.uint8)
 
 
 def _map_ink(dark: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from shuzi.errors import ShuziError
 from shuzi.forms.result import Cell, Problem, Table
 from shuzi.reading.report.result import OK, Reading
+from shuzi.reading.report.result import NumberLine as Line
 
 ERROR = "error"
 
@@ -23,8 +24,19 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class NumberLine:
+    """One of several numbers in a picture."""
+
+    text: str
+    digits: str
+    status: str
+    confidence: float
+    message: str
+
+
+@dataclass(frozen=True)
 class Number:
-    """The text of one picture.
+    """The text of one picture; of several numbers, `lines` has each of them in reading order.
 
     `status` is "ok" (rely on it), "unsure" (show the picture to a person), "not-a-digit", "blank", or "error".
     """
@@ -36,6 +48,7 @@ class Number:
     confidence: float
     message: str
     alternatives: list[Alternative] = field(default_factory=list)
+    lines: list[NumberLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,17 @@ def number_of(name: str, reading: Reading | ShuziError) -> Number:
         confidence=round(reading.confidence, 4),
         message=reading.message,
         alternatives=[] if reading.status == OK else _alternatives(reading.alternatives),
+        lines=[_line(line) for line in reading.lines] if len(reading.lines) > 1 else [],
+    )
+
+
+def _line(line: Line) -> NumberLine:
+    return NumberLine(
+        text=line.text,
+        digits=line.digits_text,
+        status=line.status,
+        confidence=round(line.confidence, 4),
+        message=line.message,
     )
 
 

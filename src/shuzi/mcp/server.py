@@ -17,13 +17,13 @@ from pydantic import Field
 
 from shuzi import __version__
 from shuzi.errors import PictureError, ShuziError
-from shuzi.forms.collect import collect, photos_in, try_page
-from shuzi.forms.finding.tables.spacing import Shape
+from shuzi.forms.collect import collect, try_page
 from shuzi.forms.parse import beside_file, read_text, spec_of
-from shuzi.forms.reading.page_reader import PageReader
-from shuzi.forms.reading.read_photographs import in_order, read_photographs
-from shuzi.forms.reading.ruled_tables import read_tables
+from shuzi.forms.photographs import in_order, photos_in, read_photographs
+from shuzi.forms.read import PageReader
+from shuzi.forms.ruled_tables import read_tables
 from shuzi.forms.spec import Spec
+from shuzi.forms.table_grid import Shape
 from shuzi.mcp.answers import Answer, Number, answer_of, number_of
 from shuzi.mcp.readable import MOST_PICTURES, Readable
 from shuzi.messages import speaking

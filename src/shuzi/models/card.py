@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from shuzi.data import registers
+from shuzi.data import page_lines, registers
 from shuzi.data.strokes import CITATION
 from shuzi.declared import Declared, FieldError, Fraction, Number, Positive, Text, Whole, expected
 from shuzi.errors import ModelError, ShuziError
@@ -25,7 +25,8 @@ METADATA_KEY = "shuzi.card"
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 """The libraries that Keras can train on here, by Keras's names for them."""
 
-MNIST, OWN, STROKES, REGISTERS, MODEL = "mnist", "own", "strokes", "registers", "model"
+MNIST, OWN, STROKES, REGISTERS, PAGE_LINES = "mnist", "own", "strokes", "registers", "page-lines"
+MODEL = "model"
 """Possible sources of training data; MODEL is followed by the name of the model that was fine-tuned."""
 
 OF_OWN_PICTURES = "as whoever made the pictures decides"
@@ -87,7 +88,8 @@ class Source:
     Parameters
     ----------
     name
-        MNIST, OWN, STROKES, REGISTERS, MODEL followed by a name, or a source that only a later shuzi knows.
+        MNIST, OWN, STROKES, REGISTERS, PAGE_LINES, MODEL followed by a name, or a source that only a later shuzi
+        knows.
     sha256
         The SHA-256 of each array, as an uncompressed IDX file, or of each file.
     licence
@@ -128,7 +130,16 @@ OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
 OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {registers.CITATION}"
 """The licence of a model trained on those, too."""
 
-LICENCES = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers"}
+OF_PAGES = f"{OF_STROKES}; and from pages: {page_lines.CITATION}"
+"""The licence of a model trained on pages with known lines."""
+
+LICENCES = {
+    OF_MNIST: "mnist",
+    OF_OWN_PICTURES: "own",
+    OF_STROKES: "strokes",
+    OF_REGISTERS: "registers",
+    OF_PAGES: "pages",
+}
 """The licences of models that shuzi trains, with their catalogue keys."""
 
 
@@ -154,6 +165,8 @@ def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
         return OF_OWN_PICTURES
     if REGISTERS in names:
         return OF_REGISTERS
+    if PAGE_LINES in names:
+        return OF_PAGES
     return OF_STROKES if STROKES in names else OF_MNIST
 
 
@@ -181,7 +194,8 @@ class Card:
         The SHA-256 of the .onnx file's graph, weights included; "" until it is written into one.
     scores
         Measured results, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``; for a
-        detector, the fraction of the digits on n pages that it finds.
+        detector, the fraction of the digits on n pages that it finds; for a line detector, the mean intersection
+        over union of the cores of lines on n photographs.
     command
         The command that trains it again; "" if a changed value has no command-line option.
     parameters
@@ -223,7 +237,7 @@ class Card:
 
     @property
     def kind(self) -> str:
-        """The kind of model: CLASSIFIER, DETECTOR or RECOGNISER.
+        """The kind of model: one of `tasks.ModelKind`.
 
         >>> Card("detector", "detect", TASKS["detect"].input, TASKS["detect"].outputs).kind
         'detector'

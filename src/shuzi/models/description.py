@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.data import registers
+from shuzi.data import page_lines, registers
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
 from shuzi.messages import LANGUAGES, say, speaking
@@ -23,6 +23,7 @@ from shuzi.models.card import (
     MNIST,
     MODEL,
     OWN,
+    PAGE_LINES,
     REGISTERS,
     STROKES,
     UNSURE_BELOW,
@@ -31,16 +32,26 @@ from shuzi.models.card import (
 )
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import shipped
-from shuzi.models.tasks import CLASSIFIER, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DETECTOR, RECOGNISE_LINE, RECOGNISER
+from shuzi.models.tasks import (
+    CLASSIFIER,
+    CLASSIFY,
+    CLASSIFY_OR_REJECT,
+    DETECT,
+    DETECT_LINES,
+    DETECTOR,
+    LINE_DETECTOR,
+    RECOGNISE_LINE,
+    RECOGNISER,
+)
 
-MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
+MEASURES = {DETECTOR: "finds", LINE_DETECTOR: "finds_lines", RECOGNISER: "reads"}
 """The catalogue keys of the scores of models other than classifiers."""
 
 HUB_MNIST = "ylecun/mnist"
 """MNIST's name on Hugging Face."""
 
 _SHOWN = 16  # characters of a hash
-_INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
+_INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", LINE_DETECTOR: "pictures", RECOGNISER: "strips"}
 _PARTS = {
     CLASSIFIER: ("test", "validation", "training", "own", "own-before", "validation-before"),
 } | dict.fromkeys(MEASURES, ("validation", "training"))
@@ -49,11 +60,18 @@ _PIPELINES = {
     CLASSIFY: "image-classification",
     CLASSIFY_OR_REJECT: "image-to-text",
     DETECT: "object-detection",
+    DETECT_LINES: "image-segmentation",
     RECOGNISE_LINE: "image-to-text",
 }
-_METRICS = {"accuracy": "accuracy", "finds": "recall", "reads": "exact_match"}
-_SIZES = {CLASSIFY: (28, 28), CLASSIFY_OR_REJECT: (28, 28), DETECT: (64, 160), RECOGNISE_LINE: (48, 160)}
-_SOURCES = (MNIST, OWN, STROKES, REGISTERS)
+_METRICS = {"accuracy": "accuracy", "finds": "recall", "finds_lines": "mean_iou", "reads": "exact_match"}
+_SIZES = {
+    CLASSIFY: (28, 28),
+    CLASSIFY_OR_REJECT: (28, 28),
+    DETECT: (64, 160),
+    DETECT_LINES: (96, 160),
+    RECOGNISE_LINE: (48, 160),
+}
+_SOURCES = (MNIST, OWN, STROKES, REGISTERS, PAGE_LINES)
 _WORD = re.compile(r"[A-Za-z][\w./-]*")  # needs no quotes in YAML; ours are never YAML words such as "no"
 
 
@@ -82,7 +100,10 @@ def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
 def describe_licence(card: Card) -> str:
     """Return the card's licence in words."""
     known = LICENCES.get(card.licence)
-    return say(f"models.licence.{known}", citation=CITATION, registers=registers.CITATION) if known else card.licence
+    if not known:
+        return card.licence
+    cited = {"citation": CITATION, "registers": registers.CITATION, "pages": page_lines.CITATION}
+    return say(f"models.licence.{known}", **cited)
 
 
 def _data(card: Card) -> list[str]:
@@ -94,7 +115,7 @@ def _data(card: Card) -> list[str]:
         kind, _, name = source.name.partition(" ")
         if kind == MODEL:
             rows.append(say("models.data.model", name=name, sha256=sha256))
-        elif source.name in (STROKES, REGISTERS):
+        elif source.name in (STROKES, REGISTERS, PAGE_LINES):
             rows.append(say(f"models.data.{source.name}", sha256=sha256, licence=source.licence))
         elif source.name in (MNIST, OWN):
             rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
@@ -290,7 +311,7 @@ def _reading(name: str, partners: list[str]) -> str:
 
 def _alone(card: Card, name: str) -> str:
     height, width = _SIZES[card.task]
-    paper = "np.zeros" if card.kind == CLASSIFIER else "64 * np.ones"
+    paper = {CLASSIFIER: "np.zeros", LINE_DETECTOR: "255 * np.ones"}.get(card.kind, "64 * np.ones")
     outputs = json.dumps([output.name for output in card.outputs])
     return (
         f'import numpy as np\nimport onnxruntime\n\nsession = onnxruntime.InferenceSession("{name}")\n'

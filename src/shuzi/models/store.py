@@ -14,8 +14,8 @@ START = "start.onnx"
 OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
 """The files that exist in a run folder only after training has ended."""
 
-DEFAULT, DETECTOR, LINE = "default", "detector", "line"
-PARTNERS = (DETECTOR, LINE)
+DEFAULT, DETECTOR, LINE_DETECTOR, LINE = "default", "detector", "line-detector", "line"
+PARTNERS = (DETECTOR, LINE_DETECTOR, LINE)
 """Models that assist another model and are never used alone."""
 
 SHIPPED = Path(__file__).parent

@@ -19,11 +19,14 @@ CLASSIFY_OR_REJECT = "classify-or-reject"
 DETECT = "detect"
 """Where the digits are on a page."""
 
+DETECT_LINES = "detect-lines"
+"""Where the lines of writing are on a picture."""
+
 RECOGNISE_LINE = "recognise-line"
 """The text of a whole line: digits, marks, and placeholders for other signs."""
 
-ModelKind = Literal["classifier", "detector", "line recogniser"]
-CLASSIFIER, DETECTOR, RECOGNISER = get_args(ModelKind)
+ModelKind = Literal["classifier", "detector", "line detector", "line recogniser"]
+CLASSIFIER, DETECTOR, LINE_DETECTOR, RECOGNISER = get_args(ModelKind)
 """The kinds of models that a person can choose."""
 
 Mark = Literal[".", ",", "-", "/", ":"]
@@ -80,7 +83,7 @@ class Interface:
     Parameters
     ----------
     kind
-        CLASSIFIER, DETECTOR or RECOGNISER.
+        CLASSIFIER, DETECTOR, LINE_DETECTOR or RECOGNISER.
     input
         The images.
     outputs
@@ -100,6 +103,8 @@ _PROBABILITIES = Tensor("probabilities", ("n", 10), layout="NC", range=(0, 1))
 _IS_DIGIT = Tensor("is_digit", ("n", 1), layout="NC", range=(0, 1))
 _PAGES = replace(_IMAGES, shape=("n", "h", "w"))  # contrast maps, paper 64, ink 192; h and w divisible by 8
 _MAPS = Tensor("places", ("n", "h/4", "w/4", 14), layout="NHWC")
+_PICTURES = replace(_IMAGES, shape=("n", "h", "w"))  # grey, as they are; h and w divisible by 32
+_LINES = Tensor("lines", ("n", "h/4", "w/4", 3), layout="NHWC")
 _STRIPS = replace(_IMAGES, shape=("n", 48, "w"))  # contrast maps of one line each; w divisible by 4
 _COLUMNS = Tensor("log_probabilities", ("n", "w/4", len(CLASSES) + 1), layout="NWC")  # blank last
 
@@ -108,6 +113,8 @@ TASKS: Mapping[str, Interface] = {
     CLASSIFY_OR_REJECT: Interface(CLASSIFIER, _IMAGES, (_PROBABILITIES, _IS_DIGIT)),
     # ten probabilities of a digit's centre; dx, dy, log width, log height in cells of 4x4 pixels
     DETECT: Interface(DETECTOR, _PAGES, (_MAPS,)),
+    # the probability of a line's core, doublings of a digit's height from 16 pixels, the probability of printed lines
+    DETECT_LINES: Interface(LINE_DETECTOR, _PICTURES, (_LINES,)),
     RECOGNISE_LINE: Interface(RECOGNISER, _STRIPS, (_COLUMNS,), tuple(CLASSES)),
 }
 

@@ -17,9 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, ShuziError
+from shuzi.ink.line_pictures import TextLine
 from shuzi.ink.scan import Scan
 from shuzi.models.card import Card
-from shuzi.models.store import DEFAULT, DETECTOR, LINE, PARTNERS, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
@@ -28,14 +29,17 @@ from shuzi.reading.decide.candidate_confidence import Scale
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decision import decide
 from shuzi.reading.decide.line_confidence import LineScale
+from shuzi.reading.decide.page_text import PageScale, correct_page
 from shuzi.reading.find.detector import Detector
-from shuzi.reading.find.find_thresholds import LARGEST_SIDE, MOST_WORK
+from shuzi.reading.find.find_thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MOST_WORK, SMALLEST_PAGE
+from shuzi.reading.find.line_detector import LineDetector, is_cut_off, may_be_one_number
 from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import ReadingProcesses
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.expression import compile_pattern
 from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
+from shuzi.reading.recognise.page import recognise_page
 from shuzi.reading.recognise.recogniser import Recogniser, recognise_lines
 from shuzi.reading.report.result import Reading
 from shuzi.reading.values import Findings
@@ -54,28 +58,34 @@ class Reader:
     """
 
     def __init__(
-        self, classifier: Classifier, detector: Detector | None = None, recogniser: Recogniser | None = None
+        self,
+        classifier: Classifier,
+        detector: Detector | None = None,
+        recogniser: Recogniser | None = None,
+        line_detector: LineDetector | None = None,
     ) -> None:
         self._classifier = classifier
         self._detector = detector
         # a model that cannot tell a letter from a digit reads digits only, as it always has
         self._recogniser = recogniser if classifier.card.task == CLASSIFY_OR_REJECT else None
+        self._line_detector = line_detector if self._recogniser is not None else None
         self._processes = ReadingProcesses()
         self._values: list[str] | None = None
         self._pattern: Automaton | None = None
         calibration = classifier.card.calibration
-        partners = {DETECTOR: detector, LINE: self._recogniser}
+        partners = {DETECTOR: detector, LINE: self._recogniser, LINE_DETECTOR: self._line_detector}
         self.partners = {name: model.card.weights for name, model in partners.items() if model}
         self.calibrated = calibration is not None and calibration.partners == self.partners
         numbers = calibration.numbers if calibration and self.calibrated else {}
         self._scale = Scale.of({**classifier.card.thresholds, **numbers})
         self._line_scale = LineScale.of(numbers)
+        self._page_scale = PageScale.of(numbers)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # for other processes, which have their own pool or none
         return (
             type(self),
-            (self._classifier, self._detector, self._recogniser),
+            (self._classifier, self._detector, self._recogniser, self._line_detector),
             {
                 "_values": self._values,
                 "_pattern": self._pattern,
@@ -200,7 +210,7 @@ class Reader:
         except ShuziError as problem:
             return problem
 
-    def recognise(self, picture: Source, most: float = MOST_WORK) -> Findings:
+    def recognise(self, picture: Source, most: float = MOST_WORK, as_page: bool = True) -> Findings:
         """Find and recognise what is in a picture, undecided, to show or measure it; raises what `read` raises.
 
         Parameters
@@ -209,14 +219,26 @@ class Reader:
             As for `read`.
         most
             What may be done for it, in images classified; if that is not enough, nothing is read.
+        as_page
+            Whether it may be a photograph of several lines; a cell of a table is one number.
         """
         source = source_of(picture)
         grey = open_picture(picture)
+        lines = self._find_page(grey) if as_page else []
+        if lines and not may_be_one_number(lines):
+            page = self._recognise_page(grey, lines, most)
+            if page.too_much is None:  # a large table may still be read row by row
+                return replace(page, source=source)
+            lines, most = [], most - page.work
         scan = Scan.of(grey, LARGEST_SIDE)
         classifier, has_lines = self._classifier, self._recogniser is not None
         # in a number, corrected digits speak about its texts, not about the candidates too
         uncorrected = classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
         findings = locate(scan, uncorrected, self._detector, has_lines, most)
+        # clear ink on a single line is read as well without its neighbours, and only there a stroke is surely seen
+        is_clear = findings.simple and bool(findings.candidates) and len(findings.lines) < 2
+        if lines and not is_clear and not any(line.is_struck for line in findings.lines):
+            return replace(self._recognise_page(grey, lines, most), source=source)
         if uncorrected is not classifier and not findings.lines and findings.too_much is None:
             findings = locate(scan, classifier, self._detector, has_lines, most)
         if self._recogniser is not None:
@@ -225,9 +247,25 @@ class Reader:
             findings = correct(findings, classifier, self._line_scale.weights)
         return replace(findings, source=source)
 
+    def _find_page(self, grey: NDArray[np.uint8]) -> list[TextLine]:
+        """Find the lines of a photograph; none if the picture is not taken for one."""
+        if self._line_detector is None or self._recogniser is None or min(grey.shape) < SMALLEST_PAGE:
+            return []
+        lines = self._line_detector.find(grey)
+        return lines if _is_page(lines, grey) else []
+
+    def _recognise_page(self, grey: NDArray[np.uint8], lines: Sequence[TextLine], most: float) -> Findings:
+        """Recognise the lines of a photograph."""
+        assert self._recogniser is not None  # noqa: S101 - for the types
+        classifier = self._classifier
+        if not isinstance(classifier, CorrectedClassifier):
+            return recognise_page(grey, lines, self._recogniser, classifier, most)
+        findings = recognise_page(grey, lines, self._recogniser, classifier.uncorrected, most)
+        return correct_page(findings, classifier)
+
     def decide(self, findings: Findings) -> Reading:
         """Decide what the findings in a picture say."""
-        reading = decide(findings, self._scale, self._line_scale, self._values, self._pattern)
+        reading = decide(findings, self._scale, self._line_scale, self._values, self._pattern, self._page_scale)
         return replace(reading, source=findings.source)
 
     def read_many(
@@ -255,6 +293,14 @@ class Reader:
         yield from reader._processes.read(reader, coming)
 
 
+def _is_page(lines: Sequence[TextLine], grey: NDArray[np.uint8]) -> bool:
+    """Tell whether the largest line of a picture, of those that are not cut off, is much lower than the picture."""
+    whole = [line for line in lines if not is_cut_off(line, grey)] or lines
+    if not whole:
+        return False
+    return max(whole, key=lambda line: line.length * line.height).height < LARGEST_ON_PAGE * len(grey)
+
+
 def available_models() -> list[str]:
     """List the models that come with shuzi, which `load` accepts by name, the default one first.
 
@@ -266,7 +312,12 @@ def available_models() -> list[str]:
     return [name for name in shipped() if name not in PARTNERS]
 
 
-def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR, line: str | Path = LINE) -> Reader:
+def load(
+    model: str | Path = DEFAULT,
+    detector: str | Path = DETECTOR,
+    line: str | Path = LINE,
+    line_detector: str | Path = LINE_DETECTOR,
+) -> Reader:
     """Load a model for reading.
 
     Parameters
@@ -277,6 +328,8 @@ def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR, line: str
         The detector to use, named in the same way.
     line
         The line recogniser to use, named in the same way. A model that cannot reject non-digits reads without it.
+    line_detector
+        The line detector to use, named in the same way, for photographs of pages.
 
     Raises
     ------
@@ -286,4 +339,6 @@ def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR, line: str
     classifier, names = Classifier(find_model(model)), shipped()
     finds = None if detector == DETECTOR and DETECTOR not in names else Detector(find_model(detector))
     plain = line == LINE and (LINE not in names or classifier.card.task != CLASSIFY_OR_REJECT)
-    return Reader(classifier, finds, None if plain else Recogniser(find_model(line)))
+    without = line_detector == LINE_DETECTOR and LINE_DETECTOR not in names
+    lines = None if plain or without else LineDetector(find_model(line_detector))
+    return Reader(classifier, finds, None if plain else Recogniser(find_model(line)), lines)

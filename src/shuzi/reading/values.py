@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
+from shuzi.ink.line_pictures import LinePicture, TextLine
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.find.find_thresholds import EDGE_PIXELS, MOST_WORK, PROPOSED_SCORE
 
@@ -117,6 +118,34 @@ class LineTexts:
     priors: tuple[float, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class PageLine:
+    """A line that the line detector found on a photograph, and what may stand on it.
+
+    Parameters
+    ----------
+    line
+        Where it is on the photograph.
+    picture
+        Its own picture, in which it lies level.
+    ink
+        The ink map of that: uint8 (h, w).
+    texts
+        What may stand on it; its frames are in its own picture.
+    classified
+        For each digit of its most probable text, the classifier's probability of that digit: float32 (n,).
+    relative_height
+        The height of its digits as a multiple of the other lines' median; 1 without others.
+    """
+
+    line: TextLine
+    picture: LinePicture
+    ink: NDArray[np.uint8]
+    texts: LineTexts
+    classified: NDArray[np.float32]
+    relative_height: float
+
+
 @dataclass(frozen=True)
 class Findings:
     """Everything that was found in a picture.
@@ -147,6 +176,12 @@ class Findings:
         What was done to find all this and to recognise the lines, in images classified.
     texts
         What may stand on each line, once they were recognised.
+    page
+        The lines of a photograph, in reading order; if there are any, they are all that is read.
+    cut_off
+        Lines that the upper or lower edge of the photograph cuts off, which are not read.
+    is_upside_down
+        Whether these lines are read better turned by half a circle.
     source
         The path of the picture, with the page of a PDF or TIFF; None if it was not a file.
     """
@@ -163,6 +198,9 @@ class Findings:
     work_left: float = MOST_WORK
     work: float = 0.0
     texts: tuple[LineTexts, ...] = ()
+    page: tuple[PageLine, ...] = ()
+    cut_off: tuple[TextLine, ...] = ()
+    is_upside_down: bool = False
     source: str | None = None
 
     def at_edge(self, box: Box) -> bool:

@@ -1,1 +1,1 @@
-"""Reading, training and serving on many machines, with Ray."""
+"""Reading, sweeps and serving on many machines, with Ray."""

@@ -14,26 +14,18 @@ from starlette.types import ASGIApp
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
-from shuzi.service.api import answers, documentation, forms, reading, tracing, training, workbook
-from shuzi.service.api import review as review_api
-from shuzi.service.api.schema import Health
-from shuzi.service.decoders import Decoders
-from shuzi.service.http.access import Hosts, Origins
-from shuzi.service.http.bodies import Bodies
-from shuzi.service.http.guard import Guard
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.operations import Operations, answer
-from shuzi.service.http.quotas import Quotas
-from shuzi.service.jobs.request_slots import RequestSlots
-from shuzi.service.jobs.streams import Streams
-from shuzi.service.jobs.trainings import Trainings
-from shuzi.service.metrics import MEDIA_TYPE, Metrics
-from shuzi.service.page import HANDLERS, PAGE, at_root
-from shuzi.service.parts import Parts, parts_of
-from shuzi.service.pool import Pool
+from shuzi.service import answers, forms, pictures, training
+from shuzi.service import review as review_api
+from shuzi.service.access import Guard, Hosts, Origins
+from shuzi.service.limits import Bodies, Limits, Quotas
+from shuzi.service.openapi import Operations, answer
+from shuzi.service.page import HANDLERS, PAGE, Documentation, at_root
+from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, parts_of
+from shuzi.service.queue import RequestSlots, Streams
 from shuzi.service.readers import Readers
-from shuzi.service.reviewed_table import Review
-from shuzi.service.settings import Settings
+from shuzi.service.schema import Health
+from shuzi.service.training_runs import Trainings
+from shuzi.service.workers import Decoders, Pool
 
 operations = Operations("operation")
 
@@ -42,7 +34,7 @@ _LEVEL = 6  # zlib's default; Starlette's 9 would delay answers for a few bytes 
 _COMPRESSED = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES,
     "application/octet-stream",  # the page's models are compressed files
-    workbook.XLSX,
+    review_api.XLSX,
 )
 
 
@@ -64,11 +56,10 @@ class Service:
 
 
 def create(
-    model: str | Path | Readers = DEFAULT,
+    model: str | Path = DEFAULT,
     settings: Settings | None = None,
     limits: Limits | None = None,
     page: Path = PAGE,
-    trainings: Trainings | None = None,
     review: Review | None = None,
 ) -> Service:
     """Assemble a service.
@@ -76,15 +67,13 @@ def create(
     Parameters
     ----------
     model
-        The default model, named as for `shuzi.load`, or readers that have one.
+        The default model, named as for `shuzi.load`.
     settings
         Access and features.
     limits
         The limits on requests.
     page
         The folder with the built page.
-    trainings
-        Starts training runs; by default, in child processes here.
     review
         The table that the page reviews.
 
@@ -96,11 +85,10 @@ def create(
         The address of a proxy or the name of a host is invalid.
     """
     limits, settings = limits or Limits(), settings or Settings()
-    reads = (reading.operations, forms.operations, tracing.operations, workbook.operations, review_api.operations)
-    groups = (*reads, training.operations, operations)
+    groups = (pictures.operations, forms.operations, review_api.operations, training.operations, operations)
     described = [each for group in groups for each in group.all]
-    routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
-    readers = model if isinstance(model, Readers) else Readers(model)
+    routes = [route for group in groups for route in group.routes()] + Documentation(described).routes()
+    readers = Readers(model)
     pool = Pool(limits, answers.begin)
     parts = Parts(
         limits=limits,
@@ -110,7 +98,7 @@ def create(
         slots=RequestSlots(limits.queue + pool.workers),
         decoders=Decoders(pool.workers, limits.decoded, limits.wait_seconds),
         readers=readers,
-        trainings=trainings or Trainings(readers, limits),
+        trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),
         metrics=Metrics({each.endpoint: each.path for each in routes}),
         review=review,
@@ -164,5 +152,5 @@ async def numbers(request: Request) -> Response:
         raise ServiceError("error.service.no_metrics")
     parts.metrics.busy.set(parts.pool.busy)
     parts.metrics.replaced.set(parts.pool.replaced)
-    parts.metrics.training.set(await parts.trainings.is_running())
-    return Response(parts.metrics.text(), media_type=MEDIA_TYPE)
+    parts.metrics.training.set(parts.trainings.running is not None)
+    return Response(parts.metrics.text(), media_type=METRICS_TYPE)

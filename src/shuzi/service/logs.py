@@ -1,16 +1,39 @@
-"""Log records become lines on stderr: text for people, or JSON objects for programs."""
+"""Log records become lines on stderr, for people or for programs, with the id that each request has."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
+import secrets
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from starlette.types import Scope
 
 from shuzi.messages.visible import visible
-from shuzi.service import request_id
+
+REQUEST_ID = b"x-request-id"
+current_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the current_id request; "" outside of any."""
+
+_SOUND = re.compile(rb"[\w.:-]{1,64}", re.ASCII)
+
+
+def new_id() -> str:
+    """Return a new, unguessable id."""
+    return secrets.token_hex(8)
+
+
+def proxy_id(value: bytes) -> str | None:
+    """Return the id given by a proxy; None if it is unsafe to log.
+
+    >>> proxy_id(b"7f3a-09"), proxy_id(b"a b")
+    ('7f3a-09', None)
+    """
+    return value.decode("ascii") if _SOUND.fullmatch(value) else None
+
 
 access = logging.getLogger("shuzi.service.access")
 
@@ -55,7 +78,7 @@ def note_request(scope: Scope, status: int, seconds: float) -> None:
 def _name_request(record: logging.LogRecord) -> bool:
     """Add the current request's id to a record that has none."""
     if not hasattr(record, "request"):
-        record.request = request_id.current.get()
+        record.request = current_id.get()
     return True
 
 

@@ -1,12 +1,17 @@
-"""Serve the web page built by Vite, or a note on how to build it; its MNIST and models; and a 404 page."""
+"""The pages that people see: the web page built by Vite, the documentation of the API, and a 404 page."""
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from PIL import Image
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -15,9 +20,162 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from shuzi.data.mnist import FILES, PACKAGED
+from shuzi.messages import LANGUAGES, language, say, speaking
 from shuzi.models.store import shipped
-from shuzi.service.api.documentation import render
-from shuzi.service.http import problems
+from shuzi.service import problems
+from shuzi.service.access import is_closed
+from shuzi.service.openapi import JSON, Operation, describe, spoken
+from shuzi.service.parts import parts_of
+from shuzi.service.problems import STATUSES
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_NAMES = {"zh": "中文", "en": "English"}
+_EXAMPLE = _TEMPLATES / "seven.png"  # an MNIST test image, for the examples
+_REMEMBERED = 8
+
+
+class Documentation:
+    """The documentation of a service's operations.
+
+    Parameters
+    ----------
+    operations
+        The operations to describe.
+    """
+
+    def __init__(self, operations: list[Operation]) -> None:
+        self._operations = operations
+        self._document = describe(operations)
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the document, the page, and the files that its examples need."""
+        return [
+            Route("/openapi.json", self._openapi),
+            Route("/docs", self._docs),
+            Route("/docs/seven.png", _seven),
+            Route("/docs/seven.json", _seven_as_json),
+            Route("/docs.css", _style),
+        ]
+
+    async def _openapi(self, request: Request) -> Response:
+        said = json.dumps(spoken(self._document), ensure_ascii=False)
+        return Response(said, media_type=JSON)
+
+    async def _docs(self, request: Request) -> Response:
+        parts = parts_of(request)
+        peer = request.scope["client"][0] if request.scope["client"] else ""
+        scheme = request.headers.get("x-forwarded-proto", "") if parts.quotas.trusts(peer) else ""
+        address = f"{'https' if scheme == 'https' else request.url.scheme}://{request.url.netloc}"
+        return HTMLResponse(self._page(language(), address, parts.settings.tokens is not None))
+
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - there is one for each service, and as many pages as ways to call it
+    def _page(self, spoken_: str, address: str, closed: bool) -> str:
+        with speaking(spoken_):
+            document = spoken(self._document)
+            return render(
+                "docs.html",
+                "/docs",
+                address=address,
+                info=document["info"],
+                schemas=document["components"]["schemas"],
+                operations=[
+                    {
+                        "id": each.endpoint.__name__,
+                        "method": each.method,
+                        "path": each.path,
+                        "example": example(each, address, closed),
+                        **document["paths"][each.path][each.method.lower()],
+                    }
+                    for each in self._operations
+                ],
+                problems=sorted(STATUSES.items(), key=lambda each: (each[1], each[0])),
+            )
+
+
+def example(operation: Operation, address: str, closed: bool) -> str:
+    """Return a shell command that calls an operation."""
+    if not operation.example:
+        return ""
+    token = '-H "Authorization: Bearer $TOKEN" ' if closed and is_closed(operation.path) else ""
+    return f"curl {token}{operation.example.format(address=shlex.quote(address))}"
+
+
+def render(template: str, path: str, **values: Any) -> str:
+    """Render a template in the current language, with a link to the other one.
+
+    Parameters
+    ----------
+    template
+        The template's file name.
+    path
+        The page's path, for the link.
+    values
+        The values for the template.
+    """
+    ways = [(code, _NAMES[code]) for code in LANGUAGES]
+    return _templates().get_template(template).render(here=language(), ways=ways, path=path, **values)
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader  # imported only when a page is requested
+
+    made = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.globals |= {"say": say, "languages": LANGUAGES, "json": json.dumps, "extent": extent}
+    return made
+
+
+def extent(schema: dict[str, Any]) -> str:
+    """Format the bounds of a value or of a list's length.
+
+    >>> extent({"type": "integer", "minimum": 0, "maximum": 9}), extent({"exclusiveMinimum": 0, "maximum": 100.0})
+    ('0…9', '> 0…100')
+    >>> extent({"type": "array", "minItems": 10, "maxItems": 10}), extent({"type": "array", "minItems": 1})
+    ('10', '1…')
+    """
+    if schema.get("type") == "array":
+        low, high, sign = schema.get("minItems"), schema.get("maxItems"), ""
+        if low is not None and low == high:
+            return str(low)
+    else:
+        low = schema.get("minimum", schema.get("exclusiveMinimum"))
+        high = schema.get("maximum", schema.get("exclusiveMaximum"))
+        sign = "> " if "exclusiveMinimum" in schema else ""
+    if low is None and high is None:
+        return ""
+    return f"{sign}{_number(low)}…{_number(high)}"
+
+
+def _number(bound: float | None) -> str:
+    return "" if bound is None else f"{int(bound) if float(bound).is_integer() else bound}"
+
+
+async def _style(request: Request) -> Response:
+    """Serve the style sheet of the pages that the service renders itself."""
+    return Response(
+        (_TEMPLATES / "docs.css").read_bytes(), media_type="text/css", headers={"cache-control": "no-cache"}
+    )
+
+
+async def _seven(request: Request) -> Response:
+    """Serve a picture to try the examples with."""
+    return Response(_EXAMPLE.read_bytes(), media_type="image/png")
+
+
+async def _seven_as_json(request: Request) -> Response:
+    """Serve the same picture as input for /v1/classify."""
+    return Response(_classifiable(), media_type=JSON)
+
+
+@cache
+def _classifiable() -> bytes:
+    with Image.open(_EXAMPLE) as picture:
+        return json.dumps({"images": [np.asarray(picture).tolist()]}).encode()
+
 
 PAGE = Path(__file__).parent / "page"
 """The output folder of the build of `web/`, included in wheels."""

@@ -1,28 +1,197 @@
-"""The objects shared by the parts of a running service, and access to them for endpoints."""
+"""What one service has: settings, a table to review, metrics, and the parts that endpoints use."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
-from starlette.requests import Request
-from starlette.types import Scope
+from prometheus_client import (
+    GC_COLLECTOR,
+    PLATFORM_COLLECTOR,
+    PROCESS_COLLECTOR,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
 
-from shuzi.errors import ServiceError
-from shuzi.service.decoders import Decoders
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.presence import while_connected
-from shuzi.service.http.quotas import Quotas, asking
-from shuzi.service.jobs.request_slots import RequestSlots
-from shuzi.service.jobs.streams import Streams
-from shuzi.service.jobs.trainings import Trainings
+from shuzi.errors import ServiceError, ShuziError
+from shuzi.forms.result import Table
+from shuzi.pictures.open import Picture
+from shuzi.service.access import Tokens
+from shuzi.service.limits import Limits, Quotas, asking
 from shuzi.service.logs import note_request
-from shuzi.service.metrics import Metrics
-from shuzi.service.pool import Pool
+from shuzi.service.problems import BodyRefused
+from shuzi.service.queue import RequestSlots, Streams
 from shuzi.service.readers import Readers
-from shuzi.service.reviewed_table import Review
-from shuzi.service.settings import Settings
+from shuzi.service.training_runs import Trainings
+from shuzi.service.workers import Decoders, Pool
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a service.
+
+    Parameters
+    ----------
+    hosts
+        Accepted host names, in addition to this machine's loopback.
+    origins
+        Other sites whose pages may use the API, such as ``https://example.org``.
+    proxies
+        Addresses or networks of reverse proxies that are trusted to name the client.
+    tokens
+        The tokens that open the API; None leaves it open to everyone who can reach it.
+    training, pdf, metrics
+        Whether to offer training, PDFs and metrics for Prometheus.
+    """
+
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
+    tokens: Tokens | None = None
+    training: bool = True
+    pdf: bool = True
+    metrics: bool = True
+
+
+@dataclass(frozen=True)
+class Review:
+    """A table that is handed over to the page.
+
+    Parameters
+    ----------
+    id
+        The id, always the same for the same table, so that an interrupted review continues.
+    document
+        The JSON of a `Review` of the service's schema, in ASCII.
+    photographs
+        The photographs of the cells, each with its name in the table.
+    """
+
+    id: str
+    document: bytes
+    photographs: tuple[tuple[str, Picture], ...]
+
+    @staticmethod
+    def of(table: Table, photos: Iterable[tuple[str, Picture | ShuziError]]) -> Review:
+        """Make a review of a table, with its photographs.
+
+        Examples
+        --------
+        >>> from shuzi.forms.result import Cell, Row
+        >>> from shuzi.forms.spec import Field
+        >>> cell = Cell("7", "ok", 1.0, source="a.jpg")
+        >>> table = Table("Scores", (Field("q"),), (Row(1, 0, {"q": cell}),))
+        >>> Review.of(table, [("a.jpg", "a.jpg"), ("b.jpg", "b.jpg")]).photographs
+        (('a.jpg', 'a.jpg'),)
+        """
+        found = table.as_dict()
+        identity = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16]
+        wanted = {*table.sources}
+        shown = {name: each for name, each in photos if name in wanted and not isinstance(each, ShuziError)}
+        said = {"id": identity, "photographs": [*shown], "table": found}
+        return Review(identity, json.dumps(said).encode(), tuple(shown.items()))
+
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_METHODS = ("GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS")
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
+
+
+class Metrics:
+    """The metrics of one service.
+
+    Parameters
+    ----------
+    paths
+        The path label of each endpoint; requests to no endpoint are counted together.
+    """
+
+    def __init__(self, paths: Mapping[Any, str]) -> None:
+        self._paths = paths
+        self.registry = CollectorRegistry()
+        for collector in (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
+            self.registry.register(collector)
+        self._requests = Counter(
+            "shuzi_requests", "Requests that were answered.", ["method", "path", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "shuzi_request_seconds",
+            "Seconds from a request's headers to the end of its answer.",
+            ["path"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self.pictures = Counter("shuzi_pictures", "Pictures that were read.", registry=self.registry)
+        self.busy = Gauge("shuzi_requests_at_work", "Requests that work or wait for a core.", registry=self.registry)
+        self.replaced = Gauge(
+            "shuzi_processes_replaced",
+            "Reading processes that ended and made way for others.",
+            registry=self.registry,
+        )
+        self.training = Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=self.registry)
+
+    def observe(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a request under its endpoint's path, so that clients cannot create new labels."""
+        method = scope.get("asked", scope["method"])
+        path = self._paths.get(scope.get("endpoint"), "other")
+        key = (method if method in _METHODS else "other", path, status)
+        found = self._known.get(key)
+        if found is None:
+            found = self._requests.labels(key[0], path, str(status)), self._seconds.labels(path)
+            self._known[key] = found
+        found[0].inc()
+        found[1].observe(seconds)
+
+    def text(self) -> bytes:
+        """Return all metrics in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+
+@asynccontextmanager
+async def while_connected(receive: Receive) -> AsyncIterator[None]:
+    """Cancel the block as soon as the client is gone.
+
+    Parameters
+    ----------
+    receive
+        The `receive` of the request, whose body has been received.
+
+    Raises
+    ------
+    ClientDisconnect
+        The client is gone.
+    """
+    until = asyncio.timeout(None)
+    watch = asyncio.create_task(_watch(receive, until))
+    try:
+        async with until:
+            yield
+    except TimeoutError as problem:
+        if not until.expired():
+            raise
+        raise ClientDisconnect from problem
+    finally:
+        watch.cancel()
+
+
+async def _watch(receive: Receive, until: asyncio.Timeout) -> None:
+    with suppress(BodyRefused):  # a refusal that no request waits for
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        if not until.expired():
+            until.reschedule(0.0)  # a deadline in the past
 
 
 @dataclass(frozen=True)

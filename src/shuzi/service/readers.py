@@ -17,10 +17,11 @@ import numpy as np
 from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import Card
 from shuzi.models.session import Session
-from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, LINE, PARTNERS, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
 from shuzi.reading.find.detector import Detector
+from shuzi.reading.find.line_detector import LineDetector
 from shuzi.reading.reader import Reader
-from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.classifier import OTHER_KINDS, Classifier
 from shuzi.reading.recognise.recogniser import Recogniser
 
 _RUNS = 21  # runs for a median of the milliseconds
@@ -46,7 +47,7 @@ class Readers:
     --------
     >>> readers = Readers("softmax")
     >>> sorted(readers.names())
-    ['default', 'detector', 'line', 'softmax', 'tiny']
+    ['default', 'detector', 'line', 'line-detector', 'softmax', 'tiny']
     >>> readers.get().card.parameters
     7850
     >>> readers.get("default").card.name
@@ -63,6 +64,7 @@ class Readers:
             self._paths[self._chosen] = path
         self._detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
         self._recogniser = Recogniser(self._paths[LINE]) if LINE in self._shipped else None
+        self._line_detector = LineDetector(self._paths[LINE_DETECTOR]) if LINE_DETECTOR in self._shipped else None
         self._loaded: dict[str, Reader] = {}
         self._trained: dict[str, Path] = {}
         self._facts: dict[str, dict[str, Any]] = {}
@@ -70,9 +72,10 @@ class Readers:
         self.get()
 
     @property
-    def helpers(self) -> list[Detector | Recogniser]:
+    def helpers(self) -> list[Detector | Recogniser | LineDetector]:
         """The models shared by all readers, kept once in each process."""
-        return [each for each in (self._detector, self._recogniser) if each is not None]
+        helpers = (self._detector, self._recogniser, self._line_detector)
+        return [model for model in helpers if model is not None]
 
     @property
     def chosen(self) -> str:
@@ -82,10 +85,6 @@ class Readers:
     def names(self) -> list[str]:
         """Name the models, those trained here last."""
         return [*self._paths, *self._trained]
-
-    def trained(self) -> list[str]:
-        """Name the models that were trained here."""
-        return list(self._trained)
 
     def loaded(self, name: str = "") -> Reader | None:
         """Return a reader if it is loaded; the default one without a name."""
@@ -99,7 +98,7 @@ class Readers:
         ServiceError
             There is no model of that name.
         ModelError
-            It is a detector.
+            It is no classifier.
         """
         name = name or self._chosen
         with self._lock:
@@ -110,7 +109,7 @@ class Readers:
             try:
                 return self._load(name, self._paths[name])
             except ModelError as problem:
-                if problem.key in ("error.model.detector", "error.model.recogniser"):
+                if problem.key in OTHER_KINDS.values():
                     raise ModelError(problem.key, path=name) from problem
                 raise
 
@@ -158,7 +157,7 @@ class Readers:
         return [each for each in self.names() if each not in PARTNERS]
 
     def _load(self, name: str, path: Path) -> Reader:
-        reader = Reader(Classifier(path), self._detector, self._recogniser)
+        reader = Reader(Classifier(path), self._detector, self._recogniser, self._line_detector)
         self._loaded[name] = reader
         return reader
 

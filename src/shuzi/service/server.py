@@ -18,7 +18,7 @@ import uvicorn
 from shuzi.errors import ServiceError
 from shuzi.pictures import decoder
 from shuzi.service.app import Service
-from shuzi.service.http.protocol import protocol
+from shuzi.service.protocol import protocol
 
 log = logging.getLogger("shuzi.service")
 

@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 Background = NDArray[np.float32]
 
 
+def by_magnitude(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw a number between two others, whose logarithm is equally probable everywhere."""
+    return float(np.exp(rng.uniform(math.log(low), math.log(high))))
+
+
 def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Background:
     """Make a background whose print is darker than the bare paper.
 
@@ -30,7 +35,7 @@ def background(rng: np.random.Generator, height: int, width: int, letter: float)
     """
     paper = np.ones((height, width), np.float32)
     kind = rng.random()
-    strength = float(np.exp(rng.uniform(math.log(0.04), math.log(0.5))))
+    strength = by_magnitude(rng, 0.04, 0.5)
     if kind < 0.45:
         pass
     elif kind < 0.58:

@@ -16,7 +16,7 @@ from shuzi import toml
 from shuzi.atomic import replacing
 from shuzi.declared import closest
 from shuzi.errors import RecipeError, ShuziError, require
-from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE, TASKS
+from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DETECT_LINES, RECOGNISE_LINE, TASKS
 
 FORMAT = 2
 """The version of the recipe format."""
@@ -46,7 +46,13 @@ class Range:
 
 _COUNT = Range(1, 10**9)
 _SHARE = Range(0, 1)
-_BESIDE = {"strokes": CLASSIFY_OR_REJECT, "mnist": CLASSIFY_OR_REJECT, "registers": RECOGNISE_LINE}
+_BESIDE = {
+    "strokes": CLASSIFY_OR_REJECT,
+    "mnist": CLASSIFY_OR_REJECT,
+    "registers": RECOGNISE_LINE,
+    "page-lines": DETECT_LINES,
+}
+_STREAMED = DETECT_LINES, RECOGNISE_LINE  # the tasks whose examples are composed from pen strokes during a training
 
 
 def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
@@ -105,7 +111,7 @@ class Recipe:
     beside
         What crops are made of in addition to the data's digits: "none"; "strokes"; or "mnist" to fine-tune only the
         last layers of a trained network on the user's digits. Lines always use strokes; in addition to them,
-        "none" or "registers".
+        "none" or "registers", or for their detector "page-lines".
     depth
         The number of hidden layers of an "mlp".
     composed
@@ -151,24 +157,29 @@ class Recipe:
             _check(each.name, getattr(self, each.name), str(each.type))
         if self.network == "softmax" and self.hidden:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
-        if self.features != "none" and (not self.hidden or self.task == DETECT):
+        if self.features != "none" and (not self.hidden or self.task in (DETECT, DETECT_LINES)):
             raise RecipeError("error.recipe.no_features", network=self.network)
         if self.task != _BESIDE.get(self.beside, self.task):
             raise RecipeError("error.recipe.no_beside", task=self.task, known=_BESIDE[self.beside])
-        if self.composed == "during" and self.task != RECOGNISE_LINE:
-            raise RecipeError("error.recipe.no_stream", task=self.task, known=RECOGNISE_LINE)
+        if self.composed == "during" and self.task not in _STREAMED:
+            raise RecipeError("error.recipe.no_stream", task=self.task, known=", ".join(_STREAMED))
         if self.batch_size % self.towers:
             raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
 
     @property
     def needs_strokes(self) -> bool:
         """Whether training needs pen strokes, which do not come with shuzi."""
-        return self.task == RECOGNISE_LINE or self.beside == "strokes"
+        return self.task in _STREAMED or self.beside == "strokes"
 
     @property
     def needs_registers(self) -> bool:
         """Whether training needs cells of registers, which do not come with shuzi."""
         return self.beside == "registers"
+
+    @property
+    def needs_pages(self) -> bool:
+        """Whether training needs pages with known lines, which do not come with shuzi."""
+        return self.beside == "page-lines"
 
     @property
     def fine_tunes(self) -> bool:

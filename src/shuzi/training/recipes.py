@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ FOLDER = Path(__file__).with_name("recipes")
 
 NAMES = (
     *("softmax", "mlp", "fast", "cnn"),
-    *("reader", "reader-mnist", "reader-own", "detector", "line", "line-strokes"),
+    *("reader", "reader-mnist", "reader-own", "detector", "line-detector", "line", "line-strokes"),
     *("best", "tiny"),
 )
 """The files, in the order in which they are listed."""
@@ -52,8 +53,28 @@ def recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def with_handwriting(chosen: Recipe, data: Splits, strokes: Path | None, registers: Path | None) -> Splits:
-    """Add the pen strokes and cells of registers that a recipe needs; paths as for `load_strokes` and `load_cells`.
+@dataclass(frozen=True)
+class Handwriting:
+    """Where the handwriting is that does not come with shuzi; None: where its environment variable says.
+
+    Parameters
+    ----------
+    strokes, registers, pages
+        Pen strokes, cells of registers, and pages with known lines.
+    """
+
+    strokes: Path | None = None
+    registers: Path | None = None
+    pages: Path | None = None
+
+    def resolved(self) -> Handwriting:
+        """Return the absolute paths, for processes in other folders."""
+        paths = (self.strokes, self.registers, self.pages)
+        return Handwriting(*(None if path is None else path.resolve() for path in paths))
+
+
+def with_handwriting(chosen: Recipe, data: Splits, handwriting: Handwriting) -> Splits:
+    """Add the pen strokes, cells of registers and pages that a recipe needs.
 
     Raises
     ------
@@ -64,9 +85,13 @@ def with_handwriting(chosen: Recipe, data: Splits, strokes: Path | None, registe
         return data
     from shuzi.data.strokes import load_strokes
 
-    data = data.with_strokes(load_strokes(strokes))
+    data = data.with_strokes(load_strokes(handwriting.strokes))
+    if chosen.needs_pages:
+        from shuzi.data.page_lines import load_page_lines
+
+        return data.with_pages(load_page_lines(handwriting.pages))
     if not chosen.needs_registers:
         return data
     from shuzi.data.registers import load_cells
 
-    return data.with_cells(load_cells(registers))
+    return data.with_cells(load_cells(handwriting.registers))

@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from driving.sheet import Sheet
-from shuzi.forms.making.ready import FOLDER
 from shuzi.forms.result import Cell, Problem, Row, Table
+from shuzi.forms.sheet import FOLDER
 from shuzi.forms.spec import Field
 
 _SETTLED = """() =>

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from shuzi.reading.reader import load
+from shuzi.reading.report.columns import LINE_COLUMNS
 
 
 def test_json_is_an_object_a_line_with_the_names_of_a_reading(shuzi, folder):
@@ -56,6 +57,45 @@ def test_readings_are_saved_for_spreadsheets_and_programs(shuzi, folder):
     assert cells[1][3] == pytest.approx(float(rows[1][3]))
     lines = [json.loads(line) for line in (folder / "a.jsonl").read_text("utf-8").splitlines()]
     assert [line["source"] for line in lines] == list(pictures)
+
+
+def test_numbers_of_a_picture_can_have_a_row_each(shuzi, folder):
+    two = Image.new("L", (400, 500), 255)
+    with Image.open("five.png") as five:
+        shape = five.size
+        two.paste(five.convert("L"), (20, 20))
+        two.paste(five.convert("L"), (20, 40 + shape[1]))
+    two = two.crop((0, 0, shape[0] + 40, 2 * shape[1] + 60))
+    two.save("two.png")
+    ended = shuzi("read", "two.png")
+    expected = load().read("two.png")
+    assert ended.out.splitlines()[: len(expected.lines)] == [line.text for line in expected.lines]
+    given = ("two.png", "blank.png", "missing.png")
+    ended = shuzi("read", "--csv", "--lines", *given)
+    head, *rows = csv.reader(io.StringIO(ended.out))
+    assert head == list(LINE_COLUMNS)
+    assert [row[:2] for row in rows[:-2]] == [["two.png", str(at + 1)] for at in range(len(expected.lines))]
+    assert [row[2] for row in rows[:-2]] == [line.text for line in expected.lines]
+    assert [tuple(map(int, row[7:])) for row in rows[:-2]] == [tuple(line.box) for line in expected.lines]
+    assert rows[-2][:4] == ["blank.png", "", "", "blank"]
+    assert rows[-1][:4] == ["missing.png", "", "", "error"]
+    objects = [json.loads(line) for line in shuzi("read", "--json", "--lines", *given).out.splitlines()]
+    assert [each.get("line") for each in objects[:-2]] == list(range(1, len(expected.lines) + 1))
+    assert [each["source"] for each in objects[-2:]] == ["blank.png", "missing.png"]
+    for name in ("b.csv", "b.xlsx", "b.jsonl"):
+        assert shuzi("read", "--lines", "two.png", "blank.png", "--out", name).code == 0
+    sheet = openpyxl.load_workbook(folder / "b.xlsx").active
+    cells = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows(values_only=True)]
+    saved = list(csv.reader(io.StringIO((folder / "b.csv").read_text("utf-8-sig"))))
+    assert saved[0] == cells[0] == head
+    assert [row[2] for row in saved] == [row[2] for row in cells]
+    assert len((folder / "b.jsonl").read_text("utf-8").splitlines()) == len(saved) - 1
+
+
+def test_lines_need_a_format_with_rows(shuzi, folder):
+    ended = shuzi("read", "--lines", "five.png")
+    assert ended.code == 2
+    assert "--lines is for --json, --csv and --out" in ended.err
 
 
 def test_a_table_outlives_a_run_that_reads_nothing(shuzi, folder):

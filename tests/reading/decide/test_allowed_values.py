@@ -81,12 +81,13 @@ def test_a_digit_that_was_not_read_is_found_where_the_value_has_it(reader, mnist
 def test_ink_beside_a_value_is_a_doubt_only_if_a_longer_value_is_listed(reader, written):
     page = written("10234")
     cv2.ellipse(page, (160, 128), (26, 10), 0, 0, 200, 31, 5)
-    assert reader.read(page).status == "unsure"
-    found = reader.read(page, among=["10234", "20567"])
+    seen = reader.recognise(page, as_page=False)  # of a photographed page, a line's own ink counts alone
+    assert reader.decide(seen).status == "unsure"
+    found = reader.with_values(["10234", "20567"]).decide(seen)
     assert (found.text, found.status) == ("10234", "ok")
     assert [each.kind for each in found.ignored] == ["unknown"]
     assert found.advice[0] == "reading.among.ok_beside"
-    assert reader.read(page, among=["10234", "102347"]).status == "unsure"
+    assert reader.with_values(["10234", "102347"]).decide(seen).status == "unsure"
 
 
 def test_a_digit_beside_a_value_is_a_doubt_whatever_it_would_be_otherwise(reader, mnist):

@@ -103,7 +103,7 @@ def _with_card(finished_run, path, change):
         (lambda card: {METADATA_KEY: card[:-1]}, "has no shuzi card"),
         (
             lambda card: {METADATA_KEY: card.replace('"format": 2', '"format": 3')},
-            "format 3; this version of shuzi reads formats up to 2",
+            "format 3; this version of shuzi reads only format 2",
         ),
         (lambda card: {METADATA_KEY: card.replace('"normalization": 1', '"normalization": 9')}, "version 9"),
     ],

@@ -8,8 +8,11 @@ import pytest
 from PIL import Image
 
 import shuzi
+from shuzi.errors import PictureError
+from shuzi.ink.boxes import Box
 from shuzi.pictures.pdf import Page
-from shuzi.reading.report.columns import COLUMNS
+from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS
+from shuzi.reading.report.result import NumberLine, Reading
 
 
 @pytest.fixture
@@ -53,6 +56,39 @@ def test_a_data_frame_has_a_row_for_each_picture_errors_included(seven, tmp_path
     assert frame["source"].tolist() == [str(path), str(tmp_path / "none.png")]
     assert frame["confidence"].isna().tolist() == [False, True]
     assert shuzi.to_dataframe([]).shape == (0, len(COLUMNS))
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_data_frame_can_have_a_row_for_each_number(monkeypatch, library):
+    pytest.importorskip(library)
+    if library == "polars":
+        monkeypatch.setattr("shuzi.reading.report.columns.find_spec", lambda name: name == "polars" or None)
+    lines = (
+        NumberLine("12", Box(1, 2, 30, 40), "ok", 0.99, ("reading.ok", {})),
+        NumberLine("3.5", Box(5, 60, 30, 20), "unsure", 0.6, ("reading.unsure_line", {})),
+    )
+    page = Reading("12\n3.5", "unsure", 0.6, (), ("reading.no_number", {}), own_lines=lines, source="page.jpg")
+    blank = Reading("", "blank", 1.0, (), ("reading.blank", {}), source="blank.jpg")
+    frame = shuzi.to_dataframe([page, blank, PictureError("error.picture.blank", path="c.png")], lines=True)
+    assert tuple(frame.columns) == LINE_COLUMNS
+    assert list(frame["source"]) == ["page.jpg", "page.jpg", "blank.jpg", "c.png"]
+    assert list(frame["text"]) == ["12", "3.5", "", ""]
+    assert list(frame["digits_text"]) == ["12", "35", "", ""]
+    assert list(frame["status"]) == ["ok", "unsure", "blank", "error"]
+    assert list(frame["line"])[:2] == [1, 2]
+    assert [list(frame[name])[1] for name in ("x", "y", "width", "height")] == [5, 60, 30, 20]
+    assert shuzi.to_dataframe([], lines=True).shape == (0, len(LINE_COLUMNS))
+
+
+def test_without_marks_the_lines_have_none_either():
+    lines = tuple(NumberLine(text, Box(0, 0, 9, 9), "ok", 0.9, ("reading.ok", {})) for text in ("1.5", "2-3"))
+    page = Reading("1.5\n2-3", "ok", 0.8, (), ("reading.ok", {}), own_lines=lines).digits_only()
+    assert [line.text for line in page.lines] == page.text.split("\n") == ["15", "23"]
+    single = Reading(
+        "1.5", "unsure", 0.5, (), ("reading.mark_unsure", {}), digits_confidence=0.99, digits_status="ok"
+    )
+    (line,) = single.digits_only().lines
+    assert (line.text, line.status, line.confidence) == ("15", "ok", 0.99)
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])

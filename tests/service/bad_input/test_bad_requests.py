@@ -6,10 +6,9 @@ import tracemalloc
 
 import pytest
 
-from shuzi.service.api.schema import Images
-from shuzi.service.api.training import TrainingRequest
-from shuzi.service.http.problems import STATUSES
-from shuzi.service.http.validation import ValuesError, checked
+from shuzi.service.problems import STATUSES, ValuesError, checked
+from shuzi.service.schema import Images
+from shuzi.service.training import TrainingRequest
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_a_block_depends_on_the_seed_and_its_number_alone(few):
 
 
 def test_processes_compose_the_blocks_that_are_asked_for_in_any_order(few):
-    stream = Stream(few, 3, 2, 6)
+    stream = Stream(compose_block, Lines(few), 3, 2, 6)
     try:
         found = {number: stream.block(number) for number in (0, 1, 5)}
     finally:
@@ -43,7 +43,7 @@ class Deadly:
 
 
 def test_a_process_that_ends_twice_while_it_composes_ends_the_training_with_a_sentence():
-    stream = Stream(Deadly(), 3, 2, 1)
+    stream = Stream(compose_block, Lines(Deadly()), 3, 2, 1)
     try:
         with pytest.raises(TrainingError):
             stream.block(0)

@@ -43,8 +43,9 @@ def test_the_command_in_the_card_gives_the_same_model_again(finished_run, tmp_pa
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
-    more = " --strokes unipen.npz" if name in ("line", "line-strokes", "reader") else ""
+    more = " --strokes unipen.npz" if recipe(name).needs_strokes else ""
     more += " --registers registers" if name == "line" else ""
+    more += " --page-lines pages" if name == "line-detector" else ""
     assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0{more}"
     assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz{more}"
 

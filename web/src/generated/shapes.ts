@@ -130,7 +130,7 @@ export interface Mark {
 
 export interface Model {
   name: string;
-  kind: "classifier" | "detector" | "line recogniser";
+  kind: "classifier" | "detector" | "line detector" | "line recogniser";
   recipe: string;
   network: string;
   parameters: number;
@@ -144,6 +144,15 @@ export interface Model {
 
 export interface Models {
   models: Model[];
+}
+
+export interface NumberLine {
+  text: string;
+  digits_text: string;
+  box: [number, number, number, number];
+  status: "ok" | "blank" | "not-a-digit" | "unsure";
+  confidence: number;
+  message: string;
 }
 
 export interface Problem {
@@ -164,6 +173,7 @@ export interface Reading {
   confidence: number;
   digits_status: "ok" | "blank" | "not-a-digit" | "unsure";
   digits_confidence: number;
+  lines?: NumberLine[];
   digits: Digit[];
   marks: Mark[];
   ignored: Ignored[];

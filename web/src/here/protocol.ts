@@ -1,6 +1,6 @@
 /** The messages between the page and its reading worker. */
 
-import type { Reading } from "../generated/shapes";
+import type { NumberLine, Reading } from "../generated/shapes";
 import type { Grey } from "../ink/picture";
 import type { Correction } from "../reading/recognise/hand";
 import type { Inside } from "../reading/report/explain/inside";
@@ -22,8 +22,9 @@ export const UNSEEN = 255;
 export const MOST_EXPLAINED = 40;
 
 /** Without the sentence, which the page says in its own language. */
-export interface Found extends Omit<Reading, "message" | "source"> {
+export interface Found extends Omit<Reading, "message" | "source" | "lines"> {
   advice: Sentence;
+  lines: (Omit<NumberLine, "message"> & { advice: Sentence })[];
   /** Of an explained reading: how its digits were prepared, not more than `MOST_EXPLAINED`. */
   prepared?: readonly Preparation[];
 }

@@ -34,6 +34,14 @@ export function asShown(reading: Reading, { width, height }: Grey): Found {
     })),
     ignored: reading.ignored.map((each) => ({ kind: each.kind, box: box(each.box) })),
     alternatives: reading.alternatives.map(asAlternative),
+    lines: reading.lines.map((line) => ({
+      text: line.text,
+      digits_text: withoutMarks(line.text),
+      box: box(line.box),
+      status: line.status,
+      confidence: decimals(line.confidence),
+      advice: line.advice,
+    })),
     size: [width, height],
     advice: reading.advice,
   };

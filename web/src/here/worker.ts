@@ -5,6 +5,7 @@ import { SIDE } from "../generated/ink/normalize";
 import { UNFITTED } from "../generated/reading/decide";
 import { DIGIT_FROM } from "../generated/tasks";
 import type { Grey } from "../ink/picture";
+import { LineDetector } from "../reading/find/line-detector";
 import { automatonOf } from "../reading/patterns/expression";
 import { Reader } from "../reading/reader";
 import { Classifier, Detector, Recogniser } from "../reading/recognise/models";
@@ -48,8 +49,8 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
   } else if ("dropped" in data) dropped.add(data.id);
   // the most needed first; unavailable files are requested again when needed
   else if ("prepare" in data) {
-    for (const name of [data.prepare, "line", "detector"]) void contentOf(fileOf(name));
-    queue.add("load", () => readerOf(data.prepare), recogniser, detector);
+    for (const name of [data.prepare, "line", "detector", "line-detector"]) void contentOf(fileOf(name));
+    queue.add("load", () => readerOf(data.prepare), recogniser, detector, lineDetector);
   } else if ("lookInside" in data) queue.add("look", () => answerBy(data, look));
   else if ("classify" in data) queue.add("load", () => answerBy(data, classify));
   else if ("compare" in data) queue.add("load", () => answerBy(data, compare));
@@ -159,7 +160,7 @@ function readerOf(name: string): Promise<Reader> {
   for (const keptKey of kept.keys())
     if (isOwn(name) && keptKey !== key && keptKey.split("@")[0] === key.split("@")[0]) kept.delete(keptKey);
   return once(key, async () => {
-    return new Reader(new Classifier(await graphOf(name)), { detector, recogniser });
+    return new Reader(new Classifier(await graphOf(name)), { detector, recogniser, lineDetector });
   });
 }
 
@@ -169,6 +170,10 @@ function detector(): Promise<Detector> {
 
 function recogniser(): Promise<Recogniser> {
   return once("line", async () => new Recogniser(await graphOf("line")));
+}
+
+function lineDetector(): Promise<LineDetector> {
+  return once("line-detector", async () => new LineDetector(await graphOf("line-detector")));
 }
 
 /** Make something once; after a failure, the next use tries again. */

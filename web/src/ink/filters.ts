@@ -44,12 +44,14 @@ export function gaussianBlur(image: Plane, deviation: number): Plane {
 export function close(image: Plane, side: number): Plane {
   const extreme = (choose: (a: number, b: number) => number) => (from: Plane) =>
     bothWays(from, "repeated", side >> 1, (line, result, reach) => {
-      for (let index = 0; index < result.length; index++) {
-        let extremum = line[index] as number;
-        for (let term = 1; term <= 2 * reach; term++)
-          extremum = choose(extremum, line[index + term] as number);
-        result[index] = extremum;
-      }
+      // of two neighbouring windows, one of twice their length; of two that overlap, any length in between
+      const whole = 2 * reach + 1;
+      let window = 1;
+      for (; 2 * window <= whole; window *= 2)
+        for (let index = 0; index + window < line.length; index++)
+          line[index] = choose(line[index] as number, line[index + window] as number);
+      for (let index = 0; index < result.length; index++)
+        result[index] = choose(line[index] as number, line[index + whole - window] as number);
     });
   return extreme(Math.min)(extreme(Math.max)(image));
 }

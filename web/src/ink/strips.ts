@@ -75,7 +75,7 @@ export function cut(contrast: Grey, frame: Box): Grey {
 }
 
 /** The level between four pixels; beyond the picture, that of its edge. */
-function sampled({ width, height, pixels }: Grey, x: number, y: number): number {
+export function sampled({ width, height, pixels }: Grey, x: number, y: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const at = (column: number, row: number) =>
     pixels[

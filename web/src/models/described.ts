@@ -2,7 +2,11 @@
 import type { Model, Score } from "../generated/shapes";
 import type { Card } from "../runtime/graph";
 
-const KINDS: Record<string, Model["kind"]> = { detect: "detector", "recognise-line": "line recogniser" };
+const KINDS: Record<string, Model["kind"]> = {
+  detect: "detector",
+  "detect-lines": "line detector",
+  "recognise-line": "line recogniser",
+};
 
 /**
  * @param bytes of its .onnx file

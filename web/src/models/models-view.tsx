@@ -27,6 +27,7 @@ const PURPOSES: Record<string, PlainKey> = {
   tiny: "models.tiny",
   softmax: "models.softmax",
   detector: "models.detector",
+  "line-detector": "models.line_detector",
   line: "models.line",
 };
 
@@ -34,8 +35,16 @@ const PURPOSES: Record<string, PlainKey> = {
 const TIMES: Record<Model["kind"], PlainKey> = {
   classifier: "models.time",
   detector: "models.time.page",
+  "line detector": "models.time.page",
   "line recogniser": "models.time.line",
 };
+
+/** What the score of a model of each other kind says. */
+const SCORES = {
+  detector: "models.finds",
+  "line detector": "models.finds_lines",
+  "line recogniser": "models.reads",
+} as const;
 
 export function ModelsView() {
   useEffect(() => {
@@ -93,7 +102,7 @@ function ModelCard({ model }: { model: Model }) {
         )}
         {score && kind !== "classifier" && (
           <Fact
-            name={say(kind === "detector" ? "models.finds" : "models.reads", whole(score.n), splitOf(score))}
+            name={say(SCORES[kind], whole(score.n), splitOf(score))}
             note={say("models.interval", ...ends(score.interval))}
           >
             {percentage(score.accuracy)}

@@ -1,29 +1,40 @@
-/** A picture becomes a reading: simple ink is split into connected components, other ink goes to the detector. */
+/** A picture becomes a reading: a page is read line by line; else simple ink is split into connected components. */
+import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading/find";
+import { NUMBER_GAP } from "../generated/reading/line-detector";
+import type { Box } from "../ink/boxes";
+import { inReadingOrder } from "../ink/components";
+import { boxOfLine, lengthOfLine, type TextLine } from "../ink/line-pictures";
 import type { Grey } from "../ink/picture";
 import { Scale } from "./decide/candidate-confidence";
 import { correct } from "./decide/corrections";
 import { decide } from "./decide/decision";
 import { LineScale } from "./decide/line-confidence";
+import { correctPage, PageScale } from "./decide/page-text";
 import type { Candidates } from "./find/candidates";
+import { isCutOff, type LineDetector } from "./find/line-detector";
 import { locateDigits, type Models } from "./find/locate";
 import type { Automaton } from "./patterns/automaton";
 import type { Classifier, Detector, Recogniser } from "./recognise/models";
+import { recognisePage } from "./recognise/page";
 import type { Reading } from "./report/result";
 
 /** Loads a model that the reading turned out to need. */
 export interface Helpers {
   detector(): Promise<Detector>;
   recogniser(): Promise<Recogniser>;
+  lineDetector(): Promise<LineDetector>;
 }
 
 export class Reader {
   readonly #models: Models;
   readonly #scale: Scale;
   readonly #lineScale: LineScale;
+  readonly #pageScale: PageScale;
+  readonly #lineDetector: Helpers["lineDetector"];
 
   constructor(
     readonly classifier: Classifier,
-    { detector, recogniser }: Helpers,
+    { detector, recogniser, lineDetector }: Helpers,
   ) {
     // a model that cannot tell a letter from a digit reads digits only
     this.#models = { classifier, detector, recogniser: classifier.rejects ? recogniser : null };
@@ -32,6 +43,8 @@ export class Reader {
     const numbers = calibration?.numbers ?? {};
     this.#scale = new Scale({ ...thresholds, ...numbers });
     this.#lineScale = new LineScale(numbers);
+    this.#pageScale = new PageScale(numbers);
+    this.#lineDetector = lineDetector;
   }
 
   /** @param pattern that what is written fits; null for any number */
@@ -39,18 +52,70 @@ export class Reader {
     return this.interpret(await this.findCandidates(grey), pattern);
   }
 
-  /** Everything found on the way to a reading, to show or measure it. */
-  async findCandidates(grey: Grey): Promise<Candidates> {
+  /**
+   * Everything found on the way to a reading, to show or measure it.
+   *
+   * @param asPage whether it may be a photograph of several lines; a cell of a table is one number
+   */
+  async findCandidates(grey: Grey, asPage = true): Promise<Candidates> {
+    const { classifier } = this;
+    let lines = asPage ? await this.#findPage(grey) : [];
+    if (lines.length && !mayBeOneNumber(lines)) {
+      const page = await this.#recognisePage(grey, lines);
+      if (!page.tooMuch) return page; // a large table may still be read row by row
+      lines = [];
+    }
+    const seen = await this.#locate(grey);
+    // clear ink on a single line is read as well without its neighbours, and only there a stroke is surely seen
+    const isClear = seen.simple && seen.candidates.length > 0 && seen.lines.length < 2;
+    const isStruck = seen.lines.some(({ line }) => line.isStruck);
+    if (lines.length && !isClear && !isStruck) return this.#recognisePage(grey, lines);
+    return correct(seen, classifier, this.#lineScale.weights);
+  }
+
+  async #locate(grey: Grey): Promise<Candidates> {
     const { classifier } = this;
     if (!classifier.knowsAny) return locateDigits(grey, this.#models);
     // in a number, corrected digits speak about its texts, not about the candidates too
     const alone = { classify: (images: readonly Grey[]) => classifier.classifyAlone(images) };
-    let seen = await locateDigits(grey, { ...this.#models, classifier: alone });
-    if (!seen.lines.length && !seen.tooMuch) seen = await locateDigits(grey, this.#models);
-    return correct(seen, classifier, this.#lineScale.weights);
+    const seen = await locateDigits(grey, { ...this.#models, classifier: alone });
+    return seen.lines.length || seen.tooMuch ? seen : locateDigits(grey, this.#models);
   }
 
   interpret(seen: Candidates, pattern: Automaton | null = null): Reading {
-    return decide(seen, this.#scale, this.#lineScale, pattern);
+    return decide(seen, this.#scale, this.#lineScale, this.#pageScale, pattern);
   }
+
+  /** The lines of a photograph; none of a picture that is not taken for one. */
+  async #findPage(grey: Grey): Promise<TextLine[]> {
+    if (!this.#models.recogniser || Math.min(grey.width, grey.height) < SMALLEST_PAGE) return [];
+    const lines = (await this.#lineDetector()).find(grey);
+    return isPage(lines, grey) ? lines : [];
+  }
+
+  async #recognisePage(grey: Grey, lines: readonly TextLine[]): Promise<Candidates> {
+    const { classifier } = this;
+    const alone = { classify: (images: readonly Grey[]) => classifier.classifyAlone(images) };
+    const recogniser = await (this.#models.recogniser as Helpers["recogniser"])();
+    const seen = recognisePage(grey, lines, recogniser, alone);
+    return classifier.knowsAny ? correctPage(seen, classifier) : seen;
+  }
+}
+
+/** Whether all lines stand closely beside one another, as the parts of a number with gaps do. */
+function mayBeOneNumber(lines: readonly TextLine[]): boolean {
+  const boxes = lines.map(boxOfLine);
+  const rows = inReadingOrder(boxes);
+  const row = (rows[0] ?? []).map((index) => boxes[index] as Box);
+  const isNear = (left: Box, right: Box) =>
+    right.x - left.x - left.width < NUMBER_GAP * Math.max(left.height, right.height);
+  return rows.length === 1 && row.slice(1).every((box, index) => isNear(row[index] as Box, box));
+}
+
+/** Whether the largest line of a picture, of those that are not cut off, is much lower than the picture. */
+function isPage(lines: readonly TextLine[], grey: Grey): boolean {
+  const whole = lines.filter((line) => !isCutOff(line, grey));
+  const areaOf = (line: TextLine) => lengthOfLine(line) * line.height;
+  const [largest] = (whole.length ? whole : [...lines]).sort((a, b) => areaOf(b) - areaOf(a));
+  return largest !== undefined && largest.height < LARGEST_ON_PAGE * grey.height;
 }

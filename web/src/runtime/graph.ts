@@ -2,11 +2,12 @@
  * A packed model becomes its graph, its weights and its card.
  *
  * Packed (by `build/pack.ts`, from an .onnx file): the length of a JSON header in bytes (uint32), the header, all
- * weights of vectors as float32, then the weights of matrices at half precision: all their upper bytes, which are
- * alike and compress well, then all their lower ones. Little-endian. At half precision a model takes half the space
+ * weights of vectors as float32, their lowest bytes first, then all their second ones, and so on; then the weights of
+ * matrices at half precision: all their upper bytes, then all their lower ones. Bytes that are alike compress well.
+ * Little-endian. At half precision a model takes half the space
  * and reads as well; biases and normalisation, which are few, keep all their digits.
  */
-import { DETECT } from "../generated/tasks";
+import { DETECT, DETECT_LINES } from "../generated/tasks";
 import { fromHalf } from "./half";
 
 /** A node of an ONNX graph; "" stands for an input that is left out. */
@@ -50,10 +51,11 @@ export interface Graph extends Omit<Header, "tensors"> {
 
 /**
  * Whether a tensor is stored at half precision: matrices and kernels, but not those of a detector, whose boxes would
- * move by hundredths of a pixel, and with them now and then the edge of what is cut out.
+ * move by hundredths of a pixel, and with them now and then the edge of what is cut out; nor those of a line detector,
+ * of whose cells some would be on the other side of the threshold, which moves the end of a line by a whole one.
  */
 export function isHalf(dims: readonly number[], { task }: Pick<Card, "task">): boolean {
-  return dims.length > 1 && task !== DETECT;
+  return dims.length > 1 && task !== DETECT && task !== DETECT_LINES;
 }
 
 function sizeOf(dims: readonly number[]): number {
@@ -77,7 +79,7 @@ export function unpack(content: Uint8Array<ArrayBuffer>): Graph {
   const upper = content.subarray(start + 4 * wholes, start + 4 * wholes + halves);
   const lower = content.subarray(start + 4 * wholes + halves);
   const tensors = new Map<string, Tensor>();
-  let [whole, half] = [start, 0];
+  let [whole, half] = [0, 0];
   for (const { name, dims } of header.tensors) {
     const size = sizeOf(dims);
     let values: Float32Array;
@@ -85,9 +87,12 @@ export function unpack(content: Uint8Array<ArrayBuffer>): Graph {
       values = fromHalf(upper.subarray(half, half + size), lower.subarray(half, half + size));
       half += size;
     } else {
+      const bytes = new Uint8Array(4 * size);
+      for (let index = 0; index < bytes.length; index++)
+        bytes[index] = content[start + (index % 4) * wholes + whole + (index >> 2)] as number;
       // the memory of WebAssembly is little-endian, and so is every machine that has it
-      values = new Float32Array(content.slice(whole, whole + 4 * size).buffer);
-      whole += 4 * size;
+      values = new Float32Array(bytes.buffer);
+      whole += size;
     }
     tensors.set(name, { dims, values });
   }

@@ -191,9 +191,16 @@ function eachChannel(
   return result;
 }
 
-/** Add maps of the same size up, and scale the sum. */
+/**
+ * Add maps up, and scale the sum.
+ *
+ * @throws Error if they differ in size, whether or not ONNX would repeat the smaller one
+ */
 export function sum(memory: Memory, images: readonly Maps[], scale: number): Maps {
   const [first, ...others] = images as [Maps, ...Maps[]];
+  const sizeOf = ({ channels, n, height, width }: Maps) => [channels, n, height, width].join("x");
+  const other = others.find((maps) => sizeOf(maps) !== sizeOf(first));
+  if (other) throw new Error(`the graph adds maps of ${sizeOf(first)} and ${sizeOf(other)}`);
   const result = roomFor(memory, first.channels, first.n, first.height, first.width);
   const [floats, to, count] = [memory.floats, result.at / 4, first.channels * first.stride];
   floats.copyWithin(to, first.at / 4, first.at / 4 + count);

@@ -31,7 +31,6 @@ const LAYERS: Record<string, Layer> = {
   Sum: (memory, images) => layers.sum(memory, images, 1),
   Mean: (memory, images) => layers.sum(memory, images, 1 / images.length),
   Concat: layers.concatenate,
-  Resize: ofOne(layers.doubled),
   Sigmoid: ofOne(layers.sigmoid),
   Softmax: ofOne((memory, image) => layers.softmax(memory, image, false)),
   LogSoftmax: ofOne((memory, image) => layers.softmax(memory, image, true)),
@@ -148,10 +147,18 @@ export class Network {
         step((image) => layers.maxPool(memory, image, finish), output);
         return;
       }
+      case "Resize":
+        this.#checkDoubles(node);
+        step((image) => layers.doubled(memory, image));
+        return;
       case "Mul":
       case "Add":
       case "BatchNormalization":
       case "Relu": {
+        if (node.op === "Add" && !this.#isOfChannels(node)) {
+          step((...images) => layers.sum(memory, images, 1));
+          return;
+        }
         const { finish, output } = this.#finish(node, merged, this.#ending(node, PLAIN));
         step((image) => layers.finished(memory, image, finish), output);
         return;
@@ -171,9 +178,26 @@ export class Network {
     const [only] = next;
     if (!only || next.length > 1 || this.#graph.outputs.includes(output) || finish.low === 0)
       return { finish, output };
-    if (!["Mul", "Add", "BatchNormalization", "Relu"].includes(only.op)) return { finish, output };
+    if (!["Mul", "Add", "BatchNormalization", "Relu"].includes(only.op) || !this.#isOfChannels(only))
+      return { finish, output };
     merged.add(only);
     return this.#finish(only, merged, this.#ending(only, finish));
+  }
+
+  /** Whether a node does the same to each channel of a single value: all else that it takes are weights. */
+  #isOfChannels({ inputs }: Node): boolean {
+    return inputs.slice(1).every((name) => this.#graph.tensors.has(name));
+  }
+
+  /** @throws Error if a node does anything but repeat each pixel in a square of two by two */
+  #checkDoubles({ inputs, attributes }: Node): void {
+    const { mode, nearest_mode: nearest, coordinate_transformation_mode: coordinates } = attributes;
+    const scales = [...this.#constant(inputs[2]).values];
+    const isNearest = mode === "nearest" && nearest === "floor" && coordinates === "asymmetric";
+    if (!isNearest || inputs.length !== 3 || scales.join() !== "1,1,2,2")
+      throw new Error(
+        `the graph resizes by ${scales} (${mode}, ${nearest}, ${coordinates}), which is not known`,
+      );
   }
 
   /** Add a node's operation to those before it, channel by channel. */

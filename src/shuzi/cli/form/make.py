@@ -20,9 +20,8 @@ from shuzi.messages import say
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
     from shuzi.errors import DataError
-    from shuzi.forms.making.ready import check_free, ready_spec, save_spec, spec_path
-    from shuzi.forms.making.sheet import make_sheet
     from shuzi.forms.parse import read_spec
+    from shuzi.forms.sheet import check_free, make_sheet, ready_spec, save_spec, spec_path
 
     path = spec_path(spec)
     ready = path if path == ready_spec(spec) else None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing, nullcontext
-from functools import partial
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,15 +13,13 @@ from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of, with_hand
 from shuzi.cli.terminal import counting
 from shuzi.messages import say
+from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from shuzi.forms.finding.tables.spacing import Shape
-    from shuzi.forms.reading.page_reader import PageRead, PageReader
-    from shuzi.forms.reading.read_photographs import Named, Way
-    from shuzi.forms.result import Problem
-    from shuzi.forms.resume import Journal
-    from shuzi.reading.reader import Reader
+    from collections.abc import Callable, Iterable, Iterator
+
+    from shuzi.forms.result import Problem, Table
 
 
 @click.command(cls=Command, help="cli.form.read.help", short_help="cli.form.read.short")
@@ -56,18 +53,14 @@ def read(
     watch: Path | None,
 ) -> None:
     """Read filled sheets into a table."""
-    from shuzi.cli.form import adding
     from shuzi.cli.form.review import begin, serve_review
-    from shuzi.cli.form.saving import is_amiss, is_empty, save_all, tell
     from shuzi.cli.form.watch import watch_folder
-    from shuzi.errors import DataError, ShuziError
-    from shuzi.forms.collect import photos_in
-    from shuzi.forms.finding.tables.spacing import Shape
-    from shuzi.forms.output.csv import as_csv
-    from shuzi.forms.output.save import check_target
-    from shuzi.forms.output.saved_table import read_table
-    from shuzi.forms.resume import Journal, identity_of, journal_of
-    from shuzi.pictures.arrivals import state_of
+    from shuzi.errors import DataError, ModelError, ShuziError
+    from shuzi.forms.output import as_csv
+    from shuzi.forms.photographs import photos_in
+    from shuzi.forms.result import read_table
+    from shuzi.forms.stack import Stack, check_targets, page_reader
+    from shuzi.forms.table_grid import Shape
     from shuzi.reading.reader import load
 
     if bool(photos or add_to) == bool(watch):
@@ -76,14 +69,7 @@ def read(
         raise click.UsageError(say("cli.form.read.watch_out"))
     if watch and not watch.is_dir():  # before the journal is created
         raise DataError("error.data.unreadable", path=watch, reason=ShuziError("file.no_folder"))
-    for target in out:
-        check_target(target)
-        # a pipe without a reader would never end
-        if target.exists() and not target.is_file() and not target.is_dir():
-            raise DataError("error.data.unwritable", path=target, reason=ShuziError("file.special"))
-        # a table may have been corrected by hand; a resumed run began with --force, or wrote the table itself
-        if target.is_file() and not force and not (resume and journal_of(out[0]).exists()):
-            raise DataError("error.form.exists", path=target)
+    check_targets(out, force, resume)
     if table and hand and hand.is_dir():
         raise DataError("error.hand.no_roster", path=hand)
     if (spec is None) != table:
@@ -92,91 +78,73 @@ def read(
         raise click.UsageError(say("cli.form.read.shape"))
     if resume and not out:
         raise click.UsageError(say("cli.form.read.resume_out"))
-    earlier = read_table(add_to) if add_to else None
+    earlier = (read_table(add_to), add_to) if add_to else None
     at = begin() if review else None
     with at or nullcontext():
         place = place_of(model)
-        by_row = hand if hand and hand.is_dir() else None
-        reader = load(place) if by_row else with_hand(load(place), hand, model)
-        pages = None if spec is None else _prepared(spec, reader, out, by_row, model)
-        if earlier:
-            adding.add_to(earlier, pages, [])  # the table of another form is refused before there is a journal
-        shape = Shape(rows or 0, columns or 0)
-        identity = identity_of(reader.card.weights, hand, pages.spec if pages else None, shape)
-        journal = Journal.beside(out[0], identity, resume) if out else None
-        way = _of_sheets(pages) if pages else _of_tables(reader, shape)
-        if watch and journal:
-            sys.exit(0 if watch_folder(watch, way, journal, out, force) else 1)
-        for target in () if force else out:  # the earlier table of a watched folder
-            written = journal.state_of(target) if journal else None
-            if written and state_of(target) not in {written, None}:
-                raise DataError("error.form.exists", path=target)
-        named = photos_in(photos)
-        if earlier and add_to:
-            old, new = adding.divide(earlier, add_to.parent, named)
-            if old:
-                click.echo(say("cli.form.read.passed", n=len(old)), err=True)
-            found = adding.add_to(earlier, pages, _read(way, new, journal))
-            named = [*old, *new]
-        else:
-            found = way.join(_read(way, named, journal))
+        hands = hand if hand and hand.is_dir() else None
+        reader = with_hand(load(place), None if hands else hand, model)
+        try:
+            pages = None if spec is None else page_reader(spec, reader, out, hands)
+        except ModelError as problem:
+            raise problem.with_path(model) from problem
+        stack = Stack(reader, pages, Shape(rows or 0, columns or 0), out, hand, resume, earlier)
+        if watch and stack.journal:
+            sys.exit(0 if watch_folder(watch, stack.way, stack.journal, out, force) else 1)
+        if not force:
+            stack.check_unchanged()
+        old, new = stack.divide(photos_in(photos))
+        if old:
+            click.echo(say("cli.form.read.passed", n=len(old)), err=True)
+        found = stack.read(new, _progress)
         save_all(found, out)
-        if journal:  # not earlier: if the result cannot be written, the readings are kept
-            journal.done()
-        if not out and at is None and not is_empty(found):
+        if stack.journal:  # not earlier: if the result cannot be written, the readings are kept
+            stack.journal.done()
+        if not out and at is None and not found.is_empty:
             click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
         tell(found)
         if at is not None and found.rows:
-            serve_review(found, named, place, at)
-    if is_amiss(found):
+            serve_review(found, [*old, *new], place, at)
+    if found.is_amiss:
         sys.exit(1)
 
 
-def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...], hands: Path | None, model: str) -> PageReader:
-    from shuzi.errors import DataError
-    from shuzi.forms.making.ready import spec_path
-    from shuzi.forms.parse import read_spec
-    from shuzi.forms.reading.class_hands import hands_in
-    from shuzi.forms.reading.page_reader import PageReader
-
-    asked = read_spec(spec_path(spec))
-    if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
-        raise DataError("error.form.roster_taken", path=taken[0])
-    own = hands_in(hands, asked) if hands else {}
-    return PageReader(asked, reader, {row: with_hand(reader, file, model) for row, file in own.items()})
+@contextmanager
+def _progress(total: int, done: int) -> Iterator[Callable[[], None]]:
+    with counting(say("form.progress"), total, done) as show:
+        yield lambda: show("", "")
 
 
-def _of_sheets(reader: PageReader) -> Way[PageReader, PageRead]:
-    from shuzi.forms.collect import collect, try_page
-    from shuzi.forms.reading.read_photographs import Way
+def save_all(table: Table, out: Iterable[Path]) -> None:
+    """Write a table to files, unless nothing was read, and say so."""
+    from shuzi.forms.output import save_table
 
-    return Way(try_page, reader, partial(collect, reader.spec, wanted=reader.pages))
-
-
-def _of_tables(reader: Reader, shape: Shape) -> Way[Reader, PageRead]:
-    from shuzi.forms.reading.read_photographs import Way
-    from shuzi.forms.reading.ruled_tables import join_pages, try_table
-
-    return Way(partial(try_table, shape=shape), reader, join_pages)
+    for target in () if table.is_empty else out:
+        save_table(table, target)
+        tell_saved(target)
 
 
-def _read(way: Way[Any, PageRead], named: Named, journal: Journal | None) -> list[PageRead | Problem]:
-    """Read the photographs that are not in the journal yet; each result is added to it at once."""
-    from shuzi.forms.reading.read_photographs import in_order
-    from shuzi.forms.resume import content_hash
-    from shuzi.forms.stacks.empty_pages import blank_again
+def tell_saved(path: Path) -> None:
+    """Report that a table was written."""
+    click.echo(say("form.saved", path=path), err=True)
 
-    pages: dict[int, PageRead | Problem] = {}
-    for index, (name, picture) in enumerate(named):
-        if journal and (known := journal.known(picture, name)):
-            pages[index] = known
-    left = [index for index in range(len(named)) if index not in pages]
-    keys = [content_hash(named[index][1]) for index in left] if journal else []
-    reading = way.read([named[index] for index in left])
-    with counting(say("form.progress"), len(named), len(pages)) as show, closing(reading):
-        for position, page in reading:
-            if journal:
-                journal.keep(named[left[position]][1], page, keys[position])
-            pages[left[position]] = page
-            show("", "")
-    return blank_again(named, in_order(pages.items()))
+
+def tell(table: Table) -> None:
+    """Report what could not be read, and how many cells to check."""
+    from shuzi.forms.ruled_tables import LINES
+
+    for problem in table.problems:
+        tell_problem(problem)
+    if any(cell.rule == LINES for row in table.rows for cell in row.cells.values()):
+        click.echo(say("cli.form.read.uncertain"), err=True)
+    if not table.is_empty:
+        click.echo(say("form.summary", n=len(table.rows), doubtful=table.doubtful), err=True)
+
+
+def tell_problem(problem: Problem) -> None:
+    """Report the problem of a photograph, or the skipped pages."""
+    from shuzi.forms.result import Skipped
+
+    about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
+    said = about + problem.message
+    click.echo(said if isinstance(problem, Skipped) else say("cli.error", problem=said), err=True)

@@ -66,10 +66,9 @@ def serve_review(
         The socket from `begin`.
     """
     from shuzi.service import logs, server
+    from shuzi.service.access import Tokens
     from shuzi.service.app import create
-    from shuzi.service.http.access import Tokens
-    from shuzi.service.reviewed_table import Review
-    from shuzi.service.settings import Settings
+    from shuzi.service.parts import Review, Settings
 
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     review = Review.of(table, photos)

@@ -42,12 +42,11 @@ def trace(
 ) -> None:
     """Trace a blank form."""
     from shuzi.errors import DataError, MissingExtra
+    from shuzi.forms.labels import ENGINE, EXTRA, WANTED, can_read_words, read_words
     from shuzi.forms.parse import beside_file
     from shuzi.forms.spec import DATE
-    from shuzi.forms.tracing.drawn import Drawn
-    from shuzi.forms.tracing.trace import check_out, paths_beside, save_traced
-    from shuzi.forms.tracing.trace import trace as traced_from
-    from shuzi.forms.tracing.words import ENGINE, EXTRA, WANTED, can_read_words, read_words
+    from shuzi.forms.trace import Drawn, check_out, paths_beside, save_traced
+    from shuzi.forms.trace import trace as traced_from
 
     check_out(out)
     if fields and single:
@@ -62,7 +61,7 @@ def trace(
         raise DataError("error.trace.no_boxes", path=visible(blank))
     save_traced(traced, out)
     spec = traced.spec
-    wide = max(columns(visible(each.name)) for each in spec.fields)
+    wide = max(columns(visible(field.name)) for field in spec.fields)
     for number, field in enumerate(spec.fields, start=1):
         name = visible(field.name)
         at = ", ".join(f"{value:.1f}" for value in (field.at[0].x, field.at[0].y))
@@ -77,7 +76,7 @@ def trace(
         click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
     kept, picture = paths_beside(out)
     click.echo(say("form.trace.done", n=len(spec.fields), out=out, blank=kept, picture=picture), err=True)
-    dates = [visible(each.name) for each in spec.fields if each.kind == DATE]
+    dates = [visible(field.name) for field in spec.fields if field.kind == DATE]
     if drawn is None and dates:
         click.echo(say("form.trace.if_date", names=", ".join(dates), out=out), err=True)
     if drawn is None and words is None:

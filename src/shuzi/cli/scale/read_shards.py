@@ -19,7 +19,7 @@ from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from shuzi.scale.reading.read_shards import Progress
+    from shuzi.scale.read_shards import Progress
 
 _SECONDS = 10.0  # seconds between two lines without a terminal
 
@@ -38,8 +38,8 @@ def read(input: str, output: str, address: str | None, model: str, column: str |
     do_without_output()
     require("ray", "scale", "extra.scale")
     from shuzi.reading.reader import load
-    from shuzi.scale.reading.manifest import Order
-    from shuzi.scale.reading.read_shards import read as read_on
+    from shuzi.scale.read_shards import read as read_on
+    from shuzi.scale.shards import Order
 
     reader = load(place_of(model))
     with ExitStack() as stack:

@@ -47,20 +47,20 @@ def serve(
         raise click.UsageError(say("cli.serving.stop_what"))
     require("ray", "scale", "extra.scale")
     check_needed()
-    from shuzi.scale.serving import deploy
+    from shuzi.scale import serving
     from shuzi.service import server
-    from shuzi.service.http.access import Hosts, is_loopback
+    from shuzi.service.access import Hosts, is_loopback
     from shuzi.service.page import is_built
 
     if stop:
         with connected(address):
-            deploy.end()
+            serving.end()
         click.echo(say("cli.serve.ended"), err=True)
         return
     chosen = settings_of(host, **settings)
     Hosts(chosen.hosts)  # report an invalid name before anything starts
-    sent = deploy.portable(place_of(model))
-    size = deploy.Size(replicas, max(replicas, most or 1), cpus)
+    sent = serving.portable(place_of(model))
+    size = serving.Size(replicas, max(replicas, most or 1), cpus)
     if address is None:
         with server.listen(host, PORT if port is None else port, others=port is None) as free:
             taken = free.getsockname()[1]
@@ -70,10 +70,10 @@ def serve(
         click.echo(say("cli.serve.open", program=program()), err=True)
     if not is_built():
         click.echo(say("cli.serve.no_page"), err=True)
-    with connected(address, None if address else deploy.cpus_for(size)):
+    with connected(address, None if address else serving.cpus_for(size)):
         with waiting(say("serving.starting")):
-            deploy.begin(host, taken)
-            deploy.deploy(sent, chosen, size)
+            serving.begin(host, taken)
+            serving.deploy(sent, chosen, size)
         here = HERE.get(host, host)
         shown = f"[{here}]" if ":" in here else here
         if address is not None:
@@ -82,7 +82,7 @@ def serve(
             return
         click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/"))
         _wait()
-        deploy.end()
+        serving.end()
     click.echo(say("cli.serve.ended"), err=True)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shuzi.cli.data import handwriting_options
 from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.scale.address import address_option, connected
 from shuzi.cli.terminal import do_without_output, program, progress_bar
@@ -22,11 +23,10 @@ from shuzi.errors import RecipeError, require
 from shuzi.messages import say
 from shuzi.models.card import BACKENDS
 from shuzi.training.recipe import RANGES
-from shuzi.training.recipes import RECIPES, recipe
+from shuzi.training.recipes import RECIPES, Handwriting, recipe
 
 if TYPE_CHECKING:
-    from shuzi.scale.sweep.plan import Plan
-    from shuzi.scale.sweep.record import Decision
+    from shuzi.scale.sweep_plan import Decision, Plan
 
 _MOST_STEPS = int(RANGES["steps"].most)
 _MOST_SEEDS = 10_000
@@ -43,8 +43,7 @@ _MOST_SEEDS = 10_000
 @option("--resume", type=PATH, metavar="PATH", help="cli.sweep.resume")
 @address_option
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
-@option("--strokes", type=PATH, metavar="PATH", help="cli.strokes")
-@option("--registers", type=PATH, metavar="PATH", help="cli.registers")
+@handwriting_options
 @option("--json", "as_json", is_flag=True, help="cli.sweep.json")
 @language_option
 def sweep(
@@ -54,9 +53,8 @@ def sweep(
     resume: Path | None,
     address: str | None,
     data_dir: Path | None,
-    strokes: Path | None,
-    registers: Path | None,
     as_json: bool,
+    handwriting: Handwriting,
     **numbers: Any,
 ) -> None:
     """Train a recipe with many seeds and settings."""
@@ -68,10 +66,9 @@ def sweep(
     require("ray", "scale", "extra.scale")
     for library in ("tomli_w", "keras", "onnx"):
         require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
-    from shuzi.scale.sweep import sweep_report
-    from shuzi.scale.sweep.checks import check
-    from shuzi.scale.sweep.trial_run import Places
-    from shuzi.scale.sweep.tune import created, opened, run
+    from shuzi.scale import sweep_report
+    from shuzi.scale.sweep import check, created, opened, run
+    from shuzi.scale.trial_run import Places
 
     with ExitStack() as stack:
         if resume is not None:
@@ -79,9 +76,7 @@ def sweep(
         else:
             assert plan is not None  # noqa: S101 - for the types
             folder = stack.enter_context(created(out, plan))
-        places = Places(
-            folder, *(None if each is None else each.resolve() for each in (data_dir, strokes, registers))
-        )
+        places = Places(folder, None if data_dir is None else data_dir.resolve(), handwriting.resolved())
         click.echo(say("sweep.started", n=len(plan.trials()), recipe=plan.recipe.name, folder=folder), err=True)
         try:
             stack.enter_context(redirect_stdout(StringIO()))  # Ray prints messages about its workers
@@ -103,7 +98,7 @@ def _plan(
     name: str, settings: tuple[str, ...], seeds: int | None, first: int | None, cpus: int | None, gpus: float | None
 ) -> Plan:
     """Combine the options into a plan, which checks every value."""
-    from shuzi.scale.sweep.plan import Plan, parse
+    from shuzi.scale.sweep_plan import Plan, parse
 
     values = [parse(each) for each in settings]
     for index, (setting, _) in enumerate(values):
@@ -161,7 +156,7 @@ def _sentence(trial: str, step: int, decision: Decision, end: int) -> str:
 
 
 def _show(plan: Plan, folder: Path, record: Any, errors: dict[str, str], as_json: bool) -> None:
-    from shuzi.scale.sweep import sweep_report
+    from shuzi.scale import sweep_report
 
     if as_json:
         found = json.loads((folder / sweep_report.JSON_FILE).read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from shuzi.service.settings import Settings
+    from shuzi.service.parts import Settings
 
 HOST, PORT = "127.0.0.1", 8_000
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
@@ -45,7 +45,6 @@ def feature_options(function: Function) -> Function:
     for add in (
         option("--no-metrics", is_flag=True, help="cli.serve.no_metrics"),
         option("--no-pdf", is_flag=True, help="cli.serve.no_pdf"),
-        option("--no-training", is_flag=True, help="cli.serve.no_training"),
     ):
         function = add(function)
     return function
@@ -61,6 +60,7 @@ def check_needed() -> None:
 @option("--host", default=HOST, metavar="NAME", help="cli.serve.host")
 @option("--port", type=click.IntRange(0, 65_535), metavar="N", help="cli.serve.port")
 @access_options
+@option("--no-training", is_flag=True, help="cli.serve.no_training")
 @feature_options
 @option("--log-requests", is_flag=True, help="cli.serve.log_requests")
 @option("--log-json", is_flag=True, help="cli.serve.log_json")
@@ -70,8 +70,8 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
     do_without_output()
     check_needed()
     from shuzi.service import logs, server
+    from shuzi.service.access import is_loopback
     from shuzi.service.app import create
-    from shuzi.service.http.access import is_loopback
     from shuzi.service.page import is_built
 
     chosen = settings_of(host, **settings)
@@ -117,8 +117,8 @@ def settings_of(
     **without: bool,
 ) -> Settings:
     """Combine the options for access and features into settings."""
-    from shuzi.service.http.access import Tokens
-    from shuzi.service.settings import Settings
+    from shuzi.service.access import Tokens
+    from shuzi.service.parts import Settings
 
     return Settings(
         hosts=(host, *names),

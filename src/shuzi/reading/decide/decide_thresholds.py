@@ -19,6 +19,8 @@ LINE_WEIGHT, LINE_CURVE = "line-weight-", "line-curve-"
 """Before the name of a score, and before that of evidence: how much it counts."""
 TEXT_OK, LINE_OK = "text-ok", "line-ok"
 """A card's names for the confidence from which a text is `ok`, read without and with the line recogniser."""
+PAGE_FEATURE, PAGE_OK = "page-", "page-ok"
+"""Before the name of a feature of a photograph's line, and the confidence from which it is `ok`."""
 LINE_OTHERS: Final = "line-others"  # the probability that another likely text is right if the best one is not
 REALLY_BLANK: Final = "blank"  # the probability that a picture in which nothing was found really holds no digit
 UNFITTED: Final = {"text_ok": 0.9, "line_ok": 0.95, "line_others": 0.5, "digit": 0.5, "blank": 1.0}
@@ -78,3 +80,6 @@ CUT_PART: Final = 0.08  # the least height of one of several pieces
 CUT_INSIDE: Final = 0.5  # of its own height: what has less in the height of the digit next to it is of another row
 CUT_GAP: Final = 1.2  # the widest gap to the digit next to it
 LOW_PICTURE: Final = 1.5  # the height of a picture in which a line from top to bottom may be a 1
+
+# a photograph's line
+LINE_BAND: Final = 1.2  # digit heights: where ink that is in no character counts as left over

@@ -11,6 +11,7 @@ from shuzi.reading.decide.doubts.wide_gaps import doubt_wide_gap
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import read_lines
 from shuzi.reading.decide.outcome import choose_texts
+from shuzi.reading.decide.page_text import PageScale, decide_page
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.fitting import follow_pattern
 from shuzi.reading.report.result import UNSURE, Reading
@@ -23,6 +24,7 @@ def decide(
     line_scale: LineScale | None = None,
     values: Sequence[str] | None = None,
     pattern: Automaton | None = None,
+    page_scale: PageScale | None = None,
 ) -> Reading:
     """Make a reading of everything that was found in a picture.
 
@@ -38,10 +40,14 @@ def decide(
         The values of which one is written, as `allowed_values.check_values` returns them; None for any number.
     pattern
         The pattern that what is written fits; None for any number. Values are those that fit already.
+    page_scale
+        Calibrates the confidence in the lines of a photograph; None for the networks' own probabilities.
     """
     if seen.too_much is not None:
         return Reading("", UNSURE, 0.0, (), seen.too_much, scale.calibrated)
     line_scale = line_scale or LineScale()
+    if seen.page:
+        return decide_page(seen, page_scale or PageScale(), line_scale, values, pattern)
     outcomes = choose_texts(seen, line_scale.weights)
     reading = read_lines(seen, outcomes, line_scale)
     if reading is None:

@@ -21,6 +21,12 @@ STRIP_PIXELS_PER_IMAGE: Final = 36.0  # of a strip's width: they are recognised 
 SEARCHED_PIXELS_PER_IMAGE: Final = 2_300.0  # of what the detector searches: that takes as long
 IMAGES_PER_SEPARATION: Final = 2.0  # that could be classified while pale ink is separated from its paper
 
+# photographs of pages
+SMALLEST_PAGE: Final = 64  # pixels of the shorter side: a smaller picture is a number at most
+LARGEST_ON_PAGE: Final = 0.4
+"""Of a picture's height: a higher line fills it, which is read as a picture of one number. Lower lines of cells are
+read better as lines of a page (57 of 502 more), higher ones of numbers that were cut out worse (29 of 591)."""
+
 # simple ink: each component is a digit
 MOST_SIMPLE_COMPONENTS: Final = 24  # with more, the ink is not simple
 MOST_BROKEN_STROKES: Final = 6  # components that may be strokes of one digit
@@ -107,3 +113,6 @@ STRIKE_BEYOND: Final = 1.0  # of a digit's height: what is looked at beside the 
 STRIKE_FREE: Final = 0.3  # of that height: how far a stroke reaches beside them; without more room nothing is known
 STRIKE_GOES_ON: Final = 0.6  # of what is looked at beside the digits: a printed line
 STRIKE_ENDED: Final = 0.5
+STRIKE_ENDS: Final = (
+    0.25  # of a digit's height: a stroke may widen the first and the last digit of a page's line so much
+)

@@ -10,8 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.session import Session
-from shuzi.models.tasks import CLASSIFIER, FEATURES, RECOGNISER
+from shuzi.models.tasks import CLASSIFIER, DETECTOR, FEATURES, LINE_DETECTOR, RECOGNISER
 from shuzi.reading.recognise.recognise_thresholds import IMAGES_AT_ONCE, ONE_CORE_IMAGES
+
+OTHER_KINDS = {
+    DETECTOR: "error.model.detector",
+    LINE_DETECTOR: "error.model.line_detector",
+    RECOGNISER: "error.model.recogniser",
+}
+"""What is wrong with a model of another kind."""
 
 
 class Classifier:
@@ -32,9 +39,7 @@ class Classifier:
         self._session = Session(path)
         self.card = self._session.card
         if self.card.kind != CLASSIFIER:
-            raise ModelError(
-                "error.model.recogniser" if self.card.kind == RECOGNISER else "error.model.detector", path=path
-            )
+            raise ModelError(OTHER_KINDS[self.card.kind], path=path)
         self._path = path
         self._answers = [output.name for output in self.card.outputs if output.name != FEATURES]
 

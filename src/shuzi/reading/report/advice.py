@@ -124,6 +124,24 @@ def about_line_text(
     return _name_doubtful_digit(text, others[0]) or ("reading.unsure_text", values)
 
 
+def about_line(is_sign_inside: bool, texts: Sequence[str]) -> Sentence:
+    """Choose the most helpful sentence about a line of a photograph that is not sure.
+
+    Parameters
+    ----------
+    is_sign_inside
+        Whether a sign stands between its digits.
+    texts
+        What may be written, the most probable first.
+    """
+    if is_sign_inside:
+        return "reading.sign_inside", {}
+    text, *others = [text for text in texts if text]
+    if not others:
+        return "reading.unsure_line", {}
+    return _name_doubtful_digit(text, others[0]) or ("reading.unsure_text", {"text": text, "other": others[0]})
+
+
 def about_marks(text: str, others: Sequence[str]) -> Sentence:
     """Name the mark that is not sure where all digits are.
 

@@ -160,6 +160,53 @@ class Ignored:
         return {"kind": self.kind, "box": list(self.box)}
 
 
+@dataclass(frozen=True)
+class NumberLine:
+    """One line of a reading: a number, and where it stands.
+
+    Parameters
+    ----------
+    text
+        Its digits and marks, from left to right.
+    box
+        x, y, width and height in whole pixels, in the upright picture.
+    status
+        "ok" or "unsure"; of a picture's only line, the status of the reading.
+    confidence
+        The probability that the text is complete and right.
+    advice
+        The key of a sentence about it, and its values.
+    """
+
+    text: str
+    box: Box
+    status: Status
+    confidence: float
+    advice: tuple[str, dict[str, Any]] = field(hash=False)
+
+    @property
+    def digits_text(self) -> str:
+        """The text without its marks."""
+        return without_marks(self.text)
+
+    @property
+    def message(self) -> str:
+        """A sentence for people, in the current language."""
+        key, values = self.advice
+        return say(key, **values)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the line as JSON values."""
+        return {
+            "text": self.text,
+            "digits_text": self.digits_text,
+            "box": list(self.box),
+            "status": self.status,
+            "confidence": round(self.confidence, 4),
+            "message": self.message,
+        }
+
+
 @dataclass(frozen=True, repr=False)
 class Reading:
     """The number in a picture.
@@ -190,6 +237,8 @@ class Reading:
         The status of the digits, whatever the marks; `status` if nothing is given.
     source
         The path of the picture, with the page of a PDF or TIFF (``"scan.pdf#2"``); None if it was not a file.
+    own_lines
+        The numbers of a photographed page, each with a status and a confidence of its own; see `lines`.
 
     Examples
     --------
@@ -209,6 +258,7 @@ class Reading:
     digits_confidence: float = -1.0
     digits_status: Status = _AS_ALL
     source: str | None = field(default=None, compare=False)
+    own_lines: tuple[NumberLine, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.digits_confidence < 0:
@@ -224,6 +274,27 @@ class Reading:
         from shuzi.reading.report.notebook import as_html
 
         return as_html(self)
+
+    @property
+    def lines(self) -> tuple[NumberLine, ...]:
+        """Its numbers, one a line, in reading order: rows from top to bottom, within a row from left to right.
+
+        Only those of a photographed page have a status and a confidence of their own; others have the reading's.
+        """
+        if self.own_lines or not self.text:
+            return self.own_lines
+        digits, marks = iter(self.digits), iter(self.marks)
+        lines = []
+        for text in self.text.split("\n"):
+            own = [next(digits, None) if character.isdigit() else next(marks, None) for character in text]
+            boxes = [character.box for character in own if character is not None]
+            box = Box(0, 0, 0, 0)
+            if boxes:
+                left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+                right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+                box = Box(left, top, right - left, bottom - top)
+            lines.append(NumberLine(text, box, self.status, self.confidence, self.advice))
+        return tuple(lines)
 
     @property
     def digits_text(self) -> str:
@@ -252,6 +323,7 @@ class Reading:
             marks=(),
             alternatives=((self.digits_text, self.digits_confidence), *named) if self.alternatives else (),
             advice=about_success(self.ignored) if sure else self.advice,
+            own_lines=tuple(replace(line, text=line.digits_text) for line in self.own_lines),
         )
 
     @property
@@ -282,6 +354,7 @@ class Reading:
             "confidence": round(self.confidence, 4),
             "digits_status": self.digits_status,
             "digits_confidence": round(self.digits_confidence, 4),
+            "lines": [line.as_dict() for line in self.lines],
             "digits": [digit.as_dict() for digit in self.digits],
             "marks": [mark.as_dict() for mark in self.marks],
             "ignored": [piece.as_dict() for piece in self.ignored],

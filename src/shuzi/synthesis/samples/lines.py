@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import cv2
@@ -11,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
-from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
+from shuzi.ink.line_pictures import FRAMES, TextLine, frame_line, straighten
+from shuzi.ink.paper import CONTRAST, PAPER, contrast_map, map_line
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, cut_strip, frame_band, frame_whole
 from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.synthesis.backgrounds import by_magnitude
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED, Kind
 from shuzi.synthesis.lines.page import LinePage
+from shuzi.synthesis.photographs import ANY, compose
 from shuzi.synthesis.samples.register_cells import RegisterCells, Strip
 
 LINES = 192_000
@@ -25,7 +29,13 @@ LINES = 192_000
 MOST = 64
 """The maximum number of characters in a row."""
 
+_FROM_PHOTOGRAPHS = 0.35  # fraction of strips that are lines of photographed pages
+_PHOTOGRAPH = 384, 640  # pixels: the height and width of such a photograph
+_LETTERS = 11.0, 60.0  # pixels: the heights of its digits
 _FROM_REGISTERS = 0.15  # fraction of strips, if there are any cells: none of seven registers is a tenth of all
+_USUAL = 0.7  # fraction of these photographs that are as most are
+_OFF = 0.08  # of a digit's height: how far off a line is found
+_INKED, _SEEN = 0.97, 30  # of a strip's pixels, and levels of contrast: nobody reads paler writing
 _PARTLY = 0.12  # fraction of strips that hold part of the line
 _BETWEEN = 24  # pixels of paper between the strips of a row
 _CELL = 32  # pixels for an MNIST image and the paper around it
@@ -83,6 +93,43 @@ def _between(boxes: NDArray[np.float32], index: int) -> float:
     return float(boxes[index - 1, 0] + boxes[index - 1, 2] + boxes[index, 0]) / 2
 
 
+def photographed(rng: np.random.Generator, writers: Writers, drawn: float = 0.0) -> Iterator[Strip]:
+    """Compose photographs of pages without end, and cut their lines out as a reader does, never quite exactly.
+
+    Parameters
+    ----------
+    rng
+        The source of randomness.
+    writers
+        The writers.
+    drawn
+        The fraction of photographs whose digits are drawn by code.
+    """
+    while True:
+        letter = by_magnitude(rng, *_LETTERS)
+        conditions = replace(ANY, usual=rng.random() < _USUAL)
+        photo = compose(rng, writers, _PHOTOGRAPH, letter, conditions, drawn)
+        height, width = photo.grey.shape
+        for line in photo.lines:
+            start, end = line.corners[[0, 3]].mean(axis=0), line.corners[[1, 2]].mean(axis=0)
+            if min(start[0], start[1]) < 0 or end[0] > width or max(start[1], end[1]) > height:
+                continue
+            off = rng.normal(0, _OFF, 4) * line.height
+            found = TextLine(
+                (float(start[0] + off[0]), float(start[1] + off[1] / 2)),
+                (float(end[0] + off[2]), float(end[1] + off[3] / 2)),
+                line.height * math.exp(rng.normal(0, _OFF)),
+                1.0,
+            )
+            picture = straighten(photo.grey, found)
+            _, contrast = map_line(picture.grey, picture.height)
+            frame = frame_line(picture, float(rng.uniform(min(FRAMES) - 0.1, max(FRAMES) + 0.1)))
+            strip = cut_strip(contrast, frame)
+            dark = strip.astype(np.int16) - PAPER
+            if np.quantile(dark, _INKED) >= _SEEN:
+                yield strip, line.text
+
+
 def strips(
     rng: np.random.Generator,
     writers: Writers,
@@ -107,8 +154,11 @@ def strips(
     """
     fractions = np.array([kind.fraction or 1.0 for kind in kinds])
     ends = np.cumsum(fractions / fractions.sum())
+    photographs = photographed(rng, writers, drawn)
     while True:
-        if cells is not None and rng.random() < _FROM_REGISTERS:
+        if rng.random() < _FROM_PHOTOGRAPHS:
+            strip, text = next(photographs)
+        elif cells is not None and rng.random() < _FROM_REGISTERS:
             strip, text = cells.strip(rng)
         else:
             kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]

@@ -6,7 +6,7 @@ and memory for a few blocks suffices for any length.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -59,13 +59,17 @@ def compose_block(lines: Lines, seed: Sequence[int], rows: int) -> tuple[NDArray
     return arrays(islice(packed(composed), rows))
 
 
+Compose = Callable[..., tuple[NDArray[Any], NDArray[Any]]]
+"""Composes a block from shared data, a seed and a number of rows; a function of a module, for other processes."""
+
+
 class Stream:
-    """Blocks of composed lines, made ahead by other processes.
+    """Blocks of composed examples, made ahead by other processes.
 
     Parameters
     ----------
-    dataset
-        The data to compose from.
+    compose, data
+        What composes a block, and the data to compose from.
     seed
         The random seed.
     rows
@@ -74,11 +78,11 @@ class Stream:
         The total number of blocks to compose.
     """
 
-    def __init__(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> None:
-        self._seed, self._rows, self._blocks = seed, rows, blocks
+    def __init__(self, compose: Compose, data: object, seed: int, rows: int, blocks: int) -> None:
+        self._compose, self._seed, self._rows, self._blocks = compose, seed, rows, blocks
         # composing takes longer than training: on two cores a third more steps than with half of them
         self._pool = Pool(cores())
-        self._lines = self._pool.share(Lines(dataset))
+        self._data = self._pool.share(data)
         self._tasks: dict[int, Task] = {}
 
     def block(self, index: int) -> Examples:
@@ -95,7 +99,7 @@ class Stream:
         for block in ahead:
             if block not in self._tasks:
                 arguments: tuple[Any, ...] = ([self._seed, _OWN_STREAM, block], self._rows)
-                self._tasks[block] = self._pool.submit(compose_block, *arguments, shared=self._lines, size=_LARGE)
+                self._tasks[block] = self._pool.submit(self._compose, *arguments, shared=self._data, size=_LARGE)
         try:
             return Examples(*self._pool.result(self._tasks.pop(index)))
         except Crashed as problem:

@@ -63,7 +63,7 @@ class Conversion:
     size
         Its size in bytes.
     kind
-        CLASSIFIER, DETECTOR or RECOGNISER.
+        CLASSIFIER, DETECTOR, LINE_DETECTOR or RECOGNISER.
     n
         The number of digits it was compared on.
     accuracy, accuracy_of_network
@@ -94,7 +94,7 @@ def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversio
     target
         The file or folder to write; it must not exist.
     dataset
-        The images on which both must give the same answers; for a detector they are laid out on pages.
+        The images on which both must give the same answers; for other kinds of models they are laid out.
 
     Raises
     ------

@@ -22,7 +22,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
-from shuzi.data import idx, registers
+from shuzi.data import idx, page_lines, registers
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
@@ -33,6 +33,7 @@ from shuzi.models.card import (
     OF_MNIST,
     OF_OWN_PICTURES,
     OWN,
+    PAGE_LINES,
     REGISTERS,
     STROKES,
     Card,
@@ -76,12 +77,14 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
     strokes = data.train.strokes if recipe.needs_strokes else None
     cells = data.train.cells if recipe.needs_registers else None
+    pages = data.train.pages if recipe.needs_pages else None
     hashes = _hashes(data.train)
     sources = (
         Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
         *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
         *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
         *([Source(REGISTERS, {"cells": cells.sha256()}, registers.CITATION)] if cells else []),
+        *([Source(PAGE_LINES, {"pages": pages.sha256()}, page_lines.CITATION)] if pages else []),
         *(_sources(start) if start.is_file() else ()),
     )
     card = Card(
@@ -172,6 +175,7 @@ def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     files = [*(["--data data.npz"] if own else []), *(["--from start.onnx"] if started else [])]
     files += ["--strokes unipen.npz"] if recipe.needs_strokes else []
     files += ["--registers registers"] if recipe.needs_registers else []
+    files += ["--page-lines pages"] if recipe.needs_pages else []
     return " ".join([*surroundings, "shuzi train", recipe.name, *options, *files])
 
 

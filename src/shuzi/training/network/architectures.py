@@ -14,7 +14,7 @@ from keras import layers
 
 from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
-from shuzi.models.tasks import CLASSES, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
+from shuzi.models.tasks import CLASSES, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DETECT_LINES, RECOGNISE_LINE
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.all_tasks import TASKS
 from shuzi.training.tasks.detection import FIRST_SCORE
@@ -129,6 +129,39 @@ def detector(recipe: Recipe, images: Any, normalization: Normalization, learning
     return layers.Concatenate(name="places", dtype="float32")([scores, boxes])
 
 
+def line_detector(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build a network that predicts for every fourth pixel of a picture whether a line of writing goes through it.
+
+    It goes down to every 32nd pixel, to see whole pages, and adds what it sees there to finer maps on the way back up
+    to every fourth (after Lin et al., 2017), so height and width must be multiples of 32. y is (n, h / 4, w / 4, 3):
+    the logit (in the final output the probability) of a line's core, the height of its digits, and the logit or
+    probability of a printed line, as `line_detection` explains.
+    """
+    x = layers.Rescaling(1 / 128, offset=-1.0, name="scale", dtype="float32")(images)
+    x = _block(x, 16, 3, normalization, padding="same", stride=2)
+    x = _block(x, 32, 3, normalization, padding="same", stride=2)
+    x = layers.Add()([x, _block(x, 32, 3, normalization, padding="same")])
+    finer = []
+    for channels in (48, 72, 96):
+        finer.append(x)
+        x = _block(x, channels, 3, normalization, padding="same", stride=2)
+        x = layers.Add()([x, _block(x, channels, 3, normalization, padding="same")])
+    x = layers.Add()([x, _block(x, 96, 3, normalization, padding="same", dilation=2)])
+    for channels, fine in zip((72, 48, 32), reversed(finer), strict=True):
+        x = layers.Add()([layers.UpSampling2D()(_block(x, channels, 1, normalization)), fine])
+        if channels < 72:
+            x = layers.Add()([x, _block(x, channels, 3, normalization, padding="same")])
+    first = keras.initializers.Constant(FIRST_SCORE)
+    core = layers.Conv2D(1, 1, bias_initializer=first, name="core", dtype="float32")(x)
+    height = layers.Conv2D(1, 1, name="height", dtype="float32")(x)
+    printed = layers.Conv2D(1, 1, bias_initializer=first, name="printed", dtype="float32")(x)
+    if not learning:
+        # one activation for each, so that the layers stand in the same order as those that learn
+        kinds = ((core, "sigmoid"), (height, "linear"), (printed, "sigmoid"))
+        core, height, printed = (layers.Activation(kind, dtype="float32")(value) for value, kind in kinds)
+    return layers.Concatenate(name="lines", dtype="float32")([core, height, printed])
+
+
 def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build a network that predicts for every fourth column of a strip which character, if any, is centred there.
 
@@ -164,6 +197,7 @@ NETWORKS: Mapping[str, Mapping[str, Network]] = {
         ),
         CLASSIFY_OR_REJECT: (rejecting,),
         DETECT: (detector,),
+        DETECT_LINES: (line_detector,),
         RECOGNISE_LINE: (line,),
     }.items()
 }

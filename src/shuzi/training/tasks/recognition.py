@@ -18,7 +18,7 @@ from shuzi.ink.strips import HEIGHT
 from shuzi.models.tasks import CLASSES, RECOGNISE_LINE
 from shuzi.synthesis.samples.examples import Examples, compose, joined
 from shuzi.synthesis.samples.lines import lay_out
-from shuzi.synthesis.samples.stream import Stream
+from shuzi.synthesis.samples.stream import Lines, Stream, compose_block
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import VALIDATION_FRACTION, Task
 
@@ -83,7 +83,7 @@ class RecogniseLine(Task):
 
     def stream(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> Stream:
         """Compose lines during a training."""
-        return Stream(dataset, seed, rows, blocks)
+        return Stream(compose_block, Lines(dataset), seed, rows, blocks)
 
     def comparison_examples(self, dataset: Dataset) -> Examples:
         """Lay a dataset's images out in lines."""

@@ -1,7 +1,7 @@
 /** The blank form that was traced last: what the service found, and what a person made of it; kept across reloads. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { LONGEST, MOST_TRACED } from "../../generated/limits";
+import { MAX_TEXT_LENGTH, MAX_TRACED } from "../../generated/limits";
 import type { TracedForm } from "../../generated/shapes";
 import type { Said } from "../../sentences/said";
 import { say } from "../../sentences/say";
@@ -69,7 +69,7 @@ type Fault =
 export const fault = computed<Fault | null>(() => {
   if (!plain(title.value)) return ["no_title"];
   if (used.value.length === 0) return ["none"];
-  if (used.value.length > MOST_TRACED) return ["many", MOST_TRACED];
+  if (used.value.length > MAX_TRACED) return ["many", MAX_TRACED];
   const unnamed = fields.value.findIndex(({ name, isLeftOut }) => !isLeftOut && !plain(name));
   if (unnamed >= 0) return ["unnamed", unnamed + 1];
   const names = used.value.map(({ name }) => plain(name));
@@ -107,7 +107,7 @@ export function beginForm(form: Omit<Traced, "id">): void {
 }
 
 function untouched({ id, file, form }: Traced): Edits {
-  const stem = plain(file.name.replace(/\.[^.]*$/, "")).slice(0, LONGEST);
+  const stem = plain(file.name.replace(/\.[^.]*$/, "")).slice(0, MAX_TEXT_LENGTH);
   return {
     id,
     title: stem,

@@ -1,5 +1,5 @@
 /** What a traced field may be: the kinds of numbers that its boxes have room for. */
-import { DATE_BOXES, IBAN_LENGTHS, LEAST_DIGITS, MOST_DIGITS, TIME_BOXES } from "../../generated/limits";
+import { DATE_BOXES, IBAN_LENGTHS, MAX_DIGITS, MIN_DIGITS, TIME_BOXES } from "../../generated/limits";
 import type { Field } from "./toml";
 
 type Written = Exclude<Field["kind"], "tick">;
@@ -14,7 +14,7 @@ export type Kind = Exclude<Written, "iban"> | `iban ${string}`;
  */
 export function kindsOf({ boxes, style }: Pick<Field, "boxes" | "style">): Kind[] {
   const holds = (count: number) => boxes === count || (style === "open" && boxes > count);
-  const isWithin = (kind: "phone" | "card") => LEAST_DIGITS[kind] <= boxes && boxes <= MOST_DIGITS[kind];
+  const isWithin = (kind: "phone" | "card") => MIN_DIGITS[kind] <= boxes && boxes <= MAX_DIGITS[kind];
   const countries = Object.entries(IBAN_LENGTHS).filter(
     ([country, length]) => length - country.length === boxes,
   );

@@ -19,6 +19,10 @@ export const RIM_AGAINST_STROKES = 2;
 /** pixels of the longer side; strokes are still visible at this size */
 export const LOOKED_AT = 320;
 export const NO_SPREAD = 0.001;
+/** of a digit's height: what is darker over a shorter way is a stroke, not a shadow */
+export const STROKE_REACH = 0.75;
+/** to which the paper around a line is brought */
+export const LEVEL = 230;
 /** of separating paper from ink and refitting the paper */
 export const ROUNDS = 4;
 /** fraction of solid ink in full squares of 2x2 pixels; where it is less, strokes fill no square */

@@ -20,6 +20,10 @@ export const STRIP_PIXELS_PER_IMAGE = 36;
 export const SEARCHED_PIXELS_PER_IMAGE = 2_300;
 /** that could be classified while pale ink is separated from its paper */
 export const IMAGES_PER_SEPARATION = 2;
+/** pixels of the shorter side: a smaller picture is a number at most */
+export const SMALLEST_PAGE = 64;
+/** Of a picture's height: a higher line fills it, which is read as a picture of one number. Lower lines of cells are read better as lines of a page (57 of 502 more), higher ones of numbers that were cut out worse (29 of 591). */
+export const LARGEST_ON_PAGE = 0.4;
 /** with more, the ink is not simple */
 export const MOST_SIMPLE_COMPONENTS = 24;
 /** components that may be strokes of one digit */
@@ -152,3 +156,5 @@ export const STRIKE_FREE = 0.3;
 /** of what is looked at beside the digits: a printed line */
 export const STRIKE_GOES_ON = 0.6;
 export const STRIKE_ENDED = 0.5;
+/** of a digit's height: a stroke may widen the first and the last digit of a page's line so much */
+export const STRIKE_ENDS = 0.25;

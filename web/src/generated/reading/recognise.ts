@@ -57,6 +57,12 @@ export const MOST_LOGIT_OF_ALIKE = 1;
 export const SAME_INK_SIMILARITY = 0.995;
 /** of its label */
 export const SAME_INK_LOGIT = 3;
+/** the longest ones of a page, that are read upside down as well */
+export const TURNED_LINES = 4;
+/** of a line's text, from which the page is upright */
+export const UPRIGHT_PROBABILITY = 0.9;
+/** of log probability, by which these lines are more probable upside down */
+export const TURNED_MARGIN = 2;
 /** Characters that a pattern may have. */
 export const LONGEST_PATTERN = 200;
 /** Characters that it may have once its repetitions are written out. */

@@ -6,15 +6,17 @@ import {
   DIVIDED,
   FLAT,
   LEAST_CONTRAST,
+  LEVEL,
   LOOKED_AT,
   NO_SPREAD,
   PAPER,
   RIM_AGAINST_STROKES,
   ROUNDS,
+  STROKE_REACH,
 } from "../../generated/ink/paper";
 import { blur, close, gaussianBlur, otsu } from "../filters";
 import { byTable, counts, darkerThan, sumsOfSquares } from "../loops/levels";
-import { largestAt, level, quantileOf } from "../numbers";
+import { largestAt, level, quantileOf, rounded } from "../numbers";
 import { asPlane, blank, type Grey, type Plane, plane } from "../picture";
 import { resize, stretchedToLevels } from "../resize";
 import { surfaceThrough } from "./surface";
@@ -22,6 +24,22 @@ import { surfaceThrough } from "./surface";
 /** The ink map of a picture: 0 for paper, 255 for full ink. */
 export function inkMap(grey: Grey, least: number): Grey {
   return inkOf(darkOnLight(grey), least);
+}
+
+/** The ink map and the contrast map of a picture of one line, whatever shadows or edges cross it. */
+export function mapsOfLine(grey: Grey, height: number): { ink: Grey; contrast: Grey } {
+  const dark = levelled(darkOnLight(grey), height);
+  return { ink: inkOf(dark), contrast: contrastOf(dark) };
+}
+
+/** Make the paper around dark strokes equally bright everywhere, however sharp the edge of a shadow is. */
+function levelled(dark: Grey, height: number): Grey {
+  const reach = Math.max(3, rounded(STROKE_REACH * height) | 1);
+  const smooth = blur(asPlane(dark), 3, "mirrored");
+  const paper = close({ ...smooth, pixels: smooth.pixels.map(Math.round) }, reach).pixels;
+  const times = (bright: number) => Math.fround(LEVEL / Math.max(bright, 1));
+  const pixels = dark.pixels.map((shade, index) => level(Math.fround(shade * times(paper[index] as number))));
+  return { ...dark, pixels };
 }
 
 /** The ink map of a picture whose ink is dark. */

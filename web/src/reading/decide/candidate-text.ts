@@ -33,6 +33,7 @@ export function textOfCandidates(seen: Candidates, scale: Scale): Reading {
     ignored: [],
     alternatives: bestProducts(onLines(lines.map((line) => line.map(choices))), confidence),
     advice: aboutCandidates(seen, boxes, digits, status),
+    lines: [],
   };
 }
 
@@ -44,7 +45,7 @@ function blankReading(seen: Candidates, scale: Scale): Reading {
   const isEven = lightest - darkest < LEAST_CONTRAST / 2 && !isMuchSmaller(seen);
   const confidence = isEven ? 1 : scale.blank;
   const advice = aboutNoWriting(seen);
-  const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
+  const nothing = { digits: [], marks: [], ignored: [], alternatives: [], lines: [] };
   const ofDigits = { digitsStatus: "blank", digitsConfidence: confidence } as const;
   return { text: "", status: "blank", confidence, ...ofDigits, advice, ...nothing };
 }

@@ -3,38 +3,27 @@
 import type { Candidates } from "../find/candidates";
 import type { Automaton } from "../patterns/automaton";
 import { follow } from "../patterns/fitting";
-import type { Reading, Sentence } from "../report/result";
+import { type Reading, unread, withLines } from "../report/result";
 import type { Scale } from "./candidate-confidence";
 import { textOfCandidates } from "./candidate-text";
 import { doubtWideGap } from "./doubts/wide-gaps";
 import type { LineScale } from "./line-confidence";
 import { rejectLines, textOfLines } from "./line-text";
 import { outcomesOf } from "./outcome";
+import { decidePage, type PageScale } from "./page-text";
 
 /** Make a reading of everything that was found in a picture. */
 export function decide(
   seen: Candidates,
   scale: Scale,
   lineScale: LineScale,
+  pageScale: PageScale,
   pattern: Automaton | null = null,
 ): Reading {
   if (seen.tooMuch) return unread(seen.tooMuch);
+  if (seen.page.length) return decidePage(seen, pageScale, lineScale, pattern);
   const outcomes = outcomesOf(seen, lineScale.weights);
   const reading =
     textOfLines(seen, outcomes, lineScale) ?? rejectLines(textOfCandidates(seen, scale), seen, outcomes);
-  return doubtWideGap(pattern ? follow(reading, seen, pattern, lineScale) : reading, pattern);
-}
-
-/** The reading of a picture that holds more than is read. */
-function unread(advice: Sentence): Reading {
-  const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
-  return {
-    text: "",
-    status: "unsure",
-    confidence: 0,
-    digitsStatus: "unsure",
-    digitsConfidence: 0,
-    advice,
-    ...nothing,
-  };
+  return withLines(doubtWideGap(pattern ? follow(reading, seen, pattern, lineScale) : reading, pattern));
 }

@@ -31,9 +31,15 @@ export class LineScale {
   readonly #constant: number;
   readonly #measured: number[];
 
-  /** Takes the numbers of a card's calibration; what is missing is as if nothing was calibrated. */
-  constructor(numbers: Numbers) {
-    this.weights = SCORES.map((name) => numbers[LINE_WEIGHT + name] ?? PLAIN_WEIGHTS[name]);
+  /**
+   * @param numbers of a card's calibration; what is missing is as if nothing was calibrated
+   * @param weights in place of its own
+   */
+  constructor(
+    readonly numbers: Numbers,
+    weights?: Weights,
+  ) {
+    this.weights = weights ?? SCORES.map((name) => numbers[LINE_WEIGHT + name] ?? PLAIN_WEIGHTS[name]);
     this.#curve = Object.fromEntries(
       EVIDENCE.map((name) => [name, numbers[LINE_CURVE + name] ?? PLAIN_CURVE[name]]),
     ) as Evidence;

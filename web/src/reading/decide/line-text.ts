@@ -11,50 +11,47 @@ import {
 } from "../../generated/reading/decide";
 import { CLASSES, DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, boxOf, overlapOfSmaller, touched } from "../../ink/boxes";
-import { hasDigits, isDigit, withoutMarks } from "../classes";
+import { isDigit } from "../classes";
 import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
 import { aboutLineText, aboutMarks, aboutThePicture, OF_PICTURES } from "../report/advice";
-import type { Digit, Ignored, Mark, Reading, Sentence, Status } from "../report/result";
-import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
+import type { Digit, Ignored, Reading, Sentence, Status } from "../report/result";
+import { sharedOut, type Texts } from "./alternatives";
 import { logit } from "./candidate-confidence";
 import { isCutAtSide } from "./doubts/cut-ink";
 import { ignoredOn } from "./ignored-ink";
 import type { Evidence, LineScale } from "./line-confidence";
-import type { Character, Outcome, Outcomes } from "./outcome";
+import { type Character, type Outcome, type Outcomes, probabilityOfNoDigit } from "./outcome";
 
 /** Make a reading of what the line recogniser and the candidates say together; null if no line has a digit. */
 export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineScale): Reading | null {
   const page = pageOf(seen, outcomes);
   if (!page) return null;
-  const characters = page.written.flatMap((line) => line.characters);
+  const { written, texts: all, isSignInside } = outcomes;
+  const characters = written.flatMap((line) => line.characters);
   const digits = characters.filter(({ character }) => isDigit(character));
-  const marks = characters.filter(({ character }) => MARKS.includes(character));
   // 1. the confidence in the whole text, and in its digits alone
   const confidence = scale.confidence(page.evidence);
-  const digitsOnly = page.written.reduce((product, line) => product * probabilityOfDigits(line), 1);
-  const evidenceOfDigits = { ...page.evidence, raw: logit(digitsOnly) };
+  const evidenceOfDigits = { ...page.evidence, raw: logit(outcomes.probabilityOfDigits) };
   const digitsConfidence = Math.max(scale.confidence(evidenceOfDigits), confidence);
-  const isSignInside = page.written.some(({ texts }) => hasSignInside(texts[0] as string));
   const isHindered = isSignInside || page.isInDoubt || page.isCutAtSide || page.ignored.some(isUnknown);
   const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
   // else something else is amiss, which says more
-  const isCrossedOut = page.written.some(({ isStruck }) => isStruck) && statusOf(digitsConfidence) === "ok";
+  const isCrossedOut = written.some(({ isStruck }) => isStruck) && statusOf(digitsConfidence) === "ok";
   const [status, digitsStatus] = isCrossedOut
     ? (["unsure", "unsure"] as const)
     : [statusOf(confidence), statusOf(digitsConfidence)];
   // 2. single characters are as much less sure than their line said as the whole text is
-  const [text, raw] = page.texts[0] as Texts[0];
+  const [text, raw] = all[0] as Texts[0];
   const power = Math.log(clipped(confidence)) / Math.log(clipped(raw));
-  const sure = ({ probability }: Character, least: number) =>
-    Math.max(Math.max(probability, LEAST_CONFIDENCE) ** power, least);
-  const readDigits = digits.map((digit) => digitOf(digit, seen, sure(digit, digitsConfidence), scale.ok));
-  const readMarks = marks.map((mark): Mark => {
-    const { character, box } = mark;
-    const probability = sure(mark, confidence);
-    return { mark: character, probability, box: inOriginal(seen, box), alternatives: othersOf(mark) };
-  });
+  const probabilities = characters.map(({ character, probability }) =>
+    Math.max(
+      Math.max(probability, LEAST_CONFIDENCE) ** power,
+      isDigit(character) ? digitsConfidence : confidence,
+    ),
+  );
+  const read = digitsAndMarks(characters, probabilities, seen, scale.ok);
   // 3. what else may be written, and a sentence
-  const alternatives = sharedOut(page.texts, confidence, scale.others);
+  const alternatives = sharedOut(all, confidence, scale.others);
   const boxes = digits.map(({ box }) => box);
   const texts = alternatives.map(([likely]) => likely);
   const advice = (): Sentence => {
@@ -62,16 +59,16 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
     if (status === "ok") return successOf(page.ignored);
     if (digitsStatus === "ok") {
       // what is amiss with the picture explains more than a mark that may be there
-      const amiss = readDigits.length ? aboutThePicture(seen, boxes, readDigits) : null;
+      const amiss = read.digits.length ? aboutThePicture(seen, boxes, read.digits) : null;
       return (
         amiss ??
         aboutMarks(
           text,
-          page.texts.map(([likely]) => likely),
+          all.map(([likely]) => likely),
         )
       );
     }
-    return aboutLineText(seen, boxes, readDigits, isSignInside, page.isCutAtSide, page.ignored, texts);
+    return aboutLineText(seen, boxes, read.digits, isSignInside, page.isCutAtSide, page.ignored, texts);
   };
   return {
     text,
@@ -79,12 +76,35 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
     confidence,
     digitsStatus,
     digitsConfidence,
-    digits: readDigits,
-    marks: readMarks,
+    ...read,
     ignored: page.ignored,
     alternatives,
     advice: advice(),
+    lines: [],
   };
+}
+
+/** The digits and the marks of characters, each of which is right with a given probability; signs are neither. */
+export function digitsAndMarks(
+  characters: readonly Character[],
+  probabilities: readonly number[],
+  seen: Candidates,
+  ok: number,
+): Pick<Reading, "digits" | "marks"> {
+  const read: Pick<Reading, "digits" | "marks"> = { digits: [], marks: [] };
+  for (const [index, each] of characters.entries()) {
+    const { character, box } = each;
+    const probability = probabilities[index] as number;
+    if (isDigit(character)) read.digits.push(digitOf(each, seen, probability, ok));
+    else if (MARKS.includes(character))
+      read.marks.push({
+        mark: character,
+        probability,
+        box: inOriginal(seen, box),
+        alternatives: othersOf(each),
+      });
+  }
+  return read;
 }
 
 /** The alternatives of a mark, the most likely first. */
@@ -114,20 +134,17 @@ export function rejectLines(reading: Reading, seen: Candidates, { countedOnce }:
   return { ...reading, status, digitsStatus: status, digits, advice, ignored };
 }
 
-/** A page's lines that hold digits, what was left out, and the whole texts. */
+/** What was left out of a page, and the evidence about its texts. */
 interface Page {
-  written: Outcome[];
   ignored: Ignored[];
   evidence: Evidence;
-  texts: Texts;
   /** Whether a line is cut off, or a character of it is one of another line. */
   isInDoubt: boolean;
   /** Whether the left or right edge of the picture cuts off ink that belongs to a line and is no digit of it. */
   isCutAtSide: boolean;
 }
 
-function pageOf(seen: Candidates, { countedOnce, isShared }: Outcomes): Page | null {
-  const written = countedOnce.filter(({ texts }) => hasDigits(texts[0] as string));
+function pageOf(seen: Candidates, { countedOnce, isShared, written, texts }: Outcomes): Page | null {
   if (!written.length) return null;
   const characters = written.flatMap((line) => line.characters);
   const ignored = ignoredOn(
@@ -135,7 +152,6 @@ function pageOf(seen: Candidates, { countedOnce, isShared }: Outcomes): Page | n
     countedOnce,
     characters.filter(({ character }) => isDigit(character)),
   );
-  const texts = mostProbable(onLines(written.map((line) => [plainTexts(line)])));
   const evidence: Evidence = {
     raw: logit(texts[0]?.[1] ?? 0),
     uncovered: seen.uncovered,
@@ -147,7 +163,7 @@ function pageOf(seen: Candidates, { countedOnce, isShared }: Outcomes): Page | n
   };
   const isInDoubt = isShared || (written.length > 1 && written.some((line) => isCutOff(line, seen)));
   const isCutAtSide = isLineCutAtSide(seen, written, ignored);
-  return { written, ignored, evidence, texts, isInDoubt, isCutAtSide };
+  return { ignored, evidence, isInDoubt, isCutAtSide };
 }
 
 function isUnknown({ kind }: Ignored): boolean {
@@ -192,41 +208,6 @@ function clipped(probability: number): number {
   return Math.min(Math.max(probability, LEAST_CONFIDENCE), MOST_CONFIDENCE);
 }
 
-/** A line's texts without signs, and their probabilities, the first one that of the best text. */
-function plainTexts({ texts, probabilities }: Outcome): Texts {
-  const merged = new Map<string, number>();
-  texts.forEach((text, index) => {
-    const plain = text.replaceAll(SIGN, "");
-    merged.set(plain, (merged.get(plain) ?? 0) + (probabilities[index] as number));
-  });
-  const [first, ...others] = [...merged] as [Texts[0], ...Texts];
-  return [first, ...others.sort((a, b) => b[1] - a[1])];
-}
-
-/** The probability of all texts with the digits of the best one. */
-function probabilityOfDigits({ texts, probabilities }: Outcome): number {
-  const best = withoutMarks(texts[0] as string);
-  return Math.min(
-    1,
-    sumWhere(probabilities, (index) => withoutMarks(texts[index] as string) === best),
-  );
-}
-
-/** The probability of all texts without a digit. */
-function probabilityOfNoDigit({ texts, probabilities }: Outcome): number {
-  return sumWhere(probabilities, (index) => !hasDigits(texts[index] as string));
-}
-
-function sumWhere(values: readonly number[], counts: (index: number) => boolean): number {
-  return values.reduce((sum, value, index) => sum + (counts(index) ? value : 0), 0);
-}
-
-/** Whether a sign stands between digits. */
-function hasSignInside(text: string): boolean {
-  const digits = [...text].flatMap((character, index) => (isDigit(character) ? [index] : []));
-  return text.slice(digits[0], digits.at(-1)).includes(SIGN);
-}
-
 function digitOf(
   { character, box, probabilities, image }: Character,
   seen: Candidates,
@@ -250,7 +231,7 @@ function digitOf(
 }
 
 /** Say that the number was read, and what was left out. */
-function successOf(ignored: readonly Ignored[]): Sentence {
+export function successOf(ignored: readonly Ignored[]): Sentence {
   const signs = ignored.filter(({ kind }) => kind === "sign").length;
   if (signs) return ["reading.ok_beside_signs", { n: signs }];
   if (ignored.some(({ kind }) => kind === "neighbour")) return ["reading.ok_beside_neighbours", {}];

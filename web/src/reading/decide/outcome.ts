@@ -7,11 +7,12 @@ import { CLASSES, SIGN } from "../../generated/tasks";
 import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
 import { cutOut } from "../../ink/normalize";
 import { blank, type Grey } from "../../ink/picture";
-import { isDigit } from "../classes";
+import { hasDigits, isDigit, withoutMarks } from "../classes";
 import type { Candidates } from "../find/candidates";
 import { corresponding } from "../recognise/alignment";
 import { boxesOf } from "../recognise/character-boxes";
 import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "../recognise/search";
+import { mostProbable, onLines, type Texts } from "./alternatives";
 
 /** A character of a line. */
 export interface Character {
@@ -63,10 +64,11 @@ export function outcomeOf(lineTexts: LineTexts, weights: Weights, ink: Grey): Ou
   };
 }
 
-function charactersOf(
+/** Find the characters of the first of some texts on its line; the probability of each is given. */
+export function charactersOf(
   lineTexts: LineTexts,
-  texts: string[],
-  probabilities: number[],
+  texts: readonly string[],
+  probabilities: readonly number[],
   ink: Grey,
 ): Character[] {
   const [best = ""] = texts;
@@ -103,6 +105,14 @@ export interface Outcomes {
   readonly countedOnce: readonly Outcome[];
   /** Whether a digit or mark of one of them stands where another character does. */
   readonly isShared: boolean;
+  /** Those of them that hold digits. */
+  readonly written: readonly Outcome[];
+  /** The most probable whole texts of these, without signs, the best one first. */
+  readonly texts: Texts;
+  /** Whether a sign stands between digits of one of these. */
+  readonly isSignInside: boolean;
+  /** The probability of all texts with the digits of the best one. */
+  readonly probabilityOfDigits: number;
 }
 
 /** Choose the best text of each line of a page. */
@@ -123,7 +133,16 @@ export function outcomesOf({ lines, ink }: Candidates, weights: Weights): Outcom
       .some(({ box }, before) => iou((own[before] as Character).box, box) >= SAME_CHARACTER_IOU);
     kept.push(outcome);
   }
-  return { countedOnce: outcomes.filter((outcome) => kept.includes(outcome)), isShared };
+  const countedOnce = outcomes.filter((outcome) => kept.includes(outcome));
+  const written = countedOnce.filter(({ texts }) => hasDigits(texts[0] as string));
+  return {
+    countedOnce,
+    isShared,
+    written,
+    texts: mostProbable(onLines(written.map((line) => [plainTexts(line)]))),
+    isSignInside: written.some(({ texts }) => hasSignInside(texts[0] as string)),
+    probabilityOfDigits: written.reduce((product, line) => product * probabilityOfDigits(line), 1),
+  };
 }
 
 function countDigits({ texts }: Outcome): number {
@@ -147,4 +166,39 @@ function byCharacter(texts: readonly string[], probabilities: readonly number[])
     }
   });
   return byIndex;
+}
+
+/** A line's texts without signs, and their probabilities, the first one that of the best text. */
+function plainTexts({ texts, probabilities }: Outcome): Texts {
+  const merged = new Map<string, number>();
+  texts.forEach((text, index) => {
+    const plain = text.replaceAll(SIGN, "");
+    merged.set(plain, (merged.get(plain) ?? 0) + (probabilities[index] as number));
+  });
+  const [first, ...others] = [...merged] as [Texts[0], ...Texts];
+  return [first, ...others.sort((a, b) => b[1] - a[1])];
+}
+
+/** The probability of all texts with the digits of the best one. */
+function probabilityOfDigits({ texts, probabilities }: Outcome): number {
+  const best = withoutMarks(texts[0] as string);
+  return Math.min(
+    1,
+    sumWhere(probabilities, (index) => withoutMarks(texts[index] as string) === best),
+  );
+}
+
+/** The probability of all texts without a digit. */
+export function probabilityOfNoDigit({ texts, probabilities }: Outcome): number {
+  return sumWhere(probabilities, (index) => !hasDigits(texts[index] as string));
+}
+
+function sumWhere(values: readonly number[], counts: (index: number) => boolean): number {
+  return values.reduce((sum, value, index) => sum + (counts(index) ? value : 0), 0);
+}
+
+/** Whether a sign stands between digits. */
+function hasSignInside(text: string): boolean {
+  const digits = [...text].flatMap((character, index) => (isDigit(character) ? [index] : []));
+  return text.slice(digits[0], digits.at(-1)).includes(SIGN);
 }

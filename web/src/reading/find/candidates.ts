@@ -11,10 +11,12 @@ import {
   PIXELS_PER_WORK,
 } from "../../generated/reading/find";
 import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../../ink/boxes";
+import type { TextLine } from "../../ink/line-pictures";
 import { cutOut } from "../../ink/normalize";
 import { rounded } from "../../ink/numbers";
 import type { Grey, Part } from "../../ink/picture";
 import type { Classified, Classify, Found } from "../recognise/models";
+import type { PageLine } from "../recognise/page";
 import type { LineTexts } from "../recognise/search";
 import type { Sentence } from "../report/result";
 
@@ -32,7 +34,7 @@ export class TooMuch extends Error {
 export class Work {
   #left: number;
 
-  /** A small picture holds little writing. */
+  /** @param pixels of the picture: a small one holds little writing */
   constructor(pixels: number) {
     this.#left = Math.min(MOST_WORK, LEAST_WORK + pixels / PIXELS_PER_WORK);
   }
@@ -102,6 +104,12 @@ export interface Candidates {
   readonly missed: number;
   /** The possible texts of each line; empty if the line recogniser was not used. */
   readonly lines: readonly LineTexts[];
+  /** The lines of a photograph, in reading order; if there are any, they are all that is read. */
+  readonly page: readonly PageLine[];
+  /** Lines that the upper or lower edge of the photograph cuts off, which are not read. */
+  readonly cutOff: readonly TextLine[];
+  /** Whether these lines are read better turned by half a circle. */
+  readonly isUpsideDown: boolean;
   /** The sentence if there is more in the picture than can be read; then nothing was read. */
   readonly tooMuch: Sentence | null;
   /** The work left for telling what the ink outside all characters is, in images classified. */

@@ -59,6 +59,8 @@ export interface Models {
   readonly recogniser: (() => Promise<Recogniser>) | null;
 }
 
+const NO_PAGE = { page: [], cutOff: [], isUpsideDown: false };
+
 /** Find the digits in a picture, classify each, and recognise the lines that they stand on. */
 export async function locateDigits(grey: Grey, models: Models): Promise<Candidates> {
   const scan = new Scan(grey, LARGEST_SIDE);
@@ -66,7 +68,15 @@ export async function locateDigits(grey: Grey, models: Models): Promise<Candidat
     return await located(scan, grey, models);
   } catch (problem) {
     if (!(problem instanceof TooMuch)) throw problem;
-    const nothing = { simple: false, candidates: [], uncovered: 1, missed: 0, lines: [], workLeft: 0 };
+    const nothing = {
+      simple: false,
+      candidates: [],
+      uncovered: 1,
+      missed: 0,
+      lines: [],
+      workLeft: 0,
+      ...NO_PAGE,
+    };
     return { grey: scan.grey, original: grey, ink: scan.ink, ...nothing, tooMuch: problem.advice };
   }
 }
@@ -122,6 +132,7 @@ async function located(
     uncovered: 1 - covered(ink, candidates),
     missed: bestBeside(candidates, others),
     lines: reads ? lines.map((line) => textsOf(withStrike(line, scan.contrast), scan.contrast, reads)) : [],
+    ...NO_PAGE,
     tooMuch: null,
     workLeft: work.left,
   };

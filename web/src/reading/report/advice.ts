@@ -89,6 +89,18 @@ export function aboutLineText(
 }
 
 /**
+ * Choose the most helpful sentence about a line of a photograph that is not sure.
+ *
+ * @param texts what may be written, the most probable first
+ */
+export function aboutLine(isSignInside: boolean, texts: readonly string[]): Sentence {
+  if (isSignInside) return ["reading.sign_inside", {}];
+  const [text, other] = texts.filter(Boolean);
+  if (!text || !other) return ["reading.unsure_line", {}];
+  return doubtfulDigit(text, other) ?? ["reading.unsure_text", { text, other }];
+}
+
+/**
  * Name the mark that is not sure where all digits are.
  *
  * @param others what may be written as well, the most probable first

@@ -1,7 +1,8 @@
 /** The number in a picture; see `shuzi.reading.report.result`. */
 import type { Reading as Answered, Digit as AnsweredDigit, Ignored as Omitted } from "../../generated/shapes";
-import type { Box } from "../../ink/boxes";
+import { type Box, boxOf, union } from "../../ink/boxes";
 import type { Grey } from "../../ink/picture";
+import { isDigit } from "../classes";
 
 export type Status = Answered["status"];
 export type Kind = Omitted["kind"];
@@ -16,8 +17,10 @@ export interface Digit {
   probabilities: Float64Array;
   /** In whole pixels of the upright picture, as are all boxes here. */
   box: Box;
-  /** The same box in the picture as it was searched. */
+  /** The same box in the picture as it was searched, or in that of its line. */
   searched: Box;
+  /** On which of the lines of a photograph, from 0. */
+  line?: number;
   status: AnsweredDigit["status"];
   /** What the network saw. */
   image: Grey;
@@ -37,6 +40,17 @@ export interface Ignored {
   box: Box;
 }
 
+/** One line of a reading: a number, and where it stands. */
+export interface NumberLine {
+  text: string;
+  box: Box;
+  /** Of a picture's only line, that of the reading. */
+  status: Status;
+  /** The probability that the text is complete and right. */
+  confidence: number;
+  advice: Sentence;
+}
+
 export interface Reading {
   text: string;
   status: Status;
@@ -49,4 +63,27 @@ export interface Reading {
   ignored: Ignored[];
   alternatives: [string, number][];
   advice: Sentence;
+  /** Its numbers, one a line, in reading order; made of the text where none are known. */
+  lines: NumberLine[];
+}
+
+/** The reading with its lines; one of which no line is known by itself has them all alike. */
+export function withLines(reading: Reading): Reading {
+  const { text, status, confidence, advice, digits, marks, lines } = reading;
+  if (lines.length || !text) return reading;
+  let [digit, mark] = [0, 0];
+  const made = text.split("\n").map((line) => {
+    const characters = [...line].map((character) => (isDigit(character) ? digits[digit++] : marks[mark++]));
+    const boxes = characters.flatMap((character) => character?.box ?? []);
+    const box = boxes.length ? boxes.reduce(union) : boxOf(0, 0, 0, 0);
+    return { text: line, box, status, confidence, advice };
+  });
+  return { ...reading, lines: made };
+}
+
+/** The reading of a picture of which nothing is read. */
+export function unread(advice: Sentence): Reading {
+  const nothing = { digits: [], marks: [], ignored: [], alternatives: [], lines: [] };
+  const ofDigits = { digitsStatus: "unsure", digitsConfidence: 0 } as const;
+  return { text: "", status: "unsure", confidence: 0, ...ofDigits, advice, ...nothing };
 }

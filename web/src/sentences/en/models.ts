@@ -23,6 +23,7 @@ export const models = {
   "models.per_second": (times: string) => `${times} per second`,
   "models.wrong": (n: string, split: string) => `Mistakes in ${n} ${split} images`,
   "models.finds": (n: string, split: string) => `Digits found on ${n} ${split} pages`,
+  "models.finds_lines": (n: string, split: string) => `Overlap with the lines on ${n} ${split} photographs`,
   "models.reads": (n: string, split: string) => `Lines read entirely right, of ${n} ${split} lines`,
   "models.split.test": "test",
   "models.split.validation": "validation",
@@ -63,6 +64,8 @@ export const models = {
     "The tutorial’s first network, y = softmax(xw + b): one picture of weights per digit and nothing else. Good for learning, not for real work.",
   "models.detector":
     "Finds the digits on a page; another model tells which digits they are. Used when digits touch and on ruled or printed paper.",
+  "models.line_detector":
+    "Finds the lines of writing in a photograph of a page. The line recogniser then reads each of them.",
   "models.line":
     "Reads a whole line at once, with points, commas, dashes, slashes and colons. The classifier and it check each other.",
   "models.own": (day: string) => `You trained it in this page, ${day}. It is kept in this browser.`,

@@ -25,6 +25,7 @@ export const models: Translation<typeof english> = {
   "models.per_second": (times) => `每秒 ${times} 次`,
   "models.wrong": (n, split) => `${n} 张${split}图片里认错`,
   "models.finds": (n, split) => `${n} 页${split}页面里找到的数字`,
+  "models.finds_lines": (n, split) => `和 ${n} 张${split}照片上的行重合`,
   "models.reads": (n, split) => `${n} 行${split}样本里整行读对`,
   "models.split.test": "测试",
   "models.split.validation": "验证",
@@ -62,6 +63,7 @@ export const models: Translation<typeof english> = {
     "教程里的第一个网络，y = softmax(xw + b)：每个数字只有一张权重图。适合用来弄懂原理，不适合实际使用。",
   "models.detector":
     "只找数字在页面的什么地方，是几由别的模型判断。字连在一起，或者写在横格纸、印刷品上时，就用得上它。",
+  "models.line_detector": "在整页的照片里找出一行行字，再由行识别器逐行去认。",
   "models.line": "一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。",
   "models.own": (day) => `你在这个页面里训练的，${day}。留在这个浏览器里。`,
   "models.scanned": (day) => `你从二维码扫来的，${day}。留在这个浏览器里。`,

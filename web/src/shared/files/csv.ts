@@ -1,4 +1,4 @@
-/** A table becomes CSV (RFC 4180) in which spreadsheets and terminals take no text for an order; see `shuzi.forms.output.csv`. */
+/** A table becomes CSV (RFC 4180) in which spreadsheets and terminals take no text for an order; see `shuzi.forms.output.as_csv`. */
 import { OBEYED } from "../../generated/messages";
 import { FORMULA } from "../../generated/tables";
 

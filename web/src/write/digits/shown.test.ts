@@ -29,6 +29,7 @@ const said = (...advice: Sentence): Reading => ({
   confidence: 0.9,
   digits_status: "unsure",
   digits_confidence: 0.9,
+  lines: [],
   digits: [digit(8, 0), digit(0, 30, "unsure"), digit(7, 130), digit(1, 160)],
   marks: [],
   ignored: [],

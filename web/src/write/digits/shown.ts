@@ -1,7 +1,7 @@
 /** Combine a reading with a person's corrections, for display, copying and export. */
 import { sentence } from "../../here/sentence";
 import { partsOf } from "../../reading/decide/doubts/wide-gaps";
-import type { Digit, Mark, Reading } from "../../readings";
+import type { Digit, Mark, NumberLine, Reading } from "../../readings";
 import { say } from "../../sentences/say";
 import { inverse, type Placement, placeRect, type Rect } from "../geometry/geometry";
 import { boxOf, digitOf, type Glyph, glyphsOf, isDigit, statusOf, textOf } from "./glyphs";
@@ -45,12 +45,39 @@ export function shownOf(reading: Reading, { patches, onto, inkAt }: Position): S
     digits: glyphs.filter(({ character }) => isDigit(character)).map(asDigit),
     marks: glyphs.filter(({ character }) => !isDigit(character)).map(asMark),
     alternatives: [],
+    lines: linesOf(reading, glyphs),
     status,
     digits_status: status,
     message: sentenceFor(status, reading, read, glyphs),
     glyphs,
     isCorrected: true,
   };
+}
+
+/** The lines of what a person corrected, each still as sure as it was if nothing of it changed. */
+function linesOf({ lines = [] }: Reading, glyphs: readonly Glyph[]): NumberLine[] {
+  return [...new Set(glyphs.map(({ line }) => line))]
+    .sort((a, b) => a - b)
+    .map((number) => {
+      const own = glyphs.filter(({ line }) => line === number);
+      const text = own.map(({ character }) => character).join("");
+      const read = lines[number];
+      if (read?.text === text && !own.some(({ isMine }) => isMine)) return read;
+      const [left, top] = [
+        Math.min(...own.map(({ box }) => box.x)),
+        Math.min(...own.map(({ box }) => box.y)),
+      ];
+      const right = Math.max(...own.map(({ box }) => box.x + box.width));
+      const bottom = Math.max(...own.map(({ box }) => box.y + box.height));
+      return {
+        text,
+        digits_text: own.flatMap(({ character }) => (isDigit(character) ? character : [])).join(""),
+        box: boxOf({ box: { x: left, y: top, width: right - left, height: bottom - top } }),
+        status: own.some(isDoubtful) ? "unsure" : "ok",
+        confidence: own.reduce((product, glyph) => product * probabilityOf(glyph), 1),
+        message: "",
+      };
+    });
 }
 
 function statusNow(reading: Reading, read: readonly Glyph[], glyphs: readonly Glyph[]): Reading["status"] {

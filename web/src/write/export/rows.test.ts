@@ -10,6 +10,7 @@ const shown = (text: string, changes: Partial<Shown> = {}): Shown => ({
   confidence: 0.9876,
   digits_status: "ok",
   digits_confidence: 0.99,
+  lines: [],
   digits: [],
   marks: [],
   ignored: [],

@@ -53,6 +53,7 @@ function asObject(named: Named) {
     confidence: isCorrected ? null : shown.confidence,
     digits_status,
     digits_confidence: isCorrected ? null : shown.digits_confidence,
+    lines: shown.lines ?? [],
     digits: glyphs.filter(({ character }) => isDigit(character)).map(digitObject),
     marks: glyphs.filter(({ character }) => !isDigit(character)).map(markObject),
     ignored,

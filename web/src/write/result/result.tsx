@@ -1,6 +1,7 @@
 /** The number, its confidence, and advice if it is unsure. */
 
 import { say } from "../../sentences/say";
+import { Icon } from "../../shared/icons";
 import { percent } from "../../shared/percent";
 import { ChangedNotice } from "../correct/changed-notice";
 import { CorrectButton } from "../correct/correct-panel";
@@ -71,7 +72,8 @@ function labelOf({ status, isCorrected }: Shown, leftOut: string): string | unde
 }
 
 /** In large type, one line per line of writing; doubtful characters are marked, and so are a person's. */
-function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected } }: { reading: Shown }) {
+function NumberRead({ reading }: { reading: Shown }) {
+  const { text, glyphs, confidence, status, isCorrected } = reading;
   const lines = [...new Set(glyphs.map(({ line }) => line))].sort((a, b) => a - b);
   const longest = Math.max(...text.split("\n").map((line) => line.length));
   const spoken = text.replaceAll("\n", say("write.between_lines")) || say("write.none");
@@ -85,14 +87,28 @@ function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected }
         isCorrected ? say("write.number.corrected", spoken) : say("write.number", spoken, percent(confidence))
       }
     >
-      {lines.map((line) => (
+      {lines.map((line, position) => (
         <span class="line" key={line}>
           {glyphs.map(
             (glyph, index) => glyph.line === line && <OneGlyph key={index} glyph={glyph} index={index} />,
           )}
+          <OfLine reading={reading} position={position} />
         </span>
       ))}
     </output>
+  );
+}
+
+/** How sure one of several numbers is, unless all are as sure as the whole. */
+function OfLine({ reading: { lines = [] }, position }: { reading: Shown; position: number }) {
+  const line = lines[position];
+  if (!line || lines.every(({ confidence }) => confidence === lines[0]?.confidence)) return null;
+  return (
+    <span class="of-line" title={line.message}>
+      <Icon name={line.status} />
+      <span class="for-screen-readers">{say(`write.status.${line.status}`)}</span>
+      <span class="numbers">{percent(line.confidence)}</span>
+    </span>
   );
 }
 

@@ -18,6 +18,7 @@ interface Properties {
   clickable?: boolean;
 }
 
+const LINE_ROOM = 9; // CSS pixels between a line's digits and its box, which is around theirs
 const BESIDE = 2; // the same for marks, and for ink that was left out
 const ROOM = 5; // CSS pixels between ink and box
 const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would be as large as their characters
@@ -34,6 +35,7 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       isAround: glyphs.value.some(({ box }) => contains(rect, middleOf(box))),
     };
   });
+  const lines = reading.value?.lines ?? [];
   const named = reading.value && doubtedOf(reading.value);
   const boxes = glyphs.value.map(({ character, box }) => around(at(box), isDigit(character) ? ROOM : BESIDE));
   const positions = positionsOf(
@@ -62,6 +64,16 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       data-clickable={clickable}
     >
       <Hatching />
+      {lines.length > 1 &&
+        lines.map(({ status, box: [x, y, width, height] }, index) => (
+          <rect
+            key={index}
+            class="line-box"
+            data-status={status}
+            {...around(at({ x, y, width, height }), LINE_ROOM)}
+            rx={8}
+          />
+        ))}
       {leftOut.map(({ kind, box, isAround }, index) => (
         <g key={`ignored ${index}`} class="left-out" data-kind={kind}>
           <rect {...box} rx="3" fill={isAround ? "none" : "url(#left-out)"} />

@@ -115,7 +115,9 @@ def _draw_picture_and_ink(sheet: _Sheet, seen: Findings, reading: Reading) -> No
     widest = (_INSIDE - _GAP) // 2 if side_by_side else _INSIDE
     factor = min(widest / width, _TALLEST / height)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    shown = [("explain.picture", seen.grey), ("explain.ink", np.asarray(255 - seen.ink))]
+    shown = [("explain.picture", seen.grey)]
+    if not seen.page:  # each line of a page has an ink map of its own
+        shown.append(("explain.ink", np.asarray(255 - seen.ink)))
     for column, (caption, pixels) in enumerate(shown):
         x = _MARGIN + column * (widest + _GAP) * side_by_side
         sheet.room(size[1] + 40)
@@ -126,7 +128,7 @@ def _draw_picture_and_ink(sheet: _Sheet, seen: Findings, reading: Reading) -> No
         sheet.pen.rectangle((x - 1, top - 1, x + size[0], top + size[1]), outline=_LINE)
         if not column:
             _draw_boxes(sheet.pen, (x, top), factor * seen.grey.shape[1] / seen.shape[1], reading)
-        if column or not side_by_side:
+        if column == len(shown) - 1 or not side_by_side:
             sheet.y = top + size[1] + 16
 
 

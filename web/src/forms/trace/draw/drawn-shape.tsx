@@ -1,5 +1,5 @@
 /** How many digits a drawn field has room for, how it is printed, and what the service said of it. */
-import { MOST_BOXES } from "../../../generated/limits";
+import { MAX_BOXES } from "../../../generated/limits";
 import { say } from "../../../sentences/say";
 import type { Drawn, Edited } from "../form";
 import { changeDrawn } from "./drawn";
@@ -23,7 +23,7 @@ export function DrawnShape({ field, drawn, index, shape }: Shown) {
         aria-label={say("forms.draw.boxes", index + 1)}
         onChange={({ currentTarget }) => changeDrawn(index, {}, Number(currentTarget.value))}
       >
-        {Array.from({ length: MOST_BOXES }, (_, fewer) => (
+        {Array.from({ length: MAX_BOXES }, (_, fewer) => (
           <option value={fewer + 1} key={fewer + 1}>
             {say("forms.draw.digits", fewer + 1)}
           </option>

@@ -1,7 +1,7 @@
 /** The fields that a person draws on the blank form; the service moves each onto what is printed there, or says why it cannot. */
 
 import { ApiError, isAbort } from "../../../api";
-import { MOST_BOXES } from "../../../generated/limits";
+import { MAX_BOXES } from "../../../generated/limits";
 import { said } from "../../../sentences/said";
 import { newId } from "../../../shared/storage/database";
 import { askTrace } from "../ask";
@@ -24,7 +24,7 @@ export function addDrawn(box: Box): void {
   while (names.has(`f${suffix}`)) suffix += 1;
   const id = newId();
   added = id;
-  const boxes = Math.min(Math.max(Math.round(box[2] / WIDE), 1), MOST_BOXES);
+  const boxes = Math.min(Math.max(Math.round(box[2] / WIDE), 1), MAX_BOXES);
   const drawn: Drawn = { id, box, style: "", isChecked: false, trouble: null };
   const shape = { boxes, decimals: 0, style: "open", at: [box] } as const;
   setFields([...all, { name: `f${suffix}`, kind: "number", isLeftOut: false, drawn, ...shape, at: [box] }]);

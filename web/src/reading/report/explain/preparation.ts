@@ -6,6 +6,7 @@ import { resize } from "../../../ink/resize";
 import { cutOutOf, framedStages, inverted, type Stages } from "../../../ink/stages";
 import { cut as cutStrip } from "../../../ink/strips";
 import { around, type Candidates } from "../../find/candidates";
+import { aloneOf } from "../../recognise/page";
 import type { Digit } from "../result";
 
 const AROUND = 0.4; // of the digit's longer side, so that one sees what it was cut out of
@@ -24,12 +25,26 @@ export interface Preparation {
 
 /** The stages of the first digits of a reading, from what was found on the way to it. */
 export function preparationsOf(seen: Candidates, digits: readonly Digit[], most: number): Preparation[] {
+  if (!seen.page.length) return prepared(seen, digits.slice(0, most), null);
+  // each line of a photograph is a picture of its own
+  return seen.page.flatMap((line, index) =>
+    prepared(
+      aloneOf(line),
+      digits.slice(0, most).filter((digit) => digit.line === index),
+      line.contrast,
+    ),
+  );
+}
+
+/** @param known the contrast map of the picture, if it is not made of its levels alone */
+function prepared(seen: Candidates, digits: readonly Digit[], known: Grey | null): Preparation[] {
+  if (!digits.length) return [];
   const dark = darkOnLight(seen.grey);
   const bright = inverted(dark);
-  const contrast = seen.lines.length ? contrastOf(dark) : null;
+  const contrast = known ?? (seen.lines.length ? contrastOf(dark) : null);
   // digits of one line share its strips
   const strips = seen.lines.map(({ line }) => line.frames.map((frame) => cutStrip(contrast as Grey, frame)));
-  return digits.slice(0, most).map(({ box, searched, image }) => {
+  return digits.map(({ box, searched, image }) => {
     const part = clipped(seen.grey, around(searched, AROUND));
     const cut = cutOutOf(seen.ink, searched);
     const { frame } = framedStages(cut);

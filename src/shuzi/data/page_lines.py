@@ -1,0 +1,167 @@
+"""A folder of whole pages becomes pictures with the paths of their lines, to learn where lines are.
+
+The pages are registers of Paris notaries (LECTAUREP, HTR-United/lectaurep-repertoires) and decennial tables
+(Lucie-Louis/Tables_decennales_HTR), both Creative Commons Attribution 4.0. They are not part of the package: users
+name their own copy, with a file `lines.jsonl`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.registers import REPORT, VALIDATION
+from shuzi.errors import DataError
+
+SOURCES = (
+    "https://github.com/HTR-United/lectaurep-repertoires",
+    "https://github.com/Lucie-Louis/Tables_decennales_HTR",
+)
+"""Where the pages are published."""
+
+OPTION, VARIABLE = "--page-lines", "SHUZI_PAGES"
+"""The option and the environment variable that name the pages."""
+
+CITATION = (
+    f"LECTAUREP, Notaires de Paris - Répertoires, HTR-United; {SOURCES[0]}; and L. Louis, Tables décennales HTR; "
+    f"{SOURCES[1]}; CC BY 4.0"
+)
+"""How a card cites them as training data."""
+
+_TABLE = "lines.jsonl"
+_TALL = 0.6  # quantile of an outline above its baseline
+_DIGIT = 0.6  # of that height, which outlines exceed: the height of a digit
+_LEAST_HEIGHT = 4.0  # pixels; a lower outline is damaged
+
+
+@dataclass(frozen=True)
+class LinePath:
+    """Where a line of writing goes.
+
+    Parameters
+    ----------
+    points
+        float32 (k, 2): x and y along the middle of its digits, from left to right, in pixels; k is at least 2.
+    height
+        The height of a digit, in pixels.
+    """
+
+    points: NDArray[np.float32]
+    height: float
+
+
+@dataclass(frozen=True)
+class PageLines:
+    """Pictures of pages, and the lines on each.
+
+    Parameters
+    ----------
+    names
+        The name of each picture's file.
+    pictures
+        The content of each picture's file.
+    lines
+        The lines on each picture.
+    """
+
+    names: tuple[str, ...]
+    pictures: tuple[bytes, ...]
+    lines: tuple[tuple[LinePath, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def picture(self, index: int) -> NDArray[np.uint8]:
+        """Decode a picture: uint8 (h, w)."""
+        content = np.frombuffer(self.pictures[index], np.uint8)
+        return np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+    def held_out(self, held: bool) -> PageLines:
+        """Return the pages of the registers that are held out from training, or all others."""
+        chosen = [index for index, name in enumerate(self.names) if _is_held_out(name) == held]
+        return PageLines(
+            tuple(self.names[index] for index in chosen),
+            tuple(self.pictures[index] for index in chosen),
+            tuple(self.lines[index] for index in chosen),
+        )
+
+    def sha256(self) -> str:
+        """Return the hash of the content."""
+        digest = hashlib.sha256()
+        for name, picture, lines in zip(self.names, self.pictures, self.lines, strict=True):
+            digest.update(f"{name} {len(picture)} {len(lines)}\n".encode() + picture)
+            for line in lines:
+                digest.update(line.points.tobytes() + np.float64(line.height).tobytes())
+        return digest.hexdigest()
+
+
+def load_page_lines(path: str | Path | None = None) -> PageLines:
+    """Load pages and their lines.
+
+    Parameters
+    ----------
+    path
+        The folder with `lines.jsonl`, a JSON object a page: `file`, and `lines` with `polygon` and `baseline` (x and
+        y in turn, in pixels); None: what SHUZI_PAGES names.
+
+    Raises
+    ------
+    DataError
+        No path is given, nothing is there, or the table or a picture cannot be read.
+    """
+    named = path or os.environ.get(VARIABLE)
+    if not named:
+        raise DataError("error.page_lines.needed", option=OPTION, variable=VARIABLE, source=SOURCES[0])
+    folder = Path(named)
+    table = folder / _TABLE
+    try:
+        rows = table.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as problem:
+        raise DataError(
+            "error.page_lines.missing", path=table, option=OPTION, variable=VARIABLE, source=SOURCES[0]
+        ) from problem
+    except (OSError, ValueError) as problem:
+        raise DataError("error.page_lines.unreadable", path=table, reason=problem) from problem
+    names, pictures, lines = [], [], []
+    for number, row in enumerate(rows, start=1):
+        try:
+            page = json.loads(row)
+            content = (folder / page["file"]).read_bytes()
+            if cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) is None:
+                raise ValueError(page["file"])
+            own = tuple(found for line in page["lines"] if (found := _path_of(line)) is not None)
+        except (OSError, ValueError, LookupError, TypeError, cv2.error) as problem:
+            raise DataError("error.page_lines.row", path=table, row=number) from problem
+        names.append(str(page["file"]))
+        pictures.append(content)
+        lines.append(own)
+    if not names:
+        raise DataError("error.page_lines.empty", path=table)
+    return PageLines(tuple(names), tuple(pictures), tuple(lines))
+
+
+def _is_held_out(name: str) -> bool:
+    return any(f"_{register}_" in name for register in VALIDATION | REPORT)
+
+
+def _path_of(line: dict[str, Any]) -> LinePath | None:
+    """Return where a line goes: above its baseline by half of what its outline tells about a digit's height."""
+    polygon, baseline = (np.array(line[name], np.float64).reshape(-1, 2) for name in ("polygon", "baseline"))
+    if not (np.isfinite(polygon).all() and np.isfinite(baseline).all()):
+        raise ValueError(line)
+    baseline = baseline[np.argsort(baseline[:, 0], kind="stable")]
+    if len(baseline) < 2 or len(polygon) < 3 or np.ptp(baseline[:, 0]) < 1:
+        return None
+    above = np.interp(polygon[:, 0], baseline[:, 0], baseline[:, 1]) - polygon[:, 1]
+    above = above[above > 1]
+    if not len(above) or (height := float(np.quantile(above, _TALL)) * _DIGIT) < _LEAST_HEIGHT:
+        return None
+    return LinePath((baseline - [0, height / 2]).astype(np.float32), height)

@@ -1,1 +1,0 @@
-"""Compare readers on a folder of labelled pictures."""

@@ -1,0 +1,451 @@
+"""A flat sheet and the places of its fields become what is written in each box, without the printed lines.
+
+Each frame is sought along its lines, near to where the markers say that it is. A creased sheet moves its boxes by a
+millimetre or two, smoothly; a frame that moves otherwise than those around it was not found, and goes where they go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import PictureError
+from shuzi.forms.flatten import PAPER, SCALE, in_photo
+from shuzi.forms.layout import PlacedField, with_labels
+from shuzi.forms.printed_lines import FAR, Erased, Line, Profiles, erase, find_lines, strays, usual_profiles
+from shuzi.forms.spec import BOXES, COMB, OPEN, TICK
+from shuzi.forms.ticks import TickInk, ink_in
+from shuzi.forms.writing import (
+    MARGIN,
+    MIN_DARK,
+    Written,
+    goes_below,
+    inside_of,
+    measure_thickness,
+    peak_of,
+    written_in_boxes,
+)
+from shuzi.ink.boxes import Box
+
+_PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
+_MIN_SEEN = 0.5  # of a field's own lines
+_MIN_LINED = 0.7  # of the lines of a field on a blank form, if it has some
+
+
+class Side(NamedTuple):
+    """The left or right line of an open field: its x in pixels, and whether it was found there."""
+
+    x: float
+    found: bool
+
+
+@dataclass(frozen=True)
+class _Lined:
+    """Boxes that stand together, cut out with their margin: where they are in it, in pixels, and its lines."""
+
+    boxes: tuple[Box, ...]
+    picture: NDArray[np.uint8]
+    lines: list[Line]
+    thickness: float
+    others: tuple[Box, ...]
+    sides: tuple[Side, ...]
+
+    def erased(self, usual: Profiles) -> _Part:
+        profiles = [usual[line.vertical] for line in self.lines]
+        return _Part(self.boxes, erase(self.picture, self.lines, profiles), self.others, self.sides)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Boxes that stand together, cut out with their margin: where they are in it, in pixels, and it without lines."""
+
+    boxes: tuple[Box, ...]
+    erased: Erased
+    others: tuple[Box, ...]
+    sides: tuple[Side, ...]
+
+    @property
+    def pictures(self) -> list[NDArray[np.uint8]]:
+        """Each box with its margin, without lines."""
+        return [self.erased.ink[box.pixels(rim=MARGIN * SCALE)] for box in self.boxes]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A field as it was cut out.
+
+    Parameters
+    ----------
+    placed
+        The field and its place.
+    boxes
+        What is in each box; empty for an open field, and for boxes to tick.
+    inside
+        An open field with its margin, without its lines: uint8 (h, w), paper 255.
+    kept
+        The same with all that may be ink rather than a line; None if that is no more.
+    picture
+        The field with its surroundings, for people: uint8 (h, w).
+    box
+        x, y, width, height on the photograph, in whole pixels.
+    seen
+        Whether the lines of its boxes are there, so that its place is certain; true if it has none.
+    hidden
+        Whether ink goes below thick lines, where nobody can see the rest of it.
+    sides
+        The left and right lines of an open field, in pixels of `inside`; empty if it has none.
+    doubtful
+        Whether a stroke may lie on a line of an open field, or just beyond it.
+    ticks
+        The ink in each box to tick.
+    """
+
+    placed: PlacedField
+    boxes: tuple[Written, ...]
+    inside: NDArray[np.uint8]
+    kept: NDArray[np.uint8] | None
+    picture: NDArray[np.uint8]
+    box: Box
+    seen: bool
+    hidden: bool = False
+    sides: tuple[Side, ...] = ()
+    doubtful: bool = False
+    ticks: tuple[TickInk, ...] = ()
+
+
+def cut_fields(
+    flat: NDArray[np.uint8],
+    fields: Sequence[PlacedField],
+    homography: NDArray[np.float64],
+    name: str,
+    min_lines: float,
+) -> list[Cut]:
+    """Cut all fields out of a flat sheet.
+
+    Parameters
+    ----------
+    homography
+        Maps millimetres of the paper to pixels of the photograph.
+    min_lines
+        The fraction of the printed lines that must be where they should be.
+
+    Raises
+    ------
+    PictureError
+        Fewer are.
+    """
+    # find where the lines of all fields really are; refuse a sheet on which too few of them are seen
+    frames = [frames_of(placed) for placed in fields]
+    lined_x = [placed.framed for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
+    lined_y = [placed.framed for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
+    thickness_x = [placed.thickness for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
+    thickness_y = [placed.thickness for placed, (_, lines) in zip(fields, frames, strict=True) for _ in lines]
+    across, seen_x = find_frames(flat, [frame for sides, _ in frames for frame in sides], True, lined_x, thickness_x)
+    down, seen_y = find_frames(flat, [frame for _, lines in frames for frame in lines], False, lined_y, thickness_y)
+    seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
+    if len(seen) and seen.mean() < min_lines:
+        raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
+    # move the boxes of each field there
+    moved, clear, x, y = list[tuple[PlacedField, list[Box]]](), list[bool](), 0, 0
+    for placed, (sides, lines) in zip(fields, frames, strict=True):
+        own_x, own_y = across[x : x + len(sides)], down[y : y + len(lines)]
+        own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
+        clear.append(not placed.framed or bool(own.mean() >= _MIN_SEEN))
+        x, y = x + len(sides), y + len(lines)
+        boxes = [*placed.boxes] if placed.settled else move_boxes(placed, sides, lines, own_x, own_y)
+        moved.append((placed, boxes))
+    # take the lines out, by what lines as thick look like on the whole sheet
+    everywhere = [box for _, boxes in moved for box in boxes]
+    lined = [
+        [_lined(flat, placed, group, everywhere) for group in _grouped(placed, boxes)] for placed, boxes in moved
+    ]
+    usual = {
+        thickness: usual_profiles(
+            [line for own in lined for part in own if part.thickness == thickness for line in part.lines]
+        )
+        for thickness in {placed.thickness for placed in fields}
+    }
+    parts = [[part.erased(usual[part.thickness]) for part in own] for own in lined]
+    # separate ink from paper, by how dark ink is on the whole sheet
+    peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
+    inked = peaks[peaks >= 2 * MIN_DARK]
+    # whatever is much paler than what else is written may be the edge of a shadow
+    faintest = max(MIN_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else MIN_DARK
+    # where hardly anything is written, nothing tells how dark ink is
+    certain = 0.0 if len(inked) >= _FEW else 2 * MIN_DARK
+    return [
+        replace(
+            _cut(flat, placed, boxes, own, (faintest, certain), homography),
+            seen=there,
+            hidden=any(goes_below(box, [placed.thickness] * 4) for part in own for box in part.pictures),
+        )
+        for (placed, boxes), own, there in zip(moved, parts, clear, strict=True)
+    ]
+
+
+def mark_framed(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[PlacedField]:
+    """Return the fields of a blank form, each knowing whether lines are printed around it, and how thick."""
+    marked = []
+    for placed in fields:
+        sides, lines = frames_of(placed)
+        thickness = measure_thickness(flat, [frame_around(group) for group in placed.groups])
+        seen = [
+            find_frames(flat, frames, vertical, thickness=[thickness] * len(frames))[1]
+            for frames, vertical in ((sides, True), (lines, False))
+        ]
+        marked.append(replace(placed, framed=all(lines.mean() >= _MIN_LINED for lines in seen), thickness=thickness))
+    return marked
+
+
+def _cut(
+    flat: NDArray[np.uint8],
+    placed: PlacedField,
+    boxes: list[Box],
+    parts: list[_Part],
+    darkness: tuple[float, float],
+    homography: NDArray[np.float64],
+) -> Cut:
+    faintest, certain = darkness
+    frame = with_labels(placed.field, boxes, frame_around(boxes))
+    corners = [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.bottom], [frame.x, frame.bottom]]
+    points = in_photo(homography, np.array(corners))
+    (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+    picture = _with_margin(flat, frame)
+    box = Box(int(left), int(top), int(right - left), int(bottom - top))
+    if placed.field.kind == TICK:
+        ticks = tuple(ink_in(part.erased.ink, part.boxes[0], placed.thickness) for part in parts)
+        return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)
+    if placed.field.style != OPEN:
+        written = [
+            box for part in parts for box in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)
+        ]
+        return Cut(placed, tuple(written), picture, None, picture, box, seen=True)
+    (part,) = parts
+    inside = inside_of(part.erased, part.boxes[0], part.others)
+    return Cut(
+        placed, (), inside.ink, inside.kept, picture, box, seen=True, sides=part.sides, doubtful=inside.doubtful
+    )
+
+
+def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """Cut out a box with its margin: uint8 (h, w); beyond the sheet it is paper."""
+    left, top = (int(np.floor((edge - MARGIN) * SCALE)) for edge in (box.x, box.y))
+    right, bottom = (int(np.ceil((edge + MARGIN) * SCALE)) for edge in (box.right, box.bottom))
+    part = np.full((bottom - top, right - left), PAPER, np.uint8)
+    seen = flat[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    down, across = max(-top, 0), max(-left, 0)
+    part[down : down + seen.shape[0], across : across + seen.shape[1]] = seen
+    return part
+
+
+def _lined(flat: NDArray[np.uint8], placed: PlacedField, group: list[Box], everywhere: list[Box]) -> _Lined:
+    """Cut out boxes that stand together with their margin, and take the printed lines out."""
+    frame = frame_around(group)
+    part = _with_margin(flat, frame)
+    left, top = (float(np.floor((edge - MARGIN) * SCALE)) for edge in (frame.x, frame.y))
+    boxes = [_in_pixels(box, left, top) for box in group]
+    whole = _in_pixels(frame, left, top)
+    near = [
+        _in_pixels(box, left, top)
+        for box in everywhere
+        if box not in group
+        and box.x < frame.right + MARGIN
+        and box.right > frame.x - MARGIN
+        and box.y < frame.bottom + MARGIN
+        and box.bottom > frame.y - MARGIN
+    ]
+    # a line bends as the boxes along it lie
+    columns = np.arange(part.shape[1]) + 0.5
+    middles = [box.x + box.width / 2 for box in boxes]
+    down = [np.interp(columns, middles, ys) for ys in ([box.y for box in boxes], [box.bottom for box in boxes])]
+    sides, between = [whole.x, whole.right], [box.x for box in boxes[1:]]
+    if not placed.framed:  # a stroke at its edge is no line; a line below it may be one all the same
+        lines = find_lines(part, [], down, thickness=placed.thickness)
+    elif placed.field.style == COMB:
+        lines = find_lines(part, sides, down, between, placed.thickness)
+    else:
+        lines = find_lines(part, [*sides, *between], down, thickness=placed.thickness)
+    own = _side_lines(lines, sides) if placed.framed and placed.field.style == OPEN else []
+    return _Lined(tuple(boxes), part, lines, placed.thickness, tuple(near), tuple(own))
+
+
+def _side_lines(lines: Sequence[Line], sides: Sequence[float]) -> list[Side]:
+    """Return the left and right lines of an open field; one that was not found is where its frame is."""
+    found = []
+    for x in sides:
+        near = [line for line in lines if line.vertical and abs(float(line.path.mean()) - x) <= FAR * SCALE]
+        sure = [line for line in near if not strays(line.path, line.expected, line.span)]
+        found.append(Side(float(sure[0].path.mean()), True) if sure else Side(x, False))
+    return found
+
+
+def _in_pixels(box: Box, left: float, top: float) -> Box:
+    return Box(box.x * SCALE - left, box.y * SCALE - top, box.width * SCALE, box.height * SCALE)
+
+
+def _grouped(placed: PlacedField, boxes: list[Box]) -> list[list[Box]]:
+    grouped, start = [], 0
+    for group in placed.groups:
+        grouped.append(boxes[start : start + len(group)])
+        start += len(group)
+    return grouped
+
+
+_REACH, _AGAIN = 2.2, 1.2  # millimetres that a frame is sought from its place, and then from where the others go
+_BESIDE, _SOFT_EDGE = 0.6, 0.35  # millimetres from the middle of a line, or the edge of a thick one, to where none is
+_INSIDE = 0.8  # millimetres from a corner at which the profile of a line begins
+_APART = 0.45  # millimetres from the smooth surface: beyond it a frame counts less for the surface
+_MAX_OFFSET = 1.0  # millimetres from the surface: a frame further off was not found
+_MIN_LINE = 9.0  # grey levels: a line is at least so much darker than what is beside it
+_ROUNDS = 4
+_PIECE = 8.0  # millimetres of a long line that are straight enough
+
+Offsets = NDArray[np.float64]
+
+
+def find_frames(
+    flat: NDArray[np.uint8],
+    frames: Sequence[Box],
+    vertical: bool,
+    printed: Sequence[bool] = (),
+    thickness: Sequence[float] = (),
+) -> tuple[Offsets, NDArray[np.bool_]]:
+    """Find the two parallel lines of each frame near to their places.
+
+    Parameters
+    ----------
+    frames
+        Their places, in millimetres.
+    printed
+        Whether each frame has lines; those without go where the others go. By default all have.
+    thickness
+        How thick the lines of each are, in millimetres; by default as on sheets.
+
+    Returns
+    -------
+    By how many millimetres each lies to the right of its place, or below it: float64 (n,); and whether its own lines
+    showed that: bool (n,).
+
+    Examples
+    --------
+    >>> flat = np.full((400, 400), 255, np.uint8)
+    >>> flat[84:164, 84:86] = flat[84:164, 162:164] = 100
+    >>> offsets, found = find_frames(flat, [Box(10.0, 10.0, 9.75, 9.75)], vertical=True)
+    >>> bool(abs(offsets[0] - 0.6) < 0.1), found.tolist()
+    (True, [True])
+    """
+    if not frames:
+        return np.zeros(0), np.zeros(0, bool)
+    lined = np.asarray(printed, bool) if len(printed) else np.ones(len(frames), bool)
+    beside = (
+        [max(_BESIDE, width / 2 + _SOFT_EDGE) for width in thickness] if len(thickness) else [_BESIDE] * len(frames)
+    )
+    offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
+    centres = np.array([[frame.x + frame.width / 2, frame.y + frame.height / 2] for frame in frames])
+    if not (lined & (clear >= _MIN_LINE)).any():
+        return np.zeros(len(frames)), np.zeros(len(frames), bool)
+    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
+    # a second look where the others go finds frames beside which a stroke looked more like a line
+    offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN, beside)
+    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
+    near = lined & (clear >= _MIN_LINE) & (np.abs(offsets - smooth) <= _MAX_OFFSET)
+    return np.where(near, offsets, smooth), near
+
+
+def _offsets(
+    flat: NDArray[np.uint8],
+    frames: Sequence[Box],
+    vertical: bool,
+    around: Offsets,
+    reach: float,
+    beside: Sequence[float],
+) -> tuple[Offsets, NDArray[np.float64]]:
+    """Return how far each frame lies off its place, and the contrast of its lines in grey levels."""
+    picture = flat if vertical else flat.T
+    found = [
+        _offset(picture, frame if vertical else Box(frame.y, frame.x, frame.height, frame.width), shift, reach, away)
+        for frame, shift, away in zip(frames, around.tolist(), beside, strict=True)
+    ]
+    return np.array([shift for shift, _ in found]), np.array([clear for _, clear in found])
+
+
+def _offset(flat: NDArray[np.uint8], frame: Box, around: float, reach: float, away: float) -> tuple[float, float]:
+    margin = reach + away
+    left = max(0, int((frame.x + around - margin) * SCALE))
+    right = int((frame.right + around + margin) * SCALE) + 1
+    top, bottom = round((frame.y + _INSIDE) * SCALE), round((frame.bottom - _INSIDE) * SCALE)
+    profile = 255 - flat[max(top, 0) : bottom, left:right].mean(axis=0)
+    beside, steps = round(away * SCALE), round(reach * SCALE)
+    padded = np.pad(profile, beside, mode="edge")
+    contrast = profile - (padded[: -2 * beside] + padded[2 * beside :]) / 2
+    contrast = np.convolve(contrast, [0.25, 0.5, 0.25], mode="same")
+    shifts = np.arange(-steps, steps + 1)
+    lines = (np.array([frame.x, frame.right]) + around) * SCALE - left - 0.5
+    pixels = np.arange(len(contrast))
+    at = np.stack([np.interp(line + shifts, pixels, contrast) for line in lines])
+    # a stroke beside a line is darker than it, so no line counts for more than twice the paler one
+    score = np.minimum(at, 2 * np.maximum(at.min(axis=0), 1)).sum(axis=0)
+    best = int(score.argmax())
+    peak = 0.0
+    if 0 < best < len(score) - 1 and (bend := score[best - 1] - 2 * score[best] + score[best + 1]) < 0:
+        peak = float(np.clip(0.5 * (score[best - 1] - score[best + 1]) / bend, -0.5, 0.5))
+    return around + (float(shifts[best]) + peak) / SCALE, float(at[:, best].min())
+
+
+def _smooth(centres: NDArray[np.float64], offsets: Offsets, seen: NDArray[np.bool_]) -> Offsets:
+    """Fit a smooth surface to the offsets, in which those far from it do not count."""
+    count = 1 if seen.sum() < 6 else 3 if seen.sum() < 15 else 6 if seen.sum() < 40 else 10
+    if count == 1:
+        return np.full(len(offsets), np.median(offsets[seen]) if seen.any() else 0.0)
+    x, y = ((centres - centres.mean(axis=0)) / 100).T
+    terms = [np.ones_like(x), x, y, x * x, x * y, y * y, x**3, x * x * y, x * y * y, y**3]
+    basis = np.stack(terms[:count], axis=1)
+    weights = seen.astype(np.float64)
+    fitted = np.full(len(offsets), np.median(offsets[seen]))
+    for turn in range(_ROUNDS):
+        # from a robust start: the median first
+        spread = _APART * (3 if turn == 0 else 1)
+        weights = seen / (1 + (np.abs(offsets - fitted) / spread) ** 4)
+        known = basis * weights[:, None]
+        fitted = basis @ np.linalg.solve(known.T @ basis + 1e-3 * np.eye(count), known.T @ offsets)
+    return np.asarray(fitted)
+
+
+def frames_of(placed: PlacedField) -> tuple[list[Box], list[Box]]:
+    """Return what has a line on its left and right, and what has one above and below, short enough to be straight."""
+    if placed.field.style == BOXES:
+        return [*placed.boxes], [*placed.boxes]
+    sides = [frame_around(group) for group in placed.groups]
+    lines = [piece for side in sides for piece in _pieces(side)]
+    return sides, lines
+
+
+def _pieces(frame: Box) -> list[Box]:
+    count = max(1, round(frame.width / _PIECE))
+    wide = frame.width / count
+    return [frame._replace(x=frame.x + index * wide, width=wide) for index in range(count)]
+
+
+def move_boxes(placed: PlacedField, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
+    """Move each box of a field by as much as the lines nearest to it."""
+    moved = []
+    for box in placed.boxes:
+        middle = box.x + box.width / 2
+        side = min(range(len(sides)), key=lambda index: abs(sides[index].x + sides[index].width / 2 - middle))
+        line = min(range(len(lines)), key=lambda index: abs(lines[index].x + lines[index].width / 2 - middle))
+        moved.append(box._replace(x=box.x + float(x[side]), y=box.y + float(y[line])))
+    return moved
+
+
+def frame_around(group: Sequence[Box]) -> Box:
+    """Return the frame of boxes that stand together.
+
+    >>> frame_around([Box(10, 10, 6, 8), Box(16, 10, 6, 8)])
+    Box(x=10, y=10, width=12, height=8)
+    """
+    left, top = min(box.x for box in group), min(box.y for box in group)
+    return Box(left, top, max(box.right for box in group) - left, max(box.bottom for box in group) - top)

@@ -1,1 +1,0 @@
-"""Ruled tables are found on photographs, and their cells cut out."""

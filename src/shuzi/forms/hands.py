@@ -1,0 +1,202 @@
+"""The images of digits become a picture in a cell, and from there, once corrected, the hand of their writer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shuzi.data.dataset import Dataset
+from shuzi.errors import DataError, PictureError
+from shuzi.forms.result import Cell, Table
+from shuzi.forms.spec import Spec
+from shuzi.pictures.open import open_picture
+
+_SIDE = 28
+_NOTHING = np.zeros((_SIDE, _SIDE), np.uint8)
+
+
+def as_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a grey picture as the bytes of a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    return file.getvalue()
+
+
+def strip_of(views: Sequence[Sequence[NDArray[np.uint8]]]) -> bytes:
+    """Put the images of digits, uint8 (28, 28), side by side, and return them as the bytes of a PNG; b"" for none.
+
+    Parameters
+    ----------
+    views
+        Of each digit the image, and below it, if there is one, that with all that may be ink rather than a line.
+    """
+    if not views:
+        return b""
+    high = max(map(len, views))
+    rows = [[view[row] if row < len(view) else _NOTHING for view in views] for row in range(high)]
+    return as_png(np.vstack([np.hstack(row) for row in rows]))
+
+
+def images_in(cell: Cell) -> NDArray[np.uint8]:
+    """Return the images that `strip_of` put side by side: uint8 (n, 28, 28).
+
+    Raises
+    ------
+    ValueError
+        What the cell has is something else.
+
+    Examples
+    --------
+    >>> dark, light = np.zeros((28, 28), np.uint8), np.full((28, 28), 9, np.uint8)
+    >>> images = images_in(Cell("71", "ok", 1.0, digits=strip_of([[dark], [light, light]])))
+    >>> images.shape, int(images[1].max()), len(images_in(Cell("", "blank", 1.0)))
+    ((2, 28, 28), 9, 0)
+    """
+    first: NDArray[np.uint8] = _rows_in(cell)[0]
+    return first
+
+
+def _rows_in(cell: Cell) -> NDArray[np.uint8]:
+    """Return the images of all digits, and below them the second view of each: uint8 (k, n, 28, 28), k 1 or 2."""
+    if not cell.digits:
+        return np.empty((1, 0, _SIDE, _SIDE), np.uint8)
+    try:
+        strip = open_picture(cell.digits)
+    except PictureError as problem:
+        raise ValueError(str(problem)) from problem
+    high, wide = strip.shape
+    if high not in (_SIDE, 2 * _SIDE) or wide % _SIDE:
+        raise ValueError(f"digits of {wide}x{high}")
+    return np.ascontiguousarray(strip.reshape(high // _SIDE, _SIDE, -1, _SIDE).swapaxes(1, 2))
+
+
+def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
+    """Return the digits of a cell as the form reader saw them, with what they really are.
+
+    Parameters
+    ----------
+    label
+        What is written there; only its digits count.
+
+    Raises
+    ------
+    DataError
+        There is no such row or field, the table does not have the digits, or the label has more or fewer.
+
+    Examples
+    --------
+    >>> from shuzi.forms.result import Row
+    >>> from shuzi.forms.spec import Field
+    >>> cell = Cell("7", "unsure", 0.5, digits=strip_of([[np.eye(28, dtype=np.uint8)]]))
+    >>> digits_of(Table("Scores", (Field("q"),), (Row(1, 0, {"q": cell}),)), 1, "q", "1").labels
+    array([1], dtype=uint8)
+    """
+    if not 1 <= number <= len(table.rows):
+        raise DataError("error.table.row", row=number, n=len(table.rows))
+    cells = table.rows[number - 1].cells
+    if name not in cells:
+        raise DataError("error.table.field", name=name, names=", ".join(cells))
+    try:
+        rows = _rows_in(cells[name])
+    except ValueError as problem:
+        raise DataError("error.table.digits", name=name, row=number) from problem
+    count = rows.shape[1]
+    if not count:
+        has_digits = any(cell.digits for row in table.rows for cell in row.cells.values())
+        raise DataError("error.table.empty" if has_digits else "error.table.unseen", name=name, row=number)
+    digits = _digits_in(label)
+    if len(digits) != count:
+        values = {"name": name, "row": number, "label": label}
+        raise DataError("error.table.count", found=count, wanted=len(digits), **values)
+    labels = np.tile(np.array(digits, np.uint8), len(rows))
+    images = rows.reshape(-1, _SIDE, _SIDE)
+    seen = images.any(axis=(1, 2))
+    return Dataset(images[seen], labels[seen])
+
+
+def corrected_cells(table: Table) -> list[tuple[int, str, str]]:
+    """Return the cells to which people gave other digits in review: the row's number from 1, the field, the text.
+
+    Those whose digits were not all found are left out, for nothing can be learned from them.
+
+    Examples
+    --------
+    >>> from shuzi.forms.result import Change, Row
+    >>> seen = strip_of([[np.eye(28, dtype=np.uint8)]])
+    >>> at = "2026-11-28T12:00:00Z"
+    >>> cells = [Cell(text, "ok", 1.0, digits=seen, changes=(Change("7", text, at),)) for text in ("1", "7")]
+    >>> corrected_cells(Table("Scores", (), tuple(Row(1, n, {"q": cell}) for n, cell in enumerate(cells))))
+    [(1, 'q', '1')]
+    """
+    found = []
+    for number, row in enumerate(table.rows, start=1):
+        for name, cell in row.cells.items():
+            if not cell.changes or _digits_in(cell.changes[0].before) == _digits_in(cell.text):
+                continue
+            try:
+                count = len(images_in(cell))
+            except ValueError as problem:
+                raise DataError("error.table.digits", name=name, row=number) from problem
+            if count and len(_digits_in(cell.text)) == count:
+                found.append((number, name, cell.text))
+    return found
+
+
+def _digits_in(text: str) -> list[int]:
+    return [int(character) for character in text if character.isascii() and character.isdecimal()]
+
+
+_ENDING = ".npz"
+_KEPT = " ._-()"  # beside letters and digits of any script, in the name of a file
+
+
+def writer_of(table: Table, number: int) -> str:
+    """Return who wrote a row, from 1: what is printed in it, such as a student's number and name; "" if nothing is.
+
+    >>> from shuzi.forms.result import PRINTED, Cell, Row
+    >>> from shuzi.forms.spec import Field
+    >>> fields = (Field("id", column="id"), Field("name", column="name"), Field("q"))
+    >>> cells = {"id": Cell("007", PRINTED, 1.0), "name": Cell("Ada", PRINTED, 1.0), "q": Cell("7", "ok", 1.0)}
+    >>> writer_of(Table("Scores", fields, (Row(1, 0, cells),)), 1)
+    '007 Ada'
+    """
+    cells = table.rows[number - 1].cells
+    printed = (cells[field.name].text for field in table.fields if field.name in cells and field.column)
+    return " ".join(filter(None, printed))
+
+
+def hand_file(folder: Path, writer: str) -> Path:
+    """Return where a writer's hand is in a folder; characters that no file's name may have are written as %2F.
+
+    >>> hand_file(Path("class"), "7/1 Ada").name, hand_file(Path("class"), "007 李雷").name
+    ('7%2F1 Ada.npz', '007 李雷.npz')
+    """
+    plain = "".join(character if character.isalnum() or character in _KEPT else quote(character, safe="")
+                    for character in writer)  # fmt: skip
+    return folder / f"{plain}{_ENDING}"
+
+
+def hands_in(folder: Path, spec: Spec) -> Mapping[int, Path]:
+    """Return the hand of each row of a spec's roster, from 0, that has one in a folder.
+
+    Raises
+    ------
+    DataError
+        The spec has no roster, so nothing tells who wrote a row; or two students have one hand in the folder.
+    """
+    if not spec.printed:
+        raise DataError("error.hand.no_roster", path=folder)
+    found: dict[int, Path] = {}
+    for row, student in enumerate(spec.roster):
+        file = hand_file(folder, " ".join(filter(None, (student[field.column] for field in spec.printed))))
+        if file in found.values():
+            raise DataError("error.hand.same_writer", path=file)
+        if file.exists():
+            found[row] = file
+    return found

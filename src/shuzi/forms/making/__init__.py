@@ -1,1 +1,0 @@
-"""A spec becomes a sheet to print."""

@@ -1,1 +1,0 @@
-"""A table becomes a file: CSV, XLSX or JSON."""

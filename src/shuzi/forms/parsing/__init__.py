@@ -1,1 +1,0 @@
-"""The parts of reading a spec: what each key may hold, the rules between keys, and where a mistake is."""

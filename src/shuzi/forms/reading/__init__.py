@@ -1,1 +1,0 @@
-"""The cells of a sheet become texts that keep the rules of their fields, with statuses."""

@@ -1,1 +1,0 @@
-"""What can be written in a field: values in parts, and values with check digits."""

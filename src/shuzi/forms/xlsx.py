@@ -1,0 +1,382 @@
+"""A table becomes a spreadsheet: doubtful cells are coloured, with their picture beside them and notes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from shuzi.errors import PictureError, require
+from shuzi.forms.kinds import is_date, is_time
+from shuzi.forms.points import Points, is_empty, number_of, persons_of, put_points
+from shuzi.forms.result import MISSING, Cell, Table
+from shuzi.forms.spec import DATE, TIME, Field
+from shuzi.messages import say
+from shuzi.messages.visible import neutral, visible
+from shuzi.pictures.open import open_picture
+from shuzi.pictures.plain import PNG, kind_of
+
+_DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
+_HIGH, _MAX_PICTURE_WIDTH = 26, 1_000  # pixels of a picture
+_CHARACTER = 7  # pixels of a column's width
+_FIRST = date(1900, 3, 1)  # from which on spreadsheets agree: some have a 29 February before it
+_POINTS = 0.75  # to a pixel
+_FORBIDDEN, _MAX_TITLE_LENGTH = r"[]:*?/\'", 31  # in the name of a worksheet, and its characters
+
+
+def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
+    """Write a table as .xlsx, to a path or an open file.
+
+    Identifiers are text, so 007 and 18-digit ids stay whole; dates are dates. A column whose field asks for it ends
+    in its total, as a formula, so that it follows corrections, and so are the points of graded fields. More
+    worksheets have statistics of these, and say what could not be read.
+
+    Raises
+    ------
+    MissingExtra
+        openpyxl is not installed.
+    """
+    library: Any = require("openpyxl", "forms", "extra.forms")
+    styles: Any = require("openpyxl.styles", "forms", "extra.forms")
+    book = library.Workbook()
+    sheet = book.active
+    allowed = [character for character in table.title if character not in _FORBIDDEN and character.isprintable()]
+    sheet.title = "".join(allowed)[:_MAX_TITLE_LENGTH] or "1"
+    bold, head = styles.Font(bold=True), styles.PatternFill("solid", fgColor=_HEAD)
+    doubtful = styles.PatternFill("solid", fgColor=_DOUBTFUL)
+    coloured: dict[str, Any] = {}  # the first doubtful cell with each format: to copy its style is cheap
+    notes: dict[tuple[int, int], str] = {}
+    letters: dict[str, str] = {}
+    column = 1
+    for field in table.fields:
+        cells = [row.cells.get(field.name) for row in table.rows]
+        shapes = [_shape_of(cell) for cell in cells]
+        letter = letters[field.name] = library.utils.get_column_letter(column)
+        _put(sheet.cell(1, column), field.label or field.name)
+        for line, (cell, shape) in enumerate(zip(cells, shapes, strict=True), start=2):
+            if cell is None:
+                continue
+            target = sheet.cell(line, column)
+            _write(target, cell, field)
+            if cell.doubtful:
+                first = coloured.setdefault(target.number_format, target)
+                if first is target:
+                    target.fill = doubtful
+                else:
+                    target._style = copy(first._style)
+                notes[line, column] = _shown(cell.message)
+                if shape:
+                    _show(library, sheet, cell.picture, shape, column + 1, line)
+        sheet.column_dimensions[letter].width = _wide(field, cells)
+        if field.total and table.rows:
+            last = len(table.rows) + 1
+            total = sheet.cell(last + 1, column, f"=SUM({letter}2:{letter}{last})")
+            total.font = bold
+            total.number_format = _format(field.decimals)
+        column += 1
+        if widest := max((_scale(shape) * shape[1] for shape in shapes if shape), default=0.0):
+            _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
+            sheet.column_dimensions[library.utils.get_column_letter(column)].width = widest / _CHARACTER + 1
+            column += 1
+    versions = ""
+    if table.versions:
+        versions = library.utils.get_column_letter(column)
+        for line, text in enumerate([say("form.version"), *(row.version for row in table.rows)], start=1):
+            _put(sheet.cell(line, column), text)
+        column += 1
+    points = put_points(sheet, table, column, letters, _held)
+    _put(sheet.cell(1, points.after), say("form.photo"))
+    for line, row in enumerate(table.rows, start=2):
+        _put(sheet.cell(line, points.after), row.sources)
+    for cell in sheet[1]:
+        cell.font, cell.fill = bold, head
+    sheet.freeze_panes = "A2"
+    if points.total and table.rows:
+        add_statistics(book, table, replace(points, versions=versions), _put)
+    if table.problems:
+        _problems(book.create_sheet(say("form.problems")), table, bold)
+    save_with_notes(book, notes, path)
+
+
+def _write(target: Any, cell: Cell, field: Field) -> None:
+    value = number_of(cell, field)
+    if field.kind == DATE and (day := _day(cell.text)):
+        target.value = day
+        target.number_format = "yyyy-mm-dd"
+    elif field.kind == TIME and is_time(cell.text):
+        target.value = time.fromisoformat(cell.text)
+        target.number_format = "hh:mm"
+    elif value is None or field.column:
+        _put(target, cell.text)
+    else:
+        target.value = value
+        target.number_format = _format(len(cell.text.partition(".")[2]))
+
+
+def _day(text: str) -> date | None:
+    """Return a date as spreadsheets have it; None if it is none, or from before their first one."""
+    day = date.fromisoformat(text) if is_date(text) else None
+    return day if day and day >= _FIRST else None
+
+
+def _put(target: Any, text: str) -> None:
+    """Write text as text, whatever a spreadsheet could take it for."""
+    target.value = _held(text)
+    target.data_type = "s"
+    target.number_format = "@"
+
+
+def _held(text: str) -> str:
+    return neutral(text) if text.startswith("=") else _shown(text)
+
+
+def _shown(text: str) -> str:
+    """Escape what XML cannot hold, such as the bytes of a name that is not UTF-8."""
+    return visible(text).encode("utf-8", "backslashreplace").decode()
+
+
+def _format(decimals: int) -> str:
+    return "0." + "0" * decimals if decimals else "0"
+
+
+def _wide(field: Field, cells: list[Cell | None]) -> float:
+    longest = max((len(cell.text) for cell in cells if cell is not None), default=0)
+    return min(max(longest, 1.6 * len(field.label or field.name), 6) + 2, 40)
+
+
+def _shape_of(cell: Cell | None) -> tuple[int, int] | None:
+    """Return height and width of a cell's picture; None if it has none that a workbook can show."""
+    if cell is None or not cell.picture or kind_of(cell.picture) != PNG:
+        return None
+    try:
+        high, wide = open_picture(cell.picture).shape
+    except PictureError:
+        return None
+    return high, wide
+
+
+def _scale(shape: tuple[int, int]) -> float:
+    return min(_HIGH / shape[0], _MAX_PICTURE_WIDTH / shape[1])
+
+
+def _show(library: Any, sheet: Any, png: bytes, shape: tuple[int, int], column: int, row: int) -> None:
+    image = library.drawing.image.Image(io.BytesIO(png))
+    image.height, image.width = (max(1, round(_scale(shape) * side)) for side in shape)
+    sheet.add_image(image, f"{library.utils.get_column_letter(column)}{row}")
+    sheet.row_dimensions[row].height = (_HIGH + 4) * _POINTS
+
+
+def _problems(sheet: Any, table: Table, bold: Any) -> None:
+    for column, key in enumerate(("form.photo", "form.problem"), start=1):
+        _put(sheet.cell(1, column), say(key))
+        sheet.cell(1, column).font = bold
+    for line, problem in enumerate(table.problems, start=2):
+        _put(sheet.cell(line, 1), problem.source)
+        _put(sheet.cell(line, 2), problem.message)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 40, 80
+
+
+_BINS = 10  # of equal width, from nothing to all points
+_HEADS = ("question", "most", "count", "mean", "median", "deviation", "difficulty", "discrimination")
+_WIDE = 17  # characters of a column
+
+
+def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, str], None]) -> None:
+    """Add the worksheet.
+
+    For each question and for all: how many answers count, their mean, median and standard deviation, the difficulty
+    (the mean as a fraction of the points) and the discrimination (the correlation with all other points). Below, the
+    mean of each version, how many rows have how many points, and who wrote nothing or has no page.
+    """
+    array: Any = require("openpyxl.worksheet.formula", "forms", "extra.forms").ArrayFormula
+    name = book.worksheets[0].title.replace("'", "''")
+    last = len(table.rows) + 1
+
+    def cells(letter: str) -> str:
+        return f"'{name}'!${letter}$2:${letter}${last}"
+
+    sheet = book.create_sheet(say("form.statistics"))
+    for column, key in enumerate(_HEADS, start=1):
+        put(sheet.cell(1, column), say(f"form.statistics.{key}"))
+        sheet.column_dimensions[sheet.cell(1, column).column_letter].width = _WIDE
+    everything = sum(maximum for _, _, maximum in points.questions)
+    lines = [*points.questions, (say("form.all"), points.total, everything)]
+    for line, (head, letter, maximum) in enumerate(lines, start=2):
+        column_of = cells(letter)
+        put(sheet.cell(line, 1), head)
+        sheet.cell(line, 2, maximum)
+        sheet.cell(line, 3, f"=COUNT({column_of})")
+        for column, function in enumerate(("AVERAGE", "MEDIAN", "STDEV"), start=4):
+            _formula(sheet.cell(line, column), f'=IFERROR({function}({column_of}),"")', "0.00")
+        _formula(sheet.cell(line, 7), f'=IFERROR(D{line}/B{line},"")', "0.00")
+        if letter != points.total and len(points.questions) > 1:
+            counts, at = f"ISNUMBER({column_of})", f"H{line}"
+            rest = f"IF({counts},{cells(points.total)}-{column_of})"
+            sheet[at] = array(at, f'=IFERROR(CORREL(IF({counts},{column_of}),{rest}),"")')
+            sheet[at].number_format = "0.00"
+    first = _by_version(sheet, len(lines) + 3, table, cells, points, put) if table.versions else len(lines) + 4
+    below = _distribution(sheet, first, cells(points.total), everything, put)
+    _absent(sheet, below, table, put)
+
+
+def _formula(cell: Any, formula: str, form: str) -> None:
+    cell.value = formula
+    cell.number_format = form
+
+
+def _by_version(
+    sheet: Any, first: int, table: Table, cells: Callable[[str], str], points: Points, put: Callable[[Any, str], None]
+) -> int:
+    """Write how many rows of each version count, and their mean; return the line after an empty one."""
+    for column, key in enumerate(("form.version", "form.statistics.count", "form.statistics.mean"), start=1):
+        put(sheet.cell(first, column), say(key))
+    named, totals = cells(points.versions), cells(points.total)
+    for line, version in enumerate(table.versions, start=first + 1):
+        put(sheet.cell(line, 1), version.name)
+        # a comparison of whole texts, in which no name is a pattern
+        of_version = f"({named}=$A{line})*ISNUMBER({totals})"
+        sheet.cell(line, 2, f"=SUMPRODUCT({of_version})")
+        _formula(sheet.cell(line, 3), f'=IFERROR(SUMPRODUCT({of_version},{totals})/B{line},"")', "0.00")
+    return first + len(table.versions) + 3
+
+
+def _distribution(sheet: Any, first: int, totals: str, maximum: float, put: Any) -> int:
+    """Write how many rows have how many points, with a plot; return the first line that is free below."""
+    chart: Any = require("openpyxl.chart", "forms", "extra.forms")
+    put(sheet.cell(first, 1), say("form.statistics.points"))
+    put(sheet.cell(first, 2), say("form.statistics.rows"))
+    for index in range(_BINS):
+        low, high, line = maximum * index / _BINS, maximum * (index + 1) / _BINS, first + 1 + index
+        is_last = index == _BINS - 1
+        put(sheet.cell(line, 1), say("form.range", first=f"{low:.10g}", last=f"{high:.10g}"))
+        # a row on the border of two counts for the upper one
+        end = "" if is_last else f',{totals},"<{high:.15g}"'
+        sheet.cell(line, 2, f'=COUNTIFS({totals},">={low:.15g}"{end})')
+    plot = chart.BarChart()
+    plot.legend, plot.gapWidth = None, 10
+    plot.x_axis.title, plot.y_axis.title = say("form.statistics.points"), say("form.statistics.rows")
+    plot.x_axis.delete = plot.y_axis.delete = False
+    plot.add_data(chart.Reference(sheet, min_col=2, min_row=first + 1, max_row=first + _BINS))
+    plot.set_categories(chart.Reference(sheet, min_col=1, min_row=first + 1, max_row=first + _BINS))
+    sheet.add_chart(plot, f"D{first}")
+    return first + _BINS + 5
+
+
+def _absent(sheet: Any, first: int, table: Table, put: Any) -> None:
+    """Write whom of a roster there is nothing of, and what could not be told whose it is."""
+    for column, (key, names) in enumerate((_of_printed(table) or _of_list(table)).items(), start=1):
+        put(sheet.cell(first, column), say(f"form.statistics.{key}", n=len(names)))
+        for line, who in enumerate(names, start=first + 1):
+            put(sheet.cell(line, column), who)
+
+
+def _of_printed(table: Table) -> dict[str, list[str]]:
+    """Return which rows of a printed roster nothing is written in, and of which the page was not photographed."""
+    printed = [field.name for field in table.fields if field.column]
+    if not printed:
+        return {}
+    found: dict[str, list[str]] = {"absent": [], "missing": []}
+    for row in table.rows:
+        own = [cell for name, cell in row.cells.items() if name not in printed]
+        who = " ".join(persons_of(table, row))
+        if own and all(cell.rule == MISSING for cell in own):
+            found["missing"].append(who)
+        elif is_empty(row):
+            found["absent"].append(who)
+    return found
+
+
+def _of_list(table: Table) -> dict[str, list[str]]:
+    """Return who of a roster has no row, where people write who they are, and which rows are nobody's."""
+    field = next((field for field in table.fields if field.names), None)
+    if field is None:
+        return {}
+    rows = [row for row in table.rows if not is_empty(row)]
+    texts = [row.cells[field.name].text if field.name in row.cells else "" for row in rows]
+    listed = {who[0]: " ".join(filter(None, who)) for who in zip(field.among, field.names, strict=False)}
+    nobodys = [
+        " ".join(filter(None, (say("form.print.row", sheet=row.sheet, row=row.number + 1), text)))
+        for row, text in zip(rows, texts, strict=True)
+        if text not in listed
+    ]
+    return {"no_row": [who for text, who in listed.items() if text not in texts], "nobodys": nobodys}
+
+
+_AUTHOR = "shuzi"
+_DRAWING = "xl/drawings/commentsDrawing1.vml"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_DRAWING_HEAD = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/>'
+    '</o:shapelayout><v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
+    'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_SHAPE = (
+    '<v:shape type="#_x0000_t202" style="position:absolute;margin-left:59.25pt;margin-top:1.5pt;width:144px;'
+    'height:79px;z-index:1;visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto" id="_x0000_s{id:04d}">'
+    '<v:fill color2="#ffffe1"/><v:shadow color="black" obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"/></v:textbox>'
+    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:AutoFill>False</x:AutoFill>'
+    "<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+)
+_FIRST_ID = 1_026  # of a shape
+
+Notes = Mapping[tuple[int, int], str]
+"""What is noted on cells, by row and column, from 1."""
+
+
+def save_with_notes(book: Any, notes: Notes, path: Path | IO[bytes]) -> None:
+    """Write a workbook whose first worksheet has notes.
+
+    Parameters
+    ----------
+    book
+        openpyxl's; its first worksheet has no comments.
+    path
+        Where to, or an open file.
+    """
+    excel: Any = require("openpyxl.writer.excel", "forms", "extra.forms")
+    sheet = book.worksheets[0]
+    if notes:
+        sheet.legacy_drawing = _DRAWING
+
+    class Writer(excel.ExcelWriter):  # type: ignore[misc] # openpyxl has no types
+        def write_worksheet(self, written: Any) -> None:
+            super().write_worksheet(written)
+            if written is sheet and notes:
+                _write_parts(self, written, notes)
+
+    book.properties.modified = datetime.now(UTC).replace(tzinfo=None)
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        Writer(book, archive).write_data()
+
+
+def _write_parts(writer: Any, sheet: Any, notes: Notes) -> None:
+    """Write the notes and where they are shown, and register both."""
+    comments: Any = require("openpyxl.comments.comment_sheet", "forms", "extra.forms")
+    relations: Any = require("openpyxl.packaging.relationship", "forms", "extra.forms")
+    cells: Any = require("openpyxl.utils", "forms", "extra.forms")
+    part = comments.CommentSheet.from_comments([])
+    part._id = 1
+    letters = {column: cells.get_column_letter(column) for _, column in notes}
+    text, shapes = io.StringIO(), io.StringIO()
+    text.write(f'<comments xmlns="{_MAIN}"><authors><author>{_AUTHOR}</author></authors><commentList>')
+    shapes.write(_DRAWING_HEAD)
+    for index, ((row, column), note) in enumerate(notes.items()):
+        said = escape(note)
+        text.write(f'<comment ref="{letters[column]}{row}" authorId="0" shapeId="0"><text><t xml:space="preserve">')
+        text.write(f"{said}</t></text></comment>")
+        shapes.write(_SHAPE.format(id=_FIRST_ID + index, row=row - 1, column=column - 1))
+    text.write("</commentList></comments>")
+    shapes.write("</xml>")
+    writer._archive.writestr(part.path[1:], text.getvalue())
+    writer._archive.writestr(_DRAWING, shapes.getvalue())
+    writer.manifest.append(part)
+    sheet._rels.append(relations.Relationship(Id="comments", type=part._rel_type, Target=part.path))

@@ -1,0 +1,352 @@
+"""The lines of a photograph become one reading, a number a line, with one confidence that was fitted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from shuzi.ink.boxes import Box
+from shuzi.ink.components import SOLID
+from shuzi.models.tasks import DIGITS, SIGN
+from shuzi.reading.decide.allowed_values import choose_value
+from shuzi.reading.decide.candidate_confidence import logit, sigmoid
+from shuzi.reading.decide.corrections import correct
+from shuzi.reading.decide.decide_thresholds import (
+    CHARACTER_MARGIN,
+    LEAST_CONFIDENCE,
+    LINE_BAND,
+    MOST_ALTERNATIVES,
+    PAGE_FEATURE,
+    PAGE_OK,
+    UNFITTED,
+)
+from shuzi.reading.decide.doubts.wide_gaps import doubt_wide_gap
+from shuzi.reading.decide.line_confidence import LineScale
+from shuzi.reading.decide.line_text import make_digits_and_marks, share_out
+from shuzi.reading.decide.outcome import Outcome, choose_texts, put_on_lines, rank_texts
+from shuzi.reading.patterns.automaton import Automaton
+from shuzi.reading.patterns.fitting import follow_pattern
+from shuzi.reading.recognise.hand import CorrectedClassifier
+from shuzi.reading.report.advice import Sentence, about_line, about_marks, about_success
+from shuzi.reading.report.result import (
+    NEIGHBOUR,
+    OK,
+    SIGN_INK,
+    UNSURE,
+    Ignored,
+    NumberLine,
+    Reading,
+    Status,
+    without_marks,
+)
+from shuzi.reading.values import Findings, PageLine, Weights
+
+PAGE_WEIGHTS = Weights(0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""Of a text's scores: both strips of a line count alike."""
+
+
+class LineFeatures(NamedTuple):
+    """What tells whether a line's text is complete and right.
+
+    Parameters
+    ----------
+    raw
+        The logit of the text's probability among all texts of the line.
+    wide, narrow
+        Its log probability in each strip.
+    worst, classified
+        The lowest and the mean log of the classifier's probabilities of its digits.
+    length
+        The logarithm of its number of digits.
+    core
+        The logit of the line detector's score.
+    size
+        How many doublings its digits are lower than 24 pixels; 0 where they are not.
+    relative
+        The absolute logarithm of the height of its digits as a multiple of the other lines'.
+    at_edge
+        1 if the line runs into the edge of the picture.
+    left_over
+        The fraction of the ink in the band of its digits that is in no character.
+    gap
+        The widest gap between neighbouring characters, as a multiple of the digits' height.
+    signs
+        The number of its characters that are neither digits nor marks.
+    """
+
+    raw: float
+    wide: float
+    narrow: float
+    worst: float
+    classified: float
+    length: float
+    core: float
+    size: float
+    relative: float
+    at_edge: float
+    left_over: float
+    gap: float
+    signs: float
+
+
+FEATURES = LineFeatures._fields
+"""The names of the features."""
+
+
+@dataclass(frozen=True)
+class PageScale:
+    """Turns features into confidence.
+
+    Parameters
+    ----------
+    weights
+        The weight of each feature in the logit of the confidence, and a constant.
+    ok
+        The confidence from which a number is "ok".
+    calibrated
+        Whether it was fitted.
+
+    Examples
+    --------
+    >>> scale = PageScale.of({"page-raw": 1.0, "page-constant": 0.5, "page-ok": 0.9})
+    >>> round(scale.confidence(LineFeatures(1.5, *[0.0] * 12)), 2), scale.ok
+    (0.88, 0.9)
+    """
+
+    weights: tuple[float, ...] = (1.0, *[0.0] * len(FEATURES))
+    ok: float = UNFITTED["line_ok"]
+    calibrated: bool = False
+
+    @staticmethod
+    def of(numbers: Mapping[str, float]) -> PageScale:
+        """Take the numbers of a card's calibration; without them, confidence is the networks' own."""
+        if PAGE_OK not in numbers:
+            return PageScale()
+        weights = tuple(numbers.get(PAGE_FEATURE + name, 0.0) for name in (*FEATURES, "constant"))
+        return PageScale(weights, numbers[PAGE_OK], True)
+
+    def confidence(self, features: LineFeatures) -> float:
+        """Return the probability that a text is complete and right."""
+        return sigmoid(sum(weight * value for weight, value in zip(self.weights, (*features, 1.0), strict=True)))
+
+
+def decide_page(
+    seen: Findings,
+    scale: PageScale,
+    line_scale: LineScale,
+    values: Sequence[str] | None = None,
+    pattern: Automaton | None = None,
+) -> Reading:
+    """Make a reading of the lines of a photograph.
+
+    Parameters
+    ----------
+    seen
+        What was found, with its lines.
+    scale
+        Turns features into confidence.
+    line_scale
+        Weighs texts that are on a list or fit a pattern.
+    values, pattern
+        As for `decide`; a pattern is that of each line, and of values only one may be written.
+    """
+    line_scale = replace(line_scale, weights=PAGE_WEIGHTS)
+    readings, ignored = [], [Ignored(NEIGHBOUR, _whole(line.box, seen)) for line in seen.cut_off]
+    for line in seen.page:
+        reading = _read_line(line, seen, scale, line_scale, values, pattern)
+        if reading is None:
+            ignored.append(Ignored(SIGN_INK, _whole(line.line.box, seen)))
+        else:
+            readings.append(_on_page(reading, line, seen))
+    if not readings:
+        return Reading("", UNSURE, 0.0, (), ("reading.no_number", {}), scale.calibrated, ignored=tuple(ignored))
+    texts = rank_texts(put_on_lines([[*reading.alternatives]] for reading in readings), MOST_ALTERNATIVES)
+    confidence = math.prod(reading.confidence for reading in readings)
+    doubtful = [reading for reading in readings if reading.status != OK]
+    status: Status = UNSURE if doubtful or seen.is_upside_down else OK
+    digits_status: Status = OK
+    if seen.is_upside_down or any(reading.digits_status != OK for reading in readings):
+        digits_status = UNSURE
+    if values is not None and len(readings) > 1:  # which of them is meant?
+        status = digits_status = UNSURE
+    text = "\n".join(reading.text for reading in readings)
+    ignored += [piece for reading in readings for piece in reading.ignored]
+    advice: Sentence
+    if seen.is_upside_down:
+        advice = "reading.upside_down", {}
+    elif values is not None and len(readings) > 1:
+        advice = "reading.among.lines", {}
+    elif not doubtful:
+        advice = about_success(ignored)
+    elif len(readings) == 1:
+        advice = doubtful[0].advice
+    else:
+        advice = "reading.lines_unsure", {"n": len(doubtful), "of": len(readings), "text": doubtful[0].text}
+    others = [(other, probability) for other, probability in texts if other != text]
+    return Reading(
+        text,
+        status,
+        confidence,
+        tuple(digit for reading in readings for digit in reading.digits),
+        advice,
+        scale.calibrated,
+        marks=tuple(mark for reading in readings for mark in reading.marks),
+        ignored=tuple(ignored),
+        alternatives=share_out([(text, confidence), *others], confidence, 1.0)[:MOST_ALTERNATIVES],
+        digits_confidence=math.prod(reading.digits_confidence for reading in readings),
+        digits_status=digits_status,
+        own_lines=tuple(
+            NumberLine(reading.text, reading.lines[0].box, reading.status, reading.confidence, reading.advice)
+            for reading in readings
+        ),
+    )
+
+
+def correct_page(seen: Findings, classifier: CorrectedClassifier) -> Findings:
+    """Let corrected digits of one person speak about the lines of a photograph."""
+    lines = []
+    for line in seen.page:
+        (texts,) = correct(_alone(line), classifier, PAGE_WEIGHTS).texts
+        lines.append(replace(line, texts=texts))
+    return replace(seen, page=tuple(lines))
+
+
+def gather_features(line: PageLine, seen: Findings) -> tuple[Outcome, LineFeatures] | None:
+    """Return what a line says, and the features of that; None if it has no digit."""
+    outcomes = choose_texts(_alone(line), PAGE_WEIGHTS)
+    if not outcomes.written:
+        return None
+    (outcome,) = outcomes.written
+    return outcome, _features(outcome, line, seen)
+
+
+def _alone(line: PageLine) -> Findings:
+    """Return a line as the findings of a picture of its own."""
+    grey = line.picture.grey
+    shape = grey.shape[0], grey.shape[1]
+    return Findings(grey, shape, False, line.ink, [], 0.0, lines=(line.texts.line,), texts=(line.texts,))
+
+
+def _features(outcome: Outcome, line: PageLine, seen: Findings) -> LineFeatures:
+    height = line.picture.height
+    best = line.texts.texts.index(outcome.texts[0])
+    wide, narrow = line.texts.scores[best, :2].tolist()
+    logs = np.log(np.maximum(line.classified, LEAST_CONFIDENCE))
+    boxes = [character.box for character in outcome.characters]
+    left_over = line.ink >= SOLID
+    middle, reach = len(left_over) / 2, LINE_BAND * height / 2
+    left_over = left_over[max(0, round(middle - reach)) : round(middle + reach)].copy()
+    total = int(left_over.sum())
+    for box in boxes:
+        first, last = round(box.x - CHARACTER_MARGIN * height), round(box.right + CHARACTER_MARGIN * height)
+        left_over[:, max(0, first) : max(0, last)] = False
+    edge = line.line.box
+    rows, columns = seen.shape
+    reach = 0.2 * line.line.height
+    at_edge = edge.x < reach or edge.right > columns - reach or edge.y < 0 or edge.bottom > rows
+    return LineFeatures(
+        raw=logit(outcome.probabilities[0]),
+        wide=wide,
+        narrow=narrow,
+        worst=float(logs.min(initial=0.0)),
+        classified=float(logs.mean()) if len(logs) else 0.0,
+        length=math.log(max(1, sum(character.character in DIGITS for character in outcome.characters))),
+        core=logit(line.line.score),
+        size=max(0.0, math.log2(24.0 / line.line.height)),
+        relative=abs(math.log(line.relative_height)),
+        at_edge=float(at_edge),
+        left_over=float(left_over.sum()) / max(total, 1),
+        gap=max((right.x - left.right for left, right in pairwise(boxes)), default=0.0) / height,
+        signs=float(outcome.texts[0].count(SIGN)),
+    )
+
+
+def _read_line(
+    line: PageLine,
+    seen: Findings,
+    scale: PageScale,
+    line_scale: LineScale,
+    values: Sequence[str] | None,
+    pattern: Automaton | None,
+) -> Reading | None:
+    """Make a reading of a line as if it were a picture of its own; None if it has no digit."""
+    alone = _alone(line)
+    outcomes = choose_texts(alone, PAGE_WEIGHTS)
+    if not outcomes.written:
+        return None
+    (outcome,) = outcomes.written
+    features = _features(outcome, line, seen)
+    confidence = scale.confidence(features)
+    of_digits = max(scale.confidence(features._replace(raw=logit(outcomes.probability_of_digits))), confidence)
+    hindered = outcomes.has_sign_inside
+    status: Status = OK if confidence >= scale.ok and not hindered else UNSURE
+    digits_status: Status = OK if of_digits >= scale.ok and not hindered else UNSURE
+    is_struck = outcomes.is_struck and digits_status == OK
+    if is_struck:
+        status = digits_status = UNSURE
+    alternatives = share_out(outcomes.texts, confidence, 1.0)
+    probabilities = [
+        max(character.probability, of_digits if character.character in DIGITS else confidence)
+        for character in outcome.characters
+    ]
+    digits, marks = make_digits_and_marks(outcome.characters, probabilities, alone, scale.ok)
+    text = outcomes.texts[0][0]
+    if is_struck:
+        advice: Sentence = "reading.struck", {}
+    elif status == OK:
+        advice = about_success(())
+    elif digits_status == OK:
+        digits_text = without_marks(text)
+        advice = about_marks(text, [other for other, _ in outcomes.texts if without_marks(other) == digits_text])
+    else:
+        advice = about_line(outcomes.has_sign_inside, [text for text, _ in alternatives])
+    signs = [character.box for character in outcome.characters if character.character == SIGN]
+    reading = Reading(
+        text,
+        status,
+        confidence,
+        digits,
+        advice,
+        scale.calibrated,
+        marks=marks,
+        ignored=tuple(Ignored(SIGN_INK, alone.in_original(box)) for box in signs),
+        alternatives=alternatives,
+        digits_confidence=of_digits,
+        digits_status=digits_status,
+    )
+    if values is not None:
+        return doubt_wide_gap(choose_value(reading, alone, outcomes, values, line_scale), values.__contains__)
+    if pattern is not None:
+        reading = follow_pattern(reading, alone, pattern, line_scale)
+    return doubt_wide_gap(reading, None if pattern is None else pattern.accepts)
+
+
+def _on_page(reading: Reading, line: PageLine, seen: Findings) -> Reading:
+    """Move a line's reading from its own picture to the photograph."""
+
+    def moved(box: Box) -> Box:
+        return _whole(line.picture.in_whole(box), seen)
+
+    return replace(
+        reading,
+        digits=tuple(replace(digit, box=moved(digit.box)) for digit in reading.digits),
+        marks=tuple(replace(mark, box=moved(mark.box)) for mark in reading.marks),
+        ignored=tuple(Ignored(piece.kind, moved(piece.box)) for piece in reading.ignored),
+        own_lines=(
+            NumberLine(reading.text, _whole(line.line.box, seen), reading.status, reading.confidence, reading.advice),
+        ),
+    )
+
+
+def _whole(box: Box, seen: Findings) -> Box:
+    """Return a box of the photograph in whole pixels, clipped to it."""
+    rows, columns = seen.shape
+    left, right = (min(max(round(x), 0), columns) for x in (box.x, box.right))
+    top, bottom = (min(max(round(y), 0), rows) for y in (box.y, box.bottom))
+    left, top = min(left, columns - 1), min(top, rows - 1)
+    return Box(left, top, max(1, right - left), max(1, bottom - top))

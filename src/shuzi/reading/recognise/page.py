@@ -1,0 +1,160 @@
+"""The lines that were found on a photograph are recognised, each in its own level picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box
+from shuzi.ink.line_pictures import BESIDE, FRAMES, TextLine, frame_line, straighten
+from shuzi.ink.paper import map_line
+from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
+from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.reading.find.candidates import TooMuch, Work
+from shuzi.reading.find.find_thresholds import STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE
+from shuzi.reading.find.line_detector import in_reading_order, is_cut_off
+from shuzi.reading.find.struck_lines import is_struck_out
+from shuzi.reading.recognise.characters import Character, find_characters
+from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities
+from shuzi.reading.recognise.recognise_thresholds import (
+    BEAM_WIDTH,
+    LEAST_CLASS_PROBABILITY,
+    LOWEST_LOG_PROBABILITY,
+    MOST_TEXTS,
+    TEXTS_OF_A_STRIP,
+    TURNED_LINES,
+    TURNED_MARGIN,
+    UPRIGHT_PROBABILITY,
+)
+from shuzi.reading.recognise.recogniser import Recogniser
+from shuzi.reading.values import Findings, Line, LineTexts, PageLine
+
+
+def recognise_page(
+    grey: NDArray[np.uint8],
+    lines: Sequence[TextLine],
+    recogniser: Recogniser,
+    classifier: Classifier,
+    most: float,
+) -> Findings:
+    """Recognise the lines of a photograph.
+
+    Parameters
+    ----------
+    grey
+        The photograph: uint8 (h, w).
+    lines
+        Its lines.
+    recogniser, classifier
+        Read strips; and single digits, for a second opinion.
+    most
+        What may be done for it, in images classified.
+    """
+    whole = [line for line in lines if not is_cut_off(line, grey)]
+    cut_off = tuple(line for line in lines if line not in whole) if whole else ()
+    lines = whole or lines
+    height, work = median(line.height for line in lines), Work(most)
+    nothing = Findings(grey, (grey.shape[0], grey.shape[1]), False, np.zeros((1, 1), np.uint8), [], 0.0)
+    page = []
+    strips = sum(_measure_strips(line) for line in lines)
+    try:
+        work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
+        for line in in_reading_order(list(lines)):
+            others = height if len(lines) > 1 else line.height
+            page.append(_recognise(grey, line, line.height / others, recogniser, classifier, work))
+    except TooMuch as problem:
+        return replace(nothing, uncovered=1.0, too_much=problem.advice, work=work.done)
+    is_upside_down = _is_upside_down(page, recogniser)
+    return replace(nothing, page=tuple(page), cut_off=cut_off, is_upside_down=is_upside_down, work=work.done)
+
+
+def _measure_strips(line: TextLine) -> float:
+    """Return how wide a line's strips are together, in pixels."""
+    wide = line.length / line.height + 2 * BESIDE
+    return sum(min(max(HEIGHT * wide / times, SHORTEST), LONGEST) for times in FRAMES)
+
+
+def _is_upside_down(page: Sequence[PageLine], recogniser: Recogniser) -> bool:
+    """Tell whether the longest lines are more probable turned by half a circle; those that are sure are upright."""
+    upright = turned = 0.0
+    for line in sorted(page, key=lambda line: -line.line.length)[:TURNED_LINES]:
+        best = float(line.texts.scores[:, 0].max())
+        if best >= math.log(UPRIGHT_PROBABILITY):
+            return False
+        other = replace(line.picture, grey=np.ascontiguousarray(line.picture.grey[::-1, ::-1]))
+        _, contrast = map_line(other.grey, other.height)
+        texts = find_best_texts(
+            recogniser.columns(contrast, frame_line(other, FRAMES[0])), 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY
+        )
+        upright, turned = upright + best, turned + (texts[0].log_probability if texts else 0.0)
+    return turned > upright + TURNED_MARGIN
+
+
+def _recognise(
+    grey: NDArray[np.uint8],
+    line: TextLine,
+    relative_height: float,
+    recogniser: Recogniser,
+    classifier: Classifier,
+    work: Work,
+) -> PageLine:
+    """Recognise a line."""
+    picture = straighten(grey, line)
+    ink, contrast = map_line(picture.grey, picture.height)
+    frames = tuple(frame_line(picture, times) for times in FRAMES)
+    columns = tuple(recogniser.columns(contrast, frame) for frame in frames)
+    proposed = [find_best_texts(strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY) for strip in columns]
+    room = min(map(len, columns))
+    labels = [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
+    labels = labels[:MOST_TEXTS]
+    strips = np.maximum([log_probabilities(strip, labels) for strip in columns], LOWEST_LOG_PROBABILITY)
+    # no candidates were looked for, so the strips alone count
+    scores = np.zeros((len(labels), 7))
+    scores[:, 0], scores[:, 1], scores[:, 2] = strips[0], strips[-1], strips.max(axis=0)
+    texts = LineTexts(
+        Line((), frames, picture.height),
+        columns,
+        tuple("".join(CLASSES[label] for label in text) for text in labels),
+        scores,
+    )
+    digits = _find_digits(texts, strips, ink)
+    if is_struck_out(contrast, _trim([digit.box for digit in digits], picture.height)):
+        texts = replace(texts, line=replace(texts.line, is_struck=True))
+    return PageLine(line, picture, ink, texts, _classify(digits, classifier, work), relative_height)
+
+
+def _trim(boxes: list[Box], height: float) -> list[Box]:
+    """Take from the first and the last box what a stroke through all of them may have added."""
+    if len(boxes) < 2:
+        return boxes
+    off = STRIKE_ENDS * height
+    first, last = boxes[0], boxes[-1]
+    first = Box(first.x + off, first.y, max(first.width - off, 1.0), first.height)
+    return [first, *boxes[1:-1], Box(last.x, last.y, max(last.width - off, 1.0), last.height)]
+
+
+def _find_digits(texts: LineTexts, strips: NDArray[np.float64], ink: NDArray[np.uint8]) -> list[Character]:
+    """Return the digits of the text that is most probable in all strips, float64 (strips, n)."""
+    mean = strips.mean(axis=0)
+    ranked = np.argsort(-mean, kind="stable")
+    probabilities = np.exp(mean[ranked] - mean.max())
+    best = find_characters(
+        texts, [texts.texts[index] for index in ranked], (probabilities / probabilities.sum()).tolist(), ink
+    )
+    return [character for character in best if character.character in DIGITS]
+
+
+def _classify(digits: Sequence[Character], classifier: Classifier, work: Work) -> NDArray[np.float32]:
+    """Return the classifier's probability of each digit: float32 (n,)."""
+    if not digits:
+        return np.empty(0, np.float32)
+    work.spend(len(digits), "reading.many_digits", len(digits))
+    of_digits, is_digit = classifier.classify_or_reject(np.stack([digit.image for digit in digits]))
+    own = [int(digit.character) for digit in digits]
+    return np.asarray(of_digits[np.arange(len(own)), own] * is_digit, np.float32)

@@ -1,0 +1,288 @@
+"""An order becomes a stream of finished shards, read with Ray Data by as many actors as a cluster has CPUs.
+
+Each actor reads in a process of its own, and writes a Parquet file for each shard. A picture may crash that process;
+the actor then starts another, tries the picture once more, and writes the error in its row. While it reads, the actor
+fetches what comes next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import pickle
+import platform
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from shuzi import __version__
+from shuzi.errors import ClusterError, DataError, PictureError, ShuziError
+from shuzi.messages import language, speaking
+from shuzi.pictures.open import Picture
+from shuzi.processes.pool import Pool
+from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
+from shuzi.reading.parallel.calls import estimate_size, use_one_core
+from shuzi.reading.reader import Reader
+from shuzi.scale.cluster import Cluster
+from shuzi.scale.location import Location
+from shuzi.scale.parquet_rows import ERROR, Part, Row, name_of_part, read_row, row_of
+from shuzi.scale.shards import Manifest, Named, Order, Pending, described, pictures_of, prepare
+
+if TYPE_CHECKING:
+    import ray
+
+
+_AHEAD = 16  # pictures that are fetched before they are needed
+_MOST = 64 << 20  # bytes of fetched pictures, except the first
+_SENT = 2  # pictures sent ahead, so that the process never waits
+
+
+@dataclass(frozen=True)
+class Work:
+    """The order that every actor gets.
+
+    Parameters
+    ----------
+    manifest
+        What is read.
+    input, output
+        The folder of the input files, and the folder of the results.
+    reader
+        A pickled Reader, in Ray's object store.
+    language
+        The language of errors.
+    version
+        The version of shuzi that gave the order.
+    """
+
+    manifest: Manifest
+    input: Location
+    output: Location
+    reader: ray.ObjectRef[bytes]
+    language: str
+    version: str = __version__
+
+
+class ShardReader:
+    """Reads shards one after another, and writes a file for each."""
+
+    def __init__(self, work: Work) -> None:
+        import ray
+        from ray.util.metrics import Counter, Histogram
+
+        self._work = work
+        self._problem = self._unfit()
+        work.output.remove_leftovers()
+        self._pool = Pool(1, _SENT, use_one_core)
+        self._reader: Shared = self._pool.share(_Packed(ray.get(work.reader)))
+        self._pictures = Counter("shuzi_pictures", "Pictures read, by the status of their reading", ("status",))
+        boundaries = [1, 3, 10, 30, 100, 300, 1_000, 3_000]
+        self._seconds = Histogram("shuzi_shard_seconds", "Seconds to read a shard", boundaries)
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Read a shard, unless that has been done.
+
+        Returns
+        -------
+        The shard's number, how many rows its file has, how many of them are errors, and a pickled ShuziError that
+        prevents all work, or b"".
+        """
+        number, rows, failed, problem = int(row["shard"]), 0, 0, b""
+        try:
+            if self._problem is not None:
+                raise self._problem
+            rows, failed = self._read(number, int(row["start"]), int(row["length"]))
+        except ShuziError as found:
+            problem = pickle.dumps(found)
+        return {"shard": number, "rows": rows, "failed": failed, "problem": problem}
+
+    def _unfit(self) -> ShuziError | None:
+        """Return why this node cannot do the work, if so."""
+        node = platform.node()
+        if self._work.version != __version__:
+            return ClusterError("error.cluster.shuzi", node=node, found=__version__, version=self._work.version)
+        try:
+            for location in (self._work.input, self._work.output):
+                if location.kind() == fs.FileType.NotFound:
+                    return DataError("error.scale.not_shared", path=location.shown, node=node)
+        except DataError as problem:
+            return problem
+        return None
+
+    def _read(self, number: int, start: int, length: int) -> tuple[int, int]:
+        work, began = self._work, monotonic()
+        target = work.output.child(name_of_part(number))
+        if target.kind() == fs.FileType.File:  # written by an attempt whose answer was lost
+            with target.filesystem.open_input_file(target.path) as file:
+                return pq.read_metadata(file).num_rows, 0
+        shard, part = described(work.output, start, length), Part()
+        counts: dict[str, int] = {}
+        for row in self._rows(pictures_of(work.manifest.kind, work.input, shard, work.manifest.column)):
+            part.add(row)
+            counts[row["status"]] = counts.get(row["status"], 0) + 1
+        target.put(part.content())
+        for status, count in counts.items():
+            self._pictures.inc(count, {"status": status})
+        self._seconds.observe(monotonic() - began)
+        return sum(counts.values()), counts.get(ERROR, 0)
+
+    def _rows(self, pictures: Iterator[Named]) -> Iterator[Row]:
+        """Read pictures in the other process, and yield their rows in order."""
+        waiting: deque[tuple[str, int, Task]] = deque()
+        held = 0
+        for source, picture in pictures:
+            size = len(picture) if isinstance(picture, bytes) else 0
+            while waiting and (len(waiting) >= _AHEAD or held + size > _MOST):
+                held -= waiting[0][1]
+                yield self._row(*waiting.popleft())
+            waiting.append((source, size, self._submit(source, picture)))
+            held += size
+        while waiting:
+            yield self._row(*waiting.popleft())
+
+    def _submit(self, source: str, picture: Picture | ShuziError) -> Task:
+        return self._pool.submit(
+            read_row, source, picture, self._work.language, shared=self._reader, size=estimate_size(picture)
+        )
+
+    def _row(self, source: str, _: int, task: Task) -> Row:
+        try:
+            row: Row = self._pool.result(task)
+        except (Crashed, Unreadable):
+            with speaking(self._work.language):
+                return row_of(source, PictureError("error.reading.crashed", path=source))
+        return row
+
+
+class _Packed:
+    """A pickled object, which only the process that uses it unpacks."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickle.loads, (self._content,)  # noqa: S301 - from who gave the order
+
+
+_MOST_TASKS = 4_096
+"""The maximum number of tasks, as each takes some of the driver's memory; with more shards, a task has several."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The progress of a run.
+
+    Parameters
+    ----------
+    shards, done
+        How many shards there are, and how many of them are done.
+    pictures
+        How many pictures there are, or None if only reading tells.
+    rows, failed
+        How many pictures this run has read, and how many of them have an error in place of a reading.
+    """
+
+    shards: int
+    done: int
+    pictures: int | None
+    rows: int = 0
+    failed: int = 0
+
+
+def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
+    """Read the shards of an order that are not done yet; yield the progress, first before anything is read.
+
+    A run that ends early can be continued: the same order reads the rest. The output holds each picture once.
+
+    Parameters
+    ----------
+    order
+        What to read, and where to write it.
+    reader
+        The reader, which is sent to the actors.
+    cluster
+        Where they work.
+
+    Raises
+    ------
+    DataError
+        The input cannot be found or has changed, the output belongs to another job, or cannot be written.
+    ClusterError
+        The cluster lost so many machines that no shard was finished.
+    """
+    import ray
+
+    _silence_ray()
+    if not cluster.cpus:
+        raise ClusterError("error.cluster.no_cpus")
+    models, output = identity(reader), Location.of(order.output)
+    try:
+        answer = ray.get(ray.remote(prepare).options(num_cpus=1).remote(order, models, language()))
+    except ray.exceptions.RayError as problem:
+        raise ClusterError("error.scale.lost", reason=_first_line(problem)) from problem
+    if isinstance(answer, ShuziError):
+        raise answer
+    manifest, folder = answer
+    work = Work(manifest, folder, output, ray.put(pickle.dumps(reader)), language())
+    pending = Pending(output)
+    progress = Progress(manifest.shards, pending.done, manifest.pictures)
+    yield progress
+    while len(pending):
+        lost: BaseException | None = None
+        try:
+            for result in _results(work, pending, cluster.cpus):
+                if result["problem"]:
+                    raise pickle.loads(result["problem"])  # noqa: S301 - from our own actors
+                progress = replace(
+                    progress,
+                    done=progress.done + 1,
+                    rows=progress.rows + result["rows"],
+                    failed=progress.failed + result["failed"],
+                )
+                yield progress
+        except ray.exceptions.RayError as problem:
+            lost = problem
+        left = Pending(output)
+        if len(left) >= len(pending):
+            raise ClusterError("error.scale.lost", reason=_first_line(lost)) from lost
+        pending, progress = left, replace(progress, done=left.done)
+
+
+def identity(reader: Reader) -> str:
+    """Return the SHA-256 of what decides how a reader reads: its models and the card of the first."""
+    told = json.dumps([reader.card.to_json(), sorted(reader.partners.items())])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _results(work: Work, pending: Pending, cpus: int) -> Iterator[dict[str, Any]]:
+    """Have the actors read shards; each result arrives as soon as its task is done."""
+    import ray.data
+
+    rows = pending.as_rows()
+    tasks = min(len(rows), _MOST_TASKS)
+    shards = ray.data.from_items(rows, override_num_blocks=tasks)
+    # actors are added and removed as the cluster grows and shrinks
+    actors = ray.data.ActorPoolStrategy(min_size=1, max_size=tasks, initial_size=min(cpus, tasks))
+    done = shards.map(ShardReader, fn_constructor_args=(work,), compute=actors, num_cpus=1)
+    yield from done.iter_rows()
+
+
+def _silence_ray() -> None:
+    """Keep Ray Data from writing to the terminal."""
+    import ray.data
+
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    for name in ("ray.data", "ray"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _first_line(problem: BaseException | None) -> str:
+    return str(problem).strip().partition("\n")[0] if problem else "-"

@@ -1,1 +1,0 @@
-"""Any number of pictures become Parquet files, one row per picture, on many machines."""

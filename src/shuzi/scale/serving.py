@@ -1,0 +1,211 @@
+"""The service runs as replicas on a Ray cluster: start it, change its model without a pause, or end it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import ClusterError, ServiceError
+from shuzi.models.onnx_file import read_content
+from shuzi.models.store import IN_A_RUN, find_model, shipped
+from shuzi.pictures import decoder
+from shuzi.processes.cores import give
+from shuzi.scale.cluster import last_line
+from shuzi.service.app import Service, create
+from shuzi.service.limits import Limits
+from shuzi.service.parts import Settings
+from shuzi.service.server import SWITCH
+
+
+@dataclass(frozen=True)
+class Model:
+    """The default model of requests, ready to be sent to other machines.
+
+    Parameters
+    ----------
+    name
+        The name of a model that comes with shuzi, or of its file or run folder.
+    content
+        The model itself, unless it comes with shuzi.
+    """
+
+    name: str
+    content: bytes | None = None
+
+
+class Replica:
+    """Answers requests as `shuzi serve --no-training` does, with its own reading processes.
+
+    A run that one replica had started would be unknown to the others.
+
+    Parameters
+    ----------
+    model
+        The model.
+    settings, limits
+        As of one machine.
+    cpus
+        CPUs, and reading processes.
+    """
+
+    def __init__(self, model: Model, settings: Settings, limits: Limits, cpus: int) -> None:
+        give(cpus)
+        sys.setswitchinterval(SWITCH)
+        self._folder = tempfile.TemporaryDirectory(prefix="shuzi-")
+        placed = _placed(model, Path(self._folder.name))
+        self._service: Service = create(placed, replace(settings, training=False), limits)
+        self._service.parts.pool.warm()
+
+    def __serve_build_asgi_app__(self) -> Any:
+        """Return the app that answers; called in the event loop that runs it."""
+        self._service.parts.pool.watch()
+        return self._service.app
+
+    async def check_health(self) -> None:
+        """Raise an error if this replica cannot read, so that Ray Serve replaces it."""
+        await self._service.parts.check()
+
+    async def __del__(self) -> None:
+        """End the processes that this replica started, after the last request."""
+        await self._service.close()
+        self._service.parts.pool.end()
+        decoder.children.cancel()
+        self._folder.cleanup()
+
+
+def _placed(model: Model, folder: Path) -> str | Path:
+    """Return the name of a model, or a file that bears it."""
+    if model.content is None:
+        return model.name
+    path = folder / f"{model.name}.onnx"
+    path.write_bytes(model.content)
+    return path
+
+
+APP = "shuzi"
+"""The name of the application in Ray Serve."""
+
+_CALLBACK = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "shuzi.scale.front.middlewares"}
+_WAITING = 1_000  # requests at a proxy while all replicas are full; more are answered with 503
+
+
+@dataclass(frozen=True)
+class Size:
+    """The present and maximum size of a service.
+
+    Parameters
+    ----------
+    least, most
+        Replicas.
+    cpus
+        CPUs, and reading processes, of each replica.
+    """
+
+    least: int = 1
+    most: int = 1
+    cpus: int = 1
+
+
+def cpus_for(size: Size) -> int:
+    """Return the CPUs that a service needs: all replicas, and one more during a replacement."""
+    return size.most * size.cpus + size.cpus
+
+
+def portable(model: str | Path) -> Model:
+    """Return a model in the form sent to the replicas.
+
+    Raises
+    ------
+    ModelError
+        No model has that name, or it is damaged.
+    """
+    path = find_model(model)
+    known = next((name for name, each in shipped().items() if each == path), None)
+    if known is not None:
+        return Model(known)
+    return Model(path.resolve().parent.name if path.name == IN_A_RUN else path.stem, read_content(path))
+
+
+def begin(host: str, port: int) -> None:
+    """Start Ray Serve on the connected cluster, with proxies that listen at a host and port.
+
+    Raises
+    ------
+    ServiceError
+        Ray Serve cannot start, or a proxy cannot listen there.
+    """
+    from ray import serve
+
+    logging.getLogger("ray.serve").setLevel(logging.ERROR)  # Ray reports each step
+    options = {"host": host, "port": port}
+    try:
+        serve.start(
+            proxy_location="EveryNode",
+            http_options=options,
+            controller_options={"runtime_env": {"env_vars": _CALLBACK}},
+        )
+    except Exception as problem:
+        raise ServiceError("error.service.address", host=f"{host}:{port}", reason=last_line(problem)) from problem
+
+
+def deploy(model: Model, settings: Settings, size: Size) -> None:
+    """Start the service, or replace its replicas one after another; wait until all are ready.
+
+    A new replica is ready before an old one is taken out of service, and an old one answers what it has begun.
+
+    Parameters
+    ----------
+    model
+        The model that reads when a request names none.
+    settings
+        Access and features.
+    size
+        How many replicas, and how large.
+
+    Raises
+    ------
+    ServiceError
+        A replica cannot start.
+    """
+    from ray import serve
+    from ray.serve.config import AutoscalingConfig, BackpressureConfig
+
+    limits = Limits()
+    # each replica refuses excess requests itself, with its own answer
+    waiting = limits.queue + 2 * size.cpus
+    service = serve.deployment(
+        name="service",
+        max_ongoing_requests=waiting,
+        max_queued_requests=_WAITING,
+        backpressure_config=BackpressureConfig(retry_after_s=1),
+        autoscaling_config=AutoscalingConfig(
+            min_replicas=size.least, max_replicas=size.most, target_ongoing_requests=2 * size.cpus
+        ),
+        max_surge_percent=25,
+        graceful_shutdown_timeout_s=limits.work_seconds + limits.drain_seconds,
+        ray_actor_options={"num_cpus": size.cpus},
+    )(serve.ingress()(Replica))
+    try:
+        serve.run(service.bind(model, settings, limits, size.cpus), name=APP, route_prefix="/")
+    except Exception as problem:
+        raise ServiceError("error.serving.deploy", reason=last_line(problem)) from problem
+
+
+def end() -> None:
+    """End the service on the connected cluster.
+
+    Raises
+    ------
+    ClusterError
+        It does not run there.
+    """
+    from ray import serve
+
+    logging.getLogger("ray.serve").setLevel(logging.ERROR)
+    if APP not in serve.status().applications:
+        raise ClusterError("error.serving.none")
+    serve.delete(APP)

@@ -1,1 +1,0 @@
-"""The service of `shuzi.service` behind replicas, run by Ray Serve."""

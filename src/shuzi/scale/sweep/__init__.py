@@ -1,1 +1,0 @@
-"""A recipe, seeds and settings become run folders and a report, trained by Ray Tune."""

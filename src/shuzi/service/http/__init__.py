@@ -1,1 +1,0 @@
-"""Everything around a response: security, limits, multipart, problems, languages."""

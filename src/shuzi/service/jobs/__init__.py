@@ -1,1 +1,0 @@
-"""Training runs in child processes, and their events."""

@@ -1,0 +1,427 @@
+"""What requests may cost: the limits of a service, each client's quota, and how limited bodies are received."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Iterable
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+from time import monotonic
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shuzi.errors import ServiceError
+from shuzi.service.problems import BodyRefused
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a service.
+
+    Parameters
+    ----------
+    body
+        Bytes in a request's body.
+    held
+        Bytes of all bodies in memory at once.
+    pictures
+        Pictures in one request; each page of a PDF is one.
+    images
+        28x28 images in one request.
+    cells
+        Cells of a table that becomes a workbook.
+    explained, explained_in_all
+        Digits to explain in one picture, and in all pictures of a request: each costs some hundred classifications.
+    workers
+        Reading processes; each takes about 150 MB, and the decoding child processes as much again.
+    queue
+        Requests waiting for a core.
+    decoded
+        Requests with pictures that a child process decodes, which may take several seconds; plain ones do not wait
+        behind them.
+    connections, streams
+        Open connections, and open event streams among them.
+    client_connections, client_held
+        Per client: open connections (behind a trusted proxy, open requests), and bytes of bodies.
+    client_explained, client_explained_rate
+        Per client: explained digits at once, and how many more each second.
+    head_seconds
+        From the first byte of a request to the end of its headers.
+    pause_seconds, body_seconds
+        Between two pieces of a body, and for the whole body.
+    write_seconds
+        A client that reads nothing of its response for so long is considered gone.
+    idle_seconds
+        From a response to the next request on a connection.
+    work_seconds
+        From the end of a request's body to its response.
+    training_seconds
+        For one training run.
+    piece_seconds
+        CPU seconds of reading one picture, after which it is ended with its process.
+    abandoned_seconds
+        The same if its client is gone, or was told that the request takes too long.
+    stuck_seconds
+        Work that takes so long is ended with its process, and another one replaces it.
+    wait_seconds
+        Waiting time of a picture after which /readyz fails.
+    drain_seconds, exit_seconds
+        After the service is asked to stop: for running requests, and until the process exits in any case.
+    trainings
+        Finished training runs kept, with their models.
+    """
+
+    body: int = 20_000_000
+    held: int = 200_000_000
+    pictures: int = 32
+    images: int = 1_000
+    cells: int = 50_000
+    explained: int = 24
+    explained_in_all: int = 48
+    workers: int = 8
+    queue: int = 64
+    decoded: int = 16
+    connections: int = 1_000
+    streams: int = 32
+    client_connections: int = 250
+    client_held: int = 60_000_000
+    client_explained: int = 240
+    client_explained_rate: float = 4.0
+    head_seconds: float = 10.0
+    pause_seconds: float = 10.0
+    body_seconds: float = 60.0
+    write_seconds: float = 30.0
+    idle_seconds: float = 15.0
+    work_seconds: float = 60.0
+    training_seconds: float = 900.0
+    piece_seconds: float = 30.0
+    abandoned_seconds: float = 5.0
+    stuck_seconds: float = 90.0
+    wait_seconds: float = 10.0
+    drain_seconds: float = 5.0
+    exit_seconds: float = 9.0
+    trainings: int = 8
+
+
+HEAD_BYTES = 32_768
+"""The maximum size of a request's headers, including its URL, in bytes."""
+
+HEADERS = 100
+"""The maximum number of headers. Each costs an object in memory, however short it is."""
+
+PROBLEMS = 1_000
+"""The maximum number of unread pictures in a table, each of which takes a row of a workbook."""
+
+
+asking: ContextVar[str] = ContextVar("client", default="")
+"""The client whose request is being answered, as `Quota.address` names it."""
+
+_NETWORK = 64  # bits: one household or rented machine gets a whole IPv6 network of this size (RFC 6177)
+_SWEPT = 4_096  # number of clients above which idle ones are forgotten
+
+
+@dataclass(slots=True, eq=False)
+class Quota:
+    """The resources that one client is using; `allowance` counts digits and refills over time."""
+
+    address: str
+    limits: Limits
+    connections: int = 0
+    requests: int = 0
+    held: int = 0
+    _allowance: float = field(init=False)
+    _at: float = field(init=False)
+    _lock: Lock = field(init=False, default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._allowance, self._at = float(self.limits.client_explained), monotonic()
+
+    @property
+    def idle(self) -> bool:
+        """Return whether this can be forgotten without loss."""
+        if self.connections or self.requests or self.held:
+            return False
+        with self._lock:
+            self._fill()
+            return self._allowance >= self.limits.client_explained
+
+    @property
+    def wait(self) -> float:
+        """Seconds until the client may ask for explanations again."""
+        with self._lock:
+            self._fill()
+            return max(0.0, (1.0 - self._allowance) / self.limits.client_explained_rate)
+
+    def explain(self, digits: int) -> None:
+        """Subtract digits from the allowance, which may become negative; thread-safe."""
+        with self._lock:
+            self._fill()
+            self._allowance -= digits
+
+    def _fill(self) -> None:
+        now = monotonic()
+        grown = self._allowance + (now - self._at) * self.limits.client_explained_rate
+        self._allowance, self._at = min(grown, float(self.limits.client_explained)), now
+
+
+class Quotas:
+    """The quotas of all clients.
+
+    Parameters
+    ----------
+    limits
+        The limits per client.
+    proxies
+        Addresses or networks of reverse proxies that are trusted to name the client.
+
+    Raises
+    ------
+    ServiceError
+        One of them is not a valid address.
+
+    Examples
+    --------
+    >>> quotas = Quotas(Limits(), ["10.0.0.2"])
+    >>> quotas.client("192.0.2.7", "198.51.100.1"), quotas.client("10.0.0.2", "198.51.100.1, 192.0.2.9")
+    ('192.0.2.7', '192.0.2.9')
+    """
+
+    def __init__(self, limits: Limits, proxies: Iterable[str] = ()) -> None:
+        self._limits = limits
+        self._proxies = [_network(each) for each in proxies]
+        self._known: dict[str, Quota] = {}
+
+    def trusts(self, address: str) -> bool:
+        """Return whether an address is a trusted proxy's."""
+        if not self._proxies:
+            return False
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in each for each in self._proxies)
+
+    def client(self, peer: str, forwarded: str) -> str:
+        """Return the client's address.
+
+        Parameters
+        ----------
+        peer
+            The other end of the connection.
+        forwarded
+            The X-Forwarded-For header. Its last entry that is not a trusted proxy counts: each proxy appends what it
+            has seen, and clients can forge everything before that.
+        """
+        if not forwarded or not self.trusts(peer):
+            return peer
+        for entry in reversed(forwarded.split(",")):
+            name = entry.strip()
+            if _parsed(name) is None:
+                return peer
+            if not self.trusts(name):
+                return name
+        return peer
+
+    def of(self, address: str) -> Quota:
+        """Return the quota of an address; a whole 64-bit IPv6 network shares one."""
+        key = _key(address)
+        quota = self._known.get(key)
+        if quota is None:
+            if len(self._known) >= _SWEPT:
+                self._known = {name: each for name, each in self._known.items() if not each.idle}
+            quota = self._known[key] = Quota(key, self._limits)
+        return quota
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(text.strip("[]"), strict=False)
+    except ValueError as problem:
+        raise ServiceError("error.service.proxy", address=text) from problem
+
+
+def _parsed(text: str) -> _Address | None:
+    try:
+        address = ipaddress.ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+@lru_cache(_SWEPT)
+def _key(address: str) -> str:
+    """Normalise an address to the key of its quota.
+
+    >>> _key("192.0.2.1"), _key("::ffff:192.0.2.1"), _key("2001:db8::1") == _key("2001:db8::ffff:1")
+    ('192.0.2.1', '192.0.2.1', True)
+    """
+    parsed = _parsed(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, _NETWORK), strict=False))
+    return str(parsed or address)
+
+
+DISCARDED = 10
+"""Times the body limit: what a refused client may still send, so that it can read the response."""
+
+_SWALLOWED = 4  # times the body limit: read and dropped, since a client reads no response while it is sending
+
+
+class Bodies:
+    """Limits the bodies of all requests.
+
+    A body that is too long is refused with 413, one that is too slow with 408, and one without room in memory
+    with 429, whether the client declares the length or not.
+
+    Room is shared fairly: each client has a limit, and when memory is full, an unfinished body is dropped if its
+    client holds more than the one that needs room would.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app = app
+        self._limits = limits
+        self._held = 0
+        self._coming: dict[_Watched, None] = {}  # in order of arrival
+        self._closing = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        watched = _Watched(self, scope, receive)
+        try:
+            await self._app(scope, watched, send)
+        finally:
+            self.release(watched)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits on requests."""
+        return self._limits
+
+    def close(self) -> None:
+        """Stop waiting for bodies: unfinished requests are told that the service is shutting down."""
+        self._closing = True
+        for watched in list(self._coming):
+            watched.give_up(ServiceError("error.service.closing"))
+
+    def comes(self, watched: _Watched, comes: bool) -> None:
+        """Note whether a body is still arriving or complete."""
+        if not comes:
+            self._coming.pop(watched, None)
+        elif self._closing and watched.expected:
+            watched.give_up(ServiceError("error.service.closing"))
+        else:
+            self._coming[watched] = None
+
+    def hold(self, watched: _Watched, size: int) -> ServiceError | None:
+        """Reserve memory for more bytes of a body, or return the reason for refusal."""
+        quota = watched.quota
+        if quota.held + size > self._limits.client_held:
+            return ServiceError("error.service.held", most=self._limits.client_held // 1_000_000)
+        while self._held + size > self._limits.held:
+            most = max(self._coming, key=lambda each: (each.quota.held, each.held), default=None)
+            if most is None or most.quota.held <= quota.held + size:
+                return ServiceError("error.service.busy")
+            most.give_up(ServiceError("error.service.busy"))
+            self.release(most)
+        self._held += size
+        quota.held += size
+        watched.held += size
+        return None
+
+    def release(self, watched: _Watched) -> None:
+        """Release a body's memory; its bytes are dropped as soon as its request notices."""
+        self._coming.pop(watched, None)
+        self._held -= watched.held
+        watched.quota.held -= watched.held
+        watched.held = 0
+
+
+class _Watched:
+    """The `receive` of one request."""
+
+    def __init__(self, bodies: Bodies, scope: Scope, receive: Receive) -> None:
+        self._bodies = bodies
+        names = {name for name, _ in scope["headers"]}
+        self._announced = _announced(scope)
+        self._asks = b"expect" in names
+        self.expected = bool(self._announced) or b"transfer-encoding" in names
+        self._receive = receive
+        self._ends: float | None = None
+        self._whole = False
+        self._waits: asyncio.Timeout | None = None
+        self._refusal: ServiceError | None = None
+        self.quota: Quota = scope["quota"]
+        self.held = 0
+
+    def give_up(self, refusal: ServiceError) -> None:
+        """Stop waiting, for the given reason."""
+        self._refusal = refusal
+        if self._waits is not None and not self._waits.expired():
+            self._waits.reschedule(0.0)  # a deadline in the past
+
+    async def __call__(self) -> Message:
+        limits = self._bodies.limits
+        if self._whole:
+            return await self._receive()  # only a disconnect can follow
+        if (self._announced or 0) > limits.body:
+            await self._refuse_long()
+        message = await self._next()
+        size = len(message.get("body", b""))
+        if self.held + size > limits.body:
+            await self._refuse_long()
+        if refusal := self._bodies.hold(self, size):
+            raise BodyRefused(refusal, close=not self._whole)
+        return message
+
+    async def _next(self) -> Message:
+        limits, now = self._bodies.limits, monotonic()
+        self._ends = self._ends or now + limits.body_seconds
+        self._bodies.comes(self, comes=True)
+        try:
+            async with asyncio.timeout(min(limits.pause_seconds, self._ends - now)) as self._waits:
+                if self._refusal is not None:
+                    raise TimeoutError
+                message = await self._receive()
+        except TimeoutError as problem:
+            raise BodyRefused(self._refusal or ServiceError("error.service.slow"), close=True) from problem
+        finally:
+            self._waits = None
+        self._whole = not message.get("more_body", False)
+        if self._whole:
+            self._bodies.comes(self, comes=False)
+        return message
+
+    async def _refuse_long(self) -> None:
+        """Refuse a body, after reading the rest of it if it is already on its way and not excessively long."""
+        most = self._bodies.limits.body
+        left = 0 if self._asks and self._ends is None else _SWALLOWED * most
+        if (self._announced or 0) <= left:
+            while not self._whole and left > 0:
+                left -= len((await self._next()).get("body", b""))
+        raise BodyRefused(ServiceError("error.service.body", most=most // 1_000_000), close=not self._whole)
+
+
+async def read_on(receive: Receive, limits: Limits) -> None:
+    """Read and drop the rest of a refused body, within limits.
+
+    A server that closes a connection with unread data resets it, and a client that is still sending loses the answer.
+    """
+    left = DISCARDED * limits.body
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limits.body_seconds):
+            while left > 0 and (message := await receive()).get("more_body"):
+                left -= len(message["body"])
+
+
+def _announced(scope: Scope) -> int | None:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else None
+    return None

@@ -1,0 +1,330 @@
+"""The endpoints that read the pictures of a request, several at a time, classify 28x28 images and list models."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shuzi.errors import PictureError, ServiceError, ShuziError
+from shuzi.messages import language
+from shuzi.pictures.decoder import count_pages
+from shuzi.pictures.open import open_picture
+from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import PDF, TIFF, kind_of
+from shuzi.processes.pool_task import SMALL
+from shuzi.reading.parallel.calls import estimate_size
+from shuzi.reading.patterns.expression import LONGEST_PATTERN, compile_pattern
+from shuzi.reading.reader import Reader
+from shuzi.service import answers
+from shuzi.service.answers import Asked, Decoded, Read, Source, Special
+from shuzi.service.limits import Quota
+from shuzi.service.multipart import pictures_of
+from shuzi.service.openapi import JSON, Operations, Query, answer, json_of, query
+from shuzi.service.parts import Parts, parts_of, slot_for
+from shuzi.service.schema import Answers, Images, Model, Models, Readings
+
+operations = Operations("reading")
+
+_SHORT = 262_144  # bytes: a body up to this size is parsed at once, without a thread
+_BINARY = {"type": "string", "format": "binary"}
+PICTURES: dict[str, Any] = {
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {
+            "picture": {
+                "type": "array",
+                "minItems": 1,
+                "items": _BINARY,
+                "description": "service.schema.picture",
+            }
+        },
+        "required": ["picture"],
+    },
+    "image/*": _BINARY,
+    "application/octet-stream": _BINARY,
+}
+"""The body of a request with pictures: a form with several, or a single file."""
+
+
+class ReadQuery(Query):
+    """The query parameters of a request to read."""
+
+    model: str = Field(default="", max_length=200, description="service.schema.model")
+    explain: bool = Field(default=False, description="service.schema.explain")
+    marks: bool = Field(default=True, description="service.schema.with_marks")
+    pattern: str = Field(
+        default="", description="service.schema.pattern", json_schema_extra={"maxLength": LONGEST_PATTERN}
+    )
+
+
+@operations.add(
+    "POST",
+    "/v1/read",
+    "service.read.",
+    answers={200: Readings},
+    problems=(400, 401, 404, 415, 422, 501),
+    query=ReadQuery,
+    body=PICTURES,
+    example="-F picture=@seven.png {address}/v1/read",
+)
+async def read(request: Request) -> Response:
+    """Read the numbers in pictures."""
+    parts, asks = parts_of(request), query(request, ReadQuery)
+    quota: Quota = request.scope["quota"]
+    if asks.explain and (wait := quota.wait):
+        raise ServiceError("error.service.explained", seconds=math.ceil(wait))
+    if asks.pattern:
+        compile_pattern(asks.pattern)  # an invalid pattern is refused before anything is read
+    body = await request.body()
+    kind = request.headers.get("content-type", "")
+    async with slot_for(request):
+        reader = await parts.readers.ready(asks.model)
+        take = partial(pictures_of, body, kind, parts.limits.pictures)
+        named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
+        pictures = Pictures(parts, reader, quota if asks.explain else None, asks.marks, asks.pattern)
+        if not any(answers.is_special(content) for _, content in named):
+            said = await pictures.all(list(named))
+        elif not parts.settings.pdf and any(kind_of(content) == PDF for _, content in named):
+            raise ServiceError("error.service.no_pdf")
+        else:
+            async with parts.decoders.slot():
+                open_up = partial(answers.sources_of, named, parts.limits.pictures)
+                said = await pictures.all(await parts.decoders.run(open_up))
+    # serialised by the reading process, as a `Reading` or an `Unread`, since an explanation takes tens of kilobytes
+    return Response(b'{"readings":[' + b",".join(said) + b"]}", media_type=JSON)
+
+
+@operations.add(
+    "POST",
+    "/v1/classify",
+    "service.classify.",
+    answers={200: Answers},
+    problems=(400, 401, 404, 415, 422, 501),
+    body={JSON: Images},
+    example="-H 'Content-Type: application/json' -d @seven.json {address}/v1/classify",
+)
+async def classify(request: Request) -> Response:
+    """Classify images of 28x28 pixels."""
+    parts = parts_of(request)
+    body = await json_of(request)
+    name = answers.model_named(body)
+    async with slot_for(request):
+        reader = parts.readers.loaded(name)
+        if reader is None:  # the file may not be a model
+            name, reader = "", parts.readers.get()
+        while True:
+            shared = parts.pool.shared(reader, *parts.readers.helpers)
+            size = len(body)
+            said = await parts.pool.run(answers.classify, body, language(), name, shared=shared, size=size)
+            if isinstance(said, bytes):
+                return Response(said, media_type=JSON)
+            name = said
+            reader = await asyncio.to_thread(parts.readers.get, name)
+
+
+@operations.add(
+    "GET",
+    "/v1/models",
+    "service.models.",
+    answers={200: Models},
+    problems=(401,),
+    example="{address}/v1/models",
+)
+async def models(request: Request) -> Response:
+    """List the models."""
+    parts = parts_of(request)
+    if parts.readers.measured:
+        facts = parts.readers.describe()
+    else:
+        quiet = partial(_is_quiet, parts)
+        async with slot_for(request):
+            facts = await asyncio.to_thread(parts.readers.describe, quiet)
+    return answer(Models(models=[Model.model_validate(each) for each in facts]))
+
+
+def _is_quiet(parts: Parts) -> bool:
+    """Return whether no training run is using the cores, which would distort the time measured."""
+    return parts.trainings.running is None
+
+
+async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[np.uint8]]:
+    """Return the number of pages of a file, and one page: a plain file unchanged, any other decoded.
+
+    Raises
+    ------
+    ShuziError
+        It cannot be decoded, there is no such page, or PDF is not allowed.
+    """
+    kind = kind_of(content)
+    has_pages = kind in (PDF, TIFF)
+    if kind == PDF and not parts.settings.pdf:
+        raise ServiceError("error.service.no_pdf")
+    if not has_pages and page > 1:
+        raise PictureError("error.picture.page", path=name, number=page, pages=1)
+    if kind is None:
+        raise PictureError("error.picture.unknown", path=name)
+    if not answers.is_special(content):
+        return 1, content
+    async with parts.decoders.slot():
+        try:
+            pages = await parts.decoders.run(partial(count_pages, content)) if has_pages else 1
+            file = Page(content, page) if has_pages else content
+            return pages, await parts.decoders.run(partial(open_picture, file))
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            raise problem.with_path(name) from problem
+
+
+# Bytes and pixels: reading a digit of 28x28 takes less time than sending it. A hostile picture of 32x32
+# costs 4 photographs of six digits at most, by its size, so that eight cost no more than one picture may.
+_TINY = 1_024
+_TOGETHER = 8  # tiny pictures sent to a process at once
+
+
+class Pictures:
+    """Reads the pictures of one request.
+
+    Parameters
+    ----------
+    parts
+        Of the service.
+    reader
+        Reads.
+    quota
+        The quota charged for explanations; None without explanations.
+    marks
+        Whether marks are part of the text.
+    pattern
+        The pattern that texts must fit; "" for any text.
+    """
+
+    def __init__(
+        self, parts: Parts, reader: Reader, quota: Quota | None, marks: bool = True, pattern: str = ""
+    ) -> None:
+        self._parts = parts
+        self._shared = parts.pool.shared(reader, *parts.readers.helpers)
+        self._quota = quota
+        self._language = language()
+        self._marks = marks
+        self._pattern = pattern
+
+    async def all(self, sources: list[Source]) -> list[bytes]:
+        """Read pictures; once one ends the request, no other is begun.
+
+        Returns
+        -------
+        A Reading for each picture or, among several pictures, an Unread, as JSON.
+
+        Raises
+        ------
+        ShuziError
+            The only picture cannot be read.
+        ServiceError
+            The service is ending or too busy.
+        """
+        explained = None
+        if self._quota is not None:
+            limits = self._quota.limits
+            explained = min(limits.explained, max(1, limits.explained_in_all // max(1, len(sources))))
+        asked = Asked(self._language, explained, self._marks, self._pattern)
+        if len(sources) == 1:
+            (read,) = await self._together(sources, asked)
+            if isinstance(read.said, ShuziError):
+                raise read.said
+            return [read.said]
+        room = asyncio.Semaphore(self._parts.pool.workers)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._in_turn(each, asked, room))
+                    for each in _grouped(sources, self._parts.pool.workers, explained is not None)
+                ]
+        except* ServiceError as problems:
+            raise problems.exceptions[0] from None
+        found = [read.said for task in tasks for read in task.result()]
+        return [
+            answers.failed(name, each, self._language) if isinstance(each, ShuziError) else each
+            for (name, _), each in zip(sources, found, strict=True)
+        ]
+
+    async def _in_turn(self, sources: list[Source], asked: Asked, room: asyncio.Semaphore) -> list[Read]:
+        if len(sources) > 1:
+            return await self._together(sources, asked)
+        async with room:
+            return await self._together(sources, asked)
+
+    async def _together(self, sources: list[Source], asked: Asked) -> list[Read]:
+        """Read several pictures in one reading process."""
+        pictures: list[Decoded] = []
+        size = 0
+        for name, picture in sources:
+            try:
+                if isinstance(picture, bytes) and len(picture) > _TINY and kind_of(picture) is None:
+                    # sending it would copy megabytes for the same result
+                    raise PictureError("error.picture.unknown", path=name)
+                decoded = picture if isinstance(picture, bytes) else await self._decoded(picture)
+            except ServiceError:
+                raise
+            except ShuziError as problem:
+                return [Read(problem.with_path(name))]  # a picture in another format is sent alone
+            pictures.append((name, decoded))
+            work = estimate_size(decoded)
+            # a potentially expensive picture, however small, takes its own turn
+            size += SMALL // _TOGETHER if work <= _TINY else max(work, SMALL + 1)
+        if asked.explained is not None:  # however small it is
+            size = max(size, SMALL + 1)
+        run = partial(self._parts.pool.run, answers.read, pictures, asked, shared=self._shared, size=size)
+        if asked.explained is None:
+            found: list[Read] = await run()
+        else:
+            found = await self._charged(run, asked.explained * len(pictures))
+        self._parts.metrics.pictures.inc(sum(isinstance(read.said, bytes) for read in found))
+        return found
+
+    async def _charged(self, run: Callable[[], Awaitable[list[Read]]], most: int) -> list[Read]:
+        """Charge for the maximum number of explanations first, and refund the difference later.
+
+        A client that leaves early gets no refund: the work is done.
+        """
+        assert self._quota is not None  # noqa: S101 - for the types
+        self._quota.explain(most)
+        found = await run()
+        self._quota.explain(sum(read.explained for read in found) - most)
+        return found
+
+    async def _decoded(self, picture: Special | Page | ShuziError) -> NDArray[np.uint8]:
+        if isinstance(picture, ShuziError):
+            raise picture
+        file = picture.content if isinstance(picture, Special) else picture
+        return await self._parts.decoders.run(partial(open_picture, file))
+
+
+def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[Source]]:
+    r"""Group consecutive tiny pictures, so that each process has some; all others stay alone.
+
+    >>> tiny = b"\x89PNG\r\n\x1a\n" + bytes(20)
+    >>> [len(each) for each in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
+    [5, 4, 1]
+    """
+    tiny = [isinstance(each, bytes) and estimate_size(each) <= _TINY and not explain for _, each in sources]
+    most = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
+    groups: list[list[Source]] = []
+    room = 0
+    for source, small in zip(sources, tiny, strict=True):
+        if small and room:
+            groups[-1].append(source)
+            room -= 1
+        else:
+            groups.append([source])
+            room = most - 1 if small else 0
+    return groups

@@ -1,0 +1,429 @@
+"""An error becomes a response: application/problem+json (RFC 9457) in the language that the request asks for."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Match
+
+from shuzi.errors import ServiceError, ShuziError
+from shuzi.messages import LANGUAGES, say
+from shuzi.messages.visible import visible_json
+from shuzi.service.logs import current_id
+
+
+def asked_language(query: bytes, accepted: bytes) -> str:
+    """Return the language that a request asks for.
+
+    Parameters
+    ----------
+    query
+        The query string.
+    accepted
+        The Accept-Language header, if any.
+
+    Examples
+    --------
+    >>> asked_language(b"lang=zh", b"en"), asked_language(b"", b"de, zh-CN;q=0.8, en;q=0.5"), asked_language(b"", b"")
+    ('zh', 'zh', 'en')
+    """
+    if b"lang=" in query:
+        for name, value in parse_qsl(query.decode("latin-1")):
+            if name == "lang" and value in LANGUAGES:
+                return value
+    return _preferred(accepted) if accepted else "en"
+
+
+@lru_cache(maxsize=256)
+def _preferred(accepted: bytes) -> str:
+    """Return the supported language with the highest weight (RFC 9110, 12.5.4).
+
+    >>> _preferred(b"en;q=0.2, zh-Hans"), _preferred(b"zh;q=0, *"), _preferred(b"fr"), _preferred(b";;q=x")
+    ('zh', 'en', 'en', 'en')
+    """
+    weights: dict[str, float] = {}
+    for preference in accepted.decode("latin-1").split(",")[:32]:
+        name, _, parameter = preference.strip().partition(";")
+        language = name.strip().lower().partition("-")[0]
+        if language in LANGUAGES:
+            weights[language] = max(weights.get(language, 0.0), _weight(parameter))
+    best = max(weights, key=weights.__getitem__, default="en")
+    return best if weights.get(best) else "en"
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return min(max(float(value), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+M = TypeVar("M", bound=BaseModel)
+
+_MARKS = 30_000  # brackets, braces and quotation marks: the most images allowed have 29,001, with their rows
+
+_MOST = 10  # maximum number of sentences: more errors repeat each other
+
+# parts of pydantic's location that no client wrote
+_OF_IMAGE = ("as-rows", "as-flat")
+_NOT_SAID = ("body", "query", "path", "header", *_OF_IMAGE)
+
+_BOUNDS = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("least", "ge"),
+    "less_than": ("below", "lt"),
+    "less_than_equal": ("most", "le"),
+    "too_short": ("few", "min_length"),
+    "too_long": ("many", "max_length"),
+}
+_KINDS = {
+    "int_": "whole",
+    "float_": "number",
+    "finite_": "number",
+    "bool_": "truth",
+    "string_": "text",
+    "list_": "list",
+    "model_": "object",
+    "dict_": "object",
+}
+
+
+class ValuesError(ServiceError):
+    """Invalid values, with a sentence for each."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        super().__init__("error.service.value", reasons=" ".join(said[:3]))
+        self.said = tuple(said)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # so that it can come back from another process
+        return type(self), (self.said,)
+
+
+def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | None = None) -> M:
+    """Validate the JSON of a body, with time and memory bounded by valid input, not by the number of errors.
+
+    Parameters
+    ----------
+    body
+        The whole body.
+    shape
+        The expected schema.
+    marks
+        Brackets, braces and quotation marks that it may have: each costs an object in memory.
+    strict
+        Whether types are strict, so that "1" or 1.0 is not 1; None leaves that to the schema.
+
+    Raises
+    ------
+    ServiceError
+        It is not JSON.
+    ValuesError
+        It does not match the schema.
+
+    Examples
+    --------
+    >>> from shuzi.service.training import TrainingRequest
+    >>> checked(b'{"steps": 20}', TrainingRequest).steps
+    20
+    """
+    if sum(map(body.count, (b"[", b"{", b'"'))) > marks:
+        raise ValuesError([say("service.value.other", where=say("service.value.body"))])
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as problem:
+        raise ServiceError("error.service.json") from problem
+    unknown = [each for each in value if each not in shape.model_fields] if isinstance(value, dict) else []
+    if len(unknown) > _MOST:  # pydantic would keep an error for each
+        raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
+    try:
+        return shape.model_validate(value, strict=strict)
+    except ValidationError as problem:
+        raise ValuesError(sentences(problem.errors(include_url=False, include_input=False))) from problem
+
+
+def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Turn pydantic's errors into sentences.
+
+    >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
+    ['steps must be at most 20,000.']
+    """
+    said = [_sentence(each) for each in errors[:_MOST]]
+    if any(each["type"] == "int_of_image" or {*_OF_IMAGE} & {*each["loc"]} for each in errors):
+        said.append(say("service.value.image"))
+    return said
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind, where, context = error["type"], _where(error["loc"]), error.get("ctx", {})
+    if kind == "missing":
+        return say("service.value.missing", where=where)
+    if kind == "extra_forbidden":
+        return say("service.value.extra", where=where)
+    if kind in ("literal_error", "enum"):
+        return say("service.value.choice", where=where, expected=context["expected"].replace(" or ", ", "))
+    if kind in _BOUNDS:
+        name, bound = _BOUNDS[kind]
+        return say(f"service.value.{name}", where=where, bound=context[bound])
+    for beginning, name in _KINDS.items():
+        if kind.startswith(beginning):
+            return say(f"service.value.{name}", where=where)
+    return say("service.value.other", where=where)
+
+
+def _where(place: Sequence[str | int]) -> str:
+    """Format the path to a value, such as images[0][3].
+
+    >>> _where(("body", "images", 0, 3))
+    'images[0][3]'
+    """
+    steps = [each for each in place if each not in _NOT_SAID]
+    named = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in steps)
+    return named.lstrip(".") or say("service.value.body")
+
+
+log = logging.getLogger("shuzi.service")
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUSES: Mapping[str, int] = {
+    "error.service.json": 400,
+    "error.service.form": 400,
+    "error.service.http": 400,
+    "error.service.no_host": 400,
+    "error.pattern.long": 400,
+    "error.pattern.name": 400,
+    "error.pattern.empty": 400,
+    "error.pattern.many": 400,
+    "error.pattern.open": 400,
+    "error.pattern.closed": 400,
+    "error.pattern.repeat": 400,
+    "error.pattern.character": 400,
+    "error.pattern.class": 400,
+    "error.pattern.range": 400,
+    "error.service.token": 401,
+    "error.service.origin": 403,
+    "error.service.site": 403,
+    "error.service.no_training": 403,
+    "error.service.no_pdf": 403,
+    "error.service.no_metrics": 403,
+    "error.service.path": 404,
+    "error.service.training": 404,
+    "error.service.no_review": 404,
+    "error.service.photograph": 404,
+    "error.service.method": 405,
+    "error.service.slow": 408,
+    "error.service.taken": 409,
+    "error.service.body": 413,
+    "error.service.pictures": 413,
+    "error.service.pages": 413,
+    "error.service.cells": 413,
+    "error.service.problems": 413,
+    "error.service.cell_pixels": 413,
+    "error.picture.large": 413,
+    "error.picture.long": 413,
+    "error.picture.side": 413,
+    "error.picture.huge": 413,
+    "error.service.form_type": 415,
+    "error.service.json_type": 415,
+    "error.service.host": 421,
+    "error.service.value": 422,
+    "error.service.field": 422,
+    "error.service.field_twice": 422,
+    "error.service.form_or_table": 422,
+    "error.service.shape": 422,
+    "error.service.spec": 422,
+    "error.service.hand": 422,
+    "error.service.trace": 422,
+    "error.service.drawn": 422,
+    "error.service.before": 422,
+    "error.service.cell_picture": 422,
+    "error.service.no_picture": 422,
+    "error.service.costly": 422,
+    "error.service.model": 404,
+    "error.model.detector": 422,
+    "error.model.line_detector": 422,
+    "error.model.recogniser": 422,
+    "error.picture.unknown": 422,
+    "error.picture.empty": 422,
+    "error.picture.damaged": 422,
+    "error.picture.slow": 422,
+    "error.picture.memory": 422,
+    "error.picture.page": 422,
+    "error.recipe.towers": 422,
+    "error.service.busy": 429,
+    "error.service.client": 429,
+    "error.service.held": 429,
+    "error.service.explained": 429,
+    "error.service.streams": 429,
+    "error.service.head": 431,
+    "error.service.headers": 431,
+    "error.service.internal": 500,
+    "error.missing_extra": 501,
+    "error.service.coding": 501,
+    "error.picture.child": 503,
+    "error.service.late": 503,
+    "error.service.closing": 503,
+    "error.processes.cancelled": 503,
+    "error.service.stuck": 503,
+    "error.service.crashed": 503,
+    "error.service.unusual": 503,
+    "error.service.no_answer": 503,
+    "error.processes.start": 503,
+    "error.processes.python": 503,
+}
+"""The errors that clients may see, with their status. Any other error is a fault of the service."""
+
+RETRY_AFTER = {
+    "error.service.busy": 1,
+    "error.service.client": 1,
+    "error.service.held": 1,
+    "error.service.streams": 5,
+    "error.service.late": 10,
+    "error.service.closing": 5,
+    "error.service.stuck": 10,
+    "error.service.crashed": 10,
+    "error.service.unusual": 10,
+    "error.service.no_answer": 1,
+    "error.processes.start": 10,
+    "error.picture.child": 10,
+}
+"""Seconds after which to retry, unless the error itself specifies them."""
+
+
+def status_of(problem: ShuziError) -> int:
+    """Return the HTTP status of an error; 500 if clients should not see it.
+
+    >>> status_of(ServiceError("error.service.busy"))
+    429
+    """
+    return STATUSES.get(problem.key, 500)
+
+
+def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
+    """Return the Retry-After header, if retrying makes sense.
+
+    >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
+    ([(b'retry-after', b'1')], [])
+    """
+    seconds = RETRY_AFTER.get(problem.key)
+    if isinstance(problem, ServiceError):  # for a picture, `seconds` is how long it took
+        seconds = problem.values.get("seconds", seconds)
+    return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
+
+
+def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a problem document, with its title in the current language."""
+    said = {"type": f"/docs#{key}", "title": say(f"service.title.{status}"), "status": status, "detail": detail}
+    return said | {"key": key} | ({"errors": list(errors)} if errors else {})
+
+
+def fault() -> ServiceError:
+    """Return the error for a fault of the service itself, with the current request id."""
+    return ServiceError("error.service.internal", request=current_id.get())
+
+
+def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:
+    """Return an error as a response in the current language.
+
+    Parameters
+    ----------
+    problem
+        The error.
+    errors
+        Sentences, if there are several errors at once.
+    close
+        Close the connection after the response, since more of the request may follow.
+    """
+    status = status_of(problem)
+    if status == 500 and problem.key != "error.service.internal":
+        log.error("%s", problem.sentence("en"))
+        problem = fault()
+    content = document(problem.key, status, problem.sentence(), errors)
+    headers = {"connection": "close"} if close else {}
+    headers |= {name.decode(): value.decode() for name, value in retry_after(problem)}
+    if status == 401:
+        headers["www-authenticate"] = 'Bearer realm="shuzi"'
+    if problem.key == "error.service.taken":
+        content["training"] = problem.values["name"]
+    if allowed := problem.values.get("allowed"):
+        headers["allow"] = allowed
+    said = visible_json(json.dumps(content, ensure_ascii=False))
+    return Response(said, status, headers, MEDIA_TYPE)
+
+
+class BodyRefused(HTTPException):
+    """A body is too long or too slow; an HTTPException, because Starlette lets those pass."""
+
+    def __init__(self, problem: ShuziError, close: bool) -> None:
+        super().__init__(status_of(problem))
+        self.problem = problem
+        self.close = close
+
+
+async def _shuzi(request: Request, problem: ShuziError) -> Response:
+    return problem_response(problem, problem.said if isinstance(problem, ValuesError) else ())
+
+
+async def _invalid(request: Request, problem: ValidationError) -> Response:
+    refused = ValuesError(sentences(problem.errors(include_url=False, include_input=False)))
+    return problem_response(refused, refused.said)
+
+
+async def _http(request: Request, problem: HTTPException) -> Response:
+    if isinstance(problem, BodyRefused):
+        return problem_response(problem.problem, close=problem.close)
+    # the page's files match every path without a route for this method, and most do not exist
+    others = _by_other_methods(request)
+    path = request.url.path
+    if others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
+        error = ServiceError("error.service.method", method=request.method, allowed=_allowed(others or {"GET"}))
+    else:
+        error = ServiceError("error.service.path", path=path)
+    return problem_response(error)
+
+
+def _allowed(methods: set[str]) -> str:
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
+def _by_other_methods(request: Request) -> set[str]:
+    """Return the other methods of routes for the request's path: Starlette checks the first route only."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= set(getattr(route, "methods", None) or ())
+    return methods - {request.method}
+
+
+async def _gone(request: Request, problem: Exception) -> Response:
+    return Response(status_code=400)  # the client has gone
+
+
+async def _unexpected(request: Request, problem: Exception) -> Response:
+    log.error("%s %s", request.method, request.url.path, exc_info=problem)
+    return problem_response(fault())
+
+
+HANDLERS: Mapping[Any, Any] = {
+    ShuziError: _shuzi,
+    ValidationError: _invalid,
+    HTTPException: _http,
+    ClientDisconnect: _gone,
+    Exception: _unexpected,
+}
+"""The handlers that turn each kind of error into problem+json."""

@@ -1,0 +1,68 @@
+"""Lines of writing out of the maps of a network."""
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.errors import ModelError
+from shuzi.models.store import LINE_DETECTOR, shipped
+from shuzi.reading.find.line_detector import CELL, LineDetector, _lines_of
+from shuzi.reading.reader import load
+
+
+def _maps(*lines, shape=(64, 96)):
+    """Return maps with lines that are marked perfectly: start and end in pixels, and the height."""
+    maps = np.zeros((*shape, 3), np.float32)
+    y, x = (np.indices(shape) + 0.5) * CELL
+    for (left, top), (right, bottom), height in lines:
+        slope = (bottom - top) / (right - left)
+        middle = top + slope * (x - left)
+        core = (x > left) & (x < right) & (np.abs(y - middle) < 0.24 * height)
+        maps[core] = (1.0, math.log2(height / 16), 0.0)
+    return maps
+
+
+def test_each_piece_of_a_core_is_a_line():
+    first, second = ((40, 60), (200, 60), 24.0), ((80, 150), (320, 174), 40.0)
+    found = sorted(_lines_of(_maps(first, second)), key=lambda line: line.start[1])
+    assert len(found) == 2
+    for line, (start, end, height) in zip(found, (first, second), strict=True):
+        assert line.start == pytest.approx(start, abs=CELL)
+        assert line.end == pytest.approx(end, abs=CELL)
+        assert line.height == pytest.approx(height, rel=0.02)
+        assert line.score == pytest.approx(1, abs=0.01)
+
+
+def test_a_short_line_slopes_as_the_others_do():
+    long, short = ((20, 40), (340, 72), 24.0), ((40, 160), (64, 160), 24.0)
+    found = max(_lines_of(_maps(long, short)), key=lambda line: line.start[1])
+    assert (found.end[1] - found.start[1]) / (found.end[0] - found.start[0]) == pytest.approx(0.1, abs=0.01)
+
+
+def test_specks_are_no_lines():
+    maps = _maps()
+    maps[5, 5] = (1.0, math.log2(80 / 16), 0.0)
+    assert _lines_of(maps) == []
+
+
+def test_other_models_are_no_line_detectors():
+    with pytest.raises(ModelError, match="not a line detector"):
+        LineDetector(shipped()["detector"])
+
+
+@pytest.mark.skipif(LINE_DETECTOR not in shipped(), reason="line-detector.onnx is not shipped yet")
+class TestShipped:
+    def test_a_line_detector_does_not_read(self):
+        with pytest.raises(ModelError, match="is a line detector"):
+            load(LINE_DETECTOR)
+
+    def test_lines_of_a_page_are_found(self):
+        page = np.full((900, 700), 225, np.uint8)
+        for row in range(4):
+            cv2.putText(page, "40718", (120, 200 + 150 * row), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2.0, 40, 4)
+        found = sorted(LineDetector(shipped()[LINE_DETECTOR]).find(page), key=lambda line: line.start[1])
+        assert [round((line.start[1] + line.end[1]) / 2) for line in found] == pytest.approx(
+            [178 + 150 * row for row in range(4)], abs=15
+        )

@@ -1,0 +1,266 @@
+/**
+ * The lines of a photograph become one reading, a number a line, with one confidence that was fitted; see
+ * `shuzi.reading.decide.page_text`.
+ */
+import { SOLID } from "../../generated/ink/components";
+import {
+  CHARACTER_MARGIN,
+  FEATURES,
+  LEAST_CONFIDENCE,
+  LINE_BAND,
+  MOST_ALTERNATIVES,
+  PAGE_FEATURE,
+  PAGE_OK,
+  PAGE_WEIGHTS,
+  UNFITTED,
+} from "../../generated/reading/decide";
+import { SIGN } from "../../generated/tasks";
+import { type Box, bottomOf, boxOf, rightOf } from "../../ink/boxes";
+import { boxOfLine, inWhole } from "../../ink/line-pictures";
+import { rounded } from "../../ink/numbers";
+import type { Grey } from "../../ink/picture";
+import { isDigit, withoutMarks } from "../classes";
+import { type Candidates, inOriginal } from "../find/candidates";
+import type { Automaton } from "../patterns/automaton";
+import { follow } from "../patterns/fitting";
+import type { Classifier } from "../recognise/models";
+import { aloneOf, type PageLine } from "../recognise/page";
+import { type LineTexts, SCORES } from "../recognise/search";
+import { aboutLine, aboutMarks } from "../report/advice";
+import { type Reading, type Sentence, type Status, unread } from "../report/result";
+import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
+import { logit, type Numbers, sigmoid } from "./candidate-confidence";
+import { correct } from "./corrections";
+import { doubtWideGap } from "./doubts/wide-gaps";
+import { LineScale } from "./line-confidence";
+import { digitsAndMarks, successOf } from "./line-text";
+import { type Outcome, outcomesOf } from "./outcome";
+
+/** What tells whether a line's text is complete and right. */
+export type Features = Record<(typeof FEATURES)[number], number>;
+
+/** How much each score of a text counts. */
+export const WEIGHTS = SCORES.map((name) => PAGE_WEIGHTS[name]);
+
+/** Turns features into confidence. */
+export class PageScale {
+  /** The confidence from which a number is "ok". */
+  readonly ok: number;
+  readonly #weights: Features;
+  readonly #constant: number;
+
+  /** Takes the numbers of a card's calibration; without them, confidence is the networks' own. */
+  constructor(numbers: Numbers) {
+    const isFitted = numbers[PAGE_OK] !== undefined;
+    const weightOf = (name: string) => (isFitted ? (numbers[PAGE_FEATURE + name] ?? 0) : +(name === "raw"));
+    this.#weights = Object.fromEntries(FEATURES.map((name) => [name, weightOf(name)])) as Features;
+    this.#constant = weightOf("constant");
+    this.ok = numbers[PAGE_OK] ?? UNFITTED.line_ok;
+  }
+
+  /** The probability that a text is complete and right. */
+  confidence(features: Features): number {
+    const weighed = FEATURES.map((name) => this.#weights[name] * features[name]);
+    return sigmoid(weighed.reduce((sum, value) => sum + value, 0) + this.#constant);
+  }
+}
+
+/** Make a reading of the lines of a photograph. */
+export function decidePage(
+  seen: Candidates,
+  scale: PageScale,
+  lineScale: LineScale,
+  pattern: Automaton | null,
+): Reading {
+  const ofLines = new LineScale(lineScale.numbers, WEIGHTS);
+  const ignored: Reading["ignored"] = seen.cutOff.map((line) => ({
+    kind: "neighbour",
+    box: clipped(boxOfLine(line), seen.original),
+  }));
+  const readings: Reading[] = [];
+  for (const [index, line] of seen.page.entries()) {
+    const reading = readLine(line, seen, scale, ofLines, pattern);
+    if (reading) readings.push(onPage(reading, line, index, seen));
+    else ignored.push({ kind: "sign", box: clipped(boxOfLine(line.line), seen.original) });
+  }
+  if (!readings.length) return { ...unread(["reading.no_number", {}]), ignored };
+  ignored.push(...readings.flatMap((reading) => reading.ignored));
+  const text = readings.map((reading) => reading.text).join("\n");
+  const confidence = readings.reduce((product, reading) => product * reading.confidence, 1);
+  const others = mostProbable(onLines(readings.map(({ alternatives }) => [alternatives])));
+  const ranked: Texts = [[text, confidence], ...others.filter(([other]) => other !== text)];
+  const doubtful = readings.filter(({ status }) => status !== "ok");
+  const [first] = doubtful;
+  const advice = (): Sentence => {
+    if (seen.isUpsideDown) return ["reading.upside_down", {}];
+    if (!first) return successOf(ignored);
+    if (readings.length === 1) return first.advice;
+    return ["reading.lines_unsure", { n: doubtful.length, of: readings.length, text: first.text }];
+  };
+  const all = (statuses: Status[]) =>
+    !seen.isUpsideDown && statuses.every((status) => status === "ok") ? "ok" : "unsure";
+  return {
+    text,
+    status: all(readings.map(({ status }) => status)),
+    confidence,
+    digitsStatus: all(readings.map(({ digitsStatus }) => digitsStatus)),
+    digitsConfidence: readings.reduce((product, { digitsConfidence }) => product * digitsConfidence, 1),
+    digits: readings.flatMap(({ digits }) => digits),
+    marks: readings.flatMap(({ marks }) => marks),
+    ignored,
+    alternatives: sharedOut(ranked, confidence, 1).slice(0, MOST_ALTERNATIVES),
+    advice: advice(),
+    lines: readings.flatMap(({ lines }) => lines),
+  };
+}
+
+/** Let corrected digits of one person speak about the lines of a photograph. */
+export function correctPage(seen: Candidates, classifier: Classifier): Candidates {
+  const page = seen.page.map((line): PageLine => {
+    const [texts] = correct(aloneOf(line), classifier, WEIGHTS).lines;
+    return { ...line, texts: texts as LineTexts };
+  });
+  return { ...seen, page };
+}
+
+/** The features of what a line says. */
+export function featuresOf(
+  { texts, probabilities, characters }: Outcome,
+  page: PageLine,
+  seen: Candidates,
+): Features {
+  const { line, picture, ink, classified } = page;
+  const [text, probability] = [texts[0] as string, probabilities[0] as number];
+  const [wide, narrow] = page.texts.scores[page.texts.texts.indexOf(text)] as [number, number];
+  const logs = classified.map((sure) => Math.log(Math.max(sure, LEAST_CONFIDENCE)));
+  const boxes = characters.map(({ box }) => box);
+  const gaps = boxes.slice(1).map((box, before) => box.x - rightOf(boxes[before] as Box));
+  const digits = characters.filter(({ character }) => isDigit(character)).length;
+  const edge = boxOfLine(line);
+  const reach = 0.2 * line.height;
+  const isAtEdge =
+    edge.x < reach ||
+    rightOf(edge) > seen.original.width - reach ||
+    edge.y < 0 ||
+    bottomOf(edge) > seen.original.height;
+  return {
+    raw: logit(probability),
+    wide,
+    narrow,
+    worst: Math.min(0, ...logs),
+    classified: logs.length ? logs.reduce((sum, log) => sum + log, 0) / logs.length : 0,
+    length: Math.log(Math.max(1, digits)),
+    core: logit(line.score),
+    size: Math.max(0, Math.log2(24 / line.height)),
+    relative: Math.abs(Math.log(page.relativeHeight)),
+    at_edge: +isAtEdge,
+    left_over: leftOver(ink, boxes, picture.height),
+    gap: (gaps.length ? Math.max(...gaps) : 0) / picture.height,
+    signs: text.split(SIGN).length - 1,
+  };
+}
+
+/** The fraction of the solid ink in the band of the digits that is in no character. */
+function leftOver(ink: Grey, boxes: readonly Box[], height: number): number {
+  const [middle, reach] = [ink.height / 2, (LINE_BAND * height) / 2];
+  const [top, bottom] = [Math.max(0, rounded(middle - reach)), Math.min(rounded(middle + reach), ink.height)];
+  const margin = CHARACTER_MARGIN * height;
+  const isTaken = new Uint8Array(ink.width);
+  for (const box of boxes)
+    isTaken.fill(1, Math.max(0, rounded(box.x - margin)), Math.max(0, rounded(rightOf(box) + margin)));
+  let [left, total] = [0, 0];
+  for (let y = top; y < bottom; y++)
+    for (let x = 0; x < ink.width; x++) {
+      if ((ink.pixels[y * ink.width + x] as number) < SOLID) continue;
+      total++;
+      if (!isTaken[x]) left++;
+    }
+  return left / Math.max(total, 1);
+}
+
+/** Make a reading of a line as if it were a picture of its own; null if it has no digit. */
+function readLine(
+  line: PageLine,
+  seen: Candidates,
+  scale: PageScale,
+  lineScale: LineScale,
+  pattern: Automaton | null,
+): Reading | null {
+  const alone = aloneOf(line);
+  const { written, texts, isSignInside, probabilityOfDigits } = outcomesOf(alone, WEIGHTS);
+  const [outcome] = written;
+  if (!outcome) return null;
+  const features = featuresOf(outcome, line, seen);
+  const confidence = scale.confidence(features);
+  const ofDigits = scale.confidence({ ...features, raw: logit(probabilityOfDigits) });
+  const digitsConfidence = Math.max(ofDigits, confidence);
+  const statusOf = (sure: number): Status => (sure >= scale.ok && !isSignInside ? "ok" : "unsure");
+  const isStruck = outcome.isStruck && statusOf(digitsConfidence) === "ok";
+  const [status, digitsStatus] = isStruck
+    ? (["unsure", "unsure"] as const)
+    : [statusOf(confidence), statusOf(digitsConfidence)];
+  const { characters } = outcome;
+  const probabilities = characters.map(({ character, probability }) =>
+    Math.max(probability, isDigit(character) ? digitsConfidence : confidence),
+  );
+  const [text] = texts[0] as Texts[0];
+  const alternatives = sharedOut(texts, confidence, 1);
+  const all = (of: Texts) => of.map(([likely]) => likely);
+  const advice = (): Sentence => {
+    if (isStruck) return ["reading.struck", {}];
+    if (status === "ok") return successOf([]);
+    if (digitsStatus !== "ok") return aboutLine(isSignInside, all(alternatives));
+    const digits = withoutMarks(text);
+    return aboutMarks(
+      text,
+      all(texts).filter((other) => withoutMarks(other) === digits),
+    );
+  };
+  const reading: Reading = {
+    text,
+    status,
+    confidence,
+    digitsStatus,
+    digitsConfidence,
+    ...digitsAndMarks(characters, probabilities, alone, scale.ok),
+    ignored: characters
+      .filter(({ character }) => character === SIGN)
+      .map(({ box }) => ({ kind: "sign", box: inOriginal(alone, box) })),
+    alternatives,
+    advice: advice(),
+    lines: [],
+  };
+  return doubtWideGap(pattern ? follow(reading, alone, pattern, lineScale) : reading, pattern);
+}
+
+/** Move a line's reading from its own picture to the photograph. */
+function onPage(
+  reading: Reading,
+  { picture, line }: PageLine,
+  index: number,
+  { original }: Candidates,
+): Reading {
+  const moved = <T extends { box: Box }>(each: T): T => ({
+    ...each,
+    box: clipped(inWhole(picture, each.box), original),
+  });
+  const { text, status, confidence, advice } = reading;
+  return {
+    ...reading,
+    digits: reading.digits.map((digit) => ({ ...moved(digit), line: index })),
+    marks: reading.marks.map(moved),
+    ignored: reading.ignored.map(moved),
+    lines: [{ text, box: clipped(boxOfLine(line), original), status, confidence, advice }],
+  };
+}
+
+/** A box in whole pixels of a photograph, clipped to it. */
+function clipped(box: Box, { width, height }: Grey): Box {
+  const inside = (value: number, side: number) => Math.min(Math.max(rounded(value), 0), side);
+  const [left, top] = [
+    Math.min(inside(box.x, width), width - 1),
+    Math.min(inside(box.y, height), height - 1),
+  ];
+  const [right, bottom] = [inside(rightOf(box), width), inside(bottomOf(box), height)];
+  return boxOf(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
+}

@@ -1,0 +1,177 @@
+/**
+ * A grey picture becomes its lines of writing: where each goes, and how high its digits are; see
+ * `shuzi.reading.find.line_detector`.
+ */
+import {
+  CELL,
+  COARSER,
+  CORE,
+  CUT_OFF,
+  GOOD_HEIGHT,
+  LARGE_TEXT,
+  LONG_LINE,
+  LOOK_PIXELS,
+  MAX_LINES,
+  MAX_LOOK_PIXELS,
+  MIDDLE_HEIGHT,
+  MIN_AREA,
+  MULTIPLE,
+  SAME_LINE,
+  SMALL_TEXT,
+} from "../../generated/reading/line-detector";
+import { bottomOf, rightOf } from "../../ink/boxes";
+import { labelled } from "../../ink/components";
+import { boxOfLine, type TextLine } from "../../ink/line-pictures";
+import { median, rounded } from "../../ink/numbers";
+import { blank, type Grey } from "../../ink/picture";
+import { resize } from "../../ink/resize";
+import type { Card, Graph } from "../../runtime/graph";
+import { Network, type Output } from "../../runtime/network";
+
+export class LineDetector {
+  readonly card: Card;
+  readonly #network: Network;
+
+  constructor(graph: Graph) {
+    this.card = graph.card;
+    this.#network = new Network(graph);
+  }
+
+  /** Find the lines of a picture, in no particular order. */
+  find(grey: Grey): TextLine[] {
+    const first = Math.min(1, Math.sqrt(LOOK_PIXELS / (grey.width * grey.height)));
+    const coarser = [first / COARSER, first / COARSER ** 2].map((scale) =>
+      this.look(grey, scale).filter(({ height }) => height * scale >= LARGE_TEXT),
+    );
+    const lines = bestOf([this.look(grey, first), ...coarser]);
+    const height = median(lines.map((line) => line.height));
+    if (!lines.length || first === 1 || height * first >= SMALL_TEXT) return lines;
+    const most = Math.sqrt(MAX_LOOK_PIXELS / (grey.width * grey.height));
+    const scale = Math.min(1, GOOD_HEIGHT / height, most);
+    const finer = scale > first ? this.look(grey, scale) : [];
+    return [...finer, ...lines.filter((line) => !finer.some((other) => areSame(line, other)))];
+  }
+
+  /** Find the lines of a picture that is resized by `scale` first. */
+  look(grey: Grey, scale: number): TextLine[] {
+    const seen = resize(grey, scale);
+    const lines = linesOf(this.maps(seen));
+    const [across, down] = [grey.width / seen.width, grey.height / seen.height];
+    return lines.map(({ start: [startX, startY], end: [endX, endY], height, score }) => ({
+      start: [startX * across, startY * down],
+      end: [endX * across, endY * down],
+      height: height * down,
+      score,
+    }));
+  }
+
+  /** The maps of a look: for each cell the probability of a core, the height in doublings, and the ruling. */
+  maps(seen: Grey): Output {
+    const { width, height, pixels } = padded(seen);
+    const [maps] = this.#network.run(pixels, { n: 1, height, width }, ["lines"]);
+    if (!maps) throw new Error("the line detector has no output");
+    const [columns, rows] = [Math.ceil(seen.width / CELL), Math.ceil(seen.height / CELL)];
+    const values = new Float32Array(columns * rows * maps.channels);
+    const wide = columns * maps.channels;
+    for (let y = 0; y < rows; y++) {
+      const start = y * maps.width * maps.channels;
+      values.set(maps.values.subarray(start, start + wide), y * wide);
+    }
+    return { values, height: rows, width: columns, channels: maps.channels };
+  }
+}
+
+/** The core of the maps of a look in levels, so that other arithmetic decides alike. */
+export function coreOf({ values, width, height, channels }: Output): Grey {
+  const core = blank(width, height);
+  for (let cell = 0; cell < core.pixels.length; cell++)
+    core.pixels[cell] = rounded(Math.fround((values[cell * channels] as number) * 255));
+  return core;
+}
+
+/** The lines of the maps of a look, in pixels of the look. */
+function linesOf(maps: Output): TextLine[] {
+  const core = coreOf(maps);
+  const { labels, components } = labelled(core, CORE);
+  let pieces = components.flatMap(({ box, area }, index) => {
+    let [total, heights, across, down] = [0, 0, 0, 0];
+    const each = (look: (weight: number, x: number, y: number, cell: number) => void) => {
+      for (let y = box.y; y < bottomOf(box); y++)
+        for (let x = box.x, cell = y * core.width + x; x < rightOf(box); x++, cell++)
+          if (labels[cell] === index + 1)
+            look(core.pixels[cell] as number, (x + 0.5) * CELL, (y + 0.5) * CELL, cell);
+    };
+    each((weight, x, y, cell) => {
+      total += weight;
+      heights += weight * (maps.values[cell * maps.channels + 1] as number);
+      across += weight * x;
+      down += weight * y;
+    });
+    const digit = MIDDLE_HEIGHT * 2 ** Math.min(Math.max(heights / total, -4), 6);
+    if (area * CELL * CELL < MIN_AREA * digit * digit) return [];
+    const [x, y] = [across / total, down / total];
+    let [spread, both] = [0, 0];
+    each((weight, cellX, cellY) => {
+      spread += weight * (cellX - x) ** 2;
+      both += weight * (cellX - x) * (cellY - y);
+    });
+    const isLong = box.width * CELL >= LONG_LINE * digit;
+    const slope = isLong ? both / Math.max(spread, 1e-6) : null;
+    return [
+      { left: box.x * CELL, right: rightOf(box) * CELL, x, y, digit, slope, score: total / area / 255 },
+    ];
+  });
+  if (pieces.length > MAX_LINES) pieces = pieces.toSorted((a, b) => b.score - a.score).slice(0, MAX_LINES);
+  const slopes = pieces.flatMap(({ slope }) => slope ?? []);
+  const usual = slopes.length ? median(slopes) : 0;
+  return pieces.map(({ left, right, x, y, digit, slope, score }) => {
+    const down = slope ?? usual;
+    return {
+      start: [left, y + down * (left - x)],
+      end: [right, y + down * (right - x)],
+      height: digit / Math.hypot(1, down),
+      score,
+    };
+  });
+}
+
+/** The lines of several looks, and of those that lie on one another the one with the highest score. */
+function bestOf(looks: readonly TextLine[][]): TextLine[] {
+  const ranked = looks
+    .flatMap((lines, look) => lines.map((line) => ({ line, look })))
+    .sort((a, b) => b.line.score - a.line.score);
+  const kept: typeof ranked = [];
+  for (const own of ranked)
+    if (!kept.some(({ line, look }) => look !== own.look && areSame(own.line, line))) kept.push(own);
+  return kept.map(({ line }) => line);
+}
+
+/** Whether a line lies on another one, found at another scale. */
+function areSame(line: TextLine, other: TextLine): boolean {
+  const [own, their] = [boxOfLine(line), boxOfLine(other)];
+  const across = Math.min(rightOf(own), rightOf(their)) - Math.max(own.x, their.x);
+  const down = Math.min(bottomOf(own), bottomOf(their)) - Math.max(own.y, their.y);
+  return (
+    across > SAME_LINE * Math.min(own.width, their.width) &&
+    down > SAME_LINE * Math.min(own.height, their.height)
+  );
+}
+
+/** Whether the upper or lower edge of a picture cuts a line off: it is what is left of another one. */
+export function isCutOff(line: TextLine, { height }: Grey): boolean {
+  const box = boxOfLine(line);
+  const least = CUT_OFF * line.height;
+  return box.y < -least || bottomOf(box) > height + least;
+}
+
+/** Repeat the right and lower edge, up to a multiple of what the network halves. */
+function padded({ width, height, pixels }: Grey): Grey {
+  const upTo = (side: number) => Math.ceil(side / MULTIPLE) * MULTIPLE;
+  const page = blank(upTo(width), upTo(height));
+  for (let y = 0; y < page.height; y++) {
+    const [start, from] = [y * page.width, Math.min(y, height - 1) * width];
+    page.pixels.set(pixels.subarray(from, from + width), start);
+    page.pixels.fill(pixels[from + width - 1] as number, start + width, start + page.width);
+  }
+  return page;
+}

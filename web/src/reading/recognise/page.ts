@@ -1,0 +1,199 @@
+/** The lines found on a photograph are recognised, each in its own level picture; see `shuzi.reading.recognise.page`. */
+
+import { BESIDE, FRAMES } from "../../generated/ink/line-pictures";
+import { HEIGHT, LONGEST, SHORTEST } from "../../generated/ink/strips";
+import { MOST_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE } from "../../generated/reading/find";
+import {
+  BEAM_WIDTH,
+  LEAST_CLASS_PROBABILITY,
+  LOWEST_LOG_PROBABILITY,
+  MOST_TEXTS,
+  TEXTS_OF_A_STRIP,
+  TURNED_LINES,
+  TURNED_MARGIN,
+  UPRIGHT_PROBABILITY,
+} from "../../generated/reading/recognise";
+import { CLASSES } from "../../generated/tasks";
+import type { Box } from "../../ink/boxes";
+import { inReadingOrder } from "../../ink/components";
+import {
+  boxOfLine,
+  frameLine,
+  type LinePicture,
+  lengthOfLine,
+  straighten,
+  type TextLine,
+} from "../../ink/line-pictures";
+import { median } from "../../ink/numbers";
+import { mapsOfLine } from "../../ink/paper/paper";
+import { blank, type Grey } from "../../ink/picture";
+import { cut } from "../../ink/strips";
+import { isDigit } from "../classes";
+import { type Character, charactersOf } from "../decide/outcome";
+import { type Candidates, TooMuch, Work } from "../find/candidates";
+import { isCutOff } from "../find/line-detector";
+import { isStruckOut } from "../find/struck-lines";
+import { bestTexts, type Labels, logProbability } from "./ctc";
+import type { Classify, Columns, Recogniser } from "./models";
+import type { LineTexts } from "./search";
+
+/** A line that the line detector found on a photograph, and what may stand on it. */
+export interface PageLine {
+  readonly line: TextLine;
+  readonly picture: LinePicture;
+  /** Of its own picture. */
+  readonly ink: Grey;
+  readonly contrast: Grey;
+  /** Its frames are in its own picture. */
+  readonly texts: LineTexts;
+  /** For each digit of its most probable text, the classifier's probability of that digit. */
+  readonly classified: readonly number[];
+  /** The height of its digits as a multiple of the other lines' median; 1 without others. */
+  readonly relativeHeight: number;
+}
+
+/** Recognise the lines of a photograph. */
+export function recognisePage(
+  grey: Grey,
+  lines: readonly TextLine[],
+  recogniser: Recogniser,
+  classifier: Classify,
+): Candidates {
+  const nothing = { simple: false, candidates: [], missed: 0, lines: [] };
+  const seen = { grey, original: grey, ink: blank(1, 1), uncovered: 0, tooMuch: null, ...nothing };
+  const work = new Work(MOST_WORK);
+  const whole = lines.filter((line) => !isCutOff(line, grey));
+  const found = whole.length ? whole : lines;
+  const cutOff = lines.filter((line) => !found.includes(line));
+  const height = median(found.map((line) => line.height));
+  const strips = found.reduce((sum, line) => sum + stripsOf(line), 0);
+  try {
+    work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", found.length);
+    const page = inReadingOrder(found.map(boxOfLine))
+      .flat()
+      .map((index) => {
+        const line = found[index] as TextLine;
+        const relativeHeight = line.height / (found.length > 1 ? height : line.height);
+        return recognised(grey, line, relativeHeight, recogniser, classifier, work);
+      });
+    return { ...seen, page, cutOff, isUpsideDown: isUpsideDown(page, recogniser), workLeft: work.left };
+  } catch (problem) {
+    if (!(problem instanceof TooMuch)) throw problem;
+    const none = { page: [], cutOff: [], isUpsideDown: false, workLeft: 0 };
+    return { ...seen, ...none, uncovered: 1, tooMuch: problem.advice };
+  }
+}
+
+/** How wide a line's strips are together, in pixels. */
+function stripsOf(line: TextLine): number {
+  const wide = lengthOfLine(line) / line.height + 2 * BESIDE;
+  return FRAMES.reduce(
+    (sum, times) => sum + Math.min(Math.max((HEIGHT * wide) / times, SHORTEST), LONGEST),
+    0,
+  );
+}
+
+/** Whether the longest lines are more probable turned by half a circle; those that are sure are upright. */
+function isUpsideDown(page: readonly PageLine[], recogniser: Recogniser): boolean {
+  let [upright, turned] = [0, 0];
+  const longest = page.toSorted((a, b) => lengthOfLine(b.line) - lengthOfLine(a.line)).slice(0, TURNED_LINES);
+  for (const { picture, texts } of longest) {
+    const best = Math.max(...texts.scores.map(([wide]) => wide as number));
+    if (best >= Math.log(UPRIGHT_PROBABILITY)) return false;
+    const grey = { ...picture.grey, pixels: picture.grey.pixels.toReversed() };
+    const { contrast } = mapsOfLine(grey, picture.height);
+    const columns = recogniser.columns(cut(contrast, frameLine({ ...picture, grey }, FRAMES[0])));
+    const [text] = bestTexts(columns, 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY);
+    upright += best;
+    turned += text?.logProbability ?? 0;
+  }
+  return turned > upright + TURNED_MARGIN;
+}
+
+/** A line as everything that was found in a picture of its own. */
+export function aloneOf({ picture: { grey }, ink, texts }: PageLine): Candidates {
+  const nothing = { simple: false, candidates: [], uncovered: 0, missed: 0, tooMuch: null };
+  const noPage = { page: [], cutOff: [], isUpsideDown: false };
+  return { grey, original: grey, ink, lines: [texts], ...noPage, workLeft: MOST_WORK, ...nothing };
+}
+
+function recognised(
+  grey: Grey,
+  line: TextLine,
+  relativeHeight: number,
+  recogniser: Recogniser,
+  classifier: Classify,
+  work: Work,
+): PageLine {
+  const picture = straighten(grey, line);
+  const { ink, contrast } = mapsOfLine(picture.grey, picture.height);
+  const frames = FRAMES.map((times) => frameLine(picture, times)) as [Box, Box];
+  const columns = frames.map((frame) => recogniser.columns(cut(contrast, frame)));
+  const { labels, logs } = likelyTexts(columns);
+  const unstruck: LineTexts = {
+    line: { candidates: [], frames, height: picture.height, proposed: [], isStruck: false },
+    columns,
+    texts: labels.map((text) => text.map((label) => CLASSES[label]).join("")),
+    // no candidates were looked for, so the strips alone count
+    scores: logs.map((of) => [of[0] as number, of.at(-1) as number, Math.max(...of), 0, 0, 0, 0]),
+  };
+  const digits = digitsOf(unstruck, logs, ink);
+  const boxes = trimmed(
+    digits.map(({ box }) => box),
+    picture.height,
+  );
+  const texts = { ...unstruck, line: { ...unstruck.line, isStruck: isStruckOut(contrast, boxes) } };
+  const classified = classify(digits, classifier, work);
+  return { line, picture, ink, contrast, texts, classified, relativeHeight };
+}
+
+/** The most probable texts of all strips, and the log probability of each in each. */
+function likelyTexts(columns: readonly Columns[]): { labels: Labels[]; logs: number[][] } {
+  const room = Math.min(...columns.map(({ count }) => count));
+  const likely = new Map<string, Labels>();
+  for (const column of columns)
+    for (const { labels } of bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY))
+      if (labels.length <= room && !likely.has(labels.join())) likely.set(labels.join(), labels);
+  const labels = [...likely.values()].slice(0, MOST_TEXTS);
+  const logs = labels.map((text) =>
+    columns.map((column) => Math.max(logProbability(column, text), LOWEST_LOG_PROBABILITY)),
+  );
+  return { labels, logs };
+}
+
+/** Boxes without what a stroke through all of them may have added to the first and the last one. */
+function trimmed(boxes: readonly Box[], height: number): Box[] {
+  const last = boxes.length - 1;
+  if (last < 1) return [...boxes];
+  const off = STRIKE_ENDS * height;
+  return boxes.map((box, index) => {
+    if (index && index < last) return box;
+    return { ...box, x: index ? box.x : box.x + off, width: Math.max(box.width - off, 1) };
+  });
+}
+
+/** The digits of the text that is most probable in all strips. */
+function digitsOf(texts: LineTexts, logs: readonly number[][], ink: Grey): Character[] {
+  const means = logs.map((of) => of.reduce((sum, log) => sum + log, 0) / of.length);
+  const ranked = [...means.keys()].sort((a, b) => (means[b] as number) - (means[a] as number));
+  const largest = Math.max(...means);
+  const likely = ranked.map((index) => Math.exp((means[index] as number) - largest));
+  const total = likely.reduce((sum, probability) => sum + probability, 0);
+  return charactersOf(
+    texts,
+    ranked.map((index) => texts.texts[index] as string),
+    likely.map((probability) => probability / total),
+    ink,
+  ).filter(({ character }) => isDigit(character));
+}
+
+/** The classifier's probability of each digit. */
+function classify(digits: readonly Character[], classifier: Classify, work: Work): number[] {
+  if (!digits.length) return [];
+  work.spend(digits.length, "reading.many_digits", digits.length);
+  const answers = classifier.classify(digits.map(({ image }) => image));
+  return answers.map(
+    ({ probabilities, isDigit: sure }, index) =>
+      (probabilities[Number(digits[index]?.character)] as number) * sure,
+  );
+}

@@ -99,10 +99,8 @@ def test_a_page_of_40_rows_of_8_numbers_is_read_whole(mnist):
 )
 def test_more_than_a_page_of_writing_is_not_read_but_named(page, sentence, work, draw):
     reading = shuzi.load().read(page(draw))
-    assert reading.status == "unsure"
-    # a few dots may look like a line of a photographed page, which is read and doubted
-    assert (reading.text, reading.advice[0]) == ("", sentence) or reading.advice[0] == "reading.lines_unsure"
-    assert work["strips"] <= 2_000
+    assert (reading.status, reading.text, reading.advice[0]) == ("unsure", "", sentence)
+    assert work["strips"] == 0
     assert work["images"] <= 500
     assert work["detections"] <= 3
 
@@ -164,8 +162,7 @@ def test_a_small_number_on_a_page_of_noise_is_not_called_blank(page, draw):
 
 def test_a_list_of_values_does_not_turn_noise_into_one_of_them(draw):
     reading = shuzi.load().read(draw.dots(2_000, 1_000), among=["4711", "4712"])
-    assert reading.status == "unsure"
-    assert reading.advice[0] in ("reading.many_lines", "reading.among.lines", "reading.among.none")
+    assert (reading.status, reading.text, reading.advice[0]) == ("unsure", "", "reading.many_lines")
 
 
 def test_frames_within_frames_are_unknown_ink_where_there_are_too_many_to_look_at(monkeypatch, draw):

@@ -26,8 +26,16 @@ export const MIN_AREA = 0.06;
 export const MAX_LINES = 400;
 /** digit heights: a shorter line does not tell how it slopes */
 export const LONG_LINE = 1.5;
-/** digit heights: from this gap on, training separates two numbers of a row */
-export const NUMBER_GAP = 1.4;
+/** digit heights: training separates no number at a closer gap, and all of a row from 1.4 on */
+export const NUMBER_GAP = 1.3;
+/** digit heights: a longer line has more than one digit */
+export const DIGIT_LENGTH = 1.3;
+/** digit heights: from this gap on, single digits are numbers of their own */
+export const DIGIT_GAP = 2.5;
+/** so many times as wide as another, a gap between single digits separates two numbers */
+export const UNEVEN = 2;
+/** of the higher line's digits: how far off its middle another part of the number may lie */
+export const OFF_ROW = 0.5;
 /** of a digit's height, that the edge cuts off of a line that is none of the picture's own */
 export const CUT_OFF = 0.06;
 /** of the shorter of two lines at different scales that lies on the other */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from shuzi.data.dataset import Dataset
 from shuzi.data.registers import Cells
 from shuzi.data.strokes import Strokes
+from shuzi.data.tables import Labelled
 from shuzi.evaluation.line_confidence import fit_logistic, ok_from
 from shuzi.reading.decide.decide_thresholds import PAGE_FEATURE, PAGE_OK
 from shuzi.reading.decide.page_text import FEATURES, LineFeatures, PageScale, gather_features
@@ -75,6 +76,16 @@ def read_cells(reader: Reader, cells: Cells) -> Iterator[LineRead]:
             if left < x < right and top < y < bottom and (found := gather_features(line, seen)) is not None:
                 outcome, features = found
                 yield features, without_marks(target(cells.texts[index])) == without_marks(outcome.texts[0])
+
+
+def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[LineRead]:
+    """Read pictures of one number or none, and yield each number that was read on a line of its own."""
+    for picture in pictures:
+        seen = reader.recognise(picture.path)
+        for line in seen.page:
+            if (found := gather_features(line, seen)) is not None:
+                outcome, features = found
+                yield features, without_marks(picture.label) == without_marks(outcome.texts[0])
 
 
 def fit_page(read: Sequence[LineRead]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +12,11 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.mnist import clear_images
 from shuzi.data.registers import Cells
 from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes, clear_strokes
+from shuzi.data.tables import Labelled
 from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
-from shuzi.evaluation.page_confidence import PHOTOGRAPHS, fit_page, read_cells, read_photographs
+from shuzi.evaluation.page_confidence import PHOTOGRAPHS, fit_page, read_cells, read_photographs, read_pictures
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE, LINE_DETECTOR
 from shuzi.reading.decide.candidate_confidence import Curves, Way, name_knots, signs_of_digit, signs_of_text
@@ -67,6 +68,7 @@ def calibrate(
     pages: int = PAGES,
     strokes: Strokes | None = None,
     cells: Cells | None = None,
+    pictures: Iterable[Labelled] = (),
 ) -> Calibration:
     """Calibrate a reader's confidence on pages composed of digits that no model was trained on.
 
@@ -84,6 +86,8 @@ def calibrate(
         Pen strokes of validation writers; a reader with a line recogniser also reads as many lines of them.
     cells
         Cells of registers held out from training; a reader with a line detector reads them too.
+    pictures
+        Pictures of one number or none; a reader with a line detector reads them too.
 
     Raises
     ------
@@ -123,7 +127,7 @@ def calibrate(
         in_lines += read_lines(reader, clear, strokes, seed, pages)
         fitted |= fit_lines(in_lines)
         if LINE_DETECTOR in reader.partners:
-            fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), cells)
+            fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), cells, pictures)
     return Calibration(reader.partners, fitted, pages, seed, strokes.sha256() if strokes else "")
 
 
@@ -134,6 +138,7 @@ def calibrate_photographs(
     seed: int = 0,
     count: int = PHOTOGRAPHS,
     cells: Cells | None = None,
+    pictures: Iterable[Labelled] = (),
 ) -> dict[str, float]:
     """Calibrate the confidence in the numbers of photographed pages alone.
 
@@ -145,6 +150,8 @@ def calibrate_photographs(
         The number of photographs.
     cells
         Real cells of registers that no model was trained on, which count too.
+    pictures
+        Pictures of one number or none, which count too.
 
     Returns
     -------
@@ -158,7 +165,8 @@ def calibrate_photographs(
     if strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     read = [*read_photographs(reader, digits, clear_strokes(strokes), seed, count)]
-    return fit_page(read + ([*read_cells(reader, cells)] if cells is not None else []))
+    read += [*read_cells(reader, cells)] if cells is not None else []
+    return fit_page([*read, *read_pictures(reader, pictures)])
 
 
 def fit_way(read: Sequence[PageRead]) -> Way:

@@ -32,7 +32,7 @@ from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.page_text import PageScale, correct_page
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.find.find_thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MOST_WORK, SMALLEST_PAGE
-from shuzi.reading.find.line_detector import LineDetector, is_cut_off
+from shuzi.reading.find.line_detector import LineDetector, is_cut_off, may_be_one_number
 from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import ReadingProcesses
 from shuzi.reading.patterns.automaton import Automaton
@@ -225,7 +225,7 @@ class Reader:
         source = source_of(picture)
         grey = open_picture(picture)
         lines = self._find_page(grey) if as_page else []
-        if len(lines) > 1:
+        if lines and not may_be_one_number(lines):
             page = self._recognise_page(grey, lines, most)
             if page.too_much is None:  # a large table may still be read row by row
                 return replace(page, source=source)

@@ -8,7 +8,7 @@ import { decide } from "./decide/decision";
 import { LineScale } from "./decide/line-confidence";
 import { correctPage, PageScale } from "./decide/page-text";
 import type { Candidates } from "./find/candidates";
-import { isCutOff, type LineDetector } from "./find/line-detector";
+import { isCutOff, type LineDetector, mayBeOneNumber } from "./find/line-detector";
 import { locateDigits, type Models } from "./find/locate";
 import type { Automaton } from "./patterns/automaton";
 import type { Classifier, Detector, Recogniser } from "./recognise/models";
@@ -57,7 +57,7 @@ export class Reader {
   async findCandidates(grey: Grey, asPage = true): Promise<Candidates> {
     const { classifier } = this;
     let lines = asPage ? await this.#findPage(grey) : [];
-    if (lines.length > 1) {
+    if (lines.length && !mayBeOneNumber(lines)) {
       const page = await this.#recognisePage(grey, lines);
       if (!page.tooMuch) return page; // a large table may still be read row by row
       lines = [];

@@ -37,7 +37,8 @@ CORE: Final = 128  # of 255: from this probability on a cell belongs to the core
 MIN_AREA: Final = 0.06  # of a squared digit's height: a smaller piece is none
 MAX_LINES: Final = 400  # on a picture; a receipt has 75 rows
 LONG_LINE: Final = 1.5  # digit heights: a shorter line does not tell how it slopes
-NUMBER_GAP: Final = 1.3  # digit heights: training separates no number at a closer gap, and all of a row from 1.4 on
+PART_GAP: Final = 0.6  # digit heights: a number's parts may be so far apart
+NUMBER_GAP: Final = 1.4  # digit heights: from this gap on, training separates two numbers of a row
 DIGIT_LENGTH: Final = 1.3  # digit heights: a longer line has more than one digit
 DIGIT_GAP: Final = 2.5  # digit heights: from this gap on, single digits are numbers of their own
 UNEVEN: Final = 2.0  # so many times as wide as another, a gap between single digits separates two numbers
@@ -157,7 +158,7 @@ def _is_same(line: TextLine, other: TextLine) -> bool:
 def _rows(lines: list[TextLine]) -> list[list[TextLine]]:
     """Chain lines that go on in one another, from left to right."""
     rows: list[list[TextLine]] = []
-    for line in sorted(lines, key=lambda line: line.start[0] + line.end[0]):
+    for line in sorted(lines, key=_middle):
         fitting = [row for row in rows if _goes_on(row[-1], line)]
         if fitting:
             max(fitting, key=lambda row: row[-1].end[0]).append(line)
@@ -174,15 +175,24 @@ def _goes_on(left: TextLine, right: TextLine) -> bool:
     return abs(high.start[1] + slope * (x - high.start[0]) - y) < OFF_ROW * high.height
 
 
+def _middle(line: TextLine) -> float:
+    return (line.start[0] + line.end[0]) / 2
+
+
+def _gaps(row: list[TextLine]) -> list[float]:
+    """Return how far apart neighbours are, as multiples of the higher one's digits' height."""
+    return [(right.start[0] - left.end[0]) / max(left.height, right.height) for left, right in pairwise(row)]
+
+
 def _split_numbers(row: list[TextLine]) -> list[list[TextLine]]:
     """Part a row into numbers: what is close is one, and single digits with even gaps are too."""
-    gaps = [(right.start[0] - left.end[0]) / max(left.height, right.height) for left, right in pairwise(row)]
+    gaps = _gaps(row)
     is_digit = all(line.length < DIGIT_LENGTH * line.height for line in row)
-    if is_digit and gaps and max(gaps) < min(DIGIT_GAP, UNEVEN * max(min(gaps), NUMBER_GAP / UNEVEN)):
+    if is_digit and gaps and max(gaps) < min(DIGIT_GAP, UNEVEN * max(min(gaps), PART_GAP)):
         return [row]
     numbers = [[row[0]]]
     for gap, line in zip(gaps, row[1:], strict=True):
-        if gap < NUMBER_GAP:
+        if gap < PART_GAP:
             numbers[-1].append(line)
         else:
             numbers.append([line])
@@ -203,6 +213,11 @@ def _join(parts: list[TextLine]) -> TextLine:
     score = float(np.average([part.score for part in parts], weights=weights))
     start, end = ((x, float(middle[1]) + slope * (x - float(middle[0]))) for x in (left, right))
     return TextLine(start, end, height, score)
+
+
+def may_be_one_number(lines: list[TextLine]) -> bool:
+    """Tell whether all lines stand beside one another, as close as the parts of a number with gaps do."""
+    return len(_rows(lines)) == 1 and all(gap < NUMBER_GAP for gap in _gaps(sorted(lines, key=_middle)))
 
 
 def is_cut_off(line: TextLine, grey: NDArray[np.uint8]) -> bool:

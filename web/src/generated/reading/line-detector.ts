@@ -26,8 +26,10 @@ export const MIN_AREA = 0.06;
 export const MAX_LINES = 400;
 /** digit heights: a shorter line does not tell how it slopes */
 export const LONG_LINE = 1.5;
-/** digit heights: training separates no number at a closer gap, and all of a row from 1.4 on */
-export const NUMBER_GAP = 1.3;
+/** digit heights: a number's parts may be so far apart */
+export const PART_GAP = 0.6;
+/** digit heights: from this gap on, training separates two numbers of a row */
+export const NUMBER_GAP = 1.4;
 /** digit heights: a longer line has more than one digit */
 export const DIGIT_LENGTH = 1.3;
 /** digit heights: from this gap on, single digits are numbers of their own */

@@ -20,6 +20,7 @@ import {
   MULTIPLE,
   NUMBER_GAP,
   OFF_ROW,
+  PART_GAP,
   SAME_LINE,
   SMALL_TEXT,
   UNEVEN,
@@ -172,7 +173,7 @@ function areSame(line: TextLine, other: TextLine): boolean {
 /** Lines that go on in one another, from left to right. */
 function rowsOf(lines: readonly TextLine[]): TextLine[][] {
   const rows: TextLine[][] = [];
-  for (const line of lines.toSorted((a, b) => a.start[0] + a.end[0] - b.start[0] - b.end[0])) {
+  for (const line of lines.toSorted(byMiddle)) {
     const endOf = (row: TextLine[]) => row[row.length - 1] as TextLine;
     const fitting = rows.filter((row) => goesOn(endOf(row), line));
     const [first, ...others] = fitting;
@@ -191,19 +192,31 @@ function goesOn(left: TextLine, right: TextLine): boolean {
   return Math.abs(high.start[1] + slope * (x - high.start[0]) - y) < OFF_ROW * high.height;
 }
 
-/** A row in numbers: what is close is one, and single digits with even gaps are too. */
-function numbersOf(row: readonly TextLine[]): TextLine[][] {
-  const gaps = row.slice(1).map((line, index) => {
+const byMiddle = (a: TextLine, b: TextLine) => a.start[0] + a.end[0] - b.start[0] - b.end[0];
+
+/** How far apart neighbours are, as multiples of the higher one's digits' height. */
+function gapsOf(row: readonly TextLine[]): number[] {
+  return row.slice(1).map((line, index) => {
     const left = row[index] as TextLine;
     return (line.start[0] - left.end[0]) / Math.max(left.height, line.height);
   });
+}
+
+/** Whether all lines stand beside one another, as close as the parts of a number with gaps do. */
+export function mayBeOneNumber(lines: readonly TextLine[]): boolean {
+  return rowsOf(lines).length === 1 && gapsOf(lines.toSorted(byMiddle)).every((gap) => gap < NUMBER_GAP);
+}
+
+/** A row in numbers: what is close is one, and single digits with even gaps are too. */
+function numbersOf(row: readonly TextLine[]): TextLine[][] {
+  const gaps = gapsOf(row);
   const isDigit = row.every((line) => lengthOfLine(line) < DIGIT_LENGTH * line.height);
-  const even = Math.min(DIGIT_GAP, UNEVEN * Math.max(Math.min(...gaps), NUMBER_GAP / UNEVEN));
+  const even = Math.min(DIGIT_GAP, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
   if (isDigit && gaps.length && Math.max(...gaps) < even) return [[...row]];
   const numbers: TextLine[][] = [];
   row.forEach((line, index) => {
     const gap = index ? (gaps[index - 1] as number) : Number.POSITIVE_INFINITY;
-    if (gap < NUMBER_GAP) numbers[numbers.length - 1]?.push(line);
+    if (gap < PART_GAP) numbers[numbers.length - 1]?.push(line);
     else numbers.push([line]);
   });
   return numbers;

@@ -27,11 +27,11 @@ export const MAX_LINES = 400;
 /** digit heights: a shorter line does not tell how it slopes */
 export const LONG_LINE = 1.5;
 /** digit heights: a number's parts may be so far apart */
-export const PART_GAP = 0.6;
+export const PART_GAP = 0.25;
 /** digit heights: from this gap on, training separates two numbers of a row */
 export const NUMBER_GAP = 1.4;
-/** digit heights: a longer line has more than one digit */
-export const DIGIT_LENGTH = 1.3;
+/** digit heights: a longer line may have more than one digit */
+export const DIGIT_LENGTH = 0.9;
 /** digit heights: from this gap on, single digits are numbers of their own */
 export const DIGIT_GAP = 2.5;
 /** so many times as wide as another, a gap between single digits separates two numbers */

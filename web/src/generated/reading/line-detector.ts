@@ -31,7 +31,9 @@ export const PART_GAP = 0.25;
 /** digit heights: from this gap on, training separates two numbers of a row */
 export const NUMBER_GAP = 1.4;
 /** digit heights: a longer line may have more than one digit */
-export const DIGIT_LENGTH = 0.9;
+export const DIGIT_LENGTH = 1.1;
+/** so many single digits of a row tell whether their gaps are even */
+export const EVEN_DIGITS = 3;
 /** digit heights: from this gap on, single digits are numbers of their own */
 export const DIGIT_GAP = 2.5;
 /** so many times as wide as another, a gap between single digits separates two numbers */

@@ -9,6 +9,7 @@ import {
   CUT_OFF,
   DIGIT_GAP,
   DIGIT_LENGTH,
+  EVEN_DIGITS,
   GOOD_HEIGHT,
   LARGE_TEXT,
   LONG_LINE,
@@ -212,7 +213,7 @@ function numbersOf(row: readonly TextLine[]): TextLine[][] {
   const gaps = gapsOf(row);
   const isDigit = row.every((line) => lengthOfLine(line) < DIGIT_LENGTH * line.height);
   const even = Math.min(DIGIT_GAP, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
-  if (isDigit && gaps.length && Math.max(...gaps) < even) return [[...row]];
+  if (isDigit && row.length >= EVEN_DIGITS && Math.max(...gaps) < even) return [[...row]];
   const numbers: TextLine[][] = [];
   row.forEach((line, index) => {
     const gap = index ? (gaps[index - 1] as number) : Number.POSITIVE_INFINITY;

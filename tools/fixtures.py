@@ -160,7 +160,7 @@ def page_steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any] | 
     if min(grey.shape) < SMALLEST_PAGE:
         return None
     detector = LineDetector(find_model(LINE_DETECTOR))
-    found = sorted(detector.find(grey), key=lambda line: (line.box.y, line.box.x))
+    found = sorted(detector.find(grey).lines, key=lambda line: (line.box.y, line.box.x))
     seen = reader.recognise(grey)
     steps: dict[str, Any] = {
         "found": [{"box": _rounded(line.box), "score": round(line.score, DECIMALS)} for line in found]

@@ -91,7 +91,6 @@ def test_a_page_of_40_rows_of_8_numbers_is_read_whole(mnist):
     ("page", "sentence"),
     [
         (lambda draw: draw.chequerboard(2_400, 4), "reading.many_pieces"),
-        (lambda draw: draw.dots(20_000, 1_200), "reading.many_pieces"),
         (lambda draw: draw.printed(0.6), "reading.many_pieces"),
         (lambda draw: draw.dots(2_000, 1_000), "reading.many_lines"),
         (lambda draw: draw.grid_of_dots(60, 60, 20, 4), "reading.many_lines"),

@@ -36,7 +36,7 @@ const PAGES = ALL.filter(([, page]) => page.lines);
 test.each(ALL)("where the lines of %s are", (name, { found }) => {
   const lines = detector
     .find(picture(`${name}.picture`))
-    .map((line) => ({ box: asList(boxOfLine(line)), score: line.score }))
+    .lines.map((line) => ({ box: asList(boxOfLine(line)), score: line.score }))
     .sort(
       (a, b) => (a.box[1] as number) - (b.box[1] as number) || (a.box[0] as number) - (b.box[0] as number),
     );

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.registers import Cells
 from shuzi.data.strokes import Strokes
 from shuzi.data.tables import Labelled
-from shuzi.evaluation.line_confidence import fit_logistic, ok_from
-from shuzi.reading.decide.decide_thresholds import PAGE_FEATURE, PAGE_OK
-from shuzi.reading.decide.page_text import FEATURES, LineFeatures, PageScale, gather_features
+from shuzi.evaluation.line_confidence import ok_from
+from shuzi.reading.decide.candidate_confidence import logit
+from shuzi.reading.decide.page_text import LineFeatures, PageScale, Tree, gather_features
 from shuzi.reading.reader import Reader
+from shuzi.reading.recognise.hand import sigmoid_of_each
 from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import PageLine
 from shuzi.synthesis.backgrounds import by_magnitude
@@ -33,6 +35,10 @@ _SIDES = 600, 1_600  # pixels of a photograph's longer side
 _LETTERS = 14.0, 45.0  # digits are that many times lower than the photograph
 _HARD = 0.25  # fraction of the photographs that are as bad as those of a training
 _ON_LINE = 0.5  # of a digit's height: how far the middle of what is read may be from the middle of what is written
+_TREES, _RATE, _LEAF = 40, 0.25, 25  # trees, how far each goes, and the fewest lines of a leaf
+_QUANTILES = np.linspace(0.02, 0.98, 33)  # of a feature: where it may be asked
+_PULL = 1.0  # towards no change, as strong as a line or two
+_PARTS = 5  # of the lines: what is ok is told by trees that were fitted to the others
 _LEVELS = 1_000  # to which confidences are rounded where `ok` begins
 
 
@@ -97,23 +103,63 @@ def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
 
     Examples
     --------
-    >>> clear, faint = (LineFeatures(raw, *[0.0] * (len(FEATURES) - 1)) for raw in (6.0, -1.0))
+    >>> clear, faint = (LineFeatures(raw, *[0.0] * 12) for raw in (6.0, -1.0))
     >>> scale = PageScale.of(fit_page([(clear, True)] * 900 + [(faint, False), (faint, True)] * 50))
     >>> scale.confidence(clear) > 0.98, round(scale.confidence(faint), 1)
     (True, 0.5)
     """
-    x = np.array([[*features, 1.0] for features, _ in read], np.float64)
-    right = np.array([is_right for _, is_right in read], np.float64)
-    scale = np.maximum(x.std(axis=0), 1e-6)
-    scale[-1] = 1.0
-    weights = fit_logistic(x / scale, right, np.zeros(x.shape[1])) / scale
-    numbers = {
-        PAGE_FEATURE + name: float(weight) for name, weight in zip((*FEATURES, "constant"), weights, strict=True)
-    }
-    told = PageScale.of(numbers | {PAGE_OK: 1.0})
-    confidence = np.array([told.confidence(features) for features, _ in read])
-    confidence = np.floor(confidence * _LEVELS) / _LEVELS
-    return numbers | {PAGE_OK: ok_from(confidence, right.astype(np.bool_))}
+    x = np.array([features for features, _ in read], np.float64)
+    right = np.array([is_right for _, is_right in read], np.bool_)
+    # what is ok is told by trees that did not learn from the line
+    part = np.arange(len(read)) % _PARTS
+    logits = np.zeros(len(read))
+    for index in range(_PARTS):
+        trees = fit_trees(x[part != index], right[part != index])
+        logits[part == index] = [sum(tree.value(row) for tree in trees) for row in x[part == index].tolist()]
+    confidence = np.floor(sigmoid_of_each(logits) * _LEVELS) / _LEVELS
+    return PageScale(fit_trees(x, right), ok_from(confidence, right)).numbers
+
+
+def fit_trees(x: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Tree, ...]:
+    """Fit trees one after the other, each to what those before it leave (J. Friedman, 2001, with Newton's steps).
+
+    Parameters
+    ----------
+    x
+        float64 (n, k): the features.
+    right
+        bool (n,): what is to be told from them.
+    """
+    thresholds = [(k, at) for k in range(x.shape[1]) for at in np.unique(np.quantile(x[:, k], _QUANTILES)).tolist()]
+    below = np.stack([x[:, k] < at for k, at in thresholds], axis=1).astype(np.float32)
+    logits, trees = np.full(len(x), logit(float(right.mean()))), list[Tree]()
+    start = float(logits[0])  # is added to the first tree
+    for _ in range(_TREES):
+        p = sigmoid_of_each(logits)
+        slopes, curves = (right - p).astype(np.float32), (p * (1 - p)).astype(np.float32)
+        first = _split(below, slopes, curves, np.ones(len(x), np.bool_))
+        sides = [below[:, first] > 0, below[:, first] == 0]
+        questions = [first, *(_split(below, slopes, curves, side) for side in sides)]
+        leaves = []
+        for side, question in zip(sides, questions[1:], strict=True):
+            for leaf in (side & (below[:, question] > 0), side & (below[:, question] == 0)):
+                step = _RATE * float(slopes[leaf].sum() / (curves[leaf].sum() + _PULL))
+                leaves.append(round(step + start, 4))
+                logits[leaf] += step
+        trees.append(Tree(*(value for question in questions for value in thresholds[question]), *leaves))
+        start = 0.0
+    return tuple(trees)
+
+
+def _split(
+    below: NDArray[np.float32], slopes: NDArray[np.float32], curves: NDArray[np.float32], node: NDArray[np.bool_]
+) -> int:
+    """Return the index of the threshold that divides a node best; both sides keep `_LEAF` lines, if any does."""
+    inside = node.astype(np.float32)
+    of_all = [inside * values for values in (slopes, curves)] + [inside]
+    slope, curve, count = (np.stack([own @ below, own.sum() - own @ below]) for own in of_all)
+    gain = (slope**2 / (curve + _PULL)).sum(axis=0)
+    return int(np.argmax(np.where(count.min(axis=0) >= _LEAF, gain, -1.0)))
 
 
 def _written_at(line: PageLine, photo: Photograph) -> WrittenLine | None:

@@ -32,7 +32,7 @@ from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.page_text import PageScale, correct_page
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.find.find_thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MOST_WORK, SMALLEST_PAGE
-from shuzi.reading.find.line_detector import LineDetector, is_cut_off, may_be_one_number
+from shuzi.reading.find.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
 from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import ReadingProcesses
 from shuzi.reading.patterns.automaton import Automaton
@@ -224,7 +224,9 @@ class Reader:
         """
         source = source_of(picture)
         grey = open_picture(picture)
-        lines = self._find_page(grey) if as_page else []
+        writing = self._find_writing(grey) if as_page else None
+        line_score = writing.score if writing is not None and not writing.lines else None
+        lines = writing.lines if writing is not None and _is_page(writing.lines, grey) else []
         if lines and not may_be_one_number(lines):
             page = self._recognise_page(grey, lines, most)
             if page.too_much is None:  # a large table may still be read row by row
@@ -245,14 +247,13 @@ class Reader:
             findings = recognise_lines(findings, scan, self._recogniser)
         if isinstance(classifier, CorrectedClassifier):
             findings = correct(findings, classifier, self._line_scale.weights)
-        return replace(findings, source=source)
+        return replace(findings, line_score=line_score, source=source)
 
-    def _find_page(self, grey: NDArray[np.uint8]) -> list[TextLine]:
-        """Find the lines of a photograph; none if the picture is not taken for one."""
+    def _find_writing(self, grey: NDArray[np.uint8]) -> Writing | None:
+        """Find the lines of a picture that is large enough to hold several."""
         if self._line_detector is None or self._recogniser is None or min(grey.shape) < SMALLEST_PAGE:
-            return []
-        lines = self._line_detector.find(grey)
-        return lines if _is_page(lines, grey) else []
+            return None
+        return self._line_detector.find(grey)
 
     def _recognise_page(self, grey: NDArray[np.uint8], lines: Sequence[TextLine], most: float) -> Findings:
         """Recognise the lines of a photograph."""

@@ -182,6 +182,8 @@ class Findings:
         Lines that the upper or lower edge of the photograph cuts off, which are not read.
     is_upside_down
         Whether these lines are read better turned by half a circle.
+    line_score
+        If the line detector has looked at the picture and found no line: the highest probability of one.
     source
         The path of the picture, with the page of a PDF or TIFF; None if it was not a file.
     """
@@ -201,7 +203,13 @@ class Findings:
     page: tuple[PageLine, ...] = ()
     cut_off: tuple[TextLine, ...] = ()
     is_upside_down: bool = False
+    line_score: float | None = None
     source: str | None = None
+
+    @staticmethod
+    def of_nothing(grey: NDArray[np.uint8]) -> Findings:
+        """Return the findings in a picture, uint8 (h, w), in which nothing was found."""
+        return Findings(grey, (grey.shape[0], grey.shape[1]), False, np.zeros((1, 1), np.uint8), [], 0.0)
 
     def at_edge(self, box: Box) -> bool:
         """Return whether a box is so close to the picture's edge that ink may be cut off."""

@@ -62,7 +62,7 @@ class TestShipped:
         page = np.full((900, 700), 225, np.uint8)
         for row in range(4):
             cv2.putText(page, "40718", (120, 200 + 150 * row), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, 2.0, 40, 4)
-        found = sorted(LineDetector(shipped()[LINE_DETECTOR]).find(page), key=lambda line: line.start[1])
+        found = sorted(LineDetector(shipped()[LINE_DETECTOR]).find(page).lines, key=lambda line: line.start[1])
         assert [round((line.start[1] + line.end[1]) / 2) for line in found] == pytest.approx(
             [178 + 150 * row for row in range(4)], abs=15
         )

@@ -8,7 +8,7 @@ import { decide } from "./decide/decision";
 import { LineScale } from "./decide/line-confidence";
 import { correctPage, PageScale } from "./decide/page-text";
 import type { Candidates } from "./find/candidates";
-import { isCutOff, type LineDetector, mayBeOneNumber } from "./find/line-detector";
+import { isCutOff, type LineDetector, mayBeOneNumber, type Writing } from "./find/line-detector";
 import { locateDigits, type Models } from "./find/locate";
 import type { Automaton } from "./patterns/automaton";
 import type { Classifier, Detector, Recogniser } from "./recognise/models";
@@ -56,7 +56,8 @@ export class Reader {
    */
   async findCandidates(grey: Grey, asPage = true): Promise<Candidates> {
     const { classifier } = this;
-    let lines = asPage ? await this.#findPage(grey) : [];
+    const writing = asPage ? await this.#findWriting(grey) : null;
+    let lines = writing && isPage(writing.lines, grey) ? writing.lines : [];
     if (lines.length && !mayBeOneNumber(lines)) {
       const page = await this.#recognisePage(grey, lines);
       if (!page.tooMuch) return page; // a large table may still be read row by row
@@ -67,7 +68,8 @@ export class Reader {
     const isClear = seen.simple && seen.candidates.length > 0 && seen.lines.length < 2;
     const isStruck = seen.lines.some(({ line }) => line.isStruck);
     if (lines.length && !isClear && !isStruck) return this.#recognisePage(grey, lines);
-    return correct(seen, classifier, this.#lineScale.weights);
+    const lineScore = writing && !writing.lines.length ? writing.score : null;
+    return { ...correct(seen, classifier, this.#lineScale.weights), lineScore };
   }
 
   async #locate(grey: Grey): Promise<Candidates> {
@@ -83,11 +85,10 @@ export class Reader {
     return decide(seen, this.#scale, this.#lineScale, this.#pageScale, pattern);
   }
 
-  /** The lines of a photograph; none of a picture that is not taken for one. */
-  async #findPage(grey: Grey): Promise<TextLine[]> {
-    if (!this.#models.recogniser || Math.min(grey.width, grey.height) < SMALLEST_PAGE) return [];
-    const lines = (await this.#lineDetector()).find(grey);
-    return isPage(lines, grey) ? lines : [];
+  /** The lines of a picture that is large enough to hold several. */
+  async #findWriting(grey: Grey): Promise<Writing | null> {
+    if (!this.#models.recogniser || Math.min(grey.width, grey.height) < SMALLEST_PAGE) return null;
+    return (await this.#lineDetector()).find(grey);
   }
 
   async #recognisePage(grey: Grey, lines: readonly TextLine[]): Promise<Candidates> {

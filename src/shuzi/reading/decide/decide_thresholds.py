@@ -19,7 +19,7 @@ LINE_WEIGHT, LINE_CURVE = "line-weight-", "line-curve-"
 """Before the name of a score, and before that of evidence: how much it counts."""
 TEXT_OK, LINE_OK = "text-ok", "line-ok"
 """A card's names for the confidence from which a text is `ok`, read without and with the line recogniser."""
-PAGE_FEATURE, PAGE_OK = "page-", "page-ok"
+PAGE_TREE, PAGE_OK = "page-tree-", "page-ok"
 """Before the name of a feature of a photograph's line, and the confidence from which it is `ok`."""
 LINE_OTHERS: Final = "line-others"  # the probability that another likely text is right if the best one is not
 REALLY_BLANK: Final = "blank"  # the probability that a picture in which nothing was found really holds no digit

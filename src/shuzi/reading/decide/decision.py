@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shuzi.reading.decide.allowed_values import choose_value
 from shuzi.reading.decide.candidate_confidence import Scale
 from shuzi.reading.decide.candidate_text import read_candidates
+from shuzi.reading.decide.doubts.unseen import doubt_unseen
 from shuzi.reading.decide.doubts.wide_gaps import doubt_wide_gap
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import read_lines
@@ -53,7 +54,9 @@ def decide(
     if reading is None:
         reading = read_candidates(seen, outcomes, scale)
     if values is not None:
-        return doubt_wide_gap(choose_value(reading, seen, outcomes, values, line_scale), values.__contains__)
-    if pattern is not None:
-        reading = follow_pattern(reading, seen, pattern, line_scale)
-    return doubt_wide_gap(reading, None if pattern is None else pattern.accepts)
+        reading = doubt_wide_gap(choose_value(reading, seen, outcomes, values, line_scale), values.__contains__)
+    elif pattern is not None:
+        reading = doubt_wide_gap(follow_pattern(reading, seen, pattern, line_scale), pattern.accepts)
+    else:
+        reading = doubt_wide_gap(reading)
+    return doubt_unseen(reading, seen, scale)

@@ -11,7 +11,7 @@ import math
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -48,6 +48,21 @@ CUT_OFF: Final = 0.06  # of a digit's height, that the edge cuts off of a line t
 SAME_LINE: Final = 0.5  # of the shorter of two lines at different scales that lies on the other
 
 
+class Writing(NamedTuple):
+    """What the network sees of writing.
+
+    Parameters
+    ----------
+    lines
+        The lines, in no particular order.
+    score
+        The highest probability, at any scale and place, that there is a line: 0 to 1.
+    """
+
+    lines: list[TextLine]
+    score: float
+
+
 class LineDetector:
     """A model loaded to find lines of writing.
 
@@ -68,30 +83,34 @@ class LineDetector:
         if self.card.kind != LINE_DETECTOR:
             raise ModelError("error.model.no_line_detector", path=path)
 
-    def find(self, grey: NDArray[np.uint8]) -> list[TextLine]:
-        """Find the lines of a picture, uint8 (h, w), in no particular order.
+    def find(self, grey: NDArray[np.uint8]) -> Writing:
+        """Find the lines of a picture, uint8 (h, w).
 
         Examples
         --------
         >>> from shuzi.models.store import shipped
-        >>> LineDetector(shipped()["line-detector"]).find(np.full((60, 90), 200, np.uint8))
-        []
+        >>> writing = LineDetector(shipped()["line-detector"]).find(np.full((60, 90), 200, np.uint8))
+        >>> writing.lines, writing.score < 0.1
+        ([], True)
         """
         first = min(1.0, math.sqrt(LOOK_PIXELS / grey.size))
-        coarser = [first / COARSER, first / COARSER**2]
-        large = [[line for line in self.look(grey, scale) if line.height * scale >= LARGE_TEXT] for scale in coarser]
-        lines = _keep_best([self.look(grey, first), *large])
+        looks = [(scale, self.look(grey, scale)) for scale in (first, first / COARSER, first / COARSER**2)]
+        score = max(seen.score for _, seen in looks)
+        large = [[line for line in seen.lines if line.height * scale >= LARGE_TEXT] for scale, seen in looks[1:]]
+        lines = _keep_best([looks[0][1].lines, *large])
         if lines and first < 1 and (height := median(line.height for line in lines)) * first < SMALL_TEXT:
             scale = min(1.0, GOOD_HEIGHT / height, math.sqrt(MAX_LOOK_PIXELS / grey.size))
-            finer = self.look(grey, scale) if scale > first else []
+            finer = self.look(grey, scale).lines if scale > first else []
             lines = finer + [line for line in lines if not any(_is_same(line, other) for other in finer)]
-        return [_join(part) for row in _rows(lines) for part in _split_numbers(row)]
+        return Writing([_join(part) for row in _rows(lines) for part in _split_numbers(row)], score)
 
-    def look(self, grey: NDArray[np.uint8], scale: float) -> list[TextLine]:
+    def look(self, grey: NDArray[np.uint8], scale: float) -> Writing:
         """Find the lines of a picture that is resized by `scale` first."""
         seen = resize(grey, scale)
         height, width = seen.shape
-        return [line.scaled(grey.shape[1] / width, grey.shape[0] / height) for line in _lines_of(self.maps(seen))]
+        maps = self.maps(seen)
+        lines = [line.scaled(grey.shape[1] / width, grey.shape[0] / height) for line in _lines_of(maps)]
+        return Writing(lines, int(_levels(maps).max()) / 255)
 
     def maps(self, seen: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the network's maps of a look, uint8 (h, w): float32 (rows, columns, 3), a cell for `CELL` pixels."""
@@ -101,10 +120,14 @@ class LineDetector:
         return np.asarray(maps[0, : -(-height // CELL), : -(-width // CELL)])
 
 
+def _levels(maps: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the core in levels, uint8 (h, w), so that other arithmetic decides alike."""
+    return np.rint(maps[..., 0] * 255).astype(np.uint8)
+
+
 def _lines_of(maps: NDArray[np.float32]) -> list[TextLine]:
     """Return the lines of the maps of a look, float32 (h, w, 3), in pixels of the look."""
-    # rounded, so that other arithmetic decides alike
-    core = np.rint(maps[..., 0] * 255).astype(np.uint8)
+    core = _levels(maps)
     _, labels, stats, _ = cv2.connectedComponentsWithStats((core >= CORE).astype(np.uint8), connectivity=8)
     pieces = []
     for label, (x, y, width, height, area) in enumerate(stats.tolist()):

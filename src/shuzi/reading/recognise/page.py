@@ -60,7 +60,7 @@ def recognise_page(
     cut_off = tuple(line for line in lines if line not in whole) if whole else ()
     lines = whole or lines
     height, work = median(line.height for line in lines), Work(most)
-    nothing = Findings(grey, (grey.shape[0], grey.shape[1]), False, np.zeros((1, 1), np.uint8), [], 0.0)
+    nothing = Findings.of_nothing(grey)
     page = []
     strips = sum(_measure_strips(line) for line in lines)
     try:

@@ -28,7 +28,7 @@ export const TEXT_OK = "text-ok";
 /** A card's names for the confidence from which a text is `ok`, read without and with the line recogniser. */
 export const LINE_OK = "line-ok";
 /** Before the name of a feature of a photograph's line, and the confidence from which it is `ok`. */
-export const PAGE_FEATURE = "page-";
+export const PAGE_TREE = "page-tree-";
 /** Before the name of a feature of a photograph's line, and the confidence from which it is `ok`. */
 export const PAGE_OK = "page-ok";
 /** the probability that another likely text is right if the best one is not */

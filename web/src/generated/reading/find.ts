@@ -22,6 +22,8 @@ export const SEARCHED_PIXELS_PER_IMAGE = 2_300;
 export const IMAGES_PER_SEPARATION = 2;
 /** pixels of the shorter side: a smaller picture is a number at most */
 export const SMALLEST_PAGE = 64;
+/** below this score of the line detector nothing is written: 84 % of empty cells, 6 of 386 with a digit */
+export const NO_WRITING = 0.2;
 /** Of a picture's height: a higher line fills it, which is read as a picture of one number. Lower lines of cells are read better as lines of a page (57 of 502 more), higher ones of numbers that were cut out worse (29 of 591). */
 export const LARGEST_ON_PAGE = 0.4;
 /** with more, the ink is not simple */

@@ -6,6 +6,7 @@ import { follow } from "../patterns/fitting";
 import { type Reading, unread, withLines } from "../report/result";
 import type { Scale } from "./candidate-confidence";
 import { textOfCandidates } from "./candidate-text";
+import { doubtUnseen } from "./doubts/unseen";
 import { doubtWideGap } from "./doubts/wide-gaps";
 import type { LineScale } from "./line-confidence";
 import { rejectLines, textOfLines } from "./line-text";
@@ -25,5 +26,6 @@ export function decide(
   const outcomes = outcomesOf(seen, lineScale.weights);
   const reading =
     textOfLines(seen, outcomes, lineScale) ?? rejectLines(textOfCandidates(seen, scale), seen, outcomes);
-  return withLines(doubtWideGap(pattern ? follow(reading, seen, pattern, lineScale) : reading, pattern));
+  const whole = doubtWideGap(pattern ? follow(reading, seen, pattern, lineScale) : reading, pattern);
+  return withLines(doubtUnseen(whole, seen, scale));
 }

@@ -9,8 +9,8 @@ import {
   LEAST_CONFIDENCE,
   LINE_BAND,
   MOST_ALTERNATIVES,
-  PAGE_FEATURE,
   PAGE_OK,
+  PAGE_TREE,
   PAGE_WEIGHTS,
   UNFITTED,
 } from "../../generated/reading/decide";
@@ -20,7 +20,7 @@ import { boxOfLine, inWhole } from "../../ink/line-pictures";
 import { rounded } from "../../ink/numbers";
 import type { Grey } from "../../ink/picture";
 import { isDigit, withoutMarks } from "../classes";
-import { type Candidates, inOriginal } from "../find/candidates";
+import type { Candidates } from "../find/candidates";
 import type { Automaton } from "../patterns/automaton";
 import { follow } from "../patterns/fitting";
 import type { Classifier } from "../recognise/models";
@@ -32,6 +32,7 @@ import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import { logit, type Numbers, sigmoid } from "./candidate-confidence";
 import { correct } from "./corrections";
 import { doubtWideGap } from "./doubts/wide-gaps";
+import { ignoredOn } from "./ignored-ink";
 import { LineScale } from "./line-confidence";
 import { digitsAndMarks, successOf } from "./line-text";
 import { type Outcome, outcomesOf } from "./outcome";
@@ -42,26 +43,37 @@ export type Features = Record<(typeof FEATURES)[number], number>;
 /** How much each score of a text counts. */
 export const WEIGHTS = SCORES.map((name) => PAGE_WEIGHTS[name]);
 
-/** Turns features into confidence. */
+const TREE_NUMBERS = 10;
+
+/** What a tree adds to the logit: three questions, each a feature's index and a threshold, and four answers. */
+function addedBy(tree: readonly number[], features: Features): number {
+  const isBelow = (at: number) =>
+    features[FEATURES[tree[at] as number] as (typeof FEATURES)[number]] < (tree[at + 1] as number);
+  const above = isBelow(0) ? 0 : 1;
+  const answer = 6 + 2 * above + (isBelow(2 + 2 * above) ? 0 : 1);
+  return tree[answer] as number;
+}
+
+/** Turns features into confidence, with boosted trees. */
 export class PageScale {
   /** The confidence from which a number is "ok". */
   readonly ok: number;
-  readonly #weights: Features;
-  readonly #constant: number;
+  readonly #trees: number[][] = [];
 
   /** Takes the numbers of a card's calibration; without them, confidence is the networks' own. */
   constructor(numbers: Numbers) {
-    const isFitted = numbers[PAGE_OK] !== undefined;
-    const weightOf = (name: string) => (isFitted ? (numbers[PAGE_FEATURE + name] ?? 0) : +(name === "raw"));
-    this.#weights = Object.fromEntries(FEATURES.map((name) => [name, weightOf(name)])) as Features;
-    this.#constant = weightOf("constant");
     this.ok = numbers[PAGE_OK] ?? UNFITTED.line_ok;
+    const values = Object.keys(numbers).filter((name) => name.startsWith(PAGE_TREE));
+    for (let at = 0; at < values.length; at += TREE_NUMBERS)
+      this.#trees.push(
+        Array.from({ length: TREE_NUMBERS }, (_, index) => numbers[`${PAGE_TREE}${at + index}`] as number),
+      );
   }
 
   /** The probability that a text is complete and right. */
   confidence(features: Features): number {
-    const weighed = FEATURES.map((name) => this.#weights[name] * features[name]);
-    return sigmoid(weighed.reduce((sum, value) => sum + value, 0) + this.#constant);
+    if (!this.#trees.length) return sigmoid(features.raw);
+    return sigmoid(this.#trees.reduce((sum, tree) => sum + addedBy(tree, features), 0));
   }
 }
 
@@ -194,7 +206,13 @@ function readLine(
   const confidence = scale.confidence(features);
   const ofDigits = scale.confidence({ ...features, raw: logit(probabilityOfDigits) });
   const digitsConfidence = Math.max(ofDigits, confidence);
-  const statusOf = (sure: number): Status => (sure >= scale.ok && !isSignInside ? "ok" : "unsure");
+  const ignored = ignoredOn(
+    alone,
+    written,
+    outcome.characters.filter(({ character }) => isDigit(character)),
+  );
+  const isHindered = isSignInside || ignored.some(({ kind }) => kind === "unknown");
+  const statusOf = (sure: number): Status => (sure >= scale.ok && !isHindered ? "ok" : "unsure");
   const isStruck = outcome.isStruck && statusOf(digitsConfidence) === "ok";
   const [status, digitsStatus] = isStruck
     ? (["unsure", "unsure"] as const)
@@ -208,7 +226,7 @@ function readLine(
   const all = (of: Texts) => of.map(([likely]) => likely);
   const advice = (): Sentence => {
     if (isStruck) return ["reading.struck", {}];
-    if (status === "ok") return successOf([]);
+    if (status === "ok") return successOf(ignored);
     if (digitsStatus !== "ok") return aboutLine(isSignInside, all(alternatives));
     const digits = withoutMarks(text);
     return aboutMarks(
@@ -223,9 +241,7 @@ function readLine(
     digitsStatus,
     digitsConfidence,
     ...digitsAndMarks(characters, probabilities, alone, scale.ok),
-    ignored: characters
-      .filter(({ character }) => character === SIGN)
-      .map(({ box }) => ({ kind: "sign", box: inOriginal(alone, box) })),
+    ignored,
     alternatives,
     advice: advice(),
     lines: [],

@@ -14,7 +14,7 @@ import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../../ink/bo
 import type { TextLine } from "../../ink/line-pictures";
 import { cutOut } from "../../ink/normalize";
 import { rounded } from "../../ink/numbers";
-import type { Grey, Part } from "../../ink/picture";
+import { blank, type Grey, type Part } from "../../ink/picture";
 import type { Classified, Classify, Found } from "../recognise/models";
 import type { PageLine } from "../recognise/page";
 import type { LineTexts } from "../recognise/search";
@@ -110,10 +110,32 @@ export interface Candidates {
   readonly cutOff: readonly TextLine[];
   /** Whether these lines are read better turned by half a circle. */
   readonly isUpsideDown: boolean;
+  /** If the line detector has looked at the picture and found no line: the highest probability of one. */
+  readonly lineScore: number | null;
   /** The sentence if there is more in the picture than can be read; then nothing was read. */
   readonly tooMuch: Sentence | null;
   /** The work left for telling what the ink outside all characters is, in images classified. */
   readonly workLeft: number;
+}
+
+/** What was found in a picture in which nothing was. */
+export function nothingIn(grey: Grey): Candidates {
+  return {
+    grey,
+    original: grey,
+    simple: false,
+    ink: blank(1, 1),
+    candidates: [],
+    uncovered: 0,
+    missed: 0,
+    lines: [],
+    page: [],
+    cutOff: [],
+    isUpsideDown: false,
+    lineScore: null,
+    tooMuch: null,
+    workLeft: MOST_WORK,
+  };
 }
 
 /** Whether a box is so close to the picture's edge that ink may be cut off. */

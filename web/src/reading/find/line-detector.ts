@@ -35,6 +35,14 @@ import { resize } from "../../ink/resize";
 import type { Card, Graph } from "../../runtime/graph";
 import { Network, type Output } from "../../runtime/network";
 
+/** What the network sees of writing. */
+export interface Writing {
+  /** In no particular order. */
+  readonly lines: TextLine[];
+  /** The highest probability, at any scale and place, that there is a line. */
+  readonly score: number;
+}
+
 export class LineDetector {
   readonly card: Card;
   readonly #network: Network;
@@ -44,16 +52,17 @@ export class LineDetector {
     this.#network = new Network(graph);
   }
 
-  /** Find the lines of a picture, in no particular order. */
-  find(grey: Grey): TextLine[] {
+  /** Find the lines of a picture. */
+  find(grey: Grey): Writing {
     const first = Math.min(1, Math.sqrt(LOOK_PIXELS / (grey.width * grey.height)));
-    const coarser = [first / COARSER, first / COARSER ** 2].map((scale) =>
-      this.look(grey, scale).filter(({ height }) => height * scale >= LARGE_TEXT),
-    );
-    const lines = bestOf([this.look(grey, first), ...coarser]);
-    return rowsOf(this.#withFiner(grey, first, lines))
-      .flatMap(numbersOf)
-      .map(joined);
+    const looks = [first, first / COARSER, first / COARSER ** 2].map((scale) => this.look(grey, scale));
+    const large = looks.slice(1).map(({ lines }, index) => {
+      const scale = first / COARSER ** (index + 1);
+      return lines.filter(({ height }) => height * scale >= LARGE_TEXT);
+    });
+    const lines = bestOf([looks[0]?.lines ?? [], ...large]);
+    const parts = rowsOf(this.#withFiner(grey, first, lines)).flatMap(numbersOf);
+    return { lines: parts.map(joined), score: Math.max(...looks.map(({ score }) => score)) };
   }
 
   /** The lines, and where their digits are low in the first look, those of a finer one. */
@@ -62,21 +71,24 @@ export class LineDetector {
     if (!lines.length || first === 1 || height * first >= SMALL_TEXT) return lines;
     const most = Math.sqrt(MAX_LOOK_PIXELS / (grey.width * grey.height));
     const scale = Math.min(1, GOOD_HEIGHT / height, most);
-    const finer = scale > first ? this.look(grey, scale) : [];
+    const finer = scale > first ? this.look(grey, scale).lines : [];
     return [...finer, ...lines.filter((line) => !finer.some((other) => areSame(line, other)))];
   }
 
   /** Find the lines of a picture that is resized by `scale` first. */
-  look(grey: Grey, scale: number): TextLine[] {
+  look(grey: Grey, scale: number): Writing {
     const seen = resize(grey, scale);
-    const lines = linesOf(this.maps(seen));
+    const maps = this.maps(seen);
     const [across, down] = [grey.width / seen.width, grey.height / seen.height];
-    return lines.map(({ start: [startX, startY], end: [endX, endY], height, score }) => ({
-      start: [startX * across, startY * down],
-      end: [endX * across, endY * down],
-      height: height * down,
-      score,
-    }));
+    const lines = linesOf(maps).map(
+      ({ start, end, height, score }): TextLine => ({
+        start: [start[0] * across, start[1] * down],
+        end: [end[0] * across, end[1] * down],
+        height: height * down,
+        score,
+      }),
+    );
+    return { lines, score: coreOf(maps).pixels.reduce((most, level) => Math.max(most, level), 0) / 255 };
   }
 
   /** The maps of a look: for each cell the probability of a core, the height in doublings, and the ruling. */

@@ -47,7 +47,15 @@ import { blank, clipped, cropped, type Grey } from "../../ink/picture";
 import { lengthOf } from "../../ink/strips";
 import { type Classify, type Detector, possibleScale, type Recogniser } from "../recognise/models";
 import { textsOf } from "../recognise/search";
-import { around, type Candidate, type Candidates, candidatesAt, TooMuch, Work } from "./candidates";
+import {
+  around,
+  type Candidate,
+  type Candidates,
+  candidatesAt,
+  nothingIn,
+  TooMuch,
+  Work,
+} from "./candidates";
 import { type Line, linesOf } from "./line-frames";
 import { isStruckOut } from "./struck-lines";
 
@@ -59,8 +67,6 @@ export interface Models {
   readonly recogniser: (() => Promise<Recogniser>) | null;
 }
 
-const NO_PAGE = { page: [], cutOff: [], isUpsideDown: false };
-
 /** Find the digits in a picture, classify each, and recognise the lines that they stand on. */
 export async function locateDigits(grey: Grey, models: Models): Promise<Candidates> {
   const scan = new Scan(grey, LARGEST_SIDE);
@@ -68,16 +74,8 @@ export async function locateDigits(grey: Grey, models: Models): Promise<Candidat
     return await located(scan, grey, models);
   } catch (problem) {
     if (!(problem instanceof TooMuch)) throw problem;
-    const nothing = {
-      simple: false,
-      candidates: [],
-      uncovered: 1,
-      missed: 0,
-      lines: [],
-      workLeft: 0,
-      ...NO_PAGE,
-    };
-    return { grey: scan.grey, original: grey, ink: scan.ink, ...nothing, tooMuch: problem.advice };
+    const seen = { ...nothingIn(scan.grey), original: grey, ink: scan.ink };
+    return { ...seen, uncovered: 1, workLeft: 0, tooMuch: problem.advice };
   }
 }
 
@@ -124,7 +122,7 @@ async function located(
   );
   const reads = recogniser && asked.length ? await recogniser() : null;
   return {
-    grey: scan.grey,
+    ...nothingIn(scan.grey),
     original: grey,
     simple,
     ink,
@@ -132,8 +130,6 @@ async function located(
     uncovered: 1 - covered(ink, candidates),
     missed: bestBeside(candidates, others),
     lines: reads ? lines.map((line) => textsOf(withStrike(line, scan.contrast), scan.contrast, reads)) : [],
-    ...NO_PAGE,
-    tooMuch: null,
     workLeft: work.left,
   };
 }

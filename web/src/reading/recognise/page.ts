@@ -26,11 +26,11 @@ import {
 } from "../../ink/line-pictures";
 import { median } from "../../ink/numbers";
 import { mapsOfLine } from "../../ink/paper/paper";
-import { blank, type Grey } from "../../ink/picture";
+import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
 import { isDigit } from "../classes";
 import { type Character, charactersOf } from "../decide/outcome";
-import { type Candidates, TooMuch, Work } from "../find/candidates";
+import { type Candidates, nothingIn, TooMuch, Work } from "../find/candidates";
 import { isCutOff } from "../find/line-detector";
 import { isStruckOut } from "../find/struck-lines";
 import { bestTexts, type Labels, logProbability } from "./ctc";
@@ -59,8 +59,7 @@ export function recognisePage(
   recogniser: Recogniser,
   classifier: Classify,
 ): Candidates {
-  const nothing = { simple: false, candidates: [], missed: 0, lines: [] };
-  const seen = { grey, original: grey, ink: blank(1, 1), uncovered: 0, tooMuch: null, ...nothing };
+  const seen = nothingIn(grey);
   const work = new Work(MOST_WORK);
   const whole = lines.filter((line) => !isCutOff(line, grey));
   const found = whole.length ? whole : lines;
@@ -79,8 +78,7 @@ export function recognisePage(
     return { ...seen, page, cutOff, isUpsideDown: isUpsideDown(page, recogniser), workLeft: work.left };
   } catch (problem) {
     if (!(problem instanceof TooMuch)) throw problem;
-    const none = { page: [], cutOff: [], isUpsideDown: false, workLeft: 0 };
-    return { ...seen, ...none, uncovered: 1, tooMuch: problem.advice };
+    return { ...seen, workLeft: 0, uncovered: 1, tooMuch: problem.advice };
   }
 }
 
@@ -112,9 +110,7 @@ function isUpsideDown(page: readonly PageLine[], recogniser: Recogniser): boolea
 
 /** A line as everything that was found in a picture of its own. */
 export function aloneOf({ picture: { grey }, ink, texts }: PageLine): Candidates {
-  const nothing = { simple: false, candidates: [], uncovered: 0, missed: 0, tooMuch: null };
-  const noPage = { page: [], cutOff: [], isUpsideDown: false };
-  return { grey, original: grey, ink, lines: [texts], ...noPage, workLeft: MOST_WORK, ...nothing };
+  return { ...nothingIn(grey), ink, lines: [texts] };
 }
 
 function recognised(

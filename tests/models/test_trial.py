@@ -11,7 +11,7 @@ from shuzi.errors import ModelError
 from shuzi.models.onnx_file import control_flow, read_card, with_card
 from shuzi.models.session import LIMITS, Session, checked_content
 from shuzi.models.store import shipped
-from shuzi.processes.job_limits import Limits
+from shuzi.processes.serving import Limits
 
 
 @pytest.fixture(autouse=True)

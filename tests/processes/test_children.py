@@ -10,10 +10,9 @@ import pytest
 
 from shuzi.errors import ShuziError
 from shuzi.processes import child as children_of
-from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
-from shuzi.processes.children import JOBS, Children
+from shuzi.processes.child import JOBS, Cancelled, Child, Children, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.cores import cores
-from shuzi.processes.job_limits import Limits
+from shuzi.processes.serving import Limits
 
 ENOUGH = Limits(60, 1_000_000_000)
 
@@ -167,7 +166,7 @@ def test_nothing_is_imported_from_the_working_folder(children, tmp_path, monkeyp
 
 
 def test_who_waits_for_a_child_is_told_when_one_is_free(children, monkeypatch):
-    monkeypatch.setattr("shuzi.processes.children.cores", lambda: 1)
+    monkeypatch.setattr("shuzi.processes.child.cores", lambda: 1)
     done = threading.Event()
 
     def both(turn):

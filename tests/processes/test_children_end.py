@@ -14,8 +14,8 @@ def run(program, **options):
     return subprocess.run(given, capture_output=True, encoding="utf-8", **options)
 
 
-PATH = "import sys; sys.path.insert(0, {path!r})\nfrom shuzi.processes.children import Children\n"
-START = "from shuzi.processes.job_limits import Limits\nchildren, enough = Children('obedient'), Limits(60, 10**9)\n"
+PATH = "import sys; sys.path.insert(0, {path!r})\nfrom shuzi.processes.child import Children\n"
+START = "from shuzi.processes.serving import Limits\nchildren, enough = Children('obedient'), Limits(60, 10**9)\n"
 
 
 def program(module, tmp_path, text):

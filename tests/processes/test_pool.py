@@ -8,8 +8,7 @@ import threading
 
 import pytest
 
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import SMALL, Crashed, Late, Spent, Unreadable
+from shuzi.processes.pool import SMALL, Crashed, Late, Pool, Spent, Unreadable
 
 
 def ask(pool, call, *given, **options):

@@ -4,9 +4,9 @@ import math
 import os
 import threading
 
-from shuzi.processes.pipes import write
-from shuzi.processes.pool_frames import ANSWER, CALL, FORGET, KEEP, Frames, frame, frames
-from shuzi.processes.pool_task import Task, TaskQueue
+from shuzi.processes.pool import Task, TaskQueue
+from shuzi.processes.pool_worker import ANSWER, CALL, FORGET, KEEP, Frames, frame, frames
+from shuzi.processes.serving import write
 
 SENT = [(CALL, 3, b"x" * 300), (KEEP, 40, b""), (ANSWER, 0, b"x"), (CALL, 2**40, b"y" * 17), (FORGET, 9, b"")]
 

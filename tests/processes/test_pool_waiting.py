@@ -8,8 +8,7 @@ from time import monotonic
 
 import pytest
 
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import Crashed
+from shuzi.processes.pool import Crashed, Pool
 
 
 class Watched(threading.Condition):

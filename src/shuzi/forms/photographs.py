@@ -24,10 +24,9 @@ from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, page_named
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import name_of
+from shuzi.processes.child import can_start
 from shuzi.processes.cores import cores
-from shuzi.processes.launch import can_start
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import Crashed, Task, Unreadable
+from shuzi.processes.pool import Crashed, Pool, Task, Unreadable
 from shuzi.reading.parallel.calls import estimate_size, use_one_core
 
 R = TypeVar("R")

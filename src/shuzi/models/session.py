@@ -25,7 +25,7 @@ from shuzi.models.onnx_file import control_flow, read_card, read_content
 from shuzi.models.tasks import Tensor
 from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.cores import cores
-from shuzi.processes.job_limits import Limits
+from shuzi.processes.serving import Limits
 
 most_threads = cores()
 """Threads for calls that may use all cores; a process that shares the machine with others sets it to one."""

@@ -10,8 +10,7 @@ import numpy as np
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.session import Session
 from shuzi.models.tasks import Tensor
-from shuzi.processes.pipes import Bytes
-from shuzi.processes.serving import serve
+from shuzi.processes.serving import Bytes, serve
 
 _OPEN_SIDE = 64  # pixels, for a variable dimension
 _ROUNDING = 1e-3

@@ -21,9 +21,8 @@ from shuzi.errors import MissingExtra, PictureError, ShuziError
 from shuzi.pictures.decode import MOST_PIXELS
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import HEAD, HEIC, PDF, kind_of, name_of
-from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
-from shuzi.processes.children import Children
-from shuzi.processes.job_limits import Limits
+from shuzi.processes.child import Cancelled, Children, Ended, OutOfMemory, OutOfTime
+from shuzi.processes.serving import Limits
 
 LITTLE, MUCH = 450_000_000, 950_000_000
 """Bytes for each of parallel jobs, and for a job that runs alone. Python and the decoders map 150 million of them."""

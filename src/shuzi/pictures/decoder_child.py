@@ -11,8 +11,7 @@ from shuzi.errors import ShuziError
 from shuzi.pictures.decode import MOST_PIXELS, TooLarge, count_frames, grey, open_here
 from shuzi.pictures.pdf import Page, count_pages, draw_page
 from shuzi.pictures.plain import PDF
-from shuzi.processes.pipes import Bytes
-from shuzi.processes.serving import resident, serve
+from shuzi.processes.serving import Bytes, resident, serve
 
 _MOST_IDLE = 200_000_000  # bytes that a child may keep between jobs
 

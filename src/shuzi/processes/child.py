@@ -1,20 +1,194 @@
-"""A Python module becomes a child process that does jobs one at a time, within limits."""
+"""Start a module of shuzi as a child process, give it jobs within limits, and end it; nothing else starts processes.
+
+`start` starts one. `Child` gives one a job at a time; `Children` gives jobs from any thread to a few children, which are
+started and replaced as needed. `serving` is what runs in them.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import os
+import signal
 import subprocess
 import sys
+import weakref
 from collections import deque
-from contextlib import suppress
-from threading import Event, Lock, Thread
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Condition, Event, Lock, Thread
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from shuzi.errors import ShuziError
-from shuzi.processes.job_limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
-from shuzi.processes.launch import kill, start, untrusted
-from shuzi.processes.pipes import Bytes, Header, receive, send
+from shuzi.processes.cores import cores
+from shuzi.processes.serving import (
+    PATIENCE,
+    PEAK_UNIT,
+    SYSTEM_HOLDS_MEMORY,
+    SYSTEM_HOLDS_TIME,
+    TIME_IS_UP,
+    Bytes,
+    Header,
+    Limits,
+    receive,
+    send,
+)
+
+_NEEDED = (  # variables of the environment passed to an untrusted child; the rest may contain secrets
+    *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
+)
+
+Process = subprocess.Popen[bytes]
+LoopProcess = asyncio.subprocess.Process
+Owner = TypeVar("Owner")
+
+_Action = Callable[[Any], object]
+_owners: weakref.WeakKeyDictionary[Any, tuple[_Action, _Action]] = weakref.WeakKeyDictionary()
+
+
+def can_start() -> bool:
+    """Tell whether this is an ordinary Python that can start another, not a program that embeds Python."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+def start(module: str, environment: Mapping[str, str], errors: bool, arguments: tuple[str, ...] = ()) -> Process:
+    """Start a module as a program with pipes for stdin and stdout.
+
+    It is a separate program rather than a `multiprocessing` child, so scripts need no ``if __name__ == "__main__"``,
+    and nothing is imported from the working folder. Ctrl-C does not reach it: on POSIX it leads its own session, on
+    Windows its own group of processes.
+
+    Parameters
+    ----------
+    module
+        The module to run.
+    environment
+        All of its environment variables.
+    errors
+        Whether stderr is a pipe too; if not, it is this process's stderr.
+    arguments
+        The module's command line arguments.
+
+    Raises
+    ------
+    ShuziError
+        No process can be started here.
+    """
+    if not can_start():
+        raise ShuziError("error.processes.python")
+    # bufsize=0, because a process forked while a thread reads would wait for a buffer's lock
+    try:
+        return subprocess.Popen(  # noqa: S603 - a module of shuzi
+            [*_command(module), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if errors else None,
+            bufsize=0,
+            env=environment,
+            **_apart(),
+        )
+    except OSError as problem:
+        raise ShuziError("error.processes.start", reason=problem.strerror or problem) from problem
+
+
+async def start_for_loop(
+    module: str, arguments: tuple[str, ...], environment: Mapping[str, str], longest: int
+) -> LoopProcess:
+    """Start a module like `start`, for an event loop that reads the lines it writes.
+
+    Parameters
+    ----------
+    module, arguments
+        The module to run, and its command line arguments.
+    environment
+        Environment variables to add to those of this process.
+    longest
+        The maximum length of a line in bytes.
+    """
+    return await asyncio.create_subprocess_exec(
+        *_command(module),
+        *arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        limit=longest,
+        env=os.environ | environment,
+        **_apart(),
+    )
+
+
+def untrusted() -> dict[str, str]:
+    """Return the environment of a child that may be taken over by what it reads: no secrets, one core."""
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    return kept | alone | {"PYTHONPATH": _paths(), "PYTHONUTF8": "1"}
+
+
+def trusted() -> dict[str, str]:
+    """Return the environment of a child that does this process's own work: all of it, and the same import path."""
+    return os.environ | {"PYTHONPATH": _paths()}
+
+
+def kill(process: Process | LoopProcess) -> None:
+    """End a process, and on POSIX everything it started, if it has not been waited for yet."""
+    if process.returncode is not None:  # by now its id may belong to a different process
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _command(module: str) -> list[str]:
+    return [sys.executable, "-P", "-m", module]
+
+
+def _apart() -> dict[str, Any]:
+    """Return the Popen options that keep a terminal's Ctrl-C from a child; Windows ignores `start_new_session`."""
+    apart: dict[str, Any]
+    if sys.platform == "win32":
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    else:
+        apart = {"start_new_session": True}
+    return apart
+
+
+def _paths() -> str:
+    return os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
+
+
+def end_with_this_process(owner: Owner, end: Callable[[Owner], object], forget: Callable[[Owner], object]) -> None:
+    """Register an object's processes to be ended when this one exits, and forgotten in its forks.
+
+    Parameters
+    ----------
+    owner
+        The object, which may be collected earlier.
+    end
+        Called with it when Python exits.
+    forget
+        Called with it in each fork of this process: the processes belong to the parent.
+    """
+    _owners[owner] = end, forget
+
+
+def _end_all() -> None:
+    for owner, (end, _) in list(_owners.items()):
+        end(owner)
+
+
+def _forget_all() -> None:
+    for owner, (_, forget) in list(_owners.items()):
+        forget(owner)
+
+
+atexit.register(_end_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
+
 
 _START = 12.0  # seconds to start Python and import the module; by the clock, `PATIENCE` times as long
 _LAST = 16  # chunks of a child's stderr that are kept
@@ -260,3 +434,140 @@ def _collect(pipe: IO[bytes], remarks: deque[bytes]) -> None:
     with suppress(OSError, ValueError), pipe:
         while piece := pipe.read(_PIECE):
             remarks.append(piece)
+
+
+JOBS = 500
+"""Jobs after which a child is replaced, in case a decoder leaks."""
+
+
+class Children:
+    """Child processes that run the same module: one per concurrent thread, at most one per core.
+
+    Parameters
+    ----------
+    module
+        The module they run, which calls `serving.serve`.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._reset()
+        end_with_this_process(self, Children.cancel, Children._forget)
+
+    def _reset(self) -> None:
+        self._changed = Condition()
+        self._idle: list[Child] = []
+        self._working: set[Child] = set()
+        self._starting = 0
+        self._alone = False
+
+    @property
+    def pids(self) -> list[int]:
+        """The ids of the current processes."""
+        with self._changed:
+            return [child.pid for child in (*self._idle, *self._working)]
+
+    def ask(
+        self, header: Header, body: Bytes, most: int, limits: Limits, alone: bool = False
+    ) -> tuple[Header, bytearray]:
+        """Give a child a job, like `Child.ask`; waiting for a free child does not count as time.
+
+        Parameters
+        ----------
+        header, body, most, limits
+            As for `Child.ask`.
+        alone
+            Do not run it at the same time as another job with this flag.
+
+        Raises
+        ------
+        Ended
+            There was no answer; the next job goes to another child.
+        ShuziError
+            No process can be started here.
+        """
+        with self._turn(alone):
+            while True:
+                with self._borrowed() as child:
+                    used = child.jobs > 0
+                    try:
+                        return child.ask(header, body, most, limits)
+                    except Ended as problem:
+                        # it may have ended between jobs, which the system can report a moment too late; a job
+                        # that crashes children crashes a new one too
+                        if not used or type(problem) is not Ended:
+                            raise
+
+    def cancel(self) -> None:
+        """End all children at once. Callers waiting for an answer get `Cancelled`; later jobs start new children."""
+        with self._changed:
+            for child in self._idle:
+                child.close()
+            self._idle.clear()
+            for child in self._working:
+                child.end(Cancelled)
+
+    @contextmanager
+    def _turn(self, alone: bool) -> Iterator[None]:
+        if not alone:
+            yield
+            return
+        changed = self._changed  # a fork replaces it
+        with changed:
+            while self._alone:
+                changed.wait()
+            self._alone = True
+        try:
+            yield
+        finally:
+            with changed:
+                self._alone = False
+                changed.notify_all()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Child]:
+        child = self._take()
+        try:
+            yield child
+        finally:
+            self._give_back(child)
+
+    def _take(self) -> Child:
+        with self._changed:
+            most = cores()
+            while not self._idle and len(self._working) + self._starting >= most:
+                self._changed.wait()
+            while self._idle:
+                child = self._idle.pop()
+                if child.alive:
+                    self._working.add(child)
+                    return child
+                child.close()
+            self._starting += 1
+        try:
+            child = Child(self._module)
+        except BaseException:
+            with self._changed:
+                self._starting -= 1
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            self._starting -= 1
+            self._working.add(child)
+        return child
+
+    def _give_back(self, child: Child) -> None:
+        keep = child.alive and child.jobs < JOBS
+        if not keep:
+            child.close()
+        with self._changed:
+            self._working.discard(child)
+            if keep:
+                self._idle.append(child)
+            self._changed.notify_all()
+
+    def _forget(self) -> None:
+        """Leave the children to the parent of this fork: two writers to one pipe would mix up their jobs."""
+        for child in (*self._idle, *self._working):
+            child.forget()
+        self._reset()

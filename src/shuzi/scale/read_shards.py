@@ -25,8 +25,7 @@ from shuzi import __version__
 from shuzi.errors import ClusterError, DataError, PictureError, ShuziError
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import Picture
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
+from shuzi.processes.pool import Crashed, Pool, Shared, Task, Unreadable
 from shuzi.reading.parallel.calls import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.scale.cluster import Cluster

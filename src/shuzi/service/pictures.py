@@ -20,7 +20,7 @@ from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PDF, TIFF, kind_of
-from shuzi.processes.pool_task import SMALL
+from shuzi.processes.pool import SMALL
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.patterns.expression import LONGEST_PATTERN, compile_pattern
 from shuzi.reading.reader import Reader

@@ -18,7 +18,7 @@ from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, language, say
-from shuzi.processes.launch import LoopProcess, kill, start_for_loop
+from shuzi.processes.child import LoopProcess, kill, start_for_loop
 from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.training.recipe import Recipe

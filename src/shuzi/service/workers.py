@@ -18,8 +18,8 @@ from weakref import WeakKeyDictionary
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.pictures import decoder
 from shuzi.processes.cores import cores
+from shuzi.processes.pool import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.processes.pool import Pool as Processes
-from shuzi.processes.pool_task import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.service.limits import Limits, asking
 from shuzi.service.queue import FairQueue, RequestSlots
 

@@ -16,7 +16,7 @@ from shuzi.models import session
 from shuzi.pictures.open import Picture, source_of
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PNG, kind_of
-from shuzi.processes.pool_task import SMALL
+from shuzi.processes.pool import SMALL
 from shuzi.reading.report.result import Reading
 
 if TYPE_CHECKING:

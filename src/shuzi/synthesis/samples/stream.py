@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.errors import TrainingError
 from shuzi.processes.cores import cores
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import SMALL, Crashed, Task
+from shuzi.processes.pool import SMALL, Crashed, Pool, Task
 from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.synthesis.samples.lines import arrays, packed, strips

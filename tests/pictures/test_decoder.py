@@ -15,10 +15,10 @@ from PIL import Image
 import bombs
 from shuzi.errors import PictureError, ShuziError
 from shuzi.pictures import decoder
+from shuzi.pictures.decode import Page
 from shuzi.pictures.decoder import Decoder
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
 from shuzi.processes.child import OutOfMemory
 from shuzi.reading.reader import load
 

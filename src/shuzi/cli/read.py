@@ -161,8 +161,8 @@ def _stopping() -> Iterator[None]:
 
 def _single(given: str) -> Iterator[Named]:
     """Yield the pictures behind one argument, each with its display name."""
+    from shuzi.pictures.decode import Page
     from shuzi.pictures.folders import single_pictures
-    from shuzi.pictures.pdf import Page
 
     try:
         source: Picture = _standard_input() if given == _STDIN else given

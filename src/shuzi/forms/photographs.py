@@ -20,10 +20,9 @@ from shuzi.forms.result import Problem, Skipped, Table
 from shuzi.ink.resize import resize
 from shuzi.messages import language, say, speaking
 from shuzi.messages.visible import visible
+from shuzi.pictures.decode import Page, name_of
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, page_named
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import name_of
 from shuzi.processes.child import can_start
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import Crashed, Pool, Task, Unreadable

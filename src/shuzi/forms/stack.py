@@ -26,7 +26,7 @@ from shuzi.forms.ruled_tables import join_pages, try_table
 from shuzi.forms.sheet import spec_path
 from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import UNKNOWN, Shape
-from shuzi.pictures.arrivals import State, state_of
+from shuzi.pictures.folders import State, state_of
 from shuzi.pictures.open import Picture
 from shuzi.reading.reader import Reader
 

@@ -14,8 +14,7 @@ from shuzi.forms.output import save_table
 from shuzi.forms.photographs import Way, content_hash
 from shuzi.forms.result import PageRead, Problem, Skipped, Table
 from shuzi.forms.stack import Journal, renamed
-from shuzi.pictures.arrivals import Arrivals, State, state_of
-from shuzi.pictures.folders import in_counting_order, single_pictures
+from shuzi.pictures.folders import Arrivals, State, in_counting_order, single_pictures, state_of
 from shuzi.pictures.open import Picture, page_named
 
 _EVERY = 0.5  # seconds between checks of the folder

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shuzi.errors import DataError, PictureError, ShuziError
+from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import pictures_in, single_pictures
 from shuzi.pictures.open import Picture, page_named
-from shuzi.pictures.pdf import Page
 
 MOST_PICTURES = 200
 """The maximum number of pictures or pages in one answer."""

@@ -18,9 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import MissingExtra, PictureError, ShuziError
-from shuzi.pictures.decode import MOST_PIXELS
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import HEAD, HEIC, PDF, kind_of, name_of
+from shuzi.pictures.decode import HEAD, HEIC, MOST_PIXELS, PDF, Page, kind_of, name_of
 from shuzi.processes.child import Cancelled, Children, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.serving import Limits
 
@@ -51,7 +49,7 @@ class Decoder:
         self._seconds = seconds
         self._per_byte = seconds_per_megabyte / 1e6
         self._most = most_seconds
-        self.children = Children("shuzi.pictures.decoder_child")
+        self.children = Children("shuzi.pictures.decode")
 
     def decode(self, source: Path | bytes, name: str) -> NDArray[np.uint8]:
         """Open a picture's file and make it grey, as `open_picture` does."""

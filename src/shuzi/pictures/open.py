@@ -14,9 +14,19 @@ from PIL import Image
 from shuzi.errors import PictureError
 from shuzi.named import open_named
 from shuzi.pictures import decoder
-from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of, name_of
+from shuzi.pictures.decode import (
+    MAX_PLAIN_BYTES,
+    MOST_PIXELS,
+    PDF,
+    Page,
+    check_size,
+    decoded,
+    grey,
+    is_plain,
+    kind_of,
+    name_of,
+    open_here,
+)
 
 EXAMPLE = str(Path(__file__).with_name("example.jpg"))
 """The path of an example picture: a number of MNIST's digits on composed paper."""
@@ -173,18 +183,18 @@ def _from_file(source: str | Path | bytes) -> NDArray[np.uint8]:
         except MemoryError as problem:
             raise PictureError("error.picture.memory", path=name) from problem
     # use what was already read: the path may be a pipe, which cannot be read twice
-    file = content if isinstance(source, bytes) or len(content) <= MOST_BYTES else Path(source)
+    file = content if isinstance(source, bytes) or len(content) <= MAX_PLAIN_BYTES else Path(source)
     return decoder.draw(Page(file, 1), name) if kind == PDF else decoder.decode(file, name)
 
 
 def _content(path: str | Path) -> bytes:
     """Return the contents of a file, or only its start if it is too large to be plain."""
     try:
-        with open_named(Path(path), MOST_BYTES) as file:
+        with open_named(Path(path), MAX_PLAIN_BYTES) as file:
             # reads allocate the size they ask for, and 32 MB would cost more than decoding a small file
-            size = file.seek(0, os.SEEK_END) or MOST_BYTES
+            size = file.seek(0, os.SEEK_END) or MAX_PLAIN_BYTES
             file.seek(0)
-            return file.read(min(size, MOST_BYTES) + 1)
+            return file.read(min(size, MAX_PLAIN_BYTES) + 1)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=path, reason=problem.strerror) from problem
     except ValueError as problem:  # not a possible file name

@@ -1,7 +1,7 @@
 """Start a module of shuzi as a child process, give it jobs within limits, and end it; nothing else starts processes.
 
-`start` starts one. `Child` gives one a job at a time; `Children` gives jobs from any thread to a few children, which are
-started and replaced as needed. `serving` is what runs in them.
+`start` starts one. `Child` gives one a job at a time; `Children` gives jobs from any thread to a few children, which
+are started and replaced as needed. `serving` is what runs in them.
 """
 
 from __future__ import annotations

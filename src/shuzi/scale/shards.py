@@ -25,9 +25,9 @@ from pyarrow import fs
 
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.messages import speaking
+from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import ENDINGS, single_pictures
 from shuzi.pictures.open import Picture
-from shuzi.pictures.pdf import Page
 from shuzi.scale.location import PARQUET, PICTURES, Input, Location, find
 from shuzi.scale.parquet_rows import number_of_part
 

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
+from shuzi.pictures.decode import PDF, TIFF, Page, is_plain, kind_of
 from shuzi.pictures.decoder import count_pages
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PDF, TIFF, is_plain, kind_of
 from shuzi.reading.parallel.calls import use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.occlusion import what_counts

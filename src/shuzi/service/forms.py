@@ -31,8 +31,8 @@ from shuzi.forms.spec import FieldKind, FieldStyle, Spec
 from shuzi.forms.table_grid import MAX_LINES, UNKNOWN, Shape
 from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking
+from shuzi.pictures.decode import PDF, PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.pictures.plain import PDF, PNG, is_plain, kind_of
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service import answers

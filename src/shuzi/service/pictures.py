@@ -16,10 +16,9 @@ from starlette.responses import Response
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import language
+from shuzi.pictures.decode import PDF, TIFF, Page, kind_of
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PDF, TIFF, kind_of
 from shuzi.processes.pool import SMALL
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.patterns.expression import LONGEST_PATTERN, compile_pattern

@@ -20,8 +20,8 @@ from shuzi.forms.hands import as_png
 from shuzi.forms.result import Table
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import language, speaking
+from shuzi.pictures.decode import PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.pictures.plain import PNG, is_plain, kind_of
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.report.result import UNSURE
 from shuzi.service import schema

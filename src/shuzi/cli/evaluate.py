@@ -19,8 +19,7 @@ from shuzi.messages.visible import visible
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
-    from shuzi.evaluation.accuracy import Evaluation
-    from shuzi.evaluation.calibration import Calibration
+    from shuzi.evaluation.accuracy import Calibration, Evaluation
     from shuzi.evaluation.comparison import Comparison, Figures
     from shuzi.models.card import Card, Measured
 
@@ -49,9 +48,8 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Evaluate a model on the 10,000 MNIST test images, or on your own pictures."""
-    from shuzi.evaluation.accuracy import DISPUTED
+    from shuzi.evaluation.accuracy import DISPUTED, calibration
     from shuzi.evaluation.accuracy import evaluate as judge
-    from shuzi.evaluation.calibration import calibration
     from shuzi.reading.reader import load
 
     if keep and data:

@@ -1,9 +1,9 @@
 """A picture file or a page of a PDF becomes a grey uint8 array, in this process.
 
-Only files that are plain enough are decoded in the user's own process: PNG, JPEG and uncompressed BMP of ordinary size
-and structure, which take about a second and 150 MB at most, whatever their content. Other files may be just as harmless,
-but they take the longer route: `decoder` runs this module as a child process, ``python -P -m shuzi.pictures.decode``.
-PDFium, which is not thread-safe and may crash the process that calls it, runs only there.
+Only files that are plain enough are decoded in the user's own process: PNG, JPEG and uncompressed BMP of ordinary
+size and structure, which take about a second and 150 MB at most, whatever their content. Other files may be just as
+harmless, but they take the longer route: `decoder` runs this module as a child process. PDFium, which is not
+thread-safe and may crash the process that calls it, runs only there.
 """
 
 from __future__ import annotations

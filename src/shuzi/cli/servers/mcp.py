@@ -20,8 +20,7 @@ from shuzi.models.store import DEFAULT
 def mcp(folders: tuple[str, ...], model: str) -> None:
     """Let assistants read pictures."""
     require("mcp", "mcp", "extra.mcp")
-    from shuzi.mcp.readable import Readable
-    from shuzi.mcp.server import create
+    from shuzi.mcp.server import Readable, create
     from shuzi.reading.reader import load
 
     server = create(load(place_of(model)), Readable.of(folders), language())

@@ -142,9 +142,9 @@ class Group(click.Group):
         super().__init__(*args, **options)
         self._lazy = lazy or {}
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """List the names in the given order."""
-        return [*self._lazy, *super().list_commands(ctx)]
+        return [*self._lazy, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""

@@ -29,6 +29,7 @@ from shuzi.forms.ruled_tables import join_pages
 from shuzi.forms.spec import IDENTIFIER, Field, Spec, sheets_of
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import LANGUAGES, speaking
+from shuzi.service import server
 from shuzi.service.parts import Review
 
 ROSTER = tuple({"id": f"{n:03}"} for n in range(30))
@@ -498,8 +499,6 @@ def test_earlier_photographs_are_shown_in_review(photo, tmp_path, monkeypatch):
     (tmp_path / "note.json").write_text(saved, "utf-8")  # as the page names it
     shown = []
     monkeypatch.setattr(form_commands, "_listen_for_review", lambda: closing(BytesIO()))
-    monkeypatch.setattr(
-        form_commands, "_serve_review", lambda table, photos, *_: shown.append(Review.of(table, photos))
-    )
+    monkeypatch.setattr(server, "serve_review", lambda table, photos, *_: shown.append(Review.of(table, photos)))
     run(tmp_path / "photos", "--spec", tmp_path / "note.toml", "--add-to", tmp_path / "note.json", "--review")
     assert [name for name, _ in shown[0].photographs] == ["1.jpg"]

@@ -24,12 +24,11 @@ from shuzi.cli.model_argument import place_of
 from shuzi.cli.serve import HERE, HOST, PORT, access_options, check_needed, feature_options, settings_of
 from shuzi.cli.terminal import do_without_output, program, progress_bar, waiting
 from shuzi.cli.train import refuse_beside_resume
-from shuzi.errors import ClusterError, RecipeError, require
+from shuzi.errors import ClusterError, require
 from shuzi.messages import say
-from shuzi.models.card import BACKENDS
 from shuzi.models.store import DEFAULT
 from shuzi.training.recipe import RANGES
-from shuzi.training.recipes import RECIPES, Handwriting, recipe
+from shuzi.training.recipes import RECIPES, Handwriting
 
 if TYPE_CHECKING:
     from shuzi.scale.cluster import Cluster
@@ -213,14 +212,15 @@ def sweep(
 ) -> None:
     """Train a recipe with many seeds and settings."""
     do_without_output()
+    from shuzi.scale.sweep_plan import Plan
+
     if resume is not None:
         given = {"name": name, "out": out, "set": settings or None} | _by_option(numbers)
         refuse_beside_resume("cli.sweep.beside_resume", given)
-    plan = None if resume else _plan(name or "softmax", settings, **numbers)
+    plan = None if resume else Plan.of(name or "softmax", settings, **numbers)
     require("ray", "scale", "extra.scale")
     for library in ("tomli_w", "keras", "onnx"):
         require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
-    from shuzi.scale import sweep_report
     from shuzi.scale.sweep import check, created, opened, run
     from shuzi.scale.trial_run import Places
 
@@ -241,28 +241,10 @@ def sweep(
         except KeyboardInterrupt:
             click.echo(say("sweep.interrupted", folder=folder, program=program()), err=True)
             raise
-        sweep_report.write(folder, plan, record, errors)
     _show_results(plan, folder, record, errors, as_json)
     if errors:
         click.echo(say("sweep.continue", folder=folder, program=program()), err=True)
         raise SystemExit(1)
-
-
-def _plan(
-    name: str, settings: tuple[str, ...], seeds: int | None, first: int | None, cpus: int | None, gpus: float | None
-) -> Plan:
-    """Combine the options into a plan, which checks every value."""
-    from shuzi.scale.sweep_plan import Plan, parse
-
-    values = [parse(each) for each in settings]
-    for index, (setting, _) in enumerate(values):
-        if setting in dict(values[:index]):
-            raise RecipeError("error.sweep.again", name=setting)
-    backend = os.environ.get("KERAS_BACKEND") or ("jax" if gpus else "tensorflow")
-    if backend not in BACKENDS or (gpus and backend != "jax"):
-        choices = "jax" if gpus else ", ".join(BACKENDS)
-        raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=choices)
-    return Plan(recipe(name), seeds or 1, dict(values), first or 0, cpus or 1, gpus or 0.0, backend)
 
 
 def _find(library: str) -> None:
@@ -279,7 +261,7 @@ def _by_option(numbers: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def _showing_trials(plan: Plan) -> Iterator[Any]:
     """Yield a function that shows progress: a line for each decision, and a bar below them on a terminal."""
-    ends = {each.name: each.recipe.steps for each in plan.trials()}
+    ends = {trial.name: trial.recipe.steps for trial in plan.trials()}
     if not sys.stderr.isatty():
 
         def line(trial: str, step: int, decision: Decision | None) -> None:

@@ -13,7 +13,7 @@ from shuzi.cli.data import own_digits
 from shuzi.cli.localized import PATH, Command, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import counting, redirect_library_caches, show_download, waiting
-from shuzi.errors import DataError, ShuziError
+from shuzi.errors import DataError
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
@@ -56,11 +56,14 @@ def evaluate(
         raise click.UsageError(say("cli.evaluate.keep_mnist"))
     if data is None and (others or montage):
         raise click.UsageError(say("cli.evaluate.with_data"))
-    if data and (others or montage or _has_numbers(data)):
-        if report:
-            raise click.UsageError(say("cli.evaluate.report_digits", data=data))
-        _compare(data, model, others, montage, as_json)
-        return
+    if data:
+        from shuzi.evaluation.comparison import has_numbers
+
+        if others or montage or has_numbers(data):
+            if report:
+                raise click.UsageError(say("cli.evaluate.report_digits", data=data))
+            _compare(data, model, others, montage, as_json)
+            return
     place = own_model(model) if keep else place_of(model)
     reader = load(place)
     dataset = _evaluation_images(reader.card, data, data_dir)
@@ -90,21 +93,6 @@ def evaluate(
     if keep:
         save_card(place, replace(reader.card, scores={**reader.card.scores, "test": found.score.as_dict()}))
         click.echo(say("evaluate.kept", path=place), err=True)
-
-
-def _has_numbers(folder: Path) -> bool:
-    """Tell whether a folder holds pictures labelled by their names, or by a table with more than single digits."""
-    from shuzi.data.tables import has_table
-    from shuzi.evaluation.comparison import labelled_pictures
-
-    in_table = has_table(folder)
-    try:
-        pictures = labelled_pictures(folder)
-    except ShuziError:
-        if in_table:
-            raise
-        return False  # it may be a dataset
-    return not in_table or any(len(picture.label) != 1 for picture in pictures)
 
 
 def _compare(folder: Path, model: str, others: str, drawing: Path | None, as_json: bool) -> None:

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import html
 import json
-import os
-import secrets
 import sys
-from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from socket import socket
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from shuzi.cli.localized import PATH, Command, Group, argument, columns, language_option, option
-from shuzi.cli.model_argument import place_of, with_hand
+from shuzi.cli.model_argument import naming, place_of
 from shuzi.cli.serve import HOST, PORT, check_needed
 from shuzi.cli.terminal import counting, program, until_asked
-from shuzi.errors import DataError, ServiceError, ShuziError
+from shuzi.errors import DataError, MissingExtra, ServiceError, ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from socket import socket
 
-    from shuzi.forms.photographs import Way
     from shuzi.forms.result import PageRead, Problem, Table
-    from shuzi.forms.stack import Journal
+    from shuzi.forms.stack import Stack
     from shuzi.forms.watch import Event
-    from shuzi.pictures.open import Picture
 
 
 @click.group(cls=Group, help="cli.form.help", short_help="cli.form.short")
@@ -49,7 +42,6 @@ def form() -> None:
 @language_option
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
-    from shuzi.errors import DataError
     from shuzi.forms.parse import read_spec
     from shuzi.forms.sheet import check_free, make_sheet, ready_spec, save_spec, spec_path
 
@@ -99,7 +91,6 @@ def trace(
     title: str | None,
 ) -> None:
     """Trace a blank form."""
-    from shuzi.errors import DataError, MissingExtra
     from shuzi.forms.labels import ENGINE, EXTRA, WANTED, can_read_words, read_words
     from shuzi.forms.parse import beside_file
     from shuzi.forms.spec import DATE
@@ -184,12 +175,9 @@ def read(
     watch: Path | None,
 ) -> None:
     """Read filled sheets into a table."""
-    from shuzi.cli.forms import _listen_for_review, _serve_review, _watch_folder
-    from shuzi.errors import DataError, ModelError, ShuziError
     from shuzi.forms.output import as_csv
     from shuzi.forms.photographs import photos_in
-    from shuzi.forms.result import read_table
-    from shuzi.forms.stack import Stack, check_targets, page_reader
+    from shuzi.forms.stack import Stack, StackOptions
     from shuzi.forms.table_grid import Shape
     from shuzi.reading.reader import load
 
@@ -197,44 +185,36 @@ def read(
         raise click.UsageError(say("cli.form.read.what"))
     if watch and (review or not out):
         raise click.UsageError(say("cli.form.read.watch_out"))
-    if watch and not watch.is_dir():  # before the journal is created
-        raise DataError("error.data.unreadable", path=watch, reason=ShuziError("file.no_folder"))
-    check_targets(out, force, resume)
-    if table and hand and hand.is_dir():
-        raise DataError("error.hand.no_roster", path=hand)
     if (spec is None) != table:
         raise click.UsageError(say("cli.form.read.one"))
     if not table and (rows or columns):
         raise click.UsageError(say("cli.form.read.shape"))
     if resume and not out:
         raise click.UsageError(say("cli.form.read.resume_out"))
-    earlier = (read_table(add_to), add_to) if add_to else None
+    options = StackOptions(spec, Shape(rows or 0, columns or 0), out, add_to, hand, watch, force, resume)
+    options.check()
     at = _listen_for_review() if review else None
     with at or nullcontext():
         place = place_of(model)
-        hands = hand if hand and hand.is_dir() else None
-        reader = with_hand(load(place), None if hands else hand, model)
-        try:
-            pages = None if spec is None else page_reader(spec, reader, out, hands)
-        except ModelError as problem:
-            raise problem.with_path(model) from problem
-        stack = Stack(reader, pages, Shape(rows or 0, columns or 0), out, hand, resume, earlier)
-        if watch and stack.journal:
-            sys.exit(0 if _watch_folder(watch, stack.way, stack.journal, out, force) else 1)
-        if not force:
-            stack.check_unchanged()
+        reader = load(place)
+        with naming(model):
+            stack = Stack(options, reader)
+        if watch:
+            sys.exit(0 if _watch_folder(watch, stack) else 1)
         old, new = stack.divide(photos_in(photos))
         if old:
             click.echo(say("cli.form.read.passed", n=len(old)), err=True)
         found = stack.read(new, _counting_pages)
-        _save_all(found, out)
-        if stack.journal:  # not earlier: if the result cannot be written, the readings are kept
-            stack.journal.done()
+        for target in stack.save(found):
+            _tell_saved(target)
         if not out and at is None and not found.is_empty:
             click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
         _tell_table(found)
         if at is not None and found.rows:
-            _serve_review(found, [*old, *new], place, at)
+            from shuzi.service import server
+
+            server.serve_review(found, [*old, *new], place, at, _tell_address)
+            click.echo(say("cli.serve.ended"), err=True)
     if found.is_amiss:
         sys.exit(1)
 
@@ -243,15 +223,6 @@ def read(
 def _counting_pages(total: int, done: int) -> Iterator[Callable[[], None]]:
     with counting(say("form.progress"), total, done) as show:
         yield lambda: show("", "")
-
-
-def _save_all(table: Table, out: Iterable[Path]) -> None:
-    """Write a table to files, unless nothing was read, and say so."""
-    from shuzi.forms.output import save_table
-
-    for target in () if table.is_empty else out:
-        save_table(table, target)
-        _tell_saved(target)
 
 
 def _tell_saved(path: Path) -> None:
@@ -280,31 +251,20 @@ def _tell_problem(problem: Problem) -> None:
     click.echo(said if isinstance(problem, Skipped) else say("cli.error", problem=said), err=True)
 
 
-def _watch_folder(folder: Path, way: Way[Any, Any], journal: Journal, out: Sequence[Path], force: bool) -> bool:
-    """Read files as they arrive in a folder until Ctrl-C or SIGTERM; _tell_table whether everything could be read.
-
-    Raises
-    ------
-    DataError
-        The table cannot be written at the end.
-    """
+def _watch_folder(folder: Path, stack: Stack) -> bool:
+    """Read files as they arrive in a folder until Ctrl-C or SIGTERM; tell whether everything could be read."""
     from shuzi.forms.watch import Watch
 
-    watch = Watch(folder, way, journal, out, force)
+    watch = Watch(folder, stack)
     with until_asked("cli.form.watch.ending") as asked:
         click.echo(say("cli.form.watch.ready", folder=folder), err=True)
         for event in watch.run(asked):
             _tell_event(event)
-    found = watch.table
-    if found.rows or found.problems:
-        for event in watch.finish(found):
-            _tell_event(event)
-        _tell_table(found)
+    if watch.table.rows or watch.table.problems:
+        _tell_table(watch.table)
     if watch.left:
         click.echo(say("cli.form.watch.left", names=_listed(watch.left)), err=True)
-    else:
-        journal.done()
-    return not watch.left and not found.is_amiss
+    return not watch.left and not watch.table.is_amiss
 
 
 def _tell_event(event: Event) -> None:
@@ -340,19 +300,8 @@ def _listed(names: Sequence[str]) -> str:
     return say("form.list").join(map(visible, names))
 
 
-_TOKEN_BYTES = 24
-
-
 def _listen_for_review() -> socket:
-    """Bind a port of this machine, before anything is read.
-
-    Raises
-    ------
-    MissingExtra
-        What the service needs is not installed.
-    ServiceError
-        No port is free, or the page is not built.
-    """
+    """Bind a port of this machine, before anything is read, if the service is installed and the page is built."""
     check_needed()
     from shuzi.service import server
     from shuzi.service.page import is_built
@@ -362,88 +311,8 @@ def _listen_for_review() -> socket:
     return server.listen(HOST, PORT, others=True)
 
 
-def _serve_review(
-    table: Table, photos: Iterable[tuple[str, Picture | ShuziError]], model: str | Path, at: socket
-) -> None:
-    """Serve the page with a table, to this machine only, until Ctrl-C or SIGTERM.
-
-    Other users of this machine do not see the table: the address has a token, in the part that browsers do not send,
-    and it reaches the browser in a file that only this person can read.
-
-    Parameters
-    ----------
-    table
-        What was read.
-    photos
-        The photographs with their names, as they were read.
-    model
-        The model that reads in the page's other views.
-    at
-        The socket from `_listen_for_review`.
-    """
-    from shuzi.service import logs, server
-    from shuzi.service.access import Tokens
-    from shuzi.service.app import create
-    from shuzi.service.parts import Review, Settings
-
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    review = Review.of(table, photos)
-    logs.configure(as_json=False, requests=False)
-    service = create(model, Settings(hosts=(HOST,), tokens=Tokens([token])), review=review)
-    port = at.getsockname()[1]
-    address = f"http://{HOST}:{port}/?view=forms&review={review.id}#token={token}"
-
-    with _leading_to(address) as opened:
-
-        def ready() -> None:
-            click.echo(say("cli.form.read.ready", address=address))
-            # some browsers end only when they are closed
-            Thread(target=_open_browser, args=(opened,), daemon=True, name="browser").start()
-
-        server.run(service, at, ready)
-    click.echo(say("cli.serve.ended"), err=True)
-
-
-@contextmanager
-def _leading_to(address: str) -> Iterator[str]:
-    """Yield the address of a file that redirects a browser: anyone may see the command that starts a browser.
-
-    If no such file can be written, yield the address itself.
-    """
-    # not in a hidden folder: a browser installed as a snap may not read those
-    page = Path.home() / f"shuzi-review-{secrets.token_hex(8)}.html"
-    target = html.escape(address)
-    try:
-        with os.fdopen(os.open(page, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(
-                f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">shuzi</a>'
-            )
-    except OSError:
-        yield address
-        return
-    try:
-        yield page.as_uri()
-    finally:
-        page.unlink(missing_ok=True)
-
-
-def _open_browser(address: str) -> None:
-    """Open an address in the browser of the desktop, or the one that BROWSER names, if there is one."""
-    import webbrowser
-
-    chosen = bool(os.environ.get("BROWSER"))
-    no_desktop = sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
-    if no_desktop and not chosen:
-        return
-    try:
-        browser = webbrowser.get()
-        # a text browser would take over the terminal
-        if chosen or type(browser) is not webbrowser.GenericBrowser:
-            browser.open(address)
-    except (webbrowser.Error, OSError):
-        return
+def _tell_address(address: str) -> None:
+    click.echo(say("cli.form.read.ready", address=address))
 
 
 @form.command("print", cls=Command, help="cli.form.print.help", short_help="cli.form.print.short")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.localized import PATH, Command, argument, language_option, option
-from shuzi.cli.model_argument import place_of, with_hand
+from shuzi.cli.model_argument import naming, place_of
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError, PictureError, ShuziError, writing
 from shuzi.messages import say
@@ -84,7 +84,10 @@ def read(
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
-    reader = with_hand(load(place_of(model)), hand, model)
+    reader = load(place_of(model))
+    if hand is not None:
+        with naming(model):
+            reader = reader.with_hand(hand)
     if pattern is not None:
         reader = reader.with_pattern(pattern)
     if explain is not None:

@@ -115,6 +115,18 @@ def labelled_pictures(folder: Path) -> list[Labelled]:
     return pictures
 
 
+def has_numbers(folder: Path) -> bool:
+    """Tell whether a folder holds pictures labelled by their names, or by a table with more than single digits."""
+    in_table = has_table(folder)
+    try:
+        pictures = labelled_pictures(folder)
+    except ShuziError:
+        if in_table:
+            raise
+        return False  # it may be a dataset
+    return not in_table or any(len(picture.label) != 1 for picture in pictures)
+
+
 def _named(folder: Path) -> Iterator[Labelled]:
     for picture in single_pictures(folder):
         if isinstance(picture, ShuziError):
@@ -229,16 +241,8 @@ def compare(
 ) -> Comparison:
     """Read all pictures with all readers, one after another, and compare the answers with the labels.
 
-    A reader that raises a DataError has no figures; those before and after it do.
-
-    Parameters
-    ----------
-    readers
-        The readers; the others are compared with the first, which never raises.
-    pictures
-        The pictures, at least one of them with a number.
-    show
-        Called after each answer.
+    A reader that raises a DataError has no figures; those before and after it do. The others are compared with the
+    first reader, which never raises. `show` is called after each answer.
     """
     with_marks = have_marks(pictures)
     measured: list[Measurement] = []

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from shuzi.errors import ClusterError, RecipeError, RunError, ShuziError
+from shuzi.scale import sweep_report
 from shuzi.scale.cluster import alive, ask_nodes, last_line
 from shuzi.scale.sweep_plan import PLAN_FILE, Decision, Plan, Record, Trial
 from shuzi.scale.trial_run import NAME, Places, Task, run_trial
@@ -177,7 +178,7 @@ def is_over(trial: Trial, decision: Decision | None) -> bool:
 
 
 def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]:
-    """Train all trials that are not over yet; Ray must be connected.
+    """Train all trials that are not over yet, and write the report; Ray must be connected.
 
     Parameters
     ----------
@@ -201,6 +202,7 @@ def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]
     last = record.last()
     left = [trial for trial in plan.trials() if not is_over(trial, last.get(trial.name))]
     errors = _tune(left, plan, places, record, tell) if left else {}
+    sweep_report.write(places.folder, plan, record, errors)
     return record, errors
 
 

@@ -14,7 +14,9 @@ from typing import Any
 from shuzi import toml
 from shuzi.atomic import remove_leftovers, replacing
 from shuzi.errors import RecipeError, RunError, TrainingError, require, writing
+from shuzi.models.card import BACKENDS
 from shuzi.training.recipe import CHOICES, RANGES, Recipe
+from shuzi.training.recipes import recipe
 
 FORMAT = 1
 """The version of the format of sweep.toml."""
@@ -93,6 +95,32 @@ class Plan:
     cpus: int = 1
     gpus: float = 0.0
     backend: str = "tensorflow"
+
+    @staticmethod
+    def of(
+        name: str,
+        settings: Sequence[str],
+        seeds: int | None = None,
+        first: int | None = None,
+        cpus: int | None = None,
+        gpus: float | None = None,
+    ) -> Plan:
+        """Make a plan of a recipe's name and settings as typed, on the backend that KERAS_BACKEND names.
+
+        Raises
+        ------
+        RecipeError
+            A setting or its value is wrong, or given twice, or the backend is unknown or cannot use GPUs.
+        """
+        values = [parse(setting) for setting in settings]
+        for index, (setting, _) in enumerate(values):
+            if setting in dict(values[:index]):
+                raise RecipeError("error.sweep.again", name=setting)
+        backend = os.environ.get("KERAS_BACKEND") or ("jax" if gpus else "tensorflow")
+        if backend not in BACKENDS or (gpus and backend != "jax"):
+            choices = "jax" if gpus else ", ".join(BACKENDS)
+            raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=choices)
+        return Plan(recipe(name), seeds or 1, dict(values), first or 0, cpus or 1, gpus or 0.0, backend)
 
     def __post_init__(self) -> None:
         for name, values in self.settings.items():

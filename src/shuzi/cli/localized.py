@@ -128,10 +128,7 @@ class Command(click.Command):
 class Group(click.Group):
     """A group that imports a command only when it is called or listed, so that start-up stays fast.
 
-    Parameters
-    ----------
-    lazy
-        Command names and where they are, such as ``{"train": "shuzi.cli.train:train"}``.
+    `lazy` are command names and where they are, such as ``{"train": "shuzi.cli.train:train"}``.
     """
 
     context_class = _Context

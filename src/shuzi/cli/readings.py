@@ -143,15 +143,8 @@ def _alone(_: str, result: Result) -> str:
 def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bool = False) -> None:
     """Write the result for each picture; the file is replaced only when it is complete.
 
-    Parameters
-    ----------
-    results
-        The name of each picture, and its reading or its error.
-    path
-        Its ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
-        .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
-    by_line
-        Whether to write a row for each number instead of each picture.
+    The ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
+    .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
 
     Raises
     ------

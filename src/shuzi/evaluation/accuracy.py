@@ -28,21 +28,11 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model's results on a labelled dataset.
-
-    Parameters
-    ----------
-    score
-        Correct answers out of n.
-    confusion
-        int64 (10, 10): how many images with the row's label were read as the column's digit.
-    mistakes
-        All mistakes, most confident first.
-    """
+    """A model's results on a labelled dataset."""
 
     score: Score
-    confusion: NDArray[np.int64]
-    mistakes: tuple[Mistake, ...]
+    confusion: NDArray[np.int64]  # (10, 10): how many images with the row's label were read as the column's digit
+    mistakes: tuple[Mistake, ...]  # all, most confident first
 
     @property
     def precision(self) -> list[float | None]:
@@ -114,27 +104,13 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How well a model's confidence matches its accuracy.
+    """How well a model's confidence matches its accuracy."""
 
-    Parameters
-    ----------
-    negative_log_likelihood
-        The mean of -log(probability of the correct digit).
-    expected_error
-        ECE: the gap between confidence and accuracy, averaged over 15 bins of equal width (Guo et al., 2017).
-    sure_mistakes
-        Mistakes with a confidence of 0.99 or more.
-    bins
-        The non-empty ones of the 15 bins, least confident first.
-    coverage
-        Pairs (fraction of images answered, accuracy on those) if only the most confident are answered.
-    """
-
-    negative_log_likelihood: float
-    expected_error: float
-    sure_mistakes: int
-    bins: tuple[Bin, ...]
-    coverage: tuple[tuple[float, float], ...]
+    negative_log_likelihood: float  # mean of -log(probability of the correct digit)
+    expected_error: float  # ECE: the mean gap between confidence and accuracy over 15 bins (Guo et al., 2017)
+    sure_mistakes: int  # with a confidence of 0.99 or more
+    bins: tuple[Bin, ...]  # the non-empty ones, least confident first
+    coverage: tuple[tuple[float, float], ...]  # (fraction answered, accuracy on those) if only the surest are
 
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers as JSON values."""

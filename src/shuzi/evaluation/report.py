@@ -104,18 +104,7 @@ class Findings:
 def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset, card: Card) -> Path:
     """Write the page.
 
-    Parameters
-    ----------
-    folder
-        Where to write it; created if missing. An older page in it is replaced.
-    model
-        The run folder or .onnx file that was evaluated. Curves are drawn only from a run folder.
-    findings
-        The results.
-    dataset
-        The dataset the model was evaluated on.
-    card
-        The model's card.
+    An older page in the folder is replaced. Curves are drawn only where `model` is a run folder.
 
     Returns
     -------

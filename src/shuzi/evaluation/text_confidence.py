@@ -87,24 +87,12 @@ _STEP = 1e-7
 
 @dataclass(frozen=True)
 class LinesRead:
-    """A composed page, read line by line.
-
-    Parameters
-    ----------
-    seen
-        The findings.
-    text
-        The text written there.
-    marks
-        Whether the text has its marks; otherwise only digits are compared.
-    legible
-        Whether the text is legible. If not, no confidence is right, but its texts can still be weighed.
-    """
+    """A composed page, read line by line."""
 
     seen: Findings
-    text: str
-    marks: bool
-    legible: bool = True
+    text: str  # what is written there
+    marks: bool  # whether the text has its marks; otherwise only digits are compared
+    legible: bool = True  # if not, no confidence is right, but its texts can still be weighed
 
     def is_correct(self, text: str) -> bool:
         """Return whether a text is what is written; signs do not count, since texts do not contain them."""
@@ -119,11 +107,6 @@ def read_lines(
     reader: Reader, digits: Dataset, strokes: Strokes | None, seed: int, pages: int
 ) -> Iterator[LinesRead]:
     """Read lines composed of digits and pen strokes; pages that need no line recogniser are skipped.
-
-    Parameters
-    ----------
-    reader, digits, strokes, seed, pages
-        As for `text_confidence.calibrate`.
 
     Raises
     ------
@@ -242,14 +225,7 @@ def fit_logistic(
 ) -> NDArray[np.float64]:
     """Fit a logistic regression by maximum likelihood, pulled slightly to where it starts.
 
-    Parameters
-    ----------
-    x
-        float64 (n, k): the features, a constant among them.
-    labels
-        float64 (n,): 0 or 1.
-    start
-        float64 (k,): the first weights.
+    The features, a constant among them, are float64 (n, k), the labels (n,) 0 or 1, the weights (k,).
 
     Returns
     -------
@@ -300,16 +276,7 @@ _LEVELS = 1_000  # to which confidences are rounded where `ok` begins
 def read_photographs(reader: Reader, digits: Dataset, strokes: Strokes, seed: int, count: int) -> Iterator[LineRead]:
     """Compose photographs of pages, read them, and yield each number that was read.
 
-    Parameters
-    ----------
-    reader
-        Reads them; it has a line detector.
-    digits, strokes
-        Images and pen strokes that no model was trained on.
-    seed
-        The seed of the photographs.
-    count
-        How many photographs.
+    The reader has a line detector; no model was trained on the digits and strokes.
     """
     rng, writers = np.random.default_rng([seed, 2]), Writers(digits.images, digits.labels, strokes)
     for _ in range(count):
@@ -396,21 +363,11 @@ _CURVE_STEP = 1e-12
 
 @dataclass(frozen=True)
 class PageRead:
-    """A page that was read.
+    """A page that was read."""
 
-    Parameters
-    ----------
-    digits
-        The evidence for each digit, from `signs_of_digit`.
-    text
-        The evidence against the whole text, from `signs_of_text`.
-    correct
-        Whether the whole text was correct.
-    """
-
-    digits: Sequence[tuple[float, float, float]]
-    text: tuple[float, float, float]
-    correct: bool
+    digits: Sequence[tuple[float, float, float]]  # the evidence for each, from `signs_of_digit`
+    text: tuple[float, float, float]  # the evidence against the whole text, from `signs_of_text`
+    correct: bool  # whether the whole text was
 
 
 def calibrate(
@@ -423,20 +380,9 @@ def calibrate(
 ) -> Calibration:
     """Calibrate a reader's confidence on pages composed of digits that no model was trained on.
 
-    Parameters
-    ----------
-    reader
-        Reads them.
-    digits
-        The validation images; those with doubtful labels are left out.
-    seed
-        The seed of the composed pages.
-    pages
-        The number of pages.
-    strokes
-        Pen strokes of validation writers; a reader with a line recogniser also reads as many lines of them.
-    cells
-        Cells of registers held out from training; a reader with a line detector reads them too.
+    Of the validation images, those with doubtful labels are left out. A reader with a line recogniser also reads as
+    many lines of pen strokes by validation writers, one with a line detector cells of registers held out from
+    training.
 
     Raises
     ------
@@ -490,14 +436,7 @@ def calibrate_photographs(
 ) -> dict[str, float]:
     """Calibrate the confidence in the numbers of photographed pages alone.
 
-    Parameters
-    ----------
-    reader, digits, strokes, seed
-        As for `calibrate`.
-    count
-        The number of photographs.
-    cells
-        Real cells of registers that no model was trained on, which count too.
+    Real cells of registers, that no model was trained on, count too.
 
     Returns
     -------

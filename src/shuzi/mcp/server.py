@@ -290,14 +290,7 @@ Count = Annotated[int, Field(ge=0, le=99, description="How many there are, if kn
 def create(reader: Reader, readable: Readable, language: str) -> MCPServer:
     """Make a server with the tools `read_numbers`, `read_image`, `read_table` and `read_form`.
 
-    Parameters
-    ----------
-    reader
-        Reads the pictures.
-    readable
-        The folders that may be read.
-    language
-        Of messages: "zh" or "en".
+    Messages are in the language "zh" or "en".
     """
     folders = ", ".join(map(str, readable.folders))
     server = MCPServer(

@@ -91,12 +91,7 @@ def kind_of(content: bytes) -> str | None:
 def is_plain(content: bytes, kind: str | None) -> bool:
     """Return whether a file is plain enough to decode in this process.
 
-    Parameters
-    ----------
-    content
-        The whole file.
-    kind
-        The result of `kind_of`.
+    `content` is the whole file, `kind` the result of `kind_of`.
 
     Examples
     --------
@@ -204,21 +199,14 @@ _POINTS = 72  # points per inch in a PDF
 class Page:
     """A page of a PDF or TIFF, read like a picture.
 
-    Parameters
-    ----------
-    document
-        The file: its path, or its bytes.
-    number
-        1 is the first page.
-
     Examples
     --------
     >>> str(Page(Path("scan.pdf"), 2))
     'scan.pdf#2'
     """
 
-    document: Path | bytes
-    number: int
+    document: Path | bytes  # the file: its path, or its bytes
+    number: int  # from 1
 
     def __str__(self) -> str:
         return f"{name_of(self.document)}#{self.number}"
@@ -319,18 +307,7 @@ def open_here(
 ) -> NDArray[np.uint8]:
     """Open a picture file other than a PDF and make it grey, as `open_picture` does.
 
-    Parameters
-    ----------
-    source
-        The file.
-    name
-        The name to use in errors.
-    most
-        The number of pixels that fit into memory.
-    kind
-        The result of `kind_of`; None if not known yet.
-    page
-        Of a TIFF, from 1.
+    Errors call it `name`. It may have at most `most` pixels; the page is that of a TIFF, from 1.
 
     Raises
     ------
@@ -551,11 +528,8 @@ _MOST_IDLE = 200_000_000  # bytes that a child may keep between jobs
 def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     """Decode a picture, draw a page or count pages; errors are returned as answers.
 
-    Parameters
-    ----------
-    job
-        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``kind`` is its
-        format; ``page`` is the one to draw; ``most`` is the number of pixels for which there is memory.
+    ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``kind`` is its format; ``page``
+    is the one to draw; ``most`` is the number of pixels for which there is memory.
 
     Returns
     -------

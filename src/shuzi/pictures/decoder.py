@@ -38,11 +38,8 @@ _LONGEST = 200  # characters kept of a child's message
 class Decoder:
     """Decodes in child processes; from any thread.
 
-    Parameters
-    ----------
-    seconds, seconds_per_megabyte, most_seconds
-        The CPU time allowed for a file in both tries: the first, plus the second per million bytes, at most the
-        third. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
+    Both tries together may use `seconds` of CPU time and `seconds_per_megabyte` for each million bytes of the file,
+    at most `most_seconds`. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
     """
 
     def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 4.0) -> None:

@@ -38,11 +38,6 @@ def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
     ones are skipped. A pattern such as ``"scans/*.png"`` that is not itself a name yields what it matches, in natural
     order. A PDF yields its pages, and so does a TIFF that has several.
 
-    Parameters
-    ----------
-    named
-        Anything that can be read, a folder, or a pattern.
-
     Yields
     ------
     A picture, or an error in its place if a folder, PDF or TIFF cannot be opened or is empty.
@@ -114,12 +109,7 @@ def _matches(pattern: str) -> list[Path]:
 def pictures_in(folder: Path, skip: Callable[[PictureError], None] | None = None) -> list[Path]:
     """Return the files named like pictures in a folder and its subfolders, in natural order, without opening them.
 
-    Parameters
-    ----------
-    folder
-        The folder.
-    skip
-        Called with the error of an unreadable folder, which is then left out.
+    An unreadable folder is left out if there is `skip`, which gets its error.
 
     Raises
     ------
@@ -184,10 +174,7 @@ State = tuple[int, int]
 class Arrivals:
     """Checks a folder and its subfolders repeatedly for files with names of pictures.
 
-    Parameters
-    ----------
-    folder
-        The folder. While it cannot be read, as after a network failure, it has nothing new.
+    While a folder cannot be read, as after a network failure, it has nothing new.
 
     Examples
     --------
@@ -221,10 +208,7 @@ class Arrivals:
     def look(self, now: float) -> list[Path]:
         """Return the files that are complete and new, or have changed since they were returned, in natural order.
 
-        Parameters
-        ----------
-        now
-            Seconds on any monotonic clock.
+        `now` is seconds on any monotonic clock.
         """
         try:
             paths = pictures_in(self._folder, self._note)

@@ -65,12 +65,9 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
     Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
     in a child process with limits of 950 MB and a few seconds, depending on file size (`shuzi.pictures.decoder`).
 
-    Parameters
-    ----------
-    source
-        A path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a file
-        opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
-        with alpha; white is 255 in integers, 1 in floats.
+    A source is a path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a
+    file opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
+    with alpha; white is 255 in integers, 1 in floats, True in bools.
 
     Returns
     -------
@@ -107,12 +104,7 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
 def accept(source: Source) -> Picture:
     """Return a picture as one of the kinds that can be opened.
 
-    Parameters
-    ----------
-    source
-        A path, a page, the bytes of a file (bytes, bytearray or memoryview), a file opened in binary mode, a PIL
-        image, or an array or tensor: (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4) with alpha; white is 255 in
-        integers, 1 in floats, True in bools.
+    The sources are those of `open_picture`.
 
     Returns
     -------

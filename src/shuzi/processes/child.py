@@ -58,18 +58,8 @@ def start(module: str, environment: Mapping[str, str], errors: bool, arguments: 
 
     It is a separate program rather than a `multiprocessing` child, so scripts need no ``if __name__ == "__main__"``,
     and nothing is imported from the working folder. Ctrl-C does not reach it: on POSIX it leads its own session, on
-    Windows its own group of processes.
-
-    Parameters
-    ----------
-    module
-        The module to run.
-    environment
-        All of its environment variables.
-    errors
-        Whether stderr is a pipe too; if not, it is this process's stderr.
-    arguments
-        The module's command line arguments.
+    Windows its own group of processes. `environment` is all of its environment; without a pipe for errors, its stderr
+    is that of this process.
 
     Raises
     ------
@@ -98,14 +88,7 @@ async def start_for_loop(
 ) -> LoopProcess:
     """Start a module like `start`, for an event loop that reads the lines it writes.
 
-    Parameters
-    ----------
-    module, arguments
-        The module to run, and its command line arguments.
-    environment
-        Environment variables to add to those of this process.
-    longest
-        The maximum length of a line in bytes.
+    `environment` is added to that of this process; a line has at most `longest` bytes.
     """
     return await asyncio.create_subprocess_exec(
         *_command(module),
@@ -163,14 +146,8 @@ def _paths() -> str:
 def end_with_this_process(owner: Owner, end: Callable[[Owner], object], forget: Callable[[Owner], object]) -> None:
     """Register an object's processes to be ended when this one exits, and forgotten in its forks.
 
-    Parameters
-    ----------
-    owner
-        The object, which may be collected earlier.
-    end
-        Called with it when Python exits.
-    forget
-        Called with it in each fork of this process: the processes belong to the parent.
+    At exit Python calls `end` with the object, unless it was collected earlier, and each fork `forget`, since the
+    processes belong to the parent.
     """
     _owners[owner] = end, forget
 
@@ -202,12 +179,7 @@ _OFTEN = 0.05  # seconds between checks of a child's memory if the system does n
 class Ended(Exception):  # noqa: N818 - it is what happened
     """A child ended without an answer: it crashed, was killed from outside, or sent something invalid.
 
-    Parameters
-    ----------
-    remarks
-        The last lines it wrote to stderr.
-    seconds
-        The CPU time that the job took.
+    `remarks` are the last lines it wrote to stderr, `seconds` the CPU time that the job took.
     """
 
     def __init__(self, remarks: str = "", seconds: float = 0.0) -> None:
@@ -233,11 +205,6 @@ class Child:
     It is started by `start`, and any processes it starts can be ended with it. It ends when its stdin closes, for
     example because this process was killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started
     the child ends.
-
-    Parameters
-    ----------
-    module
-        The module to run.
 
     Raises
     ------
@@ -293,14 +260,7 @@ class Child:
     def ask(self, header: Header, body: Bytes, most: int, limits: Limits) -> tuple[Header, bytearray]:
         """Send it a job and wait for the answer.
 
-        Parameters
-        ----------
-        header, body
-            The job.
-        most
-            The maximum size of the answer's body in bytes.
-        limits
-            What the job may use. A child that uses more is ended.
+        The answer's body has at most `most` bytes. A child that uses more than the limits is ended.
 
         Returns
         -------
@@ -443,10 +403,7 @@ JOBS = 500
 class Children:
     """Child processes that run the same module: one per concurrent thread, at most one per core.
 
-    Parameters
-    ----------
-    module
-        The module they run, which calls `serving.serve`.
+    The module calls `serving.serve`.
     """
 
     def __init__(self, module: str) -> None:
@@ -472,12 +429,7 @@ class Children:
     ) -> tuple[Header, bytearray]:
         """Give a child a job, like `Child.ask`; waiting for a free child does not count as time.
 
-        Parameters
-        ----------
-        header, body, most, limits
-            As for `Child.ask`.
-        alone
-            Do not run it at the same time as another job with this flag.
+        The answer's body has at most `most` bytes. A child that uses more than the limits is ended.
 
         Raises
         ------

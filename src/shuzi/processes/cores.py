@@ -30,12 +30,8 @@ def give(count: int) -> None:
 def multiplies_bfloat16(description: Path = Path("/proc/cpuinfo")) -> bool:
     """Tell whether the cores have instructions for bfloat16; without them it is emulated, slower than float32.
 
-    Only Linux reports this; for other systems the answer is no, which costs speed at worst.
-
-    Parameters
-    ----------
-    description
-        The kernel's description of the cores: a line of ``flags`` on x86-64, of ``Features`` on ARM.
+    Only Linux reports this; for other systems the answer is no, which costs speed at worst. The kernel's description
+    of the cores has a line of ``flags`` on x86-64, of ``Features`` on ARM.
     """
     try:
         lines = description.read_text(encoding="utf-8").splitlines()
@@ -53,12 +49,8 @@ def _quota() -> float:
 def quota(membership: Path, root: Path) -> float:
     """Return how many cores' worth of time a process's control groups allow, infinity if there is no limit.
 
-    Parameters
-    ----------
-    membership
-        The file that lists the groups, one per line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path`` (version 1).
-    root
-        Where the groups are mounted. A container sees its own group there, regardless of the listed path.
+    `membership` is the file that lists the groups, one per line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path``
+    (version 1). They are mounted at `root`, where a container sees its own group, regardless of the listed path.
     """
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()

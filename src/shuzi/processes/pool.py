@@ -45,14 +45,7 @@ class Unreadable(Exception):  # noqa: N818 - it is what happened
 class Shared:
     """An object shared by the calls of a pool; made by `Pool.share`.
 
-    Parameters
-    ----------
-    key
-        Names it in frames.
-    thing
-        The object.
-    uses
-        The shared objects that it refers to; they must still exist.
+    Its key names it in frames; the shared objects that it uses must still exist.
     """
 
     def __init__(self, key: int, thing: Any, uses: tuple[Shared, ...] = ()) -> None:
@@ -164,15 +157,6 @@ class PoolProcess:
     """A process of a pool, from its start to its end.
 
     Unless noted, call these methods while holding the pool's lock.
-
-    Parameters
-    ----------
-    pool
-        Its pool, which is notified of each result and of its end.
-    begin
-        Called first in the process.
-    seconds
-        CPU seconds for a task; 0 for no limit.
     """
 
     def __init__(self, pool: Pool, begin: Callable[[], object] | None, seconds: float) -> None:
@@ -351,16 +335,9 @@ class Pool:
     A process that ends is replaced. Its current task is tried once more, and its other tasks go to other processes,
     so nothing is lost.
 
-    Parameters
-    ----------
-    most
-        The largest number of processes; it may be raised later.
-    ahead
-        Large tasks sent to a process at once: with two it never waits, with one the others stay for free processes.
-    begin
-        Called first in each process, without arguments.
-    seconds
-        CPU seconds after which a process is ended and its task fails as `Spent`; 0 for no limit.
+    Of large tasks, `ahead` are sent to a process at once: with two it never waits, with one the others stay for free
+    processes. `begin` is called first in each process. One that works longer than `seconds` of CPU time, unless these
+    are 0, is ended, and its task fails as `Spent`.
 
     Examples
     --------
@@ -399,12 +376,7 @@ class Pool:
     def share(self, thing: Any, *uses: Shared) -> Shared:
         """Make an object available to calls; each process receives it once, when it first needs it.
 
-        Parameters
-        ----------
-        thing
-            An object that can be pickled.
-        uses
-            Shared objects that it refers to, which are not pickled again with it.
+        Shared objects that it `uses` are not pickled again with it.
 
         Returns
         -------
@@ -425,18 +397,9 @@ class Pool:
     ) -> Task:
         """Queue a call for the next free process.
 
-        Parameters
-        ----------
-        call, arguments
-            A function of a module, and its arguments.
-        shared
-            A shared object to pass as its first argument.
-        size
-            How much work it is, in bytes or pixels. Small tasks go to a process several at a time.
-        then
-            Called in some thread when it is done; not for a task cancelled before it began.
-        patient
-            Whether to wait until a free process has received a large task.
+        `size` is how much work it is, in bytes or pixels; small tasks go to a process several at a time. `then` is
+        called in some thread when the task is done, but not if it was cancelled before it began. A caller that is not
+        `patient` does not wait until a free process has received a large task.
         """
         task = Task(call, arguments, shared, size, then)
         with self.changed:

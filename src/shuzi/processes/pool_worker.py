@@ -33,14 +33,7 @@ _AT_ONCE = 1 << 16  # bytes: what a pipe holds
 def frame(kind: int, key: int = 0, packed: bytes = b"") -> bytes:
     """Return a frame.
 
-    Parameters
-    ----------
-    kind
-        One of the constants above.
-    key
-        The object that is kept, forgotten or used by a call; 0 for none.
-    packed
-        A pickle.
+    `kind` is one of the constants above, `key` the object that is kept, forgotten or used by a call, 0 for none.
 
     Examples
     --------

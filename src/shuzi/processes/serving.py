@@ -44,12 +44,7 @@ def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
 def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
     """Read a message from an unbuffered pipe.
 
-    Parameters
-    ----------
-    pipe
-        Where it comes from.
-    most
-        The maximum size of the body in bytes.
+    The body has at most `most` bytes.
 
     Raises
     ------
@@ -102,18 +97,10 @@ SYSTEM_HOLDS_TIME = sys.platform != "win32"
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a job.
+    """The limits of a job."""
 
-    Parameters
-    ----------
-    seconds
-        CPU time. Wall-clock time may be `PATIENCE` times as long, since the machine may be busy.
-    memory
-        Bytes. If the system enforces it, all mapped memory counts, including the programs themselves.
-    """
-
-    seconds: float
-    memory: int
+    seconds: float  # CPU time; wall-clock time may be `PATIENCE` times as long, since the machine may be busy
+    memory: int  # bytes; if the system enforces it, all mapped memory counts, including the programs themselves
 
 
 PATIENCE = 10.0  # a job that waits for its turn on a busy machine does not hang
@@ -168,12 +155,8 @@ _ANY = 1 << 62  # bytes: the sender of jobs is trusted
 def serve(work: Work, limited: bool = True) -> None:
     """Work on jobs until stdin closes, which ends this process even in the middle of a job.
 
-    Parameters
-    ----------
-    work
-        Turns a job's header and bytes into those of the answer. Any exception ends the process.
-    limited
-        Whether to set the limits that come with a job.
+    `work` turns a job's header and bytes into those of the answer; any exception ends the process. A job's limits are
+    set unless the process is not `limited`.
     """
     comes, goes = pipes_of_this_process()
     if limited:

@@ -129,7 +129,7 @@ def test_what_ships_is_not_tried(cache):
 
 def test_a_graph_without_an_end_is_ended_and_not_tried_again(tmp_path, cache):
     path = foreign(tmp_path / "endless.onnx", endless)
-    limits = Limits(seconds=1.0, memory=LIMITS.memory)
+    limits = Limits(cpu_seconds=1.0, memory=LIMITS.memory)
     with pytest.raises(ModelError, match=r"endless\.onnx did not answer within 1 seconds"):
         checked_content(path, limits)
     assert len(verdicts(cache)) == 1

@@ -82,7 +82,7 @@ def test_a_process_that_was_killed_while_nobody_asked_is_replaced(pool):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count a process's seconds")
 def test_a_call_that_uses_up_its_seconds_is_ended_and_not_tried_again(calls):
-    pool = Pool(1, begin=calls.begin, seconds=0.5)
+    pool = Pool(1, initializer=calls.begin, cpu_seconds=0.5)
     spins, next_one = pool.submit(exec, "while True: pass"), pool.submit(os.getpid)
     with pytest.raises(Spent):
         pool.result(spins)

@@ -181,15 +181,15 @@ def _shard_bar() -> Iterator[Callable[[Progress, float], None] | None]:
         yield move
 
 
-_MOST_STEPS = int(RANGES["steps"].most)
-_MOST_SEEDS = 10_000
+_MAX_STEPS = int(RANGES["steps"].most)
+_MAX_SEEDS = 10_000
 
 
 @scale.command(cls=Command, help="cli.sweep.help", short_help="cli.sweep.short")
 @argument("name", metavar="[RECIPE]", required=False, type=click.Choice(list(RECIPES)), help="cli.sweep.recipe")
-@option("--seeds", type=click.IntRange(1, _MOST_SEEDS), metavar="N", help="cli.sweep.seeds")
+@option("--seeds", type=click.IntRange(1, _MAX_SEEDS), metavar="N", help="cli.sweep.seeds")
 @option("--set", "settings", multiple=True, metavar="NAME=X,X", help="cli.sweep.set")
-@option("--stop-early", "first", type=click.IntRange(1, _MOST_STEPS), metavar="N", help="cli.sweep.stop_early")
+@option("--stop-early", "first", type=click.IntRange(1, _MAX_STEPS), metavar="N", help="cli.sweep.stop_early")
 @option("--cpus-per-trial", "cpus", type=click.IntRange(1, 1_024), metavar="N", help="cli.sweep.cpus")
 @option("--gpus", type=click.FloatRange(0, 64), metavar="X", help="cli.sweep.gpus")
 @option("--out", type=PATH, metavar="PATH", help="cli.sweep.out")
@@ -323,7 +323,7 @@ _MAX_REPLICAS = 1_000  # replicas
 @option("--port", type=click.IntRange(1, 65_535), metavar="N", help="cli.serving.port")
 @access_options
 @option("--replicas", type=click.IntRange(1, _MAX_REPLICAS), default=1, metavar="N", help="cli.serving.replicas")
-@option("--max-replicas", "most", type=click.IntRange(1, _MAX_REPLICAS), metavar="N", help="cli.serving.max_replicas")
+@option("--max-replicas", type=click.IntRange(1, _MAX_REPLICAS), metavar="N", help="cli.serving.max_replicas")
 @option("--cpus-per-replica", "cpus", type=click.IntRange(1, 1_024), default=1, metavar="N", help="cli.serving.cpus")
 @feature_options
 @option("--stop", is_flag=True, help="cli.serving.stop")
@@ -334,7 +334,7 @@ def serve(
     port: int | None,
     model: str,
     replicas: int,
-    most: int | None,
+    max_replicas: int | None,
     cpus: int,
     stop: bool,
     **settings: Any,
@@ -358,7 +358,7 @@ def serve(
     chosen = settings_of(host, **settings)
     Hosts(chosen.hosts)  # report an invalid name before anything starts
     sent = serving.portable(place_of(model))
-    size = serving.Size(replicas, max(replicas, most or 1), cpus)
+    size = serving.Size(replicas, max(replicas, max_replicas or 1), cpus)
     if address is None:
         with server.listen(host, PORT if port is None else port, others=port is None) as free:
             taken = free.getsockname()[1]

@@ -188,11 +188,11 @@ def _called(given: str, found: Picture | ShuziError) -> str:
 
 @cache
 def _standard_input() -> bytes:
-    from shuzi.pictures.open import MOST_READ
+    from shuzi.pictures.open import MAX_READ
 
-    content = sys.stdin.buffer.read(MOST_READ + 1)
-    if len(content) > MOST_READ:
-        raise PictureError("error.picture.long", path=say("read.stdin"), most=MOST_READ)
+    content = sys.stdin.buffer.read(MAX_READ + 1)
+    if len(content) > MAX_READ:
+        raise PictureError("error.picture.long", path=say("read.stdin"), most=MAX_READ)
     if not content:
         raise PictureError("error.picture.nothing", path=say("read.stdin"))
     return content

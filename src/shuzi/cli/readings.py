@@ -21,7 +21,7 @@ PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, bu
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
 ENDINGS = (".csv", ".xlsx", ".jsonl")
-_MOST_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
+_MAX_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
 
 Result = Reading | ShuziError
 
@@ -171,8 +171,8 @@ def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool)
         rows = [row for name, result in results for row in line_values_of(result, name)]
     else:
         rows = [values_of(result, name) for name, result in results]
-    if len(rows) > _MOST_ROWS:
-        raise DataError("error.read.many_rows", most=_MOST_ROWS)
+    if len(rows) > _MAX_ROWS:
+        raise DataError("error.read.many_rows", most=_MAX_ROWS)
     book = library.Workbook(write_only=True)
     sheet = book.create_sheet("shuzi")
     sheet.freeze_panes = "A2"

@@ -48,12 +48,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _numbers(function: F) -> F:
     """Add an option to a command for each adjustable number of a recipe, with the recipe's range."""
-    whole = {each.name for each in fields(Recipe) if each.type == "int"}
+    whole = {field.name for field in fields(Recipe) if field.type == "int"}
     for name in reversed((*OPTIONS, "seed")):
-        allowed, most = RANGES[name], None if RANGES[name].most == math.inf else RANGES[name].most
-        kind: click.ParamType[Any] = click.FloatRange(allowed.least, most, min_open=allowed.above)
+        allowed, highest = RANGES[name], None if RANGES[name].most == math.inf else RANGES[name].most
+        kind: click.ParamType[Any] = click.FloatRange(allowed.least, highest, min_open=allowed.above)
         if name in whole:
-            kind = click.IntRange(int(allowed.least), None if most is None else int(most))
+            kind = click.IntRange(int(allowed.least), None if highest is None else int(highest))
         function = option(
             f"--{name.replace('_', '-')}",
             type=kind,
@@ -92,7 +92,7 @@ def train(
     if resume is not None:
         given = {"name": name, "out": out, "data": data} | numbers | {"steps": None, "from": start}
         refuse_beside_resume("cli.train.beside_resume", given)
-    changes = {each: value for each, value in numbers.items() if value is not None}
+    changes = {option: value for option, value in numbers.items() if value is not None}
     chosen = recipe(name or _recipe_of(start, data)).changed(**changes)
     if chosen.fine_tunes and (data is None or start is None):
         raise RecipeError("error.recipe.own", name=chosen.name)

@@ -26,7 +26,7 @@ from shuzi.ink.paper import map_ink_and_contrast
 from shuzi.pictures.folders import EXPLAINED
 from shuzi.pictures.open import open_picture
 
-LEAST_TO_SPLIT = 10
+MIN_TO_SPLIT = 10
 """The smallest number of pictures that is split."""
 
 LARGEST = 64_000_000  # maximum size of the arrays in bytes: several times that of 10,000 digits
@@ -98,7 +98,7 @@ def split(own: Dataset) -> Splits:
     >>> len(parts.train), len(parts.validation), len(parts.test)
     (21, 2, 2)
     """
-    if len(own) < LEAST_TO_SPLIT:
+    if len(own) < MIN_TO_SPLIT:
         return Splits(own, own, own, unsplit=True)
     shuffled = np.random.default_rng(0).permutation(len(own))
     tenth = len(own) // 10

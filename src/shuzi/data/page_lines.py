@@ -39,7 +39,7 @@ CITATION = (
 _TABLE = "lines.jsonl"
 _TALL = 0.6  # quantile of an outline above its baseline
 _DIGIT = 0.6  # of that height, which outlines exceed: the height of a digit
-_LEAST_HEIGHT = 4.0  # pixels; a lower outline is damaged
+_MIN_HEIGHT = 4.0  # pixels; a lower outline is damaged
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,6 @@ def _path_of(line: dict[str, Any]) -> LinePath | None:
         return None
     above = np.interp(polygon[:, 0], baseline[:, 0], baseline[:, 1]) - polygon[:, 1]
     above = above[above > 1]
-    if not len(above) or (height := float(np.quantile(above, _TALL)) * _DIGIT) < _LEAST_HEIGHT:
+    if not len(above) or (height := float(np.quantile(above, _TALL)) * _DIGIT) < _MIN_HEIGHT:
         return None
     return LinePath((baseline - [0, height / 2]).astype(np.float32), height)

@@ -17,7 +17,7 @@ from shuzi.pictures.folders import pictures_in
 TABLE = "labels.csv"
 """The file in the folder that lists pictures and their labels."""
 
-MOST_LABELS = 1_000_000
+MAX_LABELS = 1_000_000
 """The maximum number of labels in a table."""
 
 Row = tuple[int, list[str]]
@@ -28,7 +28,7 @@ _LARGEST = 100_000_000  # bytes
 _COLUMNS = ("file", "label")
 
 
-def read_bounded(path: Path, most: int, too_large: str) -> bytes:
+def read_bounded(path: Path, max_size: int, too_large: str) -> bytes:
     r"""Return the bytes of a file.
 
     Parameters
@@ -55,20 +55,20 @@ def read_bounded(path: Path, most: int, too_large: str) -> bytes:
     """
     try:
         with open_named(path) as file:
-            content = file.read(most + 1)
+            content = file.read(max_size + 1)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-    check_size(content, path, most, too_large)
+    check_size(content, path, max_size, too_large)
     return content
 
 
-def check_size(content: bytes, path: Path, most: int, too_large: str) -> None:
-    """Raise a DataError if content, which errors call `path`, has more than `most` bytes."""
-    if len(content) > most:
-        raise DataError(too_large, path=path, most=most)
+def check_size(content: bytes, path: Path, max_size: int, too_large: str) -> None:
+    """Raise a DataError if content, which errors call `path`, has more than `max_size` bytes."""
+    if len(content) > max_size:
+        raise DataError(too_large, path=path, most=max_size)
 
 
-def rows_of(content: bytes, path: Path, most: int) -> list[Row]:
+def rows_of(content: bytes, path: Path, max_rows: int) -> list[Row]:
     r"""Return the rows that are not empty; commas, semicolons or tabs separate the cells.
 
     Parameters
@@ -102,7 +102,7 @@ def rows_of(content: bytes, path: Path, most: int) -> list[Row]:
         try:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
             filled = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
-            return [*islice(filled, most)]
+            return [*islice(filled, max_rows)]
         except csv.Error as problem:
             raise DataError("error.data.unreadable", path=path, reason=problem) from problem
     raise DataError("error.table.encoding", path=path)
@@ -167,9 +167,9 @@ def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
     [('a.png', '007', 3)]
     """
     table = folder / TABLE
-    rows = rows_of(read_bounded(table, _LARGEST, "error.labels.large"), table, MOST_LABELS + 2)
-    if len(rows) > MOST_LABELS + 1:
-        raise DataError("error.labels.many", path=table, most=MOST_LABELS)
+    rows = rows_of(read_bounded(table, _LARGEST, "error.labels.large"), table, MAX_LABELS + 2)
+    if len(rows) > MAX_LABELS + 1:
+        raise DataError("error.labels.many", path=table, most=MAX_LABELS)
     line, head = rows[0] if rows else (1, [])
     names = [name.strip().casefold() for name in head]
     if any(names.count(name) != 1 for name in _COLUMNS):

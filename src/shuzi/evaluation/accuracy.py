@@ -54,13 +54,13 @@ class Evaluation:
         n = self.score.n - len(left_out)
         return Score(n - wrong, n)
 
-    def as_dict(self, most_mistakes: int = 20) -> dict[str, Any]:
+    def as_dict(self, max_mistakes: int = 20) -> dict[str, Any]:
         """Return everything as JSON values, with the most confident mistakes."""
         return self.score.as_dict() | {
             "precision": self.precision,
             "recall": self.recall,
             "confusion": self.confusion.tolist(),
-            "mistakes": [dict(vars(each)) for each in self.mistakes[:most_mistakes]],
+            "mistakes": [dict(vars(mistake)) for mistake in self.mistakes[:max_mistakes]],
         }
 
 

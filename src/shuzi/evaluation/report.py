@@ -157,5 +157,5 @@ def _shades(found: Evaluation) -> list[list[float]]:
     """Return the darkness of each cell of the confusion matrix, 0 to 1, by its number of mistakes."""
     counts = found.confusion.astype(float)
     np.fill_diagonal(counts, 0)
-    most = counts.max() or 1.0
-    return [[float((count / most) ** 0.5) for count in row] for row in counts]
+    highest = counts.max() or 1.0
+    return [[float((count / highest) ** 0.5) for count in row] for row in counts]

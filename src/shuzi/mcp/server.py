@@ -41,7 +41,7 @@ from shuzi.reading.report.result import NumberLine as Line
 
 ERROR = "error"
 
-_MOST_ALTERNATIVES = 5
+_MAX_ALTERNATIVES = 5
 
 
 @dataclass(frozen=True)
@@ -169,11 +169,11 @@ def _plain(text: str) -> str:
 
 def _alternatives(texts: Sequence[tuple[str, float]]) -> list[Alternative]:
     return [
-        Alternative(text=text, probability=round(probability, 4)) for text, probability in texts[:_MOST_ALTERNATIVES]
+        Alternative(text=text, probability=round(probability, 4)) for text, probability in texts[:_MAX_ALTERNATIVES]
     ]
 
 
-MOST_PICTURES = 200
+MAX_PICTURES = 200
 """The maximum number of pictures or pages in one answer."""
 
 
@@ -228,14 +228,14 @@ class Readable:
         Raises
         ------
         PictureError
-            There are more than `MOST_PICTURES`.
+            There are more than `MAX_PICTURES`.
         """
         found: list[tuple[str, Picture | ShuziError]] = []
         for name in names:
             for picture in self._expand(name):
                 found.append((_name(picture, name), picture))
-                if len(found) > MOST_PICTURES:
-                    raise PictureError("error.mcp.pictures", most=MOST_PICTURES)
+                if len(found) > MAX_PICTURES:
+                    raise PictureError("error.mcp.pictures", most=MAX_PICTURES)
         return found
 
     def _expand(self, name: str) -> Iterator[Picture | ShuziError]:
@@ -264,7 +264,7 @@ def _name(picture: Picture | ShuziError, name: str) -> str:
     return str(picture)
 
 
-_MOST_BYTES = 32 << 20  # bytes of an image passed as base64
+_MAX_BYTES = 32 << 20  # bytes of an image passed as base64
 
 _INSTRUCTIONS = """Reads handwritten numbers in pictures on this machine; nothing leaves it.
 Every answer has a status. "ok" means that the text can be relied on. "unsure" means that it cannot: say so, give the
@@ -330,9 +330,9 @@ class _Tools:
     ) -> list[Number]:
         """Read the handwritten number in a picture that is passed as base64, or in each page of a PDF or TIFF."""
         with self._reading():
-            pages = [*islice(single_pictures(_decoded(image)), MOST_PICTURES + 1)]
-            if len(pages) > MOST_PICTURES:
-                raise PictureError("error.mcp.pictures", most=MOST_PICTURES)
+            pages = [*islice(single_pictures(_decoded(image)), MAX_PICTURES + 1)]
+            if len(pages) > MAX_PICTURES:
+                raise PictureError("error.mcp.pictures", most=MAX_PICTURES)
             pictures = list[Picture]()
             for page in pages:
                 if isinstance(page, ShuziError):
@@ -387,8 +387,8 @@ def _decoded(image: str) -> bytes:
     content = image.partition(";base64,")[2] if image.startswith("data:") else image
     # the alphabet of addresses, lines and missing signs at the end are base64 too
     content = "".join(content.split()).rstrip("=").replace("-", "+").replace("_", "/")
-    if len(content) > _MOST_BYTES * 4 // 3:
-        raise PictureError("error.picture.long", path="image", most=_MOST_BYTES)
+    if len(content) > _MAX_BYTES * 4 // 3:
+        raise PictureError("error.picture.long", path="image", most=_MAX_BYTES)
     try:
         return base64.b64decode(content + "=" * (-len(content) % 4), validate=True)
     except (binascii.Error, ValueError) as problem:

@@ -23,7 +23,7 @@ _SUBGRAPHS = (6, 11)  # fields of an AttributeProto
 _KEY, _VALUE = 1, 2  # fields of a metadata entry
 _VARINT, _EIGHT_BYTES, _WITH_LENGTH, _FOUR_BYTES = 0, 1, 2, 5
 _LONGEST_VARINT = 10
-_MOST_FIELDS = 10_000  # fields of a message; ONNX files have a few dozen
+_MAX_FIELDS = 10_000  # fields of a message; ONNX files have a few dozen
 _LARGEST = 1 << 28  # bytes: shuzi's own models have 3 million
 
 CARD_FILE = "card.json"
@@ -174,7 +174,7 @@ def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview
             begin, position = position, position + (8 if kind == _EIGHT_BYTES else 4)
         else:
             raise _damaged(path)
-        if position > len(content) or tag < 8 or count > _MOST_FIELDS:
+        if position > len(content) or tag < 8 or count > _MAX_FIELDS:
             raise _damaged(path)
         yield tag >> 3, content[begin:position], content[start:position]
 

@@ -30,7 +30,7 @@ from shuzi.processes.serving import Limits
 most_threads = cores()
 """Threads for calls that may use all cores; a process that shares the machine with others sets it to one."""
 
-LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
+LIMITS = Limits(cpu_seconds=10.0, memory=1_000_000_000)
 """The limits for loading and running a model once. The default model takes a quarter of a second and 60 MB."""
 
 _NUMBERS = {"tensor(float)": "float32"}
@@ -211,7 +211,7 @@ def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError 
     if key is None:
         return None
     if key == "slow":
-        return ModelError("error.model.slow", path=path, seconds=limits.seconds)
+        return ModelError("error.model.slow", path=path, seconds=limits.cpu_seconds)
     if key == "memory":
         return ModelError("error.model.memory", path=path, most=limits.memory // 1_000_000)
     if isinstance(key, str) and key in _VALUES and isinstance(values, dict):

@@ -53,11 +53,11 @@ _BEGINNINGS = {
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _PDF = b"%PDF-"  # anywhere in the head
 
-_MOST_CHUNKS = 4_096  # libpng writes one for every 8 KB
-_MOST_TEXTS = 64
-_MOST_SEGMENTS = 256  # each has at most 64 KB; a long XMP takes dozens
-_MOST_SCANS = 32  # scans: a progressive JPEG has about ten
-_MOST_FIELDS = 256  # of EXIF: Pillow copies up to 64 KB for each
+_MAX_CHUNKS = 4_096  # libpng writes one for every 8 KB
+_MAX_TEXTS = 64
+_MAX_SEGMENTS = 256  # each has at most 64 KB; a long XMP takes dozens
+_MAX_SCANS = 32  # scans: a progressive JPEG has about ten
+_MAX_FIELDS = 256  # of EXIF: Pillow copies up to 64 KB for each
 TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _ANIMATED = (b"acTL", b"fcTL", b"fdAT")
 _FRAMES = range(0xC0, 0xD0)  # markers that begin a frame, except three
@@ -121,27 +121,27 @@ def read_chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview
 
 def _plain_png(content: bytes) -> bool:
     width, height, depth, colour = struct.unpack_from(">IIBB", content, 16)
-    most = MAX_PLAIN_GREY if (depth, colour) == (8, 0) else MAX_PLAIN_PIXELS
+    max_pixels = MAX_PLAIN_GREY if (depth, colour) == (8, 0) else MAX_PLAIN_PIXELS
     texts = 0
     for count, (kind, data, _) in enumerate(read_chunks(content)):
         texts += kind in TEXTS
-        if count == _MOST_CHUNKS or texts > _MOST_TEXTS or kind in _ANIMATED:
+        if count == _MAX_CHUNKS or texts > _MAX_TEXTS or kind in _ANIMATED:
             return False
         if kind in TEXTS and bytes(data[:8]) == b"Raw prof":  # EXIF as text, of any size
             return False
         if kind == b"eXIf" and not _plain_fields(data):
             return False
         if kind == b"tRNS":  # compositing on white takes several bytes per pixel
-            most = MAX_PLAIN_PIXELS
+            max_pixels = MAX_PLAIN_PIXELS
         if kind == b"IEND":
             break
-    return bool(width * height <= most)
+    return bool(width * height <= max_pixels)
 
 
 def _plain_jpeg(content: bytes) -> bool:
     """Walk through the segments up to the first scan, and count the scans if there may be several."""
     start, frames, fields = 2, list[tuple[int, int]](), 0
-    for _ in range(_MOST_SEGMENTS):
+    for _ in range(_MAX_SEGMENTS):
         if content[start] != 0xFF:
             return False
         marker, size = struct.unpack_from(">BH", content, start + 1)
@@ -163,7 +163,7 @@ def _plain_jpeg(content: bytes) -> bool:
                 return False
             # the decoder stops after a scan of all components, unless the frame is progressive
             whole = frames[0][0] != 0xC2 and data[0] == frames[0][1]
-            return whole or content.count(b"\xff\xda") <= _MOST_SCANS
+            return whole or content.count(b"\xff\xda") <= _MAX_SCANS
         elif not 0xC0 <= marker < 0xFF or 0xD0 <= marker <= 0xD9:
             return False
         start += 2 + size
@@ -177,7 +177,7 @@ def _plain_fields(data: memoryview) -> bool:
         return False
     (start,) = struct.unpack_from(order + "I", data, 4)
     (count,) = struct.unpack_from(order + "H", data, start)
-    return bool(count <= _MOST_FIELDS)
+    return bool(count <= _MAX_FIELDS)
 
 
 def _plain_bmp(content: bytes) -> bool:
@@ -226,13 +226,13 @@ def count_pdf_pages(document: Path | bytes) -> int:
         return len(pdf)
 
 
-def draw_page(page: Page, most_pixels: int) -> Image.Image:
-    """Draw a page in grey at 200 dots per inch, or coarser if that would give more than `most_pixels`.
+def draw_page(page: Page, max_pixels: int) -> Image.Image:
+    """Draw a page in grey at 200 dots per inch, or coarser if that would give more than `max_pixels`.
 
     Raises
     ------
     PictureError
-        It cannot be opened or drawn, there is no such page, or a picture on it has more than `most_pixels`.
+        It cannot be opened or drawn, there is no such page, or a picture on it has more than `max_pixels`.
     MissingExtra
         pypdfium2 is not installed.
     """
@@ -241,11 +241,11 @@ def draw_page(page: Page, most_pixels: int) -> Image.Image:
             raise PictureError("error.picture.page", path=name_of(page.document), pages=len(pdf), number=page.number)
         sheet = pdf[page.number - 1]
         for width, height in _pictures_on(sheet):
-            if width * height > most_pixels:
-                size = {"width": width, "height": height, "most": most_pixels}
+            if width * height > max_pixels:
+                size = {"width": width, "height": height, "most": max_pixels}
                 raise PictureError("error.picture.large", path=page, **size)
         width, height = sheet.get_size()
-        scale = min(DPI / _POINTS, math.sqrt(0.99 * most_pixels / max(width * height, 1)))
+        scale = min(DPI / _POINTS, math.sqrt(0.99 * max_pixels / max(width * height, 1)))
         drawn: Image.Image = (
             sheet.render(scale=scale, grayscale=True).to_pil().copy()
         )  # the PDF's memory goes with it
@@ -303,11 +303,11 @@ class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
 
 
 def open_here(
-    source: Path | bytes, name: object, most: int = MOST_PIXELS, kind: str | None = None, page: int = 1
+    source: Path | bytes, name: object, max_pixels: int = MOST_PIXELS, kind: str | None = None, page: int = 1
 ) -> NDArray[np.uint8]:
     """Open a picture file other than a PDF and make it grey, as `open_picture` does.
 
-    Errors call it `name`. It may have at most `most` pixels; the page is that of a TIFF, from 1.
+    Errors call it `name`. It may have at most `max_pixels` pixels; the page is that of a TIFF, from 1.
 
     Raises
     ------
@@ -325,7 +325,7 @@ def open_here(
                     raise PictureError("error.picture.page", path=name, pages=len(frames), number=page)
                 picture.seek(frames[page - 1])
             check_size(picture, name)
-            if picture.width * picture.height > most:
+            if picture.width * picture.height > max_pixels:
                 raise TooLarge
             if kind == PNG:
                 _check_png(content, name)
@@ -522,14 +522,14 @@ def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
     return grey
 
 
-_MOST_IDLE = 200_000_000  # bytes that a child may keep between jobs
+_MAX_IDLE = 200_000_000  # bytes that a child may keep between jobs
 
 
 def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     """Decode a picture, draw a page or count pages; errors are returned as answers.
 
     ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``kind`` is its format; ``page``
-    is the one to draw; ``most`` is the number of pixels for which there is memory.
+    is the one to draw; ``max_pixels`` is the number of pixels for which there is memory.
 
     Returns
     -------
@@ -548,7 +548,7 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
         header, answer = {"error": problem.key.rpartition(".")[2], "values": values}, b""
     except Exception:  # noqa: BLE001 - a decoder may raise anything where a file is not as it should be
         header, answer = {"error": "damaged", "values": {}}, b""
-    return header | ({"last": True} if resident() > _MOST_IDLE else {}), answer
+    return header | ({"last": True} if resident() > _MAX_IDLE else {}), answer
 
 
 def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], Bytes]:
@@ -558,7 +558,7 @@ def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], By
     if job["do"] == "draw" and kind == PDF:
         pixels = grey(draw_page(Page(source, page), MOST_PIXELS))
     else:
-        pixels = open_here(source, "", job["most"], kind, page)
+        pixels = open_here(source, "", job["max_pixels"], kind, page)
     height, width = pixels.shape
     return {"height": height, "width": width}, np.ascontiguousarray(pixels).data.cast("B")
 

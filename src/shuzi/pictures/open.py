@@ -55,7 +55,7 @@ Source = Picture | bytearray | memoryview | BinaryFile | ArrayLike | NDArray[Any
 """The inputs of `Reader.read`."""
 
 _ADDRESSES = ("http://", "https://", "ftp://")
-MOST_READ = 256 << 20
+MAX_READ = 256 << 20
 """The maximum number of bytes of an open file: enough for the largest picture of 50 megapixels."""
 
 
@@ -196,9 +196,9 @@ def _content(path: str | Path) -> bytes:
 def _contents(file: BinaryFile) -> bytes:
     name = str(getattr(file, "name", None) or type(file).__name__)
     content = b""
-    while len(content) <= MOST_READ:
+    while len(content) <= MAX_READ:
         try:
-            piece = file.read(MOST_READ + 1 - len(content))
+            piece = file.read(MAX_READ + 1 - len(content))
         except Exception as problem:  # closed, opened for writing, or whatever a library raises
             raise PictureError("error.data.unreadable", path=name, reason=problem) from problem
         if not isinstance(piece, bytes | bytearray):
@@ -206,8 +206,8 @@ def _contents(file: BinaryFile) -> bytes:
         if not piece:
             break
         content += piece
-    if len(content) > MOST_READ:
-        raise PictureError("error.picture.long", path=name, most=MOST_READ)
+    if len(content) > MAX_READ:
+        raise PictureError("error.picture.long", path=name, most=MAX_READ)
     if not content:
         raise PictureError("error.picture.read", path=name)
     return content
@@ -248,10 +248,10 @@ def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
         return array
     if array.dtype.kind not in "iuf":
         raise PictureError("error.picture.dtype", dtype=array.dtype)
-    is_float, least, most = array.dtype.kind == "f", float(array.min()), float(array.max())
-    if not 0 <= least <= most <= (1 if is_float else 255):  # NaN is refused too
+    is_float, lowest, highest = array.dtype.kind == "f", float(array.min()), float(array.max())
+    if not 0 <= lowest <= highest <= (1 if is_float else 255):  # NaN is refused too
         key = "error.picture.floats" if is_float else "error.picture.integers"
-        raise PictureError(key, dtype=array.dtype, least=f"{least:g}", most=f"{most:g}")
+        raise PictureError(key, dtype=array.dtype, least=f"{lowest:g}", most=f"{highest:g}")
     return np.rint(array * 255.0).astype(np.uint8) if is_float else array.astype(np.uint8)
 
 

@@ -84,11 +84,11 @@ def start(module: str, environment: Mapping[str, str], errors: bool, arguments: 
 
 
 async def start_for_loop(
-    module: str, arguments: tuple[str, ...], environment: Mapping[str, str], longest: int
+    module: str, arguments: tuple[str, ...], environment: Mapping[str, str], max_line: int
 ) -> LoopProcess:
     """Start a module like `start`, for an event loop that reads the lines it writes.
 
-    `environment` is added to that of this process; a line has at most `longest` bytes.
+    `environment` is added to that of this process; a line has at most `max_line` bytes.
     """
     return await asyncio.create_subprocess_exec(
         *_command(module),
@@ -96,7 +96,7 @@ async def start_for_loop(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        limit=longest,
+        limit=max_line,
         env=os.environ | environment,
         **_apart(),
     )
@@ -257,10 +257,10 @@ class Child:
         """The last lines it wrote to stderr."""
         return b"".join(self._remarks).decode(errors="replace")
 
-    def ask(self, header: Header, body: Bytes, most: int, limits: Limits) -> tuple[Header, bytearray]:
+    def ask(self, header: Header, body: Bytes, max_size: int, limits: Limits) -> tuple[Header, bytearray]:
         """Send it a job and wait for the answer.
 
-        The answer's body has at most `most` bytes. A child that uses more than the limits is ended.
+        The answer's body has at most `max_size` bytes. A child that uses more than the limits is ended.
 
         Returns
         -------
@@ -273,8 +273,8 @@ class Child:
         """
         self.jobs += 1
         self._memory = limits.memory
-        job = {"job": header, "seconds": limits.seconds, "memory": limits.memory if SYSTEM_HOLDS_MEMORY else 0}
-        answer, content = self._exchange(job, body, most, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
+        job = {"job": header, "seconds": limits.cpu_seconds, "memory": limits.memory if SYSTEM_HOLDS_MEMORY else 0}
+        answer, content = self._exchange(job, body, max_size, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
         return answer | {"seconds": self._count(answer.get("spent"))}, content
 
     def end(self, cause: type[Ended] = Cancelled) -> None:
@@ -310,7 +310,7 @@ class Child:
         return max(0.0, self._spent - before)
 
     def _exchange(
-        self, header: Header | None, body: Bytes, most: int, limits: Limits, watch_memory: bool
+        self, header: Header | None, body: Bytes, max_size: int, limits: Limits, watch_memory: bool
     ) -> tuple[Header, bytearray]:
         done = Event()
         # a thread, because not every system can wait for a pipe with a time limit
@@ -319,7 +319,7 @@ class Child:
         try:
             if header is not None:
                 send(self._goes, header, body)
-            answer, content = receive(self._comes, most)
+            answer, content = receive(self._comes, max_size)
             if answer.get("last"):  # it takes no more jobs
                 self.end()
             return answer, content
@@ -336,19 +336,19 @@ class Child:
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
     """Wait until a process ends; return its CPU seconds and peak memory in bytes, or zeros if unknown."""
-    spent, most = 0.0, 0
+    cpu_seconds, memory = 0.0, 0
     if sys.platform != "win32" and process.returncode is None:
         with suppress(ChildProcessError):  # another thread has already reaped it
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-            spent, most = used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
+            cpu_seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
     process.wait()
-    return spent, most
+    return cpu_seconds, memory
 
 
 def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> None:
     """End a child that exceeds its time, or its memory if the system does not enforce that."""
-    ends = monotonic() + PATIENCE * limits.seconds
+    ends = monotonic() + PATIENCE * limits.cpu_seconds
     measured = _measured(child.pid) if watch_memory else None
     while not done.wait(_OFTEN if measured else max(0.0, ends - monotonic())):
         if monotonic() >= ends:
@@ -357,7 +357,7 @@ def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> Non
             memory, seconds = measured.use()
             if memory > limits.memory:
                 return child.end(OutOfMemory)
-            if not SYSTEM_HOLDS_TIME and seconds > limits.seconds:
+            if not SYSTEM_HOLDS_TIME and seconds > limits.cpu_seconds:
                 return child.end(OutOfTime)
     return None
 
@@ -425,11 +425,11 @@ class Children:
             return [child.pid for child in (*self._idle, *self._working)]
 
     def ask(
-        self, header: Header, body: Bytes, most: int, limits: Limits, alone: bool = False
+        self, header: Header, body: Bytes, max_size: int, limits: Limits, alone: bool = False
     ) -> tuple[Header, bytearray]:
         """Give a child a job, like `Child.ask`; waiting for a free child does not count as time.
 
-        The answer's body has at most `most` bytes. A child that uses more than the limits is ended.
+        The answer's body has at most `max_size` bytes. A child that uses more than the limits is ended.
 
         Raises
         ------
@@ -443,7 +443,7 @@ class Children:
                 with self._borrowed() as child:
                     used = child.jobs > 0
                     try:
-                        return child.ask(header, body, most, limits)
+                        return child.ask(header, body, max_size, limits)
                     except Ended as problem:
                         # it may have ended between jobs, which the system can report a moment too late; a job
                         # that crashes children crashes a new one too
@@ -486,8 +486,8 @@ class Children:
 
     def _take(self) -> Child:
         with self._changed:
-            most = cores()
-            while not self._idle and len(self._working) + self._starting >= most:
+            max_children = cores()
+            while not self._idle and len(self._working) + self._starting >= max_children:
                 self._changed.wait()
             while self._idle:
                 child = self._idle.pop()

@@ -56,16 +56,16 @@ def quota(membership: Path, root: Path) -> float:
         lines = membership.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return math.inf
-    least = math.inf
+    lowest = math.inf
     for line in lines:
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if not controllers:
-            least = min(least, *(_version_2(group) for group in _upwards(root, path)))
+            lowest = min(lowest, *(_version_2(group) for group in _upwards(root, path)))
         elif "cpu" in controllers.split(","):
             for mount in {root / controllers, root / "cpu"}:
-                least = min(least, *(_version_1(group) for group in _upwards(mount, path)))
-    return least
+                lowest = min(lowest, *(_version_1(group) for group in _upwards(mount, path)))
+    return lowest
 
 
 def _upwards(mount: Path, path: str) -> list[Path]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from shuzi.errors import ShuziError
 from shuzi.processes.child import Process, end_with_this_process, kill, start, trusted
-from shuzi.processes.pool_worker import ANSWER, BEGIN, CALL, ERROR, FORGET, KEEP, READY, Frame, frame, frames
+from shuzi.processes.pool_worker import ANSWER, CALL, ERROR, FORGET, INITIALIZE, KEEP, READY, Frame, frame, frames
 from shuzi.processes.serving import TIME_IS_UP, write
 
 SMALL = 1 << 15
@@ -159,10 +159,10 @@ class PoolProcess:
     Unless noted, call these methods while holding the pool's lock.
     """
 
-    def __init__(self, pool: Pool, begin: Callable[[], object] | None, seconds: float) -> None:
+    def __init__(self, pool: Pool, initializer: Callable[[], object] | None, cpu_seconds: float) -> None:
         self._pool = pool
-        self._begin = begin
-        self._seconds = seconds
+        self._initializer = initializer
+        self._cpu_seconds = cpu_seconds
         self._process: Process | None = None
         self._known: set[int] = set()  # keys of the shared objects that it has
         self._since = 0.0
@@ -266,7 +266,7 @@ class PoolProcess:
         try:
             if self._cause is not None:
                 raise ShuziError("error.processes.cancelled")
-            process = start(_MODULE, trusted(), errors=False, arguments=(str(self._seconds),))
+            process = start(_MODULE, trusted(), errors=False, arguments=(str(self._cpu_seconds),))
         except ShuziError as problem:
             self._pool.not_started(self, problem)
             return
@@ -276,20 +276,20 @@ class PoolProcess:
             self._process = process
             self._end_if_asked()
         # Wait until it is ready, and has begun; then take its answers until its pipe closes.
-        began = False
+        initialized = False
         with suppress(OSError, ValueError, IndexError):  # it ended, or sent an unexpected frame
-            if self._begin is not None:
-                write(process.stdin, frame(BEGIN, 0, pickle.dumps((self._begin, ()))))
+            if self._initializer is not None:
+                write(process.stdin, frame(INITIALIZE, 0, pickle.dumps((self._initializer, ()))))
             for arrived in frames(process.stdout):
                 answers = arrived
-                if not began:  # the first frame says that it is ready, the second answers `begin`
+                if not initialized:  # the first frame says that it is ready, the second answers the initializer
                     answers = [answer for answer in arrived if answer[0] != READY]
-                    began = self._begin is None or bool(answers)
-                    answers = answers if self._begin is None else answers[1:]
-                    if began:
+                    initialized = self._initializer is None or bool(answers)
+                    answers = answers if self._initializer is None else answers[1:]
+                    if initialized:
                         with self._pool.changed:
                             self.ready = self._cause is None
-                if began:
+                if initialized:
                     self._finish(answers)
         # Clean up, and give its tasks back.
         kill(process)
@@ -301,7 +301,7 @@ class PoolProcess:
         for pipe in (process.stdin, process.stdout):
             with suppress(OSError):
                 pipe.close()
-        if began or self._cause is not None:
+        if initialized or self._cause is not None:
             ended = Spent if process.returncode == TIME_IS_UP else Crashed
             self._pool.lost(self, list(self.sent), self._cause or ended)
         else:
@@ -336,8 +336,8 @@ class Pool:
     so nothing is lost.
 
     Of large tasks, `ahead` are sent to a process at once: with two it never waits, with one the others stay for free
-    processes. `begin` is called first in each process. One that works longer than `seconds` of CPU time, unless these
-    are 0, is ended, and its task fails as `Spent`.
+    processes. `initializer` is called first in each process. A task that takes more than
+    `cpu_seconds`, unless that is 0, ends its process and fails as `Spent`.
 
     Examples
     --------
@@ -349,12 +349,16 @@ class Pool:
     """
 
     def __init__(
-        self, most: int, ahead: int = 1, begin: Callable[[], object] | None = None, seconds: float = 0.0
+        self,
+        max_workers: int,
+        ahead: int = 1,
+        initializer: Callable[[], object] | None = None,
+        cpu_seconds: float = 0.0,
     ) -> None:
-        self.most = most
+        self.max_workers = max_workers
         self._ahead = ahead
-        self._begin = begin
-        self._seconds = seconds
+        self._initializer = initializer
+        self._cpu_seconds = cpu_seconds
         self._keys = itertools.count(1)
         self._unused: deque[int] = deque()  # keys of shared objects without references
         self._reset()
@@ -460,9 +464,9 @@ class Pool:
             return monotonic() - oldest.since if oldest else 0.0
 
     def blocked(self, seconds: float) -> bool:
-        """Tell whether `most` processes have each worked on one task for so long."""
+        """Tell whether `max_workers` processes have each worked on one task for so long."""
         with self.changed:
-            return len(self._busy(seconds)) >= self.most
+            return len(self._busy(seconds)) >= self.max_workers
 
     def end_late(self, seconds: float, task: Task | None = None) -> int:
         """End processes that have worked on one task, or on the given one, for so long (`Late`); return how many."""
@@ -478,7 +482,7 @@ class Pool:
     def warm(self) -> None:
         """Start all processes now."""
         with self.changed:
-            while len(self._processes) < self.most and not self._closed:
+            while len(self._processes) < self.max_workers and not self._closed:
                 self._start_one()
 
     def close(self) -> None:
@@ -533,11 +537,11 @@ class Pool:
 
     def _start_if_needed(self) -> None:
         starting = sum(not process.ready for process in self._processes)
-        if len(self._processes) < self.most and starting < len(self._queue) and not self._closed:
+        if len(self._processes) < self.max_workers and starting < len(self._queue) and not self._closed:
             self._start_one()
 
     def _start_one(self) -> None:
-        process = PoolProcess(self, self._begin, self._seconds)
+        process = PoolProcess(self, self._initializer, self._cpu_seconds)
         self._processes.append(process)
         Thread(target=process.run, daemon=True, name="pool").start()
 

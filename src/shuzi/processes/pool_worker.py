@@ -20,9 +20,9 @@ from typing import IO, Any
 
 from shuzi.processes.serving import limit_job, pipes_of_this_process, write
 
-CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY, BEGIN = range(8)
+CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY, INITIALIZE = range(8)
 """The kinds of frames. To a process: a call, an object to keep or to forget, a first call without a time limit
-(`BEGIN`). From it: a result, an error, a note that neither could be pickled, a note that it has started."""
+(`INITIALIZE`). From it: a result, an error, a note that neither could be pickled, a note that it has started."""
 
 Frame = tuple[int, int, memoryview]
 
@@ -91,7 +91,7 @@ def main() -> None:
         write(answers, frame(READY))
         while True:
             kind, key, packed = arrived.get()
-            if kind in (BEGIN, CALL):
+            if kind in (INITIALIZE, CALL):
                 limit_job(seconds if kind == CALL else 0.0, 0)
                 write(answers, _answer(key, packed))
             elif kind == KEEP:
@@ -104,8 +104,8 @@ def main() -> None:
 def _read(calls: IO[bytes], arrived: SimpleQueue[Frame]) -> None:
     """Read calls as soon as they arrive: if both sides wrote without reading, both would wait forever."""
     with suppress(OSError, MemoryError):
-        for together in frames(calls):
-            for call in together:
+        for group in frames(calls):
+            for call in group:
                 arrived.put(call)
     os._exit(0)  # the caller is gone, and the current call needs no answer
 

@@ -24,7 +24,7 @@ Header = dict[str, Any]
 Bytes = bytes | bytearray | memoryview
 
 _LENGTHS = struct.Struct("<IQ")
-_MOST_HEADER = 65_536  # bytes
+_MAX_HEADER = 65_536  # bytes
 _AT_ONCE = 1 << 20  # bytes: larger pieces are no faster, and memory is allocated only for received data
 
 
@@ -41,10 +41,10 @@ def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
     write(pipe, body)
 
 
-def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
+def receive(pipe: IO[bytes], max_size: int) -> tuple[Header, bytearray]:
     """Read a message from an unbuffered pipe.
 
-    The body has at most `most` bytes.
+    The body has at most `max_size` bytes.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
         The data is not a message, or is too long.
     """
     sizes = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
-    if sizes[0] > _MOST_HEADER or sizes[1] > most:
+    if sizes[0] > _MAX_HEADER or sizes[1] > max_size:
         raise ValueError(f"a message of {sizes} bytes")
     header = json.loads(_read(pipe, sizes[0]))
     if not isinstance(header, dict):
@@ -99,7 +99,7 @@ SYSTEM_HOLDS_TIME = sys.platform != "win32"
 class Limits:
     """The limits of a job."""
 
-    seconds: float  # CPU time; wall-clock time may be `PATIENCE` times as long, since the machine may be busy
+    cpu_seconds: float  # CPU time; wall-clock time may be `PATIENCE` times as long, since the machine may be busy
     memory: int  # bytes; if the system enforces it, all mapped memory counts, including the programs themselves
 
 
@@ -120,10 +120,10 @@ def peak() -> int:
 
     On Linux this includes the time before exec, when the process was as large as its parent.
     """
-    most = 0
+    memory = 0
     if sys.platform != "win32":
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
-    return most
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
+    return memory
 
 
 def limit_process() -> None:
@@ -133,14 +133,14 @@ def limit_process() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def limit_job(seconds: float, memory: int) -> None:
+def limit_job(cpu_seconds: float, memory: int) -> None:
     """Limit what this process may use from now on (memory 0 for no limit); replaces the previous job's limits.
 
     The timer counts CPU time and ends the process with SIGPROF, even if its parent is gone and nobody watches the
     clock. RLIMIT_CPU would count only whole seconds.
     """
     if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         if memory:
             _, hard = resource.getrlimit(resource.RLIMIT_AS)  # a limit may have been set from outside
             resource.setrlimit(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 _AHEAD = 16  # pictures that are fetched before they are needed
-_MOST = 64 << 20  # bytes of fetched pictures, except the first
+_MAX_AHEAD = 64 << 20  # bytes of fetched pictures, except the first
 _SENT = 2  # pictures sent ahead, so that the process never waits
 
 
@@ -137,7 +137,7 @@ class ShardReader:
         held = 0
         for source, picture in pictures:
             size = len(picture) if isinstance(picture, bytes) else 0
-            while waiting and (len(waiting) >= _AHEAD or held + size > _MOST):
+            while waiting and (len(waiting) >= _AHEAD or held + size > _MAX_AHEAD):
                 held -= waiting[0][1]
                 yield self._row(*waiting.popleft())
             waiting.append((source, size, self._submit(source, picture)))
@@ -169,7 +169,7 @@ class _Packed:
         return pickle.loads, (self._content,)  # noqa: S301 - from who gave the order
 
 
-_MOST_TASKS = 4_096
+_MAX_TASKS = 4_096
 """The maximum number of tasks, as each takes some of the driver's memory; with more shards, a task has several."""
 
 
@@ -264,7 +264,7 @@ def _results(work: Work, pending: Pending, cpus: int) -> Iterator[dict[str, Any]
     import ray.data
 
     rows = pending.as_rows()
-    tasks = min(len(rows), _MOST_TASKS)
+    tasks = min(len(rows), _MAX_TASKS)
     shards = ray.data.from_items(rows, override_num_blocks=tasks)
     # actors are added and removed as the cluster grows and shrinks
     actors = ray.data.ActorPoolStrategy(min_size=1, max_size=tasks, initial_size=min(cpus, tasks))

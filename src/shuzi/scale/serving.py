@@ -99,20 +99,20 @@ class Size:
 
     Parameters
     ----------
-    least, most
+    min_replicas, max_replicas
         Replicas.
     cpus
         CPUs, and reading processes, of each replica.
     """
 
-    least: int = 1
-    most: int = 1
+    min_replicas: int = 1
+    max_replicas: int = 1
     cpus: int = 1
 
 
 def cpus_for(size: Size) -> int:
     """Return the CPUs that a service needs: all replicas, and one more during a replacement."""
-    return size.most * size.cpus + size.cpus
+    return size.max_replicas * size.cpus + size.cpus
 
 
 def portable(model: str | Path) -> Model:
@@ -183,7 +183,7 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
         max_queued_requests=_WAITING,
         backpressure_config=BackpressureConfig(retry_after_s=1),
         autoscaling_config=AutoscalingConfig(
-            min_replicas=size.least, max_replicas=size.most, target_ongoing_requests=2 * size.cpus
+            min_replicas=size.min_replicas, max_replicas=size.max_replicas, target_ongoing_requests=2 * size.cpus
         ),
         max_surge_percent=25,
         graceful_shutdown_timeout_s=limits.work_seconds + limits.drain_seconds,

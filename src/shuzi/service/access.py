@@ -26,7 +26,7 @@ from shuzi.service.problems import asked_language, fault, problem_response
 SHORTEST = 16
 """The minimum length of a token, beyond guessing."""
 
-_MOST = 10_000  # the maximum size of the file, in bytes
+_MAX_SIZE = 10_000  # the maximum size of the file, in bytes
 _CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since they contain nobody's data
 _SCHEME = b"bearer "
 _ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
@@ -213,12 +213,12 @@ class Tokens:
         """
         try:
             with open_named(path) as file:
-                text = file.read(_MOST + 1).decode("ascii")
+                text = file.read(_MAX_SIZE + 1).decode("ascii")
         except (OSError, UnicodeDecodeError) as problem:
             reason = getattr(problem, "strerror", None) or ShuziError("service.token.ascii")
             raise ServiceError("error.service.token_file", path=path, reason=reason) from problem
         tokens = [line.strip() for line in text.splitlines() if line.strip()]
-        if not tokens or len(text) > _MOST or min(map(len, tokens)) < SHORTEST:
+        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < SHORTEST:
             raise ServiceError("error.service.token_short", path=path, least=SHORTEST)
         return cls(tokens)
 

@@ -74,7 +74,7 @@ def begin() -> None:
     use_one_core()
 
 
-def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
+def sources_of(named: list[tuple[str, bytes]], max_pictures: int) -> list[Source]:
     """Expand PDFs and TIFFs into pages, each of which is a picture.
 
     Parameters
@@ -107,13 +107,13 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
         if kind == TIFF and pages == 1:
             sources.append((name, Special(content)))
             continue
-        if pages > most:
-            raise ServiceError("error.service.pages", path=name, pages=pages, most=most)
-        if len(sources) + pages > most:
-            raise ServiceError("error.service.pictures", most=most)
+        if pages > max_pictures:
+            raise ServiceError("error.service.pages", path=name, pages=pages, most=max_pictures)
+        if len(sources) + pages > max_pictures:
+            raise ServiceError("error.service.pictures", most=max_pictures)
         sources += [(f"{name}#{page}", Page(content, page)) for page in range(1, pages + 1)]
-    if len(sources) > most:
-        raise ServiceError("error.service.pictures", most=most)
+    if len(sources) > max_pictures:
+        raise ServiceError("error.service.pictures", most=max_pictures)
     return sources
 
 

@@ -325,11 +325,11 @@ class Bodies:
         if quota.held + size > self._limits.client_held:
             return ServiceError("error.service.held", most=self._limits.client_held // 1_000_000)
         while self._held + size > self._limits.held:
-            most = max(self._coming, key=lambda each: (each.quota.held, each.held), default=None)
-            if most is None or most.quota.held <= quota.held + size:
+            largest = max(self._coming, key=lambda body: (body.quota.held, body.held), default=None)
+            if largest is None or largest.quota.held <= quota.held + size:
                 return ServiceError("error.service.busy")
-            most.give_up(ServiceError("error.service.busy"))
-            self.release(most)
+            largest.give_up(ServiceError("error.service.busy"))
+            self.release(largest)
         self._held += size
         quota.held += size
         watched.held += size
@@ -400,12 +400,12 @@ class _Watched:
 
     async def _refuse_long(self) -> None:
         """Refuse a body, after reading the rest of it if it is already on its way and not excessively long."""
-        most = self._bodies.limits.body
-        left = 0 if self._asks and self._ends is None else _SWALLOWED * most
+        max_size = self._bodies.limits.body
+        left = 0 if self._asks and self._ends is None else _SWALLOWED * max_size
         if (self._announced or 0) <= left:
             while not self._whole and left > 0:
                 left -= len((await self._next()).get("body", b""))
-        raise BodyRefused(ServiceError("error.service.body", most=most // 1_000_000), close=not self._whole)
+        raise BodyRefused(ServiceError("error.service.body", most=max_size // 1_000_000), close=not self._whole)
 
 
 async def read_on(receive: Receive, limits: Limits) -> None:

@@ -290,15 +290,15 @@ class Pictures:
         self._parts.metrics.pictures.inc(sum(isinstance(read.said, bytes) for read in found))
         return found
 
-    async def _charged(self, run: Callable[[], Awaitable[list[Read]]], most: int) -> list[Read]:
+    async def _charged(self, run: Callable[[], Awaitable[list[Read]]], max_explained: int) -> list[Read]:
         """Charge for the maximum number of explanations first, and refund the difference later.
 
         A client that leaves early gets no refund: the work is done.
         """
         assert self._quota is not None  # noqa: S101 - for the types
-        self._quota.explain(most)
+        self._quota.explain(max_explained)
         found = await run()
-        self._quota.explain(sum(read.explained for read in found) - most)
+        self._quota.explain(sum(read.explained for read in found) - max_explained)
         return found
 
     async def _decoded(self, picture: Special | Page | ShuziError) -> NDArray[np.uint8]:
@@ -315,8 +315,8 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
     >>> [len(each) for each in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
     [5, 4, 1]
     """
-    tiny = [isinstance(each, bytes) and estimate_size(each) <= _TINY and not explain for _, each in sources]
-    most = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
+    tiny = [isinstance(source, bytes) and estimate_size(source) <= _TINY and not explain for _, source in sources]
+    group_size = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
     groups: list[list[Source]] = []
     room = 0
     for source, small in zip(sources, tiny, strict=True):
@@ -325,5 +325,5 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
             room -= 1
         else:
             groups.append([source])
-            room = most - 1 if small else 0
+            room = group_size - 1 if small else 0
     return groups

@@ -75,7 +75,7 @@ M = TypeVar("M", bound=BaseModel)
 
 _MARKS = 30_000  # brackets, braces and quotation marks: the most images allowed have 29,001, with their rows
 
-_MOST = 10  # maximum number of sentences: more errors repeat each other
+_MAX_SENTENCES = 10  # maximum number of sentences: more errors repeat each other
 
 # parts of pydantic's location that no client wrote
 _OF_IMAGE = ("as-rows", "as-flat")
@@ -147,8 +147,8 @@ def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | Non
     except ValueError as problem:
         raise ServiceError("error.service.json") from problem
     unknown = [each for each in value if each not in shape.model_fields] if isinstance(value, dict) else []
-    if len(unknown) > _MOST:  # pydantic would keep an error for each
-        raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
+    if len(unknown) > _MAX_SENTENCES:  # pydantic would keep an error for each
+        raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MAX_SENTENCES]])
     try:
         return shape.model_validate(value, strict=strict)
     except ValidationError as problem:
@@ -161,7 +161,7 @@ def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
     >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
     ['steps must be at most 20,000.']
     """
-    said = [_sentence(each) for each in errors[:_MOST]]
+    said = [_sentence(each) for each in errors[:_MAX_SENTENCES]]
     if any(each["type"] == "int_of_image" or {*_OF_IMAGE} & {*each["loc"]} for each in errors):
         said.append(say("service.value.image"))
     return said

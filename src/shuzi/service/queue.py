@@ -143,8 +143,8 @@ class RequestSlots:
         The error key for a request that gets no slot, or loses it.
     """
 
-    def __init__(self, most: int, full: str = "error.service.busy") -> None:
-        self._most = most
+    def __init__(self, max_requests: int, full: str = "error.service.busy") -> None:
+        self._max_requests = max_requests
         self._full = full
         self._count = 0
         self._taken: dict[_Slot, None] = {}  # in order of arrival
@@ -164,7 +164,7 @@ class RequestSlots:
             All are taken, or the request was dropped for another client's.
         """
         slot = _Slot(client)
-        before = self._newest_of_most(client) if self._count >= self._most else None
+        before = self._newest_of_most(client) if self._count >= self._max_requests else None
         self._held[client] += 1  # before waiting, so that other requests see it
         self._count += before is None
         try:
@@ -209,8 +209,8 @@ class Streams:
         The maximum number.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_streams: int) -> None:
+        self._max_streams = max_streams
         self._open = 0
 
     def answer(self, lines: AsyncIterator[str], media_type: str, headers: dict[str, str]) -> StreamingResponse:
@@ -221,7 +221,7 @@ class Streams:
         ServiceError
             Too many streams are open.
         """
-        if self._open >= self._most:
+        if self._open >= self._max_streams:
             raise ServiceError("error.service.streams")
         self._open += 1
         return _Counted(self, lines, media_type=media_type, headers=headers)

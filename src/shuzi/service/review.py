@@ -36,7 +36,7 @@ operations = Operations("reading")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_MOST_PIXELS = 50_000_000  # pixels of all pictures in a table, as many as in one photograph
+_MAX_PIXELS = 50_000_000  # pixels of all pictures in a table, as many as in one photograph
 _IHDR = slice(16, 24)  # width and height of a PNG
 
 
@@ -60,7 +60,7 @@ async def workbook(request: Request) -> Response:
     return Response(said, media_type=XLSX)
 
 
-def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
+def workbook_of(body: bytes, max_cells: int, language: str) -> bytes:
     """Turn the JSON of a table into a workbook; in a reading process.
 
     Parameters
@@ -79,9 +79,9 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
     MissingExtra
         openpyxl is not installed.
     """
-    with speaking(spoken):
-        found = table_in(body, most)
-        left = _MOST_PIXELS
+    with speaking(language):
+        found = table_in(body, max_cells)
+        left = _MAX_PIXELS
         for row in found["rows"]:
             for cell in row["cells"].values():
                 picture = cell.pop("picture")
@@ -96,15 +96,15 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
     return file.getvalue()
 
 
-def _checked(picture: str, most: int) -> tuple[str, int]:
+def _checked(picture: str, max_pixels: int) -> tuple[str, int]:
     """Return a cell's picture in Base64, encoded again from its pixels, and the number of pixels."""
     try:
         content = base64.b64decode(picture, validate=True)
         if not (kind_of(content) == PNG and is_plain(content, PNG)):
             raise ValueError
         width, height = struct.unpack(">II", content[_IHDR])
-        if width * height > most:
-            raise ServiceError("error.service.cell_pixels", most=_MOST_PIXELS // 1_000_000)
+        if width * height > max_pixels:
+            raise ServiceError("error.service.cell_pixels", most=_MAX_PIXELS // 1_000_000)
         made = as_png(open_picture(content))
     except (ValueError, PictureError) as problem:
         raise ServiceError("error.service.cell_picture") from problem
@@ -113,7 +113,7 @@ def _checked(picture: str, most: int) -> tuple[str, int]:
 
 JPEG = "image/jpeg"
 
-_MOST_DIGITS = 9  # digits in the number of a photograph
+_MAX_DIGITS = 9  # digits in the number of a photograph
 _QUALITY = 85  # JPEG quality of a photograph for display
 _LONGEST = 65_500  # pixels on a side of a JPEG
 
@@ -144,7 +144,7 @@ async def photograph(request: Request) -> Response:
     parts, asked = parts_of(request), request.path_params["number"]
     handed = _review(parts)
     known = handed.photographs if request.path_params["id"] == handed.id else ()
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= _MOST_DIGITS else 0
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= _MAX_DIGITS else 0
     if not 1 <= number <= len(known):
         raise ServiceError("error.service.path", path=request.url.path)
     name, picture = known[number - 1]

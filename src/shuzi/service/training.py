@@ -23,7 +23,7 @@ operations = Operations("training")
 
 STREAM = "text/event-stream"
 _LONGEST = 1_000_000  # bytes of a training request, which is validated at once, without a thread
-_MOST_DIGITS = 9  # of an event number
+_MAX_DIGITS = 9  # of an event number
 
 MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
 """Upper limits for a training run in the service, since other users wait for it."""
@@ -169,7 +169,7 @@ async def events(request: Request) -> Response:
     parts = parts_of(request)
     training = parts.trainings.get(request.path_params["id"])
     last_event_id = request.headers.get("last-event-id", "")
-    known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS
+    known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MAX_DIGITS
     after = min(int(last_event_id), len(training.events)) if known else 0
     if training.state != RUNNING and after == len(training.events):
         return Response(status_code=204)  # an EventSource does not reconnect

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-_LEAST = SMALL // 8  # fraction of a process's room: many small pieces are sent ahead, but no second large piece
+_MIN_SIZE = SMALL // 8  # fraction of a process's room: many small pieces are sent ahead, but no second large piece
 _EVERY = 1.0  # seconds between checks for stuck work
 
 
@@ -42,10 +42,10 @@ class Pool:
         Called first in each process, without arguments.
     """
 
-    def __init__(self, limits: Limits, begin: Callable[[], object] | None = None) -> None:
+    def __init__(self, limits: Limits, initializer: Callable[[], object] | None = None) -> None:
         self.workers = min(cores(), limits.workers)
         self._limits = limits
-        self._processes = Processes(self.workers, begin=begin, seconds=limits.piece_seconds)
+        self._processes = Processes(self.workers, initializer=initializer, cpu_seconds=limits.piece_seconds)
         self._queue = FairQueue(self.workers * SMALL)
         self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
         self._working: dict[Task, _Waiting] = {}
@@ -162,7 +162,7 @@ class Pool:
         """
         if self._closed:
             raise ServiceError("error.service.closing")
-        loop, client, room = asyncio.get_running_loop(), asking.get(), min(max(size, _LEAST), SMALL)
+        loop, client, room = asyncio.get_running_loop(), asking.get(), min(max(size, _MIN_SIZE), SMALL)
         await self._queue.take(client, room)
         waiting = _Waiting(loop.create_future(), partial(self._queue.give, client, room))
         then = partial(self._finished, loop, waiting)
@@ -269,9 +269,9 @@ class Decoders:
         Seconds within which a file should begin; otherwise the queue is not ready.
     """
 
-    def __init__(self, workers: int, most: int, late: float) -> None:
+    def __init__(self, workers: int, max_requests: int, late: float) -> None:
         self._queue = FairQueue(workers)
-        self._slots = RequestSlots(most, "error.service.unusual")
+        self._slots = RequestSlots(max_requests, "error.service.unusual")
         self._late = late
         self._dead = False
 

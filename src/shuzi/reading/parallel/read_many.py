@@ -64,7 +64,7 @@ class ReadingProcesses:
                     return
                 if count > _A_FEW and shared is not None and helping < min(cores() - 1, count // _A_FEW):
                     helping = min(cores() - 1, count // _A_FEW)
-                    pool.most = max(pool.most, helping)
+                    pool.max_workers = max(pool.max_workers, helping)
                     pool.warm()
                 yield _answer(pool, reader, waiting.popleft())
         finally:

@@ -92,7 +92,7 @@ class Stream:
         TrainingError
             The process that composed it ended, and so did the one that retried.
         """
-        ahead = range(index, min(index + self._pool.most + 1, self._blocks))
+        ahead = range(index, min(index + self._pool.max_workers + 1, self._blocks))
         for skipped in self._tasks.keys() - set(ahead):
             self._pool.cancel(self._tasks.pop(skipped))
         for block in ahead:

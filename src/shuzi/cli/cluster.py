@@ -295,8 +295,8 @@ def _show_results(plan: Plan, folder: Path, record: Any, errors: dict[str, str],
     from shuzi.scale import sweep_report
 
     if as_json:
-        found = json.loads((folder / sweep_report.JSON_FILE).read_text(encoding="utf-8"))
-        click.echo(json.dumps({"sweep": str(folder)} | found, ensure_ascii=False))
+        results = json.loads((folder / sweep_report.JSON_FILE).read_text(encoding="utf-8"))
+        click.echo(json.dumps({"sweep": str(folder)} | results, ensure_ascii=False))
         return
     from rich.console import Console
     from rich.table import Table

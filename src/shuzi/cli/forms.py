@@ -204,18 +204,18 @@ def read(
         old, new = stack.divide(photos_in(photos))
         if old:
             click.echo(say("cli.form.read.passed", n=len(old)), err=True)
-        found = stack.read(new, _counting_pages)
-        for target in stack.save(found):
+        result = stack.read(new, _counting_pages)
+        for target in stack.save(result):
             _tell_saved(target)
-        if not out and at is None and not found.is_empty:
-            click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
-        _tell_table(found)
-        if at is not None and found.rows:
+        if not out and at is None and not result.is_empty:
+            click.echo(as_csv(result).lstrip("\ufeff"), nl=False)
+        _tell_table(result)
+        if at is not None and result.rows:
             from shuzi.service import server
 
-            server.serve_review(found, [*old, *new], place, at, _tell_address)
+            server.serve_review(result, [*old, *new], place, at, _tell_address)
             click.echo(say("cli.serve.ended"), err=True)
-    if found.is_amiss:
+    if result.is_amiss:
         sys.exit(1)
 
 

@@ -37,8 +37,8 @@ def program() -> str:
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return "python -m shuzi"
-    found = shutil.which("shuzi")
-    if found and Path(found).resolve() == called.resolve():
+    installed = shutil.which("shuzi")
+    if installed and Path(installed).resolve() == called.resolve():
         return "shuzi"
     try:
         return str(called.absolute().relative_to(Path.cwd()))

@@ -75,12 +75,7 @@ def read_header(path: str | Path) -> Header:
 def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
     """Read an IDX file, compressed if its name ends in .gz.
 
-    Parameters
-    ----------
-    path
-        The file.
-    largest
-        The maximum size of the values, in bytes.
+    `largest`: the maximum size of the values, in bytes.
 
     Returns
     -------

@@ -51,12 +51,7 @@ def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
     Unusable pictures are skipped, each with a reason, and so are those that a table of labels does not name; hidden
     files are ignored.
 
-    Parameters
-    ----------
-    folder
-        The folder.
-    cut
-        Cuts pictures of whole numbers, which only a table can label, into digits; without it they are skipped.
+    `cut`: cuts pictures of whole numbers, which only a table can label, into digits; without it they are skipped.
 
     Raises
     ------
@@ -196,8 +191,8 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
         if file.exists():
             old = load_dataset(file)
             # the latest label of the same ink counts
-            new = {each.tobytes() for each in images}
-            kept = np.array([each.tobytes() not in new for each in old.images], np.bool_)
+            new = {image.tobytes() for image in images}
+            kept = np.array([image.tobytes() not in new for image in old.images], np.bool_)
             images = np.concatenate([old.images[kept], images])
             labels = np.concatenate([old.labels[kept], labels])
         if len(images) > MOST_EXAMPLES:

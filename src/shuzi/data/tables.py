@@ -31,14 +31,7 @@ _COLUMNS = ("file", "label")
 def read_bounded(path: Path, max_size: int, too_large: str) -> bytes:
     r"""Return the bytes of a file.
 
-    Parameters
-    ----------
-    path
-        The file.
-    most
-        Its maximum size in bytes.
-    too_large
-        The key of the error if it has more.
+    `too_large`: the key of the error if it has more.
 
     Raises
     ------
@@ -71,14 +64,7 @@ def check_size(content: bytes, path: Path, max_size: int, too_large: str) -> Non
 def rows_of(content: bytes, path: Path, max_rows: int) -> list[Row]:
     r"""Return the rows that are not empty; commas, semicolons or tabs separate the cells.
 
-    Parameters
-    ----------
-    content
-        The file's bytes, in UTF-8 or GB18030.
-    path
-        Its name in errors.
-    most
-        The maximum number of rows to return.
+    `content`: the file's bytes, in UTF-8 or GB18030. `path`: its name in errors.
 
     Raises
     ------
@@ -119,21 +105,11 @@ def trimmed(row: list[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Labelled:
-    """A picture and its label: digits and marks, or "" if it shows no number.
+    """A picture and its label: digits and marks, or "" if it shows no number."""
 
-    Parameters
-    ----------
-    path
-        The picture.
-    label
-        What is written on it.
-    line
-        Its line in the table, from 1; 0 without a table.
-    """
-
-    path: Path
-    label: str
-    line: int = field(default=0, compare=False)
+    path: Path  # the picture
+    label: str  # what is written on it
+    line: int = field(default=0, compare=False)  # its line in the table, from 1; 0 without a table
 
 
 def has_table(folder: Path) -> bool:
@@ -144,12 +120,8 @@ def has_table(folder: Path) -> bool:
 def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
     r"""Read a folder's `labels.csv`, the first row of which names the columns `file` and `label`.
 
-    Parameters
-    ----------
-    folder
-        The folder of the table, to which its paths are relative.
-    characters
-        The characters that labels may have; None for any. An empty label means that there is no number.
+    `folder`: the folder of the table, to which its paths are relative. `characters`: the characters that labels may
+    have; None for any. An empty label means that there is no number.
 
     Raises
     ------

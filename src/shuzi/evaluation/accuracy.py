@@ -141,7 +141,7 @@ def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     groups = [bins == index for index in np.unique(bins)]
     bins = tuple(Bin(int(group.sum()), confidence[group].mean(), right[group].mean()) for group in groups)
-    expected = sum(each.n * abs(each.confidence - each.accuracy) for each in bins) / len(labels)
+    expected = sum(group.n * abs(group.confidence - group.accuracy) for group in bins) / len(labels)
     answered = [max(1, round(fraction * len(labels))) for fraction in FRACTIONS]
     return Calibration(
         negative_log_likelihood=negative_log_likelihood(probabilities, labels),

@@ -41,7 +41,7 @@ def weight_pictures(model: Path) -> list[str] | None:
     Ten PNG data URLs, or None if the model is a different kind of network.
     """
     onnx = require("onnx", "train", "extra.report")
-    arrays = [onnx.numpy_helper.to_array(each) for each in onnx.load(model).graph.initializer]
+    arrays = [onnx.numpy_helper.to_array(initializer) for initializer in onnx.load(model).graph.initializer]
     matrices = [array for array in arrays if array.ndim >= 2]
     if len(matrices) != 1 or matrices[0].shape != (784, 10):
         return None
@@ -51,7 +51,7 @@ def weight_pictures(model: Path) -> list[str] | None:
     strength = np.abs(relative)[..., None] ** 0.7
     colour = np.where(relative[..., None] > 0, speaks, against)
     pixels = np.rint(255 * (1 - strength) + colour * strength).astype(np.uint8)
-    return [_address(Image.fromarray(each)) for each in pixels]
+    return [_address(Image.fromarray(digit)) for digit in pixels]
 
 
 def curve(points: Sequence[tuple[float, float]]) -> str:
@@ -117,7 +117,7 @@ def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset
     MissingExtra
         jinja2, matplotlib or onnx is not installed.
     """
-    found = findings.evaluation
+    evaluation = findings.evaluation
     jinja2 = require("jinja2", "train", "extra.report")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -130,15 +130,17 @@ def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset
         language=language(),
         version=__version__,
         card=card,
-        found=found,
+        found=evaluation,
         trust=findings.calibration,
         robustness=findings.robustness,
-        low=found.score.interval[0],
-        high=found.score.interval[1],
+        low=evaluation.score.interval[0],
+        high=evaluation.score.interval[1],
         loss=_series(metrics, "loss"),
         validation=_series(metrics, "validation_accuracy"),
-        shades=_shades(found),
-        gallery=[(each, digit_picture(dataset.images[each.index])) for each in found.mistakes[:_GALLERY]],
+        shades=_shades(evaluation),
+        gallery=[
+            (mistake, digit_picture(dataset.images[mistake.index])) for mistake in evaluation.mistakes[:_GALLERY]
+        ],
         weights=weight_pictures(find_model(model)),
     )
     target = folder / PAGE
@@ -153,9 +155,9 @@ def _series(metrics: list[dict[str, Any]], name: str) -> str | None:
     return curve(points) if len(points) > 1 else None
 
 
-def _shades(found: Evaluation) -> list[list[float]]:
+def _shades(evaluation: Evaluation) -> list[list[float]]:
     """Return the darkness of each cell of the confusion matrix, 0 to 1, by its number of mistakes."""
-    counts = found.confusion.astype(float)
+    counts = evaluation.confusion.astype(float)
     np.fill_diagonal(counts, 0)
     highest = counts.max() or 1.0
     return [[float((count / highest) ** 0.5) for count in row] for row in counts]

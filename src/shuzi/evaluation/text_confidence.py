@@ -64,7 +64,7 @@ def measured(probabilities: Iterable[float], right: Sequence[bool]) -> tuple[flo
     >>> round(found[KNOTS.index(0.0)], 2)
     0.75
     """
-    logits = np.clip([logit(each) for each in probabilities], KNOTS[0], KNOTS[-1])
+    logits = np.clip([logit(probability) for probability in probabilities], KNOTS[0], KNOTS[-1])
     knots = np.array(KNOTS)
     near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
     # the error of the curves changes slowly, so it is averaged instead of the accuracy itself
@@ -89,7 +89,7 @@ _STEP = 1e-7
 class LinesRead:
     """A composed page, read line by line."""
 
-    seen: Findings
+    findings: Findings
     text: str  # what is written there
     marks: bool  # whether the text has its marks; otherwise only digits are compared
     legible: bool = True  # if not, no confidence is right, but its texts can still be weighed
@@ -123,9 +123,9 @@ def read_lines(
     fractions /= fractions.sum()
     for _ in range(pages):
         page = page_of(rng, writers, kinds[int(rng.choice(len(kinds), p=fractions))])
-        seen = reader.recognise(page.grey, as_page=False)
-        if seen.texts:
-            yield LinesRead(seen, page.text, marks=True, legible=page.legible)
+        findings = reader.recognise(page.grey, as_page=False)
+        if findings.texts:
+            yield LinesRead(findings, page.text, marks=True, legible=page.legible)
 
 
 def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
@@ -135,18 +135,18 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
     -------
     The numbers in the form of `LineScale.of`.
     """
-    weights = fit_weights([scored for each in read if (scored := _scored(each)) is not None])
+    weights = fit_weights([scored for page in read if (scored := _scored(page)) is not None])
     pages: list[LinesRead] = []
     correct: list[bool] = []
-    found: list[Evidence] = []
+    evidences: list[Evidence] = []
     for page in read:
-        if page.legible and (told := gather_evidence(page.seen, weights)) is not None:
+        if page.legible and (gathered := gather_evidence(page.findings, weights)) is not None:
             pages.append(page)
-            correct.append(page.is_correct(told[0]))
-            found.append(told[1])
-    curve = fit_curve(found, correct)
-    scale = LineScale(weights, curve, measured([curve.of(each) for each in found], correct))
-    confidence = np.array([scale.confidence(each) for each in found])
+            correct.append(page.is_correct(gathered[0]))
+            evidences.append(gathered[1])
+    curve = fit_curve(evidences, correct)
+    scale = LineScale(weights, curve, measured([curve.of(evidence) for evidence in evidences], correct))
+    confidence = np.array([scale.confidence(evidence) for evidence in evidences])
     numbers = {LINE_WEIGHT + name: value for name, value in weights._asdict().items()}
     numbers |= {LINE_CURVE + name: value for name, value in curve._asdict().items()}
     numbers |= dict(zip(name_knots(LINE_WAY), scale.measured, strict=True))
@@ -159,7 +159,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
 
 def _has_correct(page: LinesRead) -> bool:
     """Return whether any text of a page's only line is correct."""
-    return len(page.seen.texts) == 1 and any(map(page.is_correct, page.seen.texts[0].texts))
+    return len(page.findings.texts) == 1 and any(map(page.is_correct, page.findings.texts[0].texts))
 
 
 Scored = tuple[NDArray[np.float64], NDArray[np.bool_]]
@@ -168,9 +168,9 @@ Scored = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 def _scored(page: LinesRead) -> Scored | None:
     """Return the scores of a page with one line, if its texts include a correct and a wrong one."""
-    if len(page.seen.texts) != 1:
+    if len(page.findings.texts) != 1:
         return None
-    (line,) = page.seen.texts
+    (line,) = page.findings.texts
     correct = np.array([page.is_correct(text) for text in line.texts], bool)
     return (line.scores, correct) if correct.any() and not correct.all() else None
 
@@ -204,7 +204,7 @@ def fit_weights(lines: Sequence[Scored]) -> Weights:
     return Weights(*now.tolist())
 
 
-def fit_curve(found: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
+def fit_curve(evidence: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
     """Fit the curve of the confidence by maximum likelihood: logistic regression, pulled slightly to the raw numbers.
 
     Examples
@@ -214,7 +214,7 @@ def fit_curve(found: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
     >>> round(curve.of(unsure), 1)
     0.5
     """
-    x = np.column_stack([np.array(found, np.float64).reshape(-1, len(Evidence._fields)), np.ones(len(found))])
+    x = np.column_stack([np.array(evidence, np.float64).reshape(-1, len(Evidence._fields)), np.ones(len(evidence))])
     now = fit_logistic(x, np.array(correct, np.float64), np.array(Curve()))
     now[0] = max(now[0], 0.0)  # higher probability never means lower confidence
     return Curve(*now.tolist())
@@ -286,10 +286,10 @@ def read_photographs(reader: Reader, digits: Dataset, strokes: Strokes, seed: in
         usual = Conditions(edge=str(rng.choice([*EDGES])), texts=_TEXTS, images=0.3, usual=True)
         hard = rng.random() < _HARD
         photo = compose(rng, writers, shape, letter, replace(ANY, texts=_TEXTS) if hard else usual)
-        seen = reader.recognise(photo.grey)
-        for line in seen.page:
-            if (found := gather_features(line, seen)) is not None:
-                outcome, features = found
+        findings = reader.recognise(photo.grey)
+        for line in findings.page:
+            if (gathered := gather_features(line, findings)) is not None:
+                outcome, features = gathered
                 written = _written_at(line, photo)
                 yield features, written is not None and without_marks(written.text) == without_marks(outcome.texts[0])
 
@@ -297,12 +297,12 @@ def read_photographs(reader: Reader, digits: Dataset, strokes: Strokes, seed: in
 def read_cells(reader: Reader, cells: Cells) -> Iterator[LineRead]:
     """Read the cells of registers, and yield each number that was read where one is written."""
     for index in range(len(cells)):
-        seen = reader.recognise(cells.picture(index))
+        findings = reader.recognise(cells.picture(index))
         left, top, right, bottom = cells.boxes[index].tolist()
-        for line in seen.page:
+        for line in findings.page:
             x, y = (np.array(line.line.start) + line.line.end) / 2
-            if left < x < right and top < y < bottom and (found := gather_features(line, seen)) is not None:
-                outcome, features = found
+            if left < x < right and top < y < bottom and (gathered := gather_features(line, findings)) is not None:
+                outcome, features = gathered
                 yield features, without_marks(target(cells.texts[index])) == without_marks(outcome.texts[0])
 
 
@@ -328,8 +328,8 @@ def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
     numbers = {
         PAGE_FEATURE + name: float(weight) for name, weight in zip((*FEATURES, "constant"), weights, strict=True)
     }
-    told = PageScale.of(numbers | {PAGE_OK: 1.0})
-    confidence = np.array([told.confidence(features) for features, _ in read])
+    scale_of_pages = PageScale.of(numbers | {PAGE_OK: 1.0})
+    confidence = np.array([scale_of_pages.confidence(features) for features, _ in read])
     confidence = np.floor(confidence * _LEVELS) / _LEVELS
     return numbers | {PAGE_OK: ok_from(confidence, right.astype(np.bool_))}
 
@@ -356,7 +356,7 @@ RIGHT_BUT_NOT_OK = 0.1
 
 _CURVE_ROUNDS = 200  # far more than needed
 _CURVE_PULL = 0.1
-_BEGINNING = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has another error
+_START = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has another error
 _NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # higher confidence never means lower accuracy
 _CURVE_STEP = 1e-12
 
@@ -393,7 +393,7 @@ def calibrate(
     composer, rng = Composer(clear.images, clear.labels), np.random.default_rng(seed)
     read: dict[bool, list[PageRead]] = {True: [], False: []}
     blank: list[bool] = []
-    surely: list[Findings] = []
+    correct_findings: list[Findings] = []
     in_lines: list[LinesRead] = []
     for _ in range(pages):
         page = any_kind(composer, rng)
@@ -401,20 +401,22 @@ def calibrate(
         if findings.texts:
             in_lines.append(LinesRead(findings, page.text, marks=False, legible=page.legible))
         # readings without the line recogniser have their own scale
-        text, seen = page.text.replace("\n", ""), replace(findings, lines=(), texts=())
-        if not seen.candidates:
+        text, as_digits = page.text.replace("\n", ""), replace(findings, lines=(), texts=())
+        if not as_digits.candidates:
             blank.append(not text)
             continue
-        correct = reader.decide(seen).text.replace("\n", "") == text
-        read[seen.simple].append(PageRead([*map(signs_of_digit, seen.candidates)], signs_of_text(seen), correct))
-        if seen.simple and correct:
-            surely.append(seen)
+        correct = reader.decide(as_digits).text.replace("\n", "") == text
+        read[as_digits.simple].append(
+            PageRead([*map(signs_of_digit, as_digits.candidates)], signs_of_text(as_digits), correct)
+        )
+        if as_digits.simple and correct:
+            correct_findings.append(as_digits)
     fitted: dict[str, float] = {}
     ways = {SIMPLE_WAY: fit_way(read[True]), DETECTED_WAY: fit_way(read[False])}
     for name, way in ways.items():
-        fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
+        fitted |= {f"{name}-{coefficient}": value for coefficient, value in (way.curves or _START)._asdict().items()}
         fitted |= dict(zip(name_knots(name), way.measured, strict=True))
-    probabilities = [ways[SIMPLE_WAY].of_text(seen) for seen in surely]
+    probabilities = [ways[SIMPLE_WAY].of_text(as_digits) for as_digits in correct_findings]
     # if nothing is ever correct, nothing is ok
     fitted[TEXT_OK] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
     fitted[REALLY_BLANK] = (sum(blank) + 1) / (len(blank) + 1)
@@ -466,7 +468,7 @@ def fit_way(read: Sequence[PageRead]) -> Way:
     0.5
     """
     curves = fit_curves(read)
-    return Way(curves, measured(predicted(curves, read), [each.correct for each in read]))
+    return Way(curves, measured(predicted(curves, read), [page.correct for page in read]))
 
 
 def predicted(curves: Curves, read: Sequence[PageRead]) -> NDArray[np.float64]:
@@ -486,25 +488,25 @@ def fit_curves(read: Sequence[PageRead]) -> Curves:
     >>> predicted(fit_curves([sure, sure, unsure] * 50), [sure, unsure]).round(1).tolist()
     [1.0, 0.0]
     """
-    pages, beginning = _Pages(read), np.array(_BEGINNING)
-    correct = np.array([each.correct for each in read], bool)
-    now = beginning
+    pages, start = _Pages(read), np.array(_START)
+    correct = np.array([page.correct for page in read], bool)
+    now = start
 
-    def badness(curves: NDArray[np.float64]) -> float:
+    def loss(curves: NDArray[np.float64]) -> float:
         all_right = pages.probabilities(curves)[2]
         unlikely = -np.sum(np.log(np.where(correct, all_right, 1 - all_right)))
-        return float(unlikely + np.sum((curves - beginning) ** 2) * _CURVE_PULL / 2)
+        return float(unlikely + np.sum((curves - start) ** 2) * _CURVE_PULL / 2)
 
     for _ in range(_CURVE_ROUNDS):
         digits, whole, all_right = pages.probabilities(now)
-        rises = pages.rises(digits, whole)
-        uphill = rises @ ((correct - all_right) / (1 - all_right)) - _CURVE_PULL * (now - beginning)
-        free = (now > _NO_LESS) | (uphill > 0)  # a bound holds while the gradient points beyond it
-        steepness = (rises * (all_right / (1 - all_right))) @ rises.T + _CURVE_PULL * np.eye(len(now))
+        gradients = pages.gradients(digits, whole)
+        gradient = gradients @ ((correct - all_right) / (1 - all_right)) - _CURVE_PULL * (now - start)
+        free = (now > _NO_LESS) | (gradient > 0)  # a bound holds while the gradient points beyond it
+        information = (gradients * (all_right / (1 - all_right))) @ gradients.T + _CURVE_PULL * np.eye(len(now))
         step = np.zeros(len(now))
-        step[free] = np.linalg.solve(steepness[np.ix_(free, free)], uphill[free])
+        step[free] = np.linalg.solve(information[np.ix_(free, free)], gradient[free])
         following = np.maximum(now + step, _NO_LESS)
-        while badness(following) > badness(now) and np.abs(step).max() > _CURVE_STEP:
+        while loss(following) > loss(now) and np.abs(step).max() > _CURVE_STEP:
             step = step / 2
             following = np.maximum(now + step, _NO_LESS)
         now = following
@@ -531,7 +533,7 @@ class _Pages:
         whole = sigmoid_of_each(curves[4] - self._against @ curves[5:])
         return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
 
-    def rises(self, digits: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    def gradients(self, digits: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the gradient of the log probability of each whole page in the curves' coefficients: (8, n)."""
         wrong = np.where(self._there, 1 - digits, 0.0)
         of_digits = np.einsum("nd,ndk->kn", wrong, self._x)

@@ -32,10 +32,7 @@ def as_png(picture: NDArray[np.uint8]) -> bytes:
 def strip_of(views: Sequence[Sequence[NDArray[np.uint8]]]) -> bytes:
     """Put the images of digits, uint8 (28, 28), side by side, and return them as the bytes of a PNG; b"" for none.
 
-    Parameters
-    ----------
-    views
-        Of each digit the image, and below it, if there is one, that with all that may be ink rather than a line.
+    `views`: of each digit the image, and below it, if there is one, that with all that may be ink rather than a line.
     """
     if not views:
         return b""
@@ -80,10 +77,7 @@ def _rows_in(cell: Cell) -> NDArray[np.uint8]:
 def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
     """Return the digits of a cell as the form reader saw them, with what they really are.
 
-    Parameters
-    ----------
-    label
-        What is written there; only its digits count.
+    `label`: what is written there; only its digits count.
 
     Raises
     ------

@@ -43,19 +43,11 @@ _ON_THE_WAY = 2  # photographs to a process, which thus never waits for the next
 
 @dataclass(frozen=True)
 class Way(Generic[R, P]):
-    """How photographs become a table.
+    """How photographs become a table."""
 
-    Parameters
-    ----------
-    read_one, reader
-        As for `read_photographs`.
-    join
-        Puts pages together.
-    """
-
-    read_one: ReadOne[R, P]
+    read_one: ReadOne[R, P]  # as for `read_photographs`
     reader: R
-    join: Callable[[Iterable[P | Problem]], Table]
+    join: Callable[[Iterable[P | Problem]], Table]  # puts pages together
 
     def read(self, named: Named) -> Generator[tuple[int, P | Problem], None, None]:
         """Read photographs as `read_photographs` does."""
@@ -246,10 +238,7 @@ def skipped(pages: Iterable[object]) -> list[Skipped]:
 def blank_again(named: Sequence[tuple[str, object]], pages: Sequence[P]) -> list[P | Skipped]:
     """Return pages, of which one that is the same picture as a blank one is just blank too.
 
-    Parameters
-    ----------
-    named
-        The photographs with their names, as `shuzi.forms.photographs.photos_in` returns them.
+    `named`: the photographs with their names, as `shuzi.forms.photographs.photos_in` returns them.
     """
     names = [name for name, _ in named]
     blank = {name for name, page in zip(names, pages, strict=True) if isinstance(page, Skipped)}

@@ -40,16 +40,9 @@ ENDING = ".unfinished"
 class Journal:
     """Keeps each page as soon as it is read; a line of JSON each, so that an interruption loses one at most.
 
-    Parameters
-    ----------
-    path
-        The file.
-    identity
-        What the pages depend on: the spec with its rules, the model, and the corrected digits.
-    pages
-        Those read before, by the hash of their photograph.
-    tables
-        The state of each table when it was last written from these pages, by its path.
+    `identity`: what the pages depend on: the spec with its rules, the model, and the corrected digits. `pages`: those
+    read before, by the hash of their photograph. `tables`: the state of each table when it was last written from
+    these pages, by its path.
     """
 
     def __init__(

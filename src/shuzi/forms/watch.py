@@ -199,11 +199,6 @@ class Pile:
 
     A file that is renamed or moved is not read again, one that changes is, and one that is removed stays read; but
     what could not be read is forgotten with its file.
-
-    Parameters
-    ----------
-    journal
-        Keeps what is read.
     """
 
     def __init__(self, journal: Journal) -> None:

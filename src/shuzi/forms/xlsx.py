@@ -335,12 +335,7 @@ Notes = Mapping[tuple[int, int], str]
 def save_with_notes(book: Any, notes: Notes, path: Path | IO[bytes]) -> None:
     """Write a workbook whose first worksheet has notes.
 
-    Parameters
-    ----------
-    book
-        openpyxl's; its first worksheet has no comments.
-    path
-        Where to, or an open file.
+    `book`: openpyxl's; its first worksheet has no comments.
     """
     excel: Any = require("openpyxl.writer.excel", "forms", "extra.forms")
     sheet = book.worksheets[0]

@@ -230,13 +230,13 @@ class Readable:
         PictureError
             There are more than `MAX_PICTURES`.
         """
-        found: list[tuple[str, Picture | ShuziError]] = []
+        pictures: list[tuple[str, Picture | ShuziError]] = []
         for name in names:
             for picture in self._expand(name):
-                found.append((_name(picture, name), picture))
-                if len(found) > MAX_PICTURES:
+                pictures.append((_name(picture, name), picture))
+                if len(pictures) > MAX_PICTURES:
                     raise PictureError("error.mcp.pictures", most=MAX_PICTURES)
-        return found
+        return pictures
 
     def _expand(self, name: str) -> Iterator[Picture | ShuziError]:
         try:

@@ -46,12 +46,7 @@ _VALUES = {  # errors that the child may report, and the values of each
 class Session:
     """An .onnx file with a card, ready to run on one core, or on all for large inputs.
 
-    Parameters
-    ----------
-    path
-        The file.
-    content
-        The content of the file, if it was read and checked before (`checked_content`).
+    `content`: the content of the file, if it was read and checked before (`checked_content`).
 
     Raises
     ------
@@ -80,14 +75,8 @@ class Session:
     ) -> list[NDArray[np.float32]]:
         """Run the model and return its outputs.
 
-        Parameters
-        ----------
-        values
-            The input, as the card's `input` describes it.
-        all_cores
-            Use all cores instead of one.
-        outputs
-            The names of the outputs to return; None returns all.
+        `values`: the input, as the card's `input` describes it. `outputs`: the names of the outputs to return; None
+        returns all.
 
         Raises
         ------

@@ -19,10 +19,7 @@ _ROUNDING = 1e-3
 def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     """Load a model and run it on two inputs.
 
-    Parameters
-    ----------
-    job
-        ``path`` is the model's name; `body` is its content.
+    `job`: ``path`` is the model's name; `body` is its content.
 
     Returns
     -------

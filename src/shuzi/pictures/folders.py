@@ -123,18 +123,18 @@ def pictures_in(folder: Path, skip: Callable[[PictureError], None] | None = None
             raise error from problem
         skip(error)
 
-    found = []
+    paths = []
     # os.walk does not follow links to folders, which may lead back
     for inside, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [
+        paths += [
             Path(inside, name)
             for name in files
             if not name.startswith(".") and Path(name).suffix.lower() in ENDINGS and not name.endswith(EXPLAINED)
         ]
-    if not found:
+    if not paths:
         raise PictureError("error.picture.none", path=folder)
-    return sorted(found, key=in_counting_order)
+    return sorted(paths, key=in_counting_order)
 
 
 def _pages(document: tuple[Path | bytes, str]) -> list[Page]:

@@ -28,21 +28,11 @@ _LONGEST = 300  # characters of Ray's messages
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that this process is connected to.
+    """A cluster that this process is connected to."""
 
-    Parameters
-    ----------
-    address
-        Where it was found, or None if it was started here.
-    nodes
-        How many machines it has.
-    cpus
-        How many CPUs Ray may use on all of them.
-    """
-
-    address: str | None
-    nodes: int
-    cpus: int
+    address: str | None  # where it was found, or None if it was started here
+    nodes: int  # how many machines it has
+    cpus: int  # how many CPUs Ray may use on all of them
 
 
 @contextmanager
@@ -52,13 +42,8 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
     A local cluster has no dashboard, whose API would answer anyone, and requires a random token; its temporary
     folder is removed with it. Ray's usage statistics are off (`shuzi`).
 
-    Parameters
-    ----------
-    address
-        ``"HOST:PORT"`` of a cluster that this machine belongs to, or ``"auto"`` for the one that runs here; None
-        starts one.
-    cpus
-        CPUs of a local cluster; None is as many as this process may use.
+    `address`: ``"HOST:PORT"`` of a cluster that this machine belongs to, or ``"auto"`` for the one that runs here;
+    None starts one. `cpus`: CPUs of a local cluster; None is as many as this process may use.
 
     Raises
     ------

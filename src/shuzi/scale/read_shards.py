@@ -44,28 +44,14 @@ _SENT = 2  # pictures sent ahead, so that the process never waits
 
 @dataclass(frozen=True)
 class Work:
-    """The order that every actor gets.
+    """The order that every actor gets."""
 
-    Parameters
-    ----------
-    manifest
-        What is read.
-    input, output
-        The folder of the input files, and the folder of the results.
-    reader
-        A pickled Reader, in Ray's object store.
-    language
-        The language of errors.
-    version
-        The version of shuzi that gave the order.
-    """
-
-    manifest: Manifest
-    input: Location
+    manifest: Manifest  # what is read
+    input: Location  # the folder of the input files, and the folder of the results
     output: Location
-    reader: ray.ObjectRef[bytes]
-    language: str
-    version: str = __version__
+    reader: ray.ObjectRef[bytes]  # a pickled Reader, in Ray's object store
+    language: str  # the language of errors
+    version: str = __version__  # the version of shuzi that gave the order
 
 
 class ShardReader:
@@ -175,22 +161,12 @@ _MAX_TASKS = 4_096
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a run.
+    """The progress of a run."""
 
-    Parameters
-    ----------
-    shards, done
-        How many shards there are, and how many of them are done.
-    pictures
-        How many pictures there are, or None if only reading tells.
-    rows, failed
-        How many pictures this run has read, and how many of them have an error in place of a reading.
-    """
-
-    shards: int
+    shards: int  # how many shards there are, and how many of them are done
     done: int
-    pictures: int | None
-    rows: int = 0
+    pictures: int | None  # how many pictures there are, or None if only reading tells
+    rows: int = 0  # how many pictures this run has read, and how many of them have an error in place of a reading
     failed: int = 0
 
 
@@ -198,15 +174,6 @@ def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
     """Read the shards of an order that are not done yet; yield the progress, first before anything is read.
 
     A run that ends early can be continued: the same order reads the rest. The output holds each picture once.
-
-    Parameters
-    ----------
-    order
-        What to read, and where to write it.
-    reader
-        The reader, which is sent to the actors.
-    cluster
-        Where they work.
 
     Raises
     ------

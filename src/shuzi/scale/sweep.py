@@ -22,14 +22,7 @@ from shuzi.training.run_lock import RunLock
 def check(plan: Plan, places: Places, local: bool) -> None:
     """Make sure that trials fit the cluster, that their data are there, and that all nodes share the sweep's folder.
 
-    Parameters
-    ----------
-    plan
-        The plan.
-    places
-        The folders, seen from here.
-    local
-        Whether the cluster is this machine alone: nodes with more CPUs or GPUs cannot join later.
+    `local`: whether the cluster is this machine alone: nodes with more CPUs or GPUs cannot join later.
 
     Raises
     ------
@@ -113,12 +106,7 @@ Tell = Callable[[str, int, "Decision | None"], object]
 def created(folder: Path | None, plan: Plan) -> Iterator[Path]:
     """Create the folder of a new sweep and hold its lock.
 
-    Parameters
-    ----------
-    folder
-        The path; None chooses a new name under `runs/`.
-    plan
-        Stored in it.
+    `folder`: the path; None chooses a new name under `runs/`.
 
     Raises
     ------
@@ -179,15 +167,6 @@ def is_over(trial: Trial, decision: Decision | None) -> bool:
 
 def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]:
     """Train all trials that are not over yet, and write the report; Ray must be connected.
-
-    Parameters
-    ----------
-    plan
-        The plan in the folder.
-    places
-        The folders of the sweep and of the data.
-    tell
-        Told of the progress.
 
     Returns
     -------

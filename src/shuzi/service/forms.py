@@ -143,7 +143,7 @@ class _Work:
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
         read = [task.result() for task in tasks]
-        self._parts.metrics.pictures.inc(sum(not isinstance(each, Problem) for each in read))
+        self._parts.metrics.pictures.inc(sum(not isinstance(page, Problem) for page in read))
         before, most = self._before
         said: bytes = await self._parts.pool.run(
             *(join, read, self._files, before, most, self._language), shared=self._shared, size=len(before or b"")
@@ -235,18 +235,7 @@ def join(
 ) -> bytes:
     """Put readings into a table, or add them to an earlier one; return it as JSON; in a reading process.
 
-    Parameters
-    ----------
-    reader
-        Reads.
-    read
-        The reading of each picture.
-    files
-        The other files of the request.
-    before, most
-        The JSON of the earlier table, if any, and its maximum number of cells.
-    spoken
-        The language of messages.
+    `before`, `max_cells`: the JSON of the earlier table, if any, and its maximum number of cells.
     """
     with speaking(language):
         return written(FormTable.model_validate(_table(reader, read, files, before, max_cells).as_dict()))
@@ -345,20 +334,13 @@ def _spec(files: Files) -> Spec:
     used = {"spec", "hand"}
     path = Path(name)
     spec = spec_of(text_of(content, path), path, beside)
-    if unused := [each for each in files if each not in used]:
+    if unused := [file for file in files if file not in used]:
         raise DataError("error.service.unused", what=unused[0])
     return spec
 
 
 def table_in(body: bytes, max_cells: int) -> dict[str, Any]:
     """Return the values of a table's JSON, without checking its pictures.
-
-    Parameters
-    ----------
-    body
-        The JSON.
-    most
-        Cells that it may have.
 
     Raises
     ------
@@ -498,7 +480,7 @@ def _drawn(name: str, content: bytes) -> Drawn:
 def _said(traced: Traced, pages: int) -> TracedForm:
     spec = traced.spec
     kept = ("name", "kind", "boxes", "decimals", "style")
-    fields = [{key: getattr(each, key) for key in kept} | {"at": places_of(each)} for each in spec.fields]
+    fields = [{key: getattr(field, key) for key in kept} | {"at": places_of(field)} for field in spec.fields]
     return TracedForm.model_validate(
         {
             "title": spec.title,

@@ -31,12 +31,7 @@ def form_of(
 ) -> tuple[list[Named], dict[str, Named]]:
     """Extract the pictures and other files from a multipart form.
 
-    Parameters
-    ----------
-    body, content_type, most
-        As for `pictures_of`.
-    once
-        The names of other fields, each of which may appear once.
+    `once`: the names of other fields, each of which may appear once.
 
     Returns
     -------
@@ -60,14 +55,7 @@ def form_of(
 def pictures_of(body: bytes, content_type: str, max_files: int) -> list[Named]:
     """Extract the pictures from a body: the fields of a multipart form, or else the body itself.
 
-    Parameters
-    ----------
-    body
-        The whole body.
-    content_type
-        The request's Content-Type; "" if it has none.
-    most
-        The maximum number of pictures.
+    `content_type`: the request's Content-Type; "" if it has none.
 
     Returns
     -------
@@ -80,7 +68,7 @@ def pictures_of(body: bytes, content_type: str, max_files: int) -> list[Named]:
 
     Examples
     --------
-    >>> pictures_of(b"GIF89a", "image/gif", most=1)
+    >>> pictures_of(b"GIF89a", "image/gif", max_files=1)
     [('picture', b'GIF89a')]
     """
     kind, _ = parse_options_header(content_type)
@@ -149,7 +137,7 @@ class _Parser:
         _, options = parse_options_header(self._disposition)
         name = _text(options.get(b"name", b""))
         if name != FIELD and name not in self._once:
-            known = ", ".join(f'"{each}"' for each in (FIELD, *self._once))
+            known = ", ".join(f'"{field}"' for field in (FIELD, *self._once))
             raise ServiceError("error.service.field", name=name[:80], known=known)
         if name in self.others:
             raise ServiceError("error.service.field_twice", name=name)

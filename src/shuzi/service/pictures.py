@@ -147,7 +147,7 @@ async def models(request: Request) -> Response:
         quiet = partial(_is_quiet, parts)
         async with slot_for(request):
             facts = await asyncio.to_thread(parts.readers.describe, quiet)
-    return answer(Models(models=[Model.model_validate(each) for each in facts]))
+    return answer(Models(models=[Model.model_validate(fact) for fact in facts]))
 
 
 def _is_quiet(parts: Parts) -> bool:
@@ -193,18 +193,8 @@ _TOGETHER = 8  # tiny pictures sent to a process at once
 class Pictures:
     """Reads the pictures of one request.
 
-    Parameters
-    ----------
-    parts
-        Of the service.
-    reader
-        Reads.
-    quota
-        The quota charged for explanations; None without explanations.
-    marks
-        Whether marks are part of the text.
-    pattern
-        The pattern that texts must fit; "" for any text.
+    `quota`: the quota charged for explanations; None without explanations. `pattern`: the pattern that texts must
+    fit; "" for any text.
     """
 
     def __init__(
@@ -245,8 +235,8 @@ class Pictures:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._in_turn(each, asked, room))
-                    for each in _grouped(sources, self._parts.pool.workers, explained is not None)
+                    group.create_task(self._in_turn(sources_of_task, asked, room))
+                    for sources_of_task in _grouped(sources, self._parts.pool.workers, explained is not None)
                 ]
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
@@ -312,7 +302,7 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
     r"""Group consecutive tiny pictures, so that each process has some; all others stay alone.
 
     >>> tiny = b"\x89PNG\r\n\x1a\n" + bytes(20)
-    >>> [len(each) for each in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
+    >>> [len(group) for group in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
     [5, 4, 1]
     """
     tiny = [isinstance(source, bytes) and estimate_size(source) <= _TINY and not explain for _, source in sources]

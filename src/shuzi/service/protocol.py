@@ -169,7 +169,7 @@ class _Protocol(HttpToolsProtocol):
         host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
         host += b":%d" % parsed.port if parsed.port else b""
         # the scope holds this very list
-        self.headers[:] = [(b"host", host), *(each for each in self.headers if each[0] != b"host")]
+        self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]
 
     def _take(self, size: int) -> None:
         self._taken += size

@@ -31,10 +31,7 @@ class FairQueue:
     The next piece is from the client with the least work running; of several, from the client whose last piece began
     first. No piece overtakes it, so that a large piece gets its turn among small ones.
 
-    Parameters
-    ----------
-    room
-        The total size of pieces that may run at once.
+    `room`: the total size of pieces that may run at once.
 
     Examples
     --------
@@ -107,7 +104,7 @@ class FairQueue:
             if not (line.waiting or line.begun) and line.last < first:
                 del self._lines[client]
         while lines := [line for line in self._lines.values() if line.waiting]:
-            line = min(lines, key=lambda each: (each.begun, each.last))
+            line = min(lines, key=lambda waiting: (waiting.begun, waiting.last))
             turn, size, _ = line.waiting[0]
             if size > self._free:
                 return
@@ -135,12 +132,7 @@ class RequestSlots:
     A single client may hold all slots. If all are taken, the newest request of the client with the most slots is
     dropped in favour of a client that would have fewer.
 
-    Parameters
-    ----------
-    most
-        The number of slots.
-    full
-        The error key for a request that gets no slot, or loses it.
+    `full`: the error key for a request that gets no slot, or loses it.
     """
 
     def __init__(self, max_requests: int, full: str = "error.service.busy") -> None:
@@ -201,13 +193,7 @@ class RequestSlots:
 
 
 class Streams:
-    """The open event streams.
-
-    Parameters
-    ----------
-    most
-        The maximum number.
-    """
+    """The open event streams."""
 
     def __init__(self, max_streams: int) -> None:
         self._max_streams = max_streams

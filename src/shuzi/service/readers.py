@@ -32,11 +32,8 @@ _LONGEST_NAME = 40
 class Readers:
     """The models of a service, each loaded on first use.
 
-    Parameters
-    ----------
-    model
-        The default model, as for `shuzi.load`. One that does not come with shuzi is named after its file or run
-        folder.
+    `model`: the default model, as for `shuzi.load`. One that does not come with shuzi is named after its file or run
+    folder.
 
     Raises
     ------
@@ -58,7 +55,7 @@ class Readers:
         path = find_model(model)
         self._paths = shipped()
         self._shipped = frozenset(self._paths)
-        self._chosen = next((name for name, each in self._paths.items() if each == path), "")
+        self._chosen = next((name for name, known in self._paths.items() if known == path), "")
         if not self._chosen:
             self._chosen = _name_of(path, self._shipped)
             self._paths[self._chosen] = path
@@ -139,10 +136,7 @@ class Readers:
     def describe(self, may_measure: Callable[[], bool] = lambda: True) -> list[dict[str, Any]]:
         """Describe each model, its scores and its time for one image; the first call takes a second.
 
-        Parameters
-        ----------
-        may_measure
-            Called before each model. If it returns False, the milliseconds are None.
+        `may_measure`: called before each model. If it returns False, the milliseconds are None.
         """
         with self._measuring:  # two measured at once would slow each other down
             for name in self.names():
@@ -154,7 +148,7 @@ class Readers:
 
     def _reading(self) -> list[str]:
         """Name the models that read."""
-        return [each for each in self.names() if each not in PARTNERS]
+        return [name for name in self.names() if name not in PARTNERS]
 
     def _load(self, name: str, path: Path) -> Reader:
         reader = Reader(Classifier(path), self._detector, self._recogniser, self._line_detector)

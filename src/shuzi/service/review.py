@@ -63,15 +63,6 @@ async def workbook(request: Request) -> Response:
 def workbook_of(body: bytes, max_cells: int, language: str) -> bytes:
     """Turn the JSON of a table into a workbook; in a reading process.
 
-    Parameters
-    ----------
-    body
-        The JSON.
-    most
-        Cells that it may have.
-    spoken
-        The language of headings and comments.
-
     Raises
     ------
     ServiceError

@@ -42,14 +42,7 @@ _TOKEN_BYTES = 24
 def listen(host: str, port: int, others: bool) -> socket.socket:
     """Bind a port.
 
-    Parameters
-    ----------
-    host
-        A host name or address of this machine.
-    port
-        0 takes any free port.
-    others
-        If the port is in use, take one of the next ones.
+    `port`: 0 takes any free port. `others`: if the port is in use, take one of the next ones.
 
     Raises
     ------
@@ -126,12 +119,7 @@ class Server(uvicorn.Server):
 def server(service: Service, ready: Callable[[], object] = lambda: None) -> Server:
     """Return a server for a service; `run` it with the socket from `listen`.
 
-    Parameters
-    ----------
-    service
-        The service.
-    ready
-        Called once when it does.
+    `ready`: called once when it does.
     """
     parts = service.parts
     config = uvicorn.Config(
@@ -156,21 +144,14 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
 
     The process exits within `Limits.exit_seconds` of the first signal, whatever hangs.
 
-    Parameters
-    ----------
-    service
-        The service.
-    at
-        The listening socket.
-    ready
-        Called once when it does.
+    `ready`: called once when it does.
     """
     serving = server(service, ready)
     serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(SWITCH)
     service.parts.pool.warm()
     # uvicorn installs its own handlers while it runs, then raises the signal again for the earlier ones
-    before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, serving.end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         serving.run([at])
     finally:

@@ -37,13 +37,7 @@ _LAST_LINES = 20  # lines of a worker's stderr, for the log
 
 
 class Run:
-    """A training in a child process.
-
-    Parameters
-    ----------
-    process
-        The process.
-    """
+    """A training in a child process."""
 
     def __init__(self, process: LoopProcess) -> None:
         self.process = process
@@ -180,15 +174,7 @@ _PATIENCE = 10.0  # seconds for a worker to stop by itself
 
 
 class Trainings:
-    """The training runs of a service.
-
-    Parameters
-    ----------
-    readers
-        Receives each trained model.
-    limits
-        How long a run may take, and how many are kept.
-    """
+    """The training runs of a service."""
 
     def __init__(self, readers: Readers, limits: Limits) -> None:
         self._readers = readers
@@ -201,7 +187,7 @@ class Trainings:
     @property
     def running(self) -> Job | None:
         """The current run, if any."""
-        return next((each for each in self._known.values() if each.state == RUNNING), None)
+        return next((run for run in self._known.values() if run.state == RUNNING), None)
 
     def get(self, name: str) -> Job:
         """Return a training run.

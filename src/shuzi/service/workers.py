@@ -34,12 +34,7 @@ _EVERY = 1.0  # seconds between checks for stuck work
 class Pool:
     """Reading processes, as many as there are cores, for the requests of an event loop.
 
-    Parameters
-    ----------
-    limits
-        How many processes, and how long a request, a piece of work and its waiting may take.
-    begin
-        Called first in each process, without arguments.
+    `initializer`: called first in each process, without arguments.
     """
 
     def __init__(self, limits: Limits, initializer: Callable[[], object] | None = None) -> None:
@@ -130,16 +125,11 @@ class Pool:
     def shared(self, thing: Any, *uses: Any) -> Shared:
         """Return a stand-in for an object in all processes, which forget it once it is collected here.
 
-        Parameters
-        ----------
-        thing
-            The object.
-        uses
-            Objects that it refers to, which are shared too.
+        `uses`: objects that it refers to, which are shared too.
         """
         found = self._shared.get(thing)
         if found is None:
-            found = self._processes.share(thing, *(self.shared(each) for each in uses))
+            found = self._processes.share(thing, *(self.shared(used) for used in uses))
             self._shared[thing] = found
         return found
 
@@ -148,10 +138,7 @@ class Pool:
 
         Cancelling drops a call that has not begun; a running call gets a moment to end.
 
-        Parameters
-        ----------
-        call, given, shared, size
-            As for `shuzi.processes.pool.Pool.submit`.
+        `call`, `given`, `shared`, `size`: as for `shuzi.processes.pool.Pool.submit`.
 
         Raises
         ------
@@ -259,14 +246,7 @@ class Decoders:
 
     Health is inferred from real work, and no probes are sent: a service that reads plain pictures starts no child.
 
-    Parameters
-    ----------
-    workers
-        The number of files decoded at once.
-    most
-        The maximum number of requests with such files, running or waiting.
-    late
-        Seconds within which a file should begin; otherwise the queue is not ready.
+    `late`: seconds within which a file should begin; otherwise the queue is not ready.
     """
 
     def __init__(self, workers: int, max_requests: int, late: float) -> None:

@@ -56,7 +56,7 @@ def test_mistakes_of_equal_confidence_keep_the_order_of_the_images():
 
 def test_json_can_hold_it_all_and_shows_only_the_worst_mistakes():
     found = evaluate(*answers(1, [1, 2], DIGITS))
-    values = json.loads(json.dumps(found.as_dict(most_mistakes=4), allow_nan=False))
+    values = json.loads(json.dumps(found.as_dict(max_mistakes=4), allow_nan=False))
     assert values["accuracy"] == found.score.accuracy
     assert values["recall"][0] is None
     assert np.sum(values["confusion"]) == values["n"] == 500

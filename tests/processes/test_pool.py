@@ -199,7 +199,7 @@ def test_a_shared_object_is_sent_once_and_parts_that_others_share_stay_one(calls
 
 
 def test_the_first_call_of_each_process_is_the_one_that_begins(calls):
-    pool = Pool(1, begin=calls.begin)
+    pool = Pool(1, initializer=calls.begin)
     assert ask(pool, calls.begun)
     os.kill(pool.pids[0], signal.SIGKILL)
     assert ask(pool, calls.begun)

@@ -260,11 +260,12 @@ def _watch_folder(folder: Path, stack: Stack) -> bool:
         click.echo(say("cli.form.watch.ready", folder=folder), err=True)
         for event in watch.run(asked):
             _tell_event(event)
-    if watch.table.rows or watch.table.problems:
-        _tell_table(watch.table)
+    table = watch.table
+    if table.rows or table.problems:
+        _tell_table(table)
     if watch.left:
         click.echo(say("cli.form.watch.left", names=_listed(watch.left)), err=True)
-    return not watch.left and not watch.table.is_amiss
+    return not watch.left and not table.is_amiss
 
 
 def _tell_event(event: Event) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Named = tuple[str, Picture | ShuziError]
 
 _STDIN = "-"
-_LONGEST_LIST = 10_000_000  # characters
+_MAX_LIST = 10_000_000  # characters
 
 
 @click.command(cls=Command, help="cli.read.help", short_help="cli.read.short")
@@ -214,13 +214,13 @@ def _values(path: Path) -> list[str]:
 
     try:
         with open_named(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
-            text = file.read(_LONGEST_LIST + 1)
+            text = file.read(_MAX_LIST + 1)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
     except UnicodeDecodeError as problem:
         raise DataError("error.among.encoding", path=path) from problem
-    if len(text) > _LONGEST_LIST:
-        raise DataError("error.among.long", path=path, most=_LONGEST_LIST)
+    if len(text) > _MAX_LIST:
+        raise DataError("error.among.long", path=path, most=_MAX_LIST)
     return check_values(text.splitlines())
 
 

@@ -18,7 +18,7 @@ from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, 
 from shuzi.reading.report.result import Reading
 
 PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
-_WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
+_MAX_NAME = 40  # columns for a name; a longer name pushes the rest to the right
 
 ENDINGS = (".csv", ".xlsx", ".jsonl")
 _MAX_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
@@ -121,7 +121,7 @@ def lines_for(names: list[str]) -> Callable[[str, Result], str]:
     """
     if len(names) == 1:
         return _alone
-    width = min(max(columns(visible(name)) for name in names), _WIDEST)
+    width = min(max(columns(visible(name)) for name in names), _MAX_NAME)
 
     def line(name: str, result: Result) -> str:
         if isinstance(result, ShuziError):

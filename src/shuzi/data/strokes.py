@@ -50,7 +50,7 @@ _SEGMENT = re.compile(r'(?P<level>\S+)\s+(?P<spans>[\d:,-]+)\s+(?:\S+\s+)?"(?P<l
 _NUMBER = re.compile(r"[-+.,/:]?\d[-+.,/:\d]+")
 _VALIDATION = 16  # of 100 writers
 _DEEPEST = 8  # depth of includes
-_LARGEST = 2**15 - 1  # of a coordinate stored as int16
+_MAX_COORDINATE = 2**15 - 1  # of a coordinate stored as int16
 # the label of a digit, and how the SHA-256 of its points starts; seven ones of one writer have a long roof
 _DOUBTFUL = frozenset({
     "1 0f92058f49e6", "1 3a4798d34b83", "1 75ee0ce07ae8", "1 7a2843019c45", "1 9ddeaf55a456", "1 a3d153a174ec",
@@ -297,7 +297,7 @@ def _points(content: str, page: _Page) -> Pen:
             x, y = float(numbers[page.x]), float(numbers[page.y])
         except ValueError:
             continue
-        if abs(x) <= _LARGEST and abs(y) <= _LARGEST:
+        if abs(x) <= _MAX_COORDINATE and abs(y) <= _MAX_COORDINATE:
             points.append((round(x), round(y)))
     return np.array(points, np.int16).reshape(-1, 2)
 

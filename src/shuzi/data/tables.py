@@ -24,7 +24,7 @@ Row = tuple[int, list[str]]
 """The number of the row's last line, from 1, and its cells."""
 
 _ENCODINGS = ("utf-8-sig", "gb18030")  # encodings of spreadsheets; almost no text is valid in both
-_LARGEST = 100_000_000  # bytes
+_MAX_TABLE = 100_000_000  # bytes
 _COLUMNS = ("file", "label")
 
 
@@ -139,7 +139,7 @@ def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
     [('a.png', '007', 3)]
     """
     table = folder / TABLE
-    rows = rows_of(read_bounded(table, _LARGEST, "error.labels.large"), table, MAX_LABELS + 2)
+    rows = rows_of(read_bounded(table, _MAX_TABLE, "error.labels.large"), table, MAX_LABELS + 2)
     if len(rows) > MAX_LABELS + 1:
         raise DataError("error.labels.many", path=table, most=MAX_LABELS)
     line, head = rows[0] if rows else (1, [])

@@ -37,7 +37,7 @@ UNSURE_BELOW, DIGIT_FROM = "unsure", "not-a-digit"
 
 Z = 1.959963984540054  # 95 % of a normal distribution lie within this many standard deviations
 _SHOWN = 80  # characters of a wrong value quoted in an error
-_LONGEST = 200_000  # characters of a card, as each mistake in it costs memory; shuzi's own have at most 6,000
+_MAX_CARD = 200_000  # characters of a card, as each mistake in it costs memory; shuzi's own have at most 6,000
 
 
 class Measured(TypedDict):
@@ -234,8 +234,8 @@ class Card:
         >>> Card.from_json(card.to_json(), "model.onnx") == card
         True
         """
-        if len(text) > _LONGEST:
-            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", most=_LONGEST))
+        if len(text) > _MAX_CARD:
+            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", most=_MAX_CARD))
         try:
             values = json.loads(text)
             version = values.get("format")

@@ -34,7 +34,7 @@ LIMITS = Limits(cpu_seconds=10.0, memory=1_000_000_000)
 """The limits for loading and running a model once. The default model takes a quarter of a second and 60 MB."""
 
 _NUMBERS = {"tensor(float)": "float32"}
-_LONGEST = 300  # characters of a message of ONNX Runtime or of the child
+_MAX_MESSAGE = 300  # characters of a message of ONNX Runtime or of the child
 _CHILD = "shuzi.models.trial_child"
 _VALUES = {  # errors that the child may report, and the values of each
     "error.model.damaged": ("reason",),
@@ -142,7 +142,7 @@ def _fits(tensor: Tensor, dtype: object, shape: tuple[int | str | None, ...]) ->
 
 def _first_line(problem: Exception) -> str | ShuziError:
     """Return the part of an ONNX Runtime message that helps a person; the rest names its source files."""
-    return str(problem).partition("\n")[0][:_LONGEST] or ShuziError("models.broken")
+    return str(problem).partition("\n")[0][:_MAX_MESSAGE] or ShuziError("models.broken")
 
 
 def checked_content(path: Path, limits: Limits = LIMITS) -> bytes:
@@ -204,7 +204,7 @@ def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError 
     if key == "memory":
         return ModelError("error.model.memory", path=path, most=limits.memory // 1_000_000)
     if isinstance(key, str) and key in _VALUES and isinstance(values, dict):
-        named = {name: str(values.get(name, ""))[:_LONGEST] for name in _VALUES[key]}
+        named = {name: str(values.get(name, ""))[:_MAX_MESSAGE] for name in _VALUES[key]}
         return ModelError(key, path=path, **named)
     return ModelError("error.model.damaged", path=path, reason=ShuziError("models.crashed"))
 

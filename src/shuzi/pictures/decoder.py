@@ -32,7 +32,7 @@ _ERRORS: dict[str, frozenset[str]] = {  # errors that a child may report, and th
     "large": frozenset({"width", "height"}),
     "page": frozenset({"pages", "number"}),
 }
-_LONGEST = 200  # characters kept of a child's message
+_MAX_MESSAGE = 200  # characters kept of a child's message
 
 
 class Decoder:
@@ -153,7 +153,7 @@ def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
     if not isinstance(kind, str) or not _ERRORS.get(kind, {"none"}) <= numbers.keys():
         kind = "damaged"
     reason = values.get("reason")
-    said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_LONGEST] if isinstance(reason, str) and reason else None
+    said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_MAX_MESSAGE] if isinstance(reason, str) and reason else None
     known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MOST_PIXELS, "path": path}
     return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
 

@@ -39,7 +39,7 @@ Named = tuple[str, Picture | ShuziError]
 
 _AT_ONCE = 16  # files whose ends are read at once, since each waits for the storage
 _ROWS = 64  # of Parquet, decoded at once
-_LARGEST = 256 << 20  # bytes of a picture in an archive: the largest that could be decoded
+_MAX_PICTURE = 256 << 20  # bytes of a picture in an archive: the largest that could be decoded
 
 
 def shards_of(source: Input, rows: int, column: str | None) -> Iterator[tuple[Shard, int | None]]:
@@ -177,8 +177,8 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
                 if not member.isfile() or not member.name.lower().endswith(ENDINGS):
                     continue
                 name = f"{location.shown}/{member.name}"
-                if member.size > _LARGEST:
-                    yield name, PictureError("error.picture.long", path=name, most=_LARGEST)
+                if member.size > _MAX_PICTURE:
+                    yield name, PictureError("error.picture.long", path=name, most=_MAX_PICTURE)
                     continue
                 content = archive.extractfile(member)
                 data = b"" if content is None else content.read()

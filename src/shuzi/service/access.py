@@ -23,7 +23,7 @@ from shuzi.service.limits import Quota, Quotas, asking
 from shuzi.service.logs import REQUEST_ID, current_id, new_id, proxy_id
 from shuzi.service.problems import asked_language, fault, problem_response
 
-SHORTEST = 16
+MIN_TOKEN = 16
 """The minimum length of a token, beyond guessing."""
 
 _MAX_SIZE = 10_000  # the maximum size of the file, in bytes
@@ -207,8 +207,8 @@ class Tokens:
             reason = getattr(problem, "strerror", None) or ShuziError("service.token.ascii")
             raise ServiceError("error.service.token_file", path=path, reason=reason) from problem
         tokens = [line.strip() for line in text.splitlines() if line.strip()]
-        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < SHORTEST:
-            raise ServiceError("error.service.token_short", path=path, least=SHORTEST)
+        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < MIN_TOKEN:
+            raise ServiceError("error.service.token_short", path=path, least=MIN_TOKEN)
         return cls(tokens)
 
     def allow(self, authorization: bytes) -> bool:

@@ -172,16 +172,16 @@ def describe(operations: Iterable[Operation]) -> dict[str, Any]:
     }
 
 
-def spoken(value: Any) -> Any:
+def localized(value: Any) -> Any:
     """Replace the keys in a document by sentences in the current language."""
     if isinstance(value, list):
-        return [spoken(item) for item in value]
+        return [localized(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
         key: say(inner)
         if key in _SPOKEN and isinstance(inner, str) and inner.startswith("service.")
-        else spoken(inner)
+        else localized(inner)
         for key, inner in value.items()
     }
 

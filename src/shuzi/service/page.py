@@ -24,7 +24,7 @@ from shuzi.messages import LANGUAGES, language, say, speaking
 from shuzi.models.store import shipped
 from shuzi.service import problems
 from shuzi.service.access import is_closed
-from shuzi.service.openapi import JSON, Operation, describe, spoken
+from shuzi.service.openapi import JSON, Operation, describe, localized
 from shuzi.service.parts import parts_of
 from shuzi.service.problems import STATUSES
 
@@ -56,7 +56,7 @@ class Documentation:
         ]
 
     async def _openapi(self, request: Request) -> Response:
-        said = json.dumps(spoken(self._document), ensure_ascii=False)
+        said = json.dumps(localized(self._document), ensure_ascii=False)
         return Response(said, media_type=JSON)
 
     async def _docs(self, request: Request) -> Response:
@@ -69,7 +69,7 @@ class Documentation:
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - there is one for each service, and as many pages as ways to call it
     def _page(self, spoken_: str, address: str, closed: bool) -> str:
         with speaking(spoken_):
-            document = spoken(self._document)
+            document = localized(self._document)
             return render(
                 "docs.html",
                 "/docs",

@@ -26,7 +26,7 @@ from shuzi.reading.recognise.recogniser import Recogniser
 
 _RUNS = 21  # runs for a median of the milliseconds
 _OPEN = {"h": 64, "w": 160}  # pixels, where a model takes in pictures of any size
-_LONGEST_NAME = 40
+_MAX_NAME = 40
 
 
 class Readers:
@@ -180,7 +180,7 @@ def _name_of(path: Path, taken: Collection[str]) -> str:
     ('my-cnn', 'tiny-2')
     """
     name = path.resolve().parent.name if path.name == IN_A_RUN else path.stem
-    name = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-")[:_LONGEST_NAME] or "chosen"
+    name = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-")[:_MAX_NAME] or "chosen"
     return f"{name}-2" if name in taken else name
 
 

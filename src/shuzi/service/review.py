@@ -106,7 +106,7 @@ JPEG = "image/jpeg"
 
 _MAX_DIGITS = 9  # digits in the number of a photograph
 _QUALITY = 85  # JPEG quality of a photograph for display
-_LONGEST = 65_500  # pixels on a side of a JPEG
+_MAX_SIDE = 65_500  # pixels on a side of a JPEG
 
 
 @operations.add(
@@ -195,8 +195,8 @@ def as_jpeg(picture: Picture) -> bytes:
     """
     file, grey = io.BytesIO(), open_picture(picture)
     height, width = grey.shape
-    if max(height, width) > _LONGEST:
-        raise PictureError("error.picture.side", path="array", width=width, height=height, most=_LONGEST)
+    if max(height, width) > _MAX_SIDE:
+        raise PictureError("error.picture.side", path="array", width=width, height=height, most=_MAX_SIDE)
     Image.fromarray(grey).save(file, "jpeg", quality=_QUALITY)
     return file.getvalue()
 

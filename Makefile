@@ -122,16 +122,19 @@ messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py
 
 # each run is a folder that an interrupted training goes on in; reader and detector compose their pictures in 8 GB;
-# reader needs pen strokes and line registers, too (SHUZI_STROKES=unipen.npz SHUZI_REGISTERS=registers make models), which
-# had better be missed now than after an hour
-models: strokes registers $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector line)) $(RUNS)/default.onnx
+# they need pen strokes, line registers, and line-detector learns from real pages where there are any
+# (SHUZI_STROKES=unipen.npz SHUZI_REGISTERS=registers SHUZI_PAGES=pages make models); confidence counts real cells of
+# tools/sudoku_cells.py, too (SHUZI_CELLS=cells)
+models: strokes registers $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector line line-detector)) $(RUNS)/default.onnx
 	$(BIN)/shuzi evaluate $(RUNS)/tiny --keep
 	$(BIN)/shuzi evaluate $(RUNS)/default.onnx --keep
-	$(BIN)/shuzi models calibrate $(RUNS)/default.onnx --detector $(RUNS)/detector --line $(RUNS)/line
+	$(BIN)/shuzi models calibrate $(RUNS)/default.onnx --detector $(RUNS)/detector --line $(RUNS)/line \
+		--line-detector $(RUNS)/line-detector $(if $(SHUZI_CELLS),--pictures $(SHUZI_CELLS))
 	$(BIN)/python tools/ship.py $(RUNS)/softmax softmax
 	$(BIN)/python tools/ship.py $(RUNS)/tiny tiny
 	$(BIN)/python tools/ship.py $(RUNS)/detector detector
 	$(BIN)/python tools/ship.py $(RUNS)/line line
+	$(BIN)/python tools/ship.py $(RUNS)/line-detector line-detector
 	$(BIN)/python tools/ship.py $(RUNS)/default.onnx default
 	$(BIN)/python tools/fixtures.py
 	$(BIN)/python tools/pattern_fixtures.py

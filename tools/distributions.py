@@ -12,7 +12,7 @@ import zipfile
 from email.message import Message
 from pathlib import Path
 
-LANGUAGES, MODELS = ("zh", "en"), ("default", "detector", "line", "tiny", "softmax")
+LANGUAGES, MODELS = ("zh", "en"), ("default", "detector", "line", "line-detector", "tiny", "softmax")
 MNIST = tuple(
     f"shuzi/data/files/{part}-ubyte.gz"
     for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")

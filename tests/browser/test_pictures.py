@@ -52,7 +52,6 @@ def _check_alike(found, expected):
         assert np.abs(np.subtract(one["counted"], other["counted"])).max() <= 0.01
 
 
-@pytest.mark.xfail(reason="digits that stand far apart on a photographed page are found as lines of their own")
 def test_boxes_and_bars_are_those_of_the_api_also_for_a_photo_that_lies_on_its_side(
     open_sheet, api, as_png, two_lines, tmp_path
 ):

@@ -78,7 +78,7 @@ def test_what_reads_along_needs_no_score_on_test_images(ship, composed_run, tmp_
     ("values", "told"),
     [
         ({"command": ""}, "by a command that anyone can type"),
-        ({"data": (Source("own", {}, "mine"),)}, "was not made from MNIST"),
+        ({"data": (Source("own", {}, "mine"),)}, "was not made from data that anyone can get"),
         ({"scores": {}}, r"lacks the score on the test images: shuzi evaluate .* --keep"),
         ({"scores": {"test": Score(9_990, 10_000).as_dict()}}, "does not score what its card says"),
         ({"calibration": None}, "calibrate it with the models that ship"),

@@ -59,7 +59,7 @@ def list_(as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))  # within 80 columns
     for column in ("name", "parameters", "size", "accuracy"):
         table.add_column(say(f"models.{column}"), justify="right" if column in ("parameters", "size") else "left")
     for name, (card, path) in cards.items():
@@ -162,6 +162,7 @@ def repair(run: Path, data_dir: Path | None, handwriting: Handwriting) -> None:
 @option("--line-detector", default=LINE_DETECTOR_NAME, metavar="MODEL", help="cli.models.calibrate.line_detector")
 @option("--strokes", type=PATH, metavar="PATH", help="cli.models.calibrate.strokes")
 @option("--registers", type=PATH, metavar="PATH", help="cli.models.calibrate.registers")
+@option("--pictures", type=PATH, metavar="FOLDER", help="cli.models.calibrate.pictures")
 @option("--photographs", is_flag=True, help="cli.models.calibrate.photographs")
 @option("--pages", type=click.IntRange(1, 1_000_000), metavar="N", help="cli.models.calibrate.pages")
 @option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="cli.models.calibrate.seed")
@@ -175,6 +176,7 @@ def calibrate(
     line_detector: str,
     strokes: Path | None,
     registers: Path | None,
+    pictures: Path | None,
     photographs: bool,
     pages: int | None,
     seed: int,
@@ -185,6 +187,7 @@ def calibrate(
     from shuzi.data.mnist import load_mnist
     from shuzi.data.registers import VALIDATION, VARIABLE, load_cells
     from shuzi.data.strokes import load_strokes
+    from shuzi.evaluation.comparison import labelled_pictures
     from shuzi.evaluation.text_confidence import PAGES, calibrate_photographs
     from shuzi.evaluation.text_confidence import calibrate as fit
     from shuzi.reading.reader import load
@@ -198,14 +201,15 @@ def calibrate(
     own = load_strokes(strokes).held_out(odd=False) if LINE in partnered.partners else None
     named = registers is not None or os.environ.get(VARIABLE)
     cells = load_cells(registers).of(VALIDATION) if named else None
+    labelled = [] if pictures is None else labelled_pictures(pictures)
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):
         if photographs and before is not None:
-            numbers = calibrate_photographs(partnered, validation, own, seed, cells=cells)
+            numbers = calibrate_photographs(partnered, validation, own, seed, cells=cells, pictures=labelled)
             calibration = replace(before, partners=partnered.partners, numbers={**before.numbers, **numbers})
         else:
-            calibration = fit(partnered, validation, seed, pages or PAGES, own, cells)
+            calibration = fit(partnered, validation, seed, pages or PAGES, own, cells, labelled)
     save_card(path, replace(partnered.card, calibration=calibration))
     if as_json:
         click.echo(json.dumps({"path": str(path)} | asdict(calibration)))

@@ -18,6 +18,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.mnist import clear_images
 from shuzi.data.registers import Cells
 from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes, clear_strokes
+from shuzi.data.tables import Labelled
 from shuzi.errors import DataError
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE, LINE_DETECTOR
@@ -306,6 +307,16 @@ def read_cells(reader: Reader, cells: Cells) -> Iterator[LineRead]:
                 yield features, without_marks(target(cells.texts[index])) == without_marks(outcome.texts[0])
 
 
+def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[LineRead]:
+    """Read pictures of one number or none, and yield each number that was read on a line of its own."""
+    for picture in pictures:
+        findings = reader.recognise(picture.path)
+        for line in findings.page:
+            if (gathered := gather_features(line, findings)) is not None:
+                outcome, features = gathered
+                yield features, without_marks(picture.label) == without_marks(outcome.texts[0])
+
+
 def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
     """Fit the weights of the features, and the confidence from which a number is ok.
 
@@ -377,12 +388,13 @@ def calibrate(
     pages: int = PAGES,
     strokes: Strokes | None = None,
     cells: Cells | None = None,
+    pictures: Iterable[Labelled] = (),
 ) -> Calibration:
     """Calibrate a reader's confidence on pages composed of digits that no model was trained on.
 
     Of the validation images, those with doubtful labels are left out. A reader with a line recogniser also reads as
     many lines of pen strokes by validation writers, one with a line detector cells of registers held out from
-    training.
+    training, and pictures of one number or none.
 
     Raises
     ------
@@ -424,7 +436,7 @@ def calibrate(
         in_lines += read_lines(reader, clear, strokes, seed, pages)
         fitted |= fit_lines(in_lines)
         if LINE_DETECTOR in reader.partners:
-            fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), cells)
+            fitted |= calibrate_photographs(reader, clear, strokes, seed, max(1, pages // 10), cells, pictures)
     return Calibration(reader.partners, fitted, pages, seed, strokes.sha256() if strokes else "")
 
 
@@ -435,10 +447,11 @@ def calibrate_photographs(
     seed: int = 0,
     count: int = PHOTOGRAPHS,
     cells: Cells | None = None,
+    pictures: Iterable[Labelled] = (),
 ) -> dict[str, float]:
     """Calibrate the confidence in the numbers of photographed pages alone.
 
-    Real cells of registers, that no model was trained on, count too.
+    Real cells of registers that no model was trained on, and pictures of one number or none, count too.
 
     Returns
     -------
@@ -452,7 +465,8 @@ def calibrate_photographs(
     if strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     read = [*read_photographs(reader, digits, clear_strokes(strokes), seed, count)]
-    return fit_page(read + ([*read_cells(reader, cells)] if cells is not None else []))
+    read += [*read_cells(reader, cells)] if cells is not None else []
+    return fit_page([*read, *read_pictures(reader, pictures)])
 
 
 def fit_way(read: Sequence[PageRead]) -> Way:

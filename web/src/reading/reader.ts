@@ -1,9 +1,6 @@
 /** A picture becomes a reading: a page is read line by line; else simple ink is split into connected components. */
 import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading/find";
-import { NUMBER_GAP } from "../generated/reading/line-detector";
-import type { Box } from "../ink/boxes";
-import { inReadingOrder } from "../ink/components";
-import { boxOfLine, lengthOfLine, type TextLine } from "../ink/line-pictures";
+import { lengthOfLine, type TextLine } from "../ink/line-pictures";
 import type { Grey } from "../ink/picture";
 import { Scale } from "./decide/candidate-confidence";
 import { correct } from "./decide/corrections";
@@ -11,7 +8,7 @@ import { decide } from "./decide/decision";
 import { LineScale } from "./decide/line-confidence";
 import { correctPage, PageScale } from "./decide/page-text";
 import type { Candidates } from "./find/candidates";
-import { isCutOff, type LineDetector } from "./find/line-detector";
+import { isCutOff, type LineDetector, mayBeOneNumber } from "./find/line-detector";
 import { locateDigits, type Models } from "./find/locate";
 import type { Automaton } from "./patterns/automaton";
 import type { Classifier, Detector, Recogniser } from "./recognise/models";
@@ -100,16 +97,6 @@ export class Reader {
     const seen = recognisePage(grey, lines, recogniser, alone);
     return classifier.knowsAny ? correctPage(seen, classifier) : seen;
   }
-}
-
-/** Whether all lines stand closely beside one another, as the parts of a number with gaps do. */
-function mayBeOneNumber(lines: readonly TextLine[]): boolean {
-  const boxes = lines.map(boxOfLine);
-  const rows = inReadingOrder(boxes);
-  const row = (rows[0] ?? []).map((index) => boxes[index] as Box);
-  const isNear = (left: Box, right: Box) =>
-    right.x - left.x - left.width < NUMBER_GAP * Math.max(left.height, right.height);
-  return rows.length === 1 && row.slice(1).every((box, index) => isNear(row[index] as Box, box));
 }
 
 /** Whether the largest line of a picture, of those that are not cut off, is much lower than the picture. */

@@ -37,7 +37,12 @@ CORE: Final = 128  # of 255: from this probability on a cell belongs to the core
 MIN_AREA: Final = 0.06  # of a squared digit's height: a smaller piece is none
 MAX_LINES: Final = 400  # on a picture; a receipt has 75 rows
 LONG_LINE: Final = 1.5  # digit heights: a shorter line does not tell how it slopes
+PART_GAP: Final = 0.25  # digit heights: a number's parts may be so far apart
 NUMBER_GAP: Final = 1.4  # digit heights: from this gap on, training separates two numbers of a row
+DIGIT_LENGTH: Final = 0.9  # digit heights: a longer line may have more than one digit
+DIGIT_GAP: Final = 2.5  # digit heights: from this gap on, single digits are numbers of their own
+UNEVEN: Final = 2.0  # so many times as wide as another, a gap between single digits separates two numbers
+OFF_ROW: Final = 0.5  # of the higher line's digits: how far off its middle another part of the number may lie
 CUT_OFF: Final = 0.06  # of a digit's height, that the edge cuts off of a line that is none of the picture's own
 SAME_LINE: Final = 0.5  # of the shorter of two lines at different scales that lies on the other
 
@@ -79,7 +84,7 @@ class LineDetector:
             scale = min(1.0, GOOD_HEIGHT / height, math.sqrt(MAX_LOOK_PIXELS / grey.size))
             finer = self.look(grey, scale) if scale > first else []
             lines = finer + [line for line in lines if not any(_is_same(line, other) for other in finer)]
-        return lines
+        return [_join(part) for row in _rows(lines) for part in _split_numbers(row)]
 
     def look(self, grey: NDArray[np.uint8], scale: float) -> list[TextLine]:
         """Find the lines of a picture that is resized by `scale` first."""
@@ -150,18 +155,74 @@ def _is_same(line: TextLine, other: TextLine) -> bool:
     return across > SAME_LINE * min(own.width, their.width) and down > SAME_LINE * min(own.height, their.height)
 
 
-def is_cut_off(line: TextLine, grey: NDArray[np.uint8]) -> bool:
-    """Tell whether the upper or lower edge of a picture cuts a line off: it is what is left of another one."""
-    return line.box.y < -CUT_OFF * line.height or line.box.bottom > len(grey) + CUT_OFF * line.height
+def _rows(lines: list[TextLine]) -> list[list[TextLine]]:
+    """Chain lines that go on in one another, from left to right."""
+    rows: list[list[TextLine]] = []
+    for line in sorted(lines, key=_middle):
+        fitting = [row for row in rows if _goes_on(row[-1], line)]
+        if fitting:
+            max(fitting, key=lambda row: row[-1].end[0]).append(line)
+        else:
+            rows.append([line])
+    return rows
+
+
+def _goes_on(left: TextLine, right: TextLine) -> bool:
+    """Tell whether the right line lies where the left one would go on."""
+    high, low = (left, right) if left.height >= right.height else (right, left)
+    x, y = ((start + end) / 2 for start, end in zip(low.start, low.end, strict=True))
+    slope = (high.end[1] - high.start[1]) / max(high.end[0] - high.start[0], 1.0)
+    return abs(high.start[1] + slope * (x - high.start[0]) - y) < OFF_ROW * high.height
+
+
+def _middle(line: TextLine) -> float:
+    return (line.start[0] + line.end[0]) / 2
+
+
+def _gaps(row: list[TextLine]) -> list[float]:
+    """Return how far apart neighbours are, as multiples of the higher one's digits' height."""
+    return [(right.start[0] - left.end[0]) / max(left.height, right.height) for left, right in pairwise(row)]
+
+
+def _split_numbers(row: list[TextLine]) -> list[list[TextLine]]:
+    """Part a row into numbers: what is close is one, and single digits with even gaps are too."""
+    gaps = _gaps(row)
+    is_digit = all(line.length < DIGIT_LENGTH * line.height for line in row)
+    if is_digit and gaps and max(gaps) < min(DIGIT_GAP, UNEVEN * max(min(gaps), PART_GAP)):
+        return [row]
+    numbers = [[row[0]]]
+    for gap, line in zip(gaps, row[1:], strict=True):
+        if gap < PART_GAP:
+            numbers[-1].append(line)
+        else:
+            numbers.append([line])
+    return numbers
+
+
+def _join(parts: list[TextLine]) -> TextLine:
+    """Return the line that the parts of a number lie on; the longer ones count more."""
+    if len(parts) == 1:
+        return parts[0]
+    weights = np.array([max(part.length, 1.0) for part in parts])
+    ends = np.array([[part.start, part.end] for part in parts])
+    middle = np.average(ends.mean(axis=1), axis=0, weights=weights)
+    across, down = np.moveaxis(ends - middle, 2, 0)
+    slope = float((weights @ (across * down)).sum() / max((weights @ across**2).sum(), 1e-6))
+    left, right = float(ends[..., 0].min()), float(ends[..., 0].max())
+    height = float(np.average([part.height for part in parts], weights=weights))
+    score = float(np.average([part.score for part in parts], weights=weights))
+    start, end = ((x, float(middle[1]) + slope * (x - float(middle[0]))) for x in (left, right))
+    return TextLine(start, end, height, score)
 
 
 def may_be_one_number(lines: list[TextLine]) -> bool:
-    """Tell whether all lines stand closely beside one another, as the parts of a number with gaps do."""
-    rows = group_in_reading_order([line.box for line in lines])
-    boxes = [lines[index].box for index in rows[0]]
-    return len(rows) == 1 and all(
-        right.x - left.right < NUMBER_GAP * max(left.height, right.height) for left, right in pairwise(boxes)
-    )
+    """Tell whether all lines stand beside one another, as close as the parts of a number with gaps do."""
+    return len(_rows(lines)) == 1 and all(gap < NUMBER_GAP for gap in _gaps(sorted(lines, key=_middle)))
+
+
+def is_cut_off(line: TextLine, grey: NDArray[np.uint8]) -> bool:
+    """Tell whether the upper or lower edge of a picture cuts a line off: it is what is left of another one."""
+    return line.box.y < -CUT_OFF * line.height or line.box.bottom > len(grey) + CUT_OFF * line.height
 
 
 def in_reading_order(lines: list[TextLine]) -> list[TextLine]:

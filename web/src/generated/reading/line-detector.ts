@@ -26,8 +26,18 @@ export const MIN_AREA = 0.06;
 export const MAX_LINES = 400;
 /** digit heights: a shorter line does not tell how it slopes */
 export const LONG_LINE = 1.5;
+/** digit heights: a number's parts may be so far apart */
+export const PART_GAP = 0.25;
 /** digit heights: from this gap on, training separates two numbers of a row */
 export const NUMBER_GAP = 1.4;
+/** digit heights: a longer line may have more than one digit */
+export const DIGIT_LENGTH = 0.9;
+/** digit heights: from this gap on, single digits are numbers of their own */
+export const DIGIT_GAP = 2.5;
+/** so many times as wide as another, a gap between single digits separates two numbers */
+export const UNEVEN = 2;
+/** of the higher line's digits: how far off its middle another part of the number may lie */
+export const OFF_ROW = 0.5;
 /** of a digit's height, that the edge cuts off of a line that is none of the picture's own */
 export const CUT_OFF = 0.06;
 /** of the shorter of two lines at different scales that lies on the other */

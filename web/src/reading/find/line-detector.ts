@@ -7,6 +7,8 @@ import {
   COARSER,
   CORE,
   CUT_OFF,
+  DIGIT_GAP,
+  DIGIT_LENGTH,
   GOOD_HEIGHT,
   LARGE_TEXT,
   LONG_LINE,
@@ -16,12 +18,16 @@ import {
   MIDDLE_HEIGHT,
   MIN_AREA,
   MULTIPLE,
+  NUMBER_GAP,
+  OFF_ROW,
+  PART_GAP,
   SAME_LINE,
   SMALL_TEXT,
+  UNEVEN,
 } from "../../generated/reading/line-detector";
 import { bottomOf, rightOf } from "../../ink/boxes";
 import { labelled } from "../../ink/components";
-import { boxOfLine, type TextLine } from "../../ink/line-pictures";
+import { boxOfLine, lengthOfLine, type TextLine } from "../../ink/line-pictures";
 import { median, rounded } from "../../ink/numbers";
 import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
@@ -44,6 +50,13 @@ export class LineDetector {
       this.look(grey, scale).filter(({ height }) => height * scale >= LARGE_TEXT),
     );
     const lines = bestOf([this.look(grey, first), ...coarser]);
+    return rowsOf(this.#withFiner(grey, first, lines))
+      .flatMap(numbersOf)
+      .map(joined);
+  }
+
+  /** The lines, and where their digits are low in the first look, those of a finer one. */
+  #withFiner(grey: Grey, first: number, lines: TextLine[]): TextLine[] {
     const height = median(lines.map((line) => line.height));
     if (!lines.length || first === 1 || height * first >= SMALL_TEXT) return lines;
     const most = Math.sqrt(MAX_LOOK_PIXELS / (grey.width * grey.height));
@@ -155,6 +168,81 @@ function areSame(line: TextLine, other: TextLine): boolean {
     across > SAME_LINE * Math.min(own.width, their.width) &&
     down > SAME_LINE * Math.min(own.height, their.height)
   );
+}
+
+/** Lines that go on in one another, from left to right. */
+function rowsOf(lines: readonly TextLine[]): TextLine[][] {
+  const rows: TextLine[][] = [];
+  for (const line of lines.toSorted(byMiddle)) {
+    const endOf = (row: TextLine[]) => row[row.length - 1] as TextLine;
+    const fitting = rows.filter((row) => goesOn(endOf(row), line));
+    const [first, ...others] = fitting;
+    if (!first) rows.push([line]);
+    else
+      others.reduce((best, row) => (endOf(row).end[0] > endOf(best).end[0] ? row : best), first).push(line);
+  }
+  return rows;
+}
+
+/** Whether the right line lies where the left one would go on. */
+function goesOn(left: TextLine, right: TextLine): boolean {
+  const [high, low] = left.height >= right.height ? [left, right] : [right, left];
+  const [x, y] = [(low.start[0] + low.end[0]) / 2, (low.start[1] + low.end[1]) / 2];
+  const slope = (high.end[1] - high.start[1]) / Math.max(high.end[0] - high.start[0], 1);
+  return Math.abs(high.start[1] + slope * (x - high.start[0]) - y) < OFF_ROW * high.height;
+}
+
+const byMiddle = (a: TextLine, b: TextLine) => a.start[0] + a.end[0] - b.start[0] - b.end[0];
+
+/** How far apart neighbours are, as multiples of the higher one's digits' height. */
+function gapsOf(row: readonly TextLine[]): number[] {
+  return row.slice(1).map((line, index) => {
+    const left = row[index] as TextLine;
+    return (line.start[0] - left.end[0]) / Math.max(left.height, line.height);
+  });
+}
+
+/** Whether all lines stand beside one another, as close as the parts of a number with gaps do. */
+export function mayBeOneNumber(lines: readonly TextLine[]): boolean {
+  return rowsOf(lines).length === 1 && gapsOf(lines.toSorted(byMiddle)).every((gap) => gap < NUMBER_GAP);
+}
+
+/** A row in numbers: what is close is one, and single digits with even gaps are too. */
+function numbersOf(row: readonly TextLine[]): TextLine[][] {
+  const gaps = gapsOf(row);
+  const isDigit = row.every((line) => lengthOfLine(line) < DIGIT_LENGTH * line.height);
+  const even = Math.min(DIGIT_GAP, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
+  if (isDigit && gaps.length && Math.max(...gaps) < even) return [[...row]];
+  const numbers: TextLine[][] = [];
+  row.forEach((line, index) => {
+    const gap = index ? (gaps[index - 1] as number) : Number.POSITIVE_INFINITY;
+    if (gap < PART_GAP) numbers[numbers.length - 1]?.push(line);
+    else numbers.push([line]);
+  });
+  return numbers;
+}
+
+/** The line that the parts of a number lie on; the longer ones count more. */
+function joined(parts: readonly TextLine[]): TextLine {
+  const [only, ...others] = parts;
+  if (only && !others.length) return only;
+  const weights = parts.map((part) => Math.max(lengthOfLine(part), 1));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const sumOf = (pick: (part: TextLine) => number) =>
+    parts.reduce((sum, part, index) => sum + (weights[index] as number) * pick(part), 0);
+  const x = sumOf(({ start, end }) => (start[0] + end[0]) / 2) / total;
+  const y = sumOf(({ start, end }) => (start[1] + end[1]) / 2) / total;
+  const both = sumOf(({ start, end }) => (start[0] - x) * (start[1] - y) + (end[0] - x) * (end[1] - y));
+  const spread = sumOf(({ start, end }) => (start[0] - x) ** 2 + (end[0] - x) ** 2);
+  const slope = both / Math.max(spread, 1e-6);
+  const sides = parts.flatMap(({ start, end }) => [start[0], end[0]]);
+  const [left, right] = [Math.min(...sides), Math.max(...sides)];
+  return {
+    start: [left, y + slope * (left - x)],
+    end: [right, y + slope * (right - x)],
+    height: sumOf(({ height }) => height) / total,
+    score: sumOf(({ score }) => score) / total,
+  };
 }
 
 /** Whether the upper or lower edge of a picture cuts a line off: it is what is left of another one. */

@@ -12,10 +12,10 @@ from shuzi.cli import shuzi as command
 PROGRAM = """
 import threading
 import shuzi.scale.cluster
-from shuzi.cli.scale import address
+from shuzi.cli import cluster
 shuzi.scale.cluster.cluster = lambda *_: threading.Event().wait()
-address._TELL, address._GIVE_UP = 0.1, 0.3
-with address.connected("192.0.2.1:6379"):
+cluster._TELL, cluster._GIVE_UP = 0.1, 0.3
+with cluster.connected("192.0.2.1:6379"):
     pass
 """
 

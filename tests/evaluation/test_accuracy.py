@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from shuzi.evaluation.accuracy import evaluate
+from shuzi.evaluation.accuracy import BINS, calibration, evaluate
 
 DIGITS = list(range(10))
 
@@ -56,7 +56,7 @@ def test_mistakes_of_equal_confidence_keep_the_order_of_the_images():
 
 def test_json_can_hold_it_all_and_shows_only_the_worst_mistakes():
     found = evaluate(*answers(1, [1, 2], DIGITS))
-    values = json.loads(json.dumps(found.as_dict(most_mistakes=4), allow_nan=False))
+    values = json.loads(json.dumps(found.as_dict(max_mistakes=4), allow_nan=False))
     assert values["accuracy"] == found.score.accuracy
     assert values["recall"][0] is None
     assert np.sum(values["confusion"]) == values["n"] == 500
@@ -66,3 +66,46 @@ def test_json_can_hold_it_all_and_shows_only_the_worst_mistakes():
 def test_a_single_right_answer_leaves_no_mistake():
     found = evaluate(np.eye(10, dtype=np.float32)[[3]], np.array([3], np.uint8))
     assert (found.score.accuracy, found.mistakes) == (1.0, ())
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    rng = np.random.default_rng(0)
+    shares = rng.dirichlet(np.full(10, 0.15), 3000)
+    labels = np.array([rng.choice(10, p=row) for row in shares]).astype(np.uint8)
+    return shares, labels
+
+
+def test_likelihood_agrees_with_scikit_learn(drawn):
+    from sklearn.metrics import log_loss  # takes seconds to import
+
+    shares, labels = drawn
+    assert calibration(shares, labels).negative_log_likelihood == pytest.approx(
+        log_loss(labels, np.maximum(shares, 1e-30), labels=range(10)), rel=1e-6
+    )
+
+
+def test_honest_answers_have_almost_no_error_and_boasts_have_much(drawn):
+    shares, labels = drawn
+    boasts = np.eye(10)[shares.argmax(axis=1)]
+    wrong = np.mean(shares.argmax(axis=1) != labels)
+    assert calibration(shares, labels).expected_error < 0.03
+    assert calibration(boasts, labels).expected_error == pytest.approx(wrong)
+    assert calibration(boasts, labels).sure_mistakes == round(wrong * len(labels))
+
+
+def test_the_error_is_the_sum_over_bins_of_equal_width(drawn):
+    shares, labels = drawn
+    confidence, right = shares.max(axis=1), shares.argmax(axis=1) == labels
+    expected = 0.0
+    for low in np.linspace(0, 1, BINS, endpoint=False):
+        inside = (confidence >= low) & (confidence < low + 1 / BINS)
+        if inside.any():
+            expected += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())
+    assert calibration(shares, labels).expected_error == pytest.approx(expected, abs=1e-6)
+
+
+def test_fewer_more_confident_answers_are_more_often_correct(drawn):
+    coverage = calibration(*drawn).coverage
+    assert coverage[-1] == (1.0, pytest.approx(np.mean(drawn[0].argmax(axis=1) == drawn[1])))
+    assert coverage[0][1] > coverage[-1][1]

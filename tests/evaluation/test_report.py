@@ -11,8 +11,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.errors import DataError
-from shuzi.evaluation.accuracy import evaluate
-from shuzi.evaluation.calibration import calibration
+from shuzi.evaluation.accuracy import calibration, evaluate
 from shuzi.evaluation.report import Findings, write_report
 from shuzi.evaluation.robustness import robustness
 from shuzi.messages import say, speaking

@@ -14,8 +14,8 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 
+from shuzi.cli import forms as form_commands
 from shuzi.cli import shuzi as command
-from shuzi.cli.form import review
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.collect import add_to, collect, divide, read_forms, reopen_pages
@@ -29,6 +29,7 @@ from shuzi.forms.ruled_tables import join_pages
 from shuzi.forms.spec import IDENTIFIER, Field, Spec, sheets_of
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import LANGUAGES, speaking
+from shuzi.service import server
 from shuzi.service.parts import Review
 
 ROSTER = tuple({"id": f"{n:03}"} for n in range(30))
@@ -497,7 +498,7 @@ def test_earlier_photographs_are_shown_in_review(photo, tmp_path, monkeypatch):
     saved = (tmp_path / "note.json").read_text("utf-8").replace(json.dumps(str(path)), '"1.jpg"')
     (tmp_path / "note.json").write_text(saved, "utf-8")  # as the page names it
     shown = []
-    monkeypatch.setattr(review, "begin", lambda: closing(BytesIO()))
-    monkeypatch.setattr(review, "serve_review", lambda table, photos, *_: shown.append(Review.of(table, photos)))
+    monkeypatch.setattr(form_commands, "_listen_for_review", lambda: closing(BytesIO()))
+    monkeypatch.setattr(server, "serve_review", lambda table, photos, *_: shown.append(Review.of(table, photos)))
     run(tmp_path / "photos", "--spec", tmp_path / "note.toml", "--add-to", tmp_path / "note.json", "--review")
     assert [name for name, _ in shown[0].photographs] == ["1.jpg"]

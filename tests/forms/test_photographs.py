@@ -19,8 +19,8 @@ from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
 from shuzi.forms.stack import ENDING, Journal
 from shuzi.messages import speaking
-from shuzi.processes import pool, pool_process
-from shuzi.processes.pool_frames import ANSWER
+from shuzi.processes import pool
+from shuzi.processes.pool_worker import ANSWER
 
 pytestmark = pytest.mark.heavy
 
@@ -73,8 +73,8 @@ def run(given, *more):
 
 def test_they_are_read_elsewhere_and_the_table_is_that_of_one_process(given, expected, tmp_path, monkeypatch):
     answers = []
-    unpacked = pool_process._unpacked
-    monkeypatch.setattr(pool_process, "_unpacked", lambda *answer: answers.append(answer) or unpacked(*answer))
+    unpacked = pool._unpacked
+    monkeypatch.setattr(pool, "_unpacked", lambda *answer: answers.append(answer) or unpacked(*answer))
     assert run(given, tmp_path / "several.json").exit_code == 0
     assert [kind for kind, _ in answers] == [ANSWER] * N
     assert (tmp_path / "several.json").read_text("utf-8") == expected

@@ -26,7 +26,7 @@ from shuzi.forms.result import Cell, PageRead, Problem, Skipped
 from shuzi.forms.ruled_tables import join_pages, read_tables, try_table
 from shuzi.forms.spec import Field, Spec
 from shuzi.forms.stack import ENDING, Journal
-from shuzi.pictures.pdf import Page
+from shuzi.pictures.decode import Page
 from shuzi.service.parts import Review
 
 

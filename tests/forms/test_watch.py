@@ -20,7 +20,7 @@ from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped
 from shuzi.forms.stack import ENDING, Journal
 from shuzi.forms.watch import Pile
-from shuzi.pictures.arrivals import Arrivals
+from shuzi.pictures.folders import Arrivals
 
 SPEC = 'title = "S"\n[[fields]]\nname = "q"\nboxes = 1\n'
 

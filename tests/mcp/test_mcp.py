@@ -15,8 +15,7 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 from shuzi.errors import DataError
-from shuzi.mcp.readable import Readable
-from shuzi.mcp.server import _decoded
+from shuzi.mcp.server import Readable, _decoded
 
 
 @pytest.fixture(scope="module")

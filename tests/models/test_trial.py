@@ -11,7 +11,7 @@ from shuzi.errors import ModelError
 from shuzi.models.onnx_file import control_flow, read_card, with_card
 from shuzi.models.session import LIMITS, Session, checked_content
 from shuzi.models.store import shipped
-from shuzi.processes.job_limits import Limits
+from shuzi.processes.serving import Limits
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +129,7 @@ def test_what_ships_is_not_tried(cache):
 
 def test_a_graph_without_an_end_is_ended_and_not_tried_again(tmp_path, cache):
     path = foreign(tmp_path / "endless.onnx", endless)
-    limits = Limits(seconds=1.0, memory=LIMITS.memory)
+    limits = Limits(cpu_seconds=1.0, memory=LIMITS.memory)
     with pytest.raises(ModelError, match=r"endless\.onnx did not answer within 1 seconds"):
         checked_content(path, limits)
     assert len(verdicts(cache)) == 1

@@ -15,10 +15,10 @@ from PIL import Image
 import bombs
 from shuzi.errors import PictureError, ShuziError
 from shuzi.pictures import decoder
+from shuzi.pictures.decode import Page
 from shuzi.pictures.decoder import Decoder
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
 from shuzi.processes.child import OutOfMemory
 from shuzi.reading.reader import load
 
@@ -41,7 +41,7 @@ def gone(numbers):
 @pytest.fixture
 def quick():
     """Decode with a very short time limit."""
-    found = Decoder(seconds=0.3, seconds_per_megabyte=0.0)
+    found = Decoder(cpu_seconds=0.3, cpu_seconds_per_megabyte=0.0)
     yield found
     found.children.cancel()
 
@@ -90,7 +90,7 @@ def test_a_sentence_says_which_page_of_which_file_takes_too_long(quick, tmp_path
 
 def test_larger_files_have_more_time():
     with pytest.raises(PictureError) as caught:
-        Decoder(seconds=0.1, seconds_per_megabyte=0.05).decode(bombs.bmp_rle(2_000), "runs")
+        Decoder(cpu_seconds=0.1, cpu_seconds_per_megabyte=0.05).decode(bombs.bmp_rle(2_000), "runs")
     assert float(caught.value.values["seconds"]) == pytest.approx(0.1 + 0.05 * 8, abs=0.02)
 
 
@@ -98,8 +98,8 @@ def test_no_file_has_more_than_four_seconds_however_large_it_is_and_often_it_is_
     given = []
 
     def out_of_memory(header, body, most, limits, alone=False):
-        given.append(limits.seconds)
-        raise OutOfMemory("", 0.5 * limits.seconds)
+        given.append(limits.cpu_seconds)
+        raise OutOfMemory("", 0.5 * limits.cpu_seconds)
 
     patient = Decoder()
     monkeypatch.setattr(patient.children, "ask", out_of_memory)

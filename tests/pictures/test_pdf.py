@@ -7,10 +7,9 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import MissingExtra, PictureError
-from shuzi.pictures.decode import MOST_PIXELS
+from shuzi.pictures.decode import MOST_PIXELS, Page
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
 
 pypdfium2 = pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
 

@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 import bombs
-from shuzi.pictures import plain
-from shuzi.pictures.plain import kind_of
+from shuzi.pictures import decode
+from shuzi.pictures.decode import kind_of
 
 
 def is_plain(content):
-    return plain.is_plain(content, kind_of(content))
+    return decode.is_plain(content, kind_of(content))
 
 
 def saved(picture, kind, **options):

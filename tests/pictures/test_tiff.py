@@ -7,10 +7,9 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from shuzi.errors import PictureError
-from shuzi.pictures.decode import MOST_PIXELS
+from shuzi.pictures.decode import MOST_PIXELS, Page
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
 
 MASK, SMALLER = 4, 1
 

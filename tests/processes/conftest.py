@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from shuzi.processes.children import Children
+from shuzi.processes.child import Children
 from shuzi.processes.pool import Pool
 
 CALLS = """

@@ -1,15 +1,18 @@
-"""A pool of processes does what its calls say, whatever becomes of the processes."""
+"""A pool of processes does what its calls say, whatever becomes of the processes, and who waits is told in time."""
 
 import math
 import os
 import signal
 import sys
 import threading
+from queue import SimpleQueue
+from time import monotonic
 
 import pytest
 
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import SMALL, Crashed, Late, Spent, Unreadable
+from shuzi.processes.pool import SMALL, Crashed, Late, Pool, Spent, Task, TaskQueue, Unreadable
+from shuzi.processes.pool_worker import ANSWER, CALL, FORGET, KEEP, Frames, frame, frames
+from shuzi.processes.serving import write
 
 
 def ask(pool, call, *given, **options):
@@ -83,7 +86,7 @@ def test_a_process_that_was_killed_while_nobody_asked_is_replaced(pool):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count a process's seconds")
 def test_a_call_that_uses_up_its_seconds_is_ended_and_not_tried_again(calls):
-    pool = Pool(1, begin=calls.begin, seconds=0.5)
+    pool = Pool(1, initializer=calls.begin, cpu_seconds=0.5)
     spins, next_one = pool.submit(exec, "while True: pass"), pool.submit(os.getpid)
     with pytest.raises(Spent):
         pool.result(spins)
@@ -196,7 +199,7 @@ def test_a_shared_object_is_sent_once_and_parts_that_others_share_stay_one(calls
 
 
 def test_the_first_call_of_each_process_is_the_one_that_begins(calls):
-    pool = Pool(1, begin=calls.begin)
+    pool = Pool(1, initializer=calls.begin)
     assert ask(pool, calls.begun)
     os.kill(pool.pids[0], signal.SIGKILL)
     assert ask(pool, calls.begun)
@@ -223,3 +226,128 @@ def test_a_task_that_was_sent_and_has_not_begun_is_not_late_and_can_be_cancelled
     assert pool.waiting == 0.0  # both are with the process
     assert pool.end_late(0.0, next_one) == 0
     assert [pool.cancel(begun), pool.cancel(next_one)] == [False, True]
+
+
+class Watched(threading.Condition):
+    """Says that somebody waits; who then takes the lock finds them waiting."""
+
+    def __init__(self):
+        super().__init__()
+        self.waited_for = threading.Event()
+
+    def wait(self, timeout=None):
+        self.waited_for.set()
+        return super().wait(timeout)
+
+
+def test_a_task_that_is_put_back_goes_to_who_already_waits_for_one():
+    pool = Pool(0)
+    pool.changed = Watched()
+    task, wanted = pool.submit(os.getpid), pool.submit(os.getpid)
+    assert [pool.take_until(wanted), pool.take_until(wanted)] == [task, wanted]
+    taken = SimpleQueue()
+    threading.Thread(target=lambda: taken.put(pool.take_until(wanted)), daemon=True).start()
+    pool.changed.waited_for.wait()
+    pool.put_back(task)
+    assert taken.get(timeout=30) is task
+    pool.close()
+
+
+def test_a_new_task_goes_to_who_already_waits_for_one():
+    pool = Pool(0)
+    pool.changed = Watched()
+    wanted, taken = pool.submit(os.getpid), SimpleQueue()
+    assert pool.take_until(wanted) is wanted
+    threading.Thread(target=lambda: taken.put(pool.take_until(wanted)), daemon=True).start()
+    pool.changed.waited_for.wait()
+    task = pool.submit(os.getpid)
+    assert taken.get(timeout=30) is task
+    pool.close()
+
+
+def test_who_takes_a_task_gives_its_outcome():
+    pool = Pool(0)
+    first, second, third = (pool.submit(os.getpid) for _ in range(3))
+    assert pool.take_until(third) is first
+    pool.finish(first, 5)
+    assert pool.result(first) == 5
+    assert pool.take_until(first) is None  # the others stay
+    assert pool.take_until(third) is second
+    pool.finish(second, problem=Crashed())
+    with pytest.raises(Crashed):
+        pool.result(second)
+    assert [pool.cancel(each) for each in (first, second, third)] == [False, False, True]
+    pool.close()
+
+
+def test_the_oldest_task_tells_how_long_it_has_waited():
+    pool, before = Pool(0), monotonic()
+    assert pool.waiting == 0.0
+    first, second = pool.submit(os.getpid), pool.submit(os.getpid)
+    between = monotonic()
+    assert monotonic() - between <= pool.waiting <= monotonic() - before
+    assert [pool.cancel(first), pool.cancel(second)] == [True, True]
+    assert pool.waiting == 0.0
+
+
+def test_who_asked_is_told_of_a_task_that_is_done_and_not_of_one_that_was_cancelled(pool):
+    told = SimpleQueue()
+    task = pool.submit(math.hypot, 3.0, 4.0, then=told.put)
+    assert told.get(timeout=30) is task
+    assert task.value == 5.0
+    nobody = Pool(0)
+    assert nobody.cancel(nobody.submit(os.getpid, then=told.put))
+    given_up = nobody.submit(os.getpid, then=told.put)
+    nobody.close()
+    assert told.get(timeout=30) is given_up
+    assert told.empty()
+
+
+SENT = [(CALL, 3, b"x" * 300), (KEEP, 40, b""), (ANSWER, 0, b"x"), (CALL, 2**40, b"y" * 17), (FORGET, 9, b"")]
+
+
+def test_frames_are_the_same_however_the_stream_is_cut():
+    whole = b"".join(frame(*each) for each in SENT * 2)
+    for step in range(1, len(whole) + 1):
+        taken = Frames()
+        found = [
+            (kind, key, bytes(packed))
+            for start in range(0, len(whole), step)
+            for kind, key, packed in list(taken.add(whole[start : start + step]))
+        ]
+        assert found == SENT * 2
+
+
+def test_a_frame_is_there_as_soon_as_its_last_byte_is():
+    for kind, key, packed in SENT:
+        whole, taken = frame(kind, key, packed), Frames()
+        arrived = [len(list(taken.add(whole[place : place + 1]))) for place in range(len(whole))]
+        assert arrived == [0] * (len(whole) - 1) + [1]
+
+
+def test_frames_pass_through_a_pipe_that_holds_less():
+    large = [*SENT, *((CALL, key, bytes([key]) * 100_000) for key in range(9))]
+    reading, writing = (os.fdopen(end, mode, 0) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+
+    def send():
+        with writing:
+            write(writing, b"".join(frame(*each) for each in large))
+
+    threading.Thread(target=send, daemon=True).start()
+    with reading:
+        groups = [[(kind, key, bytes(packed)) for kind, key, packed in group] for group in frames(reading)]
+    assert [each for group in groups for each in group] == large
+    assert all(groups)
+
+
+def test_a_queue_gives_its_tasks_in_order_without_those_that_were_cancelled():
+    queue, tasks = TaskQueue(), [Task(math.hypot, (each, 0)) for each in range(6)]
+    assert queue.first() is None
+    for task in tasks:
+        queue.add(task)
+    tasks[0].cancelled = tasks[1].cancelled = tasks[4].cancelled = True
+    assert [queue.first(), queue.first(), queue.take(), queue.take()] == [tasks[2], tasks[2], tasks[2], tasks[3]]
+    queue.put_back([tasks[2], tasks[3]])
+    assert queue.empty() == [tasks[2], tasks[3], tasks[5]]
+    assert queue.first() is None
+    assert len(queue) == 0

@@ -9,8 +9,7 @@ import textwrap
 import pytest
 
 from shuzi.errors import ShuziError
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import SMALL, Crashed
+from shuzi.processes.pool import SMALL, Crashed, Pool
 
 
 def ask(pool, call, *given, **options):

@@ -16,8 +16,8 @@ from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.sheet import FOLDER, make_sheet
 from shuzi.forms.spec import Field
+from shuzi.pictures.decode import Page
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
 from shuzi.service.access import Tokens
 from shuzi.service.parts import Review, Settings
 

@@ -225,7 +225,7 @@ def test_a_process_that_is_killed_while_it_reads_costs_no_request(limited, numbe
 
 def test_a_model_that_is_gone_here_is_forgotten_by_the_processes(number, work):
     async def forget():
-        pool = Pool(Limits(work_seconds=60, workers=1), begin=answers.begin)
+        pool = Pool(Limits(work_seconds=60, workers=1), initializer=answers.begin)
         reader, asked = shuzi.load("tiny"), answers.Asked("en")
         read = await pool.run(answers.read, [("a", number)], asked, shared=pool.shared(reader))
         kept = [await pool.run(work.kept)]

@@ -9,8 +9,8 @@ from PIL import Image
 from shuzi.errors import PictureError
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
+from shuzi.pictures.decode import Page
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
 from shuzi.service.access import Tokens
 from shuzi.service.parts import Review, Settings
 

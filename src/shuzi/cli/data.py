@@ -115,19 +115,19 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     _refuse_taken(out)
     if preview and preview.suffix != ".png":
         raise ShuziError("error.picture.ending", path=preview)
-    found = _imported(folder)
-    save_dataset(out, found.dataset)
+    imported = _imported(folder)
+    save_dataset(out, imported.dataset)
     if preview:
-        _draw(found.dataset, preview)
-    counts = np.bincount(found.dataset.labels, minlength=10).tolist()
-    left_out = [str(problem) for problem in found.left_out]
+        _draw(imported.dataset, preview)
+    counts = np.bincount(imported.dataset.labels, minlength=10).tolist()
+    left_out = [str(problem) for problem in imported.left_out]
     if as_json:
-        facts = {"images": len(found.dataset), "counts": counts, "left_out": left_out}
+        facts = {"images": len(imported.dataset), "counts": counts, "left_out": left_out}
         click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
         return
-    click.echo(say("data.import.done", n=len(found.dataset), out=out))
+    click.echo(say("data.import.done", n=len(imported.dataset), out=out))
     click.echo("  " + "  ".join(f"{digit}: {count}" for digit, count in enumerate(counts) if count))
-    _tell_left_out(found)
+    _tell_left_out(imported)
     click.echo(say("data.import.next", out=out, program=program()), err=True)
 
 
@@ -170,19 +170,20 @@ def strokes(place: Path, out: Path | None, as_json: bool) -> None:
         if out.suffix != ".npz":
             raise DataError("error.strokes.ending", path=out)
         _refuse_taken(out)
-    found = load_strokes(place)
-    counts, held = (Counter(kinds.tolist()) for kinds in (found.kind, found.kind[found.validation]))
-    writers = len(set(found.writer.tolist()))
+    collection = load_strokes(place)
+    counts, held = (Counter(kinds.tolist()) for kinds in (collection.kind, collection.kind[collection.validation]))
+    writers = len(set(collection.writer.tolist()))
     if out:
-        found.save(out)
+        collection.save(out)
     if as_json:
         kinds = {kind: {"samples": counts[kind], "validation": held[kind]} for kind in KINDS}
-        click.echo(json.dumps({"samples": len(found), "writers": writers, "sha256": found.sha256(), "kinds": kinds}))
+        facts = {"samples": len(collection), "writers": writers, "sha256": collection.sha256(), "kinds": kinds}
+        click.echo(json.dumps(facts))
         return
-    click.echo(say("data.strokes.title", n=len(found), writers=writers, path=place))
+    click.echo(say("data.strokes.title", n=len(collection), writers=writers, path=place))
     for kind in KINDS:
         click.echo(f"  {kind:8} {counts[kind]:>9,} {held[kind]:>9,}")
-    click.echo(say("data.strokes.hash", sha256=found.sha256()))
+    click.echo(say("data.strokes.hash", sha256=collection.sha256()))
     if out:
         click.echo(say("data.strokes.packed", out=out))
     click.echo(say("data.strokes.next", path=out or place, program=program()), err=True)
@@ -199,17 +200,17 @@ def registers(place: Path, as_json: bool) -> None:
     from shuzi.data.registers import ALIKE, REPORT, VALIDATION, load_cells
     from shuzi.models.tasks import DIGITS
 
-    found = load_cells(place)
+    cells = load_cells(place)
     counts: dict[str, Counter[str]] = {}
-    for register, text in zip(found.registers, found.texts, strict=True):
+    for register, text in zip(cells.registers, cells.texts, strict=True):
         counts.setdefault(register, Counter())["numbers" if set(text) & set(DIGITS) else "words"] += 1
     held = dict.fromkeys(VALIDATION, "validation") | dict.fromkeys(REPORT, "report")
-    sha256 = found.without(held).sha256()
+    sha256 = cells.without(held).sha256()
     if as_json:
         each = {name: {**count, "held": held.get(name, "")} for name, count in sorted(counts.items())}
-        click.echo(json.dumps({"cells": len(found), "sha256": sha256, "registers": each}))
+        click.echo(json.dumps({"cells": len(cells), "sha256": sha256, "registers": each}))
         return
-    click.echo(say("data.registers.title", n=len(found), path=place, alike=ALIKE))
+    click.echo(say("data.registers.title", n=len(cells), path=place, alike=ALIKE))
     for name, count in sorted(counts.items()):
         use = say(f"data.registers.{held[name]}") if name in held else ""
         click.echo(f"  {name:24} {count['numbers']:>9,} {count['words']:>8,}  {use}".rstrip())
@@ -224,10 +225,10 @@ def own_digits(path: Path) -> Dataset:
 
     if not has_table(path):
         return load_dataset(path)
-    found = _imported(path)
-    click.echo(say("data.import.read", n=len(found.dataset), folder=path), err=True)
-    _tell_left_out(found)
-    return found.dataset
+    imported = _imported(path)
+    click.echo(say("data.import.read", n=len(imported.dataset), folder=path), err=True)
+    _tell_left_out(imported)
+    return imported.dataset
 
 
 def _imported(folder: Path) -> Imported:
@@ -243,9 +244,9 @@ def _imported(folder: Path) -> Imported:
     return import_pictures(folder, make_cutter(load()))
 
 
-def _tell_left_out(found: Imported) -> None:
-    if found.left_out:
-        reasons = [str(problem) for problem in found.left_out]
+def _tell_left_out(imported: Imported) -> None:
+    if imported.left_out:
+        reasons = [str(problem) for problem in imported.left_out]
         click.echo(say("data.import.left_out", n=len(reasons), reasons=reasons), err=True)
 
 

@@ -13,14 +13,13 @@ from shuzi.cli.data import own_digits
 from shuzi.cli.localized import PATH, Command, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import counting, redirect_library_caches, show_download, waiting
-from shuzi.errors import DataError, ShuziError
+from shuzi.errors import DataError
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
-    from shuzi.evaluation.accuracy import Evaluation
-    from shuzi.evaluation.calibration import Calibration
+    from shuzi.evaluation.accuracy import Calibration, Evaluation
     from shuzi.evaluation.comparison import Comparison, Figures
     from shuzi.models.card import Card, Measured
 
@@ -49,25 +48,27 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Evaluate a model on the 10,000 MNIST test images, or on your own pictures."""
-    from shuzi.evaluation.accuracy import DISPUTED
+    from shuzi.evaluation.accuracy import DISPUTED, calibration
     from shuzi.evaluation.accuracy import evaluate as judge
-    from shuzi.evaluation.calibration import calibration
     from shuzi.reading.reader import load
 
     if keep and data:
         raise click.UsageError(say("cli.evaluate.keep_mnist"))
     if data is None and (others or montage):
         raise click.UsageError(say("cli.evaluate.with_data"))
-    if data and (others or montage or _has_numbers(data)):
-        if report:
-            raise click.UsageError(say("cli.evaluate.report_digits", data=data))
-        _compare(data, model, others, montage, as_json)
-        return
+    if data:
+        from shuzi.evaluation.comparison import has_numbers
+
+        if others or montage or has_numbers(data):
+            if report:
+                raise click.UsageError(say("cli.evaluate.report_digits", data=data))
+            _compare(data, model, others, montage, as_json)
+            return
     place = own_model(model) if keep else place_of(model)
     reader = load(place)
     dataset = _evaluation_images(reader.card, data, data_dir)
     probabilities = reader.classify(dataset.images)
-    found, trust = judge(probabilities, dataset.labels), calibration(probabilities, dataset.labels)
+    evaluation, trust = judge(probabilities, dataset.labels), calibration(probabilities, dataset.labels)
     if report:
         from shuzi.evaluation.report import Findings, write_report
         from shuzi.evaluation.robustness import robustness
@@ -75,38 +76,23 @@ def evaluate(
         redirect_library_caches()
         with waiting(say("evaluate.disturbing")):
             hardship = robustness(reader.classify, dataset.images, dataset.labels)
-        page = write_report(report, place, Findings(found, trust, hardship), dataset, reader.card)
+        page = write_report(report, place, Findings(evaluation, trust, hardship), dataset, reader.card)
     if as_json:
         card = reader.card
-        facts = {"model": card.name, "parameters": card.parameters} | found.as_dict() | trust.as_dict()
+        facts = {"model": card.name, "parameters": card.parameters} | evaluation.as_dict() | trust.as_dict()
         if data is None:
-            facts["accuracy_without_disputed"] = found.without(DISPUTED).accuracy
+            facts["accuracy_without_disputed"] = evaluation.without(DISPUTED).accuracy
         click.echo(json.dumps(facts))
     else:
-        _print(found, trust)
+        _print(evaluation, trust)
         if data is None:
-            rest = found.without(DISPUTED)
+            rest = evaluation.without(DISPUTED)
             click.echo(say("evaluate.disputed", accuracy=rest.accuracy, n=rest.n, disputed=len(DISPUTED)))
     if report:
         click.echo(say("evaluate.report", page=page), err=True)
     if keep:
-        save_card(place, replace(reader.card, scores={**reader.card.scores, "test": found.score.as_dict()}))
+        save_card(place, replace(reader.card, scores={**reader.card.scores, "test": evaluation.score.as_dict()}))
         click.echo(say("evaluate.kept", path=place), err=True)
-
-
-def _has_numbers(folder: Path) -> bool:
-    """Tell whether a folder holds pictures labelled by their names, or by a table with more than single digits."""
-    from shuzi.data.tables import has_table
-    from shuzi.evaluation.comparison import labelled_pictures
-
-    in_table = has_table(folder)
-    try:
-        pictures = labelled_pictures(folder)
-    except ShuziError:
-        if in_table:
-            raise
-        return False  # it may be a dataset
-    return not in_table or any(len(picture.label) != 1 for picture in pictures)
 
 
 def _compare(folder: Path, model: str, others: str, drawing: Path | None, as_json: bool) -> None:
@@ -132,21 +118,21 @@ def _compare(folder: Path, model: str, others: str, drawing: Path | None, as_jso
     readers = [comparison.shuzi_reader(place_of(model), comparison.have_marks(pictures))]
     readers += [comparison.other_reader(name) for name in dict.fromkeys(others.split(",")) if name]
     with counting(say("compare.progress"), len(pictures) * len(readers)) as show:
-        found = comparison.compare(readers, pictures, lambda: show("", ""))
+        compared = comparison.compare(readers, pictures, lambda: show("", ""))
     if as_json:
-        rows = [reader.figures for reader in found.readers]
-        failed = [{"reader": name, "error": str(problem)} for name, problem in found.failed.items()]
-        told = {"pictures": len(pictures), "left_out": left_out, "with_marks": found.with_marks}
+        rows = [reader.figures for reader in compared.readers]
+        failed = [{"reader": name, "error": str(problem)} for name, problem in compared.failed.items()]
+        told = {"pictures": len(pictures), "left_out": left_out, "with_marks": compared.with_marks}
         click.echo(json.dumps({**told, "readers": [*rows, *failed]}))
     else:
-        _print_comparison(found)
+        _print_comparison(compared)
     if drawing is not None:
         with replacing(drawing) as part:
-            comparison.montage(found).save(part, "png")
+            comparison.montage(compared).save(part, "png")
         click.echo(say("compare.montage", path=drawing), err=True)
-    for problem in found.failed.values():
+    for problem in compared.failed.values():
         click.echo(say("cli.error", problem=problem), err=True)
-    if found.failed:
+    if compared.failed:
         raise SystemExit(1)
 
 
@@ -179,49 +165,49 @@ def _held_out(dataset: Dataset, card: Card) -> Dataset:
     return parts.test
 
 
-def _print(found: Evaluation, trust: Calibration) -> None:
+def _print(evaluation: Evaluation, trust: Calibration) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    low, high = found.score.interval
-    score = found.score
+    low, high = evaluation.score.interval
+    score = evaluation.score
     click.echo(say("evaluate.accuracy", accuracy=score.accuracy, low=low, high=high, right=score.correct, n=score.n))
     click.echo(say("evaluate.trust", error=trust.expected_error, sure=trust.sure_mistakes))
     console = Console(highlight=False)
     digits = Table(title=say("evaluate.digits"), title_justify="left")
     for name in ("evaluate.digit", "evaluate.precision", "evaluate.recall", "evaluate.count"):
         digits.add_column(say(name), justify="right")
-    for digit, (precision, recall) in enumerate(zip(found.precision, found.recall, strict=True)):
-        digits.add_row(str(digit), _percent(precision), _percent(recall), f"{found.confusion[digit].sum():,}")
+    for digit, (precision, recall) in enumerate(zip(evaluation.precision, evaluation.recall, strict=True)):
+        digits.add_row(str(digit), _percent(precision), _percent(recall), f"{evaluation.confusion[digit].sum():,}")
     console.print(digits)
 
     confusion = Table(title=say("evaluate.confusion"), title_justify="left")
     confusion.add_column("", justify="right", style="bold")
     for digit in range(10):
         confusion.add_column(str(digit), justify="right")
-    for digit, row in enumerate(found.confusion):
+    for digit, row in enumerate(evaluation.confusion):
         confusion.add_row(str(digit), *(_cell(count, place == digit) for place, count in enumerate(row)))
     console.print(confusion)
 
-    if found.mistakes:
-        console.print(say("evaluate.mistakes", n=len(found.mistakes)), markup=False)
-    for mistake in found.mistakes[:_MISTAKES_SHOWN]:
+    if evaluation.mistakes:
+        console.print(say("evaluate.mistakes", n=len(evaluation.mistakes)), markup=False)
+    for mistake in evaluation.mistakes[:_MISTAKES_SHOWN]:
         console.print("  " + say("evaluate.mistake", **vars(mistake)), markup=False)
 
 
-def _print_comparison(found: Comparison) -> None:
+def _print_comparison(compared: Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    numbers = sum(bool(picture.label) for picture in found.pictures)
-    what = say("compare.marks" if found.with_marks else "compare.digits")
-    click.echo(say("compare.pictures", n=numbers, others=len(found.pictures) - numbers, what=what))
+    numbers = sum(bool(picture.label) for picture in compared.pictures)
+    what = say("compare.marks" if compared.with_marks else "compare.digits")
+    click.echo(say("compare.pictures", n=numbers, others=len(compared.pictures) - numbers, what=what))
     table = Table()
     table.add_column("")
-    for reader in found.readers:
+    for reader in compared.readers:
         table.add_column(reader.figures["reader"], justify="right")
     names = ("right", "ok", "right_where_ok", "coverage", "accepted", "ms", "size", "ahead")
-    for name, *cells in zip(names, *(_cells(reader.figures) for reader in found.readers), strict=True):
+    for name, *cells in zip(names, *(_cells(reader.figures) for reader in compared.readers), strict=True):
         if any(cell not in ("", "–") for cell in cells):
             table.add_row(say(f"compare.{name}"), *cells)
     Console(highlight=False).print(table)
@@ -248,8 +234,8 @@ def _with_interval(score: Measured | None) -> str:
     return f"{score['accuracy']:.1%} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.1%}"
+def _percent(fraction: float | None) -> str:
+    return "–" if fraction is None else f"{fraction:.1%}"
 
 
 def _cell(count: int, right: bool) -> str:

@@ -18,18 +18,18 @@ from shuzi import messages
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Spoken:
+class _Localized:
     """An attribute that is set to a key and read as a sentence in the current language."""
 
-    def __init__(self, put_into_words: Callable[[str], str] = messages.say) -> None:
-        self._put_into_words = put_into_words
+    def __init__(self, say: Callable[[str], str] = messages.say) -> None:
+        self._say = say
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = f"_{name}_key"
 
     def __get__(self, owner: object, kind: type | None = None) -> Any:
         key = getattr(owner, self._name, None)
-        return self._put_into_words(key) if key else None
+        return self._say(key) if key else None
 
     def __set__(self, owner: object, key: str | None) -> None:
         setattr(owner, self._name, key)
@@ -102,49 +102,46 @@ PATH = click.Path(path_type=Path)
 class Option(click.Option):
     """An option whose help is a key."""
 
-    help = _Spoken()
+    help = _Localized()
 
 
 class ClickOption(click.Option):
     """An option that click itself explains, before the language is known."""
 
-    help = _Spoken(gettext.gettext)  # click's keys are its English sentences
+    help = _Localized(gettext.gettext)  # click's keys are its English sentences
 
 
 class Argument(click.Argument):
     """An argument whose help is a key."""
 
-    help = _Spoken()
+    help = _Localized()
 
 
 class Command(click.Command):
     """A command whose help is a key; `short_help` is the same key with `.short` appended."""
 
     context_class = _Context
-    help = _Spoken()
-    short_help = _Spoken()
+    help = _Localized()
+    short_help = _Localized()
 
 
 class Group(click.Group):
     """A group that imports a command only when it is called or listed, so that start-up stays fast.
 
-    Parameters
-    ----------
-    lazy
-        Command names and where they are, such as ``{"train": "shuzi.cli.train:train"}``.
+    `lazy` are command names and where they are, such as ``{"train": "shuzi.cli.train:train"}``.
     """
 
     context_class = _Context
-    help = _Spoken()
-    short_help = _Spoken()
+    help = _Localized()
+    short_help = _Localized()
 
     def __init__(self, *args: Any, lazy: dict[str, str] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self._lazy = lazy or {}
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """List the names in the given order."""
-        return [*self._lazy, *super().list_commands(ctx)]
+        return [*self._lazy, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -14,9 +15,6 @@ from shuzi.messages import say
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import replace_card
 from shuzi.models.store import DEFAULT, find_model, shipped
-
-if TYPE_CHECKING:
-    from shuzi.reading.reader import Reader
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,19 +64,10 @@ def place_of(model: str) -> Path:
     return known[model]
 
 
-def with_hand(reader: Reader, hand: Path | None, model: str) -> Reader:
-    """Return a reader that knows a hand, if there is one; an error calls the model as the user did.
-
-    Raises
-    ------
-    DataError
-        The file is missing, damaged, or holds something else.
-    ModelError
-        The model cannot know a hand.
-    """
-    if hand is None:
-        return reader
+@contextmanager
+def naming(model: str) -> Iterator[None]:
+    """Have an error of the block about a model call it as the user did."""
     try:
-        return reader.with_hand(hand)
+        yield
     except ModelError as problem:
         raise problem.with_path(model) from problem

@@ -119,17 +119,18 @@ def export(
             require(library, "train", "extra.conversion")
         from shuzi.training.export.conversion import convert
 
-        found = convert(path, form, out, dataset)
+        conversion = convert(path, form, out, dataset)
     if as_json:
-        click.echo(visible_json(json.dumps(_facts(found), ensure_ascii=False)))
+        click.echo(visible_json(json.dumps(_facts(conversion), ensure_ascii=False)))
         return
-    click.echo(say("models.export.done", path=found.path, form=form, size=describe_size(found.size)))
-    parity, scores = found.parity, {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": found.n}
-    if found.kind == DETECTOR:
+    click.echo(say("models.export.done", path=conversion.path, form=form, size=describe_size(conversion.size)))
+    parity = conversion.parity
+    scores = {"accuracy": conversion.accuracy, "of_network": conversion.accuracy_of_network, "n": conversion.n}
+    if conversion.kind == DETECTOR:
         click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
-    elif found.kind == LINE_DETECTOR:
+    elif conversion.kind == LINE_DETECTOR:
         click.echo(say("models.export.found_lines", **scores, pages=parity.n, difference=parity.difference))
-    elif found.kind == RECOGNISER:
+    elif conversion.kind == RECOGNISER:
         click.echo(say("models.export.lines", **scores, lines=parity.n, difference=parity.difference))
     else:
         click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
@@ -192,12 +193,12 @@ def calibrate(
     from shuzi.reading.reader import load
 
     path = own_model(reader)
-    finder = line_detector if line_detector == LINE_DETECTOR_NAME else place_of(line_detector)
-    together = load(path, place_of(detector), line if line == LINE else place_of(line), finder)
-    before = together.card.calibration
-    if photographs and (before is None or LINE_DETECTOR_NAME not in together.partners):
+    lines = line_detector if line_detector == LINE_DETECTOR_NAME else place_of(line_detector)
+    partnered = load(path, place_of(detector), line if line == LINE else place_of(line), lines)
+    before = partnered.card.calibration
+    if photographs and (before is None or LINE_DETECTOR_NAME not in partnered.partners):
         raise ModelError("error.model.not_calibrated", path=path)
-    own = load_strokes(strokes).held_out(odd=False) if LINE in together.partners else None
+    own = load_strokes(strokes).held_out(odd=False) if LINE in partnered.partners else None
     named = registers is not None or os.environ.get(VARIABLE)
     cells = load_cells(registers).of(VALIDATION) if named else None
     labelled = [] if pictures is None else labelled_pictures(pictures)
@@ -205,15 +206,17 @@ def calibrate(
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):
         if photographs and before is not None:
-            numbers = calibrate_photographs(together, validation, own, seed, cells=cells, pictures=labelled)
-            found = replace(before, partners=together.partners, numbers={**before.numbers, **numbers})
+            numbers = calibrate_photographs(partnered, validation, own, seed, cells=cells, pictures=labelled)
+            calibration = replace(before, partners=partnered.partners, numbers={**before.numbers, **numbers})
         else:
-            found = fit(together, validation, seed, pages or PAGES, own, cells, labelled)
-    save_card(path, replace(together.card, calibration=found))
+            calibration = fit(partnered, validation, seed, pages or PAGES, own, cells, labelled)
+    save_card(path, replace(partnered.card, calibration=calibration))
     if as_json:
-        click.echo(json.dumps({"path": str(path)} | asdict(found)))
+        click.echo(json.dumps({"path": str(path)} | asdict(calibration)))
     else:
-        click.echo(say("models.calibrate.done", pages=found.pages, share=found.numbers[TEXT_OK], path=path))
+        click.echo(
+            say("models.calibrate.done", pages=calibration.pages, share=calibration.numbers[TEXT_OK], path=path)
+        )
 
 
 def _write_upload(path: Path, folder: Path, as_json: bool) -> None:
@@ -224,14 +227,20 @@ def _write_upload(path: Path, folder: Path, as_json: bool) -> None:
         click.echo(say("models.export.uploadable", path=folder, files=", ".join(names)))
 
 
-def _facts(found: Conversion) -> dict[str, Any]:
-    facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
-    scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
-    n = found.parity.n
+def _facts(conversion: Conversion) -> dict[str, Any]:
+    facts = {
+        "path": str(conversion.path),
+        "format": conversion.form,
+        "bytes": conversion.size,
+        "kind": conversion.kind,
+        "n": conversion.n,
+    }
+    scores = {"accuracy": conversion.accuracy, "accuracy_of_network": conversion.accuracy_of_network}
+    n = conversion.parity.n
     judged = {DETECTOR: {"pages": n}, LINE_DETECTOR: {"pages": n}, RECOGNISER: {"lines": n}}.get(
-        found.kind, {"others": found.parity.others}
+        conversion.kind, {"others": conversion.parity.others}
     )
-    return facts | scores | judged | {"difference": found.parity.difference}
+    return facts | scores | judged | {"difference": conversion.parity.difference}
 
 
 def _headline_score(card: Card) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.localized import PATH, Command, argument, language_option, option
-from shuzi.cli.model_argument import place_of, with_hand
+from shuzi.cli.model_argument import naming, place_of
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError, PictureError, ShuziError, writing
 from shuzi.messages import say
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Named = tuple[str, Picture | ShuziError]
 
 _STDIN = "-"
-_LONGEST_LIST = 10_000_000  # characters
+_MAX_LIST = 10_000_000  # characters
 
 
 @click.command(cls=Command, help="cli.read.help", short_help="cli.read.short")
@@ -81,10 +81,13 @@ def read(
         from shuzi.forms.output import check_target
 
         check_target(out, readings.ENDINGS)
-    named = [each for given in pictures for each in _single(given)]
+    named = [picture for given in pictures for picture in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
-    reader = with_hand(load(place_of(model)), hand, model)
+    reader = load(place_of(model))
+    if hand is not None:
+        with naming(model):
+            reader = reader.with_hand(hand)
     if pattern is not None:
         reader = reader.with_pattern(pattern)
     if explain is not None:
@@ -103,16 +106,16 @@ def read(
     failed = 0
     try:
         with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(named)) as show:
-            for name, found in zip(names, _found(reader, named, explain, values), strict=True):
+            for name, reading in zip(names, _found(reader, named, explain, values), strict=True):
                 problem = ""
-                if isinstance(found, ShuziError):
+                if isinstance(reading, ShuziError):
                     failed += 1
-                    problem = say("cli.error", problem=found) + "\n"
+                    problem = say("cli.error", problem=reading) + "\n"
                 elif digits_only:
-                    found = found.digits_only()
+                    reading = reading.digits_only()
                 if out is not None:
-                    results.append((name, found))
-                show("" if out is not None else put(name, found), problem)
+                    results.append((name, reading))
+                show("" if out is not None else put(name, reading), problem)
     finally:  # results so far are worth keeping after Ctrl-C
         if out is not None and results:
             _save_results(results, out, len(named), by_line)
@@ -128,7 +131,7 @@ def _save_results(results: list[tuple[str, Reading | ShuziError]], out: Path, pi
     """Save the results; an earlier table is replaced only if all pictures were tried and one was read."""
     from shuzi.cli.readings import save_readings
 
-    n = sum(not isinstance(found, ShuziError) for _, found in results)
+    n = sum(not isinstance(reading, ShuziError) for _, reading in results)
     if out.is_file() and n == 0:
         click.echo(say("read.unread", path=out), err=True)
         return
@@ -161,8 +164,8 @@ def _stopping() -> Iterator[None]:
 
 def _single(given: str) -> Iterator[Named]:
     """Yield the pictures behind one argument, each with its display name."""
+    from shuzi.pictures.decode import Page
     from shuzi.pictures.folders import single_pictures
-    from shuzi.pictures.pdf import Page
 
     try:
         source: Picture = _standard_input() if given == _STDIN else given
@@ -176,20 +179,20 @@ def _single(given: str) -> Iterator[Named]:
             yield f"{_STDIN}#{picture.number}" if isinstance(picture, Page) else _STDIN, picture
 
 
-def _called(given: str, found: Picture | ShuziError) -> str:
-    if not isinstance(found, ShuziError):
-        return str(found)
+def _called(given: str, picture: Picture | ShuziError) -> str:
+    if not isinstance(picture, ShuziError):
+        return str(picture)
     # an error about a file in a folder names the file
-    return str(found.values.get("path", given)) if os.path.isdir(given) else given  # noqa: PTH112 - it may be too long
+    return str(picture.values.get("path", given)) if os.path.isdir(given) else given  # noqa: PTH112 - it may be too long
 
 
 @cache
 def _standard_input() -> bytes:
-    from shuzi.pictures.open import MOST_READ
+    from shuzi.pictures.open import MAX_READ
 
-    content = sys.stdin.buffer.read(MOST_READ + 1)
-    if len(content) > MOST_READ:
-        raise PictureError("error.picture.long", path=say("read.stdin"), most=MOST_READ)
+    content = sys.stdin.buffer.read(MAX_READ + 1)
+    if len(content) > MAX_READ:
+        raise PictureError("error.picture.long", path=say("read.stdin"), most=MAX_READ)
     if not content:
         raise PictureError("error.picture.nothing", path=say("read.stdin"))
     return content
@@ -197,7 +200,9 @@ def _standard_input() -> bytes:
 
 def _refuse_nothing(named: list[Named]) -> None:
     """Report wrong usage if all arguments are folders without pictures."""
-    problems = [each for _, each in named if isinstance(each, ShuziError) and each.key == "error.picture.none"]
+    problems = [
+        picture for _, picture in named if isinstance(picture, ShuziError) and picture.key == "error.picture.none"
+    ]
     if len(problems) == len(named):
         raise click.UsageError(" ".join(map(str, problems)))
 
@@ -209,13 +214,13 @@ def _values(path: Path) -> list[str]:
 
     try:
         with open_named(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
-            text = file.read(_LONGEST_LIST + 1)
+            text = file.read(_MAX_LIST + 1)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
     except UnicodeDecodeError as problem:
         raise DataError("error.among.encoding", path=path) from problem
-    if len(text) > _LONGEST_LIST:
-        raise DataError("error.among.long", path=path, most=_LONGEST_LIST)
+    if len(text) > _MAX_LIST:
+        raise DataError("error.among.long", path=path, most=_MAX_LIST)
     return check_values(text.splitlines())
 
 
@@ -224,13 +229,13 @@ def _found(
 ) -> Iterator[Reading | ShuziError]:
     """Read the pictures in order; each error names its picture."""
     if explain is not None:
-        found = _explained(reader.with_values(among) if among else reader, named, explain)
+        read = _explained(reader.with_values(among) if among else reader, named, explain)
     else:
         # a single picture needs no other processes
-        readings = reader.read_many((each for _, each in named if not isinstance(each, ShuziError)), among)
-        found = (each if isinstance(each, ShuziError) else next(readings) for _, each in named)
-    for (name, _), each in zip(named, found, strict=True):
-        yield _about(name, each) if isinstance(each, ShuziError) else each
+        readings = reader.read_many((picture for _, picture in named if not isinstance(picture, ShuziError)), among)
+        read = (picture if isinstance(picture, ShuziError) else next(readings) for _, picture in named)
+    for (name, _), reading in zip(named, read, strict=True):
+        yield _about(name, reading) if isinstance(reading, ShuziError) else reading
 
 
 def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:

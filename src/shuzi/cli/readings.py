@@ -18,10 +18,10 @@ from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, 
 from shuzi.reading.report.result import Reading
 
 PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
-_WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
+_MAX_NAME = 40  # columns for a name; a longer name pushes the rest to the right
 
 ENDINGS = (".csv", ".xlsx", ".jsonl")
-_MOST_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
+_MAX_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
 
 Result = Reading | ShuziError
 
@@ -121,7 +121,7 @@ def lines_for(names: list[str]) -> Callable[[str, Result], str]:
     """
     if len(names) == 1:
         return _alone
-    width = min(max(columns(visible(name)) for name in names), _WIDEST)
+    width = min(max(columns(visible(name)) for name in names), _MAX_NAME)
 
     def line(name: str, result: Result) -> str:
         if isinstance(result, ShuziError):
@@ -143,15 +143,8 @@ def _alone(_: str, result: Result) -> str:
 def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bool = False) -> None:
     """Write the result for each picture; the file is replaced only when it is complete.
 
-    Parameters
-    ----------
-    results
-        The name of each picture, and its reading or its error.
-    path
-        Its ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
-        .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
-    by_line
-        Whether to write a row for each number instead of each picture.
+    The ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
+    .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
 
     Raises
     ------
@@ -178,8 +171,8 @@ def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool)
         rows = [row for name, result in results for row in line_values_of(result, name)]
     else:
         rows = [values_of(result, name) for name, result in results]
-    if len(rows) > _MOST_ROWS:
-        raise DataError("error.read.many_rows", most=_MOST_ROWS)
+    if len(rows) > _MAX_ROWS:
+        raise DataError("error.read.many_rows", most=_MAX_ROWS)
     book = library.Workbook(write_only=True)
     sheet = book.create_sheet("shuzi")
     sheet.freeze_panes = "A2"

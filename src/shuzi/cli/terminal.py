@@ -37,8 +37,8 @@ def program() -> str:
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return "python -m shuzi"
-    found = shutil.which("shuzi")
-    if found and Path(found).resolve() == called.resolve():
+    installed = shutil.which("shuzi")
+    if installed and Path(installed).resolve() == called.resolve():
         return "shuzi"
     try:
         return str(called.absolute().relative_to(Path.cwd()))
@@ -120,10 +120,7 @@ def waiting(sentence: str) -> Iterator[None]:
 def until_asked(answer: str) -> Iterator[list[bool]]:
     """Yield a list that stays empty until Ctrl-C or SIGTERM; a second signal ends the program at once.
 
-    Parameters
-    ----------
-    answer
-        The key of the sentence to print when asked.
+    The sentence with the key `answer` is printed when asked.
     """
     asked: list[bool] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -163,8 +163,8 @@ class Splits:
             if not np.any((strokes.validation == held) & (strokes.kind != "number")):
                 raise DataError("error.strokes.part", part=part)
         train, validation = (
-            Dataset(each.images, each.labels, each.seed, strokes.part(strokes.validation == held), each.cells)
-            for each, held in ((self.train, False), (self.validation, True))
+            Dataset(split.images, split.labels, split.seed, strokes.part(strokes.validation == held), split.cells)
+            for split, held in ((self.train, False), (self.validation, True))
         )
         return replace(self, train=train, validation=validation)
 
@@ -180,8 +180,8 @@ class Splits:
         if not len(own):
             raise DataError("error.registers.none")
         train, validation = (
-            Dataset(each.images, each.labels, each.seed, each.strokes, part)
-            for each, part in ((self.train, own), (self.validation, held))
+            Dataset(split.images, split.labels, split.seed, split.strokes, part)
+            for split, part in ((self.train, own), (self.validation, held))
         )
         return replace(self, train=train, validation=validation)
 

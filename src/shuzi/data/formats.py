@@ -43,14 +43,7 @@ _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARGEST) -> dict[str, NDArray[Any]]:
     """Read arrays of an npz file.
 
-    Parameters
-    ----------
-    path
-        The file.
-    names
-        Which arrays; None for all.
-    largest
-        The maximum total size in bytes.
+    `names`: which arrays; None for all. `largest`: the maximum total size in bytes.
 
     Raises
     ------
@@ -87,7 +80,7 @@ def arrays_in(
     arrays, left = {}, largest
     try:
         with zipfile.ZipFile(raw) as archive:
-            members = {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
+            members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
             for name in members if names is None else names:
                 if name not in members:
                     raise DataError("error.data.no_arrays", path=path, reason=name)

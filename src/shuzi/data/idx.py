@@ -36,7 +36,7 @@ LARGEST = 2**30
 """The largest body that is read unless the caller allows more, in bytes."""
 
 _CODES = {dtype.newbyteorder("="): code for code, dtype in TYPES.items()}
-_MOST_DIMENSIONS = 64  # numpy's own limit
+_MAX_DIMENSIONS = 64  # numpy's own limit
 _DEFLATE_RATIO = 1032  # the highest compression ratio of deflate (zlib's technical details)
 _PIECE = 2**20
 
@@ -75,12 +75,7 @@ def read_header(path: str | Path) -> Header:
 def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
     """Read an IDX file, compressed if its name ends in .gz.
 
-    Parameters
-    ----------
-    path
-        The file.
-    largest
-        The maximum size of the values, in bytes.
+    `largest`: the maximum size of the values, in bytes.
 
     Returns
     -------
@@ -191,8 +186,8 @@ def _header(stream: BinaryIO, path: Path, largest: int) -> Header:
     if magic[2] not in TYPES:
         codes = ", ".join(f"{code:02x}" for code in TYPES)
         raise IdxError("error.idx.type", path=path, found=f"{magic[2]:02x}", codes=codes)
-    if magic[3] > _MOST_DIMENSIONS:
-        raise IdxError("error.idx.dimensions", path=path, found=magic[3], most=_MOST_DIMENSIONS)
+    if magic[3] > _MAX_DIMENSIONS:
+        raise IdxError("error.idx.dimensions", path=path, found=magic[3], most=_MAX_DIMENSIONS)
     sizes = _read(stream, 4 * magic[3], path, 4)
     if len(sizes) < 4 * magic[3]:
         raise IdxError("error.idx.short", path=path, byte=4 + len(sizes), expected=4 + 4 * magic[3])

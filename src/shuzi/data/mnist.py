@@ -205,18 +205,8 @@ def find(file: File, folder: Path) -> Path:
 def download(mirror: str, target: Path, largest: int, progress: Progress, check: Callable[[Path], Any]) -> None:
     """Download `target.name` from a mirror to `target`.
 
-    Parameters
-    ----------
-    mirror
-        The address of a folder, http or https, with a trailing slash.
-    target
-        Where the file goes once it has passed `check`.
-    largest
-        The maximum size in bytes.
-    progress
-        Called as bytes arrive.
-    check
-        Raises DataError if this is the wrong file.
+    `mirror`: the address of a folder, http or https, with a trailing slash. `target`: where the file goes once it has
+    passed `check`. `check`: raises DataError if this is the wrong file.
 
     Raises
     ------

@@ -26,7 +26,7 @@ from shuzi.ink.paper import map_ink_and_contrast
 from shuzi.pictures.folders import EXPLAINED
 from shuzi.pictures.open import open_picture
 
-LEAST_TO_SPLIT = 10
+MIN_TO_SPLIT = 10
 """The smallest number of pictures that is split."""
 
 LARGEST = 64_000_000  # maximum size of the arrays in bytes: several times that of 10,000 digits
@@ -51,12 +51,7 @@ def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
     Unusable pictures are skipped, each with a reason, and so are those that a table of labels does not name; hidden
     files are ignored.
 
-    Parameters
-    ----------
-    folder
-        The folder.
-    cut
-        Cuts pictures of whole numbers, which only a table can label, into digits; without it they are skipped.
+    `cut`: cuts pictures of whole numbers, which only a table can label, into digits; without it they are skipped.
 
     Raises
     ------
@@ -98,7 +93,7 @@ def split(own: Dataset) -> Splits:
     >>> len(parts.train), len(parts.validation), len(parts.test)
     (21, 2, 2)
     """
-    if len(own) < LEAST_TO_SPLIT:
+    if len(own) < MIN_TO_SPLIT:
         return Splits(own, own, own, unsplit=True)
     shuffled = np.random.default_rng(0).permutation(len(own))
     tenth = len(own) // 10
@@ -196,8 +191,8 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
         if file.exists():
             old = load_dataset(file)
             # the latest label of the same ink counts
-            new = {each.tobytes() for each in images}
-            kept = np.array([each.tobytes() not in new for each in old.images], np.bool_)
+            new = {image.tobytes() for image in images}
+            kept = np.array([image.tobytes() not in new for image in old.images], np.bool_)
             images = np.concatenate([old.images[kept], images])
             labels = np.concatenate([old.labels[kept], labels])
         if len(images) > MOST_EXAMPLES:

@@ -39,42 +39,25 @@ CITATION = (
 _TABLE = "lines.jsonl"
 _TALL = 0.6  # quantile of an outline above its baseline
 _DIGIT = 0.6  # of that height, which outlines exceed: the height of a digit
-_LEAST_HEIGHT = 4.0  # pixels; a lower outline is damaged
+_MIN_HEIGHT = 4.0  # pixels; a lower outline is damaged
 
 
 @dataclass(frozen=True)
 class LinePath:
-    """Where a line of writing goes.
+    """Where a line of writing goes."""
 
-    Parameters
-    ----------
-    points
-        float32 (k, 2): x and y along the middle of its digits, from left to right, in pixels; k is at least 2.
-    height
-        The height of a digit, in pixels.
-    """
-
+    # float32 (k, 2): x and y along the middle of its digits, from left to right, in pixels; k is at least 2
     points: NDArray[np.float32]
-    height: float
+    height: float  # the height of a digit, in pixels
 
 
 @dataclass(frozen=True)
 class PageLines:
-    """Pictures of pages, and the lines on each.
+    """Pictures of pages, and the lines on each."""
 
-    Parameters
-    ----------
-    names
-        The name of each picture's file.
-    pictures
-        The content of each picture's file.
-    lines
-        The lines on each picture.
-    """
-
-    names: tuple[str, ...]
-    pictures: tuple[bytes, ...]
-    lines: tuple[tuple[LinePath, ...], ...]
+    names: tuple[str, ...]  # the name of each picture's file
+    pictures: tuple[bytes, ...]  # the content of each picture's file
+    lines: tuple[tuple[LinePath, ...], ...]  # the lines on each picture
 
     def __len__(self) -> int:
         return len(self.names)
@@ -106,11 +89,8 @@ class PageLines:
 def load_page_lines(path: str | Path | None = None) -> PageLines:
     """Load pages and their lines.
 
-    Parameters
-    ----------
-    path
-        The folder with `lines.jsonl`, a JSON object a page: `file`, and `lines` with `polygon` and `baseline` (x and
-        y in turn, in pixels); None: what SHUZI_PAGES names.
+    `path`: the folder with `lines.jsonl`, a JSON object a page: `file`, and `lines` with `polygon` and `baseline` (x
+    and y in turn, in pixels); None: what SHUZI_PAGES names.
 
     Raises
     ------
@@ -162,6 +142,6 @@ def _path_of(line: dict[str, Any]) -> LinePath | None:
         return None
     above = np.interp(polygon[:, 0], baseline[:, 0], baseline[:, 1]) - polygon[:, 1]
     above = above[above > 1]
-    if not len(above) or (height := float(np.quantile(above, _TALL)) * _DIGIT) < _LEAST_HEIGHT:
+    if not len(above) or (height := float(np.quantile(above, _TALL)) * _DIGIT) < _MIN_HEIGHT:
         return None
     return LinePath((baseline - [0, height / 2]).astype(np.float32), height)

@@ -42,24 +42,13 @@ _ONE_HAND = "random-set"  # any other lot is a register of its own
 
 @dataclass(frozen=True)
 class Cells:
-    """Pictures of numbers and words.
+    """Pictures of numbers and words."""
 
-    Parameters
-    ----------
-    pictures
-        The content of each picture's file.
-    texts
-        The text of each picture, with its spaces.
-    registers
-        The register of each picture; most were written by one person.
-    boxes
-        float32 (n, 4): left, top, right and bottom edge of the writing within each picture, in pixels; around it
-        are fragments of ruled lines and neighbouring writing.
-    """
-
-    pictures: tuple[bytes, ...]
-    texts: tuple[str, ...]
-    registers: tuple[str, ...]
+    pictures: tuple[bytes, ...]  # the content of each picture's file
+    texts: tuple[str, ...]  # the text of each picture, with its spaces
+    registers: tuple[str, ...]  # the register of each picture; most were written by one person
+    # float32 (n, 4): left, top, right and bottom edge of the writing within each picture, in pixels; around it are
+    # fragments of ruled lines and neighbouring writing
     boxes: NDArray[np.float32]
 
     def __len__(self) -> int:
@@ -97,10 +86,7 @@ class Cells:
 def load_cells(path: str | Path | None = None) -> Cells:
     """Load cells, at most `ALIKE` with the same text in a register.
 
-    Parameters
-    ----------
-    path
-        The folder with `labels.csv`; None: what SHUZI_REGISTERS names.
+    `path`: the folder with `labels.csv`; None: what SHUZI_REGISTERS names.
 
     Returns
     -------

@@ -50,7 +50,7 @@ _SEGMENT = re.compile(r'(?P<level>\S+)\s+(?P<spans>[\d:,-]+)\s+(?:\S+\s+)?"(?P<l
 _NUMBER = re.compile(r"[-+.,/:]?\d[-+.,/:\d]+")
 _VALIDATION = 16  # of 100 writers
 _DEEPEST = 8  # depth of includes
-_LARGEST = 2**15 - 1  # of a coordinate stored as int16
+_MAX_COORDINATE = 2**15 - 1  # of a coordinate stored as int16
 # the label of a digit, and how the SHA-256 of its points starts; seven ones of one writer have a long roof
 _DOUBTFUL = frozenset({
     "1 0f92058f49e6", "1 3a4798d34b83", "1 75ee0ce07ae8", "1 7a2843019c45", "1 9ddeaf55a456", "1 a3d153a174ec",
@@ -62,23 +62,6 @@ _DOUBTFUL = frozenset({
 @dataclass(frozen=True)
 class Strokes:
     """Handwriting samples as points along the path of the pen.
-
-    Parameters
-    ----------
-    points
-        int16 (p, 2): x to the right and y up, in units of the tablet, which differ between donors.
-    strokes
-        int32 (s + 1,): stroke j, from pen down to pen up, is ``points[strokes[j]:strokes[j + 1]]``.
-    items
-        int32 (n + 1,): sample k is the strokes ``items[k]`` to ``items[k + 1]``.
-    label
-        str (n,): what was written.
-    kind
-        str (n,): one of `KINDS`.
-    writer
-        int16 (n,): the id of its writer.
-    validation
-        bool (n,): held out from training; the same for all samples of a writer.
 
     Raises
     ------
@@ -94,13 +77,15 @@ class Strokes:
     (1, [[[0.0, 0.0], [2.0, 40.0]]])
     """
 
+    # int16 (p, 2): x to the right and y up, in units of the tablet, which differ between donors
     points: NDArray[np.int16]
+    # int32 (s + 1,): stroke j, from pen down to pen up, is ``points[strokes[j]:strokes[j + 1]]``
     strokes: NDArray[np.int32]
-    items: NDArray[np.int32]
-    label: NDArray[np.str_]
-    kind: NDArray[np.str_]
-    writer: NDArray[np.int16]
-    validation: NDArray[np.bool_]
+    items: NDArray[np.int32]  # int32 (n + 1,): sample k is the strokes ``items[k]`` to ``items[k + 1]``
+    label: NDArray[np.str_]  # str (n,): what was written
+    kind: NDArray[np.str_]  # str (n,): one of `KINDS`
+    writer: NDArray[np.int16]  # int16 (n,): the id of its writer
+    validation: NDArray[np.bool_]  # bool (n,): held out from training; the same for all samples of a writer
 
     def __post_init__(self) -> None:
         count = len(self.label)
@@ -177,10 +162,7 @@ class Strokes:
 def load_strokes(path: str | Path | None = None) -> Strokes:
     """Load pen strokes.
 
-    Parameters
-    ----------
-    path
-        A packed .npz file, or the folder of a UNIPEN distribution; None: what SHUZI_STROKES names.
+    `path`: a packed .npz file, or the folder of a UNIPEN distribution; None: what SHUZI_STROKES names.
 
     Returns
     -------
@@ -236,10 +218,7 @@ class _Page:
 def read_distribution(folder: Path) -> Strokes:
     """Read all characters and numbers of a distribution.
 
-    Parameters
-    ----------
-    folder
-        The folder that holds the distribution's files, at any depth.
+    `folder`: the folder that holds the distribution's files, at any depth.
 
     Returns
     -------
@@ -318,7 +297,7 @@ def _points(content: str, page: _Page) -> Pen:
             x, y = float(numbers[page.x]), float(numbers[page.y])
         except ValueError:
             continue
-        if abs(x) <= _LARGEST and abs(y) <= _LARGEST:
+        if abs(x) <= _MAX_COORDINATE and abs(y) <= _MAX_COORDINATE:
             points.append((round(x), round(y)))
     return np.array(points, np.int16).reshape(-1, 2)
 
@@ -368,7 +347,7 @@ def _packed(samples: list[tuple[str, str, str, list[Pen]]]) -> Strokes:
     labels, kinds, names, drawn = zip(*samples, strict=True)
     writers = {name: index for index, name in enumerate(dict.fromkeys(names))}
     held = {name: zlib.crc32(name.encode()) % 100 < _VALIDATION for name in writers}
-    strokes = [stroke for each in drawn for stroke in each]
+    strokes = [stroke for sample in drawn for stroke in sample]
     return Strokes(
         points=np.concatenate(strokes),
         strokes=np.cumsum([0, *map(len, strokes)], dtype=np.int32),

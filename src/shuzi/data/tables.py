@@ -17,28 +17,21 @@ from shuzi.pictures.folders import pictures_in
 TABLE = "labels.csv"
 """The file in the folder that lists pictures and their labels."""
 
-MOST_LABELS = 1_000_000
+MAX_LABELS = 1_000_000
 """The maximum number of labels in a table."""
 
 Row = tuple[int, list[str]]
 """The number of the row's last line, from 1, and its cells."""
 
 _ENCODINGS = ("utf-8-sig", "gb18030")  # encodings of spreadsheets; almost no text is valid in both
-_LARGEST = 100_000_000  # bytes
+_MAX_TABLE = 100_000_000  # bytes
 _COLUMNS = ("file", "label")
 
 
-def read_bounded(path: Path, most: int, too_large: str) -> bytes:
+def read_bounded(path: Path, max_size: int, too_large: str) -> bytes:
     r"""Return the bytes of a file.
 
-    Parameters
-    ----------
-    path
-        The file.
-    most
-        Its maximum size in bytes.
-    too_large
-        The key of the error if it has more.
+    `too_large`: the key of the error if it has more.
 
     Raises
     ------
@@ -55,30 +48,23 @@ def read_bounded(path: Path, most: int, too_large: str) -> bytes:
     """
     try:
         with open_named(path) as file:
-            content = file.read(most + 1)
+            content = file.read(max_size + 1)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-    check_size(content, path, most, too_large)
+    check_size(content, path, max_size, too_large)
     return content
 
 
-def check_size(content: bytes, path: Path, most: int, too_large: str) -> None:
-    """Raise a DataError if content, which errors call `path`, has more than `most` bytes."""
-    if len(content) > most:
-        raise DataError(too_large, path=path, most=most)
+def check_size(content: bytes, path: Path, max_size: int, too_large: str) -> None:
+    """Raise a DataError if content, which errors call `path`, has more than `max_size` bytes."""
+    if len(content) > max_size:
+        raise DataError(too_large, path=path, most=max_size)
 
 
-def rows_of(content: bytes, path: Path, most: int) -> list[Row]:
+def rows_of(content: bytes, path: Path, max_rows: int) -> list[Row]:
     r"""Return the rows that are not empty; commas, semicolons or tabs separate the cells.
 
-    Parameters
-    ----------
-    content
-        The file's bytes, in UTF-8 or GB18030.
-    path
-        Its name in errors.
-    most
-        The maximum number of rows to return.
+    `content`: the file's bytes, in UTF-8 or GB18030. `path`: its name in errors.
 
     Raises
     ------
@@ -102,7 +88,7 @@ def rows_of(content: bytes, path: Path, most: int) -> list[Row]:
         try:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
             filled = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
-            return [*islice(filled, most)]
+            return [*islice(filled, max_rows)]
         except csv.Error as problem:
             raise DataError("error.data.unreadable", path=path, reason=problem) from problem
     raise DataError("error.table.encoding", path=path)
@@ -119,21 +105,11 @@ def trimmed(row: list[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Labelled:
-    """A picture and its label: digits and marks, or "" if it shows no number.
+    """A picture and its label: digits and marks, or "" if it shows no number."""
 
-    Parameters
-    ----------
-    path
-        The picture.
-    label
-        What is written on it.
-    line
-        Its line in the table, from 1; 0 without a table.
-    """
-
-    path: Path
-    label: str
-    line: int = field(default=0, compare=False)
+    path: Path  # the picture
+    label: str  # what is written on it
+    line: int = field(default=0, compare=False)  # its line in the table, from 1; 0 without a table
 
 
 def has_table(folder: Path) -> bool:
@@ -144,12 +120,8 @@ def has_table(folder: Path) -> bool:
 def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
     r"""Read a folder's `labels.csv`, the first row of which names the columns `file` and `label`.
 
-    Parameters
-    ----------
-    folder
-        The folder of the table, to which its paths are relative.
-    characters
-        The characters that labels may have; None for any. An empty label means that there is no number.
+    `folder`: the folder of the table, to which its paths are relative. `characters`: the characters that labels may
+    have; None for any. An empty label means that there is no number.
 
     Raises
     ------
@@ -167,9 +139,9 @@ def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
     [('a.png', '007', 3)]
     """
     table = folder / TABLE
-    rows = rows_of(read_bounded(table, _LARGEST, "error.labels.large"), table, MOST_LABELS + 2)
-    if len(rows) > MOST_LABELS + 1:
-        raise DataError("error.labels.many", path=table, most=MOST_LABELS)
+    rows = rows_of(read_bounded(table, _MAX_TABLE, "error.labels.large"), table, MAX_LABELS + 2)
+    if len(rows) > MAX_LABELS + 1:
+        raise DataError("error.labels.many", path=table, most=MAX_LABELS)
     line, head = rows[0] if rows else (1, [])
     names = [name.strip().casefold() for name in head]
     if any(names.count(name) != 1 for name in _COLUMNS):

@@ -115,6 +115,18 @@ def labelled_pictures(folder: Path) -> list[Labelled]:
     return pictures
 
 
+def has_numbers(folder: Path) -> bool:
+    """Tell whether a folder holds pictures labelled by their names, or by a table with more than single digits."""
+    in_table = has_table(folder)
+    try:
+        pictures = labelled_pictures(folder)
+    except ShuziError:
+        if in_table:
+            raise
+        return False  # it may be a dataset
+    return not in_table or any(len(picture.label) != 1 for picture in pictures)
+
+
 def _named(folder: Path) -> Iterator[Labelled]:
     for picture in single_pictures(folder):
         if isinstance(picture, ShuziError):
@@ -190,12 +202,12 @@ def _own(name: str) -> Callable[[str], Any]:
     module, _, function = name.rpartition(":")
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as `python -m` does
     try:
-        found = getattr(importlib.import_module(module.removesuffix(".py")), function)
+        read = getattr(importlib.import_module(module.removesuffix(".py")), function)
     except (Exception, SystemExit) as problem:  # other people's code may raise anything
         raise DataError("error.compare.function", name=name, reason=problem) from problem
-    if not callable(found):
-        raise DataError("error.compare.function", name=name, reason=repr(found)[:200])
-    return found  # type: ignore[no-any-return]
+    if not callable(read):
+        raise DataError("error.compare.function", name=name, reason=repr(read)[:200])
+    return read  # type: ignore[no-any-return]
 
 
 def _rapidocr() -> tuple[str, Callable[[str], Any]]:
@@ -204,8 +216,8 @@ def _rapidocr() -> tuple[str, Callable[[str], Any]]:
     engine: Any = RapidOCR(params={"Global.log_level": "critical"})
 
     def read(path: str) -> tuple[str, float]:
-        found = engine(path, use_det=False, use_cls=False, use_rec=True)
-        return "".join(found.txts or ()), min(found.scores or (0.0,))
+        answer = engine(path, use_det=False, use_cls=False, use_rec=True)
+        return "".join(answer.txts or ()), min(answer.scores or (0.0,))
 
     return "rapidocr", read
 
@@ -217,8 +229,12 @@ def _tesseract() -> tuple[str, Callable[[str], Any]]:
 
     def read(path: str) -> tuple[str, float]:
         with Image.open(path) as picture:
-            found = pytesseract.image_to_data(picture, config=options, output_type=pytesseract.Output.DICT)
-        words = [(text, float(sure)) for text, sure in zip(found["text"], found["conf"], strict=True) if text.strip()]
+            words_found = pytesseract.image_to_data(picture, config=options, output_type=pytesseract.Output.DICT)
+        words = [
+            (text, float(sure))
+            for text, sure in zip(words_found["text"], words_found["conf"], strict=True)
+            if text.strip()
+        ]
         return "".join(text for text, _ in words), min((sure for _, sure in words), default=0.0) / 100
 
     return "pytesseract", read
@@ -229,16 +245,8 @@ def compare(
 ) -> Comparison:
     """Read all pictures with all readers, one after another, and compare the answers with the labels.
 
-    A reader that raises a DataError has no figures; those before and after it do.
-
-    Parameters
-    ----------
-    readers
-        The readers; the others are compared with the first, which never raises.
-    pictures
-        The pictures, at least one of them with a number.
-    show
-        Called after each answer.
+    A reader that raises a DataError has no figures; those before and after it do. The others are compared with the
+    first reader, which never raises. `show` is called after each answer.
     """
     with_marks = have_marks(pictures)
     measured: list[Measurement] = []
@@ -334,26 +342,26 @@ def _difference(first: NDArray[np.bool_], other: NDArray[np.bool_]) -> list[floa
     return [float(gains.mean()), float(low), float(high)]
 
 
-def disagreements(found: Comparison) -> list[int]:
+def disagreements(comparison: Comparison) -> list[int]:
     """Return the indices of pictures that some readers read right and others wrong, or a single one read wrong."""
-    right = np.stack([reader.is_right for reader in found.readers])
+    right = np.stack([reader.is_right for reader in comparison.readers])
     return np.flatnonzero(~right.all(axis=0) & (right.any(axis=0) | (len(right) == 1))).tolist()
 
 
-def montage(found: Comparison) -> Image.Image:
+def montage(comparison: Comparison) -> Image.Image:
     """Draw the pictures that readers disagree on, each above its label and all answers, wrong ones in red.
 
     With a single reader, draw its mistakes.
     """
-    shown = disagreements(found)[:MAX_SHOWN]
-    cell_height = _HEIGHT + _LINE * (len(found.readers) + 1) + _GAP
+    shown = disagreements(comparison)[:MAX_SHOWN]
+    cell_height = _HEIGHT + _LINE * (len(comparison.readers) + 1) + _GAP
     rows = max(1, -(-len(shown) // _COLUMNS))
     image = Image.new("RGB", (_COLUMNS * (_WIDTH + _GAP) + _GAP, rows * cell_height + _GAP), _PAPER)
     pen, letters = ImageDraw.Draw(image), font(15)
     for position, index in enumerate(shown):
         x = _GAP + position % _COLUMNS * (_WIDTH + _GAP)
         y = _GAP + position // _COLUMNS * cell_height
-        picture = found.pictures[index]
+        picture = comparison.pictures[index]
         try:
             small = Image.fromarray(open_picture(picture.path))
             small.thumbnail((_WIDTH, _HEIGHT))
@@ -361,7 +369,7 @@ def montage(found: Comparison) -> Image.Image:
         except ShuziError:
             pass  # the answers below suffice
         pen.text((x, y + _HEIGHT), picture.label or "–", _INK, letters)
-        for line, reader in enumerate(found.readers, 1):
+        for line, reader in enumerate(comparison.readers, 1):
             text = "".join(reader.answers[index].text.split())[:24] or "–"
             colour = _RIGHT if reader.is_right[index] else _WRONG
             pen.text((x, y + _HEIGHT + _LINE * line), f"{reader.figures['reader']}: {text}", colour, letters)

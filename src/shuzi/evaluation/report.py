@@ -1,25 +1,92 @@
-"""An evaluation becomes a self-contained HTML page with pictures."""
+"""An evaluation becomes a self-contained HTML page with pictures: curves as SVG, digits and weights as PNG."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from shuzi import __version__
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.errors import require, writing
-from shuzi.evaluation.accuracy import Evaluation
-from shuzi.evaluation.calibration import Calibration
-from shuzi.evaluation.figures import curve, digit_picture, weight_pictures
+from shuzi.evaluation.accuracy import Calibration, Evaluation
 from shuzi.messages import language, say
 from shuzi.models.card import Card
 from shuzi.models.store import find_model
 from shuzi.training.metrics import read_metrics
+
+_SMOOTH = 11  # values averaged for each point of the smoothed line
+
+
+def digit_picture(image: NDArray[np.uint8]) -> str:
+    """Draw a digit, uint8 (28, 28), dark on light, as a PNG data URL."""
+    return _address(Image.fromarray(255 - image))
+
+
+def weight_pictures(model: Path) -> list[str] | None:
+    """Draw the weights of a network without hidden layers, one picture per digit.
+
+    Blue counts for the digit, brown against it, and white makes no difference. All ten share one scale.
+
+    Returns
+    -------
+    Ten PNG data URLs, or None if the model is a different kind of network.
+    """
+    onnx = require("onnx", "train", "extra.report")
+    arrays = [onnx.numpy_helper.to_array(initializer) for initializer in onnx.load(model).graph.initializer]
+    matrices = [array for array in arrays if array.ndim >= 2]
+    if len(matrices) != 1 or matrices[0].shape != (784, 10):
+        return None
+    weights = matrices[0].T.reshape(10, 28, 28)
+    relative = weights / (np.abs(weights).max() or 1.0)
+    against, speaks = np.array([148, 80, 12]), np.array([33, 102, 172])
+    strength = np.abs(relative)[..., None] ** 0.7
+    colour = np.where(relative[..., None] > 0, speaks, against)
+    pixels = np.rint(255 * (1 - strength) + colour * strength).astype(np.uint8)
+    return [_address(Image.fromarray(digit)) for digit in pixels]
+
+
+def curve(points: Sequence[tuple[float, float]]) -> str:
+    """Draw (step, value) points as an SVG element; many points are drawn pale, with a dark smoothed line."""
+    require("matplotlib", "train", "extra.report")
+    from matplotlib.figure import Figure
+
+    steps, values = np.array(points, dtype=float).T
+    figure = Figure(figsize=(6.4, 2.8), layout="constrained")
+    axes: Any = figure.add_subplot()
+    many = len(values) > 50
+    axes.plot(steps, values, color="#c2410c", alpha=0.3 if many else 1.0, linewidth=1, marker=None if many else ".")
+    if many:
+        axes.plot(steps, _smoothed(values), color="#c2410c", linewidth=1.8)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    drawn = io.StringIO()
+    figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
+    text = drawn.getvalue()
+    return text[text.index("<svg") :]
+
+
+def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average each value with its neighbours on both sides, fewer at the ends."""
+    window = np.ones(_SMOOTH)
+    sums = np.convolve(values, window, mode="same")
+    counts = np.convolve(np.ones_like(values), window, mode="same")
+    return np.asarray(sums / counts)
+
+
+def _address(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, format="PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
 
 PAGE = "index.html"
 _GALLERY = 60
@@ -37,18 +104,7 @@ class Findings:
 def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset, card: Card) -> Path:
     """Write the page.
 
-    Parameters
-    ----------
-    folder
-        Where to write it; created if missing. An older page in it is replaced.
-    model
-        The run folder or .onnx file that was evaluated. Curves are drawn only from a run folder.
-    findings
-        The results.
-    dataset
-        The dataset the model was evaluated on.
-    card
-        The model's card.
+    An older page in the folder is replaced. Curves are drawn only where `model` is a run folder.
 
     Returns
     -------
@@ -61,7 +117,7 @@ def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset
     MissingExtra
         jinja2, matplotlib or onnx is not installed.
     """
-    found = findings.evaluation
+    evaluation = findings.evaluation
     jinja2 = require("jinja2", "train", "extra.report")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -74,15 +130,17 @@ def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset
         language=language(),
         version=__version__,
         card=card,
-        found=found,
+        found=evaluation,
         trust=findings.calibration,
         robustness=findings.robustness,
-        low=found.score.interval[0],
-        high=found.score.interval[1],
+        low=evaluation.score.interval[0],
+        high=evaluation.score.interval[1],
         loss=_series(metrics, "loss"),
         validation=_series(metrics, "validation_accuracy"),
-        shades=_shades(found),
-        gallery=[(each, digit_picture(dataset.images[each.index])) for each in found.mistakes[:_GALLERY]],
+        shades=_shades(evaluation),
+        gallery=[
+            (mistake, digit_picture(dataset.images[mistake.index])) for mistake in evaluation.mistakes[:_GALLERY]
+        ],
         weights=weight_pictures(find_model(model)),
     )
     target = folder / PAGE
@@ -97,9 +155,9 @@ def _series(metrics: list[dict[str, Any]], name: str) -> str | None:
     return curve(points) if len(points) > 1 else None
 
 
-def _shades(found: Evaluation) -> list[list[float]]:
+def _shades(evaluation: Evaluation) -> list[list[float]]:
     """Return the darkness of each cell of the confusion matrix, 0 to 1, by its number of mistakes."""
-    counts = found.confusion.astype(float)
+    counts = evaluation.confusion.astype(float)
     np.fill_diagonal(counts, 0)
-    most = counts.max() or 1.0
-    return [[float((count / most) ** 0.5) for count in row] for row in counts]
+    highest = counts.max() or 1.0
+    return [[float((count / highest) ** 0.5) for count in row] for row in counts]

@@ -91,14 +91,7 @@ DISTURBANCES: Mapping[str, tuple[Disturbance, tuple[float, float, float]]] = {
 def disturbed(images: Images, name: str, level: int) -> Images:
     """Degrade every image, in the same way each time.
 
-    Parameters
-    ----------
-    images
-        uint8 (n, 28, 28).
-    name
-        One of `DISTURBANCES`.
-    level
-        0 mild, 1 medium, 2 strong.
+    Images are uint8 (n, 28, 28); the level is 0 mild, 1 medium or 2 strong.
 
     Returns
     -------
@@ -121,12 +114,7 @@ def robustness(
 ) -> dict[str, list[float]]:
     """Return a model's accuracy under each disturbance: mild, medium and strong.
 
-    Parameters
-    ----------
-    classify
-        The model: uint8 (n, 28, 28) to probabilities (n, 10).
-    images, labels
-        uint8 (n, 28, 28) and (n,).
+    `classify` takes uint8 (n, 28, 28) to probabilities (n, 10).
     """
     accuracies: dict[str, list[float]] = {}
     for name in DISTURBANCES:

@@ -46,10 +46,7 @@ _ACROSS = 0.9  # millimetres of a stroke that a black line may hide
 def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[bool]:
     """Tell for each field whether something is printed in it: read as written, it would be on every copy.
 
-    Parameters
-    ----------
-    fields
-        Its fields, as `mark_framed` returns them.
+    `fields`: its fields, as `mark_framed` returns them.
 
     Examples
     --------
@@ -83,30 +80,15 @@ def _without_shadows(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True)
 class Lifted:
-    """A flat copy without the lines on which people write.
+    """A flat copy without the lines on which people write."""
 
-    Parameters
-    ----------
-    flat
-        uint8 (h, w).
-    fields
-        Where its fields are by their lines.
-    missing
-        The indices of fields whose lines are not there.
-    """
-
-    flat: NDArray[np.uint8]
-    fields: tuple[PlacedField, ...]
-    missing: frozenset[int]
+    flat: NDArray[np.uint8]  # uint8 (h, w)
+    fields: tuple[PlacedField, ...]  # where its fields are by their lines
+    missing: frozenset[int]  # the indices of fields whose lines are not there
 
 
 def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[PlacedField]) -> Lifted:
     """Take the lines below fields without a frame, and the ticks on them, out of a flat copy.
-
-    Parameters
-    ----------
-    fields
-        Its fields, as `mark_framed` returns them.
 
     Examples
     --------
@@ -285,14 +267,9 @@ Homography = NDArray[np.float64]
 class Blank:
     """A blank form, with which filled sheets are compared.
 
-    Parameters
-    ----------
-    flat
-        Its picture, flat, upright and evenly lit, 8 pixels to a millimetre: uint8 (8 * height, 8 * width).
-    size
-        Width and height of the paper in millimetres.
-    boxes
-        Those of its fields, in millimetres: what is written in them says nothing of whether it is this form.
+    `flat`: its picture, flat, upright and evenly lit, 8 pixels to a millimetre: uint8 (8 * height, 8 * width).
+    `size`: width and height of the paper in millimetres. `boxes`: those of its fields, in millimetres: what is
+    written in them says nothing of whether it is this form.
     """
 
     def __init__(self, flat: NDArray[np.uint8], size: tuple[float, float], boxes: Sequence[Box] = ()) -> None:

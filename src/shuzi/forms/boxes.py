@@ -76,45 +76,20 @@ class _Part:
 
 @dataclass(frozen=True)
 class Cut:
-    """A field as it was cut out.
+    """A field as it was cut out."""
 
-    Parameters
-    ----------
-    placed
-        The field and its place.
-    boxes
-        What is in each box; empty for an open field, and for boxes to tick.
-    inside
-        An open field with its margin, without its lines: uint8 (h, w), paper 255.
-    kept
-        The same with all that may be ink rather than a line; None if that is no more.
-    picture
-        The field with its surroundings, for people: uint8 (h, w).
-    box
-        x, y, width, height on the photograph, in whole pixels.
-    seen
-        Whether the lines of its boxes are there, so that its place is certain; true if it has none.
-    hidden
-        Whether ink goes below thick lines, where nobody can see the rest of it.
-    sides
-        The left and right lines of an open field, in pixels of `inside`; empty if it has none.
-    doubtful
-        Whether a stroke may lie on a line of an open field, or just beyond it.
-    ticks
-        The ink in each box to tick.
-    """
-
-    placed: PlacedField
-    boxes: tuple[Written, ...]
-    inside: NDArray[np.uint8]
-    kept: NDArray[np.uint8] | None
-    picture: NDArray[np.uint8]
-    box: Box
-    seen: bool
-    hidden: bool = False
+    placed: PlacedField  # the field and its place
+    boxes: tuple[Written, ...]  # what is in each box; empty for an open field, and for boxes to tick
+    inside: NDArray[np.uint8]  # an open field with its margin, without its lines: uint8 (h, w), paper 255
+    kept: NDArray[np.uint8] | None  # the same with all that may be ink rather than a line; None if that is no more
+    picture: NDArray[np.uint8]  # the field with its surroundings, for people: uint8 (h, w)
+    box: Box  # x, y, width, height on the photograph, in whole pixels
+    seen: bool  # whether the lines of its boxes are there, so that its place is certain; true if it has none
+    hidden: bool = False  # whether ink goes below thick lines, where nobody can see the rest of it
+    # the left and right lines of an open field, in pixels of `inside`; empty if it has none
     sides: tuple[Side, ...] = ()
-    doubtful: bool = False
-    ticks: tuple[TickInk, ...] = ()
+    doubtful: bool = False  # whether a stroke may lie on a line of an open field, or just beyond it
+    ticks: tuple[TickInk, ...] = ()  # the ink in each box to tick
 
 
 def cut_fields(
@@ -126,12 +101,8 @@ def cut_fields(
 ) -> list[Cut]:
     """Cut all fields out of a flat sheet.
 
-    Parameters
-    ----------
-    homography
-        Maps millimetres of the paper to pixels of the photograph.
-    min_lines
-        The fraction of the printed lines that must be where they should be.
+    `homography`: maps millimetres of the paper to pixels of the photograph. `min_lines`: the fraction of the printed
+    lines that must be where they should be.
 
     Raises
     ------
@@ -316,14 +287,8 @@ def find_frames(
 ) -> tuple[Offsets, NDArray[np.bool_]]:
     """Find the two parallel lines of each frame near to their places.
 
-    Parameters
-    ----------
-    frames
-        Their places, in millimetres.
-    printed
-        Whether each frame has lines; those without go where the others go. By default all have.
-    thickness
-        How thick the lines of each are, in millimetres; by default as on sheets.
+    `frames`: their places, in millimetres. `printed`: whether each frame has lines; those without go where the others
+    go. By default all have. `thickness`: how thick the lines of each are, in millimetres; by default as on sheets.
 
     Returns
     -------

@@ -27,15 +27,6 @@ _NEAR = (0.0, -0.2, 0.2)  # modules around that place
 class Code:
     """A page's identification.
 
-    Parameters
-    ----------
-    spec
-        The id of the spec.
-    sheet
-        The number of the sheet, if several copies were made; from 1.
-    page
-        The number of the page; from 1.
-
     Examples
     --------
     >>> Code("0123456789", 1, 2).text
@@ -44,9 +35,9 @@ class Code:
     (Code(spec='0123456789', sheet=1, page=2), None)
     """
 
-    spec: str
-    sheet: int
-    page: int
+    spec: str  # the id of the spec
+    sheet: int  # the number of the sheet, if several copies were made; from 1
+    page: int  # the number of the page; from 1
 
     @property
     def text(self) -> str:
@@ -78,12 +69,8 @@ def read_code(picture: NDArray[np.uint8], module: float) -> Code | None:
 
     Its modules are sampled and drawn anew, because what finds codes anywhere gives up on a blurred one.
 
-    Parameters
-    ----------
-    picture
-        uint8 (h, w): the code in the middle, upright, with a margin of at least two modules.
-    module
-        The side of a module in pixels.
+    `picture`: uint8 (h, w): the code in the middle, upright, with a margin of at least two modules. `module`: the
+    side of a module in pixels.
 
     Returns
     -------

@@ -42,10 +42,7 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     between the first and the last. The rows of a roster on a page that is missing are empty; where several sheets
     lack pages, these may be parts of one, and a page that one of them has is not missing from the others' rows.
 
-    Parameters
-    ----------
-    once
-        Whether a page with the same number and contents as a reopened one was photographed twice in any case.
+    `once`: whether a page with the same number and contents as a reopened one was photographed twice in any case.
     """
     pages, numbers = [*pages], [*wanted]
     copied = len(numbers) == 1 and not spec.printed
@@ -88,10 +85,7 @@ def _sheets_of(
 ) -> tuple[dict[int, dict[int, PageRead]], list[Problem]]:
     """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none.
 
-    Parameters
-    ----------
-    copied
-        Whether a further page of the same number is another sheet.
+    `copied`: whether a further page of the same number is another sheet.
     """
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
@@ -317,10 +311,7 @@ def divide(table: Table, folder: Path, named: Named) -> tuple[_Photographs, _Pho
     Where a photograph is not where the table names it, one whose path ends with that name is it, if that is only one:
     the page names photographs without their folders. Where it may be that one or another, it is replaced by an error.
 
-    Parameters
-    ----------
-    folder
-        That of its file; a name in the table may be relative to it or to the working directory.
+    `folder`: that of its file; a name in the table may be relative to it or to the working directory.
 
     Returns
     -------
@@ -410,10 +401,7 @@ def _doubles(table: Table) -> list[str]:
 def add_to(table: Table, reader: PageReader | None, read: Sequence[PageRead | Problem]) -> Table:
     """Return a table with further pages.
 
-    Parameters
-    ----------
-    reader
-        What read the pages; None for ruled tables.
+    `reader`: what read the pages; None for ruled tables.
 
     Raises
     ------

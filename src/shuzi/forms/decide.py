@@ -253,21 +253,11 @@ _SOFTER, _IN_A_BOX = 0.8, 20.0
 
 @dataclass(frozen=True)
 class BoxTexts:
-    """The probable texts of a field.
+    """The probable texts of a field."""
 
-    Parameters
-    ----------
-    texts
-        Each with its probability, the best first.
-    probabilities
-        The probabilities of each box: float64 (n, 12).
-    whole
-        Whether the boxes that are filled stand together as they should.
-    """
-
-    texts: Texts
-    probabilities: NDArray[np.float64]
-    whole: bool
+    texts: Texts  # each with its probability, the best first
+    probabilities: NDArray[np.float64]  # the probabilities of each box: float64 (n, 12)
+    whole: bool  # whether the boxes that are filled stand together as they should
 
     def score(self, text: str, last_may_be_x: bool) -> float:
         """Return the probability that the boxes hold just these characters in order, whichever boxes are empty."""

@@ -30,18 +30,10 @@ _MAX_QUADRILATERALS = 5_000  # each is compared with every other; sheets have up
 
 @dataclass(frozen=True)
 class Sheet:
-    """Where a sheet lies on a photograph.
+    """Where a sheet lies on a photograph."""
 
-    Parameters
-    ----------
-    homography
-        Maps x, y in millimetres of the paper to pixels: float64 (3, 3).
-    markers
-        How many of the four corner markers were found.
-    """
-
-    homography: NDArray[np.float64]
-    markers: int
+    homography: NDArray[np.float64]  # maps x, y in millimetres of the paper to pixels: float64 (3, 3)
+    markers: int  # how many of the four corner markers were found
 
 
 @cache
@@ -61,10 +53,7 @@ def marker_modules(corner: int) -> NDArray[np.bool_]:
 def find_sheet(grey: NDArray[np.uint8], size: tuple[float, float], name: str) -> Sheet:
     """Find the sheet on a photograph, whichever way up.
 
-    Parameters
-    ----------
-    size
-        Width and height of the paper in millimetres.
+    `size`: width and height of the paper in millimetres.
 
     Raises
     ------
@@ -203,12 +192,8 @@ def flatten(
 ) -> NDArray[np.uint8]:
     """Cut a sheet out of a photograph.
 
-    Parameters
-    ----------
-    homography
-        Maps millimetres of the paper to pixels: float64 (3, 3).
-    size
-        Width and height of the paper in millimetres.
+    `homography`: maps millimetres of the paper to pixels: float64 (3, 3). `size`: width and height of the paper in
+    millimetres.
 
     Returns
     -------

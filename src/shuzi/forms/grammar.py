@@ -202,12 +202,7 @@ SHEET, FIELD, VERSION = Declared[_Sheet](_Sheet), Declared[_Field](_Field), Decl
 class Source:
     """The file that a spec is read from.
 
-    Parameters
-    ----------
-    path
-        What errors call it.
-    text
-        Its text, in TOML.
+    `path`: what errors call it.
     """
 
     def __init__(self, path: Path, text: str) -> None:
@@ -218,12 +213,8 @@ class Source:
     ) -> DataError:
         """Return the error about a key.
 
-        Parameters
-        ----------
-        position
-            That of the field, from 1; 0 is the sheet.
-        tables
-            The list of tables that `position` counts: "fields" or "versions".
+        `position`: that of the field, from 1; 0 is the sheet. `tables`: the list of tables that `position` counts:
+        "fields" or "versions".
         """
         name = table.get("name")
         name = visible(_short(name)) if isinstance(name, str) and name.strip() else position

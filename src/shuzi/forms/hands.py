@@ -13,9 +13,10 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, PictureError
-from shuzi.forms.result import Cell, Table
+from shuzi.forms.result import Cell, Table, read_table
 from shuzi.forms.spec import Spec
 from shuzi.pictures.open import open_picture
+from shuzi.reading.reader import Reader
 
 _SIDE = 28
 _NOTHING = np.zeros((_SIDE, _SIDE), np.uint8)
@@ -31,10 +32,7 @@ def as_png(picture: NDArray[np.uint8]) -> bytes:
 def strip_of(views: Sequence[Sequence[NDArray[np.uint8]]]) -> bytes:
     """Put the images of digits, uint8 (28, 28), side by side, and return them as the bytes of a PNG; b"" for none.
 
-    Parameters
-    ----------
-    views
-        Of each digit the image, and below it, if there is one, that with all that may be ink rather than a line.
+    `views`: of each digit the image, and below it, if there is one, that with all that may be ink rather than a line.
     """
     if not views:
         return b""
@@ -79,10 +77,7 @@ def _rows_in(cell: Cell) -> NDArray[np.uint8]:
 def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
     """Return the digits of a cell as the form reader saw them, with what they really are.
 
-    Parameters
-    ----------
-    label
-        What is written there; only its digits count.
+    `label`: what is written there; only its digits count.
 
     Raises
     ------
@@ -200,3 +195,56 @@ def hands_in(folder: Path, spec: Spec) -> Mapping[int, Path]:
         if file.exists():
             found[row] = file
     return found
+
+
+def digits_in_picture(reader: Reader, picture: str, label: str) -> Dataset:
+    """Return the digits that a reader finds in a picture, with what they really are.
+
+    Raises
+    ------
+    DataError
+        The label is not digits, or the picture has more or fewer.
+    """
+    _check_label(label)
+    digits = reader.read(picture).digits
+    if len(digits) != len(label):
+        raise DataError("error.hand.digits", path=picture, found=len(digits), label=label, wanted=len(label))
+    return Dataset(np.stack([digit.image for digit in digits]), np.array([*map(int, label)], np.uint8))
+
+
+def digits_of_cell(path: Path, row: int, field: str, label: str, to: Path) -> tuple[Dataset, Path]:
+    """Return the digits of a cell in the file of a table, and the file to add them to, as `digits_of_review` does."""
+    _check_label(label)
+    table = read_table(path)
+    return digits_of(table, row, field, label), _file_for(table, row, to)
+
+
+def digits_of_review(path: Path, to: Path) -> list[tuple[Dataset, Path]]:
+    """Return the digits of each cell that was corrected in review, and the file to add them to.
+
+    That is `to`, or if it is a folder, the file of the row's writer in it.
+
+    Raises
+    ------
+    DataError
+        No cell was corrected, or a row has no writer.
+    """
+    table = read_table(path)
+    cells = corrected_cells(table)
+    if not cells:
+        raise DataError("error.table.uncorrected", path=path)
+    return [(digits_of(table, row, name, label), _file_for(table, row, to)) for row, name, label in cells]
+
+
+def _file_for(table: Table, row: int, to: Path) -> Path:
+    if not to.is_dir() and to.suffix:
+        return to
+    writer = writer_of(table, row)
+    if not writer:
+        raise DataError("error.hand.no_writer", path=to, row=row)
+    return hand_file(to, writer)
+
+
+def _check_label(label: str) -> None:
+    if not (label.isascii() and label.isdecimal()):
+        raise DataError("error.hand.label", label=label)

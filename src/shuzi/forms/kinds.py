@@ -17,21 +17,6 @@ _MONTH, _DAY, _HOUR = "(0[1-9]|1[0-2])", "(0[1-9]|[12]\\d|3[01])", "([01]\\d|2[0
 class Notation:
     """How a value is written in parts.
 
-    Parameters
-    ----------
-    widths
-        The digits of each part, in the order in which they are written.
-    patterns
-        An expression for each.
-    short
-        For each, whether its first 0 may be left out.
-    order
-        Which of the written parts is the first one of the text, which the second, and so on.
-    joint
-        Stands between them in the text.
-    marks
-        Those that may stand between them where people write.
-
     Examples
     --------
     >>> NOTATIONS["dmy"].text_of("05032024"), NOTATIONS["time"].text_of("0905")
@@ -40,12 +25,12 @@ class Notation:
     ('05032024', None)
     """
 
-    widths: tuple[int, ...]
-    patterns: tuple[str, ...]
-    short: tuple[bool, ...]
-    order: tuple[int, ...]
-    joint: str
-    marks: str
+    widths: tuple[int, ...]  # the digits of each part, in the order in which they are written
+    patterns: tuple[str, ...]  # an expression for each
+    short: tuple[bool, ...]  # for each, whether its first 0 may be left out
+    order: tuple[int, ...]  # which of the written parts is the first one of the text, which the second, and so on
+    joint: str  # stands between them in the text
+    marks: str  # those that may stand between them where people write
 
     @property
     def digits(self) -> int:
@@ -215,10 +200,7 @@ def isbn(text: str) -> bool:
 def mod11(text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:
     """Check a modulus 11 digit: the sum of all characters by their weights is a multiple of 11.
 
-    Parameters
-    ----------
-    weights
-        One for each character; none for 1, 2, 3 … from the right, as in an ISBN of ten characters.
+    `weights`: one for each character; none for 1, 2, 3 … from the right, as in an ISBN of ten characters.
 
     Examples
     --------

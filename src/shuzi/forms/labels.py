@@ -45,30 +45,17 @@ _CHINESE = "[\u3400-\u9fff]"
 
 @dataclass(frozen=True)
 class Words:
-    """A line of words printed on a form, or a part of it that stands alone.
+    """A line of words printed on a form, or a part of it that stands alone."""
 
-    Parameters
-    ----------
-    text
-        What it says.
-    box
-        Where it is, in millimetres.
-    confidence
-        The probability that it says so.
-    """
-
-    text: str
-    box: Box
-    confidence: float
+    text: str  # what it says
+    box: Box  # where it is, in millimetres
+    confidence: float  # the probability that it says so
 
 
 def labelled(fields: Sequence[Field], words: Iterable[Words]) -> tuple[Field, ...]:
     """Name fields by what is printed beside or above them.
 
-    Parameters
-    ----------
-    fields
-        With `at`. Those that have no label, or none that is sure, stay as they are.
+    `fields`: with `at`. Those that have no label, or none that is sure, stay as they are.
 
     Returns
     -------
@@ -261,10 +248,7 @@ def can_read_words() -> bool:
 def read_words(flat: NDArray[np.uint8], fields: Sequence[Field]) -> list[Words]:
     """Read what is printed on a blank form, in Chinese and Latin letters.
 
-    Parameters
-    ----------
-    fields
-        With `at`. Their boxes and lines are no words, and are left out.
+    `fields`: with `at`. Their boxes and lines are no words, and are left out.
 
     Raises
     ------

@@ -39,30 +39,15 @@ class Text:
 
 @dataclass(frozen=True)
 class PlacedField:
-    """A field where it stands on a page.
+    """A field where it stands on a page."""
 
-    Parameters
-    ----------
-    field
-        The field.
-    row
-        The row of the table, from 0; -1 if it stands once on the page.
-    boxes
-        One box for each digit or option, or a single one for an open field: x, y, width, height in millimetres.
-    framed
-        Whether lines are printed around it.
-    thickness
-        How thick they are, in millimetres.
-    settled
-        Whether it lies where its own line was found, and not where the fields around it go.
-    """
-
-    field: Field
-    row: int
+    field: Field  # the field
+    row: int  # the row of the table, from 0; -1 if it stands once on the page
+    # one box for each digit or option, or a single one for an open field: x, y, width, height in millimetres
     boxes: tuple[Box, ...]
-    framed: bool = True
-    thickness: float = 0.25
-    settled: bool = False
+    framed: bool = True  # whether lines are printed around it
+    thickness: float = 0.25  # how thick they are, in millimetres
+    settled: bool = False  # whether it lies where its own line was found, and not where the fields around it go
 
     @property
     def groups(self) -> Iterator[tuple[Box, ...]]:
@@ -291,10 +276,7 @@ class Option:
 def options_at(field: Field, x: float, y: float, room: float, high: float) -> list[Option]:
     """Place the options of a field beside one another, on several lines if there are too many.
 
-    Parameters
-    ----------
-    room
-        The width that a line may have; where a single option is wider, so is its line.
+    `room`: the width that a line may have; where a single option is wider, so is its line.
 
     Examples
     --------

@@ -144,14 +144,9 @@ def save_answer_pages(
 ) -> int:
     """Write a PDF with a page for each row, more where its answers need them; rows with nothing written have none.
 
-    Parameters
-    ----------
-    out
-        The PDF, which is replaced when it is whole.
-    photograph_of
-        Opens the photographs that cells name. Where one cannot be had, a cell shows the picture it brings, if any.
-    font
-        A font file; None for one that is found on this machine.
+    `out`: the PDF, which is replaced when it is whole. `photograph_of`: opens the photographs that cells name. Where
+    one cannot be had, a cell shows the picture it brings, if any. `font`: a font file; None for one that is found on
+    this machine.
 
     Returns
     -------
@@ -181,10 +176,7 @@ def photographs_of(
 ) -> PhotographOf:
     """Return a function that opens a photograph of a table by its name: as named, else beside the table.
 
-    Parameters
-    ----------
-    missing
-        Takes the names of those that cannot be had.
+    `missing`: takes the names of those that cannot be had.
     """
     # in separate folders, several may have the same name
     given_files, files = (Counter(Path(name).name for name in names) for names in (named, table.sources))

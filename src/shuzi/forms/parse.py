@@ -83,10 +83,7 @@ def read_spec(path: Path) -> Spec:
 def spec_of(text: str, path: Path, beside: Beside) -> Spec:
     """Return the spec that a text describes; errors call it `path`, and are those of `read_spec`.
 
-    Parameters
-    ----------
-    beside
-        Returns the roster or the blank form that the spec names.
+    `beside`: returns the roster or the blank form that the spec names.
     """
     sheet = tables_of(text, path)
     blank = beside("blank", sheet["blank"]) if is_text(sheet.get("blank")) else b""
@@ -117,10 +114,7 @@ def read_text(path: Path) -> str:
 def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, blank: bytes) -> Spec:
     """Return the spec that the tables of a file describe.
 
-    Parameters
-    ----------
-    blank
-        The blank form of a traced form, as a PNG; b"" for a sheet that is printed.
+    `blank`: the blank form of a traced form, as a PNG; b"" for a sheet that is printed.
 
     Raises
     ------
@@ -222,14 +216,7 @@ _OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
 class FieldTable:
     """The table of a field.
 
-    Parameters
-    ----------
-    source
-        The file it is in.
-    position
-        Which of the fields it is, from 1.
-    table
-        Its keys and values.
+    `position`: which of the fields it is, from 1.
     """
 
     def __init__(self, source: Source, position: int, table: dict[str, Any]) -> None:

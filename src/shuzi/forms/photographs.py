@@ -20,14 +20,12 @@ from shuzi.forms.result import Problem, Skipped, Table
 from shuzi.ink.resize import resize
 from shuzi.messages import language, say, speaking
 from shuzi.messages.visible import visible
+from shuzi.pictures.decode import Page, name_of
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, page_named
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import name_of
+from shuzi.processes.child import can_start
 from shuzi.processes.cores import cores
-from shuzi.processes.launch import can_start
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import Crashed, Task, Unreadable
+from shuzi.processes.pool import Crashed, Pool, Task, Unreadable
 from shuzi.reading.parallel.calls import estimate_size, use_one_core
 
 R = TypeVar("R")
@@ -45,19 +43,11 @@ _ON_THE_WAY = 2  # photographs to a process, which thus never waits for the next
 
 @dataclass(frozen=True)
 class Way(Generic[R, P]):
-    """How photographs become a table.
+    """How photographs become a table."""
 
-    Parameters
-    ----------
-    read_one, reader
-        As for `read_photographs`.
-    join
-        Puts pages together.
-    """
-
-    read_one: ReadOne[R, P]
+    read_one: ReadOne[R, P]  # as for `read_photographs`
     reader: R
-    join: Callable[[Iterable[P | Problem]], Table]
+    join: Callable[[Iterable[P | Problem]], Table]  # puts pages together
 
     def read(self, named: Named) -> Generator[tuple[int, P | Problem], None, None]:
         """Read photographs as `read_photographs` does."""
@@ -248,10 +238,7 @@ def skipped(pages: Iterable[object]) -> list[Skipped]:
 def blank_again(named: Sequence[tuple[str, object]], pages: Sequence[P]) -> list[P | Skipped]:
     """Return pages, of which one that is the same picture as a blank one is just blank too.
 
-    Parameters
-    ----------
-    named
-        The photographs with their names, as `shuzi.forms.photographs.photos_in` returns them.
+    `named`: the photographs with their names, as `shuzi.forms.photographs.photos_in` returns them.
     """
     names = [name for name, _ in named]
     blank = {name for name, page in zip(names, pages, strict=True) if isinstance(page, Skipped)}

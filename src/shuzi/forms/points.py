@@ -67,24 +67,13 @@ def texts_of(table: Table, row: Row) -> list[str]:
 
 @dataclass(frozen=True)
 class Points:
-    """The columns of points of a worksheet.
+    """The columns of points of a worksheet."""
 
-    Parameters
-    ----------
-    questions
-        The name of each question, the column in which its points are, and how many they are.
-    total
-        The column of all points; "" if nothing is graded.
-    after
-        The number of the first column that is free.
-    versions
-        The column that says which version of the sheet a row is; "" if there are none.
-    """
-
+    # the name of each question, the column in which its points are, and how many they are
     questions: tuple[tuple[str, str, float], ...]
-    total: str
-    after: int
-    versions: str = ""
+    total: str  # the column of all points; "" if nothing is graded
+    after: int  # the number of the first column that is free
+    versions: str = ""  # the column that says which version of the sheet a row is; "" if there are none
 
 
 def put_points(
@@ -92,10 +81,7 @@ def put_points(
 ) -> Points:
     """Write the columns of points of a worksheet.
 
-    Parameters
-    ----------
-    shown
-        Turns a text into what a cell with it holds.
+    `shown`: turns a text into what a cell with it holds.
     """
     letter_of: Any = require("openpyxl.utils", "forms", "extra.forms").get_column_letter
     graded, heads = graded_in(table), heads_of(table, labelled=True)
@@ -244,12 +230,8 @@ def answers_of(field: Field) -> tuple[str, ...]:
 def formula_of(field: Field, cell: str, shown: Callable[[str], str] = str, text: str = "") -> str:
     """Return the formula for what the answer in a cell earns, so that it follows corrections.
 
-    Parameters
-    ----------
-    shown
-        Turns a text into what a cell with it holds.
-    text
-        What the cell holds first, if it is a number kept as text.
+    `shown`: turns a text into what a cell with it holds. `text`: what the cell holds first, if it is a number kept as
+    text.
 
     Examples
     --------

@@ -51,33 +51,17 @@ LinePaths = Sequence[float] | Sequence[NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Line:
-    """A printed line of a part of a sheet, as it was found.
+    """A printed line of a part of a sheet, as it was found."""
 
-    Parameters
-    ----------
-    vertical
-        Whether it goes from above to below; if not, rows and columns are exchanged in what follows.
-    rows
-        The first row of the part that it may be in, and the one after the last.
-    span
-        The first of those rows, counted from there, that it surely is in, and the one after the last.
-    expected
-        The x where its frame is in each row: float64 (rows,).
-    path
-        The x where it is: float64 (rows,).
-    profile
-        How much darker than paper it is, at the distances that `distances` returns: float64 (n,).
-    thickness
-        How thick it is, in millimetres.
-    """
-
-    vertical: bool
-    rows: tuple[int, int]
+    vertical: bool  # whether it goes from above to below; if not, rows and columns are exchanged in what follows
+    rows: tuple[int, int]  # the first row of the part that it may be in, and the one after the last
+    # the first of those rows, counted from there, that it surely is in, and the one after the last
     span: tuple[int, int]
-    expected: NDArray[np.float64]
-    path: NDArray[np.float64]
+    expected: NDArray[np.float64]  # the x where its frame is in each row: float64 (rows,)
+    path: NDArray[np.float64]  # the x where it is: float64 (rows,)
+    # how much darker than paper it is, at the distances that `distances` returns: float64 (n,)
     profile: NDArray[np.float64]
-    thickness: float = ORDINARY
+    thickness: float = ORDINARY  # how thick it is, in millimetres
 
 
 def gone_from(thickness: float) -> float:
@@ -98,14 +82,9 @@ def find_lines(
 ) -> list[Line]:
     """Find the printed lines of a part of a sheet near to where they should be.
 
-    Parameters
-    ----------
-    verticals, horizontals
-        The x of vertical lines and the y of horizontal ones, in pixels.
-    ticks
-        The x of vertical lines that are only in the lower third.
-    thickness
-        How thick the lines are, in millimetres: all, or each, in the order above.
+    `verticals`, `horizontals`: the x of vertical lines and the y of horizontal ones, in pixels. `ticks`: the x of
+    vertical lines that are only in the lower third. `thickness`: how thick the lines are, in millimetres: all, or
+    each, in the order above.
 
     Returns
     -------
@@ -207,12 +186,7 @@ def profile_of(
 ) -> NDArray[np.float64]:
     """Return how much darker than paper a line is where nothing is written: at its darker places.
 
-    Parameters
-    ----------
-    span
-        The first row that counts, and the one after the last.
-    thickness
-        In millimetres.
+    `span`: the first row that counts, and the one after the last. `thickness`: in millimetres.
     """
     light, away = light[span[0] : span[1]], away[span[0] : span[1]]
     dark = (PAPER - light).sum(axis=1)
@@ -241,18 +215,9 @@ def line_path_of(
 ) -> NDArray[np.float64] | None:
     """Follow a vertical line: where it is as dark as a line along most of its length, and not where it is darkest.
 
-    Parameters
-    ----------
-    picture
-        float32 (rows, w), paper 255.
-    span
-        The first row that it surely is in, and the one after the last.
-    thickness
-        In millimetres.
-    darkest
-        By how many grey levels lines are darker than paper at most: what is darker is written.
-    stray
-        How many millimetres it may lie from where it should be.
+    `picture`: float32 (rows, w), paper 255. `span`: the first row that it surely is in, and the one after the last.
+    `thickness`: in millimetres. `darkest`: by how many grey levels lines are darker than paper at most: what is
+    darker is written. `stray`: how many millimetres it may lie from where it should be.
 
     Returns
     -------
@@ -318,17 +283,10 @@ Profiles = Mapping[bool, NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Erased:
-    """A part of a sheet without its lines, uint8 (h, w), in two ways.
+    """A part of a sheet without its lines, uint8 (h, w), in two ways."""
 
-    Parameters
-    ----------
-    ink
-        What is most probably ink stays.
-    kept
-        All that may be ink stays: lines too where something written reaches them, or may go along them.
-    """
-
-    ink: NDArray[np.uint8]
+    ink: NDArray[np.uint8]  # what is most probably ink stays
+    # all that may be ink stays: lines too where something written reaches them, or may go along them
     kept: NDArray[np.uint8]
 
 
@@ -413,10 +371,7 @@ def _usual(
 def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool_]:
     """Tell in which rows a line is darker, or wider, than lines are, for as long as a stroke may go along it.
 
-    Parameters
-    ----------
-    more
-        How much darker it is than lines in each row, added up across it.
+    `more`: how much darker it is than lines in each row, added up across it.
     """
     smooth = cv2.blur(more[:, None], (1, round(_WAY * SCALE)), borderType=cv2.BORDER_REPLICATE)[:, 0]
     found = smooth > _MORE
@@ -439,12 +394,8 @@ class _Sides(NamedTuple):
 def _sides(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> _Sides:
     """Return what is seen beside a line.
 
-    Parameters
-    ----------
-    clean
-        float32 (rows, n), paper 255.
-    line
-        The pixels of the line, in each row some in the middle: bool (rows, n).
+    `clean`: float32 (rows, n), paper 255. `line`: the pixels of the line, in each row some in the middle: bool (rows,
+    n).
     """
     count, width = clean.shape
     rows = np.arange(count)
@@ -474,10 +425,7 @@ def _across(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> NDArray[np.f
 def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, peak: float) -> NDArray[np.uint8]:
     """Put back what may be a decimal point just above the lower line of a cell rather than what is left of that.
 
-    Parameters
-    ----------
-    clean
-        The cell with its margin, without lines and what is left of them: uint8 (h, w), paper 255.
+    `clean`: the cell with its margin, without lines and what is left of them: uint8 (h, w), paper 255.
 
     Examples
     --------

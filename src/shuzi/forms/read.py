@@ -48,14 +48,7 @@ _MIN_LINES, _MIN_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, an
 class PageReader:
     """Reads photographs of the sheets of one spec.
 
-    Parameters
-    ----------
-    spec
-        The spec.
-    reader
-        Reads digits.
-    own
-        Reads those of rows whose writers' hands are known, by row from 0.
+    `own`: reads those of rows whose writers' hands are known, by row from 0.
 
     Raises
     ------
@@ -223,10 +216,7 @@ _TOO_MUCH = Opened([], True, too_much=True)
 def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = None) -> Opened:
     """Read an open field; where ink may be a line, with it and without.
 
-    Parameters
-    ----------
-    work
-        What may be done for the fields of its page; None if it is alone.
+    `work`: what may be done for the fields of its page; None if it is alone.
     """
     work = work or PageWork(1)
     found = _read(field, cut.inside, reader, work)
@@ -341,10 +331,7 @@ _PLAIN, _MAX_PLAIN = 8.0, 12  # not counted for each plain digit, and digits of 
 class PageWork:
     """What may still be done for the open fields or cells of a page, in images classified; counted after each.
 
-    Parameters
-    ----------
-    count
-        Of fields or cells.
+    `count`: of fields or cells.
 
     Examples
     --------

@@ -52,35 +52,6 @@ class Change(NamedTuple):
 class Cell:
     """One field of one row.
 
-    Parameters
-    ----------
-    text
-        What is written, in the form that the field has; the best guess, whatever the status.
-    status
-        "ok", "unsure", "blank" or "printed".
-    confidence
-        The probability that the text is right.
-    rule
-        The rule that the text breaks, such as "range" or "sum"; "" if none.
-    alternatives
-        The best texts with their probabilities, this one first; of a text that is not on the field's list, the values
-        on it that are nearest.
-    page
-        The page of the sheet.
-    box
-        x, y, width, height on the photograph, in whole pixels.
-    source
-        The name of the photograph.
-    picture
-        For people, where the cell is not "ok": a PNG; b"" if there is none.
-    digits
-        The images of its digits as they were classified, side by side, 28 pixels high each; below them, where what is
-        written touches a line, the same with all that may be ink: a PNG; b"" if there are none.
-    changes
-        What people made of it in review, in order; also what they only confirmed.
-    turned
-        How many quarter turns counter-clockwise make the photograph upright, as `numpy.rot90` makes them.
-
     Examples
     --------
     >>> cell = Cell("17", UNSURE, 0.6, alternatives=(("17", 0.6), ("11", 0.3)))
@@ -88,17 +59,23 @@ class Cell:
     ('It may also be 11.', True)
     """
 
-    text: str
-    status: str
-    confidence: float
-    rule: str = ""
+    text: str  # what is written, in the form that the field has; the best guess, whatever the status
+    status: str  # "ok", "unsure", "blank" or "printed"
+    confidence: float  # the probability that the text is right
+    rule: str = ""  # the rule that the text breaks, such as "range" or "sum"; "" if none
+    # the best texts with their probabilities, this one first; of a text that is not on the field's list, the values
+    # on it that are nearest
     alternatives: tuple[tuple[str, float], ...] = ()
-    page: int = 1
-    box: Box = _NOWHERE
-    source: str = ""
+    page: int = 1  # the page of the sheet
+    box: Box = _NOWHERE  # x, y, width, height on the photograph, in whole pixels
+    source: str = ""  # the name of the photograph
+    # for people, where the cell is not "ok": a PNG; b"" if there is none
     picture: bytes = field(default=b"", repr=False)
+    # the images of its digits as they were classified, side by side, 28 pixels high each; below them, where what is
+    # written touches a line, the same with all that may be ink: a PNG; b"" if there are none
     digits: bytes = field(default=b"", repr=False)
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] = ()  # what people made of it in review, in order; also what they only confirmed
+    # how many quarter turns counter-clockwise make the photograph upright, as `numpy.rot90` makes them
     turned: int = 0
 
     @property
@@ -194,27 +171,13 @@ class Skipped(Problem):
 
 @dataclass(frozen=True)
 class Table:
-    """All that was read.
+    """All that was read."""
 
-    Parameters
-    ----------
-    title
-        Of the sheet.
-    fields
-        The columns.
-    rows
-        The rows in order.
-    problems
-        What is missing, with reasons.
-    versions
-        Those of the sheet.
-    """
-
-    title: str
-    fields: tuple[Field, ...]
-    rows: tuple[Row, ...]
-    problems: tuple[Problem, ...] = ()
-    versions: tuple[Version, ...] = ()
+    title: str  # of the sheet
+    fields: tuple[Field, ...]  # the columns
+    rows: tuple[Row, ...]  # the rows in order
+    problems: tuple[Problem, ...] = ()  # what is missing, with reasons
+    versions: tuple[Version, ...] = ()  # those of the sheet
 
     @staticmethod
     def of(spec: Spec, rows: list[Row], problems: list[Problem]) -> Table:
@@ -320,26 +283,13 @@ def _cells(found: Mapping[str, Any]) -> dict[str, Cell]:
 
 @dataclass(frozen=True)
 class PageRead:
-    """A page that was read.
+    """A page that was read."""
 
-    Parameters
-    ----------
-    source
-        The name of the photograph.
-    code
-        What the page says of itself.
-    cells
-        By row and field name; row -1 is for fields that stand once on the page.
-    reopened
-        Whether it is from a table, in which copies have numbers of their own already.
-    unclear
-        Of a ruled table, the lines that cannot be seen, and the rows and columns that may be several.
-    """
-
-    source: str
-    code: Code
-    cells: Mapping[tuple[int, str], Cell]
-    reopened: bool = False
+    source: str  # the name of the photograph
+    code: Code  # what the page says of itself
+    cells: Mapping[tuple[int, str], Cell]  # by row and field name; row -1 is for fields that stand once on the page
+    reopened: bool = False  # whether it is from a table, in which copies have numbers of their own already
+    # of a ruled table, the lines that cannot be seen, and the rows and columns that may be several
     unclear: tuple[Unclear, ...] = ()
 
 

@@ -47,10 +47,7 @@ _APART = 1.5  # of a digit's height: digits farther apart may be in several cell
 def read_tables(reader: Reader, photos: Named, shape: Shape = UNKNOWN) -> Table:
     """Read ruled tables, one on each photograph, one below another.
 
-    Parameters
-    ----------
-    photos
-        Each with its name, as `shuzi.forms.photographs.photos_in` returns them.
+    `photos`: each with its name, as `shuzi.forms.photographs.photos_in` returns them.
 
     Returns
     -------
@@ -81,12 +78,7 @@ def leave_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint
 
     A number among them keeps its text. In a first row of which less than half are sure numbers, none is sure.
 
-    Parameters
-    ----------
-    cells
-        By row and column.
-    pictures
-        Of the same cells, for people: uint8 (h, w) each.
+    `cells`: by row and column. `pictures`: of the same cells, for people: uint8 (h, w) each.
 
     Examples
     --------

@@ -41,14 +41,8 @@ _TICK = 0.33  # of a box's height: the ticks of a comb
 def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None) -> int:
     """Write the pages of a spec as a PDF.
 
-    Parameters
-    ----------
-    out
-        The PDF, which is replaced.
-    copies
-        How many sheets, or of each version, which take turns; each sheet has a number of its own.
-    font
-        A font file; None for one that is found on this machine.
+    `out`: the PDF, which is replaced. `copies`: how many sheets, or of each version, which take turns; each sheet has
+    a number of its own. `font`: a font file; None for one that is found on this machine.
 
     Returns
     -------
@@ -148,10 +142,7 @@ _LEADING, _MIN_FONT_SIZE = 1.15, 4.0  # the height of a line in sizes of its fon
 def begin_document(title: str, text: str, language: str, size: tuple[float, float], font: Path | None = None) -> Any:
     """Return an empty PDF of fpdf2, in millimetres.
 
-    Parameters
-    ----------
-    font
-        A font file; None for one that is found on this machine.
+    `font`: a font file; None for one that is found on this machine.
 
     Raises
     ------
@@ -228,10 +219,7 @@ class Typeface:
 def typeface(text: str, chinese: bool, given: Path | None = None) -> Typeface | None:
     """Find a font that has every character of a text.
 
-    Parameters
-    ----------
-    chinese
-        Whether a Chinese font is to be preferred: others may have characters that look Japanese.
+    `chinese`: whether a Chinese font is to be preferred: others may have characters that look Japanese.
 
     Returns
     -------

@@ -45,67 +45,6 @@ PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
 class Field:
     """A field of a sheet.
 
-    Parameters
-    ----------
-    name
-        Its name in the result.
-    label
-        What is printed beside or above it.
-    kind
-        NUMBER, IDENTIFIER, DATE, TIME, PHONE, CARD, IBAN or TICK.
-    boxes
-        How many digits there is room for, or boxes to tick; 0 if it is printed from the roster.
-    order
-        In which a date is written: a key of `NOTATIONS`.
-    country
-        The two letters before the digits of an IBAN.
-    decimals
-        How many of them follow the printed decimal point.
-    style
-        BOXES, COMB or OPEN.
-    column
-        The roster's column that is printed here; nothing is written then.
-    once
-        Whether it stands once on each page, above the table.
-    required
-        Whether it must be filled in.
-    digits
-        The number of digits that must be written; None if any.
-    minimum, maximum
-        The range of a number; None if there is no limit.
-    earliest, latest
-        The range of a date, as ISO 8601 writes it.
-    check
-        The check digit's method, one of `CHECKS`.
-    weights, with_x
-        Of modulus 11, as `mod11` takes them.
-    among
-        The only values that may be written.
-    names
-        Who each of them is, "" if that is not known; none if they are not from a roster.
-    pattern
-        What the text fits: a regular expression or a name, as `shuzi.Reader.read` takes them; "" if anything.
-    sum_of
-        The fields of the same row that add up to this one.
-    total
-        Whether a spreadsheet adds up the column.
-    options
-        Of boxes to tick: what stands beside each.
-    choose
-        How many of them may be ticked: ONE or ANY.
-    unique
-        Whether no two rows may have the same.
-    points
-        What the field earns at most; 0 if it is not graded.
-    key
-        The right answers, which earn all of them; where a number has none, it is the points.
-    tolerance, half_tolerance
-        By how much a number may differ from the key, and for half of the points; 0 for none.
-    partial
-        Whether some of the right boxes of any-of-n earn some of the points.
-    at
-        On a traced form: a box for each digit or option, or a single one if it is open, in millimetres.
-
     Examples
     --------
     >>> score = Field("score", boxes=3, decimals=1, maximum=20.0)
@@ -116,38 +55,40 @@ class Field:
     ('', 'several', 'among')
     """
 
-    name: str
-    label: str = ""
-    kind: str = NUMBER
-    boxes: int = 0
-    order: str = "ymd"
-    country: str = ""
-    decimals: int = 0
-    style: str = BOXES
-    column: str = ""
-    once: bool = False
-    required: bool = False
-    digits: int | None = None
-    minimum: float | None = None
+    name: str  # its name in the result
+    label: str = ""  # what is printed beside or above it
+    kind: str = NUMBER  # NUMBER, IDENTIFIER, DATE, TIME, PHONE, CARD, IBAN or TICK
+    boxes: int = 0  # how many digits there is room for, or boxes to tick; 0 if it is printed from the roster
+    order: str = "ymd"  # in which a date is written: a key of `NOTATIONS`
+    country: str = ""  # the two letters before the digits of an IBAN
+    decimals: int = 0  # how many of them follow the printed decimal point
+    style: str = BOXES  # BOXES, COMB or OPEN
+    column: str = ""  # the roster's column that is printed here; nothing is written then
+    once: bool = False  # whether it stands once on each page, above the table
+    required: bool = False  # whether it must be filled in
+    digits: int | None = None  # the number of digits that must be written; None if any
+    minimum: float | None = None  # the range of a number; None if there is no limit
     maximum: float | None = None
-    earliest: str = "1900-01-01"
+    earliest: str = "1900-01-01"  # the range of a date, as ISO 8601 writes it
     latest: str = "2099-12-31"
-    check: str = ""
-    weights: tuple[int, ...] = ()
+    check: str = ""  # the check digit's method, one of `CHECKS`
+    weights: tuple[int, ...] = ()  # of modulus 11, as `mod11` takes them
     with_x: bool = True
-    among: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()  # the only values that may be written
+    names: tuple[str, ...] = ()  # who each of them is, "" if that is not known; none if they are not from a roster
+    # what the text fits: a regular expression or a name, as `shuzi.Reader.read` takes them; "" if anything
     pattern: str = ""
-    sum_of: tuple[str, ...] = ()
-    total: bool = False
-    options: tuple[str, ...] = ()
-    choose: str = ONE
-    unique: bool = False
-    points: float = 0.0
-    key: tuple[str, ...] = ()
-    tolerance: float = 0.0
+    sum_of: tuple[str, ...] = ()  # the fields of the same row that add up to this one
+    total: bool = False  # whether a spreadsheet adds up the column
+    options: tuple[str, ...] = ()  # of boxes to tick: what stands beside each
+    choose: str = ONE  # how many of them may be ticked: ONE or ANY
+    unique: bool = False  # whether no two rows may have the same
+    points: float = 0.0  # what the field earns at most; 0 if it is not graded
+    key: tuple[str, ...] = ()  # the right answers, which earn all of them; where a number has none, it is the points
+    tolerance: float = 0.0  # by how much a number may differ from the key, and for half of the points; 0 for none
     half_tolerance: float = 0.0
-    partial: bool = False
+    partial: bool = False  # whether some of the right boxes of any-of-n earn some of the points
+    # on a traced form: a box for each digit or option, or a single one if it is open, in millimetres
     at: tuple[Box, ...] = ()
 
     @property
@@ -225,34 +166,6 @@ class Field:
 class Spec:
     """A sheet.
 
-    Parameters
-    ----------
-    title
-        Printed at its head.
-    fields
-        Its fields in order.
-    language
-        Of the words that shuzi prints: "zh" or "en".
-    paper
-        A key of `PAPERS`, or the width and height of a traced form in millimetres, such as "105x148".
-    landscape
-        Whether the longer side is horizontal.
-    rows
-        Rows of the table; 0 for a sheet of one record, with its fields below one another.
-    note
-        A sentence printed below the title.
-    roster
-        The rows of the roster: column names and what they hold.
-    roster_path
-        Its file, which no result may replace.
-    blank
-        The picture of a traced form, flat and upright, with `SCALE` pixels to a millimetre, as a PNG; b"" if the
-        sheet is printed from the spec.
-    versions
-        Its versions; none if all sheets are alike.
-    version
-        Which of them this is, as `sheets_of` returns it.
-
     Examples
     --------
     >>> spec = Spec("Scores", (Field("q1", boxes=2), Field("q2", boxes=2)), rows=20)
@@ -260,18 +173,21 @@ class Spec:
     ('ECA947CE05', 'q2', (210.0, 297.0))
     """
 
-    title: str
-    fields: tuple[Field, ...]
-    language: str = "en"
-    paper: str = "A4"
-    landscape: bool = False
-    rows: int = 0
-    note: str = ""
+    title: str  # printed at its head
+    fields: tuple[Field, ...]  # its fields in order
+    language: str = "en"  # of the words that shuzi prints: "zh" or "en"
+    paper: str = "A4"  # a key of `PAPERS`, or the width and height of a traced form in millimetres, such as "105x148"
+    landscape: bool = False  # whether the longer side is horizontal
+    rows: int = 0  # rows of the table; 0 for a sheet of one record, with its fields below one another
+    note: str = ""  # a sentence printed below the title
+    # the rows of the roster: column names and what they hold
     roster: tuple[dict[str, str], ...] = field(default=(), hash=False)
-    roster_path: Path | None = None
+    roster_path: Path | None = None  # its file, which no result may replace
+    # the picture of a traced form, flat and upright, with `SCALE` pixels to a millimetre, as a PNG; b"" if the sheet
+    # is printed from the spec
     blank: bytes = field(default=b"", repr=False)
-    versions: tuple[Version, ...] = ()
-    version: str = ""
+    versions: tuple[Version, ...] = ()  # its versions; none if all sheets are alike
+    version: str = ""  # which of them this is, as `sheets_of` returns it
 
     @property
     def written(self) -> tuple[Field, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,16 @@ from shuzi.errors import DataError, ShuziError, writing
 from shuzi.forms.code import Code
 from shuzi.forms.collect import add_to, collect, divide, try_page
 from shuzi.forms.hands import hands_in
-from shuzi.forms.output import check_target
+from shuzi.forms.output import check_target, save_table
 from shuzi.forms.parse import read_spec
 from shuzi.forms.photographs import Named, Way, blank_again, content_hash, in_order
 from shuzi.forms.read import PageReader
-from shuzi.forms.result import Cell, PageRead, Problem, Table
+from shuzi.forms.result import Cell, PageRead, Problem, Table, read_table
 from shuzi.forms.ruled_tables import join_pages, try_table
 from shuzi.forms.sheet import spec_path
 from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import UNKNOWN, Shape
-from shuzi.pictures.arrivals import State, state_of
+from shuzi.pictures.folders import State, state_of
 from shuzi.pictures.open import Picture
 from shuzi.reading.reader import Reader
 
@@ -40,16 +40,9 @@ ENDING = ".unfinished"
 class Journal:
     """Keeps each page as soon as it is read; a line of JSON each, so that an interruption loses one at most.
 
-    Parameters
-    ----------
-    path
-        The file.
-    identity
-        What the pages depend on: the spec with its rules, the model, and the corrected digits.
-    pages
-        Those read before, by the hash of their photograph.
-    tables
-        The state of each table when it was last written from these pages, by its path.
+    `identity`: what the pages depend on: the spec with its rules, the model, and the corrected digits. `pages`: those
+    read before, by the hash of their photograph. `tables`: the state of each table when it was last written from
+    these pages, by its path.
     """
 
     def __init__(
@@ -220,95 +213,93 @@ def _table(found: Any) -> dict[str, State]:
         return {}
 
 
-def check_targets(out: Sequence[Path], force: bool, resume: bool) -> None:
-    """Raise a DataError if a table cannot be written to a path, or would replace another."""
-    for target in out:
-        check_target(target)
-        # a pipe without a reader would never end
-        if target.exists() and not target.is_file() and not target.is_dir():
-            raise DataError("error.data.unwritable", path=target, reason=ShuziError("file.special"))
-        # a table may have been corrected by hand; a resumed run began with --force, or wrote the table itself
-        if target.is_file() and not force and not (resume and journal_of(out[0]).exists()):
-            raise DataError("error.form.exists", path=target)
+@dataclass(frozen=True)
+class StackOptions:
+    """What photographs are read as, and where the table goes."""
 
+    spec: Path | None = None  # of sheets; None for ruled tables
+    shape: Shape = UNKNOWN  # of ruled tables
+    out: Sequence[Path] = ()  # with a journal beside the first
+    add_to: Path | None = None  # a table that takes in what is read
+    hand: Path | None = None  # corrected digits, or a folder of a hand for each student of the roster
+    watched: Path | None = None  # the folder that photographs are put into
+    force: bool = False  # whether to replace existing files
+    resume: bool = False  # whether to continue an interrupted run
 
-def page_reader(path: Path, reader: Reader, out: Sequence[Path], hands: Path | None) -> PageReader:
-    """Return what reads the sheets of a spec, the rows of each writer with the own hand in a folder of hands.
+    def check(self) -> None:
+        """Raise a DataError if a table cannot be written, or would replace another, or there is no such folder."""
+        if self.watched and not self.watched.is_dir():
+            raise DataError("error.data.unreadable", path=self.watched, reason=ShuziError("file.no_folder"))
+        for target in self.out:
+            check_target(target)
+            # a pipe without a reader would never end
+            if target.exists() and not target.is_file() and not target.is_dir():
+                raise DataError("error.data.unwritable", path=target, reason=ShuziError("file.special"))
+            # a table may have been corrected by hand; a resumed run began with --force, or wrote the table itself
+            if target.is_file() and not self.force and not (self.resume and journal_of(self.out[0]).exists()):
+                raise DataError("error.form.exists", path=target)
+        if self.spec is None and self._hands:
+            raise DataError("error.hand.no_roster", path=self._hands)
 
-    Raises
-    ------
-    DataError
-        The spec or a hand is wrong, or a table would replace the roster.
-    ModelError
-        The model cannot know a hand.
-    """
-    spec = read_spec(spec_path(path))
-    if taken := [target for target in out if spec.roster_path and target.resolve() == spec.roster_path.resolve()]:
-        raise DataError("error.form.roster_taken", path=taken[0])
-    own = hands_in(hands, spec) if hands else {}
-    return PageReader(spec, reader, {row: reader.with_hand(file) for row, file in own.items()})
+    @property
+    def _hands(self) -> Path | None:
+        return self.hand if self.hand and self.hand.is_dir() else None
+
+    def with_hand(self, reader: Reader) -> Reader:
+        """Return a reader that knows the corrected digits of a file."""
+        return reader if self.hand is None or self._hands else reader.with_hand(self.hand)
+
+    def page_reader(self, reader: Reader) -> PageReader | None:
+        """Return what reads the sheets of the spec, each writer's rows with the own hand; None without a spec."""
+        if self.spec is None:
+            return None
+        spec = read_spec(spec_path(self.spec))
+        if taken := [file for file in self.out if spec.roster_path and file.resolve() == spec.roster_path.resolve()]:
+            raise DataError("error.form.roster_taken", path=taken[0])
+        own = hands_in(self._hands, spec) if self._hands else {}
+        return PageReader(spec, reader, {row: reader.with_hand(file) for row, file in own.items()})
 
 
 class Stack:
     """Reads photographs into a table, of sheets or of ruled tables.
 
-    Parameters
-    ----------
-    reader
-        Reads numbers.
-    pages
-        Reads sheets; None for ruled tables.
-    shape
-        Of ruled tables.
-    out
-        Where the table goes, with a journal beside the first; none if it goes nowhere.
-    hand
-        What `reader` or `pages` knows, which a resumed run must have too.
-    resume
-        Whether to continue an interrupted run.
-    earlier
-        A table that takes in what is read, and its file.
-
     Raises
     ------
     DataError
-        The earlier table is of another form, or as for `Journal.beside`.
+        The spec or a hand is wrong, a table would replace the roster, the earlier table cannot be read or is of
+        another form, or as for `Journal.beside`.
+    ModelError
+        The model cannot know a hand.
     """
 
-    def __init__(
-        self,
-        reader: Reader,
-        pages: PageReader | None,
-        shape: Shape,
-        out: Sequence[Path],
-        hand: Path | None,
-        resume: bool,
-        earlier: tuple[Table, Path] | None = None,
-    ) -> None:
-        self._pages, self._out, self._earlier = pages, out, earlier
-        if earlier:
-            add_to(earlier[0], pages, [])  # the table of another form is refused before there is a journal
-        identity = identity_of(reader.card.weights, hand, pages.spec if pages else None, shape)
-        self.journal = Journal.beside(out[0], identity, resume) if out else None
+    def __init__(self, options: StackOptions, reader: Reader) -> None:
+        self.options = options
+        self._earlier = (read_table(options.add_to), options.add_to.parent) if options.add_to else None
+        reader = options.with_hand(reader)
+        self._pages = pages = options.page_reader(reader)
+        if self._earlier:
+            add_to(self._earlier[0], pages, [])  # the table of another form is refused before there is a journal
+        identity = identity_of(reader.card.weights, options.hand, pages.spec if pages else None, options.shape)
+        self.journal = Journal.beside(options.out[0], identity, options.resume) if options.out else None
         self.way: Way[Any, PageRead] = (
             Way(try_page, pages, partial(collect, pages.spec, wanted=pages.pages))
             if pages
-            else Way(partial(try_table, shape=shape), reader, join_pages)
+            else Way(partial(try_table, shape=options.shape), reader, join_pages)
         )
-
-    def check_unchanged(self) -> None:
-        """Raise a DataError if somebody changed the table that a watched folder wrote."""
-        for target in self._out:
-            written = self.journal.state_of(target) if self.journal else None
-            if written and state_of(target) not in {written, None}:
-                raise DataError("error.form.exists", path=target)
 
     def divide(self, named: Named) -> tuple[Named, Named]:
         """Divide photographs into those that the earlier table has already, by their names there, and the others."""
-        return divide(self._earlier[0], self._earlier[1].parent, named) if self._earlier else ([], named)
+        return divide(*self._earlier, named) if self._earlier else ([], named)
 
     def read(self, named: Named, progress: Progress) -> Table:
-        """Read the photographs that are not in the journal yet into a table; each result is kept at once."""
+        """Read the photographs that are not in the journal yet into a table; each result is kept at once.
+
+        Raises
+        ------
+        DataError
+            Somebody changed the table that a watched folder wrote.
+        """
+        self._check_unchanged()
         pages: dict[int, PageRead | Problem] = {}
         for index, (name, picture) in enumerate(named):
             if self.journal and (known := self.journal.known(picture, name)):
@@ -324,3 +315,20 @@ class Stack:
                 advance()
         read = blank_again(named, in_order(pages.items()))
         return add_to(self._earlier[0], self._pages, read) if self._earlier else self.way.join(read)
+
+    def save(self, table: Table) -> Iterator[Path]:
+        """Write a table, unless nothing was read; yield each file once it is written.
+
+        The journal goes last: if the table cannot be written, the readings are kept.
+        """
+        for target in () if table.is_empty else self.options.out:
+            save_table(table, target)
+            yield target
+        if self.journal:
+            self.journal.done()
+
+    def _check_unchanged(self) -> None:
+        for target in () if self.options.force else self.options.out:
+            written = self.journal.state_of(target) if self.journal else None
+            if written and state_of(target) not in {written, None}:
+                raise DataError("error.form.exists", path=target)

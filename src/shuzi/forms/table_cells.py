@@ -51,34 +51,18 @@ ROWS, COLUMNS = "rows", "columns"
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell of a ruled table.
+    """A cell of a ruled table."""
 
-    Parameters
-    ----------
-    row, column
-        From 0.
-    inside
-        Without its lines: uint8 (h, w), paper 255; None if nothing is written in it.
-    kept
-        The same with all that may be ink rather than a line; None if that is no more.
-    picture
-        With its surroundings, for people: uint8 (h, w).
-    box
-        x, y, width, height on the photograph, in whole pixels.
-    unclear
-        What leaves it unclear whether it is one cell: a line around it that was not seen, or one that may be in it.
-    doubtful
-        Whether ink goes below thick lines, where nobody can see the rest of it, or is so pale that it may be the edge
-        of a shadow, or a stroke may lie on a line, or be another cell's.
-    """
-
-    row: int
+    row: int  # from 0
     column: int
-    inside: NDArray[np.uint8] | None
-    kept: NDArray[np.uint8] | None
-    picture: NDArray[np.uint8]
-    box: Box
+    inside: NDArray[np.uint8] | None  # without its lines: uint8 (h, w), paper 255; None if nothing is written in it
+    kept: NDArray[np.uint8] | None  # the same with all that may be ink rather than a line; None if that is no more
+    picture: NDArray[np.uint8]  # with its surroundings, for people: uint8 (h, w)
+    box: Box  # x, y, width, height on the photograph, in whole pixels
+    # what leaves it unclear whether it is one cell: a line around it that was not seen, or one that may be in it
     unclear: tuple[Unclear, ...] = ()
+    # whether ink goes below thick lines, where nobody can see the rest of it, or is so pale that it may be the edge
+    # of a shadow, or a stroke may lie on a line, or be another cell's
     doubtful: bool = False
 
     @property
@@ -240,32 +224,19 @@ Cells = Mapping[tuple[int, int], tuple[Erased, Box]]
 
 @dataclass(frozen=True)
 class _Piece:
-    """A piece of ink that touches a line.
+    """A piece of ink that touches a line."""
 
-    Parameters
-    ----------
-    start, end
-        Where along the line it does, of the cell's length.
-    reach, beyond
-        How far it reaches into the cell, and to the other side of the line, in pixels.
-    is_on_line
-        Whether it is a vertical stroke that lies on the line, as a 1 may.
-    """
-
-    start: float
+    start: float  # where along the line it does, of the cell's length
     end: float
-    reach: float
+    reach: float  # how far it reaches into the cell, and to the other side of the line, in pixels
     beyond: float
-    is_on_line: bool
+    is_on_line: bool  # whether it is a vertical stroke that lies on the line, as a 1 may
 
 
 def cells_sharing_ink(cells: Cells, palest: float) -> set[tuple[int, int]]:
     """Return the rows and columns of cells between which ink is, so that nobody knows to which it belongs.
 
-    Parameters
-    ----------
-    palest
-        The grey levels by which ink is darker than paper at least.
+    `palest`: the grey levels by which ink is darker than paper at least.
 
     Examples
     --------
@@ -352,27 +323,13 @@ _MAX_SLOPE = 0.12  # pixels that such lines fall in each, at most
 
 @dataclass(frozen=True)
 class FlatTable:
-    """A table that was found.
+    """A table that was found."""
 
-    Parameters
-    ----------
-    lit
-        The flattened table: uint8 (h, w), paper 255.
-    to_photo
-        The homography from there to the photograph: float64 (3, 3).
-    table
-        Where its lines cross.
-    is_drawn
-        Whether its lines are as people draw them, so that numbers may go across.
-    certain_rows, certain_columns
-        Whether all of them are surely between lines.
-    """
-
-    lit: NDArray[np.uint8]
-    to_photo: NDArray[np.float64]
-    table: Settled
-    is_drawn: bool = False
-    certain_rows: bool = True
+    lit: NDArray[np.uint8]  # the flattened table: uint8 (h, w), paper 255
+    to_photo: NDArray[np.float64]  # the homography from there to the photograph: float64 (3, 3)
+    table: Settled  # where its lines cross
+    is_drawn: bool = False  # whether its lines are as people draw them, so that numbers may go across
+    certain_rows: bool = True  # whether all of them are surely between lines
     certain_columns: bool = True
 
 
@@ -381,12 +338,8 @@ def flatten(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Turn a table upright, with a margin, and return it with the homography from there to the photograph.
 
-    Parameters
-    ----------
-    corners
-        Of the table, clockwise from the upper left: x and y, float64 (4, 2).
-    finest
-        Pixels of the result to a pixel of the photograph, at most.
+    `corners`: of the table, clockwise from the upper left: x and y, float64 (4, 2). `finest`: pixels of the result to
+    a pixel of the photograph, at most.
     """
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])

@@ -40,18 +40,10 @@ _Places = list[list[tuple[float, int]]]
 
 @dataclass(frozen=True)
 class Grid:
-    """The lines of a table.
+    """The lines of a table."""
 
-    Parameters
-    ----------
-    nodes
-        Their crossings on the flattened table: x and y, float64 (rows, columns, 2).
-    rows, columns
-        How sure each horizontal and each vertical line is.
-    """
-
-    nodes: NDArray[np.float64]
-    rows: tuple[int, ...]
+    nodes: NDArray[np.float64]  # their crossings on the flattened table: x and y, float64 (rows, columns, 2)
+    rows: tuple[int, ...]  # how sure each horizontal and each vertical line is
     columns: tuple[int, ...]
 
     def turned(self) -> Grid:
@@ -72,22 +64,12 @@ UNKNOWN = Shape()
 
 @dataclass(frozen=True)
 class Settled:
-    """The crossings of a table's lines, and the rows and columns, from 0, of which nobody knows whether they are one.
+    """The crossings of a table's lines, and the rows and columns, from 0, that may not be one each."""
 
-    Parameters
-    ----------
-    nodes
-        x and y, float64 (rows + 1, columns + 1, 2).
-    rows, columns
-        The doubtful ones.
-    row_lines, column_lines
-        The lines, from 0, that cannot be seen.
-    """
-
-    nodes: NDArray[np.float64]
-    rows: frozenset[int]
+    nodes: NDArray[np.float64]  # x and y, float64 (rows + 1, columns + 1, 2)
+    rows: frozenset[int]  # the doubtful ones
     columns: frozenset[int]
-    row_lines: frozenset[int] = frozenset()
+    row_lines: frozenset[int] = frozenset()  # the lines, from 0, that cannot be seen
     column_lines: frozenset[int] = frozenset()
 
 
@@ -290,22 +272,12 @@ _GONE = 0.4  # of a row's vertical lines: if no more is visible, it is ruled pap
 
 @dataclass(frozen=True)
 class Closed:
-    """The crossings of lines (rows, columns, 2).
+    """The crossings of lines (rows, columns, 2)."""
 
-    Parameters
-    ----------
-    nodes
-        x and y.
-    rows, columns
-        Whether the first and the last of each are in doubt.
-    added
-        Whether the first and the last of those across were not seen.
-    """
-
-    nodes: NDArray[np.float64]
-    rows: tuple[bool, bool] = (False, False)
+    nodes: NDArray[np.float64]  # x and y
+    rows: tuple[bool, bool] = (False, False)  # whether the first and the last of each are in doubt
     columns: tuple[bool, bool] = (False, False)
-    added: tuple[bool, bool] = (False, False)
+    added: tuple[bool, bool] = (False, False)  # whether the first and the last of those across were not seen
 
     def turned(self) -> Closed:
         """Return them with rows for columns."""
@@ -328,12 +300,8 @@ def close_sides(
 ) -> Closed:
     """Add the outer lines that a table without a frame lacks, and drop those of ruled paper beside it.
 
-    Parameters
-    ----------
-    nodes
-        The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
-    level, vertical
-        What may be level lines, and vertical ones: uint8 (h, w).
+    `nodes`: the crossings of the lines that were found: x and y, float64 (rows, columns, 2). `level`, `vertical`:
+    what may be level lines, and vertical ones: uint8 (h, w).
 
     Raises
     ------
@@ -495,12 +463,8 @@ def grade_lines(
 ) -> Grid:
     """Doubt lines that waver, or divide a usual gap although little of them is visible: digits may make them.
 
-    Parameters
-    ----------
-    nodes
-        The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
-    rows, columns
-        The fraction of each line that is visible.
+    `nodes`: the crossings of the lines that were found: x and y, float64 (rows, columns, 2). `rows`, `columns`: the
+    fraction of each line that is visible.
 
     Examples
     --------

@@ -58,10 +58,7 @@ def are_certain(
 ) -> tuple[bool, bool]:
     """Tell whether all rows, and all columns, are surely between lines, but for those already known to be doubtful.
 
-    Parameters
-    ----------
-    nodes
-        The crossings of lines: x and y, float64 (rows, columns, 2).
+    `nodes`: the crossings of lines: x and y, float64 (rows, columns, 2).
 
     Examples
     --------
@@ -85,10 +82,7 @@ def may_hide_lines(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> tuple[
 
     In most rows there is then something thin in the same position, in parts of its height, also near the row's ends.
 
-    Parameters
-    ----------
-    nodes
-        The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
+    `nodes`: the crossings of the lines that were found: x and y, float64 (rows, columns, 2).
 
     Examples
     --------
@@ -268,12 +262,8 @@ def find_covered(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64], list[int]]:
     """Find the rows of a picture (or its columns) that are dark along much of their length.
 
-    Parameters
-    ----------
-    dark
-        uint8 (h, w), 1 where it is dark.
-    min_covered
-        The fraction of the length that must be dark; None for a part of that of the darkest.
+    `dark`: uint8 (h, w), 1 where it is dark. `min_covered`: the fraction of the length that must be dark; None for a
+    part of that of the darkest.
 
     Returns
     -------
@@ -425,10 +415,7 @@ def line_ink(grey: NDArray[np.uint8], leans: Sequence[float]) -> tuple[NDArray[n
 
     Ink, which is darker than faint lines, is in both.
 
-    Parameters
-    ----------
-    leans
-        The degrees by which lines may lean.
+    `leans`: the degrees by which lines may lean.
 
     Examples
     --------
@@ -462,14 +449,8 @@ def _ink_and_light(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[
 def _faint(light: NDArray[np.float32], free: NDArray[np.float32], leans: Sequence[float]) -> NDArray[np.uint8]:
     """Mark faint level lines: where it is darker along some pixels than along as many above and below.
 
-    Parameters
-    ----------
-    light
-        How light it is, of what is around: float32 (h, w).
-    free
-        1 where there is no ink: float32 (h, w).
-    leans
-        In degrees.
+    `light`: how light it is, of what is around: float32 (h, w). `free`: 1 where there is no ink: float32 (h, w).
+    `leans`: in degrees.
     """
     high, wide = light.shape
     found = np.zeros((high, wide), np.uint8)

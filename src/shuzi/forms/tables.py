@@ -161,10 +161,7 @@ _RIVAL = 0.25  # of a line's pieces: if so many are whole, it may be one althoug
 def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, shape: Shape) -> FlatTable:
     """Find the largest table on a photograph that is roughly upright; what cannot be seen of its lines is doubtful.
 
-    Parameters
-    ----------
-    grey, small
-        The photograph, and the same as small as lines are sought: uint8 (h, w).
+    `grey`, `small`: the photograph, and the same as small as lines are sought: uint8 (h, w).
 
     Raises
     ------
@@ -300,14 +297,9 @@ _MIN_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or nar
 def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bool, name: str) -> NDArray[np.uint8]:
     """Return where the largest table on a photograph is: uint8 (h, w), 1 where there is some of it.
 
-    Parameters
-    ----------
-    joined
-        What may be lines, with gaps closed: uint8 (h, w), 1 where there is some.
-    ink
-        What of it counts where tables are compared: uint8 (h, w).
-    goes_on
-        Whether it may go on beyond two opposite edges, as ruled paper does; else only beyond one.
+    `joined`: what may be lines, with gaps closed: uint8 (h, w), 1 where there is some. `ink`: what of it counts where
+    tables are compared: uint8 (h, w). `goes_on`: whether it may go on beyond two opposite edges, as ruled paper does;
+    else only beyond one.
 
     Raises
     ------
@@ -332,10 +324,7 @@ def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bo
 def corners_of(ink: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the corners of a table, clockwise from the upper left, and its hull: float64 (4, 2), (n, 2).
 
-    Parameters
-    ----------
-    ink
-        Of its lines: uint8 (h, w), 1 where there is some.
+    `ink`: of its lines: uint8 (h, w), 1 where there is some.
 
     Examples
     --------

@@ -196,49 +196,24 @@ _PAPER = 85  # the percentile of a box with its margin that is paper, however fu
 
 @dataclass(frozen=True)
 class TickInk:
-    """The ink in a box to tick, apart from its lines.
+    """The ink in a box to tick, apart from its lines."""
 
-    Parameters
-    ----------
-    area
-        In square millimetres.
-    length
-        Of the diagonal of the frame around the largest piece, in millimetres.
-    cover
-        The fraction of the box that is ink.
-    dark
-        The grey levels by which the ink is darker than paper; 0 if there is none.
-    away
-        From the middle of the ink to that of the box, as a fraction of half its side.
-    outside
-        The area of the ink in the margin, beyond the lines, in square millimetres.
-    line
-        The area of what may be left of a line, or a shadow, in square millimetres; it is in no other measure.
-    sides
-        Beyond how many of its four lines there is ink.
-    """
-
-    area: float
-    length: float
-    cover: float
-    dark: float
-    away: float
-    outside: float
+    area: float  # in square millimetres
+    length: float  # of the diagonal of the frame around the largest piece, in millimetres
+    cover: float  # the fraction of the box that is ink
+    dark: float  # the grey levels by which the ink is darker than paper; 0 if there is none
+    away: float  # from the middle of the ink to that of the box, as a fraction of half its side
+    outside: float  # the area of the ink in the margin, beyond the lines, in square millimetres
+    # the area of what may be left of a line, or a shadow, in square millimetres; it is in no other measure
     line: float = 0.0
-    sides: int = 0
+    sides: int = 0  # beyond how many of its four lines there is ink
 
 
 def ink_in(part: NDArray[np.uint8], box: Box, thickness: float) -> TickInk:
     """Measure the ink in a box.
 
-    Parameters
-    ----------
-    part
-        The box with its margin, without printed lines: uint8 (h, w), paper 255.
-    box
-        Where it is in the part, in pixels.
-    thickness
-        How thick its lines are, in millimetres.
+    `part`: the box with its margin, without printed lines: uint8 (h, w), paper 255. `box`: where it is in the part,
+    in pixels. `thickness`: how thick its lines are, in millimetres.
 
     Examples
     --------

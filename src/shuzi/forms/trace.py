@@ -51,21 +51,11 @@ ReadWords = Callable[[NDArray[np.uint8], Sequence[Field]], Iterable[Words]]
 
 @dataclass(frozen=True)
 class Traced:
-    """A traced form.
+    """A traced form."""
 
-    Parameters
-    ----------
-    spec
-        The spec.
-    flat
-        The blank form: uint8 (8 * height, 8 * width).
-    left_out
-        How many more fields were proposed than a spec may have.
-    """
-
-    spec: Spec
-    flat: NDArray[np.uint8]
-    left_out: int = 0
+    spec: Spec  # the spec
+    flat: NDArray[np.uint8]  # the blank form: uint8 (8 * height, 8 * width)
+    left_out: int = 0  # how many more fields were proposed than a spec may have
 
 
 def trace(
@@ -79,14 +69,8 @@ def trace(
 ) -> Traced:
     """Trace a blank form; where it has no empty boxes and none are drawn, the spec has no fields.
 
-    Parameters
-    ----------
-    paper
-        A key of `PAPERS`, or "WIDTHxHEIGHT" in millimetres.
-    drawn
-        The fields; None to propose them where the form has empty boxes.
-    words
-        Reads the words that become the names of proposed fields; None to number them.
+    `paper`: a key of `PAPERS`, or "WIDTHxHEIGHT" in millimetres. `drawn`: the fields; None to propose them where the
+    form has empty boxes. `words`: reads the words that become the names of proposed fields; None to number them.
 
     Raises
     ------
@@ -339,20 +323,11 @@ _BRIGHTER = 25  # grey levels: by so much paper is brighter than what it lies on
 
 @dataclass(frozen=True)
 class Form:
-    """A blank form.
+    """A blank form."""
 
-    Parameters
-    ----------
-    flat
-        uint8 (8 * height, 8 * width), paper 255.
-    size
-        Width and height of the paper in millimetres.
-    homography
-        Maps millimetres to pixels of the picture that it was taken from: float64 (3, 3).
-    """
-
-    flat: NDArray[np.uint8]
-    size: tuple[float, float]
+    flat: NDArray[np.uint8]  # uint8 (8 * height, 8 * width), paper 255
+    size: tuple[float, float]  # width and height of the paper in millimetres
+    # maps millimetres to pixels of the picture that it was taken from: float64 (3, 3)
     homography: NDArray[np.float64]
 
     def in_millimetres(self, box: Box) -> Box:
@@ -366,12 +341,8 @@ class Form:
 def find_form(grey: NDArray[np.uint8], paper: tuple[float, float], name: str) -> Form:
     """Find the sheet on the picture of a blank form.
 
-    Parameters
-    ----------
-    grey
-        uint8 (h, w): a scan of the whole sheet, or a photograph of it on something darker; upright.
-    paper
-        The two sides of the paper in millimetres; which one is horizontal, the picture shows.
+    `grey`: uint8 (h, w): a scan of the whole sheet, or a photograph of it on something darker; upright. `paper`: the
+    two sides of the paper in millimetres; which one is horizontal, the picture shows.
 
     Raises
     ------
@@ -446,21 +417,11 @@ def _straight(outline: NDArray[np.float64], corners: NDArray[np.float64]) -> NDA
 
 @dataclass(frozen=True)
 class Drawn:
-    """Fields that a person draws on a blank form, in a text like a spec: `at` of each says where it is.
+    """Fields that a person draws on a blank form, in a text like a spec: `at` of each says where it is."""
 
-    Parameters
-    ----------
-    text
-        The text, in TOML.
-    path
-        What errors call it: its file.
-    beside
-        Returns the roster that the text names.
-    """
-
-    text: str
-    path: Path
-    beside: Beside
+    text: str  # the text, in TOML
+    path: Path  # what errors call it: its file
+    beside: Beside  # returns the roster that the text names
 
     @staticmethod
     def of(path: Path) -> Drawn:
@@ -471,12 +432,8 @@ class Drawn:
 def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
     """Read drawn fields as a spec; the style of those that name none is "".
 
-    Parameters
-    ----------
-    sheet
-        What the spec says of the sheet, such as its title and paper, where the text does not say it.
-    placed
-        Turns a box as the text gives it into one in millimetres.
+    `sheet`: what the spec says of the sheet, such as its title and paper, where the text does not say it. `placed`:
+    turns a box as the text gives it into one in millimetres.
 
     Raises
     ------

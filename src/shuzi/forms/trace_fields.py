@@ -53,21 +53,11 @@ class Printed:
 
 @dataclass(frozen=True)
 class Prints:
-    """What is printed on a flat form: uint8 (h, w), 0 or 1 each.
+    """What is printed on a flat form: uint8 (h, w), 0 or 1 each."""
 
-    Parameters
-    ----------
-    dark
-        But for shadows, which have no sharp edges.
-    seen
-        Pale hairlines too.
-    lines
-        The straight lines, with their soft edges.
-    """
-
-    dark: NDArray[np.uint8]
-    seen: NDArray[np.uint8]
-    lines: NDArray[np.uint8]
+    dark: NDArray[np.uint8]  # but for shadows, which have no sharp edges
+    seen: NDArray[np.uint8]  # pale hairlines too
+    lines: NDArray[np.uint8]  # the straight lines, with their soft edges
 
 
 def prints_on(flat: NDArray[np.uint8]) -> Prints:
@@ -365,10 +355,7 @@ Run = list[Box]
 def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field, ...]:
     """Propose fields for the boxes of a form, from top to bottom; they have no names.
 
-    Parameters
-    ----------
-    flat
-        The form: uint8 (h, w). Something printed in a small gap between boxes is a decimal point.
+    `flat`: the form: uint8 (h, w). Something printed in a small gap between boxes is a decimal point.
 
     Examples
     --------
@@ -397,10 +384,7 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
 def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     """Move a field that a person drew onto the boxes that are printed there.
 
-    Parameters
-    ----------
-    field
-        With `at`; without a style, what is printed decides on it.
+    `field`: with `at`; without a style, what is printed decides on it.
 
     Raises
     ------

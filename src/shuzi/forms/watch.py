@@ -7,15 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.output import save_table
-from shuzi.forms.photographs import Way, content_hash
+from shuzi.forms.photographs import content_hash
 from shuzi.forms.result import PageRead, Problem, Skipped, Table
-from shuzi.forms.stack import Journal, renamed
-from shuzi.pictures.arrivals import Arrivals, State, state_of
-from shuzi.pictures.folders import in_counting_order, single_pictures
+from shuzi.forms.stack import Journal, Stack, renamed
+from shuzi.pictures.folders import Arrivals, State, in_counting_order, single_pictures, state_of
 from shuzi.pictures.open import Picture, page_named
 
 _EVERY = 0.5  # seconds between checks of the folder
@@ -66,30 +64,29 @@ Event = Failed | Replaced | FileRead | Moved | Saved
 class Watch:
     """Reads the files of a folder as they arrive, and writes the table whenever none is left.
 
-    Parameters
-    ----------
-    folder
-        The folder.
-    way
-        How a photograph is read.
-    journal
-        Keeps the results.
-    out
-        Where the table goes. If somebody else changes the file meanwhile, it is kept, and another is written.
-    force
-        Whether to replace existing files.
+    If somebody else changes a file of the table meanwhile, it is kept, and another is written.
     """
 
-    def __init__(self, folder: Path, way: Way[Any, Any], journal: Journal, out: Sequence[Path], force: bool) -> None:
-        self._arrivals, self._pile, self._way, self._journal = Arrivals(folder), Pile(journal), way, journal
-        self._out = [*out]
+    def __init__(self, folder: Path, stack: Stack) -> None:
+        assert stack.journal is not None  # noqa: S101 - for the types: a folder is watched for a table
+        self._arrivals, self._pile, self._way = Arrivals(folder), Pile(stack.journal), stack.way
+        self._journal, self._out = stack.journal, [*stack.options.out]
         # an existing table may have been corrected since it was written
-        self._written = {target: journal.state_of(target) for target in out if target.exists() and not force}
+        kept = () if stack.options.force else [target for target in self._out if target.exists()]
+        self._written = {target: self._journal.state_of(target) for target in kept}
         self._is_new = self._failed = False
         self._next = 0.0
 
     def run(self, asked: Sequence[bool]) -> Iterator[Event]:
-        """Watch until `asked` is no longer empty."""
+        """Watch until `asked` is no longer empty, then write the table for the last time.
+
+        The journal is kept if something is left to read.
+
+        Raises
+        ------
+        DataError
+            The table cannot be written at the end.
+        """
         told = 0
         while not asked:
             self._pile.note_gone()
@@ -103,6 +100,11 @@ class Watch:
             else:
                 yield from self._write_now_and_then()
                 sleep(_EVERY)
+        table = self.table
+        if table.rows or table.problems:
+            yield from self._finish(table)
+        if not self.left:
+            self._journal.done()
 
     @property
     def table(self) -> Table:
@@ -114,14 +116,7 @@ class Watch:
         """The pictures and files that must still be read."""
         return [*self._pile.left, *map(str, self._arrivals.waiting)]
 
-    def finish(self, table: Table) -> Iterator[Event]:
-        """Write the table for the last time.
-
-        Raises
-        ------
-        DataError
-            It cannot be written.
-        """
+    def _finish(self, table: Table) -> Iterator[Event]:
         yield from self._make_room()
         for target in self._out:
             if not table.is_empty:
@@ -204,11 +199,6 @@ class Pile:
 
     A file that is renamed or moved is not read again, one that changes is, and one that is removed stays read; but
     what could not be read is forgotten with its file.
-
-    Parameters
-    ----------
-    journal
-        Keeps what is read.
     """
 
     def __init__(self, journal: Journal) -> None:

@@ -34,21 +34,13 @@ _MIN_KEPT = 0.12  # square millimetres: what else may be ink, before it counts
 
 @dataclass(frozen=True)
 class Written:
-    """The content of one box.
+    """The content of one box."""
 
-    Parameters
-    ----------
-    image
-        uint8 (28, 28), as the classifier takes it; None if the box is empty.
-    faint
-        Whether it is uncertain that this is what is written: there is so little ink that it may be a speck, some
-        that may be a line or a neighbour's, or it is so wide that it may be the edge of a shadow.
-    kept
-        The same with all that may be ink rather than a printed line; None if that is no more.
-    """
-
-    image: NDArray[np.uint8] | None
+    image: NDArray[np.uint8] | None  # uint8 (28, 28), as the classifier takes it; None if the box is empty
+    # whether it is uncertain that this is what is written: there is so little ink that it may be a speck, some that
+    # may be a line or a neighbour's, or it is so wide that it may be the edge of a shadow
     faint: bool
+    # the same with all that may be ink rather than a printed line; None if that is no more
     kept: NDArray[np.uint8] | None = None
 
     @property
@@ -59,21 +51,11 @@ class Written:
 
 @dataclass(frozen=True)
 class Inside:
-    """The content of one box without divisions.
+    """The content of one box without divisions."""
 
-    Parameters
-    ----------
-    ink
-        It without its lines: uint8 (h, w), paper 255.
-    kept
-        The same with all that may be ink rather than a line; None if that is no more.
-    doubtful
-        Whether a stroke may lie on a line of the box, or just beyond it.
-    """
-
-    ink: NDArray[np.uint8]
-    kept: NDArray[np.uint8] | None
-    doubtful: bool
+    ink: NDArray[np.uint8]  # it without its lines: uint8 (h, w), paper 255
+    kept: NDArray[np.uint8] | None  # the same with all that may be ink rather than a line; None if that is no more
+    doubtful: bool  # whether a stroke may lie on a line of the box, or just beyond it
 
 
 def peak_of(part: NDArray[np.uint8]) -> float:
@@ -86,10 +68,7 @@ def peak_of(part: NDArray[np.uint8]) -> float:
 def written_in(part: NDArray[np.uint8]) -> Written:
     """Separate the ink in a box from its paper.
 
-    Parameters
-    ----------
-    part
-        The box with its margin, without printed lines: uint8 (h, w), paper 255.
+    `part`: the box with its margin, without printed lines: uint8 (h, w), paper 255.
 
     Examples
     --------
@@ -116,16 +95,9 @@ def written_in_boxes(
 ) -> list[Written]:
     """Separate the ink in each of several boxes from the paper.
 
-    Parameters
-    ----------
-    boxes
-        From left to right, in pixels.
-    min_dark
-        The grey levels by which ink is darker than paper, from which there surely is some.
-    others
-        Other boxes nearby, in pixels: ink in them is theirs.
-    certain
-        The grey levels by which ink is darker than paper, from which it surely is no shadow.
+    `boxes`: from left to right, in pixels. `min_dark`: the grey levels by which ink is darker than paper, from which
+    there surely is some. `others`: other boxes nearby, in pixels: ink in them is theirs. `certain`: the grey levels
+    by which ink is darker than paper, from which it surely is no shadow.
     """
     peaks = [peak_of(erased.ink[box.pixels(rim=MARGIN * SCALE)]) for box in boxes]
     pieces = pieces_of(erased.ink, boxes, peaks, others)
@@ -192,12 +164,7 @@ def without(part: NDArray[np.uint8], foreign: NDArray[np.bool_]) -> NDArray[np.u
 def inside_of(erased: Erased, box: Box, others: Sequence[Box] = ()) -> Inside:
     """Separate the ink in one box without divisions from the paper.
 
-    Parameters
-    ----------
-    box
-        In pixels.
-    others
-        Other boxes nearby, in pixels: ink in them is theirs.
+    `box`: in pixels. `others`: other boxes nearby, in pixels: ink in them is theirs.
     """
     peak = peak_of(erased.ink)
     pieces = pieces_of(erased.ink, [box], [peak], others)
@@ -236,21 +203,12 @@ _SHORT = 1.5  # millimetres: shorter pieces of a line are left of it
 
 @dataclass(frozen=True)
 class Pieces:
-    """The pieces of ink of a part of a sheet.
+    """The pieces of ink of a part of a sheet."""
 
-    Parameters
-    ----------
-    labels
-        int32 (h, w): the piece of each pixel, from 1; 0 for paper.
-    owners
-        int (n + 1,): the index of each piece's box; -1 for what is left of lines, and neighbours' ink.
-    doubtful
-        bool (number of boxes,): whether a piece at the box may be ink of it, or not.
-    """
-
-    labels: NDArray[np.int32]
+    labels: NDArray[np.int32]  # int32 (h, w): the piece of each pixel, from 1; 0 for paper
+    # int (n + 1,): the index of each piece's box; -1 for what is left of lines, and neighbours' ink
     owners: NDArray[np.intp]
-    doubtful: NDArray[np.bool_]
+    doubtful: NDArray[np.bool_]  # bool (number of boxes,): whether a piece at the box may be ink of it, or not
 
 
 def pieces_of(
@@ -258,14 +216,8 @@ def pieces_of(
 ) -> Pieces:
     """Tell to which box each piece of ink belongs.
 
-    Parameters
-    ----------
-    part
-        Without printed lines: uint8 (h, w), paper 255.
-    boxes
-        From left to right, in pixels of the part.
-    others
-        Other boxes nearby, in pixels of the part: ink in them is theirs.
+    `part`: without printed lines: uint8 (h, w), paper 255. `boxes`: from left to right, in pixels of the part.
+    `others`: other boxes nearby, in pixels of the part: ink in them is theirs.
     """
     dark = below_paper(part)
     middles = np.array([box.x + box.width / 2 for box in boxes])
@@ -390,10 +342,7 @@ _MIN_LINE_DARK = 20.0  # grey levels by which a line differs from paper
 def measure_thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
     """Return how thick the lines of frames are, in millimetres: of their sides, the median.
 
-    Parameters
-    ----------
-    frames
-        Their places, in millimetres: where the middles of their lines are.
+    `frames`: their places, in millimetres: where the middles of their lines are.
 
     Examples
     --------
@@ -416,11 +365,8 @@ def measure_thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
 def width_of(across: NDArray[np.float64]) -> list[float]:
     """Return how wide a line is, in millimetres: where it is half as dark as at its darkest; empty if there is none.
 
-    Parameters
-    ----------
-    across
-        How much darker than paper it is at each pixel from `REACH` before where it should be to as far behind:
-        float64 (n,).
+    `across`: how much darker than paper it is at each pixel from `REACH` before where it should be to as far behind:
+    float64 (n,).
 
     Examples
     --------
@@ -444,10 +390,7 @@ def width_of(across: NDArray[np.float64]) -> list[float]:
 def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
     """Find the middle of the line that bounds the light inside of a box.
 
-    Parameters
-    ----------
-    box
-        The inside of the box, in pixels.
+    `box`: the inside of the box, in pixels.
 
     Returns
     -------
@@ -483,12 +426,8 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
 def goes_below(part: NDArray[np.uint8], thickness: Sequence[float]) -> bool:
     """Tell whether ink reaches the lines around a box, which were taken out with all that is below them.
 
-    Parameters
-    ----------
-    part
-        The box with its margin, without lines: uint8 (h, w), paper 255.
-    thickness
-        How thick its lines are, in millimetres: left, above, right and below; one thinner than `THICK` hides nothing.
+    `part`: the box with its margin, without lines: uint8 (h, w), paper 255. `thickness`: how thick its lines are, in
+    millimetres: left, above, right and below; one thinner than `THICK` hides nothing.
     """
     if max(thickness) < THICK:
         return False

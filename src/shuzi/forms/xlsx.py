@@ -19,8 +19,8 @@ from shuzi.forms.result import MISSING, Cell, Table
 from shuzi.forms.spec import DATE, TIME, Field
 from shuzi.messages import say
 from shuzi.messages.visible import neutral, visible
+from shuzi.pictures.decode import PNG, kind_of
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.plain import PNG, kind_of
 
 _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
 _HIGH, _MAX_PICTURE_WIDTH = 26, 1_000  # pixels of a picture
@@ -335,12 +335,7 @@ Notes = Mapping[tuple[int, int], str]
 def save_with_notes(book: Any, notes: Notes, path: Path | IO[bytes]) -> None:
     """Write a workbook whose first worksheet has notes.
 
-    Parameters
-    ----------
-    book
-        openpyxl's; its first worksheet has no comments.
-    path
-        Where to, or an open file.
+    `book`: openpyxl's; its first worksheet has no comments.
     """
     excel: Any = require("openpyxl.writer.excel", "forms", "extra.forms")
     sheet = book.worksheets[0]

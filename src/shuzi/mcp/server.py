@@ -1,12 +1,17 @@
-"""Serve a reader and some folders to assistants, over standard input and output."""
+"""Serve a reader and some folders to assistants, over standard input and output.
+
+Answers are short, with every doubt stated. Only files in the readable folders are read.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from threading import Lock
 from typing import Annotated
 
@@ -16,23 +21,250 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from shuzi import __version__
-from shuzi.errors import PictureError, ShuziError
+from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.parse import beside_file, read_text, spec_of
 from shuzi.forms.photographs import in_order, photos_in, read_photographs
 from shuzi.forms.read import PageReader
+from shuzi.forms.result import Cell, Problem, Table
 from shuzi.forms.ruled_tables import read_tables
 from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import Shape
-from shuzi.mcp.answers import Answer, Number, answer_of, number_of
-from shuzi.mcp.readable import MOST_PICTURES, Readable
 from shuzi.messages import speaking
-from shuzi.pictures.folders import single_pictures
-from shuzi.pictures.open import Picture
+from shuzi.pictures.decode import Page
+from shuzi.pictures.folders import pictures_in, single_pictures
+from shuzi.pictures.open import Picture, page_named
 from shuzi.reading.patterns.expression import LONGEST_PATTERN
 from shuzi.reading.reader import Reader
+from shuzi.reading.report.result import OK, Reading
+from shuzi.reading.report.result import NumberLine as Line
 
-_MOST_BYTES = 32 << 20  # bytes of an image passed as base64
+ERROR = "error"
+
+_MAX_ALTERNATIVES = 5
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another possible text, and its probability."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """One of several numbers in a picture."""
+
+    text: str
+    digits: str
+    status: str
+    confidence: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """The text of one picture; of several numbers, `lines` has each of them in reading order.
+
+    `status` is "ok" (rely on it), "unsure" (show the picture to a person), "not-a-digit", "blank", or "error".
+    """
+
+    source: str
+    text: str
+    digits: str
+    status: str
+    confidence: float
+    message: str
+    alternatives: list[Alternative] = field(default_factory=list)
+    lines: list[NumberLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """The text of one cell; `status` is "ok", "unsure", "blank" or "printed"."""
+
+    text: str
+    status: str
+    confidence: float
+    message: str = ""
+    alternatives: list[Alternative] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row: its photographs, and its cells by column name."""
+
+    source: str
+    cells: dict[str, TableCell]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A table: its columns and rows, the number of cells for a person to check, and the problems."""
+
+    title: str
+    columns: list[str]
+    rows: list[TableRow]
+    doubtful: int
+    problems: list[Problem]
+
+
+def number_of(name: str, reading: Reading | ShuziError) -> Number:
+    """Return the answer about one picture."""
+    if isinstance(reading, ShuziError):
+        return Number(_plain(name), text="", digits="", status=ERROR, confidence=0.0, message=_plain(str(reading)))
+    return Number(
+        source=_plain(name),
+        text=reading.text,
+        digits=reading.digits_text,
+        status=reading.status,
+        confidence=round(reading.confidence, 4),
+        message=reading.message,
+        alternatives=[] if reading.status == OK else _alternatives(reading.alternatives),
+        lines=[_line(line) for line in reading.lines] if len(reading.lines) > 1 else [],
+    )
+
+
+def _line(line: Line) -> NumberLine:
+    return NumberLine(
+        text=line.text,
+        digits=line.digits_text,
+        status=line.status,
+        confidence=round(line.confidence, 4),
+        message=line.message,
+    )
+
+
+def answer_of(table: Table) -> Answer:
+    """Return the answer about a table."""
+    return Answer(
+        title=table.title,
+        columns=[column.name for column in table.fields],
+        rows=[
+            TableRow(source=_plain(row.sources), cells={name: _cell(cell) for name, cell in row.cells.items()})
+            for row in table.rows
+        ],
+        doubtful=table.doubtful,
+        problems=[
+            Problem(source=_plain(problem.source), message=_plain(problem.message)) for problem in table.problems
+        ],
+    )
+
+
+def _cell(cell: Cell) -> TableCell:
+    return TableCell(
+        text=cell.text,
+        status=cell.status,
+        confidence=round(cell.confidence, 4),
+        message=cell.message,
+        alternatives=_alternatives(cell.alternatives) if cell.message else [],
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a text that can be sent: file names may hold bytes that are not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _alternatives(texts: Sequence[tuple[str, float]]) -> list[Alternative]:
+    return [
+        Alternative(text=text, probability=round(probability, 4)) for text, probability in texts[:_MAX_ALTERNATIVES]
+    ]
+
+
+MAX_PICTURES = 200
+"""The maximum number of pictures or pages in one answer."""
+
+
+@dataclass(frozen=True)
+class Readable:
+    """The folders that may be read, with links resolved; a relative path is in the first.
+
+    Raises
+    ------
+    DataError
+        A path is not a folder.
+
+    Examples
+    --------
+    >>> Readable.of(["."]).path("../note.txt")
+    Traceback (most recent call last):
+        ...
+    shuzi.errors.DataError: ...
+    """
+
+    folders: tuple[Path, ...]
+
+    @staticmethod
+    def of(folders: Sequence[str | Path]) -> Readable:
+        """Allow reading everything in these folders."""
+        for folder in folders:
+            if not str(folder) or not Path(folder).is_dir():
+                raise DataError("error.mcp.folder", path=folder)
+        return Readable(tuple(Path(folder).resolve() for folder in folders))
+
+    def path(self, name: str | Path) -> Path:
+        """Return the path that a name refers to, with links resolved.
+
+        Raises
+        ------
+        DataError
+            It is outside the folders, or not a valid path.
+        """
+        try:
+            path = (self.folders[0] / Path(name).expanduser()).resolve()
+        except (OSError, RuntimeError, ValueError) as problem:
+            raise DataError("error.data.unreadable", path=name, reason=problem) from problem
+        if not any(path.is_relative_to(folder) for folder in self.folders):
+            raise DataError("error.mcp.outside", path=name, folders=", ".join(map(str, self.folders)))
+        return path
+
+    def pictures(self, names: Sequence[str]) -> list[tuple[str, Picture | ShuziError]]:
+        """Return the pictures that names of files, pages and folders refer to, each with its name.
+
+        An error takes the place of any that may not or cannot be read.
+
+        Raises
+        ------
+        PictureError
+            There are more than `MAX_PICTURES`.
+        """
+        pictures: list[tuple[str, Picture | ShuziError]] = []
+        for name in names:
+            for picture in self._expand(name):
+                pictures.append((_name(picture, name), picture))
+                if len(pictures) > MAX_PICTURES:
+                    raise PictureError("error.mcp.pictures", most=MAX_PICTURES)
+        return pictures
+
+    def _expand(self, name: str) -> Iterator[Picture | ShuziError]:
+        try:
+            page = page_named(str(self.folders[0] / name))
+            if page is not None and isinstance(page.document, Path):
+                yield Page(self.path(page.document), page.number)
+                return
+            path = self.path(name)
+            for file in pictures_in(path) if path.is_dir() else [path]:
+                yield from self._open(file)
+        except ShuziError as problem:
+            yield problem
+
+    def _open(self, file: Path) -> Iterator[Picture | ShuziError]:
+        """Yield a file's pictures, or an error if it is a link that leads out of the readable folders."""
+        try:
+            yield from single_pictures(self.path(file))
+        except ShuziError as problem:
+            yield problem
+
+
+def _name(picture: Picture | ShuziError, name: str) -> str:
+    if isinstance(picture, ShuziError):
+        return str(picture.values.get("path", name))
+    return str(picture)
+
+
+_MAX_BYTES = 32 << 20  # bytes of an image passed as base64
 
 _INSTRUCTIONS = """Reads handwritten numbers in pictures on this machine; nothing leaves it.
 Every answer has a status. "ok" means that the text can be relied on. "unsure" means that it cannot: say so, give the
@@ -58,14 +290,7 @@ Count = Annotated[int, Field(ge=0, le=99, description="How many there are, if kn
 def create(reader: Reader, readable: Readable, language: str) -> MCPServer:
     """Make a server with the tools `read_numbers`, `read_image`, `read_table` and `read_form`.
 
-    Parameters
-    ----------
-    reader
-        Reads the pictures.
-    readable
-        The folders that may be read.
-    language
-        Of messages: "zh" or "en".
+    Messages are in the language "zh" or "en".
     """
     folders = ", ".join(map(str, readable.folders))
     server = MCPServer(
@@ -105,9 +330,9 @@ class _Tools:
     ) -> list[Number]:
         """Read the handwritten number in a picture that is passed as base64, or in each page of a PDF or TIFF."""
         with self._reading():
-            pages = [*islice(single_pictures(_decoded(image)), MOST_PICTURES + 1)]
-            if len(pages) > MOST_PICTURES:
-                raise PictureError("error.mcp.pictures", most=MOST_PICTURES)
+            pages = [*islice(single_pictures(_decoded(image)), MAX_PICTURES + 1)]
+            if len(pages) > MAX_PICTURES:
+                raise PictureError("error.mcp.pictures", most=MAX_PICTURES)
             pictures = list[Picture]()
             for page in pages:
                 if isinstance(page, ShuziError):
@@ -162,8 +387,8 @@ def _decoded(image: str) -> bytes:
     content = image.partition(";base64,")[2] if image.startswith("data:") else image
     # the alphabet of addresses, lines and missing signs at the end are base64 too
     content = "".join(content.split()).rstrip("=").replace("-", "+").replace("_", "/")
-    if len(content) > _MOST_BYTES * 4 // 3:
-        raise PictureError("error.picture.long", path="image", most=_MOST_BYTES)
+    if len(content) > _MAX_BYTES * 4 // 3:
+        raise PictureError("error.picture.long", path="image", most=_MAX_BYTES)
     try:
         return base64.b64decode(content + "=" * (-len(content) % 4), validate=True)
     except (binascii.Error, ValueError) as problem:

@@ -37,7 +37,7 @@ UNSURE_BELOW, DIGIT_FROM = "unsure", "not-a-digit"
 
 Z = 1.959963984540054  # 95 % of a normal distribution lie within this many standard deviations
 _SHOWN = 80  # characters of a wrong value quoted in an error
-_LONGEST = 200_000  # characters of a card, as each mistake in it costs memory; shuzi's own have at most 6,000
+_MAX_CARD = 200_000  # characters of a card, as each mistake in it costs memory; shuzi's own have at most 6,000
 
 
 class Measured(TypedDict):
@@ -83,45 +83,24 @@ class Score:
 
 @dataclass(frozen=True)
 class Source:
-    """One source of a model's training data.
+    """One source of a model's training data."""
 
-    Parameters
-    ----------
-    name
-        MNIST, OWN, STROKES, REGISTERS, PAGE_LINES, MODEL followed by a name, or a source that only a later shuzi
-        knows.
-    sha256
-        The SHA-256 of each array, as an uncompressed IDX file, or of each file.
-    licence
-        The licence it may be used under.
-    """
-
+    # MNIST, OWN, STROKES, REGISTERS, PAGE_LINES, MODEL followed by a name, or a source that only a later shuzi knows
     name: Text
-    sha256: Mapping[str, Text]
-    licence: Text
+    sha256: Mapping[str, Text]  # the SHA-256 of each array, as an uncompressed IDX file, or of each file
+    licence: Text  # the licence it may be used under
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Calibrates a reader's confidence in whole texts, for use with particular partner models.
+    """Calibrates a reader's confidence in whole texts, for use with particular partner models."""
 
-    Parameters
-    ----------
-    partners
-        The SHA-256 of each partner model's weights, by role, such as "detector".
-    numbers
-        The fitted numbers; `reading.decide.candidate_confidence` and `line_confidence` define their meaning.
-    pages, seed
-        How many pages were composed from the validation images to fit it, and with which seed.
-    strokes
-        The SHA-256 of the pen strokes from which as many lines were composed; "" for none.
-    """
-
-    partners: Mapping[str, Text]
+    partners: Mapping[str, Text]  # the SHA-256 of each partner model's weights, by role, such as "detector"
+    # the fitted numbers; `reading.decide.candidate_confidence` and `line_confidence` define their meaning
     numbers: Mapping[str, Number]
-    pages: Whole
+    pages: Whole  # how many pages were composed from the validation images to fit it, and with which seed
     seed: Whole
-    strokes: Text = ""
+    strokes: Text = ""  # the SHA-256 of the pen strokes from which as many lines were composed; "" for none
 
 
 OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
@@ -146,12 +125,7 @@ LICENCES = {
 def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
     """Return the licence of a model trained on these sources.
 
-    Parameters
-    ----------
-    sources
-        Its training data.
-    start
-        The licence of the model that it started from; if that is not one of LICENCES, the model keeps it.
+    `start`: the licence of the model that it started from; if that is not one of LICENCES, the model keeps it.
 
     Examples
     --------
@@ -172,67 +146,35 @@ def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
 
 @dataclass(frozen=True)
 class Card:
-    """A model's description of itself.
+    """A model's description of itself."""
 
-    Parameters
-    ----------
-    name
-        The recipe's name, such as "softmax".
-    task
-        What the model does: one of `tasks.TASKS`.
-    input, outputs
-        The input and output tensors, with shape, type, layout and range.
-    classes
-        The class names, in the order of the outputs.
-    data
-        The training data.
-    recipe
-        Everything needed to train it again, as in `recipe.toml`.
-    seed
-        The seed of the recipe.
-    weights
-        The SHA-256 of the .onnx file's graph, weights included; "" until it is written into one.
-    scores
-        Measured results, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``; for a
-        detector, the fraction of the digits on n pages that it finds; for a line detector, the mean intersection
-        over union of the cores of lines on n photographs.
-    command
-        The command that trains it again; "" if a changed value has no command-line option.
-    parameters
-        The number of trainable parameters.
-    versions
-        The versions of the libraries it was trained with.
-    temperature
-        What the logits were divided by to calibrate the confidence; already part of the weights.
-    thresholds
-        ``{UNSURE_BELOW: c}``: an answer with a confidence below c is unsure. ``{DIGIT_FROM: p}``: an image whose
-        ``is_digit`` is below p is rejected as not a digit. A detector has no thresholds.
-    calibration
-        The calibration of its confidence in whole texts; None if it was never fitted.
-    normalization
-        The version of the normalisation that framed the images (`ink.normalize.VERSION`).
-    licence
-        The licence of the model.
-    """
-
-    name: Text
-    task: Text
-    input: Tensor
+    name: Text  # the recipe's name, such as "softmax"
+    task: Text  # what the model does: one of `tasks.TASKS`
+    input: Tensor  # the input and output tensors, with shape, type, layout and range
     outputs: tuple[Tensor, ...]
-    classes: tuple[Text, ...] = tuple(DIGITS)
-    data: tuple[Source, ...] = ()
+    classes: tuple[Text, ...] = tuple(DIGITS)  # the class names, in the order of the outputs
+    data: tuple[Source, ...] = ()  # the training data
+    # everything needed to train it again, as in `recipe.toml`
     recipe: Mapping[str, Any] = field(default_factory=dict)
-    seed: Whole = 0
-    weights: Text = ""
+    seed: Whole = 0  # the seed of the recipe
+    weights: Text = ""  # the SHA-256 of the .onnx file's graph, weights included; "" until it is written into one
+    # measured results, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``; for a
+    # detector, the fraction of the digits on n pages that it finds; for a line detector, the mean intersection over
+    # union of the cores of lines on n photographs
     scores: Mapping[str, Measured] = field(default_factory=dict)
-    command: Text = ""
-    parameters: Whole = 0
-    versions: Mapping[str, Text] = field(default_factory=dict)
+    command: Text = ""  # the command that trains it again; "" if a changed value has no command-line option
+    parameters: Whole = 0  # the number of trainable parameters
+    versions: Mapping[str, Text] = field(default_factory=dict)  # the versions of the libraries it was trained with
+    # what the logits were divided by to calibrate the confidence; already part of the weights
     temperature: Positive = 1.0
+    # ``{UNSURE_BELOW: c}``: an answer with a confidence below c is unsure. ``{DIGIT_FROM: p}``: an image whose
+    # ``is_digit`` is below p is rejected as not a digit. A detector has no thresholds.
     thresholds: Mapping[str, Number] = field(default_factory=dict)
+    # the calibration of its confidence in whole texts; None if it was never fitted
     calibration: Calibration | None = None
+    # the version of the normalisation that framed the images (`ink.normalize.VERSION`)
     normalization: Whole = normalize.VERSION
-    licence: Text = OF_MNIST
+    licence: Text = OF_MNIST  # the licence of the model
     format: Whole = FORMAT
 
     @property
@@ -247,7 +189,9 @@ class Card:
     @property
     def backend(self) -> str:
         """The library that trained it, with its version, such as "TensorFlow 2.21.0"; "" if the card names none."""
-        return next((f"{BACKENDS[name]} {each}" for name, each in self.versions.items() if name in BACKENDS), "")
+        return next(
+            (f"{BACKENDS[name]} {version}" for name, version in self.versions.items() if name in BACKENDS), ""
+        )
 
     def trained_on(self, sha256: str) -> bool:
         """Return whether the model was trained on the array or file with this hash."""
@@ -290,8 +234,8 @@ class Card:
         >>> Card.from_json(card.to_json(), "model.onnx") == card
         True
         """
-        if len(text) > _LONGEST:
-            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", most=_LONGEST))
+        if len(text) > _MAX_CARD:
+            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", most=_MAX_CARD))
         try:
             values = json.loads(text)
             version = values.get("format")

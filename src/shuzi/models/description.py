@@ -79,17 +79,17 @@ def describe_card(card: Card, path: Path) -> list[tuple[str, str]]:
     """Return the card's contents in words, each with its name in the catalogues."""
     measure = MEASURES.get(card.kind, "accuracy")
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
-    outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
+    outputs = [say(f"models.output.{output.name}", size=output.shape[-1]) for output in card.outputs]
     return [
         ("file", f"{path}  {describe_size(path.stat().st_size)}"),
         ("task", card.task),
         ("recipe", card.name),
         ("parameters", f"{card.parameters:,}"),
         ("input", say(f"models.input.{_INPUTS[card.kind]}", version=card.normalization)),
-        *(("output", each) for each in outputs),
+        *(("output", output) for output in outputs),
         *((measure, describe_score(part, score, card.kind)) for part, score in card.scores.items()),
         *(_confidence(card) if card.kind == CLASSIFIER else []),
-        *(("data", each) for each in _data(card)),
+        *(("data", source) for source in _data(card)),
         ("licence", describe_licence(card)),
         ("versions", " · ".join([card.backend, *libraries])),
         ("weights", say("models.sha256", sha256=card.weights[:_SHOWN])),
@@ -163,12 +163,7 @@ def describe_size(size: int) -> str:
 def write_upload(path: Path, target: Path) -> list[str]:
     """Write a model's folder, with the shipped models that its confidence was calibrated with.
 
-    Parameters
-    ----------
-    path
-        The .onnx file.
-    target
-        A folder that does not exist yet, or is empty.
+    `target`: a folder that does not exist yet, or is empty.
 
     Returns
     -------

@@ -22,9 +22,9 @@ _OPERATION, _ATTRIBUTE = 4, 5  # fields of a NodeProto
 _SUBGRAPHS = (6, 11)  # fields of an AttributeProto
 _KEY, _VALUE = 1, 2  # fields of a metadata entry
 _VARINT, _EIGHT_BYTES, _WITH_LENGTH, _FOUR_BYTES = 0, 1, 2, 5
-_LONGEST_VARINT = 10
-_MOST_FIELDS = 10_000  # fields of a message; ONNX files have a few dozen
-_LARGEST = 1 << 28  # bytes: shuzi's own models have 3 million
+_MAX_VARINT = 10
+_MAX_FIELDS = 10_000  # fields of a message; ONNX files have a few dozen
+_MAX_SIZE = 1 << 28  # bytes: shuzi's own models have 3 million
 
 CARD_FILE = "card.json"
 
@@ -38,8 +38,8 @@ def read_content(path: Path) -> bytes:
         The file cannot be read, or is larger than any plausible model.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.large", most=_LARGEST))
+        if path.stat().st_size > _MAX_SIZE:
+            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.large", most=_MAX_SIZE))
         return path.read_bytes()
     except OSError as problem:
         raise ModelError("error.model.damaged", path=path, reason=problem.strerror) from problem
@@ -174,7 +174,7 @@ def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview
             begin, position = position, position + (8 if kind == _EIGHT_BYTES else 4)
         else:
             raise _damaged(path)
-        if position > len(content) or tag < 8 or count > _MOST_FIELDS:
+        if position > len(content) or tag < 8 or count > _MAX_FIELDS:
             raise _damaged(path)
         yield tag >> 3, content[begin:position], content[start:position]
 
@@ -182,7 +182,7 @@ def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview
 def _varint(content: memoryview, position: int, path: object) -> tuple[int, int]:
     """Read a whole number of variable length; return it and the position after it."""
     value = 0
-    for count in range(_LONGEST_VARINT):
+    for count in range(_MAX_VARINT):
         if position + count >= len(content):
             raise _damaged(path)
         byte = content[position + count]

@@ -25,16 +25,16 @@ from shuzi.models.onnx_file import control_flow, read_card, read_content
 from shuzi.models.tasks import Tensor
 from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.cores import cores
-from shuzi.processes.job_limits import Limits
+from shuzi.processes.serving import Limits
 
 most_threads = cores()
 """Threads for calls that may use all cores; a process that shares the machine with others sets it to one."""
 
-LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
+LIMITS = Limits(cpu_seconds=10.0, memory=1_000_000_000)
 """The limits for loading and running a model once. The default model takes a quarter of a second and 60 MB."""
 
 _NUMBERS = {"tensor(float)": "float32"}
-_LONGEST = 300  # characters of a message of ONNX Runtime or of the child
+_MAX_MESSAGE = 300  # characters of a message of ONNX Runtime or of the child
 _CHILD = "shuzi.models.trial_child"
 _VALUES = {  # errors that the child may report, and the values of each
     "error.model.damaged": ("reason",),
@@ -46,12 +46,7 @@ _VALUES = {  # errors that the child may report, and the values of each
 class Session:
     """An .onnx file with a card, ready to run on one core, or on all for large inputs.
 
-    Parameters
-    ----------
-    path
-        The file.
-    content
-        The content of the file, if it was read and checked before (`checked_content`).
+    `content`: the content of the file, if it was read and checked before (`checked_content`).
 
     Raises
     ------
@@ -80,14 +75,8 @@ class Session:
     ) -> list[NDArray[np.float32]]:
         """Run the model and return its outputs.
 
-        Parameters
-        ----------
-        values
-            The input, as the card's `input` describes it.
-        all_cores
-            Use all cores instead of one.
-        outputs
-            The names of the outputs to return; None returns all.
+        `values`: the input, as the card's `input` describes it. `outputs`: the names of the outputs to return; None
+        returns all.
 
         Raises
         ------
@@ -153,7 +142,7 @@ def _fits(tensor: Tensor, dtype: object, shape: tuple[int | str | None, ...]) ->
 
 def _first_line(problem: Exception) -> str | ShuziError:
     """Return the part of an ONNX Runtime message that helps a person; the rest names its source files."""
-    return str(problem).partition("\n")[0][:_LONGEST] or ShuziError("models.broken")
+    return str(problem).partition("\n")[0][:_MAX_MESSAGE] or ShuziError("models.broken")
 
 
 def checked_content(path: Path, limits: Limits = LIMITS) -> bytes:
@@ -211,11 +200,11 @@ def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError 
     if key is None:
         return None
     if key == "slow":
-        return ModelError("error.model.slow", path=path, seconds=limits.seconds)
+        return ModelError("error.model.slow", path=path, seconds=limits.cpu_seconds)
     if key == "memory":
         return ModelError("error.model.memory", path=path, most=limits.memory // 1_000_000)
     if isinstance(key, str) and key in _VALUES and isinstance(values, dict):
-        named = {name: str(values.get(name, ""))[:_LONGEST] for name in _VALUES[key]}
+        named = {name: str(values.get(name, ""))[:_MAX_MESSAGE] for name in _VALUES[key]}
         return ModelError(key, path=path, **named)
     return ModelError("error.model.damaged", path=path, reason=ShuziError("models.crashed"))
 

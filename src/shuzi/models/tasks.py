@@ -47,29 +47,18 @@ _Side = Annotated[int, Field(strict=True, gt=0)]
 class Tensor:
     """An input or output of a model.
 
-    Parameters
-    ----------
-    name
-        Its name in the .onnx file.
-    shape
-        Each dimension is a number, or a name if it is variable; "n" is the batch.
-    dtype
-        The type of its values.
-    layout
-        What the dimensions mean: N batch, H height, W width, C channels.
-    range
-        The smallest and the largest value; None if unbounded.
-
     Examples
     --------
     >>> print(Tensor("features", ("n", 384), layout="NC"))
     features: float32 (n, 384)
     """
 
-    name: Text
+    name: Text  # its name in the .onnx file
+    # each dimension is a number, or a name if it is variable; "n" is the batch
     shape: Annotated[tuple[_Side | Text, ...], expected("expected.shape")]
-    dtype: Text = "float32"
-    layout: Text = ""
+    dtype: Text = "float32"  # the type of its values
+    layout: Text = ""  # what the dimensions mean: N batch, H height, W width, C channels
+    # the smallest and the largest value; None if unbounded
     range: Annotated[tuple[Number, Number] | None, expected("expected.pair")] = None
 
     def __str__(self) -> str:
@@ -78,24 +67,12 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Interface:
-    """The inputs and outputs of a model for a task.
+    """The inputs and outputs of a model for a task."""
 
-    Parameters
-    ----------
-    kind
-        CLASSIFIER, DETECTOR, LINE_DETECTOR or RECOGNISER.
-    input
-        The images.
-    outputs
-        The outputs, in this order; FEATURES may follow.
-    classes
-        The class names, in the order of the outputs.
-    """
-
-    kind: str
-    input: Tensor
-    outputs: tuple[Tensor, ...]
-    classes: tuple[str, ...] = tuple(DIGITS)
+    kind: str  # CLASSIFIER, DETECTOR, LINE_DETECTOR or RECOGNISER
+    input: Tensor  # the images
+    outputs: tuple[Tensor, ...]  # the outputs, in this order; FEATURES may follow
+    classes: tuple[str, ...] = tuple(DIGITS)  # the class names, in the order of the outputs
 
 
 _IMAGES = Tensor("images", ("n", 28, 28), layout="NHW", range=(0, 255))  # background 0, ink 255

@@ -10,8 +10,7 @@ import numpy as np
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.session import Session
 from shuzi.models.tasks import Tensor
-from shuzi.processes.pipes import Bytes
-from shuzi.processes.serving import serve
+from shuzi.processes.serving import Bytes, serve
 
 _OPEN_SIDE = 64  # pixels, for a variable dimension
 _ROUNDING = 1e-3
@@ -20,10 +19,7 @@ _ROUNDING = 1e-3
 def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     """Load a model and run it on two inputs.
 
-    Parameters
-    ----------
-    job
-        ``path`` is the model's name; `body` is its content.
+    `job`: ``path`` is the model's name; `body` is its content.
 
     Returns
     -------

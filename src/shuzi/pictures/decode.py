@@ -1,17 +1,22 @@
-"""A picture file becomes a grey uint8 array, in this process.
+"""A picture file or a page of a PDF becomes a grey uint8 array, in this process.
 
-Only `plain` files are decoded in the user's own process, all others in a child process (`decoder`).
+Only files that are plain enough are decoded in the user's own process: PNG, JPEG and uncompressed BMP of ordinary
+size and structure, which take about a second and 150 MB at most, whatever their content. Other files may be just as
+harmless, but they take the longer route: `decoder` runs this module as a child process. PDFium, which is not
+thread-safe and may crash the process that calls it, runs only there.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import mmap
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -21,7 +26,252 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from shuzi.errors import PictureError, ShuziError, require
-from shuzi.pictures.plain import HEAD, HEIC, PNG, SIGNATURE, TEXTS, TIFF, kind_of, read_chunks
+from shuzi.processes.serving import Bytes, resident, serve
+
+MAX_PLAIN_PIXELS = 16_500_000
+"""A phone's photo: 12 megapixels, some have 16. Decoding takes at most 8 bytes for each."""
+
+MAX_PLAIN_GREY = 24_000_000
+"""The limit for a grey PNG, at a byte per pixel: the blank form of the largest traced paper has 23 million."""
+
+MAX_PLAIN_BYTES = 32_000_000
+"""The size of a plain file."""
+
+HEAD = 1_024
+"""The number of bytes that identify a file's format."""
+
+PNG, JPEG, BMP, GIF, WEBP, TIFF, HEIC, PDF = "PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "HEIC", "PDF"
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_BEGINNINGS = {
+    SIGNATURE: PNG,
+    b"\xff\xd8\xff": JPEG,
+    b"BM": BMP,
+    **dict.fromkeys((b"GIF87a", b"GIF89a"), GIF),
+    **dict.fromkeys((b"II*\0", b"MM\0*", b"II\0*", b"MM*\0", b"II+\0", b"MM\0+"), TIFF),
+}
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_PDF = b"%PDF-"  # anywhere in the head
+
+_MAX_CHUNKS = 4_096  # libpng writes one for every 8 KB
+_MAX_TEXTS = 64
+_MAX_SEGMENTS = 256  # each has at most 64 KB; a long XMP takes dozens
+_MAX_SCANS = 32  # scans: a progressive JPEG has about ten
+_MAX_FIELDS = 256  # of EXIF: Pillow copies up to 64 KB for each
+TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+_ANIMATED = (b"acTL", b"fcTL", b"fdAT")
+_FRAMES = range(0xC0, 0xD0)  # markers that begin a frame, except three
+_NO_FRAMES = (0xC4, 0xC8, 0xCC)
+_PLAIN_FRAMES = (0xC0, 0xC1, 0xC2)  # Huffman codes, sequential or progressive
+_DIB_HEADERS = (12, 40, 52, 56, 108, 124)
+
+
+def name_of(source: str | Path | bytes) -> str:
+    """Return the name of a picture for errors: a path, or its size in bytes."""
+    return f"{len(source)} bytes" if isinstance(source, bytes) else str(source)
+
+
+def kind_of(content: bytes) -> str | None:
+    """Return the format that the first `HEAD` bytes of a file suggest; None if it is not a supported one.
+
+    >>> kind_of(b"%PDF-1.7"), kind_of(b"GIF89a made from %PDF-1.7"), kind_of(b"<svg>")
+    ('PDF', 'GIF', None)
+    """
+    head = content[:HEAD]
+    for beginning, kind in _BEGINNINGS.items():
+        if head.startswith(beginning):
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+        return HEIC
+    return PDF if _PDF in head else None
+
+
+def is_plain(content: bytes, kind: str | None) -> bool:
+    """Return whether a file is plain enough to decode in this process.
+
+    `content` is the whole file, `kind` the result of `kind_of`.
+
+    Examples
+    --------
+    >>> is_plain(b"GIF89a", GIF), is_plain(b"BM", BMP)
+    (False, False)
+    """
+    if len(content) > MAX_PLAIN_BYTES:
+        return False
+    try:
+        check = {PNG: _plain_png, JPEG: _plain_jpeg, BMP: _plain_bmp}.get(kind or "")
+        return check is not None and check(content)
+    except (struct.error, IndexError):
+        return False  # the file is cut off
+
+
+def read_chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview, int]]:
+    """Yield the type, content and checksum of each complete chunk of a PNG."""
+    view, start = memoryview(content), len(SIGNATURE)
+    while start + 12 <= len(view):
+        (size,) = struct.unpack_from(">I", view, start)
+        kind, end = bytes(view[start + 4 : start + 8]), start + 8 + size
+        if end + 4 > len(view):
+            return
+        yield kind, view[start + 8 : end], struct.unpack_from(">I", view, end)[0]
+        start = end + 4
+
+
+def _plain_png(content: bytes) -> bool:
+    width, height, depth, colour = struct.unpack_from(">IIBB", content, 16)
+    max_pixels = MAX_PLAIN_GREY if (depth, colour) == (8, 0) else MAX_PLAIN_PIXELS
+    texts = 0
+    for count, (kind, data, _) in enumerate(read_chunks(content)):
+        texts += kind in TEXTS
+        if count == _MAX_CHUNKS or texts > _MAX_TEXTS or kind in _ANIMATED:
+            return False
+        if kind in TEXTS and bytes(data[:8]) == b"Raw prof":  # EXIF as text, of any size
+            return False
+        if kind == b"eXIf" and not _plain_fields(data):
+            return False
+        if kind == b"tRNS":  # compositing on white takes several bytes per pixel
+            max_pixels = MAX_PLAIN_PIXELS
+        if kind == b"IEND":
+            break
+    return bool(width * height <= max_pixels)
+
+
+def _plain_jpeg(content: bytes) -> bool:
+    """Walk through the segments up to the first scan, and count the scans if there may be several."""
+    start, frames, fields = 2, list[tuple[int, int]](), 0
+    for _ in range(_MAX_SEGMENTS):
+        if content[start] != 0xFF:
+            return False
+        marker, size = struct.unpack_from(">BH", content, start + 1)
+        data = memoryview(content)[start + 4 : start + 2 + size]
+        if marker in _FRAMES and marker not in _NO_FRAMES:
+            height, width, components = struct.unpack_from(">HHB", data, 1)
+            if marker not in _PLAIN_FRAMES or width * height > MAX_PLAIN_PIXELS:
+                return False
+            frames.append((marker, components))
+        elif marker == 0xE1 and bytes(data[:4]) == b"Exif":
+            fields += 1
+            if not _plain_fields(data[6:]):
+                return False
+        elif marker == 0xE2 and bytes(data[:4]) == b"MPF\0":
+            if not _plain_fields(data[4:]):
+                return False
+        elif marker == 0xDA:
+            if len(frames) != 1 or fields > 1:
+                return False
+            # the decoder stops after a scan of all components, unless the frame is progressive
+            whole = frames[0][0] != 0xC2 and data[0] == frames[0][1]
+            return whole or content.count(b"\xff\xda") <= _MAX_SCANS
+        elif not 0xC0 <= marker < 0xFF or 0xD0 <= marker <= 0xD9:
+            return False
+        start += 2 + size
+    return False
+
+
+def _plain_fields(data: memoryview) -> bool:
+    """Return whether EXIF, which is a small TIFF, has an ordinary number of fields."""
+    order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
+    if order is None or len(data) > 65_536:
+        return False
+    (start,) = struct.unpack_from(order + "I", data, 4)
+    (count,) = struct.unpack_from(order + "H", data, start)
+    return bool(count <= _MAX_FIELDS)
+
+
+def _plain_bmp(content: bytes) -> bool:
+    (size,) = struct.unpack_from("<I", content, 14)
+    if size not in _DIB_HEADERS:
+        return False
+    width, height, _, bits = struct.unpack_from("<hhHH" if size == 12 else "<iiHH", content, 18)
+    (compression,) = (0,) if size == 12 else struct.unpack_from("<I", content, 30)
+    return compression == 0 and bits in (1, 4, 8, 16, 24, 32) and abs(width * height) <= MAX_PLAIN_PIXELS
+
+
+DPI = 200
+"""Dots per inch at which a page is drawn, as scanners use for writing."""
+
+_POINTS = 72  # points per inch in a PDF
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a PDF or TIFF, read like a picture.
+
+    Examples
+    --------
+    >>> str(Page(Path("scan.pdf"), 2))
+    'scan.pdf#2'
+    """
+
+    document: Path | bytes  # the file: its path, or its bytes
+    number: int  # from 1
+
+    def __str__(self) -> str:
+        return f"{name_of(self.document)}#{self.number}"
+
+
+def count_pdf_pages(document: Path | bytes) -> int:
+    """Count the pages of a PDF.
+
+    Raises
+    ------
+    PictureError
+        It cannot be opened.
+    MissingExtra
+        pypdfium2 is not installed.
+    """
+    with _opened_pdf(document) as pdf:
+        return len(pdf)
+
+
+def draw_page(page: Page, max_pixels: int) -> Image.Image:
+    """Draw a page in grey at 200 dots per inch, or coarser if that would give more than `max_pixels`.
+
+    Raises
+    ------
+    PictureError
+        It cannot be opened or drawn, there is no such page, or a picture on it has more than `max_pixels`.
+    MissingExtra
+        pypdfium2 is not installed.
+    """
+    with _opened_pdf(page.document) as pdf:
+        if page.number > len(pdf):
+            raise PictureError("error.picture.page", path=name_of(page.document), pages=len(pdf), number=page.number)
+        sheet = pdf[page.number - 1]
+        for width, height in _pictures_on(sheet):
+            if width * height > max_pixels:
+                size = {"width": width, "height": height, "most": max_pixels}
+                raise PictureError("error.picture.large", path=page, **size)
+        width, height = sheet.get_size()
+        scale = min(DPI / _POINTS, math.sqrt(0.99 * max_pixels / max(width * height, 1)))
+        drawn: Image.Image = (
+            sheet.render(scale=scale, grayscale=True).to_pil().copy()
+        )  # the PDF's memory goes with it
+    return drawn
+
+
+def _pictures_on(sheet: Any) -> Iterator[tuple[int, int]]:
+    """Yield the sizes of the pictures on a page, which are decoded when it is drawn."""
+    raw = require("pypdfium2.raw", "pictures", "extra.pdf")
+    for image in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        yield image.get_px_size()
+
+
+@contextmanager
+def _opened_pdf(document: Path | bytes) -> Iterator[Any]:
+    pdfium = require("pypdfium2", "pictures", "extra.pdf")
+    name = name_of(document)
+    try:
+        with pdfium.PdfDocument(document) as pdf:
+            yield pdf
+    except pdfium.PdfiumError as problem:
+        raise PictureError("error.picture.damaged", path=name, reason=str(problem).rstrip(". ")) from problem
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise PictureError("error.data.unreadable", path=name, reason=reason) from problem
+
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -53,22 +303,11 @@ class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
 
 
 def open_here(
-    source: Path | bytes, name: object, most: int = MOST_PIXELS, kind: str | None = None, page: int = 1
+    source: Path | bytes, name: object, max_pixels: int = MOST_PIXELS, kind: str | None = None, page: int = 1
 ) -> NDArray[np.uint8]:
     """Open a picture file other than a PDF and make it grey, as `open_picture` does.
 
-    Parameters
-    ----------
-    source
-        The file.
-    name
-        The name to use in errors.
-    most
-        The number of pixels that fit into memory.
-    kind
-        The result of `kind_of`; None if not known yet.
-    page
-        Of a TIFF, from 1.
+    Errors call it `name`. It may have at most `max_pixels` pixels; the page is that of a TIFF, from 1.
 
     Raises
     ------
@@ -86,7 +325,7 @@ def open_here(
                     raise PictureError("error.picture.page", path=name, pages=len(frames), number=page)
                 picture.seek(frames[page - 1])
             check_size(picture, name)
-            if picture.width * picture.height > most:
+            if picture.width * picture.height > max_pixels:
                 raise TooLarge
             if kind == PNG:
                 _check_png(content, name)
@@ -281,3 +520,48 @@ def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
         part = np.nan_to_num(values[start : start + rows].astype(np.float64), nan=low, posinf=high, neginf=low)
         grey[start : start + rows] = np.rint(np.clip((part - low) / (high - low), 0, 1) * 255)
     return grey
+
+
+_MAX_IDLE = 200_000_000  # bytes that a child may keep between jobs
+
+
+def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
+    """Decode a picture, draw a page or count pages; errors are returned as answers.
+
+    ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``kind`` is its format; ``page``
+    is the one to draw; ``max_pixels`` is the number of pixels for which there is memory.
+
+    Returns
+    -------
+    ``height``, ``width`` and the grey pixels; or ``pages``; or ``error``, its key's last word, and its ``values``; or
+    ``memory``. ``last`` says that this process does no more jobs.
+    """
+    source = bytes(body) if "path" not in job else Path(job["path"])
+    try:
+        header, answer = _done(job, source)
+    except TooLarge:
+        return {"memory": True}, b""
+    except MemoryError:
+        return {"memory": True, "last": True}, b""
+    except ShuziError as problem:
+        values = {key: value for key, value in problem.values.items() if isinstance(value, int | str)}
+        header, answer = {"error": problem.key.rpartition(".")[2], "values": values}, b""
+    except Exception:  # noqa: BLE001 - a decoder may raise anything where a file is not as it should be
+        header, answer = {"error": "damaged", "values": {}}, b""
+    return header | ({"last": True} if resident() > _MAX_IDLE else {}), answer
+
+
+def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], Bytes]:
+    kind, page = job["kind"], job.get("page", 1)
+    if job["do"] == "count":
+        return {"pages": count_pdf_pages(source) if kind == PDF else count_frames(source, "", kind)}, b""
+    if job["do"] == "draw" and kind == PDF:
+        pixels = grey(draw_page(Page(source, page), MOST_PIXELS))
+    else:
+        pixels = open_here(source, "", job["max_pixels"], kind, page)
+    height, width = pixels.shape
+    return {"height": height, "width": width}, np.ascontiguousarray(pixels).data.cast("B")
+
+
+if __name__ == "__main__":
+    serve(work)

@@ -18,41 +18,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import MissingExtra, PictureError, ShuziError
-from shuzi.pictures.decode import MOST_PIXELS
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import HEAD, HEIC, PDF, kind_of, name_of
-from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
-from shuzi.processes.children import Children
-from shuzi.processes.job_limits import Limits
+from shuzi.pictures.decode import HEAD, HEIC, MOST_PIXELS, PDF, Page, kind_of, name_of
+from shuzi.processes.child import Cancelled, Children, Ended, OutOfMemory, OutOfTime
+from shuzi.processes.serving import Limits
 
 LITTLE, MUCH = 450_000_000, 950_000_000
 """Bytes for each of parallel jobs, and for a job that runs alone. Python and the decoders map 150 million of them."""
 
-_MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
+_MAX_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
 _ERRORS: dict[str, frozenset[str]] = {  # errors that a child may report, and their numeric values
     **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
     "large": frozenset({"width", "height"}),
     "page": frozenset({"pages", "number"}),
 }
-_LONGEST = 200  # characters kept of a child's message
+_MAX_MESSAGE = 200  # characters kept of a child's message
 
 
 class Decoder:
     """Decodes in child processes; from any thread.
 
-    Parameters
-    ----------
-    seconds, seconds_per_megabyte, most_seconds
-        The CPU time allowed for a file in both tries: the first, plus the second per million bytes, at most the
-        third. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
+    Both tries together may use `cpu_seconds`, and `cpu_seconds_per_megabyte` for each million bytes of the file,
+    at most `max_cpu_seconds`. Ordinary files of 50 megapixels take 0.4 to 2.6 seconds on one 2020s core.
     """
 
-    def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 4.0) -> None:
-        self._seconds = seconds
-        self._per_byte = seconds_per_megabyte / 1e6
-        self._most = most_seconds
-        self.children = Children("shuzi.pictures.decoder_child")
+    def __init__(
+        self, cpu_seconds: float = 3.0, cpu_seconds_per_megabyte: float = 0.25, max_cpu_seconds: float = 4.0
+    ) -> None:
+        self._cpu_seconds = cpu_seconds
+        self._per_byte = cpu_seconds_per_megabyte / 1e6
+        self._max_cpu_seconds = max_cpu_seconds
+        self.children = Children("shuzi.pictures.decode")
 
     def decode(self, source: Path | bytes, name: str) -> NDArray[np.uint8]:
         """Open a picture's file and make it grey, as `open_picture` does."""
@@ -95,14 +91,14 @@ class Decoder:
         body = source if isinstance(source, bytes) else b""
         if not isinstance(source, bytes):
             job = job | {"path": os.path.abspath(source)}  # noqa: PTH100 - sent as text
-        seconds = min(self._most, self._seconds + self._per_byte * size)
+        seconds = min(self._max_cpu_seconds, self._cpu_seconds + self._per_byte * size)
         problem = PictureError("error.picture.memory", path=shown)
         left = seconds
-        for memory, most in ((LITTLE, _MOST_BESIDE), (MUCH, MOST_PIXELS)):
+        for memory, max_pixels in ((LITTLE, _MAX_BESIDE), (MUCH, MOST_PIXELS)):
             limits = Limits(left, memory)
             try:
                 header, answer = self.children.ask(
-                    job | {"most": most}, body, MOST_PIXELS, limits, alone=memory == MUCH
+                    job | {"max_pixels": max_pixels}, body, MOST_PIXELS, limits, alone=memory == MUCH
                 )
             except Cancelled as cause:
                 raise ShuziError("error.processes.cancelled") from cause
@@ -157,7 +153,7 @@ def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
     if not isinstance(kind, str) or not _ERRORS.get(kind, {"none"}) <= numbers.keys():
         kind = "damaged"
     reason = values.get("reason")
-    said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_LONGEST] if isinstance(reason, str) and reason else None
+    said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_MAX_MESSAGE] if isinstance(reason, str) and reason else None
     known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MOST_PIXELS, "path": path}
     return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
 

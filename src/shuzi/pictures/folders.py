@@ -1,4 +1,7 @@
-"""A folder becomes the pictures in it, and a PDF or TIFF its pages."""
+"""A folder becomes the pictures in it, and a PDF or TIFF its pages.
+
+`Arrivals` finds files that a scanner or a phone puts into a folder, once they are completely written.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,9 @@ from pathlib import Path
 from PIL import Image
 
 from shuzi.errors import PictureError, ShuziError
+from shuzi.pictures.decode import HEAD, JPEG, PDF, PNG, TIFF, Page, kind_of, name_of
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import ArrayLike, BinaryFile, Picture, Source, accept, is_one_picture
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import HEAD, PDF, TIFF, kind_of, name_of
 
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
@@ -35,11 +37,6 @@ def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
     A folder yields the pictures in it and in its subfolders, recognised by file extension, in natural order; hidden
     ones are skipped. A pattern such as ``"scans/*.png"`` that is not itself a name yields what it matches, in natural
     order. A PDF yields its pages, and so does a TIFF that has several.
-
-    Parameters
-    ----------
-    named
-        Anything that can be read, a folder, or a pattern.
 
     Yields
     ------
@@ -112,12 +109,7 @@ def _matches(pattern: str) -> list[Path]:
 def pictures_in(folder: Path, skip: Callable[[PictureError], None] | None = None) -> list[Path]:
     """Return the files named like pictures in a folder and its subfolders, in natural order, without opening them.
 
-    Parameters
-    ----------
-    folder
-        The folder.
-    skip
-        Called with the error of an unreadable folder, which is then left out.
+    An unreadable folder is left out if there is `skip`, which gets its error.
 
     Raises
     ------
@@ -131,18 +123,18 @@ def pictures_in(folder: Path, skip: Callable[[PictureError], None] | None = None
             raise error from problem
         skip(error)
 
-    found = []
+    paths = []
     # os.walk does not follow links to folders, which may lead back
     for inside, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [
+        paths += [
             Path(inside, name)
             for name in files
             if not name.startswith(".") and Path(name).suffix.lower() in ENDINGS and not name.endswith(EXPLAINED)
         ]
-    if not found:
+    if not paths:
         raise PictureError("error.picture.none", path=folder)
-    return sorted(found, key=in_counting_order)
+    return sorted(paths, key=in_counting_order)
 
 
 def _pages(document: tuple[Path | bytes, str]) -> list[Page]:
@@ -166,3 +158,98 @@ def _document(named: Picture) -> tuple[Path | bytes, str] | None:
         return (Path(named), kind) if kind in _WITH_PAGES else None
     except (OSError, ValueError):
         return None  # opening it as a picture explains why
+
+
+_QUIET, _PATIENT = 1.5, 10.0
+"""Seconds that a file must stay unchanged: if it ends as its format requires, and if not, as it may be broken or
+incomplete."""
+
+_ENDS = {PDF: b"%%EOF", JPEG: b"\xff\xd9", PNG: b"IEND"}
+_TAIL = 1_024  # bytes at the end of a file that show whether it is complete
+
+State = tuple[int, int]
+"""The size of a file in bytes, and when it was written, in nanoseconds."""
+
+
+class Arrivals:
+    """Checks a folder and its subfolders repeatedly for files with names of pictures.
+
+    While a folder cannot be read, as after a network failure, it has nothing new.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     arrivals = Arrivals(Path(folder))
+    ...     _ = Path(folder, "1.pdf").write_bytes(b"%PDF-1.7 half")
+    ...     print([path.name for path in arrivals.look(0.0)], [path.name for path in arrivals.waiting])
+    ...     _ = Path(folder, "1.pdf").write_bytes(b"%PDF-1.7 whole %%EOF")
+    ...     print([[path.name for path in arrivals.look(now)] for now in (5.0, 7.0, 9.0)])
+    [] ['1.pdf']
+    [[], ['1.pdf'], []]
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._taken: dict[Path, State] = {}
+        self._seen: dict[Path, tuple[State, float]] = {}
+        self._unreadable: dict[str, PictureError] = {}
+
+    @property
+    def waiting(self) -> list[Path]:
+        """The files that were seen and not returned yet."""
+        return [*self._seen]
+
+    @property
+    def unreadable(self) -> list[PictureError]:
+        """The errors of folders that could not be read, each once; the others are still checked."""
+        return [*self._unreadable.values()]
+
+    def look(self, now: float) -> list[Path]:
+        """Return the files that are complete and new, or have changed since they were returned, in natural order.
+
+        `now` is seconds on any monotonic clock.
+        """
+        try:
+            paths = pictures_in(self._folder, self._note)
+        except PictureError:
+            paths = []
+        before, self._seen = self._seen, {}
+        ready = []
+        for path in paths:
+            state = state_of(path)
+            if state is None or self._taken.get(path) == state:
+                continue
+            last, since = before.get(path, (state, now))
+            since = since if last == state else now
+            if now - since >= (_QUIET if _is_whole(path) else _PATIENT):
+                self._taken[path] = state
+                ready.append(path)
+            else:
+                self._seen[path] = state, since
+        return ready
+
+    def _note(self, error: PictureError) -> None:
+        self._unreadable.setdefault(str(error.values["path"]), error)
+
+
+def state_of(path: Path) -> State | None:
+    """Return the state of a file, which changes when it is written; None if it does not exist."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_size, about.st_mtime_ns
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a file ends as its format requires; other formats cannot be checked."""
+    try:
+        if not path.is_file():  # opening a pipe blocks until a program writes to it
+            return False
+        with path.open("rb") as file:
+            end = _ENDS.get(kind_of(file.read(HEAD)) or "")
+            file.seek(max(0, path.stat().st_size - _TAIL))
+            return end is not None and end in file.read()
+    except OSError:
+        return False

@@ -14,9 +14,19 @@ from PIL import Image
 from shuzi.errors import PictureError
 from shuzi.named import open_named
 from shuzi.pictures import decoder
-from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of, name_of
+from shuzi.pictures.decode import (
+    MAX_PLAIN_BYTES,
+    MOST_PIXELS,
+    PDF,
+    Page,
+    check_size,
+    decoded,
+    grey,
+    is_plain,
+    kind_of,
+    name_of,
+    open_here,
+)
 
 EXAMPLE = str(Path(__file__).with_name("example.jpg"))
 """The path of an example picture: a number of MNIST's digits on composed paper."""
@@ -45,7 +55,7 @@ Source = Picture | bytearray | memoryview | BinaryFile | ArrayLike | NDArray[Any
 """The inputs of `Reader.read`."""
 
 _ADDRESSES = ("http://", "https://", "ftp://")
-MOST_READ = 256 << 20
+MAX_READ = 256 << 20
 """The maximum number of bytes of an open file: enough for the largest picture of 50 megapixels."""
 
 
@@ -55,12 +65,9 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
     Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
     in a child process with limits of 950 MB and a few seconds, depending on file size (`shuzi.pictures.decoder`).
 
-    Parameters
-    ----------
-    source
-        A path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a file
-        opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
-        with alpha; white is 255 in integers, 1 in floats.
+    A source is a path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a
+    file opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
+    with alpha; white is 255 in integers, 1 in floats, True in bools.
 
     Returns
     -------
@@ -97,12 +104,7 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
 def accept(source: Source) -> Picture:
     """Return a picture as one of the kinds that can be opened.
 
-    Parameters
-    ----------
-    source
-        A path, a page, the bytes of a file (bytes, bytearray or memoryview), a file opened in binary mode, a PIL
-        image, or an array or tensor: (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4) with alpha; white is 255 in
-        integers, 1 in floats, True in bools.
+    The sources are those of `open_picture`.
 
     Returns
     -------
@@ -173,18 +175,18 @@ def _from_file(source: str | Path | bytes) -> NDArray[np.uint8]:
         except MemoryError as problem:
             raise PictureError("error.picture.memory", path=name) from problem
     # use what was already read: the path may be a pipe, which cannot be read twice
-    file = content if isinstance(source, bytes) or len(content) <= MOST_BYTES else Path(source)
+    file = content if isinstance(source, bytes) or len(content) <= MAX_PLAIN_BYTES else Path(source)
     return decoder.draw(Page(file, 1), name) if kind == PDF else decoder.decode(file, name)
 
 
 def _content(path: str | Path) -> bytes:
     """Return the contents of a file, or only its start if it is too large to be plain."""
     try:
-        with open_named(Path(path), MOST_BYTES) as file:
+        with open_named(Path(path), MAX_PLAIN_BYTES) as file:
             # reads allocate the size they ask for, and 32 MB would cost more than decoding a small file
-            size = file.seek(0, os.SEEK_END) or MOST_BYTES
+            size = file.seek(0, os.SEEK_END) or MAX_PLAIN_BYTES
             file.seek(0)
-            return file.read(min(size, MOST_BYTES) + 1)
+            return file.read(min(size, MAX_PLAIN_BYTES) + 1)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=path, reason=problem.strerror) from problem
     except ValueError as problem:  # not a possible file name
@@ -194,9 +196,9 @@ def _content(path: str | Path) -> bytes:
 def _contents(file: BinaryFile) -> bytes:
     name = str(getattr(file, "name", None) or type(file).__name__)
     content = b""
-    while len(content) <= MOST_READ:
+    while len(content) <= MAX_READ:
         try:
-            piece = file.read(MOST_READ + 1 - len(content))
+            piece = file.read(MAX_READ + 1 - len(content))
         except Exception as problem:  # closed, opened for writing, or whatever a library raises
             raise PictureError("error.data.unreadable", path=name, reason=problem) from problem
         if not isinstance(piece, bytes | bytearray):
@@ -204,8 +206,8 @@ def _contents(file: BinaryFile) -> bytes:
         if not piece:
             break
         content += piece
-    if len(content) > MOST_READ:
-        raise PictureError("error.picture.long", path=name, most=MOST_READ)
+    if len(content) > MAX_READ:
+        raise PictureError("error.picture.long", path=name, most=MAX_READ)
     if not content:
         raise PictureError("error.picture.read", path=name)
     return content
@@ -246,10 +248,10 @@ def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
         return array
     if array.dtype.kind not in "iuf":
         raise PictureError("error.picture.dtype", dtype=array.dtype)
-    is_float, least, most = array.dtype.kind == "f", float(array.min()), float(array.max())
-    if not 0 <= least <= most <= (1 if is_float else 255):  # NaN is refused too
+    is_float, lowest, highest = array.dtype.kind == "f", float(array.min()), float(array.max())
+    if not 0 <= lowest <= highest <= (1 if is_float else 255):  # NaN is refused too
         key = "error.picture.floats" if is_float else "error.picture.integers"
-        raise PictureError(key, dtype=array.dtype, least=f"{least:g}", most=f"{most:g}")
+        raise PictureError(key, dtype=array.dtype, least=f"{lowest:g}", most=f"{highest:g}")
     return np.rint(array * 255.0).astype(np.uint8) if is_float else array.astype(np.uint8)
 
 

@@ -1,20 +1,171 @@
-"""A Python module becomes a child process that does jobs one at a time, within limits."""
+"""Start a module of shuzi as a child process, give it jobs within limits, and end it; nothing else starts processes.
+
+`start` starts one. `Child` gives one a job at a time; `Children` gives jobs from any thread to a few children, which
+are started and replaced as needed. `serving` is what runs in them.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import os
+import signal
 import subprocess
 import sys
+import weakref
 from collections import deque
-from contextlib import suppress
-from threading import Event, Lock, Thread
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Condition, Event, Lock, Thread
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from shuzi.errors import ShuziError
-from shuzi.processes.job_limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
-from shuzi.processes.launch import kill, start, untrusted
-from shuzi.processes.pipes import Bytes, Header, receive, send
+from shuzi.processes.cores import cores
+from shuzi.processes.serving import (
+    PATIENCE,
+    PEAK_UNIT,
+    SYSTEM_HOLDS_MEMORY,
+    SYSTEM_HOLDS_TIME,
+    TIME_IS_UP,
+    Bytes,
+    Header,
+    Limits,
+    receive,
+    send,
+)
+
+_NEEDED = (  # variables of the environment passed to an untrusted child; the rest may contain secrets
+    *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
+)
+
+Process = subprocess.Popen[bytes]
+LoopProcess = asyncio.subprocess.Process
+Owner = TypeVar("Owner")
+
+_Action = Callable[[Any], object]
+_owners: weakref.WeakKeyDictionary[Any, tuple[_Action, _Action]] = weakref.WeakKeyDictionary()
+
+
+def can_start() -> bool:
+    """Tell whether this is an ordinary Python that can start another, not a program that embeds Python."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+def start(module: str, environment: Mapping[str, str], errors: bool, arguments: tuple[str, ...] = ()) -> Process:
+    """Start a module as a program with pipes for stdin and stdout.
+
+    It is a separate program rather than a `multiprocessing` child, so scripts need no ``if __name__ == "__main__"``,
+    and nothing is imported from the working folder. Ctrl-C does not reach it: on POSIX it leads its own session, on
+    Windows its own group of processes. `environment` is all of its environment; without a pipe for errors, its stderr
+    is that of this process.
+
+    Raises
+    ------
+    ShuziError
+        No process can be started here.
+    """
+    if not can_start():
+        raise ShuziError("error.processes.python")
+    # bufsize=0, because a process forked while a thread reads would wait for a buffer's lock
+    try:
+        return subprocess.Popen(  # noqa: S603 - a module of shuzi
+            [*_command(module), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if errors else None,
+            bufsize=0,
+            env=environment,
+            **_apart(),
+        )
+    except OSError as problem:
+        raise ShuziError("error.processes.start", reason=problem.strerror or problem) from problem
+
+
+async def start_for_loop(
+    module: str, arguments: tuple[str, ...], environment: Mapping[str, str], max_line: int
+) -> LoopProcess:
+    """Start a module like `start`, for an event loop that reads the lines it writes.
+
+    `environment` is added to that of this process; a line has at most `max_line` bytes.
+    """
+    return await asyncio.create_subprocess_exec(
+        *_command(module),
+        *arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        limit=max_line,
+        env=os.environ | environment,
+        **_apart(),
+    )
+
+
+def untrusted() -> dict[str, str]:
+    """Return the environment of a child that may be taken over by what it reads: no secrets, one core."""
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    return kept | alone | {"PYTHONPATH": _paths(), "PYTHONUTF8": "1"}
+
+
+def trusted() -> dict[str, str]:
+    """Return the environment of a child that does this process's own work: all of it, and the same import path."""
+    return os.environ | {"PYTHONPATH": _paths()}
+
+
+def kill(process: Process | LoopProcess) -> None:
+    """End a process, and on POSIX everything it started, if it has not been waited for yet."""
+    if process.returncode is not None:  # by now its id may belong to a different process
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _command(module: str) -> list[str]:
+    return [sys.executable, "-P", "-m", module]
+
+
+def _apart() -> dict[str, Any]:
+    """Return the Popen options that keep a terminal's Ctrl-C from a child; Windows ignores `start_new_session`."""
+    apart: dict[str, Any]
+    if sys.platform == "win32":
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    else:
+        apart = {"start_new_session": True}
+    return apart
+
+
+def _paths() -> str:
+    return os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
+
+
+def end_with_this_process(owner: Owner, end: Callable[[Owner], object], forget: Callable[[Owner], object]) -> None:
+    """Register an object's processes to be ended when this one exits, and forgotten in its forks.
+
+    At exit Python calls `end` with the object, unless it was collected earlier, and each fork `forget`, since the
+    processes belong to the parent.
+    """
+    _owners[owner] = end, forget
+
+
+def _end_all() -> None:
+    for owner, (end, _) in list(_owners.items()):
+        end(owner)
+
+
+def _forget_all() -> None:
+    for owner, (_, forget) in list(_owners.items()):
+        forget(owner)
+
+
+atexit.register(_end_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
+
 
 _START = 12.0  # seconds to start Python and import the module; by the clock, `PATIENCE` times as long
 _LAST = 16  # chunks of a child's stderr that are kept
@@ -28,12 +179,7 @@ _OFTEN = 0.05  # seconds between checks of a child's memory if the system does n
 class Ended(Exception):  # noqa: N818 - it is what happened
     """A child ended without an answer: it crashed, was killed from outside, or sent something invalid.
 
-    Parameters
-    ----------
-    remarks
-        The last lines it wrote to stderr.
-    seconds
-        The CPU time that the job took.
+    `remarks` are the last lines it wrote to stderr, `seconds` the CPU time that the job took.
     """
 
     def __init__(self, remarks: str = "", seconds: float = 0.0) -> None:
@@ -59,11 +205,6 @@ class Child:
     It is started by `start`, and any processes it starts can be ended with it. It ends when its stdin closes, for
     example because this process was killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started
     the child ends.
-
-    Parameters
-    ----------
-    module
-        The module to run.
 
     Raises
     ------
@@ -116,17 +257,10 @@ class Child:
         """The last lines it wrote to stderr."""
         return b"".join(self._remarks).decode(errors="replace")
 
-    def ask(self, header: Header, body: Bytes, most: int, limits: Limits) -> tuple[Header, bytearray]:
+    def ask(self, header: Header, body: Bytes, max_size: int, limits: Limits) -> tuple[Header, bytearray]:
         """Send it a job and wait for the answer.
 
-        Parameters
-        ----------
-        header, body
-            The job.
-        most
-            The maximum size of the answer's body in bytes.
-        limits
-            What the job may use. A child that uses more is ended.
+        The answer's body has at most `max_size` bytes. A child that uses more than the limits is ended.
 
         Returns
         -------
@@ -139,8 +273,8 @@ class Child:
         """
         self.jobs += 1
         self._memory = limits.memory
-        job = {"job": header, "seconds": limits.seconds, "memory": limits.memory if SYSTEM_HOLDS_MEMORY else 0}
-        answer, content = self._exchange(job, body, most, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
+        job = {"job": header, "seconds": limits.cpu_seconds, "memory": limits.memory if SYSTEM_HOLDS_MEMORY else 0}
+        answer, content = self._exchange(job, body, max_size, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
         return answer | {"seconds": self._count(answer.get("spent"))}, content
 
     def end(self, cause: type[Ended] = Cancelled) -> None:
@@ -176,7 +310,7 @@ class Child:
         return max(0.0, self._spent - before)
 
     def _exchange(
-        self, header: Header | None, body: Bytes, most: int, limits: Limits, watch_memory: bool
+        self, header: Header | None, body: Bytes, max_size: int, limits: Limits, watch_memory: bool
     ) -> tuple[Header, bytearray]:
         done = Event()
         # a thread, because not every system can wait for a pipe with a time limit
@@ -185,7 +319,7 @@ class Child:
         try:
             if header is not None:
                 send(self._goes, header, body)
-            answer, content = receive(self._comes, most)
+            answer, content = receive(self._comes, max_size)
             if answer.get("last"):  # it takes no more jobs
                 self.end()
             return answer, content
@@ -202,19 +336,19 @@ class Child:
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
     """Wait until a process ends; return its CPU seconds and peak memory in bytes, or zeros if unknown."""
-    spent, most = 0.0, 0
+    cpu_seconds, memory = 0.0, 0
     if sys.platform != "win32" and process.returncode is None:
         with suppress(ChildProcessError):  # another thread has already reaped it
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-            spent, most = used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
+            cpu_seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
     process.wait()
-    return spent, most
+    return cpu_seconds, memory
 
 
 def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> None:
     """End a child that exceeds its time, or its memory if the system does not enforce that."""
-    ends = monotonic() + PATIENCE * limits.seconds
+    ends = monotonic() + PATIENCE * limits.cpu_seconds
     measured = _measured(child.pid) if watch_memory else None
     while not done.wait(_OFTEN if measured else max(0.0, ends - monotonic())):
         if monotonic() >= ends:
@@ -223,7 +357,7 @@ def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> Non
             memory, seconds = measured.use()
             if memory > limits.memory:
                 return child.end(OutOfMemory)
-            if not SYSTEM_HOLDS_TIME and seconds > limits.seconds:
+            if not SYSTEM_HOLDS_TIME and seconds > limits.cpu_seconds:
                 return child.end(OutOfTime)
     return None
 
@@ -260,3 +394,132 @@ def _collect(pipe: IO[bytes], remarks: deque[bytes]) -> None:
     with suppress(OSError, ValueError), pipe:
         while piece := pipe.read(_PIECE):
             remarks.append(piece)
+
+
+JOBS = 500
+"""Jobs after which a child is replaced, in case a decoder leaks."""
+
+
+class Children:
+    """Child processes that run the same module: one per concurrent thread, at most one per core.
+
+    The module calls `serving.serve`.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._reset()
+        end_with_this_process(self, Children.cancel, Children._forget)
+
+    def _reset(self) -> None:
+        self._changed = Condition()
+        self._idle: list[Child] = []
+        self._working: set[Child] = set()
+        self._starting = 0
+        self._alone = False
+
+    @property
+    def pids(self) -> list[int]:
+        """The ids of the current processes."""
+        with self._changed:
+            return [child.pid for child in (*self._idle, *self._working)]
+
+    def ask(
+        self, header: Header, body: Bytes, max_size: int, limits: Limits, alone: bool = False
+    ) -> tuple[Header, bytearray]:
+        """Give a child a job, like `Child.ask`; waiting for a free child does not count as time.
+
+        The answer's body has at most `max_size` bytes. A child that uses more than the limits is ended.
+
+        Raises
+        ------
+        Ended
+            There was no answer; the next job goes to another child.
+        ShuziError
+            No process can be started here.
+        """
+        with self._turn(alone):
+            while True:
+                with self._borrowed() as child:
+                    used = child.jobs > 0
+                    try:
+                        return child.ask(header, body, max_size, limits)
+                    except Ended as problem:
+                        # it may have ended between jobs, which the system can report a moment too late; a job
+                        # that crashes children crashes a new one too
+                        if not used or type(problem) is not Ended:
+                            raise
+
+    def cancel(self) -> None:
+        """End all children at once. Callers waiting for an answer get `Cancelled`; later jobs start new children."""
+        with self._changed:
+            for child in self._idle:
+                child.close()
+            self._idle.clear()
+            for child in self._working:
+                child.end(Cancelled)
+
+    @contextmanager
+    def _turn(self, alone: bool) -> Iterator[None]:
+        if not alone:
+            yield
+            return
+        changed = self._changed  # a fork replaces it
+        with changed:
+            while self._alone:
+                changed.wait()
+            self._alone = True
+        try:
+            yield
+        finally:
+            with changed:
+                self._alone = False
+                changed.notify_all()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Child]:
+        child = self._take()
+        try:
+            yield child
+        finally:
+            self._give_back(child)
+
+    def _take(self) -> Child:
+        with self._changed:
+            max_children = cores()
+            while not self._idle and len(self._working) + self._starting >= max_children:
+                self._changed.wait()
+            while self._idle:
+                child = self._idle.pop()
+                if child.alive:
+                    self._working.add(child)
+                    return child
+                child.close()
+            self._starting += 1
+        try:
+            child = Child(self._module)
+        except BaseException:
+            with self._changed:
+                self._starting -= 1
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            self._starting -= 1
+            self._working.add(child)
+        return child
+
+    def _give_back(self, child: Child) -> None:
+        keep = child.alive and child.jobs < JOBS
+        if not keep:
+            child.close()
+        with self._changed:
+            self._working.discard(child)
+            if keep:
+                self._idle.append(child)
+            self._changed.notify_all()
+
+    def _forget(self) -> None:
+        """Leave the children to the parent of this fork: two writers to one pipe would mix up their jobs."""
+        for child in (*self._idle, *self._working):
+            child.forget()
+        self._reset()

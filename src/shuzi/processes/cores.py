@@ -30,12 +30,8 @@ def give(count: int) -> None:
 def multiplies_bfloat16(description: Path = Path("/proc/cpuinfo")) -> bool:
     """Tell whether the cores have instructions for bfloat16; without them it is emulated, slower than float32.
 
-    Only Linux reports this; for other systems the answer is no, which costs speed at worst.
-
-    Parameters
-    ----------
-    description
-        The kernel's description of the cores: a line of ``flags`` on x86-64, of ``Features`` on ARM.
+    Only Linux reports this; for other systems the answer is no, which costs speed at worst. The kernel's description
+    of the cores has a line of ``flags`` on x86-64, of ``Features`` on ARM.
     """
     try:
         lines = description.read_text(encoding="utf-8").splitlines()
@@ -53,27 +49,23 @@ def _quota() -> float:
 def quota(membership: Path, root: Path) -> float:
     """Return how many cores' worth of time a process's control groups allow, infinity if there is no limit.
 
-    Parameters
-    ----------
-    membership
-        The file that lists the groups, one per line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path`` (version 1).
-    root
-        Where the groups are mounted. A container sees its own group there, regardless of the listed path.
+    `membership` is the file that lists the groups, one per line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path``
+    (version 1). They are mounted at `root`, where a container sees its own group, regardless of the listed path.
     """
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return math.inf
-    least = math.inf
+    lowest = math.inf
     for line in lines:
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if not controllers:
-            least = min(least, *(_version_2(group) for group in _upwards(root, path)))
+            lowest = min(lowest, *(_version_2(group) for group in _upwards(root, path)))
         elif "cpu" in controllers.split(","):
             for mount in {root / controllers, root / "cpu"}:
-                least = min(least, *(_version_1(group) for group in _upwards(mount, path)))
-    return least
+                lowest = min(lowest, *(_version_1(group) for group in _upwards(mount, path)))
+    return lowest
 
 
 def _upwards(mount: Path, path: str) -> list[Path]:

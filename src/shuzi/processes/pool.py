@@ -1,24 +1,332 @@
 """Run calls from any thread in a few processes, which are started and replaced as needed.
 
-`Pool` holds the queue and assigns tasks; `pool_process` starts one process, feeds it and takes its answers;
+`Pool` holds the queue and assigns tasks; `PoolProcess` starts one process, feeds it and takes its answers;
 `pool_worker` is the program that runs in it.
 """
 
 from __future__ import annotations
 
+import io
 import itertools
+import pickle
 import weakref
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
 from shuzi.errors import ShuziError
-from shuzi.processes.launch import end_with_this_process
-from shuzi.processes.pool_frames import FORGET, frame
-from shuzi.processes.pool_process import PoolProcess
-from shuzi.processes.pool_task import SMALL, Crashed, Late, Shared, Task, TaskQueue
+from shuzi.processes.child import Process, end_with_this_process, kill, start, trusted
+from shuzi.processes.pool_worker import ANSWER, CALL, ERROR, FORGET, INITIALIZE, KEEP, READY, Frame, frame, frames
+from shuzi.processes.serving import TIME_IS_UP, write
+
+SMALL = 1 << 15
+"""The maximum size of a small task: several go to a process at once, and fit into a pipe without waiting."""
+
+
+class Crashed(Exception):  # noqa: N818 - it is what happened
+    """The process running a call ended, and so did the one that retried it; or all processes were ended."""
+
+
+class Late(Exception):  # noqa: N818 - it is what happened
+    """The process running a call was ended because it took too long."""
+
+
+class Spent(Late):
+    """The process running a call was ended because it used up its CPU seconds; a retry would cost as much."""
+
+
+class Unreadable(Exception):  # noqa: N818 - it is what happened
+    """A call, its arguments or its result cannot be sent between processes."""
+
+
+class Shared:
+    """An object shared by the calls of a pool; made by `Pool.share`.
+
+    Its key names it in frames; the shared objects that it uses must still exist.
+    """
+
+    def __init__(self, key: int, thing: Any, uses: tuple[Shared, ...] = ()) -> None:
+        self.key = key
+        self.identity: int = id(thing)  # the object itself may be freed
+        self.uses = uses
+        file = io.BytesIO()
+        _Pickler(file, {used.identity: used.key for used in uses}).dump(thing)
+        self.packed = file.getvalue()
+
+    def frames(self, known: set[int]) -> bytes:
+        """Return the frames that a process needs before it can use the object, and add the object to `known`."""
+        if self.key in known:
+            return b""
+        known.add(self.key)
+        before = b"".join(used.frames(known) for used in self.uses)
+        return before + frame(KEEP, self.key, self.packed)
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, keys: dict[int, int]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._keys = keys
+
+    def persistent_id(self, thing: Any) -> int | None:
+        """Return the key of an object that is sent separately."""
+        return self._keys.get(id(thing))
+
+
+class Task:
+    """A call and its outcome; made by `Pool.submit`, whose parameters it has."""
+
+    __slots__ = (
+        *("alone", "arguments", "call", "cancelled", "done"),
+        *("problem", "shared", "since", "size", "then", "tries", "value"),
+    )
+
+    def __init__(
+        self,
+        call: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        shared: Shared | None = None,
+        size: int = 0,
+        then: Callable[[Task], object] | None = None,
+    ) -> None:
+        self.call, self.arguments, self.shared, self.size, self.then = call, arguments, shared, size, then
+        self.since = monotonic()
+        self.done = self.cancelled = self.alone = False
+        self.tries = 0  # how many processes ended while running it
+        self.value: Any = None
+        self.problem: Exception | None = None
+
+    def frames(self, known: set[int]) -> bytes:
+        """Return the frames that make a process run this, and add the objects sent with it to `known`.
+
+        Raises
+        ------
+        Unreadable
+            It cannot be packed.
+        """
+        try:
+            packed = pickle.dumps((self.call, self.arguments), pickle.HIGHEST_PROTOCOL)
+        except Exception as problem:
+            raise Unreadable from problem
+        if self.shared is None:
+            return frame(CALL, 0, packed)
+        return self.shared.frames(known) + frame(CALL, self.shared.key, packed)
+
+
+class TaskQueue:
+    """The tasks that wait for a process, without those that were cancelled."""
+
+    def __init__(self) -> None:
+        self._tasks: deque[Task] = deque()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def add(self, task: Task) -> None:
+        """Add a task at the end."""
+        self._tasks.append(task)
+
+    def put_back(self, tasks: list[Task]) -> None:
+        """Put tasks back at the head, in their order."""
+        self._tasks.extendleft(reversed(tasks))
+
+    def first(self) -> Task | None:
+        """Return the oldest task, and leave it in the queue; None if there is none."""
+        while self._tasks and self._tasks[0].cancelled:
+            self._tasks.popleft()
+        return self._tasks[0] if self._tasks else None
+
+    def take(self) -> Task:
+        """Remove and return the task that `first` has returned."""
+        return self._tasks.popleft()
+
+    def empty(self) -> list[Task]:
+        """Remove and return all tasks."""
+        tasks = [task for task in self._tasks if not task.cancelled]
+        self._tasks.clear()
+        return tasks
+
+
+_MODULE = "shuzi.processes.pool_worker"
+_BATCH = 8  # small tasks on their way to one process
+
+
+class PoolProcess:
+    """A process of a pool, from its start to its end.
+
+    Unless noted, call these methods while holding the pool's lock.
+    """
+
+    def __init__(self, pool: Pool, initializer: Callable[[], object] | None, cpu_seconds: float) -> None:
+        self._pool = pool
+        self._initializer = initializer
+        self._cpu_seconds = cpu_seconds
+        self._process: Process | None = None
+        self._known: set[int] = set()  # keys of the shared objects that it has
+        self._since = 0.0
+        self._cause: type[Exception] | None = None  # the error of its task, once `end` was called
+        self.sent: deque[Task] = deque()
+        self.load = 0  # the sum of their sizes
+        self.unsent: deque[bytes] = deque()  # frames that go before the next task
+        self.ready = False  # whether it has started and can take tasks
+        self.feeding = False  # whether a thread is about to send tasks to it
+
+    @property
+    def pid(self) -> int:
+        """The id of the process; 0 before it has started."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def busy_for(self) -> float:
+        """Seconds since it began its current task; 0 without a task."""
+        return monotonic() - self._since if self.sent else 0.0
+
+    def has_room(self, task: Task, ahead: int) -> bool:
+        """Tell whether it can take a task now; `ahead` is how many large tasks it may have at once."""
+        if not self.ready:
+            return False
+        if not self.sent:
+            return True
+        if task.alone or self.sent[-1].alone:
+            return False
+        if task.size <= SMALL:
+            return len(self.sent) < _BATCH and self.load + task.size <= SMALL
+        return len(self.sent) < ahead
+
+    def take(self, task: Task) -> None:
+        """Count a task as sent; `send` must follow."""
+        if not self.sent:
+            self._since = monotonic()
+        self.feeding = True
+        self.sent.append(task)
+        self.load += task.size
+
+    def send(self, tasks: list[Task]) -> None:
+        """Send tasks to the process; call it without the lock, since it may take a while."""
+        content: list[bytes] = []
+        refused: list[tuple[Task, Unreadable]] = []
+        try:
+            # Pickle the tasks; one that cannot be pickled is taken back before the others can be answered.
+            while self.unsent:
+                content.append(self.unsent.popleft())
+            for task in tasks:
+                try:
+                    content.append(task.frames(self._known))
+                except Unreadable as unreadable:
+                    refused.append((task, unreadable))
+            if refused:
+                with self._pool.changed:
+                    for task, _ in refused:
+                        self.sent.remove(task)
+                        self.load -= task.size
+            # Write it all at once.
+            if self._process is not None and self._process.stdin is not None:
+                write(self._process.stdin, b"".join(content))
+        except (OSError, ValueError):
+            pass  # it has ended, which `run` notices
+        except BaseException:  # Ctrl-C: half a frame may have been sent
+            with self._pool.changed:
+                self.end()
+            raise
+        finally:
+            with self._pool.changed:
+                self.feeding = False
+                self._pool.changed.notify_all()
+        for task, problem in refused:
+            self._pool.finish(task, problem=problem)
+
+    def join(self) -> None:
+        """Wait until the ended process is gone; call it without the lock."""
+        if self._process is not None:
+            self._process.wait()
+
+    def end(self, cause: type[Exception] = Crashed) -> None:
+        """End the process; its tasks fail with `cause`, or go to others (`Pool.lost`)."""
+        if self._cause is None:
+            self._cause, self.ready = cause, False
+            self._end_if_asked()
+
+    def _end_if_asked(self) -> None:
+        if self._process is not None and self._cause is not None:
+            kill(self._process)
+
+    def forget(self) -> None:
+        """Leave the process to the parent of this fork."""
+        if self._process is not None:
+            self._process.returncode = 0  # only the parent may wait for it
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def run(self) -> None:
+        """Start the process and take its answers until it ends; in a thread of its own, without the lock."""
+        # Start it.
+        try:
+            if self._cause is not None:
+                raise ShuziError("error.processes.cancelled")
+            process = start(_MODULE, trusted(), errors=False, arguments=(str(self._cpu_seconds),))
+        except ShuziError as problem:
+            self._pool.not_started(self, problem)
+            return
+        assert process.stdin is not None  # noqa: S101 - for the types
+        assert process.stdout is not None  # noqa: S101 - for the types
+        with self._pool.changed:
+            self._process = process
+            self._end_if_asked()
+        # Wait until it is ready, and has begun; then take its answers until its pipe closes.
+        initialized = False
+        with suppress(OSError, ValueError, IndexError):  # it ended, or sent an unexpected frame
+            if self._initializer is not None:
+                write(process.stdin, frame(INITIALIZE, 0, pickle.dumps((self._initializer, ()))))
+            for arrived in frames(process.stdout):
+                answers = arrived
+                if not initialized:  # the first frame says that it is ready, the second answers the initializer
+                    answers = [answer for answer in arrived if answer[0] != READY]
+                    initialized = self._initializer is None or bool(answers)
+                    answers = answers if self._initializer is None else answers[1:]
+                    if initialized:
+                        with self._pool.changed:
+                            self.ready = self._cause is None
+                if initialized:
+                    self._finish(answers)
+        # Clean up, and give its tasks back.
+        kill(process)
+        process.wait()
+        with self._pool.changed:
+            self.ready = False
+            while self.feeding:  # its thread might write into another file that gets the closed pipe's descriptor
+                self._pool.changed.wait()
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):
+                pipe.close()
+        if initialized or self._cause is not None:
+            ended = Spent if process.returncode == TIME_IS_UP else Crashed
+            self._pool.lost(self, list(self.sent), self._cause or ended)
+        else:
+            self._pool.not_started(self, ShuziError("error.processes.start", reason=process.returncode))
+
+    def _finish(self, answers: list[Frame]) -> None:
+        """Finish the oldest tasks with their answers; send the next tasks before notifying any waiter."""
+        with self._pool.changed:
+            tasks = [self.sent.popleft() for _ in answers]
+            self.load -= sum(task.size for task in tasks)
+            self._since = monotonic()
+        self._pool.feed()
+        for task, (kind, _, packed) in zip(tasks, answers, strict=True):
+            value, problem = _unpacked(kind, packed)
+            self._pool.finish(task, value, problem)
+
+
+def _unpacked(kind: int, packed: memoryview) -> tuple[Any, Exception | None]:
+    if kind not in (ANSWER, ERROR):
+        return None, Unreadable()
+    try:
+        answer = pickle.loads(packed)  # noqa: S301 - from a process started here
+    except Exception:  # noqa: BLE001 - an object of any kind
+        return None, Unreadable()
+    return (None, answer) if kind == ERROR else (answer, None)
 
 
 class Pool:
@@ -27,16 +335,9 @@ class Pool:
     A process that ends is replaced. Its current task is tried once more, and its other tasks go to other processes,
     so nothing is lost.
 
-    Parameters
-    ----------
-    most
-        The largest number of processes; it may be raised later.
-    ahead
-        Large tasks sent to a process at once: with two it never waits, with one the others stay for free processes.
-    begin
-        Called first in each process, without arguments.
-    seconds
-        CPU seconds after which a process is ended and its task fails as `Spent`; 0 for no limit.
+    Of large tasks, `ahead` are sent to a process at once: with two it never waits, with one the others stay for free
+    processes. `initializer` is called first in each process. A task that takes more than
+    `cpu_seconds`, unless that is 0, ends its process and fails as `Spent`.
 
     Examples
     --------
@@ -48,12 +349,16 @@ class Pool:
     """
 
     def __init__(
-        self, most: int, ahead: int = 1, begin: Callable[[], object] | None = None, seconds: float = 0.0
+        self,
+        max_workers: int,
+        ahead: int = 1,
+        initializer: Callable[[], object] | None = None,
+        cpu_seconds: float = 0.0,
     ) -> None:
-        self.most = most
+        self.max_workers = max_workers
         self._ahead = ahead
-        self._begin = begin
-        self._seconds = seconds
+        self._initializer = initializer
+        self._cpu_seconds = cpu_seconds
         self._keys = itertools.count(1)
         self._unused: deque[int] = deque()  # keys of shared objects without references
         self._reset()
@@ -75,12 +380,7 @@ class Pool:
     def share(self, thing: Any, *uses: Shared) -> Shared:
         """Make an object available to calls; each process receives it once, when it first needs it.
 
-        Parameters
-        ----------
-        thing
-            An object that can be pickled.
-        uses
-            Shared objects that it refers to, which are not pickled again with it.
+        Shared objects that it `uses` are not pickled again with it.
 
         Returns
         -------
@@ -101,18 +401,9 @@ class Pool:
     ) -> Task:
         """Queue a call for the next free process.
 
-        Parameters
-        ----------
-        call, arguments
-            A function of a module, and its arguments.
-        shared
-            A shared object to pass as its first argument.
-        size
-            How much work it is, in bytes or pixels. Small tasks go to a process several at a time.
-        then
-            Called in some thread when it is done; not for a task cancelled before it began.
-        patient
-            Whether to wait until a free process has received a large task.
+        `size` is how much work it is, in bytes or pixels; small tasks go to a process several at a time. `then` is
+        called in some thread when the task is done, but not if it was cancelled before it began. A caller that is not
+        `patient` does not wait until a free process has received a large task.
         """
         task = Task(call, arguments, shared, size, then)
         with self.changed:
@@ -173,9 +464,9 @@ class Pool:
             return monotonic() - oldest.since if oldest else 0.0
 
     def blocked(self, seconds: float) -> bool:
-        """Tell whether `most` processes have each worked on one task for so long."""
+        """Tell whether `max_workers` processes have each worked on one task for so long."""
         with self.changed:
-            return len(self._busy(seconds)) >= self.most
+            return len(self._busy(seconds)) >= self.max_workers
 
     def end_late(self, seconds: float, task: Task | None = None) -> int:
         """End processes that have worked on one task, or on the given one, for so long (`Late`); return how many."""
@@ -191,7 +482,7 @@ class Pool:
     def warm(self) -> None:
         """Start all processes now."""
         with self.changed:
-            while len(self._processes) < self.most and not self._closed:
+            while len(self._processes) < self.max_workers and not self._closed:
                 self._start_one()
 
     def close(self) -> None:
@@ -246,11 +537,11 @@ class Pool:
 
     def _start_if_needed(self) -> None:
         starting = sum(not process.ready for process in self._processes)
-        if len(self._processes) < self.most and starting < len(self._queue) and not self._closed:
+        if len(self._processes) < self.max_workers and starting < len(self._queue) and not self._closed:
             self._start_one()
 
     def _start_one(self) -> None:
-        process = PoolProcess(self, self._begin, self._seconds)
+        process = PoolProcess(self, self._initializer, self._cpu_seconds)
         self._processes.append(process)
         Thread(target=process.run, daemon=True, name="pool").start()
 

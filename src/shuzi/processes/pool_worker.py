@@ -1,7 +1,8 @@
 """The program in a pool's process, which runs one call after another.
 
 It is started as ``python -P -m shuzi.processes.pool_worker SECONDS``. Calls arrive on stdin and answers leave on
-stdout (`pool_frames`); `pool_process` is the other side.
+stdout; `pool` is the other side. A frame is a length, its kind, the key of an object, and a pickle. Only shuzi itself
+reads what it has written; a child that opens untrusted files speaks as in `serving` instead.
 """
 
 from __future__ import annotations
@@ -9,28 +10,73 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any
 
-from shuzi.processes.job_limits import limit_job
-from shuzi.processes.pipes import write
-from shuzi.processes.pool_frames import (
-    ANSWER,
-    BEGIN,
-    CALL,
-    ERROR,
-    KEEP,
-    READY,
-    UNREADABLE,
-    Frame,
-    frame,
-    frames,
-)
-from shuzi.processes.serving import pipes_of_this_process
+from shuzi.processes.serving import limit_job, pipes_of_this_process, write
+
+CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY, INITIALIZE = range(8)
+"""The kinds of frames. To a process: a call, an object to keep or to forget, a first call without a time limit
+(`INITIALIZE`). From it: a result, an error, a note that neither could be pickled, a note that it has started."""
+
+Frame = tuple[int, int, memoryview]
+
+_HEAD = struct.Struct("<QBQ")
+_AT_ONCE = 1 << 16  # bytes: what a pipe holds
+
+
+def frame(kind: int, key: int = 0, packed: bytes = b"") -> bytes:
+    """Return a frame.
+
+    `kind` is one of the constants above, `key` the object that is kept, forgotten or used by a call, 0 for none.
+
+    Examples
+    --------
+    >>> taken = Frames()
+    >>> sent = frame(CALL, 3, b"abc") + frame(READY)
+    >>> [(kind, key, bytes(packed)) for kind, key, packed in taken.add(sent[:20])]
+    [(0, 3, b'abc')]
+    >>> len(list(taken.add(sent[20:])))
+    1
+    """
+    return _HEAD.pack(len(packed), kind, key) + packed
+
+
+def frames(pipe: IO[bytes]) -> Iterator[list[Frame]]:
+    """Yield the frames from an unbuffered pipe until its end, in groups as they arrive."""
+    taken = Frames()
+    while piece := pipe.read(_AT_ONCE):
+        if found := list(taken.add(piece)):
+            yield found
+
+
+class Frames:
+    """Takes a stream of bytes apart into frames."""
+
+    def __init__(self) -> None:
+        self._part = bytearray()  # bytes of an unfinished frame
+
+    def add(self, piece: bytes) -> Iterator[Frame]:
+        """Yield the frames that end in the next piece of the stream."""
+        if self._part:
+            self._part += piece
+            if len(self._part) < _HEAD.size or len(self._part) < _HEAD.size + _HEAD.unpack_from(self._part)[0]:
+                return
+            piece, self._part = self._part, bytearray()  # type: ignore[assignment] # bytes of either kind
+        view, start = memoryview(piece), 0
+        while len(view) - start >= _HEAD.size:
+            size, kind, key = _HEAD.unpack_from(view, start)
+            if len(view) - start - _HEAD.size < size:
+                break
+            yield kind, key, view[start + _HEAD.size : start + _HEAD.size + size]
+            start += _HEAD.size + size
+        self._part += view[start:]
+
 
 _kept: dict[int, Any] = {}
 
@@ -45,7 +91,7 @@ def main() -> None:
         write(answers, frame(READY))
         while True:
             kind, key, packed = arrived.get()
-            if kind in (BEGIN, CALL):
+            if kind in (INITIALIZE, CALL):
                 limit_job(seconds if kind == CALL else 0.0, 0)
                 write(answers, _answer(key, packed))
             elif kind == KEEP:
@@ -58,8 +104,8 @@ def main() -> None:
 def _read(calls: IO[bytes], arrived: SimpleQueue[Frame]) -> None:
     """Read calls as soon as they arrive: if both sides wrote without reading, both would wait forever."""
     with suppress(OSError, MemoryError):
-        for together in frames(calls):
-            for call in together:
+        for group in frames(calls):
+            for call in group:
                 arrived.put(call)
     os._exit(0)  # the caller is gone, and the current call needs no answer
 

@@ -1,19 +1,152 @@
-"""Serve a function from a child process: jobs come on stdin, answers go to stdout (`child` is the other side)."""
+"""Serve a function from a child process: jobs come on stdin, answers go to stdout (`child` is the other side).
+
+A message is two lengths, a JSON header and the bytes. Reading it runs no code from the message, so it may come from
+an untrusted process; the reader sets the maximum length. Limits on a job are enforced by the system if possible.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import signal
+import struct
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
-from shuzi.processes.job_limits import limit_job, limit_process, peak
-from shuzi.processes.pipes import Bytes, Header, receive, send
+Header = dict[str, Any]
+Bytes = bytes | bytearray | memoryview
+
+_LENGTHS = struct.Struct("<IQ")
+_MAX_HEADER = 65_536  # bytes
+_AT_ONCE = 1 << 20  # bytes: larger pieces are no faster, and memory is allocated only for received data
+
+
+def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
+    """Write a message to an unbuffered pipe.
+
+    Raises
+    ------
+    OSError
+        The reader has gone.
+    """
+    packed = json.dumps(header).encode()
+    write(pipe, _LENGTHS.pack(len(packed), len(body)) + packed)
+    write(pipe, body)
+
+
+def receive(pipe: IO[bytes], max_size: int) -> tuple[Header, bytearray]:
+    """Read a message from an unbuffered pipe.
+
+    The body has at most `max_size` bytes.
+
+    Raises
+    ------
+    EOFError
+        The other side is gone, or sent only a part.
+    ValueError
+        The data is not a message, or is too long.
+    """
+    sizes = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
+    if sizes[0] > _MAX_HEADER or sizes[1] > max_size:
+        raise ValueError(f"a message of {sizes} bytes")
+    header = json.loads(_read(pipe, sizes[0]))
+    if not isinstance(header, dict):
+        raise ValueError("a header that is no object")
+    return header, _read(pipe, sizes[1])
+
+
+def write(pipe: IO[bytes], content: Bytes) -> None:
+    """Write all of something to an unbuffered pipe.
+
+    Raises
+    ------
+    OSError
+        The reader has gone.
+    """
+    left = memoryview(content)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+def _read(pipe: IO[bytes], size: int) -> bytearray:
+    parts = bytearray()
+    while len(parts) < size:
+        part = pipe.read(min(size - len(parts), _AT_ONCE))
+        if not part:
+            raise EOFError
+        parts += part
+    return parts
+
+
+if sys.platform != "win32":
+    import resource
+
+SYSTEM_HOLDS_MEMORY = sys.platform not in ("win32", "darwin")
+"""Whether the system enforces a limit on address space; macOS accepts the number and does nothing."""
+
+SYSTEM_HOLDS_TIME = sys.platform != "win32"
+"""Whether the system ends a process that has used up its CPU time."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a job."""
+
+    cpu_seconds: float  # CPU time; wall-clock time may be `PATIENCE` times as long, since the machine may be busy
+    memory: int  # bytes; if the system enforces it, all mapped memory counts, including the programs themselves
+
+
+PATIENCE = 10.0  # a job that waits for its turn on a busy machine does not hang
+
+TIME_IS_UP: int | None = None
+"""The exit status of a process that has used up its time."""
+
+if sys.platform != "win32":
+    TIME_IS_UP = -signal.SIGPROF
+
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1_024
+"""The unit in bytes of getrusage's peak memory."""
+
+
+def peak() -> int:
+    """Return this process's peak memory in bytes; 0 if the system does not report it.
+
+    On Linux this includes the time before exec, when the process was as large as its parent.
+    """
+    memory = 0
+    if sys.platform != "win32":
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
+    return memory
+
+
+def limit_process() -> None:
+    """Forbid this process to write files or core dumps, which might contain a user's picture."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def limit_job(cpu_seconds: float, memory: int) -> None:
+    """Limit what this process may use from now on (memory 0 for no limit); replaces the previous job's limits.
+
+    The timer counts CPU time and ends the process with SIGPROF, even if its parent is gone and nobody watches the
+    clock. RLIMIT_CPU would count only whole seconds.
+    """
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+        if memory:
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)  # a limit may have been set from outside
+            resource.setrlimit(
+                resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard)
+            )
+
 
 Work = Callable[[Header, bytearray], tuple[Header, Bytes]]
 _ANY = 1 << 62  # bytes: the sender of jobs is trusted
@@ -22,12 +155,8 @@ _ANY = 1 << 62  # bytes: the sender of jobs is trusted
 def serve(work: Work, limited: bool = True) -> None:
     """Work on jobs until stdin closes, which ends this process even in the middle of a job.
 
-    Parameters
-    ----------
-    work
-        Turns a job's header and bytes into those of the answer. Any exception ends the process.
-    limited
-        Whether to set the limits that come with a job.
+    `work` turns a job's header and bytes into those of the answer; any exception ends the process. A job's limits are
+    set unless the process is not `limited`.
     """
     comes, goes = pipes_of_this_process()
     if limited:

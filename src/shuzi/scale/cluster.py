@@ -22,27 +22,17 @@ OBJECT_STORE = 128 << 20
 
 _SECONDS = 10.0  # seconds for a cluster to answer
 _LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 30 seconds, too few on a machine that is busy
-_LONGEST_FOLDER = 24  # characters: the path of a socket in it may have 107, and Ray adds 65 to shuzi's 15
-_LONGEST = 300  # characters of Ray's messages
+_MAX_FOLDER = 24  # characters: the path of a socket in it may have 107, and Ray adds 65 to shuzi's 15
+_MAX_MESSAGE = 300  # characters of Ray's messages
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that this process is connected to.
+    """A cluster that this process is connected to."""
 
-    Parameters
-    ----------
-    address
-        Where it was found, or None if it was started here.
-    nodes
-        How many machines it has.
-    cpus
-        How many CPUs Ray may use on all of them.
-    """
-
-    address: str | None
-    nodes: int
-    cpus: int
+    address: str | None  # where it was found, or None if it was started here
+    nodes: int  # how many machines it has
+    cpus: int  # how many CPUs Ray may use on all of them
 
 
 @contextmanager
@@ -52,13 +42,8 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
     A local cluster has no dashboard, whose API would answer anyone, and requires a random token; its temporary
     folder is removed with it. Ray's usage statistics are off (`shuzi`).
 
-    Parameters
-    ----------
-    address
-        ``"HOST:PORT"`` of a cluster that this machine belongs to, or ``"auto"`` for the one that runs here; None
-        starts one.
-    cpus
-        CPUs of a local cluster; None is as many as this process may use.
+    `address`: ``"HOST:PORT"`` of a cluster that this machine belongs to, or ``"auto"`` for the one that runs here;
+    None starts one. `cpus`: CPUs of a local cluster; None is as many as this process may use.
 
     Raises
     ------
@@ -182,7 +167,7 @@ def _alone(cpus: int | None) -> Iterator[dict[str, Any]]:
     # Ray listens on the network and asks for a token, which it would otherwise leave in the home folder
     os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     usual = tempfile.gettempdir()
-    parent = "/tmp" if os.name == "posix" and len(usual) > _LONGEST_FOLDER else usual  # noqa: S108 - a folder in it
+    parent = "/tmp" if os.name == "posix" and len(usual) > _MAX_FOLDER else usual  # noqa: S108 - a folder in it
     with (
         tempfile.TemporaryDirectory(prefix="shuzi-", dir=parent, ignore_cleanup_errors=True) as folder,
         # without a dashboard Ray still starts its process, which asks the addresses of clouds where it runs; it does
@@ -220,7 +205,7 @@ def _explained(problem: BaseException, address: str | None) -> ClusterError:
 
     import ray
 
-    said = " ".join(str(problem).split())[:_LONGEST]
+    said = " ".join(str(problem).split())[:_MAX_MESSAGE]
     if address is None:
         return ClusterError("error.cluster.start", reason=said or type(problem).__name__)
     if "ersion mismatch" in said:

@@ -36,12 +36,7 @@ def middlewares() -> list[Middleware]:
 class Front:
     """Passes requests to Ray's proxy, and its answers on.
 
-    Parameters
-    ----------
-    app
-        Ray's proxy.
-    limits
-        The limits on bodies, for each proxy.
+    `limits`: the limits on bodies, for each proxy.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits | None = None) -> None:

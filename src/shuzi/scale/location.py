@@ -20,21 +20,11 @@ _WHOLE = ("s3", "gcs", "abfs")  # object stores: an object appears once it is fu
 
 @dataclass(frozen=True)
 class Location:
-    """A file or a folder in some file system.
+    """A file or a folder in some file system."""
 
-    Parameters
-    ----------
-    filesystem
-        The file system; it can be sent to other machines, which need their own access to it.
-    path
-        Its path there.
-    shown
-        Its name for people: the path as given, or the address without options and secrets.
-    """
-
-    filesystem: fs.FileSystem
-    path: str
-    shown: str
+    filesystem: fs.FileSystem  # the file system; it can be sent to other machines, which need their own access to it
+    path: str  # its path there
+    shown: str  # its name for people: the path as given, or the address without options and secrets
 
     @classmethod
     def of(cls, text: str) -> Location:
@@ -194,33 +184,19 @@ _WILD = re.compile(r"[*?\[]")
 
 @dataclass(frozen=True)
 class Input:
-    """The files to read.
+    """The files to read."""
 
-    Parameters
-    ----------
-    kind
-        PICTURES, PARQUET or WEBDATASET.
-    folder
-        The folder that they are in.
-    files
-        The path of each file below the folder, and its size in bytes, in order of the paths.
-    """
-
-    kind: str
-    folder: Location
+    kind: str  # PICTURES, PARQUET or WEBDATASET
+    folder: Location  # the folder that they are in
+    # the path of each file below the folder, and its size in bytes, in order of the paths
     files: list[tuple[str, int]]
 
 
 def find(text: str, apart: Location | None = None) -> Input:
     """Find the files that an input names.
 
-    Parameters
-    ----------
-    text
-        A folder, which is searched with its subfolders; a file; or a glob with ``*``, ``?``, ``[...]`` and ``**``.
-        Each a path or an address such as ``s3://bucket/folder``.
-    apart
-        A folder that is not searched.
+    `text`: a folder, which is searched with its subfolders; a file; or a glob with ``*``, ``?``, ``[...]`` and
+    ``**``. Each a path or an address such as ``s3://bucket/folder``. `apart`: a folder that is not searched.
 
     Raises
     ------

@@ -25,8 +25,7 @@ from shuzi import __version__
 from shuzi.errors import ClusterError, DataError, PictureError, ShuziError
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import Picture
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
+from shuzi.processes.pool import Crashed, Pool, Shared, Task, Unreadable
 from shuzi.reading.parallel.calls import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.scale.cluster import Cluster
@@ -39,34 +38,20 @@ if TYPE_CHECKING:
 
 
 _AHEAD = 16  # pictures that are fetched before they are needed
-_MOST = 64 << 20  # bytes of fetched pictures, except the first
+_MAX_AHEAD = 64 << 20  # bytes of fetched pictures, except the first
 _SENT = 2  # pictures sent ahead, so that the process never waits
 
 
 @dataclass(frozen=True)
 class Work:
-    """The order that every actor gets.
+    """The order that every actor gets."""
 
-    Parameters
-    ----------
-    manifest
-        What is read.
-    input, output
-        The folder of the input files, and the folder of the results.
-    reader
-        A pickled Reader, in Ray's object store.
-    language
-        The language of errors.
-    version
-        The version of shuzi that gave the order.
-    """
-
-    manifest: Manifest
-    input: Location
+    manifest: Manifest  # what is read
+    input: Location  # the folder of the input files, and the folder of the results
     output: Location
-    reader: ray.ObjectRef[bytes]
-    language: str
-    version: str = __version__
+    reader: ray.ObjectRef[bytes]  # a pickled Reader, in Ray's object store
+    language: str  # the language of errors
+    version: str = __version__  # the version of shuzi that gave the order
 
 
 class ShardReader:
@@ -138,7 +123,7 @@ class ShardReader:
         held = 0
         for source, picture in pictures:
             size = len(picture) if isinstance(picture, bytes) else 0
-            while waiting and (len(waiting) >= _AHEAD or held + size > _MOST):
+            while waiting and (len(waiting) >= _AHEAD or held + size > _MAX_AHEAD):
                 held -= waiting[0][1]
                 yield self._row(*waiting.popleft())
             waiting.append((source, size, self._submit(source, picture)))
@@ -170,28 +155,18 @@ class _Packed:
         return pickle.loads, (self._content,)  # noqa: S301 - from who gave the order
 
 
-_MOST_TASKS = 4_096
+_MAX_TASKS = 4_096
 """The maximum number of tasks, as each takes some of the driver's memory; with more shards, a task has several."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The progress of a run.
+    """The progress of a run."""
 
-    Parameters
-    ----------
-    shards, done
-        How many shards there are, and how many of them are done.
-    pictures
-        How many pictures there are, or None if only reading tells.
-    rows, failed
-        How many pictures this run has read, and how many of them have an error in place of a reading.
-    """
-
-    shards: int
+    shards: int  # how many shards there are, and how many of them are done
     done: int
-    pictures: int | None
-    rows: int = 0
+    pictures: int | None  # how many pictures there are, or None if only reading tells
+    rows: int = 0  # how many pictures this run has read, and how many of them have an error in place of a reading
     failed: int = 0
 
 
@@ -199,15 +174,6 @@ def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
     """Read the shards of an order that are not done yet; yield the progress, first before anything is read.
 
     A run that ends early can be continued: the same order reads the rest. The output holds each picture once.
-
-    Parameters
-    ----------
-    order
-        What to read, and where to write it.
-    reader
-        The reader, which is sent to the actors.
-    cluster
-        Where they work.
 
     Raises
     ------
@@ -265,7 +231,7 @@ def _results(work: Work, pending: Pending, cpus: int) -> Iterator[dict[str, Any]
     import ray.data
 
     rows = pending.as_rows()
-    tasks = min(len(rows), _MOST_TASKS)
+    tasks = min(len(rows), _MAX_TASKS)
     shards = ray.data.from_items(rows, override_num_blocks=tasks)
     # actors are added and removed as the cluster grows and shrinks
     actors = ray.data.ActorPoolStrategy(min_size=1, max_size=tasks, initial_size=min(cpus, tasks))

@@ -23,33 +23,16 @@ from shuzi.service.server import SWITCH
 
 @dataclass(frozen=True)
 class Model:
-    """The default model of requests, ready to be sent to other machines.
+    """The default model of requests, ready to be sent to other machines."""
 
-    Parameters
-    ----------
-    name
-        The name of a model that comes with shuzi, or of its file or run folder.
-    content
-        The model itself, unless it comes with shuzi.
-    """
-
-    name: str
-    content: bytes | None = None
+    name: str  # the name of a model that comes with shuzi, or of its file or run folder
+    content: bytes | None = None  # the model itself, unless it comes with shuzi
 
 
 class Replica:
     """Answers requests as `shuzi serve --no-training` does, with its own reading processes.
 
     A run that one replica had started would be unknown to the others.
-
-    Parameters
-    ----------
-    model
-        The model.
-    settings, limits
-        As of one machine.
-    cpus
-        CPUs, and reading processes.
     """
 
     def __init__(self, model: Model, settings: Settings, limits: Limits, cpus: int) -> None:
@@ -95,24 +78,16 @@ _WAITING = 1_000  # requests at a proxy while all replicas are full; more are an
 
 @dataclass(frozen=True)
 class Size:
-    """The present and maximum size of a service.
+    """The present and maximum size of a service."""
 
-    Parameters
-    ----------
-    least, most
-        Replicas.
-    cpus
-        CPUs, and reading processes, of each replica.
-    """
-
-    least: int = 1
-    most: int = 1
-    cpus: int = 1
+    min_replicas: int = 1  # replicas
+    max_replicas: int = 1
+    cpus: int = 1  # CPUs, and reading processes, of each replica
 
 
 def cpus_for(size: Size) -> int:
     """Return the CPUs that a service needs: all replicas, and one more during a replacement."""
-    return size.most * size.cpus + size.cpus
+    return size.max_replicas * size.cpus + size.cpus
 
 
 def portable(model: str | Path) -> Model:
@@ -124,7 +99,7 @@ def portable(model: str | Path) -> Model:
         No model has that name, or it is damaged.
     """
     path = find_model(model)
-    known = next((name for name, each in shipped().items() if each == path), None)
+    known = next((name for name, shipped_path in shipped().items() if shipped_path == path), None)
     if known is not None:
         return Model(known)
     return Model(path.resolve().parent.name if path.name == IN_A_RUN else path.stem, read_content(path))
@@ -157,14 +132,7 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
 
     A new replica is ready before an old one is taken out of service, and an old one answers what it has begun.
 
-    Parameters
-    ----------
-    model
-        The model that reads when a request names none.
-    settings
-        Access and features.
-    size
-        How many replicas, and how large.
+    `model`: the model that reads when a request names none.
 
     Raises
     ------
@@ -183,7 +151,7 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
         max_queued_requests=_WAITING,
         backpressure_config=BackpressureConfig(retry_after_s=1),
         autoscaling_config=AutoscalingConfig(
-            min_replicas=size.least, max_replicas=size.most, target_ongoing_requests=2 * size.cpus
+            min_replicas=size.min_replicas, max_replicas=size.max_replicas, target_ongoing_requests=2 * size.cpus
         ),
         max_surge_percent=25,
         graceful_shutdown_timeout_s=limits.work_seconds + limits.drain_seconds,

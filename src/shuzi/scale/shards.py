@@ -25,9 +25,9 @@ from pyarrow import fs
 
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.messages import speaking
+from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import ENDINGS, single_pictures
 from shuzi.pictures.open import Picture
-from shuzi.pictures.pdf import Page
 from shuzi.scale.location import PARQUET, PICTURES, Input, Location, find
 from shuzi.scale.parquet_rows import number_of_part
 
@@ -39,21 +39,14 @@ Named = tuple[str, Picture | ShuziError]
 
 _AT_ONCE = 16  # files whose ends are read at once, since each waits for the storage
 _ROWS = 64  # of Parquet, decoded at once
-_LARGEST = 256 << 20  # bytes of a picture in an archive: the largest that could be decoded
+_MAX_PICTURE = 256 << 20  # bytes of a picture in an archive: the largest that could be decoded
 
 
 def shards_of(source: Input, rows: int, column: str | None) -> Iterator[tuple[Shard, int | None]]:
     """Divide an input into shards.
 
-    Parameters
-    ----------
-    source
-        The input.
-    rows
-        Pictures in a shard: exactly so many files, at least so many rows of Parquet if a file has them. An archive is
-        always one shard.
-    column
-        The column of pictures in Parquet; None finds it.
+    `rows`: pictures in a shard: exactly so many files, at least so many rows of Parquet if a file has them. An
+    archive is always one shard. `column`: the column of pictures in Parquet; None finds it.
 
     Yields
     ------
@@ -184,8 +177,8 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
                 if not member.isfile() or not member.name.lower().endswith(ENDINGS):
                     continue
                 name = f"{location.shown}/{member.name}"
-                if member.size > _LARGEST:
-                    yield name, PictureError("error.picture.long", path=name, most=_LARGEST)
+                if member.size > _MAX_PICTURE:
+                    yield name, PictureError("error.picture.long", path=name, most=_MAX_PICTURE)
                     continue
                 content = archive.extractfile(member)
                 data = b"" if content is None else content.read()
@@ -210,52 +203,29 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """The input and the models that an output belongs to.
+    """The input and the models that an output belongs to."""
 
-    Parameters
-    ----------
-    input, kind, folder
-        The input as given, independent of where the command runs; its kind; and the name of its folder in rows.
-    rows, column
-        Pictures in a shard, and the column of pictures in Parquet, if it was named.
-    models
-        The SHA-256 of the models that read, and of the settings that decide how they are used.
-    shards, pictures
-        How many there are; pictures is None if only reading tells.
-    sha256
-        Of `_shards.jsonl` and of the sizes of the files.
-    """
-
+    # the input as given, independent of where the command runs; its kind; and the name of its folder in rows
     input: str
     kind: str
     folder: str
-    rows: int
+    rows: int  # pictures in a shard, and the column of pictures in Parquet, if it was named
     column: str | None
-    models: str
-    shards: int
+    models: str  # the SHA-256 of the models that read, and of the settings that decide how they are used
+    shards: int  # how many there are; pictures is None if only reading tells
     pictures: int | None
-    sha256: str
+    sha256: str  # of `_shards.jsonl` and of the sizes of the files
     format: int = FORMAT
 
 
 @dataclass(frozen=True)
 class Order:
-    """An input to read, and where to write the results.
+    """An input to read, and where to write the results."""
 
-    Parameters
-    ----------
-    input, output
-        As they were given: paths or addresses.
-    rows
-        Pictures in a shard, and so in a file of the output.
-    column
-        The column of pictures in Parquet; None finds it.
-    """
-
-    input: str
+    input: str  # as they were given: paths or addresses
     output: str
-    rows: int = 1_000
-    column: str | None = None
+    rows: int = 1_000  # pictures in a shard, and so in a file of the output
+    column: str | None = None  # the column of pictures in Parquet; None finds it
 
 
 def prepare(order: Order, models: str, language: str) -> tuple[Manifest, Location] | DataError:

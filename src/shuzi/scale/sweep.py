@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from shuzi.errors import ClusterError, RecipeError, RunError, ShuziError
+from shuzi.scale import sweep_report
 from shuzi.scale.cluster import alive, ask_nodes, last_line
 from shuzi.scale.sweep_plan import PLAN_FILE, Decision, Plan, Record, Trial
 from shuzi.scale.trial_run import NAME, Places, Task, run_trial
@@ -21,14 +22,7 @@ from shuzi.training.run_lock import RunLock
 def check(plan: Plan, places: Places, local: bool) -> None:
     """Make sure that trials fit the cluster, that their data are there, and that all nodes share the sweep's folder.
 
-    Parameters
-    ----------
-    plan
-        The plan.
-    places
-        The folders, seen from here.
-    local
-        Whether the cluster is this machine alone: nodes with more CPUs or GPUs cannot join later.
+    `local`: whether the cluster is this machine alone: nodes with more CPUs or GPUs cannot join later.
 
     Raises
     ------
@@ -112,12 +106,7 @@ Tell = Callable[[str, int, "Decision | None"], object]
 def created(folder: Path | None, plan: Plan) -> Iterator[Path]:
     """Create the folder of a new sweep and hold its lock.
 
-    Parameters
-    ----------
-    folder
-        The path; None chooses a new name under `runs/`.
-    plan
-        Stored in it.
+    `folder`: the path; None chooses a new name under `runs/`.
 
     Raises
     ------
@@ -177,16 +166,7 @@ def is_over(trial: Trial, decision: Decision | None) -> bool:
 
 
 def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]:
-    """Train all trials that are not over yet; Ray must be connected.
-
-    Parameters
-    ----------
-    plan
-        The plan in the folder.
-    places
-        The folders of the sweep and of the data.
-    tell
-        Told of the progress.
+    """Train all trials that are not over yet, and write the report; Ray must be connected.
 
     Returns
     -------
@@ -201,6 +181,7 @@ def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]
     last = record.last()
     left = [trial for trial in plan.trials() if not is_over(trial, last.get(trial.name))]
     errors = _tune(left, plan, places, record, tell) if left else {}
+    sweep_report.write(places.folder, plan, record, errors)
     return record, errors
 
 

@@ -14,7 +14,9 @@ from typing import Any
 from shuzi import toml
 from shuzi.atomic import remove_leftovers, replacing
 from shuzi.errors import RecipeError, RunError, TrainingError, require, writing
+from shuzi.models.card import BACKENDS
 from shuzi.training.recipe import CHOICES, RANGES, Recipe
+from shuzi.training.recipes import recipe
 
 FORMAT = 1
 """The version of the format of sweep.toml."""
@@ -30,46 +32,17 @@ _SWEPT = sorted((RANGES.keys() | CHOICES.keys()) - {"seed", "task"})  # the seed
 
 @dataclass(frozen=True)
 class Trial:
-    """One training run of a sweep.
+    """One training run of a sweep."""
 
-    Parameters
-    ----------
-    name
-        The name of its run folder, such as ``"learning_rate=0.002,seed=3"``.
-    recipe
-        The recipe, with the trial's settings and seed.
-    settings
-        What differs between the trials, except for the seed.
-    rungs
-        The steps after which its accuracy decides whether it continues; the last is its end.
-    """
-
-    name: str
-    recipe: Recipe
-    settings: Mapping[str, Value]
-    rungs: tuple[int, ...]
+    name: str  # the name of its run folder, such as ``"learning_rate=0.002,seed=3"``
+    recipe: Recipe  # the recipe, with the trial's settings and seed
+    settings: Mapping[str, Value]  # what differs between the trials, except for the seed
+    rungs: tuple[int, ...]  # the steps after which its accuracy decides whether it continues; the last is its end
 
 
 @dataclass(frozen=True)
 class Plan:
     """Everything that decides the results of a sweep.
-
-    Parameters
-    ----------
-    recipe
-        The recipe that all trials share.
-    seeds
-        Each setting is trained with the seeds 0 to `seeds` - 1.
-    settings
-        Values by the name of a recipe's setting; all combinations are trained.
-    first
-        The steps before trials are compared for the first time and some are stopped; 0 trains all to the end.
-    cpus
-        Cores, and threads, of each trial.
-    gpus
-        GPUs of each trial; half a GPU is shared by two trials.
-    backend
-        Keras's backend.
 
     Raises
     ------
@@ -86,13 +59,41 @@ class Plan:
     (100, 400, 2000)
     """
 
-    recipe: Recipe
-    seeds: int = 1
+    recipe: Recipe  # the recipe that all trials share
+    seeds: int = 1  # each setting is trained with the seeds 0 to `seeds` - 1
+    # values by the name of a recipe's setting; all combinations are trained
     settings: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    # the steps before trials are compared for the first time and some are stopped; 0 trains all to the end
     first: int = 0
-    cpus: int = 1
-    gpus: float = 0.0
-    backend: str = "tensorflow"
+    cpus: int = 1  # cores, and threads, of each trial
+    gpus: float = 0.0  # GPUs of each trial; half a GPU is shared by two trials
+    backend: str = "tensorflow"  # Keras's backend
+
+    @staticmethod
+    def of(
+        name: str,
+        settings: Sequence[str],
+        seeds: int | None = None,
+        first: int | None = None,
+        cpus: int | None = None,
+        gpus: float | None = None,
+    ) -> Plan:
+        """Make a plan of a recipe's name and settings as typed, on the backend that KERAS_BACKEND names.
+
+        Raises
+        ------
+        RecipeError
+            A setting or its value is wrong, or given twice, or the backend is unknown or cannot use GPUs.
+        """
+        values = [parse(setting) for setting in settings]
+        for index, (setting, _) in enumerate(values):
+            if setting in dict(values[:index]):
+                raise RecipeError("error.sweep.again", name=setting)
+        backend = os.environ.get("KERAS_BACKEND") or ("jax" if gpus else "tensorflow")
+        if backend not in BACKENDS or (gpus and backend != "jax"):
+            choices = "jax" if gpus else ", ".join(BACKENDS)
+            raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=choices)
+        return Plan(recipe(name), seeds or 1, dict(values), first or 0, cpus or 1, gpus or 0.0, backend)
 
     def __post_init__(self) -> None:
         for name, values in self.settings.items():
@@ -214,27 +215,13 @@ RECORD_FILE = "trials.jsonl"
 
 @dataclass(frozen=True)
 class Decision:
-    """The accuracy of a trial after some steps, and the decision about it.
+    """The accuracy of a trial after some steps, and the decision about it."""
 
-    Parameters
-    ----------
-    trial
-        The trial's name.
-    steps
-        The steps it was trained.
-    accuracy
-        On the validation split, 0 to 1; None if the training failed.
-    goes_on
-        Whether it continues, unless this was its end.
-    problem
-        The key and values of the error that ended the training.
-    """
-
-    trial: str
-    steps: int
-    accuracy: float | None
-    goes_on: bool = False
-    problem: tuple[str, dict[str, Any]] | None = None
+    trial: str  # the trial's name
+    steps: int  # the steps it was trained
+    accuracy: float | None  # on the validation split, 0 to 1; None if the training failed
+    goes_on: bool = False  # whether it continues, unless this was its end
+    problem: tuple[str, dict[str, Any]] | None = None  # the key and values of the error that ended the training
 
     def error(self) -> TrainingError | None:
         """Return the error that ended the training."""
@@ -243,11 +230,6 @@ class Decision:
 
 class Record:
     """The decisions of a sweep, in the order in which they were made.
-
-    Parameters
-    ----------
-    folder
-        The folder of the sweep.
 
     Raises
     ------

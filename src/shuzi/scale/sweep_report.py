@@ -25,23 +25,12 @@ _HALVINGS = 100  # of the interval in which the quantile lies: more than a float
 
 @dataclass(frozen=True)
 class Summary:
-    """A sample of accuracies in numbers.
+    """A sample of accuracies in numbers."""
 
-    Parameters
-    ----------
-    n
-        The number of accuracies.
-    mean
-        Their mean.
-    deviation
-        Their standard deviation, with n - 1 in the denominator; None for a single one.
-    interval
-        Student's 95 % confidence interval of the mean over seeds, within 0 and 1; None for a single one.
-    """
-
-    n: int
-    mean: float
-    deviation: float | None
+    n: int  # the number of accuracies
+    mean: float  # their mean
+    deviation: float | None  # their standard deviation, with n - 1 in the denominator; None for a single one
+    # Student's 95 % confidence interval of the mean over seeds, within 0 and 1; None for a single one
     interval: tuple[float, float] | None
 
 
@@ -92,24 +81,13 @@ JSON_FILE, TEXT_FILE = "report.json", "report.md"
 
 @dataclass(frozen=True)
 class Row:
-    """The trials of one setting after so many steps.
+    """The trials of one setting after so many steps."""
 
-    Parameters
-    ----------
-    settings
-        The values of the setting.
-    steps
-        The steps they were trained.
-    accuracies
-        Validation accuracies by seed.
-    of
-        The number of seeds. Where it is larger than the number of accuracies, the others were stopped before, failed,
-        or are not trained yet, and the mean is that of a selection.
-    """
-
-    settings: Mapping[str, Value]
-    steps: int
-    accuracies: Mapping[int, float]
+    settings: Mapping[str, Value]  # the values of the setting
+    steps: int  # the steps they were trained
+    accuracies: Mapping[int, float]  # validation accuracies by seed
+    # the number of seeds. Where it is larger than the number of accuracies, the others were stopped before, failed,
+    # or are not trained yet, and the mean is that of a selection.
     of: int
 
     @property
@@ -160,8 +138,8 @@ def notes(plan: Plan, record: Record, errors: Mapping[str, str]) -> list[str]:
         found.append(say("sweep.partial"))
     found += [
         say("sweep.failed", trial=name, problem=problem)
-        for name, each in last.items()
-        if (problem := each.error()) is not None
+        for name, decision in last.items()
+        if (problem := decision.error()) is not None
     ]
     found += [say("sweep.not_run", trial=name, problem=problem) for name, problem in errors.items()]
     return found
@@ -229,7 +207,9 @@ def _as_dict(plan: Plan, record: Record, errors: Mapping[str, str]) -> dict[str,
                 "interval": None if number is None or number.interval is None else list(number.interval),
             }
         )
-    failed = {name: str(problem) for name, each in record.last().items() if (problem := each.error()) is not None}
+    failed = {
+        name: str(problem) for name, decision in record.last().items() if (problem := decision.error()) is not None
+    }
     return {
         "recipe": plan.recipe.as_dict(),
         "on": "validation",

@@ -38,20 +38,11 @@ _OLD = ".old"
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of a sweep and of its data; all nodes see the same ones.
+    """The folders of a sweep and of its data; all nodes see the same ones."""
 
-    Parameters
-    ----------
-    folder
-        The folder of the sweep.
-    data_dir
-        Where MNIST is; None searches the usual places of each node.
-    handwriting
-        Where pen strokes, cells of registers and pages are.
-    """
-
-    folder: Path
-    data_dir: Path | None = None
+    folder: Path  # the folder of the sweep
+    data_dir: Path | None = None  # where MNIST is; None searches the usual places of each node
+    # where pen strokes, cells of registers and pages are
     handwriting: Handwriting = field(default_factory=Handwriting)
 
 
@@ -70,15 +61,7 @@ class Task:
 
 
 def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
-    """Train a trial from one rung to the next, reporting to Ray Tune.
-
-    Parameters
-    ----------
-    config
-        Names the trial.
-    tasks
-        The task of each trial.
-    """
+    """Train a trial from one rung to the next, reporting to Ray Tune."""
     from ray import tune
 
     task = tasks[config[NAME]]
@@ -97,7 +80,7 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
                 _train(task, recipe, data, lambda step: tune.report({AT: step}))
         except TrainingError as problem:  # a retry would fail again
             # as stored in JSON, which has no infinity
-            values = {name: each if isinstance(each, int) else str(each) for name, each in problem.values.items()}
+            values = {name: value if isinstance(value, int) else str(value) for name, value in problem.values.items()}
             tune.report({STEPS: steps, PROBLEM: (problem.key, values)})
             return
         tune.report({STEPS: steps, ACCURACY: accuracy_at(task.path, steps)})

@@ -23,10 +23,10 @@ from shuzi.service.limits import Quota, Quotas, asking
 from shuzi.service.logs import REQUEST_ID, current_id, new_id, proxy_id
 from shuzi.service.problems import asked_language, fault, problem_response
 
-SHORTEST = 16
+MIN_TOKEN = 16
 """The minimum length of a token, beyond guessing."""
 
-_MOST = 10_000  # the maximum size of the file, in bytes
+_MAX_SIZE = 10_000  # the maximum size of the file, in bytes
 _CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since they contain nobody's data
 _SCHEME = b"bearer "
 _ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
@@ -40,10 +40,7 @@ class Hosts:
 
     Another site can point its own name at this machine (DNS rebinding), so unknown names are refused.
 
-    Parameters
-    ----------
-    names
-        Each a name or an address, with or without a port.
+    `names`: each a name or an address, with or without a port.
 
     Raises
     ------
@@ -70,10 +67,7 @@ class Hosts:
 class Origins:
     """The other sites whose pages may use the service.
 
-    Parameters
-    ----------
-    origins
-        A scheme, a host and any unusual port for each, as browsers write them.
+    `origins`: a scheme, a host and any unusual port for each, as browsers write them.
 
     Raises
     ------
@@ -187,11 +181,6 @@ def _name(host: str) -> str:
 class Tokens:
     """The accepted tokens; a request sends one as `Authorization: Bearer …`.
 
-    Parameters
-    ----------
-    tokens
-        The tokens; all open the same paths.
-
     Examples
     --------
     >>> tokens = Tokens(["correct horse battery"])
@@ -200,7 +189,7 @@ class Tokens:
     """
 
     def __init__(self, tokens: list[str]) -> None:
-        self._digests = [_digest(each.encode()) for each in tokens]
+        self._digests = [_digest(token.encode()) for token in tokens]
 
     @classmethod
     def read(cls, path: Path) -> Tokens:
@@ -213,13 +202,13 @@ class Tokens:
         """
         try:
             with open_named(path) as file:
-                text = file.read(_MOST + 1).decode("ascii")
+                text = file.read(_MAX_SIZE + 1).decode("ascii")
         except (OSError, UnicodeDecodeError) as problem:
             reason = getattr(problem, "strerror", None) or ShuziError("service.token.ascii")
             raise ServiceError("error.service.token_file", path=path, reason=reason) from problem
         tokens = [line.strip() for line in text.splitlines() if line.strip()]
-        if not tokens or len(text) > _MOST or min(map(len, tokens)) < SHORTEST:
-            raise ServiceError("error.service.token_short", path=path, least=SHORTEST)
+        if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < MIN_TOKEN:
+            raise ServiceError("error.service.token_short", path=path, least=MIN_TOKEN)
         return cls(tokens)
 
     def allow(self, authorization: bytes) -> bool:
@@ -231,7 +220,7 @@ class Tokens:
         if authorization[: len(_SCHEME)].lower() != _SCHEME:
             return False
         shown = _digest(authorization[len(_SCHEME) :].strip())
-        return any([hmac.compare_digest(shown, each) for each in self._digests])  # noqa: C419 - all of them, always
+        return any([hmac.compare_digest(shown, digest) for digest in self._digests])  # noqa: C419 - all of them, always
 
 
 def is_closed(path: str) -> bool:
@@ -240,7 +229,7 @@ def is_closed(path: str) -> bool:
     >>> is_closed("/v1/read"), is_closed("/metrics"), is_closed("/healthz"), is_closed("/v10")
     (True, True, False, False)
     """
-    return any(path == each or path.startswith(f"{each}/") for each in _CLOSED)
+    return any(path == closed or path.startswith(f"{closed}/") for closed in _CLOSED)
 
 
 def _digest(token: bytes) -> bytes:
@@ -286,20 +275,9 @@ Observe = Callable[[Scope, int, float], None]
 class Guard:
     """Admits a request if host, origin and token are valid, and adds headers to every response.
 
-    Parameters
-    ----------
-    app
-        The app to protect.
-    hosts
-        The accepted host names.
-    origins
-        The other sites whose pages may use the service.
-    quotas
-        The clients' quotas; also knows which proxies to trust.
-    tokens
-        The tokens that open protected paths; None if everything is open.
-    observe
-        Called with the scope, status and duration in seconds of each finished request.
+    `quotas`: the clients' quotas; also knows which proxies to trust. `tokens`: the tokens that open protected paths;
+    None if everything is open. `observe`: called with the scope, status and duration in seconds of each finished
+    request.
     """
 
     def __init__(

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
+from shuzi.pictures.decode import PDF, TIFF, Page, is_plain, kind_of
 from shuzi.pictures.decoder import count_pages
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PDF, TIFF, is_plain, kind_of
 from shuzi.reading.parallel.calls import use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.occlusion import what_counts
@@ -42,24 +41,12 @@ Decoded = tuple[str, bytes | NDArray[np.uint8]]
 
 @dataclass(frozen=True)
 class Asked:
-    """The options of a reading.
+    """The options of a reading."""
 
-    Parameters
-    ----------
-    language
-        The language of messages.
-    explained
-        How many digits of each picture to explain; None to explain nothing.
-    marks
-        Whether marks are part of the text.
-    pattern
-        The pattern that texts must fit; "" for any text.
-    """
-
-    language: str
-    explained: int | None = None
-    marks: bool = True
-    pattern: str = ""
+    language: str  # the language of messages
+    explained: int | None = None  # how many digits of each picture to explain; None to explain nothing
+    marks: bool = True  # whether marks are part of the text
+    pattern: str = ""  # the pattern that texts must fit; "" for any text
 
 
 @dataclass(frozen=True)
@@ -75,15 +62,8 @@ def begin() -> None:
     use_one_core()
 
 
-def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
+def sources_of(named: list[tuple[str, bytes]], max_pictures: int) -> list[Source]:
     """Expand PDFs and TIFFs into pages, each of which is a picture.
-
-    Parameters
-    ----------
-    named
-        The names and contents of files.
-    most
-        The maximum number of pictures.
 
     Returns
     -------
@@ -108,13 +88,13 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
         if kind == TIFF and pages == 1:
             sources.append((name, Special(content)))
             continue
-        if pages > most:
-            raise ServiceError("error.service.pages", path=name, pages=pages, most=most)
-        if len(sources) + pages > most:
-            raise ServiceError("error.service.pictures", most=most)
+        if pages > max_pictures:
+            raise ServiceError("error.service.pages", path=name, pages=pages, most=max_pictures)
+        if len(sources) + pages > max_pictures:
+            raise ServiceError("error.service.pictures", most=max_pictures)
         sources += [(f"{name}#{page}", Page(content, page)) for page in range(1, pages + 1)]
-    if len(sources) > most:
-        raise ServiceError("error.service.pictures", most=most)
+    if len(sources) > max_pictures:
+        raise ServiceError("error.service.pictures", most=max_pictures)
     return sources
 
 
@@ -131,14 +111,7 @@ def is_special(picture: bytes) -> bool:
 def read(reader: Reader, pictures: Sequence[Decoded], asked: Asked) -> list[Read]:
     """Read pictures; in a reading process.
 
-    Parameters
-    ----------
-    reader
-        Reads them.
-    pictures
-        The names, and plain files or pictures decoded elsewhere.
-    asked
-        How.
+    `pictures`: the names, and plain files or pictures decoded elsewhere.
     """
     with speaking(asked.language):
         return [_read(reader, name, picture, asked) for name, picture in pictures]
@@ -181,16 +154,7 @@ def model_named(body: bytes) -> str:
 def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | str:
     """Classify the images of a request; in a reading process.
 
-    Parameters
-    ----------
-    reader
-        Classifies them.
-    body
-        The JSON of the request.
-    language
-        The language of error messages.
-    name
-        The name of the reader's model; "" for the default one.
+    `name`: the name of the reader's model; "" for the default one.
 
     Returns
     -------
@@ -205,7 +169,7 @@ def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | s
         asked = checked(body, Images)
     if asked.model != name:
         return asked.model
-    images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
+    images = np.array([np.reshape(image, (28, 28)) for image in asked.images], np.uint8)
     probabilities = reader.classify(images)
     said = [
         Answer(digit=digit, probability=row[digit], probabilities=row)
@@ -215,7 +179,7 @@ def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | s
 
 
 def _rounded(probabilities: NDArray[np.float32]) -> list[list[float]]:
-    return [[round(each, 4) for each in row] for row in probabilities.tolist()]
+    return [[round(probability, 4) for probability in row] for row in probabilities.tolist()]
 
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:

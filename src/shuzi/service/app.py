@@ -64,18 +64,7 @@ def create(
 ) -> Service:
     """Assemble a service.
 
-    Parameters
-    ----------
-    model
-        The default model, named as for `shuzi.load`.
-    settings
-        Access and features.
-    limits
-        The limits on requests.
-    page
-        The folder with the built page.
-    review
-        The table that the page reviews.
+    `model`: the default model, named as for `shuzi.load`. `page`: the folder with the built page.
 
     Raises
     ------
@@ -86,7 +75,7 @@ def create(
     """
     limits, settings = limits or Limits(), settings or Settings()
     groups = (pictures.operations, forms.operations, review_api.operations, training.operations, operations)
-    described = [each for group in groups for each in group.all]
+    described = [operation for group in groups for operation in group.all]
     routes = [route for group in groups for route in group.routes()] + Documentation(described).routes()
     readers = Readers(model)
     pool = Pool(limits, answers.begin)
@@ -100,7 +89,7 @@ def create(
         readers=readers,
         trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),
-        metrics=Metrics({each.endpoint: each.path for each in routes}),
+        metrics=Metrics({route.endpoint: route.path for route in routes}),
         review=review,
     )
     app = Starlette(routes=[*routes, *at_root(page)], exception_handlers=HANDLERS)

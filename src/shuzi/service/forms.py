@@ -31,8 +31,8 @@ from shuzi.forms.spec import FieldKind, FieldStyle, Spec
 from shuzi.forms.table_grid import MAX_LINES, UNKNOWN, Shape
 from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking
+from shuzi.pictures.decode import PDF, PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.pictures.plain import PDF, PNG, is_plain, kind_of
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service import answers
@@ -143,7 +143,7 @@ class _Work:
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
         read = [task.result() for task in tasks]
-        self._parts.metrics.pictures.inc(sum(not isinstance(each, Problem) for each in read))
+        self._parts.metrics.pictures.inc(sum(not isinstance(page, Problem) for page in read))
         before, most = self._before
         said: bytes = await self._parts.pool.run(
             *(join, read, self._files, before, most, self._language), shared=self._shared, size=len(before or b"")
@@ -198,7 +198,7 @@ _MARKS = 80  # brackets, braces and quotation marks of a cell with five alternat
 _BESIDE = {"roster": ShuziError("service.beside.roster"), "blank": ShuziError("service.beside.blank")}
 
 
-def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken: str) -> None:
+def check(reader: Reader, files: Files, before: bytes | None, max_cells: int, language: str) -> None:
     """Make sure that a spec, a hand and an earlier table are usable; in a reading process.
 
     Raises
@@ -206,17 +206,17 @@ def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken:
     ServiceError
         A file has a mistake, a file named by the spec was not sent, or the table belongs to another spec.
     """
-    with speaking(spoken):
+    with speaking(language):
         if "spec" not in files:
             _knowing(reader, files)
-        _table(reader, [], files, before, most)
+        _table(reader, [], files, before, max_cells)
 
 
 def read_one(
-    reader: Reader, name: str, picture: Picture | ShuziError, files: Files, shape: Shape, spoken: str
+    reader: Reader, name: str, picture: Picture | ShuziError, files: Files, shape: Shape, language: str
 ) -> PageRead | Problem:
     """Read one picture of a form, or of a table of that shape if there is no spec; in a reading process."""
-    with speaking(spoken):
+    with speaking(language):
         if isinstance(picture, bytes):  # errors would name it by number
             try:
                 picture = open_picture(picture)
@@ -231,30 +231,21 @@ def read_one(
 
 
 def join(
-    reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, most: int, spoken: str
+    reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, max_cells: int, language: str
 ) -> bytes:
     """Put readings into a table, or add them to an earlier one; return it as JSON; in a reading process.
 
-    Parameters
-    ----------
-    reader
-        Reads.
-    read
-        The reading of each picture.
-    files
-        The other files of the request.
-    before, most
-        The JSON of the earlier table, if any, and its maximum number of cells.
-    spoken
-        The language of messages.
+    `before`, `max_cells`: the JSON of the earlier table, if any, and its maximum number of cells.
     """
-    with speaking(spoken):
-        return written(FormTable.model_validate(_table(reader, read, files, before, most).as_dict()))
+    with speaking(language):
+        return written(FormTable.model_validate(_table(reader, read, files, before, max_cells).as_dict()))
 
 
-def _table(reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, most: int) -> Table:
+def _table(
+    reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, max_cells: int
+) -> Table:
     pages = _pages(reader, files) if "spec" in files else None
-    table = None if before is None else _before(before, most)
+    table = None if before is None else _before(before, max_cells)
     try:
         if pages:
             earlier = reopen_pages(pages.spec, table) if table else []
@@ -268,13 +259,13 @@ def _table(reader: Reader, read: list[PageRead | Problem], files: Files, before:
 _OF_BEFORE = {"error.service.json": "service.before.json", "error.service.cells": "service.before.cells"}
 
 
-def _before(content: bytes, most: int) -> Table:
+def _before(content: bytes, max_cells: int) -> Table:
     try:
-        found = table_in(content, most)
+        found = table_in(content, max_cells)
     except ServiceError as problem:  # its message may be about a body, which here is a table
         reason = _OF_BEFORE.get(problem.key)
         raise ServiceError(
-            "error.service.before", reason=ShuziError(reason, most=most) if reason else problem
+            "error.service.before", reason=ShuziError(reason, most=max_cells) if reason else problem
         ) from problem
     for row in found["rows"]:
         for cell in row["cells"].values():
@@ -343,33 +334,26 @@ def _spec(files: Files) -> Spec:
     used = {"spec", "hand"}
     path = Path(name)
     spec = spec_of(text_of(content, path), path, beside)
-    if unused := [each for each in files if each not in used]:
+    if unused := [file for file in files if file not in used]:
         raise DataError("error.service.unused", what=unused[0])
     return spec
 
 
-def table_in(body: bytes, most: int) -> dict[str, Any]:
+def table_in(body: bytes, max_cells: int) -> dict[str, Any]:
     """Return the values of a table's JSON, without checking its pictures.
-
-    Parameters
-    ----------
-    body
-        The JSON.
-    most
-        Cells that it may have.
 
     Raises
     ------
     ServiceError
         It is not a table, or is too large.
     """
-    asked = checked(body, FormTable, marks=_MARKS * most, strict=True)
+    asked = checked(body, FormTable, marks=_MARKS * max_cells, strict=True)
     if len(asked.problems) > PROBLEMS:
         raise ServiceError("error.service.problems", most=PROBLEMS)
     # rows without cells and cells without a column cost as much
     counts = (len(asked.rows) * max(1, len(asked.columns)), sum(len(row.cells) for row in asked.rows))
-    if max(counts) > most:
-        raise ServiceError("error.service.cells", most=most)
+    if max(counts) > max_cells:
+        raise ServiceError("error.service.cells", most=max_cells)
     return asked.model_dump()
 
 
@@ -458,7 +442,7 @@ def trace_one(
     paper: str,
     fields: Named | None,
     pages: int,
-    spoken: str,
+    language: str,
 ) -> bytes:
     """Trace a blank form; return a TracedForm as JSON; in a reading process.
 
@@ -469,7 +453,7 @@ def trace_one(
     ServiceError
         It cannot be traced.
     """
-    with speaking(spoken):
+    with speaking(language):
         try:
             grey = open_picture(picture)
         except ShuziError as problem:
@@ -496,7 +480,7 @@ def _drawn(name: str, content: bytes) -> Drawn:
 def _said(traced: Traced, pages: int) -> TracedForm:
     spec = traced.spec
     kept = ("name", "kind", "boxes", "decimals", "style")
-    fields = [{key: getattr(each, key) for key in kept} | {"at": places_of(each)} for each in spec.fields]
+    fields = [{key: getattr(field, key) for key in kept} | {"at": places_of(field)} for field in spec.fields]
     return TracedForm.model_validate(
         {
             "title": spec.title,

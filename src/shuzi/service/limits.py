@@ -20,91 +20,43 @@ from shuzi.service.problems import BodyRefused
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of a service.
+    """The limits of a service."""
 
-    Parameters
-    ----------
-    body
-        Bytes in a request's body.
-    held
-        Bytes of all bodies in memory at once.
-    pictures
-        Pictures in one request; each page of a PDF is one.
-    images
-        28x28 images in one request.
-    cells
-        Cells of a table that becomes a workbook.
-    explained, explained_in_all
-        Digits to explain in one picture, and in all pictures of a request: each costs some hundred classifications.
-    workers
-        Reading processes; each takes about 150 MB, and the decoding child processes as much again.
-    queue
-        Requests waiting for a core.
-    decoded
-        Requests with pictures that a child process decodes, which may take several seconds; plain ones do not wait
-        behind them.
-    connections, streams
-        Open connections, and open event streams among them.
-    client_connections, client_held
-        Per client: open connections (behind a trusted proxy, open requests), and bytes of bodies.
-    client_explained, client_explained_rate
-        Per client: explained digits at once, and how many more each second.
-    head_seconds
-        From the first byte of a request to the end of its headers.
-    pause_seconds, body_seconds
-        Between two pieces of a body, and for the whole body.
-    write_seconds
-        A client that reads nothing of its response for so long is considered gone.
-    idle_seconds
-        From a response to the next request on a connection.
-    work_seconds
-        From the end of a request's body to its response.
-    training_seconds
-        For one training run.
-    piece_seconds
-        CPU seconds of reading one picture, after which it is ended with its process.
-    abandoned_seconds
-        The same if its client is gone, or was told that the request takes too long.
-    stuck_seconds
-        Work that takes so long is ended with its process, and another one replaces it.
-    wait_seconds
-        Waiting time of a picture after which /readyz fails.
-    drain_seconds, exit_seconds
-        After the service is asked to stop: for running requests, and until the process exits in any case.
-    trainings
-        Finished training runs kept, with their models.
-    """
-
-    body: int = 20_000_000
-    held: int = 200_000_000
-    pictures: int = 32
-    images: int = 1_000
-    cells: int = 50_000
+    body: int = 20_000_000  # bytes in a request's body
+    held: int = 200_000_000  # bytes of all bodies in memory at once
+    pictures: int = 32  # pictures in one request; each page of a PDF is one
+    images: int = 1_000  # 28x28 images in one request
+    cells: int = 50_000  # cells of a table that becomes a workbook
+    # digits to explain in one picture, and in all pictures of a request: each costs some hundred classifications
     explained: int = 24
     explained_in_all: int = 48
-    workers: int = 8
-    queue: int = 64
+    workers: int = 8  # reading processes; each takes about 150 MB, and the decoding child processes as much again
+    queue: int = 64  # requests waiting for a core
+    # requests with pictures that a child process decodes, which may take several seconds; plain ones do not wait
+    # behind them
     decoded: int = 16
-    connections: int = 1_000
+    connections: int = 1_000  # open connections, and open event streams among them
     streams: int = 32
+    # per client: open connections (behind a trusted proxy, open requests), and bytes of bodies
     client_connections: int = 250
     client_held: int = 60_000_000
-    client_explained: int = 240
+    client_explained: int = 240  # per client: explained digits at once, and how many more each second
     client_explained_rate: float = 4.0
-    head_seconds: float = 10.0
-    pause_seconds: float = 10.0
+    head_seconds: float = 10.0  # from the first byte of a request to the end of its headers
+    pause_seconds: float = 10.0  # between two pieces of a body, and for the whole body
     body_seconds: float = 60.0
-    write_seconds: float = 30.0
-    idle_seconds: float = 15.0
-    work_seconds: float = 60.0
-    training_seconds: float = 900.0
-    piece_seconds: float = 30.0
-    abandoned_seconds: float = 5.0
-    stuck_seconds: float = 90.0
-    wait_seconds: float = 10.0
+    write_seconds: float = 30.0  # a client that reads nothing of its response for so long is considered gone
+    idle_seconds: float = 15.0  # from a response to the next request on a connection
+    work_seconds: float = 60.0  # from the end of a request's body to its response
+    training_seconds: float = 900.0  # for one training run
+    piece_seconds: float = 30.0  # CPU seconds of reading one picture, after which it is ended with its process
+    abandoned_seconds: float = 5.0  # the same if its client is gone, or was told that the request takes too long
+    stuck_seconds: float = 90.0  # work that takes so long is ended with its process, and another one replaces it
+    wait_seconds: float = 10.0  # waiting time of a picture after which /readyz fails
+    # after the service is asked to stop: for running requests, and until the process exits in any case
     drain_seconds: float = 5.0
     exit_seconds: float = 9.0
-    trainings: int = 8
+    trainings: int = 8  # finished training runs kept, with their models
 
 
 HEAD_BYTES = 32_768
@@ -171,12 +123,7 @@ class Quota:
 class Quotas:
     """The quotas of all clients.
 
-    Parameters
-    ----------
-    limits
-        The limits per client.
-    proxies
-        Addresses or networks of reverse proxies that are trusted to name the client.
+    `proxies`: addresses or networks of reverse proxies that are trusted to name the client.
 
     Raises
     ------
@@ -192,7 +139,7 @@ class Quotas:
 
     def __init__(self, limits: Limits, proxies: Iterable[str] = ()) -> None:
         self._limits = limits
-        self._proxies = [_network(each) for each in proxies]
+        self._proxies = [_network(proxy) for proxy in proxies]
         self._known: dict[str, Quota] = {}
 
     def trusts(self, address: str) -> bool:
@@ -200,18 +147,13 @@ class Quotas:
         if not self._proxies:
             return False
         parsed = _parsed(address)
-        return parsed is not None and any(parsed in each for each in self._proxies)
+        return parsed is not None and any(parsed in proxy for proxy in self._proxies)
 
     def client(self, peer: str, forwarded: str) -> str:
         """Return the client's address.
 
-        Parameters
-        ----------
-        peer
-            The other end of the connection.
-        forwarded
-            The X-Forwarded-For header. Its last entry that is not a trusted proxy counts: each proxy appends what it
-            has seen, and clients can forge everything before that.
+        `peer`: the other end of the connection. `forwarded`: The X-Forwarded-For header. Its last entry that is not a
+        trusted proxy counts: each proxy appends what it has seen, and clients can forge everything before that.
         """
         if not forwarded or not self.trusts(peer):
             return peer
@@ -229,7 +171,7 @@ class Quotas:
         quota = self._known.get(key)
         if quota is None:
             if len(self._known) >= _SWEPT:
-                self._known = {name: each for name, each in self._known.items() if not each.idle}
+                self._known = {name: quota for name, quota in self._known.items() if not quota.idle}
             quota = self._known[key] = Quota(key, self._limits)
         return quota
 
@@ -325,11 +267,11 @@ class Bodies:
         if quota.held + size > self._limits.client_held:
             return ServiceError("error.service.held", most=self._limits.client_held // 1_000_000)
         while self._held + size > self._limits.held:
-            most = max(self._coming, key=lambda each: (each.quota.held, each.held), default=None)
-            if most is None or most.quota.held <= quota.held + size:
+            largest = max(self._coming, key=lambda body: (body.quota.held, body.held), default=None)
+            if largest is None or largest.quota.held <= quota.held + size:
                 return ServiceError("error.service.busy")
-            most.give_up(ServiceError("error.service.busy"))
-            self.release(most)
+            largest.give_up(ServiceError("error.service.busy"))
+            self.release(largest)
         self._held += size
         quota.held += size
         watched.held += size
@@ -400,12 +342,12 @@ class _Watched:
 
     async def _refuse_long(self) -> None:
         """Refuse a body, after reading the rest of it if it is already on its way and not excessively long."""
-        most = self._bodies.limits.body
-        left = 0 if self._asks and self._ends is None else _SWALLOWED * most
+        max_size = self._bodies.limits.body
+        left = 0 if self._asks and self._ends is None else _SWALLOWED * max_size
         if (self._announced or 0) <= left:
             while not self._whole and left > 0:
                 left -= len((await self._next()).get("body", b""))
-        raise BodyRefused(ServiceError("error.service.body", most=most // 1_000_000), close=not self._whole)
+        raise BodyRefused(ServiceError("error.service.body", most=max_size // 1_000_000), close=not self._whole)
 
 
 async def read_on(receive: Receive, limits: Limits) -> None:

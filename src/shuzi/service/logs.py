@@ -41,15 +41,7 @@ _FIELDS = ("client", "method", "path", "status", "milliseconds")
 
 
 def configure(as_json: bool, requests: bool) -> None:
-    """Send the service's logs to stderr.
-
-    Parameters
-    ----------
-    as_json
-        Write JSON objects instead of text.
-    requests
-        Log each request, too.
-    """
+    """Send the service's logs to stderr."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if as_json else _Text())
     handler.addFilter(_name_request)
@@ -107,7 +99,7 @@ class _Text(logging.Formatter):
         line = f"{_time(record)} {record.levelname} {visible(said)}" + (f" request={name}" if name else "")
         if record.exc_info:
             # indented, so that no line can pass for a record
-            line += "".join(f"\n    {visible(each)}" for each in self.formatException(record.exc_info).splitlines())
+            line += "".join(f"\n    {visible(text)}" for text in self.formatException(record.exc_info).splitlines())
         return line
 
 

@@ -26,15 +26,12 @@ _MULTIPART, _URL_ENCODED = b"multipart/form-data", b"application/x-www-form-urle
 Named = tuple[str, bytes]
 
 
-def form_of(body: bytes, content_type: str, most: int, once: Collection[str]) -> tuple[list[Named], dict[str, Named]]:
+def form_of(
+    body: bytes, content_type: str, max_files: int, once: Collection[str]
+) -> tuple[list[Named], dict[str, Named]]:
     """Extract the pictures and other files from a multipart form.
 
-    Parameters
-    ----------
-    body, content_type, most
-        As for `pictures_of`.
-    once
-        The names of other fields, each of which may appear once.
+    `once`: the names of other fields, each of which may appear once.
 
     Returns
     -------
@@ -48,24 +45,17 @@ def form_of(body: bytes, content_type: str, most: int, once: Collection[str]) ->
     kind, options = parse_options_header(content_type)
     if kind != _MULTIPART:
         raise ServiceError("error.service.form_type", kind=kind.decode("latin-1")[:80])
-    parser = _Parser(most, once)
+    parser = _Parser(max_files, once)
     named = parser.read(body, options.get(b"boundary", b""))
     if not named:
         raise ServiceError("error.service.no_picture")
     return named, parser.others
 
 
-def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
+def pictures_of(body: bytes, content_type: str, max_files: int) -> list[Named]:
     """Extract the pictures from a body: the fields of a multipart form, or else the body itself.
 
-    Parameters
-    ----------
-    body
-        The whole body.
-    content_type
-        The request's Content-Type; "" if it has none.
-    most
-        The maximum number of pictures.
+    `content_type`: the request's Content-Type; "" if it has none.
 
     Returns
     -------
@@ -78,12 +68,12 @@ def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
 
     Examples
     --------
-    >>> pictures_of(b"GIF89a", "image/gif", most=1)
+    >>> pictures_of(b"GIF89a", "image/gif", max_files=1)
     [('picture', b'GIF89a')]
     """
     kind, _ = parse_options_header(content_type)
     if kind.startswith(b"multipart/") or kind == _URL_ENCODED:
-        return form_of(body, content_type, most, ())[0]
+        return form_of(body, content_type, max_files, ())[0]
     if not body:
         raise ServiceError("error.service.no_picture")
     return [(FIELD, body)]
@@ -101,9 +91,9 @@ class _Part:
 class _Parser:
     """Assembles the pieces that python-multipart reports."""
 
-    def __init__(self, most: int, once: Collection[str]) -> None:
+    def __init__(self, max_files: int, once: Collection[str]) -> None:
         self.others: dict[str, Named] = {}
-        self._most, self._once = most, once
+        self._max_files, self._once = max_files, once
         self._found: list[Named] = []
         self._ended = False
 
@@ -147,7 +137,7 @@ class _Parser:
         _, options = parse_options_header(self._disposition)
         name = _text(options.get(b"name", b""))
         if name != FIELD and name not in self._once:
-            known = ", ".join(f'"{each}"' for each in (FIELD, *self._once))
+            known = ", ".join(f'"{field}"' for field in (FIELD, *self._once))
             raise ServiceError("error.service.field", name=name[:80], known=known)
         if name in self.others:
             raise ServiceError("error.service.field_twice", name=name)
@@ -161,8 +151,8 @@ class _Parser:
         if self._part.of != FIELD:
             self.others[self._part.of] = (self._part.name, bytes(self._part.content))
             return
-        if len(self._found) == self._most:
-            raise ServiceError("error.service.pictures", most=self._most)
+        if len(self._found) == self._max_files:
+            raise ServiceError("error.service.pictures", most=self._max_files)
         self._found.append((self._part.name, bytes(self._part.content)))
 
     def _whole(self) -> None:

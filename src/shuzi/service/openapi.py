@@ -48,51 +48,26 @@ class Query(BaseModel):
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path, with its description.
+    """One method of one path, with its description."""
 
-    Parameters
-    ----------
-    endpoint
-        Handles a request; its name is also the operation's.
-    method, path
-        The method and path it handles.
-    says
-        The prefix of its message keys: `summary`, `description` and `answer`.
-    tag
-        The group it belongs to.
-    answers
-        For each status that is not a problem: the response's schema or media type, or None for no body.
-    problems
-        The status codes of its problems, in addition to those of any operation.
-    query, headers
-        The schema of its query, None if it is not looked at; the headers it reads, with the key of each description.
-    body
-        For each media type that it accepts: a model or a schema.
-    example
-        The arguments for curl, with {address} for the service's address.
-    """
-
-    endpoint: Endpoint
-    method: str
+    endpoint: Endpoint  # handles a request; its name is also the operation's
+    method: str  # the method and path it handles
     path: str
-    says: str
-    tag: str
+    says: str  # the prefix of its message keys: `summary`, `description` and `answer`
+    tag: str  # the group it belongs to
+    # for each status that is not a problem: the response's schema or media type, or None for no body
     answers: Mapping[int, type[BaseModel] | str | None]
-    problems: tuple[int, ...] = ()
+    problems: tuple[int, ...] = ()  # the status codes of its problems, in addition to those of any operation
+    # the schema of its query, None if it is not looked at; the headers it reads, with the key of each description
     query: type[Query] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    # for each media type that it accepts: a model or a schema
     body: Mapping[str, type[BaseModel] | dict[str, Any]] = field(default_factory=dict)
-    example: str = ""
+    example: str = ""  # the arguments for curl, with {address} for the service's address
 
 
 class Operations:
-    """The operations of one group.
-
-    Parameters
-    ----------
-    tag
-        Its name.
-    """
+    """The operations of one group."""
 
     def __init__(self, tag: str) -> None:
         self._tag = tag
@@ -111,7 +86,7 @@ class Operations:
 
     def routes(self) -> list[Route]:
         """Return the routes of all operations."""
-        return [Route(each.path, _refusing(each), methods=[each.method]) for each in self.all]
+        return [Route(operation.path, _refusing(operation), methods=[operation.method]) for operation in self.all]
 
 
 def _refusing(operation: Operation) -> Endpoint:
@@ -176,7 +151,7 @@ def describe(operations: Iterable[Operation]) -> dict[str, Any]:
     """Return the OpenAPI document of operations, with message keys instead of sentences."""
     operations = list(operations)
     shapes: set[type[BaseModel]] = {Problem}.union(*map(_shapes, operations))
-    _, defined = models_json_schema([(each, "validation") for each in shapes], ref_template=_REFERENCES)
+    _, defined = models_json_schema([(shape, "validation") for shape in shapes], ref_template=_REFERENCES)
     schemas = defined["$defs"]
     for name, schema in schemas.items():
         _drop_titles(schema)
@@ -197,23 +172,23 @@ def describe(operations: Iterable[Operation]) -> dict[str, Any]:
     }
 
 
-def spoken(value: Any) -> Any:
+def localized(value: Any) -> Any:
     """Replace the keys in a document by sentences in the current language."""
     if isinstance(value, list):
-        return [spoken(each) for each in value]
+        return [localized(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
         key: say(inner)
         if key in _SPOKEN and isinstance(inner, str) and inner.startswith("service.")
-        else spoken(inner)
+        else localized(inner)
         for key, inner in value.items()
     }
 
 
 def _shapes(operation: Operation) -> list[type[BaseModel]]:
     named = [*operation.answers.values(), *operation.body.values()]
-    return [each for each in named if isinstance(each, type)]
+    return [schema for schema in named if isinstance(schema, type)]
 
 
 def _described(operation: Operation) -> dict[str, Any]:
@@ -226,10 +201,10 @@ def _described(operation: Operation) -> dict[str, Any]:
     if parameters := [*_in_path(operation.path), *_in_query(operation.query), *_in_headers(operation.headers)]:
         said["parameters"] = parameters
     if operation.body:
-        content = {kind: {"schema": _schema(each)} for kind, each in operation.body.items()}
+        content = {kind: {"schema": _schema(schema)} for kind, schema in operation.body.items()}
         said["requestBody"] = {"required": True, "content": content}
     said["responses"] = {
-        str(status): _answered(operation, status, each) for status, each in operation.answers.items()
+        str(status): _answered(operation, status, response) for status, response in operation.answers.items()
     } | {
         str(status): {
             "description": f"service.title.{status}",

@@ -24,7 +24,7 @@ from shuzi.messages import LANGUAGES, language, say, speaking
 from shuzi.models.store import shipped
 from shuzi.service import problems
 from shuzi.service.access import is_closed
-from shuzi.service.openapi import JSON, Operation, describe, spoken
+from shuzi.service.openapi import JSON, Operation, describe, localized
 from shuzi.service.parts import parts_of
 from shuzi.service.problems import STATUSES
 
@@ -39,13 +39,7 @@ _REMEMBERED = 8
 
 
 class Documentation:
-    """The documentation of a service's operations.
-
-    Parameters
-    ----------
-    operations
-        The operations to describe.
-    """
+    """The documentation of a service's operations."""
 
     def __init__(self, operations: list[Operation]) -> None:
         self._operations = operations
@@ -62,7 +56,7 @@ class Documentation:
         ]
 
     async def _openapi(self, request: Request) -> Response:
-        said = json.dumps(spoken(self._document), ensure_ascii=False)
+        said = json.dumps(localized(self._document), ensure_ascii=False)
         return Response(said, media_type=JSON)
 
     async def _docs(self, request: Request) -> Response:
@@ -75,7 +69,7 @@ class Documentation:
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - there is one for each service, and as many pages as ways to call it
     def _page(self, spoken_: str, address: str, closed: bool) -> str:
         with speaking(spoken_):
-            document = spoken(self._document)
+            document = localized(self._document)
             return render(
                 "docs.html",
                 "/docs",
@@ -84,15 +78,15 @@ class Documentation:
                 schemas=document["components"]["schemas"],
                 operations=[
                     {
-                        "id": each.endpoint.__name__,
-                        "method": each.method,
-                        "path": each.path,
-                        "example": example(each, address, closed),
-                        **document["paths"][each.path][each.method.lower()],
+                        "id": operation.endpoint.__name__,
+                        "method": operation.method,
+                        "path": operation.path,
+                        "example": example(operation, address, closed),
+                        **document["paths"][operation.path][operation.method.lower()],
                     }
-                    for each in self._operations
+                    for operation in self._operations
                 ],
-                problems=sorted(STATUSES.items(), key=lambda each: (each[1], each[0])),
+                problems=sorted(STATUSES.items(), key=lambda status: (status[1], status[0])),
             )
 
 
@@ -105,17 +99,7 @@ def example(operation: Operation, address: str, closed: bool) -> str:
 
 
 def render(template: str, path: str, **values: Any) -> str:
-    """Render a template in the current language, with a link to the other one.
-
-    Parameters
-    ----------
-    template
-        The template's file name.
-    path
-        The page's path, for the link.
-    values
-        The values for the template.
-    """
+    """Render a template in the current language, with a link to the other one."""
     ways = [(code, _NAMES[code]) for code in LANGUAGES]
     return _templates().get_template(template).render(here=language(), ways=ways, path=path, **values)
 
@@ -193,7 +177,7 @@ def at_root(folder: Path = PAGE) -> list[BaseRoute]:
     """Return the routes that serve the page, MNIST's and the models' files as they are, or the note, at `/`."""
     if not is_built(folder):
         return [Route("/", _unbuilt)]
-    data = [Route(f"/data/{each.name}.gz", _data) for each in FILES]
+    data = [Route(f"/data/{file.name}.gz", _data) for file in FILES]
     models = [Route(f"/models/{path.name}", _model) for path in shipped().values()]
     return [*data, *models, Mount("/", _Files(directory=folder, html=True), name="page")]
 

@@ -38,48 +38,24 @@ from shuzi.service.workers import Decoders, Pool
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a service.
+    """The settings of a service."""
 
-    Parameters
-    ----------
-    hosts
-        Accepted host names, in addition to this machine's loopback.
-    origins
-        Other sites whose pages may use the API, such as ``https://example.org``.
-    proxies
-        Addresses or networks of reverse proxies that are trusted to name the client.
-    tokens
-        The tokens that open the API; None leaves it open to everyone who can reach it.
-    training, pdf, metrics
-        Whether to offer training, PDFs and metrics for Prometheus.
-    """
-
-    hosts: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-    proxies: tuple[str, ...] = ()
-    tokens: Tokens | None = None
-    training: bool = True
+    hosts: tuple[str, ...] = ()  # accepted host names, in addition to this machine's loopback
+    origins: tuple[str, ...] = ()  # other sites whose pages may use the API, such as ``https://example.org``
+    proxies: tuple[str, ...] = ()  # addresses or networks of reverse proxies that are trusted to name the client
+    tokens: Tokens | None = None  # the tokens that open the API; None leaves it open to everyone who can reach it
+    training: bool = True  # whether to offer training, PDFs and metrics for Prometheus
     pdf: bool = True
     metrics: bool = True
 
 
 @dataclass(frozen=True)
 class Review:
-    """A table that is handed over to the page.
+    """A table that is handed over to the page."""
 
-    Parameters
-    ----------
-    id
-        The id, always the same for the same table, so that an interrupted review continues.
-    document
-        The JSON of a `Review` of the service's schema, in ASCII.
-    photographs
-        The photographs of the cells, each with its name in the table.
-    """
-
-    id: str
-    document: bytes
-    photographs: tuple[tuple[str, Picture], ...]
+    id: str  # the id, always the same for the same table, so that an interrupted review continues
+    document: bytes  # the JSON of a `Review` of the service's schema, in ASCII
+    photographs: tuple[tuple[str, Picture], ...]  # the photographs of the cells, each with its name in the table
 
     @staticmethod
     def of(table: Table, photos: Iterable[tuple[str, Picture | ShuziError]]) -> Review:
@@ -97,7 +73,7 @@ class Review:
         found = table.as_dict()
         identity = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16]
         wanted = {*table.sources}
-        shown = {name: each for name, each in photos if name in wanted and not isinstance(each, ShuziError)}
+        shown = {name: picture for name, picture in photos if name in wanted and not isinstance(picture, ShuziError)}
         said = {"id": identity, "photographs": [*shown], "table": found}
         return Review(identity, json.dumps(said).encode(), tuple(shown.items()))
 
@@ -111,10 +87,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 class Metrics:
     """The metrics of one service.
 
-    Parameters
-    ----------
-    paths
-        The path label of each endpoint; requests to no endpoint are counted together.
+    `paths`: the path label of each endpoint; requests to no endpoint are counted together.
     """
 
     def __init__(self, paths: Mapping[Any, str]) -> None:
@@ -163,10 +136,7 @@ class Metrics:
 async def while_connected(receive: Receive) -> AsyncIterator[None]:
     """Cancel the block as soon as the client is gone.
 
-    Parameters
-    ----------
-    receive
-        The `receive` of the request, whose body has been received.
+    `receive`: the `receive` of the request, whose body has been received.
 
     Raises
     ------

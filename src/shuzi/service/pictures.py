@@ -16,11 +16,10 @@ from starlette.responses import Response
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import language
+from shuzi.pictures.decode import PDF, TIFF, Page, kind_of
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PDF, TIFF, kind_of
-from shuzi.processes.pool_task import SMALL
+from shuzi.processes.pool import SMALL
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.patterns.expression import LONGEST_PATTERN, compile_pattern
 from shuzi.reading.reader import Reader
@@ -148,7 +147,7 @@ async def models(request: Request) -> Response:
         quiet = partial(_is_quiet, parts)
         async with slot_for(request):
             facts = await asyncio.to_thread(parts.readers.describe, quiet)
-    return answer(Models(models=[Model.model_validate(each) for each in facts]))
+    return answer(Models(models=[Model.model_validate(fact) for fact in facts]))
 
 
 def _is_quiet(parts: Parts) -> bool:
@@ -194,18 +193,8 @@ _TOGETHER = 8  # tiny pictures sent to a process at once
 class Pictures:
     """Reads the pictures of one request.
 
-    Parameters
-    ----------
-    parts
-        Of the service.
-    reader
-        Reads.
-    quota
-        The quota charged for explanations; None without explanations.
-    marks
-        Whether marks are part of the text.
-    pattern
-        The pattern that texts must fit; "" for any text.
+    `quota`: the quota charged for explanations; None without explanations. `pattern`: the pattern that texts must
+    fit; "" for any text.
     """
 
     def __init__(
@@ -246,8 +235,8 @@ class Pictures:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._in_turn(each, asked, room))
-                    for each in _grouped(sources, self._parts.pool.workers, explained is not None)
+                    group.create_task(self._in_turn(sources_of_task, asked, room))
+                    for sources_of_task in _grouped(sources, self._parts.pool.workers, explained is not None)
                 ]
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
@@ -291,15 +280,15 @@ class Pictures:
         self._parts.metrics.pictures.inc(sum(isinstance(read.said, bytes) for read in found))
         return found
 
-    async def _charged(self, run: Callable[[], Awaitable[list[Read]]], most: int) -> list[Read]:
+    async def _charged(self, run: Callable[[], Awaitable[list[Read]]], max_explained: int) -> list[Read]:
         """Charge for the maximum number of explanations first, and refund the difference later.
 
         A client that leaves early gets no refund: the work is done.
         """
         assert self._quota is not None  # noqa: S101 - for the types
-        self._quota.explain(most)
+        self._quota.explain(max_explained)
         found = await run()
-        self._quota.explain(sum(read.explained for read in found) - most)
+        self._quota.explain(sum(read.explained for read in found) - max_explained)
         return found
 
     async def _decoded(self, picture: Special | Page | ShuziError) -> NDArray[np.uint8]:
@@ -313,11 +302,11 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
     r"""Group consecutive tiny pictures, so that each process has some; all others stay alone.
 
     >>> tiny = b"\x89PNG\r\n\x1a\n" + bytes(20)
-    >>> [len(each) for each in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
+    >>> [len(group) for group in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
     [5, 4, 1]
     """
-    tiny = [isinstance(each, bytes) and estimate_size(each) <= _TINY and not explain for _, each in sources]
-    most = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
+    tiny = [isinstance(source, bytes) and estimate_size(source) <= _TINY and not explain for _, source in sources]
+    group_size = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
     groups: list[list[Source]] = []
     room = 0
     for source, small in zip(sources, tiny, strict=True):
@@ -326,5 +315,5 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
             room -= 1
         else:
             groups.append([source])
-            room = most - 1 if small else 0
+            room = group_size - 1 if small else 0
     return groups

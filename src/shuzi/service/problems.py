@@ -25,13 +25,6 @@ from shuzi.service.logs import current_id
 def asked_language(query: bytes, accepted: bytes) -> str:
     """Return the language that a request asks for.
 
-    Parameters
-    ----------
-    query
-        The query string.
-    accepted
-        The Accept-Language header, if any.
-
     Examples
     --------
     >>> asked_language(b"lang=zh", b"en"), asked_language(b"", b"de, zh-CN;q=0.8, en;q=0.5"), asked_language(b"", b"")
@@ -75,7 +68,7 @@ M = TypeVar("M", bound=BaseModel)
 
 _MARKS = 30_000  # brackets, braces and quotation marks: the most images allowed have 29,001, with their rows
 
-_MOST = 10  # maximum number of sentences: more errors repeat each other
+_MAX_SENTENCES = 10  # maximum number of sentences: more errors repeat each other
 
 # parts of pydantic's location that no client wrote
 _OF_IMAGE = ("as-rows", "as-flat")
@@ -116,16 +109,8 @@ class ValuesError(ServiceError):
 def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | None = None) -> M:
     """Validate the JSON of a body, with time and memory bounded by valid input, not by the number of errors.
 
-    Parameters
-    ----------
-    body
-        The whole body.
-    shape
-        The expected schema.
-    marks
-        Brackets, braces and quotation marks that it may have: each costs an object in memory.
-    strict
-        Whether types are strict, so that "1" or 1.0 is not 1; None leaves that to the schema.
+    `marks`: brackets, braces and quotation marks that it may have: each costs an object in memory. `strict`: whether
+    types are strict, so that "1" or 1.0 is not 1; None leaves that to the schema.
 
     Raises
     ------
@@ -146,9 +131,9 @@ def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | Non
         value = from_json(body, allow_inf_nan=False)
     except ValueError as problem:
         raise ServiceError("error.service.json") from problem
-    unknown = [each for each in value if each not in shape.model_fields] if isinstance(value, dict) else []
-    if len(unknown) > _MOST:  # pydantic would keep an error for each
-        raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
+    unknown = [key for key in value if key not in shape.model_fields] if isinstance(value, dict) else []
+    if len(unknown) > _MAX_SENTENCES:  # pydantic would keep an error for each
+        raise ValuesError([say("service.value.extra", where=key[:80]) for key in unknown[:_MAX_SENTENCES]])
     try:
         return shape.model_validate(value, strict=strict)
     except ValidationError as problem:
@@ -161,8 +146,8 @@ def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
     >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
     ['steps must be at most 20,000.']
     """
-    said = [_sentence(each) for each in errors[:_MOST]]
-    if any(each["type"] == "int_of_image" or {*_OF_IMAGE} & {*each["loc"]} for each in errors):
+    said = [_sentence(error) for error in errors[:_MAX_SENTENCES]]
+    if any(error["type"] == "int_of_image" or {*_OF_IMAGE} & {*error["loc"]} for error in errors):
         said.append(say("service.value.image"))
     return said
 
@@ -190,8 +175,8 @@ def _where(place: Sequence[str | int]) -> str:
     >>> _where(("body", "images", 0, 3))
     'images[0][3]'
     """
-    steps = [each for each in place if each not in _NOT_SAID]
-    named = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in steps)
+    steps = [step for step in place if step not in _NOT_SAID]
+    named = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
     return named.lstrip(".") or say("service.value.body")
 
 
@@ -339,14 +324,8 @@ def fault() -> ServiceError:
 def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:
     """Return an error as a response in the current language.
 
-    Parameters
-    ----------
-    problem
-        The error.
-    errors
-        Sentences, if there are several errors at once.
-    close
-        Close the connection after the response, since more of the request may follow.
+    `errors`: sentences, if there are several errors at once. `close`: close the connection after the response, since
+    more of the request may follow.
     """
     status = status_of(problem)
     if status == 500 and problem.key != "error.service.internal":

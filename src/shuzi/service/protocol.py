@@ -169,7 +169,7 @@ class _Protocol(HttpToolsProtocol):
         host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
         host += b":%d" % parsed.port if parsed.port else b""
         # the scope holds this very list
-        self.headers[:] = [(b"host", host), *(each for each in self.headers if each[0] != b"host")]
+        self.headers[:] = [(b"host", host), *(header for header in self.headers if header[0] != b"host")]
 
     def _take(self, size: int) -> None:
         self._taken += size
@@ -199,15 +199,15 @@ class _Protocol(HttpToolsProtocol):
 
         Closing a socket with unread data resets the connection, and a client that is still sending loses the answer.
         """
-        most = self.limits
+        limits = self.limits
         ours, theirs = len(self.connections), self._quota.connections if self._quota else 0
-        crowded = ours > most.connections + _BEYOND or theirs > most.client_connections + _BEYOND
+        crowded = ours > limits.connections + _BEYOND or theirs > limits.client_connections + _BEYOND
         read = not (self._refused or self._in_head or self.pipeline or self.cycle.more_body)
         if read or crowded or not self.transport.can_write_eof():
             self.transport.close()
         elif not self.transport.is_closing():
             self.transport.write_eof()
-            self._discarding = self.loop.time() + (_PARTING if self._ending else max(_PARTING, most.body_seconds))
+            self._discarding = self.loop.time() + (_PARTING if self._ending else max(_PARTING, limits.body_seconds))
             self.flow.resume_reading()
             self._discard(0)
 

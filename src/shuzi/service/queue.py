@@ -31,10 +31,7 @@ class FairQueue:
     The next piece is from the client with the least work running; of several, from the client whose last piece began
     first. No piece overtakes it, so that a large piece gets its turn among small ones.
 
-    Parameters
-    ----------
-    room
-        The total size of pieces that may run at once.
+    `room`: the total size of pieces that may run at once.
 
     Examples
     --------
@@ -107,7 +104,7 @@ class FairQueue:
             if not (line.waiting or line.begun) and line.last < first:
                 del self._lines[client]
         while lines := [line for line in self._lines.values() if line.waiting]:
-            line = min(lines, key=lambda each: (each.begun, each.last))
+            line = min(lines, key=lambda waiting: (waiting.begun, waiting.last))
             turn, size, _ = line.waiting[0]
             if size > self._free:
                 return
@@ -135,16 +132,11 @@ class RequestSlots:
     A single client may hold all slots. If all are taken, the newest request of the client with the most slots is
     dropped in favour of a client that would have fewer.
 
-    Parameters
-    ----------
-    most
-        The number of slots.
-    full
-        The error key for a request that gets no slot, or loses it.
+    `full`: the error key for a request that gets no slot, or loses it.
     """
 
-    def __init__(self, most: int, full: str = "error.service.busy") -> None:
-        self._most = most
+    def __init__(self, max_requests: int, full: str = "error.service.busy") -> None:
+        self._max_requests = max_requests
         self._full = full
         self._count = 0
         self._taken: dict[_Slot, None] = {}  # in order of arrival
@@ -164,7 +156,7 @@ class RequestSlots:
             All are taken, or the request was dropped for another client's.
         """
         slot = _Slot(client)
-        before = self._newest_of_most(client) if self._count >= self._most else None
+        before = self._newest_of_most(client) if self._count >= self._max_requests else None
         self._held[client] += 1  # before waiting, so that other requests see it
         self._count += before is None
         try:
@@ -201,16 +193,10 @@ class RequestSlots:
 
 
 class Streams:
-    """The open event streams.
+    """The open event streams."""
 
-    Parameters
-    ----------
-    most
-        The maximum number.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_streams: int) -> None:
+        self._max_streams = max_streams
         self._open = 0
 
     def answer(self, lines: AsyncIterator[str], media_type: str, headers: dict[str, str]) -> StreamingResponse:
@@ -221,7 +207,7 @@ class Streams:
         ServiceError
             Too many streams are open.
         """
-        if self._open >= self._most:
+        if self._open >= self._max_streams:
             raise ServiceError("error.service.streams")
         self._open += 1
         return _Counted(self, lines, media_type=media_type, headers=headers)

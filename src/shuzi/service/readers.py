@@ -26,17 +26,14 @@ from shuzi.reading.recognise.recogniser import Recogniser
 
 _RUNS = 21  # runs for a median of the milliseconds
 _OPEN = {"h": 64, "w": 160}  # pixels, where a model takes in pictures of any size
-_LONGEST_NAME = 40
+_MAX_NAME = 40
 
 
 class Readers:
     """The models of a service, each loaded on first use.
 
-    Parameters
-    ----------
-    model
-        The default model, as for `shuzi.load`. One that does not come with shuzi is named after its file or run
-        folder.
+    `model`: the default model, as for `shuzi.load`. One that does not come with shuzi is named after its file or run
+    folder.
 
     Raises
     ------
@@ -58,7 +55,7 @@ class Readers:
         path = find_model(model)
         self._paths = shipped()
         self._shipped = frozenset(self._paths)
-        self._chosen = next((name for name, each in self._paths.items() if each == path), "")
+        self._chosen = next((name for name, known in self._paths.items() if known == path), "")
         if not self._chosen:
             self._chosen = _name_of(path, self._shipped)
             self._paths[self._chosen] = path
@@ -139,10 +136,7 @@ class Readers:
     def describe(self, may_measure: Callable[[], bool] = lambda: True) -> list[dict[str, Any]]:
         """Describe each model, its scores and its time for one image; the first call takes a second.
 
-        Parameters
-        ----------
-        may_measure
-            Called before each model. If it returns False, the milliseconds are None.
+        `may_measure`: called before each model. If it returns False, the milliseconds are None.
         """
         with self._measuring:  # two measured at once would slow each other down
             for name in self.names():
@@ -154,7 +148,7 @@ class Readers:
 
     def _reading(self) -> list[str]:
         """Name the models that read."""
-        return [each for each in self.names() if each not in PARTNERS]
+        return [name for name in self.names() if name not in PARTNERS]
 
     def _load(self, name: str, path: Path) -> Reader:
         reader = Reader(Classifier(path), self._detector, self._recogniser, self._line_detector)
@@ -186,7 +180,7 @@ def _name_of(path: Path, taken: Collection[str]) -> str:
     ('my-cnn', 'tiny-2')
     """
     name = path.resolve().parent.name if path.name == IN_A_RUN else path.stem
-    name = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-")[:_LONGEST_NAME] or "chosen"
+    name = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-")[:_MAX_NAME] or "chosen"
     return f"{name}-2" if name in taken else name
 
 

@@ -20,8 +20,8 @@ from shuzi.forms.hands import as_png
 from shuzi.forms.result import Table
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import language, speaking
+from shuzi.pictures.decode import PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.pictures.plain import PNG, is_plain, kind_of
 from shuzi.reading.parallel.calls import estimate_size
 from shuzi.reading.report.result import UNSURE
 from shuzi.service import schema
@@ -36,7 +36,7 @@ operations = Operations("reading")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_MOST_PIXELS = 50_000_000  # pixels of all pictures in a table, as many as in one photograph
+_MAX_PIXELS = 50_000_000  # pixels of all pictures in a table, as many as in one photograph
 _IHDR = slice(16, 24)  # width and height of a PNG
 
 
@@ -60,17 +60,8 @@ async def workbook(request: Request) -> Response:
     return Response(said, media_type=XLSX)
 
 
-def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
+def workbook_of(body: bytes, max_cells: int, language: str) -> bytes:
     """Turn the JSON of a table into a workbook; in a reading process.
-
-    Parameters
-    ----------
-    body
-        The JSON.
-    most
-        Cells that it may have.
-    spoken
-        The language of headings and comments.
 
     Raises
     ------
@@ -79,9 +70,9 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
     MissingExtra
         openpyxl is not installed.
     """
-    with speaking(spoken):
-        found = table_in(body, most)
-        left = _MOST_PIXELS
+    with speaking(language):
+        found = table_in(body, max_cells)
+        left = _MAX_PIXELS
         for row in found["rows"]:
             for cell in row["cells"].values():
                 picture = cell.pop("picture")
@@ -96,15 +87,15 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
     return file.getvalue()
 
 
-def _checked(picture: str, most: int) -> tuple[str, int]:
+def _checked(picture: str, max_pixels: int) -> tuple[str, int]:
     """Return a cell's picture in Base64, encoded again from its pixels, and the number of pixels."""
     try:
         content = base64.b64decode(picture, validate=True)
         if not (kind_of(content) == PNG and is_plain(content, PNG)):
             raise ValueError
         width, height = struct.unpack(">II", content[_IHDR])
-        if width * height > most:
-            raise ServiceError("error.service.cell_pixels", most=_MOST_PIXELS // 1_000_000)
+        if width * height > max_pixels:
+            raise ServiceError("error.service.cell_pixels", most=_MAX_PIXELS // 1_000_000)
         made = as_png(open_picture(content))
     except (ValueError, PictureError) as problem:
         raise ServiceError("error.service.cell_picture") from problem
@@ -113,9 +104,9 @@ def _checked(picture: str, most: int) -> tuple[str, int]:
 
 JPEG = "image/jpeg"
 
-_MOST_DIGITS = 9  # digits in the number of a photograph
+_MAX_DIGITS = 9  # digits in the number of a photograph
 _QUALITY = 85  # JPEG quality of a photograph for display
-_LONGEST = 65_500  # pixels on a side of a JPEG
+_MAX_SIDE = 65_500  # pixels on a side of a JPEG
 
 
 @operations.add(
@@ -144,7 +135,7 @@ async def photograph(request: Request) -> Response:
     parts, asked = parts_of(request), request.path_params["number"]
     handed = _review(parts)
     known = handed.photographs if request.path_params["id"] == handed.id else ()
-    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= _MOST_DIGITS else 0
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= _MAX_DIGITS else 0
     if not 1 <= number <= len(known):
         raise ServiceError("error.service.path", path=request.url.path)
     name, picture = known[number - 1]
@@ -204,8 +195,8 @@ def as_jpeg(picture: Picture) -> bytes:
     """
     file, grey = io.BytesIO(), open_picture(picture)
     height, width = grey.shape
-    if max(height, width) > _LONGEST:
-        raise PictureError("error.picture.side", path="array", width=width, height=height, most=_LONGEST)
+    if max(height, width) > _MAX_SIDE:
+        raise PictureError("error.picture.side", path="array", width=width, height=height, most=_MAX_SIDE)
     Image.fromarray(grey).save(file, "jpeg", quality=_QUALITY)
     return file.getvalue()
 

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import errno
+import html
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
-from shuzi.errors import ServiceError
+from shuzi.errors import ServiceError, ShuziError
+from shuzi.forms.result import Table
 from shuzi.pictures import decoder
-from shuzi.service.app import Service
+from shuzi.pictures.open import Picture
+from shuzi.service import logs
+from shuzi.service.access import Tokens
+from shuzi.service.app import Service, create
+from shuzi.service.parts import Review, Settings
 from shuzi.service.protocol import protocol
 
 log = logging.getLogger("shuzi.service")
@@ -27,19 +36,13 @@ SWITCH = 0.0005
 
 _NEXT_PORTS = 20  # ports to try if none was named
 _BACKLOG = 512
+_TOKEN_BYTES = 24
 
 
 def listen(host: str, port: int, others: bool) -> socket.socket:
     """Bind a port.
 
-    Parameters
-    ----------
-    host
-        A host name or address of this machine.
-    port
-        0 takes any free port.
-    others
-        If the port is in use, take one of the next ones.
+    `port`: 0 takes any free port. `others`: if the port is in use, take one of the next ones.
 
     Raises
     ------
@@ -116,12 +119,7 @@ class Server(uvicorn.Server):
 def server(service: Service, ready: Callable[[], object] = lambda: None) -> Server:
     """Return a server for a service; `run` it with the socket from `listen`.
 
-    Parameters
-    ----------
-    service
-        The service.
-    ready
-        Called once when it does.
+    `ready`: called once when it does.
     """
     parts = service.parts
     config = uvicorn.Config(
@@ -146,26 +144,90 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
 
     The process exits within `Limits.exit_seconds` of the first signal, whatever hangs.
 
-    Parameters
-    ----------
-    service
-        The service.
-    at
-        The listening socket.
-    ready
-        Called once when it does.
+    `ready`: called once when it does.
     """
     serving = server(service, ready)
     serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(SWITCH)
     service.parts.pool.warm()
     # uvicorn installs its own handlers while it runs, then raises the signal again for the earlier ones
-    before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, serving.end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         serving.run([at])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def serve_review(
+    table: Table,
+    photos: Iterable[tuple[str, Picture | ShuziError]],
+    model: str | Path,
+    at: socket.socket,
+    ready: Callable[[str], object],
+) -> None:
+    """Serve the page with a table, to this machine only, until Ctrl-C or SIGTERM, and open it in the browser.
+
+    Other users of this machine do not see the table: the address, which `ready` gets, has a token, in the part that
+    browsers do not send, and it reaches the browser in a file that only this person can read.
+    """
+    host, port = at.getsockname()[:2]
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    review = Review.of(table, photos)
+    logs.configure(as_json=False, requests=False)
+    service = create(model, Settings(hosts=(host,), tokens=Tokens([token])), review=review)
+    address = f"http://{host}:{port}/?view=forms&review={review.id}#token={token}"
+
+    with _leading_to(address) as opened:
+
+        def shown() -> None:
+            ready(address)
+            # some browsers end only when they are closed
+            threading.Thread(target=_open_browser, args=(opened,), daemon=True, name="browser").start()
+
+        run(service, at, shown)
+
+
+@contextmanager
+def _leading_to(address: str) -> Iterator[str]:
+    """Yield the address of a file that redirects a browser: anyone may see the command that starts a browser.
+
+    If no such file can be written, yield the address itself.
+    """
+    # not in a hidden folder: a browser installed as a snap may not read those
+    page = Path.home() / f"shuzi-review-{secrets.token_hex(8)}.html"
+    target = html.escape(address)
+    try:
+        with os.fdopen(os.open(page, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(
+                f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">shuzi</a>'
+            )
+    except OSError:
+        yield address
+        return
+    try:
+        yield page.as_uri()
+    finally:
+        page.unlink(missing_ok=True)
+
+
+def _open_browser(address: str) -> None:
+    """Open an address in the browser of the desktop, or the one that BROWSER names, if there is one."""
+    import webbrowser
+
+    chosen = bool(os.environ.get("BROWSER"))
+    no_desktop = sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if no_desktop and not chosen:
+        return
+    try:
+        browser = webbrowser.get()
+        # a text browser would take over the terminal
+        if chosen or type(browser) is not webbrowser.GenericBrowser:
+            browser.open(address)
+    except (webbrowser.Error, OSError):
+        return
 
 
 def _once(call: Callable[[], object]) -> Callable[[], object]:

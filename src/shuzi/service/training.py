@@ -22,8 +22,8 @@ from shuzi.training.recipe import RANGES
 operations = Operations("training")
 
 STREAM = "text/event-stream"
-_LONGEST = 1_000_000  # bytes of a training request, which is validated at once, without a thread
-_MOST_DIGITS = 9  # of an event number
+_MAX_BODY = 1_000_000  # bytes of a training request, which is validated at once, without a thread
+_MAX_DIGITS = 9  # of an event number
 
 MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
 """Upper limits for a training run in the service, since other users wait for it."""
@@ -116,8 +116,8 @@ async def begin(request: Request) -> Response:
     if not parts_of(request).settings.training:
         raise ServiceError("error.service.no_training")
     body = await json_of(request)
-    if len(body) > _LONGEST:
-        raise ServiceError("error.service.body", most=_LONGEST // 1_000_000)
+    if len(body) > _MAX_BODY:
+        raise ServiceError("error.service.body", most=_MAX_BODY // 1_000_000)
     asked = checked(body, TrainingRequest)
     numbers = asked.model_dump(exclude={"recipe"})
     training = await parts_of(request).trainings.begin(chosen_recipe(asked.recipe, **numbers))
@@ -169,7 +169,7 @@ async def events(request: Request) -> Response:
     parts = parts_of(request)
     training = parts.trainings.get(request.path_params["id"])
     last_event_id = request.headers.get("last-event-id", "")
-    known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS
+    known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MAX_DIGITS
     after = min(int(last_event_id), len(training.events)) if known else 0
     if training.state != RUNNING and after == len(training.events):
         return Response(status_code=204)  # an EventSource does not reconnect
@@ -189,7 +189,7 @@ def line(event: Event) -> str:
     >>> line(Event(3, "stopped", {"step": 20}))
     'id: 3\nevent: stopped\ndata: {"step": 20}\n\n'
     """
-    said = visible_json(json.dumps(event.spoken(), ensure_ascii=False))
+    said = visible_json(json.dumps(event.localized(), ensure_ascii=False))
     return f"id: {event.number}\nevent: {event.name}\ndata: {said}\n\n"
 
 

@@ -57,15 +57,7 @@ class Teller:
 
 
 class Listener:
-    """Turns training events into the service's events.
-
-    Parameters
-    ----------
-    tell
-        Writes them.
-    validation
-        The validation split.
-    """
+    """Turns training events into the service's events."""
 
     def __init__(self, tell: Teller, validation: int) -> None:
         self._tell = tell
@@ -96,10 +88,7 @@ class Listener:
 def weight_images(weights: Mapping[str, NDArray[Any]]) -> tuple[str, list[str]]:
     """Return the patterns of the first layer's outputs, as images scaled to a maximum of 127.
 
-    Parameters
-    ----------
-    weights
-        By name, in the order of the layers.
+    `weights`: by name, in the order of the layers.
 
     Returns
     -------

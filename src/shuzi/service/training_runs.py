@@ -18,7 +18,7 @@ from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, language, say
-from shuzi.processes.launch import LoopProcess, kill, start_for_loop
+from shuzi.processes.child import LoopProcess, kill, start_for_loop
 from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.training.recipe import Recipe
@@ -30,20 +30,14 @@ WORKER = "shuzi.service.training_child"
 NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
 """The libraries that it imports in addition to shuzi's core."""
 
-LONGEST = 1 << 20
+MAX_LINE = 1 << 20
 """Maximum bytes of a line, more than it ever writes."""
 
 _LAST_LINES = 20  # lines of a worker's stderr, for the log
 
 
 class Run:
-    """A training in a child process.
-
-    Parameters
-    ----------
-    process
-        The process.
-    """
+    """A training in a child process."""
 
     def __init__(self, process: LoopProcess) -> None:
         self.process = process
@@ -82,7 +76,7 @@ async def start(recipe: Recipe, folder: Path) -> Run:
         "KERAS_HOME": str(parent),
         "MPLCONFIGDIR": str(parent / "matplotlib"),
     }
-    process = await start_for_loop(WORKER, (str(folder),), environment | {"PYTHONUTF8": "1"}, LONGEST)
+    process = await start_for_loop(WORKER, (str(folder),), environment | {"PYTHONUTF8": "1"}, MAX_LINE)
     run = Run(process)
     await _say(process, json.dumps(asdict(recipe)))
     return run
@@ -113,7 +107,7 @@ class Event:
     name: str
     data: Mapping[str, Any]
 
-    def spoken(self) -> dict[str, Any]:
+    def localized(self) -> dict[str, Any]:
         """Return the data, with sentences in the current language."""
         return {
             key: value[language()] if isinstance(value, dict) and value.keys() == set(LANGUAGES) else value
@@ -162,10 +156,12 @@ class Job:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what clients see."""
-        last = {name: self.last[name].spoken() if name in self.last else None for name in ("progress", "validated")}
+        last = {
+            name: self.last[name].localized() if name in self.last else None for name in ("progress", "validated")
+        }
         done = self.last.get("done")
-        ended = {key: value for key, value in done.spoken().items() if key != "mistakes"} if done else None
-        failure = self.last["failed"].spoken() if "failed" in self.last else None
+        ended = {key: value for key, value in done.localized().items() if key != "mistakes"} if done else None
+        failure = self.last["failed"].localized() if "failed" in self.last else None
         values = {"id": self.id, "state": self.state, "recipe": asdict(self.recipe)}
         return values | last | {"done": ended, "failure": failure}
 
@@ -180,15 +176,7 @@ _PATIENCE = 10.0  # seconds for a worker to stop by itself
 
 
 class Trainings:
-    """The training runs of a service.
-
-    Parameters
-    ----------
-    readers
-        Receives each trained model.
-    limits
-        How long a run may take, and how many are kept.
-    """
+    """The training runs of a service."""
 
     def __init__(self, readers: Readers, limits: Limits) -> None:
         self._readers = readers
@@ -201,7 +189,7 @@ class Trainings:
     @property
     def running(self) -> Job | None:
         """The current run, if any."""
-        return next((each for each in self._known.values() if each.state == RUNNING), None)
+        return next((run for run in self._known.values() if run.state == RUNNING), None)
 
     def get(self, name: str) -> Job:
         """Return a training run.

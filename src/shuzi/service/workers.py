@@ -18,8 +18,8 @@ from weakref import WeakKeyDictionary
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.pictures import decoder
 from shuzi.processes.cores import cores
+from shuzi.processes.pool import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.processes.pool import Pool as Processes
-from shuzi.processes.pool_task import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.service.limits import Limits, asking
 from shuzi.service.queue import FairQueue, RequestSlots
 
@@ -27,25 +27,20 @@ T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-_LEAST = SMALL // 8  # fraction of a process's room: many small pieces are sent ahead, but no second large piece
+_MIN_SIZE = SMALL // 8  # fraction of a process's room: many small pieces are sent ahead, but no second large piece
 _EVERY = 1.0  # seconds between checks for stuck work
 
 
 class Pool:
     """Reading processes, as many as there are cores, for the requests of an event loop.
 
-    Parameters
-    ----------
-    limits
-        How many processes, and how long a request, a piece of work and its waiting may take.
-    begin
-        Called first in each process, without arguments.
+    `initializer`: called first in each process, without arguments.
     """
 
-    def __init__(self, limits: Limits, begin: Callable[[], object] | None = None) -> None:
+    def __init__(self, limits: Limits, initializer: Callable[[], object] | None = None) -> None:
         self.workers = min(cores(), limits.workers)
         self._limits = limits
-        self._processes = Processes(self.workers, begin=begin, seconds=limits.piece_seconds)
+        self._processes = Processes(self.workers, initializer=initializer, cpu_seconds=limits.piece_seconds)
         self._queue = FairQueue(self.workers * SMALL)
         self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
         self._working: dict[Task, _Waiting] = {}
@@ -130,16 +125,11 @@ class Pool:
     def shared(self, thing: Any, *uses: Any) -> Shared:
         """Return a stand-in for an object in all processes, which forget it once it is collected here.
 
-        Parameters
-        ----------
-        thing
-            The object.
-        uses
-            Objects that it refers to, which are shared too.
+        `uses`: objects that it refers to, which are shared too.
         """
         found = self._shared.get(thing)
         if found is None:
-            found = self._processes.share(thing, *(self.shared(each) for each in uses))
+            found = self._processes.share(thing, *(self.shared(used) for used in uses))
             self._shared[thing] = found
         return found
 
@@ -148,10 +138,7 @@ class Pool:
 
         Cancelling drops a call that has not begun; a running call gets a moment to end.
 
-        Parameters
-        ----------
-        call, given, shared, size
-            As for `shuzi.processes.pool.Pool.submit`.
+        `call`, `given`, `shared`, `size`: as for `shuzi.processes.pool.Pool.submit`.
 
         Raises
         ------
@@ -162,7 +149,7 @@ class Pool:
         """
         if self._closed:
             raise ServiceError("error.service.closing")
-        loop, client, room = asyncio.get_running_loop(), asking.get(), min(max(size, _LEAST), SMALL)
+        loop, client, room = asyncio.get_running_loop(), asking.get(), min(max(size, _MIN_SIZE), SMALL)
         await self._queue.take(client, room)
         waiting = _Waiting(loop.create_future(), partial(self._queue.give, client, room))
         then = partial(self._finished, loop, waiting)
@@ -259,19 +246,12 @@ class Decoders:
 
     Health is inferred from real work, and no probes are sent: a service that reads plain pictures starts no child.
 
-    Parameters
-    ----------
-    workers
-        The number of files decoded at once.
-    most
-        The maximum number of requests with such files, running or waiting.
-    late
-        Seconds within which a file should begin; otherwise the queue is not ready.
+    `late`: seconds within which a file should begin; otherwise the queue is not ready.
     """
 
-    def __init__(self, workers: int, most: int, late: float) -> None:
+    def __init__(self, workers: int, max_requests: int, late: float) -> None:
         self._queue = FairQueue(workers)
-        self._slots = RequestSlots(most, "error.service.unusual")
+        self._slots = RequestSlots(max_requests, "error.service.unusual")
         self._late = late
         self._dead = False
 

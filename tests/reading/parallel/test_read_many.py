@@ -11,7 +11,7 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.models.store import shipped
-from shuzi.processes import pool_process
+from shuzi.processes import pool
 from shuzi.processes.cores import cores
 from shuzi.reading.parallel import read_many
 from shuzi.reading.reader import Reader
@@ -38,14 +38,14 @@ def texts(readings):
 def helped(reader, pictures):
     """Read until another process has read something too, and return what was read then."""
     by_others = threading.Event()
-    unpacked = pool_process._unpacked
+    unpacked = pool._unpacked
 
     def noted(kind, packed):
         by_others.set()
         return unpacked(kind, packed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pool_process, "_unpacked", noted)
+        patch.setattr(pool, "_unpacked", noted)
         while not by_others.is_set():
             readings = list(reader.read_many(pictures))
     return readings

@@ -10,7 +10,7 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.ink.boxes import Box
-from shuzi.pictures.pdf import Page
+from shuzi.pictures.decode import Page
 from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS
 from shuzi.reading.report.result import NumberLine, Reading
 

@@ -13,10 +13,9 @@ import numpy as np
 
 from shuzi.errors import ShuziError
 from shuzi.models import session
+from shuzi.pictures.decode import PNG, Page, kind_of
 from shuzi.pictures.open import Picture, source_of
-from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PNG, kind_of
-from shuzi.processes.pool_task import SMALL
+from shuzi.processes.pool import SMALL
 from shuzi.reading.report.result import Reading
 
 if TYPE_CHECKING:

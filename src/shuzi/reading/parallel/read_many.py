@@ -16,10 +16,9 @@ from PIL import Image
 
 from shuzi.errors import ShuziError
 from shuzi.pictures.open import Picture, open_picture
+from shuzi.processes.child import can_start
 from shuzi.processes.cores import cores
-from shuzi.processes.launch import can_start
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
+from shuzi.processes.pool import Crashed, Pool, Shared, Task, Unreadable
 from shuzi.reading.parallel.calls import estimate_size, name_folder, read_from, use_one_core
 from shuzi.reading.report.result import Reading
 
@@ -65,7 +64,7 @@ class ReadingProcesses:
                     return
                 if count > _A_FEW and shared is not None and helping < min(cores() - 1, count // _A_FEW):
                     helping = min(cores() - 1, count // _A_FEW)
-                    pool.most = max(pool.most, helping)
+                    pool.max_workers = max(pool.max_workers, helping)
                     pool.warm()
                 yield _answer(pool, reader, waiting.popleft())
         finally:

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.errors import TrainingError
 from shuzi.processes.cores import cores
-from shuzi.processes.pool import Pool
-from shuzi.processes.pool_task import SMALL, Crashed, Task
+from shuzi.processes.pool import SMALL, Crashed, Pool, Task
 from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.synthesis.samples.lines import arrays, packed, strips
@@ -93,7 +92,7 @@ class Stream:
         TrainingError
             The process that composed it ended, and so did the one that retried.
         """
-        ahead = range(index, min(index + self._pool.most + 1, self._blocks))
+        ahead = range(index, min(index + self._pool.max_workers + 1, self._blocks))
         for skipped in self._tasks.keys() - set(ahead):
             self._pool.cancel(self._tasks.pop(skipped))
         for block in ahead:

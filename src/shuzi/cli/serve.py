@@ -1,7 +1,8 @@
-"""`shuzi serve` serves the web page and the HTTP API on one port."""
+"""`shuzi serve` serves the web page and the HTTP API on one port, `shuzi mcp` an assistant over stdin and stdout."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import PATH, Command, language_option, option
+from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import do_without_output, program, qr_code
 from shuzi.errors import require
-from shuzi.messages import say
+from shuzi.messages import language, say
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
     from shuzi.service.parts import Settings
+
 
 HOST, PORT = "127.0.0.1", 8_000
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
@@ -127,3 +129,20 @@ def settings_of(
         tokens=None if token_file is None else Tokens.read(token_file),
         **{name.removeprefix("no_"): not off for name, off in without.items()},
     )
+
+
+@click.command(cls=Command, help="cli.mcp.help", short_help="cli.mcp.short")
+@argument("folders", nargs=-1, required=True, metavar="FOLDER...", help="cli.mcp.folders")
+@option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@language_option
+def mcp(folders: tuple[str, ...], model: str) -> None:
+    """Let assistants read pictures."""
+    require("mcp", "mcp", "extra.mcp")
+    from shuzi.mcp.server import Readable, create
+    from shuzi.reading.reader import load
+
+    server = create(load(place_of(model)), Readable.of(folders), language())
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        os._exit(130)  # a thread still waits for standard input, and would keep the process

@@ -1,1 +1,0 @@
-"""Commands that serve others: browsers and programs, or an assistant."""

@@ -9,7 +9,7 @@ import shuzi
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import RecipeError
 from shuzi.models.store import find_model
-from shuzi.synthesis.samples.examples import compose
+from shuzi.synthesis.examples import compose
 from shuzi.training.events import CrossValidating, Done, Saved, Started, Stopped
 from shuzi.training.fine_tuning import FOLDS, fine_tune
 from shuzi.training.loop import train

@@ -8,7 +8,7 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.page_lines import load_page_lines
 from shuzi.data.registers import load_cells
 from shuzi.errors import DataError
-from shuzi.synthesis.samples.examples import PARTS, compose
+from shuzi.synthesis.examples import PARTS, compose
 from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
 from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped
 from shuzi.training.loop import train

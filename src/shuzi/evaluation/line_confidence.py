@@ -22,8 +22,9 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.recognise.hand import sigmoid_of_each
 from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, Weights
-from shuzi.synthesis.lines.collection import Writers, page_of
-from shuzi.synthesis.lines.kinds import TRAINED
+from shuzi.synthesis.line_pages import page_of
+from shuzi.synthesis.texts import TRAINED
+from shuzi.synthesis.writers import Writers
 
 CORRECT_WHERE_OK = 0.985
 """The fraction of composed texts that must be correct above the confidence for `ok`. The aim is 99 %, but some

@@ -16,10 +16,10 @@ from shuzi.reading.decide.page_text import FEATURES, LineFeatures, PageScale, ga
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import PageLine
-from shuzi.synthesis.backgrounds import by_magnitude
-from shuzi.synthesis.lines.collection import Writers
-from shuzi.synthesis.lines.texts import target
+from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.photographs import ANY, EDGES, Conditions, Photograph, WrittenLine, compose
+from shuzi.synthesis.texts import target
+from shuzi.synthesis.writers import Writers
 
 LineRead = tuple[LineFeatures, bool]
 """The features of a line that was read, and whether its digits are right."""

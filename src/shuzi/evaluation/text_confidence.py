@@ -23,8 +23,7 @@ from shuzi.reading.decide.decide_thresholds import DETECTED_WAY, REALLY_BLANK, S
 from shuzi.reading.reader import Reader
 from shuzi.reading.recognise.hand import sigmoid_of_each
 from shuzi.reading.values import Findings
-from shuzi.synthesis.composer import Composer
-from shuzi.synthesis.samples.evaluation_pages import any_kind
+from shuzi.synthesis.composer import Composer, any_kind
 
 PAGES = 12_000
 

@@ -2,7 +2,8 @@
 
 In practice a reader sees not a 28x28 image but a picture with several digits that may touch, printed lines,
 distractors between the digits, and letters. MNIST has no such pictures, so they are made here, and the exact
-box of each digit is known.
+box of each digit is known. Pages to evaluate readers on are made of the same parts, and so are the sheets and
+photographs of single digits that the course practises with.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, overlap_of_smaller
-from shuzi.synthesis.backgrounds import background
 from shuzi.synthesis.camera import cut_close, photographed
+from shuzi.synthesis.digit_shapes import skeleton_field
 from shuzi.synthesis.distractors import glyph, small_distractor
+from shuzi.synthesis.papers import background
+from shuzi.synthesis.pen import UNIT, distance_fields
 from shuzi.synthesis.rewriting import Hand, Ink, Rewriter, random_hand
 
 _SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
@@ -28,6 +32,16 @@ _ON_ANOTHER = 0.7  # least fraction of the smaller digit's box that counts as ov
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
 _LOWEST_CENTS = 12.0  # the minimum height of such digits in pixels
+
+SIZES = ((240, 320), (360, 480), (480, 640))
+
+_STRIPS = ((64, 160), (80, 240))  # pages of the composer's default size cut off many numbers, larger pages few
+_SEVERAL_LINES = 0.2  # fraction of larger pictures with more than one number
+
+_PITCH = 120  # pixels from one digit of a sheet to the next
+_PAPER, _INK = 225, 150  # a sheet's paper, and how much darker its ink is
+_SIDE = 280  # of a photograph, in pixels
+_LIGHT, _SWALLOWED = 230, 0.7  # the brightest paper of a photograph; the fraction of light that ink absorbs
 
 
 @dataclass(frozen=True)
@@ -217,3 +231,165 @@ def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
 def _clipped(box: Box, height: int, width: int) -> Box:
     left, top = max(0.0, box.x), max(0.0, box.y)
     return Box(left, top, min(box.right, width) - left, min(box.bottom, height) - top)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A picture and the text written in it.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+    text
+        Its digits, one line per line of writing; "" if there are none.
+    boxes
+        float64 (k, 4): x, y, width and height of each digit's ink.
+    legible
+        Whether the text is legible: no digit is cut off or lies on another, and there are no distractors, some
+        of which look like digits.
+    """
+
+    grey: NDArray[np.uint8]
+    text: str
+    boxes: NDArray[np.float64]
+    legible: bool = True
+
+
+def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
+    """Compose a page of any kind, for fitting a reader's confidence.
+
+    Every other strip has distractors, some of which look like digits.
+    """
+    if rng.random() < _SEVERAL_LINES:
+        return several_lines(composer, rng)
+    return strip(composer, rng, _STRIPS[rng.integers(len(_STRIPS))], only_digits=rng.random() < 0.5)
+
+
+def strip(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int] = (64, 160), only_digits: bool = False
+) -> Written:
+    """Compose a page as for training; its lines are joined, since the composer does not separate them."""
+    page = composer.page(rng, *size, only_digits=only_digits)
+    text = "".join(map(str, page.labels))
+    return Written(page.grey, text, page.boxes.astype(np.float64), legible=only_digits and page.legible)
+
+
+def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
+    """Write two to five lines on a larger page, each a number of one to eight digits."""
+    height, width = SIZES[rng.integers(len(SIZES))]
+    lines = int(rng.integers(2, 6))
+    room = height / lines
+    return written(composer, rng, (height, width), [int(each) for each in rng.integers(1, 9, lines)], room * 0.6)
+
+
+def written(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int], lines: list[int], highest: float
+) -> Written:
+    """Write lines of digits below each other on a page, each digit in a different hand.
+
+    Parameters
+    ----------
+    composer, rng
+        Write the digits, and decide everything.
+    size
+        Height and width of the page in pixels.
+    lines
+        The number of digits in each line; those that do not fit are left out.
+    highest
+        The maximum height of a digit, in pixels.
+    """
+    height, width = size
+    letter = rng.uniform(0.5, 1) * highest
+    room = height / len(lines)
+    ink, text, boxes = np.zeros(size, np.float32), [], []
+    for index, digits in enumerate(lines):
+        x, top = letter * rng.uniform(0.3, 1), index * room + (room - letter) * rng.uniform(0.4, 0.6)
+        line = ""
+        for _ in range(digits):
+            digit, drawn = composer.digit(rng, letter)
+            high, wide = drawn.shape
+            y = round(np.clip(top + letter - high + rng.normal(0, 0.02) * letter, 0, height - high))
+            left = round(x)
+            if left + wide > width - 0.2 * letter:
+                break
+            part = ink[y : y + high, left : left + wide]
+            np.maximum(part, drawn, out=part)
+            line += str(digit)
+            boxes.append((left, y, wide, high))
+            x = left + wide + letter * rng.uniform(0.08, 0.4)
+        text.append(line)
+    light = background(rng, height, width, letter) * (1 - rng.uniform(0.5, 1) * ink) * rng.uniform(140, 255)
+    blurred = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
+    grey = np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
+    return Written(grey, "\n".join(filter(None, text)), np.array(boxes, np.float64).reshape(-1, 4))
+
+
+def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:
+    """Draw a sheet of digits as taught in schools around the world, a row for each digit from 0 to 9.
+
+    Parameters
+    ----------
+    seed
+        Decides shapes, sizes and positions.
+    per_digit
+        The number of samples of each digit.
+
+    Returns
+    -------
+    uint8 (1200, 120 * per_digit), paper 225.
+
+    Examples
+    --------
+    >>> draw_sheet(seed=1, per_digit=10).shape
+    (1200, 1200)
+    """
+    draws, sheet = np.random.default_rng(seed), np.full((10 * _PITCH, _PITCH * per_digit), _PAPER, np.uint8)
+    for digit in range(10):
+        for position in range(per_digit):
+            size = int(draws.integers(70, 90))
+            distance = _enlarged(skeleton_field(draws, digit), size)
+            y, x = _PITCH * digit + draws.integers(10, 20), _PITCH * position + draws.integers(10, 30)
+            sheet[y : y + size, x : x + size] -= np.uint8(_INK * np.clip(2.2 - distance, 0, 1))
+    return sheet
+
+
+def compose_photos(images: NDArray[np.uint8], seed: int = 0, shadow: bool = True) -> NDArray[np.uint8]:
+    """Write digits again, each with a fine pen anywhere on a sheet, and photograph it in light from one side.
+
+    Parameters
+    ----------
+    images
+        uint8 (n, 28, 28), background 0, ink 255.
+    seed
+        Decides size, position and light.
+    shadow
+        Whether the light falls off towards one side.
+
+    Returns
+    -------
+    uint8 (n, 280, 280), black 0 and white 255.
+
+    Examples
+    --------
+    >>> image = np.zeros((1, 28, 28), np.uint8)
+    >>> image[0, 4:24, 12:17] = 255
+    >>> (photo,) = compose_photos(image)
+    >>> photo.shape, bool(photo.min() < 80), bool(photo.max() > 220)
+    ((280, 280), True, True)
+    """
+    draws = np.random.default_rng(seed)
+    photos = np.empty((len(images), _SIDE, _SIDE), np.uint8)
+    for index, field in enumerate(distance_fields(images)):
+        size, ink = int(draws.integers(120, 200)), np.zeros((_SIDE, _SIDE))
+        x, y = draws.integers(0, _SIDE - size, 2)
+        ink[y : y + size, x : x + size] = np.clip(2 - _enlarged(field, size), 0, 1)
+        falls, axis = draws.uniform(60, 130) * shadow, draws.integers(2)
+        light = _LIGHT - falls * np.indices(ink.shape)[axis] / _SIDE
+        photos[index] = np.rint(light - _SWALLOWED * light * ink)
+    return photos
+
+
+def _enlarged(field: NDArray[np.uint8], size: int) -> NDArray[np.float64]:
+    """Return distances from the middle of the stroke in pixels of a digit `size` pixels high and wide."""
+    return np.asarray(cv2.resize(field, (size, size)) / UNIT * size / 28, np.float64)

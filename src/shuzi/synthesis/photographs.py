@@ -11,15 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, SIGN
-from shuzi.synthesis.backgrounds import by_magnitude, clouds, falling_light, rule
 from shuzi.synthesis.camera import photograph
-from shuzi.synthesis.lines.collection import Writers
-from shuzi.synthesis.lines.crossings import cross_out
-from shuzi.synthesis.lines.handwriting import Ink
-from shuzi.synthesis.lines.layout import INKED, Style, any_hand, any_style, place
-from shuzi.synthesis.lines.papers import print_word
-from shuzi.synthesis.lines.texts import TEXTS, Text, target
-from shuzi.synthesis.lines.writers import FromImages, Hand, Writer
+from shuzi.synthesis.layout import INKED, Style, any_hand, any_style, cross_out, place
+from shuzi.synthesis.papers import by_magnitude, clouds, falling_light, print_word, rule
+from shuzi.synthesis.pen import Ink
+from shuzi.synthesis.texts import TEXTS, Text, target
+from shuzi.synthesis.writers import FromImages, Hand, Writer, Writers
 
 Mask = NDArray[np.uint8]
 Light = NDArray[np.float32]

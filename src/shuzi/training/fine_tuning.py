@@ -15,7 +15,7 @@ import numpy as np
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RecipeError
 from shuzi.models.card import DIGIT_FROM, Score
-from shuzi.synthesis.samples.examples import Examples, as_they_are
+from shuzi.synthesis.examples import Examples, as_they_are
 from shuzi.training.backends.feed import Kept
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.steps import Steps

@@ -18,7 +18,7 @@ from shuzi.data import registers as cells
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
-from shuzi.synthesis.samples.examples import Examples, joined
+from shuzi.synthesis.examples import Examples, joined
 from shuzi.training.backends.feed import BLOCK, Feed, Kept, Streamed
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.steps import Steps

@@ -9,7 +9,7 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
-from shuzi.synthesis.samples.examples import compose
+from shuzi.synthesis.examples import compose
 from shuzi.training.metrics import read_metrics
 
 

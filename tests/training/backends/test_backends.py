@@ -19,7 +19,7 @@ import shuzi
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.training.loop import train
 from shuzi.training.tasks import task
-from shuzi.synthesis.samples.examples import compose
+from shuzi.synthesis.examples import compose
 from shuzi.training.recipes import recipe
 
 mnist = shuzi.load_mnist()

@@ -16,7 +16,7 @@ from shuzi.data.own import split
 from shuzi.errors import ModelError, TrainingError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.store import find_model
-from shuzi.synthesis.samples.examples import as_they_are
+from shuzi.synthesis.examples import as_they_are
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.export.package import export
 from shuzi.training.loop import train

@@ -8,7 +8,7 @@ import pytest
 
 from shuzi.data.dataset import Dataset
 from shuzi.errors import RunError
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.examples import Examples
 from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped, Validated
 from shuzi.training.metrics import metrics, read_metrics
 from shuzi.training.recipes import recipe

@@ -6,7 +6,7 @@ import pytest
 
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import ModelError, RunError
-from shuzi.synthesis.samples.examples import compose
+from shuzi.synthesis.examples import compose
 from shuzi.training.events import Composing
 from shuzi.training.recipes import recipe
 from shuzi.training.run import repair, run

@@ -9,7 +9,7 @@ import pytest
 import shuzi
 from shuzi.data.own import split
 from shuzi.errors import RunError
-from shuzi.synthesis.samples.examples import as_they_are
+from shuzi.synthesis.examples import as_they_are
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.events import Done, Started
 from shuzi.training.recipes import recipe

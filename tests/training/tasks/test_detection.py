@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from shuzi.synthesis.samples.pages import lay_out, pack
+from shuzi.synthesis.detector_pages import lay_out, pack
 from shuzi.training.recipes import recipe
 from shuzi.training.tasks.detection import CELL, Detect
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.page_lines import LinePath
-from shuzi.synthesis.samples.photographs import LEVELS, draw_maps
+from shuzi.synthesis.line_maps import LEVELS, draw_maps
 from shuzi.training.recipes import recipe
 
 pytest.importorskip("tensorflow")

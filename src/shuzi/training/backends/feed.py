@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import order
-from shuzi.synthesis.samples.examples import Examples
-from shuzi.synthesis.samples.stream import Stream
+from shuzi.synthesis.examples import Examples, Stream
 from shuzi.training.backends.steps import Steps
 from shuzi.training.recipe import Recipe
 

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.examples import Examples
 from shuzi.training.backends.steps import Steps
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 
 from shuzi.errors import RecipeError
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.examples import Examples
 from shuzi.training.backends.steps import Steps
 from shuzi.training.recipe import Recipe
 

@@ -18,7 +18,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.examples import Examples
 from shuzi.training.network import augment
 from shuzi.training.network.architectures import build
 from shuzi.training.network.optimizers import LAST_LAYERS, build_optimizer

@@ -10,7 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from shuzi.processes.cores import cores
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.examples import Examples
 from shuzi.training.backends.steps import Steps
 from shuzi.training.network.augment import CHOICES
 from shuzi.training.recipe import Recipe

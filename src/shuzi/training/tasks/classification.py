@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.models.card import DIGIT_FROM, UNSURE_BELOW
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT
-from shuzi.synthesis.samples.examples import joined
-from shuzi.synthesis.samples.labels import LOOKS_LIKE, NOT_A_DIGIT
+from shuzi.synthesis.crops import LOOKS_LIKE, NOT_A_DIGIT
+from shuzi.synthesis.examples import joined
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import VALIDATION_FRACTION, Answers, Task
 from shuzi.training.temperature import fit_temperature, unsure_below
@@ -95,7 +95,7 @@ class ClassifyOrReject(Classify):
     """Which digit an image holds, and whether it holds one at all.
 
     In training, y is float32 (n, 11) or (n, columns, 11); the last value is the probability that it is a digit.
-    `synthesis.samples.labels` defines the labels. A letter that looks like a digit, such as an O, is learnt as a
+    `synthesis.crops` defines the labels. A letter that looks like a digit, such as an O, is learnt as a
     digit with probability 0.5, and if it is one, as a 0.
     """
 

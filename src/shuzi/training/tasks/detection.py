@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.models.tasks import DETECT
-from shuzi.synthesis.samples.examples import Examples, joined
-from shuzi.synthesis.samples.pages import MOST, lay_out
+from shuzi.synthesis.detector_pages import MOST, lay_out
+from shuzi.synthesis.examples import Examples, joined
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import VALIDATION_FRACTION, Task
 

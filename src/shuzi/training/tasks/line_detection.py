@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.models.tasks import DETECT_LINES
-from shuzi.synthesis.samples.examples import Examples
-from shuzi.synthesis.samples.photographs import LEVELS, UNKNOWN, Pages, compose_block, lay_out
-from shuzi.synthesis.samples.stream import Stream
+from shuzi.synthesis.examples import Examples, Stream
+from shuzi.synthesis.line_maps import LEVELS, UNKNOWN, Pages, compose_block, lay_out
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import Task
 

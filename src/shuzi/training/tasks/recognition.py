@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.ink.strips import HEIGHT
 from shuzi.models.tasks import CLASSES, RECOGNISE_LINE
-from shuzi.synthesis.samples.examples import Examples, compose, joined
-from shuzi.synthesis.samples.lines import lay_out
-from shuzi.synthesis.samples.stream import Lines, Stream, compose_block
+from shuzi.synthesis.examples import Examples, Lines, Stream, compose, compose_block, joined
+from shuzi.synthesis.strips import lay_out
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import VALIDATION_FRACTION, Task
 

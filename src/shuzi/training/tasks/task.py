@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.synthesis.samples.examples import PARTS, Examples, as_they_are, compose
-from shuzi.synthesis.samples.stream import Stream
+from shuzi.synthesis.examples import PARTS, Examples, Stream, as_they_are, compose
 from shuzi.training.recipe import Recipe
 
 VALIDATION_FRACTION = 1 / 32

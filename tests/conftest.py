@@ -253,10 +253,9 @@ def finished_run(training, mnist, once):
 
     @functools.cache
     def train(name="softmax", **changes):
-        from shuzi.training.recipes import recipe
-        from shuzi.training.run import run
+        from shuzi.training.recipe import recipe
+        from shuzi.training.run import TensorBoard, run
         from shuzi.training.run_folder import RunFolder
-        from shuzi.training.tensorboard import TensorBoard
 
         chosen = recipe(name).changed(**changes)
 
@@ -292,10 +291,10 @@ def composed_run(training, mnist, pen_strokes, registers, once):
         from shuzi.data.registers import load_cells
         from shuzi.synthesis import crops, detector_pages, strips
         from shuzi.synthesis.examples import Examples
-        from shuzi.training.backends.prepare import prepare
         from shuzi.training.events import Done
-        from shuzi.training.export.package import export
-        from shuzi.training.recipes import recipe
+        from shuzi.training.export import export
+        from shuzi.training.loop import prepare
+        from shuzi.training.recipe import recipe
         from shuzi.training.run_folder import RunFolder
 
         chosen = recipe(name).changed(steps=3, batch_size=32)

@@ -32,8 +32,7 @@ from shuzi.models.card import BACKENDS
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
-from shuzi.training.recipe import OPTIONS, RANGES, Recipe
-from shuzi.training.recipes import RECIPES, Handwriting, recipe, with_handwriting
+from shuzi.training.recipe import OPTIONS, RANGES, RECIPES, Handwriting, Recipe, recipe, with_handwriting
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
@@ -105,7 +104,7 @@ def train(
     output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.unsplit)
     listeners: list[Any] = [output]
     if tensorboard:
-        from shuzi.training.tensorboard import TensorBoard
+        from shuzi.training.run import TensorBoard
 
         listeners.append(TensorBoard(folder.tensorboard))
     with output, until_asked("train.stopping") as asked:
@@ -166,8 +165,8 @@ def _new(
     handwriting: Handwriting,
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data and the model first, so that no folder is left behind if they are damaged."""
+    from shuzi.training.network import check_start
     from shuzi.training.run_folder import RunFolder
-    from shuzi.training.start import check_start
 
     model = find_model(place_of(start)) if start else None
     if model is not None:

@@ -169,7 +169,7 @@ class JsonLines:
 
     def __call__(self, event: Event) -> None:
         """Print an event."""
-        from shuzi.training.metrics import metrics
+        from shuzi.training.run_folder import metrics
 
         if values := metrics(event):
             click.echo(json.dumps(values))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.temperature import negative_log_likelihood
+from shuzi.concepts import negative_log_likelihood
 
 BINS = 15
 SURE = 0.99

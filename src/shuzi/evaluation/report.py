@@ -19,7 +19,7 @@ from shuzi.evaluation.figures import curve, digit_picture, weight_pictures
 from shuzi.messages import language, say
 from shuzi.models.card import Card
 from shuzi.models.store import find_model
-from shuzi.training.metrics import read_metrics
+from shuzi.training.run_folder import read_metrics
 
 PAGE = "index.html"
 _GALLERY = 60

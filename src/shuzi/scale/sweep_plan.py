@@ -78,7 +78,7 @@ class Plan:
 
     Examples
     --------
-    >>> from shuzi.training.recipes import recipe
+    >>> from shuzi.training.recipe import recipe
     >>> plan = Plan(recipe("softmax"), seeds=2, settings={"learning_rate": (0.002, 0.005)}, first=100)
     >>> [trial.name for trial in plan.trials()][:3]
     ['learning_rate=0.002,seed=0', 'learning_rate=0.002,seed=1', 'learning_rate=0.005,seed=0']

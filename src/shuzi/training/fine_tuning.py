@@ -16,14 +16,12 @@ from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RecipeError
 from shuzi.models.card import DIGIT_FROM, Score
 from shuzi.synthesis.examples import Examples, as_they_are
-from shuzi.training.backends.feed import Kept
-from shuzi.training.backends.prepare import prepare
-from shuzi.training.backends.steps import Steps
 from shuzi.training.events import CrossValidating, Done, Event, Stopped
-from shuzi.training.loop import Setup, State, calibrate, compose_examples, learn, never
+from shuzi.training.loop import Setup, State, calibrate, compose_examples, learn, never, prepare
+from shuzi.training.network import card_of_start
 from shuzi.training.recipe import Recipe
-from shuzi.training.start import card_of_start
-from shuzi.training.tasks.all_tasks import TASKS
+from shuzi.training.steps import Kept, Steps
+from shuzi.training.tasks import TASKS
 
 LEAST = 10
 """The minimum number of digits to learn from."""

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,14 +20,11 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
 from shuzi.synthesis.examples import Examples, joined
-from shuzi.training.backends.feed import BLOCK, Feed, Kept, Streamed
-from shuzi.training.backends.prepare import prepare
-from shuzi.training.backends.steps import Steps
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.network import write_temperature
 from shuzi.training.recipe import Recipe
-from shuzi.training.tasks.all_tasks import TASKS
-from shuzi.training.tasks.task import Task
-from shuzi.training.temperature import write_temperature
+from shuzi.training.steps import BLOCK, Feed, Kept, Steps, Streamed
+from shuzi.training.tasks import TASKS, Task
 
 State = Mapping[str, NDArray[Any]]
 """Every number that the next step depends on, by name."""
@@ -34,6 +32,26 @@ State = Mapping[str, NDArray[Any]]
 _CALL_SECONDS = 0.1  # target duration of one call to the backend, so that progress stays visible
 _FIRST_IMAGES = 20_000  # size of the first chunk, before the network's speed is known
 _FIRST_STEPS = 10
+
+
+def prepare(recipe: Recipe, dataset: Examples) -> Steps:
+    """Build the training steps for Keras's backend.
+
+    Raises
+    ------
+    RecipeError
+        The backend is not supported.
+    """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from shuzi.training.tensorflow_steps import TensorFlowSteps
+
+        return TensorFlowSteps(recipe, dataset)
+    if backend == "jax":
+        from shuzi.training.jax_steps import JaxSteps
+
+        return JaxSteps(recipe, dataset)
+    raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices="tensorflow, jax")
 
 
 def never() -> bool:

@@ -22,8 +22,7 @@ from shuzi.cli.train import refuse_beside_resume
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
 from shuzi.models.card import BACKENDS
-from shuzi.training.recipe import RANGES
-from shuzi.training.recipes import RECIPES, Handwriting, recipe
+from shuzi.training.recipe import RANGES, RECIPES, Handwriting, recipe
 
 if TYPE_CHECKING:
     from shuzi.scale.sweep_plan import Decision, Plan

@@ -18,18 +18,9 @@ _BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused l
 def tilted(
     rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float
 ) -> tuple[NDArray[np.float32], Boxes]:
-    """View a page at an angle: it is rotated and its far edge is shorter.
+    """View a page, float32 (h, w), with boxes (k, 4) at an angle: it is rotated and its far edge is shorter.
 
-    Parameters
-    ----------
-    rng
-        Decides the angle.
-    light
-        float32 (h, w).
-    boxes
-        float32 (k, 4): x, y, width, height.
-    letter
-        The height of the writing, in pixels; corners move by a multiple of it.
+    Corners move by a multiple of `letter`, the height of the writing in pixels.
     """
     height, width = light.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -86,19 +77,7 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
 
 
 def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Put the ink on the paper and view both through a camera or scanner.
-
-    Parameters
-    ----------
-    rng
-        Decides how.
-    paper, ink
-        float32 (h, w): the paper's brightness, and the fraction of each pixel covered by ink.
-
-    Returns
-    -------
-    uint8 (h, w).
-    """
+    """Put ink on paper, float32 (h, w) each, and view both through a camera or scanner: uint8 (h, w)."""
     darkness = rng.uniform(0.35, 1.0)
     if rng.random() < 0.3:  # a pencil or a dry pen leaves gaps
         grain = rng.random(ink.shape, np.float32)
@@ -118,21 +97,7 @@ def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDAr
 def cut_close(
     rng: np.random.Generator, grey: NDArray[np.uint8], ink: NDArray[np.float32], letter: float
 ) -> NDArray[np.uint8]:
-    """Crop a picture close to its ink and extend the rim outwards, as readers do before they detect.
-
-    Parameters
-    ----------
-    rng
-        Decides how close.
-    grey, ink
-        uint8 (h, w), and the fraction of each pixel covered by ink: float32 (h, w).
-    letter
-        The height of the writing, in pixels.
-
-    Returns
-    -------
-    uint8 (h, w), of the same size.
-    """
+    """Crop a picture close to its ink and extend the rim outwards, as readers do before they detect: uint8 (h, w)."""
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
         return grey

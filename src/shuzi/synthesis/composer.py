@@ -46,36 +46,16 @@ _LIGHT, _SWALLOWED = 230, 0.7  # the brightest paper of a photograph; the fracti
 
 @dataclass(frozen=True)
 class Page:
-    """A picture and the digits in it.
+    """A picture and the digits in it."""
 
-    Parameters
-    ----------
-    grey
-        uint8 (h, w), dark ink on light paper.
-    labels
-        uint8 (k,), the digits line by line, from left to right.
-    boxes
-        float32 (k, 4): x, y, width, height of each digit's ink, in pixels.
-    legible
-        Whether the labels are legible: no digit is cut off at an edge or lies on another, and the lines are apart.
-    """
-
-    grey: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
-    boxes: NDArray[np.float32]
-    legible: bool = True
+    grey: NDArray[np.uint8]  # (h, w), dark ink on light paper
+    labels: NDArray[np.uint8]  # (k,), the digits line by line, from left to right
+    boxes: NDArray[np.float32]  # (k, 4): x, y, width, height of each digit's ink, in pixels
+    legible: bool = True  # no digit is cut off at an edge or lies on another, and the lines are apart
 
 
 class Composer:
-    """Composes pages from a set of digits.
-
-    Parameters
-    ----------
-    images
-        uint8 (n, 28, 28), background 0, ink 255.
-    labels
-        uint8 (n,).
-    """
+    """Composes pages from a set of digits: images uint8 (n, 28, 28), background 0, ink 255, and labels (n,)."""
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         self._digits = Rewriter(images, labels)
@@ -86,17 +66,7 @@ class Composer:
         return self._digits.fields
 
     def page(self, rng: np.random.Generator, height: int = 64, width: int = 160, only_digits: bool = False) -> Page:
-        """Compose a page.
-
-        Parameters
-        ----------
-        rng
-            Decides everything.
-        height, width
-            In pixels.
-        only_digits
-            Leave out distractors, some of which look like digits.
-        """
+        """Compose a page; `only_digits` leaves out distractors, some of which look like digits."""
         ink = np.zeros((height, width), np.float32)
         digits: list[tuple[int, Box]] = []
         two_lines = rng.random() < 0.12
@@ -235,24 +205,12 @@ def _clipped(box: Box, height: int, width: int) -> Box:
 
 @dataclass(frozen=True)
 class Written:
-    """A picture and the text written in it.
+    """A picture and the text written in it."""
 
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    text
-        Its digits, one line per line of writing; "" if there are none.
-    boxes
-        float64 (k, 4): x, y, width and height of each digit's ink.
-    legible
-        Whether the text is legible: no digit is cut off or lies on another, and there are no distractors, some
-        of which look like digits.
-    """
-
-    grey: NDArray[np.uint8]
-    text: str
-    boxes: NDArray[np.float64]
+    grey: NDArray[np.uint8]  # (h, w)
+    text: str  # its digits, one line per line of writing; "" if there are none
+    boxes: NDArray[np.float64]  # (k, 4): x, y, width and height of each digit's ink
+    # no digit is cut off or lies on another, and there are no distractors, which may look like digits
     legible: bool = True
 
 
@@ -288,16 +246,7 @@ def written(
 ) -> Written:
     """Write lines of digits below each other on a page, each digit in a different hand.
 
-    Parameters
-    ----------
-    composer, rng
-        Write the digits, and decide everything.
-    size
-        Height and width of the page in pixels.
-    lines
-        The number of digits in each line; those that do not fit are left out.
-    highest
-        The maximum height of a digit, in pixels.
+    `lines` says how many digits are in each line; those that do not fit are left out. None is higher than `highest`.
     """
     height, width = size
     letter = rng.uniform(0.5, 1) * highest
@@ -328,19 +277,8 @@ def written(
 def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:
     """Draw a sheet of digits as taught in schools around the world, a row for each digit from 0 to 9.
 
-    Parameters
-    ----------
-    seed
-        Decides shapes, sizes and positions.
-    per_digit
-        The number of samples of each digit.
+    Return uint8 (1200, 120 * per_digit), paper 225.
 
-    Returns
-    -------
-    uint8 (1200, 120 * per_digit), paper 225.
-
-    Examples
-    --------
     >>> draw_sheet(seed=1, per_digit=10).shape
     (1200, 1200)
     """
@@ -357,21 +295,8 @@ def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:
 def compose_photos(images: NDArray[np.uint8], seed: int = 0, shadow: bool = True) -> NDArray[np.uint8]:
     """Write digits again, each with a fine pen anywhere on a sheet, and photograph it in light from one side.
 
-    Parameters
-    ----------
-    images
-        uint8 (n, 28, 28), background 0, ink 255.
-    seed
-        Decides size, position and light.
-    shadow
-        Whether the light falls off towards one side.
+    Images uint8 (n, 28, 28), background 0, ink 255, become photographs uint8 (n, 280, 280), black 0 and white 255.
 
-    Returns
-    -------
-    uint8 (n, 280, 280), black 0 and white 255.
-
-    Examples
-    --------
     >>> image = np.zeros((1, 28, 28), np.uint8)
     >>> image[0, 4:24, 12:17] = 255
     >>> (photo,) = compose_photos(image)

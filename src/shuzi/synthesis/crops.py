@@ -100,15 +100,7 @@ def label_of(character: str) -> int:
 
 
 class PenCrops:
-    """Makes crops from recorded pen strokes.
-
-    Parameters
-    ----------
-    writers
-        MNIST's digits and the writers of the strokes.
-    strokes
-        The same strokes.
-    """
+    """Makes crops from recorded pen strokes; the writers have the same strokes."""
 
     def __init__(self, writers: Writers, strokes: Strokes) -> None:
         self._writers = writers
@@ -262,22 +254,10 @@ def compose_part(
     fraction: float,
     strokes: Strokes | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Compose a part of the crops; even the smallest part includes all given images.
+    """Compose a fraction of a whole training's crops; even the smallest includes all given images.
 
-    Parameters
-    ----------
-    images, labels
-        The digits: uint8 (n, 28, 28) and (n,).
-    seed
-        The random seed.
-    fraction
-        The part, as a fraction of a whole training's crops.
-    strokes
-        Pen strokes; None uses only the digits and pseudo-letters.
-
-    Returns
-    -------
-    uint8 (n, 28, 28), and labels as `samples.labels` explains them, uint8 (n,).
+    Without pen strokes there are only the digits and pseudo-letters. Return images uint8 (n, 28, 28), and labels,
+    from `label_of`, uint8 (n,).
     """
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)

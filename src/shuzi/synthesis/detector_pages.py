@@ -27,20 +27,9 @@ _INK = 76  # 0.3 of full ink: a digit's box holds what is brighter, as on compos
 def compose_part(
     images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], fraction: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Compose a part of the pages.
+    """Compose a fraction of the pages of a whole training.
 
-    Parameters
-    ----------
-    images, labels
-        The digits: uint8 (n, 28, 28) and (n,).
-    seed
-        The random seed.
-    fraction
-        The part, as a fraction of all pages.
-
-    Returns
-    -------
-    Contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
+    Return contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
     """
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
@@ -50,19 +39,8 @@ def compose_part(
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Lay images out unchanged in rows on clean pages, ten on each.
+    """Lay images, uint8 (n, 28, 28), out unchanged in rows on clean pages, ten on each.
 
-    Parameters
-    ----------
-    images, labels
-        The digits: uint8 (n, 28, 28) and (n,).
-
-    Returns
-    -------
-    Contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
-
-    Examples
-    --------
     >>> maps, digits = lay_out(np.full((11, 28, 28), 255, np.uint8), np.full(11, 7, np.uint8))
     >>> maps.shape, digits[1, 0].tolist()
     ((2, 64, 160), [7.0, 2.0, 2.0, 28.0, 28.0])
@@ -83,19 +61,10 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
 
 
 def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:
-    """Pack the digits of several pages into one array.
+    """Pack the labels (k,) and boxes (k, 4) of several pages into one array.
 
-    Parameters
-    ----------
-    pages
-        The labels (k,) and boxes (k, 4) of each page.
+    Return float32 (n, 20, 5): digit, x, y, width, height; unused rows have digit -1.
 
-    Returns
-    -------
-    float32 (n, 20, 5): digit, x, y, width, height; unused rows have digit -1.
-
-    Examples
-    --------
     >>> pack([(np.array([7], np.uint8), np.array([[1, 2, 3, 4]], np.float32))])[0, :2].tolist()
     [[7.0, 1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 0.0, 1.0, 1.0]]
     """

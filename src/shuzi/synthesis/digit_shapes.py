@@ -31,23 +31,10 @@ _SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 def skeleton_field(
     rng: np.random.Generator, label: int, shapes: Mapping[int, Sequence[Shape]] | None = None
 ) -> NDArray[np.uint8]:
-    """Draw a digit in one of its shapes.
+    """Draw a digit in one of its shapes, of `SHAPES` if none are given.
 
-    Parameters
-    ----------
-    rng
-        Decides which shape and how it varies.
-    label
-        0 to 9.
-    shapes
-        Of each digit; None for `SHAPES`.
+    Return uint8 (56, 56): the distance of every pixel from the nearest line, as in `distance_fields`.
 
-    Returns
-    -------
-    uint8 (56, 56): the distance of every pixel from the nearest line, as in `distance_fields`.
-
-    Examples
-    --------
     >>> field = skeleton_field(np.random.default_rng(0), 7)
     >>> field.shape, int(field.min())
     ((56, 56), 0)

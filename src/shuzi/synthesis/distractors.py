@@ -85,17 +85,9 @@ Ink = NDArray[np.float32]
 def pseudo_letter(rng: np.random.Generator) -> list[Points]:
     """Invent a character of no real script.
 
-    Parameters
-    ----------
-    rng
-        The source of randomness.
+    Return its strokes, each float64 (n, 2): the points that a pen passes, x before y, from 0 to 1 along the longer
+    side.
 
-    Returns
-    -------
-    Its strokes, each float64 (n, 2): the points that a pen passes, x before y, from 0 to 1 along the longer side.
-
-    Examples
-    --------
     >>> strokes = pseudo_letter(np.random.default_rng(0))
     >>> all(stroke.shape[1] == 2 and len(stroke) > 1 for stroke in strokes)
     True
@@ -186,22 +178,9 @@ _KINDS: tuple[Callable[[np.random.Generator], Points], ...] = (_straight, _angul
 
 
 def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
-    """Draw a point, comma, dash, slash or the like, as found beside digits.
+    """Draw a point, comma, dash, slash or the like, as found beside digits of that height: float32 (h, w).
 
-    Parameters
-    ----------
-    rng
-        Decides what is drawn.
-    height
-        The height of the digits beside it, in pixels.
-    pen
-        Its width in pixels.
-    alone
-        Whether it stands alone, where a slash could be a 1 and is not drawn.
-
-    Returns
-    -------
-    float32 (h, w), the fraction of each pixel covered by ink.
+    Alone, a slash could be a 1 and is not drawn.
     """
     kind = rng.integers(5 if alone else 6)
     if kind == 0:  # a point
@@ -220,22 +199,9 @@ def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: b
 
 
 def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Ink]]) -> Ink:
-    """Draw something of a digit's size that is not a digit.
+    """Draw something of about a digit's height that is not a digit: float32 (h, w).
 
-    Parameters
-    ----------
-    rng
-        Decides what is drawn.
-    height
-        Its approximate height in pixels.
-    pen
-        The width of its lines in pixels; some are drawn broader.
-    digits
-        Returns a digit and its ink (h, w) to spoil.
-
-    Returns
-    -------
-    float32 (h, w), the fraction of each pixel covered by ink.
+    Some lines are broader than the pen. `digits` returns a digit and its ink (h, w) to spoil.
     """
     kind, pen_on_board = rng.random(), pen * _BOARD / height
     if kind < 0.06:

@@ -43,15 +43,7 @@ Compose = Callable[..., tuple[NDArray[Any], NDArray[Any]]]
 
 @dataclass(frozen=True)
 class Examples:
-    """Images and their labels.
-
-    Parameters
-    ----------
-    images
-        uint8 (n, h, w).
-    labels
-        (n, ...), in the shape that the task takes.
-    """
+    """Images, uint8 (n, h, w), and their labels, (n, ...) in the shape that the task takes."""
 
     images: NDArray[np.uint8]
     labels: NDArray[Any]
@@ -66,23 +58,10 @@ def as_they_are(dataset: Dataset) -> Examples:
 
 
 def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> Iterator[Examples]:
-    """Compose examples from a dataset's digits, one part of the work at a time.
+    """Yield a fraction of a whole training's examples, composed from a dataset's digits in `PARTS` parts.
 
-    Parameters
-    ----------
-    kind
-        "pages"; "crops", using the dataset's pen strokes too if it has any; "lines", several per row, or "separate
-        lines", both using its pen strokes.
-    dataset
-        The digits.
-    seed
-        The random seed.
-    fraction
-        How many to compose, as a fraction of a whole training's examples.
-
-    Yields
-    ------
-    Examples, `PARTS` times, or once per digit if there are fewer digits.
+    The kinds are "pages"; "crops", using the dataset's pen strokes too if it has any; "lines", several per row, or
+    "separate lines", both using its pen strokes.
     """
     kinds: dict[str, Callable[..., Any]] = {
         "crops": crops.compose_part,
@@ -110,13 +89,7 @@ def joined(parts: list[Examples]) -> Examples:
 
 
 class Lines:
-    """The data for composing lines, sent once to each process.
-
-    Parameters
-    ----------
-    dataset
-        MNIST's digits and pen strokes, with the cells of registers or without.
-    """
+    """What lines are composed from, sent once to each process: a dataset with strokes, with or without cells."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
@@ -139,19 +112,7 @@ def compose_block(lines: Lines, seed: Sequence[int], rows: int) -> tuple[NDArray
 
 
 class Stream:
-    """Blocks of composed examples, made ahead by other processes.
-
-    Parameters
-    ----------
-    compose, data
-        What composes a block, and the data to compose from.
-    seed
-        The random seed.
-    rows
-        The number of rows in a block.
-    blocks
-        The total number of blocks to compose.
-    """
+    """Blocks of composed examples, so many rows in each, made ahead by other processes from shared data."""
 
     def __init__(self, compose: Compose, data: object, seed: int, rows: int, blocks: int) -> None:
         self._compose, self._seed, self._rows, self._blocks = compose, seed, rows, blocks
@@ -163,10 +124,7 @@ class Stream:
     def block(self, index: int) -> Examples:
         """Return the block at an index, from 0, and start composing the next ones.
 
-        Raises
-        ------
-        TrainingError
-            The process that composed it ended, and so did the one that retried.
+        Raise a TrainingError if the process that composed it ended, and so did the one that retried.
         """
         ahead = range(index, min(index + self._pool.most + 1, self._blocks))
         for skipped in self._tasks.keys() - set(ahead):

@@ -37,32 +37,16 @@ _STEP = 3  # points between the ends of a stroke, and its ends
 
 @dataclass(frozen=True)
 class Style:
-    """How a whole line is written.
+    """How a whole line is written; lengths are fractions of a digit's height."""
 
-    Parameters
-    ----------
-    gap, gap_varies
-        The gap between neighbours' ink and its standard deviation, as fractions of the height; negative gaps overlap.
-    rise, jumps
-        How far the line climbs, and how far single characters deviate from it, as fractions of the height.
-    small_zeros
-        The size of a 0 relative to the other digits.
-    descends
-        How far 4, 7 and 9 extend below the line.
-    drawn_by_code
-        Digits that are always drawn by code, in another country's shape.
-    joins
-        "", "zeros" (neighbouring zeros hang together) or "digits" (most digits do).
-    """
-
-    gap: float
-    gap_varies: float
-    rise: float
-    jumps: float
-    small_zeros: float
-    descends: float
-    drawn_by_code: str
-    joins: str = ""
+    gap: float  # between neighbours' ink; negative gaps overlap
+    gap_varies: float  # its standard deviation
+    rise: float  # how far the line climbs
+    jumps: float  # how far single characters deviate from it
+    small_zeros: float  # the size of a 0 relative to the other digits
+    descends: float  # how far 4, 7 and 9 extend below the line
+    drawn_by_code: str  # digits that are always drawn by code, in another country's shape
+    joins: str = ""  # "zeros" (neighbouring zeros hang together) or "digits" (most digits do)
 
 
 def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
@@ -109,13 +93,7 @@ def any_style(rng: np.random.Generator) -> Style:
 
 
 class Placed:
-    """Characters placed side by side so far; the line of writing is y = 0.
-
-    Parameters
-    ----------
-    height
-        The height of a digit, in pixels.
-    """
+    """Characters placed side by side so far; the line of writing is y = 0."""
 
     def __init__(self, height: float) -> None:
         self.inks: list[tuple[Ink, int, int, bool]] = []
@@ -157,20 +135,9 @@ def place(
     text: Text,
     pitch: float = 0.0,
 ) -> Placed:
-    """Write a text's characters side by side.
+    """Write a text's characters side by side, digits by one writer and all else by another.
 
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    writer, others
-        The writers of the digits and of the other characters.
-    hand, style
-        How they write.
-    text
-        The text to write.
-    pitch
-        In a comb, the distance between its cells, in pixels; 0 for free writing.
+    The pitch is the distance between the cells of a comb, in pixels; 0 for free writing.
     """
     placed, height = Placed(hand.height), hand.height
     space, small, raised, number = 0.0, float(rng.uniform(0.5, 0.85)), float(rng.uniform(0.3, 1.1)), 0
@@ -205,20 +172,10 @@ def place(
 
 
 def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tuple[str, Inks]:
-    """Cross out one digit of a text, or two neighbours.
+    """Cross out one digit of a text, or two neighbours, with the pen of the hand that wrote them.
 
-    Parameters
-    ----------
-    rng
-        Decides which and how.
-    text, inks
-        The characters and their ink.
-    hand
-        Who wrote them, and crosses them out with the same pen.
-
-    Returns
-    -------
-    The text with `SIGN` for crossed-out digits, and the ink with the strokes added; both unchanged without a digit.
+    Return the text with `SIGN` for crossed-out digits, and the ink with the strokes added; both unchanged without a
+    digit.
     """
     digits = [index for index, each in enumerate(text) if each in DIGITS]
     if not digits:
@@ -296,22 +253,9 @@ def lay_over(
 
 
 def join(rng: np.random.Generator, text: str, inks: Inks, hand: Hand, zeros_only: bool) -> Inks:
-    """Connect neighbouring digits with strokes.
+    """Connect neighbouring digits with strokes, each added to the ink of the digit that it comes from.
 
-    Parameters
-    ----------
-    rng
-        Decides the strokes.
-    text, inks
-        The characters and their ink.
-    hand
-        Who wrote them.
-    zeros_only
-        Connect zeros only, at their tops; else most digits, from the right edge of one to the left edge of the next.
-
-    Returns
-    -------
-    The ink with the strokes, each added to the digit that it comes from.
+    Either zeros only, at their tops, or most digits, from the right edge of one to the left edge of the next.
     """
     joined = list(inks)
     for index, (character, following) in enumerate(pairwise(text)):

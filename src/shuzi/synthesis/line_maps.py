@@ -42,22 +42,11 @@ UNKNOWN = 128
 
 
 def draw_maps(paths: Iterable[LinePath], ruling: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Draw where the lines of a picture are.
+    """Draw where the lines of a picture are, and its ruling, uint8 (h, w): how much of each pixel is printed line.
 
-    Parameters
-    ----------
-    paths
-        The lines.
-    ruling
-        How much of each pixel is printed line: uint8 (h, w), h and w divisible by 4.
+    Return uint8 (h / 4, w / 4, 3): the core of the lines, 255 inside; the height of their digits, in the band around
+    the core, in `LEVELS`, 0 elsewhere; and the ruling.
 
-    Returns
-    -------
-    uint8 (h / 4, w / 4, 3): the core of the lines, 255 inside; the height of their digits, in the band around the
-    core, in `LEVELS`, 0 elsewhere; and the ruling.
-
-    Examples
-    --------
     >>> path = LinePath(np.array([[8, 24], [56, 24]], np.float32), 16.0)
     >>> core, height, _ = np.moveaxis(draw_maps([path], np.zeros((48, 64), np.uint8)), 2, 0)
     >>> int(core[6, 8]), int(core[1, 8]), LOWEST * 2 ** (int(height[6, 8]) / LEVELS)
@@ -101,13 +90,7 @@ def paths_of(photo: Photograph) -> list[LinePath]:
 
 
 class Pages:
-    """The data for composing photographs, sent once to each process.
-
-    Parameters
-    ----------
-    dataset
-        MNIST's digits and pen strokes, with real pages or without.
-    """
+    """What photographs are composed from, sent once to each process: a dataset with strokes, and pages or none."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
@@ -165,19 +148,10 @@ def _real(rng: np.random.Generator, pages: PageLines) -> tuple[NDArray[np.uint8]
 
 
 def lay_out(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Lay images out unchanged in rows, each a line.
+    """Lay images, uint8 (n, 28, 28), out unchanged in rows, each a line.
 
-    Parameters
-    ----------
-    images
-        The digits: uint8 (n, 28, 28).
+    Return pictures, uint8 (pages, 128, 512), dark ink on light paper, and their maps, uint8 (pages, 32, 128, 3).
 
-    Returns
-    -------
-    Pictures, uint8 (pages, 128, 512), dark ink on light paper, and their maps, uint8 (pages, 32, 128, 3).
-
-    Examples
-    --------
     >>> pictures, maps = lay_out(np.full((17, 28, 28), 255, np.uint8))
     >>> pictures.shape, maps.shape
     ((2, 128, 512), (2, 32, 128, 3))

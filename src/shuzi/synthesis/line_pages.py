@@ -42,17 +42,8 @@ _TRIES = 50  # attempts to compose a legible page: about half succeed
 def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, slant: float) -> bool:
     """Tell whether each mark is distinct: no slash like a 1, no comma, dash or colon like a dot.
 
-    Parameters
-    ----------
-    characters, inks
-        The characters, and the ink of each: uint8 (h, w).
-    height, pen
-        The height of a digit and the width of the pen, in pixels.
-    slant
-        How far the writing leans to the right, as a fraction of its height.
+    The height of a digit and the pen's width are in pixels; the writing leans by `slant`, a fraction of its height.
 
-    Examples
-    --------
     >>> upright, leaning = np.full((40, 4), 255, np.uint8), np.eye(40, dtype=np.uint8)[::-1] * 255
     >>> told_apart("1/", [upright, leaning], 30, 3, 0.0), told_apart("1/", [upright, upright], 30, 3, 0.0)
     (True, False)
@@ -101,15 +92,6 @@ def lean(ink: Ink) -> float:
 def is_apart(placed: Sequence[tuple[Ink, int, int, bool]], height: float) -> bool:
     """Tell whether no character lies on others, and no small one, such as a dot, touches them.
 
-    Parameters
-    ----------
-    placed
-        The characters: the ink of each, uint8 (h, w), its left and top edge, and whether it counts.
-    height
-        The height of a digit, in pixels.
-
-    Examples
-    --------
     >>> one = np.full((20, 4), 255, np.uint8)
     >>> is_apart([(one, 0, 0, True), (one, 6, 0, True)], 20), is_apart([(one, 0, 0, True), (one, 1, 0, True)], 20)
     (True, False)
@@ -139,17 +121,7 @@ def is_apart(placed: Sequence[tuple[Ink, int, int, bool]], height: float) -> boo
 
 
 def is_seen(grey: NDArray[np.uint8], text: str, boxes: NDArray[np.float32]) -> bool:
-    """Tell whether a picture still shows each character whole, and its marks against the paper and its lines.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    text
-        What is written.
-    boxes
-        float32 (k, 4): x, y, width, height of each character.
-    """
+    """Tell whether a picture, uint8 (h, w), still shows each character whole, and marks against paper and lines."""
     height, width = grey.shape
     if not len(boxes):
         return True
@@ -190,38 +162,16 @@ def _corners(box: NDArray[np.float32], rim: float, size: tuple[int, ...]) -> tup
 
 @dataclass(frozen=True)
 class LinePage:
-    """A picture of one line of writing, and its content.
+    """A picture of one line of writing, and its content."""
 
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    text
-        Digits and marks as they are, `SIGN` for each other character.
-    boxes
-        float32 (k, 4): x, y, width, height of the ink of each character of `text`, in pixels.
-    legible
-        Whether the text is legible, as `told_apart`, `is_apart` and `is_seen` judge.
-    """
-
-    grey: NDArray[np.uint8]
-    text: str
-    boxes: NDArray[np.float32]
-    legible: bool = True
+    grey: NDArray[np.uint8]  # (h, w)
+    text: str  # digits and marks as they are, `SIGN` for each other character
+    boxes: NDArray[np.float32]  # (k, 4): x, y, width, height of the ink of each character of `text`, in pixels
+    legible: bool = True  # as `told_apart`, `is_apart` and `is_seen` judge
 
 
 def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind) -> LinePage:
-    """Compose a page of a kind.
-
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    writers
-        The writers of the digits and of everything else.
-    kind
-        The kind of page.
-    """
+    """Compose a page of a kind, with digits by the first writer and everything else by the second."""
     writer, others = writers
     height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
     hand, style = any_hand(rng, height, isinstance(writer, FromImages)), any_style(rng)

@@ -29,20 +29,9 @@ def by_magnitude(rng: np.random.Generator, low: float, high: float) -> float:
 
 
 def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Background:
-    """Make a background whose print is darker than the bare paper.
+    """Make a background whose print is darker than the bare paper, spaced to suit writing `letter` pixels high.
 
-    Parameters
-    ----------
-    rng
-        Decides what is printed and how the light falls.
-    height, width
-        In pixels.
-    letter
-        The height of the writing it is meant for, in pixels; lines and squares are spaced to suit.
-
-    Returns
-    -------
-    float32 (height, width), from 0 to 1: brightness relative to bare paper.
+    Return float32 (height, width), from 0 to 1: brightness relative to bare paper.
     """
     paper = np.ones((height, width), np.float32)
     kind = rng.random()
@@ -153,32 +142,17 @@ def falling_light(rng: np.random.Generator, height: int, width: int) -> Backgrou
 
 @dataclass(frozen=True)
 class Paper:
-    """The paper under a line of writing.
+    """The paper under a line of writing; lengths in pixels."""
 
-    Parameters
-    ----------
-    kind
-        "bare", "ruled", "squared", "waves", "net" or "clouds".
-    frame
-        "", "line" (under the writing), "through" (across it, at any height), "box" (around it), "columns" (a table's,
-        on one side or both), "comb" (a cell for each character) or "cell" (a square around it).
-    pitch
-        The distance between the cells of a comb, in pixels.
-    x, y
-        The left edge of the first character's cell, and the line of writing, in pixels.
-    letter
-        The height of a digit, in pixels.
-    ink
-        How dark the ink will be, from 0 to 1, so that print does not hide it.
-    """
-
-    kind: str
+    kind: str  # "bare", "ruled", "squared", "waves", "net" or "clouds"
+    # "", "line" (under the writing), "through" (across it, at any height), "box" (around it), "columns" (a
+    # table's, on one side or both), "comb" (a cell for each character) or "cell" (a square around it)
     frame: str
-    pitch: float
-    x: float
-    y: float
-    letter: float
-    ink: float
+    pitch: float  # the distance between the cells of a comb
+    x: float  # the left edge of the first character's cell
+    y: float  # the line of writing
+    letter: float  # the height of a digit
+    ink: float  # how dark the ink will be, from 0 to 1, so that print does not hide it
 
 
 def paper_light(

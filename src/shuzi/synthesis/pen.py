@@ -31,19 +31,10 @@ _LIMIT = 1_500  # of a character's longer side, in pixels
 
 
 def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the distance of every pixel from the centre line of the nearest stroke.
+    """Return the distance of every pixel from the centre line of the nearest stroke of images, uint8 (n, 28, 28).
 
-    Parameters
-    ----------
-    images
-        uint8 (n, 28, 28), background 0, ink 255.
+    Return uint8 (n, 56, 56), in sixteenths of an image pixel, capped at 255.
 
-    Returns
-    -------
-    uint8 (n, 56, 56), in sixteenths of an image pixel, capped at 255.
-
-    Examples
-    --------
     >>> image = np.zeros((1, 28, 28), np.uint8)
     >>> image[0, 4:24, 12:17] = 255
     >>> field = distance_fields(image)[0]
@@ -64,19 +55,8 @@ def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Thin shapes to lines one pixel wide, connected as the shapes were (Zhang and Suen, 1984).
+    """Thin shapes, bool (n, h, w), to lines one pixel wide, connected as they were (Zhang and Suen, 1984).
 
-    Parameters
-    ----------
-    shapes
-        bool (n, h, w).
-
-    Returns
-    -------
-    bool (n, h, w).
-
-    Examples
-    --------
     >>> bar = np.zeros((1, 7, 12), bool)
     >>> bar[0, 2:5, 1:11] = True
     >>> int(thinned(bar)[0].any(axis=1).sum())
@@ -116,39 +96,19 @@ def _removable(shapes: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Pen:
-    """A pen.
+    """A pen."""
 
-    Parameters
-    ----------
-    width
-        The greatest width of its line, in pixels.
-    nib
-        The smallest width as a fraction of the greatest: 1 is a round tip, less a broad nib.
-    angle
-        The angle of a broad nib, in radians.
-    """
-
-    width: float
-    nib: float = 1.0
-    angle: float = 0.0
+    width: float  # the greatest width of its line, in pixels
+    nib: float = 1.0  # the smallest width as a fraction of the greatest: 1 is a round tip, less a broad nib
+    angle: float = 0.0  # of a broad nib, in radians
 
 
 def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
-    """Draw strokes on an array just large enough for them.
+    """Draw strokes, float32 (k, 2) each, x to the right and y down, on an array just large enough for them.
 
-    Parameters
-    ----------
-    strokes
-        float32 (k, 2) each: x to the right and y down, in pixels.
-    pen
-        The pen to draw with.
+    Return the ink, uint8 (h, w), 255 for full coverage, and the position of the array's left and top edges, in
+    pixels.
 
-    Returns
-    -------
-    The ink, uint8 (h, w), 255 for full coverage; and the position of the array's left and top edges, in pixels.
-
-    Examples
-    --------
     >>> ink, left, top = written([np.array([[0, 0], [0, 20]], np.float32)], Pen(3.0))
     >>> ink.shape, left, top, int(ink[10].max())
     ((26, 6), -3, -3, 255)
@@ -180,15 +140,8 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
 def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
     """Round the corners of strokes, as a fast hand does: each point becomes the mean of those around it.
 
-    Parameters
-    ----------
-    strokes
-        float32 (k, 2) each, in pixels.
-    reach
-        The standard deviation of the weights along the stroke, in pixels.
+    The weights fall off along the stroke with a standard deviation of `reach` pixels.
 
-    Examples
-    --------
     >>> corner = np.array([[0, 0], [0, 20], [20, 20]], np.float32)
     >>> (line,) = hurried([corner], 3.0)
     >>> np.rint(line[[0, -1]]).tolist(), bool(np.hypot(*(line - [0, 20]).T).min() > 1)
@@ -217,14 +170,7 @@ def _hurried(stroke: Line, reach: float) -> Line:
 def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> list[Line]:
     """Vary strokes like a hand that never writes the same twice: points move a little, neighbours similarly.
 
-    Parameters
-    ----------
-    rng
-        Decides the movement.
-    strokes
-        float32 (k, 2) each, in pixels.
-    reach
-        The standard deviation of the movement, in pixels.
+    The standard deviation of the movement is `reach` pixels.
     """
     points = np.concatenate(strokes)
     low, size = points.min(axis=0), float(max(np.ptp(points, axis=0).max(), 1e-3))

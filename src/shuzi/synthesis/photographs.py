@@ -43,18 +43,10 @@ _LONGEST_STRIP = 60  # digit heights
 
 @dataclass(frozen=True)
 class WrittenLine:
-    """A line of writing on a photograph.
+    """A line of writing on a photograph."""
 
-    Parameters
-    ----------
-    text
-        Digits and marks as they are, `SIGN` for each other character.
-    corners
-        float32 (4, 2): x and y of the band that its digits fill, in pixels; clockwise from the top left.
-    """
-
-    text: str
-    corners: Corners
+    text: str  # digits and marks as they are, `SIGN` for each other character
+    corners: Corners  # (4, 2): x and y of the band that its digits fill, in pixels; clockwise from the top left
 
     @property
     def height(self) -> float:
@@ -65,17 +57,7 @@ class WrittenLine:
 
 @dataclass(frozen=True)
 class Photograph:
-    """A photograph of a page.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    lines
-        Its lines of writing and of print.
-    ruling
-        How much of each pixel is printed line: uint8 (h, w).
-    """
+    """A photograph of a page, its lines of writing and of print, and how much of each pixel is ruling."""
 
     grey: NDArray[np.uint8]
     lines: tuple[WrittenLine, ...]
@@ -84,33 +66,16 @@ class Photograph:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What is fixed of a photograph; what is empty is drawn by chance.
+    """What is fixed of a photograph; what is empty is drawn by chance."""
 
-    Parameters
-    ----------
-    edge, ruling, layout
-        Names in `EDGES`, `RULINGS` and `LAYOUTS`.
-    texts
-        Names of texts, with their weights.
-    columns
-        The number of columns; 0 for any.
-    lines
-        The most lines.
-    images
-        The fraction of writers whose digits are MNIST's.
-    usual
-        Whether light, pen and print are as on most photographs, and nothing else is drawn: to measure with. To learn
-        from, they are as bad as they ever get.
-    """
-
-    edge: str = ""
-    ruling: str = ""
-    layout: str = ""
-    texts: tuple[tuple[str, float], ...] = tuple(_TEXTS.items())
-    columns: int = 0
-    lines: int = 40
-    images: float = 0.5
-    usual: bool = False
+    edge: str = ""  # a name in `EDGES`
+    ruling: str = ""  # a name in `RULINGS`
+    layout: str = ""  # a name in `LAYOUTS`
+    texts: tuple[tuple[str, float], ...] = tuple(_TEXTS.items())  # names of texts, with their weights
+    columns: int = 0  # 0 for any number
+    lines: int = 40  # at most
+    images: float = 0.5  # the fraction of writers whose digits are MNIST's
+    usual: bool = False  # light, pen and print as on most photographs, and nothing else drawn: to measure with
 
 
 ANY = Conditions()
@@ -124,22 +89,9 @@ def compose(
     conditions: Conditions = ANY,
     drawn: float = 0.0,
 ) -> Photograph:
-    """Compose a photograph of a page by one writer.
+    """Compose a photograph of a page by one writer, with digits `letter` pixels high.
 
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    writers
-        The writers.
-    shape
-        Height and width of the photograph, in pixels.
-    letter
-        The height of a digit, in pixels.
-    conditions
-        What is fixed of it.
-    drawn
-        The fraction of writers whose digits are drawn by code.
+    `drawn` is the fraction of writers whose digits are drawn by code.
     """
     size, corners = _aim(rng, shape, conditions.edge or _any(rng, EDGES))
     sheet = _Sheet(rng, size, letter, conditions.usual)
@@ -204,19 +156,7 @@ def _aim(rng: np.random.Generator, shape: tuple[int, int], edge: str) -> tuple[t
 
 
 class _Sheet:
-    """A sheet of paper, lying flat, that is ruled and written on.
-
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    size
-        Height and width, in pixels.
-    letter
-        The height of a digit, in pixels.
-    usual
-        As in `Conditions`.
-    """
+    """A sheet of paper, lying flat, that is ruled and written on."""
 
     def __init__(self, rng: np.random.Generator, size: tuple[int, int], letter: float, usual: bool) -> None:
         self._rng, self._size, self._letter, self._usual = rng, size, letter, usual

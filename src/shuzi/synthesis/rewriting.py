@@ -33,23 +33,8 @@ _UNSTEADY = 0.035  # how far a hand may wander, as a fraction of the digit's hei
 
 
 def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
-    """Give a 1 an upstroke or a 7 a bar; leave the other digits as they are.
+    """Give a 1 an upstroke or a 7 a bar; leave the other digits as they are: float32 (h, w), cropped to the digit.
 
-    Parameters
-    ----------
-    rng
-        Decides how long and how steep.
-    label
-        The digit.
-    ink
-        float32 (h, w), the fraction of each pixel covered by ink, cropped to the digit.
-
-    Returns
-    -------
-    float32 (h, w), cropped to the new shape.
-
-    Examples
-    --------
     >>> stem = np.ones((30, 4), np.float32)
     >>> other_shape(np.random.default_rng(0), 1, stem).shape[1] > 8
     True
@@ -102,65 +87,27 @@ def _stroke(background: Ink, start: NDArray[np.float64], end: NDArray[np.float64
 
 @dataclass(frozen=True)
 class Hand:
-    """How a person writes on a page.
+    """How a person writes on a page."""
 
-    Parameters
-    ----------
-    height
-        Of a digit, in pixels.
-    slant, wide
-        How far digits lean to the right, and how wide they are, relative to MNIST's.
-    uneven
-        The standard deviation of the logarithm of a digit's size.
-    pen
-        Its width as a fraction of the height; 0 keeps MNIST's own strokes.
-    threshold
-        The grey level in MNIST's images, from 0 to 1, above which there is ink: low for broad strokes.
-    """
-
-    height: float
-    slant: float
-    wide: float
-    uneven: float
-    pen: float
-    threshold: float
+    height: float  # of a digit, in pixels
+    slant: float  # how far digits lean to the right, relative to MNIST's
+    wide: float  # how wide they are, relative to MNIST's
+    uneven: float  # the standard deviation of the logarithm of a digit's size
+    pen: float  # its width as a fraction of the height; 0 keeps MNIST's own strokes
+    threshold: float  # the grey level in MNIST's images, from 0 to 1, above which there is ink: low for broad strokes
 
 
 class Rewriter:
-    """Writes the digits of a set of images.
-
-    Parameters
-    ----------
-    images
-        uint8 (n, 28, 28), background 0, ink 255.
-    labels
-        uint8 (n,).
-
-    Attributes
-    ----------
-    fields
-        The images' distance fields: uint8 (n, 56, 56).
-    """
+    """Writes the digits of a set of images, uint8 (n, 28, 28), background 0, ink 255."""
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         self._images, self._labels = images, labels
         self.fields = distance_fields(images)
 
     def digit(self, rng: np.random.Generator, height: float, hand: Hand | None = None) -> tuple[int, Ink]:
-        """Write a digit; if it leaves no ink, write another.
+        """Write a digit in a hand, or in a random one; if it leaves no ink, write another.
 
-        Parameters
-        ----------
-        rng
-            Decides everything.
-        height
-            Of the hand's digits, in pixels.
-        hand
-            The hand; None for a random one.
-
-        Returns
-        -------
-        The digit and its ink: float32 (h, w), cropped to the digit.
+        Return the digit and its ink: float32 (h, w), cropped to the digit.
         """
         hand = hand or random_hand(rng, height)
         label, field, grey = self._model(rng)

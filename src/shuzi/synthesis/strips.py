@@ -50,13 +50,7 @@ _OPEN = 8  # rows waiting for a strip that fits
 
 
 class RegisterCells:
-    """Strips from cells; small registers are drawn less often than large ones, but their cells more often.
-
-    Parameters
-    ----------
-    cells
-        The cells; at least one.
-    """
+    """Strips from cells; small registers are drawn less often than large ones, but their cells more often."""
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
@@ -124,12 +118,7 @@ def _varied(
 
 
 def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
-    """Cut a strip out of a page as a reader does, never framing the line quite exactly.
-
-    Returns
-    -------
-    uint8 (48, w), and the text in it.
-    """
+    """Cut a strip, uint8 (48, w), and its text out of a page as a reader does, never quite exactly."""
     contrast = contrast_map(page.grey)
     height, width = contrast.shape
     if not page.text:
@@ -175,17 +164,7 @@ def _between(boxes: NDArray[np.float32], index: int) -> float:
 
 
 def photographed(rng: np.random.Generator, writers: Writers, drawn: float = 0.0) -> Iterator[Strip]:
-    """Compose photographs of pages without end, and cut their lines out as a reader does, never quite exactly.
-
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    writers
-        The writers.
-    drawn
-        The fraction of photographs whose digits are drawn by code.
-    """
+    """Compose photographs of pages without end, and cut their lines out as a reader does, never quite exactly."""
     while True:
         letter = by_magnitude(rng, *_LETTERS)
         conditions = replace(ANY, usual=rng.random() < _USUAL)
@@ -218,20 +197,9 @@ def compose_strips(
     drawn: float = 0.0,
     cells: RegisterCells | None = None,
 ) -> Iterator[Strip]:
-    """Compose strips without end; those too crowded to read are left out.
+    """Compose strips without end: of kinds of pages in their proportions, of photographs, and of cells if given.
 
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    writers
-        The writers.
-    kinds
-        The kinds of pages, composed in their proportions.
-    drawn
-        The fraction of composed lines whose digits are drawn by code.
-    cells
-        Cells of registers, `_FROM_REGISTERS` of the strips.
+    Strips too crowded to read are left out. `drawn` is the fraction of composed lines whose digits are drawn by code.
     """
     fractions = np.array([kind.fraction or 1.0 for kind in kinds])
     ends = np.cumsum(fractions / fractions.sum())
@@ -251,15 +219,7 @@ def compose_strips(
 
 
 def packed(lines: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]:
-    """Pack strips side by side into rows: each joins the first row that has room for it.
-
-    Parameters
-    ----------
-    lines
-        The strips, uint8 (48, w), and their texts.
-    alone
-        Give each strip a row of its own.
-    """
+    """Pack strips side by side into rows: each joins the first row that has room for it, or is alone in its row."""
     open_rows: list[list[Strip]] = []
     for strip, text in lines:
         fitting = next((row for row in open_rows if _fits(row, strip, text)), None)
@@ -275,12 +235,8 @@ def packed(lines: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]
 def arrays(rows: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     """Turn rows of strips into arrays of equal size; the texts of a row are concatenated.
 
-    Returns
-    -------
-    uint8 (n, 48, 640), padded with paper, and int8 (n, 64): indices in `CLASSES`, padded with -1.
+    Return uint8 (n, 48, 640), padded with paper, and int8 (n, 64): indices in `CLASSES`, padded with -1.
 
-    Examples
-    --------
     >>> strip = np.full((48, 200), 64, np.uint8)
     >>> images, labels = arrays(packed([(strip, "12"), (strip, "3.")]))
     >>> images.shape, labels[0, :5].tolist()
@@ -312,24 +268,9 @@ def compose_part(
     strokes: Strokes,
     alone: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Compose a part of the lines.
+    """Compose a fraction of a whole training's lines, several per row or each alone.
 
-    Parameters
-    ----------
-    images, labels
-        MNIST's digits: uint8 (n, 28, 28) and (n,).
-    seed
-        The random seed.
-    fraction
-        The part, as a fraction of all lines.
-    strokes
-        Pen strokes.
-    alone
-        Give each line a row of its own.
-
-    Returns
-    -------
-    Rows of contrast map strips, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
+    Return rows of contrast map strips, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
     """
     cv2.setNumThreads(1)
     writers = Writers(images, labels, strokes)
@@ -338,19 +279,8 @@ def compose_part(
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Lay images out unchanged in rows of twenty.
+    """Lay images, uint8 (n, 28, 28), out unchanged in rows of twenty; return what `compose_part` does.
 
-    Parameters
-    ----------
-    images, labels
-        The digits: uint8 (n, 28, 28) and (n,).
-
-    Returns
-    -------
-    Rows of contrast maps, uint8 (rows, 48, 640), and their digits, int8 (rows, 64), padded with -1.
-
-    Examples
-    --------
     >>> maps, digits = lay_out(np.full((21, 28, 28), 255, np.uint8), np.full(21, 7, np.uint8))
     >>> maps.shape, int(maps.max()), digits[1, :2].tolist()
     ((2, 48, 640), 192, [7, -1])

@@ -32,18 +32,10 @@ _FRAMES = {"": 0.67, "line": 0.09, "through": 0.06, "box": 0.09, "columns": 0.09
 
 @dataclass(frozen=True)
 class Text:
-    """A line to write.
+    """A line to write."""
 
-    Parameters
-    ----------
-    characters
-        Digits, marks, signs; a space is a wide gap.
-    small_from
-        The position from which characters are small and raised, as cents are; None for no such position.
-    """
-
-    characters: str
-    small_from: int | None = None
+    characters: str  # digits, marks, signs; a space is a wide gap
+    small_from: int | None = None  # the index from which characters are small and raised, as cents are
 
 
 def target(characters: str) -> str:
@@ -246,37 +238,20 @@ TEXTS: Mapping[str, Callable[[np.random.Generator], Text]] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of composed page.
-
-    Parameters
-    ----------
-    name
-        The kind's name.
-    texts
-        Names of texts, with their weights.
-    fraction
-        The fraction of the training pages; 0 for a kind that is held out.
-    papers, frames
-        Kinds of paper and frame, with their weights.
-    photos, neighbours, slivers, printed, stamps, crossed_out
-        The fractions of pages that are photographed, show parts of other lines, show part of a digit at the left or
-        right edge, have a printed word, have a stamp, or have a digit crossed out.
-    smallest, largest
-        The range of a digit's height, in pixels.
-    """
+    """A kind of composed page; numbers from `photos` to `crossed_out` are fractions of its pages."""
 
     name: str
-    texts: Mapping[str, float]
-    fraction: float
+    texts: Mapping[str, float]  # names of texts, with their weights
+    fraction: float  # of the training pages; 0 for a kind that is held out
     papers: Mapping[str, float] = field(default_factory=lambda: _PAPERS)
     frames: Mapping[str, float] = field(default_factory=lambda: _FRAMES)
     photos: float = 0.4
-    neighbours: float = 0.25
-    slivers: float = 0.12
-    printed: float = 0.03
+    neighbours: float = 0.25  # parts of other lines are visible
+    slivers: float = 0.12  # part of a digit is at the left or right edge
+    printed: float = 0.03  # there is a printed word
     stamps: float = 0.05
-    crossed_out: float = 0.0
-    smallest: float = 15.0
+    crossed_out: float = 0.0  # a digit is crossed out
+    smallest: float = 15.0  # of a digit's height, in pixels
     largest: float = 44.0
 
     def text(self, rng: np.random.Generator) -> Text:

@@ -63,17 +63,7 @@ def flat_width(character: str) -> float:
 
 
 def relative_height(rng: np.random.Generator, character: str, seen: float) -> float:
-    """Return a character's height relative to digits.
-
-    Parameters
-    ----------
-    rng
-        Decides where within the usual range.
-    character
-        The character.
-    seen
-        Its height in a recording, relative to digits; 0 if there is none.
-    """
+    """Return a character's height relative to digits; `seen` is that in its recording, 0 if there is none."""
     low, usual, high = _SIZES.get(character, (0.6, 0.9, 1.3))
     if character.islower():
         low, usual, high = (0.75, 1.0, 1.5) if character in "bdfhkltgjpqy" else (0.4, 0.62, 0.95)
@@ -86,17 +76,7 @@ def relative_height(rng: np.random.Generator, character: str, seen: float) -> fl
 
 
 def drop(rng: np.random.Generator, character: str, height: float, tall: float) -> float:
-    """Return how far a character's bottom edge is below the line, in pixels.
-
-    Parameters
-    ----------
-    rng
-        Decides where within the usual range.
-    character
-        The character.
-    height, tall
-        The heights of a digit and of the character, in pixels.
-    """
+    """Return how far the bottom edge of a character `tall` pixels high is below the line, in pixels."""
     if character in "-=~+×*<>":  # their centre lies about half a digit above the line
         middle = rng.normal(0.75, 0.12) if character == "*" and rng.random() < 0.5 else rng.normal(0.45, 0.12)
         return float(tall / 2 - middle * height)
@@ -117,50 +97,22 @@ def drop(rng: np.random.Generator, character: str, height: float, tall: float) -
 
 @dataclass(frozen=True)
 class Hand:
-    """How one person writes one line.
+    """How one person writes one line."""
 
-    Parameters
-    ----------
-    height
-        Of a digit, in pixels.
-    slant
-        How far characters lean to the right, in addition to the recording.
-    wide
-        How wide they are, relative to the recording.
-    uneven
-        The standard deviation of the logarithm of a character's size.
-    shaky
-        How far the hand wanders, as a fraction of the height.
-    pen
-        The pen.
-    threshold
-        Above 0, MNIST's own strokes are kept: there is ink where the grey level exceeds this fraction; 0 redraws them
-        with the pen.
-    hasty
-        How far around a point corners are rounded, as a fraction of the height.
-    """
-
-    height: float
-    slant: float
-    wide: float
-    uneven: float
-    shaky: float
+    height: float  # of a digit, in pixels
+    slant: float  # how far characters lean to the right, in addition to the recording
+    wide: float  # how wide they are, relative to the recording
+    uneven: float  # the standard deviation of the logarithm of a character's size
+    shaky: float  # how far the hand wanders, as a fraction of the height
     pen: Pen
+    # above 0, MNIST's own strokes are kept: there is ink where the grey level exceeds this fraction
     threshold: float = 0.0
-    hasty: float = 0.0
+    hasty: float = 0.0  # how far around a point corners are rounded, as a fraction of the height
 
 
 @dataclass(frozen=True)
 class Character:
-    """One character's ink.
-
-    Parameters
-    ----------
-    ink
-        uint8 (h, w), 255 for full coverage.
-    drop
-        How far its bottom edge is below the line, in pixels.
-    """
+    """One character's ink, 255 for full coverage, and how many pixels its bottom edge is below the line."""
 
     ink: Ink
     drop: float
@@ -192,16 +144,8 @@ def write_drawn(rng: np.random.Generator, character: str, hand: Hand, size: floa
 class Recorded:
     """A writer whose pen was recorded; characters it never wrote come from others in the collection.
 
-    Parameters
-    ----------
-    strokes
-        The collection.
-    own
-        For each character, the positions of this writer's samples.
-    others
-        For each character, the positions of all writers' samples.
-    unit
-        The height of this writer's digits, in tablet units; 0 if unknown.
+    `own` and `others` are the positions of samples by character; `unit` is the height of this writer's digits, in
+    tablet units, 0 if unknown.
     """
 
     def __init__(
@@ -225,13 +169,7 @@ class Recorded:
 
 
 class Drawn:
-    """A writer of digits drawn by code, each in one shape for the whole line, or sometimes in two.
-
-    Parameters
-    ----------
-    rng
-        Decides the shapes, and how strictly this hand keeps to their proportions.
-    """
+    """A writer of digits drawn by code, each in one shape for the whole line, or sometimes in two."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._shapes = [
@@ -253,12 +191,7 @@ class Drawn:
 class FromImages:
     """A writer of MNIST's digits, each from a different hand; other characters come from a second writer.
 
-    Parameters
-    ----------
-    images, labels
-        uint8 (n, 28, 28) and (n,).
-    fields
-        uint8 (n, 56, 56), the images' `distance_fields`; None computes them.
+    `fields` are the `distance_fields` of the images; None computes them.
     """
 
     def __init__(
@@ -336,16 +269,9 @@ def _tight(ink: Ink) -> Ink:
 
 
 class Writers:
-    """The writers that lines are composed from.
+    """The writers that lines are composed from: MNIST's digits, and a collection of recorded strokes.
 
-    Parameters
-    ----------
-    images, labels
-        MNIST's digits: uint8 (n, 28, 28) and (n,).
-    strokes
-        The collection of recorded strokes.
-    fields
-        uint8 (n, 56, 56), the images' `distance_fields`; None computes them.
+    `fields` are the `distance_fields` of the images; None computes them.
     """
 
     def __init__(
@@ -376,15 +302,8 @@ class Writers:
     ) -> tuple[Writer, Writer]:
         """Draw the writers of a line's digits and of its other characters.
 
-        Parameters
-        ----------
-        rng
-            The source of randomness.
-        images
-            The fraction of lines whose digits are MNIST's, where none is drawn; a person writes the other characters.
-            In the rest, one person writes everything.
-        drawn
-            The fraction of lines whose digits are drawn by code.
+        `drawn` is the fraction of lines whose digits are drawn by code, `images` that of the rest whose digits are
+        MNIST's; a person writes their other characters. In all others, one person writes everything.
         """
         if drawn and rng.random() < drawn:
             return Drawn(rng), self.recorded[int(rng.integers(len(self.recorded)))]
@@ -395,18 +314,10 @@ class Writers:
 
 
 def number_ink(strokes: Strokes, sample: int, hand: Hand) -> tuple[Ink, NDArray[np.float32]]:
-    """Write a recorded number.
+    """Write a recorded number with the height, slant, width and pen of a hand.
 
-    Parameters
-    ----------
-    strokes, sample
-        The collection and the position of the sample in it.
-    hand
-        How to write it: height, slant, width and pen count.
-
-    Returns
-    -------
-    The ink and the box of each character, float32 (k, 4); if strokes do not separate them, equal parts of the whole.
+    Return the ink and the box of each character, float32 (k, 4); if strokes do not separate them, equal parts of the
+    whole.
     """
     label, lines = str(strokes.label[sample]), strokes.sample(sample)
     groups = _groups(lines)
@@ -475,15 +386,7 @@ def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple
 
 
 def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
-    """Return the positions of the samples of single characters whose label is plausible.
-
-    Parameters
-    ----------
-    strokes
-        The collection.
-    characters
-        The characters to look for.
-    """
+    """Return the positions of the samples of some single characters whose label is plausible."""
     usable = np.isin(strokes.label, list(characters)) & (strokes.size.max(axis=1) > 0)
     usable |= (strokes.label == ".") & ("." in characters)
     # a flat "digit" is a dash with a wrong label

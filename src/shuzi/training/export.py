@@ -78,13 +78,7 @@ Answers = Callable[[Path, NDArray[np.uint8]], list[NDArray[np.float32]]]
 
 
 def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -> Card:
-    """Export a finished training run into its folder.
-
-    Raises
-    ------
-    ModelError
-        The .onnx file's answers differ from the network's.
-    """
+    """Export a finished run into its folder, or raise a ModelError if the .onnx file gives other answers."""
     own, start = (folder / "data.npz").is_file(), folder / "start.onnx"
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
@@ -162,17 +156,8 @@ def _sources(start: Path) -> list[Source]:
 def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     """Return the command that trains a recipe again, or "" if no command can express it.
 
-    Parameters
-    ----------
-    recipe
-        The recipe that was trained.
-    own
-        Whether it was trained on the user's own pictures, stored beside it as data.npz.
-    started
-        Whether it started from a model, stored beside it as start.onnx.
+    It may have been trained on the user's own pictures, stored beside it as data.npz, or started from start.onnx.
 
-    Examples
-    --------
     >>> command(RECIPES["mlp"].changed(steps=100, seed=3), own=False)
     'shuzi train mlp --steps 100 --seed 3'
     """
@@ -210,25 +195,12 @@ def _versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Parity:
-    """How far the outputs are from the expected ones.
+    """How far the outputs are from the expected ones."""
 
-    Parameters
-    ----------
-    n
-        The number of images compared.
-    others
-        How many of them got a different answer; if the network itself is undecided between two, either is correct.
-        Maps and features have no single answer, so only the difference counts for them.
-    difference
-        The largest difference between two probabilities, or two values on maps.
-    tolerance
-        The largest difference allowed.
-    """
-
-    n: int
-    others: int
-    difference: float
-    tolerance: float
+    n: int  # images compared
+    others: int  # how many of them got a different answer; if the network is undecided between two, either is correct
+    difference: float  # the largest one between two probabilities, or two values on maps or of features
+    tolerance: float  # the largest difference allowed
 
     @property
     def holds(self) -> bool:
@@ -242,20 +214,11 @@ def compare(
     tolerance: float = TOLERANCE,
     answers: int = 1,
 ) -> Parity:
-    """Compare all outputs of a network with the expected ones.
+    """Compare all outputs of a network with the expected ones; the first `answers` of them hold an answer.
 
-    Parameters
-    ----------
-    found, expected
-        For each output: probabilities (n, 10), a probability (n, 1) of yes, features (n, k), or maps
-        (n, rows, columns, 14).
-    tolerance
-        How far values may differ; large ones, such as the logarithms of tiny probabilities, by their rounding.
-    answers
-        How many outputs, starting with the first, hold an answer; given by the task.
+    Outputs are probabilities (n, 10), a probability (n, 1) of yes, features (n, k), or maps (n, rows, columns, 14).
+    Large values, such as the logarithms of tiny probabilities, may also differ by their rounding.
 
-    Examples
-    --------
     >>> compare([np.array([[0.75, 0.25]])], [np.array([[0.5, 0.5]])])
     Parity(n=1, others=0, difference=0.25, tolerance=1e-05)
     >>> compare([np.array([[0.25, 0.75]])], [np.array([[1.0, 0.0]])]).others
@@ -339,53 +302,24 @@ def _activation(layer: Any) -> str:
 
 @dataclass(frozen=True)
 class Conversion:
-    """An exported model, and how it compares with the network.
-
-    Parameters
-    ----------
-    path, form
-        The file and its format.
-    size
-        Its size in bytes.
-    kind
-        CLASSIFIER, DETECTOR, LINE_DETECTOR or RECOGNISER.
-    n
-        The number of digits it was compared on.
-    accuracy, accuracy_of_network
-        The fraction that the exported model and the network classify correctly, or find.
-    parity
-        How far all of their outputs differ.
-    """
+    """An exported model, and how it compares with the network."""
 
     path: Path
     form: str
-    size: int
-    kind: str
-    n: int
-    accuracy: float
+    size: int  # in bytes
+    kind: str  # CLASSIFIER, DETECTOR, LINE_DETECTOR or RECOGNISER
+    n: int  # the number of digits it was compared on
+    accuracy: float  # the fraction that it classifies correctly, or finds
     accuracy_of_network: float
     parity: Parity
 
 
 def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversion:
-    """Write a model in another format.
+    """Write an .onnx file of shuzi as "onnx", "savedmodel", "keras" or "litert".
 
-    Parameters
-    ----------
-    model
-        An .onnx file that shuzi wrote.
-    form
-        "onnx", "savedmodel", "keras" or "litert".
-    target
-        The file or folder to write; it must not exist.
-    dataset
-        The images on which both must give the same answers; for other kinds of models they are laid out.
-
-    Raises
-    ------
-    ModelError
-        The target exists or has the wrong extension, shuzi did not write the .onnx file, or the exported model's
-        answers differ from the network's. Nothing is left at the target.
+    Both must give the same answers on a dataset's images, which are laid out for other kinds of models. Raise a
+    ModelError if they do not, if the target exists or has the wrong extension, or if shuzi did not write the .onnx
+    file; nothing is left at the target.
     """
     check_target(form, target)
     network, card = restore(model)
@@ -412,10 +346,7 @@ def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversio
 def restore(path: Path) -> tuple[Any, Card]:
     """Rebuild the network in an .onnx file with its weights, and read its card.
 
-    Raises
-    ------
-    ModelError
-        The file is damaged, has no valid card, or holds a different network from the one in its card.
+    Raise a ModelError if it is damaged, has no valid card, or holds a different network from the one in its card.
     """
     card = read_card(checked_content(path), path)
     card.check_usable(path)

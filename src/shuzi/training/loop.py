@@ -35,13 +35,7 @@ _FIRST_STEPS = 10
 
 
 def prepare(recipe: Recipe, dataset: Examples) -> Steps:
-    """Build the training steps for Keras's backend.
-
-    Raises
-    ------
-    RecipeError
-        The backend is not supported.
-    """
+    """Build the training steps for Keras's backend; raise a RecipeError if it is not supported."""
     backend = keras.backend.backend()
     if backend == "tensorflow":
         from shuzi.training.tensorflow_steps import TensorFlowSteps
@@ -61,23 +55,11 @@ def never() -> bool:
 
 @dataclass(frozen=True)
 class Setup:
-    """A network and its examples.
-
-    Parameters
-    ----------
-    recipe
-        The settings of the run.
-    steps
-        The backend, with the initial weights.
-    feed
-        Decides which examples each step sees.
-    validation
-        The examples to validate with.
-    """
+    """A network and its examples."""
 
     recipe: Recipe
-    steps: Steps
-    feed: Feed
+    steps: Steps  # the backend, with the initial weights
+    feed: Feed  # decides which examples each step sees
     validation: Examples
 
 
@@ -89,27 +71,11 @@ def train(
     should_stop: Callable[[], bool] = never,
     start: Path | None = None,
 ) -> Iterator[Event]:
-    """Train a network, yielding events.
+    """Train a network, yielding Composing, if pictures are composed; the events of `learn`; Done unless stopped.
 
     The same recipe and data give the same numbers, bit for bit, on the same machine with the same versions and
-    threads, even if the run was stopped and resumed from a `Saved` event.
-
-    Parameters
-    ----------
-    recipe
-        The settings of the run. Recipes that fine-tune belong to `fine_tuning.fine_tune`.
-    data
-        The training, validation and test splits.
-    state, step
-        From a `Saved` event, to resume there.
-    should_stop
-        Called between chunks of steps, and between parts of the examples while they are composed.
-    start
-        The .onnx file of a model to take the initial weights from, unless there is a state.
-
-    Yields
-    ------
-    Composing, if the recipe composes its pictures; the events of `learn`; then Done, unless asked to stop.
+    threads, even if the run was stopped and resumed from the state and step of a `Saved` event. Otherwise the initial
+    weights may come from a model, the .onnx file `start`. Recipes that fine-tune belong to `fine_tuning.fine_tune`.
 
     Raises
     ------
@@ -146,22 +112,10 @@ def train(
 def learn(
     setup: Setup, state: State | None, step: int, should_stop: Callable[[], bool]
 ) -> Generator[Event, None, bool]:
-    """Take the remaining steps of a recipe, or stop earlier if asked to.
+    """Take the remaining steps of a recipe; return whether the last was taken, or the training was asked to stop.
 
-    Parameters
-    ----------
-    setup
-        The network and what it learns from; afterwards its backend has the trained weights.
-    state, step, should_stop
-        As for `train`.
-
-    Yields
-    ------
-    Started; Progress every `report_every` steps; Validated; Saved; and Stopped if asked to stop.
-
-    Returns
-    -------
-    Whether the last step was taken; the plain network then has the trained weights.
+    Yield Started; Progress every `report_every` steps; Validated; Saved; and Stopped if asked to stop. After the last
+    step the plain network has the trained weights.
     """
     recipe, steps, feed = setup.recipe, setup.steps, setup.feed
     if state is not None and not steps.restore(dict(state)):

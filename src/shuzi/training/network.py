@@ -214,21 +214,9 @@ def build(
 ) -> Any:
     """Build the network of a recipe; the seed decides the initial weights.
 
-    Parameters
-    ----------
-    recipe
-        Names the network.
-    normalization
-        The batch normalisation layer; None uses Keras's own.
-    precision
-        "float32", or "bfloat16" to compute in; weights are float32 in either case.
-    learning
-        Build the output for the loss, which differs for some networks.
-
-    Raises
-    ------
-    RecipeError
-        The recipe's network does not exist or does not suit its task.
+    It may compute in "bfloat16", with float32 weights, and with a batch normalisation layer other than Keras's. For
+    some networks the output differs while `learning`. Raise a RecipeError if the network does not exist or suit its
+    task.
     """
     networks = NETWORKS[recipe.task]
     if recipe.network not in networks:
@@ -333,13 +321,7 @@ def _hidden(x: Any, hidden: int, normalization: Normalization) -> Any:
 
 
 def check_start(path: Path, recipe: Recipe) -> None:
-    """Reject a model whose weights do not fit the recipe's network.
-
-    Raises
-    ------
-    ModelError
-        Their names or shapes differ, or the file is not a valid model.
-    """
+    """Raise a ModelError if the names or shapes of a model's weights do not fit the recipe's network."""
     card_of_start(path)
     name = mismatch(path, build(recipe))
     if name is not None:

@@ -89,92 +89,46 @@ def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
 class Recipe:
     """How to train one network.
 
-    Parameters
-    ----------
-    name
-        The recipe's name.
-    network
-        The function in `network.architectures` that builds the network.
-    hidden
-        Neurons in each hidden layer; 0 means none.
-    optimizer
-        "sgd" (plain gradient descent), "adam", or "muon" (for kernels; Adam for the rest).
-    learning_rate
-        How far a step moves against the gradient.
-    loss
-        "sum" or "mean" over the batch of the cross-entropy -Σ label·log(y + epsilon).
-    batch_size
-        Images per step.
-    steps
-        Total number of steps.
-    epsilon
-        Added before taking the logarithm, since log(0) is minus infinity.
-    report_every, validate_every, save_every
-        Steps between loss reports, validations and checkpoints.
-    judged_on
-        "test" or "validation": the split for the final accuracy.
-    seed
-        Decides the initial weights, the order of the images and their augmentation.
-    schedule, warm_up
-        "constant", or "one-cycle": up in the first `warm_up` fraction of the steps, then down.
-    beta_1, beta_2
-        Adam's decay rates for the averages of gradients and of their squares.
-    label_smoothing
-        The fraction of each label that is spread over all digits, to keep the network from becoming overconfident.
-    augment
-        "none", "squeeze" (shift and stretch), "affine" (also rotate and slant) or "wide" (half as far again).
-    towers
-        The number of parts of a batch that are normalised separately and trained on in parallel.
-    precision
-        "float32", or "bfloat16" to compute training steps in; the weights are float32.
-    temperature
-        "one", or "fitted" to the validation split at the end, to calibrate the confidence.
-    task
-        One of `models.tasks.TASKS`; it also decides what training examples are composed.
-    features
-        "none", or "last-hidden" to output the last hidden layer as well.
-    beside
-        What crops are made of in addition to the data's digits: "none"; "strokes"; or "mnist" to fine-tune only the
-        last layers of a trained network on the user's digits. Lines always use strokes; in addition to them,
-        "none" or "registers", or for their detector "page-lines".
-    depth
-        The number of hidden layers of an "mlp".
-    composed
-        When examples are composed: "before" the training, which then repeats them, or "during" it, each for one step.
-
-    Examples
-    --------
     >>> RANGES["batch_size"], CHOICES["loss"]
     (Range(least=1, most=100000, above=False), ('sum', 'mean'))
     """
 
     name: str
-    network: str
-    hidden: int = _in(Range(0, 65_536))
+    network: str  # the function in `network` that builds it
+    hidden: int = _in(Range(0, 65_536))  # neurons in each hidden layer; 0 means none
+    # plain gradient descent, Adam, or Muon for kernels and Adam for the rest
     optimizer: str = _in(("sgd", "adam", "muon"))
-    learning_rate: float = _in(Range(0, above=True))
-    loss: str = _in(("sum", "mean"))
+    learning_rate: float = _in(Range(0, above=True))  # how far a step moves against the gradient
+    loss: str = _in(("sum", "mean"))  # over the batch, of the cross-entropy -Σ label·log(y + epsilon)
     batch_size: int = _in(Range(1, 100_000))
     steps: int = _in(_COUNT)
-    epsilon: float = _in(Range(0), 1e-10)
-    report_every: int = _in(_COUNT, 10)
+    epsilon: float = _in(Range(0), 1e-10)  # since log(0) is minus infinity
+    report_every: int = _in(_COUNT, 10)  # steps, as are the next two
     validate_every: int = _in(_COUNT, 100)
     save_every: int = _in(_COUNT, 500)
-    judged_on: str = _in(("test", "validation"), "validation")
-    seed: int = _in(Range(0, 2**31 - 1), 0)
+    judged_on: str = _in(("test", "validation"), "validation")  # the split for the final accuracy
+    seed: int = _in(Range(0, 2**31 - 1), 0)  # of initial weights, order and augmentation
+    # "one-cycle": up in the first `warm_up` fraction of the steps, then down
     schedule: str = _in(("constant", "one-cycle"), "constant")
     warm_up: float = _in(Range(0, 1, above=True), 0.2)
-    beta_1: float = _in(_SHARE, 0.9)
-    beta_2: float = _in(_SHARE, 0.999)
+    beta_1: float = _in(_SHARE, 0.9)  # Adam's decay rate for the average of gradients
+    beta_2: float = _in(_SHARE, 0.999)  # and of their squares
+    # the fraction of each label that is spread over all digits, against overconfidence
     label_smoothing: float = _in(_SHARE, 0.0)
+    # "squeeze" shifts and stretches, "affine" also rotates and slants, "wide" half as far again
     augment: str = _in(("none", "squeeze", "affine", "wide"), "none")
+    # parts of a batch that are normalised separately and trained on in parallel
     towers: int = _in(Range(1, 100_000), 1)
-    precision: str = _in(("float32", "bfloat16"), "float32")
+    precision: str = _in(("float32", "bfloat16"), "float32")  # of the training steps; the weights are float32
+    # "fitted" to the validation split at the end, to calibrate the confidence
     temperature: str = _in(("one", "fitted"), "one")
-    task: str = _in(tuple(TASKS), CLASSIFY)
-    features: str = _in(("none", "last-hidden"), "none")
+    task: str = _in(tuple(TASKS), CLASSIFY)  # it also decides what training examples are composed
+    features: str = _in(("none", "last-hidden"), "none")  # "last-hidden": output the last hidden layer as well
+    # what else crops are made of; with "mnist" only the last layers of a trained network are fine-tuned on the user's
+    # digits; lines always use strokes, and registers or page lines in addition
     beside: str = _in(("none", *_BESIDE), "none")
-    depth: int = _in(Range(1, 16), 1)
+    depth: int = _in(Range(1, 16), 1)  # hidden layers of an "mlp"
+    # examples: before the training, which then repeats them, or during it, each for one step
     composed: str = _in(("before", "during"), "before")
 
     def __post_init__(self) -> None:
@@ -232,13 +186,7 @@ class Recipe:
 
     @staticmethod
     def load(path: Path) -> Recipe:
-        """Read a recipe from TOML.
-
-        Raises
-        ------
-        RecipeError
-            The file cannot be read, or a value is missing, unknown or invalid.
-        """
+        """Read a recipe from TOML."""
         try:
             text = path.read_text(encoding="utf-8")
             values = toml.loads(text)
@@ -252,11 +200,6 @@ class Recipe:
 
         A missing value gets its default, if there is one. An unknown name is an error, since its effect could not be
         reproduced. Errors name the line if the file's `text` is given.
-
-        Raises
-        ------
-        RecipeError
-            A value is missing, unknown or invalid, or the format is another one.
         """
         values = dict(values)
         version = values.pop("format", FORMAT)
@@ -323,15 +266,8 @@ RECIPES: Mapping[str, Recipe] = {name: _load(name) for name in NAMES}
 
 
 def recipe(name: str) -> Recipe:
-    """Return the recipe of that name.
+    """Return the recipe of that name; the RecipeError for an unknown one lists the known ones.
 
-    Raises
-    ------
-    RecipeError
-        The name is unknown; the error lists the known ones.
-
-    Examples
-    --------
     >>> recipe("softmax").learning_rate
     0.001
     """
@@ -342,13 +278,7 @@ def recipe(name: str) -> Recipe:
 
 @dataclass(frozen=True)
 class Handwriting:
-    """Where the handwriting is that does not come with shuzi; None: where its environment variable says.
-
-    Parameters
-    ----------
-    strokes, registers, pages
-        Pen strokes, cells of registers, and pages with known lines.
-    """
+    """Where the handwriting is that does not come with shuzi; None: where its environment variable says."""
 
     strokes: Path | None = None
     registers: Path | None = None
@@ -361,13 +291,7 @@ class Handwriting:
 
 
 def with_handwriting(chosen: Recipe, data: Splits, handwriting: Handwriting) -> Splits:
-    """Add the pen strokes, cells of registers and pages that a recipe needs.
-
-    Raises
-    ------
-    DataError
-        They are missing or damaged.
-    """
+    """Add the pen strokes, cells of registers and pages that a recipe needs, or raise a DataError."""
     if not chosen.needs_strokes:
         return data
     from shuzi.data.strokes import load_strokes

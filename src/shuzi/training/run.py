@@ -64,25 +64,10 @@ class TensorBoard:
 
 
 def repair(folder: RunFolder, data: Splits) -> int | None:
-    """Export a finished training run again, unless its exported files are intact.
+    """Export a finished training run again, unless its exported files are intact; return the step of the checkpoint.
 
-    Parameters
-    ----------
-    folder
-        The run folder, with a checkpoint of the last step.
-    data
-        The data it was trained on.
-
-    Returns
-    -------
-    The step of the checkpoint; None if there was nothing to repair.
-
-    Raises
-    ------
-    RunError
-        There is no checkpoint, it is damaged, or another process is training in the folder.
-    ModelError
-        The run is not finished.
+    Raise a RunError if there is none, it is damaged, or another process is training in the folder, and a ModelError
+    if the run is not finished.
     """
     recipe = folder.recipe()
     if folder.exported() == recipe.steps:
@@ -104,31 +89,11 @@ def run(
     listeners: Sequence[Listener] = (),
     should_stop: Callable[[], bool] = never,
 ) -> bool:
-    """Train, or resume from the folder's checkpoint, and export the result.
+    """Train, or resume from the folder's checkpoint, and export the result; return False if stopped before the end.
 
-    Parameters
-    ----------
-    folder
-        The run folder. Its lock is held meanwhile and released at the end.
-    recipe
-        The folder's recipe; `steps` may be larger than at the start of the run.
-    data
-        The training, validation and test splits.
-    listeners
-        Each is called with each event, after the folder has stored it.
-    should_stop
-        Called between chunks of steps, and between parts that are composed.
-
-    Returns
-    -------
-    True if finished, False if stopped.
-
-    Raises
-    ------
-    RunError
-        The run has already reached that step, its checkpoint is damaged, or another process trains in the folder.
-    TrainingError
-        The loss is not finite.
+    The folder's lock is held meanwhile. Each listener is called with each event, after the folder has stored it.
+    `steps` may be larger than at the start of the run. Raise a RunError if the run has already reached that step, its
+    checkpoint is damaged, or another process trains in the folder; and what `loop.train` raises.
     """
     with folder.lock.held():
         return _run(folder, recipe, data, listeners, should_stop)

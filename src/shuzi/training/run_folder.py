@@ -59,13 +59,7 @@ _DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, 
 
 
 class RunLock:
-    """The lock of one run folder.
-
-    Parameters
-    ----------
-    folder
-        The run folder; it must exist when the lock is taken.
-    """
+    """The lock of one run folder, which must exist when the lock is taken."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -82,10 +76,7 @@ class RunLock:
     def take(self) -> None:
         """Take the lock, unless this object already has it.
 
-        Raises
-        ------
-        RunError
-            Another process or another object has it, or the folder cannot be written.
+        Raise a RunError if another process or another object has it, or the folder cannot be written.
         """
         if self._lock.is_locked:
             return
@@ -119,13 +110,7 @@ class RunLock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock inside a with block; it is released at the end of the outermost one.
-
-        Raises
-        ------
-        RunError
-            As for `take`.
-        """
+        """Hold the lock inside a with block; it is released at the end of the outermost one."""
         self.take()
         outermost, self._inside = not self._inside, True
         try:
@@ -216,24 +201,11 @@ class RunFolder:
 
     @staticmethod
     def create(path: Path | None, recipe: Recipe, own: Dataset | None = None, start: Path | None = None) -> RunFolder:
-        """Create the folder of a new training run.
+        """Create the folder of a new training run, or one with a new name under `runs/`.
 
-        Parameters
-        ----------
-        path
-            The path; None chooses a new name under `runs/` from the recipe and the time.
-        recipe
-            The recipe to train.
-        own
-            The user's own pictures to train on instead of MNIST; they are copied into the folder.
-        start
-            The .onnx file of a model to start from; it is copied into the folder.
-
-        Raises
-        ------
-        RunError
-            Something is already there (a run that failed before its first checkpoint does not count), another process
-            is training there, or the folder cannot be created.
+        The user's own pictures and the .onnx file of a model to start from are copied into it. Raise a RunError if
+        something is already there (a run that failed before its first checkpoint does not count), another process is
+        training there, or the folder cannot be created.
         """
         path = path or _new_folder(recipe.name)
         folder = RunFolder(path)
@@ -262,13 +234,7 @@ class RunFolder:
 
     @staticmethod
     def open(path: Path) -> RunFolder:
-        """Open the folder of an existing run without taking the lock.
-
-        Raises
-        ------
-        RunError
-            It is not a run folder.
-        """
+        """Open the folder of an existing run without taking the lock; raise a RunError if it is none."""
         folder = RunFolder(path)
         if not folder.recipe_file.is_file():
             raise RunError("error.run.missing", path=path)
@@ -310,10 +276,7 @@ class RunFolder:
     def checkpoint(self) -> tuple[int, dict[str, NDArray[Any]] | None]:
         """Return the step and state of the newest checkpoint; 0 and None if there is none.
 
-        Raises
-        ------
-        RunError
-            The checkpoint is damaged or is not of the step in its name, or the checkpoints folder cannot be read.
+        Raise a RunError if it is damaged or not of the step in its name, or the checkpoints folder cannot be read.
         """
         # a longer number is a later step
         newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)
@@ -373,13 +336,7 @@ class RunFolder:
             (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
-        """Store an event.
-
-        Raises
-        ------
-        RunError
-            It cannot be written, for example because the disk is full; the previous checkpoint is kept.
-        """
+        """Store an event, or raise a RunError, as when the disk is full, and keep the previous checkpoint."""
         path = self.metrics_file
         try:
             if values := metrics(event):
@@ -400,13 +357,7 @@ class RunFolder:
 
 
 def _new_folder(recipe: str) -> Path:
-    """Create a folder with a new name; a run that starts in the same second gets a different one.
-
-    Raises
-    ------
-    RunError
-        It cannot be created.
-    """
+    """Create a folder with a new name; a run that starts in the same second gets a different one."""
     stem = f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     for count in itertools.count(1):
         path = Path("runs") / (stem if count == 1 else f"{stem}-{count}")

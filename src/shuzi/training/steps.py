@@ -123,14 +123,8 @@ class Streamed:
 
 
 def draw_choices(seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float32]:
-    """Draw the changes for the steps from `start` to `stop`.
+    """Draw the changes for the steps from `start` to `stop`: float32 (stop - start, batch_size, 6), from -1 to 1.
 
-    Returns
-    -------
-    float32 (stop - start, batch_size, 6), from -1 to 1.
-
-    Examples
-    --------
     >>> whole, later = draw_choices(0, 0, 5, 8), draw_choices(0, 3, 5, 8)
     >>> bool((whole[3:] == later).all())
     True
@@ -143,18 +137,9 @@ def draw_choices(seed: int, start: int, stop: int, batch_size: int) -> NDArray[n
 
 
 def squeeze(images: Any, choices: Any) -> Any:
-    """Shift and stretch along both axes, as two fast products with small matrices.
+    """Shift and stretch images, float32 (n, 28, 28), along both axes, as two fast products with small matrices.
 
-    Parameters
-    ----------
-    images
-        float32 (n, 28, 28).
-    choices
-        float32 (n, 6), from -1 to 1.
-
-    Returns
-    -------
-    float32 (n, 28, 28).
+    The choices are float32 (n, 6), from -1 to 1.
     """
     down = _line(choices[:, 0:1] * SHIFT, 1 + choices[:, 1:2] * STRETCH)
     across = _line(choices[:, 2:3] * SHIFT, 1 + choices[:, 3:4] * STRETCH)
@@ -209,14 +194,7 @@ AUGMENTATIONS: Mapping[str, Callable[[Any, Any], Any]] = {"squeeze": squeeze, "a
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc] # Keras publishes no types
     """Linear warm-up to the highest rate, then a decay along half a cosine (after Smith, 2018).
 
-    Parameters
-    ----------
-    highest
-        The peak learning rate.
-    steps
-        The number of training steps.
-    warm_up
-        The fraction of the steps in which the rate rises.
+    The rate rises in the fraction `warm_up` of the steps.
     """
 
     def __init__(self, highest: float, steps: int, warm_up: float) -> None:
@@ -282,15 +260,7 @@ def build_optimizer(recipe: Recipe) -> Any:
 
 
 class Steps(ABC):
-    """Takes training steps; each backend is a subclass.
-
-    Parameters
-    ----------
-    recipe
-        Names the network, the loss and the optimizer.
-    dataset
-        The training examples, kept in memory as uint8.
-    """
+    """Takes training steps; each backend is a subclass. The examples are kept in memory as uint8."""
 
     def __init__(self, recipe: Recipe, dataset: Examples, normalization: Any = None) -> None:
         self._recipe = recipe
@@ -326,18 +296,10 @@ class Steps(ABC):
         """Run the plain network on images with at most `PASS_PIXELS` pixels."""
 
     def take(self, first: int, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Take one step for each row of `batches`.
+        """Take one step for each row of `batches`, int32 (steps, batch size), the positions of the images.
 
-        Parameters
-        ----------
-        first
-            The number of the first step, from 0; randomness within a step depends on its number.
-        batches
-            int32 (steps, batch size), the positions of the images.
-
-        Returns
-        -------
-        The loss of each batch before its step, and the fraction of it that was correct: float32 (steps,) each.
+        Randomness depends on the number of the step; that of the first is given, from 0. Return the loss of each
+        batch before its step, and the fraction of it that was correct: float32 (steps,) each.
         """
         count, size = batches.shape
         choices = np.zeros((count, 0, 0), np.float32)

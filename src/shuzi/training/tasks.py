@@ -105,20 +105,7 @@ class Task(ABC):
     ) -> tuple[float, dict[str, float]]:
         """Calibrate a trained network's confidence; a task without confidence changes nothing.
 
-        Parameters
-        ----------
-        recipe
-            Decides whether to fit a temperature.
-        answers
-            Runs the network as it is now.
-        write_temperature
-            Divides the network's logits from now on.
-        validation
-            The validation split.
-
-        Returns
-        -------
-        The temperature that was written, and the thresholds beyond which an answer is not to be trusted.
+        Return the temperature that was written, and the thresholds beyond which an answer is not to be trusted.
         """
         return 1.0, {}
 
@@ -208,14 +195,7 @@ class Classify(Task):
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         """Return the cross-entropy of a batch, summed or averaged according to the recipe; columns are averaged.
 
-        Parameters
-        ----------
-        recipe
-            Decides between sum and mean, and the label smoothing.
-        labels
-            uint8 (n,).
-        y
-            float32 (n, 10) or (n, columns, 10).
+        Labels are uint8 (n,), y is float32 (n, 10) or (n, columns, 10).
         """
         count, columns, labels, y = _by_column(labels, y)
         return _mean(recipe, self._lost(recipe, labels, y) / columns, count)
@@ -340,15 +320,8 @@ class Detect(Task):
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         """Return the focal loss of the maps plus the error of the boxes, divided by the number of digits plus one.
 
-        Parameters
-        ----------
-        recipe
-            Not used.
-        labels
-            float32 (n, 20, 5), as `pages.pack` makes it.
-        y
-            float32 (n, h, w, 14): ten logits, then x and y relative to the cell's centre, log width and log height,
-            in cells.
+        Labels are float32 (n, 20, 5), from `detector_pages.pack`; y is float32 (n, h, w, 14): ten logits, then x and
+        y relative to the cell's centre, log width and log height, in cells.
         """
         peaks, is_digit, nearest = _peaks(labels, y)
         digit, wanted_boxes = labels[..., 0], _boxes(labels, nearest, y)
@@ -445,15 +418,8 @@ class DetectLines(Task):
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         """Return the error of the cores (cross-entropy, and the overlap that is missing), of heights and of ruling.
 
-        Parameters
-        ----------
-        recipe
-            Not used.
-        labels
-            uint8 (n, h / 4, w / 4, 3), as `samples.photographs.draw_maps` makes it.
-        y
-            float32 (n, h / 4, w / 4, 3): the logit of the core, the height in doublings from 16 pixels, and the logit
-            of a printed line.
+        Labels are uint8 (n, h / 4, w / 4, 3), from `line_maps.draw_maps`; y is float32 (n, h / 4, w / 4, 3): the
+        logit of the core, the height in doublings from 16 pixels, and the logit of a printed line.
         """
         core, in_band, height, printed, known = _targets(labels)
         near = 1 + _AROUND * in_band
@@ -524,14 +490,8 @@ class RecogniseLine(Task):
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         """Return the negative log probability of the texts, averaged over the strips.
 
-        Parameters
-        ----------
-        recipe
-            Not used.
-        labels
-            int8 (n, k): indices in `CLASSES`, padded with -1.
-        y
-            float32 (n, columns, 17): logits, the blank last.
+        Labels are int8 (n, k): indices in `CLASSES`, padded with -1; y is float32 (n, columns, 17): logits, the blank
+        last.
         """
         lengths = ops.sum(ops.cast(labels >= 0, "int32"), axis=1)
         texts = ops.maximum(ops.cast(labels, "int32"), 0)

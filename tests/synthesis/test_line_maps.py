@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from shuzi.data.page_lines import LinePath, load_page_lines
-from shuzi.synthesis.line_maps import CELL, LEVELS, LOWEST, SIDE, UNKNOWN, Pages, compose_block, draw_maps, lay_out
+from shuzi.synthesis.line_maps import (
+    CELL,
+    LEVELS,
+    MIN_HEIGHT,
+    SIDE,
+    UNKNOWN,
+    Pages,
+    compose_block,
+    draw_maps,
+    lay_out,
+)
 
 SHAPE = 96, 160
 
@@ -49,7 +59,7 @@ def test_maps_are_the_core_and_the_height_of_a_line(start, end, height):
     off_band = ((beyond > 0.5 * height + 5) | (away > 0.6 * height + 5)).all(axis=2)
     assert in_band.any()
     assert (heights[off_band] == 0).all()
-    np.testing.assert_allclose(LOWEST * 2.0 ** (heights[in_band] / LEVELS), height, rtol=0.01)
+    np.testing.assert_allclose(MIN_HEIGHT * 2.0 ** (heights[in_band] / LEVELS), height, rtol=0.01)
     assert not printed.any()
 
 
@@ -57,8 +67,8 @@ def test_the_height_of_the_smaller_of_two_lines_counts_where_both_are():
     big, small = (LinePath(np.array([[10, 48], [150, 48]], np.float32), height) for height in (60.0, 20.0))
     for paths in ([big, small], [small, big]):
         heights = draw_maps(paths, np.zeros(SHAPE, np.uint8))[..., 1]
-        assert LOWEST * 2 ** (heights[12, 20] / LEVELS) == pytest.approx(20, rel=0.01)
-        assert LOWEST * 2 ** (heights[6, 20] / LEVELS) == pytest.approx(60, rel=0.01)
+        assert MIN_HEIGHT * 2 ** (heights[12, 20] / LEVELS) == pytest.approx(20, rel=0.01)
+        assert MIN_HEIGHT * 2 ** (heights[6, 20] / LEVELS) == pytest.approx(60, rel=0.01)
 
 
 def test_images_laid_out_are_a_line_through_their_middle(mnist):

@@ -8,7 +8,16 @@ from shuzi.ink.paper import PAPER
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
 from shuzi.models.tasks import CLASSES
 from shuzi.synthesis.line_pages import LinePage
-from shuzi.synthesis.strips import LINES, MOST, RegisterCells, arrays, compose_part, compose_strips, packed, strip_of
+from shuzi.synthesis.strips import (
+    LINES,
+    MAX_CHARACTERS,
+    RegisterCells,
+    arrays,
+    compose_part,
+    compose_strips,
+    packed,
+    strip_of,
+)
 from shuzi.synthesis.texts import HELD_OUT, KINDS
 from shuzi.synthesis.writers import Writers
 
@@ -69,7 +78,7 @@ def test_a_share_depends_on_its_seed_alone(mnist, pen_strokes):
     np.testing.assert_array_equal(one[0], again[0])
     np.testing.assert_array_equal(one[1], again[1])
     assert one[0].shape[1:] == (HEIGHT, LONGEST)
-    assert one[1].shape[1:] == (MOST,)
+    assert one[1].shape[1:] == (MAX_CHARACTERS,)
 
 
 def test_to_look_at_each_line_has_a_row_of_its_own(mnist, pen_strokes):

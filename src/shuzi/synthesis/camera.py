@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 Boxes = NDArray[np.float32]
 
-_FEWEST = 11  # the minimum height of a digit in a photo, in pixels
-_MOVED = 0.5  # the largest movement of a corner of a page seen at an angle, as a multiple of that height
-_BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused lens
+_MIN_HEIGHT = 11  # the minimum height of a digit in a photo, in pixels
+_MAX_MOVE = 0.5  # the largest movement of a corner of a page seen at an angle, as a multiple of that height
+_MAX_BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused lens
 
 
 def tilted(
@@ -27,7 +27,7 @@ def tilted(
     turn = rng.normal(0, 0.03)
     middle = np.array([width / 2, height / 2])
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-_MOVED, _MOVED, (4, 2)) * letter
+    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-_MAX_MOVE, _MAX_MOVE, (4, 2)) * letter
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     warped = cv2.warpPerspective(light, matrix, (width, height), flags=cv2.INTER_LINEAR,
                                  borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
@@ -46,12 +46,12 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
     However far away the camera is, writing `letter` pixels high stays large enough for people to read.
     """
     if rng.random() < (0.5 if photo else 0.25):
-        scale = min(1.0, max(rng.uniform(0.45, 0.95), _FEWEST / letter))
+        scale = min(1.0, max(rng.uniform(0.45, 0.95), _MIN_HEIGHT / letter))
         small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
     if rng.random() < (0.5 if photo else 0.3):
-        spread = min(rng.uniform(0.3, 1.3 if photo else 0.9), _BLUR * letter)
-        light = np.asarray(cv2.GaussianBlur(light, (0, 0), spread), np.float32)
+        deviation = min(rng.uniform(0.3, 1.3 if photo else 0.9), _MAX_BLUR * letter)
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), deviation), np.float32)
     if photo and rng.random() < 0.1:  # motion blur
         length, turn = int(rng.integers(3, 6)), rng.uniform(0, math.pi)
         kernel = np.zeros((length, length), np.float32)
@@ -65,8 +65,8 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
     if rng.random() < 0.6:
         noise = np.zeros(grey.shape, np.int16)
         cv2.setRNGSeed(int(rng.integers(1 << 30)))
-        spread = rng.uniform(0.5, 9 if photo else 5)
-        cv2.randn(noise, np.zeros(1), np.array([spread * 16]))
+        deviation = rng.uniform(0.5, 9 if photo else 5)
+        cv2.randn(noise, np.zeros(1), np.array([deviation * 16]))
         grey += noise * np.float32(1 / 16)
     picture = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < (0.5 if photo else 0.15):

@@ -25,13 +25,13 @@ from shuzi.synthesis.papers import background
 from shuzi.synthesis.pen import UNIT, distance_fields
 from shuzi.synthesis.rewriting import Hand, Ink, Rewriter, random_hand
 
-_SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
+_MIN_HEIGHT, _MAX_HEIGHT = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
 _HARDLY, _ENTIRELY = 0.1, 0.9  # people would disagree on a digit with a fraction between these on the page
-_ON_ANOTHER = 0.7  # least fraction of the smaller digit's box that counts as overlap
+_MIN_OVERLAP = 0.7  # least fraction of the smaller digit's box that counts as overlap
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
-_LOWEST_CENTS = 12.0  # the minimum height of such digits in pixels
+_MIN_CENTS_HEIGHT = 12.0  # the minimum height of such digits in pixels
 
 SIZES = ((240, 320), (360, 480), (480, 640))
 
@@ -71,8 +71,8 @@ class Composer:
         digits: list[tuple[int, Box]] = []
         two_lines = rng.random() < 0.12
         room = height / 2 if two_lines else height
-        largest = min(_LARGEST, 0.95 * room)
-        letter = float(np.exp(rng.uniform(math.log(_SMALLEST), math.log(largest))))
+        largest = min(_MAX_HEIGHT, 0.95 * room)
+        letter = float(np.exp(rng.uniform(math.log(_MIN_HEIGHT), math.log(largest))))
         hand = random_hand(rng, letter)
         ends = []
         for start in (0.0, room) if two_lines else (0.0,):
@@ -104,26 +104,26 @@ class Composer:
         """Write digits and distractors from left to right until the page or number ends; append digits."""
         height, width = ink.shape
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
-        most = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
+        max_digits = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
         gap, rise = _gap(rng, hand.height), rng.normal(0, 0.03)
         p_small, p_glyph = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
         if only_digits:
             p_small = p_glyph = 0.0
-        needed = most * (hand.height * 0.65 + gap)
+        needed = max_digits * (hand.height * 0.65 + gap)
         x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
         profile = np.full(height, -np.inf)
-        cents = most - 2 if most > 2 and rng.random() < _CENTS else most
-        small, raised = max(rng.uniform(0.5, 0.8), _LOWEST_CENTS / hand.height), rng.uniform(0.3, 1.0)
-        for index in range(most):
+        cents = max_digits - 2 if max_digits > 2 and rng.random() < _CENTS else max_digits
+        small, raised = max(rng.uniform(0.5, 0.8), _MIN_CENTS_HEIGHT / hand.height), rng.uniform(0.3, 1.0)
+        for index in range(max_digits):
             if x > width - 0.3 * hand.height:
                 break
             label, drawn = -1, None
             base = top + hand.height + rise * x + rng.normal(0, 0.03) * hand.height
-            chance = rng.random()
-            if chance < p_small:
+            kind = rng.random()
+            if kind < p_small:
                 drawn = small_distractor(rng, round(hand.height), pen)
                 base -= rng.uniform(-0.1, 0.6) * hand.height
-            elif chance < p_small + p_glyph:
+            elif kind < p_small + p_glyph:
                 high = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
                 drawn = glyph(rng, high, pen, lambda: self._digits.digit(rng, hand.height, hand))
             else:
@@ -177,8 +177,8 @@ def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> 
 
 
 def _fraction_on_page(box: Box, height: int, width: int) -> float:
-    across = max(0.0, min(box.right, width) - max(box.x, 0.0)) / box.width
-    return across * max(0.0, min(box.bottom, height) - max(box.y, 0.0)) / box.height
+    horizontal = max(0.0, min(box.right, width) - max(box.x, 0.0)) / box.width
+    return horizontal * max(0.0, min(box.bottom, height) - max(box.y, 0.0)) / box.height
 
 
 def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
@@ -188,7 +188,7 @@ def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
     if any(_HARDLY < fraction < _ENTIRELY for fraction in fractions):
         return False
     if any(
-        (overlap_of_smaller(np.array(box), as_array([second])) >= _ON_ANOTHER).any()
+        (overlap_of_smaller(np.array(box), as_array([second])) >= _MIN_OVERLAP).any()
         for box, second in combinations(boxes, 2)
     ):
         return False
@@ -238,7 +238,7 @@ def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
     height, width = SIZES[rng.integers(len(SIZES))]
     lines = int(rng.integers(2, 6))
     room = height / lines
-    return written(composer, rng, (height, width), [int(each) for each in rng.integers(1, 9, lines)], room * 0.6)
+    return written(composer, rng, (height, width), [int(count) for count in rng.integers(1, 9, lines)], room * 0.6)
 
 
 def written(

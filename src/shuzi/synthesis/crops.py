@@ -51,7 +51,7 @@ SIGNS = OTHERS + MARKS + "'`~_;|\\\""
 
 _DRAWN = "✓×¥€年月日元"  # drawn by code, since no recorded pen wrote them
 _LETTERS = 0.8  # fraction of letters among letters and signs
-_SMALLEST, _LARGEST = 14.0, 60.0  # of a digit's height, in pixels
+_MIN_HEIGHT, _MAX_HEIGHT = 14.0, 60.0  # of a digit's height, in pixels
 _IMAGES = 0.4  # fraction of lines whose digits come from MNIST
 _WITH_NEIGHBOUR, _PARTS, _WHOLE, _RINGS = 0.5, 0.4, 0.3, 0.08
 _COVERED = 0.35  # of a box: with more of another character in it, the label would be ambiguous
@@ -134,10 +134,10 @@ class PenCrops:
         sheet = np.zeros((bottom - top, right - left), np.uint8)
         boxes = np.empty((len(placed.inks), 4), np.float32)
         for index, (ink, x, y, _) in enumerate(placed.inks):
-            down, across = ink.shape
-            part = sheet[y - top : y - top + down, x - left : x - left + across]
+            height_of_ink, width = ink.shape
+            part = sheet[y - top : y - top + height_of_ink, x - left : x - left + width]
             np.maximum(part, ink, out=part)
-            boxes[index] = x - left, y - top, across, down
+            boxes[index] = x - left, y - top, width, height_of_ink
         crops = self._crops(rng, characters, boxes)
         if rng.random() < _RINGS:
             crops.append((_surround(rng, sheet, boxes[int(rng.integers(len(boxes)))], hand.pen.width), NOT_A_DIGIT))
@@ -203,7 +203,7 @@ def _any_of(rng: np.random.Generator, characters: list[str] | str) -> str:
 
 
 def _height(rng: np.random.Generator) -> float:
-    return math.exp(rng.uniform(math.log(_SMALLEST), math.log(_LARGEST)))
+    return math.exp(rng.uniform(math.log(_MIN_HEIGHT), math.log(_MAX_HEIGHT)))
 
 
 def _part(rng: np.random.Generator, box: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -267,7 +267,7 @@ def compose_part(
         pens = PenCrops(Writers(images, labels, strokes, composer.fields), strokes)
         written = [pens.digit(rng) for _ in range(round(DIGITS_BY_PENS * fraction))]
         written += [pens.other(rng) for _ in range(round(OTHERS_BY_PENS * fraction))]
-        cuts.extend(each for each in written if each is not None)
+        cuts.extend(cut for cut in written if cut is not None)
         for _ in range(round(LINES_BY_PENS * fraction)):
             cuts.extend(pens.line(rng))
         glyphs *= GLYPHS_KEPT

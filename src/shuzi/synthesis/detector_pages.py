@@ -17,7 +17,7 @@ HEIGHT, WIDTH = 64, 160
 PAGES = 384_000
 """Pages in a whole training."""
 
-MOST = 20
+MAX_DIGITS = 20
 """The maximum number of labelled digits on a page."""
 
 _CELL = 32  # pixels for an MNIST image and the paper around it
@@ -56,8 +56,8 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
     cell = np.arange(len(images)) % (rows * columns)
     boxes[:, 0] += rim + cell % columns * _CELL
     boxes[:, 1] += rim + cell // columns * _CELL
-    each = [slice(start, start + rows * columns) for start in range(0, len(images), rows * columns)]
-    return np.rint(maps).astype(np.uint8), pack([(labels[page], boxes[page]) for page in each])
+    parts = [slice(start, start + rows * columns) for start in range(0, len(images), rows * columns)]
+    return np.rint(maps).astype(np.uint8), pack([(labels[page], boxes[page]) for page in parts])
 
 
 def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:
@@ -68,9 +68,9 @@ def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[
     >>> pack([(np.array([7], np.uint8), np.array([[1, 2, 3, 4]], np.float32))])[0, :2].tolist()
     [[7.0, 1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 0.0, 1.0, 1.0]]
     """
-    packed = np.tile(np.array([-1, 0, 0, 1, 1], np.float32), (len(pages), MOST, 1))
+    packed = np.tile(np.array([-1, 0, 0, 1, 1], np.float32), (len(pages), MAX_DIGITS, 1))
     for index, (labels, boxes) in enumerate(pages):
-        count = min(len(labels), MOST)
+        count = min(len(labels), MAX_DIGITS)
         packed[index, :count, 0] = labels[:count]
         packed[index, :count, 1:] = boxes[:count]
     return packed

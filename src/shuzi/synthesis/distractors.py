@@ -53,13 +53,13 @@ _ON_ANOTHER = 0.65  # fraction of strokes that start on an earlier one
 _AT_AN_END = 0.5  # fraction of those that start at one of its ends
 _UPRIGHT = 0.6  # fraction of straight strokes that are horizontal, vertical or at 45 degrees
 _SHAKE = 0.02  # of the character's height: standard deviation of the hand's errors
-_LEAST = 0.3  # minimum ratio of width to length along the principal axes; a narrower character could be a 1
+_MIN_WIDTH = 0.3  # minimum ratio of width to length along the principal axes; a narrower character could be a 1
 
 _OFTEN = (0.36, 0.16, 0.22, 0.16, 0.07, 0.03)
 
 _BOARD = 96  # pixels of the square on which a distractor is drawn before it is scaled
 _RIM = 14
-_BROADEST = 14.0  # pixels on the board; a broader pen fills in what distinguishes a letter from a digit
+_MAX_PEN = 14.0  # pixels on the board; a broader pen fills in what distinguishes a letter from a digit
 _LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
 _FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -102,7 +102,7 @@ def pseudo_letter(rng: np.random.Generator) -> list[Points]:
             strokes.append(stroke - stroke[0] + _beginning(rng, strokes))
         points = np.concatenate(strokes)
         thin, long = np.linalg.eigvalsh(np.cov(points.T))
-        if thin >= _LEAST**2 * long:
+        if thin >= _MIN_WIDTH**2 * long:
             low = points.min(axis=0)
             return [(stroke - low) / np.ptp(points, axis=0).max() for stroke in strokes]
 
@@ -111,10 +111,10 @@ def _beginning(rng: np.random.Generator, strokes: list[Points]) -> Points:
     """Choose a starting point, on an earlier stroke or anywhere."""
     if not strokes or rng.random() >= _ON_ANOTHER:
         return np.asarray(rng.uniform(0, 1, 2))
-    other = strokes[int(rng.integers(len(strokes)))]
+    stroke = strokes[int(rng.integers(len(strokes)))]
     if rng.random() < _AT_AN_END:
-        return np.asarray(other[0 if rng.random() < 0.5 else -1])
-    return np.asarray(other[int(rng.integers(len(other)))])
+        return np.asarray(stroke[0 if rng.random() < 0.5 else -1])
+    return np.asarray(stroke[int(rng.integers(len(stroke)))])
 
 
 def _straight(rng: np.random.Generator) -> Points:
@@ -299,7 +299,7 @@ def _character(rng: np.random.Generator, pen: float) -> Ink:
     """Draw a pseudo-letter."""
     board = np.zeros((_BOARD, _BOARD), np.float32)
     for stroke in pseudo_letter(rng):
-        _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _BROADEST))
+        _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _MAX_PEN))
     return board
 
 
@@ -323,8 +323,8 @@ def _shape(rng: np.random.Generator, pen: float) -> Ink:
         for _ in range(rng.integers(1, 5)):
             cv2.ellipse(
                 board,
-                tuple(int(each) for each in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
-                tuple(int(each) for each in rng.uniform(5, 28, 2)),
+                tuple(int(length) for length in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
+                tuple(int(length) for length in rng.uniform(5, 28, 2)),
                 float(rng.uniform(0, 180)),
                 0,
                 360,
@@ -356,7 +356,7 @@ def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen
 
 def _on_board(ink: Ink) -> Ink:
     board, sized = np.zeros((_BOARD, _BOARD), np.float32), _sized(ink, _BOARD - 2 * _RIM)
-    top, left = ((_BOARD - each) // 2 for each in sized.shape)
+    top, left = ((_BOARD - side) // 2 for side in sized.shape)
     board[top : top + sized.shape[0], left : left + sized.shape[1]] = sized
     return board
 

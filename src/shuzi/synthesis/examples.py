@@ -85,7 +85,7 @@ def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> It
 
 def joined(parts: list[Examples]) -> Examples:
     """Join parts in order."""
-    return Examples(np.concatenate([each.images for each in parts]), np.concatenate([each.labels for each in parts]))
+    return Examples(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
 
 
 class Lines:

@@ -177,7 +177,7 @@ def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tu
     Return the text with `SIGN` for crossed-out digits, and the ink with the strokes added; both unchanged without a
     digit.
     """
-    digits = [index for index, each in enumerate(text) if each in DIGITS]
+    digits = [index for index, character in enumerate(text) if character in DIGITS]
     if not digits:
         return text, inks
     first = digits[int(rng.integers(len(digits)))]
@@ -188,12 +188,12 @@ def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tu
     right, bottom = max(x for _, _, x, _ in boxes), max(y for _, _, _, y in boxes)
     lines = _strokes(rng, text[first : last + 1], (left, top, right, bottom), hand.height)
     pen = replace(hand.pen, width=max(1.0, hand.pen.width * float(rng.uniform(0.8, 1.3))))
-    over, across, down = written(shaken(rng, lines, 0.03 * hand.height), pen)
+    over, left_of_strokes, top_of_strokes = written(shaken(rng, lines, 0.03 * hand.height), pen)
     cuts = [-math.inf, *((box[2] + following[0]) / 2 for box, following in pairwise(boxes)), math.inf]
-    changed, columns = list(inks), np.arange(over.shape[1]) + int(across)
+    changed, columns = list(inks), np.arange(over.shape[1]) + int(left_of_strokes)
     for index, start, end in zip(struck, cuts, cuts[1:], strict=False):
         part = over * ((columns >= start) & (columns < end)).astype(np.uint8)
-        changed[index] = lay_over(inks[index], part, int(across), int(down))
+        changed[index] = lay_over(inks[index], part, int(left_of_strokes), int(top_of_strokes))
     return text[:first] + SIGN * len(struck) + text[last + 1 :], changed
 
 
@@ -210,8 +210,8 @@ def _strokes(rng: np.random.Generator, digits: str, box: tuple[int, int, int, in
     if way == "slash" and digits == "0":  # some people write a zero like this
         way = "cross"
     # a short bar would make a 7 crossed, or a 1 a plus sign
-    beside = rng.uniform(0.18 if way == "bar" else 0.05, 0.45, 2) * height
-    start, end = left - float(beside[0]), right + float(beside[1])
+    overhang = rng.uniform(0.18 if way == "bar" else 0.05, 0.45, 2) * height
+    start, end = left - float(overhang[0]), right + float(overhang[1])
     tall, middle = float(bottom - top), (top + bottom) / 2
     if way in ("bar", "bars"):
         offsets = (0.0,) if way == "bar" else (-0.16, 0.16)

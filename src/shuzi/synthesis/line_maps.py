@@ -24,9 +24,9 @@ CELL = 4
 """Pixels of a picture per cell of its maps, in both directions."""
 
 LEVELS = 40
-"""Levels of the height map per doubling of a digit's height; level 1 is `LOWEST`."""
+"""Levels of the height map per doubling of a digit's height; level 1 is `MIN_HEIGHT`."""
 
-LOWEST = 4.0
+MIN_HEIGHT = 4.0
 """The height of a digit, in pixels, at level 0 of the height map, which stands for "no line"."""
 
 _CORE = 0.24  # of a digit's height, above and below a line's middle: what is marked of it
@@ -49,14 +49,14 @@ def draw_maps(paths: Iterable[LinePath], ruling: NDArray[np.uint8]) -> NDArray[n
 
     >>> path = LinePath(np.array([[8, 24], [56, 24]], np.float32), 16.0)
     >>> core, height, _ = np.moveaxis(draw_maps([path], np.zeros((48, 64), np.uint8)), 2, 0)
-    >>> int(core[6, 8]), int(core[1, 8]), LOWEST * 2 ** (int(height[6, 8]) / LEVELS)
+    >>> int(core[6, 8]), int(core[1, 8]), MIN_HEIGHT * 2 ** (int(height[6, 8]) / LEVELS)
     (255, 0, 16.0)
     """
     height, width = ruling.shape
     fine = np.zeros((height * _FINE // CELL, width * _FINE // CELL), np.uint8)
     heights = np.zeros((height // CELL, width // CELL), np.uint8)
     for path in sorted(paths, key=lambda path: -path.height):
-        level = min(max(round(LEVELS * math.log2(max(path.height, LOWEST) / LOWEST)), 1), 255)
+        level = min(max(round(LEVELS * math.log2(max(path.height, MIN_HEIGHT) / MIN_HEIGHT)), 1), 255)
         _fill(heights, path, _BAND, level, 1 / CELL, 0.5)
         _fill(fine, path, max(_CORE, 2.5 / path.height), 255, _FINE / CELL, 0.0)
     core = cv2.resize(fine, heights.shape[::-1], interpolation=cv2.INTER_AREA)
@@ -157,12 +157,12 @@ def lay_out(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.ui
     ((2, 128, 512), (2, 32, 128, 3))
     """
     high, cell = 128, 32
-    each = SIDE // cell
-    count = -(-len(images) // each)
+    per_row = SIDE // cell
+    count = -(-len(images) // per_row)
     pictures = np.full((count, high, SIDE), 230, np.uint8)
     maps = np.zeros((count, high // CELL, SIDE // CELL, 3), np.uint8)
     for index, image in enumerate(images):
-        page, at = divmod(index, each)
+        page, at = divmod(index, per_row)
         x, y = at * cell + 2, (high - 28) // 2
         pictures[page, y : y + 28, x : x + 28] -= np.asarray(image * np.float32(0.8), np.uint8)
     path = LinePath(np.array([[8, high / 2], [SIDE - 8, high / 2]], np.float32), 20.0)

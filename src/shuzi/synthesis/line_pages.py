@@ -26,12 +26,12 @@ from shuzi.synthesis.writers import FROM_IMAGES, FromImages, Hand, Writer, Write
 
 _LEANS, _LEANS_ALONE = math.radians(12), math.radians(14)  # slant of a slash beyond its neighbours', or the writing's
 _LONGER, _LONGER_LEANS = 1.35, math.radians(4)  # of the height: a slash this long need not lean as much
-_HIDDEN = 0.15  # fraction of a character's ink that lies on others
+_MAX_HIDDEN = 0.15  # fraction of a character's ink that lies on others
 _DARK = 0.5  # of the digits' contrast
 _AGAINST_PAPER = 1.5  # of the contrast of the paper around
 _DOT, _COMMA, _DASH = 0.12, 0.17, 0.14  # of the height, in addition to the pen's width
 _COLON = 0.15  # of the height
-_SMALL, _TOUCHED = 0.3, 0.1  # of the height; fraction of so small a character and its rim
+_SMALL, _MAX_TOUCHED = 0.3, 0.1  # of the height; fraction of so small a character and its rim
 _AROUND = 0.25  # of the height
 
 _NO_BOXES = np.empty((0, 4), np.float32)
@@ -48,19 +48,19 @@ def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, 
     >>> told_apart("1/", [upright, leaning], 30, 3, 0.0), told_apart("1/", [upright, upright], 30, 3, 0.0)
     (True, False)
     """
-    written = [(each, _tight(ink)) for each, ink in zip(characters, inks, strict=True)]
-    ones = [lean(ink) for each, ink in written if each == "1"]
-    upright = max(ones) if ones else math.atan(slant)
+    written = [(character, _tight(ink)) for character, ink in zip(characters, inks, strict=True)]
+    ones = [lean(ink) for character, ink in written if character == "1"]
+    lean_of_ones = max(ones) if ones else math.atan(slant)
     leans = _LEANS if ones else _LEANS_ALONE
     return all(
         {
-            "/": lean(ink) - upright >= (_LONGER_LEANS if len(ink) > _LONGER * height else leans),
+            "/": lean(ink) - lean_of_ones >= (_LONGER_LEANS if len(ink) > _LONGER * height else leans),
             ".": max(ink.shape) <= pen + _DOT * height,
             ",": len(ink) >= pen + _COMMA * height,
             ":": _has_two_dots(ink, height),
             "-": ink.shape[1] >= max(pen + _DASH * height, len(ink)),
-        }.get(each, True)
-        for each, ink in written
+        }.get(character, True)
+        for character, ink in written
     )
 
 
@@ -83,10 +83,10 @@ def lean(ink: Ink) -> float:
     y, x = np.nonzero(ink > 127)
     if len(x) < 2:
         return 0.0
-    spread = np.cov(np.stack([x, y]))
-    _, axes = np.linalg.eigh(spread)
-    across, down = axes[:, 1]
-    return float(math.atan2(-across * math.copysign(1, down), abs(down)))
+    covariance = np.cov(np.stack([x, y]))
+    _, axes = np.linalg.eigh(covariance)
+    horizontal, vertical = axes[:, 1]
+    return float(math.atan2(-horizontal * math.copysign(1, vertical), abs(vertical)))
 
 
 def is_apart(placed: Sequence[tuple[Ink, int, int, bool]], height: float) -> bool:
@@ -112,10 +112,10 @@ def is_apart(placed: Sequence[tuple[Ink, int, int, bool]], height: float) -> boo
         others = layers[box] - dark > 0
         _, _, wide, high = cv2.boundingRect(dark)
         if max(wide, high) < _SMALL * height:
-            near, most = cv2.dilate(dark, np.ones((3, 3), np.uint8)), _TOUCHED
+            near, max_fraction = cv2.dilate(dark, np.ones((3, 3), np.uint8)), _MAX_TOUCHED
         else:
-            near, most = dark, _HIDDEN
-        if np.count_nonzero(near.astype(bool) & others) > most * np.count_nonzero(near):
+            near, max_fraction = dark, _MAX_HIDDEN
+        if np.count_nonzero(near.astype(bool) & others) > max_fraction * np.count_nonzero(near):
             return False
     return True
 
@@ -128,11 +128,11 @@ def is_seen(grey: NDArray[np.uint8], text: str, boxes: NDArray[np.float32]) -> b
     ends = boxes[:, :2] + boxes[:, 2:]
     if boxes[:, :2].min() < -1 or (ends - (width, height)).max() > 1 or boxes[:, 2:].min() <= 0:
         return False
-    marks = [index for index, each in enumerate(text) if each in MARKS]
+    marks = [index for index, character in enumerate(text) if character in MARKS]
     if not marks:
         return True
     contrast = contrast_map(grey).astype(np.float32) - PAPER
-    digits = [index for index, each in enumerate(text) if each in DIGITS] or range(len(text))
+    digits = [index for index, character in enumerate(text) if character in DIGITS] or range(len(text))
     usual = float(np.median([_strongest(contrast, boxes[index]) for index in digits]))
     letter = float(np.median(boxes[list(digits), 3]))
     paper = np.ones(contrast.shape, np.uint8)
@@ -142,8 +142,8 @@ def is_seen(grey: NDArray[np.uint8], text: str, boxes: NDArray[np.float32]) -> b
     for index in marks:
         x, y, right, bottom = _corners(boxes[index], _AROUND * letter, contrast.shape)
         around = contrast[y:bottom, x:right][paper[y:bottom, x:right] > 0]
-        beside = float(np.percentile(around, 97)) if around.size else 0.0
-        if _strongest(contrast, boxes[index]) < max(_DARK * usual, _AGAINST_PAPER * beside):
+        contrast_around = float(np.percentile(around, 97)) if around.size else 0.0
+        if _strongest(contrast, boxes[index]) < max(_DARK * usual, _AGAINST_PAPER * contrast_around):
             return False
     return True
 
@@ -309,18 +309,18 @@ def _neighbour_lines(
             continue
         style = any_style(rng)
         count = max(1, int(ink.shape[1] / (0.9 * height) * rng.uniform(0.3, 1.0)))
-        other = place(rng, *writers, hand, style, Text(digits(rng, min(count, 14))))
+        line = place(rng, *writers, hand, style, Text(digits(rng, min(count, 14))))
         away = rng.uniform(1.15, 1.9) * height
-        start = rng.uniform(-0.5, max(0.1, ink.shape[1] - other.right))
-        for drawn, x, y, _ in other.inks:
+        start = rng.uniform(-0.5, max(0.1, ink.shape[1] - line.right))
+        for drawn, x, y, _ in line.inks:
             _lay(ink, drawn, round(x + start), round(base + side * away + y))
 
 
 def _slivers(rng: np.random.Generator, writers: tuple[Writer, Writer], hand: Hand, ink: Ink, base: int) -> None:
     """Write a digit across the left or the right edge, with less than half of it on the page."""
     drawn = writers[0].write(rng, digits(rng, 1), hand)
-    width, seen = drawn.ink.shape[1], rng.uniform(0.1, 0.45)
-    x = (seen - 1) * width if rng.random() < 0.5 else ink.shape[1] - seen * width
+    width, visible = drawn.ink.shape[1], rng.uniform(0.1, 0.45)
+    x = (visible - 1) * width if rng.random() < 0.5 else ink.shape[1] - visible * width
     _lay(ink, drawn.ink, round(x), round(base + drawn.drop + rng.normal(0, 0.15) * hand.height - len(drawn.ink)))
 
 

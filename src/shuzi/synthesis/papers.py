@@ -68,7 +68,7 @@ def ruled(rng: np.random.Generator, paper: Background, letter: float, strength: 
 
 def rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[float, float], thickness: int) -> None:
     """Print a line between two points (x, y), in pixels."""
-    first, last = (tuple(round(each * 8) for each in point) for point in (start, end))
+    first, last = (tuple(round(coordinate * 8) for coordinate in point) for point in (start, end))
     cv2.line(printed, first, last, 255, thickness, cv2.LINE_AA, 3)
 
 
@@ -228,8 +228,8 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
         gap = rng.uniform(0.05, 0.2) * paper.pitch if rng.random() < 0.3 else 0.0
         for index in range(count + 1):
             x = paper.x + index * paper.pitch
-            for each in (x - gap, x + gap) if gap else (x,):
-                line((each, teeth), (each + rng.normal(0, 0.2), bottom))
+            for edge_of_cell in (x - gap, x + gap) if gap else (x,):
+                line((edge_of_cell, teeth), (edge_of_cell + rng.normal(0, 0.2), bottom))
         line((paper.x, bottom), (paper.x + count * paper.pitch, bottom))
         if teeth == top:
             line((paper.x, top), (paper.x + count * paper.pitch, top))
@@ -240,7 +240,7 @@ def print_word(rng: np.random.Generator, height: int) -> list[Ink]:
     """Print a word's letters, uint8 (h, w) each, with their bottom edges on one line."""
     word = str(rng.choice(_WORDS))
     font = int(rng.integers(len(fonts())))
-    return [_letter(each, font, min(height, 60)) for each in word]
+    return [_letter(letter, font, min(height, 60)) for letter in word]
 
 
 @cache

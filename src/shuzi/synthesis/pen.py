@@ -116,7 +116,7 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
     points = np.concatenate(strokes)
     rim = math.ceil(pen.width / 2) + 1
     low, high = np.floor(points.min(axis=0)) - rim, np.ceil(points.max(axis=0)) + rim
-    wide, tall = (int(each) for each in np.clip(high - low, 2, _LIMIT))
+    wide, tall = (int(side) for side in np.clip(high - low, 2, _LIMIT))
     sheet = np.zeros((tall * _FINE, wide * _FINE), np.uint8)
     fine = [
         np.rint(((stroke - low) * _FINE - 0.5) * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2) for stroke in strokes
@@ -157,13 +157,13 @@ def _hurried(stroke: Line, reach: float) -> Line:
         return stroke
     count = int(np.clip(2 * along[-1] / reach, 8, 200))
     distances, spacing = np.linspace(0, along[-1], count), along[-1] / (count - 1)
-    points = np.stack([np.interp(distances, along, each) for each in stroke.T], axis=1)
+    points = np.stack([np.interp(distances, along, coordinates) for coordinates in stroke.T], axis=1)
     half = max(1, round(2.5 * reach / spacing))
     weights = np.exp(-0.5 * (np.arange(-half, half + 1) * spacing / reach) ** 2)
     # reflecting the stroke at its ends keeps them in place
     before, after = 2 * points[0] - points[half:0:-1], 2 * points[-1] - points[-2 : -half - 2 : -1]
     wide = np.concatenate([before, points, after])
-    even = np.stack([np.convolve(each, weights / weights.sum(), "valid") for each in wide.T], axis=1)
+    even = np.stack([np.convolve(coordinates, weights / weights.sum(), "valid") for coordinates in wide.T], axis=1)
     return even.astype(np.float32)
 
 

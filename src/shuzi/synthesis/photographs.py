@@ -36,9 +36,9 @@ _TEXTS = {"number": 0.5, "amount": 0.12, "date": 0.08, "time": 0.04, "decimal": 
 _TURNED = 0.22  # fraction of the pages that are turned by more than a little
 _EVENLY_WIDE = 0.06  # fraction of the lines whose digits stand far apart
 _STRUCK = 0.03  # fraction of the lines with something crossed out
-_LEAST_GAP = 1.4  # digit heights between two numbers of a row, that are never taken for one
+_MIN_GAP = 1.4  # digit heights between two numbers of a row, that are never taken for one
 _TIMES_OWN_GAP = 2.4  # and as a multiple of the gaps between their digits
-_LONGEST_STRIP = 60  # digit heights
+_MAX_STRIP = 60  # digit heights
 
 
 @dataclass(frozen=True)
@@ -110,16 +110,16 @@ def compose(
         cv2.warpPerspective(np.ones(size, np.float32), matrix, whole, flags=cv2.INTER_LINEAR), np.float32
     )
     page = cv2.warpPerspective(light, matrix, whole, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    seen = np.asarray(page, np.float32)
+    scene = np.asarray(page, np.float32)
     if covered.min() < 1:
-        seen = np.asarray(page * covered + _desk(rng, shape, covered, letter) * (1 - covered), np.float32)
-    seen *= _shaded(rng, shape)
+        scene = np.asarray(page * covered + _desk(rng, shape, covered, letter) * (1 - covered), np.float32)
+    scene *= _shaded(rng, shape)
     printed = cv2.warpPerspective(sheet.printed, matrix, whole, flags=cv2.INTER_LINEAR)
     lines = tuple(
         WrittenLine(text, cv2.perspectiveTransform(line[None], matrix)[0].astype(np.float32))
         for text, line in sheet.lines
     )
-    return Photograph(photograph(rng, seen, letter, photo=True), lines, np.asarray(printed, np.uint8))
+    return Photograph(photograph(rng, scene, letter, photo=True), lines, np.asarray(printed, np.uint8))
 
 
 def _any(rng: np.random.Generator, weights: dict[str, float] | Sequence[tuple[str, float]]) -> str:
@@ -264,13 +264,13 @@ class _Sheet:
                     continue
                 own = self._one(rng, hand, varied)
                 text = self._text(conditions) if layout != "words" else self._sentence(width - start * width)
-                beside = rng.uniform(0.1, 0.6) * letter if in_cells else rng.uniform(0, wander)
+                inset = rng.uniform(0.1, 0.6) * letter if in_cells else rng.uniform(0, wander)
                 wide_gap = (
                     0.2 * letter
                     if in_cells
-                    else max(_LEAST_GAP, _TIMES_OWN_GAP * max(style.gap, 0.0)) * letter * rng.uniform(1.0, 1.6)
+                    else max(_MIN_GAP, _TIMES_OWN_GAP * max(style.gap, 0.0)) * letter * rng.uniform(1.0, 1.6)
                 )
-                x = max(start * width + beside, right + wide_gap)
+                x = max(start * width + inset, right + wide_gap)
                 if (end := self._add(pair, own, style, text, x, y + rng.normal(0, 0.06) * letter)) is not None:
                     right, written = end, written + 1
             y += rows * (1.0 if on_rows or rng.random() < 0.8 else rng.uniform(1.0, 2.5))
@@ -288,8 +288,8 @@ class _Sheet:
 
     def _sentence(self, room: float) -> Text:
         rng, words = self._rng, list[str]()
-        length, most = 0.0, room / (0.8 * self._letter)
-        while length < most * rng.uniform(0.3, 1.0) or not words:
+        length, max_length = 0.0, room / (0.8 * self._letter)
+        while length < max_length * rng.uniform(0.3, 1.0) or not words:
             words.append(TEXTS["number" if rng.random() < 0.2 else "word"](rng).characters)
             length += len(words[-1]) + 1
         return Text(" ".join(words))
@@ -323,7 +323,7 @@ class _Sheet:
         right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
         margin = 0.12 * self._letter
         near = (left - 4 * margin, top - margin, right + 4 * margin, bottom + margin)
-        if right > width - 2 or top < 1 or bottom > height - 1 or right - left > _LONGEST_STRIP * self._letter:
+        if right > width - 2 or top < 1 or bottom > height - 1 or right - left > _MAX_STRIP * self._letter:
             return None
         if any(near[0] < a[2] and a[0] < near[2] and near[1] < a[3] and a[1] < near[3] for a in self._taken):
             return None

@@ -17,7 +17,7 @@ from shuzi.synthesis.digit_shapes import WORLD, skeleton_field
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 
 _INKED = 0.3
-_LOWEST = 5  # pixels; a lower digit is too small to change
+_MIN_HEIGHT = 5  # pixels; a lower digit is too small to change
 _SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 
 Ink = NDArray[np.float32]
@@ -41,7 +41,7 @@ def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
     >>> other_shape(np.random.default_rng(0), 2, stem) is stem
     True
     """
-    if label not in (1, 7) or ink.shape[0] < _LOWEST:
+    if label not in (1, 7) or ink.shape[0] < _MIN_HEIGHT:
         return ink
     height, pen = ink.shape[0], thickness(ink)
     room = height  # more than either stroke needs
@@ -56,8 +56,8 @@ def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
         middle = _middle_of_row(background, row)
         reach = np.array([rng.uniform(0.15, 0.32) * height, -rng.uniform(-0.05, 0.08) * height])
         _stroke(background, middle - reach, middle + reach * rng.uniform(0.7, 1), pen)
-    x, y, across, down = cv2.boundingRect((background > _INKED).astype(np.uint8))
-    return np.asarray(background[y : y + down, x : x + across], np.float32)
+    x, y, width, height_of_ink = cv2.boundingRect((background > _INKED).astype(np.uint8))
+    return np.asarray(background[y : y + height_of_ink, x : x + width], np.float32)
 
 
 def thickness(ink: Ink) -> float:
@@ -124,10 +124,10 @@ class Rewriter:
             fine = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
             soft = max(0.12, 0.05 / scale)
             ink = np.clip((_carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
-        x, y, across, down = cv2.boundingRect((ink > 0.3).astype(np.uint8))
-        if across == 0:
+        x, y, width, height_of_ink = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+        if width == 0:
             return self.digit(rng, height, hand)
-        ink = np.asarray(ink[y : y + down, x : x + across], np.float32)
+        ink = np.asarray(ink[y : y + height_of_ink, x : x + width], np.float32)
         if grey is not None and rng.random() < _OTHER_SHAPE:
             ink = other_shape(rng, label, ink)
         return label, ink

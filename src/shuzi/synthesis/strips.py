@@ -28,12 +28,12 @@ Strip = tuple[NDArray[np.uint8], str]
 _WORDS = 0.15  # fraction of the cells that hold words, if there are any
 _TIGHT = 0.6  # fraction of strips framed by the ink, not by the edges in the table
 _REACH = 0.35  # of a cell's height: the paper around the writing
-_FEW, _LEAST = 0.02, 0.35  # fraction of the ink beyond each edge, and of a box's height
+_FEW, _MIN_INK_HEIGHT = 0.02, 0.35  # fraction of the ink beyond each edge, and of a box's height
 
 LINES = 192_000
 """Lines in a whole training; a run that continues from its weights composes others."""
 
-MOST = 64
+MAX_CHARACTERS = 64
 """The maximum number of characters in a row."""
 
 _FROM_PHOTOGRAPHS = 0.35  # fraction of strips that are lines of photographed pages
@@ -54,7 +54,7 @@ class RegisterCells:
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
-        is_number = np.array([any(each in DIGITS for each in text) for text in cells.texts], np.bool_)
+        is_number = np.array([any(character in DIGITS for character in text) for text in cells.texts], np.bool_)
         self._numbers, self._words = (
             _by_register(np.array(cells.registers), np.flatnonzero(kind)) for kind in (is_number, ~is_number)
         )
@@ -72,8 +72,8 @@ class RegisterCells:
         high = bottom - top
         # as the band of the digits, or the ink from top to bottom, frames a line
         above, below = rng.uniform(-0.04, _REACH * (1.0 if rng.random() < 0.5 else 0.4), 2) * high
-        beside = rng.uniform(0.0, _REACH, 2) * high
-        frame = (left - beside[0], top - above, right - left + beside.sum(), high + above + below)
+        margins = rng.uniform(0.0, _REACH, 2) * high
+        frame = (left - margins[0], top - above, right - left + margins.sum(), high + above + below)
         return cut_strip(contrast, frame), target(self._cells.texts[index])
 
 
@@ -83,13 +83,13 @@ def _by_register(registers: NDArray[np.str_], indices: NDArray[np.int64]) -> lis
 
 def _ink(contrast: NDArray[np.uint8], box: tuple[float, float, float, float]) -> tuple[float, float]:
     """Return the top and bottom edge of most ink in a box; those of the box if that is little of its height."""
-    left, top, right, bottom = (round(each) for each in box)
+    left, top, right, bottom = (round(edge) for edge in box)
     inside = contrast[max(0, top) : bottom, max(0, left) : right].astype(np.int64) - (PAPER + CONTRAST // 3)
     ink = np.cumsum(np.maximum(inside, 0).sum(axis=1))
     if not len(ink) or not ink[-1]:
         return box[1], box[3]
     first, last = np.searchsorted(ink, np.array([_FEW, 1 - _FEW]) * ink[-1])
-    if last - first < _LEAST * len(ink):
+    if last - first < _MIN_INK_HEIGHT * len(ink):
         return box[1], box[3]
     return max(0, top) + float(first), max(0, top) + float(last) + 1
 
@@ -103,10 +103,10 @@ def _varied(
     wide, size = math.exp(rng.normal(0, 0.12)), math.exp(rng.normal(0, 0.2))
     middle = np.array([width / 2, height / 2])
     matrix = size * np.array([[wide, -slant], [turn, 1.0]])
-    across, down = max(8, round(width * size * wide)), max(8, round(height * size))
-    whole = np.column_stack([matrix, np.array([across, down]) / 2 - matrix @ middle])
+    new_width, new_height = max(8, round(width * size * wide)), max(8, round(height * size))
+    whole = np.column_stack([matrix, np.array([new_width, new_height]) / 2 - matrix @ middle])
     flags = cv2.INTER_AREA if size < 1 else cv2.INTER_LINEAR
-    moved = cv2.warpAffine(grey, whole, (across, down), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    moved = cv2.warpAffine(grey, whole, (new_width, new_height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     levels = moved.astype(np.float32)
     if rng.random() < 0.3:
         levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), rng.uniform(0.3, 1.2)), np.float32)
@@ -134,7 +134,7 @@ def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
             left_end = _between(boxes, first)
             right_end = _between(boxes, last)
             text, boxes = text[first:last], boxes[first:last]
-    digits = np.array([each in DIGITS for each in text])
+    digits = np.array([character in DIGITS for character in text])
     tall = boxes[digits] if digits.any() else boxes
     kind = rng.random()
     if kind < 0.55:
@@ -148,9 +148,9 @@ def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
     top += rng.normal(0, 0.05) * high
     stretch = math.exp(rng.normal(0, 0.08))
     top, high = top - high * (stretch - 1) / 2, high * stretch
-    beside = rng.uniform(0.05, 0.9, 2) * letter if rng.random() < 0.8 else rng.uniform(-0.02, 2.0, 2) * letter
-    left = max(float(boxes[:, 0].min()) - beside[0], left_end)
-    right = min(float((boxes[:, 0] + boxes[:, 2]).max()) + beside[1], right_end)
+    margins = rng.uniform(0.05, 0.9, 2) * letter if rng.random() < 0.8 else rng.uniform(-0.02, 2.0, 2) * letter
+    left = max(float(boxes[:, 0].min()) - margins[0], left_end)
+    right = min(float((boxes[:, 0] + boxes[:, 2]).max()) + margins[1], right_end)
     return cut_strip(contrast, (left, top, max(right - left, 4.0), max(high, 4.0))), text
 
 
@@ -175,13 +175,13 @@ def photographed(rng: np.random.Generator, writers: Writers, drawn: float = 0.0)
             if min(start[0], start[1]) < 0 or end[0] > width or max(start[1], end[1]) > height:
                 continue
             off = rng.normal(0, _OFF, 4) * line.height
-            found = TextLine(
+            text_line = TextLine(
                 (float(start[0] + off[0]), float(start[1] + off[1] / 2)),
                 (float(end[0] + off[2]), float(end[1] + off[3] / 2)),
                 line.height * math.exp(rng.normal(0, _OFF)),
                 1.0,
             )
-            picture = straighten(photo.grey, found)
+            picture = straighten(photo.grey, text_line)
             _, contrast = map_line(picture.grey, picture.height)
             frame = frame_line(picture, float(rng.uniform(min(FRAMES) - 0.1, max(FRAMES) + 0.1)))
             strip = cut_strip(contrast, frame)
@@ -214,7 +214,7 @@ def compose_strips(
             strip, text = strip_of(rng, page_of(rng, writers, kind, drawn=drawn))
         repeats = sum(character == following for character, following in pairwise(text))
         # each character takes a column, and a repeated one a blank column before it
-        if len(text) <= MOST and strip.shape[1] // COLUMN >= len(text) + repeats:
+        if len(text) <= MAX_CHARACTERS and strip.shape[1] // COLUMN >= len(text) + repeats:
             yield strip, text
 
 
@@ -244,7 +244,7 @@ def arrays(rows: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.i
     """
     packed_rows = list(rows)
     images = np.full((len(packed_rows), HEIGHT, LONGEST), PAPER, np.uint8)
-    labels = np.full((len(packed_rows), MOST), -1, np.int8)
+    labels = np.full((len(packed_rows), MAX_CHARACTERS), -1, np.int8)
     for index, row in enumerate(packed_rows):
         x = 0
         for strip, _ in row:
@@ -257,7 +257,7 @@ def arrays(rows: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.i
 
 def _fits(row: list[Strip], strip: NDArray[np.uint8], text: str) -> bool:
     wide = sum(image.shape[1] + _BETWEEN for image, _ in row) + strip.shape[1]
-    return wide <= LONGEST and sum(len(content) for _, content in row) + len(text) <= MOST
+    return wide <= LONGEST and sum(len(content) for _, content in row) + len(text) <= MAX_CHARACTERS
 
 
 def compose_part(
@@ -285,14 +285,14 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
     >>> maps.shape, int(maps.max()), digits[1, :2].tolist()
     ((2, 48, 640), 192, [7, -1])
     """
-    each = LONGEST // _CELL
-    count = -(-len(images) // each)
-    cells = np.zeros((count * each, HEIGHT, _CELL), np.float32)
+    per_row = LONGEST // _CELL
+    count = -(-len(images) // per_row)
+    cells = np.zeros((count * per_row, HEIGHT, _CELL), np.float32)
     top, left = (HEIGHT - images.shape[1]) // 2, (_CELL - images.shape[2]) // 2
     cells[: len(images), top : top + images.shape[1], left : left + images.shape[2]] = images
-    maps = PAPER + cells.reshape(count, each, HEIGHT, _CELL).swapaxes(1, 2) * (CONTRAST / 255)
-    texts = np.full((count, MOST), -1, np.int8)
-    padded = np.full(count * each, -1, np.int8)
+    maps = PAPER + cells.reshape(count, per_row, HEIGHT, _CELL).swapaxes(1, 2) * (CONTRAST / 255)
+    texts = np.full((count, MAX_CHARACTERS), -1, np.int8)
+    padded = np.full(count * per_row, -1, np.int8)
     padded[: len(labels)] = labels
-    texts[:, :each] = padded.reshape(count, each)
+    texts[:, :per_row] = padded.reshape(count, per_row)
     return np.rint(maps.reshape(count, HEIGHT, LONGEST)).astype(np.uint8), texts

@@ -115,7 +115,7 @@ def date(rng: np.random.Generator) -> Text:
     """Write a date with slashes, dashes, dots or 年 月 日."""
     year, month, day = int(rng.integers(1900, 2100)), int(rng.integers(1, 13)), int(rng.integers(1, 32))
     padded = rng.random() < 0.5
-    m, d = (f"{each:02d}" if padded else str(each) for each in (month, day))
+    m, d = (f"{value:02d}" if padded else str(value) for value in (month, day))
     y = str(year) if rng.random() < 0.6 else f"{year % 100:02d}"
     separator = str(rng.choice(["/", "-", "."], p=(0.45, 0.3, 0.25)))
     kind = rng.random()
@@ -149,9 +149,9 @@ def decimal(rng: np.random.Generator) -> Text:
 
 def fraction(rng: np.random.Generator) -> Text:
     """Write a fraction, a ratio or a score."""
-    one, other = (digits(rng, int(rng.integers(1, 4))) for _ in range(2))
+    numerator, denominator = (digits(rng, int(rng.integers(1, 4))) for _ in range(2))
     head = f"{int(rng.integers(1, 100))} " if rng.random() < 0.2 else ""
-    return Text(head + one + str(rng.choice(["/", "/", ":", "-"])) + other)
+    return Text(head + numerator + str(rng.choice(["/", "/", ":", "-"])) + denominator)
 
 
 def any_marks(rng: np.random.Generator) -> Text:
@@ -211,8 +211,8 @@ def with_signs(rng: np.random.Generator) -> Text:
     if kind < 0.83:
         return Text("(" + some + ")" if rng.random() < 0.6 else "[" + some + "]")
     if kind < 0.91:
-        other = digits(rng, int(rng.integers(1, 4)))
-        return Text(some + str(rng.choice(["+", "=", "×", "-"])) + other)
+        operand = digits(rng, int(rng.integers(1, 4)))
+        return Text(some + str(rng.choice(["+", "=", "×", "-"])) + operand)
     return Text(some + str(rng.choice(["%", "°", "✓", "×", "cm", "kg", "m", "h", "st", "nd", "th", "°C"])))
 
 
@@ -228,8 +228,8 @@ def nothing(rng: np.random.Generator) -> Text:  # noqa: ARG001 - each text takes
 
 
 TEXTS: Mapping[str, Callable[[np.random.Generator], Text]] = {
-    each.__name__: each
-    for each in (
+    text.__name__: text
+    for text in (
         number, amount, date, time, decimal, fraction, any_marks, telephone, guarded, ten, with_signs, word, nothing,
     )
 }  # fmt: skip
@@ -277,8 +277,8 @@ def _chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
 
 
 KINDS: Mapping[str, Kind] = {
-    each.name: each
-    for each in (
+    kind.name: kind
+    for kind in (
         Kind("numbers", {"number": 1}, 0.42),
         Kind("amounts", {"amount": 1}, 0.13),
         Kind("dates and times", {"date": 0.7, "time": 0.3}, 0.09),

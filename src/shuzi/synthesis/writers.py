@@ -62,16 +62,16 @@ def flat_width(character: str) -> float:
     return {"-": 1.0, "=": 1.2, "~": 1.0, "_": 1.2}.get(character, 0.25)
 
 
-def relative_height(rng: np.random.Generator, character: str, seen: float) -> float:
+def relative_height(rng: np.random.Generator, character: str, recorded: float) -> float:
     """Return a character's height relative to digits; `seen` is that in its recording, 0 if there is none."""
     low, usual, high = _SIZES.get(character, (0.6, 0.9, 1.3))
     if character.islower():
         low, usual, high = (0.75, 1.0, 1.5) if character in "bdfhkltgjpqy" else (0.4, 0.62, 0.95)
     if character in DIGITS:
-        return float(np.clip(seen, 0.7, 1.4)) if seen else 1.0
+        return float(np.clip(recorded, 0.7, 1.4)) if recorded else 1.0
     # a mark written alone rarely has the size that it has in a number
-    if seen and rng.random() < (0.2 if character in MARKS else 0.7):
-        return float(np.clip(seen, low, high))
+    if recorded and rng.random() < (0.2 if character in MARKS else 0.7):
+        return float(np.clip(recorded, low, high))
     return float(np.clip(usual * math.exp(rng.normal(0, 0.2)), low, high))
 
 
@@ -210,12 +210,12 @@ class FromImages:
         height = hand.height * size * math.exp(rng.normal(0, hand.uneven))
         scale, turn = height / DIGIT, rng.normal(0, 0.06)
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
-        whole, (across, down) = framed(leaning(scale, turn, wide, hand.slant + rng.normal(0, 0.04)))
+        whole, (columns, rows) = framed(leaning(scale, turn, wide, hand.slant + rng.normal(0, 0.04)))
         back = cv2.invertAffineTransform(whole).astype(np.float32)
         coarse = rng.normal(0, hand.shaky * height, (3, 3, 2)).astype(np.float32)
-        stray = cv2.resize(coarse, (across, down), interpolation=cv2.INTER_LINEAR)
-        x = np.arange(across, dtype=np.float32)[None] + stray[..., 0]
-        y = np.arange(down, dtype=np.float32)[:, None] + stray[..., 1]
+        stray = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        x = np.arange(columns, dtype=np.float32)[None] + stray[..., 0]
+        y = np.arange(rows, dtype=np.float32)[:, None] + stray[..., 1]
         from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
         constant = cv2.BORDER_CONSTANT
         if hand.threshold:
@@ -291,10 +291,10 @@ class Writers:
             own = by_character(strokes, samples[strokes.writer[samples] == writer])
             digits = [own[digit] for digit in DIGITS if digit in own]
             unit = float(np.median(strokes.size[np.concatenate(digits), 1])) if digits else 0.0
-            each = Recorded(strokes, own, everyone, unit)
-            self.recorded.append(each)
+            recorded = Recorded(strokes, own, everyone, unit)
+            self.recorded.append(recorded)
             if len(digits) >= _ENOUGH:
-                self.with_digits.append(each)
+                self.with_digits.append(recorded)
         self.numbers = trusted_numbers(strokes)
 
     def pair(
@@ -321,7 +321,9 @@ def number_ink(strokes: Strokes, sample: int, hand: Hand) -> tuple[Ink, NDArray[
     """
     label, lines = str(strokes.label[sample]), strokes.sample(sample)
     groups = _groups(lines)
-    of_digits = [high - low for (_, _, low, high), each in zip(groups, label, strict=False) if each in DIGITS]
+    of_digits = [
+        high - low for (_, _, low, high), character in zip(groups, label, strict=False) if character in DIGITS
+    ]
     fits = len(groups) == len(label) and of_digits
     points = np.concatenate(lines)
     unit = float(np.median(of_digits)) if fits else 0.85 * float(np.ptp(points[:, 1]))
@@ -363,7 +365,7 @@ def _one_group_each(strokes: Strokes, sample: int) -> bool:
     """Return whether a number has as many groups of strokes as characters, which most mislabelled numbers do not."""
     groups, label = _groups(strokes.sample(sample)), str(strokes.label[sample])
     return len(groups) == len(label) and any(
-        each in DIGITS and high > low for each, (_, _, low, high) in zip(label, groups, strict=True)
+        character in DIGITS and high > low for character, (_, _, low, high) in zip(label, groups, strict=True)
     )
 
 
@@ -412,8 +414,8 @@ def is_straight(lines: Sequence[Line]) -> bool:
     points = np.concatenate(lines).astype(np.float64)
     points -= points.mean(axis=0)
     _, _, axes = np.linalg.svd(points, full_matrices=False)
-    along, across = np.ptp(points @ axes.T, axis=0)
-    return bool(across < 2 * _STRAIGHT * along)
+    length, width = np.ptp(points @ axes.T, axis=0)
+    return bool(width < 2 * _STRAIGHT * length)
 
 
 def by_character(strokes: Strokes, samples: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:

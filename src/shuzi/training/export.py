@@ -81,7 +81,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     """Export a finished run into its folder, or raise a ModelError if the .onnx file gives other answers."""
     own, start = (folder / "data.npz").is_file(), folder / "start.onnx"
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
-    more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
+    more = [features(int(output.shape[1])) for output in model.outputs[len(interface.outputs) :]]
     strokes = data.train.strokes if recipe.needs_strokes else None
     cells = data.train.cells if recipe.needs_registers else None
     pages = data.train.pages if recipe.needs_pages else None
@@ -149,7 +149,7 @@ def _sources(start: Path) -> list[Source]:
     weights = {"weights": weights_sha256(read_content(start), start)}
     return [
         Source(f"{MODEL} {card.name}", weights, card.licence),
-        *(each for each in card.data if each.name != MNIST),
+        *(source for source in card.data if source.name != MNIST),
     ]
 
 
@@ -209,7 +209,7 @@ class Parity:
 
 
 def compare(
-    found: Sequence[NDArray[np.float32]],
+    outputs: Sequence[NDArray[np.float32]],
     expected: Sequence[NDArray[np.float32]],
     tolerance: float = TOLERANCE,
     answers: int = 1,
@@ -227,7 +227,7 @@ def compare(
     tolerance = max([tolerance, *(_ROUNDING * float(np.max(np.abs(output), initial=0)) for output in expected)])
     others = np.zeros(len(expected[0]), bool)
     differences = []
-    for index, (output, wanted) in enumerate(zip(found, expected, strict=True)):
+    for index, (output, wanted) in enumerate(zip(outputs, expected, strict=True)):
         differences.append(np.max(np.abs(output - wanted)))
         if index < answers:
             others |= _another_answer(output, wanted, tolerance)
@@ -236,8 +236,8 @@ def compare(
 
 def tolerance_of(model: Any, images: NDArray[np.uint8]) -> float:
     """Return the tolerance for rounding in a network's outputs: unstable training makes huge logits."""
-    least = TOLERANCE_OF_MAPS if _takes_pages(model) else TOLERANCE
-    return max(least, _ROUNDING * _largest_score(model, pieces(images)[0]))
+    tolerance = TOLERANCE_OF_MAPS if _takes_pages(model) else TOLERANCE
+    return max(tolerance, _ROUNDING * _largest_score(model, pieces(images)[0]))
 
 
 def network_answers(model: Any, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
@@ -253,8 +253,8 @@ def onnx_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float
 
 def joined(outputs: list[Any]) -> list[NDArray[np.float32]]:
     """Concatenate outputs computed piece by piece; each piece is an array for one output, a list for several."""
-    each = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
-    return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
+    by_piece = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
+    return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*by_piece, strict=True)]
 
 
 def pieces(images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
@@ -272,18 +272,20 @@ def _takes_pages(model: Any) -> bool:
     return len(model.input.shape) == 4
 
 
-def _another_answer(found: NDArray[np.float32], expected: NDArray[np.float32], tolerance: float) -> NDArray[np.bool_]:
+def _another_answer(
+    outputs: NDArray[np.float32], expected: NDArray[np.float32], tolerance: float
+) -> NDArray[np.bool_]:
     """Return where the most probable class differs by more than rounding; a single column means yes or no."""
     if expected.shape[1] == 1:
-        found, expected = (np.concatenate([yes, 1 - yes], axis=1) for yes in (found, expected))
-    chosen = expected[np.arange(len(expected)), found.argmax(axis=1)]
+        outputs, expected = (np.concatenate([yes, 1 - yes], axis=1) for yes in (outputs, expected))
+    chosen = expected[np.arange(len(expected)), outputs.argmax(axis=1)]
     return np.asarray(expected.max(axis=1) - chosen > 2 * tolerance)
 
 
 def _largest_score(model: Any, images: NDArray[np.float32]) -> float:
     """Return the largest logit, or the largest output that has no activation function."""
     images = with_channel(images) if _takes_pages(model) else images
-    largest = max(float(np.max(np.abs(each))) for each in joined([model(images)]))
+    largest = max(float(np.max(np.abs(output))) for output in joined([model(images)]))
     for layer in model.layers:
         kind = "softmax" if isinstance(layer, layers.Softmax) else _activation(layer)
         if kind not in ("softmax", "sigmoid"):
@@ -338,7 +340,7 @@ def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversio
         parity = compare(actual, expected, tolerance, task.answers)
         if not (_near(parity) if form == "litert" and task.answers else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
-        size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
+        size = sum(file.stat().st_size for file in [part, *part.rglob("*")] if file.is_file())
     accuracy, accuracy_of_network = (task.accuracy(comparison.labels, outputs[0]) for outputs in (actual, expected))
     return Conversion(target, form, size, card.kind, len(dataset), accuracy, accuracy_of_network, parity)
 
@@ -410,7 +412,7 @@ def _litert_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.fl
     ((name, taken),) = run.get_input_details().items()
     outputs = [run(**{name: piece}) for piece in _fitting(pieces(images), len(taken["shape"]))]
     # the outputs are named output_0, output_1, ... and come in any order
-    return joined([[each[output] for output in sorted(each)] for each in outputs])
+    return joined([[outputs_by_name[output] for output in sorted(outputs_by_name)] for outputs_by_name in outputs])
 
 
 def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray[np.float32]]:

@@ -88,7 +88,7 @@ def four_columns(recipe: Recipe, images: Any, normalization: Normalization, lear
     """
     columns = [_scores(x, column) for column, x in _columns((3, 5, 5, 7), recipe, images, normalization)]
     if learning:
-        return _side_by_side([layers.Softmax(dtype="float32")(each) for each in columns])
+        return _side_by_side([layers.Softmax(dtype="float32")(column) for column in columns])
     return layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(columns))
 
 
@@ -102,8 +102,10 @@ def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learnin
         scores.append(_scores(x, column))
         signs.append(layers.Dense(1, name=f"is_digit_{column}", dtype="float32")(x))
     if learning:
-        probabilities = _side_by_side([layers.Softmax(dtype="float32")(each) for each in scores])
-        digit_probabilities = _side_by_side([layers.Activation("sigmoid", dtype="float32")(each) for each in signs])
+        probabilities = _side_by_side([layers.Softmax(dtype="float32")(column) for column in scores])
+        digit_probabilities = _side_by_side(
+            [layers.Activation("sigmoid", dtype="float32")(column) for column in signs]
+        )
         return layers.Concatenate(axis=2, dtype="float32")([probabilities, digit_probabilities])
     probabilities = layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(scores))
     return [probabilities, layers.Activation("sigmoid", dtype="float32")(layers.Average(dtype="float32")(signs))]
@@ -194,7 +196,7 @@ def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bo
 
 
 NETWORKS: Mapping[str, Mapping[str, Network]] = {
-    task: {each.__name__: each for each in networks}
+    task: {network.__name__: network for network in networks}
     for task, networks in {
         CLASSIFY: (
             *(softmax, mlp, small_convolutions, two_convolutions, three_convolutions),
@@ -304,7 +306,7 @@ def _scores(x: Any, column: int) -> Any:
 
 def _side_by_side(columns: list[Any]) -> Any:
     """Stack the outputs of columns, (n, values) each, into (n, columns, values)."""
-    rows = [layers.Reshape((1, each.shape[-1]), dtype="float32")(each) for each in columns]
+    rows = [layers.Reshape((1, column.shape[-1]), dtype="float32")(column) for column in columns]
     return layers.Concatenate(axis=1, dtype="float32")(rows)
 
 

@@ -46,7 +46,7 @@ def write_onnx(model: Any, card: Card, path: Path) -> Card:
     names = layer_names(model)
     for layer in model.layers:
         graph.add(layer, names[layer.name])
-    outputs = [graph.end(value, each.name) for value, each in zip(model.outputs, card.outputs, strict=True)]
+    outputs = [graph.end(value, output.name) for value, output in zip(model.outputs, card.outputs, strict=True)]
     images = helper.make_tensor_value_info(card.input.name, TensorProto.FLOAT, card.input.shape)
     proto = helper.make_model(
         helper.make_graph(graph.nodes, card.name, [images], outputs, graph.constants),
@@ -89,10 +89,10 @@ def mismatch(path: Path, model: Any) -> str | None:
 def _stored(path: Path) -> dict[str, NDArray[Any]]:
     """Read the weights of an .onnx file in Keras's shapes."""
     try:
-        stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+        stored = {weight.name: numpy_helper.to_array(weight) for weight in onnx.load(path).graph.initializer}
     except Exception as problem:
         raise ModelError("error.model.damaged", path=path, reason=problem) from problem
-    return {name: each.transpose(_TO_KERAS) if each.ndim == 4 else each for name, each in stored.items()}
+    return {name: weight.transpose(_TO_KERAS) if weight.ndim == 4 else weight for name, weight in stored.items()}
 
 
 def named_weights(model: Any) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def _dense(graph: _Graph, layer: Any, x: str) -> str:
 
 
 def _conv2d(graph: _Graph, layer: Any, x: str) -> str:
-    weights = [graph.weight(each) for each in layer.weights]
+    weights = [graph.weight(weight) for weight in layer.weights]
     x = graph.node(
         "Conv",
         x,
@@ -252,7 +252,7 @@ def _padding(layer: Any) -> dict[str, Any]:
 def _batch_normalization(graph: _Graph, layer: Any, x: str) -> str:
     if not (layer.scale and layer.center):
         raise ModelError("error.model.layer", name=layer.name, kind="BatchNormalization")
-    weights = [graph.weight(each) for each in (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)]
+    weights = [graph.weight(weight) for weight in (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)]
     return graph.node("BatchNormalization", x, *weights, epsilon=layer.epsilon)
 
 

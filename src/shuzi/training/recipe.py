@@ -132,8 +132,8 @@ class Recipe:
     composed: str = _in(("before", "during"), "before")
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            _check(each.name, getattr(self, each.name), str(each.type))
+        for setting in fields(self):
+            _check(setting.name, getattr(self, setting.name), str(setting.type))
         if self.network == "softmax" and self.hidden:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
         if self.features != "none" and (not self.hidden or self.task in (DETECT, DETECT_LINES)):
@@ -225,12 +225,14 @@ class Recipe:
             raise RecipeError("error.recipe.value", where=place, reason=problem) from problem
 
 
-_ALLOWED = {each.name: each.metadata["allowed"] for each in fields(Recipe) if "allowed" in each.metadata}
+_ALLOWED = {setting.name: setting.metadata["allowed"] for setting in fields(Recipe) if "allowed" in setting.metadata}
 
-RANGES: Mapping[str, Range] = {name: each for name, each in _ALLOWED.items() if isinstance(each, Range)}
+RANGES: Mapping[str, Range] = {name: allowed for name, allowed in _ALLOWED.items() if isinstance(allowed, Range)}
 """The range of each number in a recipe."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = {name: each for name, each in _ALLOWED.items() if isinstance(each, tuple)}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    name: allowed for name, allowed in _ALLOWED.items() if isinstance(allowed, tuple)
+}
 """The choices for each string in a recipe."""
 
 

@@ -47,11 +47,11 @@ from shuzi.training.recipe import Recipe
 METRICS_FILE = "metrics.jsonl"
 """The file's name in a run folder."""
 
-_BEYOND = 1e30  # no loss or accuracy is this large, and plotting fails near the largest float
+_MAX_VALUE = 1e30  # no loss or accuracy is this large, and plotting fails near the largest float
 
 KERAS_FILE = "model.keras"
 
-_LONGEST = 20  # digits of a number
+_MAX_DIGITS = 20  # digits of a number
 _CHECKPOINT = re.compile(r"step-[0-9]+\.npz")
 _ITERATION = "/iteration"  # the suffix of the variable in which Keras counts an optimizer's steps
 # raised on reading an export; RuntimeError if flipped bits make a zip look encrypted or newer
@@ -180,7 +180,7 @@ def _parsed(line: str) -> dict[str, Any] | None:
 
 
 def _can_be_plotted(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MAX_VALUE
 
 
 class RunFolder:
@@ -282,7 +282,7 @@ class RunFolder:
         newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)
         if newest is None:
             return 0, None
-        step = int(newest.stem.removeprefix("step-")[:_LONGEST])
+        step = int(newest.stem.removeprefix("step-")[:_MAX_DIGITS])
         try:
             # nothing in it is compressed, so no array is larger than the file
             state = read_npz(newest, largest=newest.stat().st_size)
@@ -291,7 +291,7 @@ class RunFolder:
             raise RunError("error.run.checkpoint", path=newest, reason=reason) from problem
         taken = next((value for name, value in state.items() if name.endswith(_ITERATION)), None)
         if taken is not None and (taken.shape or taken.dtype.kind not in "iu" or int(taken) != step):
-            reason = ShuziError("run.another_step", found=str(taken)[:_LONGEST])
+            reason = ShuziError("run.another_step", found=str(taken)[:_MAX_DIGITS])
             raise RunError("error.run.checkpoint", path=newest, reason=reason)
         return step, state
 

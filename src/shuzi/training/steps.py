@@ -173,7 +173,7 @@ def _line(shift: Any, stretch: Any) -> Any:
 def _sampled(images: Any, y: Any, x: Any) -> Any:
     """Sample images (n, 28, 28) at positions (n, 784) relative to the centre, with linear interpolation."""
     frame = SIDE + 2  # an empty border: positions outside the image are read from it
-    y, x = (ops.clip(each + (_MIDDLE + 1), 0, frame - 1.01) for each in (y, x))
+    y, x = (ops.clip(positions + (_MIDDLE + 1), 0, frame - 1.01) for positions in (y, x))
     top, left = ops.floor(y), ops.floor(x)
     below, right = y - top, x - left
     flat = ops.reshape(ops.pad(images, ((0, 0), (1, 1), (1, 1))), (-1,))
@@ -312,8 +312,8 @@ class Steps(ABC):
         """Return all outputs of the network; for digits uint8 (n, 28, 28), the first is the probabilities (n, 10)."""
         count = max(1, PASS_PIXELS // int(np.prod(images.shape[1:])))
         outputs = [self._predict(images[at : at + count]) for at in range(0, len(images), count)]
-        each = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
-        return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
+        by_piece = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
+        return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*by_piece, strict=True)]
 
     def evaluate(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
         """Return the network's accuracy on examples, and all of its outputs."""
@@ -357,8 +357,8 @@ class Steps(ABC):
 
     def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
         """Split a batch into the recipe's towers; each is normalised and trained on separately, in parallel."""
-        each = self._recipe.batch_size // self._recipe.towers
-        return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
+        size = self._recipe.batch_size // self._recipe.towers
+        return [tuple(a[n * size : (n + 1) * size] for a in arrays) for n in range(self._recipe.towers)]
 
 
 def _fits(value: NDArray[Any], variable: Any) -> bool:

@@ -32,7 +32,7 @@ VALIDATION_FRACTION = 1 / 32
 Answers = Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]]
 """Runs a network on images uint8 (n, h, w): one array (n, ...) for each of its outputs."""
 
-_COLDEST, _HOTTEST = 0.05, 20.0
+_MIN_TEMPERATURE, _MAX_TEMPERATURE = 0.05, 20.0
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
 WRONG_AMONG_SURE = 0.001
@@ -50,7 +50,7 @@ FIRST_SCORE = -4.0
 """The maps' initial probability: few cells hold a digit."""
 
 _HILL = 0.12  # the peak's standard deviation as a fraction of the digit's width and height
-_SMALLEST_HILL = 0.6  # cells
+_MIN_HILL = 0.6  # cells
 _BOX_WEIGHT = 0.5
 _NEAR = 0.3  # a cell where the peak is at least this high learns the digit's box
 _FOUND = math.log(0.3 / 0.7)  # the logit of a probability of 0.3
@@ -158,7 +158,7 @@ def fit_temperature(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> f
     def cost(logarithm: float) -> float:
         return negative_log_likelihood(at_temperature(probabilities, float(np.exp(logarithm))), labels)
 
-    low, high = float(np.log(_COLDEST)), float(np.log(_HOTTEST))
+    low, high = float(np.log(_MIN_TEMPERATURE)), float(np.log(_MAX_TEMPERATURE))
     while high - low > 1e-4:
         inner, outer = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
         low, high = (low, outer) if cost(inner) < cost(outer) else (inner, high)
@@ -360,7 +360,7 @@ class Detect(Task):
         return Examples(*detector_pages.lay_out(dataset.images, dataset.labels))
 
 
-def _seen(labels: Any, y: Any, least: float) -> Any:
+def _seen(labels: Any, y: Any, threshold: float) -> Any:
     """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).
 
     A page without digits counts as 1.
@@ -368,11 +368,11 @@ def _seen(labels: Any, y: Any, least: float) -> Any:
     peaks, is_digit, _ = _peaks(labels, y)
     tops = ops.cast(peaks > 0.999, "float32")
     scores = ops.sum(tops[..., None] * y[:, None, :, :, :10], axis=(2, 3))
-    seen = ops.logical_and(
-        ops.argmax(scores, axis=-1) == ops.cast(labels[..., 0], "int32"), ops.max(scores, axis=-1) > least
+    found = ops.logical_and(
+        ops.argmax(scores, axis=-1) == ops.cast(labels[..., 0], "int32"), ops.max(scores, axis=-1) > threshold
     )
-    right, count = ops.sum(ops.cast(seen, "float32") * is_digit, axis=1), ops.sum(is_digit, axis=1)
-    return ops.where(count > 0, right / ops.maximum(count, 1), 1.0)
+    correct, count = ops.sum(ops.cast(found, "float32") * is_digit, axis=1), ops.sum(is_digit, axis=1)
+    return ops.where(count > 0, correct / ops.maximum(count, 1), 1.0)
 
 
 def _peaks(labels: Any, y: Any) -> tuple[Any, Any, Any]:
@@ -381,19 +381,21 @@ def _peaks(labels: Any, y: Any) -> tuple[Any, Any, Any]:
     rows, columns = ops.arange(y.shape[1], dtype="float32"), ops.arange(y.shape[2], dtype="float32")
     middle_x = ops.floor((labels[..., 1] + labels[..., 3] / 2) / CELL)[..., None]
     middle_y = ops.floor((labels[..., 2] + labels[..., 4] / 2) / CELL)[..., None]
-    wide = ops.maximum(labels[..., 3] * (_HILL / CELL), _SMALLEST_HILL)[..., None]
-    high = ops.maximum(labels[..., 4] * (_HILL / CELL), _SMALLEST_HILL)[..., None]
-    across = ops.exp(-0.5 * ((columns - middle_x) / wide) ** 2)
-    down = ops.exp(-0.5 * ((rows - middle_y) / high) ** 2)
-    peaks = down[..., :, None] * across[..., None, :] * is_digit[..., None, None]
+    wide = ops.maximum(labels[..., 3] * (_HILL / CELL), _MIN_HILL)[..., None]
+    high = ops.maximum(labels[..., 4] * (_HILL / CELL), _MIN_HILL)[..., None]
+    horizontal = ops.exp(-0.5 * ((columns - middle_x) / wide) ** 2)
+    vertical = ops.exp(-0.5 * ((rows - middle_y) / high) ** 2)
+    peaks = vertical[..., :, None] * horizontal[..., None, :] * is_digit[..., None, None]
     return peaks, is_digit, ops.argmax(peaks, axis=1)
 
 
 def _boxes(labels: Any, nearest: Any, y: Any) -> Any:
     """Return for each cell the target box: that of the digit with the highest peak there."""
-    x, top, width, height = (labels[..., each] for each in range(1, 5))
+    x, top, width, height = (labels[..., column] for column in range(1, 5))
     boxes = ops.stack([x + width / 2, top + height / 2, width, height], axis=-1) / CELL
-    chosen = ops.matmul(ops.one_hot(ops.reshape(nearest, (-1, y.shape[1] * y.shape[2])), detector_pages.MOST), boxes)
+    chosen = ops.matmul(
+        ops.one_hot(ops.reshape(nearest, (-1, y.shape[1] * y.shape[2])), detector_pages.MAX_DIGITS), boxes
+    )
     chosen = ops.reshape(chosen, (-1, y.shape[1], y.shape[2], 4))
     columns = ops.arange(y.shape[2], dtype="float32")[None, None, :] + 0.5
     rows = ops.arange(y.shape[1], dtype="float32")[None, :, None] + 0.5
@@ -470,8 +472,8 @@ def _cross_entropy(wanted: Any, logits: Any) -> Any:
 def _overlap(labels: Any, y: Any, threshold: float) -> Any:
     """Return intersection over union of the cores of each picture: float32 (n,); 1 where there is none of either."""
     core = ops.cast(labels[..., 0] >= 128, "float32")
-    seen = ops.cast(y[..., 0] > threshold, "float32")
-    shared, either = ops.sum(core * seen, axis=(1, 2)), ops.sum(ops.maximum(core, seen), axis=(1, 2))
+    predicted = ops.cast(y[..., 0] > threshold, "float32")
+    shared, either = ops.sum(core * predicted, axis=(1, 2)), ops.sum(ops.maximum(core, predicted), axis=(1, 2))
     return ops.where(either > 0, shared / ops.maximum(either, 1), 1.0)
 
 

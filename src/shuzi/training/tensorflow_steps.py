@@ -53,7 +53,7 @@ class TensorFlowSteps(Steps):
 
     def _compile(self, dataset: Examples) -> None:
         # arguments, not captured: TensorFlow never frees a graph with a loop, nor what it has captured
-        held = [tf.TensorSpec(each.shape, each.dtype) for each in (self._images, self._labels)]
+        held = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in (self._images, self._labels)]
         batches = tf.TensorSpec([None, self._recipe.batch_size], tf.int32)
         choices = tf.TensorSpec(
             [None, *([self._recipe.batch_size, CHOICES] if self._augment else [0, 0])], tf.float32

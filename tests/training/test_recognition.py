@@ -5,7 +5,7 @@ import pytest
 
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.training.recipe import recipe
-from shuzi.training.tasks import NOTHING, RecogniseLine
+from shuzi.training.tasks import BLANK, RecogniseLine
 
 TASK, LINE = RecogniseLine(), recipe("line")
 
@@ -19,14 +19,14 @@ def labels(*texts):
 
 def outputs(path):
     """Collapse a path of classes: merge repeats, then drop blanks."""
-    return tuple(each for each, _ in groupby(path) if each != NOTHING)
+    return tuple(each for each, _ in groupby(path) if each != BLANK)
 
 
 def all_paths(scores, text):
     """Sum the probabilities of all paths for a text, one by one."""
     probabilities = np.exp(scores - scores.max(axis=1, keepdims=True))
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    used = sorted({*(CLASSES.index(each) for each in text), NOTHING})
+    used = sorted({*(CLASSES.index(each) for each in text), BLANK})
     wanted = tuple(CLASSES.index(each) for each in text)
     return sum(
         np.prod(probabilities[np.arange(len(path)), list(path)])
@@ -41,7 +41,7 @@ def test_the_classes_are_digits_marks_and_one_sign():
 
 @pytest.mark.parametrize("texts", [("12", "7"), ("11", "-3"), ("", "5"), ("", "")])
 def test_the_loss_adds_up_all_ways_to_write_the_text(texts):
-    scores = np.random.default_rng(1).normal(size=(2, 6, NOTHING + 1)).astype(np.float32)
+    scores = np.random.default_rng(1).normal(size=(2, 6, BLANK + 1)).astype(np.float32)
     expected = -np.mean([np.log(all_paths(each, text)) for each, text in zip(scores, texts, strict=True)])
     assert float(TASK.loss(LINE, labels(*texts), scores)) == pytest.approx(expected, rel=1e-5)
 
@@ -61,7 +61,7 @@ def test_the_loss_adds_up_all_ways_to_write_the_text(texts):
     ],
 )
 def test_a_strip_is_right_when_the_whole_text_is(path, text, right):
-    y = np.full((1, len(path), NOTHING + 1), -9, np.float32)
-    y[0, np.arange(len(path)), [NOTHING if each == "." else CLASSES.index(each) for each in path]] = 0
+    y = np.full((1, len(path), BLANK + 1), -9, np.float32)
+    y[0, np.arange(len(path)), [BLANK if each == "." else CLASSES.index(each) for each in path]] = 0
     assert np.asarray(TASK.correct(labels(text), y)).tolist() == [float(right)]
     assert TASK.accuracy(labels(text), y) == float(right)

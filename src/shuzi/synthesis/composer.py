@@ -22,8 +22,8 @@ from shuzi.synthesis.camera import cut_close, photographed
 from shuzi.synthesis.digit_shapes import skeleton_field
 from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.papers import background
-from shuzi.synthesis.pen import UNIT, distance_fields
-from shuzi.synthesis.rewriting import Hand, Ink, Rewriter, random_hand
+from shuzi.synthesis.pen import UNIT, Coverage, distance_fields
+from shuzi.synthesis.rewriting import MnistHand, Rewriter, random_hand
 
 _MIN_HEIGHT, _MAX_HEIGHT = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
@@ -88,15 +88,15 @@ class Composer:
         lines = [[box for _, box in digits[: ends[0]]], [box for _, box in digits[ends[0] :]]]
         return Page(grey, labels, boxes, _legible(lines, height, width))
 
-    def digit(self, rng: np.random.Generator, height: float) -> tuple[int, Ink]:
+    def digit(self, rng: np.random.Generator, height: float) -> tuple[int, Coverage]:
         """Write a digit in a random hand: return the digit and its ink, float32 (h, w), cropped to the digit."""
         return self._digits.digit(rng, height)
 
     def _write_line(
         self,
         rng: np.random.Generator,
-        hand: Hand,
-        ink: Ink,
+        hand: MnistHand,
+        ink: Coverage,
         top: float,
         digits: list[tuple[int, Box]],
         only_digits: bool,
@@ -147,7 +147,7 @@ def _gap(rng: np.random.Generator, height: float) -> float:
     return float(-rng.uniform(0.0, 0.08) * height)
 
 
-def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: float) -> int:
+def _after(profile: NDArray[np.float64], drawn: Coverage, y: int, x: float, gap: float) -> int:
     """Find the position to the right of the writing at which the gap between the two, row by row, is `gap`."""
     rows = np.arange(max(0, y), min(len(profile), y + drawn.shape[0]))
     inked = drawn[rows - y] > 0.3
@@ -160,7 +160,7 @@ def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: floa
     return round(max(needed, float(profile.max()) - 0.6 * float(drawn.shape[1])))
 
 
-def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> None:
+def _lay(ink: Coverage, drawn: Coverage, y: int, x: int, profile: NDArray[np.float64]) -> None:
     """Put ink on the page and record how far right each row now reaches."""
     height, width = ink.shape
     top, left = max(0, y), max(0, x)

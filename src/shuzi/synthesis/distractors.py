@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.ink.resize import resize
-from shuzi.synthesis.pen import thinned
+from shuzi.synthesis.pen import Coverage, thinned
 
 SIGNS: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), ((0.3, 0.45), (0.3, 1)), ((0.05, 0.55), (0.55, 0.55)),
@@ -79,7 +79,45 @@ _GREEK = "αβγεηκλμνξπτυφχψωΓΔΛΞΠΣΥΦΨΩ"
 _CYRILLIC = "ГДЖИЙЛПФЦШЩЫЮЯвджилпфцшщыюяЂЄЉЊЋ"
 _OTHERS = "ԱԲԵԸԺԽԾԿՃՊՋՖաբեժխկձճպֆאחטכמנצקשתℵ∀∃∇∑∏√∞⊕⊗≠≈∩∪∧∨⊥"
 
-Ink = NDArray[np.float32]
+
+def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Coverage:
+    """Draw a point, comma, dash, slash or the like, as found beside digits of that height: float32 (h, w).
+
+    Alone, a slash could be a 1 and is not drawn.
+    """
+    kind = rng.integers(5 if alone else 6)
+    if kind == 0:  # a point
+        # a line of length 0, one pixel wide, leaves hardly any ink
+        points, pen = [(0.0, 0.0), (0.01, 0.01)], max(1.5, pen * rng.uniform(1, 1.8))
+    elif kind == 1:  # a comma
+        points = [(0.0, 0.0), (-rng.uniform(0.05, 0.15), rng.uniform(0.12, 0.3))]
+    elif kind in (2, 3):  # a dash
+        points = [(0.0, 0.0), (rng.uniform(0.25, 1.2), rng.uniform(-0.08, 0.08))]
+    elif kind == 4:  # a tick
+        points = [(0.0, 0.0), (0.15, rng.uniform(0.05, 0.2)), (0.4, -rng.uniform(0.1, 0.4))]
+    else:  # a long slash
+        points = [(0.0, 0.0), (rng.uniform(0.3, 0.6), -rng.uniform(0.9, 1.3))]
+    line = np.array(points) * height
+    return _line(line - line.min(axis=0), pen)
+
+
+def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Coverage]]) -> Coverage:
+    """Draw something of about a digit's height that is not a digit: float32 (h, w).
+
+    Some lines are broader than the pen. `digits` returns a digit and its ink (h, w) to spoil.
+    """
+    kind, pen_on_board = rng.random(), pen * _BOARD / height
+    if kind < 0.06:
+        board = _letter(rng, pen_on_board)
+    elif kind < 0.36:
+        board = _printed(rng, pen_on_board)
+    elif kind < 0.74:
+        board = _character(rng, pen_on_board)
+    elif kind < 0.79:
+        board = _shape(rng, pen_on_board)
+    else:
+        board = _spoilt(rng, digits, pen_on_board)
+    return _sized(_warped(rng, board), height)
 
 
 def pseudo_letter(rng: np.random.Generator) -> list[Points]:
@@ -177,47 +215,7 @@ def _through(rng: np.random.Generator, corners: Points, smooth: bool) -> Points:
 _KINDS: tuple[Callable[[np.random.Generator], Points], ...] = (_straight, _angular, _curved, _arc, _ring, _spiral)
 
 
-def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
-    """Draw a point, comma, dash, slash or the like, as found beside digits of that height: float32 (h, w).
-
-    Alone, a slash could be a 1 and is not drawn.
-    """
-    kind = rng.integers(5 if alone else 6)
-    if kind == 0:  # a point
-        # a line of length 0, one pixel wide, leaves hardly any ink
-        points, pen = [(0.0, 0.0), (0.01, 0.01)], max(1.5, pen * rng.uniform(1, 1.8))
-    elif kind == 1:  # a comma
-        points = [(0.0, 0.0), (-rng.uniform(0.05, 0.15), rng.uniform(0.12, 0.3))]
-    elif kind in (2, 3):  # a dash
-        points = [(0.0, 0.0), (rng.uniform(0.25, 1.2), rng.uniform(-0.08, 0.08))]
-    elif kind == 4:  # a tick
-        points = [(0.0, 0.0), (0.15, rng.uniform(0.05, 0.2)), (0.4, -rng.uniform(0.1, 0.4))]
-    else:  # a long slash
-        points = [(0.0, 0.0), (rng.uniform(0.3, 0.6), -rng.uniform(0.9, 1.3))]
-    line = np.array(points) * height
-    return _line(line - line.min(axis=0), pen)
-
-
-def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Ink]]) -> Ink:
-    """Draw something of about a digit's height that is not a digit: float32 (h, w).
-
-    Some lines are broader than the pen. `digits` returns a digit and its ink (h, w) to spoil.
-    """
-    kind, pen_on_board = rng.random(), pen * _BOARD / height
-    if kind < 0.06:
-        board = _letter(rng, pen_on_board)
-    elif kind < 0.36:
-        board = _printed(rng, pen_on_board)
-    elif kind < 0.74:
-        board = _character(rng, pen_on_board)
-    elif kind < 0.79:
-        board = _shape(rng, pen_on_board)
-    else:
-        board = _spoilt(rng, digits, pen_on_board)
-    return _sized(_warped(rng, board), height)
-
-
-def _letter(rng: np.random.Generator, pen: float) -> Ink:
+def _letter(rng: np.random.Generator, pen: float) -> Coverage:
     text, font = str(rng.choice(list(_LETTERS))), int(rng.choice(_FONTS))
     thickness = int(np.clip(pen * (1 if rng.random() < 0.7 else rng.uniform(1, 5)), 1, 30))
     (width, height), below = cv2.getTextSize(text, font, 1, 1)
@@ -228,7 +226,7 @@ def _letter(rng: np.random.Generator, pen: float) -> Ink:
     return np.asarray(board, np.float32) / np.float32(255)
 
 
-def _printed(rng: np.random.Generator, pen: float) -> Ink:
+def _printed(rng: np.random.Generator, pen: float) -> Coverage:
     """Print a letter, or trace its strokes with a pen; letters that could be digits are left out."""
     alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
     letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(fonts())))
@@ -237,7 +235,7 @@ def _printed(rng: np.random.Generator, pen: float) -> Ink:
     return np.asarray(np.clip(pen / 2 + 0.5 - _away_from_lines(letter, font), 0, 1), np.float32)
 
 
-def _type(letter: str, font: int) -> Ink:
+def _type(letter: str, font: int) -> Coverage:
     """Print a letter in a font, or in the first font if that one lacks it."""
     path = fonts()[font]
     if not _holds(path, letter):
@@ -248,7 +246,7 @@ def _type(letter: str, font: int) -> Ink:
     return np.asarray(board, np.float32) / np.float32(255)
 
 
-def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
+def _ornate(rng: np.random.Generator, board: Coverage) -> Coverage:
     """Make a letter bolder, lighter, hollow, striped or shaded, as in advertisements, or leave it as it is."""
     kind = rng.random()
     if kind < 0.5:
@@ -270,7 +268,7 @@ def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
 
 
 @cache
-def _away_from_lines(letter: str, font: int) -> Ink:
+def _away_from_lines(letter: str, font: int) -> Coverage:
     """Return the distance of each pixel from the centre line of the letter's strokes, in pixels."""
     line = thinned(_type(letter, font)[None] > 0.5)[0]
     return np.asarray(cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
@@ -295,7 +293,7 @@ def _holds(path: Path, letter: str) -> bool:
     return get_font(str(path)).get_char_index(ord(letter)) != 0
 
 
-def _character(rng: np.random.Generator, pen: float) -> Ink:
+def _character(rng: np.random.Generator, pen: float) -> Coverage:
     """Draw a pseudo-letter."""
     board = np.zeros((_BOARD, _BOARD), np.float32)
     for stroke in pseudo_letter(rng):
@@ -303,7 +301,7 @@ def _character(rng: np.random.Generator, pen: float) -> Ink:
     return board
 
 
-def _shape(rng: np.random.Generator, pen: float) -> Ink:
+def _shape(rng: np.random.Generator, pen: float) -> Coverage:
     """Draw a box, a triangle, a filled blob or a scribble."""
     board, middle = np.zeros((_BOARD, _BOARD), np.float32), _BOARD / 2
     kind = rng.integers(3)
@@ -335,7 +333,7 @@ def _shape(rng: np.random.Generator, pen: float) -> Ink:
     return board
 
 
-def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen: float) -> Ink:
+def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Coverage]], pen: float) -> Coverage:
     """Mirror or rotate a digit, strike it through, join halves of two, or write one over another."""
     kind, (label, ink) = rng.random(), digits()
     first = _on_board(ink)
@@ -354,14 +352,14 @@ def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen
     return np.vstack([first[:cut][::-1], second[cut:][::-1]])
 
 
-def _on_board(ink: Ink) -> Ink:
+def _on_board(ink: Coverage) -> Coverage:
     board, sized = np.zeros((_BOARD, _BOARD), np.float32), _sized(ink, _BOARD - 2 * _RIM)
     top, left = ((_BOARD - side) // 2 for side in sized.shape)
     board[top : top + sized.shape[0], left : left + sized.shape[1]] = sized
     return board
 
 
-def _warped(rng: np.random.Generator, board: Ink) -> Ink:
+def _warped(rng: np.random.Generator, board: Coverage) -> Coverage:
     """Slant, stretch and rotate slightly, as a hand does."""
     middle = _BOARD / 2
     turn = rng.normal(0, 0.12)
@@ -371,7 +369,7 @@ def _warped(rng: np.random.Generator, board: Ink) -> Ink:
     return np.asarray(cv2.warpAffine(board, whole, (_BOARD, _BOARD), flags=cv2.INTER_LINEAR), np.float32)
 
 
-def _sized(ink: Ink, height: float) -> Ink:
+def _sized(ink: Coverage, height: float) -> Coverage:
     """Crop to the ink and scale the longer side to `height`."""
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
@@ -379,7 +377,7 @@ def _sized(ink: Ink, height: float) -> Ink:
     return resize(ink[y : y + high, x : x + wide], height / max(high, wide), least=2)
 
 
-def _line(points: NDArray[np.float64], pen: float) -> Ink:
+def _line(points: NDArray[np.float64], pen: float) -> Coverage:
     """Draw a line on an array just large enough for it."""
     rim = math.ceil(pen / 2) + 1
     wide, high = np.ceil(points.max(axis=0)).astype(int) + 2 * rim
@@ -388,7 +386,7 @@ def _line(points: NDArray[np.float64], pen: float) -> Ink:
     return background
 
 
-def _draw(background: Ink, points: NDArray[np.float64], pen: float) -> None:
+def _draw(background: Coverage, points: NDArray[np.float64], pen: float) -> None:
     """Draw through points (n, 2), x before y; a pen thinner than a pixel leaves a paler line."""
     drawn = np.zeros(background.shape, np.uint8)  # OpenCV antialiases lines only in 8 bits
     fixed = np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)

@@ -31,11 +31,10 @@ from shuzi.synthesis.writers import Writers
 PARTS = 16
 """Parts of the work; each has its own digits, so that only one part's distance fields are in memory at a time."""
 
-_OWN_STREAM = 3  # order, augmentation and initial weights are drawn from the same seed on other streams
-
+# order, augmentation and initial weights are drawn from the same seed on other streams
+_STREAM_OF_PARTS, _STREAM_OF_BLOCKS = 3, 5
 _DRAWN = 0.5  # fraction of composed lines whose digits are drawn in the shapes of the world
 _LARGE = SMALL + 1  # the size of a task, large enough to go to a process alone
-_STREAM_OF_BLOCKS = 5  # separate from the other streams of the same seed
 
 Compose = Callable[..., tuple[NDArray[Any], NDArray[Any]]]
 """Composes a block from shared data, a seed and a number of rows; a function of a module, for other processes."""
@@ -71,7 +70,13 @@ def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> It
     }
     more = () if kind == "pages" else (dataset.strokes,)
     jobs = [
-        (dataset.images[part::PARTS], dataset.labels[part::PARTS], [seed, _OWN_STREAM, part], fraction / PARTS, *more)
+        (
+            dataset.images[part::PARTS],
+            dataset.labels[part::PARTS],
+            [seed, _STREAM_OF_PARTS, part],
+            fraction / PARTS,
+            *more,
+        )
         for part in range(min(PARTS, len(dataset)))
     ]
     pool = Pool(min(cores(), PARTS))

@@ -25,8 +25,8 @@ INKED = 76
 _HASTY = 0.35  # fraction of the hands
 _OWN_STROKES = (0.25, 0.78)  # range of the threshold for ink in MNIST's grey
 
-Inks = list[tuple[Ink, int, int, bool]]
-"""Characters: the ink of each, uint8 (h, w), its left and top edge, and whether it counts."""
+PlacedInk = tuple[Ink, int, int, bool]
+"""A character: its ink, uint8 (h, w), its left and top edge, and whether it counts."""
 
 _TWO = 0.25  # fraction of crossings that cover two digits
 _WAYS = {"bar": 0.34, "bars": 0.12, "slash": 0.22, "cross": 0.12, "zigzag": 0.12, "scribble": 0.08}
@@ -96,7 +96,7 @@ class Placed:
     """Characters placed side by side so far; the line of writing is y = 0."""
 
     def __init__(self, height: float) -> None:
-        self.inks: list[tuple[Ink, int, int, bool]] = []
+        self.inks: list[PlacedInk] = []
         self._middle = round(4 * height)
         self._profile = np.full(2 * self._middle, -np.inf)
         self.right = 0.0
@@ -171,7 +171,7 @@ def place(
     return placed
 
 
-def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tuple[str, Inks]:
+def cross_out(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand) -> tuple[str, list[PlacedInk]]:
     """Cross out one digit of a text, or two neighbours, with the pen of the hand that wrote them.
 
     Return the text with `SIGN` for crossed-out digits, and the ink with the strokes added; both unchanged without a
@@ -236,9 +236,7 @@ def _line(start: tuple[float, float], end: tuple[float, float]) -> Line:
     return np.asarray(np.array(start) * (1 - along) + np.array(end) * along, np.float32)
 
 
-def lay_over(
-    character: tuple[Ink, int, int, bool], ink: NDArray[np.uint8], x: int, y: int
-) -> tuple[Ink, int, int, bool]:
+def lay_over(character: PlacedInk, ink: NDArray[np.uint8], x: int, y: int) -> PlacedInk:
     """Lay strokes over a character; x and y are the position of their ink, in pixels."""
     under, own_x, own_y, counts = character
     left, top = min(x, own_x), min(y, own_y)
@@ -252,7 +250,7 @@ def lay_over(
     return whole[inner_y : inner_y + high, inner_x : inner_x + wide], left + inner_x, top + inner_y, counts
 
 
-def join(rng: np.random.Generator, text: str, inks: Inks, hand: Hand, zeros_only: bool) -> Inks:
+def join(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand, zeros_only: bool) -> list[PlacedInk]:
     """Connect neighbouring digits with strokes, each added to the ink of the digit that it comes from.
 
     Either zeros only, at their tops, or most digits, from the right edge of one to the left edge of the next.
@@ -278,7 +276,7 @@ def join(rng: np.random.Generator, text: str, inks: Inks, hand: Hand, zeros_only
     return joined
 
 
-def _top(character: tuple[Ink, int, int, bool]) -> NDArray[np.float64]:
+def _top(character: PlacedInk) -> NDArray[np.float64]:
     """Return the middle of the highest ink."""
     ink, x, y, _ = character
     rows = np.flatnonzero((ink > INKED).any(axis=1))
@@ -287,7 +285,7 @@ def _top(character: tuple[Ink, int, int, bool]) -> NDArray[np.float64]:
     return np.array([x + (columns.mean() if len(columns) else 0.0), y + row])
 
 
-def _side(character: tuple[Ink, int, int, bool], right: bool) -> NDArray[np.float64]:
+def _side(character: PlacedInk, right: bool) -> NDArray[np.float64]:
     """Return the middle of the ink that is furthest to one side."""
     ink, x, y, _ = character
     columns = np.flatnonzero((ink > INKED).any(axis=0))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from shuzi.ink.paper import PAPER, contrast_map
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.synthesis.camera import photograph, tilted
-from shuzi.synthesis.layout import INKED, any_hand, any_style, cross_out, join, place
+from shuzi.synthesis.layout import INKED, PlacedInk, any_hand, any_style, cross_out, join, place
 from shuzi.synthesis.papers import Paper, paper_light, print_word
 from shuzi.synthesis.pen import Ink
 from shuzi.synthesis.texts import Kind, Text, digits, target
@@ -39,127 +39,6 @@ _NO_BOXES = np.empty((0, 4), np.float32)
 _TRIES = 50  # attempts to compose a legible page: about half succeed
 
 
-def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, slant: float) -> bool:
-    """Tell whether each mark is distinct: no slash like a 1, no comma, dash or colon like a dot.
-
-    The height of a digit and the pen's width are in pixels; the writing leans by `slant`, a fraction of its height.
-
-    >>> upright, leaning = np.full((40, 4), 255, np.uint8), np.eye(40, dtype=np.uint8)[::-1] * 255
-    >>> told_apart("1/", [upright, leaning], 30, 3, 0.0), told_apart("1/", [upright, upright], 30, 3, 0.0)
-    (True, False)
-    """
-    written = [(character, _tight(ink)) for character, ink in zip(characters, inks, strict=True)]
-    ones = [lean(ink) for character, ink in written if character == "1"]
-    lean_of_ones = max(ones) if ones else math.atan(slant)
-    leans = _LEANS if ones else _LEANS_ALONE
-    return all(
-        {
-            "/": lean(ink) - lean_of_ones >= (_LONGER_LEANS if len(ink) > _LONGER * height else leans),
-            ".": max(ink.shape) <= pen + _DOT * height,
-            ",": len(ink) >= pen + _COMMA * height,
-            ":": _has_two_dots(ink, height),
-            "-": ink.shape[1] >= max(pen + _DASH * height, len(ink)),
-        }.get(character, True)
-        for character, ink in written
-    )
-
-
-def _has_two_dots(ink: Ink, height: float) -> bool:
-    """Tell whether a colon has two separate dots; some recordings have only one."""
-    if not ink.size:  # OpenCV would crash
-        return False
-    _, _, _, centres = cv2.connectedComponentsWithStats((ink > INKED).astype(np.uint8))
-    y = centres[1:, 1]  # the first is the paper
-    return len(y) > 1 and float(np.ptp(y)) >= _COLON * height
-
-
-def _tight(ink: Ink) -> Ink:
-    x, y, wide, high = cv2.boundingRect((ink > INKED).astype(np.uint8))
-    return ink[y : y + high, x : x + wide]
-
-
-def lean(ink: Ink) -> float:
-    """Return how far a stroke leans to the right, in radians from upright."""
-    y, x = np.nonzero(ink > 127)
-    if len(x) < 2:
-        return 0.0
-    covariance = np.cov(np.stack([x, y]))
-    _, axes = np.linalg.eigh(covariance)
-    horizontal, vertical = axes[:, 1]
-    return float(math.atan2(-horizontal * math.copysign(1, vertical), abs(vertical)))
-
-
-def is_apart(placed: Sequence[tuple[Ink, int, int, bool]], height: float) -> bool:
-    """Tell whether no character lies on others, and no small one, such as a dot, touches them.
-
-    >>> one = np.full((20, 4), 255, np.uint8)
-    >>> is_apart([(one, 0, 0, True), (one, 6, 0, True)], 20), is_apart([(one, 0, 0, True), (one, 1, 0, True)], 20)
-    (True, False)
-    """
-    if len(placed) < 2:
-        return True
-    left, top = min(x for _, x, _, _ in placed) - 1, min(y for _, _, y, _ in placed) - 1
-    right = max(x + ink.shape[1] for ink, x, _, _ in placed) + 1
-    bottom = max(y + ink.shape[0] for ink, _, y, _ in placed) + 1
-    layers = np.zeros((bottom - top, right - left), np.uint8)
-    parts = []
-    for ink, x, y, _ in placed:
-        dark = (np.pad(ink, 1) > INKED).astype(np.uint8)
-        box = np.s_[y - top - 1 : y - top + len(ink) + 1, x - left - 1 : x - left + ink.shape[1] + 1]
-        layers[box] += dark
-        parts.append((dark, box))
-    for dark, box in parts:
-        others = layers[box] - dark > 0
-        _, _, wide, high = cv2.boundingRect(dark)
-        if max(wide, high) < _SMALL * height:
-            near, max_fraction = cv2.dilate(dark, np.ones((3, 3), np.uint8)), _MAX_TOUCHED
-        else:
-            near, max_fraction = dark, _MAX_HIDDEN
-        if np.count_nonzero(near.astype(bool) & others) > max_fraction * np.count_nonzero(near):
-            return False
-    return True
-
-
-def is_seen(grey: NDArray[np.uint8], text: str, boxes: NDArray[np.float32]) -> bool:
-    """Tell whether a picture, uint8 (h, w), still shows each character whole, and marks against paper and lines."""
-    height, width = grey.shape
-    if not len(boxes):
-        return True
-    ends = boxes[:, :2] + boxes[:, 2:]
-    if boxes[:, :2].min() < -1 or (ends - (width, height)).max() > 1 or boxes[:, 2:].min() <= 0:
-        return False
-    marks = [index for index, character in enumerate(text) if character in MARKS]
-    if not marks:
-        return True
-    contrast = contrast_map(grey).astype(np.float32) - PAPER
-    digits = [index for index, character in enumerate(text) if character in DIGITS] or range(len(text))
-    usual = float(np.median([_strongest(contrast, boxes[index]) for index in digits]))
-    letter = float(np.median(boxes[list(digits), 3]))
-    paper = np.ones(contrast.shape, np.uint8)
-    for box in boxes:
-        x, y, right, bottom = _corners(box, 2, contrast.shape)
-        paper[y:bottom, x:right] = 0
-    for index in marks:
-        x, y, right, bottom = _corners(boxes[index], _AROUND * letter, contrast.shape)
-        around = contrast[y:bottom, x:right][paper[y:bottom, x:right] > 0]
-        contrast_around = float(np.percentile(around, 97)) if around.size else 0.0
-        if _strongest(contrast, boxes[index]) < max(_DARK * usual, _AGAINST_PAPER * contrast_around):
-            return False
-    return True
-
-
-def _strongest(contrast: NDArray[np.float32], box: NDArray[np.float32]) -> float:
-    x, y, right, bottom = _corners(box, 0, contrast.shape)
-    part = cv2.blur(np.ascontiguousarray(contrast[y:bottom, x:right]), (2, 2))
-    return float(np.percentile(part, 90))
-
-
-def _corners(box: NDArray[np.float32], rim: float, size: tuple[int, ...]) -> tuple[int, int, int, int]:
-    x, y, wide, high = box.tolist()
-    left, top = min(max(0, round(x - rim)), size[1] - 1), min(max(0, round(y - rim)), size[0] - 1)
-    return left, top, max(left + 1, round(x + wide + rim)), max(top + 1, round(y + high + rim))
-
-
 @dataclass(frozen=True)
 class LinePage:
     """A picture of one line of writing, and its content."""
@@ -168,6 +47,29 @@ class LinePage:
     text: str  # digits and marks as they are, `SIGN` for each other character
     boxes: NDArray[np.float32]  # (k, 4): x, y, width, height of the ink of each character of `text`, in pixels
     legible: bool = True  # as `told_apart`, `is_apart` and `is_seen` judge
+
+
+def page_of(
+    rng: np.random.Generator, writers: Writers, kind: Kind, images: float = FROM_IMAGES, drawn: float = 0.0
+) -> LinePage:
+    """Compose a legible page of a kind; see `Writers.pair`."""
+    for _ in range(_TRIES):
+        if kind.name == "recorded" and len(writers.numbers):
+            page = _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
+        else:
+            page = compose(rng, writers.pair(rng, images, drawn), kind)
+        if page.legible:
+            break
+    return page
+
+
+def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: int) -> LinePage:
+    """Compose a page around a recorded number, rewritten with another pen."""
+    height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
+    hand = any_hand(rng, height, images=False)
+    ink, boxes = number_ink(writers.strokes, sample, hand)
+    pair = writers.pair(rng)
+    return compose_sample(rng, pair, kind, ink, boxes, target(str(writers.strokes.label[sample])), hand)
 
 
 def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind) -> LinePage:
@@ -216,8 +118,8 @@ def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink
 
 
 def _with_print(
-    rng: np.random.Generator, height: float, written: str, inks: list[tuple[Ink, int, int, bool]]
-) -> tuple[str, list[tuple[Ink, int, int, bool]]]:
+    rng: np.random.Generator, height: float, written: str, inks: list[PlacedInk]
+) -> tuple[str, list[PlacedInk]]:
     """Print a word before or after the writing."""
     letters = print_word(rng, max(8, round(height * rng.uniform(0.45, 1.0))))
     wide = sum(letter.shape[1] + 1 for letter in letters)
@@ -242,7 +144,7 @@ def _page(
     kind: Kind,
     frame: str,
     pitch: float,
-    what: tuple[list[tuple[Ink, int, int, bool]], str, bool],
+    what: tuple[list[PlacedInk], str, bool],
 ) -> LinePage:
     inks, written, photo = what
     height = hand.height
@@ -342,24 +244,122 @@ def _stamp(rng: np.random.Generator, light: NDArray[np.float32], letter: float) 
     light *= 1 - rng.uniform(0.06, 0.3) * (drawn.astype(np.float32) * np.float32(1 / 255))
 
 
-def page_of(
-    rng: np.random.Generator, writers: Writers, kind: Kind, images: float = FROM_IMAGES, drawn: float = 0.0
-) -> LinePage:
-    """Compose a legible page of a kind; see `Writers.pair`."""
-    for _ in range(_TRIES):
-        if kind.name == "recorded" and len(writers.numbers):
-            page = _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
+def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, slant: float) -> bool:
+    """Tell whether each mark is distinct: no slash like a 1, no comma, dash or colon like a dot.
+
+    The height of a digit and the pen's width are in pixels; the writing leans by `slant`, a fraction of its height.
+
+    >>> upright, leaning = np.full((40, 4), 255, np.uint8), np.eye(40, dtype=np.uint8)[::-1] * 255
+    >>> told_apart("1/", [upright, leaning], 30, 3, 0.0), told_apart("1/", [upright, upright], 30, 3, 0.0)
+    (True, False)
+    """
+    written = [(character, _tight(ink)) for character, ink in zip(characters, inks, strict=True)]
+    ones = [lean(ink) for character, ink in written if character == "1"]
+    lean_of_ones = max(ones) if ones else math.atan(slant)
+    leans = _LEANS if ones else _LEANS_ALONE
+    return all(
+        {
+            "/": lean(ink) - lean_of_ones >= (_LONGER_LEANS if len(ink) > _LONGER * height else leans),
+            ".": max(ink.shape) <= pen + _DOT * height,
+            ",": len(ink) >= pen + _COMMA * height,
+            ":": _has_two_dots(ink, height),
+            "-": ink.shape[1] >= max(pen + _DASH * height, len(ink)),
+        }.get(character, True)
+        for character, ink in written
+    )
+
+
+def _has_two_dots(ink: Ink, height: float) -> bool:
+    """Tell whether a colon has two separate dots; some recordings have only one."""
+    if not ink.size:  # OpenCV would crash
+        return False
+    _, _, _, centres = cv2.connectedComponentsWithStats((ink > INKED).astype(np.uint8))
+    y = centres[1:, 1]  # the first is the paper
+    return len(y) > 1 and float(np.ptp(y)) >= _COLON * height
+
+
+def _tight(ink: Ink) -> Ink:
+    x, y, wide, high = cv2.boundingRect((ink > INKED).astype(np.uint8))
+    return ink[y : y + high, x : x + wide]
+
+
+def lean(ink: Ink) -> float:
+    """Return how far a stroke leans to the right, in radians from upright."""
+    y, x = np.nonzero(ink > 127)
+    if len(x) < 2:
+        return 0.0
+    covariance = np.cov(np.stack([x, y]))
+    _, axes = np.linalg.eigh(covariance)
+    horizontal, vertical = axes[:, 1]
+    return float(math.atan2(-horizontal * math.copysign(1, vertical), abs(vertical)))
+
+
+def is_apart(placed: Sequence[PlacedInk], height: float) -> bool:
+    """Tell whether no character lies on others, and no small one, such as a dot, touches them.
+
+    >>> one = np.full((20, 4), 255, np.uint8)
+    >>> is_apart([(one, 0, 0, True), (one, 6, 0, True)], 20), is_apart([(one, 0, 0, True), (one, 1, 0, True)], 20)
+    (True, False)
+    """
+    if len(placed) < 2:
+        return True
+    left, top = min(x for _, x, _, _ in placed) - 1, min(y for _, _, y, _ in placed) - 1
+    right = max(x + ink.shape[1] for ink, x, _, _ in placed) + 1
+    bottom = max(y + ink.shape[0] for ink, _, y, _ in placed) + 1
+    layers = np.zeros((bottom - top, right - left), np.uint8)
+    parts = []
+    for ink, x, y, _ in placed:
+        dark = (np.pad(ink, 1) > INKED).astype(np.uint8)
+        box = np.s_[y - top - 1 : y - top + len(ink) + 1, x - left - 1 : x - left + ink.shape[1] + 1]
+        layers[box] += dark
+        parts.append((dark, box))
+    for dark, box in parts:
+        others = layers[box] - dark > 0
+        _, _, wide, high = cv2.boundingRect(dark)
+        if max(wide, high) < _SMALL * height:
+            near, max_fraction = cv2.dilate(dark, np.ones((3, 3), np.uint8)), _MAX_TOUCHED
         else:
-            page = compose(rng, writers.pair(rng, images, drawn), kind)
-        if page.legible:
-            break
-    return page
+            near, max_fraction = dark, _MAX_HIDDEN
+        if np.count_nonzero(near.astype(bool) & others) > max_fraction * np.count_nonzero(near):
+            return False
+    return True
 
 
-def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: int) -> LinePage:
-    """Compose a page around a recorded number, rewritten with another pen."""
-    height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
-    hand = any_hand(rng, height, images=False)
-    ink, boxes = number_ink(writers.strokes, sample, hand)
-    pair = writers.pair(rng)
-    return compose_sample(rng, pair, kind, ink, boxes, target(str(writers.strokes.label[sample])), hand)
+def is_seen(grey: NDArray[np.uint8], text: str, boxes: NDArray[np.float32]) -> bool:
+    """Tell whether a picture, uint8 (h, w), still shows each character whole, and marks against paper and lines."""
+    height, width = grey.shape
+    if not len(boxes):
+        return True
+    ends = boxes[:, :2] + boxes[:, 2:]
+    if boxes[:, :2].min() < -1 or (ends - (width, height)).max() > 1 or boxes[:, 2:].min() <= 0:
+        return False
+    marks = [index for index, character in enumerate(text) if character in MARKS]
+    if not marks:
+        return True
+    contrast = contrast_map(grey).astype(np.float32) - PAPER
+    digits = [index for index, character in enumerate(text) if character in DIGITS] or range(len(text))
+    usual = float(np.median([_strongest(contrast, boxes[index]) for index in digits]))
+    letter = float(np.median(boxes[list(digits), 3]))
+    paper = np.ones(contrast.shape, np.uint8)
+    for box in boxes:
+        x, y, right, bottom = _corners(box, 2, contrast.shape)
+        paper[y:bottom, x:right] = 0
+    for index in marks:
+        x, y, right, bottom = _corners(boxes[index], _AROUND * letter, contrast.shape)
+        around = contrast[y:bottom, x:right][paper[y:bottom, x:right] > 0]
+        contrast_around = float(np.percentile(around, 97)) if around.size else 0.0
+        if _strongest(contrast, boxes[index]) < max(_DARK * usual, _AGAINST_PAPER * contrast_around):
+            return False
+    return True
+
+
+def _strongest(contrast: NDArray[np.float32], box: NDArray[np.float32]) -> float:
+    x, y, right, bottom = _corners(box, 0, contrast.shape)
+    part = cv2.blur(np.ascontiguousarray(contrast[y:bottom, x:right]), (2, 2))
+    return float(np.percentile(part, 90))
+
+
+def _corners(box: NDArray[np.float32], rim: float, size: tuple[int, ...]) -> tuple[int, int, int, int]:
+    x, y, wide, high = box.tolist()
+    left, top = min(max(0, round(x - rim)), size[1] - 1), min(max(0, round(y - rim)), size[0] - 1)
+    return left, top, max(left + 1, round(x + wide + rim)), max(top + 1, round(y + high + rim))

@@ -15,7 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from shuzi.synthesis.distractors import fonts
 from shuzi.synthesis.pen import Ink
 
-Background = NDArray[np.float32]
+Light = NDArray[np.float32]
+"""The fraction of light that each pixel reflects: (h, w)."""
 
 _WORDS = (
     "Total", "Date", "No", "Amount", "Sum", "Tel", "ID", "Fax", "USD", "EUR", "CHF", "PAY", "Rs", "kg", "Name", "Nr",
@@ -28,7 +29,7 @@ def by_magnitude(rng: np.random.Generator, low: float, high: float) -> float:
     return float(np.exp(rng.uniform(math.log(low), math.log(high))))
 
 
-def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Background:
+def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Light:
     """Make a background whose print is darker than the bare paper, spaced to suit writing `letter` pixels high.
 
     Return float32 (height, width), from 0 to 1: brightness relative to bare paper.
@@ -51,7 +52,7 @@ def background(rng: np.random.Generator, height: int, width: int, letter: float)
     return paper * falling_light(rng, height, width)
 
 
-def ruled(rng: np.random.Generator, paper: Background, letter: float, strength: float, squared: bool) -> None:
+def ruled(rng: np.random.Generator, paper: Light, letter: float, strength: float, squared: bool) -> None:
     """Print evenly spaced lines across, and if squared, also down."""
     step = letter * rng.uniform(0.25, 2.0) if squared else letter * rng.uniform(0.8, 2.0)
     step, thickness = max(step, 5.0), int(rng.choice((1, 1, 1, 2)))
@@ -72,7 +73,7 @@ def rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[floa
     cv2.line(printed, first, last, 255, thickness, cv2.LINE_AA, 3)
 
 
-def waves(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
+def waves(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
     """Print families of waves like those that protect cheques against copying."""
     y, x = np.indices(paper.shape, np.float32)
     for _ in range(rng.integers(1, 4)):
@@ -86,7 +87,7 @@ def waves(rng: np.random.Generator, paper: Background, letter: float, strength: 
         paper *= 1 - strength * line * rng.uniform(0.5, 1)
 
 
-def net(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
+def net(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
     """Print two families of fine lines that cross, or only the dots where they do, as cheques have."""
     y, x = np.indices(paper.shape, np.float32)
     step, turn = max(letter * rng.uniform(0.08, 0.3), 2.5), rng.uniform(0.2, 1.2)
@@ -102,7 +103,7 @@ def net(rng: np.random.Generator, paper: Background, letter: float, strength: fl
     paper *= 1 - strength * (np.sqrt(first * second) if rng.random() < 0.3 else np.maximum(first, second))
 
 
-def clouds(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
+def clouds(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
     """Add stains and unevenness at one or two scales."""
     for _ in range(rng.integers(1, 3)):
         coarse = max(2, round(max(paper.shape) / (letter * rng.uniform(0.1, 1.5))))
@@ -110,7 +111,7 @@ def clouds(rng: np.random.Generator, paper: Background, letter: float, strength:
         paper *= 1 - strength * cv2.resize(spots, paper.shape[::-1], interpolation=cv2.INTER_CUBIC).clip(0, 1)
 
 
-def _frame(rng: np.random.Generator, paper: Background, letter: float) -> None:
+def _frame(rng: np.random.Generator, paper: Light, letter: float) -> None:
     """Print the box of a form field, or the line under an amount."""
     height, width = paper.shape
     printed = np.zeros(paper.shape, np.uint8)
@@ -127,7 +128,7 @@ def _frame(rng: np.random.Generator, paper: Background, letter: float) -> None:
     paper *= 1 - rng.uniform(0.15, 0.8) * (printed / np.float32(255))
 
 
-def falling_light(rng: np.random.Generator, height: int, width: int) -> Background:
+def falling_light(rng: np.random.Generator, height: int, width: int) -> Light:
     """Make the light fall off to one side, or cast a shadow across the page."""
     light = np.ones((height, width), np.float32)
     if rng.random() < 0.4:

@@ -23,7 +23,13 @@ UNIT = 16
 _PIECE = 2_000  # images thinned at once: 6 MB per array
 
 Ink = NDArray[np.uint8]
+"""(h, w), 255 for full coverage."""
+
+Coverage = NDArray[np.float32]
+"""The fraction of each pixel covered by ink: (h, w)."""
+
 Line = NDArray[np.float32]
+"""The points of a stroke: (k, 2), x to the right and y down."""
 
 _SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 _FINE = 3  # oversampling in both directions

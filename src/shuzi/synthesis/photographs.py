@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.synthesis.camera import photograph
-from shuzi.synthesis.layout import INKED, Style, any_hand, any_style, cross_out, place
-from shuzi.synthesis.papers import by_magnitude, clouds, falling_light, print_word, rule
-from shuzi.synthesis.pen import Ink
+from shuzi.synthesis.layout import INKED, PlacedInk, Style, any_hand, any_style, cross_out, place
+from shuzi.synthesis.papers import Light, by_magnitude, clouds, falling_light, print_word, rule
 from shuzi.synthesis.texts import TEXTS, Text, target
 from shuzi.synthesis.writers import FromImages, Hand, Writer, Writers
 
 Mask = NDArray[np.uint8]
-Light = NDArray[np.float32]
 Corners = NDArray[np.float32]
 
 EDGES = {"none": 0.34, "hairline": 0.2, "some": 0.26, "much": 0.2}
@@ -310,9 +308,7 @@ class _Sheet:
             written, inks = cross_out(rng, written, inks, hand)
         return self._lay(written, inks, style.rise, x, y)
 
-    def _lay(
-        self, text: str, inks: Sequence[tuple[Ink, int, int, bool]], rise: float, x: float, y: float
-    ) -> float | None:
+    def _lay(self, text: str, inks: Sequence[PlacedInk], rise: float, x: float, y: float) -> float | None:
         """Lay characters on the sheet where there is room, and remember the band that they fill."""
         height, width = self._size
         boxes = np.array([(left, top, *ink.shape[::-1]) for ink, left, top, _ in inks], np.float64).reshape(-1, 4)
@@ -344,7 +340,7 @@ class _Sheet:
         """Print some words where there is room."""
         rng = self._rng
         height = max(6, round(self._letter * rng.uniform(0.4, 1.1)))
-        inks: list[tuple[Ink, int, int, bool]] = []
+        inks: list[PlacedInk] = []
         at = 0
         for _ in range(int(rng.choice((1, 1, 2, 4)))):
             for ink in print_word(rng, height):

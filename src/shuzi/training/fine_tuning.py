@@ -70,7 +70,7 @@ def fine_tune(
         return
     temperature, thresholds = calibrate(task, recipe, steps, data)
     folds = _CrossValidation(recipe, own, repeats, len(examples), start, first)
-    scores = yield from folds.judge(steps, validation, thresholds[DIGIT_FROM], should_stop)
+    scores = yield from folds.score(steps, validation, thresholds[DIGIT_FROM], should_stop)
     if scores is None:
         yield Stopped(recipe.steps)
         return
@@ -94,7 +94,7 @@ class _CrossValidation:
         self._recipe, self._own, self._repeats, self._count = recipe, own, repeats, count
         self._path, self._first = path, dict(first)
 
-    def judge(
+    def score(
         self, steps: Steps, validation: Examples, threshold: float, should_stop: Callable[[], bool]
     ) -> Generator[CrossValidating, None, dict[str, Score] | None]:
         """Score the trained network, and the network that the training started from; None if asked to stop.

@@ -34,20 +34,6 @@ _FIRST_IMAGES = 20_000  # size of the first chunk, before the network's speed is
 _FIRST_STEPS = 10
 
 
-def prepare(recipe: Recipe, dataset: Examples) -> Steps:
-    """Build the training steps for Keras's backend; raise a RecipeError if it is not supported."""
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        from shuzi.training.tensorflow_steps import TensorFlowSteps
-
-        return TensorFlowSteps(recipe, dataset)
-    if backend == "jax":
-        from shuzi.training.jax_steps import JaxSteps
-
-        return JaxSteps(recipe, dataset)
-    raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices="tensorflow, jax")
-
-
 def never() -> bool:
     """Return False: never ask to stop."""
     return False
@@ -163,6 +149,20 @@ def compose_examples(
 def calibrate(task: Task, recipe: Recipe, steps: Steps, data: Splits) -> tuple[float, dict[str, float]]:
     """Calibrate a trained network on the validation split; return its temperature and its thresholds."""
     return task.calibrate(recipe, steps.answers, partial(write_temperature, steps.model), data.validation)
+
+
+def prepare(recipe: Recipe, dataset: Examples) -> Steps:
+    """Build the training steps for Keras's backend; raise a RecipeError if it is not supported."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from shuzi.training.tensorflow_steps import TensorFlowSteps
+
+        return TensorFlowSteps(recipe, dataset)
+    if backend == "jax":
+        from shuzi.training.jax_steps import JaxSteps
+
+        return JaxSteps(recipe, dataset)
+    raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices="tensorflow, jax")
 
 
 def _check_data(recipe: Recipe, data: Splits) -> None:

@@ -65,10 +65,7 @@ def write_onnx(model: Any, card: Card, path: Path) -> Card:
 def read_weights(path: Path, model: Any) -> None:
     """Load the weights of an .onnx file written by `write_onnx` into a network with the same layers.
 
-    Raises
-    ------
-    ModelError
-        The file holds the weights of another network.
+    Raise a ModelError if it holds the weights of another network.
     """
     if name := mismatch(path, model):
         raise ModelError("error.model.weights", path=path, name=name)

@@ -77,7 +77,7 @@ class Range:
 
 
 _COUNT = Range(1, 10**9)
-_SHARE = Range(0, 1)
+_FRACTION = Range(0, 1)
 
 
 def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
@@ -111,10 +111,10 @@ class Recipe:
     # "one-cycle": up in the first `warm_up` fraction of the steps, then down
     schedule: str = _in(("constant", "one-cycle"), "constant")
     warm_up: float = _in(Range(0, 1, above=True), 0.2)
-    beta_1: float = _in(_SHARE, 0.9)  # Adam's decay rate for the average of gradients
-    beta_2: float = _in(_SHARE, 0.999)  # and of their squares
+    beta_1: float = _in(_FRACTION, 0.9)  # Adam's decay rate for the average of gradients
+    beta_2: float = _in(_FRACTION, 0.999)  # and of their squares
     # the fraction of each label that is spread over all digits, against overconfidence
-    label_smoothing: float = _in(_SHARE, 0.0)
+    label_smoothing: float = _in(_FRACTION, 0.0)
     # "squeeze" shifts and stretches, "affine" also rotates and slants, "wide" half as far again
     augment: str = _in(("none", "squeeze", "affine", "wide"), "none")
     # parts of a batch that are normalised separately and trained on in parallel

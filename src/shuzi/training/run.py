@@ -29,40 +29,6 @@ from shuzi.training.recipe import Recipe
 from shuzi.training.run_folder import RunFolder
 
 
-class TensorBoard:
-    """A listener that writes TensorBoard event files to a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        import tensorflow as tf  # a training on JAX need not load it
-
-        self._tf, self._writer = tf, tf.summary.create_file_writer(str(folder))
-
-    def __call__(self, event: Event) -> None:
-        """Write an event."""
-        if isinstance(event, Composing | CrossValidating):
-            return
-        tf = self._tf
-        with self._writer.as_default(step=event.step):
-            match event:
-                case Started() if keras.backend.backend() == "tensorflow":
-                    images = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
-                    graph = tf.function(event.model, autograph=False).get_concrete_function(images).graph
-                    tf.summary.graph(graph)
-                case Progress():
-                    tf.summary.scalar("batch/loss", event.loss)
-                    tf.summary.scalar("batch/accuracy", event.accuracy)
-                case Validated():
-                    tf.summary.scalar("validation/accuracy", event.accuracy)
-                    for name, values in event.weights.items():
-                        tf.summary.histogram(name, values)
-                case Done():
-                    tf.summary.scalar(f"{event.part}/final accuracy", event.accuracy)
-                case _:
-                    pass
-        if isinstance(event, Done | Stopped):
-            self._writer.flush()
-
-
 def repair(folder: RunFolder, data: Splits) -> int | None:
     """Export a finished training run again, unless its exported files are intact; return the step of the checkpoint.
 
@@ -126,3 +92,37 @@ def _run(
             export(model, recipe, data, event, folder.path)
             return True
     return False
+
+
+class TensorBoard:
+    """A listener that writes TensorBoard event files to a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        import tensorflow as tf  # a training on JAX need not load it
+
+        self._tf, self._writer = tf, tf.summary.create_file_writer(str(folder))
+
+    def __call__(self, event: Event) -> None:
+        """Write an event."""
+        if isinstance(event, Composing | CrossValidating):
+            return
+        tf = self._tf
+        with self._writer.as_default(step=event.step):
+            match event:
+                case Started() if keras.backend.backend() == "tensorflow":
+                    images = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
+                    graph = tf.function(event.model, autograph=False).get_concrete_function(images).graph
+                    tf.summary.graph(graph)
+                case Progress():
+                    tf.summary.scalar("batch/loss", event.loss)
+                    tf.summary.scalar("batch/accuracy", event.accuracy)
+                case Validated():
+                    tf.summary.scalar("validation/accuracy", event.accuracy)
+                    for name, values in event.weights.items():
+                        tf.summary.histogram(name, values)
+                case Done():
+                    tf.summary.scalar(f"{event.part}/final accuracy", event.accuracy)
+                case _:
+                    pass
+        if isinstance(event, Done | Stopped):
+            self._writer.flush()

@@ -61,7 +61,7 @@ _RULING_WEIGHT = 1.0
 _VALIDATION_PICTURES = 192
 _VALIDATION_STREAM = 7  # separate from the other streams of the same seed
 
-NOTHING = len(CLASSES)
+BLANK = len(CLASSES)
 """The blank: the class of a column in which no character is centred."""
 
 
@@ -344,12 +344,12 @@ class Detect(Task):
 
         A page without digits counts as 1.
         """
-        return _seen(labels, y, _FOUND)
+        return _fraction_found(labels, y, _FOUND)
 
     def accuracy(self, labels: NDArray[np.float32], outputs: NDArray[np.float32]) -> float:
         """Return the fraction of the digits that are found; `outputs` holds probabilities, shapes as for `loss`."""
         digits = np.sum(labels[..., 0] >= 0, axis=1)
-        return float(np.sum(np.asarray(_seen(labels, outputs, 0.3)) * digits) / max(digits.sum(), 1))
+        return float(np.sum(np.asarray(_fraction_found(labels, outputs, 0.3)) * digits) / max(digits.sum(), 1))
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
         """Compose pages from a dataset's digits."""
@@ -360,7 +360,7 @@ class Detect(Task):
         return Examples(*detector_pages.lay_out(dataset.images, dataset.labels))
 
 
-def _seen(labels: Any, y: Any, threshold: float) -> Any:
+def _fraction_found(labels: Any, y: Any, threshold: float) -> Any:
     """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).
 
     A page without digits counts as 1.
@@ -497,7 +497,7 @@ class RecogniseLine(Task):
         """
         lengths = ops.sum(ops.cast(labels >= 0, "int32"), axis=1)
         texts = ops.maximum(ops.cast(labels, "int32"), 0)
-        nothing = -ops.sum(ops.log_softmax(y, axis=-1)[..., NOTHING], axis=1)
+        nothing = -ops.sum(ops.log_softmax(y, axis=-1)[..., BLANK], axis=1)
         # one backend rejects an empty text, which has only one alignment
         some = lengths > 0
         negative = _ctc(texts, ops.maximum(lengths, 1), y)
@@ -506,8 +506,8 @@ class RecogniseLine(Task):
     def correct(self, labels: Any, y: Any) -> Any:
         """Return 1 for each strip whose text is exactly right by greedy decoding, else 0: float32 (n,)."""
         best = ops.argmax(y, axis=-1)
-        before = ops.concatenate([ops.full_like(best[:, :1], NOTHING), best[:, :-1]], axis=1)
-        kept = ops.logical_and(best != before, best != NOTHING)
+        before = ops.concatenate([ops.full_like(best[:, :1], BLANK), best[:, :-1]], axis=1)
+        kept = ops.logical_and(best != before, best != BLANK)
         count = ops.cumsum(ops.cast(kept, "int32"), axis=1)
         labels = ops.cast(labels, "int32")
         last = ops.clip(count - 1, 0, labels.shape[1] - 1)
@@ -520,7 +520,7 @@ class RecogniseLine(Task):
         """Return the fraction of strips whose text is exactly right.
 
         >>> labels, y = np.array([[7, -1]], np.int8), np.full((1, 3, 17), -9, np.float32)
-        >>> y[0, [0, 1, 2], [NOTHING, 7, 7]] = 0
+        >>> y[0, [0, 1, 2], [BLANK, 7, 7]] = 0
         >>> RecogniseLine().accuracy(labels, y)
         1.0
         """
@@ -542,7 +542,7 @@ class RecogniseLine(Task):
 def _ctc(texts: Any, lengths: Any, y: Any) -> Any:
     if keras.backend.backend() != "tensorflow":
         columns = ops.full((y.shape[0],), y.shape[1], dtype="int32")
-        return ops.ctc_loss(texts, y, lengths, columns, mask_index=NOTHING)
+        return ops.ctc_loss(texts, y, lengths, columns, mask_index=BLANK)
     import tensorflow as tf
 
     # ten times faster than the kernel that Keras uses

@@ -18,7 +18,7 @@ from machine import keep
 import shuzi
 from shuzi.data.dataset import Splits
 from shuzi.evaluation.accuracy import DISPUTED, evaluate
-from shuzi.training.recipes import RECIPES, recipe
+from shuzi.training.recipe import RECIPES, recipe
 from shuzi.training.run import run
 from shuzi.training.run_folder import RunFolder
 

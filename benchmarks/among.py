@@ -25,9 +25,9 @@ from shuzi.data.strokes import load_strokes
 from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.reading.report.result import Reading
-from shuzi.synthesis.lines.collection import Writers, page_of
-from shuzi.synthesis.lines.kinds import KINDS, Kind
-from shuzi.synthesis.lines.texts import Text
+from shuzi.synthesis.line_pages import page_of
+from shuzi.synthesis.texts import KINDS, Kind, Text
+from shuzi.synthesis.writers import Writers
 
 DIGITS, VALUES = 8, 200
 PLACES = ("numbers", "combs")

@@ -35,10 +35,9 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier
-from shuzi.synthesis.lines.collection import trusted_samples
-from shuzi.synthesis.lines.handwriting import Pen, written
-from shuzi.synthesis.samples.labels import LOOK_ALIKES
-from shuzi.synthesis.samples.pen_crops import SIGNS
+from shuzi.synthesis.crops import LOOK_ALIKES, SIGNS
+from shuzi.synthesis.pen import Pen, written
+from shuzi.synthesis.writers import trusted_samples
 
 SIZE, PEN, MARGIN = 40, Pen(3.0), 20  # pixels: the longer side, the pen, and the paper around
 PASSING = 0.95  # fraction of the digits

@@ -29,8 +29,7 @@ from rivals import Answer
 import shuzi
 from shuzi.ink.boxes import as_array
 from shuzi.models.store import DEFAULT, DETECTOR, shipped
-from shuzi.synthesis.composer import Composer
-from shuzi.synthesis.samples.evaluation_pages import Written, any_kind, several_lines, strip
+from shuzi.synthesis.composer import Composer, Written, any_kind, several_lines, strip
 
 FOUND = 0.5  # a digit counts as found if a box has at least this IoU with it
 

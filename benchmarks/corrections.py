@@ -36,9 +36,8 @@ from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Field, Spec
 from shuzi.ink.normalize import normalize
 from shuzi.reading.report.result import OK
-from shuzi.synthesis.lines.handwriting import Pen, shaken, written
-from shuzi.synthesis.shapes.drawn_digits import Strokes, around, curves_of
-from shuzi.synthesis.shapes.world_digits import WORLD
+from shuzi.synthesis.digit_shapes import WORLD, Strokes, around, curves_of
+from shuzi.synthesis.pen import Pen, shaken, written
 
 _ROWS, _FIELDS, _BOXES, _ODD = 12, 3, 3, 1 / 3
 _CORRECTED = 3

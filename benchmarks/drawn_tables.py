@@ -24,8 +24,8 @@ from PIL import Image, ImageDraw, ImageFont
 from sheets import FINE, Hands
 
 from shuzi.data.strokes import Strokes
-from shuzi.synthesis.lines.collection import trusted_samples
-from shuzi.synthesis.lines.handwriting import Pen, written
+from shuzi.synthesis.pen import Pen, written
+from shuzi.synthesis.writers import trusted_samples
 
 KINDS = ("ruler", "free", "notebook", "spreadsheet", "frameless")
 

@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset, order
-from shuzi.training.network.architectures import MEAN, SPREAD
+from shuzi.training.network import MEAN, SPREAD
 
 BATCH, RATE, BETA_1, BETA_2, EPSILON, WARM_UP = 256, 0.01, 0.7, 0.9, 1e-8, 0.1
 _SHAPES = ((5, 5, 1, 24), (24,), (3, 3, 24, 32), (32,), (800, 256), (256,), (256, 10), (10,))

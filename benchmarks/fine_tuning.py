@@ -31,9 +31,9 @@ from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier
-from shuzi.synthesis.lines.collection import trusted_samples
-from shuzi.synthesis.samples.examples import compose, joined
-from shuzi.synthesis.samples.labels import NOT_A_DIGIT
+from shuzi.synthesis.crops import NOT_A_DIGIT
+from shuzi.synthesis.examples import compose, joined
+from shuzi.synthesis.writers import trusted_samples
 
 
 def trained(data: Dataset, folder: Path) -> Path:

@@ -33,7 +33,7 @@ from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.hand import Blend, CorrectedClassifier, apply_corrections
 from shuzi.reading.recognise.likeness import Examples, Looks
-from shuzi.synthesis.lines.collection import trusted_samples
+from shuzi.synthesis.writers import trusted_samples
 
 LEAST = 4
 

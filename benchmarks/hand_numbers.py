@@ -31,9 +31,9 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.report.result import OK, Reading
 from shuzi.reading.values import Findings
-from shuzi.synthesis.lines.collection import Writers
-from shuzi.synthesis.lines.kinds import KINDS
-from shuzi.synthesis.lines.page import compose
+from shuzi.synthesis.line_pages import compose
+from shuzi.synthesis.texts import KINDS
+from shuzi.synthesis.writers import Writers
 
 LEAST = 4
 KIND = replace(KINDS["numbers"], neighbours=0.0, printed=0.0, photos=0.2)

@@ -35,12 +35,10 @@ from shuzi.models.session import Session
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.reading.recognise.ctc import find_best_texts
-from shuzi.synthesis.lines.collection import Writers, number_ink, trusted_numbers
-from shuzi.synthesis.lines.handwriting import Pen
-from shuzi.synthesis.lines.kinds import KINDS
-from shuzi.synthesis.lines.texts import target
-from shuzi.synthesis.lines.writers import Hand
-from shuzi.synthesis.samples.lines import strips
+from shuzi.synthesis.pen import Pen
+from shuzi.synthesis.strips import compose_strips
+from shuzi.synthesis.texts import KINDS, target
+from shuzi.synthesis.writers import Hand, Writers, number_ink, trusted_numbers
 
 HAND = Hand(height=30.0, slant=0.0, wide=1.0, uneven=0.0, shaky=0.0, pen=Pen(3.0))
 MARGIN = 20  # pixels of paper around a recorded number
@@ -96,7 +94,7 @@ def main() -> None:
     writers = Writers(digits.images, digits.labels, own)
     for number, kind in enumerate(KINDS.values()):
         name = kind.name if kind.fraction else f"* {kind.name}"
-        for strip, text in islice(strips(np.random.default_rng([7, number]), writers, [kind]), given.lines):
+        for strip, text in islice(compose_strips(np.random.default_rng([7, number]), writers, [kind]), given.lines):
             marks = sorted(set(text) & set(MARKS)) if kind.fraction else []
             tally.read(strip, text, name, *(f"with {mark}" for mark in marks))
     for place in trusted_numbers(own):

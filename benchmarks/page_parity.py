@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import shuzi
-from shuzi.synthesis.composer import Composer
-from shuzi.synthesis.samples.evaluation_pages import any_kind
+from shuzi.synthesis.composer import Composer, any_kind
 
 ROOT = Path(__file__).parents[1]
 NODE = ROOT / "build" / "node" / "read.mjs"

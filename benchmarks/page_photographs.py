@@ -29,8 +29,8 @@ import numpy as np
 import shuzi
 from shuzi.data.mnist import load_mnist
 from shuzi.data.strokes import load_strokes
-from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.photographs import Conditions, Photograph, compose
+from shuzi.synthesis.writers import Writers
 
 EDGES, RULINGS, COLUMNS = ("none", "hairline", "some", "much"), ("bare", "ruled", "squared"), (1, 2)
 TEXTS = (("ten", 0.5), ("number", 0.5))

@@ -32,8 +32,9 @@ from shuzi.models.store import DEFAULT
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.pictures.open import open_picture
 from shuzi.reading.patterns.expression import compile_pattern
-from shuzi.synthesis.lines.collection import Writers, page_of
-from shuzi.synthesis.lines.kinds import KINDS
+from shuzi.synthesis.line_pages import page_of
+from shuzi.synthesis.texts import KINDS
+from shuzi.synthesis.writers import Writers
 
 WRITTEN = ("numbers", "amounts", "dates and times")
 NAMES = ("integer", "amount", "date", "time")

@@ -32,8 +32,7 @@ from turns import Turn, column, compete, ratios, take_turns
 import shuzi
 from shuzi.cli import COMMANDS
 from shuzi.models.store import DEFAULT, DETECTOR, shipped
-from shuzi.synthesis.composer import Composer
-from shuzi.synthesis.samples.evaluation_pages import written
+from shuzi.synthesis.composer import Composer, written
 
 TURN = 0.3  # minimum seconds per turn
 DIFFERENT = 50  # pictures used in rotation

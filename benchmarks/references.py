@@ -26,7 +26,7 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.evaluation.robustness import robustness
 from shuzi.models.card import Card
 from shuzi.models.tasks import CLASSIFY, TASKS
-from shuzi.training.export.onnx_graph import write_onnx
+from shuzi.training.onnx_graph import write_onnx
 
 Images = NDArray[np.uint8]
 

@@ -37,8 +37,7 @@ from shuzi.scale.cluster import Cluster, cluster
 from shuzi.scale.parquet_rows import row_of
 from shuzi.scale.read_shards import read
 from shuzi.scale.shards import Order
-from shuzi.synthesis.composer import Composer
-from shuzi.synthesis.samples.evaluation_pages import any_kind
+from shuzi.synthesis.composer import Composer, any_kind
 
 ROUNDS = 5
 ROWS = 20  # pictures in a file, so that no node waits long for the last file

@@ -20,8 +20,8 @@ from shuzi.forms.sheet import make_sheet
 from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.synthesis.lines.collection import trusted_samples
-from shuzi.synthesis.lines.handwriting import Pen, written
+from shuzi.synthesis.pen import Pen, written
+from shuzi.synthesis.writers import trusted_samples
 
 FINE = 11.0
 """Pixels to a millimetre of a printed sheet, 280 dots per inch."""

@@ -21,9 +21,8 @@ from turns import ratios, take_turns
 import shuzi
 from shuzi.concepts import network_step, one_hot
 from shuzi.data.dataset import Dataset, order
-from shuzi.training.backends.prepare import prepare
-from shuzi.training.loop import train
-from shuzi.training.recipes import recipe
+from shuzi.training.loop import prepare, train
+from shuzi.training.recipe import recipe
 
 ROUNDS = 11
 RECIPE = recipe("softmax")

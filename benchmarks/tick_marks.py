@@ -13,7 +13,7 @@ from sheets import FINE
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.spec import ONE
 from shuzi.ink.boxes import Box
-from shuzi.synthesis.lines.handwriting import Pen, written
+from shuzi.synthesis.pen import Pen, written
 
 Strokes = list[NDArray[np.float64]]
 Rng = np.random.Generator

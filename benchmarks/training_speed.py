@@ -24,10 +24,9 @@ from turns import Turn, column, compete, quickest, ratios, take_turns
 
 import shuzi
 from shuzi.data.dataset import Dataset, order
-from shuzi.training.backends.prepare import prepare
-from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
-from shuzi.training.recipe import Recipe
-from shuzi.training.recipes import recipe
+from shuzi.training.loop import prepare
+from shuzi.training.recipe import Recipe, recipe
+from shuzi.training.tensorflow_steps import TensorFlowSteps
 
 CHUNK, CHUNKS = 5, 4  # steps of `cnn` per call, as chosen by `train`, and calls per turn
 

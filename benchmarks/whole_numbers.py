@@ -31,8 +31,9 @@ from shuzi.data.strokes import load_strokes
 from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.models.tasks import SIGN
-from shuzi.synthesis.lines.collection import Writers, page_of
-from shuzi.synthesis.lines.kinds import KINDS
+from shuzi.synthesis.line_pages import page_of
+from shuzi.synthesis.texts import KINDS
+from shuzi.synthesis.writers import Writers
 
 BINS, DRAWS = 10, 500
 RIGHT = (0.99, 0.97, 0.95)

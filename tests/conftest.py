@@ -146,7 +146,7 @@ def training():
 def pen_strokes():
     """Six writers, two of them for validation: digits and marks drawn by code, two letters and a few numbers."""
     from shuzi.data.strokes import Strokes
-    from shuzi.synthesis.lines.writers import drawn
+    from shuzi.synthesis.writers import drawn
 
     letters = {
         "A": [(0, 40), (15, 0), (30, 40), (8, 25), (24, 25)],
@@ -253,10 +253,9 @@ def finished_run(training, mnist, once):
 
     @functools.cache
     def train(name="softmax", **changes):
-        from shuzi.training.recipes import recipe
-        from shuzi.training.run import run
+        from shuzi.training.recipe import recipe
+        from shuzi.training.run import TensorBoard, run
         from shuzi.training.run_folder import RunFolder
-        from shuzi.training.tensorboard import TensorBoard
 
         chosen = recipe(name).changed(**changes)
 
@@ -290,18 +289,18 @@ def composed_run(training, mnist, pen_strokes, registers, once):
         from functools import partial
 
         from shuzi.data.registers import load_cells
-        from shuzi.synthesis.samples import crops, lines, pages
-        from shuzi.synthesis.samples.examples import Examples
-        from shuzi.training.backends.prepare import prepare
+        from shuzi.synthesis import crops, detector_pages, strips
+        from shuzi.synthesis.examples import Examples
         from shuzi.training.events import Done
-        from shuzi.training.export.package import export
-        from shuzi.training.recipes import recipe
+        from shuzi.training.export import export
+        from shuzi.training.loop import prepare
+        from shuzi.training.recipe import recipe
         from shuzi.training.run_folder import RunFolder
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
-        write_lines = partial(lines.compose_part, strokes=pen_strokes)
+        write_lines = partial(strips.compose_part, strokes=pen_strokes)
         write_crops = partial(crops.compose_part, strokes=pen_strokes)
-        compose = {"reader": write_crops, "detector": pages.compose_part, "line": write_lines}[name]
+        compose = {"reader": write_crops, "detector": detector_pages.compose_part, "line": write_lines}[name]
         share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 1_500}[name]
         learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]

@@ -28,13 +28,11 @@ from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import MODEL, OWN, Card, Score, Source
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model
-from shuzi.training.export.onnx_graph import write_onnx
-from shuzi.training.export.package import compare, network_answers, onnx_answers, tolerance_of
-from shuzi.training.network.architectures import build
+from shuzi.training.export import compare, network_answers, onnx_answers, tolerance_of
+from shuzi.training.network import build, start_from, write_temperature
+from shuzi.training.onnx_graph import write_onnx
 from shuzi.training.recipe import Recipe
-from shuzi.training.start import start_from
-from shuzi.training.tasks.all_tasks import TASKS
-from shuzi.training.temperature import write_temperature
+from shuzi.training.tasks import TASKS
 
 
 def mean(one: Path, other: Path, recipe: Recipe, weight: float) -> Any:

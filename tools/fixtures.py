@@ -36,10 +36,9 @@ from shuzi.reading.decide.page_text import FEATURES, gather_features
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE, SMALLEST_PAGE
 from shuzi.reading.find.line_detector import LOOK_PIXELS, LineDetector
 from shuzi.reading.report.result import Reading
-from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.composer import Composer, any_kind
+from shuzi.synthesis.digit_shapes import skeleton_field
 from shuzi.synthesis.pen import UNIT
-from shuzi.synthesis.samples.evaluation_pages import any_kind
-from shuzi.synthesis.shapes.drawn_digits import skeleton_field
 
 FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "reading"
 COMPOSED = 12  # pages of any kind

@@ -17,8 +17,7 @@ from typing import Any
 import shuzi
 from shuzi.training.events import Done, Progress, Validated
 from shuzi.training.loop import train
-from shuzi.training.recipe import Recipe
-from shuzi.training.recipes import RECIPES
+from shuzi.training.recipe import RECIPES, Recipe
 
 FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "training"
 

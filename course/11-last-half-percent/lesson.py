@@ -6,7 +6,7 @@ import shuzi
 from shuzi.evaluation.accuracy import DISPUTED
 from shuzi.training.events import Done
 from shuzi.training.loop import train
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 
 def normalised(batch):

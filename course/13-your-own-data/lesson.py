@@ -11,7 +11,7 @@ from PIL import Image
 import shuzi
 from shuzi.data.own import import_pictures
 from shuzi.ink.paper import ink_map
-from shuzi.synthesis.practice import draw_sheet
+from shuzi.synthesis.composer import draw_sheet
 
 sheet = draw_sheet(seed=2, per_digit=30)
 mine = sheet[1080:, :120]

@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 
 from shuzi.data.formats import save_dataset
-from shuzi.synthesis import practice
+from shuzi.synthesis import composer
 
 lesson = {}
 with contextlib.redirect_stdout(io.StringIO()):
     exec((Path(__file__).parent / "lesson.py").read_text("utf-8").partition("work = Path(")[0], lesson)  # noqa: S102
-plain = practice.skeleton_field
+plain = composer.skeleton_field
 
 
 def leaning(draws, digit):
@@ -26,7 +26,7 @@ def leaning(draws, digit):
 
 
 if __name__ == "__main__":
-    practice.skeleton_field = leaning
+    composer.skeleton_field = leaning
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         parts = {}

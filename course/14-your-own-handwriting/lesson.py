@@ -9,7 +9,7 @@ import shuzi
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
 from shuzi.pictures.open import open_picture
-from shuzi.synthesis.practice import compose_photos
+from shuzi.synthesis.composer import compose_photos
 
 test, mine = shuzi.load_mnist().test, Path("seven.jpg")
 seven = open_picture(mine) if mine.exists() else compose_photos(test.images[:1], seed=9)[0]

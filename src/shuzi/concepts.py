@@ -17,6 +17,9 @@ Floats = NDArray[np.floating[Any]]
 EPSILON = 1e-10
 """Added before a logarithm, because log(0) is minus infinity."""
 
+MIN_PROBABILITY = 1e-30
+"""What smaller probabilities are raised to before a logarithm, where nothing may be added to the others."""
+
 
 def one_hot(digits: ArrayLike, classes: int = 10) -> NDArray[np.float32]:
     """Turn each digit into a row of zeros with a single one.
@@ -206,3 +209,13 @@ def network_step(
     through_log = -labels / (y + EPSILON)
     through_softmax = y * (through_log - np.sum(through_log * y, axis=-1, keepdims=True))
     return w - learning_rate * (x.T @ through_softmax), b - learning_rate * through_softmax.sum(axis=0), loss
+
+
+def negative_log_likelihood(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> float:
+    """Return the mean of -log(probability of the correct digit): probabilities (n, 10), labels (n,).
+
+    >>> round(negative_log_likelihood(np.full((4, 10), 0.1), np.array([1, 2, 3, 4], np.uint8)), 4)
+    2.3026
+    """
+    correct = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return float(-np.mean(np.log(np.maximum(correct, MIN_PROBABILITY))))

@@ -5,8 +5,7 @@ import sys
 import pytest
 from PIL import Image
 
-from shuzi.training.metrics import read_metrics
-from shuzi.training.run_folder import RunFolder
+from shuzi.training.run_folder import RunFolder, read_metrics
 
 pytestmark = [pytest.mark.heavy, pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")]
 

@@ -81,8 +81,8 @@ def test_figures_are_those_of_the_raw_results(language):
 @pytest.mark.parametrize("language", PAGES)
 def test_parameters_are_those_of_the_networks(language):
     pytest.importorskip("tensorflow")
-    from shuzi.training.network.architectures import build
-    from shuzi.training.recipes import recipe
+    from shuzi.training.network import build
+    from shuzi.training.recipe import recipe
 
     told = {row[0] for row in tables(language)[0][: len(RECIPES)]}
     networks = [build(recipe(name)) for name in RECIPES]

@@ -15,8 +15,7 @@ from shuzi.reading.decide.decide_thresholds import KNOTS
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.report.result import Reading
 from shuzi.reading.values import Findings
-from shuzi.synthesis.composer import Composer
-from shuzi.synthesis.samples.evaluation_pages import any_kind
+from shuzi.synthesis.composer import Composer, any_kind
 
 CLEAN = (0.0, 0.0, 0.0)
 TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)

@@ -86,9 +86,8 @@ LARGE = ("default", "detector", "line")  # these take TensorFlow a while
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in shipped()]
 )
 def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
-    from shuzi.training.export.conversion import restore
-    from shuzi.training.export.package import network_answers
-    from shuzi.training.tasks.all_tasks import TASKS
+    from shuzi.training.export import network_answers, restore
+    from shuzi.training.tasks import TASKS
 
     network, card = restore(shipped()[name])
     made_by = "python tools/average.py " if name == "default" else f"shuzi train {card.name} "

@@ -203,7 +203,7 @@ def test_where_nothing_can_be_remembered_it_works_all_the_same(tmp_path, cache):
 def test_a_run_folder_of_this_machine_needs_no_trial(cache, tmp_path):
     """The export, which has run the model on thousands of images, records that it is sound."""
     from shuzi.data.own import split
-    from shuzi.training.recipes import recipe
+    from shuzi.training.recipe import recipe
     from shuzi.training.run import run
     from shuzi.training.run_folder import RunFolder
 

@@ -15,8 +15,8 @@ import shuzi
 from shuzi.errors import ModelError, PictureError
 from shuzi.models.store import shipped
 from shuzi.reading.report.result import Reading
+from shuzi.synthesis.digit_shapes import skeleton_field
 from shuzi.synthesis.pen import UNIT
-from shuzi.synthesis.shapes.drawn_digits import skeleton_field
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])

@@ -4,7 +4,7 @@ import numpy as np
 
 from shuzi.scale.halving import Halving
 from shuzi.scale.sweep_plan import Plan, Record
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 PLAN = Plan(recipe("softmax").changed(steps=640), 16, first=10)
 

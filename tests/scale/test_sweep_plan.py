@@ -6,7 +6,7 @@ from shuzi.errors import RecipeError, RunError
 from shuzi.scale import sweep
 from shuzi.scale.sweep import created, opened
 from shuzi.scale.sweep_plan import PLAN_FILE, Plan, parse, rungs
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 
 def test_every_combination_is_trained_with_every_seed():

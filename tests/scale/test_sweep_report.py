@@ -8,7 +8,7 @@ from shuzi.messages import speaking
 from shuzi.scale import sweep_report
 from shuzi.scale.sweep_plan import Decision, Plan, Record
 from shuzi.scale.sweep_report import quantile, summary
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 9, 29, 30, 499, 9_999])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shuzi.service.training_runs import chosen_recipe
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 pytestmark = pytest.mark.heavy
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 pytestmark = pytest.mark.heavy
 

@@ -12,7 +12,7 @@ import pytest
 from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.service.training_runs import Trainings
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 pytestmark = pytest.mark.heavy
 

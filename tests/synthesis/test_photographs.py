@@ -5,8 +5,8 @@ import pytest
 
 from shuzi.models.tasks import DIGITS
 from shuzi.synthesis import photographs
-from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.photographs import Conditions, compose
+from shuzi.synthesis.writers import Writers
 
 
 @pytest.fixture(scope="module")

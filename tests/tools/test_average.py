@@ -13,12 +13,10 @@ from shuzi.errors import ModelError
 from shuzi.models.card import OWN, Calibration, Source
 from shuzi.models.onnx_file import read_card
 from shuzi.models.store import find_model
-from shuzi.training.export.onnx_graph import write_onnx
-from shuzi.training.export.package import onnx_answers
-from shuzi.training.network.architectures import build
+from shuzi.training.export import onnx_answers
+from shuzi.training.network import build, start_from, write_temperature
+from shuzi.training.onnx_graph import write_onnx
 from shuzi.training.recipe import Recipe
-from shuzi.training.start import start_from
-from shuzi.training.temperature import write_temperature
 
 TOOL = Path(__file__).parents[2] / "tools" / "average.py"
 

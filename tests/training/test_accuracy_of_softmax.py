@@ -3,7 +3,7 @@ import pytest
 
 from shuzi.training.events import Done
 from shuzi.training.loop import train
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 
 @pytest.mark.long

@@ -9,11 +9,11 @@ import shuzi
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import RecipeError
 from shuzi.models.store import find_model
-from shuzi.synthesis.samples.examples import compose
+from shuzi.synthesis.examples import compose
 from shuzi.training.events import CrossValidating, Done, Saved, Started, Stopped
 from shuzi.training.fine_tuning import FOLDS, fine_tune
 from shuzi.training.loop import train
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 from shuzi.training.run import run
 from shuzi.training.run_folder import RunFolder
 
@@ -24,7 +24,7 @@ FEW_STEPS = recipe("reader-own").changed(steps=4, batch_size=32, save_every=2)
 
 @pytest.fixture(autouse=True)
 def little(monkeypatch):
-    monkeypatch.setattr("shuzi.training.tasks.task.compose", lambda *given: compose(*given[:3], given[3] / 40))
+    monkeypatch.setattr("shuzi.training.tasks.compose", lambda *given: compose(*given[:3], given[3] / 40))
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 from shuzi.concepts import network_step, one_hot
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RecipeError, RunError, TrainingError
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.examples import Examples
 from shuzi.training.events import Done, Progress, Saved, Started, Stopped, Validated
 from shuzi.training.loop import train
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import recipe
 
 SOFTMAX = recipe("softmax")
 RARELY = {"validate_every": 10**6, "save_every": 10**6}

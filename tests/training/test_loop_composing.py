@@ -8,12 +8,12 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.page_lines import load_page_lines
 from shuzi.data.registers import load_cells
 from shuzi.errors import DataError
-from shuzi.synthesis.samples.examples import PARTS, compose
-from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
+from shuzi.synthesis.examples import PARTS, compose
 from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped
 from shuzi.training.loop import train
-from shuzi.training.network.architectures import build
-from shuzi.training.recipes import recipe
+from shuzi.training.network import build
+from shuzi.training.recipe import recipe
+from shuzi.training.tensorflow_steps import TensorFlowSteps
 
 pytestmark = pytest.mark.slow
 FEW_STEPS = {"steps": 4, "batch_size": 8, "towers": 1, "report_every": 1, "validate_every": 2, "save_every": 2}
@@ -41,9 +41,8 @@ def runs(few):
     """Train once from the start and once from half-way; pictures are composed as usual, but few of them."""
     found = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shuzi.training.tasks.task.compose", little)
-        patch.setattr("shuzi.training.tasks.recognition.compose", little)
-        for module in ("loop", "backends.feed"):  # so that a run of four steps takes several blocks
+        patch.setattr("shuzi.training.tasks.compose", little)
+        for module in ("loop", "steps"):  # so that a run of four steps takes several blocks
             patch.setattr(f"shuzi.training.{module}.BLOCK", 1)
         for name in ("reader", "detector", "line"):
             chosen = recipe(name).changed(**FEW_STEPS)
@@ -62,7 +61,7 @@ def test_composing_events_come_first(runs, name):
 
 
 def test_a_run_can_be_stopped_while_it_composes(few, monkeypatch):
-    monkeypatch.setattr("shuzi.training.tasks.task.compose", little)
+    monkeypatch.setattr("shuzi.training.tasks.compose", little)
     seen = []
     for event in train(recipe("detector").changed(**FEW_STEPS), few, should_stop=lambda: len(seen) == 2):
         seen.append(event)  # noqa: PERF402 - the loop asks in between
@@ -129,9 +128,9 @@ def test_lines_are_composed_while_they_are_learnt_and_none_is_seen_twice(runs, f
     chosen, whole, _ = runs["line"]
     assert isinstance(whole[0], Started)
     assert whole[0].images == 4 * 8
-    monkeypatch.setattr("shuzi.training.tasks.recognition.compose", little)
+    monkeypatch.setattr("shuzi.training.tasks.compose", little)
     monkeypatch.setattr("shuzi.training.loop.BLOCK", 2)
-    monkeypatch.setattr("shuzi.training.backends.feed.BLOCK", 2)
+    monkeypatch.setattr("shuzi.training.steps.BLOCK", 2)
     rows, take = [], TensorFlowSteps.take
 
     def note(steps, first, batches):
@@ -149,8 +148,8 @@ def test_a_recipe_that_needs_registers_says_where_to_get_them(mnist, pen_strokes
 
 
 def test_a_line_detector_goes_on_as_if_it_had_not_been_stopped(few, page_folder, monkeypatch):
-    monkeypatch.setattr("shuzi.training.tasks.line_detection._VALIDATION_PICTURES", 2)
-    for module in ("loop", "backends.feed"):
+    monkeypatch.setattr("shuzi.training.tasks._VALIDATION_PICTURES", 2)
+    for module in ("loop", "steps"):
         monkeypatch.setattr(f"shuzi.training.{module}.BLOCK", 1)
     data = few.with_pages(load_page_lines(page_folder))
     chosen = recipe("line-detector").changed(**FEW_STEPS | {"batch_size": 2})

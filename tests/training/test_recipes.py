@@ -9,8 +9,7 @@ import pytest
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import RecipeError
 from shuzi.training.loop import train
-from shuzi.training.recipe import FORMAT, Recipe
-from shuzi.training.recipes import FOLDER, RECIPES, recipe
+from shuzi.training.recipe import FOLDER, FORMAT, RECIPES, Recipe, recipe
 
 OPTIONS = [option.name for option in dataclasses.fields(Recipe)]
 
@@ -177,7 +176,7 @@ def test_a_file_says_only_what_differs_from_the_defaults(name):
 
 
 def test_every_recipe_computes_in_float32_where_bfloat16_is_emulated(monkeypatch):
-    from shuzi.training import recipes
+    from shuzi.training import recipe as recipes
 
     for is_quick, precisions in ((True, {"float32", "bfloat16"}), (False, {"float32"})):
         monkeypatch.setattr(recipes, "multiplies_bfloat16", lambda is_quick=is_quick: is_quick)

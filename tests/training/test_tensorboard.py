@@ -5,11 +5,9 @@ import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from shuzi.training.metrics import read_metrics
-from shuzi.training.recipes import recipe
-from shuzi.training.run import run
-from shuzi.training.run_folder import RunFolder
-from shuzi.training.tensorboard import TensorBoard
+from shuzi.training.recipe import recipe
+from shuzi.training.run import TensorBoard, run
+from shuzi.training.run_folder import RunFolder, read_metrics
 
 
 @pytest.fixture(scope="module")

@@ -27,8 +27,7 @@ from shuzi.cli.train import refuse_beside_resume
 from shuzi.errors import ClusterError, require
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
-from shuzi.training.recipe import RANGES
-from shuzi.training.recipes import RECIPES, Handwriting
+from shuzi.training.recipe import RANGES, RECIPES, Handwriting
 
 if TYPE_CHECKING:
     from shuzi.scale.cluster import Cluster

@@ -29,7 +29,7 @@ def handwriting_options(command: Callable[..., None]) -> Callable[..., None]:
     def with_handwriting(
         *given: Any, strokes: Path | None, registers: Path | None, page_lines: Path | None, **others: Any
     ) -> None:
-        from shuzi.training.recipes import Handwriting
+        from shuzi.training.recipe import Handwriting
 
         command(*given, handwriting=Handwriting(strokes, registers, page_lines), **others)
 

@@ -27,8 +27,8 @@ from shuzi.reading.decide.decide_thresholds import TEXT_OK
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
-    from shuzi.training.export.conversion import Conversion
-    from shuzi.training.recipes import Handwriting
+    from shuzi.training.export import Conversion
+    from shuzi.training.recipe import Handwriting
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -117,7 +117,7 @@ def export(
     with waiting(say("models.export.working")):
         for library in ("tensorflow", "keras", "onnx"):
             require(library, "train", "extra.conversion")
-        from shuzi.training.export.conversion import convert
+        from shuzi.training.export import convert
 
         conversion = convert(path, form, out, dataset)
     if as_json:

@@ -34,8 +34,7 @@ from shuzi.models.card import BACKENDS
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import START, find_model
 from shuzi.models.tasks import CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
-from shuzi.training.recipe import OPTIONS, RANGES, Recipe
-from shuzi.training.recipes import RECIPES, Handwriting, recipe, with_handwriting
+from shuzi.training.recipe import OPTIONS, RANGES, RECIPES, Handwriting, Recipe, recipe, with_handwriting
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
@@ -109,7 +108,7 @@ def train(
     output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.unsplit)
     listeners: list[Any] = [output]
     if tensorboard:
-        from shuzi.training.tensorboard import TensorBoard
+        from shuzi.training.run import TensorBoard
 
         listeners.append(TensorBoard(folder.tensorboard))
     with output, until_asked("train.stopping") as asked:
@@ -170,8 +169,8 @@ def _new(
     handwriting: Handwriting,
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data and the model first, so that no folder is left behind if they are damaged."""
+    from shuzi.training.network import check_start
     from shuzi.training.run_folder import RunFolder
-    from shuzi.training.start import check_start
 
     model = find_model(place_of(start)) if start else None
     if model is not None:
@@ -384,7 +383,7 @@ class JsonLines:
 
     def __call__(self, event: Event) -> None:
         """Print an event."""
-        from shuzi.training.metrics import metrics
+        from shuzi.training.run_folder import metrics
 
         if values := metrics(event):
             click.echo(json.dumps(values))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.concepts import negative_log_likelihood
 from shuzi.models.card import Score
-from shuzi.training.temperature import negative_log_likelihood
 
 DISPUTED = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
 """Test images whose labels most people reject. Headline figures include them; a second score leaves them out."""

@@ -21,7 +21,7 @@ from shuzi.evaluation.accuracy import Calibration, Evaluation
 from shuzi.messages import language, say
 from shuzi.models.card import Card
 from shuzi.models.store import find_model
-from shuzi.training.metrics import read_metrics
+from shuzi.training.run_folder import read_metrics
 
 _SMOOTH = 11  # values averaged for each point of the smoothed line
 

@@ -44,13 +44,12 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.recognise.hand import sigmoid_of_each
 from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, PageLine, Weights
-from shuzi.synthesis.backgrounds import by_magnitude
-from shuzi.synthesis.composer import Composer
-from shuzi.synthesis.lines.collection import Writers, page_of
-from shuzi.synthesis.lines.kinds import TRAINED
-from shuzi.synthesis.lines.texts import target
+from shuzi.synthesis.composer import Composer, any_kind
+from shuzi.synthesis.line_pages import page_of
+from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.photographs import ANY, EDGES, Conditions, Photograph, WrittenLine, compose
-from shuzi.synthesis.samples.evaluation_pages import any_kind
+from shuzi.synthesis.texts import TRAINED, target
+from shuzi.synthesis.writers import Writers
 
 _RARE = 1e-9
 _BESIDE = 1.0  # knots: up to this distance a text contributes to a knot

@@ -16,7 +16,7 @@ from shuzi.scale import sweep_report
 from shuzi.scale.cluster import alive, ask_nodes, last_line
 from shuzi.scale.sweep_plan import PLAN_FILE, Decision, Plan, Record, Trial
 from shuzi.scale.trial_run import NAME, Places, Task, run_trial
-from shuzi.training.run_lock import RunLock
+from shuzi.training.run_folder import RunLock
 
 
 def check(plan: Plan, places: Places, local: bool) -> None:

@@ -15,8 +15,7 @@ from shuzi import toml
 from shuzi.atomic import remove_leftovers, replacing
 from shuzi.errors import RecipeError, RunError, TrainingError, require, writing
 from shuzi.models.card import BACKENDS
-from shuzi.training.recipe import CHOICES, RANGES, Recipe
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import CHOICES, RANGES, Recipe, recipe
 
 FORMAT = 1
 """The version of the format of sweep.toml."""
@@ -51,7 +50,7 @@ class Plan:
 
     Examples
     --------
-    >>> from shuzi.training.recipes import recipe
+    >>> from shuzi.training.recipe import recipe
     >>> plan = Plan(recipe("softmax"), seeds=2, settings={"learning_rate": (0.002, 0.005)}, first=100)
     >>> [trial.name for trial in plan.trials()][:3]
     ['learning_rate=0.002,seed=0', 'learning_rate=0.002,seed=1', 'learning_rate=0.005,seed=0']

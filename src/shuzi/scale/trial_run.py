@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING, Any
 from shuzi.errors import RunError, TrainingError
 from shuzi.processes.cores import give
 from shuzi.scale.sweep_plan import Plan, Trial
-from shuzi.training.metrics import read_metrics
-from shuzi.training.recipe import Recipe
-from shuzi.training.recipes import Handwriting, with_handwriting
-from shuzi.training.run_folder import RunFolder
+from shuzi.training.recipe import Handwriting, Recipe, with_handwriting
+from shuzi.training.run_folder import RunFolder, read_metrics
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Splits

@@ -21,8 +21,7 @@ from shuzi.messages import LANGUAGES, language, say
 from shuzi.processes.child import LoopProcess, kill, start_for_loop
 from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
-from shuzi.training.recipe import Recipe
-from shuzi.training.recipes import recipe
+from shuzi.training.recipe import Recipe, recipe
 
 WORKER = "shuzi.service.training_child"
 """The module that trains."""

@@ -10,33 +10,24 @@ from numpy.typing import NDArray
 
 Boxes = NDArray[np.float32]
 
-_FEWEST = 11  # the minimum height of a digit in a photo, in pixels
-_MOVED = 0.5  # the largest movement of a corner of a page seen at an angle, as a multiple of that height
-_BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused lens
+_MIN_HEIGHT = 11  # the minimum height of a digit in a photo, in pixels
+_MAX_MOVE = 0.5  # the largest movement of a corner of a page seen at an angle, as a multiple of that height
+_MAX_BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused lens
 
 
 def tilted(
     rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float
 ) -> tuple[NDArray[np.float32], Boxes]:
-    """View a page at an angle: it is rotated and its far edge is shorter.
+    """View a page, float32 (h, w), with boxes (k, 4) at an angle: it is rotated and its far edge is shorter.
 
-    Parameters
-    ----------
-    rng
-        Decides the angle.
-    light
-        float32 (h, w).
-    boxes
-        float32 (k, 4): x, y, width, height.
-    letter
-        The height of the writing, in pixels; corners move by a multiple of it.
+    Corners move by a multiple of `letter`, the height of the writing in pixels.
     """
     height, width = light.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     turn = rng.normal(0, 0.03)
     middle = np.array([width / 2, height / 2])
     rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-_MOVED, _MOVED, (4, 2)) * letter
+    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-_MAX_MOVE, _MAX_MOVE, (4, 2)) * letter
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     warped = cv2.warpPerspective(light, matrix, (width, height), flags=cv2.INTER_LINEAR,
                                  borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
@@ -55,12 +46,12 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
     However far away the camera is, writing `letter` pixels high stays large enough for people to read.
     """
     if rng.random() < (0.5 if photo else 0.25):
-        scale = min(1.0, max(rng.uniform(0.45, 0.95), _FEWEST / letter))
+        scale = min(1.0, max(rng.uniform(0.45, 0.95), _MIN_HEIGHT / letter))
         small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
     if rng.random() < (0.5 if photo else 0.3):
-        spread = min(rng.uniform(0.3, 1.3 if photo else 0.9), _BLUR * letter)
-        light = np.asarray(cv2.GaussianBlur(light, (0, 0), spread), np.float32)
+        deviation = min(rng.uniform(0.3, 1.3 if photo else 0.9), _MAX_BLUR * letter)
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), deviation), np.float32)
     if photo and rng.random() < 0.1:  # motion blur
         length, turn = int(rng.integers(3, 6)), rng.uniform(0, math.pi)
         kernel = np.zeros((length, length), np.float32)
@@ -74,8 +65,8 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
     if rng.random() < 0.6:
         noise = np.zeros(grey.shape, np.int16)
         cv2.setRNGSeed(int(rng.integers(1 << 30)))
-        spread = rng.uniform(0.5, 9 if photo else 5)
-        cv2.randn(noise, np.zeros(1), np.array([spread * 16]))
+        deviation = rng.uniform(0.5, 9 if photo else 5)
+        cv2.randn(noise, np.zeros(1), np.array([deviation * 16]))
         grey += noise * np.float32(1 / 16)
     picture = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < (0.5 if photo else 0.15):
@@ -86,19 +77,7 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
 
 
 def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Put the ink on the paper and view both through a camera or scanner.
-
-    Parameters
-    ----------
-    rng
-        Decides how.
-    paper, ink
-        float32 (h, w): the paper's brightness, and the fraction of each pixel covered by ink.
-
-    Returns
-    -------
-    uint8 (h, w).
-    """
+    """Put ink on paper, float32 (h, w) each, and view both through a camera or scanner: uint8 (h, w)."""
     darkness = rng.uniform(0.35, 1.0)
     if rng.random() < 0.3:  # a pencil or a dry pen leaves gaps
         grain = rng.random(ink.shape, np.float32)
@@ -118,21 +97,7 @@ def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDAr
 def cut_close(
     rng: np.random.Generator, grey: NDArray[np.uint8], ink: NDArray[np.float32], letter: float
 ) -> NDArray[np.uint8]:
-    """Crop a picture close to its ink and extend the rim outwards, as readers do before they detect.
-
-    Parameters
-    ----------
-    rng
-        Decides how close.
-    grey, ink
-        uint8 (h, w), and the fraction of each pixel covered by ink: float32 (h, w).
-    letter
-        The height of the writing, in pixels.
-
-    Returns
-    -------
-    uint8 (h, w), of the same size.
-    """
+    """Crop a picture close to its ink and extend the rim outwards, as readers do before they detect: uint8 (h, w)."""
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
         return grey

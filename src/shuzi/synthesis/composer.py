@@ -2,7 +2,8 @@
 
 In practice a reader sees not a 28x28 image but a picture with several digits that may touch, printed lines,
 distractors between the digits, and letters. MNIST has no such pictures, so they are made here, and the exact
-box of each digit is known.
+box of each digit is known. Pages to evaluate readers on are made of the same parts, and so are the sheets and
+photographs of single digits that the course practises with.
 """
 
 from __future__ import annotations
@@ -12,56 +13,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, overlap_of_smaller
-from shuzi.synthesis.backgrounds import background
 from shuzi.synthesis.camera import cut_close, photographed
+from shuzi.synthesis.digit_shapes import skeleton_field
 from shuzi.synthesis.distractors import glyph, small_distractor
-from shuzi.synthesis.rewriting import Hand, Ink, Rewriter, random_hand
+from shuzi.synthesis.papers import background
+from shuzi.synthesis.pen import UNIT, Coverage, distance_fields
+from shuzi.synthesis.rewriting import MnistHand, Rewriter, random_hand
 
-_SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
+_MIN_HEIGHT, _MAX_HEIGHT = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
 _HARDLY, _ENTIRELY = 0.1, 0.9  # people would disagree on a digit with a fraction between these on the page
-_ON_ANOTHER = 0.7  # least fraction of the smaller digit's box that counts as overlap
+_MIN_OVERLAP = 0.7  # least fraction of the smaller digit's box that counts as overlap
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
-_LOWEST_CENTS = 12.0  # the minimum height of such digits in pixels
+_MIN_CENTS_HEIGHT = 12.0  # the minimum height of such digits in pixels
+
+SIZES = ((240, 320), (360, 480), (480, 640))
+
+_STRIPS = ((64, 160), (80, 240))  # pages of the composer's default size cut off many numbers, larger pages few
+_SEVERAL_LINES = 0.2  # fraction of larger pictures with more than one number
+
+_PITCH = 120  # pixels from one digit of a sheet to the next
+_PAPER, _INK = 225, 150  # a sheet's paper, and how much darker its ink is
+_SIDE = 280  # of a photograph, in pixels
+_LIGHT, _SWALLOWED = 230, 0.7  # the brightest paper of a photograph; the fraction of light that ink absorbs
 
 
 @dataclass(frozen=True)
 class Page:
-    """A picture and the digits in it.
+    """A picture and the digits in it."""
 
-    Parameters
-    ----------
-    grey
-        uint8 (h, w), dark ink on light paper.
-    labels
-        uint8 (k,), the digits line by line, from left to right.
-    boxes
-        float32 (k, 4): x, y, width, height of each digit's ink, in pixels.
-    legible
-        Whether the labels are legible: no digit is cut off at an edge or lies on another, and the lines are apart.
-    """
-
-    grey: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
-    boxes: NDArray[np.float32]
-    legible: bool = True
+    grey: NDArray[np.uint8]  # (h, w), dark ink on light paper
+    labels: NDArray[np.uint8]  # (k,), the digits line by line, from left to right
+    boxes: NDArray[np.float32]  # (k, 4): x, y, width, height of each digit's ink, in pixels
+    legible: bool = True  # no digit is cut off at an edge or lies on another, and the lines are apart
 
 
 class Composer:
-    """Composes pages from a set of digits.
-
-    Parameters
-    ----------
-    images
-        uint8 (n, 28, 28), background 0, ink 255.
-    labels
-        uint8 (n,).
-    """
+    """Composes pages from a set of digits: images uint8 (n, 28, 28), background 0, ink 255, and labels (n,)."""
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         self._digits = Rewriter(images, labels)
@@ -72,23 +66,13 @@ class Composer:
         return self._digits.fields
 
     def page(self, rng: np.random.Generator, height: int = 64, width: int = 160, only_digits: bool = False) -> Page:
-        """Compose a page.
-
-        Parameters
-        ----------
-        rng
-            Decides everything.
-        height, width
-            In pixels.
-        only_digits
-            Leave out distractors, some of which look like digits.
-        """
+        """Compose a page; `only_digits` leaves out distractors, some of which look like digits."""
         ink = np.zeros((height, width), np.float32)
         digits: list[tuple[int, Box]] = []
         two_lines = rng.random() < 0.12
         room = height / 2 if two_lines else height
-        largest = min(_LARGEST, 0.95 * room)
-        letter = float(np.exp(rng.uniform(math.log(_SMALLEST), math.log(largest))))
+        largest = min(_MAX_HEIGHT, 0.95 * room)
+        letter = float(np.exp(rng.uniform(math.log(_MIN_HEIGHT), math.log(largest))))
         hand = random_hand(rng, letter)
         ends = []
         for start in (0.0, room) if two_lines else (0.0,):
@@ -104,15 +88,15 @@ class Composer:
         lines = [[box for _, box in digits[: ends[0]]], [box for _, box in digits[ends[0] :]]]
         return Page(grey, labels, boxes, _legible(lines, height, width))
 
-    def digit(self, rng: np.random.Generator, height: float) -> tuple[int, Ink]:
+    def digit(self, rng: np.random.Generator, height: float) -> tuple[int, Coverage]:
         """Write a digit in a random hand: return the digit and its ink, float32 (h, w), cropped to the digit."""
         return self._digits.digit(rng, height)
 
     def _write_line(
         self,
         rng: np.random.Generator,
-        hand: Hand,
-        ink: Ink,
+        hand: MnistHand,
+        ink: Coverage,
         top: float,
         digits: list[tuple[int, Box]],
         only_digits: bool,
@@ -120,26 +104,26 @@ class Composer:
         """Write digits and distractors from left to right until the page or number ends; append digits."""
         height, width = ink.shape
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
-        most = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
+        max_digits = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
         gap, rise = _gap(rng, hand.height), rng.normal(0, 0.03)
         p_small, p_glyph = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
         if only_digits:
             p_small = p_glyph = 0.0
-        needed = most * (hand.height * 0.65 + gap)
+        needed = max_digits * (hand.height * 0.65 + gap)
         x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
         profile = np.full(height, -np.inf)
-        cents = most - 2 if most > 2 and rng.random() < _CENTS else most
-        small, raised = max(rng.uniform(0.5, 0.8), _LOWEST_CENTS / hand.height), rng.uniform(0.3, 1.0)
-        for index in range(most):
+        cents = max_digits - 2 if max_digits > 2 and rng.random() < _CENTS else max_digits
+        small, raised = max(rng.uniform(0.5, 0.8), _MIN_CENTS_HEIGHT / hand.height), rng.uniform(0.3, 1.0)
+        for index in range(max_digits):
             if x > width - 0.3 * hand.height:
                 break
             label, drawn = -1, None
             base = top + hand.height + rise * x + rng.normal(0, 0.03) * hand.height
-            chance = rng.random()
-            if chance < p_small:
+            kind = rng.random()
+            if kind < p_small:
                 drawn = small_distractor(rng, round(hand.height), pen)
                 base -= rng.uniform(-0.1, 0.6) * hand.height
-            elif chance < p_small + p_glyph:
+            elif kind < p_small + p_glyph:
                 high = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
                 drawn = glyph(rng, high, pen, lambda: self._digits.digit(rng, hand.height, hand))
             else:
@@ -163,7 +147,7 @@ def _gap(rng: np.random.Generator, height: float) -> float:
     return float(-rng.uniform(0.0, 0.08) * height)
 
 
-def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: float) -> int:
+def _after(profile: NDArray[np.float64], drawn: Coverage, y: int, x: float, gap: float) -> int:
     """Find the position to the right of the writing at which the gap between the two, row by row, is `gap`."""
     rows = np.arange(max(0, y), min(len(profile), y + drawn.shape[0]))
     inked = drawn[rows - y] > 0.3
@@ -176,7 +160,7 @@ def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: floa
     return round(max(needed, float(profile.max()) - 0.6 * float(drawn.shape[1])))
 
 
-def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> None:
+def _lay(ink: Coverage, drawn: Coverage, y: int, x: int, profile: NDArray[np.float64]) -> None:
     """Put ink on the page and record how far right each row now reaches."""
     height, width = ink.shape
     top, left = max(0, y), max(0, x)
@@ -193,8 +177,8 @@ def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> 
 
 
 def _fraction_on_page(box: Box, height: int, width: int) -> float:
-    across = max(0.0, min(box.right, width) - max(box.x, 0.0)) / box.width
-    return across * max(0.0, min(box.bottom, height) - max(box.y, 0.0)) / box.height
+    horizontal = max(0.0, min(box.right, width) - max(box.x, 0.0)) / box.width
+    return horizontal * max(0.0, min(box.bottom, height) - max(box.y, 0.0)) / box.height
 
 
 def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
@@ -204,7 +188,7 @@ def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
     if any(_HARDLY < fraction < _ENTIRELY for fraction in fractions):
         return False
     if any(
-        (overlap_of_smaller(np.array(box), as_array([second])) >= _ON_ANOTHER).any()
+        (overlap_of_smaller(np.array(box), as_array([second])) >= _MIN_OVERLAP).any()
         for box, second in combinations(boxes, 2)
     ):
         return False
@@ -217,3 +201,120 @@ def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
 def _clipped(box: Box, height: int, width: int) -> Box:
     left, top = max(0.0, box.x), max(0.0, box.y)
     return Box(left, top, min(box.right, width) - left, min(box.bottom, height) - top)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A picture and the text written in it."""
+
+    grey: NDArray[np.uint8]  # (h, w)
+    text: str  # its digits, one line per line of writing; "" if there are none
+    boxes: NDArray[np.float64]  # (k, 4): x, y, width and height of each digit's ink
+    # no digit is cut off or lies on another, and there are no distractors, which may look like digits
+    legible: bool = True
+
+
+def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
+    """Compose a page of any kind, for fitting a reader's confidence.
+
+    Every other strip has distractors, some of which look like digits.
+    """
+    if rng.random() < _SEVERAL_LINES:
+        return several_lines(composer, rng)
+    return strip(composer, rng, _STRIPS[rng.integers(len(_STRIPS))], only_digits=rng.random() < 0.5)
+
+
+def strip(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int] = (64, 160), only_digits: bool = False
+) -> Written:
+    """Compose a page as for training; its lines are joined, since the composer does not separate them."""
+    page = composer.page(rng, *size, only_digits=only_digits)
+    text = "".join(map(str, page.labels))
+    return Written(page.grey, text, page.boxes.astype(np.float64), legible=only_digits and page.legible)
+
+
+def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
+    """Write two to five lines on a larger page, each a number of one to eight digits."""
+    height, width = SIZES[rng.integers(len(SIZES))]
+    lines = int(rng.integers(2, 6))
+    room = height / lines
+    return written(composer, rng, (height, width), [int(count) for count in rng.integers(1, 9, lines)], room * 0.6)
+
+
+def written(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int], lines: list[int], highest: float
+) -> Written:
+    """Write lines of digits below each other on a page, each digit in a different hand.
+
+    `lines` says how many digits are in each line; those that do not fit are left out. None is higher than `highest`.
+    """
+    height, width = size
+    letter = rng.uniform(0.5, 1) * highest
+    room = height / len(lines)
+    ink, text, boxes = np.zeros(size, np.float32), [], []
+    for index, digits in enumerate(lines):
+        x, top = letter * rng.uniform(0.3, 1), index * room + (room - letter) * rng.uniform(0.4, 0.6)
+        line = ""
+        for _ in range(digits):
+            digit, drawn = composer.digit(rng, letter)
+            high, wide = drawn.shape
+            y = round(np.clip(top + letter - high + rng.normal(0, 0.02) * letter, 0, height - high))
+            left = round(x)
+            if left + wide > width - 0.2 * letter:
+                break
+            part = ink[y : y + high, left : left + wide]
+            np.maximum(part, drawn, out=part)
+            line += str(digit)
+            boxes.append((left, y, wide, high))
+            x = left + wide + letter * rng.uniform(0.08, 0.4)
+        text.append(line)
+    light = background(rng, height, width, letter) * (1 - rng.uniform(0.5, 1) * ink) * rng.uniform(140, 255)
+    blurred = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
+    grey = np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
+    return Written(grey, "\n".join(filter(None, text)), np.array(boxes, np.float64).reshape(-1, 4))
+
+
+def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:
+    """Draw a sheet of digits as taught in schools around the world, a row for each digit from 0 to 9.
+
+    Return uint8 (1200, 120 * per_digit), paper 225.
+
+    >>> draw_sheet(seed=1, per_digit=10).shape
+    (1200, 1200)
+    """
+    draws, sheet = np.random.default_rng(seed), np.full((10 * _PITCH, _PITCH * per_digit), _PAPER, np.uint8)
+    for digit in range(10):
+        for position in range(per_digit):
+            size = int(draws.integers(70, 90))
+            distance = _enlarged(skeleton_field(draws, digit), size)
+            y, x = _PITCH * digit + draws.integers(10, 20), _PITCH * position + draws.integers(10, 30)
+            sheet[y : y + size, x : x + size] -= np.uint8(_INK * np.clip(2.2 - distance, 0, 1))
+    return sheet
+
+
+def compose_photos(images: NDArray[np.uint8], seed: int = 0, shadow: bool = True) -> NDArray[np.uint8]:
+    """Write digits again, each with a fine pen anywhere on a sheet, and photograph it in light from one side.
+
+    Images uint8 (n, 28, 28), background 0, ink 255, become photographs uint8 (n, 280, 280), black 0 and white 255.
+
+    >>> image = np.zeros((1, 28, 28), np.uint8)
+    >>> image[0, 4:24, 12:17] = 255
+    >>> (photo,) = compose_photos(image)
+    >>> photo.shape, bool(photo.min() < 80), bool(photo.max() > 220)
+    ((280, 280), True, True)
+    """
+    draws = np.random.default_rng(seed)
+    photos = np.empty((len(images), _SIDE, _SIDE), np.uint8)
+    for index, field in enumerate(distance_fields(images)):
+        size, ink = int(draws.integers(120, 200)), np.zeros((_SIDE, _SIDE))
+        x, y = draws.integers(0, _SIDE - size, 2)
+        ink[y : y + size, x : x + size] = np.clip(2 - _enlarged(field, size), 0, 1)
+        falls, axis = draws.uniform(60, 130) * shadow, draws.integers(2)
+        light = _LIGHT - falls * np.indices(ink.shape)[axis] / _SIDE
+        photos[index] = np.rint(light - _SWALLOWED * light * ink)
+    return photos
+
+
+def _enlarged(field: NDArray[np.uint8], size: int) -> NDArray[np.float64]:
+    """Return distances from the middle of the stroke in pixels of a digit `size` pixels high and wide."""
+    return np.asarray(cv2.resize(field, (size, size)) / UNIT * size / 28, np.float64)

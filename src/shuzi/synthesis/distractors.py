@@ -1,12 +1,14 @@
 """A random generator becomes distractors: points, dashes, letters, scribbles and shapes for a reader to reject.
 
-Everything is drawn by code. Letters that are handwritten like a digit (O, I, S, Z, g, ...) are left out.
+Everything is drawn by code. Letters that are handwritten like a digit (O, I, S, Z, g, ...) are left out. A network
+that has seen only a few alphabets takes letters of others for digits: pseudo-letters of no real script, no two alike,
+force it to learn what digits look like (for strokes and how they connect, see Lake et al., 2015).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +18,48 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.ink.resize import resize
-from shuzi.synthesis.pen import thinned
-from shuzi.synthesis.shapes.pseudo_letters import character
+from shuzi.synthesis.pen import Coverage, thinned
+
+SIGNS: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
+    "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), ((0.3, 0.45), (0.3, 1)), ((0.05, 0.55), (0.55, 0.55)),
+          ((0.05, 0.75), (0.55, 0.75))),
+    "€": (((0.65, 0.1), (0.45, 0), (0.2, 0.2), (0.15, 0.5), (0.2, 0.8), (0.45, 1), (0.65, 0.9)),
+          ((0, 0.4), (0.5, 0.4)), ((0, 0.6), (0.45, 0.6))),
+    "£": (((0.6, 0.15), (0.45, 0), (0.25, 0.1), (0.25, 0.5), (0.2, 0.85), (0.05, 1), (0.65, 0.95)),
+          ((0.05, 0.5), (0.5, 0.5))),
+    "✓": (((0, 0.6), (0.25, 1), (0.9, 0)),),
+    "×": (((0, 0.35), (0.5, 0.9)), ((0.5, 0.35), (0, 0.9))),
+    "°": (((0.15, 0), (0, 0.12), (0.15, 0.25), (0.28, 0.12), (0.15, 0)),),
+    "年": (((0.3, 0), (0.05, 0.3)), ((0.25, 0.18), (0.85, 0.18)), ((0.25, 0.18), (0.25, 0.62)),
+          ((0.25, 0.4), (0.8, 0.4)), ((0, 0.63), (1, 0.63)), ((0.55, 0.18), (0.55, 1))),
+    "月": (((0.15, 0), (0.15, 0.6), (0, 1)), ((0.15, 0), (0.65, 0), (0.65, 0.95), (0.5, 0.9)),
+          ((0.15, 0.3), (0.65, 0.3)), ((0.15, 0.58), (0.65, 0.58))),
+    "日": (((0, 0), (0, 1)), ((0, 0), (0.6, 0), (0.6, 1)), ((0, 0.48), (0.6, 0.48)), ((0, 0.95), (0.6, 0.95))),
+    "元": (((0.2, 0.05), (0.75, 0.05)), ((0, 0.35), (0.95, 0.35)), ((0.35, 0.35), (0.3, 0.7), (0, 1)),
+          ((0.6, 0.35), (0.6, 0.9), (0.75, 0.98), (1, 0.9), (1, 0.75))),
+    ".": (((0, 0), (0.03, 0.02)),),
+    ",": (((0.08, 0), (0.08, 0.1), (0, 0.25)),),
+    "-": (((0, 0), (0.45, 0.0)),),
+    "/": (((0.5, 0), (0, 1.5)),),
+    ":": (((0, 0), (0.01, 0.02)), ((0, 0.45), (0.01, 0.47))),
+}  # fmt: skip
+"""Strokes in a box 1 high, y downwards."""
+
+
+Points = NDArray[np.float64]
+
+_HOW_MANY = (0.14, 0.3, 0.3, 0.18, 0.08)  # probability of one stroke, two, three, ...
+_ON_ANOTHER = 0.65  # fraction of strokes that start on an earlier one
+_AT_AN_END = 0.5  # fraction of those that start at one of its ends
+_UPRIGHT = 0.6  # fraction of straight strokes that are horizontal, vertical or at 45 degrees
+_SHAKE = 0.02  # of the character's height: standard deviation of the hand's errors
+_MIN_WIDTH = 0.3  # minimum ratio of width to length along the principal axes; a narrower character could be a 1
+
+_OFTEN = (0.36, 0.16, 0.22, 0.16, 0.07, 0.03)
 
 _BOARD = 96  # pixels of the square on which a distractor is drawn before it is scaled
 _RIM = 14
-_BROADEST = 14.0  # pixels on the board; a broader pen fills in what distinguishes a letter from a digit
+_MAX_PEN = 14.0  # pixels on the board; a broader pen fills in what distinguishes a letter from a digit
 _LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
 _FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -41,26 +79,11 @@ _GREEK = "αβγεηκλμνξπτυφχψωΓΔΛΞΠΣΥΦΨΩ"
 _CYRILLIC = "ГДЖИЙЛПФЦШЩЫЮЯвджилпфцшщыюяЂЄЉЊЋ"
 _OTHERS = "ԱԲԵԸԺԽԾԿՃՊՋՖաբեժխկձճպֆאחטכמנצקשתℵ∀∃∇∑∏√∞⊕⊗≠≈∩∪∧∨⊥"
 
-Ink = NDArray[np.float32]
 
+def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Coverage:
+    """Draw a point, comma, dash, slash or the like, as found beside digits of that height: float32 (h, w).
 
-def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
-    """Draw a point, comma, dash, slash or the like, as found beside digits.
-
-    Parameters
-    ----------
-    rng
-        Decides what is drawn.
-    height
-        The height of the digits beside it, in pixels.
-    pen
-        Its width in pixels.
-    alone
-        Whether it stands alone, where a slash could be a 1 and is not drawn.
-
-    Returns
-    -------
-    float32 (h, w), the fraction of each pixel covered by ink.
+    Alone, a slash could be a 1 and is not drawn.
     """
     kind = rng.integers(5 if alone else 6)
     if kind == 0:  # a point
@@ -78,23 +101,10 @@ def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: b
     return _line(line - line.min(axis=0), pen)
 
 
-def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Ink]]) -> Ink:
-    """Draw something of a digit's size that is not a digit.
+def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Coverage]]) -> Coverage:
+    """Draw something of about a digit's height that is not a digit: float32 (h, w).
 
-    Parameters
-    ----------
-    rng
-        Decides what is drawn.
-    height
-        Its approximate height in pixels.
-    pen
-        The width of its lines in pixels; some are drawn broader.
-    digits
-        Returns a digit and its ink (h, w) to spoil.
-
-    Returns
-    -------
-    float32 (h, w), the fraction of each pixel covered by ink.
+    Some lines are broader than the pen. `digits` returns a digit and its ink (h, w) to spoil.
     """
     kind, pen_on_board = rng.random(), pen * _BOARD / height
     if kind < 0.06:
@@ -110,7 +120,102 @@ def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[]
     return _sized(_warped(rng, board), height)
 
 
-def _letter(rng: np.random.Generator, pen: float) -> Ink:
+def pseudo_letter(rng: np.random.Generator) -> list[Points]:
+    """Invent a character of no real script.
+
+    Return its strokes, each float64 (n, 2): the points that a pen passes, x before y, from 0 to 1 along the longer
+    side.
+
+    >>> strokes = pseudo_letter(np.random.default_rng(0))
+    >>> all(stroke.shape[1] == 2 and len(stroke) > 1 for stroke in strokes)
+    True
+    >>> float(np.concatenate(strokes).min()), float(np.ptp(np.concatenate(strokes), axis=0).max())
+    (0.0, 1.0)
+    """
+    while True:
+        count = 1 + int(rng.choice(len(_HOW_MANY), p=_HOW_MANY))
+        strokes: list[Points] = []
+        for _ in range(count):
+            stroke = _winding(rng) if count == 1 else _KINDS[int(rng.choice(len(_KINDS), p=_OFTEN))](rng)
+            strokes.append(stroke - stroke[0] + _beginning(rng, strokes))
+        points = np.concatenate(strokes)
+        thin, long = np.linalg.eigvalsh(np.cov(points.T))
+        if thin >= _MIN_WIDTH**2 * long:
+            low = points.min(axis=0)
+            return [(stroke - low) / np.ptp(points, axis=0).max() for stroke in strokes]
+
+
+def _beginning(rng: np.random.Generator, strokes: list[Points]) -> Points:
+    """Choose a starting point, on an earlier stroke or anywhere."""
+    if not strokes or rng.random() >= _ON_ANOTHER:
+        return np.asarray(rng.uniform(0, 1, 2))
+    stroke = strokes[int(rng.integers(len(strokes)))]
+    if rng.random() < _AT_AN_END:
+        return np.asarray(stroke[0 if rng.random() < 0.5 else -1])
+    return np.asarray(stroke[int(rng.integers(len(stroke)))])
+
+
+def _straight(rng: np.random.Generator) -> Points:
+    turn = rng.integers(8) * math.pi / 4 + rng.normal(0, 0.1) if rng.random() < _UPRIGHT else rng.uniform(0, 7)
+    reach = rng.uniform(0.25, 1.0)
+    return _through(rng, np.array([[0, 0], [math.cos(turn) * reach, math.sin(turn) * reach]]), smooth=True)
+
+
+def _angular(rng: np.random.Generator) -> Points:
+    """Turn sharply one or more times, as in L, Z, N or W."""
+    return _through(rng, _walk(rng, int(rng.integers(2, 5)), (0.9, 2.6)), smooth=False)
+
+
+def _curved(rng: np.random.Generator) -> Points:
+    return _through(rng, _walk(rng, int(rng.integers(2, 5)), (0.3, 1.8)), smooth=True)
+
+
+def _arc(rng: np.random.Generator) -> Points:
+    turn = rng.uniform(0, 7) + np.linspace(0, rng.uniform(2, 6.8), 24) * rng.choice((-1, 1))
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(0.1, 0.5, 2)
+
+
+def _ring(rng: np.random.Generator) -> Points:
+    turn = rng.uniform(0, 7) + np.linspace(0, 2 * math.pi, 20)
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(0.05, 0.2)
+
+
+def _spiral(rng: np.random.Generator) -> Points:
+    radius = np.linspace(0, 1, 40)[:: int(rng.choice((-1, 1)))]
+    turn = rng.uniform(0, 7) + radius * rng.uniform(7, 14) * rng.choice((-1, 1))
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1) * (rng.uniform(0.2, 0.5, 2) * (0.15 + radius[:, None]))
+
+
+def _winding(rng: np.random.Generator) -> Points:
+    """Draw a whole character in one stroke, with more turns than a digit has."""
+    kind = rng.random()
+    if kind < 0.3:
+        return _spiral(rng)
+    return _through(rng, _walk(rng, int(rng.integers(5, 9)), (0.6, 2.4)), smooth=kind < 0.7)
+
+
+def _walk(rng: np.random.Generator, count: int, turns: tuple[float, float]) -> Points:
+    """Take steps of different lengths, turning left or right between them."""
+    turn = np.cumsum([rng.uniform(0, 7), *(rng.uniform(*turns, count - 1) * rng.choice((-1, 1), count - 1))])
+    steps = np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(0.25, 0.8, (count, 1))
+    return np.vstack([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+
+
+def _through(rng: np.random.Generator, corners: Points, smooth: bool) -> Points:
+    """Draw a slightly shaky line through points, smoothed by Chaikin's (1974) corner cutting if `smooth`."""
+    middles = (corners[1:] + corners[:-1]) / 2
+    line = np.insert(corners, np.arange(1, len(corners)), middles, axis=0) + rng.normal(0, _SHAKE, 2)
+    line = line + rng.normal(0, _SHAKE, line.shape)
+    for _ in range(3 if smooth else 0):
+        near, far = 0.75 * line[:-1] + 0.25 * line[1:], 0.25 * line[:-1] + 0.75 * line[1:]
+        line = np.vstack([line[:1], np.stack([near, far], axis=1).reshape(-1, 2), line[-1:]])
+    return line
+
+
+_KINDS: tuple[Callable[[np.random.Generator], Points], ...] = (_straight, _angular, _curved, _arc, _ring, _spiral)
+
+
+def _letter(rng: np.random.Generator, pen: float) -> Coverage:
     text, font = str(rng.choice(list(_LETTERS))), int(rng.choice(_FONTS))
     thickness = int(np.clip(pen * (1 if rng.random() < 0.7 else rng.uniform(1, 5)), 1, 30))
     (width, height), below = cv2.getTextSize(text, font, 1, 1)
@@ -121,7 +226,7 @@ def _letter(rng: np.random.Generator, pen: float) -> Ink:
     return np.asarray(board, np.float32) / np.float32(255)
 
 
-def _printed(rng: np.random.Generator, pen: float) -> Ink:
+def _printed(rng: np.random.Generator, pen: float) -> Coverage:
     """Print a letter, or trace its strokes with a pen; letters that could be digits are left out."""
     alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
     letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(fonts())))
@@ -130,7 +235,7 @@ def _printed(rng: np.random.Generator, pen: float) -> Ink:
     return np.asarray(np.clip(pen / 2 + 0.5 - _away_from_lines(letter, font), 0, 1), np.float32)
 
 
-def _type(letter: str, font: int) -> Ink:
+def _type(letter: str, font: int) -> Coverage:
     """Print a letter in a font, or in the first font if that one lacks it."""
     path = fonts()[font]
     if not _holds(path, letter):
@@ -141,7 +246,7 @@ def _type(letter: str, font: int) -> Ink:
     return np.asarray(board, np.float32) / np.float32(255)
 
 
-def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
+def _ornate(rng: np.random.Generator, board: Coverage) -> Coverage:
     """Make a letter bolder, lighter, hollow, striped or shaded, as in advertisements, or leave it as it is."""
     kind = rng.random()
     if kind < 0.5:
@@ -163,7 +268,7 @@ def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
 
 
 @cache
-def _away_from_lines(letter: str, font: int) -> Ink:
+def _away_from_lines(letter: str, font: int) -> Coverage:
     """Return the distance of each pixel from the centre line of the letter's strokes, in pixels."""
     line = thinned(_type(letter, font)[None] > 0.5)[0]
     return np.asarray(cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
@@ -188,15 +293,15 @@ def _holds(path: Path, letter: str) -> bool:
     return get_font(str(path)).get_char_index(ord(letter)) != 0
 
 
-def _character(rng: np.random.Generator, pen: float) -> Ink:
+def _character(rng: np.random.Generator, pen: float) -> Coverage:
     """Draw a pseudo-letter."""
     board = np.zeros((_BOARD, _BOARD), np.float32)
-    for stroke in character(rng):
-        _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _BROADEST))
+    for stroke in pseudo_letter(rng):
+        _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _MAX_PEN))
     return board
 
 
-def _shape(rng: np.random.Generator, pen: float) -> Ink:
+def _shape(rng: np.random.Generator, pen: float) -> Coverage:
     """Draw a box, a triangle, a filled blob or a scribble."""
     board, middle = np.zeros((_BOARD, _BOARD), np.float32), _BOARD / 2
     kind = rng.integers(3)
@@ -216,8 +321,8 @@ def _shape(rng: np.random.Generator, pen: float) -> Ink:
         for _ in range(rng.integers(1, 5)):
             cv2.ellipse(
                 board,
-                tuple(int(each) for each in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
-                tuple(int(each) for each in rng.uniform(5, 28, 2)),
+                tuple(int(length) for length in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
+                tuple(int(length) for length in rng.uniform(5, 28, 2)),
                 float(rng.uniform(0, 180)),
                 0,
                 360,
@@ -228,7 +333,7 @@ def _shape(rng: np.random.Generator, pen: float) -> Ink:
     return board
 
 
-def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen: float) -> Ink:
+def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Coverage]], pen: float) -> Coverage:
     """Mirror or rotate a digit, strike it through, join halves of two, or write one over another."""
     kind, (label, ink) = rng.random(), digits()
     first = _on_board(ink)
@@ -247,14 +352,14 @@ def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen
     return np.vstack([first[:cut][::-1], second[cut:][::-1]])
 
 
-def _on_board(ink: Ink) -> Ink:
+def _on_board(ink: Coverage) -> Coverage:
     board, sized = np.zeros((_BOARD, _BOARD), np.float32), _sized(ink, _BOARD - 2 * _RIM)
-    top, left = ((_BOARD - each) // 2 for each in sized.shape)
+    top, left = ((_BOARD - side) // 2 for side in sized.shape)
     board[top : top + sized.shape[0], left : left + sized.shape[1]] = sized
     return board
 
 
-def _warped(rng: np.random.Generator, board: Ink) -> Ink:
+def _warped(rng: np.random.Generator, board: Coverage) -> Coverage:
     """Slant, stretch and rotate slightly, as a hand does."""
     middle = _BOARD / 2
     turn = rng.normal(0, 0.12)
@@ -264,7 +369,7 @@ def _warped(rng: np.random.Generator, board: Ink) -> Ink:
     return np.asarray(cv2.warpAffine(board, whole, (_BOARD, _BOARD), flags=cv2.INTER_LINEAR), np.float32)
 
 
-def _sized(ink: Ink, height: float) -> Ink:
+def _sized(ink: Coverage, height: float) -> Coverage:
     """Crop to the ink and scale the longer side to `height`."""
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
@@ -272,7 +377,7 @@ def _sized(ink: Ink, height: float) -> Ink:
     return resize(ink[y : y + high, x : x + wide], height / max(high, wide), least=2)
 
 
-def _line(points: NDArray[np.float64], pen: float) -> Ink:
+def _line(points: NDArray[np.float64], pen: float) -> Coverage:
     """Draw a line on an array just large enough for it."""
     rim = math.ceil(pen / 2) + 1
     wide, high = np.ceil(points.max(axis=0)).astype(int) + 2 * rim
@@ -281,7 +386,7 @@ def _line(points: NDArray[np.float64], pen: float) -> Ink:
     return background
 
 
-def _draw(background: Ink, points: NDArray[np.float64], pen: float) -> None:
+def _draw(background: Coverage, points: NDArray[np.float64], pen: float) -> None:
     """Draw through points (n, 2), x before y; a pen thinner than a pixel leaves a paler line."""
     drawn = np.zeros(background.shape, np.uint8)  # OpenCV antialiases lines only in 8 bits
     fixed = np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)

@@ -1,10 +1,14 @@
-"""Images of digits become distance fields: how far every pixel is from the centre line of the nearest stroke.
+"""Pen strokes become ink, with any pen, at any size; images of digits become fields from which any pen redraws them.
 
-From these a digit can be redrawn with a pen of any width, at any size. MNIST's strokes are all about equally thick;
-those of a mouse, a ballpoint pen or a brush are not.
+A distance field tells how far every pixel is from the centre line of the nearest stroke. MNIST's strokes are all
+about equally thick; those of a mouse, a ballpoint pen or a brush are not.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,21 +22,25 @@ UNIT = 16
 
 _PIECE = 2_000  # images thinned at once: 6 MB per array
 
+Ink = NDArray[np.uint8]
+"""(h, w), 255 for full coverage."""
+
+Coverage = NDArray[np.float32]
+"""The fraction of each pixel covered by ink: (h, w)."""
+
+Line = NDArray[np.float32]
+"""The points of a stroke: (k, 2), x to the right and y down."""
+
+_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
+_FINE = 3  # oversampling in both directions
+_LIMIT = 1_500  # of a character's longer side, in pixels
+
 
 def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the distance of every pixel from the centre line of the nearest stroke.
+    """Return the distance of every pixel from the centre line of the nearest stroke of images, uint8 (n, 28, 28).
 
-    Parameters
-    ----------
-    images
-        uint8 (n, 28, 28), background 0, ink 255.
+    Return uint8 (n, 56, 56), in sixteenths of an image pixel, capped at 255.
 
-    Returns
-    -------
-    uint8 (n, 56, 56), in sixteenths of an image pixel, capped at 255.
-
-    Examples
-    --------
     >>> image = np.zeros((1, 28, 28), np.uint8)
     >>> image[0, 4:24, 12:17] = 255
     >>> field = distance_fields(image)[0]
@@ -53,19 +61,8 @@ def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Thin shapes to lines one pixel wide, connected as the shapes were (Zhang and Suen, 1984).
+    """Thin shapes, bool (n, h, w), to lines one pixel wide, connected as they were (Zhang and Suen, 1984).
 
-    Parameters
-    ----------
-    shapes
-        bool (n, h, w).
-
-    Returns
-    -------
-    bool (n, h, w).
-
-    Examples
-    --------
     >>> bar = np.zeros((1, 7, 12), bool)
     >>> bar[0, 2:5, 1:11] = True
     >>> int(thinned(bar)[0].any(axis=1).sum())
@@ -101,3 +98,93 @@ def _removable(shapes: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:
     three = np.pad(shapes[:, 1:-1, 1:-1] & (neighbours == 3), ((0, 0), (0, 1), (0, 1)))
     removable &= ~(three[:, :-1, :-1] & three[:, :-1, 1:] & three[:, 1:, :-1] & three[:, 1:, 1:])
     return np.asarray(removable)
+
+
+@dataclass(frozen=True)
+class Pen:
+    """A pen."""
+
+    width: float  # the greatest width of its line, in pixels
+    nib: float = 1.0  # the smallest width as a fraction of the greatest: 1 is a round tip, less a broad nib
+    angle: float = 0.0  # of a broad nib, in radians
+
+
+def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
+    """Draw strokes, float32 (k, 2) each, x to the right and y down, on an array just large enough for them.
+
+    Return the ink, uint8 (h, w), 255 for full coverage, and the position of the array's left and top edges, in
+    pixels.
+
+    >>> ink, left, top = written([np.array([[0, 0], [0, 20]], np.float32)], Pen(3.0))
+    >>> ink.shape, left, top, int(ink[10].max())
+    ((26, 6), -3, -3, 255)
+    """
+    points = np.concatenate(strokes)
+    rim = math.ceil(pen.width / 2) + 1
+    low, high = np.floor(points.min(axis=0)) - rim, np.ceil(points.max(axis=0)) + rim
+    wide, tall = (int(side) for side in np.clip(high - low, 2, _LIMIT))
+    sheet = np.zeros((tall * _FINE, wide * _FINE), np.uint8)
+    fine = [
+        np.rint(((stroke - low) * _FINE - 0.5) * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2) for stroke in strokes
+    ]
+    fine = [np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke for stroke in fine]
+    thin = pen.width * pen.nib * _FINE
+    # OpenCV draws lines an odd number of pixels wide; an even thickness gets one more
+    thickness = max(1, 2 * round((thin - 1) / 2))
+    level = 255 if thin >= 1 else max(60, round(255 * thin))
+    cv2.polylines(sheet, fine, False, level, thickness, cv2.LINE_8, _SHIFT)
+    reach = pen.width * (1 - pen.nib) * _FINE / 2
+    if reach >= 0.5:
+        for offset in np.linspace(-1, 1, 2 * math.ceil(reach / max(thickness, 1)) + 2):
+            move = np.rint(offset * reach * np.array([math.cos(pen.angle), math.sin(pen.angle)]) * 2**_SHIFT)
+            moved = [stroke + move.astype(np.int32) for stroke in fine]
+            cv2.polylines(sheet, moved, False, level, thickness, cv2.LINE_8, _SHIFT)
+    ink = np.asarray(cv2.resize(sheet, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
+    return ink, int(low[0]), int(low[1])
+
+
+def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
+    """Round the corners of strokes, as a fast hand does: each point becomes the mean of those around it.
+
+    The weights fall off along the stroke with a standard deviation of `reach` pixels.
+
+    >>> corner = np.array([[0, 0], [0, 20], [20, 20]], np.float32)
+    >>> (line,) = hurried([corner], 3.0)
+    >>> np.rint(line[[0, -1]]).tolist(), bool(np.hypot(*(line - [0, 20]).T).min() > 1)
+    ([[0.0, 0.0], [20.0, 20.0]], True)
+    """
+    return [_hurried(stroke, reach) for stroke in strokes]
+
+
+def _hurried(stroke: Line, reach: float) -> Line:
+    lengths = np.hypot(*np.diff(stroke, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    if len(stroke) < 3 or along[-1] < 2 * reach:
+        return stroke
+    count = int(np.clip(2 * along[-1] / reach, 8, 200))
+    distances, spacing = np.linspace(0, along[-1], count), along[-1] / (count - 1)
+    points = np.stack([np.interp(distances, along, coordinates) for coordinates in stroke.T], axis=1)
+    half = max(1, round(2.5 * reach / spacing))
+    weights = np.exp(-0.5 * (np.arange(-half, half + 1) * spacing / reach) ** 2)
+    # reflecting the stroke at its ends keeps them in place
+    before, after = 2 * points[0] - points[half:0:-1], 2 * points[-1] - points[-2 : -half - 2 : -1]
+    wide = np.concatenate([before, points, after])
+    even = np.stack([np.convolve(coordinates, weights / weights.sum(), "valid") for coordinates in wide.T], axis=1)
+    return even.astype(np.float32)
+
+
+def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> list[Line]:
+    """Vary strokes like a hand that never writes the same twice: points move a little, neighbours similarly.
+
+    The standard deviation of the movement is `reach` pixels.
+    """
+    points = np.concatenate(strokes)
+    low, size = points.min(axis=0), float(max(np.ptp(points, axis=0).max(), 1e-3))
+    waves = rng.normal(0, 3.0, (2, 2, 2))
+    phases, tall = rng.uniform(0, 2 * math.pi, (2, 2)), rng.normal(0, reach, (2, 2))
+    moved = []
+    for stroke in strokes:
+        position = (stroke - low) / size
+        turns = position @ waves.reshape(2, 4) + phases.ravel()
+        moved.append((stroke + (np.sin(turns) * tall.ravel()).reshape(-1, 2, 2).sum(axis=1)).astype(np.float32))
+    return moved

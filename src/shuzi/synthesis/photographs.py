@@ -11,18 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, SIGN
-from shuzi.synthesis.backgrounds import by_magnitude, clouds, falling_light, rule
 from shuzi.synthesis.camera import photograph
-from shuzi.synthesis.lines.collection import Writers
-from shuzi.synthesis.lines.crossings import cross_out
-from shuzi.synthesis.lines.handwriting import Ink
-from shuzi.synthesis.lines.layout import INKED, Style, any_hand, any_style, place
-from shuzi.synthesis.lines.papers import print_word
-from shuzi.synthesis.lines.texts import TEXTS, Text, target
-from shuzi.synthesis.lines.writers import FromImages, Hand, Writer
+from shuzi.synthesis.layout import INKED, PlacedInk, Style, any_hand, any_style, cross_out, place
+from shuzi.synthesis.papers import Light, by_magnitude, clouds, falling_light, print_word, rule
+from shuzi.synthesis.texts import TEXTS, Text, target
+from shuzi.synthesis.writers import FromImages, Hand, Writer, Writers
 
 Mask = NDArray[np.uint8]
-Light = NDArray[np.float32]
 Corners = NDArray[np.float32]
 
 EDGES = {"none": 0.34, "hairline": 0.2, "some": 0.26, "much": 0.2}
@@ -39,25 +34,17 @@ _TEXTS = {"number": 0.5, "amount": 0.12, "date": 0.08, "time": 0.04, "decimal": 
 _TURNED = 0.22  # fraction of the pages that are turned by more than a little
 _EVENLY_WIDE = 0.06  # fraction of the lines whose digits stand far apart
 _STRUCK = 0.03  # fraction of the lines with something crossed out
-_LEAST_GAP = 1.4  # digit heights between two numbers of a row, that are never taken for one
+_MIN_GAP = 1.4  # digit heights between two numbers of a row, that are never taken for one
 _TIMES_OWN_GAP = 2.4  # and as a multiple of the gaps between their digits
-_LONGEST_STRIP = 60  # digit heights
+_MAX_STRIP = 60  # digit heights
 
 
 @dataclass(frozen=True)
 class WrittenLine:
-    """A line of writing on a photograph.
+    """A line of writing on a photograph."""
 
-    Parameters
-    ----------
-    text
-        Digits and marks as they are, `SIGN` for each other character.
-    corners
-        float32 (4, 2): x and y of the band that its digits fill, in pixels; clockwise from the top left.
-    """
-
-    text: str
-    corners: Corners
+    text: str  # digits and marks as they are, `SIGN` for each other character
+    corners: Corners  # (4, 2): x and y of the band that its digits fill, in pixels; clockwise from the top left
 
     @property
     def height(self) -> float:
@@ -68,17 +55,7 @@ class WrittenLine:
 
 @dataclass(frozen=True)
 class Photograph:
-    """A photograph of a page.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    lines
-        Its lines of writing and of print.
-    ruling
-        How much of each pixel is printed line: uint8 (h, w).
-    """
+    """A photograph of a page, its lines of writing and of print, and how much of each pixel is ruling."""
 
     grey: NDArray[np.uint8]
     lines: tuple[WrittenLine, ...]
@@ -87,33 +64,16 @@ class Photograph:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What is fixed of a photograph; what is empty is drawn by chance.
+    """What is fixed of a photograph; what is empty is drawn by chance."""
 
-    Parameters
-    ----------
-    edge, ruling, layout
-        Names in `EDGES`, `RULINGS` and `LAYOUTS`.
-    texts
-        Names of texts, with their weights.
-    columns
-        The number of columns; 0 for any.
-    lines
-        The most lines.
-    images
-        The fraction of writers whose digits are MNIST's.
-    usual
-        Whether light, pen and print are as on most photographs, and nothing else is drawn: to measure with. To learn
-        from, they are as bad as they ever get.
-    """
-
-    edge: str = ""
-    ruling: str = ""
-    layout: str = ""
-    texts: tuple[tuple[str, float], ...] = tuple(_TEXTS.items())
-    columns: int = 0
-    lines: int = 40
-    images: float = 0.5
-    usual: bool = False
+    edge: str = ""  # a name in `EDGES`
+    ruling: str = ""  # a name in `RULINGS`
+    layout: str = ""  # a name in `LAYOUTS`
+    texts: tuple[tuple[str, float], ...] = tuple(_TEXTS.items())  # names of texts, with their weights
+    columns: int = 0  # 0 for any number
+    lines: int = 40  # at most
+    images: float = 0.5  # the fraction of writers whose digits are MNIST's
+    usual: bool = False  # light, pen and print as on most photographs, and nothing else drawn: to measure with
 
 
 ANY = Conditions()
@@ -127,22 +87,9 @@ def compose(
     conditions: Conditions = ANY,
     drawn: float = 0.0,
 ) -> Photograph:
-    """Compose a photograph of a page by one writer.
+    """Compose a photograph of a page by one writer, with digits `letter` pixels high.
 
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    writers
-        The writers.
-    shape
-        Height and width of the photograph, in pixels.
-    letter
-        The height of a digit, in pixels.
-    conditions
-        What is fixed of it.
-    drawn
-        The fraction of writers whose digits are drawn by code.
+    `drawn` is the fraction of writers whose digits are drawn by code.
     """
     size, corners = _aim(rng, shape, conditions.edge or _any(rng, EDGES))
     sheet = _Sheet(rng, size, letter, conditions.usual)
@@ -161,16 +108,16 @@ def compose(
         cv2.warpPerspective(np.ones(size, np.float32), matrix, whole, flags=cv2.INTER_LINEAR), np.float32
     )
     page = cv2.warpPerspective(light, matrix, whole, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    seen = np.asarray(page, np.float32)
+    scene = np.asarray(page, np.float32)
     if covered.min() < 1:
-        seen = np.asarray(page * covered + _desk(rng, shape, covered, letter) * (1 - covered), np.float32)
-    seen *= _shaded(rng, shape)
+        scene = np.asarray(page * covered + _desk(rng, shape, covered, letter) * (1 - covered), np.float32)
+    scene *= _shaded(rng, shape)
     printed = cv2.warpPerspective(sheet.printed, matrix, whole, flags=cv2.INTER_LINEAR)
     lines = tuple(
         WrittenLine(text, cv2.perspectiveTransform(line[None], matrix)[0].astype(np.float32))
         for text, line in sheet.lines
     )
-    return Photograph(photograph(rng, seen, letter, photo=True), lines, np.asarray(printed, np.uint8))
+    return Photograph(photograph(rng, scene, letter, photo=True), lines, np.asarray(printed, np.uint8))
 
 
 def _any(rng: np.random.Generator, weights: dict[str, float] | Sequence[tuple[str, float]]) -> str:
@@ -207,19 +154,7 @@ def _aim(rng: np.random.Generator, shape: tuple[int, int], edge: str) -> tuple[t
 
 
 class _Sheet:
-    """A sheet of paper, lying flat, that is ruled and written on.
-
-    Parameters
-    ----------
-    rng
-        The source of randomness.
-    size
-        Height and width, in pixels.
-    letter
-        The height of a digit, in pixels.
-    usual
-        As in `Conditions`.
-    """
+    """A sheet of paper, lying flat, that is ruled and written on."""
 
     def __init__(self, rng: np.random.Generator, size: tuple[int, int], letter: float, usual: bool) -> None:
         self._rng, self._size, self._letter, self._usual = rng, size, letter, usual
@@ -327,13 +262,13 @@ class _Sheet:
                     continue
                 own = self._one(rng, hand, varied)
                 text = self._text(conditions) if layout != "words" else self._sentence(width - start * width)
-                beside = rng.uniform(0.1, 0.6) * letter if in_cells else rng.uniform(0, wander)
+                inset = rng.uniform(0.1, 0.6) * letter if in_cells else rng.uniform(0, wander)
                 wide_gap = (
                     0.2 * letter
                     if in_cells
-                    else max(_LEAST_GAP, _TIMES_OWN_GAP * max(style.gap, 0.0)) * letter * rng.uniform(1.0, 1.6)
+                    else max(_MIN_GAP, _TIMES_OWN_GAP * max(style.gap, 0.0)) * letter * rng.uniform(1.0, 1.6)
                 )
-                x = max(start * width + beside, right + wide_gap)
+                x = max(start * width + inset, right + wide_gap)
                 if (end := self._add(pair, own, style, text, x, y + rng.normal(0, 0.06) * letter)) is not None:
                     right, written = end, written + 1
             y += rows * (1.0 if on_rows or rng.random() < 0.8 else rng.uniform(1.0, 2.5))
@@ -351,8 +286,8 @@ class _Sheet:
 
     def _sentence(self, room: float) -> Text:
         rng, words = self._rng, list[str]()
-        length, most = 0.0, room / (0.8 * self._letter)
-        while length < most * rng.uniform(0.3, 1.0) or not words:
+        length, max_length = 0.0, room / (0.8 * self._letter)
+        while length < max_length * rng.uniform(0.3, 1.0) or not words:
             words.append(TEXTS["number" if rng.random() < 0.2 else "word"](rng).characters)
             length += len(words[-1]) + 1
         return Text(" ".join(words))
@@ -373,9 +308,7 @@ class _Sheet:
             written, inks = cross_out(rng, written, inks, hand)
         return self._lay(written, inks, style.rise, x, y)
 
-    def _lay(
-        self, text: str, inks: Sequence[tuple[Ink, int, int, bool]], rise: float, x: float, y: float
-    ) -> float | None:
+    def _lay(self, text: str, inks: Sequence[PlacedInk], rise: float, x: float, y: float) -> float | None:
         """Lay characters on the sheet where there is room, and remember the band that they fill."""
         height, width = self._size
         boxes = np.array([(left, top, *ink.shape[::-1]) for ink, left, top, _ in inks], np.float64).reshape(-1, 4)
@@ -386,7 +319,7 @@ class _Sheet:
         right, bottom = (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
         margin = 0.12 * self._letter
         near = (left - 4 * margin, top - margin, right + 4 * margin, bottom + margin)
-        if right > width - 2 or top < 1 or bottom > height - 1 or right - left > _LONGEST_STRIP * self._letter:
+        if right > width - 2 or top < 1 or bottom > height - 1 or right - left > _MAX_STRIP * self._letter:
             return None
         if any(near[0] < a[2] and a[0] < near[2] and near[1] < a[3] and a[1] < near[3] for a in self._taken):
             return None
@@ -407,7 +340,7 @@ class _Sheet:
         """Print some words where there is room."""
         rng = self._rng
         height = max(6, round(self._letter * rng.uniform(0.4, 1.1)))
-        inks: list[tuple[Ink, int, int, bool]] = []
+        inks: list[PlacedInk] = []
         at = 0
         for _ in range(int(rng.choice((1, 1, 2, 4)))):
             for ink in print_word(rng, height):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.card import Score
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.examples import Examples
 from shuzi.training.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -15,15 +15,13 @@ import numpy as np
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RecipeError
 from shuzi.models.card import DIGIT_FROM, Score
-from shuzi.synthesis.samples.examples import Examples, as_they_are
-from shuzi.training.backends.feed import Kept
-from shuzi.training.backends.prepare import prepare
-from shuzi.training.backends.steps import Steps
+from shuzi.synthesis.examples import Examples, as_they_are
 from shuzi.training.events import CrossValidating, Done, Event, Stopped
-from shuzi.training.loop import Setup, State, calibrate, compose_examples, learn, never
+from shuzi.training.loop import Setup, State, calibrate, compose_examples, learn, never, prepare
+from shuzi.training.network import card_of_start
 from shuzi.training.recipe import Recipe
-from shuzi.training.start import card_of_start
-from shuzi.training.tasks.all_tasks import TASKS
+from shuzi.training.steps import Kept, Steps
+from shuzi.training.tasks import TASKS
 
 LEAST = 10
 """The minimum number of digits to learn from."""
@@ -50,27 +48,8 @@ def fine_tune(
 ) -> Iterator[Event]:
     """Fine-tune a trained network on the user's digits, yielding the events of `loop.train`, and cross-validate it.
 
-    Parameters
-    ----------
-    recipe, state, step
-        As for `loop.train`.
-    data
-        The user's digits, with other people's in `others`; the validation split is MNIST's.
-    should_stop
-        Called between chunks of steps, and between parts of the examples while they are composed.
-    start
-        The .onnx file of the network.
-
-    Yields
-    ------
-    Composing; the events of `loop.learn`; CrossValidating; then Done, or Stopped if asked to stop.
-
-    Raises
-    ------
-    RecipeError
-        There is no model to start from, or the data has no other people's digits.
-    TrainingError, RunError
-        As for `loop.train`.
+    Other people's digits are in `others` of the data; its validation split is MNIST's. Raise a RecipeError if there
+    are none, or no model to start from, and what `loop.train` raises.
     """
     if start is None or data.others is None:
         raise RecipeError("error.recipe.own", name=recipe.name)
@@ -91,7 +70,7 @@ def fine_tune(
         return
     temperature, thresholds = calibrate(task, recipe, steps, data)
     folds = _CrossValidation(recipe, own, repeats, len(examples), start, first)
-    scores = yield from folds.judge(steps, validation, thresholds[DIGIT_FROM], should_stop)
+    scores = yield from folds.score(steps, validation, thresholds[DIGIT_FROM], should_stop)
     if scores is None:
         yield Stopped(recipe.steps)
         return
@@ -108,47 +87,22 @@ def _mixed(own: Dataset, repeats: int, others: Examples) -> Examples:
 class _CrossValidation:
     """Repeats a training without a fifth of the user's digits at a time.
 
-    Parameters
-    ----------
-    recipe
-        The settings of the training.
-    own
-        One's own digits.
-    repeats
-        How often each digit is repeated at the start of the examples.
-    count
-        The number of examples.
-    path
-        The .onnx file of the network that the training starts from.
-    first
-        The backend's state before the first step.
+    Each digit is repeated at the start of the `count` examples; `first` is the backend's state before the first step.
     """
 
     def __init__(self, recipe: Recipe, own: Dataset, repeats: int, count: int, path: Path, first: State) -> None:
         self._recipe, self._own, self._repeats, self._count = recipe, own, repeats, count
         self._path, self._first = path, dict(first)
 
-    def judge(
+    def score(
         self, steps: Steps, validation: Examples, threshold: float, should_stop: Callable[[], bool]
     ) -> Generator[CrossValidating, None, dict[str, Score] | None]:
-        """Score the trained network, and the network that the training started from.
+        """Score the trained network, and the network that the training started from; None if asked to stop.
 
-        Parameters
-        ----------
-        steps
-            The backend with the trained network, which it has again afterwards.
-        validation
-            MNIST's validation images.
-        threshold
-            The probability of being a digit below which the trained network rejects an image.
-        should_stop
-            Called between chunks of steps.
-
-        Returns
-        -------
-        "own": the own digits that are read correctly and not rejected, each by a network that has not learnt it;
-        "own-before": the same, by the first network. "validation" and "validation-before": MNIST's images that the
-        trained and the first network read correctly, even if they reject them. None if asked to stop.
+        Return as "own" the own digits that are read correctly and not rejected (below the threshold), each by a
+        network that has not learnt it; as "own-before" the same, by the first network; as "validation" and
+        "validation-before" MNIST's images that the trained and the first network read correctly, even if they reject
+        them. The backend has the trained network again afterwards.
         """
         trained, weights, own = steps.state(), steps.model.get_weights(), self._own
         answered = Score(_answered(steps, validation), len(validation))

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,15 +19,12 @@ from shuzi.data import registers as cells
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
-from shuzi.synthesis.samples.examples import Examples, joined
-from shuzi.training.backends.feed import BLOCK, Feed, Kept, Streamed
-from shuzi.training.backends.prepare import prepare
-from shuzi.training.backends.steps import Steps
+from shuzi.synthesis.examples import Examples, joined
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.network import write_temperature
 from shuzi.training.recipe import Recipe
-from shuzi.training.tasks.all_tasks import TASKS
-from shuzi.training.tasks.task import Task
-from shuzi.training.temperature import write_temperature
+from shuzi.training.steps import BLOCK, Feed, Kept, Steps, Streamed
+from shuzi.training.tasks import TASKS, Task
 
 State = Mapping[str, NDArray[Any]]
 """Every number that the next step depends on, by name."""
@@ -43,23 +41,11 @@ def never() -> bool:
 
 @dataclass(frozen=True)
 class Setup:
-    """A network and its examples.
-
-    Parameters
-    ----------
-    recipe
-        The settings of the run.
-    steps
-        The backend, with the initial weights.
-    feed
-        Decides which examples each step sees.
-    validation
-        The examples to validate with.
-    """
+    """A network and its examples."""
 
     recipe: Recipe
-    steps: Steps
-    feed: Feed
+    steps: Steps  # the backend, with the initial weights
+    feed: Feed  # decides which examples each step sees
     validation: Examples
 
 
@@ -71,27 +57,11 @@ def train(
     should_stop: Callable[[], bool] = never,
     start: Path | None = None,
 ) -> Iterator[Event]:
-    """Train a network, yielding events.
+    """Train a network, yielding Composing, if pictures are composed; the events of `learn`; Done unless stopped.
 
     The same recipe and data give the same numbers, bit for bit, on the same machine with the same versions and
-    threads, even if the run was stopped and resumed from a `Saved` event.
-
-    Parameters
-    ----------
-    recipe
-        The settings of the run. Recipes that fine-tune belong to `fine_tuning.fine_tune`.
-    data
-        The training, validation and test splits.
-    state, step
-        From a `Saved` event, to resume there.
-    should_stop
-        Called between chunks of steps, and between parts of the examples while they are composed.
-    start
-        The .onnx file of a model to take the initial weights from, unless there is a state.
-
-    Yields
-    ------
-    Composing, if the recipe composes its pictures; the events of `learn`; then Done, unless asked to stop.
+    threads, even if the run was stopped and resumed from the state and step of a `Saved` event. Otherwise the initial
+    weights may come from a model, the .onnx file `start`. Recipes that fine-tune belong to `fine_tuning.fine_tune`.
 
     Raises
     ------
@@ -128,22 +98,10 @@ def train(
 def learn(
     setup: Setup, state: State | None, step: int, should_stop: Callable[[], bool]
 ) -> Generator[Event, None, bool]:
-    """Take the remaining steps of a recipe, or stop earlier if asked to.
+    """Take the remaining steps of a recipe; return whether the last was taken, or the training was asked to stop.
 
-    Parameters
-    ----------
-    setup
-        The network and what it learns from; afterwards its backend has the trained weights.
-    state, step, should_stop
-        As for `train`.
-
-    Yields
-    ------
-    Started; Progress every `report_every` steps; Validated; Saved; and Stopped if asked to stop.
-
-    Returns
-    -------
-    Whether the last step was taken; the plain network then has the trained weights.
+    Yield Started; Progress every `report_every` steps; Validated; Saved; and Stopped if asked to stop. After the last
+    step the plain network has the trained weights.
     """
     recipe, steps, feed = setup.recipe, setup.steps, setup.feed
     if state is not None and not steps.restore(dict(state)):
@@ -191,6 +149,20 @@ def compose_examples(
 def calibrate(task: Task, recipe: Recipe, steps: Steps, data: Splits) -> tuple[float, dict[str, float]]:
     """Calibrate a trained network on the validation split; return its temperature and its thresholds."""
     return task.calibrate(recipe, steps.answers, partial(write_temperature, steps.model), data.validation)
+
+
+def prepare(recipe: Recipe, dataset: Examples) -> Steps:
+    """Build the training steps for Keras's backend; raise a RecipeError if it is not supported."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from shuzi.training.tensorflow_steps import TensorFlowSteps
+
+        return TensorFlowSteps(recipe, dataset)
+    if backend == "jax":
+        from shuzi.training.jax_steps import JaxSteps
+
+        return JaxSteps(recipe, dataset)
+    raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices="tensorflow, jax")
 
 
 def _check_data(recipe: Recipe, data: Splits) -> None:

@@ -1,6 +1,7 @@
 """A recipe holds every setting that decides the result of a training run; it is stored as TOML.
 
 The range of each value is declared once, at its field: the command line, the service and the page read it there.
+Recipes that come with shuzi are files in the folder `recipes`.
 """
 
 from __future__ import annotations
@@ -10,18 +11,49 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shuzi import toml
 from shuzi.atomic import replacing
 from shuzi.declared import closest
 from shuzi.errors import RecipeError, ShuziError, require
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DETECT_LINES, RECOGNISE_LINE, TASKS
+from shuzi.processes.cores import multiplies_bfloat16
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Splits
+
 
 FORMAT = 2
 """The version of the recipe format."""
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")  # it becomes part of a folder name, and Keras allows no "/" in a network's name
+
+_BESIDE = {
+    "strokes": CLASSIFY_OR_REJECT,
+    "mnist": CLASSIFY_OR_REJECT,
+    "registers": RECOGNISE_LINE,
+    "page-lines": DETECT_LINES,
+}
+_STREAMED = DETECT_LINES, RECOGNISE_LINE  # the tasks whose examples are composed from pen strokes during a training
+
+OPTIONS = (
+    *("steps", "batch_size", "learning_rate", "hidden", "epsilon"),
+    *("report_every", "validate_every", "save_every"),
+)
+"""The numbers, besides the seed, that are options of `shuzi train`."""
+
+_SHOWN = 80  # characters of an invalid value that an error quotes
+
+FOLDER = Path(__file__).with_name("recipes")
+"""The folder of the recipes' files, which have the format of a run folder's `recipe.toml`."""
+
+NAMES = (
+    *("softmax", "mlp", "fast", "cnn"),
+    *("reader", "reader-mnist", "reader-own", "detector", "line-detector", "line", "line-strokes"),
+    *("best", "tiny"),
+)
+"""The files, in the order in which they are listed."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +77,7 @@ class Range:
 
 
 _COUNT = Range(1, 10**9)
-_SHARE = Range(0, 1)
-_BESIDE = {
-    "strokes": CLASSIFY_OR_REJECT,
-    "mnist": CLASSIFY_OR_REJECT,
-    "registers": RECOGNISE_LINE,
-    "page-lines": DETECT_LINES,
-}
-_STREAMED = DETECT_LINES, RECOGNISE_LINE  # the tasks whose examples are composed from pen strokes during a training
+_FRACTION = Range(0, 1)
 
 
 def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
@@ -64,97 +89,51 @@ def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
 class Recipe:
     """How to train one network.
 
-    Parameters
-    ----------
-    name
-        The recipe's name.
-    network
-        The function in `network.architectures` that builds the network.
-    hidden
-        Neurons in each hidden layer; 0 means none.
-    optimizer
-        "sgd" (plain gradient descent), "adam", or "muon" (for kernels; Adam for the rest).
-    learning_rate
-        How far a step moves against the gradient.
-    loss
-        "sum" or "mean" over the batch of the cross-entropy -Σ label·log(y + epsilon).
-    batch_size
-        Images per step.
-    steps
-        Total number of steps.
-    epsilon
-        Added before taking the logarithm, since log(0) is minus infinity.
-    report_every, validate_every, save_every
-        Steps between loss reports, validations and checkpoints.
-    judged_on
-        "test" or "validation": the split for the final accuracy.
-    seed
-        Decides the initial weights, the order of the images and their augmentation.
-    schedule, warm_up
-        "constant", or "one-cycle": up in the first `warm_up` fraction of the steps, then down.
-    beta_1, beta_2
-        Adam's decay rates for the averages of gradients and of their squares.
-    label_smoothing
-        The fraction of each label that is spread over all digits, to keep the network from becoming overconfident.
-    augment
-        "none", "squeeze" (shift and stretch), "affine" (also rotate and slant) or "wide" (half as far again).
-    towers
-        The number of parts of a batch that are normalised separately and trained on in parallel.
-    precision
-        "float32", or "bfloat16" to compute training steps in; the weights are float32.
-    temperature
-        "one", or "fitted" to the validation split at the end, to calibrate the confidence.
-    task
-        One of `models.tasks.TASKS`; it also decides what training examples are composed.
-    features
-        "none", or "last-hidden" to output the last hidden layer as well.
-    beside
-        What crops are made of in addition to the data's digits: "none"; "strokes"; or "mnist" to fine-tune only the
-        last layers of a trained network on the user's digits. Lines always use strokes; in addition to them,
-        "none" or "registers", or for their detector "page-lines".
-    depth
-        The number of hidden layers of an "mlp".
-    composed
-        When examples are composed: "before" the training, which then repeats them, or "during" it, each for one step.
-
-    Examples
-    --------
     >>> RANGES["batch_size"], CHOICES["loss"]
     (Range(least=1, most=100000, above=False), ('sum', 'mean'))
     """
 
     name: str
-    network: str
-    hidden: int = _in(Range(0, 65_536))
+    network: str  # the function in `network` that builds it
+    hidden: int = _in(Range(0, 65_536))  # neurons in each hidden layer; 0 means none
+    # plain gradient descent, Adam, or Muon for kernels and Adam for the rest
     optimizer: str = _in(("sgd", "adam", "muon"))
-    learning_rate: float = _in(Range(0, above=True))
-    loss: str = _in(("sum", "mean"))
+    learning_rate: float = _in(Range(0, above=True))  # how far a step moves against the gradient
+    loss: str = _in(("sum", "mean"))  # over the batch, of the cross-entropy -Σ label·log(y + epsilon)
     batch_size: int = _in(Range(1, 100_000))
     steps: int = _in(_COUNT)
-    epsilon: float = _in(Range(0), 1e-10)
-    report_every: int = _in(_COUNT, 10)
+    epsilon: float = _in(Range(0), 1e-10)  # since log(0) is minus infinity
+    report_every: int = _in(_COUNT, 10)  # steps, as are the next two
     validate_every: int = _in(_COUNT, 100)
     save_every: int = _in(_COUNT, 500)
-    judged_on: str = _in(("test", "validation"), "validation")
-    seed: int = _in(Range(0, 2**31 - 1), 0)
+    judged_on: str = _in(("test", "validation"), "validation")  # the split for the final accuracy
+    seed: int = _in(Range(0, 2**31 - 1), 0)  # of initial weights, order and augmentation
+    # "one-cycle": up in the first `warm_up` fraction of the steps, then down
     schedule: str = _in(("constant", "one-cycle"), "constant")
     warm_up: float = _in(Range(0, 1, above=True), 0.2)
-    beta_1: float = _in(_SHARE, 0.9)
-    beta_2: float = _in(_SHARE, 0.999)
-    label_smoothing: float = _in(_SHARE, 0.0)
+    beta_1: float = _in(_FRACTION, 0.9)  # Adam's decay rate for the average of gradients
+    beta_2: float = _in(_FRACTION, 0.999)  # and of their squares
+    # the fraction of each label that is spread over all digits, against overconfidence
+    label_smoothing: float = _in(_FRACTION, 0.0)
+    # "squeeze" shifts and stretches, "affine" also rotates and slants, "wide" half as far again
     augment: str = _in(("none", "squeeze", "affine", "wide"), "none")
+    # parts of a batch that are normalised separately and trained on in parallel
     towers: int = _in(Range(1, 100_000), 1)
-    precision: str = _in(("float32", "bfloat16"), "float32")
+    precision: str = _in(("float32", "bfloat16"), "float32")  # of the training steps; the weights are float32
+    # "fitted" to the validation split at the end, to calibrate the confidence
     temperature: str = _in(("one", "fitted"), "one")
-    task: str = _in(tuple(TASKS), CLASSIFY)
-    features: str = _in(("none", "last-hidden"), "none")
+    task: str = _in(tuple(TASKS), CLASSIFY)  # it also decides what training examples are composed
+    features: str = _in(("none", "last-hidden"), "none")  # "last-hidden": output the last hidden layer as well
+    # what else crops are made of; with "mnist" only the last layers of a trained network are fine-tuned on the user's
+    # digits; lines always use strokes, and registers or page lines in addition
     beside: str = _in(("none", *_BESIDE), "none")
-    depth: int = _in(Range(1, 16), 1)
+    depth: int = _in(Range(1, 16), 1)  # hidden layers of an "mlp"
+    # examples: before the training, which then repeats them, or during it, each for one step
     composed: str = _in(("before", "during"), "before")
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            _check(each.name, getattr(self, each.name), str(each.type))
+        for setting in fields(self):
+            _check(setting.name, getattr(self, setting.name), str(setting.type))
         if self.network == "softmax" and self.hidden:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
         if self.features != "none" and (not self.hidden or self.task in (DETECT, DETECT_LINES)):
@@ -189,7 +168,7 @@ class Recipe:
     def changed(self, **values: Any) -> Recipe:
         """Return a copy with some values replaced; None leaves a value as it is.
 
-        >>> from shuzi.training.recipes import recipe
+        >>> from shuzi.training.recipe import recipe
         >>> recipe("softmax").changed(steps=100, seed=None).steps
         100
         """
@@ -207,13 +186,7 @@ class Recipe:
 
     @staticmethod
     def load(path: Path) -> Recipe:
-        """Read a recipe from TOML.
-
-        Raises
-        ------
-        RecipeError
-            The file cannot be read, or a value is missing, unknown or invalid.
-        """
+        """Read a recipe from TOML."""
         try:
             text = path.read_text(encoding="utf-8")
             values = toml.loads(text)
@@ -227,11 +200,6 @@ class Recipe:
 
         A missing value gets its default, if there is one. An unknown name is an error, since its effect could not be
         reproduced. Errors name the line if the file's `text` is given.
-
-        Raises
-        ------
-        RecipeError
-            A value is missing, unknown or invalid, or the format is another one.
         """
         values = dict(values)
         version = values.pop("format", FORMAT)
@@ -257,21 +225,15 @@ class Recipe:
             raise RecipeError("error.recipe.value", where=place, reason=problem) from problem
 
 
-_ALLOWED = {each.name: each.metadata["allowed"] for each in fields(Recipe) if "allowed" in each.metadata}
+_ALLOWED = {setting.name: setting.metadata["allowed"] for setting in fields(Recipe) if "allowed" in setting.metadata}
 
-RANGES: Mapping[str, Range] = {name: each for name, each in _ALLOWED.items() if isinstance(each, Range)}
+RANGES: Mapping[str, Range] = {name: allowed for name, allowed in _ALLOWED.items() if isinstance(allowed, Range)}
 """The range of each number in a recipe."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = {name: each for name, each in _ALLOWED.items() if isinstance(each, tuple)}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    name: allowed for name, allowed in _ALLOWED.items() if isinstance(allowed, tuple)
+}
 """The choices for each string in a recipe."""
-
-OPTIONS = (
-    *("steps", "batch_size", "learning_rate", "hidden", "epsilon"),
-    *("report_every", "validate_every", "save_every"),
-)
-"""The numbers, besides the seed, that are options of `shuzi train`."""
-
-_SHOWN = 80  # characters of an invalid value that an error quotes
 
 
 def _check(name: str, value: Any, wanted: str) -> None:
@@ -293,3 +255,56 @@ def _check(name: str, value: Any, wanted: str) -> None:
         least = f"> {allowed.least:g}" if allowed.above else f"{allowed.least:g}"
         most = "∞" if allowed.most == math.inf else f"{allowed.most:,}"
         raise RecipeError("error.recipe.range", name=name, value=f"{value:,}", least=least, most=most)
+
+
+def _load(name: str) -> Recipe:
+    loaded = Recipe.load(FOLDER / f"{name}.toml")
+    # as accurate in either: `fast` takes 2.6 times as long where bfloat16 is emulated
+    return loaded if multiplies_bfloat16() else loaded.changed(precision="float32")
+
+
+RECIPES: Mapping[str, Recipe] = {name: _load(name) for name in NAMES}
+"""All recipes, by name."""
+
+
+def recipe(name: str) -> Recipe:
+    """Return the recipe of that name; the RecipeError for an unknown one lists the known ones.
+
+    >>> recipe("softmax").learning_rate
+    0.001
+    """
+    if name not in RECIPES:
+        raise RecipeError("error.recipe.unknown", name=name, known=", ".join(RECIPES))
+    return RECIPES[name]
+
+
+@dataclass(frozen=True)
+class Handwriting:
+    """Where the handwriting is that does not come with shuzi; None: where its environment variable says."""
+
+    strokes: Path | None = None
+    registers: Path | None = None
+    pages: Path | None = None
+
+    def resolved(self) -> Handwriting:
+        """Return the absolute paths, for processes in other folders."""
+        paths = (self.strokes, self.registers, self.pages)
+        return Handwriting(*(None if path is None else path.resolve() for path in paths))
+
+
+def with_handwriting(chosen: Recipe, data: Splits, handwriting: Handwriting) -> Splits:
+    """Add the pen strokes, cells of registers and pages that a recipe needs, or raise a DataError."""
+    if not chosen.needs_strokes:
+        return data
+    from shuzi.data.strokes import load_strokes
+
+    data = data.with_strokes(load_strokes(handwriting.strokes))
+    if chosen.needs_pages:
+        from shuzi.data.page_lines import load_page_lines
+
+        return data.with_pages(load_page_lines(handwriting.pages))
+    if not chosen.needs_registers:
+        return data
+    from shuzi.data.registers import load_cells
+
+    return data.with_cells(load_cells(handwriting.registers))

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
+
+import keras
 
 from shuzi.data.dataset import Splits
 from shuzi.errors import ModelError, RunError
-from shuzi.training.events import Done, Listener, Saved, Started
-from shuzi.training.export.package import export
+from shuzi.training.events import (
+    Composing,
+    CrossValidating,
+    Done,
+    Event,
+    Listener,
+    Progress,
+    Saved,
+    Started,
+    Stopped,
+    Validated,
+)
+from shuzi.training.export import export
 from shuzi.training.fine_tuning import fine_tune
 from shuzi.training.loop import never, train
 from shuzi.training.recipe import Recipe
@@ -16,25 +30,10 @@ from shuzi.training.run_folder import RunFolder
 
 
 def repair(folder: RunFolder, data: Splits) -> int | None:
-    """Export a finished training run again, unless its exported files are intact.
+    """Export a finished training run again, unless its exported files are intact; return the step of the checkpoint.
 
-    Parameters
-    ----------
-    folder
-        The run folder, with a checkpoint of the last step.
-    data
-        The data it was trained on.
-
-    Returns
-    -------
-    The step of the checkpoint; None if there was nothing to repair.
-
-    Raises
-    ------
-    RunError
-        There is no checkpoint, it is damaged, or another process is training in the folder.
-    ModelError
-        The run is not finished.
+    Raise a RunError if there is none, it is damaged, or another process is training in the folder, and a ModelError
+    if the run is not finished.
     """
     recipe = folder.recipe()
     if folder.exported() == recipe.steps:
@@ -56,31 +55,11 @@ def run(
     listeners: Sequence[Listener] = (),
     should_stop: Callable[[], bool] = never,
 ) -> bool:
-    """Train, or resume from the folder's checkpoint, and export the result.
+    """Train, or resume from the folder's checkpoint, and export the result; return False if stopped before the end.
 
-    Parameters
-    ----------
-    folder
-        The run folder. Its lock is held meanwhile and released at the end.
-    recipe
-        The folder's recipe; `steps` may be larger than at the start of the run.
-    data
-        The training, validation and test splits.
-    listeners
-        Each is called with each event, after the folder has stored it.
-    should_stop
-        Called between chunks of steps, and between parts that are composed.
-
-    Returns
-    -------
-    True if finished, False if stopped.
-
-    Raises
-    ------
-    RunError
-        The run has already reached that step, its checkpoint is damaged, or another process trains in the folder.
-    TrainingError
-        The loss is not finite.
+    The folder's lock is held meanwhile. Each listener is called with each event, after the folder has stored it.
+    `steps` may be larger than at the start of the run. Raise a RunError if the run has already reached that step, its
+    checkpoint is damaged, or another process trains in the folder; and what `loop.train` raises.
     """
     with folder.lock.held():
         return _run(folder, recipe, data, listeners, should_stop)
@@ -113,3 +92,37 @@ def _run(
             export(model, recipe, data, event, folder.path)
             return True
     return False
+
+
+class TensorBoard:
+    """A listener that writes TensorBoard event files to a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        import tensorflow as tf  # a training on JAX need not load it
+
+        self._tf, self._writer = tf, tf.summary.create_file_writer(str(folder))
+
+    def __call__(self, event: Event) -> None:
+        """Write an event."""
+        if isinstance(event, Composing | CrossValidating):
+            return
+        tf = self._tf
+        with self._writer.as_default(step=event.step):
+            match event:
+                case Started() if keras.backend.backend() == "tensorflow":
+                    images = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
+                    graph = tf.function(event.model, autograph=False).get_concrete_function(images).graph
+                    tf.summary.graph(graph)
+                case Progress():
+                    tf.summary.scalar("batch/loss", event.loss)
+                    tf.summary.scalar("batch/accuracy", event.accuracy)
+                case Validated():
+                    tf.summary.scalar("validation/accuracy", event.accuracy)
+                    for name, values in event.weights.items():
+                        tf.summary.histogram(name, values)
+                case Done():
+                    tf.summary.scalar(f"{event.part}/final accuracy", event.accuracy)
+                case _:
+                    pass
+        if isinstance(event, Done | Stopped):
+            self._writer.flush()

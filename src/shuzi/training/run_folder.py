@@ -8,7 +8,9 @@ checkpoints/    the newest state to resume from
 tensorboard/    curves, histograms and the graph, on request
 model.keras · model.onnx · card.json    the trained model
 
-While a process works in it, it holds the folder's lock (`run_lock`).
+While a process works in it, it holds the folder's lock; an error tells others which one has it. The kernel keeps the
+lock, so it ends with its holder, however that ends. The files that a killed holder leaves behind, `.lock` and
+`.holder.json`, block nobody.
 """
 
 from __future__ import annotations
@@ -18,13 +20,17 @@ import itertools
 import json
 import os
 import re
+import socket
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from shuzi.atomic import is_part, remove_leftovers, replacing
@@ -35,18 +41,146 @@ from shuzi.errors import DataError, ModelError, RunError, ShuziError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
 from shuzi.models.store import IN_A_RUN, START
-from shuzi.training.events import Event, Saved
-from shuzi.training.metrics import METRICS_FILE, belongs, metrics
+from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipe import Recipe
-from shuzi.training.run_lock import RunLock
+
+METRICS_FILE = "metrics.jsonl"
+"""The file's name in a run folder."""
+
+_MAX_VALUE = 1e30  # no loss or accuracy is this large, and plotting fails near the largest float
 
 KERAS_FILE = "model.keras"
 
-_LONGEST = 20  # digits of a number
+_MAX_DIGITS = 20  # digits of a number
 _CHECKPOINT = re.compile(r"step-[0-9]+\.npz")
 _ITERATION = "/iteration"  # the suffix of the variable in which Keras counts an optimizer's steps
 # raised on reading an export; RuntimeError if flipped bits make a zip look encrypted or newer
 _DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+
+class RunLock:
+    """The lock of one run folder, which must exist when the lock is taken."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / ".lock"
+        self._holder = folder / ".holder.json"  # on Windows, the locked file itself cannot be read
+        self._lock = FileLock(self._file, timeout=0, thread_local=False)
+        self._inside = False
+
+    @property
+    def files(self) -> set[Path]:
+        """The files that the lock may leave in the folder."""
+        return {self._file, self._holder}
+
+    def take(self) -> None:
+        """Take the lock, unless this object already has it.
+
+        Raise a RunError if another process or another object has it, or the folder cannot be written.
+        """
+        if self._lock.is_locked:
+            return
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise self._in_use() from None
+        except OSError as problem:
+            raise RunError("error.data.unwritable", path=self._file, reason=problem.strerror or problem) from problem
+        since = datetime.now().astimezone().isoformat(" ", "seconds")
+        try:
+            with replacing(self._holder) as part:
+                part.write_text(
+                    json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}), encoding="utf-8"
+                )
+        except OSError as problem:
+            self.give_back()
+            raise RunError(
+                "error.data.unwritable", path=self._holder, reason=problem.strerror or problem
+            ) from problem
+
+    def give_back(self) -> None:
+        """Release the lock, if this object has it, and remove its files from the folder."""
+        if not self._lock.is_locked:
+            return
+        # while it is held: a waiter whose file is gone opens a new one (filelock checks the link count)
+        for file in (self._holder, self._file):
+            with suppress(OSError):  # Windows cannot remove an open file
+                file.unlink()
+        self._lock.release()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock inside a with block; it is released at the end of the outermost one."""
+        self.take()
+        outermost, self._inside = not self._inside, True
+        try:
+            yield
+        finally:
+            if outermost:
+                self._inside = False
+                self.give_back()
+
+    def refuse_if_held(self) -> None:
+        """Raise what `take` would raise if the lock is held elsewhere, without creating any file."""
+        if self._file.exists():
+            with self.held():
+                pass
+
+    def _in_use(self) -> RunError:
+        try:
+            holder = json.loads(self._holder.read_text(encoding="utf-8"))
+            values = {name: str(holder[name]) for name in ("pid", "host", "since")}
+        except (OSError, ValueError, LookupError, TypeError):
+            return RunError("error.run.in_use", path=self._folder)  # the holder has just taken it
+        return RunError("error.run.in_use_by", path=self._folder, **values)
+
+
+def metrics(event: Event) -> dict[str, Any] | None:
+    """Return an event's entry for metrics.jsonl, or None if it has none.
+
+    >>> metrics(Progress(10, loss=1.5, accuracy=0.75))
+    {'step': 10, 'loss': 1.5, 'accuracy': 0.75}
+    """
+    match event:
+        case Progress():
+            return {"step": event.step, "loss": event.loss, "accuracy": event.accuracy}
+        case Validated():
+            return {"step": event.step, "validation_accuracy": event.accuracy}
+        case Done():
+            values = {"step": event.step, "done": event.part, "done_accuracy": event.accuracy, "n": event.n}
+            return values | {name: score.accuracy for name, score in event.more.items() if name != event.part}
+        case _:
+            return None
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """Return the entries of a run folder's metrics.jsonl; empty if there is no such file."""
+    file = path / METRICS_FILE
+    if not file.is_file():
+        return []
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [values for line in lines if (values := _parsed(line))]
+
+
+def belongs(line: str, step: int) -> bool:
+    """Return whether a line of metrics.jsonl is an entry of the steps up to `step`, and not of an end."""
+    values = _parsed(line)
+    return values is not None and "done" not in values and values["step"] <= step
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    """Parse a line of metrics.jsonl; None if it is incomplete, as after a kill, or was edited."""
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(values, dict) or type(values.get("step")) is not int:
+        return None
+    return values if all(_can_be_plotted(value) for name, value in values.items() if name != "done") else None
+
+
+def _can_be_plotted(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MAX_VALUE
 
 
 class RunFolder:
@@ -67,24 +201,11 @@ class RunFolder:
 
     @staticmethod
     def create(path: Path | None, recipe: Recipe, own: Dataset | None = None, start: Path | None = None) -> RunFolder:
-        """Create the folder of a new training run.
+        """Create the folder of a new training run, or one with a new name under `runs/`.
 
-        Parameters
-        ----------
-        path
-            The path; None chooses a new name under `runs/` from the recipe and the time.
-        recipe
-            The recipe to train.
-        own
-            The user's own pictures to train on instead of MNIST; they are copied into the folder.
-        start
-            The .onnx file of a model to start from; it is copied into the folder.
-
-        Raises
-        ------
-        RunError
-            Something is already there (a run that failed before its first checkpoint does not count), another process
-            is training there, or the folder cannot be created.
+        The user's own pictures and the .onnx file of a model to start from are copied into it. Raise a RunError if
+        something is already there (a run that failed before its first checkpoint does not count), another process is
+        training there, or the folder cannot be created.
         """
         path = path or _new_folder(recipe.name)
         folder = RunFolder(path)
@@ -113,13 +234,7 @@ class RunFolder:
 
     @staticmethod
     def open(path: Path) -> RunFolder:
-        """Open the folder of an existing run without taking the lock.
-
-        Raises
-        ------
-        RunError
-            It is not a run folder.
-        """
+        """Open the folder of an existing run without taking the lock; raise a RunError if it is none."""
         folder = RunFolder(path)
         if not folder.recipe_file.is_file():
             raise RunError("error.run.missing", path=path)
@@ -161,16 +276,13 @@ class RunFolder:
     def checkpoint(self) -> tuple[int, dict[str, NDArray[Any]] | None]:
         """Return the step and state of the newest checkpoint; 0 and None if there is none.
 
-        Raises
-        ------
-        RunError
-            The checkpoint is damaged or is not of the step in its name, or the checkpoints folder cannot be read.
+        Raise a RunError if it is damaged or not of the step in its name, or the checkpoints folder cannot be read.
         """
         # a longer number is a later step
         newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)
         if newest is None:
             return 0, None
-        step = int(newest.stem.removeprefix("step-")[:_LONGEST])
+        step = int(newest.stem.removeprefix("step-")[:_MAX_DIGITS])
         try:
             # nothing in it is compressed, so no array is larger than the file
             state = read_npz(newest, largest=newest.stat().st_size)
@@ -179,7 +291,7 @@ class RunFolder:
             raise RunError("error.run.checkpoint", path=newest, reason=reason) from problem
         taken = next((value for name, value in state.items() if name.endswith(_ITERATION)), None)
         if taken is not None and (taken.shape or taken.dtype.kind not in "iu" or int(taken) != step):
-            reason = ShuziError("run.another_step", found=str(taken)[:_LONGEST])
+            reason = ShuziError("run.another_step", found=str(taken)[:_MAX_DIGITS])
             raise RunError("error.run.checkpoint", path=newest, reason=reason)
         return step, state
 
@@ -224,13 +336,7 @@ class RunFolder:
             (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
-        """Store an event.
-
-        Raises
-        ------
-        RunError
-            It cannot be written, for example because the disk is full; the previous checkpoint is kept.
-        """
+        """Store an event, or raise a RunError, as when the disk is full, and keep the previous checkpoint."""
         path = self.metrics_file
         try:
             if values := metrics(event):
@@ -251,13 +357,7 @@ class RunFolder:
 
 
 def _new_folder(recipe: str) -> Path:
-    """Create a folder with a new name; a run that starts in the same second gets a different one.
-
-    Raises
-    ------
-    RunError
-        It cannot be created.
-    """
+    """Create a folder with a new name; a run that starts in the same second gets a different one."""
     stem = f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     for count in itertools.count(1):
         path = Path("runs") / (stem if count == 1 else f"{stem}-{count}")

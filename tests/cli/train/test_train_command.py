@@ -4,8 +4,7 @@ import re
 import pytest
 
 from shuzi.models.store import shipped
-from shuzi.training.metrics import read_metrics
-from shuzi.training.run_folder import RunFolder
+from shuzi.training.run_folder import RunFolder, read_metrics
 
 pytestmark = pytest.mark.heavy
 

@@ -7,8 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from shuzi.training.metrics import read_metrics
-from shuzi.training.run_folder import RunFolder
+from shuzi.training.run_folder import RunFolder, read_metrics
 
 pytestmark = pytest.mark.heavy
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
-from shuzi.synthesis.samples.examples import compose
-from shuzi.training.metrics import read_metrics
+from shuzi.synthesis.examples import compose
+from shuzi.training.run_folder import read_metrics
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_too_few_own_pictures_are_learnt_with_a_warning(shuzi, mnist, tmp_path):
 @pytest.fixture
 def little(monkeypatch):
     """Compose a few examples only."""
-    monkeypatch.setattr("shuzi.training.tasks.task.compose", lambda *given: compose(*given[:3], given[3] / 40))
+    monkeypatch.setattr("shuzi.training.tasks.compose", lambda *given: compose(*given[:3], given[3] / 40))
 
 
 def _own(mnist, path, n):

@@ -1,4 +1,4 @@
-/** The networks that the page trains; src/shuzi/training/network/architectures.py builds the same ones in Keras. */
+/** The networks that the page trains; src/shuzi/training/network.py builds the same ones in Keras. */
 
 import { CLASSES } from "../data/image";
 import { MEAN, SPREAD } from "../generated/networks";

@@ -1,6 +1,6 @@
 """A grey picture becomes its lines of writing: where each goes, how high its digits are, and a small picture of it.
 
-A network marks the core of each line (`training.tasks.line_detection`). It sees the picture as it is, shrunk to
+A network marks the core of each line (`training.tasks`). It sees the picture as it is, shrunk to
 `LOOK_PIXELS`, a third and a ninth of that for writing as high as the page, and enlarged where what it found is small.
 A connected piece of the core is a line.
 """

@@ -1,0 +1,147 @@
+"""MNIST becomes a recipe's training examples: its images as they are, or crops, pages and lines composed from them.
+
+Composing takes minutes, so several processes do it, each a part of the work. The result depends only on the seed.
+For a long training lines are composed during it, block by block, so that each is seen once. A block depends on the
+seed and its number only, so a stopped run continues with the lines that it would have seen, and memory for a few
+blocks suffices for any length.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import islice
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import Dataset
+from shuzi.errors import TrainingError
+from shuzi.processes.cores import cores
+from shuzi.processes.pool import SMALL, Crashed, Pool, Task
+from shuzi.synthesis import crops, detector_pages, strips
+from shuzi.synthesis.strips import RegisterCells, arrays, compose_strips, packed
+from shuzi.synthesis.writers import Writers
+
+PARTS = 16
+"""Parts of the work; each has its own digits, so that only one part's distance fields are in memory at a time."""
+
+# order, augmentation and initial weights are drawn from the same seed on other streams
+_STREAM_OF_PARTS, _STREAM_OF_BLOCKS = 3, 5
+_DRAWN = 0.5  # fraction of composed lines whose digits are drawn in the shapes of the world
+_LARGE = SMALL + 1  # the size of a task, large enough to go to a process alone
+
+Compose = Callable[..., tuple[NDArray[Any], NDArray[Any]]]
+"""Composes a block from shared data, a seed and a number of rows; a function of a module, for other processes."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images, uint8 (n, h, w), and their labels, (n, ...) in the shape that the task takes."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def as_they_are(dataset: Dataset) -> Examples:
+    """Take a dataset's images and labels."""
+    return Examples(dataset.images, dataset.labels)
+
+
+def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> Iterator[Examples]:
+    """Yield a fraction of a whole training's examples, composed from a dataset's digits in `PARTS` parts.
+
+    The kinds are "pages"; "crops", using the dataset's pen strokes too if it has any; "lines", several per row, or
+    "separate lines", both using its pen strokes.
+    """
+    kinds: dict[str, Callable[..., Any]] = {
+        "crops": crops.compose_part,
+        "pages": detector_pages.compose_part,
+        "lines": strips.compose_part,
+        "separate lines": partial(strips.compose_part, alone=True),
+    }
+    more = () if kind == "pages" else (dataset.strokes,)
+    jobs = [
+        (
+            dataset.images[part::PARTS],
+            dataset.labels[part::PARTS],
+            [seed, _STREAM_OF_PARTS, part],
+            fraction / PARTS,
+            *more,
+        )
+        for part in range(min(PARTS, len(dataset)))
+    ]
+    pool = Pool(min(cores(), PARTS))
+    try:
+        tasks = deque(pool.submit(kinds[kind], *job, size=job[0].nbytes) for job in jobs)
+        while tasks:
+            yield Examples(*pool.result(tasks.popleft()))
+    finally:
+        pool.close()
+
+
+def joined(parts: list[Examples]) -> Examples:
+    """Join parts in order."""
+    return Examples(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
+
+
+class Lines:
+    """What lines are composed from, sent once to each process: a dataset with strokes, with or without cells."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+
+    @cached_property
+    def _writers(self) -> Writers:
+        assert self._dataset.strokes is not None  # noqa: S101 - for the types
+        return Writers(self._dataset.images, self._dataset.labels, self._dataset.strokes)
+
+    @cached_property
+    def _cells(self) -> RegisterCells | None:
+        return RegisterCells(self._dataset.cells) if self._dataset.cells is not None else None
+
+
+def compose_block(lines: Lines, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Compose a block: contrast map strips side by side, uint8 (rows, 48, 640), and their texts, int8 (rows, 64)."""
+    cv2.setNumThreads(1)
+    composed = compose_strips(np.random.default_rng(list(seed)), lines._writers, drawn=_DRAWN, cells=lines._cells)
+    return arrays(islice(packed(composed), rows))
+
+
+class Stream:
+    """Blocks of composed examples, so many rows in each, made ahead by other processes from shared data."""
+
+    def __init__(self, compose: Compose, data: object, seed: int, rows: int, blocks: int) -> None:
+        self._compose, self._seed, self._rows, self._blocks = compose, seed, rows, blocks
+        # composing takes longer than training: on two cores a third more steps than with half of them
+        self._pool = Pool(cores())
+        self._data = self._pool.share(data)
+        self._tasks: dict[int, Task] = {}
+
+    def block(self, index: int) -> Examples:
+        """Return the block at an index, from 0, and start composing the next ones.
+
+        Raise a TrainingError if the process that composed it ended, and so did the one that retried.
+        """
+        ahead = range(index, min(index + self._pool.max_workers + 1, self._blocks))
+        for skipped in self._tasks.keys() - set(ahead):
+            self._pool.cancel(self._tasks.pop(skipped))
+        for block in ahead:
+            if block not in self._tasks:
+                arguments: tuple[Any, ...] = ([self._seed, _STREAM_OF_BLOCKS, block], self._rows)
+                self._tasks[block] = self._pool.submit(self._compose, *arguments, shared=self._data, size=_LARGE)
+        try:
+            return Examples(*self._pool.result(self._tasks.pop(index)))
+        except Crashed as problem:
+            raise TrainingError("error.training.composing") from problem
+
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.close()

@@ -1,1 +1,0 @@
-"""Texts become pages with one line of writing in one hand, on all kinds of paper."""

@@ -1,0 +1,258 @@
+"""Paper to write on: bare, ruled, squared, patterned, stained or printed like a cheque, with boxes and combs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from shuzi.synthesis.distractors import fonts
+from shuzi.synthesis.pen import Ink
+
+Light = NDArray[np.float32]
+"""The fraction of light that each pixel reflects: (h, w)."""
+
+_WORDS = (
+    "Total", "Date", "No", "Amount", "Sum", "Tel", "ID", "Fax", "USD", "EUR", "CHF", "PAY", "Rs", "kg", "Name", "Nr",
+    "Class", "Code", "Room", "Page", "Mark", "Note", "to", "from", "Due", "Year", "Ref", "PIN", "TVA", "Tax",
+)  # fmt: skip
+
+
+def by_magnitude(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw a number between two others, whose logarithm is equally probable everywhere."""
+    return float(np.exp(rng.uniform(math.log(low), math.log(high))))
+
+
+def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Light:
+    """Make a background whose print is darker than the bare paper, spaced to suit writing `letter` pixels high.
+
+    Return float32 (height, width), from 0 to 1: brightness relative to bare paper.
+    """
+    paper = np.ones((height, width), np.float32)
+    kind = rng.random()
+    strength = by_magnitude(rng, 0.04, 0.5)
+    if kind < 0.45:
+        pass
+    elif kind < 0.58:
+        ruled(rng, paper, letter, strength, squared=False)
+    elif kind < 0.70:
+        ruled(rng, paper, letter, strength, squared=True)
+    elif kind < 0.88:
+        waves(rng, paper, letter, strength)
+    else:
+        clouds(rng, paper, letter, strength * 0.7)
+    if rng.random() < 0.15:
+        _frame(rng, paper, letter)
+    return paper * falling_light(rng, height, width)
+
+
+def ruled(rng: np.random.Generator, paper: Light, letter: float, strength: float, squared: bool) -> None:
+    """Print evenly spaced lines across, and if squared, also down."""
+    step = letter * rng.uniform(0.25, 2.0) if squared else letter * rng.uniform(0.8, 2.0)
+    step, thickness = max(step, 5.0), int(rng.choice((1, 1, 1, 2)))
+    lean = rng.normal(0, 0.015)
+    height, width = paper.shape
+    printed = np.zeros(paper.shape, np.uint8)
+    for y in np.arange(rng.uniform(0, step), height + width * abs(lean), step):
+        rule(printed, (0, y), (width, y + lean * width), thickness)
+    if squared:
+        for x in np.arange(rng.uniform(0, step), width + height * abs(lean), step):
+            rule(printed, (x, 0), (x - lean * height, height), thickness)
+    paper *= 1 - strength * (printed / np.float32(255))
+
+
+def rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[float, float], thickness: int) -> None:
+    """Print a line between two points (x, y), in pixels."""
+    first, last = (tuple(round(coordinate * 8) for coordinate in point) for point in (start, end))
+    cv2.line(printed, first, last, 255, thickness, cv2.LINE_AA, 3)
+
+
+def waves(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
+    """Print families of waves like those that protect cheques against copying."""
+    y, x = np.indices(paper.shape, np.float32)
+    for _ in range(rng.integers(1, 4)):
+        step = max(letter * rng.uniform(0.08, 0.35), 2.5)
+        turn = rng.uniform(-0.6, 0.6) + (math.pi / 2 if rng.random() < 0.25 else 0)
+        along, across = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
+        long, reach = letter * rng.uniform(0.5, 4), rng.uniform(0, 3) * step
+        bend = reach * np.sin(along * (2 * math.pi / long) + rng.uniform(0, 7))
+        phase = ((across + bend) / step) % 1
+        line = np.clip(1 - np.abs(phase - 0.5) * step / rng.uniform(0.7, 1.3), 0, 1)
+        paper *= 1 - strength * line * rng.uniform(0.5, 1)
+
+
+def net(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
+    """Print two families of fine lines that cross, or only the dots where they do, as cheques have."""
+    y, x = np.indices(paper.shape, np.float32)
+    step, turn = max(letter * rng.uniform(0.08, 0.3), 2.5), rng.uniform(0.2, 1.2)
+    thin, long, reach = rng.uniform(0.6, 1.1), letter * rng.uniform(0.6, 4), rng.uniform(0, 1.5) * step
+    lean = rng.uniform(-0.4, 0.4)
+    families = []
+    for side in (-turn, turn):
+        along = x * math.cos(lean + side) + y * math.sin(lean + side)
+        across = y * math.cos(lean + side) - x * math.sin(lean + side)
+        bend = reach * np.sin(along * (2 * math.pi / long) + rng.uniform(0, 7))
+        families.append(np.clip(1 - np.abs(((across + bend) / step) % 1 - 0.5) * step / thin, 0, 1))
+    first, second = families
+    paper *= 1 - strength * (np.sqrt(first * second) if rng.random() < 0.3 else np.maximum(first, second))
+
+
+def clouds(rng: np.random.Generator, paper: Light, letter: float, strength: float) -> None:
+    """Add stains and unevenness at one or two scales."""
+    for _ in range(rng.integers(1, 3)):
+        coarse = max(2, round(max(paper.shape) / (letter * rng.uniform(0.1, 1.5))))
+        spots = rng.random((max(2, coarse * paper.shape[0] // max(paper.shape)), coarse), np.float32)
+        paper *= 1 - strength * cv2.resize(spots, paper.shape[::-1], interpolation=cv2.INTER_CUBIC).clip(0, 1)
+
+
+def _frame(rng: np.random.Generator, paper: Light, letter: float) -> None:
+    """Print the box of a form field, or the line under an amount."""
+    height, width = paper.shape
+    printed = np.zeros(paper.shape, np.uint8)
+    thickness = int(rng.choice((1, 1, 2, 3)))
+    if rng.random() < 0.5:
+        y = rng.uniform(0.6, 1.0) * height
+        rule(printed, (0, y), (width, y + rng.normal(0, 0.02) * width), thickness)
+    else:
+        inset = rng.uniform(0, 0.5 * letter, 4)
+        left, top, right, bottom = inset[0], inset[1] / 2, width - inset[2], height - inset[3] / 2
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        for start, end in pairwise(corners):
+            rule(printed, start, end, thickness)
+    paper *= 1 - rng.uniform(0.15, 0.8) * (printed / np.float32(255))
+
+
+def falling_light(rng: np.random.Generator, height: int, width: int) -> Light:
+    """Make the light fall off to one side, or cast a shadow across the page."""
+    light = np.ones((height, width), np.float32)
+    if rng.random() < 0.4:
+        y, x = np.indices(light.shape, np.float32) / max(height, width)
+        turn = rng.uniform(0, 2 * math.pi)
+        light -= rng.uniform(0.05, 0.4) * (0.5 + (x - 0.5) * math.cos(turn) + (y - 0.2) * math.sin(turn)).clip(0, 1)
+        if rng.random() < 0.3:
+            edge = x * math.cos(turn + 1) + y * math.sin(turn + 1) - rng.uniform(0.1, 0.6)
+            light *= 1 - rng.uniform(0.1, 0.4) * (0.5 + edge * rng.uniform(5, 50)).clip(0, 1)
+    return light
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The paper under a line of writing; lengths in pixels."""
+
+    kind: str  # "bare", "ruled", "squared", "waves", "net" or "clouds"
+    # "", "line" (under the writing), "through" (across it, at any height), "box" (around it), "columns" (a
+    # table's, on one side or both), "comb" (a cell for each character) or "cell" (a square around it)
+    frame: str
+    pitch: float  # the distance between the cells of a comb
+    x: float  # the left edge of the first character's cell
+    y: float  # the line of writing
+    letter: float  # the height of a digit
+    ink: float  # how dark the ink will be, from 0 to 1, so that print does not hide it
+
+
+def paper_light(
+    rng: np.random.Generator, paper: Paper, shape: tuple[int, ...], boxes: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the fraction of light that the paper reflects: float32 (h, w)."""
+    light, letter = np.ones(shape, np.float32), paper.letter
+    strength = float(np.exp(rng.uniform(math.log(0.08), math.log(0.75)))) * paper.ink
+    if paper.kind in ("ruled", "squared"):
+        ruled(rng, light, letter, strength, squared=paper.kind == "squared")
+    elif paper.kind == "waves":
+        waves(rng, light, letter, strength)
+    elif paper.kind == "net":
+        net(rng, light, letter, strength)
+    elif paper.kind == "clouds":
+        clouds(rng, light, letter, strength * 0.7)
+    if paper.frame:
+        _framed(rng, light, paper, boxes)
+    if rng.random() < 0.6:
+        light *= falling_light(rng, *shape)
+    return light
+
+
+def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, boxes: NDArray[np.float32]) -> None:
+    printed = np.zeros(light.shape, np.uint8)
+    thickness, letter = int(rng.choice((1, 1, 2, max(1, round(paper.letter / 14))))), paper.letter
+    height, width = light.shape
+    low, high = (boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)) if len(boxes) else (
+        np.array([0.2 * width, 0.2 * height]), np.array([0.8 * width, 0.8 * height]))  # fmt: skip
+    lean = rng.normal(0, 0.01)
+
+    def line(start: tuple[float, float], end: tuple[float, float]) -> None:
+        rule(printed, start, end, thickness)
+
+    if paper.frame == "line":
+        for _ in range(int(rng.choice((1, 1, 2)))):
+            y = paper.y + rng.uniform(-0.15, 0.5) * letter
+            start = 0.0 if rng.random() < 0.6 else low[0] - rng.uniform(0, 1) * letter
+            end = width if rng.random() < 0.6 else high[0] + rng.uniform(0, 1) * letter
+            line((start, y), (end, y + lean * width))
+    elif paper.frame == "through":
+        # thinner than a pen that crosses digits out, and from edge to edge
+        thickness, y = 1, paper.y - rng.uniform(-0.2, 1.2) * letter
+        line((0, y), (width, y + lean * width))
+    elif paper.frame == "columns":
+        for x, side in ((low[0], -1), (high[0], 1)):
+            if rng.random() < 0.75:
+                edge = x + side * rng.uniform(-0.05, 0.6) * letter
+                for move in (0.0, rng.uniform(0.06, 0.15) * letter) if rng.random() < 0.3 else (0.0,):
+                    line((edge + side * move, 0), (edge + side * move + lean * height, height))
+        if rng.random() < 0.5:  # also draw rows
+            y, step = paper.y + rng.uniform(0.0, 0.5) * letter, rng.uniform(1.2, 2.2) * letter
+            for row in (y - step, y, y + step):
+                line((0, row), (width, row + lean * width))
+    elif paper.frame in ("box", "cell"):
+        near = 0.1 if paper.frame == "cell" else -0.1
+        around = rng.uniform(near, 0.8, 4) * letter
+        left, top, right, bottom = low[0] - around[0], low[1] - around[1], high[0] + around[2], high[1] + around[3]
+        if paper.frame == "cell":  # make it square
+            side = max(right - left, bottom - top)
+            left, top = (left + right - side) / 2, (top + bottom - side) / 2
+            right, bottom = left + side, top + side
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        for index in range(4):
+            line(corners[index], corners[(index + 1) % 4])
+        if paper.frame == "box" and rng.random() < 0.25:  # the table's column continues
+            line((left, 0), (left, height))
+            line((right, 0), (right, height))
+    elif paper.frame == "comb":
+        count = round((high[0] - paper.x) / paper.pitch + 0.5) + int(rng.integers(0, 3))
+        top, bottom = paper.y - rng.uniform(1.05, 1.5) * letter, paper.y + rng.uniform(0.05, 0.4) * letter
+        teeth = top if rng.random() < 0.7 else bottom - rng.uniform(0.2, 0.5) * letter
+        gap = rng.uniform(0.05, 0.2) * paper.pitch if rng.random() < 0.3 else 0.0
+        for index in range(count + 1):
+            x = paper.x + index * paper.pitch
+            for edge_of_cell in (x - gap, x + gap) if gap else (x,):
+                line((edge_of_cell, teeth), (edge_of_cell + rng.normal(0, 0.2), bottom))
+        line((paper.x, bottom), (paper.x + count * paper.pitch, bottom))
+        if teeth == top:
+            line((paper.x, top), (paper.x + count * paper.pitch, top))
+    light *= 1 - rng.uniform(0.12, 0.85) * (printed.astype(np.float32) * np.float32(1 / 255))
+
+
+def print_word(rng: np.random.Generator, height: int) -> list[Ink]:
+    """Print a word's letters, uint8 (h, w) each, with their bottom edges on one line."""
+    word = str(rng.choice(_WORDS))
+    font = int(rng.integers(len(fonts())))
+    return [_letter(letter, font, min(height, 60)) for letter in word]
+
+
+@cache
+def _letter(letter: str, font: int, height: int) -> Ink:
+    face = _face(font, height)
+    left, top, right, _ = face.getbbox(letter, anchor="ls")
+    board = Image.new("L", (max(2, int(right - left)), max(2, int(-top))))
+    ImageDraw.Draw(board).text((-left, int(-top)), letter, 255, face, anchor="ls")
+    return np.asarray(board, np.uint8)
+
+
+@cache
+def _face(font: int, height: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(fonts()[font], round(height * 1.35))

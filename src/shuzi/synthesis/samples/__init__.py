@@ -1,1 +1,0 @@
-"""Composed pages become training samples, or pages to evaluate a reader on."""

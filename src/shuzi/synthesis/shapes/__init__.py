@@ -1,1 +1,0 @@
-"""Digits, signs and letters as lines that code draws, in the shapes of the world."""

@@ -1,1 +1,0 @@
-"""Many training steps in one call, on TensorFlow or JAX."""

@@ -1,1 +1,0 @@
-"""A trained network becomes files that other programs can use."""

@@ -1,1 +1,0 @@
-"""The tasks a network can learn, each with its examples, loss and metrics."""

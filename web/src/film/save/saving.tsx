@@ -24,7 +24,6 @@ export function Saving({ film, player, ...told }: Told & { film: Film; player: P
   const said = useSignal<PlainKey | null>(null);
   const stop = useRef<AbortController | null>(null);
   useEffect(() => () => stop.current?.abort(), []);
-  const type = videoType();
 
   const make = async (key: "film.saving" | "film.drawing", how: Making, ending: string) => {
     if (!details.current || making.peek()) return;
@@ -66,11 +65,8 @@ export function Saving({ film, player, ...told }: Told & { film: Film; player: P
           </>
         ) : (
           <>
-            {type && (
-              <Button
-                label={say("film.save.video")}
-                onClick={() => void make("film.saving", video, type.startsWith("video/mp4") ? "mp4" : "webm")}
-              />
+            {videoType() && (
+              <Button label={say("film.save.video")} onClick={() => void make("film.saving", video, "mp4")} />
             )}
             <Button
               label={say("film.save.animation")}

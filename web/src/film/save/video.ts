@@ -5,8 +5,8 @@ import { type Reel, still } from "./still";
 const SIZE = { width: 1280, height: 900 };
 const RATE = 30; // pictures a second
 const BITS = 4_000_000; // a second
-/** The formats that other programs open, the best first. */
-const TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
+/** What phones and chats take, the most common first. */
+const TYPES = ["video/mp4;codecs=avc1.640028", "video/mp4"];
 
 /** The kind of video that this browser makes; null if it makes none. */
 export function videoType(): string | null {

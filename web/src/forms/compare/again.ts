@@ -82,7 +82,7 @@ async function compare(
   if (more > 0) announce(say("forms.compared", more));
 }
 
-/** Get the digits of all cells; those of a table that an earlier version read are not known. */
+/** Get the digits of all cells; those of a table without their images are not known. */
 async function look(formTable: FormTable): Promise<Seen> {
   const cells: SeenCell[] = [];
   const parts: Uint8Array[] = [];

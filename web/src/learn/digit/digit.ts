@@ -26,8 +26,8 @@ const MOST = 9_999; // the last test image
 const SEVEN = "7"; // until the user has written a digit
 const LAST = "last-digit";
 
-/** For `change`: what addresses hold of my own digit, also those of earlier versions. */
-export const NO_INK: Changes = { ink: null, strokes: null, photo: null };
+/** For `change`: what addresses hold of my own digit. */
+export const NO_INK: Changes = { ink: null, strokes: null };
 
 const choice = parameter("look", "", (text) =>
   text === MINE || /^[0-9]$/.test(text) || (/^t\d{1,4}$/.test(text) && Number(text.slice(1)) <= MOST)

@@ -2,41 +2,25 @@
  * An image of 784 pixels becomes text for an address and back, in 16 shades.
  *
  * Only what is around the ink is written: where it begins and how large it is (5 bits each), a bit for each of its
- * pixels that says whether there is ink, and 4 bits for each of those that have any. Addresses of earlier versions hold
- * two pixels in each byte; they are read still, and written where that is not longer.
+ * pixels that says whether there is ink, and 4 bits for each of those that have any.
  */
 import { PIXELS } from "../../data/image";
 import { addressTextOf, bytesOfAddressText } from "../../shared/files/bytes";
 
 const SIDE = 28;
 const HEAD = 20; // bits
-const LENGTH = Math.ceil((PIXELS / 2 / 3) * 4); // of an earlier version's text
 const SHADES = 17; // 15 · 17 = 255
 
 export function inkWritten(image: Uint8Array): string {
   const shades = Uint8Array.from({ length: PIXELS }, (_, index) => Math.round((image[index] ?? 0) / SHADES));
-  const text = addressTextOf(packed(shades));
-  return text.length < LENGTH ? text : addressTextOf(inPairs(shades));
+  return addressTextOf(packed(shades));
 }
 
 /** Null if the text is not an image. */
 export function inkRead(text: string): Uint8Array | null {
   const bytes = bytesOfAddressText(text);
-  if (!bytes) return null;
-  const shades = text.length === LENGTH ? fromPairs(bytes) : unpacked(bytes);
+  const shades = bytes && unpacked(bytes);
   return shades ? shades.map((shade) => shade * SHADES) : null;
-}
-
-function inPairs(shades: Uint8Array): Uint8Array {
-  const shade = (index: number) => shades[index] ?? 0;
-  return Uint8Array.from({ length: PIXELS / 2 }, (_, pair) => shade(2 * pair) * 16 + shade(2 * pair + 1));
-}
-
-function fromPairs(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: PIXELS }, (_, index) => {
-    const pair = bytes[index >> 1] ?? 0;
-    return index % 2 ? pair % 16 : pair >> 4;
-  });
 }
 
 function packed(shades: Uint8Array): Uint8Array {

@@ -1,22 +1,11 @@
 /** The current step is in the address, with a history entry for each, so that back goes back one step. */
-import { addressOf, parameter, query } from "../../address";
+import { addressOf, oneOf, parameter, query } from "../../address";
 import { settle } from "../knob";
 import { STEP_NAMES } from "./steps";
 
-/** Old links number the six steps of that time instead of naming them. */
-const NUMBERED = ["pixels", "one-hot", "softmax", "loss", "rate", "train"];
-
 const [FIRST = "pixels"] = STEP_NAMES;
 
-const parameterOfStep = parameter(
-  "step",
-  FIRST,
-  (text) => {
-    const name = /^\d$/.test(text) ? NUMBERED[Number(text) - 1] : text;
-    return STEP_NAMES.find((step) => step === name) ?? null;
-  },
-  "push",
-);
+const parameterOfStep = parameter("step", FIRST, oneOf(STEP_NAMES), "push");
 
 /** The current step, from 1. */
 export function shownStep(): number {

@@ -1,20 +1,7 @@
 import { expect, test } from "vitest";
 import { blank } from "../../ink/picture";
 import { imageOf } from "../pixels/digits";
-import { photoAround, photographed, photoRead, SIDE } from "./photo";
-
-test("a photo in an address of an earlier version is read, a letter for each pixel", () => {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  const { width, height, pixels } = photoRead(letters.repeat(SIDE ** 2 / 64)) ?? blank(0, 0);
-  expect([width, height]).toEqual([SIDE, SIDE]);
-  pixels.forEach((level, index) => {
-    expect(level).toBe(Math.round(((index % 64) * 255) / 63));
-  });
-});
-
-test.each(["", "A", "A".repeat(SIDE ** 2 - 1), "!".repeat(SIDE ** 2)])("%j is no photo", (text) => {
-  expect(photoRead(text)).toBe(null);
-});
+import { photoAround, photographed, SIDE } from "./photo";
 
 test("what is around a digit is cut out to one size, also at the picture's edge", () => {
   const picture = blank(300, 200);

@@ -1,4 +1,4 @@
-/** A small grey photo of a digit: cut from what was written, or made of an image; and from an address. */
+/** A small grey photo of a digit: cut from what was written, or made of an image. */
 import type { Box } from "../../ink/boxes";
 import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
@@ -12,8 +12,6 @@ const [ACROSS, DOWN] = [0.45, 0.46]; // the digit's centre: people do not write 
 const [CORNER_X, CORNER_Y] = [22, 5]; // of an image on its sheet
 const [LIGHT, SHADOW] = [228, 92]; // grey levels of the paper, and how much it darkens towards one side
 const INK = 0.7; // of the light that the darkest ink swallows
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const LEVELS = 255 / (LETTERS.length - 1);
 
 /** Cut a digit with its surroundings out of a picture; beyond the edge, the last pixels repeat. */
 export function photoAround(picture: Grey, { x, y, width, height }: Box): Grey {
@@ -41,11 +39,4 @@ export function photographed(image: Uint8Array): Grey {
       photo.pixels[index] = Math.round((LIGHT - (SHADOW * x) / (SIDE - 1)) * (1 - INK * ink));
     }
   return photo;
-}
-
-/** Read a photo from an address of an earlier version, a letter for each pixel in 64 levels; null if it is not one. */
-export function photoRead(text: string): Grey | null {
-  if (text.length !== SIDE * SIDE || !/^[\w-]+$/.test(text)) return null;
-  const pixels = Uint8Array.from(text, (letter) => Math.round(LETTERS.indexOf(letter) * LEVELS));
-  return { width: SIDE, height: SIDE, pixels };
 }

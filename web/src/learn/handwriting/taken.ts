@@ -11,16 +11,16 @@ import { pictures, sheet } from "../../write/state/state";
 import { chosenDigit, isMineChosen, isOfSheet, shownDigit } from "../digit/digit";
 import { inkWritten } from "../digit/ink";
 import { strokesRead, strokesWritten } from "./pen-strokes";
-import { photoAround, photographed, photoRead } from "./photo";
+import { photoAround, photographed } from "./photo";
 
 const taken = signal<Grey | null>(null);
 /** The pen's way of my own digit, as text; "" of a picture's. */
 const penned = signal("");
 
-/** That of the address, from strokes or, in addresses of earlier versions, as it is. */
+/** That of the address, from strokes. */
 const sent: ReadonlySignal<Grey | null> = computed(() => {
   const strokes = strokesRead(query.value.get("strokes") ?? "");
-  return strokes ? photoOf(strokes) : photoRead(query.value.get("photo") ?? "");
+  return strokes && photoOf(strokes);
 });
 
 /** The photo of the address, else of the digit on the sheet; null if the current digit has none. */
@@ -76,8 +76,7 @@ export function keepPhoto(): () => void {
         );
     }),
     effect(() => {
-      const isThere = query.value.has("strokes") || query.value.has("photo");
-      if (isMineChosen.value && isOfSheet.value && penned.value && !isThere)
+      if (isMineChosen.value && isOfSheet.value && penned.value && !query.value.has("strokes"))
         change({ strokes: penned.value });
     }),
   ];

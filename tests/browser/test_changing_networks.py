@@ -1,7 +1,5 @@
 """What is shown belongs to the network that is chosen and to the ink that is there; the rest waits."""
 
-import re
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -40,7 +38,6 @@ def test_no_answer_stands_under_the_name_of_another_network(held, mnist):
         sheet.write(_as_digit(mnist, 2), 0.3)
     with sheet.explained():
         sheet.write(_as_digit(mnist, 7), 0.7)
-    expect(page.locator(".result .time")).to_have_text(re.compile(r"^Read \d+ ms after you lifted the pen$"))
     with page.expect_request("**/models/tiny.bin.gz"):
         page.get_by_role("radio", name="tiny").check()
     for shown in (sheet.number, sheet.cards, sheet.boxes, page.locator(".inside-bars .best")):
@@ -48,8 +45,6 @@ def test_no_answer_stands_under_the_name_of_another_network(held, mnist):
     expect(page.locator(".result")).to_have_text("Reading…")
     let_go()
     expect(sheet.number).to_have_attribute("data-text", "27")
-    # nobody lifted a pen
-    expect(page.locator(".result .time")).to_have_count(0)
 
 
 def test_pictures_are_read_anew_by_a_network_that_was_chosen_in_another_view(held, two_pictures):

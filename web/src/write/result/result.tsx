@@ -17,7 +17,7 @@ import { Verdict } from "./verdict";
 
 export function Result() {
   const shown = reading.value;
-  const { answer, asking } = question.value;
+  const { asking } = question.value;
   const leftOut = shown ? namesOf(shown.ignored) : "";
   const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
   return (
@@ -39,7 +39,7 @@ export function Result() {
             {/* the last one, so that Tab goes on to what it opens */}
             <CorrectButton />
           </div>
-          <Time milliseconds={pictures.chosen.value ? null : (answer.value?.milliseconds ?? null)} />
+          <p class="small quiet coming">{asking.value && say("write.reading")}</p>
         </>
       ) : nothing ? (
         <>
@@ -50,17 +50,6 @@ export function Result() {
         asking.value && <p class="quiet">{say("write.reading")}</p>
       )}
     </section>
-  );
-}
-
-/** How long the answer took; while the next one is on its way, only that. */
-function Time({ milliseconds }: { milliseconds: number | null }) {
-  const isComing = question.value.asking.value;
-  if (!isComing && milliseconds === null) return null;
-  return (
-    <p class="small quiet numbers time">
-      {isComing ? say("write.reading") : say("write.time", Math.ceil(milliseconds ?? 0))}
-    </p>
   );
 }
 

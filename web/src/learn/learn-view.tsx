@@ -12,8 +12,6 @@ import { HiddenStep } from "./hidden/hidden-step";
 import { LossStep } from "./loss/loss-step";
 import { MistakesStep } from "./mistakes/mistakes-step";
 import { NotSureStep } from "./not-sure/not-sure-step";
-import { OneHotStep } from "./one-hot/one-hot-step";
-import { OverfittingStep } from "./overfitting/overfitting-step";
 import { PixelsStep } from "./pixels/pixels-step";
 import { RateStep } from "./rate/rate-step";
 import { SoftmaxStep } from "./softmax/softmax-step";
@@ -24,7 +22,6 @@ import "./learn.css";
 
 const COMPONENTS: Readonly<Record<StepName, FunctionComponent>> = {
   pixels: PixelsStep,
-  "one-hot": OneHotStep,
   template: TemplateStep,
   softmax: SoftmaxStep,
   loss: LossStep,
@@ -33,7 +30,6 @@ const COMPONENTS: Readonly<Record<StepName, FunctionComponent>> = {
   mistakes: MistakesStep,
   hidden: HiddenStep,
   backprop: BackpropStep,
-  overfitting: OverfittingStep,
   convolution: ConvolutionStep,
   handwriting: HandwritingStep,
   "not-sure": NotSureStep,

@@ -22,7 +22,6 @@ interface Step<Name extends string> {
 
 export const STEPS: { readonly [Name in StepName]: Step<Name> } = {
   pixels: { guesses: ["next", "row", "last"], right: 1, lesson: "00-play" },
-  "one-hot": { guesses: ["seven", "two", "both"], right: 2, lesson: "03-numpy" },
   template: { guesses: ["most", "half", "none"], right: 2, lesson: "06-templates" },
   softmax: { guesses: ["all", "largest", "none"], right: 2, lesson: "02-three-pixels", isLow: true },
   loss: { right: 1, lesson: "03-numpy" },
@@ -31,7 +30,6 @@ export const STEPS: { readonly [Name in StepName]: Step<Name> } = {
   mistakes: { right: 0, lesson: "11-last-half-percent" },
   hidden: { right: 2, lesson: "07-hidden-layer" },
   backprop: { guesses: ["fifth", "half", "sure"], right: 2, lesson: "07-hidden-layer" },
-  overfitting: { guesses: ["chance", "some", "most"], right: 1, lesson: "09-by-heart" },
   convolution: { right: 1, lesson: "10-convolution" },
   handwriting: { right: 2, lesson: "14-your-own-handwriting" },
   "not-sure": { guesses: ["most", "half", "few"], right: 2, lesson: "16-not-sure" },

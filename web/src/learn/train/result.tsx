@@ -1,7 +1,7 @@
 /** How a run ended: its accuracy, its mistakes, and a link to try the network on the user's own writing. */
 import { say } from "../../sentences/say";
 import { ViewLink } from "../../shell/view-link";
-import { fixed, percent, whole } from "../format";
+import { percent, whole } from "../format";
 import { MistakeImage } from "../mistakes/mistake-image";
 import { letterOf, nameOf } from "./runs/naming";
 import { ownName } from "./runs/own-names";
@@ -13,10 +13,7 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
       <h2 id="train-result">
         {say("learn.train.result", `${letterOf(run)} · ${nameOf(run)}`, percent(result.accuracy))}
       </h2>
-      <p>
-        {say(`learn.train.result.${examOf(result)}`, whole(result.n), whole(result.wrong))}{" "}
-        <span class="quiet">{say("learn.train.result.luck", fixed(luck(result) * 100, 1))}</span>
-      </p>
+      <p>{say(`learn.train.result.${examOf(result)}`, whole(result.n), whole(result.wrong))}</p>
       <p class="buttons">
         <ViewLink
           view="write"
@@ -38,9 +35,4 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
       )}
     </section>
   );
-}
-
-/** Half the width of the 95 % interval: how much the accuracy could vary with other test images. */
-function luck({ accuracy, n }: Outcome): number {
-  return 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / Math.max(n, 1));
 }

@@ -1,4 +1,4 @@
-/** Export a run of the page: its network as an .onnx file, its settings as Python and as a recipe. */
+/** Export a run of the page: its network as an .onnx file, its settings as Python. */
 
 import { useState } from "preact/hooks";
 import type { Settings } from "../../networks/training/settings";
@@ -9,22 +9,20 @@ import { onnxHere } from "./here/client";
 import { settingsOf } from "./runs/identity";
 import { letterOf } from "./runs/naming";
 import type { Run } from "./runs/run";
-import { asPython, asToml } from "./written";
+import { asPython } from "./written";
 
-type Said = "" | "python" | "recipe" | "refused";
+type Said = "" | "python" | "refused";
 
 export function TakeAway({ run }: { run: Run }) {
   const [said, setSaid] = useState<Said>("");
   const settings = run.recipe && settingsOf(run.id) ? (run.recipe as Settings) : null;
   if (!settings || run.step === 0) return null;
-  const copy = (text: string, what: Said) => {
-    void copyText(text).then((isCopied) => setSaid(isCopied ? what : "refused"));
-  };
+  const copy = () =>
+    void copyText(asPython(settings)).then((isCopied) => setSaid(isCopied ? "python" : "refused"));
   return (
     <div class="buttons">
       <Button label={say("learn.train.onnx")} onClick={() => void save(run)} />
-      <Button label={say("learn.train.as-python")} onClick={() => copy(asPython(settings), "python")} />
-      <Button label={say("learn.train.as-recipe")} onClick={() => copy(asToml(settings), "recipe")} />
+      <Button label={say("learn.train.as-python")} onClick={copy} />
       <span class="small quiet" role="status">
         {said && say(`learn.train.copied.${said}`)}
       </span>

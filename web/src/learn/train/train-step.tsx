@@ -1,7 +1,7 @@
 /** After the five steps: real training, live. */
 
 import { useEffect } from "preact/hooks";
-import { trainingImages } from "../../edition";
+import { sizesHere, trainingImages } from "../../edition";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
@@ -14,7 +14,7 @@ import { Idle, Progress } from "./progress";
 import { Result } from "./result";
 import { RunList } from "./run-list";
 import { complete, idOf } from "./runs/identity";
-import { chosen, close, hidden, open, runs, trouble, watch } from "./runs/runs";
+import { active, chosen, close, hidden, open, runs, startInPage, trouble, watch } from "./runs/runs";
 import { TakeAway } from "./take-away";
 import { TryRuns } from "./try-runs";
 import { WeightImages } from "./weight-images";
@@ -48,8 +48,35 @@ export function TrainStep() {
       {run && <TakeAway key={run.id} run={run} />}
       <WeightImages run={run} />
       {here.length > 0 && <TryRuns runs={here} />}
+      <ByHeart />
       {run?.result && <Result run={run} result={run.result} />}
     </StepFrame>
+  );
+}
+
+/** The same settings each time, except the number of images. */
+const BY_HEART = sizesHere([10, 100, 1000, 55_000]).map((images) =>
+  complete({ ...STANDARD.mlp, steps: 600, images }),
+);
+
+/** Overfitting: the same network learns from ever more images. */
+function ByHeart() {
+  const missing = BY_HEART.filter(
+    (settings) => !runs.value.some(({ id, step }) => id === idOf(settings) && step > 0),
+  );
+  const sizes = BY_HEART.map(({ images }) => whole(Math.min(images, trainingImages)));
+  return (
+    <section class="stack" aria-labelledby="train-by-heart">
+      <h2 id="train-by-heart">{say("learn.train.by-heart")}</h2>
+      <p>{say("learn.train.by-heart.text")}</p>
+      <div class="buttons">
+        <Button
+          label={say("learn.train.by-heart.start", sizes.join(" · "))}
+          disabled={missing.length === 0 || active.value !== null}
+          onClick={() => startInPage(missing)}
+        />
+      </div>
+    </section>
   );
 }
 

@@ -1,14 +1,6 @@
-/** The settings of a run in the page, as a recipe for `shuzi` and as Python that trains the same network. */
+/** The settings of a run in the page, as Python that trains the same network. */
 import { commandOf, recipeOf } from "../../networks/onnx/card";
 import { type Settings, STANDARD } from "../../networks/training/settings";
-
-/** The recipe as TOML, as a run folder holds it. */
-export function asToml(settings: Settings): string {
-  const lines = Object.entries(recipeOf(settings)).map(
-    ([name, value]) => `${name} = ${literal(name, value)}`,
-  );
-  return `${lines.join("\n")}\n`;
-}
 
 /** Python that trains the same network from the same first weights, on the same images in the same order. */
 export function asPython(settings: Settings): string {
@@ -41,7 +33,7 @@ export function asPython(settings: Settings): string {
 
 const FRACTIONS = ["learning_rate", "warm_up", "beta_1", "beta_2", "epsilon", "label_smoothing"];
 
-/** TOML and Python write these values alike; floats keep their decimal point. */
+/** Floats keep their decimal point. */
 function literal(name: string, value: string | number): string {
   if (typeof value === "string") return JSON.stringify(value);
   return FRACTIONS.includes(name) && Number.isInteger(value) ? value.toFixed(1) : String(value);

@@ -110,29 +110,6 @@ export const learnMore = {
   "learn.backprop.state": (steps: string, loss: string, probability: string) =>
     `Steps on this digit: ${steps}. Loss ${loss}, probability of the correct answer ${probability}.`,
 
-  "learn.overfitting": "Overfitting",
-  "learn.overfitting.title": "Overfitting: learning by heart",
-  "learn.overfitting.text": (images: string) =>
-    `The same network learns from 10, 100, 1,000 and ${images} images. With few images, it soon knows them by heart: the training loss goes to 0.\nBut images it has never seen tell another story: the validation loss stays high, or even climbs again. More images help more than more steps.`,
-  "learn.overfitting.try":
-    "Look at the dashed line of the ten images: where does it stop falling? What would have been gained by stopping there?",
-  "learn.overfitting.guess":
-    "The network has learnt ten images by heart, about one of each digit. How many digits that it has never seen does it read correctly?",
-  "learn.overfitting.guess.chance": "One in ten, as by chance",
-  "learn.overfitting.guess.some": "More than that, but less than half",
-  "learn.overfitting.guess.most": "More than half",
-  "learn.overfitting.guess.task": "Now try it: train all four.",
-  "learn.overfitting.guess.answer": (accuracy: string) =>
-    `${accuracy}: even ten examples say something about how digits look, but far too little about how differently people write them.`,
-  "learn.overfitting.start": "Train all four",
-  "learn.overfitting.key": "Solid: training images. Dashed: validation images, which it never learns from.",
-  "learn.overfitting.seen": "correct, training",
-  "learn.overfitting.unseen": "correct, validation",
-  "learn.overfitting.gap": "gap",
-  "learn.overfitting.own": (n: number) => (n === 1 ? "correct, of my digit" : `correct, of my ${n} digits`),
-  "learn.overfitting.own.none":
-    "Correct some digits of your own and keep them, and they are counted here too:",
-
   "learn.convolution": "Convolution",
   "learn.convolution.title": "Convolution: a small window slides over the digit",
   "learn.convolution.text":

@@ -27,33 +27,6 @@ export const learnSteps = {
     `The same digit as one row: this pixel is number ${position} of 784.`,
   "learn.pixels.row.label": "All 784 pixels in one row",
 
-  "learn.one-hot": "One-hot",
-  "learn.one-hot.title": "One-hot: the answer as ten numbers",
-  "learn.one-hot.text":
-    "The network outputs ten numbers, one per digit. To compare them with the correct answer, write the answer as ten numbers too: 1 in the digit’s own place and 0 everywhere else. This is called one-hot encoding.\nWhy not just use the number? Because digits are only names here: an 8 is not two 4s.",
-  "learn.one-hot.try":
-    "Choose 1. Written as a number, which mistake looks harmless, and which looks terrible? Which digit does a 1 really look like?",
-  "learn.one-hot.guess":
-    "It is a 1. Both are written as one-hot: which wrong answer has the larger error, a 7 or a 2?",
-  "learn.one-hot.guess.seven": "7, further away from 1",
-  "learn.one-hot.guess.two": "2, which looks nothing like a 1",
-  "learn.one-hot.guess.both": "Neither: both are equally wrong",
-  "learn.one-hot.guess.task": "Now try it: choose 1, and compare the bars of 2 and 7 in both rows.",
-  "learn.one-hot.guess.answer":
-    "In one-hot, every wrong answer has the same error, 2. Written as a number, the 7 would have 36 and the 2 only 1, though a 7 looks much more like a 1.",
-  "learn.one-hot.picture": (digit: number) => `A handwritten ${digit}`,
-  "learn.one-hot.written": (digit: number) => `This is a ${digit}. In one-hot form:`,
-  "learn.one-hot.choose": "The correct answer",
-  "learn.one-hot.question": (digit: number) => `It is a ${digit}. How wrong is each possible answer?`,
-  "learn.one-hot.as-number": "Written as a number",
-  "learn.one-hot.as-number.formula": (digit: number) => `(${digit} − answer)²`,
-  "learn.one-hot.as-number.label": (digit: number) =>
-    `Written as a number, the error of each answer from 0 to 9 for a ${digit}:`,
-  "learn.one-hot.as-row": "Written as one-hot",
-  "learn.one-hot.as-row.formula": "the sum of the squared differences between the two rows",
-  "learn.one-hot.as-row.label": (digit: number) =>
-    `Written as one-hot, the error of each answer from 0 to 9 for a ${digit}:`,
-
   "learn.softmax": "Softmax",
   "learn.softmax.title": "Softmax: turn scores into probabilities",
   "learn.softmax.text":
@@ -93,7 +66,7 @@ export const learnSteps = {
   "learn.loss": "Loss",
   "learn.loss.title": "The loss: how wrong is it?",
   "learn.loss.text":
-    "The loss is one number that says how wrong an answer is. A perfect answer has a loss of 0, and training makes the loss smaller.\nSquared error adds up the squared difference at every place. Cross-entropy looks only at the probability y of the correct answer and is −log(y).",
+    "To compare the ten probabilities with the correct answer, write it as ten numbers too: 1 in the digit’s own place and 0 everywhere else. This is called one-hot encoding. Digits are only names here, an 8 is not two 4s, and written like this, every wrong answer is equally wrong.\nThe loss is one number that says how wrong an answer is. A perfect answer has a loss of 0, and training makes the loss smaller.\nSquared error adds up the squared difference at every place. Cross-entropy looks only at the probability y of the correct answer and is −log(y).",
   "learn.loss.try":
     "Drag the probability of the correct answer down to 0.01. Which loss climbs, and which still pushes? What happens at exactly 0?",
   "learn.loss.guess":

@@ -13,6 +13,10 @@ export const learnTrain = {
   "learn.train.guess.task": "Now try it: start the training with the softmax network’s standard settings.",
   "learn.train.guess.answer": (accuracy: string) =>
     `${accuracy}: ten templates go a surprisingly long way. The rest is harder, and needs networks that look for more than one shape of each digit.`,
+  "learn.train.by-heart": "Learning by heart",
+  "learn.train.by-heart.text":
+    "With few images, a network soon knows them by heart: the loss on its training images (solid) goes to 0. The loss on validation images, which it never learns from (dashed), stays high, or even climbs again. This is called overfitting. More images help more than more steps.",
+  "learn.train.by-heart.start": (sizes: string) => `Train on ${sizes} images`,
   "learn.train.knobs": "Training settings",
   "learn.train.network": "Network",
   "learn.train.network.softmax": "Softmax",
@@ -42,9 +46,7 @@ export const learnTrain = {
   "learn.train.of-run": (what: string, letter: string) => `${what}: run ${letter}`,
   "learn.train.onnx": "Export .onnx",
   "learn.train.as-python": "Copy as Python",
-  "learn.train.as-recipe": "Copy as a recipe",
   "learn.train.copied.python": "Copied: Python that trains the same network.",
-  "learn.train.copied.recipe": "Copied: its recipe.toml.",
   "learn.train.copied.refused": "The browser did not allow copying.",
   "learn.train.compare": "What they say about one digit",
   "learn.train.says": (digit: number, probability: string) => `${digit}, probability ${probability}`,
@@ -129,8 +131,6 @@ export const learnTrain = {
     `Of ${n} test images it had never seen, it misread ${wrong}.`,
   "learn.train.result.validation": (n: string, wrong: string) =>
     `Of ${n} validation images, it misread ${wrong}.`,
-  "learn.train.result.luck": (points: string) =>
-    `Part of this is luck: with different images, the result could be ${points} points higher or lower.`,
   "learn.train.write": "Write a digit for this network",
   "learn.train.mistakes": "Some of its mistakes",
   "learn.train.mistake": (label: number, digit: number, probability: string, index: string) =>

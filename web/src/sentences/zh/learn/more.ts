@@ -102,26 +102,6 @@ export const learnMore: Translation<typeof english> = {
   "learn.backprop.state": (steps, loss, probability) =>
     `在这个字上走了 ${steps} 步：损失 ${loss}，正确答案的概率 ${probability}。`,
 
-  "learn.overfitting": "过拟合",
-  "learn.overfitting.title": "过拟合：死记硬背",
-  "learn.overfitting.text": (images: string) =>
-    `同一个网络，分别从 10、100、1,000 和 ${images} 张图里学。图少的时候，它很快就把它们背下来了：训练损失降到 0。\n可是换成没见过的图就不一样了：验证损失一直很高，甚至又涨上去。多给些图，比多走些步更管用。`,
-  "learn.overfitting.try": "看看十张图片的那条虚线：到哪里就不再下降了？要是停在那里，会好在哪里？",
-  "learn.overfitting.guess": "十张图片，差不多每个数字一张，网络都背熟了。没见过的数字，它能认对多少？",
-  "learn.overfitting.guess.chance": "十分之一，跟瞎猜一样",
-  "learn.overfitting.guess.some": "比这多，但不到一半",
-  "learn.overfitting.guess.most": "一半以上",
-  "learn.overfitting.guess.task": "现在试试：四个一起训练。",
-  "learn.overfitting.guess.answer": (accuracy) =>
-    `${accuracy}：十个例子多少能看出数字长什么样，可各人写法千差万别，十个远远不够。`,
-  "learn.overfitting.start": "四个都训练",
-  "learn.overfitting.key": "实线：训练图片。虚线：验证图片，它从来不从里面学。",
-  "learn.overfitting.seen": "训练图片认对",
-  "learn.overfitting.unseen": "验证图片认对",
-  "learn.overfitting.gap": "相差",
-  "learn.overfitting.own": (n) => `我的 ${n} 个数字认对`,
-  "learn.overfitting.own.none": "改正几个你自己写的数字并留下来，这里也会数它们：",
-
   "learn.convolution": "卷积",
   "learn.convolution.title": "卷积：小窗口在字上滑过",
   "learn.convolution.text":

@@ -26,29 +26,6 @@ export const learnSteps: Translation<typeof english> = {
   "learn.pixels.row": (position) => `同一个数字排成一排：这个像素排在第 ${position} 位，一共 784 位。`,
   "learn.pixels.row.label": "784 个像素排成一排",
 
-  "learn.one-hot": "独热",
-  "learn.one-hot.title": "独热：把答案写成十个数",
-  "learn.one-hot.text":
-    "网络输出的是十个数，每个数字一个。要和正确答案比，就把答案也写成十个数：自己的位置上是 1，其余都是 0。这叫独热（one-hot）编码。\n为什么不直接用那个数？因为数字在这里只是名字：8 并不是两个 4。",
-  "learn.one-hot.try": "选 1 看看。如果直接写成数，认成几“错得轻”，认成几“错得重”？可是 1 其实最像几？",
-  "learn.one-hot.guess": "正确答案是 1。都写成独热编码的话，答成 7 和答成 2，哪个错得更多？",
-  "learn.one-hot.guess.seven": "7，它离 1 更远",
-  "learn.one-hot.guess.two": "2，它一点也不像 1",
-  "learn.one-hot.guess.both": "错得一样多",
-  "learn.one-hot.guess.task": "现在试试：选 1，比一比两排柱子里的 2 和 7。",
-  "learn.one-hot.guess.answer":
-    "写成独热编码，答错哪个都一样，误差都是 2。直接写成数的话，7 的误差是 36，2 只有 1，可 7 明明更像 1。",
-  "learn.one-hot.picture": (digit) => `手写的 ${digit}`,
-  "learn.one-hot.written": (digit) => `这是 ${digit}，写成独热就是：`,
-  "learn.one-hot.choose": "正确答案",
-  "learn.one-hot.question": (digit) => `明明是 ${digit}，答成别的数算错多少？`,
-  "learn.one-hot.as-number": "直接写成数",
-  "learn.one-hot.as-number.formula": (digit) => `(${digit} − 回答)²`,
-  "learn.one-hot.as-number.label": (digit) => `直接写成数时，正确答案是 ${digit}，回答 0 到 9 的误差依次是：`,
-  "learn.one-hot.as-row": "写成独热",
-  "learn.one-hot.as-row.formula": "两排数逐位相减，平方以后加起来",
-  "learn.one-hot.as-row.label": (digit) => `写成独热时，正确答案是 ${digit}，回答 0 到 9 的误差依次是：`,
-
   "learn.softmax": "softmax",
   "learn.softmax.title": "softmax：把分数变成概率",
   "learn.softmax.text":
@@ -85,7 +62,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.loss": "损失",
   "learn.loss.title": "损失：错得有多厉害",
   "learn.loss.text":
-    "损失是一个数，说的是答案错得有多厉害。全对是 0，训练就是让它变小。\n误差平方和把每个位置的差平方以后加起来。交叉熵只看正确答案的概率 y，算 −log(y)。",
+    "要拿十个概率和正确答案比，就把答案也写成十个数：自己的位置上是 1，其余都是 0。这叫独热（one-hot）编码。数字在这里只是名字，8 并不是两个 4；这样写，答错成哪个都错得一样多。\n损失是一个数，说的是答案错得有多厉害。全对是 0，训练就是让它变小。\n误差平方和把每个位置的差平方以后加起来。交叉熵只看正确答案的概率 y，算 −log(y)。",
   "learn.loss.try": "把正确答案的概率拉到 0.01：哪种损失涨得高，哪种还在使劲推？正好等于 0 时又会怎样？",
   "learn.loss.guess":
     "网络一口咬定了错的数字，正确答案的概率只有 0.01。哪一种损失更用力地把正确的分数往上推？",

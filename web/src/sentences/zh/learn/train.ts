@@ -14,6 +14,10 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.guess.task": "现在试试：用 softmax 网络的标准设置开始训练。",
   "learn.train.guess.answer": (accuracy) =>
     `${accuracy}：光靠十个模板，就能走这么远。剩下的难得多，一个数字有好几种写法，要靠看得更细的网络。`,
+  "learn.train.by-heart": "死记硬背",
+  "learn.train.by-heart.text":
+    "图少的时候，网络很快就把它们背下来了：训练图片的损失（实线）降到 0。验证图片它从来不学，它们的损失（虚线）却一直很高，甚至又涨上去。这叫过拟合。多给些图，比多走些步更管用。",
+  "learn.train.by-heart.start": (sizes) => `分别用 ${sizes} 张图训练`,
   "learn.train.knobs": "训练的设置",
   "learn.train.network": "网络",
   "learn.train.network.softmax": "softmax 一层",
@@ -43,9 +47,7 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.of-run": (what, letter) => `${what}：${letter}`,
   "learn.train.onnx": "导出 .onnx 文件",
   "learn.train.as-python": "复制成 Python",
-  "learn.train.as-recipe": "复制成配方",
   "learn.train.copied.python": "已复制：训练同一个网络的 Python 代码。",
-  "learn.train.copied.recipe": "已复制：它的 recipe.toml。",
   "learn.train.copied.refused": "浏览器不让复制。",
   "learn.train.compare": "同一个数字，它们各认成什么",
   "learn.train.says": (digit, probability) => `${digit}，概率 ${probability}`,
@@ -117,7 +119,6 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.result": (name, accuracy) => `${name}：认对 ${accuracy}`,
   "learn.train.result.test": (n, wrong) => `${n} 张没见过的测试图片，认错了 ${wrong} 张。`,
   "learn.train.result.validation": (n, wrong) => `${n} 张验证图片，认错了 ${wrong} 张。`,
-  "learn.train.result.luck": (points) => `考试也有运气：换一批图片，可能高或低 ${points} 个百分点。`,
   "learn.train.write": "写个数字给它认",
   "learn.train.mistakes": "它认错的一些图",
   "learn.train.mistake": (label, digit, probability, index) =>

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from driving.browsing import opened
 from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
@@ -55,7 +56,7 @@ def test_pictures_are_read_anew_by_a_network_that_was_chosen_in_another_view(hel
     expect(listed).to_have_text(["72", "72"])
     page.get_by_role("link", name="Models").click()
     with page.expect_request("**/models/tiny.bin.gz"):
-        page.locator("[data-model=tiny]").get_by_role("link", name="Try it").click()
+        opened(page, "tiny").get_by_role("link", name="Try it").click()
     expect(listed).to_have_count(0)
     let_go()
     expect(listed).to_have_text(["72", "72"])

@@ -102,7 +102,8 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.locator(".duel-others").evaluate("details => details.open = true")
     yield "duel"
     page.goto("?view=models")
-    page.locator(".model-list").wait_for()
+    for row in page.locator("[data-model] th button").all():
+        row.click()
     page.locator(".paper-make").wait_for()
     yield "models"
     page.goto("")

@@ -11,14 +11,7 @@ export const whole = (value: number): string => format(value, { maximumFractionD
 export const percentage = (value: number): string =>
   inPercent(format(100 * value, { minimumFractionDigits: 2, maximumFractionDigits: 2 }));
 
-/** 0.917 is 91.7 %, for the ticks of a scale. */
-export const shortPercentage = (value: number): string =>
-  inPercent(format(100 * value, { maximumFractionDigits: 1 }));
-
 /** 33,277 is 33 kB, as on the command line. */
 export function bytes(size: number): string {
   return size >= 1e6 ? `${(size / 1e6).toFixed(1)} MB` : `${(size / 1e3).toFixed(0)} kB`;
 }
-
-/** Two significant digits: 0.165 is 0.17, 14.2 is 14. */
-export const rough = (value: number): string => format(value, { maximumSignificantDigits: 2 });

@@ -34,6 +34,4 @@ it.each([
   expect(learn.percent(1 - 1e-12)).toBe(`100.0${sign}`);
   expect(learn.percent(0.996, 0)).toBe(`99${sign}`);
   expect(models.percentage(0.917)).toBe(`91.70${sign}`);
-  expect(models.shortPercentage(0.9)).toBe(`90${sign}`);
-  expect(models.shortPercentage(0.995)).toBe(`99.5${sign}`);
 });

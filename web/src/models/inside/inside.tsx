@@ -17,17 +17,11 @@ import { onnxFrom } from "./onnx-from";
 import "./inside.css";
 
 export function Inside({ model }: { model: Model }) {
-  const [isOpen, setOpen] = useState(false);
   return (
-    <details class="model-inside" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>{say("models.inside")}</summary>
-      {isOpen && (
-        <div class="inside-parts">
-          {model.shipped && <OfShipped name={model.name} />}
-          <Settings settings={model.settings} />
-        </div>
-      )}
-    </details>
+    <div class="inside-parts">
+      {model.shipped && <OfShipped name={model.name} />}
+      <Settings settings={model.settings} />
+    </div>
   );
 }
 

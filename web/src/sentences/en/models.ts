@@ -1,34 +1,26 @@
 export const models = {
   "models.title": "Models",
   "models.lead":
-    "The models side by side: how accurate, how large and how fast each one is, and what it is good for.",
-  "models.measuring": "Measuring the speed of each model on this machine…",
+    "The models side by side: how accurate and how large each one is, and what it is good for. The accuracy is that on the 10,000 MNIST test images, which no model was trained on.",
+  "models.listing": "Listing the models…",
   "models.accuracy": "Accuracy",
-  "models.accuracy.lead":
-    "Measured on the 10,000 MNIST test images, which no model was trained on. The dot is the measured accuracy; the bar is the 95% confidence interval. On this scale, moving right by the same distance always removes the same fraction of the mistakes.",
-  "models.interval": (low: string, high: string) => `${low} to ${high}`,
-  "models.validation": (n: string) => `(on ${n} validation images)`,
   "models.one": "One digit, every model",
   "models.one.lead":
-    "The digit that you wrote last, or a test image, read by each classifier alone, your own networks among them. The time is that of one answer in this browser, the shortest of seven measurements.",
+    "The digit that you wrote last, or a test image, read by each classifier alone, your own networks among them. Click on a model for what it is good for and what is inside.",
   "models.one.image": "The digit that all of them are given, 28x28 pixels",
   "models.one.model": "Model",
   "models.one.answer": "Answer, confidence",
-  "models.one.time": "Time here",
   "models.parameters": "Parameters",
   "models.size": "File size",
-  "models.time": "Time per image",
-  "models.time.page": "Time per 64x160 page",
-  "models.time.line": "Time per 48x160 line",
-  "models.per_second": (times: string) => `${times} per second`,
-  "models.wrong": (n: string, split: string) => `Mistakes in ${n} ${split} images`,
-  "models.finds": (n: string, split: string) => `Digits found on ${n} ${split} pages`,
-  "models.finds_lines": (n: string, split: string) => `Overlap with the lines on ${n} ${split} photographs`,
-  "models.reads": (n: string, split: string) => `Lines read entirely right, of ${n} ${split} lines`,
+  "models.wrong": (n: string, split: string, wrong: string) => `Mistakes in ${n} ${split} images: ${wrong}`,
+  "models.finds": (n: string, split: string, found: string) =>
+    `Digits found on ${n} ${split} pages: ${found}`,
+  "models.finds_lines": (n: string, split: string, overlap: string) =>
+    `Overlap with the lines on ${n} ${split} photographs: ${overlap}`,
+  "models.reads": (n: string, split: string, right: string) =>
+    `Lines read entirely right, of ${n} ${split} lines: ${right}`,
   "models.split.test": "test",
   "models.split.validation": "validation",
-  "models.conditions": "Times are medians on one core of this machine, for the network alone.",
-  "models.inside": "Look inside",
   "models.loading": "Loading the network…",
   "models.trained_as": (steps: string, batch: string, rate: string, seed: string) =>
     `Trained for ${steps} steps of ${batch} examples, learning rate ${rate}, seed ${seed}.`,

@@ -1,7 +1,6 @@
-/** Has several models classify one image, each many times, to see how long it takes. */
-import { classifyHere } from "../../here/read";
-import { largestAt } from "../../ink/numbers";
-import { answerTime } from "./answer-time";
+/** Has several models classify one image. */
+import { classifyHere } from "../here/read";
+import { largestAt } from "../ink/numbers";
 
 /** A model's answer for an image. */
 export interface Outcome {
@@ -11,8 +10,6 @@ export interface Outcome {
   readonly answer: number | null;
   /** The probability of that answer. */
   readonly confidence: number;
-  /** For one image, in this browser. */
-  readonly milliseconds: number;
 }
 
 /**
@@ -32,8 +29,6 @@ export async function askAll(
 
 async function ask(image: Uint8Array, model: string): Promise<Outcome> {
   const { probabilities, isDigit, leastDigit } = await classifyHere(image, model);
-  // the first call, which loads the model, does not count
-  const milliseconds = await answerTime(() => classifyHere(image, model));
   const digit = largestAt(probabilities);
   const [digitness = 1] = isDigit;
   const isOne = digitness >= leastDigit;
@@ -41,6 +36,5 @@ async function ask(image: Uint8Array, model: string): Promise<Outcome> {
     probabilities,
     answer: isOne ? digit : null,
     confidence: isOne ? digitness * (probabilities[digit] ?? 0) : 1 - digitness,
-    milliseconds,
   };
 }

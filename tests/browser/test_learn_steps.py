@@ -21,7 +21,7 @@ LAST, TRAINING = 12, 6
 
 def _example(mnist, digit):
     """Return the index of the page's example of a digit among the training images."""
-    examples = json.loads((WEB / "src" / "learn" / "pixels" / "digits.json").read_text("utf-8"))
+    examples = json.loads((WEB / "src" / "learn" / "digit" / "digits.json").read_text("utf-8"))
     index = next(example["index"] for example in examples if example["label"] == digit)
     assert mnist.train.labels[index] == digit
     return index

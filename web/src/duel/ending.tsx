@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { addressOf } from "../address";
 import { largestAt } from "../ink/numbers";
-import { useAnswers } from "../learn/answer/use-answers";
+import { useAnswers } from "../learn/answers";
 import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
 import { say } from "../sentences/say";

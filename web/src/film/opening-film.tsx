@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { myImage } from "../learn/digit/digit";
-import { imageOf } from "../learn/pixels/digits";
+import { imageOf } from "../learn/digit/examples";
 import type { Graph } from "../runtime/graph";
 import { usePromised } from "../shared/promised";
 import { fitted, type Measured, useSize } from "../shared/size";

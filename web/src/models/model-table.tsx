@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { isHere } from "../here/read";
 import { readAs, shownDigit } from "../learn/digit/digit";
-import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs/as-models";
+import { type OwnNetwork as Own, ownNetworks } from "../learn/train/kept-networks";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { percent } from "../shared/percent";

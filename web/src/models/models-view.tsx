@@ -1,6 +1,6 @@
 /** The models compared, and a network on paper. */
 import { useEffect } from "preact/hooks";
-import { loadOwn } from "../learn/train/runs/as-models";
+import { loadOwn } from "../learn/train/kept-networks";
 import { say } from "../sentences/say";
 import { Notice } from "../shared/notice";
 import { whenLoaded } from "../shared/when-loaded";

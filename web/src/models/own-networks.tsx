@@ -1,10 +1,16 @@
 /** The networks that a person trained in the page or scanned, which this browser keeps: named, tried, exported, deleted. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { language, languageTag } from "../language";
-import { type KeptNetwork, keptNetworks, renameNetwork } from "../learn/train/runs/kept-networks";
-import { besideShipped, descriptionOf, nameOf } from "../learn/train/runs/naming";
-import { ownName } from "../learn/train/runs/own-names";
-import { forget } from "../learn/train/runs/runs";
+import {
+  besideShipped,
+  descriptionOf,
+  type KeptNetwork,
+  keptNetworks,
+  nameOf,
+  renameNetwork,
+} from "../learn/train/kept-networks";
+import { ownName } from "../learn/train/run";
+import { forget } from "../learn/train/runs";
 import type { Model } from "../readings";
 import { readOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";

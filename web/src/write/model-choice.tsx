@@ -1,7 +1,7 @@
 /** The choice of model: a shipped one, a network trained in this page or scanned from a code, or one that the service trained. */
 import { useEffect } from "preact/hooks";
-import { isGone, isOwnName, loadOwn, ownNetworks } from "../learn/train/runs/as-models";
-import { ownRunOf } from "../learn/train/runs/own-names";
+import { isGone, isOwnName, loadOwn, ownNetworks } from "../learn/train/kept-networks";
+import { ownRunOf } from "../learn/train/run";
 import { chosenName, givenClassifiers, learnModels } from "../models/known";
 import { isCodeName } from "../models/paper/kept-codes";
 import { type PlainKey, say } from "../sentences/say";

@@ -6,7 +6,7 @@ import { KeptDigits } from "../hand/kept-digits";
 import { knowKeptDigits } from "../hand/use-here";
 import { prepare, takeOwnFrom } from "../here/read";
 import { language } from "../language";
-import { ownFile } from "../learn/train/runs/as-models";
+import { ownFile } from "../learn/train/kept-networks";
 import { say } from "../sentences/say";
 import { percent } from "../shared/percent";
 import { KeptElsewhere } from "../shared/storage/kept-elsewhere";

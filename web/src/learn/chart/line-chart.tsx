@@ -3,7 +3,7 @@ import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from "pre
 import { useId, useRef } from "preact/hooks";
 import { useSize } from "../../shared/size";
 import { apart, neighbours, type Scale, scale, ticks } from "./scale";
-import "./line-chart.css";
+import "../parts.css";
 
 export type Point = readonly [x: number, y: number];
 

@@ -9,8 +9,8 @@ import { isDigit } from "../../write/digits/glyphs";
 import { drawn } from "../../write/inside/looking";
 import { glyphs } from "../../write/state/state";
 import { example as demonstrated } from "../../write/state/writing";
-import { imageOf } from "../pixels/digits";
 import { testDigit } from "../train/here/client";
+import { imageOf } from "./examples";
 import { inkRead, inkWritten } from "./ink";
 
 export interface Shown {

@@ -1,7 +1,7 @@
 /** The confusion matrix of a shipped model: measured in the page, on the test images that it has. */
 import { useEffect, useState } from "preact/hooks";
-import { counts } from "../../learn/mistakes/confusion";
-import { ConfusionTable } from "../../learn/mistakes/confusion-table";
+import { ConfusionTable } from "../../learn/confusion-table";
+import { counts } from "../../learn/evaluation";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/button";
 import { Notice } from "../../shared/notice";

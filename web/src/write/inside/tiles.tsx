@@ -1,6 +1,6 @@
 /** Kernels, feature maps, templates and hidden neurons as small pictures, in columns of their own. */
 import { useMemo } from "preact/hooks";
-import { templateOf } from "../../learn/template/weights";
+import { templateOf } from "../../learn/digit/examples";
 import type { Inside, Layer } from "../../reading/report/explain/inside";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";

@@ -1,7 +1,7 @@
 /** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter, view } from "../../address";
-import { readerFor } from "../../learn/train/runs/as-models";
+import { readerFor } from "../../learn/train/kept-networks";
 import { chosenName } from "../../models/known";
 import { automatonOf, WrongPattern } from "../../reading/patterns/expression";
 import type { Sentence } from "../../reading/report/result";

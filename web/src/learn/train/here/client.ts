@@ -3,7 +3,7 @@ import { startWorker } from "#training-worker";
 import { packedDigits } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
 import type { TrainingState } from "../../../networks/training/train";
-import type { Run, TrainingEvent } from "../runs/run";
+import type { Run, TrainingEvent } from "../run";
 import type { Answers, Order, Question, Told } from "./messages";
 
 /** A digit with its label. */

@@ -2,7 +2,7 @@
 import type { DigitFiles } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
 import type { TrainingState } from "../../../networks/training/train";
-import type { TrainingEvent } from "../runs/run";
+import type { TrainingEvent } from "../run";
 
 /** To the worker; each `ask` is answered once. */
 export type Order =

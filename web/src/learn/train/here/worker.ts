@@ -14,8 +14,8 @@ import {
   split,
   Training,
 } from "../../../networks/training/train";
-import { answered } from "../../mistakes/confusion";
-import type { EventName, TrainingEvent } from "../runs/run";
+import { answered } from "../../evaluation";
+import type { EventName, TrainingEvent } from "../run";
 import type { Answers, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 

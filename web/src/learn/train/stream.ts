@@ -1,0 +1,182 @@
+/**
+ * A training run's event stream; a broken connection is reopened after the last event received.
+ *
+ * An EventSource would do that by itself, but it cannot send a token.
+ */
+import { ask, isAbort, pause } from "../../api";
+import { language } from "../../language";
+import { EVENT_NAMES, type EventName, type TrainingEvent } from "./run";
+
+export interface Listener {
+  /** Events in order, a few at a time. */
+  onEvents(events: readonly TrainingEvent[]): void;
+  /** The connection is open, or it broke and will be retried. */
+  onConnection(stands: boolean): void;
+  /** The service refused the stream; it is not retried. */
+  onRefused(): void;
+}
+
+const LAST = new Set<EventName>(["done", "stopped", "failed"]);
+const NAMES = new Set<string>(EVENT_NAMES);
+const GATHERED = 50; // milliseconds: several steps are drawn at once, so that drawing keeps up with fast training
+const RETRY = 2; // seconds before a broken connection is retried
+
+/** Follow the events until the run has ended; return a function that stops following. */
+export function listen(id: string, listener: Listener): () => void {
+  const controller = new AbortController();
+  const gathered = gather(listener);
+  void hearAll(id, listener, gathered, controller.signal).catch((error) => {
+    if (!isAbort(error)) throw error;
+  });
+  return () => {
+    controller.abort();
+    gathered.drop();
+  };
+}
+
+async function hearAll(id: string, listener: Listener, heard: Gathered, signal: AbortSignal): Promise<void> {
+  const path = `v1/training/${encodeURIComponent(id)}/events?lang=${language.peek()}`;
+  let last = "0";
+  for (;;) {
+    try {
+      const response = await ask(path, { headers: { "Last-Event-ID": last }, cache: "no-store", signal });
+      if (response.status === 204) return;
+      if (!response.ok || !response.body) {
+        listener.onRefused();
+        return;
+      }
+      listener.onConnection(true);
+      for await (const event of eventsOf(response.body)) {
+        last = String(event.id);
+        heard.add(event);
+        if (!LAST.has(event.name)) continue;
+        heard.tell();
+        return;
+      }
+    } catch (error) {
+      if (isAbort(error)) throw error; // otherwise the connection broke or could not be opened
+    }
+    heard.tell();
+    listener.onConnection(false);
+    await pause(RETRY, signal);
+  }
+}
+
+/** The events of a stream: "id", "event" and "data" on a line each, then an empty line. */
+export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<TrainingEvent> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const blocks = (text + decoder.decode(value, { stream: true })).split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const event = eventOf(block);
+        if (event) yield event;
+      }
+    }
+  } finally {
+    void reader.cancel().catch(() => undefined);
+  }
+}
+
+function eventOf(block: string): TrainingEvent | null {
+  const fields = new Map<string, string>();
+  for (const line of block.split("\n")) {
+    const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? []; // a comment begins with its colon
+    if (name !== undefined && value !== undefined) fields.set(name, value);
+  }
+  const name = fields.get("event") ?? "";
+  if (!NAMES.has(name)) return null;
+  const id = Number.parseInt(fields.get("id") ?? "", 10);
+  return { id, name: name as EventName, data: JSON.parse(fields.get("data") ?? "{}") };
+}
+
+interface Gathered {
+  add(event: TrainingEvent): void;
+  /** Deliver the collected events now. */
+  tell(): void;
+  /** Deliver nothing more. */
+  drop(): void;
+}
+
+function gather(listener: Listener): Gathered {
+  let events: TrainingEvent[] = [];
+  let timer = 0;
+  const tell = () => {
+    clearTimeout(timer);
+    timer = 0;
+    const heard = events;
+    events = [];
+    if (heard.length) listener.onEvents(heard);
+  };
+  return {
+    tell,
+    add: (event) => {
+      events.push(event);
+      timer ||= setTimeout(tell, GATHERED);
+    },
+    drop: () => {
+      clearTimeout(timer);
+      events = [];
+    },
+  };
+}
+
+/** The minimum duration of a whole run on screen; half of it for half of the steps. */
+const LEAST = 4000; // milliseconds
+const TICK = 40; // milliseconds
+
+/** A small network trains in a second; this delays its events so that people can watch it learn. */
+export interface Pace {
+  take(events: readonly TrainingEvent[]): void;
+  /** Release all pending events. */
+  flush(): void;
+  /** Drop all pending events. */
+  stop(): void;
+}
+
+/** Release events in order, each when its step is due; slower ones pass at once. */
+export function pace(tell: (events: readonly TrainingEvent[]) => void, now = () => performance.now()): Pace {
+  let waiting: TrainingEvent[] = [];
+  let steps = 0;
+  let began: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function letOut(): void {
+    timer = undefined;
+    began ??= now();
+    const visible = ((now() - began) / LEAST) * steps;
+    const early = waiting.findIndex((event) => Number(event.data.step ?? 0) > visible);
+    const count = early < 0 ? waiting.length : early;
+    const ready = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    if (waiting.length) timer = setTimeout(letOut, TICK);
+    if (ready.length) tell(ready);
+  }
+
+  return {
+    take(events) {
+      for (const { name, data } of events) {
+        if (name === "started") steps = Number((data.recipe as { steps?: number } | undefined)?.steps ?? 0);
+      }
+      waiting.push(...events);
+      if (timer === undefined && waiting.length) letOut();
+    },
+    flush() {
+      clearTimeout(timer);
+      timer = undefined;
+      const events = waiting;
+      waiting = [];
+      if (events.length) tell(events);
+    },
+    stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      waiting = [];
+    },
+  };
+}

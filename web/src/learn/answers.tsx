@@ -3,8 +3,8 @@ import type { ClassifiedImages } from "../here/protocol";
 import { classifyHere } from "../here/read";
 import { largestAt } from "../ink/numbers";
 import { say } from "../sentences/say";
+import { usePromised } from "../shared/hooks";
 import { percent } from "../shared/percent";
-import { usePromised } from "../shared/promised";
 import { Bars } from "../write/inside/bars";
 import "./parts.css";
 
@@ -57,7 +57,7 @@ function NetworkAnswer({ model, answer, label }: AnswerProperties) {
 }
 
 /** The answers for an image, together with its label. */
-export interface Answered {
+interface Answered {
   /** One for each model; null if a model is unavailable. */
   readonly answers: readonly (ClassifiedImages | null)[];
   /** The correct answer; null if unknown. */

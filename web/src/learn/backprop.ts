@@ -1,7 +1,6 @@
 /** One digit forward and back through a network with one hidden layer, with everything in between. */
 import { CLASSES, PIXELS } from "../data/image";
-import { crossEntropy, scoreGradient } from "../networks/loss";
-import { Network } from "../networks/network";
+import { crossEntropy, Network, scoreGradient } from "../networks/network";
 
 export const NEURONS = 8;
 const SEED = 13; // with these first weights, several neurons answer to every digit

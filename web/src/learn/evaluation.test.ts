@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Said, saidOf } from "../models/test-images";
 import { above, answered, binsOf, counts } from "./evaluation";
+
+vi.mock("../here/read", () => ({}));
 
 const said = (confidence: number, isRight: boolean): Said => ({
   confidence,

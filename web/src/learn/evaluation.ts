@@ -1,5 +1,4 @@
 /** Measure confidence from answers and labels: how often it is right, and the effect of a threshold. */
-
 import { CLASSES } from "../data/image";
 import { largestAt } from "../ink/numbers";
 import type { Said } from "../models/test-images";
@@ -29,7 +28,7 @@ export function binsOf(said: readonly Said[]): Bin[] {
 }
 
 /** The answers above a threshold. */
-export interface Above {
+interface Above {
   readonly answered: number;
   readonly wrong: number;
 }

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { Convolution } from "../networks/layers/convolution";
-import { Pooling } from "../networks/layers/pooling";
+import { Convolution, Pooling } from "../networks/layers";
 import { Workspace } from "../networks/workspace";
 import { imageOf } from "./digit/examples";
 import { FILTER_NAMES, FILTERS, featureMap, MAP, pooled } from "./filters";

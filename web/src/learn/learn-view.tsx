@@ -1,7 +1,7 @@
 /** The interactive tutorial: from pixels to training, and on to what networks get wrong. */
 import type { FunctionComponent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { useFocusOnChange } from "../shared/focus";
+import { useFocusOnChange } from "../shared/hooks";
 import { StepList } from "./frame/step-frame";
 import { goToStep, STEP_NAMES, type StepName, shownStep } from "./frame/steps";
 import { BackpropStep } from "./steps/backprop";

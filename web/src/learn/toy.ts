@@ -1,15 +1,13 @@
 /** A network with two inputs and a hidden layer learns which of two colours a point has. */
-import { Dense } from "../networks/layers/dense";
-import type { Layer } from "../networks/layers/layer";
-import { Relu } from "../networks/layers/relu";
-import { Generator } from "../networks/random/generator";
+import { Dense, type Layer, Relu } from "../networks/layers";
+import { RandomGenerator } from "../networks/random";
 import { Workspace } from "../networks/workspace";
 
 export const SHAPES = ["line", "corners", "ring", "moons"] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
 /** A point in the square from -1 to 1, and its colour, 0 or 1. */
-export interface Dot {
+interface Dot {
   x: number;
   y: number;
   colour: 0 | 1;
@@ -25,7 +23,7 @@ const GAP = 0.08; // without points, between the colours
 
 /** The points of a shape; the same each time. */
 export function dotsOf(shape: ShapeName): Dot[] {
-  const draws = new Generator([SHAPES.indexOf(shape), 18]);
+  const draws = new RandomGenerator([SHAPES.indexOf(shape), 18]);
   const signed = () => 2 * draws.double() - 1;
   const dots: Dot[] = [];
   while (dots.length < COUNT) {
@@ -70,7 +68,7 @@ export class Toy {
     const relu = hidden && new Relu(space, hidden.output, MOST);
     const output = new Dense("output", space, relu?.output ?? plane, 1, MOST, relu === null);
     this.#layers = [...(hidden && relu ? [hidden, relu] : []), output];
-    const draws = new Generator([seed, 2]);
+    const draws = new RandomGenerator([seed, 2]);
     for (const { values } of this.#layers.flatMap(({ weights }) => weights)) {
       values.set(values.map(() => 2 * draws.double() - 1));
     }

@@ -1,21 +1,20 @@
 /** All models in one table, with what each says about one digit; each row opens. */
 import { useState } from "preact/hooks";
-import { isHere } from "../here/read";
+import { classifyHere, isHere } from "../here/read";
+import { largestAt } from "../ink/numbers";
 import { readAs, shownDigit } from "../learn/digit/digit";
-import { type OwnNetwork as Own, ownNetworks } from "../learn/train/kept-networks";
+import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
+import { Section } from "../shared/controls";
+import { usePromised } from "../shared/hooks";
 import { percent } from "../shared/percent";
 import { Pixels } from "../shared/pixels";
-import { usePromised } from "../shared/promised";
-import { Section } from "../shared/section";
 import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
-import { askAll, type Outcome } from "./ask-all";
-import { Inside } from "./inside/inside";
-import { modelName } from "./model-name";
+import { Inside } from "./inside";
 import { bytes, percentage, whole } from "./numbers";
-import { isOwnModel, OwnNetwork, originOf } from "./own-networks";
+import { isOwnModel, modelName, OwnNetwork, originOf } from "./own-networks";
 import "./model-table.css";
 
 /** The purpose of each shipped model. */
@@ -187,4 +186,38 @@ function trainedAs({ settings: { steps, batch_size, learning_rate, seed } }: Mod
     String(learning_rate),
     String(seed ?? 0),
   );
+}
+
+/** A model's answer for an image. */
+interface Outcome {
+  /** Ten, given that it is a digit. */
+  readonly probabilities: Float32Array;
+  /** The digit; null if the model rejects the image. */
+  readonly answer: number | null;
+  /** The probability of that answer. */
+  readonly confidence: number;
+}
+
+/**
+ * One model after the other, so that none waits for another.
+ *
+ * @param image 784 values, ink 255
+ * @returns in the order of the models; null if a model cannot be had
+ */
+async function askAll(image: Uint8Array, models: readonly string[]): Promise<readonly (Outcome | null)[]> {
+  const outcomes: (Outcome | null)[] = [];
+  for (const model of models) outcomes.push(await ask(image, model).catch(() => null));
+  return outcomes;
+}
+
+async function ask(image: Uint8Array, model: string): Promise<Outcome> {
+  const { probabilities, isDigit, leastDigit } = await classifyHere(image, model);
+  const digit = largestAt(probabilities);
+  const [digitness = 1] = isDigit;
+  const isOne = digitness >= leastDigit;
+  return {
+    probabilities,
+    answer: isOne ? digit : null,
+    confidence: isOne ? digitness * (probabilities[digit] ?? 0) : 1 - digitness,
+  };
 }

@@ -1,9 +1,9 @@
 /** The models compared, and a network on paper. */
 import { useEffect } from "preact/hooks";
-import { loadOwn } from "../learn/train/kept-networks";
+import { loadOwn } from "../learn/train/runs";
 import { say } from "../sentences/say";
-import { Notice } from "../shared/notice";
-import { whenLoaded } from "../shared/when-loaded";
+import { Notice } from "../shared/controls";
+import { whenLoaded } from "../shared/hooks";
 import { busy, learnModels, models, trouble } from "./known";
 import { ModelTable } from "./model-table";
 import { ownModels } from "./own-networks";

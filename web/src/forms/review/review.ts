@@ -1,11 +1,10 @@
 /** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
 import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormChange, FormTable } from "../../generated/shapes";
-import { newId } from "../../shared/storage/database";
-import { OwnRecord } from "../../shared/storage/record";
-import { type Culprit, culpritOf } from "../table/culprit";
+import { newId, OwnRecord } from "../../shared/storage/database";
+import { type Culprit, culpritOf } from "../table/points";
 import { type Compared, doubtsOf, keyOf, type Position, tableIn } from "../table/table";
-import { halfWidth } from "./half-width";
+import { halfWidth } from "../table/texts";
 
 interface Step extends Position {
   text: string;
@@ -18,7 +17,7 @@ interface Step extends Position {
  * Where a table is from: a file; photographs that were read in this page, with their keys by the names that the table
  * has for them; or the service, started to review it.
  */
-export type Origin =
+type Origin =
   | { kind: "file" }
   | { kind: "photographs"; keys: ReadonlyMap<string, string> }
   | { kind: "review"; id: string; photographs: readonly string[] };

@@ -1,15 +1,14 @@
 /** Choose the digit of a step: the user's own, one of ten, or a test image by its index. */
-
 import { useState } from "preact/hooks";
 import { type Digits, loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { DIGITS } from "../../generated/tasks";
 import { DISPUTED } from "../../generated/training";
 import { say } from "../../sentences/say";
-import { Choices } from "../../shared/choices";
+import { Choices } from "../../shared/controls";
+import { usePromised } from "../../shared/hooks";
 import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
-import { usePromised } from "../../shared/promised";
 import { ViewLink } from "../../shell/view-link";
 import type { Answered } from "../evaluation";
 import { whole } from "../format";

@@ -4,8 +4,8 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { type Changes, change, dropWhereLeft, parameter, query } from "../../address";
-import { remember, remembered } from "../../shared/storage/settings";
-import { isDigit } from "../../write/digits/glyphs";
+import { remember, remembered } from "../../shared/storage/database";
+import { isDigit } from "../../write/glyphs";
 import { drawn } from "../../write/inside/looking";
 import { glyphs } from "../../write/state/state";
 import { example as demonstrated } from "../../write/state/writing";
@@ -13,7 +13,7 @@ import { testDigit } from "../train/here/client";
 import { imageOf } from "./examples";
 import { inkRead, inkWritten } from "./ink";
 
-export interface Shown {
+interface Shown {
   /** 784 values, ink 255. */
   image: Uint8Array;
   /** Null for the user's own digit, which has no label. */

@@ -1,15 +1,14 @@
 /** Ten of MNIST's training images, one of each digit; web/digits.py makes the file. */
-
 import { PIXELS } from "../../data/image";
 import { largestAt } from "../../ink/numbers";
-import { bytesOf } from "../../shared/files/bytes";
+import { bytesOf } from "../../shared/files";
 import { pause } from "../../shared/pause";
 import { softmax } from "../concepts";
 import type { Answered } from "../evaluation";
 import stored from "./digits.json";
 import storedWeights from "./weights.json";
 
-export interface TrainingImage {
+interface TrainingImage {
   label: number;
   /** Its position among the training images. */
   index: number;

@@ -5,7 +5,7 @@
  * pixels that says whether there is ink, and 4 bits for each of those that have any.
  */
 import { PIXELS } from "../../data/image";
-import { addressTextOf, bytesOfAddressText } from "../../shared/files/bytes";
+import { addressTextOf, bytesOfAddressText } from "../../shared/files";
 import { boundsOf, type InkPoint, type Stroke } from "../../write/sheet/sheet";
 
 const SIDE = 28;

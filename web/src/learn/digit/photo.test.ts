@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { joined } from "../../ink/components";
 import { cutOut } from "../../ink/normalize";
-import { Scan } from "../../ink/paper/scan";
 import { blank } from "../../ink/picture";
+import { Scan } from "../../ink/scan";
 import { STAGES, type Stage } from "../../ink/stages";
 import { imageOf } from "./examples";
 import { photoAround, photographed, prepared, SIDE } from "./photo";

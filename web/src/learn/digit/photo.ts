@@ -1,7 +1,7 @@
 /** A small grey photo of a digit: cut from what was written, or made of an image. */
 import type { Box } from "../../ink/boxes";
 import { componentsOf, joined } from "../../ink/components";
-import { darkOnLight, inkOf } from "../../ink/paper/paper";
+import { darkOnLight, inkOf } from "../../ink/paper";
 import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
 import { cutOutOf, framedStages, inverted, type Stage, type Stages } from "../../ink/stages";

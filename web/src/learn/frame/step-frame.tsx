@@ -8,8 +8,8 @@ import { FilmLink } from "../../film/film-link";
 import { language } from "../../language";
 import { addresses, courseAddress, courseFile } from "../../project";
 import { type PlainKey, say } from "../../sentences/say";
-import { Icon } from "../../shared/icons";
-import { usePromised } from "../../shared/promised";
+import { Icon } from "../../shared/controls";
+import { usePromised } from "../../shared/hooks";
 import { ViewLink } from "../../shell/view-link";
 import {
   addressOfStep,
@@ -86,7 +86,7 @@ function Turn() {
 }
 
 /** A question to answer before trying. */
-export interface Quest {
+interface Quest {
   name: StepName;
   /** Needed if the catalogue has no sentences for them. */
   guesses?: readonly string[];
@@ -119,7 +119,7 @@ export function useCovered(name: StepName, isUntouched: boolean): boolean {
   return !isTouched.current && !guessed.value.has(name);
 }
 
-export function Guess({ name, position: from = 0, answer, ...quest }: Quest) {
+function Guess({ name, position: from = 0, answer, ...quest }: Quest) {
   const { right, guesses: keys = [] } = STEPS[name];
   const guesses = quest.guesses ?? keys.map((key) => say(`learn.${name}.guess.${key}` as PlainKey));
   const made = guessed.value.get(name);
@@ -163,7 +163,7 @@ export function Guess({ name, position: from = 0, answer, ...quest }: Quest) {
 }
 
 /** The related lesson: its title, as a link if the course is published, else with its file. */
-export function Lesson({ folder }: { folder: string }) {
+function Lesson({ folder }: { folder: string }) {
   const address = courseAddress(addresses, language.value, folder);
   const title = say("learn.course.title", lessons[folder]?.[language.value] ?? "");
   return (
@@ -193,7 +193,7 @@ interface StepLinkProperties {
 }
 
 /** A link to a step: a real URL, followed without reloading the page. */
-export function StepLink({ step, current, children, ...rest }: StepLinkProperties) {
+function StepLink({ step, current, children, ...rest }: StepLinkProperties) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -254,7 +254,7 @@ interface FilmCardProperties {
 }
 
 /** Learn begins and ends with the film: all of its steps in forty seconds, with my digit. */
-export function FilmCard({ title, text }: FilmCardProperties) {
+function FilmCard({ title, text }: FilmCardProperties) {
   const Stills = usePromised(
     () =>
       import("../../film/stills").then(
@@ -276,7 +276,7 @@ export function FilmCard({ title, text }: FilmCardProperties) {
 }
 
 /** After the last step: where to go from here. */
-export function Ending() {
+function Ending() {
   const course = courseAddress(addresses, language.value);
   return (
     <section class="ending" aria-labelledby="ending-title">

@@ -3,7 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { addressOf, oneOf, parameter, query } from "../../address";
 import type { Key, PlainKey } from "../../sentences/say";
-import { remember, remembered } from "../../shared/storage/settings";
+import { remember, remembered } from "../../shared/storage/database";
 import { settle } from "../slider";
 
 type Asking<K> = K extends `learn.${infer Name}.guess.task` ? Name : never;

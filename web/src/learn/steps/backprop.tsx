@@ -1,5 +1,4 @@
 /** Backpropagation: one digit forward through one hidden layer, and the blame for the loss back to every weight. */
-
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { PIXELS } from "../../data/image";
@@ -8,10 +7,9 @@ import { box, cells, type Frame, largestOf, line, type Shape, text } from "../..
 import { FilmLink } from "../../film/film-link";
 import type { Network } from "../../networks/network";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { Choices } from "../../shared/choices";
+import { Button, Choices } from "../../shared/controls";
+import { fitted, useSize } from "../../shared/hooks";
 import { Pixels } from "../../shared/pixels";
-import { fitted, useSize } from "../../shared/size";
 import { shownTheme } from "../../shell/theme";
 import { firstNetwork, NEURONS, stepDown, type Trace, templatesOf, traced } from "../backprop";
 import { readAs, shownDigit } from "../digit/digit";
@@ -126,14 +124,14 @@ const [LEFT, RIGHT] = [34, 128]; // the ends of the lines
 const [BAR, FULL] = [140, 26]; // probabilities
 
 /** How the error comes back: from the ten differences, along the lines, to a hidden neuron, which adds it up. */
-export interface Flow {
+interface Flow {
   trace: Trace;
   label: number;
   neuron: number;
 }
 
 /** Flows once whenever the numbers change; with reduced motion, shows the end only. */
-export function BackFlow({ trace, label, neuron }: Flow) {
+function BackFlow({ trace, label, neuron }: Flow) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);

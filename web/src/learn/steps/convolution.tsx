@@ -2,7 +2,7 @@
 import { oneOf, parameter } from "../../address";
 import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
-import { Check, Choices } from "../../shared/choices";
+import { Check, Choices } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { chosenDigit, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";

@@ -3,13 +3,13 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { change, parameter, query } from "../../address";
-import { openPicture } from "../../here/open";
+import { openPicture } from "../../here/read";
 import type { Grey } from "../../ink/picture";
 import { STAGES, type Stage } from "../../ink/stages";
 import { say } from "../../sentences/say";
-import { Check } from "../../shared/choices";
-import { StageList } from "../../shared/stages/stage-list";
-import { inverse, placeRect } from "../../write/geometry/geometry";
+import { Check } from "../../shared/controls";
+import { StageList } from "../../shared/pixels";
+import { inverse, placeRect } from "../../write/geometry";
 import { drawn } from "../../write/inside/looking";
 import { pictureOf } from "../../write/sheet/drawing";
 import { boundsOf, type Stroke } from "../../write/sheet/sheet";
@@ -100,17 +100,17 @@ function photoOf(strokes: readonly Stroke[]): Grey | null {
 }
 
 /** Null while a test image is loading. */
-export const photo: ReadonlySignal<Grey | null> = computed(() => {
+const photo: ReadonlySignal<Grey | null> = computed(() => {
   if (real.value) return real.value;
   const shown = shownDigit.value;
   return shown && photographed(shown.image);
 });
 
 /** Whether it is what a person wrote or photographed, not made of an image. */
-export const isReal: ReadonlySignal<boolean> = computed(() => real.value !== null);
+const isReal: ReadonlySignal<boolean> = computed(() => real.value !== null);
 
 /** Keep the photo of my own digit, and keep its strokes in the address, until the step closes. */
-export function keepPhoto(): () => void {
+function keepPhoto(): () => void {
   const stops = [
     effect(() => {
       const [file, drawnDigit] = [pictures.chosen.value?.picture.file, drawn.value];

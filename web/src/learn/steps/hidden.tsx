@@ -2,8 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { Choices } from "../../shared/choices";
+import { Button, Choices } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
@@ -114,7 +113,7 @@ interface Properties {
 }
 
 /** The answers of a small network everywhere in the square, with the points and its neurons' lines over it. */
-export function ToyMap({ toy, steps, label }: Properties) {
+function ToyMap({ toy, steps, label }: Properties) {
   const values = useMap(toy, steps);
   const pixel = (value: number) => ((value + 1) / 2) * SIDE;
   return (

@@ -2,7 +2,7 @@
 import { numberIn } from "../../address";
 import { EPSILON } from "../../generated/training";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
+import { Button } from "../../shared/controls";
 import { LineChart, type Point, type Scales } from "../chart/line-chart";
 import { crossEntropy, oneHot, pushOfCrossEntropy, pushOfSquaredError, squaredError } from "../concepts";
 import { fixed, percent } from "../format";
@@ -191,7 +191,7 @@ interface Properties {
 }
 
 /** Both losses as curves over the correct answer's probability, with the current position marked. */
-export function LossCurves({ right, first, onDrag }: Properties) {
+function LossCurves({ right, first, onDrag }: Properties) {
   const squared = (probability: number) =>
     squaredError(LABEL, [(1 - probability) * first, (1 - probability) * (1 - first), probability]);
   const entropy = (probability: number) => crossEntropy(LABEL, [0, 0, probability]);

@@ -4,11 +4,10 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { normalize } from "../../ink/normalize";
-import { darkOnLight, inkOf } from "../../ink/paper/paper";
+import { darkOnLight, inkOf } from "../../ink/paper";
 import { isWhole, type Measured, measure, measuredOf, type Said } from "../../models/test-images";
 import { say } from "../../sentences/say";
-import { Choices } from "../../shared/choices";
-import { Notice } from "../../shared/notice";
+import { Choices, Notice } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { pictureOf } from "../../write/sheet/drawing";
 import { sheet } from "../../write/state/state";
@@ -154,7 +153,7 @@ const SPOT = 6; // pixels
 const LEAST_WRONG = 0.005; // the top of the chart if hardly anything is wrong
 
 /** The fraction answered against the fraction of these answers that is wrong, over all thresholds; the chosen one is marked. */
-export function Kept({ said, threshold }: { said: readonly Said[]; threshold: number }) {
+function Kept({ said, threshold }: { said: readonly Said[]; threshold: number }) {
   const points = useMemo(() => curveOf(said), [said]);
   const here = pointOf(said, threshold);
   const most = Math.max(...points.map(([, wrong]) => wrong), LEAST_WRONG) * 1.1;
@@ -199,7 +198,7 @@ const LARGEST = 9; // pixels, the radius of the bin with the most answers
 const SMALLEST = 3;
 
 /** Promised from left to right, kept from bottom to top: honest answers lie on the diagonal. */
-export function Promises({ bins }: { bins: readonly Bin[] }) {
+function Promises({ bins }: { bins: readonly Bin[] }) {
   const most = Math.max(...bins.map(({ count }) => count), 1);
   return (
     <LineChart
@@ -239,7 +238,7 @@ function inHundredths(fraction: number): string {
 }
 
 /** 784 values, ink 255; null if nothing is written. */
-export const sheetImage: ReadonlySignal<Uint8Array | null> = computed(() => {
+const sheetImage: ReadonlySignal<Uint8Array | null> = computed(() => {
   const picture = pictureOf(sheet.strokes.value);
   return picture ? (normalize(inkOf(darkOnLight(picture.grey)))?.pixels ?? null) : null;
 });

@@ -5,7 +5,7 @@ import { useId, useMemo } from "preact/hooks";
 import { change, oneOf, parameter, query } from "../../address";
 import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
-import { Check } from "../../shared/choices";
+import { Check } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { chooseMine, chosenDigit, isMineChosen, myImage, NO_INK, shownDigit } from "../digit/digit";
 import { WriteOne } from "../digit/digit-choice";
@@ -232,7 +232,7 @@ function moved(key: string, row: number, column: number): number | null {
 const COUNT = SIDE * SIDE;
 
 /** All 784 pixels in a row, as the network gets them, with the selected one marked. */
-export function PixelRow({ values, chosen, label }: { values: Uint8Array; chosen: number; label: string }) {
+function PixelRow({ values, chosen, label }: { values: Uint8Array; chosen: number; label: string }) {
   const ink = useMemo(
     () =>
       Array.from(values, (value, index) =>
@@ -253,7 +253,7 @@ export function PixelRow({ values, chosen, label }: { values: Uint8Array; chosen
 const REACH = 3; // pixels to each side
 
 /** The pixels around the selected one, large enough to show their values. */
-export function Magnifier({ values, chosen }: { values: Uint8Array; chosen: number }) {
+function Magnifier({ values, chosen }: { values: Uint8Array; chosen: number }) {
   const row = Math.floor(chosen / SIDE);
   const column = chosen % SIDE;
   const steps = Array.from({ length: 2 * REACH + 1 }, (_, index) => index - REACH);

@@ -1,10 +1,7 @@
 /** Step 6: the learning rate, on curves to descend and on the loss of a real network. */
-
-import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { Choices } from "../../shared/choices";
+import { Choices } from "../../shared/controls";
 import { LineChart, type Point, type Scales } from "../chart/line-chart";
 import {
   CURVES,
@@ -21,7 +18,7 @@ import {
 } from "../descent";
 import { brief, fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
-import { knob, Slider, StopSlider, useTween } from "../slider";
+import { knob, Slider, StopSlider, useTween, useWalk, WalkButtons, type Walking } from "../slider";
 import { RealLoss } from "./real-loss";
 import "./rate.css";
 
@@ -130,7 +127,7 @@ const TANGENT = 70; // pixels to each side of the ball
 const SEEN = 40; // past points of the walk to draw
 
 /** The curve, the path taken, the slope at the ball, and the ball. */
-export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
+function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
   const curve = curves[name];
   const wide = useTween(reach(walk, name), 500);
   const walked = useTween(walk.length - 1, HOP, false);
@@ -207,63 +204,4 @@ function Tangent({ x, y, curve, scales }: { x: number; y: number; curve: Curve; 
   const [dx, dy] = [(across / length) * TANGENT, (down / length) * TANGENT];
   const [cx, cy] = [scales.x.position(x), scales.y.position(y)];
   return <line class="tangent" x1={cx - dx} y1={cy - dy} x2={cx + dx} y2={cy + dy} />;
-}
-
-/** A walk downhill, step by step or by itself, and its buttons. */
-export interface Walking<Point> {
-  walk: readonly Point[];
-  running: boolean;
-  step(): void;
-  toggle(): void;
-  restart(): void;
-}
-
-interface Rules<Point> {
-  from: Point;
-  /** Its settings; it restarts when they change. */
-  knobs: string;
-  /** Milliseconds from step to step. */
-  pace: number;
-  onward: (walk: readonly Point[]) => readonly Point[];
-  /** Whether it continues automatically. */
-  runsOn: (walk: readonly Point[]) => boolean;
-}
-
-export function useWalk<Point>({ from, knobs, pace, onward, runsOn }: Rules<Point>): Walking<Point> {
-  const begun = { knobs, walk: [from] as readonly Point[], running: false };
-  const [state, setState] = useState(begun);
-  const { walk, running } = state.knobs === knobs ? state : begun;
-  const go = (isRunning: boolean) => {
-    const longer = onward(walk);
-    setState({ knobs, walk: longer, running: isRunning && runsOn(longer) });
-  };
-  useEffect(() => {
-    if (!running) return;
-    const timer = setTimeout(() => go(true), pace);
-    return () => clearTimeout(timer);
-  }, [running, walk, knobs]);
-  return {
-    walk,
-    running,
-    step: () => go(false),
-    toggle: () => (running ? setState({ knobs, walk, running: false }) : go(true)),
-    restart: () => setState(begun),
-  };
-}
-
-/** @param walking `isOver` tells whether no step is left */
-export function WalkButtons(walking: Walking<unknown> & { isOver: boolean }) {
-  const { walk, running, step, toggle, restart, isOver } = walking;
-  return (
-    <div class="buttons">
-      <Button label={say("learn.rate.step")} disabled={isOver} onClick={step} />
-      <Button
-        look="primary"
-        label={say(running ? "learn.rate.pause" : "learn.rate.run")}
-        disabled={isOver && !running}
-        onClick={toggle}
-      />
-      <Button look="plain" label={say("learn.rate.restart")} disabled={walk.length === 1} onClick={restart} />
-    </div>
-  );
 }

@@ -1,17 +1,16 @@
 /** The loss of a real network as a map, and gradient descent on it. */
 import { numberIn, oneOf, parameter } from "../../address";
 import { loadDigits } from "../../data/digits";
-import { type Digits, split } from "../../networks/training/train";
+import { type Digits, split } from "../../networks/train";
 import { say } from "../../sentences/say";
-import { Choices } from "../../shared/choices";
+import { Choices } from "../../shared/controls";
+import { usePromised } from "../../shared/hooks";
 import { pause } from "../../shared/pause";
 import { Pixels } from "../../shared/pixels";
-import { usePromised } from "../../shared/promised";
 import { type Point, Slice } from "../descent";
 import { biasOf, templateOf } from "../digit/examples";
 import { brief } from "../format";
-import { knob, StopSlider } from "../slider";
-import { useWalk, WalkButtons } from "./rate";
+import { knob, StopSlider, useWalk, WalkButtons } from "../slider";
 import "./rate.css";
 
 const IMAGES = 300;

@@ -1,7 +1,7 @@
 /** Step 3: scores become probabilities. */
 import { numberIn } from "../../address";
 import { say } from "../../sentences/say";
-import { Choices } from "../../shared/choices";
+import { Choices } from "../../shared/controls";
 import { LEAST, MOST, readScores, scoresOf, softmax, TEN, THREE, textOf, total } from "../concepts";
 import { brief, fixed, percent } from "../format";
 import { StepFrame } from "../frame/step-frame";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
+import { Button } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";

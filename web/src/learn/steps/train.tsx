@@ -3,13 +3,12 @@ import { useEffect } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { sizesHere, trainingImages } from "../../edition";
 import { kept, keptExamples, loadKept } from "../../hand/kept";
-import { largestOf } from "../../networks/loss";
-import { STANDARD } from "../../networks/training/settings";
+import { largestOf } from "../../networks/network";
+import { STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { Notice } from "../../shared/notice";
+import { Button, Notice } from "../../shared/controls";
+import { usePromised } from "../../shared/hooks";
 import { Pixels } from "../../shared/pixels";
-import { usePromised } from "../../shared/promised";
 import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { brief, percent, whole } from "../format";
@@ -112,7 +111,7 @@ const NOTHING: WeightPictures = {
 };
 
 /** The weights as pictures: where ink counts for each digit, hidden neuron or filter, and where against it. */
-export function WeightImages({ run }: { run: Run | null }) {
+function WeightImages({ run }: { run: Run | null }) {
   const network = run?.recipe?.network;
   if (!run?.weights && network !== undefined && network !== "softmax") return null;
   const { kind, images } = run?.weights ?? NOTHING;
@@ -145,7 +144,7 @@ export function WeightImages({ run }: { run: Run | null }) {
 }
 
 /** A placeholder for the progress before the first run. */
-export function Idle() {
+function Idle() {
   return (
     <div class="train-progress">
       <span class="idle-bar" />
@@ -198,7 +197,7 @@ export function Progress({ run }: { run: Run }) {
 }
 
 /** The answers of the networks trained here for one digit, side by side. */
-export function TryRuns({ runs }: { runs: readonly Run[] }) {
+function TryRuns({ runs }: { runs: readonly Run[] }) {
   const image = shownDigit.value?.image ?? null;
   const answers = useAnswers(runs, image);
   const ownRight = useOwnRight(runs);
@@ -262,7 +261,7 @@ function useAnswers(runs: readonly Run[], image: Uint8Array | null): readonly (F
 const CLASSES = 10;
 
 /** @returns by run id; without runs in training, whose next step each answer would delay */
-export function useOwnRight(runs: readonly Run[]): ReadonlyMap<string, number> {
+function useOwnRight(runs: readonly Run[]): ReadonlyMap<string, number> {
   useEffect(() => void loadKept(), []);
   const ended = runs.filter((run) => hasEnded(run) && run.step > 0);
   const state = ended.map(({ id, step }) => `${id} ${step}`).join();

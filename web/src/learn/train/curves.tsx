@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
-import { Check } from "../../shared/choices";
+import { Check } from "../../shared/controls";
 import { type Line, LineChart, type Point, type Scales } from "../chart/line-chart";
 import { apart, smoothed } from "../chart/scale";
 import { brief, percent, whole } from "../format";
@@ -253,7 +253,7 @@ function lastOf(run: Run, points: readonly Point[], write: (value: number) => st
 }
 
 /** Several seeds of one kind of run: their mean, and the range that they cover. */
-export interface Family {
+interface Family {
   key: string;
   first: Run;
   mean: readonly Point[];
@@ -262,7 +262,7 @@ export interface Family {
 }
 
 /** Single runs as they are, and families of at least two. */
-export function bandsOf<Drawn extends { run: Run; points: readonly Point[] }>(
+function bandsOf<Drawn extends { run: Run; points: readonly Point[] }>(
   drawn: readonly Drawn[],
 ): { single: Drawn[]; bands: Family[] } {
   const families = grouped(drawn, ({ run }) => `${run.where} ${familyOf(run)}`);

@@ -1,16 +1,14 @@
 /** Networks that were trained in the page are kept in the browser's database, with their curves and weights. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { MODELS } from "../../here/read";
-import { codeName, isCodeName, type KeptCode, keptCodes, loadCodes } from "../../models/paper/kept-codes";
-import { type NetworkName, type Settings, STANDARD } from "../../networks/training/settings";
-import type { TrainingState } from "../../networks/training/train";
+import { type NetworkName, type Settings, STANDARD } from "../../networks/settings";
+import type { TrainingState } from "../../networks/train";
 import { say } from "../../sentences/say";
 import { inStore, putTogether } from "../../shared/storage/database";
 import { KeptList } from "../../shared/storage/kept-list";
-import { whole } from "../format";
+import { percent, whole } from "../format";
 import { onnxHere, restoreHere, stateHere } from "./here/client";
-import { ownName, ownRunOf, type Recipe, type Run, settingsOf } from "./run";
-import { runs } from "./runs";
+import { examOf, type Recipe, type Run, settingsOf } from "./run";
 
 /** A network as it was when its training ended or was stopped. */
 export interface KeptNetwork {
@@ -32,7 +30,7 @@ const list = new KeptList<KeptNetwork>(STORE, "network");
 /** In the order of keeping; null until loaded. */
 export const keptNetworks = list.records;
 /** The names that a person gave, by the runs' ids. */
-export const givenNames: ReadonlySignal<ReadonlyMap<string, string>> = computed(
+const givenNames: ReadonlySignal<ReadonlyMap<string, string>> = computed(
   () =>
     new Map((keptNetworks.value ?? []).filter(({ name }) => name !== "").map(({ id, name }) => [id, name])),
 );
@@ -133,11 +131,6 @@ function kindOf({ where, recipe }: Run): string {
   return say(`learn.train.network.${recipe?.network as NetworkName}`);
 }
 
-/** A learning rate without powers of ten: 0.00001. */
-export function rateWritten(rate: number): string {
-  return Number(rate.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 10 });
-}
-
 function differences(recipe: Recipe): string[] {
   const standard: Settings = STANDARD[recipe.network as NetworkName] ?? STANDARD.mlp;
   const sentences: string[] = [];
@@ -158,77 +151,15 @@ function differences(recipe: Recipe): string[] {
   return sentences;
 }
 
-/** The networks that were trained in this page or scanned from a code, now or at an earlier visit, as models that read in it. */
-export interface OwnNetwork {
-  /** In the address. */
-  name: string;
-  /** Depends on the steps so far: a continued run becomes another network. */
-  version: string;
-  /** Its display name, with its letter if Learn shows it. */
-  label: string;
+/** For a run that has ended: its accuracy, where it stopped, or why it failed; "" if there is nothing to report. */
+export function endingOf(run: Run): string {
+  if (run.result) return say(`learn.train.said.done.${examOf(run.result)}`, percent(run.result.accuracy));
+  if (run.state === "stopped") return say("learn.train.said.stopped", whole(run.step));
+  if (run.reason) return say(`learn.train.failed.${run.reason}`, rateWritten(run.recipe?.learning_rate ?? 0));
+  return run.failure;
 }
 
-/** Load everything that the browser keeps. */
-export function loadOwn(): Promise<unknown> {
-  return Promise.all([loadNetworks(), loadCodes()]);
-}
-
-const areKnown = computed(() => keptNetworks.value !== null && keptCodes.value !== null);
-
-/** Runs with at least one step that are not in training. */
-export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() => {
-  const shown = runs.value.filter(
-    ({ where, state, step }) => where === "page" && step > 0 && ["done", "stopped"].includes(state),
-  );
-  const kept = (keptNetworks.value ?? []).filter(({ id }) => !shown.some((run) => run.id === id));
-  return [
-    ...shown.map((run) => networkOf(run, `${letterOf(run)} · ${besideShipped(nameOf(run))}`)),
-    ...kept.map(({ run }) => networkOf(run, besideShipped(nameOf(run)))),
-    ...(keptCodes.value ?? []).map(scannedNetwork),
-  ];
-});
-
-function networkOf(run: Run, label: string): OwnNetwork {
-  return { name: ownName(run.id), version: versionOf(run), label };
-}
-
-function scannedNetwork(code: KeptCode): OwnNetwork {
-  const name = codeName(code.id);
-  return { name, version: `${name}@0`, label: say("models.scanned.name", code.name) };
-}
-
-/** Whether this names a network stored in the browser. */
-export function isOwnName(name: string): boolean {
-  return isCodeName(name) || ownRunOf(name) !== null;
-}
-
-/** Whether the requested network is missing from the browser; false while unknown. */
-export function isGone(name: string): boolean {
-  return isOwnName(name) && areKnown.value && !ownNetworks.value.some((owned) => owned.name === name);
-}
-
-function versionOf({ id, step }: Run): string {
-  return `${ownName(id)}@${step}`;
-}
-
-/**
- * The model that reads for this choice: the version of the user's network, if the browser has it, else `otherwise`;
- * "" while that is not known.
- */
-export function readerFor(name: string, otherwise: string): string {
-  if (!isOwnName(name)) return name || otherwise;
-  const network = ownNetworks.value.find((owned) => owned.name === name);
-  return network?.version ?? (areKnown.value ? otherwise : "");
-}
-
-/** The .onnx file of a version; null if the network is gone, or has learnt more since. */
-export async function ownFile(version: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const name = version.split("@")[0] ?? "";
-  const code = keptCodes.peek()?.find(({ id }) => codeName(id) === name);
-  const kept = keptNetworks.peek()?.find(({ run }) => versionOf(run) === version);
-  const onnx = code?.onnx ?? kept?.onnx;
-  if (onnx) return onnx.slice();
-  // it is being made
-  const id = ownNetworks.peek().some((owned) => owned.version === version) ? ownRunOf(name) : null;
-  return id === null ? null : onnxHere(id);
+/** A learning rate without powers of ten: 0.00001. */
+export function rateWritten(rate: number): string {
+  return Number(rate.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 10 });
 }

@@ -1,11 +1,11 @@
 /** The runs on this page, named by their settings, to select, hide, continue or remove. */
 
 import { useState } from "preact/hooks";
-import { commandOf, recipeOf } from "../../networks/onnx/card";
-import { type Settings, STANDARD } from "../../networks/training/settings";
+import { commandOf, recipeOf } from "../../networks/onnx";
+import { type Settings, STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { copyText, saveFile } from "../../shared/files/take";
+import { Button } from "../../shared/controls";
+import { copyText, saveFile } from "../../shared/files";
 import { percent, whole } from "../format";
 import { onnxHere } from "./here/client";
 import { colourOf, letterOf, nameOf } from "./kept-networks";
@@ -114,7 +114,7 @@ async function save(run: Run): Promise<void> {
 }
 
 /** Python that trains the same network from the same first weights, on the same images in the same order. */
-export function asPython(settings: Settings): string {
+function asPython(settings: Settings): string {
   const command = commandOf(settings);
   const values = Object.entries(recipeOf(settings)).filter(([name]) => name !== "format");
   const fewer = settings.images < STANDARD.softmax.images;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, test, vi } from "vitest";
-import { STANDARD } from "../../networks/training/settings";
+import { STANDARD } from "../../networks/settings";
 import {
   complete,
   drawnAs,
@@ -126,12 +126,12 @@ it.each([
   ["test", /97\.1\s%.* test images/],
   ["validation", /97\.1\s%.* validation images/],
 ])("a mark on %s images is not told as one on others", async (on, wanted) => {
-  const { endingOf } = await import("./run");
+  const { endingOf } = await import("./kept-networks");
   expect(endingOf({ ...RUN, state: "done", result: { ...RESULT, on } })).toMatch(wanted);
 });
 
 it("a training that was stopped says where, one that failed says why", async () => {
-  const { endingOf } = await import("./run");
+  const { endingOf } = await import("./kept-networks");
   expect(endingOf({ ...RUN, state: "stopped" })).toMatch(/step 1,500/);
   expect(endingOf({ ...RUN, state: "failed", failure: "It ran out of memory." })).toBe(
     "It ran out of memory.",

@@ -1,12 +1,8 @@
 /** One training run, assembled from events: those of the service, or of the page's own worker. */
-
 import { REPORTS } from "../../generated/training";
-import { LIMITS, type NetworkName, type Settings, STANDARD } from "../../networks/training/settings";
-import { say } from "../../sentences/say";
-import { bytesOf } from "../../shared/files/bytes";
+import { LIMITS, type NetworkName, type Settings, STANDARD } from "../../networks/settings";
+import { bytesOf } from "../../shared/files";
 import type { Point } from "../chart/line-chart";
-import { percent, whole } from "../format";
-import { rateWritten } from "./kept-networks";
 
 /** The values of a recipe that the page uses, named as Python names them. */
 export interface Recipe {
@@ -197,14 +193,6 @@ function resultOf(data: Record<string, unknown>): Result {
       image: typeof image === "string" ? bytesOf(image) : image,
     })),
   };
-}
-
-/** For a run that has ended: its accuracy, where it stopped, or why it failed; "" if there is nothing to report. */
-export function endingOf(run: Run): string {
-  if (run.result) return say(`learn.train.said.done.${examOf(run.result)}`, percent(run.result.accuracy));
-  if (run.state === "stopped") return say("learn.train.said.stopped", whole(run.step));
-  if (run.reason) return say(`learn.train.failed.${run.reason}`, rateWritten(run.recipe?.learning_rate ?? 0));
-  return run.failure;
 }
 
 /*

@@ -4,28 +4,41 @@ import { parameter, view } from "../../address";
 import { announce } from "../../announce";
 import { ApiError, isAbort, request } from "../../api";
 import type { Training as Described, TrainingRequest } from "../../generated/shapes";
-import type { Settings } from "../../networks/training/settings";
+import { codeName, isCodeName, type KeptCode, keptCodes, loadCodes } from "../../models/paper/kept-codes";
+import type { Settings } from "../../networks/settings";
 import { say } from "../../sentences/say";
-import { forgetHere, onEvents, restoreHere, resumeHere, startHere, stopHere } from "./here/client";
-import { forgetNetwork, keepNetwork, keptNetworks, loadNetworks, stateOf } from "./kept-networks";
+import { forgetHere, onEvents, onnxHere, restoreHere, resumeHere, startHere, stopHere } from "./here/client";
 import {
+  besideShipped,
   endingOf,
+  forgetNetwork,
+  keepNetwork,
+  keptNetworks,
+  letterOf,
+  loadNetworks,
+  nameOf,
+  stateOf,
+} from "./kept-networks";
+import { type Pace, pace } from "./pace";
+import {
   hasEnded,
   idOf,
   newRun,
+  ownName,
+  ownRunOf,
   type Recipe,
   type Run,
   settingsOf,
   type TrainingEvent,
   withEvents,
 } from "./run";
-import { listen, type Pace, pace } from "./stream";
+import { listen } from "./stream";
 
 /** A run as the service describes it, with the recipe values that the page uses. */
 type Training = Described & { recipe: Recipe };
 
 /** The reason of a failure, and the blocking run, if any. */
-export interface Trouble {
+interface Trouble {
   sentence: string;
   running: string | null;
 }
@@ -280,13 +293,13 @@ function troubleOf(error: unknown): Trouble {
 }
 
 /** "trying": the connection broke and will be retried; "refused": only the user can retry. */
-export type Silence = "trying" | "refused";
+type Silence = "trying" | "refused";
 
 const silences = signal<ReadonlyMap<string, Silence>>(new Map());
 /** The state of runs whose events are not arriving. */
 export const silent: ReadonlySignal<ReadonlyMap<string, Silence>> = silences;
 
-export interface Follower {
+interface Follower {
   onEvents(events: readonly TrainingEvent[]): void;
   /** The service does not know the run. */
   onUnknown(): void;
@@ -316,12 +329,12 @@ export function follow(id: string, follower: Follower): void {
 }
 
 /** Slow down the events of a run that starts now, so that people can watch it learn. */
-export function slowly(id: string, follower: Follower): void {
+function slowly(id: string, follower: Follower): void {
   if (!still.matches) paces.set(id, pace(follower.onEvents));
 }
 
 /** Show all received events of a run at once. */
-export function hurry(id: string): void {
+function hurry(id: string): void {
   paces.get(id)?.flush();
 }
 
@@ -334,7 +347,7 @@ export function leave(id: string): void {
   setSilence(id, null);
 }
 
-export function leaveAll(): void {
+function leaveAll(): void {
   for (const id of [...streams.keys()]) leave(id);
 }
 
@@ -368,4 +381,79 @@ function setSilence(id: string, silence: Silence | null): void {
   if (silence) map.set(id, silence);
   else map.delete(id);
   silences.value = map;
+}
+
+/** The networks that were trained in this page or scanned from a code, now or at an earlier visit, as models that read in it. */
+export interface OwnNetwork {
+  /** In the address. */
+  name: string;
+  /** Depends on the steps so far: a continued run becomes another network. */
+  version: string;
+  /** Its display name, with its letter if Learn shows it. */
+  label: string;
+}
+
+/** Load everything that the browser keeps. */
+export function loadOwn(): Promise<unknown> {
+  return Promise.all([loadNetworks(), loadCodes()]);
+}
+
+const areKnown = computed(() => keptNetworks.value !== null && keptCodes.value !== null);
+
+/** Runs with at least one step that are not in training. */
+export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() => {
+  const shown = runs.value.filter(
+    ({ where, state, step }) => where === "page" && step > 0 && ["done", "stopped"].includes(state),
+  );
+  const kept = (keptNetworks.value ?? []).filter(({ id }) => !shown.some((run) => run.id === id));
+  return [
+    ...shown.map((run) => networkOf(run, `${letterOf(run)} · ${besideShipped(nameOf(run))}`)),
+    ...kept.map(({ run }) => networkOf(run, besideShipped(nameOf(run)))),
+    ...(keptCodes.value ?? []).map(scannedNetwork),
+  ];
+});
+
+function networkOf(run: Run, label: string): OwnNetwork {
+  return { name: ownName(run.id), version: versionOf(run), label };
+}
+
+function scannedNetwork(code: KeptCode): OwnNetwork {
+  const name = codeName(code.id);
+  return { name, version: `${name}@0`, label: say("models.scanned.name", code.name) };
+}
+
+/** Whether this names a network stored in the browser. */
+export function isOwnName(name: string): boolean {
+  return isCodeName(name) || ownRunOf(name) !== null;
+}
+
+/** Whether the requested network is missing from the browser; false while unknown. */
+export function isGone(name: string): boolean {
+  return isOwnName(name) && areKnown.value && !ownNetworks.value.some((owned) => owned.name === name);
+}
+
+function versionOf({ id, step }: Run): string {
+  return `${ownName(id)}@${step}`;
+}
+
+/**
+ * The model that reads for this choice: the version of the user's network, if the browser has it, else `otherwise`;
+ * "" while that is not known.
+ */
+export function readerFor(name: string, otherwise: string): string {
+  if (!isOwnName(name)) return name || otherwise;
+  const network = ownNetworks.value.find((owned) => owned.name === name);
+  return network?.version ?? (areKnown.value ? otherwise : "");
+}
+
+/** The .onnx file of a version; null if the network is gone, or has learnt more since. */
+export async function ownFile(version: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const name = version.split("@")[0] ?? "";
+  const code = keptCodes.peek()?.find(({ id }) => codeName(id) === name);
+  const kept = keptNetworks.peek()?.find(({ run }) => versionOf(run) === version);
+  const onnx = code?.onnx ?? kept?.onnx;
+  if (onnx) return onnx.slice();
+  // it is being made
+  const id = ownNetworks.peek().some((owned) => owned.version === version) ? ownRunOf(name) : null;
+  return id === null ? null : onnxHere(id);
 }

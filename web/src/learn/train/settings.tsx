@@ -1,19 +1,11 @@
 /** The settings for a run, and the button that starts and stops it. */
-
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { sizesHere, trainingImages } from "../../edition";
 import { RECIPES, type TrainingRequest } from "../../generated/shapes";
-import {
-  LIMITS,
-  NETWORKS,
-  type NetworkName,
-  type Settings,
-  STANDARD,
-} from "../../networks/training/settings";
+import { LIMITS, NETWORKS, type NetworkName, type Settings, STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { Check, Choices } from "../../shared/choices";
+import { Button, Check, Choices } from "../../shared/controls";
 import { whole } from "../format";
 import { knob, Slider, StopSlider, settle, wholeIn } from "../slider";
 import { rateWritten } from "./kept-networks";
@@ -202,15 +194,15 @@ function Buttons() {
 }
 
 /** "page": here, in the page; "tensorflow": by the service. */
-export const ENGINES = ["page", "tensorflow"] as const;
-export const RECIPE_NAMES = Object.keys(RECIPES) as (keyof typeof RECIPES)[];
+const ENGINES = ["page", "tensorflow"] as const;
+const RECIPE_NAMES = Object.keys(RECIPES) as (keyof typeof RECIPES)[];
 
-export const engine = parameter("with", "page", oneOf(ENGINES));
+const engine = parameter("with", "page", oneOf(ENGINES));
 export const network = parameter<NetworkName>("network", "softmax", oneOf(NETWORKS));
 export const recipe = parameter("recipe", "softmax", oneOf(RECIPE_NAMES));
 export const optimizer = parameter("optimizer", "", oneOf(["sgd", "adam"]));
 export const augment = parameter("augment", "", oneOf(["squeeze"]));
-export const seeds = parameter("seeds", 1, wholeIn(1, 5));
+const seeds = parameter("seeds", 1, wholeIn(1, 5));
 
 const STANDARD_VALUE = -1;
 
@@ -229,8 +221,8 @@ const wholeWithin = ({ least, most }: { least: number; most: number }) => wholeI
 const standardOf = (name: "batch_size" | "learning_rate" | "steps") => () =>
   engine.value === "page" ? STANDARD[network.value][name] : RECIPES[recipe.value][name];
 
-export const batchSize = adjustable("batch", wholeWithin(LIMITS.batch_size), standardOf("batch_size"));
-export const learningRate = adjustable(
+const batchSize = adjustable("batch", wholeWithin(LIMITS.batch_size), standardOf("batch_size"));
+const learningRate = adjustable(
   "rate",
   numberIn(1e-5, LIMITS.learning_rate.most),
   standardOf("learning_rate"),
@@ -242,7 +234,7 @@ export const depth = adjustable("depth", wholeWithin(LIMITS.depth), () => 1);
 export const images = adjustable("images", wholeWithin(LIMITS.images), () => STANDARD.softmax.images);
 
 /** The settings of a run in the page. */
-export function chosenSettings(): Settings {
+function chosenSettings(): Settings {
   const standard = STANDARD[network.value];
   const layered = network.value === "mlp" ? { hidden: hidden.value, depth: depth.value } : {};
   return complete({
@@ -259,7 +251,7 @@ export function chosenSettings(): Settings {
 }
 
 /** The request for a run of the service. */
-export function chosenRequest(): TrainingRequest {
+function chosenRequest(): TrainingRequest {
   return {
     recipe: recipe.value,
     batch_size: batchSize.value,
@@ -283,12 +275,12 @@ const NAMES = [
 ];
 
 /** Back to the network's standard settings. */
-export function resetSettings(): void {
+function resetSettings(): void {
   change(Object.fromEntries(NAMES.map((name) => [name, null])));
 }
 
 /** Whether the settings are the network's defaults. */
-export const isStandard: ReadonlySignal<boolean> = computed(
+const isStandard: ReadonlySignal<boolean> = computed(
   () =>
     batchSize.value === standardOf("batch_size")() &&
     learningRate.value === standardOf("learning_rate")() &&

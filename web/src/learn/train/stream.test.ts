@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { pace } from "./pace";
 import type { TrainingEvent } from "./run";
-import { pace } from "./stream";
 
 // the client only needs the address and the language from a browser
 beforeAll(() => {

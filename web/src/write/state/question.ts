@@ -3,7 +3,7 @@ import { batch, signal } from "@preact/signals";
 import { ApiError, isAbort } from "../../api";
 import { type Drawn, type HowToRead, type Reading, readPicture, type Unread } from "../../readings";
 
-export interface Answer<About> {
+interface Answer<About> {
   readings: readonly (Reading | Unread)[];
   /** The subject of the request, for instance where on the paper the picture was. */
   about: About;

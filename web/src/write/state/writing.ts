@@ -2,9 +2,8 @@
 import { batch, effect, signal } from "@preact/signals";
 import { language } from "../../language";
 import type { HowToRead } from "../../readings";
-import type { Size } from "../geometry/geometry";
-import { pictureOf } from "../sheet/drawing";
-import { nextExample, strokesOf, writeSlowly } from "../sheet/example";
+import type { Size } from "../geometry";
+import { nextExample, pictureOf, strokesOf, writeSlowly } from "../sheet/drawing";
 import type { Content, InkPoint, Stroke } from "../sheet/sheet";
 import { corrections, howToRead, inkQuestion, pictures, sheet } from "./state";
 

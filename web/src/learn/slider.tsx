@@ -108,7 +108,7 @@ export function knob<T extends string | number>(
   const inAddress = parameter(name, fallback, read);
   const held = signal<T | null>(null);
   const current: ReadonlySignal<T> = computed(() => held.value ?? inAddress.value);
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function write(): void {
     clearTimeout(timer);

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { fits, graphOf, rounded, Small, taught } from "../src/models/paper/network";
 import {
   decode,
   doubled,
@@ -14,8 +15,7 @@ import {
   packed,
   shrunk,
   unpacked,
-} from "../src/models/paper/codes";
-import { fits, graphOf, rounded, Small, taught } from "../src/models/paper/network";
+} from "../src/models/paper/packing";
 import { bytesOf } from "../src/shared/files";
 import { exact } from "./models";
 

@@ -5,6 +5,7 @@ import { edition } from "../edition";
 import { MODELS } from "../here/read";
 import { ConfusionTable } from "../learn/confusion-table";
 import { counts } from "../learn/evaluation";
+import { percent, whole } from "../learn/format";
 import type { Model } from "../readings";
 import { type Graph, unpack } from "../runtime/graph";
 import { say } from "../sentences/say";
@@ -13,7 +14,6 @@ import { saveFile } from "../shared/files";
 import { usePromised } from "../shared/hooks";
 import { Pixels } from "../shared/pixels";
 import { inputOf, type Part, type Size, type Stage, stagesOf } from "./layers";
-import { percentage, whole } from "./numbers";
 import { onnxFrom } from "./onnx-from";
 import { isWhole, type Measured, measure, measuredOf } from "./test-images";
 import "./inside.css";
@@ -176,7 +176,7 @@ function Table({ measured: { said, all: n } }: { measured: Measured }) {
   const state =
     done < n
       ? say("models.confusion.going", whole(done), whole(n))
-      : say("models.confusion.done", whole(done - right), whole(n), percentage(right / n));
+      : say("models.confusion.done", whole(done - right), whole(n), percent(right / n, 2));
   return (
     <ConfusionTable
       table={table}

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { classifyHere, isHere } from "../here/read";
 import { largestAt } from "../ink/numbers";
 import { readAs, shownDigit } from "../learn/digit/digit";
+import { bytes, percent as inPercent, whole } from "../learn/format";
 import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
@@ -13,7 +14,6 @@ import { Pixels } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
 import { Inside } from "./inside";
-import { bytes, percentage, whole } from "./numbers";
 import { isOwnModel, modelName, OwnNetwork, originOf } from "./own-networks";
 import "./model-table.css";
 
@@ -124,7 +124,7 @@ function Row({ model, reader, outcome }: RowProperties) {
         </td>
         <td>{reader && <Bars values={outcome?.probabilities ?? null} full={1} decimals={3} />}</td>
         <td class="numbers" data-name={say("models.accuracy")}>
-          {model.score && model.kind === "classifier" ? percentage(model.score.accuracy) : "–"}
+          {model.score && model.kind === "classifier" ? inPercent(model.score.accuracy, 2) : "–"}
         </td>
         <td class="numbers" data-name={say("models.parameters")}>
           {whole(model.parameters)}
@@ -172,7 +172,7 @@ function purposeOf(model: Model): string {
 
 function scoreWritten({ kind }: Model, { accuracy, n, on }: Score): string {
   const split = on === "test" || on === "validation" ? say(`models.split.${on}`) : on;
-  if (kind !== "classifier") return say(SCORES[kind], whole(n), split, percentage(accuracy));
+  if (kind !== "classifier") return say(SCORES[kind], whole(n), split, inPercent(accuracy, 2));
   return say("models.wrong", whole(n), split, whole(Math.round((1 - accuracy) * n)));
 }
 

@@ -2,25 +2,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { kept, loadKept } from "../../hand/kept";
+import { whole } from "../../learn/format";
 import { say } from "../../sentences/say";
 import { Button, FileButton, Notice, Section } from "../../shared/controls";
 import { saveFile } from "../../shared/files";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { whole } from "../numbers";
-import {
-  chosenDigits,
-  doubled,
-  isName,
-  keep,
-  type MadeCode,
-  makeCode,
-  measured,
-  type PaperNetwork,
-  type ScanFault,
-  type SmallDigit,
-  scan,
-} from "./codes";
+import { chosenDigits, keep, type MadeCode, makeCode, measured, type ScanFault, scan } from "./codes";
+import { doubled, isName, type PaperNetwork, type SmallDigit } from "./packing";
 import type { Compared, Right } from "./work/client";
 import "./paper.css";
 

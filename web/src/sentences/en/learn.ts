@@ -99,7 +99,7 @@ export const learn = {
   "learn.loss": "Loss",
   "learn.loss.title": "The loss: how wrong is it?",
   "learn.loss.text":
-    "To compare the ten probabilities with the correct answer, write it as ten numbers too: 1 in the digit’s own place and 0 everywhere else. This is called one-hot encoding. Digits are only names here, an 8 is not two 4s, and written like this, every wrong answer is equally wrong.\nThe loss is one number that says how wrong an answer is. A perfect answer has a loss of 0, and training makes the loss smaller.\nSquared error adds up the squared difference at every place. Cross-entropy looks only at the probability y of the correct answer and is −log(y).",
+    "The loss is one number that says how wrong an answer is. A perfect answer has a loss of 0, and training makes the loss smaller.\nThe label is one-hot: 1 at the correct digit, 0 at all others. Squared error adds up the squared difference at every place. Cross-entropy looks only at the probability y of the correct answer and is −log(y).",
   "learn.loss.try":
     "Drag the probability of the correct answer down to 0.01. Which loss climbs, and which still pushes? What happens at exactly 0?",
   "learn.loss.guess":

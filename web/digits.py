@@ -1,9 +1,9 @@
 """Writes what the steps of Learn show without training: ten digits, and the weights of the shipped softmax network.
 
-src/learn/pixels/digits.json: of each digit the first of MNIST's training images that every shipped classifier reads
+src/learn/digit/digits.json: of each digit the first of MNIST's training images that every shipped classifier reads
 with confidence, so that an example is no riddle: its label, its position among the training images and its 784 values
 (row by row, 0 to 255, ink 255) as base64.
-src/learn/template/weights.json: 784 weights of each digit, one digit after the other, as base64 of float32 in little
+src/learn/digit/weights.json: 784 weights of each digit, one digit after the other, as base64 of float32 in little
 endian, and ten biases. Run it again with
 
     python web/digits.py
@@ -36,8 +36,8 @@ if __name__ == "__main__":
         )
         values = base64.b64encode(train.images[index].tobytes()).decode()
         digits.append({"label": label, "index": index, "values": values})
-    (LEARN / "pixels" / "digits.json").write_text(json.dumps(digits, indent=2) + "\n", encoding="utf-8")
+    (LEARN / "digit" / "digits.json").write_text(json.dumps(digits, indent=2) + "\n", encoding="utf-8")
     found = {each.name: numpy_helper.to_array(each) for each in onnx.load(shipped()["softmax"]).graph.initializer}
     kernel = np.ascontiguousarray(found["output/kernel"].T, "<f4")
     weights = {"weights": base64.b64encode(kernel.tobytes()).decode(), "biases": found["output/bias"].tolist()}
-    (LEARN / "template" / "weights.json").write_text(json.dumps(weights) + "\n", encoding="utf-8")
+    (LEARN / "digit" / "weights.json").write_text(json.dumps(weights) + "\n", encoding="utf-8")

@@ -164,7 +164,7 @@ def two_pictures(as_png, mnist, tmp_path):
 
 @pytest.fixture
 def open_step(open_page):
-    """Open a step of Learn by its number or name."""
+    """Open a step of Learn by its name."""
 
     def open_path(step, **options):
         page = open_page(f"?view=learn&step={step}", **options)

@@ -22,13 +22,12 @@ def _seen(page):
 
 TOUCHES = [
     ("?view=learn", ("radio", "3", "Space"), {"image": 3}),
-    ("?view=learn&step=2", ("radio", "8", "Space"), {"step": 2, "digit": 8}),
-    ("?view=learn&step=3", ("slider", "Score of 1", "Home"), {"scores": "4,-10,10"}),
-    ("?view=learn&step=4", ("slider", "Probability of the correct", "Home"), {"right": 0}),
-    ("?view=learn&step=5", ("slider", "Learning rate", "End"), {"slope_rate": 1.2}),
-    ("?view=learn&step=6", ("slider", "Batch size", "Home"), {"batch": 1}),
+    ("?view=learn&step=softmax", ("slider", "Score of 1", "Home"), {"scores": "4,-10,10"}),
+    ("?view=learn&step=loss", ("slider", "Probability of the correct", "Home"), {"right": 0}),
+    ("?view=learn&step=rate", ("slider", "Learning rate", "End"), {"slope_rate": 1.2}),
+    ("?view=learn&step=train", ("slider", "Batch size", "Home"), {"batch": 1}),
     ("?view=write", ("radio", "softmax", "Space"), {"model": "softmax"}),
-    ("?view=learn&step=2", ("button", "中", "Enter"), {"step": 2, "lang": "zh"}),
+    ("?view=learn&step=loss", ("button", "中", "Enter"), {"step": "loss", "lang": "zh"}),
 ]
 
 
@@ -46,7 +45,7 @@ def test_an_address_shows_somebody_else_the_same(open_page, expect_query):
 
 
 def test_views_are_real_addresses_and_back_goes_back_to_how_they_were_left(open_page, expect_query):
-    page = open_page("?view=learn&step=3&scores=1,2,3")
+    page = open_page("?view=learn&step=softmax&scores=1,2,3")
     heading = page.locator("h1")
     first = heading.inner_text()
     page.get_by_role("link", name="Models").click()
@@ -58,7 +57,7 @@ def test_views_are_real_addresses_and_back_goes_back_to_how_they_were_left(open_
     # the link opens the view as it was left
     page.get_by_role("link", name="Learn").click()
     expect(heading).to_have_text(first)
-    expect_query(page, view="learn", step=3, scores="1,2,3")
+    expect_query(page, view="learn", step="softmax", scores="1,2,3")
     for title in ("Write a number", "Models", first):
         page.go_back()
         expect(heading).to_have_text(title)
@@ -71,10 +70,10 @@ def test_views_are_real_addresses_and_back_goes_back_to_how_they_were_left(open_
 NONSENSE = {
     "?view=nothing&lang=xx&model=../../etc/passwd": "",
     "?view=learn&step=99&image=12&pixel=-1&pixels=maybe": "?view=learn",
-    "?view=learn&step=3&scores=1,2&plus=abc&times=NaN": "?view=learn&step=3",
-    "?view=learn&step=4&right=2&split=": "?view=learn&step=4",
-    "?view=learn&step=5&curve=hill&slope-rate=1e9&start=Infinity": "?view=learn&step=5",
-    "?view=learn&step=6&batch=1.5&rate=-1&steps=99999999999&runs=<script>": "?view=learn&step=6",
+    "?view=learn&step=softmax&scores=1,2&plus=abc&times=NaN": "?view=learn&step=softmax",
+    "?view=learn&step=loss&right=2&split=": "?view=learn&step=loss",
+    "?view=learn&step=rate&curve=hill&slope-rate=1e9&start=Infinity": "?view=learn&step=rate",
+    "?view=learn&step=train&batch=1.5&rate=-1&steps=99999999999&runs=<script>": "?view=learn&step=train",
 }
 
 

@@ -1,11 +1,10 @@
 """What is shown belongs to the network that is chosen and to the ink that is there; the rest waits."""
 
-import re
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from driving.browsing import opened
 from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
@@ -40,7 +39,6 @@ def test_no_answer_stands_under_the_name_of_another_network(held, mnist):
         sheet.write(_as_digit(mnist, 2), 0.3)
     with sheet.explained():
         sheet.write(_as_digit(mnist, 7), 0.7)
-    expect(page.locator(".result .time")).to_have_text(re.compile(r"^Read \d+ ms after you lifted the pen$"))
     with page.expect_request("**/models/tiny.bin.gz"):
         page.get_by_role("radio", name="tiny").check()
     for shown in (sheet.number, sheet.cards, sheet.boxes, page.locator(".inside-bars .best")):
@@ -48,8 +46,6 @@ def test_no_answer_stands_under_the_name_of_another_network(held, mnist):
     expect(page.locator(".result")).to_have_text("Reading…")
     let_go()
     expect(sheet.number).to_have_attribute("data-text", "27")
-    # nobody lifted a pen
-    expect(page.locator(".result .time")).to_have_count(0)
 
 
 def test_pictures_are_read_anew_by_a_network_that_was_chosen_in_another_view(held, two_pictures):
@@ -60,7 +56,7 @@ def test_pictures_are_read_anew_by_a_network_that_was_chosen_in_another_view(hel
     expect(listed).to_have_text(["72", "72"])
     page.get_by_role("link", name="Models").click()
     with page.expect_request("**/models/tiny.bin.gz"):
-        page.locator("[data-model=tiny]").get_by_role("link", name="Try it").click()
+        opened(page, "tiny").get_by_role("link", name="Try it").click()
     expect(listed).to_have_count(0)
     let_go()
     expect(listed).to_have_text(["72", "72"])

@@ -42,7 +42,7 @@ def _slope_of(height):
     ],
 )
 def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate, start, steps, verdict):
-    page = open_page(f"?view=learn&step=5&curve={curve}&slope-rate={rate}&start={start}")
+    page = open_page(f"?view=learn&step=rate&curve={curve}&slope-rate={rate}&start={start}")
     told = page.locator(".rate-verdict")
     expect(told).to_contain_text("At the start")
     places = descend(_slope_of(height), start, rate, steps)
@@ -62,7 +62,7 @@ def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate,
 
 
 def test_a_walk_runs_by_itself_pauses_and_starts_over_when_a_knob_is_turned(open_step, expect_query):
-    page = open_step(5)
+    page = open_step("rate")
     told = page.locator(".rate-verdict")
     run, restart = page.get_by_role("button", name="Run"), page.get_by_role("button", name="Start over")
     rate = page.get_by_role("slider", name="Learning rate")

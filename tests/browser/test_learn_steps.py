@@ -16,12 +16,12 @@ from shuzi.concepts import cross_entropy, one_hot, softmax, squared_error
 pytestmark = pytest.mark.browser
 
 LABEL = one_hot(2, classes=3)
-LAST, TRAINING = 14, 7
+LAST, TRAINING = 12, 6
 
 
 def _example(mnist, digit):
     """Return the index of the page's example of a digit among the training images."""
-    examples = json.loads((WEB / "src" / "learn" / "pixels" / "digits.json").read_text("utf-8"))
+    examples = json.loads((WEB / "src" / "learn" / "digit" / "digits.json").read_text("utf-8"))
     index = next(example["index"] for example in examples if example["label"] == digit)
     assert mnist.train.labels[index] == digit
     return index
@@ -33,7 +33,7 @@ def _shown(locator):
 
 
 def test_each_step_leads_to_the_next_and_back_and_fits_a_screen(open_step):
-    page = open_step(1, viewport={"width": 1280, "height": 800})
+    page = open_step("pixels", viewport={"width": 1280, "height": 800})
     titles = []
     for step in range(1, LAST + 1):
         heading = page.locator("h1")
@@ -58,7 +58,7 @@ def test_each_step_leads_to_the_next_and_back_and_fits_a_screen(open_step):
 
 
 def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist):
-    page = open_step(1)
+    page = open_step("pixels")
     readout = page.get_by_role("status", name="Selected pixel")
 
     def expect_pixel(image, row, column):
@@ -94,25 +94,6 @@ def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist)
     expect_query(page, image=4, pixel=87, pixels="numbers")
 
 
-def test_one_hot_is_as_far_from_every_other_digit(open_step, expect_query):
-    page = open_step(2)
-    for digit in (1, 8):
-        page.get_by_role("radio", name=str(digit), exact=True).check()
-        assert _shown(page.locator(".one-hot-value")) == one_hot(digit).tolist()
-        as_number, as_row = page.locator(".mistake-bars").all()
-        distances = [(digit - answer) ** 2 for answer in range(10)]
-        errors = squared_error(one_hot(digit), one_hot(np.arange(10))).tolist()
-        for bars, expected in ((as_number, distances), (as_row, errors)):
-            assert _shown(bars.locator(".mistake-value")) == expected
-            heights = bars.locator(".mistake-bar").evaluate_all("(bars) => bars.map((bar) => bar.offsetHeight)")
-            assert max(heights) > 50
-            # even the smallest is visible
-            assert heights == pytest.approx([max(heights) * each / max(expected) for each in expected], abs=2)
-            name = bars.get_by_role("img").get_attribute("aria-label")
-            assert numbers_in(name)[-10:] == expected
-    expect_query(page, digit=8)
-
-
 def _expect_softmax(page, scores):
     enlarged = np.exp(scores)
     shares = softmax(scores)
@@ -131,7 +112,7 @@ def _expect_softmax(page, scores):
 
 
 def test_softmax_follows_the_scores(open_step, expect_query, mnist):
-    page = open_step(3)
+    page = open_step("softmax")
     scores = np.array([4.0, 5.0, 10.0])  # the lesson's
     _expect_softmax(page, scores)
     for place, share in ((2, 0.2), (0, 0.97), (1, 0.5)):
@@ -192,7 +173,7 @@ def _expect_losses(page, right, first):
 
 
 def test_both_losses_follow_the_share_of_the_right_answer(open_step, expect_query):
-    page = open_step(4)
+    page = open_step("loss")
     page.get_by_role("radio", name="Both alike").check()  # until somebody guesses, the pushes are covered
     _expect_losses(page, 0.6, 0.25)
     slider = page.get_by_role("slider", name="Probability of the correct answer")

@@ -34,10 +34,6 @@ QUESTS = {
     ),
     "template": ("Nothing", lambda page: _slide(page, "Pixels summed", "ArrowLeft")),
     "pixels": ("28 places", lambda page: page.get_by_role("grid").press("ArrowDown")),
-    "one-hot": (
-        "Neither: both are equally wrong",
-        lambda page: page.locator("[name=digit]").nth(1).check(),
-    ),
     "train": ("About nine out of ten", lambda page: page.get_by_role("button", name="Start training").click()),
     "mistakes": (
         "A 2 read as 8",
@@ -84,16 +80,6 @@ def test_a_guess_is_asked_for_and_answered_once_it_was_tried(open_page, step):
 
 
 def test_what_would_answer_a_question_is_covered_until_somebody_guesses_or_tries(open_page):
-    known, covered = ["2"] * 3 + ["0"] + ["2"] * 6, ["?"] * 3 + ["0"] + ["?"] * 6
-    for digits, shown in (((), covered), ((1, 3), known)):  # what is no secret any more is not covered again
-        page = open_page("?view=learn&step=one-hot")
-        for digit in digits:
-            page.locator("[name=digit]").nth(digit).check()
-        bars = page.locator(".mistake-bars").nth(1)
-        expect(bars.locator(".mistake-value")).to_have_text(shown)
-        page.locator(".guess").get_by_role("radio").first.check()
-        expect(bars.locator(".mistake-value")).to_have_text(known)
-        expect(bars.get_by_role("img")).to_have_accessible_name(re.compile(r"2, 2, 2, 0, 2, 2, 2, 2, 2, 2$"))
     for attempt in (
         lambda page: page.locator(".guess").get_by_role("radio").first.check(),
         lambda page: _slide(page, "Probability of the correct answer", "ArrowLeft"),

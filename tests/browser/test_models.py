@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
+from driving.browsing import opened
 from driving.training import LONG
 from shuzi.models.store import shipped
 
@@ -20,47 +21,22 @@ def _percent(share):
     return f"{100 * share:.2f}\xa0%"
 
 
-def test_every_model_stands_there_with_its_numbers(open_page, models):
+def test_every_model_is_a_row_with_its_numbers_that_opens(open_page, models):
     page = open_page("?view=models")
     assert {"default", "tiny", "softmax", "detector"} <= models.keys()
     for name, model in models.items():
-        card = page.locator(f"[data-model={name}]")
-        expect(card.get_by_role("heading")).to_have_text(name)
-        facts = card.locator("dd")
-        expect(facts.nth(0)).to_have_text(f"{model['parameters']:,}")
-        size = model["bytes"]
-        expect(facts.nth(1)).to_have_text(f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB")
-        expect(facts.nth(2)).to_contain_text(" ms")
-        link = card.get_by_role("link", name="Try it")
-        expect(link).to_have_count(1 if model["kind"] == "classifier" else 0)
-        if model["kind"] == "classifier":
+        row = opened(page, name)
+        expect(row.get_by_role("rowheader")).to_have_text(name)
+        accuracy, parameters, size = row.locator("td[data-name]").all()
+        is_classifier = model["kind"] == "classifier"
+        expect(accuracy).to_have_text(_percent(model["score"]["accuracy"]) if is_classifier else "–")
+        expect(parameters).to_have_text(f"{model['parameters']:,}")
+        size_said = model["bytes"]
+        expect(size).to_have_text(f"{size_said / 1e6:.1f} MB" if size_said >= 1e6 else f"{size_said / 1e3:.0f} kB")
+        expect(row.get_by_role("link", name="Try it")).to_have_count(1 if is_classifier else 0)
+        if is_classifier:
             wrong = round((1 - model["score"]["accuracy"]) * model["score"]["n"])
-            expect(
-                card.get_by_text("Mistakes in 10,000 test images").locator("xpath=following-sibling::dd")
-            ).to_have_text(f"{wrong}")
-
-
-def test_accuracies_stand_in_order_with_their_intervals(open_page, models):
-    page = open_page("?view=models")
-    ranked = sorted(
-        (each for each in models.values() if each["kind"] == "classifier"),
-        key=lambda model: -model["score"]["accuracy"],
-    )
-    lines = page.locator(".accuracy-lines > li:not(:has-text('your'))")
-    expect(lines.locator(".accuracy-name")).to_have_text([each["name"] for each in ranked])
-    scores = [each["score"] for each in ranked]
-    expect(lines.locator(".accuracy-numbers")).to_have_text(
-        [
-            f"{_percent(score['accuracy'])} {_percent(score['interval'][0])} to {_percent(score['interval'][1])}"
-            for score in scores
-        ]
-    )
-    for line in lines.all():
-        dot, bar = (line.locator(name).bounding_box() for name in (".dot", ".interval"))
-        middle = dot["x"] + dot["width"] / 2
-        assert bar["x"] - 1 <= middle <= bar["x"] + bar["width"] + 1
-    places = [line.locator(".dot").bounding_box()["x"] for line in lines.all()]
-    assert places == sorted(places, reverse=True)
+            expect(row).to_contain_text(f"Mistakes in 10,000 test images: {wrong}")
 
 
 def test_the_picker_changes_the_model_and_the_address_keeps_it(
@@ -97,7 +73,7 @@ def test_the_picker_changes_the_model_and_the_address_keeps_it(
     other = open_sheet(sheet.page.url)
     expect(other.page.get_by_role("radio", name="tiny")).to_be_checked()
     other.page.get_by_role("link", name="Models").click()
-    other.page.locator("[data-model=softmax]").get_by_role("link", name="Try it").click()
+    opened(other.page, "softmax").get_by_role("link", name="Try it").click()
     expect(other.page.get_by_role("radio", name="softmax")).to_be_checked()
     with other.read() as answer:
         paste(other.page, png)
@@ -116,8 +92,7 @@ def test_the_picker_changes_the_model_and_the_address_keeps_it(
 )
 def test_inside_a_model_are_its_layers_and_its_first_weights(open_page, name, last, first, count):
     page = open_page("?view=models")
-    card = page.locator(f"[data-model={name}]")
-    card.get_by_text("Look inside").click()
+    card = opened(page, name)
     expect(card.locator(".stages li").last).to_contain_text(last)
     expect(card.get_by_role("list", name=first).get_by_role("img")).to_have_count(count)
     expect(card.locator("pre")).to_contain_text('network = "')
@@ -125,8 +100,7 @@ def test_inside_a_model_are_its_layers_and_its_first_weights(open_page, name, la
 
 def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, mnist):
     page = open_page("?view=models")
-    card = page.locator("[data-model=softmax]")
-    card.get_by_text("Look inside").click()
+    card = opened(page, "softmax")
     card.get_by_role("button", name="Classify the test images").click()
     expect(card.locator("caption")).to_contain_text("mistakes in 10,000 test images", timeout=LONG)
     found = np.array(
@@ -148,8 +122,7 @@ def test_a_damaged_model_is_said_to_be_missing_and_can_be_tried_again(open_page)
     page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
     page.goto("?view=models")
     page.route("**/models/tiny.bin.gz", lambda route: route.fulfill(body=b"no model"))
-    card = page.locator("[data-model=tiny]")
-    card.get_by_text("Look inside").click()
+    card = opened(page, "tiny")
     expect(card).to_contain_text("A model could not be loaded")
     page.unroute("**/models/tiny.bin.gz")
     card.get_by_role("button", name="Try again").click()
@@ -158,8 +131,7 @@ def test_a_damaged_model_is_said_to_be_missing_and_can_be_tried_again(open_page)
 
 def test_a_model_is_downloaded_as_it_comes_with_shuzi(open_page):
     page = open_page("?view=models")
-    card = page.locator("[data-model=tiny]")
-    card.get_by_text("Look inside").click()
+    card = opened(page, "tiny")
     with page.expect_download() as saved:
         card.get_by_role("link", name="Download .onnx").click()
     assert saved.value.suggested_filename == "tiny.onnx"

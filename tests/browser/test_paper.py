@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import shuzi
+from driving.browsing import opened
 from driving.pen import strokes_of
 from driving.sheet import Sheet
 
@@ -57,8 +58,8 @@ def test_a_scanned_network_is_kept_and_reads_like_one_trained_here(open_page, tm
     page.get_by_test_id("paper-file").set_input_files(CODE)
     scan = page.locator(".paper-scan")
     scan.get_by_role("button", name="Keep this network").click()
-    listed = page.locator("[data-model^='scanned.']")
-    expect(listed.get_by_role("heading")).to_have_text(f"From a code: {HELD['name']}")
+    listed = opened(page, "scanned.*")
+    expect(listed.get_by_role("rowheader")).to_have_text(f"From a code: {HELD['name']}")
     expect(page.locator("[data-reader^='scanned.'] strong")).to_have_text(re.compile(r"^\d$"))
     with page.expect_download() as saved:
         listed.get_by_role("button", name="Export .onnx").click()
@@ -72,6 +73,7 @@ def test_a_scanned_network_is_kept_and_reads_like_one_trained_here(open_page, tm
     seven = mnist.test.images[np.flatnonzero(mnist.test.labels == 7)[0]]
     assert Sheet(page).write(strokes_of(seven)).text == "7"
     page.goto("?view=models")
+    opened(page, "scanned.*")
     page.once("dialog", lambda dialog: dialog.accept())
     listed.get_by_role("button", name="Delete").click()
     expect(listed).to_have_count(0)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import watched_pages
+from driving.browsing import opened, watched_pages
 from driving.pen import strokes_of
 from driving.reading_numbers import numbers_in
 from driving.serving import build_standalone
@@ -107,7 +107,7 @@ def test_models_are_listed_and_read_and_the_address_is_kept(open_place, mnist):
     page = open_place("?view=models")
     expect(page.locator("[data-model]")).to_have_count(6)
     expect(page.locator("[data-model=tiny]")).to_contain_text("4,734")
-    page.locator("[data-model=tiny]").get_by_role("link", name="Try it").click()
+    opened(page, "tiny").get_by_role("link", name="Try it").click()
     assert "model=tiny" in page.url
     assert Sheet(page).write(_ink(mnist, 3)).text == "3"
     page.reload()
@@ -120,8 +120,7 @@ def test_a_model_leaves_as_a_file_that_shuzi_loads(open_place, place, mnist, tmp
     page = open_place("?view=models")
     images, labels = mnist.test.images[:500], mnist.test.labels[:500]
     for name in ("tiny", "default"):
-        card = page.locator(f"[data-model={name}]")
-        card.get_by_text("Look inside").click()
+        card = opened(page, name)
         with page.expect_download() as saved:
             card.get_by_text("Download .onnx").click()
         path = tmp_path / f"{name}-again.onnx"

@@ -48,7 +48,7 @@ def test_the_token_is_asked_for_once_in_a_tab_and_goes_with_all_that_is_asked(op
     expect(page.get_by_text("tiny").first).to_be_visible()
     expect(page.get_by_test_id("token")).to_have_count(0)
     # a run is started, followed and shown to its end with the token, too
-    page.goto("?view=learn&step=6&steps=100")
+    page.goto("?view=learn&step=train&steps=100")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^Training is done"), timeout=LONG)
     assert page.evaluate("localStorage.length + Object.values(localStorage).join()").find(TOKEN) == -1

@@ -1,5 +1,5 @@
 /** The models' files, which lie beside the package's modules: loaded by address, in Node.js from disk. */
-import { unpacked } from "../src/bundle/unpack.js";
+import { unpacked } from "../src/bundle/files.js";
 import { type Graph, unpack } from "../src/runtime/graph.js";
 import { errorOf } from "./errors.js";
 import type { Address, Language, Model } from "./types.js";

@@ -1,7 +1,7 @@
 /** Whatever a program hands in becomes grey pixels, as in Python: transparency on white. */
 import { MOST_PIXELS } from "../src/generated/limits.js";
-import { drawn, LargePicture, openPicture } from "../src/here/open.js";
-import { brightness } from "../src/ink/loops/levels.js";
+import { drawn, LargePicture, openPicture } from "../src/here/read.js";
+import { brightness } from "../src/ink/loops/loops.js";
 import type { Grey } from "../src/ink/picture.js";
 import { errorOf } from "./errors.js";
 import type { Language, Picture, Pixels } from "./types.js";

@@ -3,7 +3,7 @@ import { asShown } from "../src/here/shown.js";
 import { LineDetector } from "../src/reading/find/line-detector.js";
 import { Reader as PageReader } from "../src/reading/reader.js";
 import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models.js";
-import { sayIn } from "../src/reading/report/say.js";
+import { sayIn } from "../src/reading/report/advice.js";
 import { checkLanguage, errorOf } from "./errors.js";
 import { opener } from "./files.js";
 import { greyOf } from "./picture.js";

@@ -1,8 +1,10 @@
 /** The service's client: JSON in and out; failures become an `ApiError` with a message for people. */
+
+import { type ReadonlySignal, signal } from "@preact/signals";
 import { hasService } from "./edition";
 import { language } from "./language";
 import { say } from "./sentences/say";
-import { anotherToken, token } from "./token";
+import { remember, remembered } from "./shared/storage/database";
 
 /** The service refused a request or did not answer. */
 export class ApiError extends Error {
@@ -158,4 +160,74 @@ export function pause(seconds: number, signal: AbortSignal | undefined): Promise
     if (signal?.aborted) giveUp();
     else signal?.addEventListener("abort", giveUp, { once: true });
   });
+}
+
+const NAME = "token";
+/** The characters allowed in a header; the service accepts no other tokens. */
+const SOUND = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
+
+/** "needed": the service requires a token; "refused": it rejected the one that was given. */
+type Want = "needed" | "refused";
+
+const want = signal<Want | null>(null);
+/** Whether to ask the user for a token, and why; null if not. */
+export const wanted: ReadonlySignal<Want | null> = want;
+
+let kept = handedOver() || (remembered(NAME, "sessionStorage") ?? "");
+let waiting: (() => void)[] = [];
+
+/** The current token, or "". */
+function token(): string {
+  return kept;
+}
+
+/** Set the token that the user entered. */
+export function giveToken(text: string): void {
+  const sound = text.trim();
+  if (!SOUND.test(sound)) {
+    want.value = "refused";
+    return;
+  }
+  kept = sound;
+  remember(NAME, sound, "sessionStorage");
+  want.value = null;
+  const all = waiting;
+  waiting = [];
+  for (const goOn of all) goOn();
+}
+
+/**
+ * After a refused request, wait for another token.
+ *
+ * @param shown the token in the request; if it has been replaced in the meantime, resolve at once
+ * @param signal aborts the wait, which then throws the browser's AbortError
+ */
+function anotherToken(shown: string, signal?: AbortSignal | null): Promise<void> {
+  if (shown !== kept) return Promise.resolve();
+  want.value = shown ? "refused" : "needed";
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      waiting = waiting.filter((waiter) => waiter !== goOn);
+      reject(new DOMException("given up", "AbortError"));
+    };
+    const goOn = () => {
+      signal?.removeEventListener("abort", giveUp);
+      resolve();
+    };
+    if (signal?.aborted) {
+      giveUp();
+      return;
+    }
+    signal?.addEventListener("abort", giveUp, { once: true });
+    waiting.push(goOn);
+  });
+}
+
+/** The token in the address that the service printed, in the part that browsers keep to themselves. */
+function handedOver(): string {
+  const tokenInAddress = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  if (!SOUND.test(tokenInAddress)) return "";
+  history.replaceState(null, "", location.pathname + location.search); // so that no copied address holds it
+  remember(NAME, tokenInAddress, "sessionStorage");
+  return tokenInAddress;
 }

@@ -2,7 +2,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { change, query } from "./address";
 import { LANGUAGES } from "./generated/messages";
-import { remember, remembered } from "./shared/storage/settings";
+import { remember, remembered } from "./shared/storage/database";
 
 export type Language = (typeof LANGUAGES)[number];
 

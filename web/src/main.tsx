@@ -2,13 +2,11 @@ import { render } from "preact";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
-import "./shared/icons.css";
-import "./shared/pixels.css";
+import "./shared/shared.css";
 import "./shell/shell.css";
 import { view } from "./address";
 import { prepare } from "./here/read";
-import { workOffline } from "./shell/offline";
-import { Shell } from "./shell/shell";
+import { Shell, workOffline } from "./shell/shell";
 // after the views, whose styles they change
 import "./styles/landscape.css";
 import "./styles/print.css";

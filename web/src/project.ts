@@ -1,7 +1,7 @@
 /** The addresses of the project's documentation, course and source. */
 import type { Language } from "./language";
 
-export interface Addresses {
+interface Addresses {
   /** The documentation, with a slash at its end; "" if the build names none. */
   site: string;
   /** The repository; "" while there is none. */

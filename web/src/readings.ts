@@ -15,10 +15,9 @@ import type {
   Unread,
 } from "./generated/shapes";
 import { isOwn } from "./here/protocol";
-import { isHere, NotRead, readHere } from "./here/read";
-import { sentence } from "./here/sentence";
+import { isHere, NotRead, readHere, sentence } from "./here/read";
 import type { Grey } from "./ink/picture";
-import type { Preparation } from "./reading/report/explain/preparation";
+import type { Preparation } from "./reading/report/explain";
 import type { Sentence } from "./reading/report/result";
 import { say } from "./sentences/say";
 
@@ -45,7 +44,7 @@ export interface HowToRead {
   pattern: string;
 }
 
-export interface Asking extends HowToRead, Pick<Request, "signal" | "onBusy"> {
+interface Asking extends HowToRead, Pick<Request, "signal" | "onBusy"> {
   explain: boolean;
 }
 

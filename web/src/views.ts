@@ -5,7 +5,7 @@ import { FormsView } from "./forms/forms-view";
 import { LearnView } from "./learn/learn-view";
 import { ModelsView } from "./models/models-view";
 import type { PlainKey } from "./sentences/say";
-import { whenLoaded } from "./shared/when-loaded";
+import { whenLoaded } from "./shared/hooks";
 import { WriteView } from "./write/write-view";
 
 const FilmView = whenLoaded(

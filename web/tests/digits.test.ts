@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
-import { MissingFile } from "../src/bundle/unpack";
+import { MissingFile } from "../src/bundle/files";
 
 const FILES = new URL("../../src/shuzi/data/files/", import.meta.url);
 
@@ -42,7 +42,7 @@ test("what cannot be had says so, and may be had later", async () => {
 });
 
 test("a file of another kind is refused", async () => {
-  const { images, labels, IdxError } = await import("../src/data/idx");
+  const { images, labels, IdxError } = await import("../src/data/digits");
   expect(() => labels(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7))).toThrow(IdxError);
   expect(() => images(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7))).toThrow(IdxError);
   expect([...labels(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 3))]).toEqual([7, 3]);

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { inkBetween, Opponent, pixelsBetween } from "../src/duel/game";
-import { FilmNetwork } from "../src/film/network/film-network";
-import { bytesOf } from "../src/shared/files/bytes";
+import { FilmNetwork } from "../src/film/network";
+import { bytesOf } from "../src/shared/files";
 import { exact } from "./models";
 
 const fixture = JSON.parse(

@@ -1,7 +1,7 @@
 /** The shared fixtures hold: each step from a picture to its reading gives what it gives in Python. */
 import { describe, expect, test } from "vitest";
 import { boxOf } from "../src/ink/boxes";
-import { Scan } from "../src/ink/paper/scan";
+import { Scan } from "../src/ink/scan";
 import { cut } from "../src/ink/strips";
 import {
   apart,

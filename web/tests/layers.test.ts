@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stagesOf } from "../src/models/inside/layers";
+import { stagesOf } from "../src/models/layers";
 import { packed as graphOf } from "./models";
 
 test.each(["softmax", "tiny", "default"])("what reaches each layer of %s fits its weights", (name) => {

@@ -1,6 +1,6 @@
 /** The letters of the step "not sure" are none of the ten digits, and the reader knows. */
 import { expect, test } from "vitest";
-import { imageOfLetter, LETTERS } from "../src/learn/not-sure/letters";
+import { imageOfLetter, LETTERS } from "../src/learn/letters";
 import { Classifier } from "../src/reading/recognise/models";
 import { packed } from "./models";
 

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { MOST_EXAMPLES } from "../src/generated/limits";
-import { digitsIn, type KeptDigit, npzOf } from "../src/hand/npz";
-import { crc32, zipped } from "../src/hand/zip";
+import { crc32, digitsIn, type KeptDigit, npzOf, zipped } from "../src/hand/npz";
 import { python } from "./python";
 
 const digit = (label: number, date = 0): KeptDigit => ({

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { hasNeighbours, isOnePiece } from "../src/ink/paper/neighbours";
+import { hasNeighbours, isOnePiece } from "../src/ink/paper";
 
 /** Whether any pixel of ink is reached from the first by steps of one or two pixels, in any direction. */
 function isReached(ink: readonly (readonly [number, number])[]): boolean {

@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { largestAt } from "../src/ink/numbers";
 import { Network } from "../src/networks/network";
-import { onnxOf } from "../src/networks/onnx/write";
-import { type NetworkName, STANDARD } from "../src/networks/training/settings";
-import { examine } from "../src/networks/training/train";
+import { onnxOf } from "../src/networks/onnx";
+import { type NetworkName, STANDARD } from "../src/networks/settings";
+import { examine } from "../src/networks/train";
 import { Classifier } from "../src/reading/recognise/models";
 import { graphOfOnnx } from "../src/runtime/onnx";
 

@@ -4,13 +4,19 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { decode, encode } from "../src/models/paper/base45";
-import { taught } from "../src/models/paper/last-layer";
-import { graphOf, Small } from "../src/models/paper/network";
-import { doubled, isName, type PaperNetwork, packed, shrunk, unpacked } from "../src/models/paper/packing";
-import { fits, rounded } from "../src/models/paper/rounding";
-import { PREFIX } from "../src/models/paper/symbol";
-import { bytesOf } from "../src/shared/files/bytes";
+import { fits, graphOf, rounded, Small, taught } from "../src/models/paper/network";
+import {
+  decode,
+  doubled,
+  encode,
+  isName,
+  type PaperNetwork,
+  PREFIX,
+  packed,
+  shrunk,
+  unpacked,
+} from "../src/models/paper/packing";
+import { bytesOf } from "../src/shared/files";
 import { exact } from "./models";
 
 const fixture = JSON.parse(

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { CLASSES } from "../src/generated/tasks";
-import { automatonOf, WrongPattern } from "../src/reading/patterns/expression";
-import { fittingTexts } from "../src/reading/patterns/fitting-texts";
+import { automatonOf, WrongPattern } from "../src/reading/patterns/automaton";
+import { fittingTexts } from "../src/reading/patterns/fitting";
 import { exact, readerOf } from "./models";
 import { readPng } from "./png";
 

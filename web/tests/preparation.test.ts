@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { HEIGHT } from "../src/generated/ink/strips";
 import { normalize } from "../src/ink/normalize";
 import { STAGES } from "../src/ink/stages";
-import { preparationsOf } from "../src/reading/report/explain/preparation";
+import { preparationsOf } from "../src/reading/report/explain";
 import { packed, readerOf } from "./models";
 import { readPng } from "./png";
 

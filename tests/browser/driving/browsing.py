@@ -171,3 +171,10 @@ def drag_slider(page, slider, fraction):
     page.mouse.move(knob_at(fraction), y, steps=4)
     page.mouse.up()
     return float(slider.input_value())
+
+
+def opened(page, model):
+    """Return a model's row of the Models view, opened: a name, or how it begins, as in ``own.*``."""
+    rows = page.locator(f"[data-model^='{model[:-1]}']" if model.endswith("*") else f"[data-model='{model}']")
+    rows.get_by_role("rowheader").get_by_role("button").click()
+    return rows

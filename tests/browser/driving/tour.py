@@ -20,8 +20,8 @@ _SETTLED = """() =>
 # a finished answer is on the page two frames later, and its explanation may be requested then
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _WITHOUT_TRAINING = (
-    *("pixels", "one-hot", "template", "softmax", "loss", "rate"),
-    *("hidden", "backprop", "overfitting", "convolution", "handwriting", "not-sure"),
+    *("pixels", "template", "softmax", "loss", "rate"),
+    *("hidden", "backprop", "convolution", "handwriting", "not-sure"),
 )
 _SEVEN = [[(8, 5), (12, 5), (16, 5), (20, 5), (18, 10), (16, 14), (14, 19), (12, 23)]]
 
@@ -102,7 +102,8 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.locator(".duel-others").evaluate("details => details.open = true")
     yield "duel"
     page.goto("?view=models")
-    page.locator(".model-list").wait_for()
+    for row in page.locator("[data-model] th button").all():
+        row.click()
     page.locator(".paper-make").wait_for()
     yield "models"
     page.goto("")

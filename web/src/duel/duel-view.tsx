@@ -1,26 +1,29 @@
 /** Fool it: make a network see another digit, with the least ink. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
-import { change, numberIn, parameter, query } from "../address";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { addressOf, change, numberIn, parameter, query } from "../address";
 import { announce } from "../announce";
+import { file } from "../bundle/files";
 import { DIGITS } from "../generated/tasks";
+import { largestAt } from "../ink/numbers";
+import { useAnswers } from "../learn/answers";
 import { hasMine, shownDigit } from "../learn/digit/digit";
-import { DigitButtons } from "../learn/digit/digit-buttons";
+import { DigitButtons } from "../learn/digit/digit-choice";
+import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
-import { loadOwn } from "../learn/train/runs/as-models";
-import { modelName } from "../models/model-name";
-import { ownModels } from "../models/own-networks";
+import { loadOwn } from "../learn/train/runs";
+import { modelName, type OwnModel, ownModels } from "../models/own-networks";
+import { unpack } from "../runtime/graph";
+import { graphOfOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";
-import { Button } from "../shared/button";
-import { Check, Choices } from "../shared/choices";
+import { Button, Check, Choices } from "../shared/controls";
+import { copyText } from "../shared/files";
+import { usePromised } from "../shared/hooks";
 import { percent } from "../shared/percent";
-import { usePromised } from "../shared/promised";
+import { Pixels } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
-import { Board } from "./board";
-import { Ending } from "./ending";
-import { inkBetween, type Opponent } from "./game";
-import { opponentNamed, opponentNames } from "./opponents";
+import { inkBetween, Opponent, type Point, pixelsBetween, SIDE } from "./game";
 import "./duel.css";
 
 const NONE = -1;
@@ -188,4 +191,198 @@ function Others() {
       </ViewLink>
     </details>
   );
+}
+
+interface BoardProperties {
+  start: Uint8Array;
+  now: Uint8Array;
+  /** How each pixel pulls towards the target, to be shown; null shows the digit. */
+  pull: Float32Array | null;
+  /** A stroke begins: its changes can be undone at once. */
+  onStroke: () => void;
+  onPixels: (pixels: readonly number[]) => void;
+}
+
+const MOVES: Record<string, Point> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** The digit in large pixels: a pen or an eraser changes them one by one, also from the keyboard. */
+function Board({ start, now, pull, onStroke, onPixels }: BoardProperties) {
+  const [cursor, last] = [useSignal<Point>([14, 14]), useRef<Point | null>(null)];
+  const isShown = useSignal(false);
+  const at = (event: PointerEvent): Point => {
+    const box = (event.currentTarget as Element).getBoundingClientRect();
+    const cell = (part: number) => Math.min(Math.max(Math.floor(part * SIDE), 0), SIDE - 1);
+    return [cell((event.clientX - box.left) / box.width), cell((event.clientY - box.top) / box.height)];
+  };
+  const go = (point: Point) => {
+    onPixels(pixelsBetween(last.current ?? point, point));
+    last.current = point;
+  };
+  const press = (event: KeyboardEvent) => {
+    const move = MOVES[event.key];
+    isShown.value = true;
+    if (move) {
+      const [x, y] = cursor.value.map((value, axis) =>
+        Math.min(Math.max(value + (move[axis] ?? 0), 0), SIDE - 1),
+      ) as [number, number];
+      cursor.value = [x, y];
+    } else if (event.key === " ") {
+      onStroke();
+      onPixels(pixelsBetween(cursor.value, cursor.value));
+    } else return;
+    event.preventDefault();
+  };
+  const rows = Array.from({ length: SIDE }, (_, row) => [...now.subarray(row * SIDE, (row + 1) * SIDE)]);
+  return (
+    <div
+      class="duel-board"
+      role="application"
+      aria-label={say("duel.board")}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is drawn on, from the keyboard too
+      tabIndex={0}
+      data-testid="duel-board"
+      onKeyDown={press}
+      onBlur={() => {
+        isShown.value = false;
+      }}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        onStroke();
+        last.current = null;
+        go(at(event));
+      }}
+      onPointerMove={(event) => {
+        if (last.current) go(at(event));
+      }}
+      onPointerUp={() => {
+        last.current = null;
+      }}
+      onPointerCancel={() => {
+        last.current = null;
+      }}
+    >
+      {pull ? <Pixels values={pull} palette="signed" under={rows} /> : <Pixels values={now} palette="ink" />}
+      <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
+        {[...now.keys()]
+          .filter((index) => now[index] !== start[index])
+          .map((index) => (
+            <rect
+              key={index}
+              x={index % SIDE}
+              y={Math.floor(index / SIDE)}
+              width={1}
+              height={1}
+              data-is={(now[index] ?? 0) > (start[index] ?? 0) ? "added" : "erased"}
+            />
+          ))}
+        {isShown.value && (
+          <rect data-is="cursor" x={cursor.value[0]} y={cursor.value[1]} width={1} height={1} />
+        )}
+      </svg>
+    </div>
+  );
+}
+
+interface EndingProperties {
+  start: Uint8Array;
+  now: Uint8Array;
+  target: number;
+  ink: number;
+  opponent: string;
+}
+
+/** The network is fooled: show the ink used, the other networks' answers, a link to share, and the reason. */
+export function Ending({ start, now, target, ink, opponent }: EndingProperties) {
+  const copied = useSignal<boolean | null>(null);
+  const names = WITNESSES.filter((name) => name !== opponent);
+  const answered = useAnswers(now, target, names);
+  const link = () => {
+    const shared = {
+      look: "mine",
+      ink: inkWritten(start),
+      as: String(target),
+      beat: String(Math.ceil(10 * ink)),
+    };
+    const network = opponent === "softmax" ? { against: opponent } : {};
+    return new URL(addressOf("duel", { ...shared, ...network }), location.href).href;
+  };
+  return (
+    <div class="duel-ending" data-testid="duel-ending">
+      <p>
+        <strong>{say("duel.fooled", fixed(ink, 1), target)}</strong>
+      </p>
+      <ul class="small">
+        {names.map((name, index) => {
+          const answer = answered?.answers[index];
+          const digit = answer ? largestAt(answer.probabilities) : null;
+          const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
+          return (
+            <li key={name}>
+              {digit === null
+                ? say("duel.other.waiting", name)
+                : isDigit
+                  ? say("duel.other", name, digit, percent(answer?.probabilities[digit] ?? 0))
+                  : say("duel.other.none", name)}
+            </li>
+          );
+        })}
+      </ul>
+      <Button
+        look="primary"
+        onClick={() =>
+          void copyText(link()).then((done) => {
+            copied.value = done;
+          })
+        }
+      >
+        {say("duel.share")}
+      </Button>
+      <p class="small quiet" role="status">
+        {copied.value !== null && (copied.value ? say("duel.copied") : link())}
+      </p>
+      <h2>{say("duel.why")}</h2>
+      <p>{say("duel.because")}</p>
+      <p>
+        <ViewLink view="learn" parameters={{ step: "backprop" }}>
+          {say("film.step", say("learn.backprop"))}
+        </ViewLink>
+        {" · "}
+        <ViewLink view="learn" parameters={{ step: "not-sure" }}>
+          {say("film.step", say("learn.not-sure"))}
+        </ViewLink>
+      </p>
+    </div>
+  );
+}
+
+const SHIPPED = ["tiny", "softmax"] as const;
+/** The networks that judge the digit in the end, besides the opponent. */
+const WITNESSES = ["default", "tiny", "softmax"] as const;
+
+const loaded = new Map<string, Promise<Opponent | "missing">>();
+
+function opponentNames(): string[] {
+  return [...SHIPPED, ...ownModels.value.map(({ name }) => name)];
+}
+
+/** Return the network with a name, ready to be fooled. */
+function opponentNamed(name: string): Promise<Opponent | "missing"> {
+  const opponent = loaded.get(name) ?? load(name);
+  loaded.set(name, opponent);
+  void opponent.then((network) => network === "missing" && loaded.delete(name));
+  return opponent;
+}
+
+async function load(name: string): Promise<Opponent | "missing"> {
+  const own: OwnModel | undefined = ownModels.peek().find((model) => model.name === name);
+  try {
+    return new Opponent(own ? graphOfOnnx(own.kept.onnx) : unpack(await file(`models/${name}.bin.gz`)));
+  } catch {
+    return "missing";
+  }
 }

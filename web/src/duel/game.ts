@@ -1,5 +1,5 @@
 /** Make a network see another digit, with as little added or erased ink as possible. */
-import { FilmNetwork } from "../film/network/film-network";
+import { FilmNetwork } from "../film/network";
 import { largestAt } from "../ink/numbers";
 import { softmax } from "../learn/concepts";
 import type { Graph } from "../runtime/graph";
@@ -8,7 +8,7 @@ export const SIDE = 28;
 const FULL = 255;
 
 /** A network's answer for the digit, and the pull of each pixel. */
-export interface Judged {
+interface Judged {
   probabilities: readonly number[];
   answer: number;
   /**

@@ -1,25 +1,25 @@
 /** The film of the user's digit: a picture, a sentence, and the position in the film. */
-import { useLayoutEffect, useMemo } from "preact/hooks";
+
+import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
 import { chosenDigit, chosenInAddress, hasMine, readAs, shownDigit } from "../learn/digit/digit";
-import { DigitButtons } from "../learn/digit/digit-buttons";
-import { OtherDigits } from "../learn/digit/other-digits";
-import { fixed } from "../learn/format";
+import { DigitButtons, OtherDigits } from "../learn/digit/digit-choice";
+import { brief, fixed, percent } from "../learn/format";
 import type { Graph } from "../runtime/graph";
 import { say } from "../sentences/say";
-import { Button } from "../shared/button";
-import { Choices } from "../shared/choices";
-import { usePromised } from "../shared/promised";
+import { Button, Choices } from "../shared/controls";
+import { asShown, fitted, usePromised, useSize } from "../shared/hooks";
+import { shownTheme } from "../shell/theme";
 import { ViewLink } from "../shell/view-link";
-import { captionsOf } from "./captions";
-import { filmOf } from "./draw/frame";
-import { filmGraph } from "./network/load";
-import { takeOf } from "./network/take";
+import { lookOf, paint } from "./draw/canvas";
+import { type Film, filmOf } from "./draw/frame";
+import { filmGraph } from "./network";
 import { type Player, usePlayer } from "./player";
-import { Saving } from "./save/saving";
-import { Screen } from "./screen";
-import { LENGTH, restOf, STOPS, stopAt } from "./story";
+import { posterOf, Saving } from "./saving";
+import { LENGTH, restOf, STOPS, type StopName, stopAt } from "./story";
+import { type Take, takeOf } from "./take";
 import "./film.css";
 
 const AS_FOUND = -1;
@@ -39,7 +39,7 @@ export function FilmView() {
       {graph === "missing" ? (
         <p class="notice">{say("film.missing")}</p>
       ) : graph ? (
-        <Film graph={graph} />
+        <FilmOfDigit graph={graph} />
       ) : (
         <p class="quiet">{say("film.loading")}</p>
       )}
@@ -53,7 +53,7 @@ export function FilmView() {
   );
 }
 
-function Film({ graph }: { graph: Graph }) {
+function FilmOfDigit({ graph }: { graph: Graph }) {
   const shown = shownDigit.value;
   const isMine = chosenDigit.value === "mine";
   const truth = shown?.label ?? readAs.value;
@@ -205,3 +205,72 @@ const KEYS: Record<string, (player: Player) => void> = {
     player.seek(LENGTH);
   },
 };
+
+interface Properties {
+  film: Film;
+  time: ReadonlySignal<number>;
+  captions: readonly string[];
+  title: string;
+}
+
+/** The picture of a film at its time; on paper, the poster. */
+function Screen({ film, time, captions, title }: Properties) {
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const paper = useRef<HTMLDivElement>(null);
+  const size = useSize(frame);
+  const held = useRef(film);
+  held.current = film;
+  const draw = () => {
+    const context = fitted(canvas.current, size.peek());
+    if (!context) return;
+    const { width, height } = context.canvas;
+    paint(context, held.current(time.peek()), { x: 0, y: 0, width, height }, lookOf(context.canvas));
+  };
+  useSignalEffect(() => {
+    void [size.value, time.value, shownTheme.value];
+    draw();
+  });
+  useEffect(draw, [film]);
+  useEffect(() => {
+    const print = () => {
+      if (paper.current && canvas.current)
+        paper.current.innerHTML = posterOf(film, { captions, title }, lookOf(canvas.current));
+    };
+    addEventListener("beforeprint", print);
+    return () => removeEventListener("beforeprint", print);
+  }, [film, captions, title]);
+  return (
+    <>
+      <div class="film-screen" ref={frame} style={asShown(size.value)}>
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={say("film.picture", captions[stopAt(time.value)] ?? "")}
+        />
+      </div>
+      <div class="film-paper" ref={paper} />
+    </>
+  );
+}
+
+/** A sentence for each stop, in the page's language. */
+function captionsOf(take: Take, isMine: boolean): string[] {
+  return STOPS.map(({ name }) => captionOf(name, take, isMine));
+}
+
+function captionOf(name: StopName, take: Take, isMine: boolean): string {
+  const { answer, label, loss, after } = take;
+  switch (name) {
+    case "ink":
+      return isMine ? say("film.ink.mine") : say("film.ink", take.truth ?? answer);
+    case "answer":
+      return say("film.answer", answer, percent(take.probabilities[answer] ?? 0));
+    case "loss":
+      return say(take.isSupposed ? "film.loss.supposed" : "film.loss", label, brief(loss));
+    case "weights":
+      return say("film.weights", brief(loss), brief(after.loss));
+    default:
+      return say(`film.${name}`);
+  }
+}

@@ -2,16 +2,15 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { myImage } from "../learn/digit/digit";
-import { imageOf } from "../learn/pixels/digits";
+import { imageOf } from "../learn/digit/examples";
 import type { Graph } from "../runtime/graph";
-import { usePromised } from "../shared/promised";
-import { fitted, type Measured, useSize } from "../shared/size";
+import { fitted, type Measured, usePromised, useSize } from "../shared/hooks";
 import { shownTheme } from "../shell/theme";
 import { lookOf, paint } from "./draw/canvas";
 import { type Film, filmOf } from "./draw/frame";
-import { filmGraph } from "./network/load";
-import { takeOf } from "./network/take";
+import { filmGraph } from "./network";
 import { indexOf, LENGTH, restOf, startOf } from "./story";
+import { takeOf } from "./take";
 
 const DIGITS = [3, 8, 5]; // that write themselves, after my own
 const PACE = 2; // times as fast as the film

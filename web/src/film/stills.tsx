@@ -1,14 +1,13 @@
 /** Four moments of the film of the current digit, side by side. */
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { readAs, shownDigit } from "../learn/digit/digit";
-import { usePromised } from "../shared/promised";
-import { fitted, useSize } from "../shared/size";
+import { fitted, usePromised, useSize } from "../shared/hooks";
 import { shownTheme } from "../shell/theme";
 import { lookOf, paint } from "./draw/canvas";
 import { filmOf } from "./draw/frame";
-import { filmGraph } from "./network/load";
-import { takeOf } from "./network/take";
+import { filmGraph } from "./network";
 import { indexOf, restOf, type StopName } from "./story";
+import { takeOf } from "./take";
 
 const MOMENTS: readonly StopName[] = ["ink", "windows", "scores", "answer"];
 

@@ -1,33 +1,38 @@
 /** A table is read from photographs of forms, or opened; reviewed by keyboard beside its sheet; and saved. */
-
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ApiError } from "../api";
+import { query } from "../address";
+import { announce } from "../announce";
+import { ApiError, request, requestFile } from "../api";
 import { hasService } from "../edition";
-import type { FormTable } from "../generated/shapes";
-import { type Said, said } from "../sentences/said";
-import { say } from "../sentences/say";
-import { Button } from "../shared/button";
-import { FileButton } from "../shared/file-button";
-import { Notice } from "../shared/notice";
-import { KeptElsewhere } from "../shared/storage/kept-elsewhere";
-import { StorageNotice } from "../shared/storage/storage-notice";
-import { Actions, mayClose } from "./actions";
-import { compareAgain } from "./compare/again";
-import { AgainNotice } from "./compare/again-notice";
-import { takeHandedOver } from "./handed-over";
+import type { FormTable, Review } from "../generated/shapes";
+import { type Said, said, say } from "../sentences/say";
+import { Button, FileButton, Notice } from "../shared/controls";
+import { saveFile } from "../shared/files";
+import { KeptElsewhere, StorageNotice } from "../shared/storage/storage-notice";
+import { AgainNotice, compareAgain } from "./compare/again";
 import { letGo, loadPhotographs } from "./photographs/photographs";
 import { SheetPicture } from "./photographs/sheet-picture";
-import { ReadPanel } from "./read/read-panel";
-import { lack, stop } from "./read/reading";
-import { Sample } from "./read/sample-card";
-import { take } from "./read/take";
+import { ReadPanel, Sample } from "./read/read-panel";
+import { lack, stop, take } from "./read/reading";
 import { CellEditor } from "./review/cell-editor";
 import { Grid } from "./review/grid";
 import { Groups, isGrouped } from "./review/groups";
-import { begin, close, origin, otherTables, remaining, resume, table, texts } from "./review/review";
-import { standingOf } from "./table/standing";
-import { tableIn } from "./table/table";
+import {
+  begin,
+  canUndo,
+  changes,
+  close,
+  compared,
+  origin,
+  otherTables,
+  remaining,
+  resume,
+  table,
+  texts,
+  undo,
+} from "./review/review";
+import { asCsv, type CsvHeads, corrected, forWorkbook, standingOf, tableIn } from "./table/table";
 import { loadForm } from "./trace/form";
 import "./forms.css";
 
@@ -159,4 +164,111 @@ function Desk({ formTable }: { formTable: FormTable }) {
       </div>
     </>
   );
+}
+
+/** Asks, if anything was corrected. What is being typed is a correction too. */
+function mayClose(): boolean {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  return !canUndo.peek() || confirm(say("forms.close.sure"));
+}
+
+type Ending = "csv" | "xlsx" | "json";
+
+function Actions() {
+  const trouble = useSignal<Said | null>(null);
+  const isBusy = useSignal(false);
+  const save = async (ending: Ending) => {
+    const formTable = table.peek();
+    if (!formTable || isBusy.peek()) return;
+    trouble.value = null;
+    isBusy.value = true;
+    try {
+      const whole = corrected(formTable, texts.peek(), changes.peek(), compared.peek());
+      const file = await fileOf(whole, ending);
+      saveFile(file, `${formTable.title || "table"}.${ending}`);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      trouble.value = said(say("forms.xlsx.failed", error.sentence));
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  const endings: Ending[] = hasService ? ["csv", "xlsx", "json"] : ["csv", "json"];
+  return (
+    <>
+      {endings.map((ending) => (
+        <Button
+          key={ending}
+          label={say(`forms.${ending}`)}
+          aria-busy={ending === "xlsx" && isBusy.value}
+          onClick={() => void save(ending)}
+        />
+      ))}
+      <Button
+        label={say("forms.undo")}
+        disabled={!canUndo.value}
+        onClick={() => {
+          undo();
+          announce(say("forms.undone"));
+        }}
+      />
+      {origin.value.kind === "photographs" && (
+        <Button
+          look="plain"
+          label={say("forms.again")}
+          onClick={() => {
+            if (mayClose()) close();
+          }}
+        />
+      )}
+      <Button
+        look="plain"
+        label={say("forms.close")}
+        onClick={() => {
+          if (!mayClose()) return;
+          letGo();
+          close();
+        }}
+      />
+      {!hasService && <p class="small quiet">{say("forms.xlsx.none")}</p>}
+      {trouble.value && <Notice role="alert" {...trouble.value} />}
+    </>
+  );
+}
+
+function csvHeads(): CsvHeads {
+  return {
+    version: say("forms.version"),
+    doubtful: say("forms.doubtful"),
+    photo: say("forms.photo"),
+    pointsOf: (name) => say("forms.points_of", name),
+    points: (most) => say("forms.points", most),
+  };
+}
+
+function fileOf(table: FormTable, ending: Ending): Blob | Promise<Blob> {
+  if (ending === "xlsx") return requestFile("v1/forms/xlsx", { body: forWorkbook(table) });
+  if (ending === "csv") return new Blob([asCsv(table, csvHeads())], { type: "text/csv" });
+  return new Blob([`${JSON.stringify(table, null, 1)}\n`], { type: "application/json" });
+}
+
+/**
+ * Take the table that the address asks for, unless its review goes on already.
+ *
+ * @param mayReplace asked if another table is shown
+ * @throws ApiError if the service has no table, or does not answer
+ */
+async function takeHandedOver(mayReplace: () => boolean): Promise<void> {
+  const wanted = query.peek().get("review");
+  if (!wanted || !hasService || isShown(wanted)) return;
+  const { id, photographs, table: formTable } = await request<Review>("v1/review");
+  if (isShown(id) || (table.peek() && !mayReplace())) return;
+  stop(); // or what is being read would take its place
+  letGo();
+  begin(formTable, { kind: "review", id, photographs });
+}
+
+function isShown(id: string): boolean {
+  const from = origin.peek();
+  return table.peek() !== null && from.kind === "review" && from.id === id;
 }

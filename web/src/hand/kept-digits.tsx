@@ -1,17 +1,15 @@
 /** The list of kept digits: each can be removed; all go to a file and come from one. */
-import { useSignal } from "@preact/signals";
+import { effect, signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { knowHand } from "../here/read";
 import { language, languageTag } from "../language";
 import { say } from "../sentences/say";
-import { Button } from "../shared/button";
-import { FileButton } from "../shared/file-button";
-import { saveFile } from "../shared/files/take";
+import { Button, FileButton, Section } from "../shared/controls";
+import { joined, saveFile } from "../shared/files";
 import { Pixels } from "../shared/pixels";
-import { Section } from "../shared/section";
+import { remember, remembered } from "../shared/storage/database";
 import { followOtherTabs, forget, keepThoseOf, kept, loadKept } from "./kept";
-import type { Numbered } from "./latest";
-import { NoKeptDigits, npzOf } from "./npz";
-import { UseHere } from "./use-here";
+import { type KeptDigit, NoKeptDigits, type Numbered, npzOf } from "./npz";
 import "./hand.css";
 
 const AT_FIRST = 100; // thousands of pictures would make the page slow
@@ -114,5 +112,49 @@ function ImportButton({ tell }: { tell(sentence: string): void }) {
       test="kept-file"
       take={(files) => void take(files)}
     />
+  );
+}
+
+const NAME = "use-kept";
+const isUsed = signal(remembered(NAME) !== "no");
+
+/** The kept digits that readings take into account; none if switched off. */
+export function keptInUse(): readonly KeptDigit[] {
+  return isUsed.peek() ? kept.peek() : [];
+}
+
+/**
+ * Tell the reader which digits to know, now and whenever they change.
+ *
+ * @param readAgain called after each change
+ */
+export function knowKeptDigits(readAgain: () => void): () => void {
+  let before = "";
+  return effect(() => {
+    const digits = isUsed.value ? kept.value : [];
+    const now = digits.map(({ id, label }) => `${id} ${label}`).join();
+    if (now === before) return;
+    before = now;
+    knowHand(
+      joined(digits.map(({ image }) => image)),
+      Uint8Array.from(digits, ({ label }) => label),
+    );
+    readAgain();
+  });
+}
+
+export function UseHere() {
+  return (
+    <label class="use-here">
+      <input
+        type="checkbox"
+        checked={isUsed.value}
+        onChange={({ currentTarget: { checked } }) => {
+          isUsed.value = checked;
+          remember(NAME, checked ? null : "no");
+        }}
+      />
+      {say("hand.use_here")}
+    </label>
   );
 }

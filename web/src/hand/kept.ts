@@ -2,10 +2,9 @@
 
 import { computed, signal } from "@preact/signals";
 import { MOST_EXAMPLES } from "../generated/limits";
-import { joined } from "../shared/files/bytes";
+import { joined } from "../shared/files";
 import { inStore } from "../shared/storage/database";
-import { latestOnly, type Numbered } from "./latest";
-import { digitsIn, type KeptDigit, NoKeptDigits } from "./npz";
+import { digitsIn, type KeptDigit, latestOnly, NoKeptDigits, type Numbered } from "./npz";
 
 /** In the order in which they were kept. */
 export const kept = signal<readonly Numbered[]>([]);

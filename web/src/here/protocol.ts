@@ -1,10 +1,8 @@
 /** The messages between the page and its reading worker. */
-
 import type { NumberLine, Reading } from "../generated/shapes";
 import type { Grey } from "../ink/picture";
 import type { Correction } from "../reading/recognise/hand";
-import type { Inside } from "../reading/report/explain/inside";
-import type { Preparation } from "../reading/report/explain/preparation";
+import type { Inside, Preparation } from "../reading/report/explain";
 import type { Sentence } from "../reading/report/result";
 
 /** The folder of networks trained in the page, which the page keeps itself. */
@@ -74,3 +72,41 @@ export type Answer =
   /** "picture": this browser cannot open it; "large"; "file": a model cannot be had; "fault": ours. */
   | { id: number; failed: "picture" | "large" | "file" | "fault"; detail: string }
   | { needs: string };
+
+const URGENCIES = ["reading", "look", "load"] as const;
+/** Users wait for readings, watch explanations, and do not notice loading. */
+export type Urgency = (typeof URGENCIES)[number];
+
+type Work = () => Promise<unknown>;
+
+export class Queue {
+  readonly #waiting: Record<Urgency, Work[]> = { reading: [], look: [], load: [] };
+  #isBusy = false;
+
+  /** @param between yields to others after each piece of work */
+  constructor(readonly between: () => Promise<void>) {}
+
+  /** Run this once nothing of the same or greater urgency waits; a failure stops nothing. */
+  add(urgency: Urgency, ...work: Work[]): void {
+    this.#waiting[urgency].push(...work);
+    void this.#goOn();
+  }
+
+  async #goOn(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (let next = this.#next(); next; next = this.#next()) {
+      await next().catch(() => undefined);
+      await this.between();
+    }
+    this.#isBusy = false;
+  }
+
+  #next(): Work | undefined {
+    for (const urgency of URGENCIES) {
+      const work = this.#waiting[urgency].shift();
+      if (work) return work;
+    }
+    return undefined;
+  }
+}

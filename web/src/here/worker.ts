@@ -1,23 +1,20 @@
 /** Read pictures outside the page's own thread. Models come from the page, each on first use. */
 
-import { MissingFile, unpacked } from "../bundle/unpack";
+import { MissingFile, unpacked } from "../bundle/files";
 import { SIDE } from "../generated/ink/normalize";
 import { UNFITTED } from "../generated/reading/decide";
 import { DIGIT_FROM } from "../generated/tasks";
 import type { Grey } from "../ink/picture";
 import { LineDetector } from "../reading/find/line-detector";
-import { automatonOf } from "../reading/patterns/expression";
+import { automatonOf } from "../reading/patterns/automaton";
 import { Reader } from "../reading/reader";
 import { Classifier, Detector, Recogniser } from "../reading/recognise/models";
-import { whatCounts } from "../reading/report/explain/occlusion";
-import { preparationsOf } from "../reading/report/explain/preparation";
+import { preparationsOf, whatCounts } from "../reading/report/explain";
 import { type Graph, unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
-import { LargePicture, openPicture, UnknownPicture } from "./open";
-import { type Answer, type Found, isOwn, MOST_EXPLAINED, OWN_FOLDER, type Task } from "./protocol";
-import { Queue } from "./queue";
-import { asShown } from "./shown";
-import { Stack } from "./stack";
+import { type Answer, type Found, isOwn, MOST_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
+import { LargePicture, openPicture, UnknownPicture } from "./read";
+import { asShown, Stack } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;
 /** What is said of a classifier, without the task's id. */

@@ -2,7 +2,7 @@
 import { LEAST_WRITING, MOST_COMPARED, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
 import { SAME_LINE } from "../generated/reading/find";
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
-import { Room } from "./loops/room";
+import { Room } from "./loops/loops";
 import type { Grey } from "./picture";
 
 /** A connected component: its box and how many pixels it has. */
@@ -11,7 +11,7 @@ export interface Component {
   readonly area: number;
 }
 
-export interface Labelled {
+interface Labelled {
   /** For each pixel the number of its component, from 1; 0 is the background. */
   readonly labels: Int32Array;
   readonly components: readonly Component[];

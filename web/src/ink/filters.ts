@@ -2,7 +2,7 @@
 import { type Plane, plane } from "./picture";
 
 /** How a picture continues beyond its edge: by repeating its outermost pixels, or mirrored at them. */
-export type Border = "repeated" | "mirrored";
+type Border = "repeated" | "mirrored";
 
 function inside(index: number, side: number, border: Border): number {
   if (border === "repeated" || side === 1) return Math.min(Math.max(index, 0), side - 1);

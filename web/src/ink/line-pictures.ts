@@ -7,7 +7,7 @@ import { resize } from "./resize";
 import { sampled } from "./strips";
 
 /** x and y. */
-export type Position = readonly [x: number, y: number];
+type Position = readonly [x: number, y: number];
 
 /** A line of writing. */
 export interface TextLine {

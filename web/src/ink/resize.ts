@@ -1,5 +1,5 @@
 /** A picture becomes a smaller or larger one. */
-import { Room } from "./loops/room";
+import { Room } from "./loops/loops";
 import { rounded } from "./numbers";
 import { blank, type Grey, type Picture, type Plane } from "./picture";
 

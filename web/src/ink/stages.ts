@@ -1,7 +1,7 @@
 /** The stages in which a digit becomes the 28x28 image that a network reads, one after another, as pictures. */
 import { SIDE } from "../generated/ink/normalize";
 import { type Box, touched } from "./boxes";
-import { byTable } from "./loops/levels";
+import { byTable } from "./loops/loops";
 import { brightened, centred, strokesOf, thickened, toSize } from "./normalize";
 import { blank, cropped, type Grey } from "./picture";
 import { shrunk, stretched } from "./resize";

@@ -5,12 +5,17 @@ import {
   oneHot,
   pushOfCrossEntropy,
   pushOfSquaredError,
+  readScores,
+  scoresOf,
   softmax,
   squaredError,
   stepDown,
+  TEN,
+  textOf,
   total,
 } from "./concepts";
-import { type CurveName, curves } from "./rate/curves";
+import { type CurveName, curves } from "./descent";
+import { imageOf, scoresOf as scoresOfImage } from "./digit/examples";
 
 function expectAlike(actual: readonly number[], wanted: readonly number[], decimals = 12): void {
   expect(actual).toHaveLength(wanted.length);
@@ -110,5 +115,20 @@ describe("walking downhill", () => {
   it("uses slopes that are the curves' own", () => {
     const slopes = [-1, 1.5, 2.06, 3].map((x) => curves.dent.slope(x));
     expectAlike(slopes, [-2.000000000002, -0.1552286286177207, -0.022183426207078583, 7.979001356517301], 6);
+  });
+});
+
+it("are those that the shipped network gives the 7 of the first step", () => {
+  expect(scoresOfImage(imageOf(7).values).map((score) => Number(score.toFixed(1)))).toEqual(TEN);
+});
+
+describe("scores in an address", () => {
+  it("come back as they were", () => {
+    expect(scoresOf(readScores(textOf(TEN)) ?? "")).toEqual(TEN);
+    expect(readScores("4, 5.04, -10")).toBe("4,5,-10");
+  });
+
+  it.each(["", "4,5", "4,,5", "4,5,11", "4,5,x", "4,5,NaN", "1,2,3,4"])("are refused: %j", (text) => {
+    expect(readScores(text)).toBeNull();
   });
 });

@@ -37,6 +37,11 @@ export function whole(value: number): string {
   return WHOLE.format(value).replace("-", MINUS);
 }
 
+/** A size in bytes: 33,277 is 33 kB, as on the command line. */
+export function bytes(size: number): string {
+  return size >= 1e6 ? `${(size / 1e6).toFixed(1)} MB` : `${(size / 1e3).toFixed(0)} kB`;
+}
+
 /** A fraction in per cent, with a fixed number of decimals; only all of it is 100 %. */
 export function percent(fraction: number, decimals = 1): string {
   const text = fixed(fraction * 100, decimals);

@@ -1,30 +1,25 @@
 /** The interactive tutorial: from pixels to training, and on to what networks get wrong. */
 import type { FunctionComponent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { useFocusOnChange } from "../shared/focus";
-import { BackpropStep } from "./backprop/backprop-step";
-import { ConvolutionStep } from "./convolution/convolution-step";
-import { goToStep, shownStep } from "./frame/step-address";
-import { StepList } from "./frame/step-list";
-import { STEP_NAMES, type StepName } from "./frame/steps";
-import { HandwritingStep } from "./handwriting/handwriting-step";
-import { HiddenStep } from "./hidden/hidden-step";
-import { LossStep } from "./loss/loss-step";
-import { MistakesStep } from "./mistakes/mistakes-step";
-import { NotSureStep } from "./not-sure/not-sure-step";
-import { OneHotStep } from "./one-hot/one-hot-step";
-import { OverfittingStep } from "./overfitting/overfitting-step";
-import { PixelsStep } from "./pixels/pixels-step";
-import { RateStep } from "./rate/rate-step";
-import { SoftmaxStep } from "./softmax/softmax-step";
-import { TemplateStep } from "./template/template-step";
-import { TrainStep } from "./train/train-step";
-import "./guess.css";
+import { useFocusOnChange } from "../shared/hooks";
+import { StepList } from "./frame/step-frame";
+import { goToStep, STEP_NAMES, type StepName, shownStep } from "./frame/steps";
+import { BackpropStep } from "./steps/backprop";
+import { ConvolutionStep } from "./steps/convolution";
+import { HandwritingStep } from "./steps/handwriting";
+import { HiddenStep } from "./steps/hidden";
+import { LossStep } from "./steps/loss";
+import { MistakesStep } from "./steps/mistakes";
+import { NotSureStep } from "./steps/not-sure";
+import { PixelsStep } from "./steps/pixels";
+import { RateStep } from "./steps/rate";
+import { SoftmaxStep } from "./steps/softmax";
+import { TemplateStep } from "./steps/template";
+import { TrainStep } from "./steps/train";
 import "./learn.css";
 
 const COMPONENTS: Readonly<Record<StepName, FunctionComponent>> = {
   pixels: PixelsStep,
-  "one-hot": OneHotStep,
   template: TemplateStep,
   softmax: SoftmaxStep,
   loss: LossStep,
@@ -33,7 +28,6 @@ const COMPONENTS: Readonly<Record<StepName, FunctionComponent>> = {
   mistakes: MistakesStep,
   hidden: HiddenStep,
   backprop: BackpropStep,
-  overfitting: OverfittingStep,
   convolution: ConvolutionStep,
   handwriting: HandwritingStep,
   "not-sure": NotSureStep,

@@ -1,7 +1,10 @@
 /** A labelled slider that shows its value: the browser's range input, for mouse, touch and keyboard. */
-import { useId } from "preact/hooks";
-import type { Parameter } from "../address";
-import "./slider.css";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type Parameter, parameter, view } from "../address";
+import { say } from "../sentences/say";
+import { Button } from "../shared/controls";
+import "./parts.css";
 
 interface Properties {
   label: string;
@@ -86,4 +89,159 @@ export function StopSlider({ label, knob, stops, write = String }: StopPropertie
 function nearest(stops: readonly number[], value: number): number {
   const distances = stops.map((stop) => Math.abs(Math.log(stop / value)));
   return distances.indexOf(Math.min(...distances));
+}
+
+/** A value that is dragged: shown at once, written to the address when the dragging pauses. */
+type Knob<T> = Parameter<T>;
+
+// browsers refuse addresses that change hundreds of times in a few seconds
+const REST = 300; // milliseconds
+
+const waiting = new Set<() => void>();
+
+/** Bind a value to a query parameter, as `parameter` does, for values that change many times a second. */
+export function knob<T extends string | number>(
+  name: string,
+  fallback: T,
+  read: (text: string) => T | null,
+): Knob<T> {
+  const inAddress = parameter(name, fallback, read);
+  const held = signal<T | null>(null);
+  const current: ReadonlySignal<T> = computed(() => held.value ?? inAddress.value);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function write(): void {
+    clearTimeout(timer);
+    waiting.delete(write);
+    const value = held.peek();
+    batch(() => {
+      // never change another view's address
+      if (value !== null && view.peek() === "learn") inAddress.set(value);
+      held.value = null;
+    });
+  }
+
+  return {
+    get value() {
+      return current.value;
+    },
+    set(value) {
+      held.value = value;
+      waiting.add(write);
+      clearTimeout(timer);
+      timer = setTimeout(write, REST);
+    },
+  };
+}
+
+/** Write pending values to the address before a history entry is added. */
+export function settle(): void {
+  for (const write of [...waiting]) write();
+}
+
+/** For `knob` and `parameter`: a whole number from `least` to `most`. */
+export function wholeIn(least: number, most: number): (text: string) => number | null {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : null;
+  };
+}
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+/**
+ * Glide to a target.
+ *
+ * @param target the number to arrive at; it may change on the way
+ * @param milliseconds how long a glide takes; with reduced motion it is there at once
+ * @param back glide also when the target falls; otherwise it falls at once
+ */
+export function useTween(target: number, milliseconds: number, back = true): number {
+  const [shown, setShown] = useState(target);
+  const now = useRef(target);
+  useEffect(() => {
+    const from = now.current;
+    const show = (value: number) => {
+      now.current = value;
+      setShown(value);
+    };
+    if (from === target) return;
+    if (still.matches || (!back && target < from)) {
+      show(target);
+      return;
+    }
+    let frame = 0;
+    const began = performance.now();
+    const draw = (time: number) => {
+      const part = Math.min(Math.max((time - began) / milliseconds, 0), 1);
+      show(part < 1 ? from + (target - from) * eased(part) : target);
+      if (part < 1) frame = requestAnimationFrame(draw);
+    };
+    frame = requestAnimationFrame(draw);
+    return () => cancelAnimationFrame(frame);
+  }, [target, milliseconds, back]);
+  return !back && target < shown ? target : shown;
+}
+
+function eased(part: number): number {
+  return 1 - (1 - part) ** 3;
+}
+
+/** A walk downhill, step by step or by itself, and its buttons. */
+export interface Walking<Point> {
+  walk: readonly Point[];
+  running: boolean;
+  step(): void;
+  toggle(): void;
+  restart(): void;
+}
+
+interface Rules<Point> {
+  from: Point;
+  /** Its settings; it restarts when they change. */
+  knobs: string;
+  /** Milliseconds from step to step. */
+  pace: number;
+  onward: (walk: readonly Point[]) => readonly Point[];
+  /** Whether it continues automatically. */
+  runsOn: (walk: readonly Point[]) => boolean;
+}
+
+export function useWalk<Point>({ from, knobs, pace, onward, runsOn }: Rules<Point>): Walking<Point> {
+  const begun = { knobs, walk: [from] as readonly Point[], running: false };
+  const [state, setState] = useState(begun);
+  const { walk, running } = state.knobs === knobs ? state : begun;
+  const go = (isRunning: boolean) => {
+    const longer = onward(walk);
+    setState({ knobs, walk: longer, running: isRunning && runsOn(longer) });
+  };
+  useEffect(() => {
+    if (!running) return;
+    const timer = setTimeout(() => go(true), pace);
+    return () => clearTimeout(timer);
+  }, [running, walk, knobs]);
+  return {
+    walk,
+    running,
+    step: () => go(false),
+    toggle: () => (running ? setState({ knobs, walk, running: false }) : go(true)),
+    restart: () => setState(begun),
+  };
+}
+
+/** @param walking `isOver` tells whether no step is left */
+export function WalkButtons(walking: Walking<unknown> & { isOver: boolean }) {
+  const { walk, running, step, toggle, restart, isOver } = walking;
+  return (
+    <div class="buttons">
+      <Button label={say("learn.rate.step")} disabled={isOver} onClick={step} />
+      <Button
+        look="primary"
+        label={say(running ? "learn.rate.pause" : "learn.rate.run")}
+        disabled={isOver && !running}
+        onClick={toggle}
+      />
+      <Button look="plain" label={say("learn.rate.restart")} disabled={walk.length === 1} onClick={restart} />
+    </div>
+  );
 }

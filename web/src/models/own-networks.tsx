@@ -1,15 +1,21 @@
 /** The networks that a person trained in the page or scanned, which this browser keeps: named, tried, exported, deleted. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { language, languageTag } from "../language";
-import { type KeptNetwork, keptNetworks, renameNetwork } from "../learn/train/runs/kept-networks";
-import { besideShipped, descriptionOf, nameOf } from "../learn/train/runs/naming";
-import { ownName } from "../learn/train/runs/own-names";
-import { forget } from "../learn/train/runs/runs";
+import {
+  besideShipped,
+  descriptionOf,
+  type KeptNetwork,
+  keptNetworks,
+  nameOf,
+  renameNetwork,
+} from "../learn/train/kept-networks";
+import { ownName } from "../learn/train/run";
+import { forget } from "../learn/train/runs";
 import type { Model } from "../readings";
 import { readOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";
-import { Button } from "../shared/button";
-import { saveFile } from "../shared/files/take";
+import { Button } from "../shared/controls";
+import { saveFile } from "../shared/files";
 import { described } from "./described";
 import { codeName, forgetCode, type KeptCode, keepCode, keptCodes } from "./paper/kept-codes";
 
@@ -51,7 +57,7 @@ function isTrained(kept: Kept): kept is Trained {
 }
 
 /** The name of a network on the page. */
-export function calledOf(kept: Kept): string {
+function calledOf(kept: Kept): string {
   return isTrained(kept) ? besideShipped(nameOf(kept.run)) : say("models.scanned.name", kept.name);
 }
 
@@ -108,4 +114,11 @@ export function OwnNetwork({ kept }: { kept: Kept }) {
 /** Replace characters that file names may not have. */
 function fileName({ id, name }: Kept): string {
   return name.replaceAll(/[^\p{L}\p{N}. -]+/gu, "-").replaceAll(/^[-. ]+|[-. ]+$/g, "") || id;
+}
+
+/** The name as on the command line; for the user's own networks, their names; for others, the recipe. */
+export function modelName(model: Model): string {
+  if (isOwnModel(model)) return calledOf(model.kept);
+  const { name, shipped, chosen, recipe } = model;
+  return shipped || chosen ? name : say("models.yours", recipe);
 }

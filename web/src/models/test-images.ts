@@ -1,5 +1,4 @@
 /** The answers of a network of the page on the test images: measured here, some images at a time, and kept. */
-
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { loadDigits } from "../data/digits";
 import { CLASSES, PIXELS } from "../data/image";

@@ -1,10 +1,9 @@
 /** A network: its layers one after the other, then softmax. */
-
 import { CLASSES, PIXELS } from "../data/image";
-import { WEIGHT_STREAM } from "../generated/networks";
-import { type Architecture, layersOf, type Scaling, scalingOf } from "./architectures";
-import type { Layer, Weight } from "./layers/layer";
-import { Generator } from "./random/generator";
+import { MEAN, SPREAD, WEIGHT_STREAM } from "../generated/networks";
+import { Convolution, Dense, type Layer, Pooling, Relu, type Shape, type Weight } from "./layers";
+import { RandomGenerator } from "./random";
+import type { NetworkName, Settings } from "./settings";
 import { Workspace } from "./workspace";
 
 /** How many images go through the network at once; larger batches go through it piece by piece. */
@@ -85,7 +84,7 @@ export class Network {
 
 /** Draw the kernels as Glorot and Bengio (2010) do, from the same numbers as in Python; biases stay 0. */
 function drawKernels(weights: readonly Weight[], seed: number): void {
-  const draws = new Generator([seed, WEIGHT_STREAM]);
+  const draws = new RandomGenerator([seed, WEIGHT_STREAM]);
   for (const { shape, values } of weights) {
     if (shape.length === 1) continue;
     const window = shape.slice(0, -2).reduce((product, side) => product * side, 1);
@@ -111,4 +110,119 @@ function softmax(scores: Float32Array, probabilities: Float32Array, count: numbe
       probabilities[start + digit] = (probabilities[start + digit] as number) / sum;
     }
   }
+}
+
+const PICTURE: Shape = { rows: 28, columns: 28, channels: 1 };
+
+/** How pixels, 0 to 255, become inputs: value · scale + offset. */
+interface Scaling {
+  scale: number;
+  offset: number;
+}
+
+function scalingOf(network: NetworkName): Scaling {
+  if (network === "small_convolutions") return { scale: 1 / 255 / SPREAD, offset: -MEAN / SPREAD };
+  return { scale: 1 / 255, offset: 0 };
+}
+
+/** Settings that decide what a network is. */
+type Architecture = Pick<Settings, "network" | "hidden" | "depth">;
+
+/**
+ * Build the layers of a network; softmax follows the last one.
+ *
+ * @param most the largest number of images at once
+ */
+function layersOf({ network, hidden, depth }: Architecture, space: Workspace, most: number): Layer[] {
+  const layers: Layer[] = [];
+  const shape = () => layers.at(-1)?.output ?? PICTURE;
+  const first = () => layers.length === 0;
+  const convolve = (name: string, filters: number, side: number) => {
+    layers.push(new Convolution(name, space, shape(), filters, side, most, first()));
+    layers.push(new Pooling(space, shape(), most));
+    layers.push(new Relu(space, shape(), most));
+  };
+  if (network === "mlp") {
+    for (let layer = 0; layer < depth; layer++) {
+      layers.push(new Dense(layer ? `hidden_${layer}` : "hidden", space, shape(), hidden, most, first()));
+      layers.push(new Relu(space, shape(), most));
+    }
+  }
+  if (network === "small_convolutions") {
+    convolve("conv2d", 8, 5);
+    convolve("conv2d_1", 16, 3);
+  }
+  layers.push(new Dense("output", space, shape(), CLASSES, most, first()));
+  return layers;
+}
+
+/** How a label of a batch becomes ten targets. */
+interface Targets {
+  epsilon: number;
+  label_smoothing: number;
+}
+
+/** -Σ target · log(y + epsilon), added up over the images. */
+export function crossEntropy(probabilities: Float32Array, labels: Uint8Array, targets: Targets): number {
+  let sum = 0;
+  for (let image = 0; image < labels.length; image++) {
+    for (let digit = 0; digit < CLASSES; digit++) {
+      const target = targetOf(digit, labels[image] as number, targets.label_smoothing);
+      if (target)
+        sum -= target * Math.log((probabilities[image * CLASSES + digit] as number) + targets.epsilon);
+    }
+  }
+  return sum;
+}
+
+/**
+ * The gradient of that sum for the scores: as good as y - target, since softmax and the logarithm cancel out but for
+ * epsilon.
+ *
+ * @param weight the factor of each image's gradient
+ */
+export function scoreGradient(
+  probabilities: Float32Array,
+  labels: Uint8Array,
+  targets: Targets,
+  weight: number,
+  gradient: Float32Array,
+): void {
+  const pull = new Float64Array(CLASSES);
+  for (let image = 0; image < labels.length; image++) {
+    const start = image * CLASSES;
+    let total = 0;
+    for (let digit = 0; digit < CLASSES; digit++) {
+      const y = probabilities[start + digit] as number;
+      const target = targetOf(digit, labels[image] as number, targets.label_smoothing);
+      pull[digit] = target ? (target * y) / (y + targets.epsilon) : 0;
+      total += pull[digit] as number;
+    }
+    for (let digit = 0; digit < CLASSES; digit++) {
+      const y = probabilities[start + digit] as number;
+      gradient[start + digit] = weight * (y * total - (pull[digit] as number));
+    }
+  }
+}
+
+/** How many images got their label as the most probable answer. */
+export function countCorrect(probabilities: Float32Array, labels: Uint8Array): number {
+  let correct = 0;
+  for (let image = 0; image < labels.length; image++) {
+    if (largestOf(probabilities, image * CLASSES) === labels[image]) correct++;
+  }
+  return correct;
+}
+
+/** The digit with the largest of the ten values from `start` on; the first of equal ones. */
+export function largestOf(values: Float32Array, start: number): number {
+  let largest = 0;
+  for (let digit = 1; digit < CLASSES; digit++) {
+    if ((values[start + digit] as number) > (values[start + largest] as number)) largest = digit;
+  }
+  return largest;
+}
+
+function targetOf(digit: number, label: number, smoothing: number): number {
+  return (digit === label ? 1 - smoothing : 0) + smoothing / CLASSES;
 }

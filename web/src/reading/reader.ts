@@ -2,10 +2,9 @@
 import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading/find";
 import { lengthOfLine, type TextLine } from "../ink/line-pictures";
 import type { Grey } from "../ink/picture";
-import { Scale } from "./decide/candidate-confidence";
+import { LineScale, Scale } from "./decide/confidence";
 import { correct } from "./decide/corrections";
 import { decide } from "./decide/decision";
-import { LineScale } from "./decide/line-confidence";
 import { correctPage, PageScale } from "./decide/page-text";
 import type { Candidates } from "./find/candidates";
 import { isCutOff, type LineDetector, mayBeOneNumber, type Writing } from "./find/line-detector";
@@ -16,7 +15,7 @@ import { recognisePage } from "./recognise/page";
 import type { Reading } from "./report/result";
 
 /** Loads a model that the reading turned out to need. */
-export interface Helpers {
+interface Helpers {
   detector(): Promise<Detector>;
   recogniser(): Promise<Recogniser>;
   lineDetector(): Promise<LineDetector>;

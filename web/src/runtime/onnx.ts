@@ -7,7 +7,7 @@
 import { ATTRIBUTE, DATA_TYPE, ENTRY, GRAPH, MODEL, NODE, TENSOR, VALUE } from "../generated/onnx";
 import type { Card, Graph, Node } from "./graph";
 
-export interface OnnxModel {
+interface OnnxModel {
   card: Card;
   nodes: Node[];
   outputs: string[];

@@ -1,25 +1,8 @@
-import { duel } from "./en/duel";
-import { film } from "./en/film";
 import { forms } from "./en/forms";
-import { hand } from "./en/hand";
-import { here } from "./en/here";
-import { learn } from "./en/learn/learn";
+import { learn } from "./en/learn";
 import { models } from "./en/models";
-import { paper } from "./en/paper";
-import { shell } from "./en/shell";
-import { stages } from "./en/stages";
+import { page } from "./en/page";
+import { play } from "./en/play";
 import { write } from "./en/write";
 
-export const en = {
-  ...shell,
-  ...write,
-  ...stages,
-  ...hand,
-  ...here,
-  ...learn,
-  ...models,
-  ...paper,
-  ...forms,
-  ...film,
-  ...duel,
-};
+export const en = { ...forms, ...learn, ...models, ...page, ...play, ...write };

@@ -1,5 +1,5 @@
 /** A key becomes a sentence in the current language. English defines the keys; Chinese must have the same. */
-import { language } from "../language";
+import { language, languageTag } from "../language";
 import { en } from "./en";
 import { zh } from "./zh";
 
@@ -12,4 +12,15 @@ type Values<K extends Key> = (typeof en)[K] extends (...values: infer V) => stri
 export function say<K extends Key>(key: K, ...values: Values<K>): string {
   const sentence = (language.value === "zh" ? zh : en)[key] as string | ((...values: Values<K>) => string);
   return typeof sentence === "string" ? sentence : sentence(...values);
+}
+
+/** A sentence that stays as it was said, whatever language is chosen later: what the service said, for instance. */
+export interface Said {
+  text: string;
+  /** Its language, as a `lang` tag. */
+  lang: string;
+}
+
+export function said(text: string): Said {
+  return { text, lang: languageTag(language.peek()) };
 }

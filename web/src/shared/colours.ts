@@ -1,5 +1,4 @@
 /** The page's colours as numbers, for what is drawn on canvases. */
-
 /** By the names of their tokens. */
 export const COLOURS = [
   "ink",

@@ -14,7 +14,6 @@ it.each([
   vi.stubGlobal("location", { search: `?lang=${language}`, pathname: "/" });
   const write = await import("./percent");
   const learn = await import("../learn/format");
-  const models = await import("../models/numbers");
   expect(write.percent(0.9996)).toBe(`99${sign}`);
   expect([0, 0.004, 0.0099, 0.01, 0.29, 1].map(write.wholePercent)).toEqual([
     "0",
@@ -33,7 +32,5 @@ it.each([
   ]);
   expect(learn.percent(1 - 1e-12)).toBe(`100.0${sign}`);
   expect(learn.percent(0.996, 0)).toBe(`99${sign}`);
-  expect(models.percentage(0.917)).toBe(`91.70${sign}`);
-  expect(models.shortPercentage(0.9)).toBe(`90${sign}`);
-  expect(models.shortPercentage(0.995)).toBe(`99.5${sign}`);
+  expect(learn.percent(0.917, 2)).toBe(`91.70${sign}`);
 });

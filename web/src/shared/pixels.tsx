@@ -1,10 +1,12 @@
 /** Values as a square picture, 28x28 if nothing else is said: ink on paper, or evidence for (blue) and against (brown). */
-
 import { computed, type ReadonlySignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { SIDE } from "../generated/ink/normalize";
+import type { Grey } from "../ink/picture";
 import { shownTheme } from "../shell/theme";
 import { type Palette, paletteOf } from "./colours";
+import "./stages.css";
 
 type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array | Float32Array;
 
@@ -73,4 +75,62 @@ function mix(from: number, to: number, fraction: number): number {
 
 function flat(values: Values): number[] {
   return Array.from<number | readonly number[]>(values).flat();
+}
+
+/** A grey picture as it is, whatever the theme: 0 is black, 255 white. */
+function GreyPicture({ picture, label }: { picture: Grey; label: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { width, height, pixels } = picture;
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext("2d", { willReadFrequently: true });
+    if (!context) return;
+    const image = context.createImageData(width, height);
+    for (const [index, level] of pixels.entries()) image.data.set([level, level, level, 255], 4 * index);
+    context.putImageData(image, 0, 0);
+  }, [picture]);
+  return (
+    <canvas
+      ref={canvas}
+      width={width}
+      height={height}
+      class="grey-picture"
+      style={{ aspectRatio: `${width} / ${height}` }}
+      role="img"
+      aria-label={label}
+    />
+  );
+}
+
+/** Pictures of how a digit was prepared, one after another, each with its name and a sentence. */
+export interface ShownStage {
+  /** Of its own in the list. */
+  key: string;
+  /** Null while it is on its way. */
+  picture: Grey | null;
+  /** A description of the picture, for those who do not see it. */
+  label: string;
+  /** The name below it, perhaps with a switch; the label if nothing is said. */
+  name?: ComponentChildren;
+  about?: string;
+  isOff?: boolean;
+}
+
+export function StageList({ stages, label }: { stages: readonly ShownStage[]; label?: string }) {
+  return (
+    <ol class="stage-list" aria-label={label}>
+      {stages.map((stage) => (
+        <OneStage key={stage.key} stage={stage} />
+      ))}
+    </ol>
+  );
+}
+
+function OneStage({ stage: { key, picture, label, name, about, isOff = false } }: { stage: ShownStage }) {
+  return (
+    <li data-stage={key} data-off={isOff}>
+      {picture ? <GreyPicture picture={picture} label={label} /> : <div class="grey-picture waiting" />}
+      {name ?? <p>{label}</p>}
+      {about && <p class="small quiet">{about}</p>}
+    </li>
+  );
 }

@@ -5,7 +5,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { options } from "preact";
 import { COLOURS } from "../shared/colours";
-import { remember, remembered } from "../shared/storage/settings";
+import { remember, remembered } from "../shared/storage/database";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];

@@ -1,41 +1,41 @@
 /** Write a number, or upload a picture, and see it read. */
-import { useSignalEffect } from "@preact/signals";
+import { effect, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { change, isLeft, oneOf, parameter, view } from "../address";
 import { announce } from "../announce";
-import { KeptDigits } from "../hand/kept-digits";
-import { knowKeptDigits } from "../hand/use-here";
+import { KeptDigits, knowKeptDigits } from "../hand/kept-digits";
 import { prepare, takeOwnFrom } from "../here/read";
 import { language } from "../language";
-import { ownFile } from "../learn/train/runs/as-models";
+import { STEP_NAMES, type StepName } from "../learn/frame/steps";
+import { ownFile } from "../learn/train/runs";
 import { say } from "../sentences/say";
 import { percent } from "../shared/percent";
-import { KeptElsewhere } from "../shared/storage/kept-elsewhere";
-import { StorageNotice } from "../shared/storage/storage-notice";
-import { BackToLearn } from "./back-to-learn";
-import { CorrectPanel, pressed } from "./correct/correct-panel";
-import { remove } from "./correct/correcting";
+import { KeptElsewhere, StorageNotice } from "../shared/storage/storage-notice";
+import { ViewLink } from "../shell/view-link";
+import { CorrectPanel, pressed, remove } from "./correct/correct-panel";
+import { ModelChoice, PatternChoice } from "./how-to-read";
 import { InsideStrip } from "./inside/inside-strip";
-import { keepLastSheet, otherSheets } from "./last/last-sheet";
-import { SheetButtons } from "./last/sheet-buttons";
-import { ModelChoice } from "./model-choice";
-import { PatternChoice } from "./pattern-choice";
-import { PreparationPanel } from "./preparation/preparation-panel";
+import { keepLastSheet, otherSheets, SheetButtons } from "./last-sheet";
+import { PreparationPanel } from "./preparation-panel";
 import { DigitCards } from "./result/digit-cards";
 import { Result } from "./result/result";
-import { InkCanvas, penWidth } from "./stage/ink-canvas";
-import { LEAD, Opening } from "./stage/opening";
+import { InkCanvas, LEAD, Opening, penWidth, Toolbar } from "./stage/ink-canvas";
 import { PictureList, PictureStage } from "./stage/picture-stage";
-import { Toolbar } from "./stage/toolbar";
-import { goToNextDoubt } from "./state/doubts";
-import { closeByGoingBack } from "./state/going-back";
-import { isDragging, takeWhatIsHandedIn } from "./state/handed-in";
-import { glyphs, howToRead, pictures, pointedAt, reading, selected, sheet } from "./state/state";
+import { isDragging, mayClosePictures, takeWhatIsHandedIn } from "./state/handed-in";
+import {
+  glyphs,
+  goToNextDoubt,
+  howToRead,
+  pictures,
+  pointedAt,
+  reading,
+  selected,
+  sheet,
+} from "./state/state";
 import { clearSheet, keepReading, readAllAgain, showExample, undo } from "./state/writing";
 import "./write.css";
-import "./stage/boxes.css";
-import "./stage/pictures.css";
+import "./stage/stage.css";
 import "./result/result.css";
-import "./result/digit-cards.css";
 
 takeOwnFrom(ownFile);
 
@@ -193,4 +193,44 @@ function useSpokenReading(): void {
     if (sentence !== before.current) announce(sentence);
     before.current = sentence;
   });
+}
+
+const PICTURES = "pictures";
+const shown = parameter("show", "", oneOf([PICTURES]), "push");
+
+/** Until the returned function is called. */
+function closeByGoingBack(): () => void {
+  let [isFirst, wasOpen] = [true, false];
+  return effect(() => {
+    const isOpen = pictures.entries.value.length > 0;
+    const isNamed = shown.value === PICTURES;
+    // on the way to another view they stay open
+    if (view.value !== "write") return;
+    const [began, before] = [isFirst, wasOpen];
+    [isFirst, wasOpen] = [false, isOpen];
+    if (isOpen && !isNamed && began) change({ show: PICTURES });
+    else if (isOpen && !isNamed && before && mayClosePictures()) pictures.close();
+    else if (isOpen && !isNamed) shown.set(PICTURES);
+    else if (!isOpen && isNamed && before) change({ show: null });
+  });
+}
+
+const step = parameter<StepName | "">("for", "", oneOf(STEP_NAMES));
+
+/** The link back to the step of Learn that the user came from. */
+function BackToLearn() {
+  const name = step.value;
+  if (name === "") return null;
+  const isWritten = glyphs.value.length > 0;
+  return (
+    <p class="back-to-learn">
+      <ViewLink
+        view="learn"
+        {...(isLeft("learn") ? {} : { parameters: { step: name } })}
+        class={`button ${isWritten ? "primary" : ""}`}
+      >
+        {say(isWritten ? "write.for.with" : "write.for", say(`learn.${name}`))}
+      </ViewLink>
+    </p>
+  );
 }

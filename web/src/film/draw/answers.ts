@@ -1,12 +1,10 @@
 /** The ten answers: scores, probabilities, the digit that is read, the loss, and the step that makes it smaller. */
 import { brief, fixed, percent } from "../../learn/format";
 import type { Colour } from "../../shared/colours";
-import type { Take } from "../network/take";
 import { between, gently } from "../story";
-import { moved, smooth } from "./forward";
-import { box, cells, largestOf, type Shape, text } from "./shapes";
-import type { Stroke } from "./stroke";
-import { BIG, ROWS, rowOf, SWEPT, WINDOW } from "./world";
+import type { Take } from "../take";
+import { moved, type Stroke, smooth } from "./forward";
+import { BIG, box, cells, largestOf, ROWS, rowOf, type Shape, SWEPT, text, WINDOW } from "./shapes";
 
 const AXIS = 870; // where scores and differences are 0
 const REACH = 24; // of the largest

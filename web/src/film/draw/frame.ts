@@ -1,12 +1,21 @@
 /** The film as one function of time: the same digit and time give the same picture, wherever it is drawn. */
 import { SIDE } from "../../generated/ink/normalize";
-import type { Take } from "../network/take";
 import { between, indexOf, progress, STOPS, type StopName, startOf } from "../story";
+import type { Take } from "../take";
 import { answer, loss, rows, step } from "./answers";
-import { column, ink, maps, windows } from "./forward";
-import type { Camera, Frame, Shape } from "./shapes";
-import { type Stroke, strokeOf } from "./stroke";
-import { BIG, COLUMN, INK, kernelAt, mapAt, ROWS, SWEPT } from "./world";
+import { column, ink, maps, type Stroke, strokeOf, windows } from "./forward";
+import {
+  BIG,
+  type Camera,
+  COLUMN,
+  type Frame,
+  INK,
+  kernelAt,
+  mapAt,
+  ROWS,
+  type Shape,
+  SWEPT,
+} from "./shapes";
 
 export type Film = (t: number) => Frame;
 

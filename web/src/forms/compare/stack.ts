@@ -1,7 +1,10 @@
 /** The cells of a table become the digits of a stack, and what corrected ones say about others becomes texts again. */
+
+import { SIDE } from "../../generated/ink/normalize";
 import type { FormTable } from "../../generated/shapes";
 import { UNSEEN } from "../../here/protocol";
 import type { Correction } from "../../reading/recognise/hand";
+import { bytesOf } from "../../shared/files";
 import { type Compared, keyOf, type Position, printedIn } from "../table/table";
 
 /** A cell whose digits are known, and where they begin among those of the stack. */
@@ -11,7 +14,7 @@ export interface SeenCell extends Position {
 }
 
 /** The digits of a stack as the worker takes them. */
-export interface Digits {
+interface Digits {
   answers: Uint8Array;
   labels: Uint8Array;
   writers: Uint32Array;
@@ -99,4 +102,21 @@ function replaced(
     const correction = corrections[index++];
     return correction && counts(correction) ? String(correction.digit) : digit;
   });
+}
+
+/** Return 784 values of each digit, ink 255, one digit after another; what lies below the first row is left out. */
+export async function digitsIn(base64: string): Promise<Uint8Array> {
+  const picture = await createImageBitmap(new Blob([bytesOf(base64)], { type: "image/png" }));
+  const count = Math.floor(picture.width / SIDE);
+  const canvas = new OffscreenCanvas(count * SIDE, SIDE);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context || picture.height < SIDE || count === 0) return new Uint8Array();
+  context.drawImage(picture, 0, 0);
+  picture.close();
+  const { data } = context.getImageData(0, 0, count * SIDE, SIDE);
+  const images = new Uint8Array(count * SIDE ** 2);
+  for (let digit = 0, at = 0; digit < count; digit++)
+    for (let y = 0; y < SIDE; y++)
+      for (let x = 0; x < SIDE; x++) images[at++] = data[4 * (y * count * SIDE + digit * SIDE + x)] as number;
+  return images;
 }

@@ -1,6 +1,7 @@
 /** The photographs that a table is read from: chosen, dropped or taken, and kept across reloads, also before it is read. */
 import { signal } from "@preact/signals";
 import { ask, requestFile } from "../../api";
+import { LIMITS_BODY } from "../../generated/limits";
 import { forget, inStore, newId } from "../../shared/storage/database";
 import { origin, table } from "../review/review";
 
@@ -139,4 +140,51 @@ async function handedOver(id: string, position: number): Promise<Blob | null> {
   } catch {
     return null; // the service has ended, or has another table: the table can be reviewed without it
   }
+}
+
+const LOADED_BY_THEN = 60_000; // ms
+
+/** Give an address back; a picture that is still loading it would fail, so not at once. */
+export function revokeLater(url: string): void {
+  if (url) setTimeout(() => URL.revokeObjectURL(url), LOADED_BY_THEN);
+}
+
+/** A file that is no photograph is sent with the photographs: it says what the sheets are. */
+export type RequestField = "spec" | "roster" | "blank";
+
+/** The field of a request in which a file belongs, by its name; null for a photograph. */
+export function requestFieldOf({ name }: File): RequestField | null {
+  const small = name.toLowerCase();
+  if (small.endsWith(".toml")) return "spec";
+  if (small.endsWith(".csv")) return "roster";
+  return small.endsWith(".blank.png") ? "blank" : null; // as shuzi form trace calls it
+}
+
+/** Bytes of the files in a request; the rest is for what surrounds them. */
+export const MOST_BYTES = LIMITS_BODY - 500_000;
+const QUALITY = 0.9;
+
+interface Smaller {
+  file: Blob;
+  /** Pixels of the photograph to one of the smaller one. */
+  factor: number;
+}
+
+/** Return a JPEG with at most `side` pixels on its longer side; null if it is no larger, or the browser cannot open it. */
+export async function smaller(photograph: Blob, side: number): Promise<Smaller | null> {
+  const bitmap = await createImageBitmap(photograph).catch(() => null); // turned as its EXIF says
+  if (!bitmap) return null;
+  const factor = Math.max(bitmap.width, bitmap.height) / side;
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(bitmap.width / factor);
+  canvas.height = Math.round(bitmap.height / factor);
+  const context = factor > 1 ? canvas.getContext("2d") : null;
+  if (context) {
+    context.imageSmoothingQuality = "high";
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  }
+  bitmap.close();
+  if (!context) return null;
+  const file = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+  return file && { file, factor };
 }

@@ -2,10 +2,9 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
+import { Button } from "../../shared/controls";
 import { cellAt, current, origin } from "../review/review";
-import { revokeLater } from "./object-url";
-import { photographOf, photographs } from "./photographs";
+import { photographOf, photographs, revokeLater } from "./photographs";
 
 interface Shown {
   source: string;

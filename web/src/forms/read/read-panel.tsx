@@ -2,18 +2,35 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { kept, loadKept } from "../../hand/kept";
-import { UseHere } from "../../hand/use-here";
-import { languageTag } from "../../language";
+import { UseHere } from "../../hand/kept-digits";
+import { language, languageTag } from "../../language";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { FileButton, PICTURES } from "../../shared/file-button";
-import { photographs } from "../photographs/photographs";
+import { Button, FileButton, Icon, PICTURES } from "../../shared/controls";
+import { type Photograph, photographs, removePhotograph, revokeLater } from "../photographs/photographs";
 import { traced } from "../trace/form";
 import { TracePanel } from "../trace/trace-panel";
-import { Chosen } from "./chosen";
-import { busy, done, problems, read, sent, since, stop, trouble } from "./reading";
-import { OWN, ownFiles, readySpecs, setOwnFile, shape, sheets, TABLE, TRACE } from "./sheets";
-import { take } from "./take";
+import {
+  busy,
+  done,
+  isSampleOffered,
+  OWN,
+  ownFiles,
+  pictureOf,
+  problems,
+  read,
+  readSample,
+  readySpecs,
+  sent,
+  setOwnFile,
+  shape,
+  sheets,
+  since,
+  stop,
+  TABLE,
+  TRACE,
+  take,
+  trouble,
+} from "./reading";
 import "./read.css";
 
 export function ReadPanel() {
@@ -189,5 +206,61 @@ function Progress() {
       </span>
       <Button look="plain" label={say("forms.read.stop")} onClick={() => stop(true)} />
     </>
+  );
+}
+
+/** The photographs that were chosen, each with a small picture; each can be removed. */
+function Chosen() {
+  const all = photographs.value;
+  if (all.length === 0) return null;
+  return (
+    <ul class="forms-chosen" aria-label={say("forms.read.photographs")}>
+      {all.map((photograph) => (
+        <li key={photograph.key}>
+          <Small photograph={photograph} />
+          <span>{photograph.name}</span>
+          <Button
+            look="plain"
+            label="×"
+            disabled={since.value !== null}
+            aria-label={say("forms.read.remove", photograph.name)}
+            onClick={() => removePhotograph(photograph.key)}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Small({ photograph: { file } }: { photograph: Photograph }) {
+  const url = useSignal("");
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    url.value = made;
+    return () => revokeLater(made);
+  }, [file, url]);
+  if (!url.value) return <Icon name="picture" />;
+  return (
+    <img
+      src={url.value}
+      alt=""
+      onError={() => {
+        url.value = ""; // a PDF, or a picture that the browser does not know
+      }}
+    />
+  );
+}
+
+/** The sample sheet as one sees it before it is read, where a wide screen has room for it. */
+export function Sample() {
+  if (!isSampleOffered()) return null;
+  return (
+    <aside class="forms-sample" aria-label={say("forms.sample")}>
+      <Button disabled={since.value !== null} onClick={() => void readSample()}>
+        <img src={pictureOf(language.value)} alt="" loading="lazy" width={1_200} height={1_600} />
+        {say("forms.sample")}
+      </Button>
+      <p class="small quiet">{say("forms.sample.about")}</p>
+    </aside>
   );
 }

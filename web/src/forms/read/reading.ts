@@ -1,20 +1,29 @@
 /** The service reads the photographs into a table; whatever goes wrong, photographs and choices stay. */
 
+import { specs } from "virtual:specs";
 import { signal } from "@preact/signals";
+import { parameter } from "../../address";
 import { announce } from "../../announce";
 import { ApiError, isAbort, request } from "../../api";
 import { LIMITS_PICTURES } from "../../generated/limits";
 import type { FormProblem, FormTable } from "../../generated/shapes";
 import { loadKept } from "../../hand/kept";
+import { keptInUse } from "../../hand/kept-digits";
 import { npzOf } from "../../hand/npz";
-import { keptInUse } from "../../hand/use-here";
-import { type Said, said } from "../../sentences/said";
-import { say } from "../../sentences/say";
-import { type Photograph, photographs } from "../photographs/photographs";
-import { MOST_BYTES, smaller } from "../photographs/smaller";
+import { type Language, language } from "../../language";
+import { type Said, said, say } from "../../sentences/say";
+import {
+  addPhotographs,
+  MOST_BYTES,
+  type Photograph,
+  photographs,
+  type RequestField,
+  requestFieldOf,
+  smaller,
+} from "../photographs/photographs";
 import { begin } from "../review/review";
+import { faultSaid, filesOf, traced } from "../trace/form";
 import { apart, inParts, withoutPictures, withPictures } from "./parts";
-import { type Asked, askedSheets } from "./sheets";
 
 /** Pixels on the longer side, where photographs are sent smaller: more than the 2,000 that shuzi is measured with. */
 const SIDE = 2_800;
@@ -202,4 +211,117 @@ function enlarged(table: FormTable, factors: ReadonlyMap<string, number>): FormT
       if (factor !== 1) cell.box = [x ?? 0, y ?? 0, width ?? 0, height ?? 0];
     }
   return table;
+}
+
+/** Files that were chosen or dropped go where they belong: photographs, or a spec and what it names. */
+export function take(files: readonly File[]): void {
+  const pictures: File[] = [];
+  for (const file of files) {
+    const field = requestFieldOf(file);
+    if (!field) pictures.push(file);
+    else {
+      setOwnFile(field, file);
+      sheets.set(OWN);
+    }
+  }
+  addPhotographs(pictures);
+}
+
+/** Without a spec, with one's own, and with the form that was traced. The others are the names of ready specs. */
+export const TABLE = "table";
+export const OWN = "own";
+export const TRACE = "trace";
+
+/** In the address; "" until somebody chooses. */
+export const sheets = parameter<string>("sheets", "", (text) =>
+  [TABLE, OWN, TRACE].includes(text) || specs.some(({ name }) => name === text) ? text : null,
+);
+
+/** The ready specs, those for sheets in the page's language first. */
+export function readySpecs(): typeof specs {
+  const mine = `.${language.value}`;
+  return specs.toSorted((a, b) => Number(b.name.endsWith(mine)) - Number(a.name.endsWith(mine)));
+}
+
+/** The files of one's own spec. */
+export const ownFiles = signal<Partial<Record<RequestField, File>>>({});
+
+export function setOwnFile(field: RequestField, file: File | undefined): void {
+  const { [field]: _, ...rest } = ownFiles.peek();
+  ownFiles.value = file ? { ...rest, [field]: file } : rest;
+}
+
+/** How many rows and columns each ruled table has; 0 if that is not known. */
+export const shape = signal({ rows: 0, columns: 0 });
+
+interface Asked {
+  query: string;
+  files: [RequestField, Blob, string][];
+}
+
+/** Collect the service's settings for the sheets; throws an ApiError that says what is missing. */
+function askedSheets(): Asked {
+  const chosen = sheets.value;
+  if (chosen === TABLE) {
+    const { rows, columns } = shape.value;
+    return { query: `?table=true&rows=${rows}&columns=${columns}`, files: [] };
+  }
+  const ready = specs.find(({ name }) => name === chosen);
+  if (ready) return { query: "", files: [["spec", new Blob([ready.text]), `${ready.name}.toml`]] };
+  if (chosen === TRACE) return { query: "", files: filesOfTraced() };
+  const own = ownFiles.value;
+  if (chosen !== OWN || !own.spec) throw new ApiError(0, "", say("forms.read.no_sheets"));
+  const files = Object.entries(own).map(([field, file]): [RequestField, Blob, string] => [
+    field as RequestField,
+    file,
+    file.name,
+  ]);
+  return { query: "", files };
+}
+
+function filesOfTraced(): Asked["files"] {
+  const tracedForm = traced.peek();
+  if (!tracedForm) throw new ApiError(0, "", say("forms.read.no_blank"));
+  if (faultSaid()) throw new ApiError(0, "", faultSaid());
+  const { spec, blank } = filesOf(tracedForm);
+  return [
+    ["spec", spec, spec.name],
+    ["blank", blank, blank.name],
+  ];
+}
+
+let spec: File | null = null;
+
+/** Whether it can be read without taking the place of what a person chose. */
+export function isSampleOffered(): boolean {
+  const own = ownFiles.value.spec;
+  return photographs.value.length === 0 && (!own || own === spec);
+}
+
+/** The address of its photograph. */
+export function pictureOf(spoken: Language): string {
+  return `samples/scores.${spoken}.webp`;
+}
+
+/** Put the sample where one's own photograph and spec would be, and have it read. */
+export async function readSample(): Promise<void> {
+  const name = `scores.${language.peek()}`;
+  try {
+    const [text, photograph] = await Promise.all([fileAt(`${name}.toml`), fileAt(`${name}.webp`)]);
+    if (!isSampleOffered()) return; // a photograph was chosen meanwhile
+    spec = text;
+    ownFiles.value = { spec };
+    sheets.set(OWN);
+    addPhotographs([photograph]);
+    await read();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    trouble.value = said(error.sentence);
+  }
+}
+
+async function fileAt(name: string): Promise<File> {
+  const response = await fetch(`samples/${name}`).catch(() => null);
+  if (!response?.ok) throw new ApiError(0, "", say("paper.missing"));
+  return new File([await response.blob()], name);
 }

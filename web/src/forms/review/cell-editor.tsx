@@ -3,11 +3,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../../announce";
 import type { FormColumn } from "../../generated/shapes";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { completed, tickedIn, toggled } from "../table/options";
+import { Button } from "../../shared/controls";
 import { keyOf, type Position, printedIn } from "../table/table";
-import { DigitStrip } from "./digit-strip";
-import { goAfter, goBack, isGrouped } from "./groups";
+import { completed, suggested, tickedIn, toggled } from "../table/texts";
+import { DigitStrip, goAfter, goBack, isGrouped } from "./groups";
 import {
   accept,
   cellAt,
@@ -24,7 +23,6 @@ import {
   texts,
   undo,
 } from "./review";
-import { suggested } from "./suggestions";
 
 export function CellEditor() {
   const [formTable, position] = [table.value, current.value];

@@ -1,10 +1,10 @@
 /** One field of all rows, grouped by answer: among many 7s, the one that is none is seen at a glance. */
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { SIDE } from "../../generated/ink/normalize";
 import type { FormTable } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { isDoubtful, keyOf, type Position } from "../table/table";
-import { DigitStrip } from "./digit-strip";
 import { compared, current, remaining, textAt, texts } from "./review";
 
 /** Whether the table is shown in groups. */
@@ -164,4 +164,18 @@ function nearest(here: HTMLElement, following: readonly HTMLElement[]): HTMLElem
   return boxes
     .filter(({ at }) => at.top === line)
     .sort((a, b) => Math.abs(a.at.left - from.left) - Math.abs(b.at.left - from.left))[0]?.tile;
+}
+
+/** The digits of a cell as they were classified: the first row of their picture, black on white. */
+export function DigitStrip({ digits, alt }: { digits: string; alt: string }) {
+  return (
+    <img
+      class="forms-strip"
+      src={`data:image/png;base64,${digits}`}
+      alt={alt}
+      onLoad={({ currentTarget }) => {
+        currentTarget.style.aspectRatio = String(currentTarget.naturalWidth / SIDE);
+      }}
+    />
+  );
 }

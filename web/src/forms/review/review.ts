@@ -1,37 +1,34 @@
 /** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
 import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormChange, FormTable } from "../../generated/shapes";
-import { newId } from "../../shared/storage/database";
-import { OwnRecord } from "../../shared/storage/record";
-import { type Culprit, culpritOf } from "../table/culprit";
+import { newId, OwnRecord } from "../../shared/storage/database";
+import { type Culprit, culpritOf } from "../table/points";
 import { type Compared, doubtsOf, keyOf, type Position, tableIn } from "../table/table";
-import { halfWidth } from "./half-width";
+import { halfWidth } from "../table/texts";
 
 interface Step extends Position {
   text: string;
-  /** What the cell held before, and when it was changed, in UTC as ISO 8601; earlier versions did not keep these. */
-  before?: string;
-  at?: string;
+  /** What the cell held before, and when it was changed, in UTC as ISO 8601. */
+  before: string;
+  at: string;
 }
 
 /**
  * Where a table is from: a file; photographs that were read in this page, with their keys by the names that the table
  * has for them; or the service, started to review it.
  */
-export type Origin =
+type Origin =
   | { kind: "file" }
   | { kind: "photographs"; keys: ReadonlyMap<string, string> }
   | { kind: "review"; id: string; photographs: readonly string[] };
 
-/**
- * A stored part: the table as JSON, or the steps. Those of another table, as a version that knew only one tab left
- * them, don't count.
- */
+/** A stored part: the table as JSON, or the steps. Those of another table don't count. */
 interface Stored<T> {
   id: string;
   value: T;
-  origin?: Origin;
 }
+
+type StoredTable = Stored<string> & { origin: Origin };
 
 const FILE: Origin = { kind: "file" };
 
@@ -58,7 +55,6 @@ export const changes = computed(() => {
   const made = new Map<string, FormChange[]>();
   for (const step of steps.value) {
     const { before, text: after, at } = step;
-    if (at === undefined || before === undefined) continue;
     const key = keyOf(step);
     made.set(key, [...(made.get(key) ?? []), { before, after, at }]);
   }
@@ -106,7 +102,7 @@ export function textAt(position: Position): string {
 export function begin(table: FormTable, from: Origin = FILE): void {
   id = newId();
   show(table, [], from);
-  const text: Stored<string> = { id, value: JSON.stringify(table), origin: from };
+  const text: StoredTable = { id, value: JSON.stringify(table), origin: from };
   const left: Stored<readonly Step[]> = { id, value: [] };
   void record.putTogether({ table: text, steps: left });
 }
@@ -115,13 +111,13 @@ export function begin(table: FormTable, from: Origin = FILE): void {
 export async function resume(): Promise<void> {
   if (table.peek()) return;
   const [text, left] = await Promise.all([
-    record.get<Stored<string>>("table"),
+    record.get<StoredTable>("table"),
     record.get<Stored<Step[]>>("steps"),
   ]);
-  if (typeof text?.value !== "string" || table.peek()) return;
+  if (!text || table.peek()) return;
   const formTable = tableIn(text.value);
   id = text.id;
-  show(formTable, left?.id === id ? left.value : [], text.origin ?? FILE);
+  show(formTable, left?.id === id ? left.value : [], text.origin);
 }
 
 /** Forget the table and what was written. */

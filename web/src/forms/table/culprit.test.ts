@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FormCell, FormTable } from "../../generated/shapes";
-import { culpritOf } from "./culprit";
+import { culpritOf } from "./points";
 
 const cell = (text: string, confidence: number, ...others: [string, number][]): FormCell => ({
   text,

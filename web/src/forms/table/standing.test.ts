@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { FormCell, FormTable } from "../../generated/shapes";
-import { standingOf } from "./standing";
-import { doubtsOf, keyOf } from "./table";
+import { doubtsOf, keyOf, standingOf } from "./table";
 
 function cell(text: string, more: Partial<FormCell> = {}): FormCell {
   const status = text === "" ? "blank" : "ok";

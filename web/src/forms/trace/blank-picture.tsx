@@ -3,13 +3,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { bytesOf } from "../../shared/files/bytes";
-import { revokeLater } from "../photographs/object-url";
-import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
-import { addDrawn } from "./draw/drawn";
-import { around } from "./draw/rectangle";
+import { Button } from "../../shared/controls";
+import { bytesOf } from "../../shared/files";
+import { revokeLater } from "../photographs/photographs";
+import { DrawingPaper, DrawnHandle, onPaper } from "./drawing";
+import { addDrawn } from "./drawn";
 import { currentField, type Edited, fields } from "./form";
+import { around } from "./rectangle";
 
 const NEAR = 2;
 const TALL = 4.5; // millimetres of a number

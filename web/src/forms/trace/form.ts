@@ -1,18 +1,18 @@
 /** The blank form that was traced last: what the service found, and what a person made of it; kept across reloads. */
-
 import { batch, computed, signal } from "@preact/signals";
+import { announce } from "../../announce";
+import { ApiError, isAbort, request } from "../../api";
 import { MAX_TEXT_LENGTH, MAX_TRACED } from "../../generated/limits";
 import type { TracedForm } from "../../generated/shapes";
-import type { Said } from "../../sentences/said";
-import { say } from "../../sentences/say";
-import { bytesOf } from "../../shared/files/bytes";
+import { type Said, said, say } from "../../sentences/say";
+import { bytesOf } from "../../shared/files";
 import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
-import { doubledOf } from "./draw/doubled";
-import type { Box } from "./draw/rectangle";
+import { MOST_BYTES, smaller } from "../photographs/photographs";
+import { type Box, doubledOf } from "./rectangle";
 import { type Field, plain, stemOf, tomlOf } from "./toml";
 
 /** The service's answer about a picture. */
-export interface Traced {
+interface Traced {
   id: string;
   /** The picture, to trace it again as another page or paper. */
   file: File;
@@ -100,7 +100,7 @@ export function doubledSaid(): string {
 }
 
 /** Begin with a form; an earlier one is replaced. */
-export function beginForm(form: Omit<Traced, "id">): void {
+function beginForm(form: Omit<Traced, "id">): void {
   const tracedForm = { ...form, id: newId() };
   show(tracedForm, untouched(tracedForm));
   void putTogether("forms", { [KEYS.traced]: tracedForm, [KEYS.edits]: edits() });
@@ -182,4 +182,65 @@ export function filesOf({ form }: Traced): { spec: File; blank: File } {
   const blank = new File([bytesOf(form.blank)], `${stem}.blank.png`, { type: "image/png" });
   const text = tomlOf({ ...form, title: title.peek() }, used.peek(), blank.name);
   return { spec: new File([text], `${stem}.toml`, { type: "application/toml" }), blank };
+}
+
+/** Whether a picture is being traced. */
+export const isTracing = signal(false);
+/** Why there is no form. */
+export const trouble = signal<Said | null>(null);
+
+let stopping: AbortController | null = null;
+
+export function stopTracing(): void {
+  stopping?.abort();
+}
+
+/** Trace a page of a picture; an earlier form stays until there is another one. */
+export async function trace(file: File, paper: string, page = 1): Promise<void> {
+  stopping?.abort();
+  const mine = new AbortController();
+  stopping = mine;
+  trouble.value = null;
+  isTracing.value = true;
+  try {
+    const form = await askTrace({ file, page, paper, fields: "" }, mine.signal);
+    beginForm({ file, page, form });
+    announce(say("forms.trace.found", form.fields.length));
+  } catch (error) {
+    if (error instanceof ApiError) trouble.value = said(error.sentence);
+    else if (!isAbort(error)) throw error;
+  } finally {
+    if (stopping === mine) {
+      stopping = null;
+      isTracing.value = false;
+    }
+  }
+}
+
+const SIDE = 4_000; // pixels on the longer side of a picture that is larger than that
+
+/** The service traces the picture of a blank form, or says where drawn fields are on it. */
+interface Asked {
+  file: File;
+  page: number;
+  paper: string;
+  /** Drawn fields, in TOML; "" to have them found. */
+  fields: string;
+}
+
+/**
+ * Trace a page of a picture.
+ *
+ * @throws ApiError where the service refuses or does not answer
+ */
+export async function askTrace(
+  { file, page, paper, fields }: Asked,
+  signal: AbortSignal,
+): Promise<TracedForm> {
+  const small = file.size > MOST_BYTES ? await smaller(file, SIDE) : null;
+  const body = new FormData();
+  body.append("picture", small?.file ?? file, file.name);
+  if (fields) body.append("fields", new Blob([fields]), "fields");
+  const query = new URLSearchParams({ paper, page: String(page) });
+  return request<TracedForm>(`v1/forms/trace?${query}`, { body, signal, onBusy: () => undefined });
 }

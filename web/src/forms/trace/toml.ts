@@ -1,4 +1,6 @@
 /** A traced form, as a person left it, becomes the spec that `shuzi form trace` would write of it. */
+
+import { DATE_BOXES, IBAN_LENGTHS, MAX_DIGITS, MIN_DIGITS, TIME_BOXES } from "../../generated/limits";
 import type { TracedField } from "../../generated/shapes";
 
 /** A field with what a person may change of it; the country is that of an IBAN. */
@@ -6,7 +8,7 @@ export type Field = Pick<TracedField, "name" | "kind" | "boxes" | "decimals" | "
   country?: string;
 };
 
-export interface Paper {
+interface Paper {
   title: string;
   paper: string;
   landscape: boolean;
@@ -79,4 +81,41 @@ export function stemOf(title: string): string {
     .replace(/[\\/:*?"<>|]+/g, "-")
     .replace(/^\.+/, "");
   return Array.from(stem).slice(0, LONGEST_STEM).join("").trim() || "form";
+}
+
+type Written = Exclude<Field["kind"], "tick">;
+
+/** A kind as a list offers it: an account number with its country. */
+export type Kind = Exclude<Written, "iban"> | `iban ${string}`;
+
+/**
+ * The kinds that a person may give a field; a spec has boxes to tick, too.
+ *
+ * @example kindsOf({ boxes: 4, style: "boxes" }) is ["number", "identifier", "time"]
+ */
+export function kindsOf({ boxes, style }: Pick<Field, "boxes" | "style">): Kind[] {
+  const holds = (count: number) => boxes === count || (style === "open" && boxes > count);
+  const isWithin = (kind: "phone" | "card") => MIN_DIGITS[kind] <= boxes && boxes <= MAX_DIGITS[kind];
+  const countries = Object.entries(IBAN_LENGTHS).filter(
+    ([country, length]) => length - country.length === boxes,
+  );
+  return [
+    "number",
+    "identifier",
+    ...(holds(DATE_BOXES) ? (["date"] as const) : []),
+    ...(holds(TIME_BOXES) ? (["time"] as const) : []),
+    ...(["phone", "card"] as const).filter(isWithin),
+    ...countries.map(([country]) => `iban ${country}` as const).sort(),
+  ];
+}
+
+/** The kind of a field, as a list offers it. */
+export function kindOf({ kind, country }: Pick<Field, "kind" | "country">): Kind {
+  return (kind === "iban" ? `iban ${country}` : kind) as Kind;
+}
+
+/** What changes of a field that becomes of a kind. */
+export function ofKind(chosen: Kind): { kind: Written; country: string } {
+  const [kind, country = ""] = chosen.split(" ");
+  return { kind: kind as Written, country };
 }

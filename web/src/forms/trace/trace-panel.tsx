@@ -4,16 +4,32 @@ import { useEffect } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { language } from "../../language";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { FileButton, PICTURES } from "../../shared/file-button";
-import { saveFile } from "../../shared/files/take";
-import { Notice } from "../../shared/notice";
-import { requestFieldOf } from "../photographs/request-field";
+import { Button, FileButton, Notice, PICTURES } from "../../shared/controls";
+import { saveFile } from "../../shared/files";
+import { requestFieldOf } from "../photographs/photographs";
 import { BlankPicture } from "./blank-picture";
-import { checkAll } from "./draw/drawn";
-import { Fields, focusField } from "./fields";
-import { closeForm, doubledSaid, fault, faultSaid, filesOf, isEdited, setTitle, title, traced } from "./form";
-import { isTracing, stopTracing, trace, trouble } from "./tracing";
+import { DrawnShape } from "./drawing";
+import { checkAll, focusField, removeField, showInList } from "./drawn";
+import {
+  changeField,
+  closeForm,
+  currentField,
+  doubledSaid,
+  type Edited,
+  fault,
+  faultSaid,
+  fields,
+  filesOf,
+  isEdited,
+  isTracing,
+  setTitle,
+  stopTracing,
+  title,
+  trace,
+  traced,
+  trouble,
+} from "./form";
+import { type Kind, kindOf, kindsOf, ofKind, plain } from "./toml";
 import "./trace.css";
 
 const isTable = ({ name }: File) => name.toLowerCase().endsWith(".json");
@@ -182,4 +198,111 @@ function Form({ form }: { form: TracedForm }) {
       <p class="small quiet">{say("forms.trace.next")}</p>
     </fieldset>
   );
+}
+
+/** The fields that were found: each is named, gets its kind, or is left out. */
+function Fields() {
+  useEffect(() => {
+    const left = currentField.peek();
+    if (left !== null) showInList(left);
+  }, []);
+  return (
+    <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
+      {fields.value.map((field, index) => (
+        <Row key={field.drawn?.id ?? field.at.join()} field={field} index={index} />
+      ))}
+    </ol>
+  );
+}
+
+function Row({ field, index }: { field: Edited; index: number }) {
+  const wrong = fault.value;
+  const isWrong =
+    !field.isLeftOut &&
+    ((wrong?.[0] === "unnamed" && !plain(field.name)) ||
+      (wrong?.[0] === "twice" && wrong[1] === plain(field.name)));
+  return (
+    <li
+      data-current={currentField.value === index || undefined}
+      data-left-out={field.isLeftOut || undefined}
+      onFocusIn={() => {
+        currentField.value = index;
+      }}
+    >
+      <span class="numbers" aria-hidden="true">
+        {index + 1}
+      </span>
+      <input
+        class="field"
+        value={field.name}
+        aria-label={say("forms.trace.name", index + 1)}
+        aria-invalid={isWrong}
+        data-field={index}
+        autocomplete="off"
+        maxLength={200}
+        disabled={field.isLeftOut}
+        onInput={({ currentTarget }) => changeField(index, { name: currentTarget.value })}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          if (event.key === "Enter" || event.key === "ArrowDown") go(index, 1);
+          else if (event.key === "ArrowUp") go(index, -1);
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <select
+        class="field"
+        value={kindOf(field)}
+        aria-label={say("forms.trace.kind", index + 1)}
+        disabled={field.isLeftOut}
+        onChange={({ currentTarget }) => changeField(index, ofKind(currentTarget.value as Kind))}
+      >
+        {kindsOf(field).map((kind) => (
+          <option value={kind} key={kind}>
+            {nameOfKind(kind)}
+          </option>
+        ))}
+      </select>
+      {field.drawn ? (
+        <Button
+          look="plain"
+          label={say("forms.draw.remove")}
+          aria-label={say("forms.draw.remove.field", index + 1)}
+          onClick={() => removeField(index)}
+        />
+      ) : (
+        <Button
+          look="plain"
+          label={say("forms.trace.leave_out")}
+          aria-pressed={field.isLeftOut}
+          aria-label={say("forms.trace.leave_out.field", index + 1)}
+          onClick={() => changeField(index, { isLeftOut: !field.isLeftOut })}
+        />
+      )}
+      {field.drawn ? (
+        <DrawnShape field={field} drawn={field.drawn} index={index} shape={shapeOf(field)} />
+      ) : (
+        <span class="small quiet">{shapeOf(field)}</span>
+      )}
+    </li>
+  );
+}
+
+function nameOfKind(kind: Kind): string {
+  const { kind: name, country } = ofKind(kind);
+  return name === "iban" ? say("forms.trace.kind.iban", country) : say(`forms.trace.kind.${name}`);
+}
+
+function shapeOf({ style, boxes, decimals, kind }: Edited): string {
+  const shape = say(`forms.trace.style.${style}`, boxes);
+  if (kind === "date") return say("forms.trace.date", shape);
+  return kind === "number" && decimals > 0 ? say("forms.trace.decimals", shape, decimals) : shape;
+}
+
+/** Go to the next field that is not left out. */
+function go(index: number, step: 1 | -1): void {
+  const all = fields.peek();
+  let next = index + step;
+  while (all[next]?.isLeftOut) next += step;
+  if (all[next]) focusField(next);
 }

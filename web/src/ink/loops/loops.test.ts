@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { labelled } from "../components";
 import type { Grey } from "../picture";
 import { shrunk, stretchedToLevels } from "../resize";
-import { brightness, byTable, counts, darkerThan, sumsOfSquares, total } from "./levels";
+import { brightness, byTable, counts, darkerThan, sumsOfSquares, total } from "./loops";
 
 const SIZES = [
   [1, 1],

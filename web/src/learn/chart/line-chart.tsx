@@ -1,9 +1,9 @@
 /** A line chart with two axes, as SVG at pixel scale; callers draw anything else over it. */
 import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from "preact";
 import { useId, useRef } from "preact/hooks";
-import { useSize } from "../../shared/size";
+import { useSize } from "../../shared/hooks";
 import { apart, neighbours, type Scale, scale, ticks } from "./scale";
-import "./line-chart.css";
+import "../parts.css";
 
 export type Point = readonly [x: number, y: number];
 

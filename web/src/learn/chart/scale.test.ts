@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apart, neighbours, scale, ticks } from "./scale";
+import { apart, neighbours, scale, smoothed, ticks } from "./scale";
 
 describe("ticks", () => {
   it.each([
@@ -46,5 +46,24 @@ describe("names at the ends of lines", () => {
   it("only make room for those beside them", () => {
     expect(neighbours([300, 20, 310, 24, 100], 12)).toEqual([[1, 3], [4], [0, 2]]);
     expect(neighbours([], 12)).toEqual([]);
+  });
+});
+
+describe("smoothing", () => {
+  it("leaves a flat line flat from the first value on", () => {
+    for (const [, value] of smoothed([1, 2, 3].map((step) => [step, 1.5])))
+      expect(value).toBeCloseTo(1.5, 12);
+  });
+
+  it("is the weighted mean of what came so far", () => {
+    const [first, second, third] = smoothed([
+      [10, 4],
+      [20, 1],
+      [30, 1],
+    ]);
+    expect(first).toEqual([10, 4]);
+    // (0.9 · 4 + 1) / 1.9 and (0.81 · 4 + 0.9 · 1 + 1) / 2.71
+    expect(second?.[1]).toBeCloseTo(4.6 / 1.9, 12);
+    expect(third?.[1]).toBeCloseTo(5.14 / 2.71, 12);
   });
 });

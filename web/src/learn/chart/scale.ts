@@ -1,4 +1,5 @@
 /** Maps a chart's values to pixels and back. */
+import type { Point } from "./line-chart";
 
 export interface Scale {
   /** From a value to pixels. */
@@ -68,4 +69,20 @@ export function neighbours(indices: readonly number[], width: number): number[][
     last = position;
   }
   return groups;
+}
+
+const KEPT = 0.9;
+
+/**
+ * An exponential moving average: each value counts a tenth less with every one that follows. It is divided by the sum
+ * of the weights, so that the first values are not biased towards 0.
+ */
+export function smoothed(points: readonly Point[]): Point[] {
+  let sum = 0;
+  let weights = 0;
+  return points.map(([step, value]) => {
+    sum = sum * KEPT + value;
+    weights = weights * KEPT + 1;
+    return [step, sum / weights];
+  });
 }

@@ -4,16 +4,16 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { type Changes, change, dropWhereLeft, parameter, query } from "../../address";
-import { remember, remembered } from "../../shared/storage/settings";
-import { isDigit } from "../../write/digits/glyphs";
+import { remember, remembered } from "../../shared/storage/database";
+import { isDigit } from "../../write/glyphs";
 import { drawn } from "../../write/inside/looking";
 import { glyphs } from "../../write/state/state";
 import { example as demonstrated } from "../../write/state/writing";
-import { imageOf } from "../pixels/digits";
 import { testDigit } from "../train/here/client";
+import { imageOf } from "./examples";
 import { inkRead, inkWritten } from "./ink";
 
-export interface Shown {
+interface Shown {
   /** 784 values, ink 255. */
   image: Uint8Array;
   /** Null for the user's own digit, which has no label. */
@@ -26,8 +26,8 @@ const MOST = 9_999; // the last test image
 const SEVEN = "7"; // until the user has written a digit
 const LAST = "last-digit";
 
-/** For `change`: what addresses hold of my own digit, also those of earlier versions. */
-export const NO_INK: Changes = { ink: null, strokes: null, photo: null };
+/** For `change`: what addresses hold of my own digit. */
+export const NO_INK: Changes = { ink: null, strokes: null };
 
 const choice = parameter("look", "", (text) =>
   text === MINE || /^[0-9]$/.test(text) || (/^t\d{1,4}$/.test(text) && Number(text.slice(1)) <= MOST)

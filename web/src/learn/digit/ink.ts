@@ -2,41 +2,26 @@
  * An image of 784 pixels becomes text for an address and back, in 16 shades.
  *
  * Only what is around the ink is written: where it begins and how large it is (5 bits each), a bit for each of its
- * pixels that says whether there is ink, and 4 bits for each of those that have any. Addresses of earlier versions hold
- * two pixels in each byte; they are read still, and written where that is not longer.
+ * pixels that says whether there is ink, and 4 bits for each of those that have any.
  */
 import { PIXELS } from "../../data/image";
-import { addressTextOf, bytesOfAddressText } from "../../shared/files/bytes";
+import { addressTextOf, bytesOfAddressText } from "../../shared/files";
+import { boundsOf, type InkPoint, type Stroke } from "../../write/sheet/sheet";
 
 const SIDE = 28;
 const HEAD = 20; // bits
-const LENGTH = Math.ceil((PIXELS / 2 / 3) * 4); // of an earlier version's text
 const SHADES = 17; // 15 · 17 = 255
 
 export function inkWritten(image: Uint8Array): string {
   const shades = Uint8Array.from({ length: PIXELS }, (_, index) => Math.round((image[index] ?? 0) / SHADES));
-  const text = addressTextOf(packed(shades));
-  return text.length < LENGTH ? text : addressTextOf(inPairs(shades));
+  return addressTextOf(packed(shades));
 }
 
 /** Null if the text is not an image. */
 export function inkRead(text: string): Uint8Array | null {
   const bytes = bytesOfAddressText(text);
-  if (!bytes) return null;
-  const shades = text.length === LENGTH ? fromPairs(bytes) : unpacked(bytes);
+  const shades = bytes && unpacked(bytes);
   return shades ? shades.map((shade) => shade * SHADES) : null;
-}
-
-function inPairs(shades: Uint8Array): Uint8Array {
-  const shade = (index: number) => shades[index] ?? 0;
-  return Uint8Array.from({ length: PIXELS / 2 }, (_, pair) => shade(2 * pair) * 16 + shade(2 * pair + 1));
-}
-
-function fromPairs(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: PIXELS }, (_, index) => {
-    const pair = bytes[index >> 1] ?? 0;
-    return index % 2 ? pair % 16 : pair >> 4;
-  });
 }
 
 function packed(shades: Uint8Array): Uint8Array {
@@ -88,4 +73,120 @@ function within(x: number, y: number, width: number, height: number): number[] {
 /** The largest first. */
 function bitsOf(value: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => (value >> (count - 1 - index)) & 1);
+}
+
+/*
+ * Pen strokes become short text for an address and back: laid on a grid of 256 steps, without the points that a straight
+ * line misses by less than a step or so.
+ *
+ * A byte for the pen's width; for each stroke the number of its points, the first of them, and the way from each to the
+ * next, a byte for each direction.
+ */
+
+const GRID = 255;
+const REACH = 127; // of one step to the next point
+const MOST = 200; // bytes
+const LEAST = 60;
+const LETTERS = 380; // of an address, for the strokes and what is beside them: with all else it has less than 500
+const MOST_POINTS = 255; // of a stroke
+const FINEST = 0.8; // steps by which a line may miss a point
+
+type Step = readonly [x: number, y: number];
+
+/**
+ * Empty if there are no strokes.
+ *
+ * @param beside how many letters of the address the digit's image takes
+ */
+export function strokesWritten(strokes: readonly Stroke[], beside = 0): string {
+  const box = boundsOf(strokes);
+  if (!box) return "";
+  const scale = GRID / Math.max(box.width, box.height);
+  const points = strokes.flat();
+  const width = points.reduce((sum, point) => sum + point.width, 0) / points.length;
+  const onGrid = strokes.map((stroke) =>
+    stroke.map(({ x, y }): Step => [Math.round((x - box.x) * scale), Math.round((y - box.y) * scale)]),
+  );
+  const most = Math.min(Math.max(Math.floor(0.75 * (LETTERS - beside)), LEAST), MOST);
+  let bytes: number[];
+  let coarseness = FINEST;
+  do {
+    bytes = [Math.min(Math.max(Math.round(width * scale), 1), 255)];
+    for (const stroke of onGrid) bytes.push(...written(divided(simplified(stroke, coarseness))));
+    coarseness *= 1.5;
+  } while (bytes.length > most && coarseness < GRID);
+  return addressTextOf(Uint8Array.from(bytes.slice(0, most)));
+}
+
+/** In steps of the grid; null if the text holds no strokes. */
+export function strokesRead(text: string): Stroke[] | null {
+  const bytes = text.length > 2 * MOST ? null : bytesOfAddressText(text);
+  if (!bytes) return null;
+  const [width = 0] = bytes;
+  const strokes: Stroke[] = [];
+  for (let at = 1; at < bytes.length; ) {
+    const count = bytes[at++] as number;
+    if (count === 0 || at + 2 * count > bytes.length) return null;
+    let [x, y] = [0, 0];
+    const points: InkPoint[] = [];
+    for (let point = 0; point < count; point++, at += 2) {
+      const [across, down] = [bytes[at] as number, bytes[at + 1] as number];
+      x += point === 0 ? across : signed(across);
+      y += point === 0 ? down : signed(down);
+      points.push({ x, y, width });
+    }
+    strokes.push(points);
+  }
+  return width > 0 && strokes.length > 0 ? strokes : null;
+}
+
+function signed(byte: number): number {
+  return byte > REACH ? byte - 256 : byte;
+}
+
+function written(stroke: readonly Step[]): number[] {
+  const points = stroke.slice(0, MOST_POINTS);
+  return [
+    points.length,
+    ...points.flatMap(([x, y], index) => {
+      const [left, top] = points[index - 1] ?? [0, 0];
+      return [(x - left) & 255, (y - top) & 255];
+    }),
+  ];
+}
+
+/** With points between those that are too far apart for one step. */
+function divided(points: readonly Step[]): Step[] {
+  return points.flatMap(([x, y], index): Step[] => {
+    const [left, top] = points[index - 1] ?? [x, y];
+    const parts = Math.max(1, Math.ceil(Math.max(Math.abs(x - left), Math.abs(y - top)) / REACH));
+    return Array.from({ length: parts }, (_, part): Step => {
+      const fraction = (part + 1) / parts;
+      return [Math.round(left + (x - left) * fraction), Math.round(top + (y - top) * fraction)];
+    });
+  });
+}
+
+/** Without points that the line between others passes closely (Douglas and Peucker, 1973). */
+function simplified(points: readonly Step[], coarseness: number): Step[] {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || points.length < 3) return [...points];
+  let [farthest, most] = [0, 0];
+  for (let index = 1; index < points.length - 1; index++) {
+    const away = distance(points[index] as Step, first, last);
+    if (away > most) [farthest, most] = [index, away];
+  }
+  if (most <= coarseness) return [first, last];
+  return [
+    ...simplified(points.slice(0, farthest + 1), coarseness),
+    ...simplified(points.slice(farthest), coarseness).slice(1),
+  ];
+}
+
+function distance([x, y]: Step, [left, top]: Step, [right, bottom]: Step): number {
+  const [across, down] = [right - left, bottom - top];
+  const length = Math.hypot(across, down);
+  if (length === 0) return Math.hypot(x - left, y - top);
+  const along = Math.min(Math.max(((x - left) * across + (y - top) * down) / length ** 2, 0), 1);
+  return Math.hypot(x - left - along * across, y - top - along * down);
 }

@@ -1,11 +1,13 @@
 /** How a run ended: its accuracy, its mistakes, and a link to try the network on the user's own writing. */
+
+import type { ComponentChildren } from "preact";
 import { say } from "../../sentences/say";
+import { percent as inWholePercent } from "../../shared/percent";
+import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { fixed, percent, whole } from "../format";
-import { MistakeImage } from "../mistakes/mistake-image";
-import { letterOf, nameOf } from "./runs/naming";
-import { ownName } from "./runs/own-names";
-import { examOf, type Result as Outcome, type Run } from "./runs/run";
+import { percent, whole } from "../format";
+import { letterOf, nameOf } from "./kept-networks";
+import { examOf, type Mistake, type Result as Outcome, ownName, type Run } from "./run";
 
 export function Result({ run, result }: { run: Run; result: Outcome }) {
   return (
@@ -13,10 +15,7 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
       <h2 id="train-result">
         {say("learn.train.result", `${letterOf(run)} · ${nameOf(run)}`, percent(result.accuracy))}
       </h2>
-      <p>
-        {say(`learn.train.result.${examOf(result)}`, whole(result.n), whole(result.wrong))}{" "}
-        <span class="quiet">{say("learn.train.result.luck", fixed(luck(result) * 100, 1))}</span>
-      </p>
+      <p>{say(`learn.train.result.${examOf(result)}`, whole(result.n), whole(result.wrong))}</p>
       <p class="buttons">
         <ViewLink
           view="write"
@@ -40,7 +39,25 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
   );
 }
 
-/** Half the width of the 95 % interval: how much the accuracy could vary with other test images. */
-function luck({ accuracy, n }: Outcome): number {
-  return 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / Math.max(n, 1));
+interface Properties extends Mistake {
+  class?: string;
+  /** Anything below. */
+  children?: ComponentChildren;
+}
+
+/** A misread image: its label, the answer, and the probability of the answer. */
+export function MistakeImage({ index, label, digit, probability, image, children, ...rest }: Properties) {
+  const sentence = say("learn.train.mistake", label, digit, inWholePercent(probability), whole(index));
+  return (
+    <li title={sentence} {...rest}>
+      <Pixels values={image} palette="ink" label={sentence} />
+      <span class="numbers" aria-hidden="true">
+        {label} → <b>{digit}</b>
+      </span>
+      <span class="small quiet numbers" aria-hidden="true">
+        {inWholePercent(probability)}
+      </span>
+      {children}
+    </li>
+  );
 }

@@ -3,23 +3,23 @@ import { file } from "../../bundle/files";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { kept, keptExamples } from "../../hand/kept";
-import { sha256 } from "../../networks/onnx/sha256";
+import { sha256 } from "../../networks/sha256";
 import { type Card, type Graph, unpack } from "../../runtime/graph";
-import { onnxFrom } from "../inside/onnx-from";
-import { decode, encode } from "./base45";
+import { onnxFrom } from "../onnx-from";
 import { codeName, keepCode, keptCodes, loadCodes } from "./kept-codes";
-import type { Examples } from "./last-layer";
-import { graphOf } from "./network";
+import { type Examples, graphOf } from "./network";
 import {
+  decode,
+  encode,
   type Fault,
   MOST_DIGITS,
   type PaperNetwork,
+  PREFIX,
   packed,
   type SmallDigit,
   shrunk,
   unpacked,
 } from "./packing";
-import { drawn, PREFIX, SCANNER } from "./symbol";
 import { type Compared, inWorker, type Right } from "./work/client";
 import { openedForCodes } from "./work/picture";
 
@@ -128,4 +128,27 @@ export async function keep(network: PaperNetwork): Promise<string> {
 function first({ images, labels }: Examples): Examples {
   // copies, or all images would go to the worker
   return { images: images.slice(0, MEASURED * PIXELS), labels: labels.slice(0, MEASURED) };
+}
+
+/** The reader of codes, among the files that come with the page. */
+const SCANNER = "codes/scanner.wasm.gz";
+
+const MODULE = 6; // pixels
+const MARGIN = 4; // modules
+
+/** Draw a code, dark on light. */
+export async function drawn(text: string): Promise<HTMLCanvasElement> {
+  const { encode } = await import("uqr");
+  const { data } = encode(text, { ecc: "L", border: MARGIN });
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = data.length * MODULE;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("no canvas");
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.fillStyle = "black";
+  for (const [row, modules] of data.entries())
+    for (const [column, isDark] of modules.entries())
+      if (isDark) context.fillRect(column * MODULE, row * MODULE, MODULE, MODULE);
+  return canvas;
 }

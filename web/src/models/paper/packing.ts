@@ -1,12 +1,43 @@
 /** The bytes of a network in a QR code, as docs/how-to/choose-a-model.md describes them; every field is checked. */
-
-import { crc32 } from "../../hand/zip";
+import { crc32 } from "../../hand/npz";
 import { fromHalf, toHalf } from "../../runtime/half";
-import { type Bytes, joined } from "../../shared/files/bytes";
-import { type Layer, SHAPES } from "./rounding";
+import { type Bytes, joined } from "../../shared/files";
+import { type Layer, SHAPES } from "./network";
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+const BASE = ALPHABET.length;
+
+/** Bytes as the 45 characters that a QR code holds in 5.5 bits each (RFC 9285). */
+export function encode(content: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < content.length; start += 2) {
+    const pair = content.subarray(start, start + 2);
+    let value = pair.reduce((sum, byte) => sum * 256 + byte, 0);
+    for (let left = pair.length + 1; left > 0; left--) {
+      text += ALPHABET[value % BASE];
+      value = Math.floor(value / BASE);
+    }
+  }
+  return text;
+}
+
+/** @returns null if the text is not what `encode` writes */
+export function decode(text: string): Bytes | null {
+  const content: number[] = [];
+  for (let start = 0; start < text.length; start += 3) {
+    const digits = [...text.slice(start, start + 3)].map((character) => ALPHABET.indexOf(character));
+    const value = digits.reduceRight((sum, digit) => sum * BASE + digit, 0);
+    const size = digits.length - 1;
+    if (size === 0 || digits.includes(-1) || value >= 256 ** size) return null;
+    if (size === 2) content.push(value >> 8);
+    content.push(value & 255);
+  }
+  return Uint8Array.from(content);
+}
 
 const FORMAT = 1;
 const MOST_NAME = 40; // bytes of UTF-8
+/** The bytes of a network in a QR code, as docs/how-to/choose-a-model.md describes them; every field is checked. */
 export const MOST_DIGITS = 10;
 /** The height and width of a digit in a code. */
 const SIDE = 14;
@@ -153,3 +184,6 @@ export function doubled({ image }: SmallDigit): Uint8Array {
     return 255 * (image[row * SIDE + column] ?? 0);
   });
 }
+
+/** The prefix of the text in shuzi's codes. */
+export const PREFIX = "SHUZI:";

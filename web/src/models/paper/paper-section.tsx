@@ -2,15 +2,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { kept, loadKept } from "../../hand/kept";
+import { whole } from "../../learn/format";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { FileButton } from "../../shared/file-button";
-import { saveFile } from "../../shared/files/take";
-import { Notice } from "../../shared/notice";
+import { Button, FileButton, Notice, Section } from "../../shared/controls";
+import { saveFile } from "../../shared/files";
 import { Pixels } from "../../shared/pixels";
-import { Section } from "../../shared/section";
 import { ViewLink } from "../../shell/view-link";
-import { whole } from "../numbers";
 import { chosenDigits, keep, type MadeCode, makeCode, measured, type ScanFault, scan } from "./codes";
 import { doubled, isName, type PaperNetwork, type SmallDigit } from "./packing";
 import type { Compared, Right } from "./work/client";

@@ -1,6 +1,6 @@
 /** For tests: the packaged MNIST, and numbers that Python computed. */
 import { readFile } from "node:fs/promises";
-import type { Digits } from "../training/train";
+import type { Digits } from "../train";
 
 const MNIST = "../src/shuzi/data/files";
 const FIXTURES = "../tests/fixtures/training";

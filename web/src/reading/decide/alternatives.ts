@@ -2,7 +2,7 @@
 import { LEAST_ALTERNATIVE, MOST_ALTERNATIVES } from "../../generated/reading/decide";
 
 /** The possible texts of a part, with their probabilities. */
-export type Choices = readonly (readonly [text: string, probability: number])[];
+type Choices = readonly (readonly [text: string, probability: number])[];
 export type Texts = [text: string, probability: number][];
 
 /** Put the ends of lines between the parts of each. */

@@ -1,5 +1,4 @@
 /** Candidates become a reading where no line was recognised, or none has a digit. */
-
 import { LEAST_CONTRAST } from "../../generated/ink/paper";
 import { inReadingOrder } from "../../ink/components";
 import { largestAt } from "../../ink/numbers";
@@ -7,7 +6,7 @@ import { type Candidate, type Candidates, inOriginal } from "../find/candidates"
 import { aboutCandidates, aboutNoWriting, isMuchSmaller } from "../report/advice";
 import type { Digit, Reading, Status } from "../report/result";
 import { bestProducts, onLines } from "./alternatives";
-import type { Scale } from "./candidate-confidence";
+import type { Scale } from "./confidence";
 
 /** Put candidates in reading order and make a reading of them. */
 export function textOfCandidates(seen: Candidates, scale: Scale): Reading {

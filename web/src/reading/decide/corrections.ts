@@ -1,10 +1,9 @@
 /** A person's corrected digits change the texts of a line; see `shuzi.reading.decide.corrections`. */
-
 import { isDigit } from "../classes";
 import type { Candidates } from "../find/candidates";
+import { type LineTexts, scoresOfText, totalOf, type Weights } from "../recognise/ctc";
 import type { Correction } from "../recognise/hand";
 import type { Classifier } from "../recognise/models";
-import { type LineTexts, scoresOfText, totalOf, type Weights } from "../recognise/search";
 import { outcomeOf } from "./outcome";
 
 /** Let the corrected digits that a classifier knows speak about the lines of a page. */

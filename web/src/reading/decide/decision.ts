@@ -1,14 +1,11 @@
 /** Candidates and recognised lines become a reading: by the lines, or by the candidates alone. */
-
 import type { Candidates } from "../find/candidates";
 import type { Automaton } from "../patterns/automaton";
 import { follow } from "../patterns/fitting";
 import { type Reading, unread, withLines } from "../report/result";
-import type { Scale } from "./candidate-confidence";
 import { textOfCandidates } from "./candidate-text";
-import { doubtUnseen } from "./doubts/unseen";
-import { doubtWideGap } from "./doubts/wide-gaps";
-import type { LineScale } from "./line-confidence";
+import type { LineScale, Scale } from "./confidence";
+import { doubtUnseen, doubtWideGap } from "./doubts";
 import { rejectLines, textOfLines } from "./line-text";
 import { outcomesOf } from "./outcome";
 import { decidePage, type PageScale } from "./page-text";

@@ -1,5 +1,4 @@
 /** The likely texts of a page's lines become a reading: digits, marks, and what was left out. */
-
 import { SOLID } from "../../generated/ink/components";
 import {
   LEAST_CONFIDENCE,
@@ -16,10 +15,9 @@ import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
 import { aboutLineText, aboutMarks, aboutThePicture, OF_PICTURES } from "../report/advice";
 import type { Digit, Ignored, Reading, Sentence, Status } from "../report/result";
 import { sharedOut, type Texts } from "./alternatives";
-import { logit } from "./candidate-confidence";
-import { isCutAtSide } from "./doubts/cut-ink";
+import { type Evidence, type LineScale, logit } from "./confidence";
+import { isCutAtSide } from "./doubts";
 import { ignoredOn } from "./ignored-ink";
-import type { Evidence, LineScale } from "./line-confidence";
 import { type Character, type Outcome, type Outcomes, probabilityOfNoDigit } from "./outcome";
 
 /** Make a reading of what the line recogniser and the candidates say together; null if no line has a digit. */

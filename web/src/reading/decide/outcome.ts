@@ -1,5 +1,4 @@
 /** A line's likely texts become its best text, with the probability of each character and what else it could be. */
-
 import { SIDE } from "../../generated/ink/normalize";
 import { SAME_CHARACTER_IOU, SAME_INK } from "../../generated/reading/decide";
 import { CANDIDATE_WEIGHT, LEAST_TEXT_PROBABILITY } from "../../generated/reading/recognise";
@@ -9,9 +8,15 @@ import { cutOut } from "../../ink/normalize";
 import { blank, type Grey } from "../../ink/picture";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
 import type { Candidates } from "../find/candidates";
-import { corresponding } from "../recognise/alignment";
 import { boxesOf } from "../recognise/character-boxes";
-import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "../recognise/search";
+import {
+  align,
+  corresponding,
+  type LineTexts,
+  probabilitiesOf,
+  SCORES,
+  type Weights,
+} from "../recognise/ctc";
 import { mostProbable, onLines, type Texts } from "./alternatives";
 
 /** A character of a line. */

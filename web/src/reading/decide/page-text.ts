@@ -23,22 +23,21 @@ import { isDigit, withoutMarks } from "../classes";
 import type { Candidates } from "../find/candidates";
 import type { Automaton } from "../patterns/automaton";
 import { follow } from "../patterns/fitting";
+import { type LineTexts, SCORES } from "../recognise/ctc";
 import type { Classifier } from "../recognise/models";
 import { aloneOf, type PageLine } from "../recognise/page";
-import { type LineTexts, SCORES } from "../recognise/search";
 import { aboutLine, aboutMarks } from "../report/advice";
 import { type Reading, type Sentence, type Status, unread } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
-import { logit, type Numbers, sigmoid } from "./candidate-confidence";
+import { LineScale, logit, type Numbers, sigmoid } from "./confidence";
 import { correct } from "./corrections";
-import { doubtWideGap } from "./doubts/wide-gaps";
+import { doubtWideGap } from "./doubts";
 import { ignoredOn } from "./ignored-ink";
-import { LineScale } from "./line-confidence";
 import { digitsAndMarks, successOf } from "./line-text";
 import { type Outcome, outcomesOf } from "./outcome";
 
 /** What tells whether a line's text is complete and right. */
-export type Features = Record<(typeof FEATURES)[number], number>;
+type Features = Record<(typeof FEATURES)[number], number>;
 
 /** How much each score of a text counts. */
 export const WEIGHTS = SCORES.map((name) => PAGE_WEIGHTS[name]);

@@ -15,9 +15,9 @@ import type { TextLine } from "../../ink/line-pictures";
 import { cutOut } from "../../ink/normalize";
 import { rounded } from "../../ink/numbers";
 import { blank, type Grey, type Part } from "../../ink/picture";
+import type { LineTexts } from "../recognise/ctc";
 import type { Classified, Classify, Found } from "../recognise/models";
 import type { PageLine } from "../recognise/page";
-import type { LineTexts } from "../recognise/search";
 import type { Sentence } from "../report/result";
 
 /** A picture seems to hold more than a page of writing; reading it would take too long. */

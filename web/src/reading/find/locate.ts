@@ -38,15 +38,14 @@ import {
   touched,
 } from "../../ink/boxes";
 import { joined, letterHeight } from "../../ink/components";
-import { total } from "../../ink/loops/levels";
+import { total } from "../../ink/loops/loops";
 import { largestAt, level, median } from "../../ink/numbers";
-import { isOnePiece } from "../../ink/paper/neighbours";
-import { inkMap } from "../../ink/paper/paper";
-import { Scan } from "../../ink/paper/scan";
+import { inkMap, isOnePiece } from "../../ink/paper";
 import { blank, clipped, cropped, type Grey } from "../../ink/picture";
+import { Scan } from "../../ink/scan";
 import { lengthOf } from "../../ink/strips";
+import { textsOf } from "../recognise/ctc";
 import { type Classify, type Detector, possibleScale, type Recogniser } from "../recognise/models";
-import { textsOf } from "../recognise/search";
 import {
   around,
   type Candidate,

@@ -7,9 +7,8 @@ import { CLASSES } from "../../generated/tasks";
 import { type Box, boxOf, rightOf, touched } from "../../ink/boxes";
 import { rounded } from "../../ink/numbers";
 import { bounds, clipped, cropped, type Grey, type Part } from "../../ink/picture";
-import { spans } from "./ctc";
+import { type LineTexts, spans } from "./ctc";
 import type { Columns } from "./models";
-import type { LineTexts } from "./search";
 
 /** Cut a line between the characters of a text, where the least ink is, and frame the ink of each. */
 export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): Box[] {

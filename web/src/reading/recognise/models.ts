@@ -17,7 +17,7 @@ import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
 import type { Card, Graph } from "../../runtime/graph";
 import { Network, type Output } from "../../runtime/network";
-import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "../report/explain/inside";
+import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "../report/explain";
 import { type Correction, corrected, type Example, type Look, lookOf, rather } from "./hand";
 
 /** Classifies 28x28 images, with or without corrected digits. */

@@ -25,7 +25,7 @@ import {
   type TextLine,
 } from "../../ink/line-pictures";
 import { median } from "../../ink/numbers";
-import { mapsOfLine } from "../../ink/paper/paper";
+import { mapsOfLine } from "../../ink/paper";
 import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
 import { isDigit } from "../classes";
@@ -33,9 +33,8 @@ import { type Character, charactersOf } from "../decide/outcome";
 import { type Candidates, nothingIn, TooMuch, Work } from "../find/candidates";
 import { isCutOff } from "../find/line-detector";
 import { isStruckOut } from "../find/struck-lines";
-import { bestTexts, type Labels, logProbability } from "./ctc";
+import { bestTexts, type Labels, type LineTexts, logProbability } from "./ctc";
 import type { Classify, Columns, Recogniser } from "./models";
-import type { LineTexts } from "./search";
 
 /** A line that the line detector found on a photograph, and what may stand on it. */
 export interface PageLine {

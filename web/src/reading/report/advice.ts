@@ -1,4 +1,6 @@
 /** The reason why a picture is hard to read becomes one sentence for people. */
+
+import { catalogues } from "virtual:catalogues";
 import {
   BLURRED_EDGE,
   EDGE_MARGIN,
@@ -10,7 +12,7 @@ import {
 import { MARKS } from "../../generated/tasks";
 import type { Box } from "../../ink/boxes";
 import { largestAt, median } from "../../ink/numbers";
-import { edgeWidth } from "../../ink/paper/sharpness";
+import { edgeWidth } from "../../ink/paper";
 import { cropped, type Grey } from "../../ink/picture";
 import { isDigit, withoutMarks } from "../classes";
 import { around, type Candidates, isAtEdge } from "../find/candidates";
@@ -178,4 +180,18 @@ function doubtfulDigit(text: string, alternative: string): Sentence | null {
   if (differing.length !== 1 || !isDigit(first) || !isDigit(second)) return null;
   const position = [...text.slice(0, index)].filter(isDigit).length + 1;
   return ["reading.unsure", { place: position, first: Number(first), second: Number(second) }];
+}
+
+/** The sentences of readings, which are the same in Python and here: from the project's catalogues. */
+type Language = keyof typeof catalogues;
+
+/** Say it in a language. */
+export function sayIn(language: Language, [key, values]: Sentence): string {
+  const forms = catalogues[language][key] ?? [key];
+  // English has a form for one and a form for more; Chinese has one
+  const form = forms[values.n === 1 ? 0 : forms.length - 1] ?? key;
+  return form.replaceAll(/\{(\w+)(:,)?\}/g, (whole, name: string, isGrouped?: string) => {
+    const value = values[name] ?? whole;
+    return isGrouped ? value.toLocaleString("en") : String(value);
+  });
 }

@@ -41,7 +41,7 @@ export interface Ignored {
 }
 
 /** One line of a reading: a number, and where it stands. */
-export interface NumberLine {
+interface NumberLine {
   text: string;
   box: Box;
   /** Of a picture's only line, that of the reading. */

@@ -1,34 +1,26 @@
 export const models = {
   "models.title": "Models",
   "models.lead":
-    "The models side by side: how accurate, how large and how fast each one is, and what it is good for.",
-  "models.measuring": "Measuring the speed of each model on this machine…",
+    "The models side by side: how accurate and how large each one is, and what it is good for. The accuracy is that on the 10,000 MNIST test images, which no model was trained on.",
+  "models.listing": "Listing the models…",
   "models.accuracy": "Accuracy",
-  "models.accuracy.lead":
-    "Measured on the 10,000 MNIST test images, which no model was trained on. The dot is the measured accuracy; the bar is the 95% confidence interval. On this scale, moving right by the same distance always removes the same fraction of the mistakes.",
-  "models.interval": (low: string, high: string) => `${low} to ${high}`,
-  "models.validation": (n: string) => `(on ${n} validation images)`,
   "models.one": "One digit, every model",
   "models.one.lead":
-    "The digit that you wrote last, or a test image, read by each classifier alone, your own networks among them. The time is that of one answer in this browser, the shortest of seven measurements.",
+    "The digit that you wrote last, or a test image, read by each classifier alone, your own networks among them. Click on a model for what it is good for and what is inside.",
   "models.one.image": "The digit that all of them are given, 28x28 pixels",
   "models.one.model": "Model",
   "models.one.answer": "Answer, confidence",
-  "models.one.time": "Time here",
   "models.parameters": "Parameters",
   "models.size": "File size",
-  "models.time": "Time per image",
-  "models.time.page": "Time per 64x160 page",
-  "models.time.line": "Time per 48x160 line",
-  "models.per_second": (times: string) => `${times} per second`,
-  "models.wrong": (n: string, split: string) => `Mistakes in ${n} ${split} images`,
-  "models.finds": (n: string, split: string) => `Digits found on ${n} ${split} pages`,
-  "models.finds_lines": (n: string, split: string) => `Overlap with the lines on ${n} ${split} photographs`,
-  "models.reads": (n: string, split: string) => `Lines read entirely right, of ${n} ${split} lines`,
+  "models.wrong": (n: string, split: string, wrong: string) => `Mistakes in ${n} ${split} images: ${wrong}`,
+  "models.finds": (n: string, split: string, found: string) =>
+    `Digits found on ${n} ${split} pages: ${found}`,
+  "models.finds_lines": (n: string, split: string, overlap: string) =>
+    `Overlap with the lines on ${n} ${split} photographs: ${overlap}`,
+  "models.reads": (n: string, split: string, right: string) =>
+    `Lines read entirely right, of ${n} ${split} lines: ${right}`,
   "models.split.test": "test",
   "models.split.validation": "validation",
-  "models.conditions": "Times are medians on one core of this machine, for the network alone.",
-  "models.inside": "Look inside",
   "models.loading": "Loading the network…",
   "models.trained_as": (steps: string, batch: string, rate: string, seed: string) =>
     `Trained for ${steps} steps of ${batch} examples, learning rate ${rate}, seed ${seed}.`,
@@ -79,4 +71,46 @@ export const models = {
   "models.own.sure": (name: string) => `Delete “${name}” from this browser?`,
   "models.given": "Named when the service was started. Used when no other model is chosen.",
   "models.trained": "You trained it here. It is kept while the service runs, unless many more follow.",
+
+  "paper.title": "A network on paper",
+  "paper.lead":
+    "The smallest network, tiny, fits into one QR code: 4,632 weights of 4 bits, with a name and ten of your digits. Print it, give it away: whoever scans it reads with your network.",
+  "paper.make": "Make a code",
+  "paper.tiny": "Made from tiny.",
+  "paper.from": (name: string) => `Made from the network you scanned: ${name}.`,
+  "paper.nameless": "no name",
+  "paper.name": "Your name, for all to see",
+  "paper.name.long":
+    "A name has at most 40 bytes, about 40 letters or 13 Chinese characters, none of them invisible.",
+  "paper.learns": (n: number) =>
+    n === 1
+      ? "First teach its last layer the digit that you keep"
+      : `First teach its last layer the ${n} digits that you keep`,
+  "paper.no_digits": "Correct a digit and keep it to include your handwriting:",
+  "paper.button": "Make the code",
+  "paper.working": "Working…",
+  "paper.missing": "A file of the page could not be loaded. Check the connection and try again.",
+  "paper.alt": (name: string) => `QR code of a network: ${name}`,
+  "paper.on_test": (n: string, before: string, after: string) =>
+    `Right on the first ${n} test images: ${before} before rounding, ${after} in the code.`,
+  "paper.on_own": (n: string, before: string, after: string) =>
+    `Right on the ${n} digits that you keep: ${before} before rounding, ${after} in the code.`,
+  "paper.save": "Save as a picture",
+  "paper.scan": "Scan a code",
+  "paper.scan.lead": "Photograph it whole, sharp and from straight above. The picture stays on this machine.",
+  "paper.scan.file": "Open a picture",
+  "paper.scan.camera": "Take a photo",
+  "paper.scan.on_test": (n: string, right: string) => `It gets ${right} of the first ${n} test images right.`,
+  "paper.scan.on_own": (n: string, right: string) =>
+    `Of the ${n} digits that you keep it gets ${right} right.`,
+  "paper.digit": (digit: number) => `a ${digit}`,
+  "paper.keep": "Keep this network",
+  "paper.kept": "Kept in this browser, among the models above.",
+  "paper.hand_on": "Make a code now to pass this network on with your digits and your name.",
+  "paper.fault.none": "No QR code can be read. Come closer, hold still, and mind the light.",
+  "paper.fault.several": "There are several networks in the picture. Crop it to one code.",
+  "paper.fault.foreign": "This QR code does not hold a shuzi network.",
+  "paper.fault.format": "This code is from another version of shuzi, which this page does not know.",
+  "paper.fault.damaged": "This code is damaged: its checksum or a value in it is wrong.",
+  "paper.fault.picture": "This is not a picture that the browser can open.",
 };

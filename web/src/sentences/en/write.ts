@@ -41,7 +41,6 @@ export const write = {
   "write.none": "nothing",
   "write.sure": (percent: string) => `${percent} confidence`,
   "write.probability": (percent: string) => `${percent} probability`,
-  "write.time": (milliseconds: number) => `Read ${milliseconds} ms after you lifted the pen`,
   "write.status.ok": "Reliable",
   "write.status.unsure": "Unsure",
   "write.status.not-a-digit": "Not a digit",

@@ -44,7 +44,6 @@ export const write: Translation<typeof english> = {
   "write.none": "什么也没有",
   "write.sure": (percent) => `把握 ${percent}`,
   "write.probability": (percent) => `概率 ${percent}`,
-  "write.time": (milliseconds) => `提笔后 ${milliseconds} 毫秒认出`,
   "write.status.ok": "可靠",
   "write.status.unsure": "拿不准",
   "write.status.not-a-digit": "不像数字",

@@ -1,9 +1,8 @@
 /** Warns that the browser stores nothing, or that there is no room, until the warning is dismissed. */
 import { useSignal } from "@preact/signals";
 import { say } from "../../sentences/say";
-import { Button } from "../button";
-import { storageTrouble } from "./database";
-import { remember, remembered } from "./settings";
+import { Button } from "../controls";
+import { remember, remembered, storageTrouble } from "./database";
 
 const SEEN = "storage-notice";
 
@@ -26,5 +25,24 @@ export function StorageNotice() {
         />
       </div>
     </aside>
+  );
+}
+
+interface Properties {
+  /** How many others are stored that no open tab has. */
+  count: number;
+  text: (count: number) => string;
+}
+
+/** Says that more is stored than this tab shows, left by tabs that were closed; a new tab goes on with it. */
+export function KeptElsewhere({ count, text }: Properties) {
+  if (count === 0) return null;
+  return (
+    <p class="small quiet">
+      {text(count)} {/* without an opener, which would hand its own record on */}
+      <a href={location.search || "?"} target="_blank" rel="noopener">
+        {say("shell.kept_elsewhere.open")}
+      </a>
+    </p>
   );
 }

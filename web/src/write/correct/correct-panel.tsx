@@ -1,16 +1,22 @@
 /** Correct the reading: choose what a character is, the likeliest others first, split it, merge it, delete it. */
-
+import { useSignal } from "@preact/signals";
 import { DIGITS, MARKS } from "../../generated/tasks";
+import { isKept } from "../../hand/kept";
+import { NoKeptDigits } from "../../hand/npz";
+import { openPicture } from "../../here/read";
+import { union } from "../../ink/boxes";
+import type { Grey } from "../../ink/picture";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
+import { Button } from "../../shared/controls";
 import { percent } from "../../shared/percent";
-import { digitOf, type Glyph } from "../digits/glyphs";
-import { firstToCheck } from "../digits/left-out";
-import { probabilitiesOf } from "../digits/probabilities";
-import { glyphs, reading, selected } from "../state/state";
-import { canMerge, mergeWithNext, remove, sayIs, split } from "./correcting";
-import { KeepButton } from "./keep-button";
-import "./correct.css";
+import { placeRect, type Rect } from "../geometry";
+import { digitOf, type Glyph, isDigit } from "../glyphs";
+import { firstToCheck } from "../left-out";
+import { patchOf, probabilitiesOf, type Said } from "../patches";
+import { pictureOf } from "../sheet/drawing";
+import { corrections, glyphs, ontoCorrections, pictures, reading, selected, sheet } from "../state/state";
+import { accept, type Changed, cause, changes, halves, keepAndLook, look, takeBack } from "./changed";
+import "./correct-panel.css";
 
 const LIKELY = 0.01; // the probability from which another digit is proposed
 const MOST_LIKELY = 3;
@@ -145,4 +151,134 @@ export function pressed({ key, target }: KeyboardEvent): boolean {
     document.getElementById(BUTTON)?.focus();
   } else return false;
   return true;
+}
+
+const MOST = 5; // of many pictures
+
+/** Report which other readings changed because a digit was kept, and undo that. */
+export function ChangedNotice() {
+  const [digit, all] = [cause.value, changes.value];
+  if (!digit || all.length === 0) return null;
+  const shown = all.slice(0, MOST).map(written);
+  if (all.length > MOST) shown.push(say("write.changed.more", all.length - MOST));
+  return (
+    <div class="notice changed" role="status">
+      <p>{say("write.changed", digit.label, shown.join(say("write.changed.comma")))}</p>
+      <div class="buttons">
+        <Button label={say("write.changed.undo")} onClick={() => void takeBack()} />
+        <Button look="plain" label={say("write.changed.fine")} onClick={accept} />
+      </div>
+    </div>
+  );
+}
+
+function written({ name, position, before, now }: Changed): string {
+  const [was, is] = [before, now].map((text) => text.replaceAll("\n", " / ") || say("write.none"));
+  if (position !== null) return say("write.changed.character", position, was ?? "", is ?? "");
+  return name === ""
+    ? say("write.changed.sheet", was ?? "", is ?? "")
+    : say("write.changed.picture", name, was ?? "", is ?? "");
+}
+
+/** Keeps the selected digit with the label that a person gave it. */
+function KeepButton({ glyph }: { glyph: Glyph }) {
+  const wrong = useSignal("");
+  const rows = digitOf(glyph)?.image;
+  if (!rows || !glyph.isMine || !isDigit(glyph.character)) return null;
+  const image = Uint8Array.from(rows.flat());
+  const label = Number(glyph.character);
+  const isThere = isKept(image, label);
+  const take = async () => {
+    wrong.value = "";
+    try {
+      await keepAndLook({ image, label, date: Date.now() });
+    } catch (error) {
+      if (!(error instanceof NoKeptDigits)) throw error;
+      wrong.value = say(`hand.error.${error.why}`);
+    }
+  };
+  return (
+    <>
+      <Button
+        label={say(isThere ? "hand.is_kept" : "hand.keep")}
+        // not disabled: that would take the focus away
+        aria-disabled={isThere}
+        onClick={() => {
+          if (!isThere) void take();
+        }}
+      />
+      <span class="small" role="alert">
+        {wrong.value}
+      </span>
+    </>
+  );
+}
+
+/** Set a character; setting it to its reading confirms it. */
+function sayIs(index: number, character: string): void {
+  const glyph = glyphs.peek()[index];
+  if (!glyph) return;
+  correct([index], [{ character, box: glyph.box, seen: digitOf(glyph), isMine: true }]);
+}
+
+export function remove(index: number): void {
+  if (!glyphs.peek()[index]) return;
+  correct([index], []);
+  const left = glyphs.peek().length;
+  selected.value = left ? Math.min(index, left - 1) : null;
+}
+
+/** Cut a character in two; the halves are read, and may be corrected. */
+export async function split(index: number): Promise<void> {
+  const glyph = glyphs.peek()[index];
+  if (!glyph) return;
+  const picture = await currentPicture();
+  const boxes = halves(picture, glyph.box);
+  const seen = await Promise.all(boxes.map((box) => picture && look(picture, box)));
+  if (!isStill(glyph, index)) return;
+  correct(
+    [index],
+    boxes.map((box, half) => saidAt(box, seen[half] ?? null, glyph.character)),
+  );
+}
+
+/** Merge this character with the next one of the line; the result is read, and may be corrected. */
+async function mergeWithNext(index: number): Promise<void> {
+  const [glyph, next] = glyphs.peek().slice(index, index + 2);
+  if (!glyph || !canMerge(glyph, next)) return;
+  const box = union(glyph.box, next.box);
+  const picture = await currentPicture();
+  const seen = picture && (await look(picture, box));
+  if (!isStill(glyph, index)) return;
+  correct([index, index + 1], [saidAt(box, seen, glyph.character)]);
+}
+
+function canMerge(glyph: Glyph | undefined, next: Glyph | undefined): next is Glyph {
+  return glyph !== undefined && next !== undefined && glyph.line === next.line;
+}
+
+/** Whether it is unchanged since the network was asked. */
+function isStill({ character, box }: Glyph, index: number): boolean {
+  const now = glyphs.peek()[index];
+  return now?.character === character && now.box.x === box.x && now.box.width === box.width;
+}
+
+/** Use the network's answer; without one, the original character, for the user to correct. */
+function saidAt(box: Rect, seen: Said["seen"], otherwise: string): Said {
+  return { character: seen ? String(seen.digit) : otherwise, box, seen, isMine: false };
+}
+
+function correct(indices: readonly number[], says: readonly Said[]): void {
+  const onto = ontoCorrections.peek();
+  const moved = glyphs.peek().map((glyph) => ({ ...glyph, box: placeRect(glyph.box, onto) }));
+  const said = says.map((character) => ({ ...character, box: placeRect(character.box, onto) }));
+  const inkAt = pictures.chosen.peek() ? null : (region: Rect) => sheet.inkAt(region);
+  corrections.peek().correct(patchOf(moved, indices, said, inkAt));
+}
+
+/** The pixels read; null if the browser cannot open the file, such as a PDF. */
+async function currentPicture(): Promise<Grey | null> {
+  const entry = pictures.chosen.peek();
+  if (!entry) return pictureOf(sheet.strokes.peek())?.grey ?? null;
+  return openPicture(entry.picture.file).catch(() => null);
 }

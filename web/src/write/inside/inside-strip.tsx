@@ -2,27 +2,24 @@
  * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates, hidden neurons or kernels and
  * feature maps, ten scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
  */
-
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { isHere } from "../../here/read";
-import { softmax } from "../../learn/concepts";
+import { readScores, softmax, textOf } from "../../learn/concepts";
+import { templateOf } from "../../learn/digit/examples";
 import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
-import { readScores, textOf } from "../../learn/softmax/scores";
-import { drawnAs } from "../../learn/train/runs/own-names";
-import type { Inside, Layer } from "../../reading/report/explain/inside";
+import { drawnAs } from "../../learn/train/run";
+import type { Inside, Layer } from "../../reading/report/explain";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { readBy } from "../state/state";
+import { digitOf } from "../glyphs";
+import { glyphs, readBy, selected } from "../state/state";
 import { Bars } from "./bars";
-import { followPen } from "./growing";
-import { differs, image, isLate, keepLooking, looked } from "./looking";
-import { OneOfDigits } from "./one-of-digits";
-import { Maps, Neurons, TEMPLATES } from "./tiles";
-import "./inside.css";
+import { differs, drawn, followPen, image, isLate, keepLooking, looked } from "./looking";
+import "./inside-strip.css";
 
 const BLANK = new Uint8Array(PIXELS);
 const [LEAST, MOST] = [-10, 10]; // the scores that the step about softmax takes
@@ -146,4 +143,131 @@ function highest(scores: readonly number[]): string {
 function written(scores: readonly number[]): string {
   const inRange = scores.map((score) => Math.min(Math.max(score, LEAST), MOST));
   return readScores(textOf(inRange)) ?? "";
+}
+
+const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
+const TILES = 6;
+const LAYERS = 3; // more would be too small to see
+const FAINT = 0.25; // of a template where there is no ink
+const STRONG = 0.5; // of the largest weight: from there on the colour is full
+const EMPTY = new Float32Array(1);
+
+/** The templates of the softmax network that comes with shuzi, which are known before anything is read. */
+const TEMPLATES = DIGITS.map(templateOf);
+
+interface NeuronsProperties {
+  image: Uint8Array | null;
+  /** The weights of the network that reads; null until it has seen the image. */
+  layer: Layer | null;
+  /** The same, where it is known before. */
+  templates: readonly Float32Array[] | null;
+}
+
+/** Templates, or what hidden neurons look for: weights of all pixels, strong where the ink is. */
+function Neurons({ image, layer, templates }: NeuronsProperties) {
+  const weights = templates ?? layer?.tiles.map(({ values }) => values) ?? null;
+  const tiles = useMemo(
+    () =>
+      weights?.map((values) =>
+        values.map((weight, pixel) =>
+          image ? weight * (FAINT + ((1 - FAINT) * (image[pixel] ?? 0)) / 255) : weight,
+        ),
+      ),
+    [image, layer, templates],
+  );
+  // few weights of a network trained here are large, and the others would be pale
+  const full = templates
+    ? Math.max(...templates.map(largest))
+    : STRONG * Math.max(...(tiles ?? []).map(largest), 1e-9);
+  return (
+    <span class="inside-layer inside-templates">
+      {DIGITS.map((index) => (
+        <Pixels
+          key={index}
+          values={tiles?.[index] ?? EMPTY}
+          side={tiles?.[index] ? 28 : 1}
+          palette="signed"
+          full={full}
+        />
+      ))}
+    </span>
+  );
+}
+
+/** The kernels of the first layer and the maps of each; without an image, empty places for them. */
+function Maps({ inside }: { inside: Inside | null }) {
+  const kernels = inside?.kernels;
+  return (
+    <>
+      <Column
+        layer={kernels}
+        name={kernels ? say("write.inside.kernels", kernels.side) : say("write.inside.kernel")}
+      />
+      {Array.from({ length: Math.min(inside?.layers.length ?? LAYERS, LAYERS) }, (_, index) => {
+        const layer = inside?.layers[index];
+        return (
+          <Column
+            key={index}
+            layer={layer}
+            name={layer ? say("write.inside.layer", layer.channels, layer.side) : ""}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+function Column({ layer, name }: { layer: Layer | null | undefined; name: string }) {
+  const full = layer ? Math.max(...layer.tiles.map(({ values }) => largest(values)), 1e-9) : 1;
+  return (
+    <span class="inside-column">
+      <span class="inside-layer">
+        {Array.from({ length: TILES }, (_, index) => (
+          <Pixels
+            key={index}
+            values={layer?.tiles[index]?.values ?? EMPTY}
+            side={layer?.side ?? 1}
+            palette="signed"
+            full={full}
+          />
+        ))}
+      </span>
+      <span class="inside-name">{name}</span>
+    </span>
+  );
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+const MOST_OFFERED = 20; // of more digits, one is chosen on the sheet or below
+
+interface Properties {
+  label: string;
+  /** The label of a digit's button; its position among the digits counts from 1. */
+  about(index: number, digit: string): string;
+}
+
+/** A button for each digit of the number, to look at another one more closely. */
+export function OneOfDigits({ label, about }: Properties) {
+  const all = glyphs.value.flatMap((glyph, index) => (digitOf(glyph) ? [{ glyph, index }] : []));
+  if (all.length < 2 || all.length > MOST_OFFERED) return null;
+  return (
+    <fieldset class="one-of-digits" aria-label={label}>
+      {all.map(({ glyph, index }, position) => (
+        <button
+          key={index}
+          type="button"
+          aria-pressed={drawn.value?.index === index}
+          aria-label={about(position + 1, glyph.character)}
+          onClick={() => {
+            selected.value = index;
+          }}
+        >
+          {glyph.character}
+        </button>
+      ))}
+    </fieldset>
+  );
 }

@@ -1,16 +1,20 @@
 /** Follow the last written or the selected digit through the network. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { keptInUse } from "../../hand/use-here";
+import { LEAST_CONTRAST } from "../../generated/ink/paper";
+import { keptInUse } from "../../hand/kept-digits";
 import { isHere, lookInside } from "../../here/read";
+import { normalize } from "../../ink/normalize";
 import { largestAt } from "../../ink/numbers";
-import type { Inside } from "../../reading/report/explain/inside";
+import { inkMap } from "../../ink/paper";
+import type { Inside } from "../../reading/report/explain";
 import type { Digit } from "../../readings";
-import { digitOf } from "../digits/glyphs";
-import { inverse, place } from "../geometry/geometry";
-import { glyphs, ontoCorrections, pictures, readBy, selected, sheet } from "../state/state";
-import { digitDrawn } from "./chosen";
-import { growing } from "./growing";
-import { newestOnly } from "./newest";
+import { inverse, overlap, place } from "../geometry";
+import { digitOf } from "../glyphs";
+import { pictureOf } from "../sheet/drawing";
+import { boundsOf, type Stroke } from "../sheet/sheet";
+import { glyphs, inkQuestion, ontoCorrections, pictures, readBy, selected, sheet } from "../state/state";
+import { pending } from "../state/writing";
+import { digitDrawn, newestOnly } from "./chosen";
 
 /** The digit that the network is drawn for, and its index among all characters. */
 export const drawn: ReadonlySignal<{ index: number; digit: Digit } | null> = computed(() => {
@@ -38,7 +42,7 @@ export const image: ReadonlySignal<Uint8Array | null> = computed(() => {
   return rows ? Uint8Array.from(rows.flat()) : null;
 });
 
-export interface Looked {
+interface Looked {
   model: string;
   image: Uint8Array;
   inside: Inside;
@@ -102,4 +106,57 @@ interface Wanted {
 /** The answer is on the screen before anything else is computed. */
 function painted(): Promise<void> {
   return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
+const PAUSE = 90; // milliseconds between two images, so that the pen stays quick
+const LEAST_INK = 3; // points; fewer may be a tap
+
+const held = signal<Uint8Array | null>(null);
+
+/** 784 values, ink 255; null unless a stroke is being written, or was just written and is not read yet. */
+export const growing: ReadonlySignal<Uint8Array | null> = held;
+
+/** Follow the pen until the returned function is called. */
+export function followPen(): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let before = sheet.strokes.peek();
+  const look = () => {
+    timer = null;
+    const stroke = pending.peek();
+    if (stroke.length < LEAST_INK) return;
+    const image = imageOf([...touching(sheet.strokes.peek(), stroke), stroke]);
+    if (image) held.value = image;
+  };
+  const stops = [
+    effect(() => {
+      if (pending.value.length > 0) {
+        before = sheet.strokes.peek();
+        timer ??= setTimeout(look, PAUSE);
+      } else if (sheet.strokes.value === before || sheet.isEmpty.value) held.value = null;
+    }),
+    // now it has been read
+    effect(() => {
+      void inkQuestion.answer.value;
+      if (pending.peek().length === 0) held.value = null;
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    if (timer !== null) clearTimeout(timer);
+    held.value = null;
+  };
+}
+
+/** The strokes whose boxes the box of another overlaps. */
+function touching(strokes: readonly Stroke[], stroke: Stroke): Stroke[] {
+  const own = boundsOf([stroke]);
+  return strokes.filter((stroke) => {
+    const box = boundsOf([stroke]);
+    return own !== null && box !== null && overlap(own, box);
+  });
+}
+
+function imageOf(strokes: readonly Stroke[]): Uint8Array | null {
+  const picture = pictureOf(strokes);
+  return picture && (normalize(inkMap(picture.grey, LEAST_CONTRAST))?.pixels ?? null);
 }

@@ -1,13 +1,13 @@
 /** One card per digit: what the network saw, the evidence, and the probability of each of the ten answers. */
 import type { Digit } from "../../readings";
 import { say } from "../../sentences/say";
+import { Section } from "../../shared/controls";
 import { percent, wholePercent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
-import { Section } from "../../shared/section";
-import { digitOf, type Glyph, isDigit, statusOf } from "../digits/glyphs";
-import { probabilitiesOf } from "../digits/probabilities";
+import { digitOf, type Glyph, isDigit, statusOf } from "../glyphs";
+import { probabilitiesOf } from "../patches";
 import { glyphs, lit, pointing, selected, toggle } from "../state/state";
-import { Verdict } from "./verdict";
+import { Verdict } from "./result";
 
 export function DigitCards() {
   const digits = glyphs.value.flatMap((glyph, index) => (isDigit(glyph.character) ? [{ glyph, index }] : []));

@@ -1,23 +1,25 @@
 /** The number, its confidence, and advice if it is unsure. */
-
+import { useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { announce } from "../../announce";
+import { FilmLink } from "../../film/film-link";
+import type { Status } from "../../readings";
 import { say } from "../../sentences/say";
-import { Icon } from "../../shared/icons";
+import { Button, Icon, type IconName, Notice } from "../../shared/controls";
 import { percent } from "../../shared/percent";
-import { ChangedNotice } from "../correct/changed-notice";
-import { CorrectButton } from "../correct/correct-panel";
-import { type Glyph, statusOf } from "../digits/glyphs";
-import { namesOf, whyOf } from "../digits/left-out";
-import type { Shown } from "../digits/shown";
-import { ExportButtons } from "../export/export-buttons";
-import { lit, pictures, pointing, question, reading, sheet, toggle } from "../state/state";
-import { pending } from "../state/writing";
-import { MoreHere } from "./more-here";
-import { Trouble } from "./trouble";
-import { Verdict } from "./verdict";
+import { ViewLink } from "../../shell/view-link";
+import { ChangedNotice, CorrectButton } from "../correct/correct-panel";
+import type { Shown } from "../digits";
+import { ExportButtons } from "../export";
+import { type Glyph, statusOf } from "../glyphs";
+import { namesOf, whyOf } from "../left-out";
+import { isNoPicture } from "../state/handed-in";
+import { lit, model, pictures, pointing, question, reading, sheet, toggle, unread } from "../state/state";
+import { pending, readAllAgain } from "../state/writing";
 
 export function Result() {
   const shown = reading.value;
-  const { answer, asking } = question.value;
+  const { asking } = question.value;
   const leftOut = shown ? namesOf(shown.ignored) : "";
   const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
   return (
@@ -39,7 +41,7 @@ export function Result() {
             {/* the last one, so that Tab goes on to what it opens */}
             <CorrectButton />
           </div>
-          <Time milliseconds={pictures.chosen.value ? null : (answer.value?.milliseconds ?? null)} />
+          <p class="small quiet coming">{asking.value && say("write.reading")}</p>
         </>
       ) : nothing ? (
         <>
@@ -50,17 +52,6 @@ export function Result() {
         asking.value && <p class="quiet">{say("write.reading")}</p>
       )}
     </section>
-  );
-}
-
-/** How long the answer took; while the next one is on its way, only that. */
-function Time({ milliseconds }: { milliseconds: number | null }) {
-  const isComing = question.value.asking.value;
-  if (!isComing && milliseconds === null) return null;
-  return (
-    <p class="small quiet numbers time">
-      {isComing ? say("write.reading") : say("write.time", Math.ceil(milliseconds ?? 0))}
-    </p>
   );
 }
 
@@ -126,5 +117,87 @@ function OneGlyph({ glyph, index }: { glyph: Glyph; index: number }) {
     >
       {glyph.character}
     </span>
+  );
+}
+
+/** Say what went wrong with the current question, and how to go on. */
+function Trouble() {
+  const { trouble, busy } = question.value;
+  useSpokenBusy();
+  if (busy.value !== null) return <Notice text={say("error.busy", busy.value)} />;
+  // announced already, also where the same is dropped again
+  if (isNoPicture.value) return <Notice text={say("write.no_picture")} />;
+  const error = trouble.value;
+  const sentence = unread.value ?? error?.sentence;
+  if (!sentence) return null;
+  const isModelGone = error !== null && /^error\.(service\.)?model/.test(error.key);
+  const mayPass =
+    error && !isModelGone && (error.status === 0 || error.status === 429 || error.status >= 500);
+  return (
+    <Notice role="alert" text={sentence} again={mayPass ? readAllAgain : undefined}>
+      {isModelGone && model.value !== "" && (
+        <Button label={say("write.model.back")} onClick={() => model.set("")} />
+      )}
+    </Notice>
+  );
+}
+
+/** Announces once that the service is busy, not at every retry. */
+function useSpokenBusy(): void {
+  const wasBusy = useRef(false);
+  useSignalEffect(() => {
+    const seconds = question.value.busy.value;
+    if (seconds !== null && !wasBusy.current) announce(say("error.busy", seconds));
+    wasBusy.current = seconds !== null;
+  });
+}
+
+interface Properties {
+  status: Status;
+  /** How probable it is, in words; without it, it is not said. */
+  sure?: string | undefined;
+  /** Instead of the name of the status. */
+  label?: string | undefined;
+  /** Instead of the status's. */
+  icon?: IconName | undefined;
+}
+
+/** The confidence of a reading or the probability of a digit: an icon, a word and a percentage. */
+export function Verdict({ status, sure, label, icon = status }: Properties) {
+  return (
+    <p class="verdict" data-status={status}>
+      <Icon name={icon} />
+      <strong>{label ?? say(`write.status.${status}`)}</strong>
+      {sure && (status === "ok" || status === "unsure") && <span class="numbers quiet">{sure}</span>}
+    </p>
+  );
+}
+
+/** Where nothing is written yet there is room for what else the page can do. */
+function MoreHere() {
+  return (
+    <nav class="more-here" aria-labelledby="more-here">
+      <h2 id="more-here">{say("write.more")}</h2>
+      <ul>
+        <li>
+          <FilmLink>{say("film.title")}</FilmLink>
+          <span class="small quiet">{say("write.more.film")}</span>
+        </li>
+        <li>
+          <ViewLink view="duel">{say("duel.title")}</ViewLink>
+          <span class="small quiet">{say("write.more.duel")}</span>
+        </li>
+        <li>
+          <ViewLink view="learn" parameters={{ step: "train" }}>
+            {say("write.more.train")}
+          </ViewLink>
+          <span class="small quiet">{say("write.more.train.about")}</span>
+        </li>
+        <li>
+          <ViewLink view="forms">{say("write.more.sheets")}</ViewLink>
+          <span class="small quiet">{say("write.more.sheets.about")}</span>
+        </li>
+      </ul>
+    </nav>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chain, contain, contains, inverse, place, placeRect } from "../geometry/geometry";
+import { chain, contain, contains, inverse, place, placeRect } from "../geometry";
 import { boundsOf, fitting, Sheet, type Stroke } from "./sheet";
 
 const WIDE = { width: 800, height: 400 };

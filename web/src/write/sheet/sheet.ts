@@ -1,9 +1,9 @@
 /** The sheet of strokes, kept as data, so that they survive a resize, a theme change or another view. */
 import { computed, signal } from "@preact/signals";
 import { union } from "../../ink/boxes";
-import type { Correctable } from "../digits/corrections";
-import type { Patch } from "../digits/patches";
-import { contain, contains, type Placement, type Point, type Rect, type Size } from "../geometry/geometry";
+import type { Correctable } from "../digits";
+import { contain, contains, type Placement, type Point, type Rect, type Size } from "../geometry";
+import type { Patch } from "../patches";
 
 /** A pen position and line width, in paper units. */
 export type InkPoint = Point & { width: number };

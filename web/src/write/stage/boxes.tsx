@@ -3,10 +3,9 @@
  * readers, the cards have the same information.
  */
 import { say } from "../../sentences/say";
-import { type Glyph, isDigit, statusOf } from "../digits/glyphs";
-import { doubtedOf } from "../digits/left-out";
-import { contains, type Point, type Rect, type Size } from "../geometry/geometry";
-import { positionsOf, type Wanted } from "../geometry/labels";
+import { contains, type Point, positionsOf, type Rect, type Size, type Wanted } from "../geometry";
+import { type Glyph, isDigit, statusOf } from "../glyphs";
+import { doubtedOf } from "../left-out";
 import { glyphs, lit, pointing, reading, toggle } from "../state/state";
 
 interface Properties {

@@ -1,20 +1,31 @@
 /** The canvas for writing, by hand or keyboard. Strokes go to the sheet. */
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { effect, signal, useSignal, useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../../announce";
+import { hasService, isOtherMachine } from "../../edition";
 import { say } from "../../sentences/say";
+import { Button, FileButton, PICTURES } from "../../shared/controls";
+import { asShown, type Measured, usePromised, useSize } from "../../shared/hooks";
 import { inPercent } from "../../shared/percent";
-import { asShown, type Measured, useSize } from "../../shared/size";
 import { shownTheme } from "../../shell/theme";
-import { chain, contains, inverse, type Point, place, placeRect, type Size } from "../geometry/geometry";
+import { chain, contains, inverse, type Point, place, placeRect, type Size } from "../geometry";
 import { drawStroke, usePaper } from "../sheet/drawing";
-import { KeyPen } from "../sheet/key-pen";
-import { listenToPen } from "../sheet/pen";
+import { KeyPen, listenToPen } from "../sheet/pen";
 import { fitting, type InkPoint } from "../sheet/sheet";
-import { glyphs, inkQuestion, pointedAt, sheet, toggle } from "../state/state";
-import { beginStroke, dropStroke, finishStroke, growStroke, pending } from "../state/writing";
+import { mayClosePictures, showFiles } from "../state/handed-in";
+import { corrections, glyphs, inkQuestion, pictures, pointedAt, sheet, toggle } from "../state/state";
+import {
+  beginStroke,
+  clearSheet,
+  dropStroke,
+  finishStroke,
+  growStroke,
+  pending,
+  undo,
+} from "../state/writing";
 import { Boxes } from "./boxes";
+import "./opening.css";
 
 const TAP = 4; // paper units: a smaller movement is a tap
 const REST = 400; // ms without a key before the pen position is announced: a held arrow key would flood the screen reader
@@ -181,4 +192,92 @@ function useKeyPen(size: () => Measured | null) {
       },
     },
   };
+}
+
+/** The buttons below the sheet: undo, clear, pictures, an example. */
+export function Toolbar({ onExample }: { onExample: () => void }) {
+  const isPicture = pictures.chosen.value !== null;
+  const leave = () => {
+    if (mayClosePictures()) pictures.close();
+  };
+  return (
+    <div class="buttons toolbar">
+      {isPicture && <Button icon="pen" label={say("write.back")} onClick={leave} />}
+      <Button
+        icon="undo"
+        label={say("write.undo")}
+        look={isPicture ? "" : "of-sheet"}
+        disabled={!corrections.value.canUndo.value}
+        onClick={undo}
+      />
+      {!isPicture && (
+        <Button
+          icon="clear"
+          label={say("write.clear")}
+          look="of-sheet"
+          disabled={sheet.isEmpty.value}
+          onClick={clearSheet}
+        />
+      )}
+      <span class="gap" />
+      {!isPicture && <Button icon="play" label={say("write.example")} look="plain" onClick={onExample} />}
+      <FileButton
+        icon="picture"
+        label={say("write.choose")}
+        accept={PICTURES}
+        test="pictures"
+        take={(files) => void showFiles(files)}
+        look="plain"
+        isMultiple
+      />
+      <FileButton
+        icon="camera"
+        label={say("write.camera")}
+        accept="image/*"
+        test="camera"
+        take={(files) => void showFiles(files)}
+        look="plain"
+        isCamera
+      />
+    </div>
+  );
+}
+
+const OPENING_REST = 700; // ms: the page, and what reads, come first
+
+/** What this is, and where what is written goes. */
+export const LEAD = hasService && isOtherMachine(location.hostname) ? "write.lead.service" : "write.lead";
+
+const isWanted = signal(false);
+const isOver = signal(false);
+
+effect(() => {
+  if (!sheet.isEmpty.value || pending.value.length > 0 || pictures.chosen.value) isOver.value = true;
+});
+
+export function Opening() {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      isWanted.value = true;
+    }, OPENING_REST);
+    return () => clearTimeout(timer);
+  }, []);
+  const isShown = isWanted.value && !isOver.value;
+  const film = usePromised(
+    () =>
+      isShown
+        ? import("../../film/opening-film").then(
+            ({ OpeningFilm }) => ({ Picture: OpeningFilm }),
+            () => null,
+          )
+        : null,
+    String(isShown),
+  );
+  if (!isShown || !film) return null;
+  return (
+    <>
+      <film.Picture />
+      <p class="opening-about small quiet">{say(LEAD)}</p>
+    </>
+  );
 }

@@ -2,13 +2,20 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/button";
-import { Icon } from "../../shared/icons";
-import { asShown, useSize } from "../../shared/size";
-import { contain, placeRect, type Size } from "../geometry/geometry";
-import { goToNextDoubt, type Listed, listed, toCheck } from "../state/doubts";
+import { Button, Icon } from "../../shared/controls";
+import { asShown, useSize } from "../../shared/hooks";
+import { contain, placeRect, type Size } from "../geometry";
 import type { Entry, Picture } from "../state/pictures";
-import { pictures, reading, readOf, shownEntry } from "../state/state";
+import {
+  goToNextDoubt,
+  type Listed,
+  listed,
+  pictures,
+  reading,
+  readOf,
+  shownEntry,
+  toCheck,
+} from "../state/state";
 import { Boxes } from "./boxes";
 
 export function PictureStage({ entry: { picture } }: { entry: Entry }) {

@@ -1,8 +1,8 @@
 /** Pictures that were chosen, dropped, pasted or taken; each is read separately, two at a time. */
 import { computed, type Signal, signal } from "@preact/signals";
 import type { HowToRead, Reading, Unread } from "../../readings";
-import { Corrections } from "../digits/corrections";
-import type { Patch } from "../digits/patches";
+import { Corrections } from "../digits";
+import type { Patch } from "../patches";
 import { Question } from "./question";
 
 export interface Picture {

@@ -3,13 +3,11 @@ import { batch, signal } from "@preact/signals";
 import { ApiError, isAbort } from "../../api";
 import { type Drawn, type HowToRead, type Reading, readPicture, type Unread } from "../../readings";
 
-export interface Answer<About> {
+interface Answer<About> {
   readings: readonly (Reading | Unread)[];
   /** The subject of the request, for instance where on the paper the picture was. */
   about: About;
   how: HowToRead;
-  /** From when the person finished to the response; null if nothing that a person finished led to it. */
-  milliseconds: number | null;
   explained: boolean;
 }
 
@@ -26,20 +24,13 @@ export class Question<About> {
   /**
    * Request the reading.
    *
-   * @param since when the person finished, by performance.now(); null if the same is read once more
    * @returns true once there is an answer; false if it failed or was aborted
    */
-  async ask(
-    picture: Blob | Drawn,
-    about: About,
-    how: HowToRead,
-    since: number | null = null,
-  ): Promise<boolean> {
+  async ask(picture: Blob | Drawn, about: About, how: HowToRead): Promise<boolean> {
     const controller = this.#begin(picture, how);
     const readings = await this.#read(false, controller);
     if (!readings) return false;
-    const milliseconds = since === null ? null : performance.now() - since;
-    this.answer.value = { readings, about, how, milliseconds, explained: false };
+    this.answer.value = { readings, about, how, explained: false };
     return true;
   }
 

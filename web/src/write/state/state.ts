@@ -1,15 +1,15 @@
 /** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter, view } from "../../address";
-import { readerFor } from "../../learn/train/runs/as-models";
+import { readerFor } from "../../learn/train/runs";
 import { chosenName } from "../../models/known";
-import { automatonOf, WrongPattern } from "../../reading/patterns/expression";
+import { automatonOf, WrongPattern } from "../../reading/patterns/automaton";
 import type { Sentence } from "../../reading/report/result";
 import type { HowToRead, Reading } from "../../readings";
-import type { Correctable } from "../digits/corrections";
-import type { Glyph } from "../digits/glyphs";
-import { type Shown, shownOf } from "../digits/shown";
-import type { Placement } from "../geometry/geometry";
+import { type Correctable, type Shown, shownOf } from "../digits";
+import type { Placement } from "../geometry";
+import type { Glyph } from "../glyphs";
+import { firstToCheck } from "../left-out";
 import { Sheet } from "../sheet/sheet";
 import { type Entry, Pictures } from "./pictures";
 import { Question } from "./question";
@@ -127,4 +127,49 @@ export function pointing(index: number) {
       pointedAt.value = null;
     },
   };
+}
+
+/** An entry with its index among all. */
+export interface Listed {
+  entry: Entry;
+  index: number;
+}
+
+/** Once all are read, the doubtful ones come first, the most doubtful of them at the top; corrections move nothing. */
+export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
+  const all = pictures.entries.value.map((entry, index) => ({ entry, index }));
+  const isRead = ({ entry }: Listed) =>
+    readOf(entry) !== null || entry.picture.question.trouble.value !== null;
+  if (!all.every(isRead)) return all;
+  return all.sort((a, b) => doubtOf(b.entry) - doubtOf(a.entry) || a.index - b.index);
+});
+
+/** Pictures that need checking and have not been corrected. */
+export const toCheck: ReadonlySignal<readonly Listed[]> = computed(() =>
+  listed.value.filter(({ entry }) => {
+    const status = shownEntry(entry)?.status;
+    return status === "unsure" || status === "not-a-digit";
+  }),
+);
+
+/** 0 for sure, blank or unreadable pictures. */
+function doubtOf(entry: Entry): number {
+  const reading = readOf(entry);
+  if (!reading || "error" in reading || reading.status === "ok" || reading.status === "blank") return 0;
+  return 1 - reading.confidence + Number.EPSILON;
+}
+
+/** Show the next picture to check, with the character to check first; false if there is none. */
+export function goToNextDoubt(): boolean {
+  const [first] = toCheck.peek();
+  if (!first) return false;
+  const order = listed.peek();
+  const here = order.findIndex(({ entry }) => entry === pictures.chosen.peek());
+  const next = order.slice(here + 1).find((each) => toCheck.peek().includes(each)) ?? first;
+  batch(() => {
+    pictures.choose(next.index);
+    const shown = shownEntry(next.entry);
+    selected.value = shown && shown.glyphs.length > 0 ? firstToCheck(shown) : null;
+  });
+  return true;
 }

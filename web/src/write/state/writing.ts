@@ -2,9 +2,8 @@
 import { batch, effect, signal } from "@preact/signals";
 import { language } from "../../language";
 import type { HowToRead } from "../../readings";
-import type { Size } from "../geometry/geometry";
-import { pictureOf } from "../sheet/drawing";
-import { nextExample, strokesOf, writeSlowly } from "../sheet/example";
+import type { Size } from "../geometry";
+import { nextExample, pictureOf, strokesOf, writeSlowly } from "../sheet/drawing";
 import type { Content, InkPoint, Stroke } from "../sheet/sheet";
 import { corrections, howToRead, inkQuestion, pictures, sheet } from "./state";
 
@@ -15,17 +14,12 @@ const PAUSE = 220; // ms without writing before the explanation is requested, wh
 
 const askedAgain = signal(0);
 
-/** The ink as it was when the pen was lifted last, and when; null once it was asked about. */
-let lifted: { strokes: readonly Stroke[]; at: number } | null = null;
-
 /** Read the ink now and whenever it, the model, the pattern or the language changes, until the view closes. */
 export function keepReading(): () => void {
   return effect(() => {
     const [strokes, how] = [sheet.strokes.value, howToRead.value];
     void [language.value, askedAgain.value];
-    const since = lifted?.strokes === strokes ? lifted.at : null;
-    lifted = null;
-    if (!pictures.chosen.value && how.model !== "") void readInk(strokes, how, since);
+    if (!pictures.chosen.value && how.model !== "") void readInk(strokes, how);
   });
 }
 
@@ -40,14 +34,14 @@ export function readAllAgain(): void {
   else readAgain();
 }
 
-async function readInk(strokes: readonly Stroke[], how: HowToRead, since: number | null): Promise<void> {
+async function readInk(strokes: readonly Stroke[], how: HowToRead): Promise<void> {
   if (strokes.length === 0) {
     inkQuestion.reset();
     return;
   }
   const picture = pictureOf(strokes);
   if (!picture) return;
-  if (await inkQuestion.ask(picture, picture.onPaper, how, since)) await inkQuestion.explain(PAUSE);
+  if (await inkQuestion.ask(picture, picture.onPaper, how)) await inkQuestion.explain(PAUSE);
 }
 
 /** The pen is put down. Pending requests about the earlier ink are obsolete. */
@@ -66,9 +60,7 @@ export function finishStroke(): void {
   const stroke = pending.peek();
   batch(() => {
     pending.value = [];
-    if (stroke.length === 0) return;
-    sheet.add(stroke);
-    lifted = { strokes: sheet.strokes.peek(), at: performance.now() };
+    if (stroke.length > 0) sheet.add(stroke);
   });
 }
 

@@ -1,13 +1,13 @@
 /** The training worker, as the page sees it: it is started with the first order. */
 import { startWorker } from "#training-worker";
 import { packedDigits } from "../../../data/digits";
-import type { Settings } from "../../../networks/training/settings";
-import type { TrainingState } from "../../../networks/training/train";
-import type { Run, TrainingEvent } from "../runs/run";
+import type { Settings } from "../../../networks/settings";
+import type { TrainingState } from "../../../networks/train";
+import type { Run, TrainingEvent } from "../run";
 import type { Answers, Order, Question, Told } from "./messages";
 
 /** A digit with its label. */
-export interface Labelled {
+interface Labelled {
   image: Uint8Array;
   label: number;
 }

@@ -1,8 +1,8 @@
 /** The messages between the page and its training worker. */
 import type { DigitFiles } from "../../../data/digits";
-import type { Settings } from "../../../networks/training/settings";
-import type { TrainingState } from "../../../networks/training/train";
-import type { TrainingEvent } from "../runs/run";
+import type { Settings } from "../../../networks/settings";
+import type { TrainingState } from "../../../networks/train";
+import type { TrainingEvent } from "../run";
 
 /** To the worker; each `ask` is answered once. */
 export type Order =

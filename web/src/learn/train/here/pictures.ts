@@ -4,7 +4,7 @@ import type { Network } from "../../../networks/network";
 
 type Kind = "templates" | "neurons" | "filters";
 
-export interface Pictures {
+interface Pictures {
   kind: Kind;
   images: Int8Array[];
 }

@@ -1,10 +1,9 @@
 /** Train networks in a worker, so that the page stays responsive; every network is kept until it is dropped. */
-
 import { type Splits as AllDigits, type DigitFiles, splitsIn } from "../../../data/digits";
 import { PIXELS } from "../../../data/image";
 import { MISTAKES } from "../../../generated/training";
-import { onnxOf } from "../../../networks/onnx/write";
-import type { Settings } from "../../../networks/training/settings";
+import { onnxOf } from "../../../networks/onnx";
+import type { Settings } from "../../../networks/settings";
 import {
   type Digits,
   type Examined,
@@ -13,9 +12,9 @@ import {
   type Splits,
   split,
   Training,
-} from "../../../networks/training/train";
-import { answered } from "../../mistakes/confusion";
-import type { EventName, TrainingEvent } from "../runs/run";
+} from "../../../networks/train";
+import { answered } from "../../evaluation";
+import type { EventName, TrainingEvent } from "../run";
 import type { Answers, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 

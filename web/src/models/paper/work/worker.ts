@@ -2,9 +2,7 @@
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 import type { Grey } from "../../../ink/picture";
 import type { Graph } from "../../../runtime/graph";
-import { type Examples, taught } from "../last-layer";
-import { graphOf, Small } from "../network";
-import { fits, type Layer, rounded } from "../rounding";
+import { type Examples, fits, graphOf, type Layer, rounded, Small, taught } from "../network";
 import { openedForCodes } from "./picture";
 
 /** How many of some digits a network gets right. */

@@ -1,0 +1,255 @@
+/** Saves the film: as a video, an animated picture, or a poster. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { percent } from "../learn/format";
+import { type PlainKey, say } from "../sentences/say";
+import { Button, Icon } from "../shared/controls";
+import { saveFile } from "../shared/files";
+import { css, escaped, type Look, lookOf, paint, svgOf } from "./draw/canvas";
+import type { Film } from "./draw/frame";
+import { Gif, GifPalette } from "./gif";
+import type { Player } from "./player";
+import { LENGTH, restOf, STOPS, stopAt } from "./story";
+
+const NAME = "shuzi-film";
+
+type Making = (reel: Reel, tell: (done: number) => void, stop: AbortSignal) => Promise<Blob>;
+
+export function Saving({ film, player, ...told }: Told & { film: Film; player: Player }) {
+  const details = useRef<HTMLDetailsElement>(null);
+  const making = useSignal<{ key: "film.saving" | "film.drawing"; done: number } | null>(null);
+  const said = useSignal<PlainKey | null>(null);
+  const stop = useRef<AbortController | null>(null);
+  useEffect(() => () => stop.current?.abort(), []);
+
+  const make = async (key: "film.saving" | "film.drawing", how: Making, ending: string) => {
+    if (!details.current || making.peek()) return;
+    player.pause();
+    const look = lookOf(details.current);
+    const abort = new AbortController();
+    stop.current = abort;
+    said.value = null;
+    making.value = { key, done: 0 };
+    try {
+      const tell = (done: number) => {
+        if (done - (making.peek()?.done ?? 0) >= 0.01) making.value = { key, done };
+      };
+      saveFile(await how({ film, captions: told.captions, look }, tell, abort.signal), `${NAME}.${ending}`);
+      said.value = "film.saved";
+    } catch {
+      said.value = abort.signal.aborted ? null : "film.save.failed";
+    } finally {
+      making.value = null;
+    }
+  };
+  const savePoster = () => {
+    if (!details.current) return;
+    const svg = posterOf(film, told, lookOf(details.current));
+    saveFile(new Blob([svg], { type: "image/svg+xml" }), `${NAME}.svg`);
+    said.value = "film.saved";
+  };
+  return (
+    <details class="save film-save" ref={details}>
+      <summary class="button">
+        <Icon name="save" />
+        {say("film.save")}
+      </summary>
+      <div class="buttons">
+        {making.value ? (
+          <>
+            <span class="small numbers">{say(making.value.key, percent(making.value.done, 0))}</span>
+            <Button label={say("film.stop")} onClick={() => stop.current?.abort()} />
+          </>
+        ) : (
+          <>
+            {videoType() && (
+              <Button label={say("film.save.video")} onClick={() => void make("film.saving", video, "mp4")} />
+            )}
+            <Button
+              label={say("film.save.animation")}
+              onClick={() => void make("film.drawing", animation, "gif")}
+            />
+            <Button label={say("film.save.poster")} onClick={savePoster} />
+          </>
+        )}
+        <span class="small quiet" role="status">
+          {said.value && say(said.value)}
+        </span>
+      </div>
+    </details>
+  );
+}
+
+const GIF_SIZE = { width: 480, height: 338 };
+const GIF_RATE = 10; // pictures a second
+const LAST = 200; // hundredths of a second for which the last picture stays
+
+/**
+ * @param tell how far it has come, 0 to 1
+ * @throws Error if it is aborted or the browser fails
+ */
+async function animation(reel: Reel, tell: (done: number) => void, stop: AbortSignal): Promise<Blob> {
+  const canvas = Object.assign(document.createElement("canvas"), GIF_SIZE);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("no canvas");
+  const pixelsAt = (t: number) => {
+    still(context, reel, t);
+    return context.getImageData(0, 0, GIF_SIZE.width, GIF_SIZE.height).data;
+  };
+  const palette = new GifPalette(STOPS.map((_, index) => pixelsAt(restOf(index))));
+  const gif = new Gif(GIF_SIZE.width, GIF_SIZE.height, palette);
+  const count = Math.round(LENGTH * GIF_RATE);
+  for (let index = 0; index <= count; index++) {
+    stop.throwIfAborted();
+    gif.add(pixelsAt(index / GIF_RATE), index === count ? LAST : 100 / GIF_RATE);
+    tell(index / count);
+    await new Promise((resolve) => setTimeout(resolve)); // the page stays usable
+  }
+  return gif.end();
+}
+
+const VIDEO_SIZE = { width: 1280, height: 900 };
+const VIDEO_RATE = 30; // pictures a second
+const BITS = 4_000_000; // a second
+/** What phones and chats take, the most common first. */
+const TYPES = ["video/mp4;codecs=avc1.640028", "video/mp4"];
+
+/** The kind of video that this browser makes; null if it makes none. */
+function videoType(): string | null {
+  if (typeof MediaRecorder === "undefined") return null;
+  return TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? null;
+}
+
+/**
+ * It takes as long as the film.
+ *
+ * @param tell how far it has come, 0 to 1
+ * @throws Error if it is aborted or the browser fails
+ */
+async function video(reel: Reel, tell: (done: number) => void, stop: AbortSignal): Promise<Blob> {
+  const canvas = Object.assign(document.createElement("canvas"), VIDEO_SIZE);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("no canvas");
+  still(context, reel, 0);
+  const stream = canvas.captureStream(VIDEO_RATE);
+  const recorder = new MediaRecorder(stream, { mimeType: videoType() ?? "", videoBitsPerSecond: BITS });
+  const parts: Blob[] = [];
+  const ended = new Promise<boolean>((resolve) => {
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    recorder.onstop = () => resolve(true);
+    recorder.onerror = () => resolve(false);
+  });
+  recorder.start(1000);
+  const began = performance.now();
+  try {
+    for (let t = 0; t < LENGTH; t = (performance.now() - began) / 1000) {
+      stop.throwIfAborted();
+      if (recorder.state === "inactive") throw new Error("the recorder failed");
+      still(context, reel, t);
+      tell(t / LENGTH);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    still(context, reel, LENGTH);
+    await new Promise((resolve) => setTimeout(resolve, 500)); // the last picture stays for a moment
+  } finally {
+    if (recorder.state !== "inactive") recorder.stop();
+    for (const track of stream.getTracks()) track.stop();
+  }
+  if (!(await ended)) throw new Error("the recorder failed");
+  return new Blob(parts, { type: recorder.mimeType });
+}
+
+const BAND = 0.2; // of the height, for the sentence
+
+/** One moment of the film with its sentence below it, as videos and animated pictures show it. */
+interface Reel {
+  film: Film;
+  captions: readonly string[];
+  look: Look;
+}
+
+/** Paint a moment on the whole canvas. */
+function still(context: CanvasRenderingContext2D, { film, captions, look }: Reel, t: number): void {
+  const { width, height } = context.canvas;
+  const band = Math.round(BAND * height);
+  paint(context, film(t), { x: 0, y: 0, width, height: height - band }, look);
+  context.fillStyle = css(look.colours.sunken);
+  context.fillRect(0, height - band, width, band);
+  const size = band / 4.2;
+  context.fillStyle = css(look.colours.ink);
+  context.font = `${size}px ${look.fonts.text}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  const lines = balanced(captions[stopAt(t)] ?? "", (text) => context.measureText(text).width, 0.94 * width);
+  for (const [index, line] of lines.entries())
+    context.fillText(line, width / 2, height - band / 2 + (index - (lines.length - 1) / 2) * 1.3 * size);
+}
+
+const PIECES = /[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+/gu; // a word, or a Chinese character
+const MARK = /^[，。：；、）]/u; // never begins a line
+
+/** As few lines as possible, about equally long. */
+function balanced(sentence: string, widthOf: (text: string) => number, most: number): string[] {
+  const lines = wrapped(sentence, widthOf, most);
+  const narrower = wrapped(sentence, widthOf, 0.95 * most);
+  return lines.length > 1 && narrower.length === lines.length
+    ? balanced(sentence, widthOf, 0.95 * most)
+    : lines;
+}
+
+/** A sentence as lines that are no wider than `most`. */
+function wrapped(sentence: string, widthOf: (text: string) => number, most: number): string[] {
+  const lines = [""];
+  for (const piece of sentence.match(PIECES) ?? []) {
+    const line = lines.at(-1) ?? "";
+    if (line && widthOf(line + piece.trimEnd()) > most && !MARK.test(piece)) lines.push(piece);
+    else lines[lines.length - 1] = line + piece;
+  }
+  return lines.map((line) => line.trim());
+}
+
+const PANEL = { width: 320, height: 180 };
+const [COLUMNS, GAP, HEAD, FOOT] = [3, 20, 84, 44];
+const TEXT = { size: 13, line: 18, lines: 3 };
+const WIDE = /[\u2e80-\u9fff\uff00-\uffef]/u; // as wide as high
+
+/** The film on one page: every stop with its sentence, as an SVG. */
+interface Told {
+  title: string;
+  /** A sentence for each stop. */
+  captions: readonly string[];
+}
+
+export function posterOf(film: Film, { title, captions }: Told, look: Look): string {
+  const rows = Math.ceil(STOPS.length / COLUMNS);
+  const high = PANEL.height + 8 + TEXT.lines * TEXT.line + GAP;
+  const [width, height] = [GAP + COLUMNS * (PANEL.width + GAP), HEAD + rows * high + FOOT];
+  const panels = STOPS.map((_, index) => {
+    const x = GAP + (index % COLUMNS) * (PANEL.width + GAP);
+    const y = HEAD + Math.floor(index / COLUMNS) * high;
+    const sentence = wrapped(`${index + 1}. ${captions[index] ?? ""}`, widthOf, PANEL.width).map(
+      (line, number) => written(line, x, y + PANEL.height + 22 + number * TEXT.line, TEXT.size, look),
+    );
+    return svgOf(film(restOf(index)), { x, y, ...PANEL }, look) + sentence.join("");
+  });
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">` +
+    `<title>${escaped(title)}</title>` +
+    `<rect width="${width}" height="${height}" fill="${css(look.colours.sunken)}"/>` +
+    `${written(title, GAP, 54, 32, look, true)}${panels.join("")}` +
+    `${written(say("film.poster.about"), GAP, height - 18, TEXT.size, look)}</svg>`
+  );
+}
+
+function written(text: string, x: number, y: number, size: number, look: Look, isTitle = false): string {
+  const font = escaped(isTitle ? look.fonts.display : look.fonts.text);
+  return (
+    `<text x="${x}" y="${y}" font-size="${size}" font-family="${font}"${isTitle ? ' font-weight="600"' : ""} ` +
+    `fill="${css(look.colours.ink)}">${escaped(text)}</text>`
+  );
+}
+
+/** An estimate from typical letter widths. */
+function widthOf(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.54), 0) * TEXT.size;
+}

@@ -1,0 +1,81 @@
+/** The softmax network and shuzi's reader answer for the same image, side by side. */
+import type { ClassifiedImages } from "../here/protocol";
+import { classifyHere } from "../here/read";
+import { largestAt } from "../ink/numbers";
+import { say } from "../sentences/say";
+import { usePromised } from "../shared/hooks";
+import { percent } from "../shared/percent";
+import { Bars } from "../write/inside/bars";
+import "./parts.css";
+
+/** The two networks, for `useAnswers`. */
+export const MODELS = ["softmax", "default"] as const;
+
+export function NetworkAnswers({ answered }: { answered: Answered | null }) {
+  return (
+    <div class="two-answers" aria-live="polite">
+      {MODELS.map((model, index) => (
+        <NetworkAnswer
+          key={model}
+          model={model}
+          answer={answered?.answers[index] ?? null}
+          label={answered?.label ?? null}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface AnswerProperties extends Pick<Answered, "label"> {
+  model: (typeof MODELS)[number];
+  answer: ClassifiedImages | null;
+}
+
+function NetworkAnswer({ model, answer, label }: AnswerProperties) {
+  const probabilities = answer?.probabilities ?? null;
+  const digit = probabilities && largestAt(probabilities);
+  const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
+  const isWrong = digit !== null && label !== null && (digit !== label || !isDigit);
+  return (
+    <section class="one-answer" data-model={model} data-wrong={isWrong} data-digit={isDigit}>
+      <h2>{say(`learn.answer.${model}`)}</h2>
+      <p class="numbers">
+        {digit === null && "–"}
+        {digit !== null && isDigit && (
+          <>
+            <strong>{digit}</strong> {percent(probabilities?.[digit] ?? 0)}
+          </>
+        )}
+        {digit !== null && !isDigit && <b>{say("learn.answer.no-digit")}</b>}
+        {digit !== null && label !== null && (
+          <span class="small"> {say(isWrong ? "learn.answer.wrong" : "learn.answer.right")}</span>
+        )}
+      </p>
+      <Bars values={isDigit ? probabilities : null} full={1} />
+    </section>
+  );
+}
+
+/** The answers for an image, together with its label. */
+interface Answered {
+  /** One for each model; null if a model is unavailable. */
+  readonly answers: readonly (ClassifiedImages | null)[];
+  /** The correct answer; null if unknown. */
+  readonly label: number | null;
+}
+
+/** Null while the first answers are on their way. */
+export function useAnswers(
+  image: Uint8Array | null,
+  label: number | null,
+  models: readonly string[],
+): Answered | null {
+  const ask = (pixels: Uint8Array) =>
+    Promise.all(models.map((model) => classifyHere(pixels, model).catch(() => null)));
+  // the previous answers stay until the new ones arrive, so that nothing flickers
+  return usePromised(
+    () => image && ask(image).then((answers) => ({ answers, label })),
+    image ? `${label} ${image.join()}` : "",
+    true,
+  );
+}

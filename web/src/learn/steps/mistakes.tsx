@@ -1,0 +1,201 @@
+/** Every mistake of a network: a table of labels and answers, whose cells show their images. */
+import { useEffect, useState } from "preact/hooks";
+import { parameter } from "../../address";
+import { loadDigits } from "../../data/digits";
+import { PIXELS } from "../../data/image";
+import { DISPUTED } from "../../generated/training";
+import { measure, measuredOf } from "../../models/test-images";
+import { STANDARD } from "../../networks/settings";
+import { say } from "../../sentences/say";
+import { Button, Choices, Notice } from "../../shared/controls";
+import { usePromised } from "../../shared/hooks";
+import { ConfusionTable, type ShadedCell } from "../confusion-table";
+import { type Answered, answered, counts } from "../evaluation";
+import { whole } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { answersHere } from "../train/here/client";
+import type { Answers } from "../train/here/messages";
+import { letterOf, nameOf } from "../train/kept-networks";
+import { MistakeImage } from "../train/result";
+import { complete, hasEnded, idOf, type Run } from "../train/run";
+import { active, choose, chosen, open, runs, startInPage } from "../train/runs";
+import { Progress } from "./train";
+
+const PAGE = 48; // images shown at once
+const SHIPPED = "tiny"; // its mistakes are unrelated to the guess
+
+/** Labels and answers of the guess; the first is the most frequent of the standard softmax network. */
+const COMPARED = [
+  [2, 8],
+  [1, 7],
+  [0, 6],
+] as const;
+
+/** "3-5": threes read as fives; "": all mistakes. */
+const cell = parameter("cell", "", (text) => (/^\d-\d$/.test(text) ? text : null));
+
+export function MistakesStep() {
+  useEffect(open, []);
+  const trained = runs.value.filter((run) => run.where === "page" && run.step > 0 && hasEnded(run));
+  const run = trained.find((trainedRun) => trainedRun === chosen.value) ?? trained.at(-1) ?? null;
+  const answers = usePromised(() => run && answersHere(run.id), run ? `${run.id} ${run.step}` : "");
+  // others make other mistakes
+  const standardAnswers = run?.id === idOf(complete(STANDARD.softmax)) ? answers : null;
+  const times = timesIn(standardAnswers);
+  return (
+    <StepFrame
+      name="mistakes"
+      guesses={COMPARED.map(([label, digit]) => say("learn.mistakes.guess.of", label, digit))}
+      isTried={standardAnswers !== null && COMPARED.some((pair) => pair.join("-") === cell.value)}
+      answer={say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6))}
+    >
+      {active.value && <Progress run={active.value} />}
+      {!run && !active.value && <Nothing />}
+      {trained.length > 1 && <Which trained={trained} run={run} />}
+      {run && answers && (
+        <Table
+          key={run.id}
+          name={nameOf(run)}
+          all={answered(answers.labels, answers.probabilities)}
+          images={answers.images}
+          on={answers.on}
+        />
+      )}
+    </StepFrame>
+  );
+}
+
+/** How often a label got an answer. */
+function timesIn(answers: Answers | null) {
+  const table = answers && counts(answered(answers.labels, answers.probabilities));
+  return (label: number, digit: number) => whole(table?.[label]?.[digit] ?? 0);
+}
+
+function Nothing() {
+  const [isShown, setShown] = useState(false);
+  return (
+    <>
+      <Notice text={say("learn.mistakes.nothing")}>
+        <Button label={say("learn.mistakes.train")} onClick={() => startInPage([STANDARD.softmax])} />
+        {!isShown && <Button label={say("learn.mistakes.shipped", SHIPPED)} onClick={() => setShown(true)} />}
+      </Notice>
+      {isShown && <OfShipped />}
+    </>
+  );
+}
+
+/** Of a network that comes with the page, on as many test images as it has read so far. */
+function OfShipped() {
+  const { said, hasFailed } = measuredOf(SHIPPED).value;
+  const images = usePromised(
+    () =>
+      loadDigits()
+        .then(({ test }) => test.images)
+        .catch(() => null),
+    "",
+  );
+  useEffect(() => measure(SHIPPED), []);
+  if (hasFailed) return <Notice role="alert" text={say("here.file")} />;
+  if (!images || said.length === 0) return null;
+  const all = said.map(({ confidence, ...rest }, index) => ({ index, ...rest, probability: confidence }));
+  return <Table name={SHIPPED} all={all} images={images} on="test" />;
+}
+
+function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
+  const namesOf = new Map(
+    trained.map((trainedRun) => [trainedRun.id, `${letterOf(trainedRun)} · ${nameOf(trainedRun)}`]),
+  );
+  return (
+    <Choices
+      name="run"
+      label={say("learn.train.runs")}
+      values={trained.map(({ id }) => id)}
+      knob={{ value: run?.id ?? null, set: choose }}
+      write={(id) => namesOf.get(id)}
+    />
+  );
+}
+
+interface TableProperties extends Pick<Answers, "images" | "on"> {
+  name: string;
+  all: readonly Answered[];
+}
+
+function Table({ name, all, images, on }: TableProperties) {
+  const wrong = all.filter(({ label, digit }) => label !== digit);
+  const [label, digit] = cell.value.split("-").map(Number);
+  const shown =
+    cell.value === "" ? wrong : all.filter((answer) => answer.label === label && answer.digit === digit);
+  shown.sort((a, b) => b.probability - a.probability);
+  return (
+    <>
+      <ConfusionTable
+        table={counts(all)}
+        caption={say("learn.mistakes.caption", name, whole(wrong.length), whole(all.length))}
+        cell={cellOf}
+      />
+      <section aria-live="polite">
+        <div class="mistakes-head">
+          <h2>
+            {cell.value === ""
+              ? say("learn.mistakes.all", whole(shown.length))
+              : say("learn.mistakes.some", label ?? 0, digit ?? 0, whole(shown.length))}
+          </h2>
+          {cell.value !== "" && (
+            <Button label={say("learn.mistakes.show-all")} onClick={() => cell.set("")} />
+          )}
+        </div>
+        <Images key={cell.value} shown={shown} images={images} on={on} />
+      </section>
+    </>
+  );
+}
+
+/** A count that chooses its images; mistakes that were never made choose nothing. */
+function cellOf({ label, digit, count, shade }: ShadedCell) {
+  const name = `${label}-${digit}`;
+  if (count === 0) return { class: "none", children: "·" };
+  return {
+    class: label === digit ? "right" : "",
+    children: (
+      <button
+        type="button"
+        aria-pressed={cell.value === name}
+        aria-label={say("learn.mistakes.some", label, digit, whole(count))}
+        style={{ "--share": shade }}
+        onClick={() => cell.set(cell.value === name ? "" : name)}
+      >
+        {count}
+      </button>
+    ),
+  };
+}
+
+/** The images, the surest answers first; all of them, page by page. */
+function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Answers, "images" | "on">) {
+  const [pages, setPages] = useState(1);
+  const doubtful = (index: number) => on === "test" && (DISPUTED as readonly number[]).includes(index);
+  return (
+    <>
+      <ul class="mistakes">
+        {shown.slice(0, pages * PAGE).map(({ index, ...mistake }) => (
+          <MistakeImage
+            key={index}
+            index={index}
+            {...mistake}
+            image={images.subarray(index * PIXELS, (index + 1) * PIXELS)}
+            class={doubtful(index) ? "doubtful" : ""}
+          >
+            {doubtful(index) && <span class="small">{say("learn.mistakes.doubtful")}</span>}
+          </MistakeImage>
+        ))}
+      </ul>
+      {shown.length > pages * PAGE && (
+        <Button
+          label={say("learn.mistakes.more", whole(shown.length - pages * PAGE))}
+          onClick={() => setPages(pages + 1)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,244 @@
+/** Not sure: the worth of a confidence, the effect of a threshold, and the answers to a letter. */
+
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { change, numberIn, oneOf, parameter } from "../../address";
+import { normalize } from "../../ink/normalize";
+import { darkOnLight, inkOf } from "../../ink/paper";
+import { isWhole, type Measured, measure, measuredOf, type Said } from "../../models/test-images";
+import { say } from "../../sentences/say";
+import { Choices, Notice } from "../../shared/controls";
+import { Pixels } from "../../shared/pixels";
+import { pictureOf } from "../../write/sheet/drawing";
+import { sheet } from "../../write/state/state";
+import { NetworkAnswers, MODELS as TWO, useAnswers } from "../answers";
+import { LineChart, type Point } from "../chart/line-chart";
+import { chooseImage, chooseMine, hasMine, isMineChosen, NO_INK, shownDigit } from "../digit/digit";
+import { WriteOne } from "../digit/digit-choice";
+import { above, type Bin, binsOf } from "../evaluation";
+import { fixed, percent, whole } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { imageOfLetter, LETTERS, type Letter } from "../letters";
+import { knob, Slider } from "../slider";
+import "./not-sure.css";
+
+const NETWORKS = ["softmax", "tiny", "default"] as const;
+const network = parameter("network-here", "softmax", oneOf(NETWORKS));
+const SURE = 0.99; // the threshold that the guess is about
+const threshold = knob("threshold", 0.9, numberIn(0, 1));
+const letter = parameter<Letter>("letter", "A", oneOf(LETTERS)); // the first is the default, which the address omits
+
+export function NotSureStep() {
+  const model = network.value;
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => measure(model), [model, attempt]);
+  const measured = measuredOf(model).value;
+  const { said } = measured;
+  const { answered, wrong } = above(said, threshold.value);
+  return (
+    <StepFrame
+      name="not-sure"
+      isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
+      answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
+    >
+      <Choices name="network-here" label={say("learn.not-sure.network")} values={NETWORKS} knob={network} />
+      {measured.hasFailed && (
+        <Notice role="alert" text={say("learn.not-sure.missing")} again={() => setAttempt(attempt + 1)} />
+      )}
+      {(!measured.hasFailed || measured.said.length > 0) && <Measurement measured={measured} />}
+      <Letters />
+    </StepFrame>
+  );
+}
+
+function Measurement({ measured: { said, all } }: { measured: Measured }) {
+  const bins = useMemo(() => binsOf(said), [said]);
+  const { answered, wrong } = above(said, threshold.value);
+  return (
+    <>
+      <section class="promises stack" aria-busy={said.length < all || all === 0}>
+        <h2>{say("learn.not-sure.promises")}</h2>
+        <p class="small quiet" role="status">
+          {all > 0 ? say("learn.not-sure.measured", whole(said.length), whole(all)) : "…"}
+        </p>
+        <div class="promises-both">
+          <Promises bins={bins} />
+          <table class="numbers">
+            <thead>
+              <tr>
+                <th scope="col">{say("learn.not-sure.promised")}</th>
+                <th scope="col">{say("learn.not-sure.right")}</th>
+                <th scope="col">{say("learn.not-sure.answers")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {bins.map(({ from, promised, right, count }) => (
+                <tr key={from}>
+                  <td>{fixed(100 * promised, 1)}</td>
+                  <td>{fixed(100 * right, 1)}</td>
+                  <td>{whole(count)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <section class="thresholds stack">
+        <h2>{say("learn.not-sure.line")}</h2>
+        <Slider
+          label={say("learn.not-sure.threshold")}
+          written={percent(threshold.value, 0)}
+          knob={threshold}
+          max={1}
+          step={0.01}
+        />
+        <p class="threshold-said numbers" role="status">
+          {said.length > 0 &&
+            say(
+              "learn.not-sure.above",
+              percent(answered / said.length),
+              whole(wrong),
+              percent(answered ? wrong / answered : 0, 2),
+              whole(said.length - answered),
+            )}
+        </p>
+        <Kept said={said} threshold={threshold.value} />
+      </section>
+    </>
+  );
+}
+
+function Letters() {
+  const isMine = isMineChosen.value;
+  const name = letter.value;
+  const written = sheetImage.value;
+  const mine = isMine ? shownDigit.value?.image : undefined;
+  const image = useMemo(() => mine ?? imageOfLetter(name), [mine, name]);
+  const answers = useAnswers(image, null, TWO);
+  return (
+    <section class="letters stack">
+      <h2>{say("learn.not-sure.letters")}</h2>
+      <p class="quiet">{say("learn.not-sure.letters.text")}</p>
+      <div class="looked-at">
+        <Choices
+          name="letter"
+          label={say("learn.not-sure.letter")}
+          values={hasMine.value || written ? (["mine", ...LETTERS] as const) : LETTERS}
+          knob={{
+            value: isMine ? "mine" : name,
+            set: (choice) => {
+              if (choice !== "mine") chooseLetter(choice);
+              else if (hasMine.value || !written) chooseMine();
+              else chooseImage(written);
+            },
+          }}
+          write={(choice) => (choice === "mine" ? say("learn.not-sure.mine") : choice)}
+        />
+        <WriteOne />
+      </div>
+      <div class="letter-row">
+        <Pixels values={image} palette="ink" label={say("learn.not-sure.image")} />
+        <NetworkAnswers answered={answers} />
+      </div>
+    </section>
+  );
+}
+
+function chooseLetter(chosen: Letter): void {
+  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ...NO_INK });
+}
+
+const THRESHOLDS = 100;
+const SPOT = 6; // pixels
+const LEAST_WRONG = 0.005; // the top of the chart if hardly anything is wrong
+
+/** The fraction answered against the fraction of these answers that is wrong, over all thresholds; the chosen one is marked. */
+function Kept({ said, threshold }: { said: readonly Said[]; threshold: number }) {
+  const points = useMemo(() => curveOf(said), [said]);
+  const here = pointOf(said, threshold);
+  const most = Math.max(...points.map(([, wrong]) => wrong), LEAST_WRONG) * 1.1;
+  return (
+    <LineChart
+      label={say("learn.not-sure.kept.chart")}
+      height={220}
+      x={{
+        least: 0,
+        most: 1,
+        name: say("learn.not-sure.answered"),
+        write: (fraction) => fixed(100 * fraction, 0),
+        ticks: 2,
+      }}
+      y={{
+        least: 0,
+        most,
+        name: say("learn.not-sure.wrong"),
+        write: (fraction) => fixed(100 * fraction, most > 0.04 ? 0 : 1),
+      }}
+      lines={[{ key: "kept", points }]}
+    >
+      {({ x, y }) =>
+        here && <circle class="promise" cx={x.position(here[0])} cy={y.position(here[1])} r={SPOT} />
+      }
+    </LineChart>
+  );
+}
+
+function curveOf(said: readonly Said[]): Point[] {
+  const all = Array.from({ length: THRESHOLDS }, (_, index) => pointOf(said, index / THRESHOLDS));
+  return all.filter((point) => point !== null);
+}
+
+/** Null if nothing is answered. */
+function pointOf(said: readonly Said[], threshold: number): Point | null {
+  const { answered, wrong } = above(said, threshold);
+  return answered ? [answered / said.length, wrong / answered] : null;
+}
+
+const LARGEST = 9; // pixels, the radius of the bin with the most answers
+const SMALLEST = 3;
+
+/** Promised from left to right, kept from bottom to top: honest answers lie on the diagonal. */
+function Promises({ bins }: { bins: readonly Bin[] }) {
+  const most = Math.max(...bins.map(({ count }) => count), 1);
+  return (
+    <LineChart
+      label={say("learn.not-sure.promises.chart")}
+      height={300}
+      x={{ least: 0, most: 1, name: say("learn.not-sure.promised"), write: inHundredths, ticks: 2 }}
+      y={{ least: 0, most: 1, name: say("learn.not-sure.right"), write: inHundredths }}
+      lines={[
+        {
+          key: "honest",
+          class: "honest",
+          points: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+        { key: "measured", points: bins.map(({ promised, right }) => [promised, right]) },
+      ]}
+    >
+      {({ x, y }) =>
+        bins.map(({ from, promised, right, count }) => (
+          <circle
+            key={from}
+            class="promise"
+            cx={x.position(promised)}
+            cy={y.position(right)}
+            r={Math.max(LARGEST * Math.sqrt(count / most), SMALLEST)}
+          />
+        ))
+      }
+    </LineChart>
+  );
+}
+
+function inHundredths(fraction: number): string {
+  return String(Math.round(100 * fraction));
+}
+
+/** 784 values, ink 255; null if nothing is written. */
+const sheetImage: ReadonlySignal<Uint8Array | null> = computed(() => {
+  const picture = pictureOf(sheet.strokes.value);
+  return picture ? (normalize(inkOf(darkOnLight(picture.grey)))?.pixels ?? null) : null;
+});

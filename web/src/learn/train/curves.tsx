@@ -1,0 +1,303 @@
+/** The loss and the accuracy of all runs over their steps; the selected run stands out. */
+import { signal } from "@preact/signals";
+import { oneOf, parameter } from "../../address";
+import { say } from "../../sentences/say";
+import { Check } from "../../shared/controls";
+import { type Line, LineChart, type Point, type Scales } from "../chart/line-chart";
+import { apart, smoothed } from "../chart/scale";
+import { brief, percent, whole } from "../format";
+import { colourOf, familyOf, letterOf } from "./kept-networks";
+import { hasEnded, type Run } from "./run";
+
+interface Properties {
+  /** The runs to draw. */
+  runs: readonly Run[];
+  chosen: Run | null;
+}
+
+const HEIGHT = 250;
+const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
+const LOWEST_LOSS = 1e-4; // of a chart with a logarithmic axis
+const BEYOND_SIGN = 14; // pixels of the arrow where a line leaves the chart,
+const CHARACTER = 7.5; // and of each further character
+
+const axis = parameter("loss-axis", "", oneOf(["log"]));
+/** The step under the pointer, the same in both charts. */
+const pointed = signal<number | null>(null);
+
+interface Drawn {
+  run: Run;
+  points: readonly Point[];
+  /** The validation points, if the main points are of the training images. */
+  validation: readonly Point[];
+}
+
+export function LossChart({ runs, chosen }: Properties) {
+  const drawn = runs.map((run) => ({ run, points: smoothed(run.losses), validation: run.validationLosses }));
+  const log = axis.value === "log";
+  const values = drawn.flatMap(({ points, validation }) =>
+    [...points, ...validation].map(([, loss]) => loss),
+  );
+  const finite = values.filter((value) => Number.isFinite(value) && value > 0);
+  const most = Math.max(2.5, ...finite);
+  const least = Math.max(LOWEST_LOSS, Math.min(1, ...finite));
+  const at = (loss: number) => (log ? Math.log10(Math.max(loss, LOWEST_LOSS)) : loss);
+  const top = log ? at(most) + 0.05 : Math.min(most * 1.04, HIGHEST_LOSS);
+  if (runs.length > 0 && runs.every((run) => hasNoCurve(run) || (!log && isBeyond(run))))
+    return (
+      <div>
+        <p class="no-curve">{say("learn.train.no_curve")}</p>
+        <LogAxis isOn={log} />
+      </div>
+    );
+  return (
+    <div>
+      <Chart
+        label={say(
+          "learn.train.loss.chart",
+          drawn.map(({ run, points }) => lastOf(run, points, brief)).join(say("learn.train.between")),
+        )}
+        drawn={drawn}
+        chosen={chosen}
+        raw={chosen && runs.includes(chosen) ? chosen.losses : null}
+        at={at}
+        write={(value) => brief(value)}
+        y={{
+          least: log ? Math.floor(at(least)) : 0,
+          most: top,
+          name: say("learn.train.loss"),
+          ticks: 5,
+          write: (value) => brief(log ? 10 ** value : value),
+        }}
+      />
+      <LogAxis isOn={log} />
+    </div>
+  );
+}
+
+export function AccuracyChart({ runs, chosen }: Properties) {
+  const drawn = runs.map((run) => ({ run, points: run.accuracies, validation: [] }));
+  const accuracies = runs.flatMap((run) => run.accuracies.map(([, accuracy]) => accuracy));
+  // before there is data, an axis would reveal its range
+  const lowest = accuracies.length > 0 ? Math.min(0.8, ...accuracies) : 0;
+  if (runs.length > 0 && runs.every(hasNoCurve)) return null;
+  const batches = chosen && runs.includes(chosen) ? smoothed(chosen.batchAccuracies) : null;
+  return (
+    <Chart
+      label={say(
+        "learn.train.accuracy.chart",
+        drawn
+          .map(({ run, points }) => lastOf(run, points, (accuracy) => percent(accuracy)))
+          .join(say("learn.train.between")),
+      )}
+      drawn={drawn}
+      chosen={chosen}
+      raw={batches}
+      at={(accuracy) => accuracy}
+      write={(accuracy) => percent(accuracy)}
+      y={{
+        least: Math.floor(lowest * 10) / 10,
+        most: 1,
+        name: say("learn.train.accuracy"),
+        write: (accuracy) => percent(accuracy, 0),
+        ticks: 5,
+      }}
+    />
+  );
+}
+
+/** Whether a run failed too early to have a curve. */
+function hasNoCurve({ state, losses }: Run): boolean {
+  return state === "failed" && losses.length === 0;
+}
+
+/** Whether a run has ended with a loss above the chart: its line would leave at the top and never come back. */
+function isBeyond(run: Run): boolean {
+  return hasEnded(run) && (smoothed(run.losses).at(-1)?.[1] ?? 0) > HIGHEST_LOSS;
+}
+
+function LogAxis({ isOn }: { isOn: boolean }) {
+  return (
+    <Check
+      class="small"
+      label={say("learn.train.log")}
+      isOn={isOn}
+      onChange={(isChosen) => axis.set(isChosen ? "log" : "")}
+    />
+  );
+}
+
+interface ChartProperties {
+  label: string;
+  drawn: readonly Drawn[];
+  chosen: Run | null;
+  /** Drawn faintly: the selected run's values before smoothing, or its batches. */
+  raw: readonly Point[] | null;
+  /** From a value to its position on the axis. */
+  at: (value: number) => number;
+  write: (value: number) => string;
+  y: { least: number; most: number; name: string; ticks: number; write: (value: number) => string };
+}
+
+function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
+  const placed = (points: readonly Point[]): Point[] => points.map(([step, value]) => [step, at(value)]);
+  const { single, bands } = bandsOf(drawn);
+  const lines: Line[] = single.flatMap(({ run, points, validation }) => [
+    { ...looksOf(run, chosen), key: run.id, points: placed(points), name: letterOf(run) },
+    { key: `${run.id} beside`, points: placed(validation), class: "beside", style: colourOf(run) },
+  ]);
+  for (const { key, first, mean } of bands)
+    lines.push({ ...looksOf(first, chosen), key, points: placed(mean), name: letterOf(first) });
+  lines.sort((a, b) => Number(a.class?.includes("accent")) - Number(b.class?.includes("accent")));
+  if (raw && chosen)
+    lines.unshift({ key: "raw", points: placed(raw), class: "raw", style: colourOf(chosen) });
+  const begun = drawn.filter(({ run }) => run.state !== "planned");
+  const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
+  const step = pointed.value;
+  return (
+    <div class="train-chart">
+      <LineChart
+        label={label}
+        lines={lines}
+        x={{ least: 0, most: steps || 2000, name: say("learn.train.step"), write: whole }}
+        y={y}
+        height={HEIGHT}
+        onHover={(value) => {
+          pointed.value = value === null ? null : Math.round(value);
+        }}
+        above={(scales) => (
+          <>
+            <Beyond drawn={drawn} most={y.most} at={at} write={write} scales={scales} />
+            {step !== null && <Rule x={scales.x.position(step)} scales={scales} />}
+          </>
+        )}
+      >
+        {(scales) => bands.map((band) => <Band key={band.key} band={band} at={at} scales={scales} />)}
+      </LineChart>
+      {step !== null && drawn.length > 0 && (
+        <ul class="readout small numbers" aria-hidden="true">
+          <li>{say("learn.train.at", whole(step))}</li>
+          {drawn.map(({ run, points, validation }) => (
+            <li key={run.id} style={colourOf(run)}>
+              <b>{letterOf(run)}</b> {valueAt(points, step, write)}
+              {validation.length > 0 && ` / ${valueAt(validation, step, write)}`}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function looksOf(run: Run, chosen: Run | null): Pick<Line, "class" | "style"> {
+  return { class: run === chosen ? "accent" : "", style: colourOf(run) };
+}
+
+/** The range of several seeds. */
+function Band({ band, at, scales }: { band: Family; at: (value: number) => number; scales: Scales }) {
+  const edge = ([step, value]: Point) =>
+    `${scales.x.position(step)},${Math.max(scales.y.position(at(value)), -1e4)}`;
+  const points = [...band.high.map(edge), ...[...band.low].reverse().map(edge)];
+  return <polygon class="band" style={colourOf(band.first)} points={points.join(" ")} />;
+}
+
+interface BeyondProperties extends Pick<ChartProperties, "at" | "write" | "drawn"> {
+  most: number;
+  scales: Scales;
+}
+
+/** Marks where lines leave the chart at the top, and how high they got. */
+function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
+  const leaving = drawn.flatMap(({ run, points, validation }) => {
+    const above = [...points, ...validation].filter(([, value]) => !(at(value) <= most));
+    const [first] = above;
+    if (!first) return [];
+    const text = `${letterOf(run)} ${write(Math.max(...above.map(([, value]) => value)))}`;
+    return [{ run, text, x: scales.x.position(Math.min(...above.map(([step]) => step))) }];
+  });
+  const width = Math.max(0, ...leaving.map(({ text }) => BEYOND_SIGN + CHARACTER * text.length));
+  // side by side: beyond the right end there is no room, so they move to the left
+  const indices = apart(
+    leaving.map(({ x }) => Math.min(x, scales.plot.right - width)),
+    width,
+    scales.plot.left,
+  );
+  const y = scales.plot.top - 2;
+  return (
+    <>
+      {leaving.map(({ run, text }, order) => (
+        <g key={run.id} class="beyond" style={colourOf(run)}>
+          <path d={`M${indices[order]} ${y - 6}l4 7h-8z`} />
+          <text x={(indices[order] ?? 0) + 7} y={y}>
+            {text}
+          </text>
+        </g>
+      ))}
+    </>
+  );
+}
+
+function Rule({ x, scales: { plot } }: { x: number; scales: Scales }) {
+  return <line class="rule" x1={x} x2={x} y1={plot.top} y2={plot.bottom} />;
+}
+
+/** The last value up to a step. */
+function valueAt(points: readonly Point[], step: number, write: (value: number) => string): string {
+  const last = points.findLast(([at]) => at <= step) ?? points[0];
+  return last ? write(last[1]) : "–";
+}
+
+function lastOf(run: Run, points: readonly Point[], write: (value: number) => string): string {
+  const last = points.at(-1);
+  return say("learn.train.last", letterOf(run), last ? write(last[1]) : "–", last ? last[0] : 0);
+}
+
+/** Several seeds of one kind of run: their mean, and the range that they cover. */
+interface Family {
+  key: string;
+  first: Run;
+  mean: readonly Point[];
+  low: readonly Point[];
+  high: readonly Point[];
+}
+
+/** Single runs as they are, and families of at least two. */
+function bandsOf<Drawn extends { run: Run; points: readonly Point[] }>(
+  drawn: readonly Drawn[],
+): { single: Drawn[]; bands: Family[] } {
+  const families = grouped(drawn, ({ run }) => `${run.where} ${familyOf(run)}`);
+  const single: Drawn[] = [];
+  const bands: Family[] = [];
+  for (const [key, members] of families) {
+    const band = members.length > 1 ? bandOf(key, members) : null;
+    if (band) bands.push(band);
+    else single.push(...members);
+  }
+  return { single, bands };
+}
+
+function bandOf(key: string, members: readonly { run: Run; points: readonly Point[] }[]): Family | null {
+  const [first] = members;
+  const steps = grouped(
+    members.flatMap(({ points }) => points),
+    ([step]) => step,
+  );
+  // steps that all runs have reached
+  const common = [...steps].filter(([, points]) => points.length === members.length);
+  if (!first || common.length === 0) return null;
+  const line = (of: (values: readonly number[]) => number): Point[] =>
+    common.map(([step, points]) => [step, of(points.map(([, value]) => value))]);
+  return {
+    key,
+    first: first.run,
+    mean: line((values) => values.reduce((sum, value) => sum + value, 0) / values.length),
+    low: line((values) => Math.min(...values)),
+    high: line((values) => Math.max(...values)),
+  };
+}
+
+function grouped<T, K>(values: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return groups;
+}

@@ -1,0 +1,293 @@
+/** The settings for a run, and the button that starts and stops it. */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { change, numberIn, oneOf, parameter } from "../../address";
+import { sizesHere, trainingImages } from "../../edition";
+import { RECIPES, type TrainingRequest } from "../../generated/shapes";
+import { LIMITS, NETWORKS, type NetworkName, type Settings, STANDARD } from "../../networks/settings";
+import { say } from "../../sentences/say";
+import { Button, Check, Choices } from "../../shared/controls";
+import { whole } from "../format";
+import { knob, Slider, StopSlider, settle, wholeIn } from "../slider";
+import { rateWritten } from "./kept-networks";
+import { complete } from "./run";
+import { active, asking, startInPage, startOnService, stop, stopping } from "./runs";
+
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2000];
+const LEARNING_RATES = [
+  ...[0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005],
+  ...[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
+];
+const STEPS = [100, 200, 500, 1000, 2000, 5000, 10000, 20000];
+const IMAGES = [10, 100, 1000, 10000, 55000];
+const HIDDEN = [2, 4, 8, 16, 32, 64, 128, 256, 512];
+
+/** On a phone the settings are folded, so that training can be seen. */
+const narrow = matchMedia("(width < 40rem)");
+
+export function Knobs() {
+  return (
+    <form
+      class="train-knobs stack"
+      aria-label={say("learn.train.knobs")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        settle();
+        begin();
+        // the curves are below the fold there
+        if (narrow.matches) document.querySelector(".train-chart")?.scrollIntoView({ block: "nearest" });
+      }}
+    >
+      <Networks />
+      {narrow.matches ? (
+        <>
+          <Buttons />
+          <details class="train-more">
+            <summary>{say("learn.train.knobs")}</summary>
+            <Sliders />
+            <More />
+          </details>
+        </>
+      ) : (
+        <>
+          <Sliders />
+          <More />
+          <Buttons />
+        </>
+      )}
+    </form>
+  );
+}
+
+function Sliders() {
+  return (
+    <>
+      <StopSlider
+        label={say("learn.train.batch_size")}
+        knob={batchSize}
+        stops={BATCH_SIZES}
+        write={(size) => say("learn.train.images", whole(size))}
+      />
+      <StopSlider
+        label={say("learn.train.learning_rate")}
+        knob={learningRate}
+        stops={LEARNING_RATES}
+        write={rateWritten}
+      />
+      <StopSlider label={say("learn.train.steps")} knob={steps} stops={STEPS} write={whole} />
+    </>
+  );
+}
+
+/** Start a training with the settings; in the page, one run for each seed. */
+function begin(): void {
+  if (engine.value === "tensorflow") {
+    void startOnService(chosenRequest());
+    return;
+  }
+  const settings = chosenSettings();
+  startInPage(
+    Array.from({ length: seeds.value }, (_, index) => ({ ...settings, seed: settings.seed + index })),
+  );
+}
+
+function Networks() {
+  const shared = { label: say("learn.train.network"), isLabelHidden: true };
+  if (engine.value === "tensorflow")
+    return <Choices {...shared} name="recipe" values={RECIPE_NAMES} knob={recipe} />;
+  return (
+    <Choices
+      {...shared}
+      name="network"
+      values={NETWORKS}
+      knob={network}
+      write={(name) => say(`learn.train.network.${name}`)}
+    />
+  );
+}
+
+function More() {
+  return (
+    <details class="train-more">
+      <summary>{say("learn.train.more")}</summary>
+      <div class="train-knobs stack">
+        {engine.value === "page" && <OfThePage />}
+        <Slider label={say("learn.train.seed")} knob={seed} max={Math.max(20, seed.value)} />
+        <Choices
+          name="engine"
+          label={say("learn.train.engine")}
+          values={ENGINES}
+          knob={engine}
+          write={(name) => say(`learn.train.engine.${name}`)}
+        />
+      </div>
+    </details>
+  );
+}
+
+/** Settings that only the page's own training has. */
+function OfThePage() {
+  const standard = network.value === "softmax" ? "sgd" : "adam";
+  return (
+    <>
+      {network.value === "mlp" && (
+        <>
+          <StopSlider label={say("learn.train.hidden")} knob={hidden} stops={HIDDEN} write={whole} />
+          <Slider label={say("learn.train.depth")} knob={depth} min={1} max={4} />
+        </>
+      )}
+      <StopSlider
+        label={say("learn.train.data")}
+        knob={images}
+        stops={sizesHere(IMAGES)}
+        write={(size) => whole(Math.min(size, trainingImages))}
+      />
+      <Choices
+        name="optimizer"
+        label={say("learn.train.optimizer")}
+        values={["sgd", "adam"] as const}
+        knob={{
+          value: optimizer.value || standard,
+          set: (name) => optimizer.set(name === standard ? "" : name),
+        }}
+        write={(name) => say(`learn.train.optimizer.${name}`)}
+      />
+      <Check
+        label={say("learn.train.augment")}
+        isOn={augment.value === "squeeze"}
+        onChange={(isOn) => augment.set(isOn ? "squeeze" : "")}
+      />
+      <Slider
+        label={say("learn.train.seeds")}
+        knob={seeds}
+        min={1}
+        max={5}
+        hint={say("learn.train.seeds.hint")}
+      />
+    </>
+  );
+}
+
+function Buttons() {
+  const running = active.value;
+  return (
+    <div class="buttons">
+      {running ? (
+        <Button
+          look="primary"
+          label={say(stopping.value === running.id ? "learn.train.stopping" : "learn.train.stop")}
+          disabled={stopping.value === running.id}
+          onClick={() => void stop(running.id)}
+        />
+      ) : (
+        <button type="submit" class="button primary" disabled={asking.value}>
+          {say("learn.train.start")}
+        </button>
+      )}
+      <Button
+        look="plain"
+        label={say("learn.train.tutorial")}
+        disabled={isStandard.value}
+        onClick={resetSettings}
+      />
+    </div>
+  );
+}
+
+/** "page": here, in the page; "tensorflow": by the service. */
+const ENGINES = ["page", "tensorflow"] as const;
+const RECIPE_NAMES = Object.keys(RECIPES) as (keyof typeof RECIPES)[];
+
+const engine = parameter("with", "page", oneOf(ENGINES));
+export const network = parameter<NetworkName>("network", "softmax", oneOf(NETWORKS));
+export const recipe = parameter("recipe", "softmax", oneOf(RECIPE_NAMES));
+export const optimizer = parameter("optimizer", "", oneOf(["sgd", "adam"]));
+export const augment = parameter("augment", "", oneOf(["squeeze"]));
+const seeds = parameter("seeds", 1, wholeIn(1, 5));
+
+const STANDARD_VALUE = -1;
+
+/** A number whose standard depends on the network. */
+function adjustable(name: string, read: (text: string) => number | null, standard: () => number) {
+  const held = knob(name, STANDARD_VALUE, read);
+  return {
+    get value() {
+      return held.value === STANDARD_VALUE ? standard() : held.value;
+    },
+    set: (value: number) => held.set(value === standard() ? STANDARD_VALUE : value),
+  };
+}
+
+const wholeWithin = ({ least, most }: { least: number; most: number }) => wholeIn(least, most);
+const standardOf = (name: "batch_size" | "learning_rate" | "steps") => () =>
+  engine.value === "page" ? STANDARD[network.value][name] : RECIPES[recipe.value][name];
+
+const batchSize = adjustable("batch", wholeWithin(LIMITS.batch_size), standardOf("batch_size"));
+const learningRate = adjustable(
+  "rate",
+  numberIn(1e-5, LIMITS.learning_rate.most),
+  standardOf("learning_rate"),
+);
+export const steps = adjustable("steps", wholeWithin(LIMITS.steps), standardOf("steps"));
+export const seed = adjustable("seed", wholeWithin(LIMITS.seed), () => 0);
+export const hidden = adjustable("hidden", wholeWithin(LIMITS.hidden), () => STANDARD.mlp.hidden);
+export const depth = adjustable("depth", wholeWithin(LIMITS.depth), () => 1);
+export const images = adjustable("images", wholeWithin(LIMITS.images), () => STANDARD.softmax.images);
+
+/** The settings of a run in the page. */
+function chosenSettings(): Settings {
+  const standard = STANDARD[network.value];
+  const layered = network.value === "mlp" ? { hidden: hidden.value, depth: depth.value } : {};
+  return complete({
+    ...standard,
+    ...layered,
+    batch_size: batchSize.value,
+    learning_rate: learningRate.value,
+    steps: steps.value,
+    seed: seed.value,
+    images: images.value,
+    optimizer: optimizer.value === "" ? standard.optimizer : (optimizer.value as Settings["optimizer"]),
+    augment: augment.value === "squeeze" ? "squeeze" : "none",
+  });
+}
+
+/** The request for a run of the service. */
+function chosenRequest(): TrainingRequest {
+  return {
+    recipe: recipe.value,
+    batch_size: batchSize.value,
+    learning_rate: learningRate.value,
+    steps: steps.value,
+    seed: seed.value,
+  };
+}
+
+const NAMES = [
+  "batch",
+  "rate",
+  "steps",
+  "seed",
+  "seeds",
+  "hidden",
+  "depth",
+  "images",
+  "optimizer",
+  "augment",
+];
+
+/** Back to the network's standard settings. */
+function resetSettings(): void {
+  change(Object.fromEntries(NAMES.map((name) => [name, null])));
+}
+
+/** Whether the settings are the network's defaults. */
+const isStandard: ReadonlySignal<boolean> = computed(
+  () =>
+    batchSize.value === standardOf("batch_size")() &&
+    learningRate.value === standardOf("learning_rate")() &&
+    steps.value === standardOf("steps")() &&
+    [seed.value, depth.value, seeds.value].join() === "0,1,1" &&
+    hidden.value === STANDARD.mlp.hidden &&
+    images.value === STANDARD.softmax.images &&
+    optimizer.value === "" &&
+    augment.value === "",
+);

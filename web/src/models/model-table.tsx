@@ -1,0 +1,223 @@
+/** All models in one table, with what each says about one digit; each row opens. */
+import { useState } from "preact/hooks";
+import { classifyHere, isHere } from "../here/read";
+import { largestAt } from "../ink/numbers";
+import { readAs, shownDigit } from "../learn/digit/digit";
+import { bytes, percent as inPercent, whole } from "../learn/format";
+import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs";
+import type { Model, Score } from "../readings";
+import { type PlainKey, say } from "../sentences/say";
+import { Section } from "../shared/controls";
+import { usePromised } from "../shared/hooks";
+import { percent } from "../shared/percent";
+import { Pixels } from "../shared/pixels";
+import { ViewLink } from "../shell/view-link";
+import { Bars } from "../write/inside/bars";
+import { Inside } from "./inside";
+import { isOwnModel, modelName, OwnNetwork, originOf } from "./own-networks";
+import "./model-table.css";
+
+/** The purpose of each shipped model. */
+const PURPOSES: Record<string, PlainKey> = {
+  default: "models.default",
+  tiny: "models.tiny",
+  softmax: "models.softmax",
+  detector: "models.detector",
+  "line-detector": "models.line_detector",
+  line: "models.line",
+};
+
+/** What the score of a model of each other kind says. */
+const SCORES = {
+  detector: "models.finds",
+  "line detector": "models.finds_lines",
+  "line recogniser": "models.reads",
+} as const;
+
+const COLUMNS = 6;
+
+export function ModelTable({ models }: { models: readonly Model[] }) {
+  const image = shownDigit.value?.image ?? null;
+  const readers = models.flatMap((model) => readerOf(model, ownNetworks.value) ?? []);
+  const outcomes = usePromised(
+    () =>
+      image &&
+      askAll(image, readers).then((answers) => new Map(readers.map((name, at) => [name, answers[at]]))),
+    image ? `${readers.join()} ${image.join()}` : "",
+    true,
+  );
+  return (
+    <Section
+      name="one-digit"
+      title={say("models.one")}
+      lead={say("models.one.lead")}
+      aria-busy={outcomes === null}
+    >
+      <div class="one-digit-desk">
+        <div class="one-digit-image">
+          {image && <Pixels values={image} palette="ink" label={say("models.one.image")} />}
+          <ViewLink view="write" class="write-one">
+            {say(shownDigit.value?.label === null ? "learn.digit.write_another" : "learn.digit.write")}
+          </ViewLink>
+        </div>
+        <table>
+          <thead>
+            <tr class="small">
+              <th scope="col">{say("models.one.model")}</th>
+              <th scope="col">{say("models.one.answer")}</th>
+              <th scope="col">{say("write.inside.probabilities")}</th>
+              <th scope="col">{say("models.accuracy")}</th>
+              <th scope="col">{say("models.parameters")}</th>
+              <th scope="col">{say("models.size")}</th>
+            </tr>
+          </thead>
+          {models.map((model) => {
+            const reader = readerOf(model, ownNetworks.value);
+            return (
+              <Row
+                key={model.name}
+                model={model}
+                reader={reader}
+                outcome={outcomes?.get(reader ?? "") ?? null}
+              />
+            );
+          })}
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+/** The name by which the page's worker has a classifier; undefined if only the service has it. */
+function readerOf(model: Model, own: readonly Own[]): string | undefined {
+  if (model.kind !== "classifier") return undefined;
+  const reader = isOwnModel(model) ? own.find(({ name }) => name === model.name)?.version : model.name;
+  return reader !== undefined && isHere(reader) ? reader : undefined;
+}
+
+interface RowProperties {
+  model: Model;
+  reader: string | undefined;
+  outcome: Outcome | null;
+}
+
+function Row({ model, reader, outcome }: RowProperties) {
+  const [isOpen, setOpen] = useState(false);
+  const right = shownDigit.value?.label ?? readAs.value;
+  const isOther = outcome !== null && right !== null && outcome.answer !== right;
+  return (
+    <tbody data-model={model.name}>
+      <tr data-reader={reader && model.name} data-other={isOther}>
+        <th scope="row">
+          <button type="button" class="link" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {modelName(model)}
+          </button>
+        </th>
+        <td class="numbers">
+          {outcome ? (
+            <>
+              <strong>{outcome.answer ?? say("learn.answer.no-digit")}</strong> {percent(outcome.confidence)}
+            </>
+          ) : (
+            "–"
+          )}
+        </td>
+        <td>{reader && <Bars values={outcome?.probabilities ?? null} full={1} decimals={3} />}</td>
+        <td class="numbers" data-name={say("models.accuracy")}>
+          {model.score && model.kind === "classifier" ? inPercent(model.score.accuracy, 2) : "–"}
+        </td>
+        <td class="numbers" data-name={say("models.parameters")}>
+          {whole(model.parameters)}
+        </td>
+        <td class="numbers" data-name={say("models.size")}>
+          {bytes(model.bytes)}
+        </td>
+      </tr>
+      {isOpen && (
+        <tr>
+          <td colSpan={COLUMNS} class="model-open">
+            <Opened model={model} />
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function Opened({ model }: { model: Model }) {
+  const trained = trainedAs(model);
+  return (
+    <div class="stack">
+      <p>{purposeOf(model)}</p>
+      {model.score && <p class="small numbers">{scoreWritten(model, model.score)}</p>}
+      {trained && <p class="small quiet numbers">{trained}</p>}
+      {model.kind === "classifier" && (
+        <div class="buttons">
+          <ViewLink view="write" parameters={model.chosen ? {} : { model: model.name }} class="button">
+            {say("models.write")}
+          </ViewLink>
+          {isOwnModel(model) && <OwnNetwork kept={model.kept} />}
+        </div>
+      )}
+      <Inside model={model} />
+    </div>
+  );
+}
+
+function purposeOf(model: Model): string {
+  if (isOwnModel(model)) return originOf(model);
+  const shipped = model.shipped ? PURPOSES[model.name] : undefined;
+  return say(shipped ?? (model.chosen ? "models.given" : "models.trained"));
+}
+
+function scoreWritten({ kind }: Model, { accuracy, n, on }: Score): string {
+  const split = on === "test" || on === "validation" ? say(`models.split.${on}`) : on;
+  if (kind !== "classifier") return say(SCORES[kind], whole(n), split, inPercent(accuracy, 2));
+  return say("models.wrong", whole(n), split, whole(Math.round((1 - accuracy) * n)));
+}
+
+/** The training settings of a model in a line: models of the same recipe differ in nothing else. */
+function trainedAs({ settings: { steps, batch_size, learning_rate, seed } }: Model): string {
+  if (!steps || !batch_size || !learning_rate) return "";
+  return say(
+    "models.trained_as",
+    whole(Number(steps)),
+    whole(Number(batch_size)),
+    String(learning_rate),
+    String(seed ?? 0),
+  );
+}
+
+/** A model's answer for an image. */
+interface Outcome {
+  /** Ten, given that it is a digit. */
+  readonly probabilities: Float32Array;
+  /** The digit; null if the model rejects the image. */
+  readonly answer: number | null;
+  /** The probability of that answer. */
+  readonly confidence: number;
+}
+
+/**
+ * One model after the other, so that none waits for another.
+ *
+ * @param image 784 values, ink 255
+ * @returns in the order of the models; null if a model cannot be had
+ */
+async function askAll(image: Uint8Array, models: readonly string[]): Promise<readonly (Outcome | null)[]> {
+  const outcomes: (Outcome | null)[] = [];
+  for (const model of models) outcomes.push(await ask(image, model).catch(() => null));
+  return outcomes;
+}
+
+async function ask(image: Uint8Array, model: string): Promise<Outcome> {
+  const { probabilities, isDigit, leastDigit } = await classifyHere(image, model);
+  const digit = largestAt(probabilities);
+  const [digitness = 1] = isDigit;
+  const isOne = digitness >= leastDigit;
+  return {
+    probabilities,
+    answer: isOne ? digit : null,
+    confidence: isOne ? digitness * (probabilities[digit] ?? 0) : 1 - digitness,
+  };
+}

@@ -1,0 +1,224 @@
+/** A classifier's graph becomes the way of an image through it: kernels, feature maps, and ten scores. */
+
+import { SIDE } from "../../generated/ink/normalize";
+import { PATCH } from "../../generated/reading/report";
+import { type Box, bottomOf, rightOf } from "../../ink/boxes";
+import { contrastOf, darkOnLight } from "../../ink/paper";
+import { clipped, cropped, type Grey } from "../../ink/picture";
+import { resize } from "../../ink/resize";
+import { cutOutOf, framedStages, inverted, type Stages } from "../../ink/stages";
+import { cut as cutStrip } from "../../ink/strips";
+import type { Graph, Tensor } from "../../runtime/graph";
+import type { Output } from "../../runtime/network";
+import { around, type Candidates } from "../find/candidates";
+import type { Classifier } from "../recognise/models";
+import { aloneOf } from "../recognise/page";
+import type { Digit } from "./result";
+
+/** The names of the values on the way, and the kernels that look at the pixels. */
+export interface Way {
+  /** After each convolution, with pooling, normalisation and ReLU; none if the network has no convolutions. */
+  readonly maps: readonly string[];
+  readonly kernel: Tensor | null;
+  /** The first layer if it looks at all pixels at once: its weights (784, n), and what it says. */
+  readonly whole: { readonly weights: Tensor; readonly answers: string } | null;
+  /** The scores that softmax turns into probabilities. */
+  readonly scores: string;
+}
+
+/** One channel of a layer. */
+interface Tile {
+  readonly channel: number;
+  /** side * side numbers, row by row. */
+  readonly values: Float32Array;
+}
+
+/** Some of the channels of a layer, of which it has `channels`. */
+export interface Layer {
+  readonly channels: number;
+  readonly side: number;
+  readonly tiles: readonly Tile[];
+}
+
+/** An image on its way through a classifier. */
+export interface Inside {
+  /** The kernels of the first layer's tiles; null if the network has no convolutions. */
+  readonly kernels: Layer | null;
+  readonly layers: readonly Layer[];
+  /** The neurons of a first layer that answer most, 28x28 weights each; null if it has convolutions. */
+  readonly neurons: Layer | null;
+  readonly scores: Float32Array;
+  /** How probable it is that the image is a digit at all; null of a network that cannot tell. */
+  readonly isDigit: number | null;
+}
+
+const MOST = 6; // tiles of a layer; more would be too small to see
+/** Neurons of a first layer that are drawn: as many as there are digits. */
+const MOST_NEURONS = 10;
+
+/** Walk back from the probabilities; where columns come together, take the middle one. */
+export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">): Way {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const scores = makers.get("probabilities")?.inputs[0] ?? "";
+  const maps: string[] = [];
+  let kernel: Tensor | null = null;
+  let whole: Way["whole"] = null;
+  let rectified = "";
+  for (let node = makers.get(scores); node; ) {
+    if (node.op === "Relu") rectified = node.outputs[0] ?? "";
+    if (node.op === "MatMul") {
+      const weights = tensors.get(node.inputs[1] ?? "");
+      whole = weights ? { weights, answers: rectified || scores } : null;
+      rectified = ""; // a hidden layer is no map
+    }
+    if (node.op === "Conv") {
+      if (rectified) maps.unshift(rectified);
+      rectified = "";
+      kernel = tensors.get(node.inputs[1] ?? "") ?? null;
+    }
+    const came = node.inputs.filter((name) => !tensors.has(name));
+    node = makers.get(came[(came.length - 1) >> 1] ?? "");
+  }
+  return { maps, kernel, whole: kernel ? null : whole, scores };
+}
+
+/** The channels that answer most, in the order of the layer. */
+export function strongest({ values, height, channels }: Output, most = MOST): Layer {
+  const sums = new Float64Array(channels);
+  for (const [index, value] of values.entries())
+    sums[index % channels] = (sums[index % channels] as number) + value;
+  const chosen = Array.from(sums.keys())
+    .sort((a, b) => (sums[b] as number) - (sums[a] as number))
+    .slice(0, most)
+    .sort((a, b) => a - b);
+  const tiles = chosen.map((channel) => ({
+    channel,
+    values: values.filter((_, index) => index % channels === channel),
+  }));
+  return { channels, side: height, tiles };
+}
+
+/** The kernels of these channels, as they look at the picture. */
+export function kernelsOf({ dims, values }: Tensor, { tiles }: Pick<Layer, "tiles">): Layer {
+  const [channels = 0, inputs = 1, side = 0] = dims;
+  const size = side * side;
+  return {
+    channels,
+    side,
+    tiles: tiles.map(({ channel }) => ({
+      channel,
+      values: values.slice(channel * inputs * size, channel * inputs * size + size),
+    })),
+  };
+}
+
+/** The weights of the neurons that answer most, as pictures. */
+export function neuronsOf({ dims, values }: Tensor, answers: Output): Layer {
+  const [pixels = 0, channels = 0] = dims;
+  const tiles = strongest(answers, MOST_NEURONS).tiles.map(({ channel }) => ({
+    channel,
+    values: Float32Array.from({ length: pixels }, (_, pixel) => values[pixel * channels + channel] as number),
+  }));
+  return { channels, side: Math.sqrt(pixels), tiles };
+}
+
+/** The side of the patch that covers, in pixels: about the width of a stroke with its edges. */
+
+/** How far the probability of a digit falls, on average, when each pixel is covered; negative if it rises. */
+export function whatCounts(classifier: Classifier, image: Grey, digit: number): number[][] {
+  const reach = PATCH >> 1;
+  const all = Array.from({ length: SIDE * SIDE }, (_, index) => index);
+  const near = (index: number) => {
+    const [x, y] = [index % SIDE, Math.floor(index / SIDE)];
+    return all.filter(
+      (pixel) => Math.abs((pixel % SIDE) - x) <= reach && Math.abs(Math.floor(pixel / SIDE) - y) <= reach,
+    );
+  };
+  const around = all.map(near);
+  // a patch that covers no ink changes nothing
+  const indices = all.filter((index) => around[index]?.some((pixel) => (image.pixels[pixel] as number) > 0));
+  const covered = indices.map((index) => {
+    const pixels = image.pixels.slice();
+    for (const pixel of around[index] ?? []) pixels[pixel] = 0;
+    return { ...image, pixels };
+  });
+  const probabilities = classifier
+    .classify([...covered, image])
+    .map(({ probabilities }) => probabilities[digit] as number);
+  const falls = new Float64Array(SIDE * SIDE);
+  for (const [which, index] of indices.entries())
+    falls[index] = (probabilities.at(-1) as number) - (probabilities[which] as number);
+  const mean = (of: number[]) => of.reduce((sum, pixel) => sum + (falls[pixel] as number), 0) / of.length;
+  return Array.from({ length: SIDE }, (_, y) => around.slice(y * SIDE, (y + 1) * SIDE).map(mean));
+}
+
+const AROUND = 0.4; // of the digit's longer side, so that one sees what it was cut out of
+const SHOWN = 120; // pixels of the longer side; more would not be seen
+
+/** How one digit was prepared. */
+export interface Preparation {
+  /** That of the digit: x, y, width and height in the original picture. */
+  readonly box: readonly [number, number, number, number];
+  /** The digit and what is around it, in the picture as it was searched. */
+  readonly picture: Grey;
+  readonly stages: Stages;
+  /** The strips that the line recogniser saw: by the height of the digits, and all; none if it was not asked. */
+  readonly strips: readonly Grey[];
+}
+
+/** The stages of the first digits of a reading, from what was found on the way to it. */
+export function preparationsOf(seen: Candidates, digits: readonly Digit[], most: number): Preparation[] {
+  if (!seen.page.length) return prepared(seen, digits.slice(0, most), null);
+  // each line of a photograph is a picture of its own
+  return seen.page.flatMap((line, index) =>
+    prepared(
+      aloneOf(line),
+      digits.slice(0, most).filter((digit) => digit.line === index),
+      line.contrast,
+    ),
+  );
+}
+
+/** @param known the contrast map of the picture, if it is not made of its levels alone */
+function prepared(seen: Candidates, digits: readonly Digit[], known: Grey | null): Preparation[] {
+  if (!digits.length) return [];
+  const dark = darkOnLight(seen.grey);
+  const bright = inverted(dark);
+  const contrast = known ?? (seen.lines.length ? contrastOf(dark) : null);
+  // digits of one line share its strips
+  const strips = seen.lines.map(({ line }) => line.frames.map((frame) => cutStrip(contrast as Grey, frame)));
+  return digits.map(({ box, searched, image }) => {
+    const part = clipped(seen.grey, around(searched, AROUND));
+    const cut = cutOutOf(seen.ink, searched);
+    const { frame } = framedStages(cut);
+    const line = lineAt(seen, searched);
+    return {
+      box: [box.x, box.y, box.width, box.height],
+      picture: small(cropped(seen.grey, part)),
+      stages: {
+        turn: small(cropped(bright, part)),
+        ink: small(cropped(seen.ink, part)),
+        cut: small(cut),
+        frame,
+        pen: image,
+      },
+      strips: strips[line] ?? [],
+    };
+  });
+}
+
+/** The line whose frame has the most of a box in common with it, from top to bottom; -1 if none has. */
+function lineAt({ lines }: Candidates, box: Box): number {
+  let [best, most] = [-1, 0];
+  lines.forEach(({ line: { frames } }, index) => {
+    const [, whole] = frames;
+    const isBeside = rightOf(box) > whole.x && box.x < rightOf(whole);
+    const common = Math.min(bottomOf(box), bottomOf(whole)) - Math.max(box.y, whole.y);
+    if (isBeside && common > most) [best, most] = [index, common];
+  });
+  return best;
+}
+
+function small(picture: Grey): Grey {
+  return resize(picture, Math.min(1, SHOWN / Math.max(picture.width, picture.height, 1)));
+}

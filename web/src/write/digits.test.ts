@@ -1,0 +1,62 @@
+import { expect, test, vi } from "vitest";
+import { sentence } from "../here/read";
+import type { Sentence } from "../reading/report/result";
+import type { Digit, Reading } from "../readings";
+import { shownOf } from "./digits";
+import { type Glyph, glyphsOf } from "./glyphs";
+import { type Patch, patchOf } from "./patches";
+
+vi.hoisted(() => {
+  const nothing = { getItem: () => null, setItem: () => {} };
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("document", { documentElement: {} });
+  vi.stubGlobal("location", { search: "?lang=en", pathname: "/" });
+  vi.stubGlobal("localStorage", nothing);
+});
+
+const digit = (value: number, x: number, status: Digit["status"] = "ok"): Digit => ({
+  digit: value,
+  probability: 0.9,
+  probabilities: Array(10).fill(0.1),
+  box: [x, 0, 20, 40],
+  status,
+});
+const said = (...advice: Sentence): Reading => ({
+  source: "",
+  text: "8071",
+  digits_text: "8071",
+  status: "unsure",
+  confidence: 0.9,
+  digits_status: "unsure",
+  digits_confidence: 0.9,
+  lines: [],
+  digits: [digit(8, 0), digit(0, 30, "unsure"), digit(7, 130), digit(1, 160)],
+  marks: [],
+  ignored: [],
+  alternatives: [],
+  message: sentence(advice),
+});
+
+/** The status once the characters at these indices were typed as they were read. */
+function statusAfter(reading: Reading, ...indices: number[]): string {
+  const glyphs = glyphsOf(reading);
+  const patches = indices.map((index): Patch => {
+    const { character, box } = glyphs[index] as Glyph;
+    return patchOf(glyphs, [index], [{ character, box, seen: null, isMine: true }], null);
+  });
+  const onto = { x: 0, y: 0, scale: 1 };
+  return shownOf(reading, { patches, onto, inkAt: () => [] } as Parameters<typeof shownOf>[1] & object)
+    .status;
+}
+
+test.each<Sentence>([
+  ["reading.struck", {}],
+  ["reading.wide_gap", { first: "80", second: "71" }],
+])("%s stays a doubt until a person said what every character is", (...advice) => {
+  expect(statusAfter(said(...advice), 1)).toBe("unsure");
+  expect(statusAfter(said(...advice), 0, 1, 2, 3)).toBe("ok");
+});
+
+test("a digit that was not sure leaves no doubt behind once it was corrected", () => {
+  expect(statusAfter(said("reading.unsure", { place: 2, first: 0, second: 6 }), 1)).toBe("ok");
+});

@@ -1,0 +1,178 @@
+/** The choice of model: a shipped one, a network trained in this page or scanned from a code, or one that the service trained. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading/recognise";
+import { sentence } from "../here/read";
+import { ownRunOf } from "../learn/train/run";
+import { isGone, isOwnName, loadOwn, ownNetworks } from "../learn/train/runs";
+import { chosenName, givenClassifiers, learnModels } from "../models/known";
+import { isCodeName } from "../models/paper/kept-codes";
+import { type PlainKey, say } from "../sentences/say";
+import { ViewLink } from "../shell/view-link";
+import { model, pattern, wrongPattern } from "./state/state";
+
+/** A short description of a shipped model. */
+const ABOUT: Record<string, PlainKey> = {
+  default: "write.model.default",
+  tiny: "write.model.tiny",
+  softmax: "write.model.softmax",
+};
+
+export function ModelChoice() {
+  useEffect(() => {
+    void learnModels();
+    void loadOwn();
+  }, []);
+  const models = givenClassifiers.value;
+  const chosen = chosenName.value;
+  const own = ownNetworks.value;
+  const names = models.length > 0 ? models.map((listed) => listed.name) : ["default"];
+  const gone = isGone(model.value);
+  const asked = (!gone && model.value) || chosen;
+  const isTrained = !isOwnName(asked) && !names.includes(asked);
+  const isForeign = models.some((listed) => listed.name === asked && !listed.shipped);
+  const about = isForeign ? "write.model.given" : (ABOUT[asked] ?? aboutOwn(asked, isTrained));
+  const lost = gone ? ownRunOf(model.value) : null;
+  const choose = (name: string) => model.set(name === chosen ? "" : name);
+  return (
+    <div class="model-choice">
+      {/* WebKit sets a legend above its line, wherever it floats */}
+      <fieldset class="choices" aria-label={say("write.model")}>
+        <p class="small" aria-hidden="true">
+          {say("write.model")}
+        </p>
+        {names.map((name) => (
+          <Choice key={name} name={name} label={name} isChosen={name === asked} choose={choose} />
+        ))}
+        {own.map((network) => (
+          <Choice
+            key={network.name}
+            name={network.name}
+            label={network.label}
+            isChosen={network.name === asked}
+            choose={choose}
+          />
+        ))}
+        {isTrained && <Choice name={asked} label={say("write.model.yours")} isChosen choose={choose} />}
+      </fieldset>
+      {gone ? (
+        <p class="small" role="status">
+          {say("write.model.gone")}{" "}
+          {lost !== null && (
+            <ViewLink view="learn" parameters={{ step: "train", runs: lost }}>
+              {say("write.model.again")}
+            </ViewLink>
+          )}
+        </p>
+      ) : (
+        <p class="small quiet">{say(about)}</p>
+      )}
+    </div>
+  );
+}
+
+function aboutOwn(name: string, isTrained: boolean): PlainKey {
+  if (isCodeName(name)) return "write.model.scanned";
+  return isTrained || isOwnName(name) ? "write.model.trained" : "write.model.other";
+}
+
+interface ChoiceProperties {
+  name: string;
+  label: string;
+  isChosen: boolean;
+  choose(name: string): void;
+}
+
+function Choice({ name, label, isChosen, choose }: ChoiceProperties) {
+  return (
+    <label>
+      <input
+        type="radio"
+        class="covering"
+        name="model"
+        value={name}
+        checked={isChosen}
+        onChange={() => choose(name)}
+      />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+const NAMES = Object.keys(NAMED_PATTERNS) as (keyof typeof NAMED_PATTERNS)[];
+const OWN = "own";
+const REST = 600; // milliseconds without typing, after which an expression is used
+
+/** What a person knows of the number: a named form of numbers, or a regular expression that the whole of it fits. */
+export function PatternChoice() {
+  const isOwn = useSignal(false);
+  const text = pattern.value;
+  const isNamed = text === "" || NAMES.some((name) => name === text);
+  const shown = isOwn.value || !isNamed ? OWN : text;
+  return (
+    <div class="pattern-choice">
+      <label class="small">
+        <span>{say("write.pattern")}</span>
+        <select
+          class="field"
+          value={shown}
+          data-testid="pattern"
+          onChange={({ currentTarget: { value } }) => {
+            isOwn.value = value === OWN;
+            pattern.set(value === OWN ? "" : value);
+          }}
+        >
+          <option value="">{say("write.pattern.any")}</option>
+          {NAMES.map((name) => (
+            <option key={name} value={name}>
+              {say(`write.pattern.${name}`)}
+            </option>
+          ))}
+          <option value={OWN}>{say("write.pattern.own")}</option>
+        </select>
+      </label>
+      {shown === OWN && <Expression hasFocus={isOwn.value} />}
+    </div>
+  );
+}
+
+/** @param hasFocus from the beginning, as somebody has asked for it */
+function Expression({ hasFocus }: { hasFocus: boolean }) {
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef(0);
+  const wrong = wrongPattern.value;
+  useEffect(() => {
+    if (hasFocus) field.current?.focus();
+    return () => clearTimeout(timer.current);
+  }, []);
+  const take = () => {
+    clearTimeout(timer.current);
+    pattern.set(field.current?.value.trim() ?? "");
+  };
+  return (
+    <>
+      <input
+        class="field"
+        ref={field}
+        value={pattern.value}
+        spellcheck={false}
+        autocomplete="off"
+        autocapitalize="off"
+        placeholder="\d{4}"
+        aria-label={say("write.pattern.expression")}
+        aria-invalid={wrong !== null}
+        aria-describedby="pattern-about"
+        data-testid="expression"
+        onInput={() => {
+          clearTimeout(timer.current);
+          timer.current = setTimeout(take, REST);
+        }}
+        onChange={take}
+      />
+      <p id="pattern-about" class={wrong ? "small wrong" : "small quiet"} role="status">
+        {wrong ? say("write.pattern.wrong", sentence(wrong)) : say("write.pattern.about", LONGEST_PATTERN)}
+      </p>
+    </>
+  );
+}

@@ -31,8 +31,7 @@ from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier
-from shuzi.reading.recognise.hand import Blend, CorrectedClassifier, apply_corrections
-from shuzi.reading.recognise.likeness import Examples, Looks
+from shuzi.reading.recognise.hand import Blend, CorrectedClassifier, Examples, Looks, apply_corrections
 from shuzi.synthesis.writers import trusted_samples
 
 LEAST = 4

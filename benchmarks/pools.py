@@ -31,7 +31,7 @@ from turns import Note, Turn, column, compete
 
 import shuzi
 from shuzi.processes.pool import Pool
-from shuzi.reading.parallel.calls import estimate_size, use_one_core
+from shuzi.reading.read_many import estimate_size, use_one_core
 
 OURS, LOKY = "ours", "loky"
 PROCESSES, AHEAD = 2, 8

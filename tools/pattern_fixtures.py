@@ -20,9 +20,8 @@ from PIL import Image
 import shuzi
 from shuzi.errors import DataError
 from shuzi.models.tasks import CLASSES
-from shuzi.reading.patterns.automaton import LETTERS
-from shuzi.reading.patterns.expression import NAMED_PATTERNS, compile_pattern
-from shuzi.reading.patterns.fitting_texts import find_fitting_texts
+from shuzi.reading.patterns.automaton import LETTERS, NAMED_PATTERNS, compile_pattern
+from shuzi.reading.patterns.fitting import find_fitting_texts
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures"
 FILE = FIXTURES / "patterns.json"

@@ -36,19 +36,18 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "reading/line-detector": {"reading.find.line_detector": ALL},
     "reading/recognise": {
         "reading.recognise.recognise_thresholds": ALL,
-        "reading.patterns.expression": ["LONGEST_PATTERN", "MOST_POSITIONS", "NAMED_PATTERNS"],
+        "reading.patterns.automaton": ["LONGEST_PATTERN", "MOST_POSITIONS", "NAMED_PATTERNS"],
         "reading.recognise.hand": ["ALONE", "IN_NUMBERS"],
         "reading.values": ["PLAIN_WEIGHTS"],
     },
     "reading/decide": {
         "reading.decide.decide_thresholds": ALL,
-        "reading.decide.candidate_confidence": ["CURVES"],
-        "reading.decide.line_confidence": ["EVIDENCE", "PLAIN_CURVE"],
+        "reading.decide.confidence": ["CURVES", "EVIDENCE", "PLAIN_CURVE"],
         "reading.decide.page_text": ["FEATURES", "PAGE_WEIGHTS"],
     },
     "reading/report": {
         "reading.report.report_thresholds": ALL,
-        "reading.report.explain.occlusion": ["PATCH"],
+        "reading.report.explain": ["PATCH"],
     },
     "tasks": {"models.tasks": ALL, "models.card": ["DIGIT_FROM", "UNSURE_BELOW"]},
     "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},

@@ -10,7 +10,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.mnist import clear_images
 from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fit_way, predicted
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.candidate_confidence import Curves, Scale, Way, logit, name_knots, signs_of_digit
+from shuzi.reading.decide.confidence import Curves, Scale, Way, logit, name_knots, signs_of_digit
 from shuzi.reading.decide.decide_thresholds import KNOTS
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.report.result import Reading

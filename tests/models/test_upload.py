@@ -17,7 +17,7 @@ from shuzi.messages import speaking
 from shuzi.models.card import OF_OWN_PICTURES, OF_REGISTERS, OWN, REGISTERS, Source
 from shuzi.models.description import write_upload
 from shuzi.models.onnx_file import read_card, read_content, with_card
-from shuzi.models.store import shipped
+from shuzi.models.store import PARTNERS, shipped
 
 PAGES = ("README.md", "README.zh.md")
 
@@ -69,7 +69,7 @@ def test_its_snippets_run_in_the_folder(name, tmp_path):
     Image.fromarray(np.full((60, 60), 255, np.uint8)).save(tmp_path / "folder" / "number.png")
     text = (tmp_path / "folder" / "README.md").read_text("utf-8")
     snippets = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(snippets) == (1 if name in ("detector", "line") else 2)
+    assert len(snippets) == (1 if name in PARTNERS else 2)
     for snippet in snippets:
         done = subprocess.run(
             [sys.executable, "-c", snippet], cwd=tmp_path / "folder", capture_output=True, encoding="utf-8"

@@ -13,7 +13,7 @@ const PROGRAM = `
 import json, sys
 import numpy as np
 from shuzi.reading.recognise.hand import Blend, apply_corrections
-from shuzi.reading.recognise.likeness import Examples, Looks
+from shuzi.reading.recognise.hand import Examples, Looks
 case = json.loads(sys.argv[1])
 bits = {name: np.frombuffer(bytes.fromhex("".join(case.pop(name))), np.uint8) for name in ("images", "known_images")}
 shapes = {name: 255 * np.unpackbits(each).reshape(-1, 28, 28) for name, each in bits.items()}

@@ -239,7 +239,7 @@ def _found(
 
 
 def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
-    from shuzi.reading.report.explain.picture import explain
+    from shuzi.reading.report.explain import explain
 
     taken: set[str] = set()
     for name, picture in named:

@@ -26,7 +26,7 @@ from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
 from shuzi.reading.reader import load
-from shuzi.reading.report.explain.lettering import font
+from shuzi.reading.report.explain import font
 from shuzi.reading.report.result import OK
 
 SURE = 0.99

@@ -24,7 +24,17 @@ from shuzi.evaluation.trees import fit_trees
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE, LINE_DETECTOR
 from shuzi.models.tasks import SIGN
-from shuzi.reading.decide.candidate_confidence import Curves, Way, logit, name_knots, signs_of_digit, signs_of_text
+from shuzi.reading.decide.confidence import (
+    Curve,
+    Curves,
+    Evidence,
+    LineScale,
+    Way,
+    logit,
+    name_knots,
+    signs_of_digit,
+    signs_of_text,
+)
 from shuzi.reading.decide.decide_thresholds import (
     DETECTED_WAY,
     KNOTS,
@@ -37,7 +47,6 @@ from shuzi.reading.decide.decide_thresholds import (
     SIMPLE_WAY,
     TEXT_OK,
 )
-from shuzi.reading.decide.line_confidence import Curve, Evidence, LineScale
 from shuzi.reading.decide.line_text import gather_evidence
 from shuzi.reading.decide.page_text import LineFeatures, PageScale, gather_features
 from shuzi.reading.reader import Reader
@@ -471,7 +480,7 @@ def fit_way(read: Sequence[PageRead]) -> Way:
 
     Examples
     --------
-    >>> from shuzi.reading.decide.candidate_confidence import logit
+    >>> from shuzi.reading.decide.confidence import logit
     >>> from shuzi.reading.decide.decide_thresholds import KNOTS
     >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
     >>> way = fit_way(pages)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.reading.decide.candidate_confidence import logit
+from shuzi.reading.decide.confidence import logit
 from shuzi.reading.decide.page_text import Tree
 from shuzi.reading.recognise.hand import sigmoid_of_each
 

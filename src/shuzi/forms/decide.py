@@ -17,10 +17,9 @@ from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, CARD, DATE, IBAN, IDENTIFIER, MIN_DIGITS, NUMBER, PHONE, Field
 from shuzi.forms.writing import Written
 from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.reading.decide.allowed_values import find_nearest_values
 from shuzi.reading.decide.outcome import add_up
-from shuzi.reading.decide.value_scores import find_nearest_values
-from shuzi.reading.patterns.automaton import LETTERS, START, Automaton
-from shuzi.reading.patterns.expression import compile_pattern
+from shuzi.reading.patterns.automaton import LETTERS, START, Automaton, compile_pattern
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import BLANK, OK, UNSURE
 

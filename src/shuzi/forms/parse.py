@@ -50,7 +50,7 @@ from shuzi.forms.spec import (
     Version,
 )
 from shuzi.ink.boxes import Box
-from shuzi.reading.patterns.expression import compile_pattern
+from shuzi.reading.patterns.automaton import compile_pattern
 
 _BESIDE = {"roster": (MAX_ROSTER_BYTES, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
 

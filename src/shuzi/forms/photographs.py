@@ -26,7 +26,7 @@ from shuzi.pictures.open import Picture, page_named
 from shuzi.processes.child import can_start
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import Crashed, Pool, Task, Unreadable
-from shuzi.reading.parallel.calls import estimate_size, use_one_core
+from shuzi.reading.read_many import estimate_size, use_one_core
 
 R = TypeVar("R")
 P = TypeVar("P")

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from shuzi.forms.kinds import NOTATIONS, WITH_X, Notation, digits_of, in_fours, is_date, is_number, is_time, passes
 from shuzi.ink.boxes import Box
-from shuzi.reading.patterns.expression import compile_pattern
+from shuzi.reading.patterns.automaton import compile_pattern
 
 FieldKind = Literal["number", "identifier", "date", "time", "phone", "card", "iban", "tick"]
 NUMBER, IDENTIFIER, DATE, TIME, PHONE, CARD, IBAN, TICK = get_args(FieldKind)

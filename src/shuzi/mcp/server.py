@@ -34,7 +34,7 @@ from shuzi.messages import speaking
 from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import pictures_in, single_pictures
 from shuzi.pictures.open import Picture, page_named
-from shuzi.reading.patterns.expression import LONGEST_PATTERN
+from shuzi.reading.patterns.automaton import LONGEST_PATTERN
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import OK, Reading
 from shuzi.reading.report.result import NumberLine as Line

@@ -297,7 +297,7 @@ def _scores(card: Card) -> str:
 
 
 def _reading(name: str, partners: list[str]) -> str:
-    given = "".join(f', {role}="{role}.onnx"' for role in partners)
+    given = "".join(f', {role.replace("-", "_")}="{role}.onnx"' for role in partners)
     return (
         f'import shuzi\n\nreader = shuzi.load("./{name}"{given})\n'
         'reading = reader.read("number.png")\nprint(reading.text, reading.status, reading.confidence)'

@@ -25,18 +25,16 @@ from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
 from shuzi.reading.decide.allowed_values import check_values
-from shuzi.reading.decide.candidate_confidence import Scale
+from shuzi.reading.decide.confidence import LineScale, Scale
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.page_text import PageScale, correct_page
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.find.find_thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MOST_WORK, SMALLEST_PAGE
 from shuzi.reading.find.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
 from shuzi.reading.find.locate import locate
-from shuzi.reading.parallel.read_many import ReadingProcesses
-from shuzi.reading.patterns.automaton import Automaton
-from shuzi.reading.patterns.expression import compile_pattern
+from shuzi.reading.patterns.automaton import Automaton, compile_pattern
+from shuzi.reading.read_many import ReadingProcesses
 from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.recognise.page import recognise_page

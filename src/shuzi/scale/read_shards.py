@@ -26,7 +26,7 @@ from shuzi.errors import ClusterError, DataError, PictureError, ShuziError
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import Picture
 from shuzi.processes.pool import Crashed, Pool, Shared, Task, Unreadable
-from shuzi.reading.parallel.calls import estimate_size, use_one_core
+from shuzi.reading.read_many import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.scale.cluster import Cluster
 from shuzi.scale.location import Location

@@ -16,9 +16,9 @@ from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
 from shuzi.pictures.decode import PDF, TIFF, Page, is_plain, kind_of
 from shuzi.pictures.decoder import count_pages
-from shuzi.reading.parallel.calls import use_one_core
+from shuzi.reading.read_many import use_one_core
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.explain.occlusion import what_counts
+from shuzi.reading.report.explain import what_counts
 from shuzi.service.openapi import written
 from shuzi.service.problems import checked
 from shuzi.service.schema import Answer, Answers, Images, Reading, Unread

@@ -33,7 +33,7 @@ from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking
 from shuzi.pictures.decode import PDF, PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.reading.parallel.calls import estimate_size
+from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service import answers
 from shuzi.service.answers import Source, Special

@@ -20,8 +20,8 @@ from shuzi.pictures.decode import PDF, TIFF, Page, kind_of
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.processes.pool import SMALL
-from shuzi.reading.parallel.calls import estimate_size
-from shuzi.reading.patterns.expression import LONGEST_PATTERN, compile_pattern
+from shuzi.reading.patterns.automaton import LONGEST_PATTERN, compile_pattern
+from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service import answers
 from shuzi.service.answers import Asked, Decoded, Read, Source, Special

@@ -22,7 +22,7 @@ from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import language, speaking
 from shuzi.pictures.decode import PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.reading.parallel.calls import estimate_size
+from shuzi.reading.read_many import estimate_size
 from shuzi.reading.report.result import UNSURE
 from shuzi.service import schema
 from shuzi.service.forms import table_in

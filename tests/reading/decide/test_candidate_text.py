@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.candidate_confidence import Scale, Way
+from shuzi.reading.decide.confidence import Scale, Way
 from shuzi.reading.decide.decision import decide
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.values import Findings

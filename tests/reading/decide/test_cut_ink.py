@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.candidate_confidence import Scale, Way
+from shuzi.reading.decide.confidence import Curve, LineScale, Scale, Way
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.decide.doubts.cut_ink import is_cut_at_side
-from shuzi.reading.decide.line_confidence import Curve, LineScale
+from shuzi.reading.decide.doubts import is_cut_at_side
 from shuzi.reading.values import Findings, Line, LineTexts, Weights
 
 DIGITS = [Box(30, 40, 14, 28), Box(56, 40, 14, 28)]

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.candidate_confidence import Scale, Way
+from shuzi.reading.decide.confidence import Curve, LineScale, Scale, Way
 from shuzi.reading.decide.decision import decide
-from shuzi.reading.decide.line_confidence import Curve, LineScale
 from shuzi.reading.decide.line_text import share_out
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.values import Findings, Line, LineTexts, Weights

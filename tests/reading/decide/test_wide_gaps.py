@@ -10,7 +10,7 @@ import pytest
 
 import shuzi
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.doubts.wide_gaps import find_parts
+from shuzi.reading.decide.doubts import find_parts
 from shuzi.reading.report.result import Digit, Mark, Reading
 
 # lines that a port splits as well, for each character where its box of 20 x 40 pixels begins, a mark's of 6 x 6

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 import shuzi
 from shuzi.ink.boxes import Box
 from shuzi.ink.paper import PAPER
-from shuzi.reading.find.struck_lines import is_struck_out
+from shuzi.reading.find.line_frames import is_struck_out
 
 CASES = json.loads((Path(__file__).parents[2] / "fixtures" / "struck.json").read_text("utf-8"))
 HEIGHT = 56

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuzi.errors import DataError
-from shuzi.reading.patterns.automaton import LETTERS
-from shuzi.reading.patterns.expression import MOST_POSITIONS, NAMED_PATTERNS, compile_pattern
+from shuzi.reading.patterns.automaton import LETTERS, MOST_POSITIONS, NAMED_PATTERNS, compile_pattern
 
 TEXTS = ["".join(text) for length in range(5) for text in product("12.-", repeat=length)]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from shuzi.models.tasks import CLASSES
-from shuzi.reading.patterns.expression import compile_pattern
-from shuzi.reading.patterns.fitting_texts import find_fitting_digits, find_fitting_texts
+from shuzi.reading.patterns.automaton import compile_pattern
+from shuzi.reading.patterns.fitting import find_fitting_digits, find_fitting_texts
 
 USED = "12.?"  # the classes that are likely in a test, besides the blank
 LABELS = [CLASSES.index(character) for character in USED]

@@ -6,8 +6,8 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.outcome import compute_probabilities
 from shuzi.reading.find.candidates import Candidate
+from shuzi.reading.recognise.ctc import align
 from shuzi.reading.recognise.recogniser import recognise_line
-from shuzi.reading.recognise.text_scores import align
 from shuzi.reading.values import Line, Weights
 
 CONTRAST = np.full((60, 200), 64, np.uint8)

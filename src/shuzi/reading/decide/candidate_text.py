@@ -11,7 +11,7 @@ import numpy as np
 from shuzi.ink.boxes import as_array, overlap_of_smaller
 from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.models.tasks import SIGN
-from shuzi.reading.decide.candidate_confidence import Scale
+from shuzi.reading.decide.confidence import Scale
 from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
 from shuzi.reading.decide.outcome import Choices, Outcomes, put_on_lines, rank_texts

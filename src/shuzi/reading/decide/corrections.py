@@ -9,8 +9,8 @@ import numpy as np
 
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.decide.outcome import choose_text, weigh_texts
+from shuzi.reading.recognise.ctc import score_texts
 from shuzi.reading.recognise.hand import CorrectedClassifier, Correction
-from shuzi.reading.recognise.text_scores import score_texts
 from shuzi.reading.values import Adjustment, Findings, LineTexts, Weights
 
 

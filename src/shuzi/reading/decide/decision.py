@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shuzi.reading.decide.allowed_values import choose_value
-from shuzi.reading.decide.candidate_confidence import Scale
 from shuzi.reading.decide.candidate_text import read_candidates
-from shuzi.reading.decide.doubts.unseen import doubt_unseen
-from shuzi.reading.decide.doubts.wide_gaps import doubt_wide_gap
-from shuzi.reading.decide.line_confidence import LineScale
+from shuzi.reading.decide.confidence import LineScale, Scale
+from shuzi.reading.decide.doubts import doubt_unseen, doubt_wide_gap
 from shuzi.reading.decide.line_text import read_lines
 from shuzi.reading.decide.outcome import choose_texts
 from shuzi.reading.decide.page_text import PageScale, decide_page

@@ -11,7 +11,7 @@ import numpy as np
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS
-from shuzi.reading.decide.candidate_confidence import logit
+from shuzi.reading.decide.confidence import Evidence, LineScale, logit
 from shuzi.reading.decide.decide_thresholds import (
     LEAST_ALTERNATIVE,
     LEAST_CONFIDENCE,
@@ -19,9 +19,8 @@ from shuzi.reading.decide.decide_thresholds import (
     MOST_CONFIDENCE,
     MOST_MARK_ALTERNATIVES,
 )
-from shuzi.reading.decide.doubts.cut_ink import is_cut_at_side
+from shuzi.reading.decide.doubts import is_cut_at_side
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
-from shuzi.reading.decide.line_confidence import Evidence, LineScale
 from shuzi.reading.decide.outcome import Outcome, Outcomes, choose_texts
 from shuzi.reading.recognise.characters import Character
 from shuzi.reading.report.advice import Sentence, about_line_text, about_marks, about_success, about_the_picture

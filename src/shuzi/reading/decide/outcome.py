@@ -19,7 +19,7 @@ from shuzi.reading.decide.decide_thresholds import (
     SAME_INK,
 )
 from shuzi.reading.recognise.characters import Character, find_characters
-from shuzi.reading.recognise.text_scores import score_texts
+from shuzi.reading.recognise.ctc import score_texts
 from shuzi.reading.values import Findings, LineTexts, Weights
 
 Choices = Sequence[tuple[str, float]]

@@ -14,7 +14,7 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.reading.decide.allowed_values import choose_value
-from shuzi.reading.decide.candidate_confidence import logit, sigmoid
+from shuzi.reading.decide.confidence import LineScale, logit, sigmoid
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decide_thresholds import (
     CHARACTER_MARGIN,
@@ -25,9 +25,8 @@ from shuzi.reading.decide.decide_thresholds import (
     PAGE_TREE,
     UNFITTED,
 )
-from shuzi.reading.decide.doubts.wide_gaps import doubt_wide_gap
+from shuzi.reading.decide.doubts import doubt_wide_gap
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
-from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import make_digits_and_marks, share_out
 from shuzi.reading.decide.outcome import Outcome, choose_texts, put_on_lines, rank_texts
 from shuzi.reading.patterns.automaton import Automaton

@@ -22,9 +22,8 @@ from shuzi.reading.find.candidates import (
     multiply_confidence,
 )
 from shuzi.reading.find.detector import Detector, has_more, search_by_scale, search_pale
-from shuzi.reading.find.line_frames import frame_lines
+from shuzi.reading.find.line_frames import frame_lines, is_struck_out
 from shuzi.reading.find.rows import group_rows
-from shuzi.reading.find.struck_lines import is_struck_out
 from shuzi.reading.values import Findings, Line
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from shuzi.ink.components import SOLID
 from shuzi.ink.normalize import SIDE, cut_out
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.recognise.ctc import add_blanks
+from shuzi.reading.recognise.ctc import add_blanks, align
 from shuzi.reading.recognise.recognise_thresholds import (
     CANDIDATE_WEIGHT,
     CHARACTER_REACH,
@@ -26,7 +26,6 @@ from shuzi.reading.recognise.recognise_thresholds import (
     LOG_OF_ZERO,
     OFF_CENTRE_COST,
 )
-from shuzi.reading.recognise.text_scores import align
 from shuzi.reading.values import LineTexts
 
 

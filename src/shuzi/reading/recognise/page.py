@@ -18,7 +18,7 @@ from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.find.candidates import TooMuch, Work
 from shuzi.reading.find.find_thresholds import STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE
 from shuzi.reading.find.line_detector import in_reading_order, is_cut_off
-from shuzi.reading.find.struck_lines import is_struck_out
+from shuzi.reading.find.line_frames import is_struck_out
 from shuzi.reading.recognise.characters import Character, find_characters
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities

@@ -15,7 +15,7 @@ from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut_strip
 from shuzi.models.session import Session
 from shuzi.models.tasks import CLASSES, RECOGNISER
-from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities
+from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities, score_labels
 from shuzi.reading.recognise.recognise_thresholds import (
     BEAM_WIDTH,
     LEAST_CLASS_PROBABILITY,
@@ -23,7 +23,6 @@ from shuzi.reading.recognise.recognise_thresholds import (
     SURE_STRIP,
     TEXTS_OF_A_STRIP,
 )
-from shuzi.reading.recognise.text_scores import score_labels
 from shuzi.reading.values import Findings, Line, LineTexts
 
 

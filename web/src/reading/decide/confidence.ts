@@ -1,4 +1,4 @@
-/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.candidate_confidence`. */
+/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.confidence`. */
 import {
   AT_KNOT,
   CLIPPED_PROBABILITY,
@@ -108,7 +108,7 @@ export function sigmoid(score: number): number {
   return 1 / (1 + Math.exp(-Math.min(Math.max(score, -STEEPEST_LOGIT), STEEPEST_LOGIT)));
 }
 
-/** The evidence about a page that was read line by line; see `shuzi.reading.decide.line_confidence`. */
+/** The evidence about a page that was read line by line; see `shuzi.reading.decide.confidence`. */
 export type Evidence = Record<(typeof EVIDENCE)[number], number>;
 
 export class LineScale {

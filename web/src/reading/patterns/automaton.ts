@@ -1,4 +1,4 @@
-/** The expected format of a number becomes an automaton; see `shuzi.reading.patterns.expression`. */
+/** The expected format of a number becomes an automaton; see `shuzi.reading.patterns.automaton`. */
 import { LONGEST_PATTERN, MOST_POSITIONS, NAMED_PATTERNS } from "../../generated/reading/recognise";
 import { CLASSES, DIGITS, MARKS } from "../../generated/tasks";
 import type { Sentence } from "../report/result";

@@ -145,7 +145,7 @@ interface Prefix {
   state: bigint;
 }
 
-/** Finds the most probable texts that fit a pattern; see `shuzi.reading.patterns.fitting_texts`. */
+/** Finds the most probable texts that fit a pattern; see `shuzi.reading.patterns.fitting`. */
 interface FittingText {
   labels: Labels;
   logProbability: number;

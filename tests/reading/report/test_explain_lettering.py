@@ -2,7 +2,7 @@ import pytest
 from PIL import ImageFont
 
 from shuzi.messages import speaking
-from shuzi.reading.report.explain import lettering
+from shuzi.reading.report import explain as lettering
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from shuzi.errors import PictureError
 from shuzi.models.store import shipped
 from shuzi.processes import pool
 from shuzi.processes.cores import cores
-from shuzi.reading.parallel import read_many
+from shuzi.reading import read_many
 from shuzi.reading.reader import Reader
 
 pytestmark = [

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import shuzi
-from shuzi.reading.report.explain.occlusion import PATCH, what_counts
+from shuzi.reading.report.explain import PATCH, what_counts
 
 
 def _weighing(weights):

@@ -2,19 +2,151 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
-from shuzi.messages import say, speaking
+from shuzi.messages import language, say, speaking
 from shuzi.pictures.open import Picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.explain.lettering import broken, drawn_language, font
-from shuzi.reading.report.explain.occlusion import what_counts
 from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
 from shuzi.reading.values import Findings
+
+PATCH = 5
+"""The side of the patch in pixels: about the width of a stroke with its edges."""
+
+Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+
+def what_counts(classify: Classify, image: NDArray[np.uint8], digit: int) -> NDArray[np.float32]:
+    """Cover each spot of an image in turn and measure how far the probability of a digit falls.
+
+    Parameters
+    ----------
+    classify
+        Turns uint8 (n, 28, 28) into float32 (n, 10), like `Reader.classify`.
+    image
+        uint8 (28, 28), ink 255.
+    digit
+        The digit whose probability is measured.
+
+    Returns
+    -------
+    float32 (28, 28): how far the probability falls, on average, when the pixel is covered; negative if it rises.
+
+    Examples
+    --------
+    >>> def upper_half(images):
+    ...     inked = images[:, :14].any(axis=(1, 2)).astype(np.float32)
+    ...     return np.repeat(inked[:, None], 10, axis=1)
+    >>> image = np.zeros((28, 28), np.uint8)
+    >>> image[6, 10] = image[20, 10] = 255
+    >>> counted = what_counts(upper_half, image, 7)
+    >>> float(counted[6, 10].round(4)), float(counted[20, 10])
+    (1.0, 0.0)
+    """
+    reach = PATCH // 2
+    # a patch that covers no ink changes nothing
+    rows, columns = np.nonzero(cv2.dilate(image, np.ones((PATCH, PATCH), np.uint8)))
+    tried = np.repeat(image[None], len(rows) + 1, axis=0)
+    for index, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+        tried[index, max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1] = 0
+    probabilities = classify(tried)[:, digit]
+    falls = np.zeros(image.shape, np.float32)
+    falls[rows, columns] = probabilities[-1] - probabilities[:-1]
+    inside = cv2.blur(np.ones(image.shape, np.float32), (PATCH, PATCH), borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(cv2.blur(falls, (PATCH, PATCH), borderType=cv2.BORDER_CONSTANT) / inside, np.float32)
+
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+class Letters(Protocol):
+    """A font that can measure a text."""
+
+    def getlength(self, text: str) -> float:
+        """Return the length of a text."""
+
+
+CHINESE = (
+    "NotoSansCJK-Regular.ttc",
+    "NotoSansCJKsc-Regular.otf",
+    "NotoSansSC-Regular.otf",
+    "SourceHanSansSC-Regular.otf",
+    "SourceHanSansCN-Regular.otf",
+    "wqy-microhei.ttc",
+    "wqy-zenhei.ttc",
+    "PingFang.ttc",
+    "Hiragino Sans GB.ttc",
+    "STHeiti Light.ttc",
+    "Arial Unicode.ttf",
+    "msyh.ttc",
+    "simhei.ttf",
+    "simsun.ttc",
+    "Deng.ttf",
+)
+"""Chinese fonts of Linux, macOS and Windows by file name; Pillow knows where each system keeps its fonts."""
+
+
+_ENDING = "，。、：；！？）》」』”’…,.:;!?)"  # punctuation that must not start a line
+
+
+def drawn_language() -> str:
+    """Return the language to draw in: the current one, or English if no font has its characters."""
+    return "zh" if language() == "zh" and _chinese() else "en"
+
+
+def font(size: int) -> Font:
+    """Return a font for the current language, with letters `size` pixels high."""
+    name = _chinese() if language() == "zh" else None
+    return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
+
+
+def font_of(text: str, size: int) -> Font | None:
+    """Return a font that has the letters of a text, `size` pixels high; None if this machine has none."""
+    name = None if text.isascii() else _chinese()
+    return ImageFont.truetype(name, size) if name else ImageFont.load_default(size) if text.isascii() else None
+
+
+def broken(text: str, letters: Letters, width: float) -> list[str]:
+    """Break a text into lines of at most `width`, in the letters' unit, at spaces and between Chinese characters.
+
+    >>> broken("one two three", ImageFont.load_default(20), 80)
+    ['one two', 'three']
+    """
+    lines = [""]
+    for piece in re.findall(rf"[⺀-鿿][{_ENDING}]*|[^\s⺀-鿿]+[{_ENDING}]*\s*|\s+", text):
+        if lines[-1] and letters.getlength((lines[-1] + piece).rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+@cache
+def _chinese() -> str | None:
+    """Find a font that has all the characters; a font draws the same empty box for every character it lacks.
+
+    Some have Chinese but no digits, because they are meant as a fallback for another font.
+    """
+    for name in CHINESE:
+        try:
+            letters = ImageFont.truetype(name, 20)
+        except OSError:
+            continue
+        missing, *shapes = (
+            bytes(letters.getmask(character)) for character in "\U0010fffd数字墨，。、：；！？（）“”019%:Az"
+        )
+        if missing not in shapes:
+            return name
+    return None
+
 
 MOST_DRAWN = 60
 """The maximum number of digits drawn one by one."""

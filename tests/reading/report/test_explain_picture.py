@@ -10,8 +10,8 @@ import shuzi
 from shuzi import messages
 from shuzi.errors import PictureError
 from shuzi.messages import speaking
-from shuzi.reading.report.explain import picture as module
-from shuzi.reading.report.explain.picture import explain
+from shuzi.reading.report import explain as module
+from shuzi.reading.report.explain import explain
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_something_that_is_not_a_picture_is_an_error_as_in_reading(reader):
 def test_explaining_waits_neither_for_tensorflow_nor_for_matplotlib():
     program = """
 import sys, numpy, shuzi
-from shuzi.reading.report.explain.picture import explain
+from shuzi.reading.report.explain import explain
 explain(shuzi.load(), numpy.full((40, 40), 255, numpy.uint8))
 assert not {"tensorflow", "keras", "onnx", "click", "rich", "matplotlib"} & set(sys.modules)
 """

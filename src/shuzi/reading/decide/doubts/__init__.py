@@ -1,1 +1,0 @@
-"""What makes a text doubtful that is probable in itself."""

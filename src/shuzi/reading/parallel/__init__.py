@@ -1,1 +1,0 @@
-"""Many pictures are read by several processes."""

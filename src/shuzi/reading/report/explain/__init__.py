@@ -1,1 +1,0 @@
-"""A reading becomes an image that explains it."""

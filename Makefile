@@ -31,7 +31,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page standalone npm docs notebooks web generated test doctest slow long browser check lint types imports messages platforms systems models strokes registers ship lock audit release hooks clean
+.PHONY: help run serve page standalone npm docs notebooks web generated test doctest slow long browser check lint types imports messages platforms systems models strokes registers lines ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -57,6 +57,7 @@ help:
 	@echo "make models   train, calibrate and ship the models anew (hours) | 重新训练、校准并放进包里（要几小时）"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
+	@echo "make lines    lines, files, docstrings and numbers set by hand | 行数、文件数、文档字符串和手写的数"
 	@echo "make audit    known vulnerabilities of what is locked | 锁定的包有没有已知的漏洞"
 	@echo "make release  check and build what is published | 检查并构建要发布的东西"
 	@echo "make hooks    run the checks before each commit | 每次提交前自动检查"
@@ -156,6 +157,9 @@ $(RUNS)/default.onnx: $(RUNS)/reader/card.json
 	rm -f $@
 	$(BIN)/python tools/average.py $(RUNS)/reader-mnist $(RUNS)/reader --weight 0.6 \
 		--strokes "$$SHUZI_STROKES" --out $@
+
+lines: $(VENV)/.for-developing
+	$(BIN)/python tools/lines.py
 
 ship: $(VENV)/.for-training
 	$(BIN)/python tools/ship.py $(RUN) $(NAME)

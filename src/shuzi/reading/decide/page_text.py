@@ -368,10 +368,33 @@ def _read_line(
         digits_status=digits_status,
     )
     if values is not None:
-        return doubt_wide_gap(choose_value(reading, alone, outcomes, values, line_scale), values.__contains__)
+        chosen = choose_value(reading, alone, outcomes, values, line_scale)
+        return doubt_wide_gap(_doubt_line(chosen, line, features, scale), values.__contains__)
     if pattern is not None:
-        reading = follow_pattern(reading, alone, pattern, line_scale)
-    return doubt_wide_gap(reading, None if pattern is None else pattern.accepts)
+        chosen = follow_pattern(reading, alone, pattern, line_scale)
+        return doubt_wide_gap(_doubt_line(chosen, line, features, scale), pattern.accepts)
+    return doubt_wide_gap(reading)
+
+
+def _doubt_line(chosen: Reading, line: PageLine, features: LineFeatures, scale: PageScale) -> Reading:
+    """Doubt a text that a list or a pattern made sure: these tell which text it is, not that one is written there."""
+    if chosen.digits_status != OK:
+        return chosen
+    features = features._replace(raw=logit(chosen.digits_confidence))
+    if chosen.text in line.texts.texts:
+        wide, narrow = line.texts.scores[line.texts.texts.index(chosen.text), :2].tolist()
+        features = features._replace(wide=wide, narrow=narrow)
+    confidence = scale.confidence(features)
+    if confidence >= scale.ok:
+        return chosen
+    return replace(
+        chosen,
+        status=UNSURE,
+        digits_status=UNSURE,
+        confidence=min(chosen.confidence, confidence),
+        digits_confidence=min(chosen.digits_confidence, confidence),
+        advice=("reading.unsure_line", {}),
+    )
 
 
 def _on_page(reading: Reading, line: PageLine, seen: Findings) -> Reading:

@@ -245,7 +245,26 @@ function readLine(
     advice: advice(),
     lines: [],
   };
-  return doubtWideGap(pattern ? follow(reading, alone, pattern, lineScale) : reading, pattern);
+  if (!pattern) return doubtWideGap(reading, null);
+  const chosen = follow(reading, alone, pattern, lineScale);
+  return doubtWideGap(doubtLine(chosen, line, features, scale), pattern);
+}
+
+/** Doubt a text that a pattern made sure: it tells which text it is, not that one is written there. */
+function doubtLine(chosen: Reading, { texts }: PageLine, features: Features, scale: PageScale): Reading {
+  if (chosen.digitsStatus !== "ok") return chosen;
+  const [wide, narrow] = texts.scores[texts.texts.indexOf(chosen.text)] ?? [features.wide, features.narrow];
+  const raw = logit(chosen.digitsConfidence);
+  const sure = scale.confidence({ ...features, raw, wide: wide as number, narrow: narrow as number });
+  if (sure >= scale.ok) return chosen;
+  return {
+    ...chosen,
+    status: "unsure",
+    digitsStatus: "unsure",
+    confidence: Math.min(chosen.confidence, sure),
+    digitsConfidence: Math.min(chosen.digitsConfidence, sure),
+    advice: ["reading.unsure_line", {}],
+  };
 }
 
 /** Move a line's reading from its own picture to the photograph. */

@@ -198,10 +198,10 @@ def calibrate(
     before = partnered.card.calibration
     if photographs and (before is None or LINE_DETECTOR_NAME not in partnered.partners):
         raise ModelError("error.model.not_calibrated", path=path)
+    labelled = [] if pictures is None else labelled_pictures(pictures)
     own = load_strokes(strokes).held_out(odd=False) if LINE in partnered.partners else None
     named = registers is not None or os.environ.get(VARIABLE)
     cells = load_cells(registers).of(VALIDATION) if named else None
-    labelled = [] if pictures is None else labelled_pictures(pictures)
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):

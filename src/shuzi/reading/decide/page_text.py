@@ -369,7 +369,9 @@ def _read_line(
     )
     if values is not None:
         chosen = choose_value(reading, alone, outcomes, values, line_scale)
-        return doubt_wide_gap(_doubt_line(chosen, line, features, scale), values.__contains__)
+        # a text that only the list made possible has met stricter thresholds than these
+        chosen = _doubt_line(chosen, line, features, scale) if chosen.text == text else chosen
+        return doubt_wide_gap(chosen, values.__contains__)
     if pattern is not None:
         chosen = follow_pattern(reading, alone, pattern, line_scale)
         return doubt_wide_gap(_doubt_line(chosen, line, features, scale), pattern.accepts)

@@ -224,8 +224,9 @@ export function mayBeOneNumber(lines: readonly TextLine[]): boolean {
 function numbersOf(row: readonly TextLine[]): TextLine[][] {
   const gaps = gapsOf(row);
   const isDigit = row.every((line) => lengthOfLine(line) < DIGIT_LENGTH * line.height);
-  const even = Math.min(DIGIT_GAP, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
-  if (isDigit && row.length >= EVEN_DIGITS && Math.max(...gaps) < even) return [[...row]];
+  const widest = row.length >= EVEN_DIGITS ? DIGIT_GAP : NUMBER_GAP;
+  const even = Math.min(widest, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
+  if (isDigit && gaps.length && Math.max(...gaps) < even) return [[...row]];
   const numbers: TextLine[][] = [];
   row.forEach((line, index) => {
     const gap = index ? (gaps[index - 1] as number) : Number.POSITIVE_INFINITY;

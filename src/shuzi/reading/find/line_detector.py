@@ -102,7 +102,8 @@ class LineDetector:
             scale = min(1.0, GOOD_HEIGHT / height, math.sqrt(MAX_LOOK_PIXELS / grey.size))
             finer = self.look(grey, scale).lines if scale > first else []
             lines = finer + [line for line in lines if not any(_is_same(line, other) for other in finer)]
-        return Writing([_join(part) for row in _rows(lines) for part in _split_numbers(row)], score)
+        rows = _rows(lines)
+        return Writing([_join(part) for row in rows for part in _split_numbers(row, len(rows) == 1)], score)
 
     def look(self, grey: NDArray[np.uint8], scale: float) -> Writing:
         """Find the lines of a picture that is resized by `scale` first."""
@@ -208,11 +209,11 @@ def _gaps(row: list[TextLine]) -> list[float]:
     return [(right.start[0] - left.end[0]) / max(left.height, right.height) for left, right in pairwise(row)]
 
 
-def _split_numbers(row: list[TextLine]) -> list[list[TextLine]]:
+def _split_numbers(row: list[TextLine], is_only: bool) -> list[list[TextLine]]:
     """Part a row into numbers: what is close is one, and single digits with even gaps are too."""
     gaps = _gaps(row)
     is_digit = all(line.length < DIGIT_LENGTH * line.height for line in row)
-    widest = DIGIT_GAP if len(row) >= EVEN_DIGITS else NUMBER_GAP
+    widest = DIGIT_GAP if is_only or len(row) >= EVEN_DIGITS else NUMBER_GAP
     if is_digit and gaps and max(gaps) < min(widest, UNEVEN * max(min(gaps), PART_GAP)):
         return [row]
     numbers = [[row[0]]]

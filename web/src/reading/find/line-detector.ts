@@ -61,7 +61,8 @@ export class LineDetector {
       return lines.filter(({ height }) => height * scale >= LARGE_TEXT);
     });
     const lines = bestOf([looks[0]?.lines ?? [], ...large]);
-    const parts = rowsOf(this.#withFiner(grey, first, lines)).flatMap(numbersOf);
+    const rows = rowsOf(this.#withFiner(grey, first, lines));
+    const parts = rows.flatMap((row) => numbersOf(row, rows.length === 1));
     return { lines: parts.map(joined), score: Math.max(...looks.map(({ score }) => score)) };
   }
 
@@ -221,10 +222,10 @@ export function mayBeOneNumber(lines: readonly TextLine[]): boolean {
 }
 
 /** A row in numbers: what is close is one, and single digits with even gaps are too. */
-function numbersOf(row: readonly TextLine[]): TextLine[][] {
+function numbersOf(row: readonly TextLine[], isOnly: boolean): TextLine[][] {
   const gaps = gapsOf(row);
   const isDigit = row.every((line) => lengthOfLine(line) < DIGIT_LENGTH * line.height);
-  const widest = row.length >= EVEN_DIGITS ? DIGIT_GAP : NUMBER_GAP;
+  const widest = isOnly || row.length >= EVEN_DIGITS ? DIGIT_GAP : NUMBER_GAP;
   const even = Math.min(widest, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
   if (isDigit && gaps.length && Math.max(...gaps) < even) return [[...row]];
   const numbers: TextLine[][] = [];

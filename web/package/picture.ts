@@ -1,6 +1,6 @@
 /** Whatever a program hands in becomes grey pixels, as in Python: transparency on white. */
 import { MOST_PIXELS } from "../src/generated/limits.js";
-import { drawn, LargePicture, openPicture } from "../src/here/read.js";
+import { drawn, LargePicture, openPicture } from "../src/here/open.js";
 import { brightness } from "../src/ink/loops/loops.js";
 import type { Grey } from "../src/ink/picture.js";
 import { errorOf } from "./errors.js";

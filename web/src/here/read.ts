@@ -1,14 +1,13 @@
 /** Reads pictures in the page: the client of the reading worker. */
 import { startWorker } from "#worker";
 import { packed } from "../bundle/files";
-import { MOST_PIXELS } from "../generated/limits";
-import { brightness } from "../ink/loops/loops";
 import type { Grey } from "../ink/picture";
 import { language } from "../language";
 import type { Correction } from "../reading/recognise/hand";
 import { sayIn } from "../reading/report/advice";
 import type { Inside } from "../reading/report/explain";
 import type { Sentence } from "../reading/report/result";
+import { LargePicture, openPicture } from "./open";
 import { type Answer, type ClassifiedImages, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
 
 /** The shipped models that read in the page. */
@@ -187,50 +186,6 @@ async function handOver(name: string): Promise<void> {
     : packed(name)
   ).catch(() => null);
   worker?.postMessage({ file: name, content } satisfies Task, content ? [content.buffer] : []);
-}
-
-/** The file is not a picture that this browser can open. */
-export class UnknownPicture extends Error {}
-/** It has more than `MOST_PIXELS`. */
-export class LargePicture extends Error {}
-
-/**
- * Open a picture file. Works in a worker.
- *
- * @throws UnknownPicture, LargePicture
- */
-export async function openPicture(file: Blob): Promise<Grey> {
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" });
-  } catch {
-    throw new UnknownPicture();
-  }
-  try {
-    return drawn(bitmap, bitmap.width, bitmap.height);
-  } finally {
-    bitmap.close();
-  }
-}
-
-/**
- * The pixels of anything that can be drawn, on white.
- *
- * @throws LargePicture; the browser's SecurityError if it comes from another site
- */
-export function drawn(source: CanvasImageSource, width: number, height: number): Grey {
-  if (width * height > MOST_PIXELS) throw new LargePicture();
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new LargePicture();
-  context.fillStyle = "white";
-  context.fillRect(0, 0, width, height);
-  context.drawImage(source, 0, 0, width, height);
-  return greyOf(context.getImageData(0, 0, width, height));
-}
-
-/** A picture without its colours. */
-export function greyOf({ width, height, data }: ImageData): Grey {
-  return { width, height, pixels: brightness(data) };
 }
 
 /** The sentences of readings, in the page's language. */

@@ -12,8 +12,8 @@ import { Classifier, Detector, Recogniser } from "../reading/recognise/models";
 import { preparationsOf, whatCounts } from "../reading/report/explain";
 import { type Graph, unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
+import { LargePicture, openPicture, UnknownPicture } from "./open";
 import { type Answer, type Found, isOwn, MOST_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
-import { LargePicture, openPicture, UnknownPicture } from "./read";
 import { asShown, Stack } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;

@@ -3,7 +3,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { change, parameter, query } from "../../address";
-import { openPicture } from "../../here/read";
+import { openPicture } from "../../here/open";
 import type { Grey } from "../../ink/picture";
 import { STAGES, type Stage } from "../../ink/stages";
 import { say } from "../../sentences/say";

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { DIGITS, MARKS } from "../../generated/tasks";
 import { isKept } from "../../hand/kept";
 import { NoKeptDigits } from "../../hand/npz";
-import { openPicture } from "../../here/read";
+import { openPicture } from "../../here/open";
 import { union } from "../../ink/boxes";
 import type { Grey } from "../../ink/picture";
 import { say } from "../../sentences/say";

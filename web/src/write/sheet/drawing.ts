@@ -1,5 +1,5 @@
 /** Strokes become smooth lines on a canvas, and a small picture to be read. */
-import { greyOf } from "../../here/read";
+import { greyOf } from "../../here/open";
 import type { Drawn } from "../../readings";
 import { bytesOf } from "../../shared/files";
 import type { Placement, Point, Size } from "../geometry";

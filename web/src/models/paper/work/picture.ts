@@ -1,5 +1,5 @@
 /** Opens a picture in which codes are looked for. */
-import { openPicture } from "../../../here/read";
+import { openPicture } from "../../../here/open";
 import type { Grey } from "../../../ink/picture";
 
 /** The largest side of a picture in which codes are looked for: 5 pixels a module where a code fills half of it. */

@@ -1,0 +1,48 @@
+/** A picture file becomes grey pixels. It works in a worker too, so nothing here may need the page. */
+import { MOST_PIXELS } from "../generated/limits";
+import { brightness } from "../ink/loops/loops";
+import type { Grey } from "../ink/picture";
+
+/** The file is not a picture that this browser can open. */
+export class UnknownPicture extends Error {}
+/** It has more than `MOST_PIXELS`. */
+export class LargePicture extends Error {}
+
+/**
+ * Open a picture file. Works in a worker.
+ *
+ * @throws UnknownPicture, LargePicture
+ */
+export async function openPicture(file: Blob): Promise<Grey> {
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" });
+  } catch {
+    throw new UnknownPicture();
+  }
+  try {
+    return drawn(bitmap, bitmap.width, bitmap.height);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * The pixels of anything that can be drawn, on white.
+ *
+ * @throws LargePicture; the browser's SecurityError if it comes from another site
+ */
+export function drawn(source: CanvasImageSource, width: number, height: number): Grey {
+  if (width * height > MOST_PIXELS) throw new LargePicture();
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new LargePicture();
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(source, 0, 0, width, height);
+  return greyOf(context.getImageData(0, 0, width, height));
+}
+
+/** A picture without its colours. */
+export function greyOf({ width, height, data }: ImageData): Grey {
+  return { width, height, pixels: brightness(data) };
+}

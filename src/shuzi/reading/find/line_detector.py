@@ -40,7 +40,6 @@ LONG_LINE: Final = 1.5  # digit heights: a shorter line does not tell how it slo
 PART_GAP: Final = 0.25  # digit heights: a number's parts may be so far apart
 NUMBER_GAP: Final = 1.4  # digit heights: from this gap on, training separates two numbers of a row
 DIGIT_LENGTH: Final = 1.1  # digit heights: a longer line may have more than one digit
-EVEN_DIGITS: Final = 3  # so many single digits tell whether their gaps are even; two are one number up to NUMBER_GAP
 DIGIT_GAP: Final = 2.5  # digit heights: from this gap on, single digits are numbers of their own
 UNEVEN: Final = 2.0  # so many times as wide as another, a gap between single digits separates two numbers
 OFF_ROW: Final = 0.5  # of the higher line's digits: how far off its middle another part of the number may lie
@@ -102,8 +101,7 @@ class LineDetector:
             scale = min(1.0, GOOD_HEIGHT / height, math.sqrt(MAX_LOOK_PIXELS / grey.size))
             finer = self.look(grey, scale).lines if scale > first else []
             lines = finer + [line for line in lines if not any(_is_same(line, other) for other in finer)]
-        rows = _rows(lines)
-        return Writing([_join(part) for row in rows for part in _split_numbers(row, len(rows) == 1)], score)
+        return Writing([_join(part) for row in _rows(lines) for part in _split_numbers(row)], score)
 
     def look(self, grey: NDArray[np.uint8], scale: float) -> Writing:
         """Find the lines of a picture that is resized by `scale` first."""
@@ -209,12 +207,11 @@ def _gaps(row: list[TextLine]) -> list[float]:
     return [(right.start[0] - left.end[0]) / max(left.height, right.height) for left, right in pairwise(row)]
 
 
-def _split_numbers(row: list[TextLine], is_only: bool) -> list[list[TextLine]]:
+def _split_numbers(row: list[TextLine]) -> list[list[TextLine]]:
     """Part a row into numbers: what is close is one, and single digits with even gaps are too."""
     gaps = _gaps(row)
     is_digit = all(line.length < DIGIT_LENGTH * line.height for line in row)
-    widest = DIGIT_GAP if is_only or len(row) >= EVEN_DIGITS else NUMBER_GAP
-    if is_digit and gaps and max(gaps) < min(widest, UNEVEN * max(min(gaps), PART_GAP)):
+    if is_digit and gaps and max(gaps) < min(DIGIT_GAP, UNEVEN * max(min(gaps), PART_GAP)):
         return [row]
     numbers = [[row[0]]]
     for gap, line in zip(gaps, row[1:], strict=True):

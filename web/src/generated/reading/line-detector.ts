@@ -32,8 +32,6 @@ export const PART_GAP = 0.25;
 export const NUMBER_GAP = 1.4;
 /** digit heights: a longer line may have more than one digit */
 export const DIGIT_LENGTH = 1.1;
-/** so many single digits tell whether their gaps are even; two are one number up to NUMBER_GAP */
-export const EVEN_DIGITS = 3;
 /** digit heights: from this gap on, single digits are numbers of their own */
 export const DIGIT_GAP = 2.5;
 /** so many times as wide as another, a gap between single digits separates two numbers */

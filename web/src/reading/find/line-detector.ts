@@ -9,7 +9,6 @@ import {
   CUT_OFF,
   DIGIT_GAP,
   DIGIT_LENGTH,
-  EVEN_DIGITS,
   GOOD_HEIGHT,
   LARGE_TEXT,
   LONG_LINE,
@@ -61,8 +60,7 @@ export class LineDetector {
       return lines.filter(({ height }) => height * scale >= LARGE_TEXT);
     });
     const lines = bestOf([looks[0]?.lines ?? [], ...large]);
-    const rows = rowsOf(this.#withFiner(grey, first, lines));
-    const parts = rows.flatMap((row) => numbersOf(row, rows.length === 1));
+    const parts = rowsOf(this.#withFiner(grey, first, lines)).flatMap(numbersOf);
     return { lines: parts.map(joined), score: Math.max(...looks.map(({ score }) => score)) };
   }
 
@@ -222,11 +220,10 @@ export function mayBeOneNumber(lines: readonly TextLine[]): boolean {
 }
 
 /** A row in numbers: what is close is one, and single digits with even gaps are too. */
-function numbersOf(row: readonly TextLine[], isOnly: boolean): TextLine[][] {
+function numbersOf(row: readonly TextLine[]): TextLine[][] {
   const gaps = gapsOf(row);
   const isDigit = row.every((line) => lengthOfLine(line) < DIGIT_LENGTH * line.height);
-  const widest = isOnly || row.length >= EVEN_DIGITS ? DIGIT_GAP : NUMBER_GAP;
-  const even = Math.min(widest, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
+  const even = Math.min(DIGIT_GAP, UNEVEN * Math.max(Math.min(...gaps), PART_GAP));
   if (isDigit && gaps.length && Math.max(...gaps) < even) return [[...row]];
   const numbers: TextLine[][] = [];
   row.forEach((line, index) => {

@@ -156,11 +156,11 @@ def export(out: Path, part: str, data_dir: Path | None) -> None:
 
 
 @data.command(cls=Command, help="cli.data.strokes.help", short_help="cli.data.strokes.short")
-@argument("place", type=PATH, metavar="PATH", help="cli.data.strokes.place")
+@argument("path", type=PATH, metavar="PATH", help="cli.data.strokes.path")
 @option("--out", type=PATH, metavar="PATH", help="cli.data.strokes.out")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
-def strokes(place: Path, out: Path | None, as_json: bool) -> None:
+def strokes(path: Path, out: Path | None, as_json: bool) -> None:
     """Show what a collection of pen strokes contains, and pack it into one file."""
     from collections import Counter
 
@@ -170,7 +170,7 @@ def strokes(place: Path, out: Path | None, as_json: bool) -> None:
         if out.suffix != ".npz":
             raise DataError("error.strokes.ending", path=out)
         _refuse_taken(out)
-    collection = load_strokes(place)
+    collection = load_strokes(path)
     counts, held = (Counter(kinds.tolist()) for kinds in (collection.kind, collection.kind[collection.validation]))
     writers = len(set(collection.writer.tolist()))
     if out:
@@ -180,27 +180,27 @@ def strokes(place: Path, out: Path | None, as_json: bool) -> None:
         facts = {"samples": len(collection), "writers": writers, "sha256": collection.sha256(), "kinds": kinds}
         click.echo(json.dumps(facts))
         return
-    click.echo(say("data.strokes.title", n=len(collection), writers=writers, path=place))
+    click.echo(say("data.strokes.title", n=len(collection), writers=writers, path=path))
     for kind in KINDS:
         click.echo(f"  {kind:8} {counts[kind]:>9,} {held[kind]:>9,}")
     click.echo(say("data.strokes.hash", sha256=collection.sha256()))
     if out:
         click.echo(say("data.strokes.packed", out=out))
-    click.echo(say("data.strokes.next", path=out or place, program=program()), err=True)
+    click.echo(say("data.strokes.next", path=out or path, program=program()), err=True)
 
 
 @data.command(cls=Command, help="cli.data.registers.help", short_help="cli.data.registers.short")
-@argument("place", type=PATH, metavar="PATH", help="cli.data.registers.place")
+@argument("path", type=PATH, metavar="PATH", help="cli.data.registers.path")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
-def registers(place: Path, as_json: bool) -> None:
+def registers(path: Path, as_json: bool) -> None:
     """Show what a folder of register cells contains."""
     from collections import Counter
 
     from shuzi.data.registers import ALIKE, REPORT, VALIDATION, load_cells
     from shuzi.models.tasks import DIGITS
 
-    cells = load_cells(place)
+    cells = load_cells(path)
     counts: dict[str, Counter[str]] = {}
     for register, text in zip(cells.registers, cells.texts, strict=True):
         counts.setdefault(register, Counter())["numbers" if set(text) & set(DIGITS) else "words"] += 1
@@ -210,12 +210,12 @@ def registers(place: Path, as_json: bool) -> None:
         each = {name: {**count, "held": held.get(name, "")} for name, count in sorted(counts.items())}
         click.echo(json.dumps({"cells": len(cells), "sha256": sha256, "registers": each}))
         return
-    click.echo(say("data.registers.title", n=len(cells), path=place, alike=ALIKE))
+    click.echo(say("data.registers.title", n=len(cells), path=path, alike=ALIKE))
     for name, count in sorted(counts.items()):
         use = say(f"data.registers.{held[name]}") if name in held else ""
         click.echo(f"  {name:24} {count['numbers']:>9,} {count['words']:>8,}  {use}".rstrip())
     click.echo(say("data.registers.hash", sha256=sha256))
-    click.echo(say("data.registers.next", path=place, program=program()), err=True)
+    click.echo(say("data.registers.next", path=path, program=program()), err=True)
 
 
 def own_digits(path: Path) -> Dataset:

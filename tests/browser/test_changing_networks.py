@@ -23,11 +23,21 @@ def held(open_sheet):
     sheet.page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
     sheet.page.reload()
     waiting = []
-    sheet.page.route("**/models/tiny.bin.gz", lambda route: waiting.append(route))
+    is_held = True
+
+    def hold(route):
+        if is_held:
+            waiting.append(route)
+        else:  # the table of Models and Write each ask for it
+            route.continue_()
 
     def let_go():
+        nonlocal is_held
+        is_held = False
         for route in waiting:
             route.continue_()
+
+    sheet.page.route("**/models/tiny.bin.gz", hold)
 
     return sheet, let_go
 

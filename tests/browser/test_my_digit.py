@@ -99,7 +99,7 @@ def test_an_address_with_a_digit_that_was_scribbled_over_is_short_too(open_sheet
     sheet = open_sheet()
     page = sheet.page
     with sheet.explained():
-        sheet.write([eight, scribble], 0.4, 0.9)
+        sheet.write([eight, scribble], 0.4, 0.3)
     page.get_by_role("link", name="28x28").click()
     expect(page).to_have_url(re.compile(r"ink=[\w-]{200,}.*strokes=[\w-]+"))
     assert len(page.url) < 500, page.url

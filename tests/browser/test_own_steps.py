@@ -192,6 +192,11 @@ def _go(page, address):
 
 
 def _ink(image):
-    """Return an image as an address has it: 16 shades, two pixels a byte."""
-    shades = np.round(image.reshape(-1, 2) / 17).astype(np.uint8)
-    return base64.urlsafe_b64encode((shades[:, 0] * 16 + shades[:, 1]).tobytes()).decode().rstrip("=")
+    """Return an image as an address has it: where its ink begins and ends, where there is any, and its 16 shades."""
+    shades = np.round(image.reshape(28, 28) / 17).astype(int)
+    (rows, columns) = (np.flatnonzero(shades.any(axis=axis)) for axis in (1, 0))
+    part = shades[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].ravel()
+    head = (columns[0], rows[0], columns[-1] + 1 - columns[0], rows[-1] + 1 - rows[0])
+    bits = "".join(f"{value:05b}" for value in head) + "".join(str(int(shade > 0)) for shade in part)
+    bits += "".join(f"{shade:04b}" for shade in part if shade)
+    return base64.urlsafe_b64encode(np.packbits([int(bit) for bit in bits]).tobytes()).decode().rstrip("=")

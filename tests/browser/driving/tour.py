@@ -60,7 +60,7 @@ def tour(page: Page, training: str) -> Iterator[str]:
     for summary in page.locator(".train-more summary").all():  # on a phone, one within the other
         summary.click()
     yield "learn, trained in the page"
-    page.locator(".step-dots a").nth(7).click()
+    page.locator(".step-dots a[href*='step=mistakes']").click()
     page.locator(".confusion").wait_for()
     yield "learn, mistakes"
     page.goto("?view=forms&sheets=trace")

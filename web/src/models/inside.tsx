@@ -57,7 +57,9 @@ function Settings({ settings }: { settings: Model["settings"] }) {
   return (
     <section>
       <h3>{say("models.settings")}</h3>
-      <pre class="small">{lines.join("\n")}</pre>
+      <pre class="small" lang="en">
+        {lines.join("\n")}
+      </pre>
     </section>
   );
 }

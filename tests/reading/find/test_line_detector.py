@@ -66,3 +66,18 @@ class TestShipped:
         assert [round((line.start[1] + line.end[1]) / 2) for line in found] == pytest.approx(
             [178 + 150 * row for row in range(4)], abs=15
         )
+
+    def test_dashed_squares_are_no_lines(self, mnist):
+        page = np.full((1600, 1157), 205, np.float32)
+        for at in range(60, 1600, 97):
+            for start in range(0, 1600, 20):
+                cv2.line(page, (at, start), (at, start + 11), 150, 2)
+                cv2.line(page, (start, at), (start + 11, at), 150, 2)
+        for row, top in enumerate((200, 700, 1200)):
+            for index in range(4):
+                digit = cv2.resize(mnist.test.images[4 * row + index].reshape(28, 28), (90, 90)) / np.float32(255)
+                left = 300 + 70 * index
+                page[top : top + 90, left : left + 90] -= 130 * digit
+        grey = np.clip(page + np.random.default_rng(0).normal(0, 2, page.shape), 0, 255).astype(np.uint8)
+        lines = LineDetector(shipped()["line-detector"]).find(grey).lines
+        assert sorted(round(line.start[1] / 500) for line in lines) == [0, 1, 2]

@@ -44,6 +44,7 @@ DIGIT_GAP: Final = 2.5  # digit heights: from this gap on, single digits are num
 UNEVEN: Final = 2.0  # so many times as wide as another, a gap between single digits separates two numbers
 OFF_ROW: Final = 0.5  # of the higher line's digits: how far off its middle another part of the number may lie
 CUT_OFF: Final = 0.06  # of a digit's height, that the edge cuts off of a line that is none of the picture's own
+SPECK: Final = 0.28  # of score times height, of the others' height: less is ruling (least of 817 true lines: 0.3)
 SAME_LINE: Final = 0.5  # of the shorter of two lines at different scales that lies on the other
 
 
@@ -97,10 +98,11 @@ class LineDetector:
         score = max(seen.score for _, seen in looks)
         large = [[line for line in seen.lines if line.height * scale >= LARGE_TEXT] for scale, seen in looks[1:]]
         lines = _keep_best([looks[0][1].lines, *large])
-        if lines and first < 1 and (height := median(line.height for line in lines)) * first < SMALL_TEXT:
+        if lines and first < 1 and (height := _usual_height(lines)) * first < SMALL_TEXT:
             scale = min(1.0, GOOD_HEIGHT / height, math.sqrt(MAX_LOOK_PIXELS / grey.size))
             finer = self.look(grey, scale).lines if scale > first else []
             lines = finer + [line for line in lines if not any(_is_same(line, other) for other in finer)]
+        lines = _without_specks(lines)
         return Writing([_join(part) for row in _rows(lines) for part in _split_numbers(row)], score)
 
     def look(self, grey: NDArray[np.uint8], scale: float) -> Writing:
@@ -117,6 +119,19 @@ class LineDetector:
         padded = cv2.copyMakeBorder(seen, 0, -height % MULTIPLE, 0, -width % MULTIPLE, cv2.BORDER_REPLICATE)
         (maps,) = self._session.run(padded[None].astype(np.float32))
         return np.asarray(maps[0, : -(-height // CELL), : -(-width // CELL)])
+
+
+def _usual_height(lines: list[TextLine]) -> float:
+    """Return the median height of digits, in which a long line counts more than a speck of the ruling."""
+    ranked = sorted(lines, key=lambda line: line.height)
+    lengths = np.cumsum([line.length for line in ranked])
+    return ranked[int(np.searchsorted(lengths, lengths[-1] / 2))].height
+
+
+def _without_specks(lines: list[TextLine]) -> list[TextLine]:
+    """Leave out what is far lower than other lines and hardly seen: pieces of dashed ruling."""
+    usual = _usual_height(lines) if lines else 0.0
+    return [line for line in lines if line.score * line.height >= SPECK * usual]
 
 
 def _levels(maps: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -23,6 +23,7 @@ import {
   PART_GAP,
   SAME_LINE,
   SMALL_TEXT,
+  SPECK,
   UNEVEN,
 } from "../../generated/reading/line-detector";
 import { bottomOf, rightOf } from "../../ink/boxes";
@@ -60,13 +61,13 @@ export class LineDetector {
       return lines.filter(({ height }) => height * scale >= LARGE_TEXT);
     });
     const lines = bestOf([looks[0]?.lines ?? [], ...large]);
-    const parts = rowsOf(this.#withFiner(grey, first, lines)).flatMap(numbersOf);
+    const parts = rowsOf(withoutSpecks(this.#withFiner(grey, first, lines))).flatMap(numbersOf);
     return { lines: parts.map(joined), score: Math.max(...looks.map(({ score }) => score)) };
   }
 
   /** The lines, and where their digits are low in the first look, those of a finer one. */
   #withFiner(grey: Grey, first: number, lines: TextLine[]): TextLine[] {
-    const height = median(lines.map((line) => line.height));
+    const height = usualHeight(lines);
     if (!lines.length || first === 1 || height * first >= SMALL_TEXT) return lines;
     const most = Math.sqrt(MAX_LOOK_PIXELS / (grey.width * grey.height));
     const scale = Math.min(1, GOOD_HEIGHT / height, most);
@@ -104,6 +105,24 @@ export class LineDetector {
     }
     return { values, height: rows, width: columns, channels: maps.channels };
   }
+}
+
+/** The median height of digits, in which a long line counts more than a speck of the ruling; 0 without lines. */
+function usualHeight(lines: readonly TextLine[]): number {
+  const ranked = lines.toSorted((a, b) => a.height - b.height);
+  const half = ranked.reduce((sum, line) => sum + lengthOfLine(line), 0) / 2;
+  let length = 0;
+  const middle = ranked.find((line) => {
+    length += lengthOfLine(line);
+    return length >= half;
+  });
+  return middle?.height ?? 0;
+}
+
+/** Leave out what is far lower than other lines and hardly seen: pieces of dashed ruling. */
+function withoutSpecks(lines: readonly TextLine[]): TextLine[] {
+  const usual = usualHeight(lines);
+  return lines.filter(({ score, height }) => score * height >= SPECK * usual);
 }
 
 /** The core of the maps of a look in levels, so that other arithmetic decides alike. */

@@ -56,6 +56,14 @@ def test_a_value_that_is_nearly_written_or_not_at_all_is_never_sure(reader, writ
     assert reader.read(written("10234"), among=listed).status == "unsure"
 
 
+def test_a_list_of_single_digits_makes_no_digit_of_a_coin(reader):
+    coin = np.full((400, 400), 225, np.uint8)
+    cv2.circle(coin, (200, 200), 133, 120, -1)
+    cv2.circle(coin, (200, 200), 125, 150, -1)
+    cv2.ellipse(coin, (200, 200), (20, 30), 0, 0, 360, 110, 3)
+    assert reader.read(coin, among=[*"0123456789"]).status == "unsure"
+
+
 def test_a_digit_that_was_not_read_is_found_where_the_value_has_it(reader, mnist):
     """Digits written over each other are read as fewer; the list says how many there are."""
     images, labels = mnist.validation.images, mnist.validation.labels

@@ -246,6 +246,9 @@ def choose_value(
         doubt = "reading.among.lines"
     elif placed is None or highest < LEAST_VALUE_SCORE or scored.unlisted - highest > CLEARLY_OTHER:
         doubt = "reading.among.none"
+    elif len(without_marks(best)) == 1 and seen.candidates and all(ink.is_digit < 0.5 for ink in seen.candidates):
+        # that a digit is on the list makes no digit of a coin
+        doubt = "reading.among.none"
     elif outcomes.is_struck:
         doubt = "reading.struck"
     elif reading.advice[0] == "reading.edge" and _has_longer(values, best):

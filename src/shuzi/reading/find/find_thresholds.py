@@ -13,6 +13,7 @@ MOST_COMPONENTS: Final = 5_000  # in a picture; a page of 60 lines with 80 chara
 MOST_WORK: Final = 1_800
 """The work that one picture may take, in images classified (half a millisecond each, as measured by
 `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it."""
+MOST_PAGE_WORK: Final = 5_000  # that a photograph of many lines may take: 40 rows of 8 numbers take 4,400
 LEAST_WORK: Final = 100  # may be done for any picture
 PIXELS_PER_WORK: Final = 10.0  # for one more: a small picture holds little writing, and many may come at once
 PLAIN_SCORE: Final = 0.8  # of a digit: for each that is so plain, one image more may be classified

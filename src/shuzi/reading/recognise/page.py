@@ -16,7 +16,7 @@ from shuzi.ink.paper import map_line
 from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.find.candidates import TooMuch, Work
-from shuzi.reading.find.find_thresholds import STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE
+from shuzi.reading.find.find_thresholds import MOST_PAGE_WORK, MOST_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE
 from shuzi.reading.find.line_detector import in_reading_order, is_cut_off
 from shuzi.reading.find.line_frames import is_struck_out
 from shuzi.reading.recognise.characters import Character, find_characters
@@ -54,12 +54,12 @@ def recognise_page(
     recogniser, classifier
         Read strips; and single digits, for a second opinion.
     most
-        What may be done for it, in images classified.
+        What may be done for a picture of one line, in images classified: for this one more.
     """
     whole = [line for line in lines if not is_cut_off(line, grey)]
     cut_off = tuple(line for line in lines if line not in whole) if whole else ()
     lines = whole or lines
-    height, work = median(line.height for line in lines), Work(most)
+    height, work = median(line.height for line in lines), Work(most * MOST_PAGE_WORK / MOST_WORK)
     nothing = Findings.of_nothing(grey)
     page = []
     strips = sum(_measure_strips(line) for line in lines)

@@ -6,6 +6,8 @@ export const LARGEST_SIDE = 1_280;
 export const MOST_COMPONENTS = 5_000;
 /** The work that one picture may take, in images classified (half a millisecond each, as measured by `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it. */
 export const MOST_WORK = 1_800;
+/** that a photograph of many lines may take: 40 rows of 8 numbers take 4,400 */
+export const MOST_PAGE_WORK = 5_000;
 /** may be done for any picture */
 export const LEAST_WORK = 100;
 /** for one more: a small picture holds little writing, and many may come at once */

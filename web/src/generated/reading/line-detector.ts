@@ -40,7 +40,7 @@ export const UNEVEN = 2;
 export const OFF_ROW = 0.5;
 /** of a digit's height, that the edge cuts off of a line that is none of the picture's own */
 export const CUT_OFF = 0.06;
-/** of score times height as a multiple of the others': less is ruling of 817 true lines the least has 0.3 */
+/** of score times height, of the others' height: less is ruling (least of 817 true lines: 0.3) */
 export const SPECK = 0.28;
 /** of the shorter of two lines at different scales that lies on the other */
 export const SAME_LINE = 0.5;

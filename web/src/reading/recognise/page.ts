@@ -2,7 +2,7 @@
 
 import { BESIDE, FRAMES } from "../../generated/ink/line-pictures";
 import { HEIGHT, LONGEST, SHORTEST } from "../../generated/ink/strips";
-import { MOST_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE } from "../../generated/reading/find";
+import { MOST_PAGE_WORK, MOST_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE } from "../../generated/reading/find";
 import {
   BEAM_WIDTH,
   LEAST_CLASS_PROBABILITY,
@@ -59,7 +59,8 @@ export function recognisePage(
   classifier: Classify,
 ): Candidates {
   const seen = nothingIn(grey);
-  const work = new Work(MOST_WORK);
+  const work = new Work(Number.POSITIVE_INFINITY);
+  work.allow(MOST_PAGE_WORK - MOST_WORK);
   const whole = lines.filter((line) => !isCutOff(line, grey));
   const found = whole.length ? whole : lines;
   const cutOff = lines.filter((line) => !found.includes(line));
@@ -74,7 +75,7 @@ export function recognisePage(
         const relativeHeight = line.height / (found.length > 1 ? height : line.height);
         return recognised(grey, line, relativeHeight, recogniser, classifier, work);
       });
-    return { ...seen, page, cutOff, isUpsideDown: isUpsideDown(page, recogniser), workLeft: work.left };
+    return { ...seen, page, cutOff, isUpsideDown: isUpsideDown(page, recogniser) };
   } catch (problem) {
     if (!(problem instanceof TooMuch)) throw problem;
     return { ...seen, workLeft: 0, uncovered: 1, tooMuch: problem.advice };

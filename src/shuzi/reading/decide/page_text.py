@@ -232,6 +232,8 @@ def decide_page(
         advice = about_success(ignored)
     elif len(readings) == 1:
         advice = doubtful[0].advice
+    elif len(doubtful) == len(readings):
+        advice = "reading.no_line_sure", {"n": len(readings)}
     else:
         advice = "reading.lines_unsure", {"n": len(doubtful), "of": len(readings), "text": doubtful[0].text}
     others = [(other, probability) for other, probability in texts if other != text]

@@ -106,6 +106,7 @@ export function decidePage(
     if (seen.isUpsideDown) return ["reading.upside_down", {}];
     if (!first) return successOf(ignored);
     if (readings.length === 1) return first.advice;
+    if (doubtful.length === readings.length) return ["reading.no_line_sure", { n: readings.length }];
     return ["reading.lines_unsure", { n: doubtful.length, of: readings.length, text: first.text }];
   };
   const all = (statuses: Status[]) =>

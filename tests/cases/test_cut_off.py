@@ -56,3 +56,20 @@ def test_what_is_no_digit_at_the_side_costs_no_number_its_status(reader, hand, d
         return found
 
     assert sure(True) >= sure(False) - 1
+
+
+def test_a_whole_number_near_the_upper_edge_is_not_left_out(reader, hand, draw):
+    for turn, number in enumerate(NUMBERS):
+        ink = hand.write(f"{number}\n486\n571", turn, height=60, **SPACED)
+        first = int(np.flatnonzero(ink.max(axis=1) > 0)[0])
+        reading = reader.read(draw(ink[first - 3 :]))
+        assert reading.status != "ok" or len(reading.lines) == 3
+
+
+def test_a_small_number_below_large_ones_is_not_left_out(reader, hand, draw):
+    for turn, number in enumerate(NUMBERS):
+        large, small = hand.write("634\n305", turn, height=130), hand.write(number, turn, height=34)
+        widest = max(large.shape[1], small.shape[1])
+        rows = [np.pad(ink, ((0, 0), (0, widest - ink.shape[1]))) for ink in (large, small)]
+        reading = reader.read(draw(np.vstack(rows)))
+        assert reading.status != "ok" or len(reading.lines) == 3

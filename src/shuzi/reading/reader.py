@@ -229,7 +229,7 @@ class Reader:
             page = self._recognise_page(grey, lines, most)
             if page.too_much is None:  # a large table may still be read row by row
                 return replace(page, source=source)
-            lines, most = [], most - page.work
+            lines = []
         scan = Scan.of(grey, LARGEST_SIDE)
         classifier, has_lines = self._classifier, self._recogniser is not None
         # in a number, corrected digits speak about its texts, not about the candidates too

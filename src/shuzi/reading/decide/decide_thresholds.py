@@ -27,6 +27,7 @@ UNFITTED: Final = {"text_ok": 0.9, "line_ok": 0.95, "line_others": 0.5, "digit":
 """The values used if a card has none."""
 STEEPEST_LOGIT: Final = 500.0  # math.exp overflows at 709
 CLIPPED_PROBABILITY: Final = 1e-4  # probabilities closer to 0 or 1 than this carry no more information
+SURELY_NO_DIGIT: Final = 0.6  # of a line of a page: what is less surely without a digit is a doubt
 NO_DIGIT_PROBABILITY: Final = 0.5  # of all lines: from this on the whole picture is called not a digit
 
 # each piece of ink is one thing

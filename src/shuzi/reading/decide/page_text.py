@@ -23,6 +23,7 @@ from shuzi.reading.decide.decide_thresholds import (
     MOST_ALTERNATIVES,
     PAGE_OK,
     PAGE_TREE,
+    SURELY_NO_DIGIT,
     UNFITTED,
 )
 from shuzi.reading.decide.doubts import doubt_wide_gap
@@ -40,6 +41,7 @@ from shuzi.reading.report.result import (
     UNKNOWN,
     UNSURE,
     Ignored,
+    InkKind,
     NumberLine,
     Reading,
     Status,
@@ -206,18 +208,19 @@ def decide_page(
     readings, ignored = [], [Ignored(NEIGHBOUR, _whole(line.box, seen)) for line in seen.cut_off]
     for line in seen.page:
         reading = _read_line(line, seen, scale, line_scale, values, pattern)
-        if reading is None:
-            ignored.append(Ignored(SIGN_INK, _whole(line.line.box, seen)))
-        else:
+        if isinstance(reading, Reading):
             readings.append(_on_page(reading, line, seen))
+        else:
+            ignored.append(Ignored(reading, _whole(line.line.box, seen)))
     if not readings:
         return Reading("", UNSURE, 0.0, (), ("reading.no_number", {}), scale.calibrated, ignored=tuple(ignored))
     texts = rank_texts(put_on_lines([[*reading.alternatives]] for reading in readings), MOST_ALTERNATIVES)
     confidence = math.prod(reading.confidence for reading in readings)
     doubtful = [reading for reading in readings if reading.status != OK]
-    status: Status = UNSURE if doubtful or seen.is_upside_down else OK
+    is_unknown = any(piece.kind == UNKNOWN for piece in ignored)
+    status: Status = UNSURE if doubtful or is_unknown or seen.is_upside_down else OK
     digits_status: Status = OK
-    if seen.is_upside_down or any(reading.digits_status != OK for reading in readings):
+    if is_unknown or seen.is_upside_down or any(reading.digits_status != OK for reading in readings):
         digits_status = UNSURE
     if values is not None and len(readings) > 1:  # which of them is meant?
         status = digits_status = UNSURE
@@ -229,7 +232,7 @@ def decide_page(
     elif values is not None and len(readings) > 1:
         advice = "reading.among.lines", {}
     elif not doubtful:
-        advice = about_success(ignored)
+        advice = ("reading.unknown_ink", {}) if is_unknown else about_success(ignored)
     elif len(readings) == 1:
         advice = doubtful[0].advice
     elif len(doubtful) == len(readings):
@@ -322,12 +325,14 @@ def _read_line(
     line_scale: LineScale,
     values: Sequence[str] | None,
     pattern: Automaton | None,
-) -> Reading | None:
-    """Make a reading of a line as if it were a picture of its own; None if it has no digit."""
+) -> Reading | InkKind:
+    """Make a reading of a line as if it were a picture of its own; if it has no digit, return what its ink is."""
     alone = _alone(line)
     outcomes = choose_texts(alone, PAGE_WEIGHTS)
     if not outcomes.written:
-        return None
+        no_digit = math.prod(outcome.probability_of_no_digit for outcome in outcomes.counted_once)
+        kind: InkKind = SIGN_INK if no_digit >= SURELY_NO_DIGIT else UNKNOWN
+        return kind
     (outcome,) = outcomes.written
     features = _features(outcome, line, seen)
     confidence = scale.confidence(features)

@@ -41,6 +41,8 @@ export const UNFITTED = { text_ok: 0.9, line_ok: 0.95, line_others: 0.5, digit: 
 export const STEEPEST_LOGIT = 500;
 /** probabilities closer to 0 or 1 than this carry no more information */
 export const CLIPPED_PROBABILITY = 0.0001;
+/** of a line of a page: what is less surely without a digit is a doubt */
+export const SURELY_NO_DIGIT = 0.6;
 /** of all lines: from this on the whole picture is called not a digit */
 export const NO_DIGIT_PROBABILITY = 0.5;
 /** of the smaller of two boxes: from this overlap on they hold the same ink */

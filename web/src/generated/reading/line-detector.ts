@@ -22,7 +22,7 @@ export const MIDDLE_HEIGHT = 16;
 export const CORE = 128;
 /** of a squared digit's height: a smaller piece is none */
 export const MIN_AREA = 0.06;
-/** on a picture; a receipt has 75 rows */
+/** in a look; more is no page of writing */
 export const MAX_LINES = 400;
 /** digit heights: a shorter line does not tell how it slopes */
 export const LONG_LINE = 1.5;
@@ -42,5 +42,9 @@ export const OFF_ROW = 0.5;
 export const CUT_OFF = 0.06;
 /** of score times height, of the others' height: less is ruling (least of 817 true lines: 0.3) */
 export const SPECK = 0.28;
+/** pieces of ruling had 0.73 at most */
+export const SPECK_SCORE = 0.8;
+/** one of so many pixels of a line is at least as dark as its ink */
+export const DARKEST = 50;
 /** of the shorter of two lines at different scales that lies on the other */
 export const SAME_LINE = 0.5;

@@ -12,6 +12,7 @@ import {
   PAGE_OK,
   PAGE_TREE,
   PAGE_WEIGHTS,
+  SURELY_NO_DIGIT,
   UNFITTED,
 } from "../../generated/reading/decide";
 import { SIGN } from "../../generated/tasks";
@@ -34,7 +35,7 @@ import { correct } from "./corrections";
 import { doubtWideGap } from "./doubts";
 import { ignoredOn } from "./ignored-ink";
 import { digitsAndMarks, successOf } from "./line-text";
-import { type Outcome, outcomesOf } from "./outcome";
+import { type Outcome, outcomesOf, probabilityOfNoDigit } from "./outcome";
 
 /** What tells whether a line's text is complete and right. */
 type Features = Record<(typeof FEATURES)[number], number>;
@@ -91,10 +92,12 @@ export function decidePage(
   const readings: Reading[] = [];
   for (const [index, line] of seen.page.entries()) {
     const reading = readLine(line, seen, scale, ofLines, pattern);
-    if (reading) readings.push(onPage(reading, line, index, seen));
-    else ignored.push({ kind: "sign", box: clipped(boxOfLine(line.line), seen.original) });
+    if (typeof reading === "string")
+      ignored.push({ kind: reading, box: clipped(boxOfLine(line.line), seen.original) });
+    else readings.push(onPage(reading, line, index, seen));
   }
   if (!readings.length) return { ...unread(["reading.no_number", {}]), ignored };
+  const isUnknown = ignored.some(({ kind }) => kind === "unknown");
   ignored.push(...readings.flatMap((reading) => reading.ignored));
   const text = readings.map((reading) => reading.text).join("\n");
   const confidence = readings.reduce((product, reading) => product * reading.confidence, 1);
@@ -104,13 +107,13 @@ export function decidePage(
   const [first] = doubtful;
   const advice = (): Sentence => {
     if (seen.isUpsideDown) return ["reading.upside_down", {}];
-    if (!first) return successOf(ignored);
+    if (!first) return isUnknown ? ["reading.unknown_ink", {}] : successOf(ignored);
     if (readings.length === 1) return first.advice;
     if (doubtful.length === readings.length) return ["reading.no_line_sure", { n: readings.length }];
     return ["reading.lines_unsure", { n: doubtful.length, of: readings.length, text: first.text }];
   };
   const all = (statuses: Status[]) =>
-    !seen.isUpsideDown && statuses.every((status) => status === "ok") ? "ok" : "unsure";
+    !isUnknown && !seen.isUpsideDown && statuses.every((status) => status === "ok") ? "ok" : "unsure";
   return {
     text,
     status: all(readings.map(({ status }) => status)),
@@ -190,18 +193,21 @@ function leftOver(ink: Grey, boxes: readonly Box[], height: number): number {
   return left / Math.max(total, 1);
 }
 
-/** Make a reading of a line as if it were a picture of its own; null if it has no digit. */
+/** Make a reading of a line as if it were a picture of its own; if it has no digit, return what its ink is. */
 function readLine(
   line: PageLine,
   seen: Candidates,
   scale: PageScale,
   lineScale: LineScale,
   pattern: Automaton | null,
-): Reading | null {
+): Reading | "sign" | "unknown" {
   const alone = aloneOf(line);
-  const { written, texts, isSignInside, probabilityOfDigits } = outcomesOf(alone, WEIGHTS);
+  const { countedOnce, written, texts, isSignInside, probabilityOfDigits } = outcomesOf(alone, WEIGHTS);
   const [outcome] = written;
-  if (!outcome) return null;
+  if (!outcome) {
+    const noDigit = countedOnce.reduce((product, line) => product * probabilityOfNoDigit(line), 1);
+    return noDigit >= SURELY_NO_DIGIT ? "sign" : "unknown";
+  }
   const features = featuresOf(outcome, line, seen);
   const confidence = scale.confidence(features);
   const ofDigits = scale.confidence({ ...features, raw: logit(probabilityOfDigits) });

@@ -7,6 +7,7 @@ import {
   COARSER,
   CORE,
   CUT_OFF,
+  DARKEST,
   DIGIT_GAP,
   DIGIT_LENGTH,
   GOOD_HEIGHT,
@@ -24,6 +25,7 @@ import {
   SAME_LINE,
   SMALL_TEXT,
   SPECK,
+  SPECK_SCORE,
   UNEVEN,
 } from "../../generated/reading/line-detector";
 import { bottomOf, rightOf } from "../../ink/boxes";
@@ -122,7 +124,7 @@ function usualHeight(lines: readonly TextLine[]): number {
 /** Leave out what is far lower than other lines and hardly seen: pieces of dashed ruling. */
 function withoutSpecks(lines: readonly TextLine[]): TextLine[] {
   const usual = usualHeight(lines);
-  return lines.filter(({ score, height }) => score * height >= SPECK * usual);
+  return lines.filter(({ score, height }) => score >= SPECK_SCORE || score * height >= SPECK * usual);
 }
 
 /** The core of the maps of a look in levels, so that other arithmetic decides alike. */
@@ -137,7 +139,7 @@ export function coreOf({ values, width, height, channels }: Output): Grey {
 function linesOf(maps: Output): TextLine[] {
   const core = coreOf(maps);
   const { labels, components } = labelled(core, CORE);
-  let pieces = components.flatMap(({ box, area }, index) => {
+  const pieces = components.flatMap(({ box, area }, index) => {
     let [total, heights, across, down] = [0, 0, 0, 0];
     const each = (look: (weight: number, x: number, y: number, cell: number) => void) => {
       for (let y = box.y; y < bottomOf(box); y++)
@@ -165,7 +167,7 @@ function linesOf(maps: Output): TextLine[] {
       { left: box.x * CELL, right: rightOf(box) * CELL, x, y, digit, slope, score: total / area / 255 },
     ];
   });
-  if (pieces.length > MAX_LINES) pieces = pieces.toSorted((a, b) => b.score - a.score).slice(0, MAX_LINES);
+  if (pieces.length > MAX_LINES) return [];
   const slopes = pieces.flatMap(({ slope }) => slope ?? []);
   const usual = slopes.length ? median(slopes) : 0;
   return pieces.map(({ left, right, x, y, digit, slope, score }) => {
@@ -276,11 +278,24 @@ function joined(parts: readonly TextLine[]): TextLine {
   };
 }
 
-/** Whether the upper or lower edge of a picture cuts a line off: it is what is left of another one. */
-export function isCutOff(line: TextLine, { height }: Grey): boolean {
+/** Whether the upper or lower edge of a picture cuts a line's ink off: it is what is left of another one. */
+export function isCutOff(line: TextLine, { width, height, pixels }: Grey): boolean {
   const box = boxOfLine(line);
-  const least = CUT_OFF * line.height;
-  return box.y < -least || bottomOf(box) > height + least;
+  const off = CUT_OFF * line.height;
+  const [left, right] = [
+    Math.max(0, Math.floor(box.x)),
+    Math.min(Math.max(1, Math.ceil(rightOf(box))), width),
+  ];
+  const row = (y: number) => pixels.subarray(y * width + left, y * width + Math.max(left, right));
+  const top = Math.max(0, Math.floor(box.y));
+  const bottom = Math.min(Math.max(1, Math.ceil(bottomOf(box))), height);
+  const rows = Array.from({ length: Math.max(0, bottom - top) }, (_, index) => [...row(top + index)]);
+  const levels = Uint8Array.from(rows.flat()).sort();
+  if (!levels.length) return true;
+  const levelAt = (index: number) => levels[Math.floor(index)] as number;
+  const halfway = (levelAt(levels.length / DARKEST) + levelAt(levels.length / 2)) / 2;
+  const edges = [...(box.y < -off ? row(0) : []), ...(bottomOf(box) > height + off ? row(height - 1) : [])];
+  return edges.some((level) => level < halfway);
 }
 
 /** Repeat the right and lower edge, up to a multiple of what the network halves. */

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import pytest
 
+from shuzi import toml
 from shuzi.declared import Declared, FieldError, Flag, Fraction, Number, Text, Whole, between, one_of
 
 
@@ -64,3 +65,11 @@ def test_what_is_missing_is_named(values, field):
     with pytest.raises(FieldError) as caught:
         SHEET.read(values)
     assert (caught.value.field, caught.value.expected, caught.value.missing) == (field, None, True)
+
+
+def test_a_key_stands_in_a_line():
+    text = 'title = "Scores"\n[[fields]]\nname = "q1"\n[[fields]]\nname = "q2"'
+    assert toml.line_of(text, "title") == 1
+    assert toml.line_of(text, "name", "fields", 2) == 5
+    assert toml.line_of(text, "boxes", "fields", 1) == 2
+    assert toml.line_of(text, "fields") == 2

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 import shuzi
 from shuzi import messages
 from shuzi.messages import from_environment, say
+from shuzi.messages.visible import neutral, visible, visible_json
 
 SOURCE = Path(shuzi.__file__).parent
 NAMES_OF_FILES = (".py", ".html", ".npz", ".json", ".toml", ".md")  # some look like keys
@@ -174,3 +175,10 @@ def test_each_task_speaks_its_own_language():
 )
 def test_the_language_is_told_from_the_environment(environment, language):
     assert from_environment(environment) == language
+
+
+def test_what_a_terminal_or_a_spreadsheet_acts_on_is_escaped():
+    assert visible("seven\x1b[31m\n.png") == r"seven\x1b[31m\n.png"
+    assert visible("七 7.png") == "七 7.png"
+    assert visible_json('{"source": "seven\x9b31m.png"}') == r'{"source": "seven\u009b31m.png"}'
+    assert [neutral(text) for text in ("=SUM(A1)", "17.5", "-3")] == ["'=SUM(A1)", "17.5", "-3"]

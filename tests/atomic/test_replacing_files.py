@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.atomic import is_part, remove_leftovers, replacing
+from shuzi.atomic import check_replaceable, is_part, remove_leftovers, replacing
 
 
 def _write(target):
@@ -146,3 +146,10 @@ def test_what_another_machine_left_is_removed_after_a_day(tmp_path):
     os.utime(part, (0, 0))
     remove_leftovers(tmp_path)
     assert not part.exists()
+
+
+def test_a_file_can_be_written_where_no_folder_is(tmp_path):
+    check_replaceable(tmp_path / "new" / "note.txt")
+    assert (tmp_path / "new").is_dir()
+    with pytest.raises(IsADirectoryError):
+        check_replaceable(tmp_path)

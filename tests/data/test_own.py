@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.data.dataset import Dataset
-from shuzi.data.own import import_pictures, split
+from shuzi.data.own import hand_of, import_pictures, split
 from shuzi.errors import DataError
 
 ENDINGS = ["png", "bmp", "gif", "webp", "tiff", "jpg"]
@@ -254,3 +255,9 @@ def test_in_a_folder_named_after_a_digit_a_leading_number_is_no_label(mnist, tmp
     Image.fromarray(image).save(tmp_path / "4_x.png")
     found = import_pictures(tmp_path)
     assert sorted(found.dataset.labels.tolist()) == [4, 7, 7, 7]
+
+
+def test_a_hand_can_be_read_from_bytes():
+    file = io.BytesIO()
+    np.savez(file, images=np.zeros((1, 28, 28), np.uint8), labels=np.array([7], np.uint8))
+    assert hand_of(file.getvalue(), Path("my.npz")).labels.tolist() == [7]

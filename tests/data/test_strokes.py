@@ -3,7 +3,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from shuzi.data.strokes import DOI, Strokes, load_strokes, read_distribution
+from shuzi.data.strokes import DOI, Strokes, _kind, load_strokes, read_distribution
 from shuzi.errors import DataError
 
 PAGE = """\
@@ -173,3 +173,8 @@ def test_strokes_that_leave_a_split_without_characters_are_refused(mnist, pen_st
 def test_half_of_the_validation_writers_are_left_for_reporting(pen_strokes):
     writers = [set(pen_strokes.held_out(odd).writer.tolist()) for odd in (False, True)]
     assert writers == [{4}, {5}]
+
+
+def test_each_label_has_a_kind_or_none():
+    labels = [("CHARACTER", "7"), ("WORD", "5/27"), ("WORD", "hello"), ("CHARACTER", "é")]
+    assert [_kind(*label) for label in labels] == ["digit", "number", "", ""]

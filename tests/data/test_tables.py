@@ -2,10 +2,11 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
-from shuzi.data.tables import Labelled, read_labels, unlabelled
+from shuzi.data.tables import Labelled, read_bounded, read_labels, rows_of, trimmed, unlabelled
 from shuzi.errors import DataError
 
 NAMES = ["a.png", "two, three.png", "王.png", "deep/b.png"]
@@ -103,3 +104,20 @@ def test_pictures_that_are_not_named_are_counted(folder):
 
 def test_a_line_does_not_make_labels_differ(folder):
     assert Labelled(folder / "a.png", "7", 2) == Labelled(folder / "a.png", "7")
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_bytes(b"number\n007\n")
+    assert read_bounded(path, 11, "error.roster.large") == b"number\n007\n"
+    with pytest.raises(DataError) as problem:
+        read_bounded(path, 10, "error.roster.large")
+    assert problem.value.key == "error.roster.large"
+
+
+def test_rows_have_the_numbers_of_their_lines_and_no_empty_cells_at_their_end():
+    assert rows_of(b"number;name\n\n007;Ada\n", Path("class.csv"), 10) == [
+        (1, ["number", "name"]),
+        (3, ["007", "Ada"]),
+    ]
+    assert trimmed(["7", "", " "]) == ["7"]

@@ -14,6 +14,7 @@ from shuzi.errors import DataError
 from shuzi.evaluation.comparison import (
     Answer,
     Compared,
+    comparable,
     compare,
     coverage,
     disagreements,
@@ -205,3 +206,9 @@ def test_rapidocr_reads(folder):
     pytest.importorskip("rapidocr")
     answer = other_reader("rapidocr").read(next(folder.glob("[0-9]_0.png")))
     assert 0 <= answer.confidence <= 1
+
+
+def test_only_digits_are_compared_or_all_characters():
+    assert comparable("1,234.50", with_marks=False) == "123450"
+    assert comparable("12 34", with_marks=True) == "1234"
+    assert comparable("12a", with_marks=True) == "12?"

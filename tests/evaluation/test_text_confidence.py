@@ -6,12 +6,25 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from shuzi.concepts import softmax
 from shuzi.data.dataset import Dataset
 from shuzi.data.mnist import clear_images
-from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fit_way, predicted
+from shuzi.evaluation.text_confidence import (
+    PageRead,
+    calibrate,
+    fit_curve,
+    fit_curves,
+    fit_page,
+    fit_way,
+    fit_weights,
+    ok_from,
+    predicted,
+)
+from shuzi.evaluation.trees import fit_trees
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.confidence import Curves, Scale, Way, logit, name_knots, signs_of_digit
+from shuzi.reading.decide.confidence import Curves, Evidence, Scale, Way, logit, name_knots, signs_of_digit
 from shuzi.reading.decide.decide_thresholds import KNOTS
+from shuzi.reading.decide.page_text import LineFeatures, PageScale
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.report.result import Reading
 from shuzi.reading.values import Findings
@@ -247,3 +260,35 @@ def test_nine_in_ten_correct_readings_of_simple_ink_are_ok(mnist):
     chances = [Scale.of(thresholds).way(True).of_text(each) for each in reader.correct]
     assert len(chances) > 100
     assert np.mean(np.array(chances) >= thresholds["text-ok"]) == pytest.approx(0.9, abs=0.01)
+
+
+def test_weights_are_those_that_texts_were_drawn_with():
+    rng = np.random.default_rng(0)
+    truth = np.array([1.0, 0.5, 0.0, 0.8, -1.0, 0.3, 0.6])
+
+    def drawn():
+        scores = rng.normal(0, 1, (6, 7))
+        return scores, np.arange(6) == rng.choice(6, p=softmax(scores @ truth))
+
+    assert np.abs(np.array(fit_weights([drawn() for _ in range(4_000)])) - truth).max() < 0.12
+
+
+def test_a_curve_tells_how_many_are_right():
+    sure, unsure = Evidence(3.0, 0, 0, 0, 0, 0, 0), Evidence(0.0, 0, 0, 0, 0, 0, 0)
+    curve = fit_curve([sure, unsure] * 500, [True, True, True, False] * 250)
+    assert round(curve.of(unsure), 1) == 0.5
+
+
+def test_ok_begins_where_nearly_all_are_right():
+    confidence = np.linspace(0, 1, 1_001)
+    assert round(ok_from(confidence, confidence >= 0.7), 2) == 0.7
+
+
+def test_trees_tell_clear_lines_from_faint_ones():
+    clear, faint = (LineFeatures(raw, *[0.0] * 12) for raw in (6.0, -1.0))
+    scale = PageScale.of(fit_page([(clear, True)] * 900 + [(faint, False), (faint, True)] * 50))
+    assert scale.confidence(clear) > 0.98
+    assert round(scale.confidence(faint), 1) == 0.5
+    x = np.stack([np.linspace(0, 1, 400), np.zeros(400)], axis=1)
+    trees = fit_trees(x, x[:, 0] > 0.5)
+    assert [sum(tree.value(row) for tree in trees) > 0 for row in ((0.2, 0.0), (0.8, 0.0))] == [False, True]

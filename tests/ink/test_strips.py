@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, SHORTEST, cut_strip, frame_band, frame_whole
+from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, SHORTEST, cut_strip, frame_band, frame_whole, measure_length
 
 
 def test_a_strip_shows_what_is_in_the_frame_at_its_height():
@@ -49,3 +49,8 @@ def test_the_band_holds_every_character_from_left_to_right():
     x, _, width, _ = frame_band([(40, 0, 10, 20), (10, 0, 10, 20), (25, 12, 4, 2)])
     assert x < 10
     assert x + width > 50
+
+
+def test_a_strip_is_as_long_as_its_frame_and_not_too_long():
+    assert measure_length((10.0, 5.0, 50.0, 20.0)) == 120
+    assert measure_length((0.0, 0.0, 1e6, 20.0)) == LONGEST

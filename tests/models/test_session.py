@@ -6,8 +6,9 @@ import pytest
 
 from shuzi.errors import ModelError
 from shuzi.models.onnx_file import read_card, with_card
-from shuzi.models.session import Session
+from shuzi.models.session import Session, _fits
 from shuzi.models.store import shipped
+from shuzi.models.tasks import Tensor
 
 
 def lying(tmp_path, change):
@@ -71,3 +72,10 @@ def test_only_what_is_asked_for_is_given(mnist):
     assert [each.shape for each in everything] == [(3, 10), (3, 1), (3, 384)]
     (features,) = session.run(pixels, outputs=["features"])
     np.testing.assert_array_equal(features, everything[2])
+
+
+def test_values_fit_a_tensor_of_their_type_and_fixed_sizes():
+    images = Tensor("images", ("n", 28, 28))
+    shapes = ((1, 28, 28), ("n", 28, 28), (1, 28))
+    assert [_fits(images, "float32", shape) for shape in shapes] == [True, True, False]
+    assert not _fits(images, "float64", shapes[0])

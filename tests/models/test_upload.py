@@ -15,7 +15,7 @@ from shuzi.data import registers
 from shuzi.errors import ModelError
 from shuzi.messages import speaking
 from shuzi.models.card import OF_OWN_PICTURES, OF_REGISTERS, OWN, REGISTERS, Source
-from shuzi.models.description import write_upload
+from shuzi.models.description import describe_size, write_upload
 from shuzi.models.onnx_file import read_card, read_content, with_card
 from shuzi.models.store import PARTNERS, shipped
 
@@ -132,3 +132,7 @@ def test_the_command_writes_it_or_says_what_is_missing(tmp_path):
     for given in (["--format", "onnx"], ["--out", "a.onnx"], [], ["--card", tmp_path / "b", "--out", "a.onnx"]):
         assert shuzi("tiny", *given).returncode == 2
     assert not (tmp_path / "b").exists()
+
+
+def test_a_size_is_in_kilobytes_or_megabytes():
+    assert [describe_size(size) for size in (33_900, 2_700_000)] == ["34 kB", "2.7 MB"]

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from PIL import Image
 
 from shuzi.errors import PictureError
 from shuzi.pictures.decode import FORMATS
-from shuzi.pictures.folders import ENDINGS, single_pictures
+from shuzi.pictures.folders import ENDINGS, in_counting_order, single_pictures
 
 
 @pytest.fixture
@@ -84,3 +85,8 @@ def test_a_pipe_among_pictures_is_an_error_in_its_place_and_nobody_waits_for_it(
     pipe, picture = single_pictures(tmp_path)
     assert "1.png: not a regular file" in str(pipe)
     assert picture == tmp_path / "2.png"
+
+
+def test_numbers_in_names_are_counted():
+    names = [Path("b10.png"), Path("b9.png"), Path("A.png")]
+    assert [path.name for path in sorted(names, key=in_counting_order)] == ["A.png", "b9.png", "b10.png"]

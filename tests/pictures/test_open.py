@@ -3,12 +3,14 @@ import struct
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi.pictures.open import open_picture
+from shuzi.pictures.decode import Page
+from shuzi.pictures.open import is_one_picture, open_picture, page_named, source_of
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
 
@@ -119,3 +121,15 @@ def test_a_png_is_read_however_much_metadata_it_has(name, size, count, encode):
     chunk = struct.pack(">I", len(text)) + name + text + struct.pack(">I", zlib.crc32(name + text))
     found = open_picture(whole[:behind_head] + chunk * count + whole[behind_head:])
     np.testing.assert_array_equal(found, GREY)
+
+
+def test_a_name_may_be_that_of_a_page():
+    assert [page_named(name).number for name in ("scan.pdf#12", "scan.tif#2")] == [12, 2]
+    assert page_named("seven#7.png") is None
+    assert source_of(Page(Path("scan.pdf"), 2)) == "scan.pdf#2"
+    assert source_of(b"") is None
+
+
+def test_three_channels_are_one_picture_and_nine_images_are_not():
+    assert is_one_picture(np.zeros((9, 9, 3)))
+    assert not is_one_picture(np.zeros((9, 28, 28)))

@@ -9,7 +9,7 @@ import shuzi
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.synthesis import crops
-from shuzi.synthesis.crops import LOOKS_LIKE, NOT_A_DIGIT
+from shuzi.synthesis.crops import LOOKS_LIKE, NOT_A_DIGIT, label_of
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +161,7 @@ def test_a_box_half_off_the_page_cuts_what_is_on_it():
     page = np.zeros((80, 120), np.uint8)
     page[40:60, :10] = 255
     assert cut_out(page, Box(-10, 35, 25, 30).pixels()) is not None
+
+
+def test_a_letter_like_a_digit_has_a_label_of_its_own():
+    assert [label_of(character) for character in "07AO"] == [0, 7, NOT_A_DIGIT, LOOKS_LIKE]

@@ -7,7 +7,8 @@ import pytest
 from shuzi.models.tasks import SIGN
 from shuzi.synthesis.layout import cross_out, join
 from shuzi.synthesis.pen import Pen
-from shuzi.synthesis.writers import Hand
+from shuzi.synthesis.rewriting import other_shape, thickness
+from shuzi.synthesis.writers import Hand, is_straight
 
 HAND = Hand(height=40.0, slant=0.0, wide=1.0, uneven=0.0, shaky=0.0, pen=Pen(3.0))
 RING = cv2.ellipse(np.zeros((44, 32), np.uint8), (16, 22), (13, 19), 0, 0, 360, 255, 3)
@@ -70,3 +71,15 @@ def test_marks_and_wide_gaps_stay_as_they_are():
         rng = np.random.default_rng(seed)
         assert pieces(join(rng, "8.8", [(RING, 44 * place, -44, True) for place in range(3)], HAND, False)) == 3
         assert pieces(join(rng, "888", apart, HAND, False)) == 3
+
+
+def test_a_one_gets_an_upstroke_and_a_two_stays():
+    stem = np.ones((30, 4), np.float32)
+    assert other_shape(np.random.default_rng(0), 1, stem).shape[1] > 8
+    assert other_shape(np.random.default_rng(0), 2, stem) is stem
+    assert thickness(np.ones((40, 5), np.float32)) == 5.0
+
+
+def test_a_line_with_a_small_bend_is_straight():
+    assert is_straight([np.array([[0, 0], [5, 10], [10, 20.4]], np.float32)])
+    assert not is_straight([np.array([[0, 0], [10, 0], [4, 20]], np.float32)])

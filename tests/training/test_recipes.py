@@ -9,7 +9,7 @@ import pytest
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import RecipeError
 from shuzi.training.loop import train
-from shuzi.training.recipe import FOLDER, FORMAT, RECIPES, Recipe, recipe
+from shuzi.training.recipe import FOLDER, FORMAT, RECIPES, Range, Recipe, recipe
 
 OPTIONS = [option.name for option in dataclasses.fields(Recipe)]
 
@@ -204,3 +204,7 @@ def options_in_use():
 @pytest.mark.parametrize("name", OPTIONS)
 def test_an_option_is_used(options_in_use, name):
     assert name in options_in_use
+
+
+def test_a_range_holds_its_ends_unless_the_lower_one_is_excluded():
+    assert [Range(0, 1).holds(0), Range(0, 1, above=True).holds(0), Range(1).holds(math.inf)] == [True, False, False]

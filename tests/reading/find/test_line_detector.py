@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from shuzi.errors import ModelError
+from shuzi.ink.line_pictures import TextLine
 from shuzi.models.store import LINE_DETECTOR, shipped
-from shuzi.reading.find.line_detector import CELL, LineDetector, _lines_of
+from shuzi.reading.find.line_detector import CELL, LineDetector, _lines_of, in_reading_order
 from shuzi.reading.reader import load
 
 
@@ -81,3 +82,7 @@ class TestShipped:
         grey = np.clip(page + np.random.default_rng(0).normal(0, 2, page.shape), 0, 255).astype(np.uint8)
         lines = LineDetector(shipped()["line-detector"]).find(grey).lines
         assert sorted(round(line.start[1] / 500) for line in lines) == [0, 1, 2]
+
+def test_lines_are_ordered_by_rows():
+    row = [TextLine((x, y), (x + 50.0, y), 20.0, 1.0) for x, y in ((100.0, 12.0), (10.0, 10.0), (10.0, 60.0))]
+    assert [line.start for line in in_reading_order(row)] == [(10.0, 10.0), (100.0, 12.0), (10.0, 60.0)]

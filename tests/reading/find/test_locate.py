@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
+from shuzi.ink.components import Components
 from shuzi.ink.scan import Scan
-from shuzi.reading.find.detector import Detection
+from shuzi.reading.find.detector import Detection, _estimate_height
 from shuzi.reading.find.locate import locate
 
 
@@ -110,3 +111,8 @@ def test_a_thin_stroke_broken_by_few_pixels_is_one_digit_and_has_no_line(gap, li
     page[4:24, 14] = 30
     page[12 : 12 + gap, 14] = 230
     assert len(locate(Scan.of(page, 1_280), Classifier(0.99), None, has_lines=True).lines) == lines
+
+
+def test_half_of_the_ink_is_in_components_as_tall_as_the_writing():
+    boxes = np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32)
+    assert _estimate_height(Components(boxes, np.array([80, 80, 300])), (60, 100)) == 20.0

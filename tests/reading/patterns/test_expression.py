@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuzi.errors import DataError
-from shuzi.reading.patterns.automaton import LETTERS, MOST_POSITIONS, NAMED_PATTERNS, compile_pattern
+from shuzi.reading.patterns.automaton import LETTERS, MOST_POSITIONS, NAMED_PATTERNS, START, compile_pattern
 
 TEXTS = ["".join(text) for length in range(5) for text in product("12.-", repeat=length)]
 
@@ -151,3 +151,11 @@ def test_an_error_says_where():
 def test_names_stand_for_what_people_write(name, fitting, others):
     assert [text for text in fitting.split() if not compile_pattern(name).accepts(text)] == []
     assert [text for text in others.split() if compile_pattern(name).accepts(text)] == []
+
+
+def test_an_automaton_goes_from_character_to_character():
+    two_digits = compile_pattern(r"\d\d")
+    assert [two_digits.accepts(text) for text in ("42", "4?2", "4.2", "4")] == [True, True, False, False]
+    assert two_digits.step(two_digits.step(START, 4), 2) & two_digits.accepting
+    assert [two_digits.may_hold(*digits) for digits in ((2,), (1,), (1, 1))] == [True, False, False]
+    assert two_digits.rarity(2) == pytest.approx((10 / 15) ** 2)

@@ -6,7 +6,7 @@ from shuzi.errors import ModelError
 from shuzi.models import session
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.store import shipped
-from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.recognise_thresholds import IMAGES_AT_ONCE, ONE_CORE_IMAGES
 
 FEW, PIECE = ONE_CORE_IMAGES, IMAGES_AT_ONCE
@@ -113,3 +113,8 @@ def test_a_model_without_a_card_that_is_understood_is_refused(finished_run, tmp_
     path = _with_card(finished_run, tmp_path / "model.onnx", change)
     with pytest.raises(ModelError, match=told):
         Classifier(path)
+
+
+def test_floats_and_rows_become_images():
+    assert accept_images(np.full((2, 784), 0.5)).shape == (2, 28, 28)
+    assert accept_images(np.full((28, 28), 0.5)).max() == 128

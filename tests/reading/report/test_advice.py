@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import shuzi
-from shuzi.reading.report.advice import measure_edge_width
+from shuzi.reading.report.advice import about_marks, measure_edge_width
 
 PICTURES = Path(__file__).parents[2] / "fixtures" / "reading"
 
@@ -54,3 +54,9 @@ def test_contrast_and_polarity_change_nothing(seed, side):
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (30, 30)])
 def test_where_there_is_no_edge_it_is_infinite(shape):
     assert measure_edge_width(np.full(shape, 90, np.uint8)) == math.inf
+
+
+def test_a_mark_that_is_not_sure_is_named():
+    values = {"text": "12.5", "other": "12,5", "mark": ".", "place": 3}
+    assert about_marks("12.5", ["12.5", "12,5"]) == ("reading.mark", values)
+    assert about_marks("125", ["12.5"]) == ("reading.mark_more", {"text": "125", "other": "12.5", "mark": "."})

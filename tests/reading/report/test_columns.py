@@ -10,9 +10,11 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.ink.boxes import Box
+from shuzi.messages import speaking
 from shuzi.pictures.decode import Page
-from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS
-from shuzi.reading.report.result import NumberLine, Reading
+from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
+from shuzi.reading.report.notebook import as_html
+from shuzi.reading.report.result import NumberLine, Reading, how_sure, without_marks
 
 
 @pytest.fixture
@@ -124,3 +126,20 @@ def test_nothing_in_a_notebook_is_taken_for_markup(tmp_path, seven):
     hostile.mkdir()
     path = path.rename(hostile / "x.png")
     assert "<script" not in shuzi.load().read(path)._repr_html_()
+
+
+def test_a_reading_is_a_row_and_each_of_its_numbers_too():
+    advice = ("reading.ok", {})
+    reading = Reading("1.5", "unsure", 0.81, (), advice, digits_confidence=0.97, digits_status="ok")
+    with speaking("en"):
+        assert values_of(reading) == ("", "1.5", "unsure", 0.81, "Read.", "15", "ok", 0.97)
+    two = Reading("12\n3.5", "ok", 0.9, (), advice, source="a.png")
+    assert [values[:3] for values in line_values_of(two)] == [("a.png", 1, "12"), ("a.png", 2, "3.5")]
+
+
+def test_a_status_in_words_has_a_confidence_where_there_is_a_number():
+    with speaking("en"):
+        assert [how_sure("ok", 0.99), how_sure("not-a-digit", 0.3)] == ["ok, confidence 99%", "not a digit"]
+        blank = as_html(Reading("", "blank", 1.0, (), ("reading.blank", {})))
+    assert blank == "<div><strong></strong> <span>blank: There is no writing in this picture.</span></div>"
+    assert without_marks("3.14\n-7") == "314\n7"

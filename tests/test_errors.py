@@ -1,10 +1,11 @@
 import pickle
 import re
+from pathlib import Path
 
 import pytest
 
 from shuzi import errors
-from shuzi.errors import DataError, DownloadError, MissingExtra, PictureError, require
+from shuzi.errors import DataError, DownloadError, MissingExtra, PictureError, require, writing
 
 
 def _drawn_tree():
@@ -74,3 +75,15 @@ def test_a_library_that_is_there_but_broken_is_not_called_missing(tmp_path, monk
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="something_it_needs"):
         require("half_installed", "train", "extra.training")
+
+
+def test_a_file_that_cannot_be_written_is_named():
+    with pytest.raises(DataError) as problem, writing(Path("table.csv")):
+        raise OSError(28, "No space left on device")
+    assert problem.value.values == {"path": Path("table.csv"), "reason": "No space left on device"}
+
+
+def test_an_error_is_about_another_name_of_its_file():
+    assert PictureError("error.picture.empty", path="bytes").with_path("seven.png").values["path"] == "seven.png"
+    nameless = PictureError("error.picture.kind", kind="int")
+    assert nameless.with_path("seven.png") is nameless

@@ -39,21 +39,6 @@ def replacing(target: Path) -> Iterator[Path]:
     The block creates a file there, or a folder; a folder replaces only an empty folder or nothing. The target's
     parent folder is created if missing. If the block fails, its output is removed and the target stays as it was. A
     pipe or a device is never replaced: the whole file is written into it instead, once a program reads from it.
-
-    Raises
-    ------
-    OSError
-        The target cannot be written, no program reads from a pipe, or a folder was made and the target is a file, a
-        pipe or a device.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with replacing(Path(folder) / "deep" / "note.txt") as path:
-    ...         _ = path.write_text("whole", encoding="utf-8")
-    ...     (Path(folder) / "deep" / "note.txt").read_text(encoding="utf-8")
-    'whole'
     """
     if _is_stream(target):
         with TemporaryDirectory() as folder:
@@ -86,23 +71,7 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def check_replaceable(target: Path) -> None:
-    """Check before long work that `replacing` can write a file there; the target's folder is created if needed.
-
-    Raises
-    ------
-    OSError
-        It cannot.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> check_replaceable(folder / "new" / "note.txt")
-    >>> check_replaceable(folder)
-    Traceback (most recent call last):
-        ...
-    IsADirectoryError: ...
-    """
+    """Check before long work that `replacing` can write a file there; the target's folder is created if needed."""
     if _is_stream(target):
         return
     if target.is_dir():
@@ -118,26 +87,7 @@ def is_part(path: Path) -> bool:
 
 
 def remove_leftovers(folder: Path, alone: bool = False) -> None:
-    """Remove partial files that killed processes have left in a folder, as far as possible.
-
-    Partial files of living processes stay; those of other machines stay for a day.
-
-    Parameters
-    ----------
-    folder
-        The folder; it need not exist.
-    alone
-        Whether nobody else writes into the folder, so that all partial files are left over.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder, replacing(Path(folder) / "note.txt") as path:
-    ...     _ = path.write_text("half", encoding="utf-8")
-    ...     remove_leftovers(Path(folder))
-    ...     path.exists()
-    True
-    """
+    """Remove partial files of killed processes in a folder; if `alone` in it, all that are there."""
     with suppress(OSError):
         for path in folder.iterdir():
             if (found := _PART.fullmatch(path.name)) and (alone or _is_left(path, found[1], int(found[2]))):

@@ -23,15 +23,7 @@ _LARGEST = 1e300  # of a number: files can hold integers that do not fit in a fl
 
 
 def expected(key: str, **values: Any) -> WrapValidator:
-    """Return an annotation: a value that does not fit the annotated type is not what this sentence describes.
-
-    Parameters
-    ----------
-    key
-        The key of the sentence, such as "expected.whole".
-    values
-        What the sentence mentions.
-    """
+    """Return an annotation: a value that does not fit the annotated type is not what this sentence describes."""
 
     def check(value: Any, fit: Any) -> Any:
         try:
@@ -74,19 +66,7 @@ Fraction = Annotated[float, Field(strict=True, ge=0, le=1), expected("expected.f
 
 
 class FieldError(Exception):
-    """A value is not what was declared.
-
-    Parameters
-    ----------
-    path
-        The names and positions that lead to it.
-    value
-        The value.
-    expected
-        Describes what was expected; None if the value is missing.
-    missing
-        Whether it is missing.
-    """
+    """A value is not what was declared: where it is, and what was expected there; None if it is missing."""
 
     def __init__(self, path: Sequence[str | int], value: Any, expected: ShuziError | None, missing: bool) -> None:
         super().__init__(path)
@@ -94,32 +74,12 @@ class FieldError(Exception):
 
     @property
     def field(self) -> str:
-        """The path as it would be written in code.
-
-        >>> FieldError(("data", 0, "name"), 3, None, False).field
-        'data[0].name'
-        """
+        """The path as it would be written in code."""
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).lstrip(".")
 
 
 class Declared(Generic[T]):
-    """A type whose values come from files.
-
-    Parameters
-    ----------
-    kind
-        A type of annotated fields, such as a dataclass.
-
-    Examples
-    --------
-    >>> Declared(dict[str, Whole]).read({"steps": 3})
-    {'steps': 3}
-    >>> try:
-    ...     Declared(dict[str, Whole]).read({"steps": -3})
-    ... except FieldError as problem:
-    ...     print(problem.field, problem.value, problem.expected)
-    steps -3 a whole number
-    """
+    """A type whose values come from files: annotated fields, such as a dataclass."""
 
     def __init__(self, kind: Any) -> None:
         self._kind = kind
@@ -143,11 +103,7 @@ class Declared(Generic[T]):
 
 
 def closest(name: str, names: Sequence[str]) -> str | None:
-    """Return the name that somebody who typed another one may have meant, if any.
-
-    >>> closest("bokses", ["name", "boxes"]), closest("colour", ["name", "boxes"])
-    ('boxes', None)
-    """
+    """Return the name that somebody who typed another one may have meant, if any."""
     return next(iter(get_close_matches(name, names, 1)), None)
 
 

@@ -55,13 +55,7 @@ class ShuziError(Exception):
         return messages.say(self.key, language, **self.values)
 
     def with_path(self, path: object) -> Self:
-        """Return the same error with another name of the file that it is about; itself if it names none.
-
-        Examples
-        --------
-        >>> print(PictureError("error.picture.empty", path="bytes").with_path("seven.png").values["path"])
-        seven.png
-        """
+        """Return the same error with another name of the file that it is about; itself if it names none."""
         return type(self)(self.key, **self.values | {"path": path}) if "path" in self.values else self
 
     def __str__(self) -> str:
@@ -132,22 +126,7 @@ _PACKAGES = {
 
 
 def require(module: str, extra: str, wanted_for: str) -> Any:
-    """Import an optional library, or say which extra installs it.
-
-    Parameters
-    ----------
-    module
-        The library's import name, such as ``"keras"``.
-    extra
-        The extra of shuzi that installs it, such as ``"train"``.
-    wanted_for
-        The key of the message for what it is needed for.
-
-    Raises
-    ------
-    MissingExtra
-        The library is not installed.
-    """
+    """Import an optional library, or raise a MissingExtra: which extra installs it, and what it is wanted for."""
     try:
         return import_module(module)
     except ModuleNotFoundError as missing:
@@ -160,28 +139,7 @@ def require(module: str, extra: str, wanted_for: str) -> Any:
 
 @contextmanager
 def writing(path: Path, kind: type[ShuziError] = DataError) -> Iterator[None]:
-    """Raise an OSError of the block as an error that says which file cannot be written, and why.
-
-    Parameters
-    ----------
-    path
-        The file or folder that the block writes.
-    kind
-        The class of the error.
-
-    Raises
-    ------
-    ShuziError
-        Of that class.
-
-    Examples
-    --------
-    >>> with writing(Path("table.csv")):
-    ...     raise OSError(28, "No space left on device")
-    Traceback (most recent call last):
-        ...
-    shuzi.errors.DataError: Cannot write table.csv: No space left on device. ...
-    """
+    """Raise an OSError of the block as an error of a kind: which file cannot be written, and why."""
     try:
         yield
     except OSError as problem:

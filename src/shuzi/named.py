@@ -22,30 +22,7 @@ _MOST = 256 << 20  # bytes that come from a pipe
 
 
 def open_named(path: Path, most: int = _MOST) -> BinaryIO:
-    """Open a file for reading; what a program writes to a pipe is read to its end at once.
-
-    Parameters
-    ----------
-    path
-        The file, or a pipe such as that of ``<(command)`` in a shell.
-    most
-        Bytes that may come from a pipe.
-
-    Raises
-    ------
-    OSError
-        It cannot be opened, is a folder, a device or a pipe that no program writes to, or more comes from the pipe;
-        `strerror` is then a `ShuziError`.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "values.txt"
-    >>> _ = path.write_bytes(b"007")
-    >>> with open_named(path) as file:
-    ...     file.read()
-    b'007'
-    """
+    """Open a file for reading; what a program writes to a pipe, at most `most` bytes, is read to its end at once."""
     if not _HAS_PIPES:
         return path.open("rb")
     descriptor = os.open(path, os.O_RDONLY | _AT_ONCE)

@@ -10,24 +10,7 @@ _LARGEST = 1 << 63
 
 
 def loads(text: str) -> dict[str, Any]:
-    """Return the values of a text in TOML.
-
-    Raises
-    ------
-    ValueError
-        It is not TOML, or a whole number has more than 64 bits: `tomllib` takes such as 0xfff… of any length, and
-        Python does not write all of them in decimal digits.
-    RecursionError
-        It is nested too deeply.
-
-    Examples
-    --------
-    >>> loads("rows = 0x1f")
-    {'rows': 31}
-    >>> loads("rows = 0x" + 16 * "f")
-    Traceback (most recent call last):
-    ValueError: a whole number has more than 64 bits
-    """
+    """Return the values of a text in TOML; a ValueError also says that a whole number has more than 64 bits."""
     values = tomllib.loads(text)
     left: list[Any] = [values]
     while left:
@@ -42,25 +25,7 @@ def loads(text: str) -> dict[str, Any]:
 
 
 def line_of(text: str, key: str, tables: str = "", position: int = 0) -> int:
-    r"""Return the line of a key, from 1, or of the first table of that name; without either, the first of its table.
-
-    Parameters
-    ----------
-    text
-        In TOML.
-    key
-        The key, without dots.
-    tables, position
-        The name of a list of tables, and which of them the key is in, from 1; 0 is what stands before them.
-
-    Examples
-    --------
-    >>> text = 'title = "Scores"\n[[fields]]\nname = "q1"\n[[fields]]\nname = "q2"'
-    >>> line_of(text, "title"), line_of(text, "name", "fields", 2), line_of(text, "boxes", "fields", 1)
-    (1, 5, 2)
-    >>> line_of(text, "fields")
-    2
-    """
+    """Return the line, from 1, of a key in one of several tables (0: before them), or where that table begins."""
     lines = text.splitlines()
     heads = [index for index, line in enumerate(lines) if re.match(rf'\s*\[\[\s*"?{tables}"?\s*\]\]', line)]
     first, *ends = [0, *heads, len(lines)][position:] if position <= len(heads) else [0]

@@ -1,6 +1,8 @@
 import cv2
 import numpy as np
 
+from shuzi.ink.boxes import Box
+from shuzi.ink.ruling import Ruling
 from shuzi.ink.straight import find_level_lines
 
 
@@ -32,3 +34,12 @@ def test_a_line_goes_on_through_other_ink_but_other_ink_alone_is_none_of_it():
     assert (find_level_lines(whole, own, 60, 0.1) == own).all()
     own[:, 30:] = False
     assert not find_level_lines(whole, own, 60, 0.1).any()
+
+
+def test_teeth_on_a_rail_are_a_comb_and_a_digit_on_it_is_none():
+    ink = np.zeros((60, 200), np.bool_)
+    ink[42:44, 10:190] = ink[34:44, 10:190:20] = True
+    taken = [Box(15, 10, 12, 24)]
+    assert Ruling(ink, ink, taken, 24.0, 10.0).is_comb(Box(10, 34, 180, 10), ink[34:44, 10:190])
+    ink[16:42, 100:103] = True
+    assert not Ruling(ink, ink, taken, 24.0, 10.0).is_comb(Box(10, 16, 180, 28), ink[16:44, 10:190])

@@ -41,23 +41,7 @@ _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 
 
 def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARGEST) -> dict[str, NDArray[Any]]:
-    """Read arrays of an npz file.
-
-    `names`: which arrays; None for all. `largest`: the maximum total size in bytes.
-
-    Raises
-    ------
-    DataError
-        An array is missing, they are too large, or the file is damaged or holds anything but plain arrays.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "counts.npz"
-    >>> np.savez(path, counts=np.array([1, 2]))
-    >>> read_npz(path)
-    {'counts': array([1, 2])}
-    """
+    """Read the named arrays of an npz file, or all, of at most `largest` bytes together."""
     try:
         # zipfile does not close a file that it opened itself and found damaged
         with open_named(path) as raw:
@@ -69,14 +53,7 @@ def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARG
 def arrays_in(
     raw: IO[bytes], path: Path, names: Sequence[str] | None = None, largest: int = LARGEST
 ) -> dict[str, NDArray[Any]]:
-    """Read arrays of an open npz file; `path` names it in errors, which are those of `read_npz`.
-
-    >>> import io
-    >>> file = io.BytesIO()
-    >>> np.savez(file, counts=np.array([1, 2]))
-    >>> arrays_in(file, Path("counts.npz"))
-    {'counts': array([1, 2])}
-    """
+    """Read arrays of an open npz file; `path` names it in errors, which are those of `read_npz`."""
     arrays, left = {}, largest
     try:
         with zipfile.ZipFile(raw) as archive:
@@ -117,21 +94,7 @@ def _reason(problem: BaseException) -> str:
 
 
 def save_dataset(path: str | Path, dataset: Dataset) -> None:
-    """Write images and labels to `.npz`, or without an extension to a folder of two IDX files.
-
-    Raises
-    ------
-    DataError
-        The extension is unknown, or the folder cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "mine.npz"
-    >>> save_dataset(path, Dataset(np.zeros((2, 28, 28), np.uint8), np.array([3, 5], np.uint8)))
-    >>> load_dataset(path).labels
-    array([3, 5], dtype=uint8)
-    """
+    """Write images and labels to `.npz`, or without an extension to a folder of two IDX files."""
     path = Path(path)
     check_ending(path)
     with writing(path):
@@ -149,14 +112,7 @@ def _is_free(path: Path) -> bool:
 
 
 def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
-    """Read what `save_dataset` wrote.
-
-    Raises
-    ------
-    DataError
-        The file is missing, damaged or larger than `idx.LARGEST`, or does not hold images (n, 28, 28) and labels
-        (n,).
-    """
+    """Read what `save_dataset` wrote."""
     path = Path(path)
     check_ending(path)
     if not path.exists():
@@ -170,12 +126,6 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
 
 
 def check_ending(path: Path) -> None:
-    """Reject a name with an unknown extension before any work is done.
-
-    Raises
-    ------
-    DataError
-        There is an extension, and it is not `.npz`.
-    """
+    """Reject a name with an unknown extension before any work is done."""
     if path.suffix not in ("", ".npz") and not path.is_dir():
         raise DataError("error.data.ending", path=path, ending=path.suffix)

@@ -60,42 +60,14 @@ class Header:
 
 
 def read_header(path: str | Path) -> Header:
-    """Read only the header of an IDX file and check it against the file's size.
-
-    Raises
-    ------
-    IdxError
-        As for `read_idx`; the values in a compressed file are not checked.
-    """
+    """Read only the header of an IDX file and check it against the file's size."""
     path = Path(path)
     with _opened(path) as stream:
         return _header(stream, path, LARGEST)
 
 
 def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
-    """Read an IDX file, compressed if its name ends in .gz.
-
-    `largest`: the maximum size of the values, in bytes.
-
-    Returns
-    -------
-    An array with the file's shape and type, in native byte order.
-
-    Raises
-    ------
-    IdxError
-        The magic number, dimensions or length are wrong; names the file and the byte. Sizes are checked before
-        memory is allocated.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "counts-idx2-int.gz"
-    >>> write_idx(path, np.array([[1, 2, 3], [4, 5, 6]], dtype=np.int32))
-    >>> read_idx(path)
-    array([[1, 2, 3],
-           [4, 5, 6]], dtype=int32)
-    """
+    """Read an IDX file, compressed if its name ends in .gz, of at most `largest` bytes; byte order becomes native."""
     path = Path(path)
     with _opened(path) as stream:
         header = _header(stream, path, largest)
@@ -113,13 +85,7 @@ def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
 
 
 def write_idx(path: str | Path, array: NDArray[Any]) -> None:
-    """Write an array as an IDX file, compressed if the name ends in .gz; the same array gives the same bytes.
-
-    Raises
-    ------
-    IdxError
-        IDX has no code for the array's type, or a dimension is 2³² or larger.
-    """
+    """Write an array as an IDX file, compressed if the name ends in .gz; the same array gives the same bytes."""
     path = Path(path)
     head, body = _encode(array, path)
     with replacing(path) as part:
@@ -134,11 +100,7 @@ def write_idx(path: str | Path, array: NDArray[Any]) -> None:
 
 
 def sha256(array: NDArray[Any]) -> str:
-    """Return the SHA-256, in hexadecimal, of this array as an uncompressed IDX file.
-
-    >>> sha256(np.zeros((2, 3), np.uint8))[:16]
-    '2db888284f7686a3'
-    """
+    """Return the SHA-256, in hexadecimal, of this array as an uncompressed IDX file."""
     head, body = _encode(array, Path("memory"))
     digest = hashlib.sha256(head)
     digest.update(body.data)

@@ -39,7 +39,8 @@ VALIDATION = 5_000
 
 _PATIENCE = 20.0  # seconds without a byte before giving up on a mirror
 _PIECE = 2**16
-# the label, and how the SHA-256 of the image's bytes starts
+# the label, and how the SHA-256 of the image's bytes starts; of the validation images, those that the classifier
+# misread were inspected one by one, in isolation; accuracy is measured with all
 _DOUBTFUL = frozenset({
     "1 3ab2c24ea729", "1 c98f5ce03f4f", "1 ef5703dc5118", "2 03b257d17d66", "2 288bdbe4fea6", "5 97f52bfcd1bf",
     "6 b708957347eb", "7 3f6b7de52297", "7 4151aa7fb2b7", "7 ddfa928d21e6", "8 4a4aae803668", "9 0f430c0e125b",
@@ -133,12 +134,7 @@ def load_mnist(
 
 
 def clear_images(digits: Dataset) -> Dataset:
-    """Leave out the images with doubtful labels before a reader's confidence is calibrated.
-
-    A reader that reads such an image as people do counts as wrong, and would have to be less sure of similar ones.
-    Of the validation images, those that the classifier misread were inspected one by one, in isolation. Only
-    calibration leaves them out; accuracy is measured with all.
-    """
+    """Leave out images with doubtful labels before calibration: reading them as people do would count as wrong."""
     clear = [
         f"{label} {hashlib.sha256(image.tobytes()).hexdigest()[:12]}" not in _DOUBTFUL
         for image, label in zip(digits.images, digits.labels, strict=True)
@@ -158,13 +154,7 @@ def read_file(
     progress: Progress = no_progress,
     places: Places | None = None,
 ) -> tuple[Path, NDArray[Any]]:
-    """Find one of the four files, check its hash, and return its path and contents.
-
-    Raises
-    ------
-    DataError
-        As for `load_mnist`.
-    """
+    """Find one of the four files, check its hash, and return its path and contents."""
     if folder := named_folder(data_dir):
         path = find(file, folder)
         return path, _checked(file, path)
@@ -187,13 +177,7 @@ def read_file(
 
 
 def find(file: File, folder: Path) -> Path:
-    """Return the path of one of the four files in a folder, under any of its names.
-
-    Raises
-    ------
-    DataError
-        The folder or the file is missing.
-    """
+    """Return the path of one of the four files in a folder, under any of its names."""
     if not folder.is_dir():
         raise DataError("error.data.no_folder", folder=folder)
     for name in file.names():
@@ -203,16 +187,7 @@ def find(file: File, folder: Path) -> Path:
 
 
 def download(mirror: str, target: Path, largest: int, progress: Progress, check: Callable[[Path], Any]) -> None:
-    """Download `target.name` from a mirror to `target`.
-
-    `mirror`: the address of a folder, http or https, with a trailing slash. `target`: where the file goes once it has
-    passed `check`. `check`: raises DataError if this is the wrong file.
-
-    Raises
-    ------
-    DownloadError
-        The mirror did not answer, sent something else, stopped early, or sent a file that failed the check.
-    """
+    """Download `target.name` from a mirror, a folder's address, to `target` once it has passed `check`."""
     address = mirror + target.name
     if not address.startswith(("http://", "https://")):
         raise DownloadError("error.mirror.address", address=address)

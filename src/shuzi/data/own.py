@@ -46,18 +46,7 @@ Cut = Callable[[Path, str], Sequence[NDArray[np.uint8]]]
 
 
 def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
-    """Read every labelled picture in a folder, each showing one digit of any size and polarity.
-
-    Unusable pictures are skipped, each with a reason, and so are those that a table of labels does not name; hidden
-    files are ignored.
-
-    `cut`: cuts pictures of whole numbers, which only a table can label, into digits; without it they are skipped.
-
-    Raises
-    ------
-    DataError
-        The folder is missing, nothing in it is usable, or its table has a mistake.
-    """
+    """Read a folder's labelled pictures, each of one digit, and skip unusable ones; `cut` cuts whole numbers up."""
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError("error.data.no_folder", folder=folder)
@@ -83,16 +72,7 @@ def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
 
 
 def split(own: Dataset) -> Splits:
-    """Split pictures, always in the same way: a tenth for validation, a tenth for testing, the rest for training.
-
-    Fewer than ten are not split: all three splits are then the same pictures, and accuracy on them shows only that
-    they were memorised.
-
-    >>> digits = Dataset(np.zeros((25, 28, 28), np.uint8), np.zeros(25, np.uint8))
-    >>> parts = split(digits)
-    >>> len(parts.train), len(parts.validation), len(parts.test)
-    (21, 2, 2)
-    """
+    """Split pictures, always alike, into eight, one and one tenth; fewer than ten are all of the three splits."""
     if len(own) < MIN_TO_SPLIT:
         return Splits(own, own, own, unsplit=True)
     shuffled = np.random.default_rng(0).permutation(len(own))
@@ -141,13 +121,7 @@ def _with_path(problem: ShuziError, path: Path) -> ShuziError:
 
 
 def load_hand(path: str | Path) -> Dataset:
-    """Read corrected digits, in the format that `shuzi train --data` takes.
-
-    Raises
-    ------
-    DataError
-        The file is missing, damaged, or holds something else.
-    """
+    """Read corrected digits, in the format that `shuzi train --data` takes."""
     file = Path(path)
     _check(file)
     if not file.exists():
@@ -156,35 +130,13 @@ def load_hand(path: str | Path) -> Dataset:
 
 
 def hand_of(content: bytes, path: Path) -> Dataset:
-    """Return the corrected digits in a file's bytes; `path` names it in errors, which are those of `load_hand`.
-
-    >>> import io
-    >>> file = io.BytesIO()
-    >>> np.savez(file, images=np.zeros((1, 28, 28), np.uint8), labels=np.array([7], np.uint8))
-    >>> hand_of(file.getvalue(), Path("my.npz")).labels
-    array([7], dtype=uint8)
-    """
+    """Return the corrected digits in a file's bytes; `path` names it in errors, which are those of `load_hand`."""
     arrays = arrays_in(io.BytesIO(content), path, NAMES, LARGEST)
     return Dataset(arrays["images"], arrays["labels"])
 
 
 def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> int:
-    """Add corrected digits to a file, creating it if needed; return how many it holds now.
-
-    The new label of an existing image replaces the old one.
-
-    Raises
-    ------
-    DataError
-        It holds something else, would hold too many, or cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "my.npz"
-    >>> add_to_hand(path, np.zeros((1, 28, 28), np.uint8), np.array([7], np.uint8))
-    1
-    """
+    """Add corrected digits to a file, where the new label of an image counts; return how many it holds now."""
     file = Path(path)
     _check(file)
     with _alone(file):
@@ -202,13 +154,7 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
 
 
 def forget(path: str | Path, indices: list[int]) -> int:
-    """Remove corrected digits by their indices, from 0; return how many are left.
-
-    Raises
-    ------
-    DataError
-        There is no such index, or the file cannot be read or written.
-    """
+    """Remove corrected digits by their indices, from 0; return how many are left."""
     _check(Path(path))
     if not Path(path).exists():
         raise DataError("error.hand.missing", path=path)

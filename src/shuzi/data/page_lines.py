@@ -36,6 +36,7 @@ CITATION = (
 )
 """How a card cites them as training data."""
 
+# a JSON object a page: `file`, and `lines` with `polygon` and `baseline`, x and y in turn, in pixels
 _TABLE = "lines.jsonl"
 _TALL = 0.6  # quantile of an outline above its baseline
 _DIGIT = 0.6  # of that height, which outlines exceed: the height of a digit
@@ -87,16 +88,7 @@ class PageLines:
 
 
 def load_page_lines(path: str | Path | None = None) -> PageLines:
-    """Load pages and their lines.
-
-    `path`: the folder with `lines.jsonl`, a JSON object a page: `file`, and `lines` with `polygon` and `baseline` (x
-    and y in turn, in pixels); None: what SHUZI_PAGES names.
-
-    Raises
-    ------
-    DataError
-        No path is given, nothing is there, or the table or a picture cannot be read.
-    """
+    """Load the pages of a folder with `lines.jsonl`, or of the one that SHUZI_PAGES names."""
     named = path or os.environ.get(VARIABLE)
     if not named:
         raise DataError("error.page_lines.needed", option=OPTION, variable=VARIABLE, source=SOURCES[0])

@@ -84,19 +84,7 @@ class Cells:
 
 
 def load_cells(path: str | Path | None = None) -> Cells:
-    """Load cells, at most `ALIKE` with the same text in a register.
-
-    `path`: the folder with `labels.csv`; None: what SHUZI_REGISTERS names.
-
-    Returns
-    -------
-    Cells.
-
-    Raises
-    ------
-    DataError
-        No path is given, nothing is there, or the table or a picture cannot be read.
-    """
+    """Load the cells of a folder with `labels.csv`, or of the one that SHUZI_REGISTERS names."""
     named = path or os.environ.get(VARIABLE)
     if not named:
         raise DataError("error.registers.needed", option=OPTION, variable=VARIABLE, source=SOURCE)

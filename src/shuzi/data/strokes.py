@@ -51,7 +51,8 @@ _NUMBER = re.compile(r"[-+.,/:]?\d[-+.,/:\d]+")
 _VALIDATION = 16  # of 100 writers
 _DEEPEST = 8  # depth of includes
 _MAX_COORDINATE = 2**15 - 1  # of a coordinate stored as int16
-# the label of a digit, and how the SHA-256 of its points starts; seven ones of one writer have a long roof
+# the label of a digit by a validation writer with an even number, and how the SHA-256 of its points starts; seven
+# ones of one writer have a long roof
 _DOUBTFUL = frozenset({
     "1 0f92058f49e6", "1 3a4798d34b83", "1 75ee0ce07ae8", "1 7a2843019c45", "1 9ddeaf55a456", "1 a3d153a174ec",
     "1 d4744599bca8", "1 ed7b190d69f3", "1 f848b2945dfe", "4 41071863f7c7", "4 5bf0d8d54cb8", "4 b6c589d57a2a",
@@ -61,21 +62,7 @@ _DOUBTFUL = frozenset({
 
 @dataclass(frozen=True)
 class Strokes:
-    """Handwriting samples as points along the path of the pen.
-
-    Raises
-    ------
-    DataError
-        The arrays do not match each other.
-
-    Examples
-    --------
-    >>> one = Strokes(
-    ...     np.array([[0, 40], [2, 0]], np.int16), np.array([0, 2], np.int32), np.array([0, 1], np.int32),
-    ...     np.array(["1"]), np.array(["digit"]), np.array([7], np.int16), np.array([False]))
-    >>> len(one), [stroke.tolist() for stroke in one.sample(0)]
-    (1, [[[0.0, 0.0], [2.0, 40.0]]])
-    """
+    """Handwriting samples as points along the path of the pen."""
 
     # int16 (p, 2): x to the right and y up, in units of the tablet, which differ between donors
     points: NDArray[np.int16]
@@ -160,19 +147,7 @@ class Strokes:
 
 
 def load_strokes(path: str | Path | None = None) -> Strokes:
-    """Load pen strokes.
-
-    `path`: a packed .npz file, or the folder of a UNIPEN distribution; None: what SHUZI_STROKES names.
-
-    Returns
-    -------
-    Strokes.
-
-    Raises
-    ------
-    DataError
-        No path is given, nothing is there, or it cannot be read.
-    """
+    """Load pen strokes from a packed .npz file or a UNIPEN distribution, or from what SHUZI_STROKES names."""
     named = path or os.environ.get(VARIABLE)
     if not named:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
@@ -216,20 +191,7 @@ class _Page:
 
 
 def read_distribution(folder: Path) -> Strokes:
-    """Read all characters and numbers of a distribution.
-
-    `folder`: the folder that holds the distribution's files, at any depth.
-
-    Returns
-    -------
-    Strokes: digits, letters, symbols, and words that are numbers. Whether a writer is held out for validation depends
-    on the writer's name alone.
-
-    Raises
-    ------
-    DataError
-        There are no samples in the folder.
-    """
+    """Read the digits, letters, symbols and numbers of a distribution; writers are held out by their names."""
     samples: list[tuple[str, str, str, list[Pen]]] = []
     included: set[Path] = set()
     files = sorted(
@@ -313,11 +275,7 @@ def _samples(page: _Page) -> Iterator[tuple[str, str, str, list[Pen]]]:
 
 
 def _kind(level: str, label: str) -> str:
-    """Return one of `strokes.KINDS`, or "" if none fits.
-
-    >>> [_kind("CHARACTER", "7"), _kind("WORD", "5/27"), _kind("WORD", "hello"), _kind("CHARACTER", "é")]
-    ['digit', 'number', '', '']
-    """
+    """Return one of `strokes.KINDS`, or "" if none fits."""
     if level == "CHARACTER" and len(label) == 1 and "!" <= label <= "~":
         if label.isdigit():
             return "digit"
@@ -360,10 +318,7 @@ def _packed(samples: list[tuple[str, str, str, list[Pen]]]) -> Strokes:
 
 
 def clear_strokes(strokes: Strokes) -> Strokes:
-    """Leave out the digits with doubtful labels, for the reasons of `mnist.clear_images`.
-
-    Of UNIPEN's validation writers with even numbers, the digits that the classifier misread were inspected.
-    """
+    """Leave out the digits with doubtful labels, for the reasons of `mnist.clear_images`."""
     clear = [strokes.kind[index] != "digit" or not _is_doubtful(strokes, index) for index in range(len(strokes))]
     return strokes.part(np.array(clear, np.bool_))
 

@@ -29,23 +29,7 @@ _COLUMNS = ("file", "label")
 
 
 def read_bounded(path: Path, max_size: int, too_large: str) -> bytes:
-    r"""Return the bytes of a file.
-
-    `too_large`: the key of the error if it has more.
-
-    Raises
-    ------
-    DataError
-        It cannot be read, or has more bytes.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "class.csv"
-    >>> _ = path.write_bytes(b"number\n007\n")
-    >>> read_bounded(path, 1_000, "error.roster.large")
-    b'number\n007\n'
-    """
+    """Return the bytes of a file; the error for more than `max_size` has the key `too_large`."""
     try:
         with open_named(path) as file:
             content = file.read(max_size + 1)
@@ -62,20 +46,7 @@ def check_size(content: bytes, path: Path, max_size: int, too_large: str) -> Non
 
 
 def rows_of(content: bytes, path: Path, max_rows: int) -> list[Row]:
-    r"""Return the rows that are not empty; commas, semicolons or tabs separate the cells.
-
-    `content`: the file's bytes, in UTF-8 or GB18030. `path`: its name in errors.
-
-    Raises
-    ------
-    DataError
-        It is not text, or not CSV.
-
-    Examples
-    --------
-    >>> rows_of(b"number;name\n\n007;Ada\n", Path("class.csv"), 10)
-    [(1, ['number', 'name']), (3, ['007', 'Ada'])]
-    """
+    """Return the filled rows of CSV, in UTF-8 or GB18030, separated by commas, semicolons or tabs."""
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -95,11 +66,7 @@ def rows_of(content: bytes, path: Path, max_rows: int) -> list[Row]:
 
 
 def trimmed(row: list[str]) -> list[str]:
-    """Drop empty cells at the end: spreadsheets write them for columns that were once used.
-
-    >>> trimmed(["7", "", " "])
-    ['7']
-    """
+    """Drop empty cells at the end: spreadsheets write them for columns that were once used."""
     return row[: max((count for count, cell in enumerate(row, start=1) if cell.strip()), default=0)]
 
 
@@ -118,26 +85,7 @@ def has_table(folder: Path) -> bool:
 
 
 def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
-    r"""Read a folder's `labels.csv`, the first row of which names the columns `file` and `label`.
-
-    `folder`: the folder of the table, to which its paths are relative. `characters`: the characters that labels may
-    have; None for any. An empty label means that there is no number.
-
-    Raises
-    ------
-    DataError
-        The table cannot be read, is too long or lacks a column, a file is missing or named twice, or a label has
-        other characters; if a line is at fault, the error names it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> (folder / "a.png").touch()
-    >>> _ = (folder / "labels.csv").write_text("file;label\n\na.png;007\n", "utf-8")
-    >>> [(picture.path.name, picture.label, picture.line) for picture in read_labels(folder)]
-    [('a.png', '007', 3)]
-    """
+    """Read a folder's `labels.csv`, with the columns `file` and `label`, which is empty without a number."""
     table = folder / TABLE
     rows = rows_of(read_bounded(table, _MAX_TABLE, "error.labels.large"), table, MAX_LABELS + 2)
     if len(rows) > MAX_LABELS + 1:

@@ -45,11 +45,7 @@ class Evaluation:
         return _shares(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
     def without(self, left_out: Collection[int]) -> Score:
-        """Return the score without some images, given by position.
-
-        >>> evaluate(np.eye(10, dtype=np.float32)[[7, 2]], np.array([7, 3], np.uint8)).without([1])
-        Score(correct=1, n=1)
-        """
+        """Return the score without some images, given by position."""
         wrong = sum(mistake.index not in left_out for mistake in self.mistakes)
         n = self.score.n - len(left_out)
         return Score(n - wrong, n)
@@ -65,15 +61,7 @@ class Evaluation:
 
 
 def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluation:
-    """Compare a model's probabilities (n, 10) with the labels (n,).
-
-    Examples
-    --------
-    >>> probabilities = np.eye(10, dtype=np.float32)[[7, 2, 1]]
-    >>> found = evaluate(probabilities, np.array([7, 2, 4], np.uint8))
-    >>> found.score.correct, found.mistakes
-    (2, (Mistake(index=2, label=4, answer=1, probability=1.0),))
-    """
+    """Compare a model's probabilities (n, 10) with the labels (n,)."""
     answers = probabilities.argmax(axis=1)
     confusion = np.zeros((10, 10), np.int64)
     np.add.at(confusion, (labels, answers), 1)
@@ -126,15 +114,7 @@ FRACTIONS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 
 
 def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Calibration:
-    """Compare the confidence of probabilities (n, 10) with the labels (n,).
-
-    Examples
-    --------
-    >>> half_sure = np.tile([0.5, 0.5], (100, 1))
-    >>> judged = calibration(half_sure, np.array([0, 1] * 50, np.uint8))
-    >>> round(judged.expected_error, 3), judged.sure_mistakes
-    (0.0, 0)
-    """
+    """Compare the confidence of probabilities (n, 10) with the labels (n,)."""
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
     surest_first = np.argsort(-confidence, kind="stable")

@@ -97,16 +97,7 @@ class Comparison:
 
 
 def labelled_pictures(folder: Path) -> list[Labelled]:
-    """Return the labelled pictures of a folder.
-
-    It holds `labels.csv` with the columns `file` and `label`; an empty label says that there is no number. Without
-    that file, a picture's label is its name up to the first underscore: ``10234_anna.png``.
-
-    Raises
-    ------
-    DataError
-        It is not a folder, no picture in it has a label, or the table has a mistake.
-    """
+    """Return a folder's pictures with labels from its `labels.csv`, or from their names: ``10234_anna.png``."""
     if not folder.is_dir():
         raise DataError("error.data.no_folder", folder=folder)
     pictures = read_labels(folder, DIGITS + MARKS) if has_table(folder) else [*_named(folder)]
@@ -159,15 +150,7 @@ def shuzi_reader(model: str | Path, with_marks: bool) -> Compared:
 
 
 def other_reader(name: str) -> Compared:
-    """Return a reader by its name, or the user's function as ``module:function``.
-
-    The function gets a path and returns the text, or the text and a confidence.
-
-    Raises
-    ------
-    DataError
-        It is not installed, the name is unknown, or the module has no such function.
-    """
+    """Return a reader by its name, or the user's ``module:function`` from a path to a text (and a confidence)."""
     if ":" in name:
         return Compared(name, _answering(name, _own(name)))
     makers = {"rapidocr": _rapidocr, "tesseract": _tesseract}
@@ -243,11 +226,7 @@ def _tesseract() -> tuple[str, Callable[[str], Any]]:
 def compare(
     readers: Sequence[Compared], pictures: Sequence[Labelled], show: Callable[[], None] = lambda: None
 ) -> Comparison:
-    """Read all pictures with all readers, one after another, and compare the answers with the labels.
-
-    A reader that raises a DataError has no figures; those before and after it do. The others are compared with the
-    first reader, which never raises. `show` is called after each answer.
-    """
+    """Read all pictures with all readers in turn, and compare them with the first; one that fails has no figures."""
     with_marks = have_marks(pictures)
     measured: list[Measurement] = []
     failed = {}
@@ -308,11 +287,7 @@ def _score(right: NDArray[np.bool_]) -> Score:
 
 
 def comparable(text: str, with_marks: bool) -> str:
-    """Return the part of a text that counts: its digits, or with marks all of it, other characters as "?".
-
-    >>> comparable("1,234.50", with_marks=False), comparable("12 34", with_marks=True), comparable("12a", True)
-    ('123450', '1234', '12?')
-    """
+    """Return the part of a text that counts: its digits, or with marks all of it, other characters as "?"."""
     joined = "".join(text.split())
     if not with_marks:
         return "".join(character for character in joined if character in DIGITS)
@@ -320,13 +295,7 @@ def comparable(text: str, with_marks: bool) -> str:
 
 
 def coverage(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Return the largest fraction that can be answered, the most confident first, with `SURE` of it right.
-
-    Answers of equal confidence are answered together.
-
-    >>> coverage(np.array([0.9, 0.8, 0.7, 0.7]), np.array([True, True, True, False]))
-    0.5
-    """
+    """Return the largest fraction that can be answered, the surest first, ties together, with `SURE` of it right."""
     order = np.argsort(-confidences, kind="stable")
     so_far = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     is_last = np.append(np.diff(confidences[order]) != 0, True)
@@ -349,10 +318,7 @@ def disagreements(comparison: Comparison) -> list[int]:
 
 
 def montage(comparison: Comparison) -> Image.Image:
-    """Draw the pictures that readers disagree on, each above its label and all answers, wrong ones in red.
-
-    With a single reader, draw its mistakes.
-    """
+    """Draw the pictures that readers disagree on, or one reader's mistakes, above their labels and answers."""
     shown = disagreements(comparison)[:MAX_SHOWN]
     cell_height = _HEIGHT + _LINE * (len(comparison.readers) + 1) + _GAP
     rows = max(1, -(-len(shown) // _COLUMNS))

@@ -32,14 +32,7 @@ def digit_picture(image: NDArray[np.uint8]) -> str:
 
 
 def weight_pictures(model: Path) -> list[str] | None:
-    """Draw the weights of a network without hidden layers, one picture per digit.
-
-    Blue counts for the digit, brown against it, and white makes no difference. All ten share one scale.
-
-    Returns
-    -------
-    Ten PNG data URLs, or None if the model is a different kind of network.
-    """
+    """Draw the weights of a network without hidden layers as PNG data URLs: blue for a digit, brown against it."""
     onnx = require("onnx", "train", "extra.report")
     arrays = [onnx.numpy_helper.to_array(initializer) for initializer in onnx.load(model).graph.initializer]
     matrices = [array for array in arrays if array.ndim >= 2]
@@ -102,21 +95,7 @@ class Findings:
 
 
 def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset, card: Card) -> Path:
-    """Write the page.
-
-    An older page in the folder is replaced. Curves are drawn only where `model` is a run folder.
-
-    Returns
-    -------
-    The page's path.
-
-    Raises
-    ------
-    DataError
-        The folder cannot be written.
-    MissingExtra
-        jinja2, matplotlib or onnx is not installed.
-    """
+    """Write the page and return its path; curves are drawn only where `model` is a run folder."""
     evaluation = findings.evaluation
     jinja2 = require("jinja2", "train", "extra.report")
     environment = jinja2.Environment(

@@ -89,21 +89,7 @@ DISTURBANCES: Mapping[str, tuple[Disturbance, tuple[float, float, float]]] = {
 
 
 def disturbed(images: Images, name: str, level: int) -> Images:
-    """Degrade every image, in the same way each time.
-
-    Images are uint8 (n, 28, 28); the level is 0 mild, 1 medium or 2 strong.
-
-    Returns
-    -------
-    uint8 (n, 28, 28).
-
-    Examples
-    --------
-    >>> ink = np.zeros((2, 28, 28), np.uint8); ink[:, 10:20, 10:20] = 255
-    >>> covered = disturbed(ink, "occlusion", 0)
-    >>> covered.shape, bool(covered.sum() < ink.sum())
-    ((2, 28, 28), True)
-    """
+    """Degrade images, uint8 (n, 28, 28), in the same way each time; the level is 0 mild, 1 medium or 2 strong."""
     disturb, strengths = DISTURBANCES[name]
     draws = np.random.default_rng([0, list(DISTURBANCES).index(name), level])
     return np.stack([disturb(image, strengths[level], draws) for image in images])
@@ -112,10 +98,7 @@ def disturbed(images: Images, name: str, level: int) -> Images:
 def robustness(
     classify: Callable[[Images], NDArray[np.float32]], images: Images, labels: NDArray[np.uint8]
 ) -> dict[str, list[float]]:
-    """Return a model's accuracy under each disturbance: mild, medium and strong.
-
-    `classify` takes uint8 (n, 28, 28) to probabilities (n, 10).
-    """
+    """Return a model's accuracy under each disturbance; `classify` takes images to probabilities (n, 10)."""
     accuracies: dict[str, list[float]] = {}
     for name in DISTURBANCES:
         answers = [classify(disturbed(images, name, level)).argmax(axis=1) for level in range(3)]

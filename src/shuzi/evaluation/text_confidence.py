@@ -66,12 +66,7 @@ _DOUBT = 5.0  # texts: the curve weighs as much as this many observations
 
 
 def measured(probabilities: Iterable[float], right: Sequence[bool]) -> tuple[float, ...]:
-    """Return the fraction of correct texts at each of `KNOTS`, from the probabilities that the curves predicted.
-
-    >>> found = measured([0.5] * 1_000, [True, True, True, False] * 250)
-    >>> round(found[KNOTS.index(0.0)], 2)
-    0.75
-    """
+    """Return the fraction of correct texts at each of `KNOTS`, from the probabilities that the curves predicted."""
     logits = np.clip([logit(probability) for probability in probabilities], KNOTS[0], KNOTS[-1])
     knots = np.array(KNOTS)
     near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
@@ -114,13 +109,7 @@ class LinesRead:
 def read_lines(
     reader: Reader, digits: Dataset, strokes: Strokes | None, seed: int, pages: int
 ) -> Iterator[LinesRead]:
-    """Read lines composed of digits and pen strokes; pages that need no line recogniser are skipped.
-
-    Raises
-    ------
-    DataError
-        There are no pen strokes.
-    """
+    """Read lines composed of digits and pen strokes; pages that need no line recogniser are skipped."""
     if strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     rng, writers = np.random.default_rng([seed, 1]), Writers(digits.images, digits.labels, clear_strokes(strokes))
@@ -137,12 +126,7 @@ def read_lines(
 
 
 def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
-    """Fit the weights of a line's scores, the curve of the confidence, and the confidence from which texts are ok.
-
-    Returns
-    -------
-    The numbers in the form of `LineScale.of`.
-    """
+    """Fit the weights of a line's scores, the confidence's curve and where `ok` begins, for `LineScale.of`."""
     weights = fit_weights([scored for page in read if (scored := _scored(page)) is not None])
     pages: list[LinesRead] = []
     correct: list[bool] = []
@@ -184,18 +168,7 @@ def _scored(page: LinesRead) -> Scored | None:
 
 
 def fit_weights(lines: Sequence[Scored]) -> Weights:
-    """Fit the weights of the scores by maximum likelihood: a text is as probable as the softmax of its weighed score.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> truth = np.array([1.0, 0.5, 0.0, 0.8, -1.0, 0.3, 0.6])
-    >>> def drawn():
-    ...     scores = rng.normal(0, 1, (6, 7))
-    ...     return scores, np.arange(6) == rng.choice(6, p=softmax(scores @ truth))
-    >>> bool(np.abs(np.array(fit_weights([drawn() for _ in range(4_000)])) - truth).max() < 0.12)
-    True
-    """
+    """Fit the weights by maximum likelihood: a text is as probable as the softmax of its weighed score."""
     now, start = np.array(Weights()), np.array(Weights())
     for _ in range(_ROUNDS):
         gradient, hessian = -_PULL * (now - start), -_PULL * np.eye(len(now))
@@ -213,15 +186,7 @@ def fit_weights(lines: Sequence[Scored]) -> Weights:
 
 
 def fit_curve(evidence: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
-    """Fit the curve of the confidence by maximum likelihood: logistic regression, pulled slightly to the raw numbers.
-
-    Examples
-    --------
-    >>> sure, unsure = Evidence(3.0, 0, 0, 0, 0, 0, 0), Evidence(0.0, 0, 0, 0, 0, 0, 0)
-    >>> curve = fit_curve([sure, unsure] * 500, [True, True, True, False] * 250)
-    >>> round(curve.of(unsure), 1)
-    0.5
-    """
+    """Fit the curve of the confidence by logistic regression, pulled slightly to the raw numbers."""
     x = np.column_stack([np.array(evidence, np.float64).reshape(-1, len(Evidence._fields)), np.ones(len(evidence))])
     now = fit_logistic(x, np.array(correct, np.float64), np.array(Curve()))
     now[0] = max(now[0], 0.0)  # higher probability never means lower confidence
@@ -231,14 +196,7 @@ def fit_curve(evidence: Sequence[Evidence], correct: Sequence[bool]) -> Curve:
 def fit_logistic(
     x: NDArray[np.float64], labels: NDArray[np.float64], start: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Fit a logistic regression by maximum likelihood, pulled slightly to where it starts.
-
-    The features, a constant among them, are float64 (n, k), the labels (n,) 0 or 1, the weights (k,).
-
-    Returns
-    -------
-    float64 (k,): the weights.
-    """
+    """Fit logistic regression to features (n, k) and labels (n,): weights (k,), pulled to where they start."""
     now = start
     for _ in range(_ROUNDS):
         predicted = sigmoid_of_each(x @ now)
@@ -252,12 +210,7 @@ def fit_logistic(
 
 
 def ok_from(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
-    """Return the lowest confidence above which `CORRECT_WHERE_OK` of the texts are correct; 1 if none.
-
-    >>> confidence = np.linspace(0, 1, 1_001)
-    >>> round(ok_from(confidence, confidence >= 0.7), 2)
-    0.7
-    """
+    """Return the lowest confidence above which `CORRECT_WHERE_OK` of the texts are correct; 1 if none."""
     ranked = np.argsort(-confidence, kind="stable")
     fraction = np.cumsum(correct[ranked]) / np.arange(1, len(ranked) + 1)
     # texts of the same confidence are ok together
@@ -283,10 +236,7 @@ _LEVELS = 1_000  # to which confidences are rounded where `ok` begins
 
 
 def read_photographs(reader: Reader, digits: Dataset, strokes: Strokes, seed: int, count: int) -> Iterator[LineRead]:
-    """Compose photographs of pages, read them, and yield each number that was read.
-
-    The reader has a line detector; no model was trained on the digits and strokes.
-    """
+    """Compose photographs of pages, read them, and yield each number that was read."""
     rng, writers = np.random.default_rng([seed, 2]), Writers(digits.images, digits.labels, strokes)
     for _ in range(count):
         side = by_magnitude(rng, *_SIDES)
@@ -326,19 +276,7 @@ def read_pictures(reader: Reader, pictures: Iterable[Labelled]) -> Iterator[Line
 
 
 def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
-    """Fit the weights of the features, and the confidence from which a number is ok.
-
-    Returns
-    -------
-    The numbers in the form of `PageScale.of`.
-
-    Examples
-    --------
-    >>> clear, faint = (LineFeatures(raw, *[0.0] * 12) for raw in (6.0, -1.0))
-    >>> scale = PageScale.of(fit_page([(clear, True)] * 900 + [(faint, False), (faint, True)] * 50))
-    >>> scale.confidence(clear) > 0.98, round(scale.confidence(faint), 1)
-    (True, 0.5)
-    """
+    """Fit the trees of the confidence, and from which confidence a number is ok, as `PageScale.of` takes them."""
     x = np.array([features for features, _ in read], np.float64)
     right = np.array([is_right for _, is_right in read], np.bool_)
     # what is ok is told by trees that did not learn from the line
@@ -396,17 +334,7 @@ def calibrate(
     cells: Cells | None = None,
     pictures: Iterable[Labelled] = (),
 ) -> Calibration:
-    """Calibrate a reader's confidence on pages composed of digits that no model was trained on.
-
-    Of the validation images, those with doubtful labels are left out. A reader with a line recogniser also reads as
-    many lines of pen strokes by validation writers, one with a line detector cells of registers held out from
-    training, and pictures of one number or none.
-
-    Raises
-    ------
-    DataError
-        The reader has a line recogniser, and there are no pen strokes.
-    """
+    """Calibrate a reader's confidence on pages composed of digits that no model was trained on."""
     clear = clear_images(digits)
     composer, rng = Composer(clear.images, clear.labels), np.random.default_rng(seed)
     read: dict[bool, list[PageRead]] = {True: [], False: []}
@@ -455,19 +383,7 @@ def calibrate_photographs(
     cells: Cells | None = None,
     pictures: Iterable[Labelled] = (),
 ) -> dict[str, float]:
-    """Calibrate the confidence in the numbers of photographed pages alone.
-
-    Real cells of registers that no model was trained on, and pictures of one number or none, count too.
-
-    Returns
-    -------
-    The numbers in the form of `PageScale.of`.
-
-    Raises
-    ------
-    DataError
-        There are no pen strokes.
-    """
+    """Calibrate the confidence in the numbers of photographed pages, real cells, and pictures of one number."""
     if strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     read = [*read_photographs(reader, digits, clear_strokes(strokes), seed, count)]
@@ -476,17 +392,7 @@ def calibrate_photographs(
 
 
 def fit_way(read: Sequence[PageRead]) -> Way:
-    """Fit the curves, and measure the accuracy at each level of their output.
-
-    Examples
-    --------
-    >>> from shuzi.reading.decide.confidence import logit
-    >>> from shuzi.reading.decide.decide_thresholds import KNOTS
-    >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
-    >>> way = fit_way(pages)
-    >>> round(float(np.interp(logit(predicted(way.curves, pages)[0]), KNOTS, way.measured)), 1)
-    0.5
-    """
+    """Fit the curves, and measure the accuracy at each level of their output."""
     curves = fit_curves(read)
     return Way(curves, measured(predicted(curves, read), [page.correct for page in read]))
 
@@ -497,17 +403,7 @@ def predicted(curves: Curves, read: Sequence[PageRead]) -> NDArray[np.float64]:
 
 
 def fit_curves(read: Sequence[PageRead]) -> Curves:
-    """Fit the curves by maximum likelihood with Fisher scoring.
-
-    They are regularised slightly towards a plain starting point, so that a reader without mistakes gets finite ones.
-
-    Examples
-    --------
-    >>> sure = PageRead([(2.2, 5.0, 0.0)], (0.0,) * 3, True)
-    >>> unsure = PageRead([(0.4, 5.0, 0.0)] * 2, (0.0,) * 3, False)
-    >>> predicted(fit_curves([sure, sure, unsure] * 50), [sure, unsure]).round(1).tolist()
-    [1.0, 0.0]
-    """
+    """Fit the curves by Fisher scoring, regularised, so that a reader without mistakes gets finite ones."""
     pages, start = _Pages(read), np.array(_START)
     correct = np.array([page.correct for page in read], bool)
     now = start

@@ -65,32 +65,13 @@ def as_array(boxes: Iterable[Box]) -> NDArray[np.float64]:
 
 
 def union(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-    """Return the smallest box around two: (4,) of their type.
-
-    >>> union(np.array([0, 0, 10, 10]), np.array([5, 2, 10, 4])).tolist()
-    [0, 0, 15, 10]
-    """
+    """Return the smallest box around two: (4,) of their type."""
     corner = np.minimum(first[:2], second[:2])
     return np.concatenate([corner, np.maximum(first[:2] + first[2:], second[:2] + second[2:]) - corner])
 
 
 def non_maximum_suppression(boxes: Iterable[Box], overlap: Overlap, least: float) -> list[int]:
-    """Return the positions of the boxes that no earlier kept box overlaps too much.
-
-    Parameters
-    ----------
-    boxes
-        x, y, width, height; best first.
-    overlap
-        Measures how much a box overlaps others.
-    least
-        The overlap from which the later box is dropped.
-
-    Examples
-    --------
-    >>> non_maximum_suppression([Box(0, 0, 10, 10), Box(1, 0, 10, 10), Box(20, 0, 10, 10)], iou, 0.5)
-    [0, 2]
-    """
+    """Return the positions of the boxes, best first, that no earlier kept box overlaps by `least` or more."""
     whole = as_array(boxes)
     kept: list[int] = []
     for index, box in enumerate(whole):

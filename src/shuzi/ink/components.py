@@ -19,38 +19,16 @@ MOST_COMPARED = 20_000_000  # pairs: with more, what is inside the smaller hollo
 
 @dataclass(frozen=True)
 class Components:
-    """The connected components of ink in a picture.
+    """The connected components of ink in a picture."""
 
-    Parameters
-    ----------
-    boxes
-        int32 (k, 4): x, y, width, height.
-    areas
-        int32 (k,): ink pixels in each.
-    specks
-        int32 (m, 4): the boxes of those too small to be digits, such as points.
-    """
-
-    boxes: NDArray[np.int32]
-    areas: NDArray[np.int32]
+    boxes: NDArray[np.int32]  # (k, 4): x, y, width, height
+    areas: NDArray[np.int32]  # (k,): ink pixels in each
+    # (m, 4): the boxes of those too small to be digits, such as points
     specks: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 4), np.int32))
 
 
 def find_components(ink: NDArray[np.uint8]) -> Components:
-    """Find the connected components of ink, without ruled lines and frames around other components.
-
-    Parameters
-    ----------
-    ink
-        uint8 (h, w), paper 0, ink up to 255.
-
-    Examples
-    --------
-    >>> ink = np.zeros((20, 40), np.uint8)
-    >>> ink[2:18, 4:8] = ink[2:18, 20:24] = 255
-    >>> find_components(ink).boxes.tolist()
-    [[4, 2, 4, 16], [20, 2, 4, 16]]
-    """
+    """Find the connected components of ink, uint8 (h, w), without ruled lines and frames around other components."""
     count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
     if count == 1:
         return Components(np.empty((0, 4), np.int32), np.empty(0, np.int32))

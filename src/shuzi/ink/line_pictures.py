@@ -25,22 +25,12 @@ FRAMES: Final = (1.7, 1.35)
 
 @dataclass(frozen=True)
 class TextLine:
-    """A line of writing.
+    """A line of writing."""
 
-    Parameters
-    ----------
-    start, end
-        x and y of its two ends, along the middle of its digits, in pixels of the picture.
-    height
-        The height of its digits, in pixels.
-    score
-        The mean probability of its core, 0 to 1.
-    """
-
-    start: tuple[float, float]
+    start: tuple[float, float]  # x and y of its two ends, along the middle of its digits, in pixels of the picture
     end: tuple[float, float]
-    height: float
-    score: float
+    height: float  # of its digits, in pixels
+    score: float  # the mean probability of its core, 0 to 1
 
     @property
     def length(self) -> float:
@@ -63,21 +53,11 @@ class TextLine:
 
 @dataclass(frozen=True, eq=False)
 class LinePicture:
-    """A line's own small picture, in which it lies level.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    height
-        The height of its digits there, in pixels.
-    matrix
-        float64 (2, 3): from x, y, 1 of this picture to x, y of the whole one.
-    """
+    """A line's own small picture, in which it lies level."""
 
     grey: NDArray[np.uint8]
-    height: float
-    matrix: NDArray[np.float64]
+    height: float  # of its digits there, in pixels
+    matrix: NDArray[np.float64]  # (2, 3): from x, y, 1 of this picture to x, y of the whole one
 
     def in_whole(self, box: Box) -> Box:
         """Return the box, in the whole picture, around a box of this one."""
@@ -88,14 +68,7 @@ class LinePicture:
 
 
 def straighten(grey: NDArray[np.uint8], line: TextLine) -> LinePicture:
-    """Cut a line out of its picture, uint8 (h, w), level and with a little paper around it.
-
-    Examples
-    --------
-    >>> cut = straighten(np.full((200, 300), 230, np.uint8), TextLine((50.0, 100.0), (250.0, 100.0), 80.0, 1.0))
-    >>> cut.grey.shape, cut.in_whole(Box(24, 18, 100, 40))
-    ((76, 148), Box(x=50.0, y=60.0, width=200.0, height=80.0))
-    """
+    """Cut a line out of its picture, uint8 (h, w), level and with a little paper around it."""
     scale = min(1.0, LINE_DIGIT / line.height)
     length, height = max(line.length, 1.0), line.height
     along = np.array([(line.end[0] - line.start[0]) / length, (line.end[1] - line.start[1]) / length])

@@ -22,31 +22,7 @@ THINNEST = 1.6  # pixels at the final size; thinner strokes fade when they are s
 
 
 def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Normalise the ink of a single digit as in MNIST.
-
-    Parameters
-    ----------
-    ink
-        uint8 (h, w), paper 0 and ink up to 255, as returned by `ink_map`.
-
-    Returns
-    -------
-    uint8 (28, 28), background 0, ink 255.
-
-    Raises
-    ------
-    PictureError
-        There is no ink.
-
-    Examples
-    --------
-    >>> ink = np.zeros((200, 100), np.uint8)
-    >>> ink[20:180, 40:56] = 255
-    >>> image = normalize(ink)
-    >>> rows, columns = np.nonzero(image)
-    >>> image.shape, int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
-    ((28, 28), 20, 2)
-    """
+    """Normalise the ink of one digit, uint8 (h, w), paper 0, as in MNIST: uint8 (28, 28), background 0, ink 255."""
     strokes = _boxed(_without_specks(ink))
     height, width = strokes.shape
     scale = LONGER / max(height, width)
@@ -62,26 +38,7 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def cut_out(ink: NDArray[np.uint8], pixels: tuple[slice, slice]) -> NDArray[np.uint8] | None:
-    """Crop a part of an ink map and normalise what is in it.
-
-    Parameters
-    ----------
-    ink
-        uint8 (h, w), paper 0 and ink up to 255.
-    pixels
-        Its rows and columns, as `Box.pixels` returns them; they may reach beyond the map.
-
-    Returns
-    -------
-    uint8 (28, 28), or None if there is hardly any ink.
-
-    Examples
-    --------
-    >>> ink = np.zeros((60, 60), np.uint8)
-    >>> ink[20:40, 28:31] = 255
-    >>> cut_out(ink, (slice(18, 42), slice(25, 34))).shape, cut_out(ink, (slice(9), slice(9)))
-    ((28, 28), None)
-    """
+    """Normalise these rows and columns of an ink map: uint8 (28, 28), or None if there is hardly any ink."""
     part = ink[pixels]
     if not part.size or part.sum() < LEAST_INK * 255:
         return None

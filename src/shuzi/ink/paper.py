@@ -40,30 +40,7 @@ LOW = 40  # pixels of height: where all ink is lower, a stroke of one pixel is o
 
 
 def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
-    """Separate ink from paper.
-
-    The paper's brightness is estimated across the picture, so a soft shadow does not count as ink. The grey edges
-    of strokes stay grey.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    least
-        Grey levels by which ink must differ from the paper.
-
-    Returns
-    -------
-    uint8 (h, w): 0 for paper, 255 for full ink. All 0 if there is no ink.
-
-    Examples
-    --------
-    >>> page = np.full((40, 40), 230, np.uint8)
-    >>> page[10:30, 18:22] = 20
-    >>> ink = ink_map(page)
-    >>> int(ink[20, 20]), int(ink[5, 5]), bool((ink == ink_map(255 - page)).all())
-    (255, 0, True)
-    """
+    """Separate ink from paper, even in a soft shadow: of uint8 (h, w), return 0 for paper, 255 for full ink."""
     return _map_ink(_make_ink_dark(grey), least)
 
 
@@ -78,28 +55,7 @@ def map_ink_and_contrast(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ND
 
 
 def map_line(grey: NDArray[np.uint8], height: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the ink map and the contrast map of a picture of one line, whatever shadows or edges cross it.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    height
-        The height of its digits, in pixels.
-
-    Returns
-    -------
-    Both uint8 (h, w).
-
-    Examples
-    --------
-    >>> line = np.full((40, 120), 200, np.uint8)
-    >>> line[:, 60:] = 70  # a shadow
-    >>> line[10:30, [29, 30, 31, 89, 90, 91]] //= 3
-    >>> ink, _ = map_line(cv2.GaussianBlur(line, (0, 0), 1.0), 20.0)
-    >>> [bool((ink[:, place] >= SOLID).any()) for place in (30, 60, 90)]
-    [True, False, True]
-    """
+    """Return the ink map and the contrast map of a picture of one line, whatever shadows or edges cross it."""
     dark = _level(_make_ink_dark(grey), height)
     return _map_ink(dark), _map_contrast(dark)
 
@@ -134,27 +90,7 @@ def _map_ink(dark: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[
 
 
 def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Bring a picture's paper and ink to two fixed levels and leave everything else as it is.
-
-    Unlike an ink map, it keeps shadows, ruling and print, for a network that has learnt to deal with them.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-
-    Returns
-    -------
-    uint8 (h, w): 64 for most of the paper, 192 for the darkest ink.
-
-    Examples
-    --------
-    >>> page = np.full((40, 40), 230, np.uint8)
-    >>> page[10:30, 18:22] = 20
-    >>> contrast = contrast_map(page)
-    >>> int(contrast[5, 5]), int(contrast[20, 20]), bool((contrast == contrast_map(255 - page)).all())
-    (64, 192, True)
-    """
+    """Bring a picture's paper to 64 and its darkest ink to 192, and keep shadows, ruling and print for a network."""
     return _map_contrast(_make_ink_dark(grey))
 
 
@@ -175,13 +111,6 @@ def _has_thin_strokes(ink: NDArray[np.uint8]) -> bool:
     Drawn so, or shrunk by leaving out pixels, such strokes fall apart. The limits were chosen on UNIPEN's validation
     writers: of 300 digits drawn so, 12 to 22 pixels high, 193 were right and "ok", and 245 once widened. Where
     characters are so close together that they would touch, all stay as they are.
-
-    Examples
-    --------
-    >>> ink = np.zeros((28, 28), np.uint8)
-    >>> ink[5:23, 14] = 255
-    >>> _has_thin_strokes(ink), _has_thin_strokes(np.repeat(ink, 2, axis=1))
-    (True, False)
     """
     solid = (ink >= SOLID).astype(np.uint8)
     height = cv2.boundingRect(solid)[3]
@@ -194,21 +123,7 @@ def _has_thin_strokes(ink: NDArray[np.uint8]) -> bool:
 
 
 def has_neighbours(solid: NDArray[np.uint8]) -> bool:
-    """Tell whether two characters stand so close in a mask, uint8 (h, w), that widened strokes would join them.
-
-    Two pieces side by side are characters if both are tall, or if the lower one is a point or a dash; two that lean
-    over one another if each has nearly the height of all ink; and two above one another if each may be a line.
-
-    Examples
-    --------
-    >>> solid = np.zeros((28, 28), np.uint8)
-    >>> solid[5:23, [10, 14]] = 1
-    >>> has_neighbours(solid), has_neighbours(solid[:, :12])
-    (True, False)
-    >>> leaning = np.eye(20, 28, dtype=np.uint8)
-    >>> has_neighbours(leaning | np.roll(leaning, 5, axis=1)), has_neighbours(leaning)
-    (True, False)
-    """
+    """Tell whether two characters stand so close in a mask, uint8 (h, w), that widened strokes would join them."""
     columns = np.flatnonzero(solid.any(axis=0))
     spans = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
     rows = [np.flatnonzero(solid[:, span[0] : span[-1] + 1].any(axis=1)) for span in spans if span.size]
@@ -239,13 +154,7 @@ def has_neighbours(solid: NDArray[np.uint8]) -> bool:
 
 
 def _widen_strokes(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Widen dark strokes by a pixel to each side: uint8 (h, w) for uint8 (h, w).
-
-    Examples
-    --------
-    >>> _widen_strokes(np.array([[9, 9, 9], [9, 2, 9], [9, 9, 9], [9, 2, 9]], np.uint8))[:3].tolist()
-    [[9, 2, 9], [2, 2, 2], [9, 2, 9]]
-    """
+    """Widen dark strokes by a pixel to each side: uint8 (h, w) for uint8 (h, w)."""
     return np.asarray(cv2.erode(dark, cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))), np.uint8)
 
 

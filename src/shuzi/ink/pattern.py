@@ -26,33 +26,7 @@ PARALLEL: Final = 3  # steps from one direction to another, at most
 def find_patterns(
     labels: NDArray[np.int32], stats: NDArray[np.int32], strokes: Sequence[NDArray[np.bool_]], height: float
 ) -> NDArray[np.bool_]:
-    """Tell which pieces of ink are parts of a printed pattern.
-
-    Parameters
-    ----------
-    labels
-        The piece of each pixel of ink that belongs to no character, 0 for the paper: int32 (h, w).
-    stats
-        x, y, width, height and area of each piece, the paper first: int32 (n, 5).
-    strokes
-        The ink of each character: bool (h, w).
-    height
-        The median height of the digits, in pixels.
-
-    Returns
-    -------
-    bool (n,), false for the paper.
-
-    Examples
-    --------
-    >>> labels = np.zeros((60, 200), np.int32)
-    >>> for label in range(1, 11):
-    ...     labels[5 * label, 20:160] = label
-    >>> lines = [[20, 5 * label, 140, 1, 140] for label in range(1, 11)]
-    >>> stats = np.array([[0, 0, 200, 60, 10_600], *lines], np.int32)
-    >>> find_patterns(labels, stats, [np.ones((24, 6), np.bool_)], 20.0).tolist() == [False, *[True] * 10]
-    True
-    """
+    """Tell which pieces of ink of no character are parts of a printed pattern: bool (n,), the paper first."""
     inks = [stroke.astype(np.int32) for stroke in strokes]
     widths = [measure_thickness(ink, np.array([0, ink.sum()], np.int32))[1] for ink in inks]
     pen = float(np.median(widths)) if widths else 0.0
@@ -67,27 +41,7 @@ def find_patterns(
 def is_patterned(
     shape: Sequence[int], stats: NDArray[np.int32], thick: NDArray[np.float64], pen: float, height: float
 ) -> bool:
-    """Tell whether a page has a printed pattern: many pieces thinner than the pen's strokes, nearly everywhere.
-
-    Parameters
-    ----------
-    shape
-        The height and width of the page.
-    stats
-        x, y, width, height and area of each piece of ink that belongs to no character, the paper first: int32 (n, 5).
-    thick
-        How thick the strokes of each are, in pixels: float64 (n,).
-    pen
-        How thick the strokes of the characters are, in pixels.
-    height
-        The median height of the digits, in pixels.
-
-    Examples
-    --------
-    >>> stats = [[0, 0, 200, 60, 0], *([x, y, 5, 1, 5] for x in range(3, 195, 10) for y in (10, 30, 50))]
-    >>> is_patterned((60, 200), np.array(stats, np.int32), np.ones(len(stats)), 4.0, 20.0)
-    True
-    """
+    """Tell whether a page has a printed pattern: many pieces thinner than the pen's strokes, nearly everywhere."""
     x, y, wide, high, _ = stats[1:].T
     counts = np.maximum(wide, high) >= max(PATTERN_SPECK, PATTERN_PIECE * height)
     counts &= thick[1:] <= PATTERN_THICKNESS * pen
@@ -101,27 +55,7 @@ def is_patterned(
 def are_hatching(
     labels: NDArray[np.int32], thick: NDArray[np.float64], pen: float, height: float
 ) -> NDArray[np.bool_]:
-    """Tell which pieces are the lines of hatching: many are parallel, thinner than the pen's strokes.
-
-    Parameters
-    ----------
-    labels
-        The piece of each pixel of ink that belongs to no character, 0 for the paper: int32 (h, w).
-    thick, pen, height
-        As for `is_patterned`.
-
-    Returns
-    -------
-    bool (n,), false for the paper.
-
-    Examples
-    --------
-    >>> labels = np.zeros((60, 200), np.int32)
-    >>> for label in range(1, 11):
-    ...     labels[5 * label, 20:160] = label
-    >>> are_hatching(labels, np.ones(11), 3.0, 20.0).tolist() == [False, *[True] * 10]
-    True
-    """
+    """Tell which pieces are the lines of hatching: many are parallel, thinner than the pen's strokes."""
     inked = labels > 0
     pieces, count = labels[inked], len(thick)
     y, x = (axis.astype(np.float64) for axis in np.nonzero(inked))
@@ -155,26 +89,7 @@ def are_hatching(
 
 
 def measure_thickness(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how thick the strokes of pieces of ink are: twice a piece's area by the length of its edge.
-
-    Parameters
-    ----------
-    labels
-        The piece of each pixel, 0 for paper: int32 (h, w).
-    areas
-        The pixels of each piece, the paper first: int32 (n,).
-
-    Returns
-    -------
-    float64 (n,), in pixels; that of the paper says nothing.
-
-    Examples
-    --------
-    >>> labels = np.zeros((9, 40), np.int32)
-    >>> labels[3:6, 2:38] = 1
-    >>> measure_thickness(labels, np.array([252, 108], np.int32))[1].round(1)
-    np.float64(2.8)
-    """
+    """Return how thick the strokes of pieces of ink are: twice a piece's area by the length of its edge."""
     padded = np.pad(labels, 1)
     edges = np.zeros(len(areas), np.int64)
     for neighbours in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):

@@ -12,29 +12,7 @@ Pixels = TypeVar("Pixels", np.uint8, np.float32)
 
 
 def resize(picture: NDArray[Pixels], scale: float, least: int = 1) -> NDArray[Pixels]:
-    """Resize a picture: by averaging areas where it shrinks, by linear interpolation where it grows.
-
-    Parameters
-    ----------
-    picture
-        uint8 or float32 (h, w).
-    scale
-        Of height and width; both are rounded to whole pixels.
-    least
-        The minimum height and width in pixels.
-
-    Returns
-    -------
-    The same type, (round(scale * h), round(scale * w)); the picture itself if it has that size.
-
-    Examples
-    --------
-    >>> stripes = np.tile(np.array([[0, 200]], np.uint8), (6, 3))
-    >>> resize(stripes, 0.5).tolist()
-    [[100, 100, 100], [100, 100, 100], [100, 100, 100]]
-    >>> resize(stripes, 2.5).shape, resize(stripes, 0.01).shape
-    ((15, 15), (1, 1))
-    """
+    """Resize a picture by averaging areas where it shrinks, by linear interpolation where it grows."""
     height, width = (max(least, round(side * scale)) for side in picture.shape)
     if (height, width) == picture.shape:
         return picture

@@ -44,46 +44,16 @@ INK, SLOPES = (
 
 @dataclass(frozen=True)
 class Ruling:
-    """Tells what is printed in a picture of digits.
+    """Tells what is printed in a picture of digits."""
 
-    Parameters
-    ----------
-    every
-        Where there is ink: bool (h, w).
-    left
-        Where there is ink of no character: bool (h, w).
-    taken
-        The boxes of all characters.
-    height
-        The median height of the digits, in pixels.
-    large
-        The size from which ink is as large as a character, in pixels.
-
-    Examples
-    --------
-    >>> ink = np.zeros((60, 200), np.bool_)
-    >>> ink[42:44, 10:190] = ink[34:44, 10:190:20] = True
-    >>> comb = Ruling(ink, ink, [Box(15, 10, 12, 24)], 24.0, 10.0)
-    >>> comb.is_comb(Box(10, 34, 180, 10), ink[34:44, 10:190])
-    True
-    """
-
-    every: NDArray[np.bool_]
-    left: NDArray[np.bool_]
-    taken: Sequence[Box]
-    height: float
-    large: float
+    every: NDArray[np.bool_]  # where there is ink
+    left: NDArray[np.bool_]  # where there is ink of no character
+    taken: Sequence[Box]  # the boxes of all characters
+    height: float  # the median of the digits, in pixels
+    large: float  # pixels, from which ink is as large as a character
 
     def looked_at(self, box: Box, area: int) -> float:
-        """Return how many pixels are looked at, a few times each, to tell whether a piece is a line.
-
-        Parameters
-        ----------
-        box
-            Its box, in pixels.
-        area
-            How many pixels of it are ink: along these, lines are sought at every slope.
-        """
+        """Return how many pixels are looked at, a few times each, to tell whether a piece is a line."""
         if self._is_long(box) or not self._may_be_frame(box):
             return box.width * box.height
         rows, columns = self.every.shape
@@ -91,17 +61,7 @@ class Ruling:
         return float(min(box.width + around, columns) * min(box.height + around, rows)) + INK * area + SLOPES
 
     def is_printed(self, box: Box, piece: NDArray[np.bool_], pale: bool) -> bool:
-        """Tell whether a piece is a printed line, frame or comb, or a piece of one.
-
-        Parameters
-        ----------
-        box
-            Its box, in pixels.
-        piece
-            Its pixels in the box: bool (height, width).
-        pale
-            Whether it is far paler than the digits, as no comb is.
-        """
+        """Tell whether a piece, bool (height, width) in its box, is a printed line, frame, or comb if not pale."""
         is_line = self._is_cut_off(box) or self._is_beside(box) or self._is_whole(box, piece)
         return is_line or (not pale and self.is_comb(box, piece))
 
@@ -174,10 +134,7 @@ class Ruling:
         return long >= CUT_UPRIGHT * self.height and (box.y <= 1 or box.bottom >= rows - 1)
 
     def _is_beside(self, box: Box) -> bool:
-        """Tell whether a level piece lies where lines are that people write on; a dash is at half height.
-
-        Digits that cross or touch a printed line break it into such pieces.
-        """
+        """Tell whether a level piece lies where lines are that people write on; a dash is at half height."""
         if box.width < PIECE * box.height or box.height > THIN * self.height or not self.taken:
             return False
         middle = box.y + box.height / 2
@@ -186,15 +143,7 @@ class Ruling:
         return bottom - inside <= middle <= bottom + near or top - near <= middle <= top + inside
 
     def is_comb(self, box: Box, piece: NDArray[np.bool_]) -> bool:
-        """Tell whether a piece consists of rails and of what stands on them: the teeth of combs, the sides of boxes.
-
-        Parameters
-        ----------
-        box
-            Its box, in pixels.
-        piece
-            Its pixels in the box: bool (height, width).
-        """
+        """Tell whether a piece consists of rails and what stands on them: teeth of combs, sides of boxes."""
         rails = self._rails[box.pixels()]
         if not (piece & rails).any():
             return False

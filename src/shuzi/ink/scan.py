@@ -16,34 +16,12 @@ from shuzi.ink.resize import resize
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """A picture prepared for reading.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w).
-    shape
-        Height and width of the original picture, which may be larger.
-    ink
-        The ink map, as `ink_map` makes it: uint8 (h, w).
-    contrast
-        The contrast map, as `contrast_map` makes it: uint8 (h, w).
-    components
-        The connected components of the ink.
-
-    Examples
-    --------
-    >>> page = np.full((40, 400), 230, np.uint8)
-    >>> page[10:30, 18:22] = 20
-    >>> scan = Scan.of(page, largest=200)
-    >>> scan.grey.shape, scan.shape, scan.components.boxes.tolist()
-    ((20, 200), (40, 400), [[9, 5, 2, 10]])
-    """
+    """A picture prepared for reading."""
 
     grey: NDArray[np.uint8]
-    shape: tuple[int, int]
-    ink: NDArray[np.uint8]
-    contrast: NDArray[np.uint8]
+    shape: tuple[int, int]  # height and width of the original picture, which may be larger
+    ink: NDArray[np.uint8]  # as `ink_map` makes it
+    contrast: NDArray[np.uint8]  # as `contrast_map` makes it
     components: Components
 
     @cached_property

@@ -14,31 +14,7 @@ Mask = NDArray[np.bool_]
 
 
 def find_level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
-    """Find the parts of a piece that lie on lines that are level or slightly aslant.
-
-    Parameters
-    ----------
-    ink
-        All ink: bool (h, w). A line may go on through other pieces.
-    piece
-        The piece: bool (h, w). Much of a line is its.
-    length
-        The minimum length of a line in pixels.
-    slope
-        The steepest slope, as a fraction: 0.1 is a pixel down or up in ten.
-
-    Returns
-    -------
-    bool (h, w): the piece's ink that is on a line.
-
-    Examples
-    --------
-    >>> piece = np.zeros((20, 40), np.bool_)
-    >>> piece[4, :] = piece[4:15, 10] = True
-    >>> lines = find_level_lines(piece, piece, 30, 0.1)
-    >>> int(lines.sum()), bool(lines[8:, 10].any())
-    (41, False)
-    """
+    """Return a piece's ink, bool (h, w), on lines, level or slightly aslant, that may go on through other pieces."""
     lines = np.zeros_like(piece)
     height, width = piece.shape
     if width < length:
@@ -68,17 +44,7 @@ def find_level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
 
 
 def has_bar(upright: Mask, thickest: float, least: float) -> bool:
-    """Tell whether one of some upright lines is too thick to be printed, or much thicker than the others.
-
-    Parameters
-    ----------
-    upright
-        Where the lines are: bool (h, w).
-    thickest
-        How thick a printed line may be, in pixels.
-    least
-        How long a line is at least, in pixels.
-    """
+    """Tell whether one of some upright lines is too thick to be printed, or much thicker than the others."""
     widths = [end - start for _, start, end in find_runs(upright, 1)]
     if not widths:
         return False

@@ -31,22 +31,7 @@ Box = tuple[float, float, float, float]
 
 
 def frame_band(boxes: Sequence[Box]) -> Box:
-    """Frame a line by the band of its median digit: a long descender is cut, and zeros stay large.
-
-    Parameters
-    ----------
-    boxes
-        x, y, width, height of each character, in pixels; at least one.
-
-    Returns
-    -------
-    x, y, width, height, in pixels.
-
-    Examples
-    --------
-    >>> frame_band([(10, 20, 10, 20), (25, 20, 10, 20), (40, 20, 10, 50)])
-    (0.0, 13.0, 60.0, 34.0)
-    """
+    """Frame boxes by the band of the median digit: a long descender is cut, and zeros stay large."""
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
     tall = height >= 0.5 * np.quantile(height, 0.75)  # so that neither dots and dashes nor a long descender decide
     middle = median(height[tall].tolist())
@@ -57,11 +42,7 @@ def frame_band(boxes: Sequence[Box]) -> Box:
 
 
 def frame_whole(boxes: Sequence[Box]) -> Box:
-    """Frame a line from the highest to the lowest ink.
-
-    >>> frame_whole([(10, 20, 10, 25), (25, 20, 10, 50)])
-    (-8.75, 14.0, 62.5, 62.0)
-    """
+    """Frame a line from the highest to the lowest ink."""
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
     top, bottom = float(y.min()), float((y + height).max())
     high = bottom - top
@@ -71,11 +52,7 @@ def frame_whole(boxes: Sequence[Box]) -> Box:
 
 
 def measure_length(frame: Box) -> int:
-    """Return the width in pixels that a strip of this frame has: a multiple of 4 from 24 to 640.
-
-    >>> measure_length((10.0, 5.0, 50.0, 20.0)), measure_length((0.0, 0.0, 1e6, 20.0))
-    (120, 640)
-    """
+    """Return the width in pixels that a strip of this frame has: a multiple of 4 from 24 to 640."""
     return max(SHORTEST, -(-_wide(frame) // COLUMN) * COLUMN)
 
 
@@ -85,24 +62,7 @@ def _wide(frame: Box) -> int:
 
 
 def cut_strip(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
-    """Cut a strip out of a picture; beyond the picture, its edge is repeated.
-
-    Parameters
-    ----------
-    contrast
-        uint8 (h, w), as `contrast_map` makes it.
-    frame
-        x, y, width, height, in pixels.
-
-    Returns
-    -------
-    uint8 (48, w), w a multiple of 4 from 24 to 640.
-
-    Examples
-    --------
-    >>> cut_strip(np.full((30, 100), 64, np.uint8), (10.0, 5.0, 50.0, 20.0)).shape
-    (48, 120)
-    """
+    """Cut a strip, uint8 (48, w), out of a contrast map; beyond the picture, its edge is repeated."""
     x, y, width, height = frame
     scale = HEIGHT / max(height, 1.0)
     across = _wide(frame) / max(width, 1.0)

@@ -26,13 +26,7 @@ _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the language given by SHUZI_LANG, else by the locale.
-
-    >>> from_environment({"SHUZI_LANG": "zh", "LANG": "en_GB.UTF-8"})
-    'zh'
-    >>> from_environment({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}), from_environment({"LANG": "C.UTF-8"})
-    ('zh', 'en')
-    """
+    """Return the language given by SHUZI_LANG, else by the locale."""
     for name in ("SHUZI_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := environment.get(name):
             return "zh" if value.lower().startswith("zh") else "en"
@@ -51,12 +45,7 @@ def use(code: str) -> None:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Set the language inside a with block.
-
-    >>> with speaking("zh"):
-    ...     print(say("train.accuracy", accuracy=0.9132, n=10000))
-    准确率: 0.91,共测试了10000张图片
-    """
+    """Set the language inside a with block."""
     token = _chosen.set(code)
     try:
         yield
@@ -70,31 +59,7 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 
 def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
-    """Put a key and its values into words.
-
-    Parameters
-    ----------
-    key
-        The sentence's name in the catalogues.
-    in_language
-        "zh" or "en"; None is the current language.
-    values
-        Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
-        singular and plural in sentences that have both. Characters that a terminal would act on are escaped, and a
-        very long text loses its middle.
-
-    Raises
-    ------
-    KeyError
-        The catalogues have no such key.
-
-    Examples
-    --------
-    >>> say("train.step", "en", step=10, loss=120.932)
-    'Step    10, loss now: 120.93'
-    >>> say("explain.more", "en", n=1), say("explain.more", "en", n=2)
-    ('1 more digit not shown.', '2 more digits not shown.')
-    """
+    """Put a key and its values into words, in the current language; an integer `n` chooses singular or plural."""
     with speaking(in_language or language()):
         sentence = _sentence(key, values.get("n"))
         if sentence == key:
@@ -103,12 +68,7 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
 
 
 def counted(what: str, n: int) -> str:
-    """Return a count with its noun, for use in a longer sentence: "images", "parameters" or "steps".
-
-    >>> with speaking("en"):
-    ...     counted("images", 1), counted("steps", 2_000)
-    ('1 image', '2000 steps')
-    """
+    """Return a count with its noun, for use in a longer sentence: "images", "parameters" or "steps"."""
     return say(f"count.{what}", n=n)
 
 

@@ -20,31 +20,17 @@ _IN_JSON = re.compile(OBEYED.pattern.replace("\x00-\x1f", ""))  # JSON itself es
 
 
 def visible(text: str) -> str:
-    r"""Escape characters that a terminal would act on, in Python's notation.
-
-    >>> print(visible("seven\x1b[31m\n.png"))
-    seven\x1b[31m\n.png
-    >>> visible("七 7.png")
-    '七 7.png'
-    """
+    """Escape characters that a terminal would act on, in Python's notation."""
     return OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def visible_json(text: str) -> str:
-    r"""Escape the same characters in JSON text as \\u sequences, which changes none of its values.
-
-    >>> print(visible_json('{"source": "seven\x9b31m.png"}'))
-    {"source": "seven\u009b31m.png"}
-    """
+    r"""Escape the same characters in JSON text as \\u sequences, which changes none of its values."""
     return _IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def neutral(text: str) -> str:
-    """Keep a text from being taken for a formula, and escape characters that a terminal would act on.
-
-    >>> neutral("=SUM(A1)"), neutral("17.5"), neutral("-3")
-    ("'=SUM(A1)", '17.5', '-3')
-    """
+    """Keep a text from being taken for a formula, and escape characters that a terminal would act on."""
     text = visible(text).encode("utf-8", "backslashreplace").decode()  # a file's name need not be UTF-8
     harmless = re.fullmatch(r"-?\d+([.,]\d+)*", text)
     return f"'{text}" if text.lstrip().startswith(FORMULA) and not harmless else text

@@ -50,14 +50,7 @@ class Measured(TypedDict):
 
 @dataclass(frozen=True)
 class Score:
-    """`correct` answers out of `n`.
-
-    Examples
-    --------
-    >>> score = Score(correct=9131, n=10_000)
-    >>> score.accuracy, [round(end, 4) for end in score.interval]
-    (0.9131, [0.9074, 0.9185])
-    """
+    """`correct` answers out of `n`."""
 
     correct: int
     n: int
@@ -123,15 +116,7 @@ LICENCES = {
 
 
 def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
-    """Return the licence of a model trained on these sources.
-
-    `start`: the licence of the model that it started from; if that is not one of LICENCES, the model keeps it.
-
-    Examples
-    --------
-    >>> licence_of([Source(MNIST, {}, MNIST_LICENCE)]) == OF_MNIST
-    True
-    """
+    """Return the licence of a model trained on these sources; a licence at the start that is not ours is kept."""
     if start not in LICENCES:
         return start
     names = {source.name for source in sources}
@@ -179,11 +164,7 @@ class Card:
 
     @property
     def kind(self) -> str:
-        """The kind of model: one of `tasks.ModelKind`.
-
-        >>> Card("detector", "detect", TASKS["detect"].input, TASKS["detect"].outputs).kind
-        'detector'
-        """
+        """The kind of model: one of `tasks.ModelKind`."""
         return TASKS[self.task].kind
 
     @property
@@ -198,13 +179,7 @@ class Card:
         return any(sha256 in source.sha256.values() for source in self.data)
 
     def check_usable(self, path: object) -> None:
-        """Reject a model trained on images that were normalised differently.
-
-        Raises
-        ------
-        ModelError
-            It was; the error says how to retrain it.
-        """
+        """Reject a model trained on images that were normalised differently."""
         if self.normalization != normalize.VERSION:
             raise ModelError(
                 "error.model.normalization",
@@ -220,20 +195,7 @@ class Card:
 
     @staticmethod
     def from_json(text: str, path: object) -> Card:
-        """Parse a card; unknown fields are ignored.
-
-        Raises
-        ------
-        ModelError
-            The text is not a card or has another format; a field is missing or has the wrong type; or the task or an
-            output is unknown.
-
-        Examples
-        --------
-        >>> card = Card("mine", "classify", TASKS["classify"].input, TASKS["classify"].outputs)
-        >>> Card.from_json(card.to_json(), "model.onnx") == card
-        True
-        """
+        """Parse a card; unknown fields are ignored."""
         if len(text) > _MAX_CARD:
             raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", most=_MAX_CARD))
         try:

@@ -152,28 +152,12 @@ def describe_score(part: str, score: Measured, kind: str = CLASSIFIER) -> str:
 
 
 def describe_size(size: int) -> str:
-    """Return a number of bytes in kB or MB.
-
-    >>> describe_size(33_900), describe_size(2_700_000)
-    ('34 kB', '2.7 MB')
-    """
+    """Return a number of bytes in kB or MB."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 
 def write_upload(path: Path, target: Path) -> list[str]:
-    """Write a model's folder, with the shipped models that its confidence was calibrated with.
-
-    `target`: a folder that does not exist yet, or is empty.
-
-    Returns
-    -------
-    The names of its files.
-
-    Raises
-    ------
-    ModelError
-        The model is damaged, or the folder is taken or cannot be written.
-    """
+    """Write a model's folder, new or empty, with its confidence's shipped partners; return its files' names."""
     content = read_content(path)
     card = read_card(content, path)
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):

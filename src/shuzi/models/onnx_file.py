@@ -30,13 +30,7 @@ CARD_FILE = "card.json"
 
 
 def read_content(path: Path) -> bytes:
-    """Read an .onnx file.
-
-    Raises
-    ------
-    ModelError
-        The file cannot be read, or is larger than any plausible model.
-    """
+    """Read an .onnx file."""
     try:
         if path.stat().st_size > _MAX_SIZE:
             raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.large", most=_MAX_SIZE))
@@ -46,13 +40,7 @@ def read_content(path: Path) -> bytes:
 
 
 def read_card(content: bytes, path: object) -> Card:
-    """Read the card of an .onnx file and check that it belongs to the weights in the file.
-
-    Raises
-    ------
-    ModelError
-        The file is damaged, or its card is missing or invalid.
-    """
+    """Read the card of an .onnx file and check that it belongs to the weights in the file."""
     if not content:
         raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.empty"))
     card = Card.from_json(_metadata(content, path).get(METADATA_KEY, ""), path)
@@ -62,13 +50,7 @@ def read_card(content: bytes, path: object) -> Card:
 
 
 def weights_sha256(content: bytes, path: object) -> str:
-    """Return the SHA-256, in hexadecimal, of the graph in an .onnx file, weights included.
-
-    Raises
-    ------
-    ModelError
-        The file is damaged.
-    """
+    """Return the SHA-256, in hexadecimal, of the graph in an .onnx file, weights included."""
     graphs = [part for number, part, _ in _fields(memoryview(content), path) if number == _GRAPH]
     if len(graphs) != 1:
         raise _damaged(path)
@@ -76,19 +58,7 @@ def weights_sha256(content: bytes, path: object) -> str:
 
 
 def control_flow(content: bytes, path: object) -> str:
-    """Return the first operation in an .onnx file that may run forever on some inputs.
-
-    Operations such as Loop and If have graphs of their own, and functions may hide them. shuzi writes neither.
-
-    Returns
-    -------
-    Its name, or "" if there is none.
-
-    Raises
-    ------
-    ModelError
-        The file is damaged.
-    """
+    """Return the first operation that has a graph of its own, such as Loop, and may run forever, if any."""
     for number, part, _ in _fields(memoryview(content), path):
         if number == _FUNCTION:
             return "function"
@@ -109,12 +79,7 @@ def _with_subgraphs(node: memoryview, path: object) -> str:
 
 
 def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
-    """Write a card into an .onnx file, replacing any other; the graph stays the same, byte for byte.
-
-    Returns
-    -------
-    The new content, and the card with the SHA-256 of the weights.
-    """
+    """Return an .onnx file with another card, its graph as it was, and the card with the SHA-256 of the weights."""
     card = replace(card, weights=weights_sha256(content, path))
     entry = _field(_KEY, METADATA_KEY.encode()) + _field(_VALUE, card.to_json().encode())
     kept = []
@@ -125,12 +90,7 @@ def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
 
 
 def replace_card(path: Path, card: Card) -> Card:
-    """Replace the card in an .onnx file, and in the card.json beside it if it is the model of a run folder.
-
-    Returns
-    -------
-    The card as written.
-    """
+    """Replace the card in an .onnx file, and in a run's card.json beside it; return it as written."""
     content, card = with_card(read_content(path), card, path)
     with replacing(path) as part:
         part.write_bytes(content)
@@ -154,11 +114,7 @@ def _entry(part: memoryview, path: object) -> tuple[str, str]:
 
 
 def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Split a message into its fields: the number, the value and the raw bytes of each.
-
-    >>> [(number, bytes(value)) for number, value, _ in _fields(memoryview(_field(7, b"graph")), "model.onnx")]
-    [(7, b'graph')]
-    """
+    """Split a message into its fields: the number, the value and the raw bytes of each."""
     position = count = 0
     while position < len(content):
         start, count = position, count + 1

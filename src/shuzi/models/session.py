@@ -44,16 +44,7 @@ _VALUES = {  # errors that the child may report, and the values of each
 
 
 class Session:
-    """An .onnx file with a card, ready to run on one core, or on all for large inputs.
-
-    `content`: the content of the file, if it was read and checked before (`checked_content`).
-
-    Raises
-    ------
-    ModelError
-        The file is not a model or is damaged, its card is missing or invalid, it takes too much time or memory, or
-        its inputs or outputs are not those in its card.
-    """
+    """An .onnx file with a card, ready to run on one core, or on all for large inputs."""
 
     def __init__(self, path: Path, content: bytes | None = None) -> None:
         self._path = path
@@ -73,16 +64,7 @@ class Session:
     def run(
         self, values: NDArray[np.float32], all_cores: bool = False, outputs: Sequence[str] | None = None
     ) -> list[NDArray[np.float32]]:
-        """Run the model and return its outputs.
-
-        `values`: the input, as the card's `input` describes it. `outputs`: the names of the outputs to return; None
-        returns all.
-
-        Raises
-        ------
-        ModelError
-            The model fails, or an output is not what its card says.
-        """
+        """Run the model on an input as its card describes it; return the named outputs, or all."""
         if all_cores and self._on_all is None:
             with self._lock:
                 self._on_all = self._on_all or self._open(most_threads)
@@ -129,12 +111,7 @@ class Session:
 
 
 def _fits(tensor: Tensor, dtype: object, shape: tuple[int | str | None, ...]) -> bool:
-    """Tell whether values are of the type of a tensor, with as many dimensions and the same fixed sizes.
-
-    >>> images = Tensor("images", ("n", 28, 28))
-    >>> [_fits(images, "float32", shape) for shape in ((1, 28, 28), ("n", 28, 28), (1, 28))]
-    [True, True, False]
-    """
+    """Tell whether values are of the type of a tensor, with as many dimensions and the same fixed sizes."""
     if dtype != tensor.dtype or len(shape) != len(tensor.shape):
         return False
     return all(isinstance(wanted, str) or wanted == size for wanted, size in zip(tensor.shape, shape, strict=True))
@@ -146,16 +123,7 @@ def _first_line(problem: Exception) -> str | ShuziError:
 
 
 def checked_content(path: Path, limits: Limits = LIMITS) -> bytes:
-    """Read an .onnx file; unless it comes with shuzi, try it out first if that has not been done before.
-
-    Raises
-    ------
-    ModelError
-        The file cannot be read or loaded, takes too much time or memory, crashes, may behave differently for other
-        inputs, or its outputs are not those in its card.
-    ShuziError
-        No child process can be started.
-    """
+    """Read an .onnx file; unless it comes with shuzi, try it out first if that has not been done before."""
     content = read_content(path)
     if path.resolve().parent == store.SHIPPED.resolve():
         return content

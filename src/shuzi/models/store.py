@@ -26,11 +26,7 @@ FORMATS: Mapping[str, str] = {"onnx": ".onnx", "savedmodel": "", "keras": ".kera
 
 
 def shipped() -> dict[str, Path]:
-    """Return the models that come with shuzi, the default one first: their names and .onnx files.
-
-    >>> shipped()["softmax"].name
-    'softmax.onnx'
-    """
+    """Return the models that come with shuzi, the default one first: their names and .onnx files."""
     return {path.stem: path for path in sorted(SHIPPED.glob("*.onnx"), key=lambda path: (path.stem != DEFAULT, path))}
 
 
@@ -39,17 +35,6 @@ def find_model(name: str | Path) -> Path:
 
     A string that names a shipped model always means that model, whatever is in the working folder. A `Path` is always
     a path, and so is a string like "./tiny".
-
-    Raises
-    ------
-    ModelError
-        Nothing has that name, the training run in the folder is not finished or its model is gone, or the file is
-        not an .onnx file.
-
-    Examples
-    --------
-    >>> find_model("softmax") == shipped()["softmax"]
-    True
     """
     models = shipped()
     if isinstance(name, str) and name in models:
@@ -79,20 +64,7 @@ def _what_is_missing(run: Path) -> str:
 
 
 def check_target(form: str, target: Path) -> None:
-    """Reject a target that has the wrong extension for its format or already exists.
-
-    Raises
-    ------
-    ModelError
-        The format is unknown, the extension is wrong, or the target exists.
-
-    Examples
-    --------
-    >>> check_target("litert", Path("new/digits.tflite"))
-    >>> check_target("keras", Path("digits.h5"))
-    Traceback (most recent call last):
-    shuzi.errors.ModelError: digits.h5 should end in .keras.
-    """
+    """Reject a target that has the wrong extension for its format or already exists."""
     if form not in FORMATS:
         raise ModelError("error.model.form", form=form, known=", ".join(FORMATS))
     ending = FORMATS[form]

@@ -45,13 +45,7 @@ _Side = Annotated[int, Field(strict=True, gt=0)]
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input or output of a model.
-
-    Examples
-    --------
-    >>> print(Tensor("features", ("n", 384), layout="NC"))
-    features: float32 (n, 384)
-    """
+    """An input or output of a model."""
 
     name: Text  # its name in the .onnx file
     # each dimension is a number, or a name if it is variable; "n" is the batch

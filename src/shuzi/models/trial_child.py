@@ -17,14 +17,7 @@ _ROUNDING = 1e-3
 
 
 def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
-    """Load a model and run it on two inputs.
-
-    `job`: ``path`` is the model's name; `body` is its content.
-
-    Returns
-    -------
-    An empty header if it is sound, else ``error``, an error's key or "memory", and its ``values``.
-    """
+    """Run a model, the body, on two inputs; return nothing if it is sound, else an error's key and its values."""
     path = Path(job["path"])
     try:
         session = Session(path, bytes(body))

@@ -72,11 +72,7 @@ def name_of(source: str | Path | bytes) -> str:
 
 
 def kind_of(content: bytes) -> str | None:
-    """Return the format that the first `HEAD` bytes of a file suggest; None if it is not a supported one.
-
-    >>> kind_of(b"%PDF-1.7"), kind_of(b"GIF89a made from %PDF-1.7"), kind_of(b"<svg>")
-    ('PDF', 'GIF', None)
-    """
+    """Return the format that the first `HEAD` bytes of a file suggest; None if it is not a supported one."""
     head = content[:HEAD]
     for beginning, kind in _BEGINNINGS.items():
         if head.startswith(beginning):
@@ -89,15 +85,7 @@ def kind_of(content: bytes) -> str | None:
 
 
 def is_plain(content: bytes, kind: str | None) -> bool:
-    """Return whether a file is plain enough to decode in this process.
-
-    `content` is the whole file, `kind` the result of `kind_of`.
-
-    Examples
-    --------
-    >>> is_plain(b"GIF89a", GIF), is_plain(b"BM", BMP)
-    (False, False)
-    """
+    """Return whether a file is plain enough to decode in this process."""
     if len(content) > MAX_PLAIN_BYTES:
         return False
     try:
@@ -197,13 +185,7 @@ _POINTS = 72  # points per inch in a PDF
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a PDF or TIFF, read like a picture.
-
-    Examples
-    --------
-    >>> str(Page(Path("scan.pdf"), 2))
-    'scan.pdf#2'
-    """
+    """A page of a PDF or TIFF, read like a picture."""
 
     document: Path | bytes  # the file: its path, or its bytes
     number: int  # from 1
@@ -213,29 +195,13 @@ class Page:
 
 
 def count_pdf_pages(document: Path | bytes) -> int:
-    """Count the pages of a PDF.
-
-    Raises
-    ------
-    PictureError
-        It cannot be opened.
-    MissingExtra
-        pypdfium2 is not installed.
-    """
+    """Count the pages of a PDF."""
     with _opened_pdf(document) as pdf:
         return len(pdf)
 
 
 def draw_page(page: Page, max_pixels: int) -> Image.Image:
-    """Draw a page in grey at 200 dots per inch, or coarser if that would give more than `max_pixels`.
-
-    Raises
-    ------
-    PictureError
-        It cannot be opened or drawn, there is no such page, or a picture on it has more than `max_pixels`.
-    MissingExtra
-        pypdfium2 is not installed.
-    """
+    """Draw a page in grey at 200 dots per inch, or coarser if that would give more than `max_pixels`."""
     with _opened_pdf(page.document) as pdf:
         if page.number > len(pdf):
             raise PictureError("error.picture.page", path=name_of(page.document), pages=len(pdf), number=page.number)
@@ -305,17 +271,7 @@ class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
 def open_here(
     source: Path | bytes, name: object, max_pixels: int = MOST_PIXELS, kind: str | None = None, page: int = 1
 ) -> NDArray[np.uint8]:
-    """Open a picture file other than a PDF and make it grey, as `open_picture` does.
-
-    Errors call it `name`. It may have at most `max_pixels` pixels; the page is that of a TIFF, from 1.
-
-    Raises
-    ------
-    PictureError, MissingExtra
-        As for `open_picture`.
-    MemoryError
-        It needs more memory than is available.
-    """
+    """Open a file other than a PDF as `open_picture` does, here; the page is that of a TIFF, from 1."""
     with _complaints(name), _file(source) as (file, content):
         kind = kind or kind_of(bytes(content[:HEAD]))
         with _opened(file, content, kind, name) as picture:
@@ -333,13 +289,7 @@ def open_here(
 
 
 def count_frames(source: Path | bytes, name: object, kind: str | None) -> int:
-    """Count the pages of a TIFF; any other picture has one, even an animation.
-
-    Raises
-    ------
-    PictureError
-        It cannot be opened, or one of its pages cannot be found.
-    """
+    """Count the pages of a TIFF; any other picture has one, even an animation."""
     with _complaints(name), _file(source) as (file, content), _opened(file, content, kind, name) as picture:
         return len(_frames_of(picture, kind, name))
 
@@ -417,13 +367,7 @@ def _opened(file: IO[bytes], content: bytes | memoryview, kind: str | None, name
 
 
 def _check_png(content: bytes | memoryview, name: object) -> None:
-    """Reject a PNG that is truncated or has a chunk with a wrong checksum; Pillow would decode it.
-
-    Raises
-    ------
-    PictureError
-        It is damaged.
-    """
+    """Reject a PNG that is truncated or has a chunk with a wrong checksum; Pillow would decode it."""
     for kind, data, checksum in read_chunks(content):
         if zlib.crc32(data, zlib.crc32(kind)) != checksum:
             break
@@ -529,12 +473,9 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     """Decode a picture, draw a page or count pages; errors are returned as answers.
 
     ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``kind`` is its format; ``page``
-    is the one to draw; ``max_pixels`` is the number of pixels for which there is memory.
-
-    Returns
-    -------
-    ``height``, ``width`` and the grey pixels; or ``pages``; or ``error``, its key's last word, and its ``values``; or
-    ``memory``. ``last`` says that this process does no more jobs.
+    is the one to draw; ``max_pixels`` is the number of pixels for which there is memory. The answer has ``height``,
+    ``width`` and the grey pixels; or ``pages``; or ``error``, its key's last word, and its ``values``; or ``memory``;
+    ``last`` says that this process does no more jobs.
     """
     source = bytes(body) if "path" not in job else Path(job["path"])
     try:

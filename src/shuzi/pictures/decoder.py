@@ -61,15 +61,7 @@ class Decoder:
         return self._grey(job, page.document, name, f"{name}#{page.number}")
 
     def count_pages(self, document: Path | bytes) -> int:
-        """Count the pages of a PDF or TIFF.
-
-        Raises
-        ------
-        PictureError
-            It cannot be opened, or needs too much time or memory.
-        MissingExtra
-            It is a PDF, and pypdfium2 is not installed.
-        """
+        """Count the pages of a PDF or TIFF."""
         name = name_of(document)
         header, _ = self._answer({"do": "count"}, document, name, name)
         if not isinstance(pages := header.get("pages"), int) or pages < 0:

@@ -32,20 +32,11 @@ EXPLAINED = ".explained.png"
 
 
 def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
-    """Expand a folder, a pattern of names, a PDF or a TIFF into single pictures; keep other inputs.
+    """Expand a folder, a pattern of names, a PDF or a TIFF into single pictures, or an error in their place.
 
     A folder yields the pictures in it and in its subfolders, recognised by file extension, in natural order; hidden
-    ones are skipped. A pattern such as ``"scans/*.png"`` that is not itself a name yields what it matches, in natural
-    order. A PDF yields its pages, and so does a TIFF that has several.
-
-    Yields
-    ------
-    A picture, or an error in its place if a folder, PDF or TIFF cannot be opened or is empty.
-
-    Examples
-    --------
-    >>> list(single_pictures("seven.png"))
-    ['seven.png']
+    ones are skipped. A pattern such as ``"scans/*.png"`` that is not itself a name yields what it matches. Other
+    inputs stay as they are.
     """
     try:
         named = accept(named)
@@ -75,9 +66,6 @@ def as_many(named: Iterable[Source] | Source) -> Iterable[Source]:
 
     A name is a sequence of characters too, and the last one of "scans/" is the root folder; a file is a sequence of
     lines, an array of rows.
-
-    >>> as_many("scans/"), as_many(["1.png", "2.png"])
-    (['scans/'], ['1.png', '2.png'])
     """
     single = str | Path | bytes | bytearray | memoryview | Page | Image.Image | BinaryFile
     if isinstance(named, single) or (isinstance(named, ArrayLike) and is_one_picture(named)):
@@ -86,11 +74,7 @@ def as_many(named: Iterable[Source] | Source) -> Iterable[Source]:
 
 
 def in_counting_order(path: Path) -> list[list[str | int]]:
-    """Return a sort key for natural order, in which 9.png comes before 10.png.
-
-    >>> [path.name for path in sorted([Path("b10.png"), Path("b9.png"), Path("A.png")], key=in_counting_order)]
-    ['A.png', 'b9.png', 'b10.png']
-    """
+    """Return a sort key for natural order, in which 9.png comes before 10.png."""
     return [
         [int(piece) if index % 2 else piece for index, piece in enumerate(re.split(r"([0-9]+)", part.casefold()))]
         for part in path.parts
@@ -107,15 +91,7 @@ def _matches(pattern: str) -> list[Path]:
 
 
 def pictures_in(folder: Path, skip: Callable[[PictureError], None] | None = None) -> list[Path]:
-    """Return the files named like pictures in a folder and its subfolders, in natural order, without opening them.
-
-    An unreadable folder is left out if there is `skip`, which gets its error.
-
-    Raises
-    ------
-    PictureError
-        There are none, or a folder cannot be read and `skip` is None.
-    """
+    """Return the files named like pictures in a folder and below, in natural order; `skip` gets folders' errors."""
 
     def unreadable(problem: OSError) -> None:
         error = PictureError("error.data.unreadable", path=problem.filename, reason=problem.strerror)
@@ -172,22 +148,7 @@ State = tuple[int, int]
 
 
 class Arrivals:
-    """Checks a folder and its subfolders repeatedly for files with names of pictures.
-
-    While a folder cannot be read, as after a network failure, it has nothing new.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     arrivals = Arrivals(Path(folder))
-    ...     _ = Path(folder, "1.pdf").write_bytes(b"%PDF-1.7 half")
-    ...     print([path.name for path in arrivals.look(0.0)], [path.name for path in arrivals.waiting])
-    ...     _ = Path(folder, "1.pdf").write_bytes(b"%PDF-1.7 whole %%EOF")
-    ...     print([[path.name for path in arrivals.look(now)] for now in (5.0, 7.0, 9.0)])
-    [] ['1.pdf']
-    [[], ['1.pdf'], []]
-    """
+    """Checks a folder and its subfolders repeatedly for files with names of pictures."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -206,10 +167,7 @@ class Arrivals:
         return [*self._unreadable.values()]
 
     def look(self, now: float) -> list[Path]:
-        """Return the files that are complete and new, or have changed since they were returned, in natural order.
-
-        `now` is seconds on any monotonic clock.
-        """
+        """Return the files that are complete and new, or have changed, in natural order; `now` is in seconds."""
         try:
             paths = pictures_in(self._folder, self._note)
         except PictureError:

@@ -60,32 +60,11 @@ MAX_READ = 256 << 20
 
 
 def open_picture(source: Source) -> NDArray[np.uint8]:
-    """Open a picture and make it grey: rotated according to EXIF, transparency on white, first frame or page only.
-
-    Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
-    in a child process with limits of 950 MB and a few seconds, depending on file size (`shuzi.pictures.decoder`).
+    """Open a picture and make it grey, uint8 (h, w): upright by its EXIF, transparency on white, first page only.
 
     A source is a path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a
     file opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
-    with alpha; white is 255 in integers, 1 in floats, True in bools.
-
-    Returns
-    -------
-    uint8 (h, w), black 0 and white 255.
-
-    Raises
-    ------
-    PictureError
-        It is not a picture, is damaged, truncated or empty, has more than 50 million pixels (checked before
-        decoding), or needs too much time or memory to decode.
-    MissingExtra
-        It is a HEIC picture or a PDF, and the library to open it is not installed.
-
-    Examples
-    --------
-    >>> open_picture(np.full((2, 3, 3), 255, np.uint8))
-    array([[255, 255, 255],
-           [255, 255, 255]], dtype=uint8)
+    with alpha; white is 255 in integers, 1 in floats, True in bools. A `PictureError` says what is wrong with it.
     """
     source = accept(source)
     if isinstance(source, np.ndarray):
@@ -102,25 +81,7 @@ def open_picture(source: Source) -> NDArray[np.uint8]:
 
 
 def accept(source: Source) -> Picture:
-    """Return a picture as one of the kinds that can be opened.
-
-    The sources are those of `open_picture`.
-
-    Returns
-    -------
-    The picture; a file's contents as bytes, and arrays as uint8 with white 255.
-
-    Raises
-    ------
-    PictureError
-        It is something else, the address of a web page, an empty file, or an array of another shape or other values,
-        such as integers that are only 0 and 1, where the ink is ambiguous.
-
-    Examples
-    --------
-    >>> accept(np.array([[0.0, 0.5, 1.0]]))
-    array([[  0, 128, 255]], dtype=uint8)
-    """
+    """Return a source of `open_picture` as one of the kinds that can be opened: files as bytes, arrays as uint8."""
     if isinstance(source, str) and source.lower().startswith(_ADDRESSES):
         raise PictureError("error.picture.address", path=source)
     if isinstance(source, str | Path | bytes | Page | Image.Image):
@@ -137,11 +98,7 @@ def accept(source: Source) -> Picture:
 
 
 def page_named(source: object) -> Page | None:
-    """Return the page that a path such as ``"scan.pdf#2"`` refers to, or None.
-
-    >>> page_named("scan.pdf#12").number, page_named("scan.tif#2").number, page_named("seven#7.png")
-    (12, 2, None)
-    """
+    """Return the page that a path such as ``"scan.pdf#2"`` refers to, or None."""
     if isinstance(source, Page):
         return source
     if not isinstance(source, str | Path):
@@ -153,11 +110,7 @@ def page_named(source: object) -> Page | None:
 
 
 def source_of(picture: object) -> str | None:
-    """Return the path of a picture or page that is in a file, None for any other.
-
-    >>> source_of(Page(Path("scan.pdf"), 2)), source_of(b"")
-    ('scan.pdf#2', None)
-    """
+    """Return the path of a picture or page that is in a file, None for any other."""
     file = picture.document if isinstance(picture, Page) else picture
     return str(picture) if isinstance(file, str | Path) else None
 
@@ -221,11 +174,7 @@ def _as_contents(source: bytearray | memoryview) -> bytes:
 
 
 def is_one_picture(source: ArrayLike) -> bool:
-    """Tell whether an array or tensor has the shape of a single picture.
-
-    >>> is_one_picture(np.zeros((9, 9, 3))), is_one_picture(np.zeros((9, 28, 28)))
-    (True, False)
-    """
+    """Tell whether an array or tensor has the shape of a single picture."""
     shape = tuple(getattr(source, "shape", ()))
     return len(shape) < 3 or (len(shape) == 3 and shape[2] in (1, 3, 4))
 
@@ -256,13 +205,7 @@ def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def check_shape(array: NDArray[Any]) -> None:
-    """Check that an array has the shape and the size of a picture, before anything is copied.
-
-    Raises
-    ------
-    PictureError
-        It has another shape, no pixels, or more than 50 million.
-    """
+    """Check that an array has the shape and the size of a picture, before anything is copied."""
     shape = "x".join(map(str, array.shape))
     if array.ndim == 3 and array.shape[2] not in (1, 3, 4) and array.shape[0] in (1, 3, 4):
         raise PictureError("error.picture.channels", shape=shape)

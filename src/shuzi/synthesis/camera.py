@@ -18,10 +18,7 @@ _MAX_BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocus
 def tilted(
     rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float
 ) -> tuple[NDArray[np.float32], Boxes]:
-    """View a page, float32 (h, w), with boxes (k, 4) at an angle: it is rotated and its far edge is shorter.
-
-    Corners move by a multiple of `letter`, the height of the writing in pixels.
-    """
+    """View a page, float32 (h, w), with boxes (k, 4) at an angle: it is rotated and its far edge is shorter."""
     height, width = light.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     turn = rng.normal(0, 0.03)
@@ -41,10 +38,7 @@ def tilted(
 
 
 def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: float, photo: bool) -> NDArray[np.uint8]:
-    """Take a picture of a page: float32 (h, w) in [0, 1] becomes uint8 (h, w).
-
-    However far away the camera is, writing `letter` pixels high stays large enough for people to read.
-    """
+    """Take a picture of a page, float32 (h, w) in [0, 1]: uint8 (h, w) with writing still large enough to read."""
     if rng.random() < (0.5 if photo else 0.25):
         scale = min(1.0, max(rng.uniform(0.45, 0.95), _MIN_HEIGHT / letter))
         small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

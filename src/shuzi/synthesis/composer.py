@@ -215,10 +215,7 @@ class Written:
 
 
 def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
-    """Compose a page of any kind, for fitting a reader's confidence.
-
-    Every other strip has distractors, some of which look like digits.
-    """
+    """Compose a page of any kind, for fitting a reader's confidence; every other strip has distractors."""
     if rng.random() < _SEVERAL_LINES:
         return several_lines(composer, rng)
     return strip(composer, rng, _STRIPS[rng.integers(len(_STRIPS))], only_digits=rng.random() < 0.5)
@@ -244,10 +241,7 @@ def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
 def written(
     composer: Composer, rng: np.random.Generator, size: tuple[int, int], lines: list[int], highest: float
 ) -> Written:
-    """Write lines of digits below each other on a page, each digit in a different hand.
-
-    `lines` says how many digits are in each line; those that do not fit are left out. None is higher than `highest`.
-    """
+    """Write lines of so many digits, none higher than `highest`, on a page, each digit in a different hand."""
     height, width = size
     letter = rng.uniform(0.5, 1) * highest
     room = height / len(lines)
@@ -275,13 +269,7 @@ def written(
 
 
 def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:
-    """Draw a sheet of digits as taught in schools around the world, a row for each digit from 0 to 9.
-
-    Return uint8 (1200, 120 * per_digit), paper 225.
-
-    >>> draw_sheet(seed=1, per_digit=10).shape
-    (1200, 1200)
-    """
+    """Draw a sheet of digits as taught around the world, a row for each digit: uint8 (1200, 120 * per_digit)."""
     draws, sheet = np.random.default_rng(seed), np.full((10 * _PITCH, _PITCH * per_digit), _PAPER, np.uint8)
     for digit in range(10):
         for position in range(per_digit):
@@ -293,16 +281,7 @@ def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:
 
 
 def compose_photos(images: NDArray[np.uint8], seed: int = 0, shadow: bool = True) -> NDArray[np.uint8]:
-    """Write digits again, each with a fine pen anywhere on a sheet, and photograph it in light from one side.
-
-    Images uint8 (n, 28, 28), background 0, ink 255, become photographs uint8 (n, 280, 280), black 0 and white 255.
-
-    >>> image = np.zeros((1, 28, 28), np.uint8)
-    >>> image[0, 4:24, 12:17] = 255
-    >>> (photo,) = compose_photos(image)
-    >>> photo.shape, bool(photo.min() < 80), bool(photo.max() > 220)
-    ((280, 280), True, True)
-    """
+    """Write images, uint8 (n, 28, 28), with a fine pen, and photograph them in light from one side: (n, 280, 280)."""
     draws = np.random.default_rng(seed)
     photos = np.empty((len(images), _SIDE, _SIDE), np.uint8)
     for index, field in enumerate(distance_fields(images)):

@@ -89,11 +89,7 @@ LINES_BY_PENS = 32_000
 
 
 def label_of(character: str) -> int:
-    """Return the label for a crop of a character.
-
-    >>> [label_of(each) for each in "07AO"]
-    [0, 7, 10, 11]
-    """
+    """Return the label for a crop of a character."""
     if character in DIGITS:
         return int(character)
     return LOOKS_LIKE + _LOOK_ALIKES[character] if character in _LOOK_ALIKES else NOT_A_DIGIT
@@ -254,11 +250,7 @@ def compose_part(
     fraction: float,
     strokes: Strokes | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Compose a fraction of a whole training's crops; even the smallest includes all given images.
-
-    Without pen strokes there are only the digits and pseudo-letters. Return images uint8 (n, 28, 28), and labels,
-    from `label_of`, uint8 (n,).
-    """
+    """Compose a fraction of a whole training's crops and all given images: uint8 (n, 28, 28), and labels (n,)."""
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
     cuts: list[Cut] = list(zip(images, labels.tolist(), strict=True)) * AS_THEY_ARE

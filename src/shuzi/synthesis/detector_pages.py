@@ -27,10 +27,7 @@ _INK = 76  # 0.3 of full ink: a digit's box holds what is brighter, as on compos
 def compose_part(
     images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], fraction: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Compose a fraction of the pages of a whole training.
-
-    Return contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
-    """
+    """Compose a fraction of the pages of a training: contrast maps (pages, 64, 160), and digits from `pack`."""
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
     composed = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * fraction)))]
@@ -39,12 +36,7 @@ def compose_part(
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Lay images, uint8 (n, 28, 28), out unchanged in rows on clean pages, ten on each.
-
-    >>> maps, digits = lay_out(np.full((11, 28, 28), 255, np.uint8), np.full(11, 7, np.uint8))
-    >>> maps.shape, digits[1, 0].tolist()
-    ((2, 64, 160), [7.0, 2.0, 2.0, 28.0, 28.0])
-    """
+    """Lay images, uint8 (n, 28, 28), out unchanged in rows on clean pages, ten on each."""
     rows, columns = HEIGHT // _CELL, WIDTH // _CELL
     rim = (_CELL - images.shape[1]) // 2
     count = -(-len(images) // (rows * columns))
@@ -61,13 +53,7 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
 
 
 def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:
-    """Pack the labels (k,) and boxes (k, 4) of several pages into one array.
-
-    Return float32 (n, 20, 5): digit, x, y, width, height; unused rows have digit -1.
-
-    >>> pack([(np.array([7], np.uint8), np.array([[1, 2, 3, 4]], np.float32))])[0, :2].tolist()
-    [[7.0, 1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 0.0, 1.0, 1.0]]
-    """
+    """Pack digit, x, y, width, height of pages' digits into float32 (n, 20, 5); unused rows have digit -1."""
     packed = np.tile(np.array([-1, 0, 0, 1, 1], np.float32), (len(pages), MAX_DIGITS, 1))
     for index, (labels, boxes) in enumerate(pages):
         count = min(len(labels), MAX_DIGITS)

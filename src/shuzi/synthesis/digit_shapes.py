@@ -31,14 +31,7 @@ _SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 def skeleton_field(
     rng: np.random.Generator, label: int, shapes: Mapping[int, Sequence[Shape]] | None = None
 ) -> NDArray[np.uint8]:
-    """Draw a digit in one of its shapes, of `SHAPES` if none are given.
-
-    Return uint8 (56, 56): the distance of every pixel from the nearest line, as in `distance_fields`.
-
-    >>> field = skeleton_field(np.random.default_rng(0), 7)
-    >>> field.shape, int(field.min())
-    ((56, 56), 0)
-    """
+    """Draw a digit in one of its shapes as a distance field: uint8 (56, 56), as `distance_fields` makes it."""
     curves = drawn_curves(rng, label, shapes)
     points = np.concatenate(curves)
     low, high = points.min(axis=0), points.max(axis=0)

@@ -81,10 +81,7 @@ _OTHERS = "ԱԲԵԸԺԽԾԿՃՊՋՖաբեժխկձճպֆאחטכמנצקשתℵ�
 
 
 def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Coverage:
-    """Draw a point, comma, dash, slash or the like, as found beside digits of that height: float32 (h, w).
-
-    Alone, a slash could be a 1 and is not drawn.
-    """
+    """Draw a point, comma, dash, slash or the like: float32 (h, w); alone no slash, which could be a 1."""
     kind = rng.integers(5 if alone else 6)
     if kind == 0:  # a point
         # a line of length 0, one pixel wide, leaves hardly any ink
@@ -102,10 +99,7 @@ def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: b
 
 
 def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Coverage]]) -> Coverage:
-    """Draw something of about a digit's height that is not a digit: float32 (h, w).
-
-    Some lines are broader than the pen. `digits` returns a digit and its ink (h, w) to spoil.
-    """
+    """Draw something as high as a digit that is none, such as a spoilt one of `digits`: float32 (h, w)."""
     kind, pen_on_board = rng.random(), pen * _BOARD / height
     if kind < 0.06:
         board = _letter(rng, pen_on_board)
@@ -121,17 +115,7 @@ def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[]
 
 
 def pseudo_letter(rng: np.random.Generator) -> list[Points]:
-    """Invent a character of no real script.
-
-    Return its strokes, each float64 (n, 2): the points that a pen passes, x before y, from 0 to 1 along the longer
-    side.
-
-    >>> strokes = pseudo_letter(np.random.default_rng(0))
-    >>> all(stroke.shape[1] == 2 and len(stroke) > 1 for stroke in strokes)
-    True
-    >>> float(np.concatenate(strokes).min()), float(np.ptp(np.concatenate(strokes), axis=0).max())
-    (0.0, 1.0)
-    """
+    """Invent a character of no real script: its strokes, float64 (n, 2), from 0 to 1 along the longer side."""
     while True:
         count = 1 + int(rng.choice(len(_HOW_MANY), p=_HOW_MANY))
         strokes: list[Points] = []

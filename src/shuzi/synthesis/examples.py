@@ -126,10 +126,7 @@ class Stream:
         self._tasks: dict[int, Task] = {}
 
     def block(self, index: int) -> Examples:
-        """Return the block at an index, from 0, and start composing the next ones.
-
-        Raise a TrainingError if the process that composed it ended, and so did the one that retried.
-        """
+        """Return the block at an index, from 0, and start composing the next ones."""
         ahead = range(index, min(index + self._pool.max_workers + 1, self._blocks))
         for skipped in self._tasks.keys() - set(ahead):
             self._pool.cancel(self._tasks.pop(skipped))

@@ -135,10 +135,7 @@ def place(
     text: Text,
     pitch: float = 0.0,
 ) -> Placed:
-    """Write a text's characters side by side, digits by one writer and all else by another.
-
-    The pitch is the distance between the cells of a comb, in pixels; 0 for free writing.
-    """
+    """Write a text's characters side by side, digits by one writer and all else by another; a comb has a pitch."""
     placed, height = Placed(hand.height), hand.height
     space, small, raised, number = 0.0, float(rng.uniform(0.5, 0.85)), float(rng.uniform(0.3, 1.1)), 0
     mark_gap = float(rng.uniform(0.03, 0.22))
@@ -172,11 +169,7 @@ def place(
 
 
 def cross_out(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand) -> tuple[str, list[PlacedInk]]:
-    """Cross out one digit of a text, or two neighbours, with the pen of the hand that wrote them.
-
-    Return the text with `SIGN` for crossed-out digits, and the ink with the strokes added; both unchanged without a
-    digit.
-    """
+    """Cross out one digit of a text, or two neighbours, which become `SIGN`, with the hand that wrote them."""
     digits = [index for index, character in enumerate(text) if character in DIGITS]
     if not digits:
         return text, inks
@@ -251,10 +244,7 @@ def lay_over(character: PlacedInk, ink: NDArray[np.uint8], x: int, y: int) -> Pl
 
 
 def join(rng: np.random.Generator, text: str, inks: list[PlacedInk], hand: Hand, zeros_only: bool) -> list[PlacedInk]:
-    """Connect neighbouring digits with strokes, each added to the ink of the digit that it comes from.
-
-    Either zeros only, at their tops, or most digits, from the right edge of one to the left edge of the next.
-    """
+    """Connect neighbouring digits with strokes: zeros at their tops, or most digits from side to side."""
     joined = list(inks)
     for index, (character, following) in enumerate(pairwise(text)):
         if (

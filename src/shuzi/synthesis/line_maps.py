@@ -46,11 +46,6 @@ def draw_maps(paths: Iterable[LinePath], ruling: NDArray[np.uint8]) -> NDArray[n
 
     Return uint8 (h / 4, w / 4, 3): the core of the lines, 255 inside; the height of their digits, in the band around
     the core, in `LEVELS`, 0 elsewhere; and the ruling.
-
-    >>> path = LinePath(np.array([[8, 24], [56, 24]], np.float32), 16.0)
-    >>> core, height, _ = np.moveaxis(draw_maps([path], np.zeros((48, 64), np.uint8)), 2, 0)
-    >>> int(core[6, 8]), int(core[1, 8]), MIN_HEIGHT * 2 ** (int(height[6, 8]) / LEVELS)
-    (255, 0, 16.0)
     """
     height, width = ruling.shape
     fine = np.zeros((height * _FINE // CELL, width * _FINE // CELL), np.uint8)
@@ -148,14 +143,7 @@ def _real(rng: np.random.Generator, pages: PageLines) -> tuple[NDArray[np.uint8]
 
 
 def lay_out(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Lay images, uint8 (n, 28, 28), out unchanged in rows, each a line.
-
-    Return pictures, uint8 (pages, 128, 512), dark ink on light paper, and their maps, uint8 (pages, 32, 128, 3).
-
-    >>> pictures, maps = lay_out(np.full((17, 28, 28), 255, np.uint8))
-    >>> pictures.shape, maps.shape
-    ((2, 128, 512), (2, 32, 128, 3))
-    """
+    """Lay images, uint8 (n, 28, 28), out unchanged in lines: pictures (pages, 128, 512), and their maps."""
     high, cell = 128, 32
     per_row = SIDE // cell
     count = -(-len(images) // per_row)

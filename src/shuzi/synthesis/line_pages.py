@@ -245,14 +245,7 @@ def _stamp(rng: np.random.Generator, light: NDArray[np.float32], letter: float) 
 
 
 def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, slant: float) -> bool:
-    """Tell whether each mark is distinct: no slash like a 1, no comma, dash or colon like a dot.
-
-    The height of a digit and the pen's width are in pixels; the writing leans by `slant`, a fraction of its height.
-
-    >>> upright, leaning = np.full((40, 4), 255, np.uint8), np.eye(40, dtype=np.uint8)[::-1] * 255
-    >>> told_apart("1/", [upright, leaning], 30, 3, 0.0), told_apart("1/", [upright, upright], 30, 3, 0.0)
-    (True, False)
-    """
+    """Tell whether each mark is distinct: no slash like a 1, no comma, dash or colon like a dot."""
     written = [(character, _tight(ink)) for character, ink in zip(characters, inks, strict=True)]
     ones = [lean(ink) for character, ink in written if character == "1"]
     lean_of_ones = max(ones) if ones else math.atan(slant)
@@ -295,12 +288,7 @@ def lean(ink: Ink) -> float:
 
 
 def is_apart(placed: Sequence[PlacedInk], height: float) -> bool:
-    """Tell whether no character lies on others, and no small one, such as a dot, touches them.
-
-    >>> one = np.full((20, 4), 255, np.uint8)
-    >>> is_apart([(one, 0, 0, True), (one, 6, 0, True)], 20), is_apart([(one, 0, 0, True), (one, 1, 0, True)], 20)
-    (True, False)
-    """
+    """Tell whether no character lies on others, and no small one, such as a dot, touches them."""
     if len(placed) < 2:
         return True
     left, top = min(x for _, x, _, _ in placed) - 1, min(y for _, _, y, _ in placed) - 1

@@ -30,10 +30,7 @@ def by_magnitude(rng: np.random.Generator, low: float, high: float) -> float:
 
 
 def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Light:
-    """Make a background whose print is darker than the bare paper, spaced to suit writing `letter` pixels high.
-
-    Return float32 (height, width), from 0 to 1: brightness relative to bare paper.
-    """
+    """Make a background with print to suit writing `letter` pixels high: float32 (height, width), bare paper 1."""
     paper = np.ones((height, width), np.float32)
     kind = rng.random()
     strength = by_magnitude(rng, 0.04, 0.5)

@@ -37,16 +37,7 @@ _LIMIT = 1_500  # of a character's longer side, in pixels
 
 
 def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the distance of every pixel from the centre line of the nearest stroke of images, uint8 (n, 28, 28).
-
-    Return uint8 (n, 56, 56), in sixteenths of an image pixel, capped at 255.
-
-    >>> image = np.zeros((1, 28, 28), np.uint8)
-    >>> image[0, 4:24, 12:17] = 255
-    >>> field = distance_fields(image)[0]
-    >>> int(field[28].argmin()) // FINE, int(field[28, 28 - 4 * FINE]) > int(field[28, 28])
-    (14, True)
-    """
+    """Return how far pixels are from a stroke's centre line: uint8 (n, 56, 56), in sixteenths of an image pixel."""
     fields = np.empty((len(images), 28 * FINE, 28 * FINE), np.uint8)
     for start in range(0, len(images), _PIECE):
         piece = images[start : start + _PIECE]
@@ -61,13 +52,7 @@ def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Thin shapes, bool (n, h, w), to lines one pixel wide, connected as they were (Zhang and Suen, 1984).
-
-    >>> bar = np.zeros((1, 7, 12), bool)
-    >>> bar[0, 2:5, 1:11] = True
-    >>> int(thinned(bar)[0].any(axis=1).sum())
-    1
-    """
+    """Thin shapes, bool (n, h, w), to lines one pixel wide, connected as they were (Zhang and Suen, 1984)."""
     now = np.pad(shapes, ((0, 0), (1, 1), (1, 1)))
     changing = np.arange(len(now))
     while len(changing):
@@ -110,15 +95,7 @@ class Pen:
 
 
 def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
-    """Draw strokes, float32 (k, 2) each, x to the right and y down, on an array just large enough for them.
-
-    Return the ink, uint8 (h, w), 255 for full coverage, and the position of the array's left and top edges, in
-    pixels.
-
-    >>> ink, left, top = written([np.array([[0, 0], [0, 20]], np.float32)], Pen(3.0))
-    >>> ink.shape, left, top, int(ink[10].max())
-    ((26, 6), -3, -3, 255)
-    """
+    """Draw strokes with a pen: return the ink, uint8 (h, w), and the position of its left and top edges."""
     points = np.concatenate(strokes)
     rim = math.ceil(pen.width / 2) + 1
     low, high = np.floor(points.min(axis=0)) - rim, np.ceil(points.max(axis=0)) + rim
@@ -144,15 +121,7 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
 
 
 def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
-    """Round the corners of strokes, as a fast hand does: each point becomes the mean of those around it.
-
-    The weights fall off along the stroke with a standard deviation of `reach` pixels.
-
-    >>> corner = np.array([[0, 0], [0, 20], [20, 20]], np.float32)
-    >>> (line,) = hurried([corner], 3.0)
-    >>> np.rint(line[[0, -1]]).tolist(), bool(np.hypot(*(line - [0, 20]).T).min() > 1)
-    ([[0.0, 0.0], [20.0, 20.0]], True)
-    """
+    """Round the corners of strokes, as a fast hand does: each point becomes the mean of those around it."""
     return [_hurried(stroke, reach) for stroke in strokes]
 
 
@@ -174,10 +143,7 @@ def _hurried(stroke: Line, reach: float) -> Line:
 
 
 def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> list[Line]:
-    """Vary strokes like a hand that never writes the same twice: points move a little, neighbours similarly.
-
-    The standard deviation of the movement is `reach` pixels.
-    """
+    """Vary strokes like a hand that never writes the same twice: points move a little, neighbours similarly."""
     points = np.concatenate(strokes)
     low, size = points.min(axis=0), float(max(np.ptp(points, axis=0).max(), 1e-3))
     waves = rng.normal(0, 3.0, (2, 2, 2))

@@ -87,10 +87,7 @@ def compose(
     conditions: Conditions = ANY,
     drawn: float = 0.0,
 ) -> Photograph:
-    """Compose a photograph of a page by one writer, with digits `letter` pixels high.
-
-    `drawn` is the fraction of writers whose digits are drawn by code.
-    """
+    """Compose a photograph of a page by one writer, with digits `letter` pixels high."""
     size, corners = _aim(rng, shape, conditions.edge or _any(rng, EDGES))
     sheet = _Sheet(rng, size, letter, conditions.usual)
     layout = conditions.layout or _any(rng, LAYOUTS)

@@ -49,10 +49,7 @@ class Rewriter:
         self.fields = distance_fields(images)
 
     def digit(self, rng: np.random.Generator, height: float, hand: MnistHand | None = None) -> tuple[int, Coverage]:
-        """Write a digit in a hand, or in a random one; if it leaves no ink, write another.
-
-        Return the digit and its ink: float32 (h, w), cropped to the digit.
-        """
+        """Write a digit in a hand, or in a random one: the digit and its ink, float32 (h, w), cropped to it."""
         hand = hand or random_hand(rng, height)
         label, field, grey = self._model(rng)
         scale = height / DIGIT * math.exp(rng.normal(0, hand.uneven))
@@ -132,14 +129,7 @@ def _carried(
 
 
 def other_shape(rng: np.random.Generator, label: int, ink: Coverage) -> Coverage:
-    """Give a 1 an upstroke or a 7 a bar; leave the other digits as they are: float32 (h, w), cropped to the digit.
-
-    >>> stem = np.ones((30, 4), np.float32)
-    >>> other_shape(np.random.default_rng(0), 1, stem).shape[1] > 8
-    True
-    >>> other_shape(np.random.default_rng(0), 2, stem) is stem
-    True
-    """
+    """Give a 1 an upstroke or a 7 a bar; leave the other digits as they are: float32 (h, w), cropped to the digit."""
     if label not in (1, 7) or ink.shape[0] < _MIN_HEIGHT:
         return ink
     height, pen = ink.shape[0], thickness(ink)
@@ -160,11 +150,7 @@ def other_shape(rng: np.random.Generator, label: int, ink: Coverage) -> Coverage
 
 
 def thickness(ink: Coverage) -> float:
-    """Return the approximate thickness of the strokes in pixels, at least 1.
-
-    >>> thickness(np.ones((40, 5), np.float32))
-    5.0
-    """
+    """Return the approximate thickness of the strokes in pixels, at least 1."""
     inked = np.pad(ink > _INKED, 1).astype(np.uint8)
     distance = cv2.distanceTransform(inked, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ridge = distance[(distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8))) & (distance > 0)]

@@ -197,10 +197,7 @@ def compose_strips(
     drawn: float = 0.0,
     cells: RegisterCells | None = None,
 ) -> Iterator[Strip]:
-    """Compose strips without end: of kinds of pages in their proportions, of photographs, and of cells if given.
-
-    Strips too crowded to read are left out. `drawn` is the fraction of composed lines whose digits are drawn by code.
-    """
+    """Compose strips without end, of pages of some kinds, photographs and given cells; crowded ones are left out."""
     fractions = np.array([kind.fraction or 1.0 for kind in kinds])
     ends = np.cumsum(fractions / fractions.sum())
     photographs = photographed(rng, writers, drawn)
@@ -233,15 +230,7 @@ def packed(lines: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]
 
 
 def arrays(rows: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Turn rows of strips into arrays of equal size; the texts of a row are concatenated.
-
-    Return uint8 (n, 48, 640), padded with paper, and int8 (n, 64): indices in `CLASSES`, padded with -1.
-
-    >>> strip = np.full((48, 200), 64, np.uint8)
-    >>> images, labels = arrays(packed([(strip, "12"), (strip, "3.")]))
-    >>> images.shape, labels[0, :5].tolist()
-    ((1, 48, 640), [1, 2, 3, 10, -1])
-    """
+    """Turn rows of strips into uint8 (n, 48, 640), and their joined texts into classes, int8 (n, 64), or -1."""
     packed_rows = list(rows)
     images = np.full((len(packed_rows), HEIGHT, LONGEST), PAPER, np.uint8)
     labels = np.full((len(packed_rows), MAX_CHARACTERS), -1, np.int8)
@@ -268,10 +257,7 @@ def compose_part(
     strokes: Strokes,
     alone: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Compose a fraction of a whole training's lines, several per row or each alone.
-
-    Return rows of contrast map strips, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
-    """
+    """Compose a fraction of a whole training's lines, several per row or each alone, as `arrays` returns them."""
     cv2.setNumThreads(1)
     writers = Writers(images, labels, strokes)
     rng = np.random.default_rng(list(seed))
@@ -279,12 +265,7 @@ def compose_part(
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Lay images, uint8 (n, 28, 28), out unchanged in rows of twenty; return what `compose_part` does.
-
-    >>> maps, digits = lay_out(np.full((21, 28, 28), 255, np.uint8), np.full(21, 7, np.uint8))
-    >>> maps.shape, int(maps.max()), digits[1, :2].tolist()
-    ((2, 48, 640), 192, [7, -1])
-    """
+    """Lay images, uint8 (n, 28, 28), out unchanged in rows of twenty; return what `compose_part` does."""
     per_row = LONGEST // _CELL
     count = -(-len(images) // per_row)
     cells = np.zeros((count * per_row, HEIGHT, _CELL), np.float32)

@@ -39,11 +39,7 @@ class Text:
 
 
 def target(characters: str) -> str:
-    """Return the line recogniser's target: digits and marks as they are, `SIGN` for each other character.
-
-    >>> target("$ 1,200.-")
-    '?1,200.-'
-    """
+    """Return the line recogniser's target: digits and marks as they are, `SIGN` for each other character."""
     return "".join(c if c in DIGITS + MARKS else SIGN for c in characters if c != " ")
 
 

@@ -189,10 +189,7 @@ class Drawn:
 
 
 class FromImages:
-    """A writer of MNIST's digits, each from a different hand; other characters come from a second writer.
-
-    `fields` are the `distance_fields` of the images; None computes them.
-    """
+    """A writer of MNIST's digits, each from a different hand; other characters come from a second writer."""
 
     def __init__(
         self, images: NDArray[np.uint8], labels: NDArray[np.uint8], fields: NDArray[np.uint8] | None = None
@@ -269,10 +266,7 @@ def _tight(ink: Ink) -> Ink:
 
 
 class Writers:
-    """The writers that lines are composed from: MNIST's digits, and a collection of recorded strokes.
-
-    `fields` are the `distance_fields` of the images; None computes them.
-    """
+    """The writers that lines are composed from: MNIST's digits, and a collection of recorded strokes."""
 
     def __init__(
         self,
@@ -300,11 +294,7 @@ class Writers:
     def pair(
         self, rng: np.random.Generator, images: float = FROM_IMAGES, drawn: float = 0.0
     ) -> tuple[Writer, Writer]:
-        """Draw the writers of a line's digits and of its other characters.
-
-        `drawn` is the fraction of lines whose digits are drawn by code, `images` that of the rest whose digits are
-        MNIST's; a person writes their other characters. In all others, one person writes everything.
-        """
+        """Draw the writers of a line's digits (`drawn` by code, of the rest `images` from MNIST) and of all else."""
         if drawn and rng.random() < drawn:
             return Drawn(rng), self.recorded[int(rng.integers(len(self.recorded)))]
         if not self.with_digits or rng.random() < images:
@@ -314,11 +304,7 @@ class Writers:
 
 
 def number_ink(strokes: Strokes, sample: int, hand: Hand) -> tuple[Ink, NDArray[np.float32]]:
-    """Write a recorded number with the height, slant, width and pen of a hand.
-
-    Return the ink and the box of each character, float32 (k, 4); if strokes do not separate them, equal parts of the
-    whole.
-    """
+    """Write a recorded number as a hand does: the ink, and the box of each character, float32 (k, 4)."""
     label, lines = str(strokes.label[sample]), strokes.sample(sample)
     groups = _groups(lines)
     of_digits = [
@@ -404,13 +390,7 @@ def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
 
 
 def is_straight(lines: Sequence[Line]) -> bool:
-    """Tell whether strokes are one straight line, as a 1 or a dash may be but hardly another character.
-
-    >>> is_straight([np.array([[0, 0], [5, 10], [10, 20.4]], np.float32)])
-    True
-    >>> is_straight([np.array([[0, 0], [10, 0], [4, 20]], np.float32)])
-    False
-    """
+    """Tell whether strokes are one straight line, as a 1 or a dash may be but hardly another character."""
     points = np.concatenate(lines).astype(np.float64)
     points -= points.mean(axis=0)
     _, _, axes = np.linalg.svd(points, full_matrices=False)

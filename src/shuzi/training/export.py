@@ -154,13 +154,7 @@ def _sources(start: Path) -> list[Source]:
 
 
 def command(recipe: Recipe, own: bool, started: bool = False) -> str:
-    """Return the command that trains a recipe again, or "" if no command can express it.
-
-    It may have been trained on the user's own pictures, stored beside it as data.npz, or started from start.onnx.
-
-    >>> command(RECIPES["mlp"].changed(steps=100, seed=3), own=False)
-    'shuzi train mlp --steps 100 --seed 3'
-    """
+    """Return the command that trains a recipe again, or "" if no command can express it."""
     named = RECIPES.get(recipe.name)
     changes = {
         name: getattr(recipe, name) for name in OPTIONS if named and getattr(recipe, name) != getattr(named, name)
@@ -214,16 +208,7 @@ def compare(
     tolerance: float = TOLERANCE,
     answers: int = 1,
 ) -> Parity:
-    """Compare all outputs of a network with the expected ones; the first `answers` of them hold an answer.
-
-    Outputs are probabilities (n, 10), a probability (n, 1) of yes, features (n, k), or maps (n, rows, columns, 14).
-    Large values, such as the logarithms of tiny probabilities, may also differ by their rounding.
-
-    >>> compare([np.array([[0.75, 0.25]])], [np.array([[0.5, 0.5]])])
-    Parity(n=1, others=0, difference=0.25, tolerance=1e-05)
-    >>> compare([np.array([[0.25, 0.75]])], [np.array([[1.0, 0.0]])]).others
-    1
-    """
+    """Compare all outputs of a network with the expected ones; the first `answers` of them hold an answer."""
     tolerance = max([tolerance, *(_ROUNDING * float(np.max(np.abs(output), initial=0)) for output in expected)])
     others = np.zeros(len(expected[0]), bool)
     differences = []
@@ -317,12 +302,7 @@ class Conversion:
 
 
 def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversion:
-    """Write an .onnx file of shuzi as "onnx", "savedmodel", "keras" or "litert".
-
-    Both must give the same answers on a dataset's images, which are laid out for other kinds of models. Raise a
-    ModelError if they do not, if the target exists or has the wrong extension, or if shuzi did not write the .onnx
-    file; nothing is left at the target.
-    """
+    """Write an .onnx file as "onnx", "savedmodel", "keras" or "litert", which must give the same answers."""
     check_target(form, target)
     network, card = restore(model)
     task = TASKS[card.task]
@@ -346,10 +326,7 @@ def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversio
 
 
 def restore(path: Path) -> tuple[Any, Card]:
-    """Rebuild the network in an .onnx file with its weights, and read its card.
-
-    Raise a ModelError if it is damaged, has no valid card, or holds a different network from the one in its card.
-    """
+    """Rebuild the network in an .onnx file with its weights, and read its card."""
     card = read_card(checked_content(path), path)
     card.check_usable(path)
     try:

@@ -46,11 +46,7 @@ def fine_tune(
     should_stop: Callable[[], bool] = never,
     start: Path | None = None,
 ) -> Iterator[Event]:
-    """Fine-tune a trained network on the user's digits, yielding the events of `loop.train`, and cross-validate it.
-
-    Other people's digits are in `others` of the data; its validation split is MNIST's. Raise a RecipeError if there
-    are none, or no model to start from, and what `loop.train` raises.
-    """
+    """Fine-tune a trained network on the user's and others' digits, and cross-validate it; events as of `train`."""
     if start is None or data.others is None:
         raise RecipeError("error.recipe.own", name=recipe.name)
     task, own = TASKS[recipe.task], data.train

@@ -62,17 +62,6 @@ def train(
     The same recipe and data give the same numbers, bit for bit, on the same machine with the same versions and
     threads, even if the run was stopped and resumed from the state and step of a `Saved` event. Otherwise the initial
     weights may come from a model, the .onnx file `start`. Recipes that fine-tune belong to `fine_tuning.fine_tune`.
-
-    Raises
-    ------
-    TrainingError
-        The loss is not finite.
-    RunError
-        The state belongs to a different network.
-    DataError
-        The recipe needs pen strokes or registers and the data has none.
-    RecipeError
-        The recipe is for fine-tuning.
     """
     _check_data(recipe, data)
     task = TASKS[recipe.task]

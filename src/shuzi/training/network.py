@@ -214,12 +214,7 @@ NETWORKS: Mapping[str, Mapping[str, Network]] = {
 def build(
     recipe: Recipe, normalization: Normalization | None = None, precision: str = "float32", learning: bool = False
 ) -> Any:
-    """Build the network of a recipe; the seed decides the initial weights.
-
-    It may compute in "bfloat16", with float32 weights, and with a batch normalisation layer other than Keras's. For
-    some networks the output differs while `learning`. Raise a RecipeError if the network does not exist or suit its
-    task.
-    """
+    """Build the network of a recipe, which may differ while `learning`; the seed decides the initial weights."""
     networks = NETWORKS[recipe.task]
     if recipe.network not in networks:
         raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(networks))

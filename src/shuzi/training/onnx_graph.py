@@ -31,17 +31,7 @@ _TO_ONNX, _TO_KERAS = (3, 2, 0, 1), (2, 3, 1, 0)  # a kernel's (height, width, i
 
 
 def write_onnx(model: Any, card: Card, path: Path) -> Card:
-    """Write a network and its card as one .onnx file.
-
-    Returns
-    -------
-    The card as it was written, with the SHA-256 of the weights.
-
-    Raises
-    ------
-    ModelError
-        A layer's type is not supported.
-    """
+    """Write a network and its card as one .onnx file; return the card with the SHA-256 of the weights."""
     graph = _Graph()
     names = layer_names(model)
     for layer in model.layers:
@@ -63,10 +53,7 @@ def write_onnx(model: Any, card: Card, path: Path) -> Card:
 
 
 def read_weights(path: Path, model: Any) -> None:
-    """Load the weights of an .onnx file written by `write_onnx` into a network with the same layers.
-
-    Raise a ModelError if it holds the weights of another network.
-    """
+    """Load the weights of an .onnx file written by `write_onnx` into a network with the same layers."""
     if name := mismatch(path, model):
         raise ModelError("error.model.weights", path=path, name=name)
     stored = _stored(path)
@@ -99,10 +86,7 @@ def named_weights(model: Any) -> dict[str, Any]:
 
 
 def layer_names(model: Any) -> dict[str, str]:
-    """Return each layer's name as if this network were the first that Keras built.
-
-    Keras numbers unnamed layers consecutively throughout a process.
-    """
+    """Return each layer's name as if this network were the first whose layers Keras numbers in a process."""
     count: Counter[str] = Counter()
     names = {}
     for layer in model.layers:

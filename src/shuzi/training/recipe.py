@@ -58,11 +58,7 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Range:
-    """The range of a number: from `least` to `most`; `least` itself is excluded if `above`.
-
-    >>> Range(0, 1).holds(0), Range(0, 1, above=True).holds(0), Range(1).holds(math.inf)
-    (True, False, False)
-    """
+    """The range of a number: from `least` to `most`; `least` itself is excluded if `above`."""
 
     least: float
     most: float = math.inf
@@ -87,11 +83,7 @@ def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train one network.
-
-    >>> RANGES["batch_size"], CHOICES["loss"]
-    (Range(least=1, most=100000, above=False), ('sum', 'mean'))
-    """
+    """How to train one network."""
 
     name: str
     network: str  # the function in `network` that builds it
@@ -166,12 +158,7 @@ class Recipe:
         return self.beside == "mnist"
 
     def changed(self, **values: Any) -> Recipe:
-        """Return a copy with some values replaced; None leaves a value as it is.
-
-        >>> from shuzi.training.recipe import recipe
-        >>> recipe("softmax").changed(steps=100, seed=None).steps
-        100
-        """
+        """Return a copy with some values replaced; None leaves a value as it is."""
         return replace(self, **{name: value for name, value in values.items() if value is not None})
 
     def as_dict(self) -> dict[str, str | int | float]:
@@ -196,11 +183,7 @@ class Recipe:
 
     @staticmethod
     def of(values: Mapping[str, Any], path: object, text: str = "") -> Recipe:
-        """Make a recipe from the values in the file `path`.
-
-        A missing value gets its default, if there is one. An unknown name is an error, since its effect could not be
-        reproduced. Errors name the line if the file's `text` is given.
-        """
+        """Make a recipe from the values in a file; errors name the line of its `text`, if that is given."""
         values = dict(values)
         version = values.pop("format", FORMAT)
         if type(version) is not int or version != FORMAT:
@@ -268,11 +251,7 @@ RECIPES: Mapping[str, Recipe] = {name: _load(name) for name in NAMES}
 
 
 def recipe(name: str) -> Recipe:
-    """Return the recipe of that name; the RecipeError for an unknown one lists the known ones.
-
-    >>> recipe("softmax").learning_rate
-    0.001
-    """
+    """Return the recipe of that name; the RecipeError for an unknown one lists the known ones."""
     if name not in RECIPES:
         raise RecipeError("error.recipe.unknown", name=name, known=", ".join(RECIPES))
     return RECIPES[name]

@@ -30,11 +30,7 @@ from shuzi.training.run_folder import RunFolder
 
 
 def repair(folder: RunFolder, data: Splits) -> int | None:
-    """Export a finished training run again, unless its exported files are intact; return the step of the checkpoint.
-
-    Raise a RunError if there is none, it is damaged, or another process is training in the folder, and a ModelError
-    if the run is not finished.
-    """
+    """Export a finished run again, unless its exported files are intact; return the step of the checkpoint."""
     recipe = folder.recipe()
     if folder.exported() == recipe.steps:
         return None
@@ -58,8 +54,6 @@ def run(
     """Train, or resume from the folder's checkpoint, and export the result; return False if stopped before the end.
 
     The folder's lock is held meanwhile. Each listener is called with each event, after the folder has stored it.
-    `steps` may be larger than at the start of the run. Raise a RunError if the run has already reached that step, its
-    checkpoint is damaged, or another process trains in the folder; and what `loop.train` raises.
     """
     with folder.lock.held():
         return _run(folder, recipe, data, listeners, should_stop)

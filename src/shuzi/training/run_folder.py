@@ -74,10 +74,7 @@ class RunLock:
         return {self._file, self._holder}
 
     def take(self) -> None:
-        """Take the lock, unless this object already has it.
-
-        Raise a RunError if another process or another object has it, or the folder cannot be written.
-        """
+        """Take the lock, unless this object already has it."""
         if self._lock.is_locked:
             return
         try:
@@ -136,11 +133,7 @@ class RunLock:
 
 
 def metrics(event: Event) -> dict[str, Any] | None:
-    """Return an event's entry for metrics.jsonl, or None if it has none.
-
-    >>> metrics(Progress(10, loss=1.5, accuracy=0.75))
-    {'step': 10, 'loss': 1.5, 'accuracy': 0.75}
-    """
+    """Return an event's entry for metrics.jsonl, or None if it has none."""
     match event:
         case Progress():
             return {"step": event.step, "loss": event.loss, "accuracy": event.accuracy}
@@ -201,12 +194,7 @@ class RunFolder:
 
     @staticmethod
     def create(path: Path | None, recipe: Recipe, own: Dataset | None = None, start: Path | None = None) -> RunFolder:
-        """Create the folder of a new training run, or one with a new name under `runs/`.
-
-        The user's own pictures and the .onnx file of a model to start from are copied into it. Raise a RunError if
-        something is already there (a run that failed before its first checkpoint does not count), another process is
-        training there, or the folder cannot be created.
-        """
+        """Create the folder of a new run, with the user's pictures and the model to start from, if there are any."""
         path = path or _new_folder(recipe.name)
         folder = RunFolder(path)
         try:
@@ -274,10 +262,7 @@ class RunFolder:
         return self.start_file if self.start_file.is_file() else None
 
     def checkpoint(self) -> tuple[int, dict[str, NDArray[Any]] | None]:
-        """Return the step and state of the newest checkpoint; 0 and None if there is none.
-
-        Raise a RunError if it is damaged or not of the step in its name, or the checkpoints folder cannot be read.
-        """
+        """Return the step and state of the newest checkpoint, or raise a RunError; 0 and None if there is none."""
         # a longer number is a later step
         newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)
         if newest is None:

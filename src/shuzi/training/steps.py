@@ -123,12 +123,7 @@ class Streamed:
 
 
 def draw_choices(seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float32]:
-    """Draw the changes for the steps from `start` to `stop`: float32 (stop - start, batch_size, 6), from -1 to 1.
-
-    >>> whole, later = draw_choices(0, 0, 5, 8), draw_choices(0, 3, 5, 8)
-    >>> bool((whole[3:] == later).all())
-    True
-    """
+    """Draw the changes for the steps from `start` to `stop`: float32 (stop - start, batch_size, 6), from -1 to 1."""
     steps = [
         np.random.default_rng([seed, AUGMENTATION_STREAM, step]).random((batch_size, CHOICES), np.float32)
         for step in range(start, stop)
@@ -137,10 +132,7 @@ def draw_choices(seed: int, start: int, stop: int, batch_size: int) -> NDArray[n
 
 
 def squeeze(images: Any, choices: Any) -> Any:
-    """Shift and stretch images, float32 (n, 28, 28), along both axes, as two fast products with small matrices.
-
-    The choices are float32 (n, 6), from -1 to 1.
-    """
+    """Shift and stretch images, float32 (n, 28, 28), along both axes, by choices from -1 to 1, float32 (n, 6)."""
     down = _line(choices[:, 0:1] * SHIFT, 1 + choices[:, 1:2] * STRETCH)
     across = _line(choices[:, 2:3] * SHIFT, 1 + choices[:, 3:4] * STRETCH)
     return ops.matmul(down, ops.matmul(images, ops.transpose(across, (0, 2, 1))))
@@ -192,10 +184,7 @@ AUGMENTATIONS: Mapping[str, Callable[[Any, Any], Any]] = {"squeeze": squeeze, "a
 
 
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc] # Keras publishes no types
-    """Linear warm-up to the highest rate, then a decay along half a cosine (after Smith, 2018).
-
-    The rate rises in the fraction `warm_up` of the steps.
-    """
+    """Linear warm-up in a fraction of the steps, then a decay along half a cosine (after Smith, 2018)."""
 
     def __init__(self, highest: float, steps: int, warm_up: float) -> None:
         self.highest, self.steps, self.warm_up = highest, steps, warm_up
@@ -296,11 +285,7 @@ class Steps(ABC):
         """Run the plain network on images with at most `PASS_PIXELS` pixels."""
 
     def take(self, first: int, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Take one step for each row of `batches`, int32 (steps, batch size), the positions of the images.
-
-        Randomness depends on the number of the step; that of the first is given, from 0. Return the loss of each
-        batch before its step, and the fraction of it that was correct: float32 (steps,) each.
-        """
+        """Take a step for each row of positions, int32 (steps, size): losses and correct fractions, float32 each."""
         count, size = batches.shape
         choices = np.zeros((count, 0, 0), np.float32)
         if self._augment:

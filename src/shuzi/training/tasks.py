@@ -103,10 +103,7 @@ class Task(ABC):
         write_temperature: Callable[[float], None],
         validation: Dataset,
     ) -> tuple[float, dict[str, float]]:
-        """Calibrate a trained network's confidence; a task without confidence changes nothing.
-
-        Return the temperature that was written, and the thresholds beyond which an answer is not to be trusted.
-        """
+        """Calibrate the confidence; return the temperature that was written, and the thresholds of answers."""
         return 1.0, {}
 
     def parts(self, dataset: Dataset) -> int:
@@ -138,11 +135,7 @@ class Task(ABC):
 
 
 def at_temperature(probabilities: NDArray[Any], temperature: float) -> NDArray[np.float64]:
-    """Return the probabilities (n, 10) after dividing the logits by a temperature.
-
-    >>> at_temperature(np.array([[0.8, 0.2]]), 0.5).round(3).tolist()
-    [[0.941, 0.059]]
-    """
+    """Return the probabilities (n, 10) after dividing the logits by a temperature."""
     scores = np.log(np.maximum(probabilities.astype(np.float64), MIN_PROBABILITY)) / temperature
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
@@ -166,12 +159,7 @@ def fit_temperature(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> f
 
 
 def unsure_below(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> float:
-    """Find the confidence above which at most one answer in a thousand is wrong; above 1 if there is none.
-
-    >>> sure, labels = np.array([[0.6, 0.4], [0.9, 0.1], [0.8, 0.2]]), np.array([1, 0, 0], np.uint8)
-    >>> unsure_below(sure, labels)
-    0.8
-    """
+    """Find the confidence above which at most one answer in a thousand is wrong; above 1 if there is none."""
     confidence = probabilities.max(axis=1)
     surest_first = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(probabilities.argmax(axis=1)[surest_first] != labels[surest_first])
@@ -193,10 +181,7 @@ class Classify(Task):
     answers = 1
 
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
-        """Return the cross-entropy of a batch, summed or averaged according to the recipe; columns are averaged.
-
-        Labels are uint8 (n,), y is float32 (n, 10) or (n, columns, 10).
-        """
+        """Return the cross-entropy of a batch, summed or averaged according to the recipe; columns are averaged."""
         count, columns, labels, y = _by_column(labels, y)
         return _mean(recipe, self._lost(recipe, labels, y) / columns, count)
 
@@ -205,12 +190,7 @@ class Classify(Task):
         return ops.cast(self._predicted(_averaged(y)) == ops.cast(labels, "int32"), "float32")
 
     def accuracy(self, labels: NDArray[np.uint8], outputs: NDArray[np.float32]) -> float:
-        """Return the fraction of correct answers.
-
-        >>> outputs = np.array([[0.1, 0.9], [0.2, 0.8]], np.float32)
-        >>> Classify().accuracy(np.array([1, 0], np.uint8), outputs)
-        0.5
-        """
+        """Return the fraction of correct answers."""
         return float(np.mean(outputs.argmax(axis=1) == labels))
 
     def calibrate(
@@ -340,10 +320,7 @@ class Detect(Task):
         return (-ops.sum(focal) + _BOX_WEIGHT * ops.sum(off) / 4) / count
 
     def correct(self, labels: Any, y: Any) -> Any:
-        """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).
-
-        A page without digits counts as 1.
-        """
+        """Return the fraction of each page's digits that are found at their centre: float32 (n,)."""
         return _fraction_found(labels, y, _FOUND)
 
     def accuracy(self, labels: NDArray[np.float32], outputs: NDArray[np.float32]) -> float:
@@ -361,10 +338,7 @@ class Detect(Task):
 
 
 def _fraction_found(labels: Any, y: Any, threshold: float) -> Any:
-    """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).
-
-    A page without digits counts as 1.
-    """
+    """Return the fraction of each page's digits found at their centre with the right class; without digits, 1."""
     peaks, is_digit, _ = _peaks(labels, y)
     tops = ops.cast(peaks > 0.999, "float32")
     scores = ops.sum(tops[..., None] * y[:, None, :, :, :10], axis=(2, 3))
@@ -517,13 +491,7 @@ class RecogniseLine(Task):
         return ops.cast(ops.logical_and(agree, complete), "float32")
 
     def accuracy(self, labels: NDArray[np.int8], outputs: NDArray[np.float32]) -> float:
-        """Return the fraction of strips whose text is exactly right.
-
-        >>> labels, y = np.array([[7, -1]], np.int8), np.full((1, 3, 17), -9, np.float32)
-        >>> y[0, [0, 1, 2], [BLANK, 7, 7]] = 0
-        >>> RecogniseLine().accuracy(labels, y)
-        1.0
-        """
+        """Return the fraction of strips whose text is exactly right."""
         return float(np.mean(np.asarray(self.correct(labels, outputs))))
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:

@@ -107,10 +107,7 @@ class TensorFlowSteps(Steps):
 
 
 def _one_core_an_operation() -> None:
-    """Run each operation on one core, several in parallel: faster for small operations, and no sum is reordered.
-
-    TensorFlow allows this only before it has started; a program that has already used it keeps its own setting.
-    """
+    """Run each operation on one core, several in parallel: faster for small operations, and no sum is reordered."""
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(cores())

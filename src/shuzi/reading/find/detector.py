@@ -48,18 +48,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Detection:
-    """A digit that the detector found.
+    """A digit that the detector found."""
 
-    Parameters
-    ----------
-    scores
-        The probability that each digit has its centre here: float32 (10,), not normalised.
-    box
-        x, y, width and height in pixels of the searched picture.
-    """
-
-    scores: NDArray[np.float32]
-    box: Box
+    scores: NDArray[np.float32]  # (10,): the probability that each digit has its centre here, not normalised
+    box: Box  # in pixels of the searched picture
 
     @property
     def score(self) -> float:
@@ -68,18 +60,7 @@ class Detection:
 
 
 class Detector:
-    """A model loaded for detection.
-
-    Parameters
-    ----------
-    path
-        Its .onnx file.
-
-    Raises
-    ------
-    ModelError
-        The file is not a detector, or its card is missing or unknown.
-    """
+    """A model loaded for detection."""
 
     def __init__(self, path: Path) -> None:
         self._session = Session(path)
@@ -88,15 +69,7 @@ class Detector:
             raise ModelError("error.model.classifier", path=path)
 
     def find(self, contrast: NDArray[np.uint8], scale: float) -> list[Detection]:
-        """Find the digits in a picture at a given scale.
-
-        Parameters
-        ----------
-        contrast
-            uint8 (h, w), as returned by `contrast_map`.
-        scale
-            The factor by which the picture is resized first.
-        """
+        """Find the digits in a contrast map, uint8 (h, w), that is resized by `scale` first."""
         scale = limit_scale(scale, contrast.shape)
         resized = resize(contrast, scale)
         height, width = resized.shape
@@ -109,12 +82,7 @@ class Detector:
 def search_by_scale(
     scan: Scan, classifier: Classifier, detector: Detector, simple: list[Candidate], enough: float, work: Work
 ) -> tuple[list[Candidate], list[Candidate]]:
-    """Find digits with the detector, at the scale suggested by the ink and at others if that fits badly.
-
-    Returns
-    -------
-    The best candidates, or the simple ones if the detector finds nothing; and all that it found with the best.
-    """
+    """Find digits at the scale that the ink suggests, or at others: the best candidates, and all of that scale."""
     ink, letter = scan.ink, _estimate_height(scan.components, scan.ink.shape)
     best, all_of_best, best_score = list[Candidate](), list[Candidate](), 0.0
     scale, tried = limit_scale(DIGIT_HEIGHT / letter, ink.shape), list[float]()
@@ -141,22 +109,7 @@ def search_by_scale(
 
 
 def _estimate_height(writing: Components, shape: tuple[int, ...]) -> float:
-    """Estimate the height of the writing in pixels: half of the ink is in components at least this tall.
-
-    Parameters
-    ----------
-    writing
-        The components.
-    shape
-        Of the picture. A component that spans all of it is ruling or a frame, unless there is nothing else.
-
-    Examples
-    --------
-    >>> boxes = np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32)
-    >>> writing = Components(boxes, np.array([80, 80, 300]))
-    >>> _estimate_height(writing, (60, 100))
-    20.0
-    """
+    """Estimate the height of the writing in pixels: half of the ink is in components at least this tall."""
     across = (writing.boxes[:, 2] >= 0.95 * shape[1]) | (
         (writing.boxes[:, 3] >= 0.95 * shape[0]) & (writing.boxes[:, 2] >= 0.8 * shape[1])
     )
@@ -184,12 +137,7 @@ def has_more(candidates: Sequence[Candidate], detected: Sequence[Candidate]) -> 
 def search_pale(
     scan: Scan, classifier: Classifier, detector: Detector, work: Work
 ) -> tuple[NDArray[np.uint8], list[Candidate], list[Candidate]]:
-    """Find digits with the detector if the writing is too pale or the paper too uneven for an ink map.
-
-    Returns
-    -------
-    An ink map of what was found, the candidates, and all that was found.
-    """
+    """Find digits where the writing is too pale for an ink map: a map of what was found, candidates, and all."""
     grey, ink = scan.grey, np.zeros_like(scan.grey)
     for fraction in TYPICAL_HEIGHTS:
         scale = DIGIT_HEIGHT / (fraction * min(grey.shape))
@@ -218,11 +166,7 @@ def _reaches_into(grey: NDArray[np.uint8], box: Box) -> bool:
 
 
 def limit_scale(scale: float, shape: tuple[int, ...]) -> float:
-    """Return the scale, capped at the largest that is sensible for a picture of that shape.
-
-    >>> limit_scale(0.5, (480, 640)), limit_scale(9.0, (40, 60)), limit_scale(9.0, (1000, 1000))
-    (0.5, 6.0, 1.0)
-    """
+    """Return the scale, capped at the largest that is sensible for a picture of that shape."""
     return min(scale, MOST_ENLARGEMENT, math.sqrt(MOST_SEARCHED_PIXELS / math.prod(shape)))
 
 

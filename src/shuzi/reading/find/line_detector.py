@@ -51,33 +51,14 @@ SAME_LINE: Final = 0.5  # of the shorter of two lines at different scales that l
 
 
 class Writing(NamedTuple):
-    """What the network sees of writing.
+    """What the network sees of writing."""
 
-    Parameters
-    ----------
-    lines
-        The lines, in no particular order.
-    score
-        The highest probability, at any scale and place, that there is a line: 0 to 1.
-    """
-
-    lines: list[TextLine]
-    score: float
+    lines: list[TextLine]  # in no particular order
+    score: float  # the highest probability, at any scale and place, that there is a line
 
 
 class LineDetector:
-    """A model loaded to find lines of writing.
-
-    Parameters
-    ----------
-    path
-        Its .onnx file.
-
-    Raises
-    ------
-    ModelError
-        The file is not a line detector, or its card is missing or unknown.
-    """
+    """A model loaded to find lines of writing."""
 
     def __init__(self, path: Path) -> None:
         self._session = Session(path)
@@ -86,15 +67,7 @@ class LineDetector:
             raise ModelError("error.model.no_line_detector", path=path)
 
     def find(self, grey: NDArray[np.uint8]) -> Writing:
-        """Find the lines of a picture, uint8 (h, w).
-
-        Examples
-        --------
-        >>> from shuzi.models.store import shipped
-        >>> writing = LineDetector(shipped()["line-detector"]).find(np.full((60, 90), 200, np.uint8))
-        >>> writing.lines, writing.score < 0.1
-        ([], True)
-        """
+        """Find the lines of a picture, uint8 (h, w)."""
         first = min(1.0, math.sqrt(LOOK_PIXELS / grey.size))
         looks = [(scale, self.look(grey, scale)) for scale in (first, first / COARSER, first / COARSER**2)]
         score = max(seen.score for _, seen in looks)
@@ -273,12 +246,5 @@ def is_cut_off(line: TextLine, grey: NDArray[np.uint8]) -> bool:
 
 
 def in_reading_order(lines: list[TextLine]) -> list[TextLine]:
-    """Order lines by rows from top to bottom, and within a row from left to right.
-
-    Examples
-    --------
-    >>> row = [TextLine((x, y), (x + 50.0, y), 20.0, 1.0) for x, y in ((100.0, 12.0), (10.0, 10.0), (10.0, 60.0))]
-    >>> [line.start for line in in_reading_order(row)]
-    [(10.0, 10.0), (100.0, 12.0), (10.0, 60.0)]
-    """
+    """Order lines by rows from top to bottom, and within a row from left to right."""
     return [lines[index] for row in group_in_reading_order([line.box for line in lines]) for index in row]

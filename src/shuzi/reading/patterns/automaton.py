@@ -30,25 +30,15 @@ _DIGIT_CLASSES = (1 << len(DIGITS)) - 1
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a pattern.
+    """A part of a pattern."""
 
-    Parameters
-    ----------
-    letters
-        For each of its positions, the characters that may stand there: bit n is that of `LETTERS`.
-    follow
-        For each position, the positions that may come after it.
-    first, last
-        The positions that it may begin and end with.
-    is_optional
-        Whether nothing need be written.
-    """
-
-    letters: tuple[int, ...] = ()
-    follow: tuple[int, ...] = ()
-    first: int = 0
+    letters: tuple[
+        int, ...
+    ] = ()  # for each position, the characters that may stand there: bit n is that of `LETTERS`
+    follow: tuple[int, ...] = ()  # for each position, the positions that may come after it
+    first: int = 0  # the positions that it may begin with
     last: int = 0
-    is_optional: bool = True
+    is_optional: bool = True  # nothing need be written
 
     @staticmethod
     def of(letters: int) -> Part:
@@ -107,32 +97,12 @@ def join_alternatives(parts: Sequence[Part]) -> Part:
 
 @dataclass(frozen=True)
 class Automaton:
-    """Tells which texts fit a pattern, character by character; made by `expression.compile_pattern`.
+    """Tells which texts fit a pattern, character by character; made by `compile_pattern`."""
 
-    Parameters
-    ----------
-    follow
-        For each position, the positions that may come after it; position 0 is before the first character.
-    having
-        For each of `LETTERS`, the positions where it may stand.
-    accepting
-        The positions that a text may end with.
-    counted
-        How many of the recogniser's classes are part of a text; others are passed over, as signs always are.
-
-    Examples
-    --------
-    >>> two_digits = Automaton.of(join_sequence([Part.of(_DIGIT_CLASSES)] * 2))
-    >>> two_digits.accepts("42"), two_digits.accepts("4?2"), two_digits.accepts("4.2"), two_digits.accepts("4")
-    (True, True, False, False)
-    >>> two_digits.step(two_digits.step(START, 4), 2) & two_digits.accepting != 0
-    True
-    """
-
-    follow: tuple[int, ...]
-    having: tuple[int, ...]
-    accepting: int
-    counted: int = len(LETTERS)
+    follow: tuple[int, ...]  # for each position, those that may come after it; 0 is before the first character
+    having: tuple[int, ...]  # for each of `LETTERS`, the positions where it may stand
+    accepting: int  # the positions that a text may end with
+    counted: int = len(LETTERS)  # the recogniser's classes in a text; others are passed over, as signs always are
 
     @staticmethod
     def of(part: Part) -> Automaton:
@@ -168,12 +138,7 @@ class Automaton:
         return bool(positions & self.accepting)
 
     def may_hold(self, whole: int, decimals: int = 0) -> bool:
-        """Tell whether a text of so many digits, and so many behind a point, may fit.
-
-        >>> two_digits = Automaton.of(join_sequence([Part.of(_DIGIT_CLASSES)] * 2))
-        >>> two_digits.may_hold(2), two_digits.may_hold(1), two_digits.may_hold(1, 1)
-        (True, False, False)
-        """
+        """Tell whether a text of so many digits, and so many behind a point, may fit."""
         digits, point = range(len(DIGITS)), [CLASSES.index(".")]
         positions = START
         for labels in [digits] * whole + ([point, *[digits] * decimals] if decimals else []):
@@ -192,11 +157,7 @@ class Automaton:
         return endings
 
     def rarity(self, length: int) -> float:
-        """Return the fraction of all texts of so many characters that fit, or more where the pattern is ambiguous.
-
-        >>> round(Automaton.of(join_sequence([Part.of(_DIGIT_CLASSES)] * 2)).rarity(2), 4) == round((10 / 15) ** 2, 4)
-        True
-        """
+        """Return the fraction of all texts of so many characters that fit, or more where the pattern is ambiguous."""
         size = len(self.follow)
         after = np.array([_unpacked(more, size) for more in self.follow], np.float64)
         fractions = sum(_unpacked(positions, size) for positions in self.having) / len(LETTERS)
@@ -259,27 +220,10 @@ _COUNTS = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
 
 
 def compile_pattern(pattern: str) -> Automaton:
-    r"""Return the automaton of a pattern.
+    r"""Return the automaton of a pattern: a name of `NAMED_PATTERNS`, or a regular expression for the whole text.
 
-    Parameters
-    ----------
-    pattern
-        A name of `NAMED_PATTERNS`, or a regular expression for the whole text: digits, ``\d``, the marks ``, - / :``
-        and ``\.``, ``.`` for any character, classes such as ``[1-5]`` or ``[^0]``, groups, ``|``, and
-        ``? * + {2} {2,} {2,5}``.
-
-    Raises
-    ------
-    DataError
-        It is neither, is too long or has too many repetitions, or no number fits it.
-
-    Examples
-    --------
-    >>> automaton = compile_pattern(r"\d{1,3}(\.\d\d)?")
-    >>> automaton.accepts("12.50"), automaton.accepts("12.5")
-    (True, False)
-    >>> compile_pattern("time").accepts("23:59"), compile_pattern("time").accepts("24:59")
-    (True, False)
+    It may have digits, ``\d``, the marks ``, - / :`` and ``\.``, ``.`` for any character, classes such as ``[1-5]``
+    or ``[^0]``, groups, ``|``, and ``? * + {2} {2,} {2,5}``.
     """
     if not isinstance(pattern, str):
         raise DataError("error.pattern.kind")

@@ -54,22 +54,6 @@ def find_fitting_texts(
 
     A prefix is kept only while the columns that are left suffice to end it as the pattern asks. Beside the best
     prefixes, the best one for each state of the automaton is kept: what fits in the end may look worse on the way.
-
-    Parameters
-    ----------
-    log_probabilities, most, width, least
-        As for `ctc.find_best_texts`.
-    automaton
-        The pattern's.
-
-    Examples
-    --------
-    >>> from shuzi.reading.patterns.automaton import Part, join_sequence
-    >>> two_characters = Automaton.of(join_sequence([Part.of(0b11)] * 2))
-    >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
-    >>> best = find_fitting_texts(columns, two_characters, most=2)
-    >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in best]
-    [((0, 1), 0.534), ((1, 1), 0.056)]
     """
     count, blank, seldom = len(log_probabilities), log_probabilities.shape[1] - 1, math.log(least)
     step, within = cache(automaton.step), _find_within(automaton, count)
@@ -123,19 +107,7 @@ def _keep(
 def find_fitting_digits(
     probabilities: Sequence[NDArray[np.float32]], automaton: Automaton
 ) -> list[tuple[str, float]]:
-    """Find the most probable texts of so many digits that fit a pattern, the best one first.
-
-    Parameters
-    ----------
-    probabilities
-        Of each digit, in order: float32 (10,).
-    automaton
-        The pattern's.
-
-    Returns
-    -------
-    Texts and their probabilities, the products of those of their digits.
-    """
+    """Find the most probable texts of digits, float32 (10,) each, that fit a pattern, and their probabilities."""
     endings, step = automaton.endings(len(probabilities)), cache(automaton.step)
     beams: dict[str, tuple[float, int]] = {"": (1.0, START)}
     for position, of_digit in enumerate(probabilities, start=1):
@@ -151,24 +123,11 @@ def find_fitting_digits(
 
 
 def follow_pattern(plain: Reading, seen: Findings, pattern: Automaton, scale: LineScale) -> Reading:
-    """Let a reading follow a pattern.
+    """Let a reading follow a pattern: the text that fits best, "ok" as without the pattern.
 
-    Parameters
-    ----------
-    plain
-        The reading without it.
-    seen
-        What it was made from.
-    pattern
-        The pattern's automaton.
-    scale
-        Weighs the scores of texts and calibrates the confidence.
-
-    Returns
-    -------
-    The reading with the text that fits best, "ok" as without the pattern. Where the pattern has changed the text, it
-    is "ok" only if it is as sure as a value of a list must be. Where what is written does not fit, the text stays and
-    is "unsure". Blank pictures, pictures without a digit and those that hold too much stay as they were read.
+    Where the pattern has changed the text, it is "ok" only if it is as sure as a value of a list must be. Where what
+    is written does not fit, the text stays and is "unsure". Blank pictures, pictures without a digit and those that
+    hold too much stay as they were read.
     """
     if plain.status in (BLANK, NOT_A_DIGIT) or seen.too_much is not None:
         return plain

@@ -22,18 +22,7 @@ OTHER_KINDS = {
 
 
 class Classifier:
-    """A model loaded for classification.
-
-    Parameters
-    ----------
-    path
-        An .onnx file with a card.
-
-    Raises
-    ------
-    ModelError
-        The file is not a model, its card is missing or unknown, or it is no classifier.
-    """
+    """A model loaded for classification."""
 
     def __init__(self, path: Path) -> None:
         self._session = Session(path)
@@ -44,64 +33,17 @@ class Classifier:
         self._answers = [output.name for output in self.card.outputs if output.name != FEATURES]
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the probability of each digit for each image.
-
-        Parameters
-        ----------
-        images
-            uint8 (n, 28, 28), background 0, ink 255.
-
-        Returns
-        -------
-        float32 (n, 10), each row adding up to 1.
-
-        Raises
-        ------
-        ShuziError
-            The array has another shape or type.
-        """
+        """Return the probability of each digit, float32 (n, 10), for images uint8 (n, 28, 28), ink 255."""
         return self.classify_or_reject(images)[0]
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return what `classify` returns, and for each image the probability that it is a digit at all.
-
-        Parameters
-        ----------
-        images
-            uint8 (n, 28, 28), background 0, ink 255.
-
-        Returns
-        -------
-        float32 (n, 10) and float32 (n,); the latter is all 1 for a model that knows only digits.
-
-        Raises
-        ------
-        ShuziError
-            The array has another shape or type.
-        """
+        """Return what `classify` returns, and the probability that each is a digit: float32 (n,), 1 where unknown."""
         return self._answers_of(self._run(accept_images(images), self._answers))
 
     def classify_with_features(
         self, images: NDArray[np.uint8]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Return `classify_or_reject` and `features` without corrections, and run the network once for both.
-
-        Parameters
-        ----------
-        images
-            uint8 (n, 28, 28), background 0, ink 255.
-
-        Returns
-        -------
-        float32 (n, 10), (n,) and (n, k).
-
-        Raises
-        ------
-        ModelError
-            The model does not output its features.
-        ShuziError
-            The array has another shape or type.
-        """
+        """Return `classify_or_reject` and `features`, and run the network once for both."""
         self._size_of_features()
         names = [output.name for output in self.card.outputs]
         found = dict(zip(names, self._run(accept_images(images), names), strict=True))
@@ -125,24 +67,7 @@ class Classifier:
         return [np.concatenate(each) for each in zip(*found, strict=True)]
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the last hidden layer for each image, from which the probabilities are computed.
-
-        Parameters
-        ----------
-        images
-            uint8 (n, 28, 28), background 0, ink 255.
-
-        Returns
-        -------
-        float32 (n, k).
-
-        Raises
-        ------
-        ModelError
-            The model does not output its features.
-        ShuziError
-            The array has another shape or type.
-        """
+        """Return the last hidden layer for each image, from which the probabilities are computed: float32 (n, k)."""
         size = self._size_of_features()
         images = accept_images(images)
         features = np.empty((len(images), size), np.float32)
@@ -153,24 +78,7 @@ class Classifier:
 
 
 def accept_images(images: ArrayLike) -> NDArray[np.uint8]:
-    """Return images of digits as uint8 (n, 28, 28), ink 255.
-
-    Parameters
-    ----------
-    images
-        (n, 28, 28), (n, 28, 28, 1), (n, 784) or, for a single image, (28, 28): integers in 0 to 255, floats in
-        [0, 1], or bools; ink is the largest.
-
-    Raises
-    ------
-    ShuziError
-        They have another shape, type or other values.
-
-    Examples
-    --------
-    >>> accept_images(np.full((2, 784), 0.5)).shape, int(accept_images(np.full((28, 28), 0.5)).max())
-    ((2, 28, 28), 128)
-    """
+    """Return images, (n, 28, 28), (n, 28, 28, 1), (n, 784) or (28, 28), floats from 0 to 1, as uint8 (n, 28, 28)."""
     try:
         array = np.asarray(images)
     except Exception as problem:  # rows of different lengths, a tensor on a GPU, or whatever a library raises

@@ -27,18 +27,7 @@ from shuzi.reading.values import Findings, Line, LineTexts
 
 
 class Recogniser:
-    """A model loaded to recognise lines.
-
-    Parameters
-    ----------
-    path
-        Its .onnx file.
-
-    Raises
-    ------
-    ModelError
-        The file is not a line recogniser, or its card is missing or unknown.
-    """
+    """A model loaded to recognise lines."""
 
     def __init__(self, path: Path) -> None:
         self._session = Session(path)
@@ -47,52 +36,19 @@ class Recogniser:
             raise ModelError("error.model.no_recogniser", path=path)
 
     def columns(self, contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.float32]:
-        """Cut a strip out of a picture and recognise it.
-
-        Parameters
-        ----------
-        contrast
-            The picture's contrast map: uint8 (h, w).
-        frame
-            x, y, width, height of the strip, in its pixels.
-
-        Returns
-        -------
-        float32 (n, 17): for each column of the strip the log probability of each class of `models.tasks`, the blank
-        last.
-        """
+        """Cut a strip out of a contrast map: the log probabilities of its columns, float32 (n, 17), blank last."""
         strip = cut_strip(contrast, frame)
         (columns,) = self._session.run(strip[None].astype(np.float32))
         return np.asarray(columns[0])
 
 
 def recognise_lines(seen: Findings, scan: Scan, recogniser: Recogniser) -> Findings:
-    """Add to what was found of a page what may stand on each of its lines.
-
-    Parameters
-    ----------
-    seen
-        What was found.
-    scan
-        The picture.
-    recogniser
-        Reads strips.
-    """
+    """Add to what was found of a page what may stand on each of its lines."""
     return replace(seen, texts=tuple(recognise_line(line, scan.contrast, recogniser) for line in seen.lines))
 
 
 def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:
-    """Recognise a line and score its likely texts.
-
-    Parameters
-    ----------
-    line
-        The line.
-    contrast
-        The picture's contrast map: uint8 (h, w).
-    recogniser
-        Reads strips.
-    """
+    """Recognise a line and score its likely texts."""
     proposed: dict[tuple[int, ...], None] = {line.proposed: None}
     columns: tuple[NDArray[np.float32], ...] = ()
     for frame in line.frames:

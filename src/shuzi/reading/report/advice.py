@@ -51,19 +51,7 @@ def about_success(ignored: Sequence[Ignored]) -> Sentence:
 
 
 def about_candidates(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digit], status: str) -> Sentence:
-    """Choose the most helpful sentence about digits that were read one by one.
-
-    Parameters
-    ----------
-    seen
-        What was found.
-    boxes
-        Of its candidates, in pixels of the searched picture, in reading order.
-    digits
-        Their digits.
-    status
-        Of the reading.
-    """
+    """Choose the most helpful sentence about digits that were read one by one."""
     if status == OK:
         return "reading.ok", {}
     if (amiss := about_the_picture(seen, boxes, digits)) is not None:
@@ -89,25 +77,7 @@ def about_line_text(
     ignored: Sequence[Ignored],
     texts: Sequence[str],
 ) -> Sentence:
-    """Choose the most helpful sentence about a number that was read line by line and is not sure.
-
-    Parameters
-    ----------
-    seen
-        What was found.
-    boxes
-        Of its digits, in pixels of the searched picture.
-    digits
-        The digits.
-    is_sign_inside
-        Whether a sign stands between digits of a line.
-    is_cut_at_side
-        Whether the picture's left or right edge cuts off ink beside a line.
-    ignored
-        The ink in no text.
-    texts
-        What may be written, the most probable first.
-    """
+    """Choose the most helpful sentence about a number that was read line by line and is not sure."""
     amiss = about_the_picture(seen, boxes, digits)
     if amiss is not None:
         return amiss
@@ -125,15 +95,7 @@ def about_line_text(
 
 
 def about_line(is_sign_inside: bool, texts: Sequence[str]) -> Sentence:
-    """Choose the most helpful sentence about a line of a photograph that is not sure.
-
-    Parameters
-    ----------
-    is_sign_inside
-        Whether a sign stands between its digits.
-    texts
-        What may be written, the most probable first.
-    """
+    """Choose the most helpful sentence about a line of a photograph that is not sure."""
     if is_sign_inside:
         return "reading.sign_inside", {}
     text, *others = [text for text in texts if text]
@@ -143,22 +105,7 @@ def about_line(is_sign_inside: bool, texts: Sequence[str]) -> Sentence:
 
 
 def about_marks(text: str, others: Sequence[str]) -> Sentence:
-    """Name the mark that is not sure where all digits are.
-
-    Parameters
-    ----------
-    text
-        The reading's text.
-    others
-        What may be written as well, with the same digits, the most probable first.
-
-    Examples
-    --------
-    >>> about_marks("12.5", ["12.5", "12,5"])
-    ('reading.mark', {'text': '12.5', 'other': '12,5', 'mark': '.', 'place': 3})
-    >>> about_marks("125", ["12.5"])
-    ('reading.mark_more', {'text': '125', 'other': '12.5', 'mark': '.'})
-    """
+    """Name the mark that is not sure where all digits are."""
     other = next((other for other in others if other != text), None)
     if other is None:
         return "reading.mark_unsure", {}
@@ -171,17 +118,7 @@ def about_marks(text: str, others: Sequence[str]) -> Sentence:
 
 
 def about_the_picture(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digit]) -> Sentence | None:
-    """Return what is wrong with the picture itself: too small or large, cut off, blurred or pale; None if nothing is.
-
-    Parameters
-    ----------
-    seen
-        What was found.
-    boxes
-        Of its digits, in pixels of the searched picture.
-    digits
-        The digits, at least one.
-    """
+    """Return what is wrong with the picture: too small or large, cut off, blurred or pale; None if nothing is."""
     sides = sorted(max(digit.box[2:]) for digit in digits)
     middle = sides[len(sides) // 2]
     if middle < SMALL_DIGIT:
@@ -200,25 +137,7 @@ def about_the_picture(seen: Findings, boxes: Sequence[Box], digits: Sequence[Dig
 
 
 def measure_edge_width(grey: NDArray[np.uint8]) -> float:
-    """Return the width of the step from paper to ink at the sharper edges, as a fraction of the longer side.
-
-    Parameters
-    ----------
-    grey
-        uint8 (h, w): a digit with a little paper around it.
-
-    Returns
-    -------
-    About 0.05 for pure black and white; infinity if there is no edge.
-
-    Examples
-    --------
-    >>> page = np.full((40, 40), 255, np.uint8)
-    >>> page[5:35, 15:25] = 0
-    >>> blurred = np.asarray(cv2.GaussianBlur(page, (0, 0), 4), np.uint8)
-    >>> round(measure_edge_width(page), 2), round(measure_edge_width(blurred), 2)
-    (0.05, 0.2)
-    """
+    """Return how wide the sharper edges of a digit, uint8 (h, w), are, as a fraction of its longer side."""
     seen = resize(grey.astype(np.float32), min(1.0, EDGES_MEASURED_AT / max(grey.shape)))
     darkest, lightest = np.percentile(seen, (2, 98)).tolist()
     if lightest - darkest < LEAST_STEP or min(seen.shape) < 2:

@@ -25,20 +25,7 @@ _DIGITS = 4  # of a probability
 
 
 def values_of(reading: Reading | ShuziError, source: str = "") -> tuple[Any, ...]:
-    """Return the values of a row, one for each of COLUMNS.
-
-    Parameters
-    ----------
-    reading
-        A reading, or why the picture could not be read; then the confidences are None.
-    source
-        The picture's name, where the reading does not know it.
-
-    Examples
-    --------
-    >>> values_of(Reading("1.5", "unsure", 0.81, (), ("reading.ok", {}), digits_confidence=0.97, digits_status="ok"))
-    ('', '1.5', 'unsure', 0.81, 'Read.', '15', 'ok', 0.97)
-    """
+    """Return the values of a row, one for each of COLUMNS."""
     if isinstance(reading, ShuziError):
         return (source or str(reading.values.get("path", "")), "", "error", None, str(reading), "", "error", None)
     confidence, of_digits = round(reading.confidence, _DIGITS), round(reading.digits_confidence, _DIGITS)
@@ -47,17 +34,7 @@ def values_of(reading: Reading | ShuziError, source: str = "") -> tuple[Any, ...
 
 
 def line_values_of(reading: Reading | ShuziError, source: str = "") -> list[tuple[Any, ...]]:
-    r"""Return the values of the rows of a reading, one for each number, for each of LINE_COLUMNS.
-
-    A picture without a number, or one that could not be read, has one row, with None for what it lacks. Parameters as
-    for `values_of`.
-
-    Examples
-    --------
-    >>> reading = Reading("12\n3.5", "ok", 0.9, (), ("reading.ok", {}), source="a.png")
-    >>> [values[:3] for values in line_values_of(reading)]
-    [('a.png', 1, '12'), ('a.png', 2, '3.5')]
-    """
+    """Return the values of a row for each number of a reading, for LINE_COLUMNS; without a number, of one row."""
     if isinstance(reading, ShuziError) or not reading.lines:
         source, text, status, confidence, message, digits_text, *_ = values_of(reading, source)
         return [(source, None, text, status, confidence, message, digits_text, None, None, None, None)]

@@ -26,32 +26,7 @@ Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
 def what_counts(classify: Classify, image: NDArray[np.uint8], digit: int) -> NDArray[np.float32]:
-    """Cover each spot of an image in turn and measure how far the probability of a digit falls.
-
-    Parameters
-    ----------
-    classify
-        Turns uint8 (n, 28, 28) into float32 (n, 10), like `Reader.classify`.
-    image
-        uint8 (28, 28), ink 255.
-    digit
-        The digit whose probability is measured.
-
-    Returns
-    -------
-    float32 (28, 28): how far the probability falls, on average, when the pixel is covered; negative if it rises.
-
-    Examples
-    --------
-    >>> def upper_half(images):
-    ...     inked = images[:, :14].any(axis=(1, 2)).astype(np.float32)
-    ...     return np.repeat(inked[:, None], 10, axis=1)
-    >>> image = np.zeros((28, 28), np.uint8)
-    >>> image[6, 10] = image[20, 10] = 255
-    >>> counted = what_counts(upper_half, image, 7)
-    >>> float(counted[6, 10].round(4)), float(counted[20, 10])
-    (1.0, 0.0)
-    """
+    """Return how far the probability of a digit falls, float32 (28, 28), when each spot of an image is covered."""
     reach = PATCH // 2
     # a patch that covers no ink changes nothing
     rows, columns = np.nonzero(cv2.dilate(image, np.ones((PATCH, PATCH), np.uint8)))
@@ -116,11 +91,7 @@ def font_of(text: str, size: int) -> Font | None:
 
 
 def broken(text: str, letters: Letters, width: float) -> list[str]:
-    """Break a text into lines of at most `width`, in the letters' unit, at spaces and between Chinese characters.
-
-    >>> broken("one two three", ImageFont.load_default(20), 80)
-    ['one two', 'three']
-    """
+    """Break a text into lines of at most `width`, in the letters' unit, at spaces and between Chinese characters."""
     lines = [""]
     for piece in re.findall(rf"[⺀-鿿][{_ENDING}]*|[^\s⺀-鿿]+[{_ENDING}]*\s*|\s+", text):
         if lines[-1] and letters.getlength((lines[-1] + piece).rstrip()) > width:
@@ -192,27 +163,7 @@ class _Sheet:
 
 
 def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
-    """Read a picture and draw how it was read, with captions in the current language.
-
-    Parameters
-    ----------
-    reader
-        The reader to explain.
-    picture
-        As for `Reader.read`; raises what that raises.
-
-    Returns
-    -------
-    The reading, and an RGB image 1,000 pixels wide.
-
-    Examples
-    --------
-    >>> import shuzi
-    >>> sheet = np.full((60, 60), 255, np.uint8)
-    >>> reading, image = explain(shuzi.load(), sheet)
-    >>> reading.status, image.width
-    ('blank', 1000)
-    """
+    """Read a picture and draw how it was read, with captions in the current language: an image 1,000 pixels wide."""
     seen = reader.recognise(picture)
     reading = reader.decide(seen)
     with speaking(drawn_language()):

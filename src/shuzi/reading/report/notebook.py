@@ -21,17 +21,7 @@ _COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
 
 
 def as_html(reading: Reading) -> str:
-    """Return a picture with a box around each digit, and below it the text, the status and advice.
-
-    The picture is opened again from `Reading.source`. Where that is not a file, or no longer one, what the network
-    saw of each digit is shown at its place instead.
-
-    Examples
-    --------
-    >>> blank = Reading("", "blank", 1.0, (), ("reading.blank", {}))
-    >>> as_html(blank)
-    '<div><strong></strong> <span>blank: There is no writing in this picture.</span></div>'
-    """
+    """Return a picture, opened again if it is a file, with a box around each digit, and below it text and advice."""
     words = f"<strong>{escape(reading.text)}</strong> <span>{escape(reading.verdict)}</span>".replace("\n", "<br>")
     grey = _picture(reading)
     return f"<div>{'' if grey is None else _drawn(reading, grey)}{words}</div>"

@@ -28,29 +28,17 @@ RULING, SIGN_INK, PRINT, STAIN, NEIGHBOUR, UNKNOWN = get_args(InkKind)
 
 
 def without_marks(text: str) -> str:
-    r"""Leave out all that is neither a digit nor the end of a line.
-
-    >>> without_marks("3.14\n-7")
-    '314\n7'
-    """
+    """Leave out all that is neither a digit nor the end of a line."""
     return "".join(character for character in text if character.isdigit() or character == "\n")
 
 
 def percent(confidence: float) -> str:
-    """Write a confidence in whole percent, rounded down.
-
-    >>> percent(0.9996), percent(1.0)
-    ('99%', '100%')
-    """
+    """Write a confidence in whole percent, rounded down."""
     return f"{math.floor(100 * confidence)}%"
 
 
 def how_sure(status: str, confidence: float) -> str:
-    """Put a status into words, with the confidence if there is a number.
-
-    >>> how_sure(OK, 0.99), how_sure(NOT_A_DIGIT, 0.3)
-    ('ok, confidence 99%', 'not a digit')
-    """
+    """Put a status into words, with the confidence if there is a number."""
     words = say("read.status." + status.replace("-", "_"))
     # next to "not a digit" it would look like the probability of that
     return say("read.sure", status=words, percent=percent(confidence)) if status in (OK, UNSURE) else words

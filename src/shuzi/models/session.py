@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import onnxruntime
@@ -22,7 +22,7 @@ from shuzi.atomic import replacing
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models import store
 from shuzi.models.onnx_file import control_flow, read_card, read_content
-from shuzi.models.tasks import Tensor
+from shuzi.models.tasks import DETECTOR, LINE_DETECTOR, RECOGNISER, Tensor
 from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.cores import cores
 from shuzi.processes.serving import Limits
@@ -35,6 +35,11 @@ LIMITS = Limits(cpu_seconds=10.0, memory=1_000_000_000)
 
 _NUMBERS = {"tensor(float)": "float32"}
 _MAX_MESSAGE = 300  # characters of a message of ONNX Runtime or of the child
+_WRONG_PARTNERS = {
+    DETECTOR: "error.model.no_detector",
+    LINE_DETECTOR: "error.model.no_line_detector",
+    RECOGNISER: "error.model.no_recogniser",
+}
 _CHILD = "shuzi.models.trial_child"
 _VALUES = {  # errors that the child may report, and the values of each
     "error.model.damaged": ("reason",),
@@ -108,6 +113,22 @@ class Session:
 
     def _other(self, found: str, wanted: object) -> ModelError:
         return ModelError("error.model.interface", path=self._path, found=found, wanted=wanted)
+
+
+class Model:
+    """A model of one kind, loaded from its .onnx file; one of another kind is a ModelError."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, path: Path) -> None:
+        self._session = Session(path)
+        self.card = self._session.card
+        if self.card.kind != self.kind:
+            raise ModelError(self._wrong_kind(), path=path)
+
+    def _wrong_kind(self) -> str:
+        """Return the key of the error for a model of another kind."""
+        return _WRONG_PARTNERS[self.kind]
 
 
 def _fits(tensor: Tensor, dtype: object, shape: tuple[int | str | None, ...]) -> bool:

@@ -6,20 +6,18 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import ModelError
 from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression
 from shuzi.ink.components import Components
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
 from shuzi.ink.resize import resize
 from shuzi.ink.scan import Scan
-from shuzi.models.session import Session
+from shuzi.models.session import Model
 from shuzi.models.tasks import DETECTOR
 from shuzi.reading.find.candidates import Candidate, Work, classify_boxes, keep_best, measure_explanation
 from shuzi.reading.find.find_thresholds import (
@@ -59,14 +57,10 @@ class Detection:
         return float(self.scores.max())
 
 
-class Detector:
+class Detector(Model):
     """A model loaded for detection."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = Session(path)
-        self.card = self._session.card
-        if self.card.kind != DETECTOR:
-            raise ModelError("error.model.classifier", path=path)
+    kind = DETECTOR
 
     def find(self, contrast: NDArray[np.uint8], scale: float) -> list[Detection]:
         """Find the digits in a contrast map, uint8 (h, w), that is resized by `scale` first."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -17,10 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import ModelError
 from shuzi.ink.line_pictures import TextLine
 from shuzi.ink.resize import resize
-from shuzi.models.session import Session
+from shuzi.models.session import Model
 from shuzi.models.tasks import LINE_DETECTOR
 from shuzi.reading.find.rows import group_in_reading_order
 
@@ -57,14 +55,10 @@ class Writing(NamedTuple):
     score: float  # the highest probability, at any scale and place, that there is a line
 
 
-class LineDetector:
+class LineDetector(Model):
     """A model loaded to find lines of writing."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = Session(path)
-        self.card = self._session.card
-        if self.card.kind != LINE_DETECTOR:
-            raise ModelError("error.model.no_line_detector", path=path)
+    kind = LINE_DETECTOR
 
     def find(self, grey: NDArray[np.uint8]) -> Writing:
         """Find the lines of a picture, uint8 (h, w)."""

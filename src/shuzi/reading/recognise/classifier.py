@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shuzi.errors import ModelError, ShuziError
-from shuzi.models.session import Session
+from shuzi.models.session import Model
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, FEATURES, LINE_DETECTOR, RECOGNISER
 from shuzi.reading.recognise.recognise_thresholds import IMAGES_AT_ONCE, ONE_CORE_IMAGES
 
@@ -21,16 +21,18 @@ OTHER_KINDS = {
 """What is wrong with a model of another kind."""
 
 
-class Classifier:
+class Classifier(Model):
     """A model loaded for classification."""
 
+    kind = CLASSIFIER
+
     def __init__(self, path: Path) -> None:
-        self._session = Session(path)
-        self.card = self._session.card
-        if self.card.kind != CLASSIFIER:
-            raise ModelError(OTHER_KINDS[self.card.kind], path=path)
+        super().__init__(path)
         self._path = path
         self._answers = [output.name for output in self.card.outputs if output.name != FEATURES]
+
+    def _wrong_kind(self) -> str:
+        return OTHER_KINDS[self.card.kind]
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probability of each digit, float32 (n, 10), for images uint8 (n, 28, 28), ink 255."""
@@ -46,8 +48,8 @@ class Classifier:
         """Return `classify_or_reject` and `features`, and run the network once for both."""
         self._size_of_features()
         names = [output.name for output in self.card.outputs]
-        found = dict(zip(names, self._run(accept_images(images), names), strict=True))
-        return *self._answers_of([found[name] for name in self._answers]), found[FEATURES]
+        outputs = dict(zip(names, self._run(accept_images(images), names), strict=True))
+        return *self._answers_of([outputs[name] for name in self._answers]), outputs[FEATURES]
 
     @staticmethod
     def _answers_of(outputs: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -63,8 +65,8 @@ class Classifier:
     def _run(self, images: NDArray[np.uint8], outputs: Sequence[str]) -> list[NDArray[np.float32]]:
         few = len(images) <= ONE_CORE_IMAGES
         batches = [images] if few else [images[i : i + IMAGES_AT_ONCE] for i in range(0, len(images), IMAGES_AT_ONCE)]
-        found = [self._session.run(batch.astype(np.float32), all_cores=not few, outputs=outputs) for batch in batches]
-        return [np.concatenate(each) for each in zip(*found, strict=True)]
+        answers = [self._session.run(batch.astype(np.float32), not few, outputs) for batch in batches]
+        return [np.concatenate(output) for output in zip(*answers, strict=True)]
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the last hidden layer for each image, from which the probabilities are computed: float32 (n, k)."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import ModelError
 from shuzi.ink.boxes import Box
 from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut_strip
-from shuzi.models.session import Session
+from shuzi.models.session import Model
 from shuzi.models.tasks import CLASSES, RECOGNISER
 from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities, score_labels
 from shuzi.reading.recognise.recognise_thresholds import (
@@ -26,14 +24,10 @@ from shuzi.reading.recognise.recognise_thresholds import (
 from shuzi.reading.values import Findings, Line, LineTexts
 
 
-class Recogniser:
+class Recogniser(Model):
     """A model loaded to recognise lines."""
 
-    def __init__(self, path: Path) -> None:
-        self._session = Session(path)
-        self.card = self._session.card
-        if self.card.kind != RECOGNISER:
-            raise ModelError("error.model.no_recogniser", path=path)
+    kind = RECOGNISER
 
     def columns(self, contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.float32]:
         """Cut a strip out of a contrast map: the log probabilities of its columns, float32 (n, 17), blank last."""

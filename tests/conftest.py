@@ -289,7 +289,7 @@ def composed_run(training, mnist, pen_strokes, registers, once):
         from functools import partial
 
         from shuzi.data.registers import load_cells
-        from shuzi.synthesis import crops, detector_pages, strips
+        from shuzi.synthesis import composer, crops, strips
         from shuzi.synthesis.examples import Examples
         from shuzi.training.events import Done
         from shuzi.training.export import export
@@ -300,7 +300,7 @@ def composed_run(training, mnist, pen_strokes, registers, once):
         chosen = recipe(name).changed(steps=3, batch_size=32)
         write_lines = partial(strips.compose_part, strokes=pen_strokes)
         write_crops = partial(crops.compose_part, strokes=pen_strokes)
-        compose = {"reader": write_crops, "detector": detector_pages.compose_part, "line": write_lines}[name]
+        compose = {"reader": write_crops, "detector": composer.compose_part, "line": write_lines}[name]
         share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 1_500}[name]
         learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]

@@ -44,7 +44,7 @@ def blocks():
     block[:, 4:24, 4:24] = 255
     composer, rng = Composer(block, np.full(4, 3, np.uint8)), np.random.default_rng(0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shuzi.synthesis.rewriting._SKELETON", 0)
+        patch.setattr("shuzi.synthesis.composer._SKELETON", 0)
         return [composer.page(rng) for _ in range(400)]
 
 

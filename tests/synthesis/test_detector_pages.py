@@ -7,14 +7,14 @@ import shuzi
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import CONTRAST, PAPER, ink_map
-from shuzi.synthesis import detector_pages
+from shuzi.synthesis import composer
 
 one_digit = st.tuples(st.integers(0, 9), *[st.integers(0, 160) for _ in range(4)])
 
 
 @given(st.lists(st.lists(one_digit, max_size=25), min_size=1, max_size=4))
 def test_digits_come_back_from_the_array_but_for_those_beyond_twenty(wanted):
-    packed = detector_pages.pack(
+    packed = composer.pack(
         [
             (np.array([d[0] for d in page], np.uint8), np.array([d[1:] for d in page], np.float32).reshape(-1, 4))
             for page in wanted
@@ -28,9 +28,7 @@ def test_digits_come_back_from_the_array_but_for_those_beyond_twenty(wanted):
 
 @pytest.fixture(scope="module")
 def share(mnist):
-    return detector_pages.compose_part(
-        mnist.train.images[:500], mnist.train.labels[:500], [0, 3, 1], 200 / detector_pages.PAGES
-    )
+    return composer.compose_part(mnist.train.images[:500], mnist.train.labels[:500], [0, 3, 1], 200 / composer.PAGES)
 
 
 def test_a_share_has_so_many_pages_and_every_digit(share):
@@ -65,7 +63,7 @@ def test_the_boxes_of_a_share_hold_the_digits_that_their_labels_name(share):
 def test_the_seed_decides_what_a_share_is(mnist):
     digits = mnist.train.images[:20], mnist.train.labels[:20]
     (first, boxes), (again, boxes_again), (other, _) = (
-        detector_pages.compose_part(*digits, [0, part], 3 / detector_pages.PAGES) for part in (1, 1, 2)
+        composer.compose_part(*digits, [0, part], 3 / composer.PAGES) for part in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(boxes, boxes_again)
@@ -73,5 +71,5 @@ def test_the_seed_decides_what_a_share_is(mnist):
 
 
 def test_however_small_a_share_has_a_page(mnist):
-    maps, digits = detector_pages.compose_part(mnist.train.images[:3], mnist.train.labels[:3], [1], 1e-9)
+    maps, digits = composer.compose_part(mnist.train.images[:3], mnist.train.labels[:3], [1], 1e-9)
     assert len(maps) == len(digits) == 1

@@ -6,7 +6,7 @@ import pytest
 from shuzi.data.dataset import Dataset
 from shuzi.errors import TrainingError
 from shuzi.synthesis import examples
-from shuzi.synthesis.examples import PARTS, Lines, Stream, as_they_are, compose, compose_block, joined
+from shuzi.synthesis.examples import PARTS, Material, Stream, as_they_are, compose, compose_block, joined
 
 LITTLE = {"crops": 1 / 4_000, "pages": 1 / 12_000}  # of a whole training's: a few pictures for each share
 
@@ -95,9 +95,9 @@ def few_with_strokes(mnist, pen_strokes):
 
 
 def test_a_block_depends_on_the_seed_and_its_number_alone(few_with_strokes):
-    lines = Lines(few_with_strokes)
+    lines = Material(few_with_strokes)
     one, other, longer = (compose_block(lines, [7, number], rows) for number, rows in ((0, 3), (1, 3), (0, 5)))
-    again = compose_block(Lines(few_with_strokes), [7, 0], 3)
+    again = compose_block(Material(few_with_strokes), [7, 0], 3)
     for first, second in zip(one, again, strict=True):
         np.testing.assert_array_equal(first, second)
     assert not np.array_equal(one[0], other[0])
@@ -105,13 +105,13 @@ def test_a_block_depends_on_the_seed_and_its_number_alone(few_with_strokes):
 
 
 def test_processes_compose_the_blocks_that_are_asked_for_in_any_order(few_with_strokes):
-    stream = Stream(compose_block, Lines(few_with_strokes), 3, 2, 6)
+    stream = Stream(compose_block, Material(few_with_strokes), 3, 2, 6)
     try:
         found = {number: stream.block(number) for number in (0, 1, 5)}
     finally:
         stream.close()
     for number, block in found.items():
-        images, labels = compose_block(Lines(few_with_strokes), [3, 5, number], 2)
+        images, labels = compose_block(Material(few_with_strokes), [3, 5, number], 2)
         np.testing.assert_array_equal(block.images, images)
         np.testing.assert_array_equal(block.labels, labels)
 
@@ -124,7 +124,7 @@ class Deadly:
 
 
 def test_a_process_that_ends_twice_while_it_composes_ends_the_training_with_a_sentence():
-    stream = Stream(compose_block, Lines(Deadly()), 3, 2, 1)
+    stream = Stream(compose_block, Material(Deadly()), 3, 2, 1)
     try:
         with pytest.raises(TrainingError):
             stream.block(0)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from shuzi.models.tasks import SIGN
+from shuzi.synthesis.composer import other_shape, thickness
 from shuzi.synthesis.layout import cross_out, join
 from shuzi.synthesis.pen import Pen
-from shuzi.synthesis.rewriting import other_shape, thickness
 from shuzi.synthesis.writers import Hand, is_straight
 
 HAND = Hand(height=40.0, slant=0.0, wide=1.0, uneven=0.0, shaky=0.0, pen=Pen(3.0))

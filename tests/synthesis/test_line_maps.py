@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from shuzi.data.page_lines import LinePath, load_page_lines
+from shuzi.synthesis.examples import Material
 from shuzi.synthesis.line_maps import (
     CELL,
     LEVELS,
     MIN_HEIGHT,
     SIDE,
     UNKNOWN,
-    Pages,
     compose_block,
     draw_maps,
     lay_out,
@@ -86,7 +86,7 @@ def test_blocks_depend_on_their_seed_alone(mnist, pen_strokes, page_folder, monk
     if real:
         splits = splits.with_pages(load_page_lines(page_folder))
         monkeypatch.setattr("shuzi.synthesis.line_maps._REAL", 1.0)
-    first, again, other = (compose_block(Pages(splits.train), [seed, 0], 2) for seed in (3, 3, 4))
+    first, again, other = (compose_block(Material(splits.train), [seed, 0], 2) for seed in (3, 3, 4))
     for part, same, different in zip(first, again, other, strict=True):
         np.testing.assert_array_equal(part, same)
         assert not np.array_equal(part, different)
@@ -99,7 +99,7 @@ def test_blocks_depend_on_their_seed_alone(mnist, pen_strokes, page_folder, monk
 def test_lines_of_real_pages_are_moved_with_them(page_folder, mnist, pen_strokes, monkeypatch):
     monkeypatch.setattr("shuzi.synthesis.line_maps._REAL", 1.0)
     splits = mnist.with_strokes(pen_strokes).with_pages(load_page_lines(page_folder))
-    pictures, maps = compose_block(Pages(splits.train), [1], 8)
+    pictures, maps = compose_block(Material(splits.train), [1], 8)
     for picture, drawn in zip(pictures, maps, strict=True):
         core = np.kron(drawn[..., 0] > 200, np.ones((CELL, CELL), bool))
         bare = np.kron(drawn[..., 1] == 0, np.ones((CELL, CELL), bool))

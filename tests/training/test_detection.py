@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from shuzi.synthesis.detector_pages import lay_out, pack
+from shuzi.synthesis.composer import lay_out, pack
 from shuzi.training.recipe import recipe
 from shuzi.training.tasks import CELL, Detect
 

@@ -2,8 +2,9 @@
 
 In practice a reader sees not a 28x28 image but a picture with several digits that may touch, printed lines,
 distractors between the digits, and letters. MNIST has no such pictures, so they are made here, and the exact
-box of each digit is known. Pages to evaluate readers on are made of the same parts, and so are the sheets and
-photographs of single digits that the course practises with.
+box of each digit is known. It was written in the United States: elsewhere a 1 has an upstroke, which may be half as
+long as its stem, and a 7 has a bar. Pages to evaluate readers on are made of the same parts, and so are the sheets
+and photographs of single digits that the course practises with.
 """
 
 from __future__ import annotations
@@ -18,12 +19,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, overlap_of_smaller
+from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
 from shuzi.synthesis.camera import cut_close, photographed
-from shuzi.synthesis.digit_shapes import skeleton_field
+from shuzi.synthesis.digit_shapes import WORLD, skeleton_field
 from shuzi.synthesis.distractors import glyph, small_distractor
-from shuzi.synthesis.papers import background
-from shuzi.synthesis.pen import UNIT, Coverage, distance_fields
-from shuzi.synthesis.rewriting import MnistHand, Rewriter, random_hand
+from shuzi.synthesis.papers import background, by_magnitude
+from shuzi.synthesis.pen import (
+    DIGIT,
+    FINE,
+    INKED,
+    SIDE,
+    UNIT,
+    Coverage,
+    carried,
+    distance_fields,
+    draw,
+    framed,
+    leaning,
+)
+
+HEIGHT, WIDTH = 64, 160
+"""Of a page for the detector, in pixels."""
+
+PAGES = 384_000
+"""Pages in a whole training of the detector."""
+
+MAX_DIGITS = 20
+"""The maximum number of labelled digits on a page."""
+
+_CELL = 32  # pixels for an MNIST image and the paper around it
+_INKED = 0.3  # of full ink
+_MIN_CHANGED = 5  # pixels; a lower digit is too small to change
+_OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
+_SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
+_MNIST_PENS = (0.06, 0.16)  # width of MNIST's own strokes, as a fraction of the height
+_UNSTEADY = 0.035  # how far a hand may wander, as a fraction of the digit's height
 
 _MIN_HEIGHT, _MAX_HEIGHT = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
@@ -35,13 +65,79 @@ _MIN_CENTS_HEIGHT = 12.0  # the minimum height of such digits in pixels
 
 SIZES = ((240, 320), (360, 480), (480, 640))
 
-_STRIPS = ((64, 160), (80, 240))  # pages of the composer's default size cut off many numbers, larger pages few
+_STRIPS = ((HEIGHT, WIDTH), (80, 240))  # pages of the composer's default size cut off many numbers, larger pages few
 _SEVERAL_LINES = 0.2  # fraction of larger pictures with more than one number
 
 _PITCH = 120  # pixels from one digit of a sheet to the next
 _PAPER, _INK = 225, 150  # a sheet's paper, and how much darker its ink is
 _SIDE = 280  # of a photograph, in pixels
 _LIGHT, _SWALLOWED = 230, 0.7  # the brightest paper of a photograph; the fraction of light that ink absorbs
+
+
+@dataclass(frozen=True)
+class MnistHand:
+    """How a person writes on a page."""
+
+    height: float  # of a digit, in pixels
+    slant: float  # how far digits lean to the right, relative to MNIST's
+    wide: float  # how wide they are, relative to MNIST's
+    uneven: float  # the standard deviation of the logarithm of a digit's size
+    pen: float  # its width as a fraction of the height; 0 keeps MNIST's own strokes
+    threshold: float  # the grey level in MNIST's images, from 0 to 1, above which there is ink: low for broad strokes
+
+
+def random_hand(rng: np.random.Generator, height: float) -> MnistHand:
+    """Draw a random hand; digits are `height` pixels high."""
+    own = rng.random() < 0.5
+    return MnistHand(
+        height=height,
+        slant=float(np.clip(rng.normal(0.05, 0.18), -0.4, 0.6)),
+        wide=math.exp(rng.normal(0, 0.15)),
+        uneven=float(rng.choice((0.04, 0.08, 0.2))),
+        pen=0.0 if own else by_magnitude(rng, 0.025, 0.2),
+        threshold=float(rng.uniform(0.2, 0.75)),
+    )
+
+
+def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) -> Coverage:
+    """Draw the displacement of each pixel by a hand that never writes the same twice: float32 (h, w, 2)."""
+    coarse = rng.normal(0, abs(rng.normal(0, _UNSTEADY)) * height, (4, 4, 2)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def other_shape(rng: np.random.Generator, label: int, ink: Coverage) -> Coverage:
+    """Give a 1 an upstroke or a 7 a bar; leave the other digits as they are: float32 (h, w), cropped to the digit."""
+    if label not in (1, 7) or ink.shape[0] < _MIN_CHANGED:
+        return ink
+    height, pen = ink.shape[0], thickness(ink)
+    room = height  # more than either stroke needs
+    background = np.pad(ink, ((0, 0), (room, room)))
+    if label == 1:
+        top = _middle_of_row(background, min(height - 1, round(pen / 2)))
+        long, steep = rng.uniform(0.25, 0.6) * height, rng.uniform(0.6, 1.2)
+        end = top - np.array([math.cos(steep), -math.sin(steep)]) * long
+        draw(background, np.stack([top, end]), pen)
+    else:
+        row = round(rng.uniform(0.4, 0.65) * height)
+        middle = _middle_of_row(background, row)
+        reach = np.array([rng.uniform(0.15, 0.32) * height, -rng.uniform(-0.05, 0.08) * height])
+        draw(background, np.stack([middle - reach, middle + reach * rng.uniform(0.7, 1)]), pen)
+    x, y, width, height_of_ink = cv2.boundingRect((background > _INKED).astype(np.uint8))
+    return np.asarray(background[y : y + height_of_ink, x : x + width], np.float32)
+
+
+def thickness(ink: Coverage) -> float:
+    """Return the approximate thickness of the strokes in pixels, at least 1."""
+    inked = np.pad(ink > _INKED, 1).astype(np.uint8)
+    distance = cv2.distanceTransform(inked, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    ridge = distance[(distance >= cv2.dilate(distance, np.ones((3, 3), np.uint8))) & (distance > 0)]
+    return max(1.0, 2 * float(np.median(ridge)) - 1) if ridge.size else 1.0
+
+
+def _middle_of_row(background: Coverage, row: int) -> NDArray[np.float64]:
+    columns = np.flatnonzero(background[row] > _INKED)
+    x = columns.mean() if columns.size else background.shape[1] / 2
+    return np.array([x, row], np.float64)
 
 
 @dataclass(frozen=True)
@@ -58,21 +154,19 @@ class Composer:
     """Composes pages from a set of digits: images uint8 (n, 28, 28), background 0, ink 255, and labels (n,)."""
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
-        self._digits = Rewriter(images, labels)
+        self._images, self._labels = images, labels
+        self.fields = distance_fields(images)
 
-    @property
-    def fields(self) -> NDArray[np.uint8]:
-        """The images' distance fields: uint8 (n, 56, 56)."""
-        return self._digits.fields
-
-    def page(self, rng: np.random.Generator, height: int = 64, width: int = 160, only_digits: bool = False) -> Page:
+    def page(
+        self, rng: np.random.Generator, height: int = HEIGHT, width: int = WIDTH, only_digits: bool = False
+    ) -> Page:
         """Compose a page; `only_digits` leaves out distractors, some of which look like digits."""
         ink = np.zeros((height, width), np.float32)
         digits: list[tuple[int, Box]] = []
         two_lines = rng.random() < 0.12
         room = height / 2 if two_lines else height
         largest = min(_MAX_HEIGHT, 0.95 * room)
-        letter = float(np.exp(rng.uniform(math.log(_MIN_HEIGHT), math.log(largest))))
+        letter = by_magnitude(rng, _MIN_HEIGHT, largest)
         hand = random_hand(rng, letter)
         ends = []
         for start in (0.0, room) if two_lines else (0.0,):
@@ -88,9 +182,38 @@ class Composer:
         lines = [[box for _, box in digits[: ends[0]]], [box for _, box in digits[ends[0] :]]]
         return Page(grey, labels, boxes, _legible(lines, height, width))
 
-    def digit(self, rng: np.random.Generator, height: float) -> tuple[int, Coverage]:
-        """Write a digit in a random hand: return the digit and its ink, float32 (h, w), cropped to the digit."""
-        return self._digits.digit(rng, height)
+    def digit(self, rng: np.random.Generator, height: float, hand: MnistHand | None = None) -> tuple[int, Coverage]:
+        """Write a digit in a hand, or in a random one: the digit and its ink, float32 (h, w), cropped to it."""
+        hand = hand or random_hand(rng, height)
+        label, field, grey = self._model(rng)
+        scale = height / DIGIT * math.exp(rng.normal(0, hand.uneven))
+        wide = hand.wide * math.exp(rng.normal(0, 0.05))
+        turn = rng.normal(0, 0.08)
+        whole, size = framed(leaning(scale, turn, wide, hand.slant + rng.normal(0, 0.04)))
+        unsteady = _unsteady(rng, size, height)
+        if hand.pen or grey is None:
+            pen = hand.pen or rng.uniform(*_MNIST_PENS)
+            distance = carried(field, whole, size, 255, unsteady) * (scale * FINE / UNIT)
+            ink = np.clip(max(pen * height, 1.0) / 2 - distance + 0.5, 0, 1)
+        else:
+            fine = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+            soft = max(0.12, 0.05 / scale)
+            ink = np.clip((carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
+        x, y, width, height_of_ink = cv2.boundingRect((ink > _INKED).astype(np.uint8))
+        if width == 0:
+            return self.digit(rng, height, hand)
+        ink = np.asarray(ink[y : y + height_of_ink, x : x + width], np.float32)
+        if grey is not None and rng.random() < _OTHER_SHAPE:
+            ink = other_shape(rng, label, ink)
+        return label, ink
+
+    def _model(self, rng: np.random.Generator) -> tuple[int, NDArray[np.uint8], NDArray[np.uint8] | None]:
+        """Choose what to write: a digit, the distance field of its lines, and its image if it comes from MNIST."""
+        index = int(rng.integers(len(self._labels)))
+        label = int(self._labels[index])
+        if rng.random() < _SKELETON:
+            return label, skeleton_field(rng, label, WORLD), None
+        return label, self.fields[index], self._images[index]
 
     def _write_line(
         self,
@@ -125,10 +248,10 @@ class Composer:
                 base -= rng.uniform(-0.1, 0.6) * hand.height
             elif kind < p_small + p_glyph:
                 high = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
-                drawn = glyph(rng, high, pen, lambda: self._digits.digit(rng, hand.height, hand))
+                drawn = glyph(rng, high, pen, lambda: self.digit(rng, hand.height, hand))
             else:
                 size = hand.height * (small if index >= cents else 1)
-                label, drawn = self._digits.digit(rng, size, hand)
+                label, drawn = self.digit(rng, size, hand)
                 base -= raised * (hand.height - size)
             y = round(base - drawn.shape[0])
             x = _after(profile, drawn, y, x, gap + rng.normal(0, 0.04) * hand.height)
@@ -150,7 +273,7 @@ def _gap(rng: np.random.Generator, height: float) -> float:
 def _after(profile: NDArray[np.float64], drawn: Coverage, y: int, x: float, gap: float) -> int:
     """Find the position to the right of the writing at which the gap between the two, row by row, is `gap`."""
     rows = np.arange(max(0, y), min(len(profile), y + drawn.shape[0]))
-    inked = drawn[rows - y] > 0.3
+    inked = drawn[rows - y] > _INKED
     some = inked.any(axis=1) & np.isfinite(profile[rows])
     if not some.any():
         return round(x) if not np.isfinite(profile).any() else round(float(profile.max()) + max(gap, 1))
@@ -170,7 +293,7 @@ def _lay(ink: Coverage, drawn: Coverage, y: int, x: int, profile: NDArray[np.flo
         return
     part = drawn[top - y : bottom - y, left - x : right - x]
     np.maximum(ink[top:bottom, left:right], part, out=ink[top:bottom, left:right])
-    inked = part > 0.3
+    inked = part > _INKED
     ends = left + part.shape[1] - inked[:, ::-1].argmax(axis=1)
     rows = np.flatnonzero(inked.any(axis=1))
     profile[top + rows] = np.fmax(profile[top + rows], ends[rows])
@@ -222,7 +345,7 @@ def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
 
 
 def strip(
-    composer: Composer, rng: np.random.Generator, size: tuple[int, int] = (64, 160), only_digits: bool = False
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int] = (HEIGHT, WIDTH), only_digits: bool = False
 ) -> Written:
     """Compose a page as for training; its lines are joined, since the composer does not separate them."""
     page = composer.page(rng, *size, only_digits=only_digits)
@@ -266,6 +389,44 @@ def written(
     blurred = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
     grey = np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
     return Written(grey, "\n".join(filter(None, text)), np.array(boxes, np.float64).reshape(-1, 4))
+
+
+def compose_part(
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], fraction: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Compose a fraction of the pages of a training: contrast maps (pages, 64, 160), and digits from `pack`."""
+    cv2.setNumThreads(1)
+    rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
+    composed = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * fraction)))]
+    maps = np.stack([contrast_map(page.grey) for page in composed])
+    return maps, pack([(page.labels, page.boxes) for page in composed])
+
+
+def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Lay images, uint8 (n, 28, 28), out unchanged in rows on clean pages, ten on each."""
+    rows, columns = HEIGHT // _CELL, WIDTH // _CELL
+    rim = (_CELL - images.shape[1]) // 2
+    count = -(-len(images) // (rows * columns))
+    cells = np.zeros((count * rows * columns, _CELL, _CELL), np.float32)
+    cells[: len(images), rim:-rim, rim:-rim] = images
+    cells = PAPER + cells * (CONTRAST / 255)
+    maps = cells.reshape(count, rows, columns, _CELL, _CELL).swapaxes(2, 3).reshape(count, HEIGHT, WIDTH)
+    boxes = np.array([cv2.boundingRect((image > INKED).astype(np.uint8)) for image in images], np.float32)
+    cell = np.arange(len(images)) % (rows * columns)
+    boxes[:, 0] += rim + cell % columns * _CELL
+    boxes[:, 1] += rim + cell // columns * _CELL
+    parts = [slice(start, start + rows * columns) for start in range(0, len(images), rows * columns)]
+    return np.rint(maps).astype(np.uint8), pack([(labels[page], boxes[page]) for page in parts])
+
+
+def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:
+    """Pack digit, x, y, width, height of pages' digits into float32 (n, 20, 5); unused rows have digit -1."""
+    packed = np.tile(np.array([-1, 0, 0, 1, 1], np.float32), (len(pages), MAX_DIGITS, 1))
+    for index, (labels, boxes) in enumerate(pages):
+        count = min(len(labels), MAX_DIGITS)
+        packed[index, :count, 0] = labels[:count]
+        packed[index, :count, 1:] = boxes[:count]
+    return packed
 
 
 def draw_sheet(seed: int, per_digit: int) -> NDArray[np.uint8]:

@@ -6,7 +6,6 @@ some pseudo-letters by real letters and signs, parts of them, and several in one
 
 from __future__ import annotations
 
-import math
 import string
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -24,7 +23,7 @@ from shuzi.synthesis.camera import photographed
 from shuzi.synthesis.composer import Composer, Page
 from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.layout import any_hand, any_style, place
-from shuzi.synthesis.papers import background
+from shuzi.synthesis.papers import background, by_magnitude
 from shuzi.synthesis.texts import OTHERS, Text
 from shuzi.synthesis.writers import Recorded, Writers, by_character, trusted_samples
 
@@ -34,15 +33,12 @@ NOT_A_DIGIT = 10
 LOOKS_LIKE = 11
 """The label of a non-digit that looks like a 0; one more for one that looks like a 1, and so on."""
 
-# marks that differ from digits only in size, which a crop does not show
-_LOOK_ALIKES: Mapping[str, int] = {
+LOOK_ALIKES: Mapping[str, int] = {
     character: digit
     for digit, characters in enumerate(("Oo", "Il|/\\,'`", "Zz", "", "", "Ss", "b", "", "B", "gq"))
     for character in characters
 }
-
-LOOK_ALIKES = frozenset(_LOOK_ALIKES)
-"""Characters that one person writes like another person's digit."""
+"""Characters that one person writes like another person's digit; a crop does not show the size of a mark."""
 
 Cut = tuple[NDArray[np.uint8], int]
 
@@ -51,7 +47,7 @@ SIGNS = OTHERS + MARKS + "'`~_;|\\\""
 
 _DRAWN = "✓×¥€年月日元"  # drawn by code, since no recorded pen wrote them
 _LETTERS = 0.8  # fraction of letters among letters and signs
-_MIN_HEIGHT, _MAX_HEIGHT = 14.0, 60.0  # of a digit's height, in pixels
+_HEIGHTS = 14.0, 60.0  # of a digit, in pixels
 _IMAGES = 0.4  # fraction of lines whose digits come from MNIST
 _WITH_NEIGHBOUR, _PARTS, _WHOLE, _RINGS = 0.5, 0.4, 0.3, 0.08
 _COVERED = 0.35  # of a box: with more of another character in it, the label would be ambiguous
@@ -92,7 +88,7 @@ def label_of(character: str) -> int:
     """Return the label for a crop of a character."""
     if character in DIGITS:
         return int(character)
-    return LOOKS_LIKE + _LOOK_ALIKES[character] if character in _LOOK_ALIKES else NOT_A_DIGIT
+    return LOOKS_LIKE + LOOK_ALIKES[character] if character in LOOK_ALIKES else NOT_A_DIGIT
 
 
 class PenCrops:
@@ -120,7 +116,7 @@ class PenCrops:
         """Write a few characters side by side on paper and crop each, parts of them, and several at once."""
         characters = self._text(rng)
         writer, others = self._writers.pair(rng, _IMAGES)
-        height = _height(rng)
+        height = by_magnitude(rng, *_HEIGHTS)
         hand = any_hand(rng, height, images=writer is self._writers.images)
         placed = place(rng, writer, others, hand, any_style(rng), Text(characters))
         rim = round(0.5 * height)
@@ -145,7 +141,7 @@ class PenCrops:
     def _alone(self, rng: np.random.Generator, character: str) -> Cut | None:
         if not character:
             return None
-        ink = self._anybody.write(rng, character, any_hand(rng, _height(rng), images=False)).ink
+        ink = self._anybody.write(rng, character, any_hand(rng, by_magnitude(rng, *_HEIGHTS), images=False)).ink
         image = cut_out(ink, Box(0, 0, *ink.shape[::-1]).pixels())
         return None if image is None else (image, label_of(character))
 
@@ -196,10 +192,6 @@ class PenCrops:
 
 def _any_of(rng: np.random.Generator, characters: list[str] | str) -> str:
     return characters[int(rng.integers(len(characters)))] if characters else ""
-
-
-def _height(rng: np.random.Generator) -> float:
-    return math.exp(rng.uniform(math.log(_MIN_HEIGHT), math.log(_MAX_HEIGHT)))
 
 
 def _part(rng: np.random.Generator, box: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -271,13 +263,13 @@ def compose_part(
 
 
 def _rewritten(rng: np.random.Generator, composer: Composer) -> Cut:
-    label, ink = composer.digit(rng, math.exp(rng.uniform(math.log(14), math.log(50))))
+    label, ink = composer.digit(rng, by_magnitude(rng, 14, 50))
     return normalize(_as_levels(ink)), label
 
 
 def _glyph(rng: np.random.Generator, composer: Composer) -> Cut:
-    height = round(math.exp(rng.uniform(math.log(16), math.log(50))))
-    pen = max(1.0, math.exp(rng.uniform(math.log(0.03), math.log(0.25))) * height)
+    height = round(by_magnitude(rng, 16, 50))
+    pen = max(1.0, by_magnitude(rng, 0.03, 0.25) * height)
     if rng.random() < 0.08:
         return normalize(_as_levels(small_distractor(rng, height, pen, alone=True))), NOT_A_DIGIT
     return normalize(_as_levels(glyph(rng, height, pen, lambda: composer.digit(rng, height)))), NOT_A_DIGIT

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synthesis.pen import FINE, UNIT
+from shuzi.synthesis.pen import DIGIT, FINE, SHIFT, SIDE, UNIT, fixed
 
 Strokes = list[list[tuple[float, float]]]
 """Points (x, y) of each stroke in a box about 1 high, y downwards; a repeated point is a corner."""
@@ -21,11 +21,8 @@ Strokes = list[list[tuple[float, float]]]
 Shape = Callable[[np.random.Generator], Strokes]
 """Draws a digit in one of its shapes."""
 
-_SIDE = 28 * FINE
-_TALL = 20 * FINE  # the height of MNIST's digits
 _STRAY = 0.035  # of the height: the standard deviation of each point's displacement
 _BETWEEN = 8  # points interpolated between two
-_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 
 
 def skeleton_field(
@@ -35,11 +32,11 @@ def skeleton_field(
     curves = drawn_curves(rng, label, shapes)
     points = np.concatenate(curves)
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = _TALL / max(high - low)
-    lines = np.full((_SIDE, _SIDE), 255, np.uint8)
+    scale = DIGIT / max(high - low)
+    lines = np.full((SIDE, SIDE), 255, np.uint8)
     for curve in curves:
-        pixels = (curve - (low + high) / 2) * scale + _SIDE / 2 - 0.5
-        cv2.polylines(lines, [np.rint(pixels * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)], False, 0, shift=_SHIFT)
+        pixels = (curve - (low + high) / 2) * scale + SIDE / 2 - 0.5
+        cv2.polylines(lines, [fixed(pixels)], False, 0, shift=SHIFT)
     distance = cv2.distanceTransform(lines, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(np.minimum(np.rint(distance * (UNIT / FINE)), 255), np.uint8)
 
@@ -323,15 +320,6 @@ def _rho_nine(rng: np.random.Generator) -> Strokes:
     return [[*ring, stem, foot]] if rng.random() < 0.6 else [ring, [stem, (stem[0] - 0.02, 0.6), foot]]
 
 
-HASTY: Mapping[int, tuple[Shape, ...]] = {
-    1: (_hooked_one, _joined_one, _caret_one),
-    4: (_u_four, _tall_h_four),
-    6: (_crossing_six,),
-    9: (_open_headed_nine, _s_nine, _rho_nine),
-}
-"""For some digits, the shapes of this module."""
-
-
 def _tailed_zero(rng: np.random.Generator) -> Strokes:
     """End with a stroke to the right, at the top."""
     wide, start = rng.uniform(0.26, 0.46), rng.uniform(0.14, 0.3)
@@ -596,18 +584,22 @@ def _open_nine(rng: np.random.Generator) -> Strokes:
 
 _MORE: Mapping[int, tuple[Shape, ...]] = {
     0: (_tailed_zero, _open_zero),
-    1: (_long_one, _flat_one, _script_one, _thin_one, _curved_one, _looped_one),
+    1: (
+        *(_long_one, _flat_one, _script_one, _thin_one, _curved_one, _looped_one),
+        *(_hooked_one, _joined_one, _caret_one),
+    ),
     2: (_z_two,),
     3: (_round_three,),
-    4: (_h_four, _arched_four, _y_four, _nine_four, _nearly_closed_four, _g_four),
+    4: (_h_four, _arched_four, _y_four, _nine_four, _nearly_closed_four, _g_four, _u_four, _tall_h_four),
     5: (_root_five, _narrow_five, _bar_five, _flat_topped_five),
-    6: (_curled_six,),
+    6: (_curled_six, _crossing_six),
     7: (_cross_seven, _wave_seven),
     8: (_small_top_eight,),
-    9: (_p_nine, _e_nine, _g_nine, _round_nine, _open_nine, _nine_like_an_open_eight),
+    9: (
+        *(_p_nine, _e_nine, _g_nine, _round_nine, _open_nine, _nine_like_an_open_eight),
+        *(_open_headed_nine, _s_nine, _rho_nine),
+    ),
 }
 
-WORLD: Mapping[int, tuple[Shape, ...]] = {
-    digit: (*shapes, *_MORE.get(digit, ()), *HASTY.get(digit, ())) for digit, shapes in SHAPES.items()
-}
+WORLD: Mapping[int, tuple[Shape, ...]] = {digit: (*shapes, *_MORE[digit]) for digit, shapes in SHAPES.items()}
 """For each digit, all shapes that code draws."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from shuzi.ink.resize import resize
-from shuzi.synthesis.pen import Coverage, thinned
+from shuzi.synthesis.pen import Coverage, draw, thinned
 
 SIGNS: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), ((0.3, 0.45), (0.3, 1)), ((0.05, 0.55), (0.55, 0.55)),
@@ -69,7 +69,6 @@ _FONTS = (
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 )
-_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 _NOT_MIRRORED = (0, 1, 2, 5, 8)  # still digits when mirrored
 _NOT_TURNED = (0, 1)
 _NOT_STRUCK = (2, 3, 5, 6, 8, 9)  # digits that nobody writes with a bar
@@ -281,7 +280,7 @@ def _character(rng: np.random.Generator, pen: float) -> Coverage:
     """Draw a pseudo-letter."""
     board = np.zeros((_BOARD, _BOARD), np.float32)
     for stroke in pseudo_letter(rng):
-        _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _MAX_PEN))
+        draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _MAX_PEN))
     return board
 
 
@@ -298,9 +297,9 @@ def _shape(rng: np.random.Generator, pen: float) -> Coverage:
         if rng.random() < 0.5:
             cv2.fillPoly(board, [np.rint(points).astype(np.int32)], 1.0, cv2.LINE_AA)
         else:
-            _draw(board, np.vstack([points, points[:1]]), pen)
+            draw(board, np.vstack([points, points[:1]]), pen)
     elif kind == 1:
-        _draw(board, np.cumsum(rng.normal(0, 12, (20, 2)), axis=0) % (_BOARD - 2 * _RIM) + _RIM, pen)
+        draw(board, np.cumsum(rng.normal(0, 12, (20, 2)), axis=0) % (_BOARD - 2 * _RIM) + _RIM, pen)
     else:
         for _ in range(rng.integers(1, 5)):
             cv2.ellipse(
@@ -327,7 +326,7 @@ def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Coverage]]
         return np.rot90(first, int(rng.choice((1, 3))))
     if kind < 0.7 and label in _NOT_STRUCK:
         for _ in range(rng.integers(1, 3)):
-            _draw(first, rng.uniform(_RIM / 2, _BOARD - _RIM / 2, (2, 2)), pen)
+            draw(first, rng.uniform(_RIM / 2, _BOARD - _RIM / 2, (2, 2)), pen)
         return first
     second = _on_board(digits()[1])
     if rng.random() < 0.5:
@@ -366,13 +365,5 @@ def _line(points: NDArray[np.float64], pen: float) -> Coverage:
     rim = math.ceil(pen / 2) + 1
     wide, high = np.ceil(points.max(axis=0)).astype(int) + 2 * rim
     background = np.zeros((int(high), int(wide)), np.float32)
-    _draw(background, points + rim, pen)
+    draw(background, points + rim, pen)
     return background
-
-
-def _draw(background: Coverage, points: NDArray[np.float64], pen: float) -> None:
-    """Draw through points (n, 2), x before y; a pen thinner than a pixel leaves a paler line."""
-    drawn = np.zeros(background.shape, np.uint8)  # OpenCV antialiases lines only in 8 bits
-    fixed = np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)
-    cv2.polylines(drawn, [fixed], False, min(255, round(255 * pen)), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
-    np.maximum(background, drawn / np.float32(255), out=background)

@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.data.page_lines import PageLines
 from shuzi.errors import TrainingError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import SMALL, Crashed, Pool, Task
-from shuzi.synthesis import crops, detector_pages, strips
+from shuzi.synthesis import composer, crops, strips
 from shuzi.synthesis.strips import RegisterCells, arrays, compose_strips, packed
 from shuzi.synthesis.writers import Writers
 
@@ -63,7 +64,7 @@ def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> It
     """
     kinds: dict[str, Callable[..., Any]] = {
         "crops": crops.compose_part,
-        "pages": detector_pages.compose_part,
+        "pages": composer.compose_part,
         "lines": strips.compose_part,
         "separate lines": partial(strips.compose_part, alone=True),
     }
@@ -92,26 +93,33 @@ def joined(parts: list[Examples]) -> Examples:
     return Examples(np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts]))
 
 
-class Lines:
-    """What lines are composed from, sent once to each process: a dataset with strokes, with or without cells."""
+class Material:
+    """What examples are composed from, sent once to each process: a dataset with strokes, with or without more."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
 
     @cached_property
-    def _writers(self) -> Writers:
+    def writers(self) -> Writers:
+        """The writers of composed lines and pages."""
         assert self._dataset.strokes is not None  # noqa: S101 - for the types
         return Writers(self._dataset.images, self._dataset.labels, self._dataset.strokes)
 
     @cached_property
-    def _cells(self) -> RegisterCells | None:
+    def cells(self) -> RegisterCells | None:
+        """Cells of real registers, if there are any."""
         return RegisterCells(self._dataset.cells) if self._dataset.cells is not None else None
 
+    @property
+    def pages(self) -> PageLines | None:
+        """Real pages, if there are any."""
+        return self._dataset.pages
 
-def compose_block(lines: Lines, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+
+def compose_block(material: Material, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     """Compose a block: contrast map strips side by side, uint8 (rows, 48, 640), and their texts, int8 (rows, 64)."""
     cv2.setNumThreads(1)
-    composed = compose_strips(np.random.default_rng(list(seed)), lines._writers, drawn=_DRAWN, cells=lines._cells)
+    composed = compose_strips(np.random.default_rng(list(seed)), material.writers, drawn=_DRAWN, cells=material.cells)
     return arrays(islice(packed(composed), rows))
 
 

@@ -15,12 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
-from shuzi.synthesis.pen import Ink, Line, Pen, shaken, written
+from shuzi.synthesis.papers import by_magnitude
+from shuzi.synthesis.pen import INKED, Ink, Line, Pen, shaken, written
 from shuzi.synthesis.texts import Text
 from shuzi.synthesis.writers import Hand, Writer, write_drawn
-
-INKED = 76
-"""0.3 of full ink: darker pixels are inside a character's box."""
 
 _HASTY = 0.35  # fraction of the hands
 _OWN_STROKES = (0.25, 0.78)  # range of the threshold for ink in MNIST's grey
@@ -52,7 +50,7 @@ class Style:
 def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
     """Draw a random hand; for MNIST's images, half of the hands keep the original strokes."""
     own = images and rng.random() < 0.45
-    width = max(1.0, float(np.exp(rng.uniform(math.log(0.03), math.log(0.2)))) * height)
+    width = max(1.0, by_magnitude(rng, 0.03, 0.2) * height)
     if own:
         pen = Pen(max(1.0, 0.11 * height))
     elif not images and rng.random() < 0.12:

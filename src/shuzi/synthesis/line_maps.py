@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Dataset
 from shuzi.data.page_lines import LinePath, PageLines
 from shuzi.synthesis.camera import photograph
+from shuzi.synthesis.examples import Material
 from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.photographs import Photograph, compose
-from shuzi.synthesis.writers import Writers
 
 SIDE = 512
 """Pixels of a training picture's sides."""
@@ -84,36 +82,18 @@ def paths_of(photo: Photograph) -> list[LinePath]:
     ]
 
 
-class Pages:
-    """What photographs are composed from, sent once to each process: a dataset with strokes, and pages or none."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-
-    @cached_property
-    def writers(self) -> Writers:
-        """The writers of composed pages."""
-        assert self._dataset.strokes is not None  # noqa: S101 - for the types
-        return Writers(self._dataset.images, self._dataset.labels, self._dataset.strokes)
-
-    @property
-    def real(self) -> PageLines | None:
-        """Real pages, if there are any."""
-        return self._dataset.pages
-
-
-def compose_block(pages: Pages, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def compose_block(material: Material, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Compose a block: pictures, uint8 (rows, 512, 512), and their maps, uint8 (rows, 128, 128, 3)."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(list(seed))
     pictures = np.empty((rows, SIDE, SIDE), np.uint8)
     maps = np.empty((rows, SIDE // CELL, SIDE // CELL, 3), np.uint8)
     for row in range(rows):
-        if pages.real is not None and len(pages.real) and rng.random() < _REAL:
-            pictures[row], maps[row] = _real(rng, pages.real)
+        if material.pages is not None and len(material.pages) and rng.random() < _REAL:
+            pictures[row], maps[row] = _real(rng, material.pages)
         else:
             letter = by_magnitude(rng, *_LETTERS)
-            photo = compose(rng, pages.writers, (SIDE, SIDE), letter, drawn=_DRAWN)
+            photo = compose(rng, material.writers, (SIDE, SIDE), letter, drawn=_DRAWN)
             pictures[row], maps[row] = photo.grey, draw_maps(paths_of(photo), photo.ruling)
     return pictures, maps
 

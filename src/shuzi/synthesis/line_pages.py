@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from shuzi.ink.paper import PAPER, contrast_map
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.synthesis.camera import photograph, tilted
-from shuzi.synthesis.layout import INKED, PlacedInk, any_hand, any_style, cross_out, join, place
-from shuzi.synthesis.papers import Paper, paper_light, print_word
-from shuzi.synthesis.pen import Ink
+from shuzi.synthesis.layout import PlacedInk, any_hand, any_style, cross_out, join, place
+from shuzi.synthesis.papers import Paper, by_magnitude, paper_light, print_word
+from shuzi.synthesis.pen import INKED, Ink, tight
 from shuzi.synthesis.texts import Kind, Text, digits, target
 from shuzi.synthesis.writers import FROM_IMAGES, FromImages, Hand, Writer, Writers, number_ink
 
@@ -65,7 +65,7 @@ def page_of(
 
 def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: int) -> LinePage:
     """Compose a page around a recorded number, rewritten with another pen."""
-    height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
+    height = by_magnitude(rng, kind.smallest, kind.largest)
     hand = any_hand(rng, height, images=False)
     ink, boxes = number_ink(writers.strokes, sample, hand)
     pair = writers.pair(rng)
@@ -75,7 +75,7 @@ def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: in
 def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind) -> LinePage:
     """Compose a page of a kind, with digits by the first writer and everything else by the second."""
     writer, others = writers
-    height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
+    height = by_magnitude(rng, kind.smallest, kind.largest)
     hand, style = any_hand(rng, height, isinstance(writer, FromImages)), any_style(rng)
     text, photo = kind.text(rng), rng.random() < kind.photos
     frame = kind.frame(rng)
@@ -246,7 +246,7 @@ def _stamp(rng: np.random.Generator, light: NDArray[np.float32], letter: float) 
 
 def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, slant: float) -> bool:
     """Tell whether each mark is distinct: no slash like a 1, no comma, dash or colon like a dot."""
-    written = [(character, _tight(ink)) for character, ink in zip(characters, inks, strict=True)]
+    written = [(character, tight(ink)) for character, ink in zip(characters, inks, strict=True)]
     ones = [lean(ink) for character, ink in written if character == "1"]
     lean_of_ones = max(ones) if ones else math.atan(slant)
     leans = _LEANS if ones else _LEANS_ALONE
@@ -269,11 +269,6 @@ def _has_two_dots(ink: Ink, height: float) -> bool:
     _, _, _, centres = cv2.connectedComponentsWithStats((ink > INKED).astype(np.uint8))
     y = centres[1:, 1]  # the first is the paper
     return len(y) > 1 and float(np.ptp(y)) >= _COLON * height
-
-
-def _tight(ink: Ink) -> Ink:
-    x, y, wide, high = cv2.boundingRect((ink > INKED).astype(np.uint8))
-    return ink[y : y + high, x : x + wide]
 
 
 def lean(ink: Ink) -> float:

@@ -24,6 +24,10 @@ _WORDS = (
 )  # fmt: skip
 
 
+# of digits written one by one: up to which chance each comes
+_BACKGROUNDS = {"bare": 0.45, "ruled": 0.58, "squared": 0.70, "waves": 0.88, "clouds": 1.0}
+
+
 def by_magnitude(rng: np.random.Generator, low: float, high: float) -> float:
     """Draw a number between two others, whose logarithm is equally probable everywhere."""
     return float(np.exp(rng.uniform(math.log(low), math.log(high))))
@@ -31,22 +35,25 @@ def by_magnitude(rng: np.random.Generator, low: float, high: float) -> float:
 
 def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Light:
     """Make a background with print to suit writing `letter` pixels high: float32 (height, width), bare paper 1."""
-    paper = np.ones((height, width), np.float32)
-    kind = rng.random()
-    strength = by_magnitude(rng, 0.04, 0.5)
-    if kind < 0.45:
-        pass
-    elif kind < 0.58:
-        ruled(rng, paper, letter, strength, squared=False)
-    elif kind < 0.70:
-        ruled(rng, paper, letter, strength, squared=True)
-    elif kind < 0.88:
-        waves(rng, paper, letter, strength)
-    else:
-        clouds(rng, paper, letter, strength * 0.7)
+    paper, chance = np.ones((height, width), np.float32), rng.random()
+    kind = next(kind for kind, end in _BACKGROUNDS.items() if chance < end)
+    _print_paper(rng, kind, paper, letter, by_magnitude(rng, 0.04, 0.5))
     if rng.random() < 0.15:
         _frame(rng, paper, letter)
     return paper * falling_light(rng, height, width)
+
+
+def _print_paper(rng: np.random.Generator, kind: str, paper: Light, letter: float, strength: float) -> None:
+    """Print what paper of a kind has."""
+    match kind:
+        case "ruled" | "squared":
+            ruled(rng, paper, letter, strength, squared=kind == "squared")
+        case "waves":
+            waves(rng, paper, letter, strength)
+        case "net":
+            net(rng, paper, letter, strength)
+        case "clouds":
+            clouds(rng, paper, letter, strength * 0.7)
 
 
 def ruled(rng: np.random.Generator, paper: Light, letter: float, strength: float, squared: bool) -> None:
@@ -158,15 +165,8 @@ def paper_light(
 ) -> NDArray[np.float32]:
     """Return the fraction of light that the paper reflects: float32 (h, w)."""
     light, letter = np.ones(shape, np.float32), paper.letter
-    strength = float(np.exp(rng.uniform(math.log(0.08), math.log(0.75)))) * paper.ink
-    if paper.kind in ("ruled", "squared"):
-        ruled(rng, light, letter, strength, squared=paper.kind == "squared")
-    elif paper.kind == "waves":
-        waves(rng, light, letter, strength)
-    elif paper.kind == "net":
-        net(rng, light, letter, strength)
-    elif paper.kind == "clouds":
-        clouds(rng, light, letter, strength * 0.7)
+    strength = by_magnitude(rng, 0.08, 0.75) * paper.ink
+    _print_paper(rng, paper.kind, light, letter, strength)
     if paper.frame:
         _framed(rng, light, paper, boxes)
     if rng.random() < 0.6:

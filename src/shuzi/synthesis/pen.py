@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,6 +20,12 @@ FINE = 2
 
 UNIT = 16
 """The value in a field that stands for a distance of one image pixel."""
+
+SIDE, DIGIT = 28 * FINE, 20 * FINE
+"""The side of an image's distance field, and the longer side of a digit in it, in pixels."""
+
+INKED = 76
+"""0.3 of full ink: darker pixels are inside a character's box."""
 
 _PIECE = 2_000  # images thinned at once: 6 MB per array
 
@@ -31,14 +38,14 @@ Coverage = NDArray[np.float32]
 Line = NDArray[np.float32]
 """The points of a stroke: (k, 2), x to the right and y down."""
 
-_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
+SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 _FINE = 3  # oversampling in both directions
 _LIMIT = 1_500  # of a character's longer side, in pixels
 
 
 def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return how far pixels are from a stroke's centre line: uint8 (n, 56, 56), in sixteenths of an image pixel."""
-    fields = np.empty((len(images), 28 * FINE, 28 * FINE), np.uint8)
+    fields = np.empty((len(images), SIDE, SIDE), np.uint8)
     for start in range(0, len(images), _PIECE):
         piece = images[start : start + _PIECE]
         fine = np.stack([cv2.resize(image, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC) for image in piece])
@@ -101,23 +108,39 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
     low, high = np.floor(points.min(axis=0)) - rim, np.ceil(points.max(axis=0)) + rim
     wide, tall = (int(side) for side in np.clip(high - low, 2, _LIMIT))
     sheet = np.zeros((tall * _FINE, wide * _FINE), np.uint8)
-    fine = [
-        np.rint(((stroke - low) * _FINE - 0.5) * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2) for stroke in strokes
-    ]
+    fine = [fixed((stroke - low) * _FINE - 0.5) for stroke in strokes]
     fine = [np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke for stroke in fine]
     thin = pen.width * pen.nib * _FINE
     # OpenCV draws lines an odd number of pixels wide; an even thickness gets one more
     thickness = max(1, 2 * round((thin - 1) / 2))
     level = 255 if thin >= 1 else max(60, round(255 * thin))
-    cv2.polylines(sheet, fine, False, level, thickness, cv2.LINE_8, _SHIFT)
+    cv2.polylines(sheet, fine, False, level, thickness, cv2.LINE_8, SHIFT)
     reach = pen.width * (1 - pen.nib) * _FINE / 2
     if reach >= 0.5:
         for offset in np.linspace(-1, 1, 2 * math.ceil(reach / max(thickness, 1)) + 2):
-            move = np.rint(offset * reach * np.array([math.cos(pen.angle), math.sin(pen.angle)]) * 2**_SHIFT)
+            move = np.rint(offset * reach * np.array([math.cos(pen.angle), math.sin(pen.angle)]) * 2**SHIFT)
             moved = [stroke + move.astype(np.int32) for stroke in fine]
-            cv2.polylines(sheet, moved, False, level, thickness, cv2.LINE_8, _SHIFT)
+            cv2.polylines(sheet, moved, False, level, thickness, cv2.LINE_8, SHIFT)
     ink = np.asarray(cv2.resize(sheet, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
     return ink, int(low[0]), int(low[1])
+
+
+def fixed(points: NDArray[Any]) -> NDArray[np.int32]:
+    """Return points (n, 2) as OpenCV draws them, in fractions of a pixel: int32 (n, 1, 2)."""
+    return np.asarray(np.rint(points * 2**SHIFT), np.int32).reshape(-1, 1, 2)
+
+
+def draw(background: Coverage, points: NDArray[np.float64], pen: float) -> None:
+    """Draw through points (n, 2), x before y; a pen thinner than a pixel leaves a paler line."""
+    drawn = np.zeros(background.shape, np.uint8)  # OpenCV antialiases lines only in 8 bits
+    cv2.polylines(drawn, [fixed(points)], False, min(255, round(255 * pen)), max(1, round(pen)), cv2.LINE_AA, SHIFT)
+    np.maximum(background, drawn / np.float32(255), out=background)
+
+
+def tight(ink: Ink) -> Ink:
+    """Crop ink to its dark pixels."""
+    x, y, wide, high = cv2.boundingRect((ink > INKED).astype(np.uint8))
+    return ink[y : y + high, x : x + wide]
 
 
 def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
@@ -154,3 +177,30 @@ def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> l
         turns = position @ waves.reshape(2, 4) + phases.ravel()
         moved.append((stroke + (np.sin(turns) * tall.ravel()).reshape(-1, 2, 2).sum(axis=1)).astype(np.float32))
     return moved
+
+
+def leaning(scale: float, turn: float, wide: float, slant: float) -> NDArray[np.float64]:
+    """Return the matrix that widens and slants a shape, turns it by an angle in radians and scales it: (2, 2)."""
+    turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    return np.asarray(scale * turned @ np.array([[wide, -slant], [0, 1]]))
+
+
+def framed(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Return the affine matrix (2, 3) from a distance field to its frame, and the width and height of the frame."""
+    middle = (SIDE / 2, SIDE / 2)
+    reach = np.abs(matrix) @ middle
+    size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
+    return np.column_stack([matrix, np.array(size) / 2 - matrix @ middle]), size
+
+
+def carried(
+    field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int, stray: Coverage
+) -> Coverage:
+    """Transform a field to its position on the page, filled with `rim` outside."""
+    back = cv2.invertAffineTransform(matrix).astype(np.float32)
+    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
+    x, y = x + stray[..., 0], y + stray[..., 1]
+    from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
+    constant = cv2.BORDER_CONSTANT
+    carried = cv2.remap(field, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=float(rim))
+    return np.asarray(carried, np.float32)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.synthesis.camera import photograph
-from shuzi.synthesis.layout import INKED, PlacedInk, Style, any_hand, any_style, cross_out, place
+from shuzi.synthesis.layout import PlacedInk, Style, any_hand, any_style, cross_out, place
 from shuzi.synthesis.papers import Light, by_magnitude, clouds, falling_light, print_word, rule
-from shuzi.synthesis.texts import TEXTS, Text, target
+from shuzi.synthesis.pen import INKED, SHIFT, fixed
+from shuzi.synthesis.texts import TEXTS, Text, chosen, target
 from shuzi.synthesis.writers import FromImages, Hand, Writer, Writers
 
 Mask = NDArray[np.uint8]
@@ -88,10 +89,10 @@ def compose(
     drawn: float = 0.0,
 ) -> Photograph:
     """Compose a photograph of a page by one writer, with digits `letter` pixels high."""
-    size, corners = _aim(rng, shape, conditions.edge or _any(rng, EDGES))
+    size, corners = _aim(rng, shape, conditions.edge or chosen(rng, EDGES))
     sheet = _Sheet(rng, size, letter, conditions.usual)
-    layout = conditions.layout or _any(rng, LAYOUTS)
-    ruling = conditions.ruling or _any(rng, RULINGS)
+    layout = conditions.layout or chosen(rng, LAYOUTS)
+    ruling = conditions.ruling or chosen(rng, RULINGS)
     pitch = sheet.rule(ruling)
     sheet.write(writers.pair(rng, conditions.images, drawn), layout, conditions, pitch)
     if not conditions.usual:
@@ -115,12 +116,6 @@ def compose(
         for text, line in sheet.lines
     )
     return Photograph(photograph(rng, scene, letter, photo=True), lines, np.asarray(printed, np.uint8))
-
-
-def _any(rng: np.random.Generator, weights: dict[str, float] | Sequence[tuple[str, float]]) -> str:
-    pairs = [*weights.items()] if isinstance(weights, dict) else [*weights]
-    ends = np.cumsum([weight for _, weight in pairs])
-    return pairs[min(int(np.searchsorted(ends, rng.random() * ends[-1], side="right")), len(pairs) - 1)][0]
 
 
 def _aim(rng: np.random.Generator, shape: tuple[int, int], edge: str) -> tuple[tuple[int, int], Corners]:
@@ -279,7 +274,7 @@ class _Sheet:
         return replace(hand, height=hand.height * math.exp(rng.normal(0, varied)))
 
     def _text(self, conditions: Conditions) -> Text:
-        return TEXTS[_any(self._rng, conditions.texts)](self._rng)
+        return TEXTS[chosen(self._rng, dict(conditions.texts))](self._rng)
 
     def _sentence(self, room: float) -> Text:
         rng, words = self._rng, list[str]()
@@ -386,8 +381,7 @@ class _Sheet:
                 cv2.circle(self._drawing, at, max(3, round(rng.uniform(0.2, 0.5) * letter)), 255, -1, cv2.LINE_AA)
 
     def _polyline(self, points: NDArray[np.float64], pen: int) -> None:
-        fine = np.rint(points * 8).astype(np.int32).reshape(-1, 1, 2)
-        cv2.polylines(self._drawing, [fine], False, 255, pen, cv2.LINE_AA, 3)
+        cv2.polylines(self._drawing, [fixed(points)], False, 255, pen, cv2.LINE_AA, SHIFT)
 
     def light(self) -> Light:
         """Return the fraction of light that the sheet reflects: float32 (h, w)."""

@@ -252,24 +252,24 @@ class Kind:
 
     def text(self, rng: np.random.Generator) -> Text:
         """Draw a text."""
-        return TEXTS[_chosen(rng, self.texts)](rng)
+        return TEXTS[chosen(rng, self.texts)](rng)
 
     def paper(self, rng: np.random.Generator) -> str:
         """Choose a kind of paper."""
-        return _chosen(rng, self.papers)
+        return chosen(rng, self.papers)
 
     def frame(self, rng: np.random.Generator) -> str:
         """Choose a kind of frame."""
-        return _chosen(rng, self.frames)
+        return chosen(rng, self.frames)
 
 
-def _chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
+def chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
+    """Choose a name by the weights."""
     names = list(weights)
     if len(names) == 1:
         return names[0]
-    values = np.fromiter(weights.values(), np.float64, len(names))
-    index = int(np.searchsorted(np.cumsum(values), rng.random() * values.sum(), side="right"))
-    return names[min(index, len(names) - 1)]
+    ends = np.cumsum([*weights.values()])
+    return names[min(int(np.searchsorted(ends, rng.random() * ends[-1], side="right")), len(names) - 1)]
 
 
 KINDS: Mapping[str, Kind] = {

@@ -19,8 +19,23 @@ from shuzi.data.strokes import Strokes
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.digit_shapes import WORLD, curves_of, drawn_curves
 from shuzi.synthesis.distractors import SIGNS, pseudo_letter
-from shuzi.synthesis.pen import FINE, UNIT, Ink, Line, Pen, distance_fields, hurried, shaken, written
-from shuzi.synthesis.rewriting import DIGIT, SIDE, framed, leaning
+from shuzi.synthesis.pen import (
+    DIGIT,
+    FINE,
+    SIDE,
+    UNIT,
+    Ink,
+    Line,
+    Pen,
+    carried,
+    distance_fields,
+    framed,
+    hurried,
+    leaning,
+    shaken,
+    tight,
+    written,
+)
 from shuzi.synthesis.texts import OTHERS
 
 _DESCENDING = "gjpqyJQ,"
@@ -207,27 +222,18 @@ class FromImages:
         height = hand.height * size * math.exp(rng.normal(0, hand.uneven))
         scale, turn = height / DIGIT, rng.normal(0, 0.06)
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
-        whole, (columns, rows) = framed(leaning(scale, turn, wide, hand.slant + rng.normal(0, 0.04)))
-        back = cv2.invertAffineTransform(whole).astype(np.float32)
+        whole, size_of_frame = framed(leaning(scale, turn, wide, hand.slant + rng.normal(0, 0.04)))
         coarse = rng.normal(0, hand.shaky * height, (3, 3, 2)).astype(np.float32)
-        stray = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_LINEAR)
-        x = np.arange(columns, dtype=np.float32)[None] + stray[..., 0]
-        y = np.arange(rows, dtype=np.float32)[:, None] + stray[..., 1]
-        from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
-        constant = cv2.BORDER_CONSTANT
+        stray = np.asarray(cv2.resize(coarse, size_of_frame, interpolation=cv2.INTER_LINEAR), np.float32)
         if hand.threshold:
-            fine = cv2.resize(self._images[index], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-            grey = cv2.remap(fine, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=0.0)
-            soft = max(0.12, 0.05 / scale)
-            ink = np.clip(((grey.astype(np.float32) / 255 - hand.threshold) / soft + 0.5) * 255, 0, 255)
+            fine = np.asarray(cv2.resize(self._images[index], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+            grey = carried(fine, whole, size_of_frame, 0, stray)
+            ink = np.clip(((grey / 255 - hand.threshold) / max(0.12, 0.05 / scale) + 0.5) * 255, 0, 255)
         else:
-            distance = cv2.remap(
-                self._fields[index], from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=255.0
-            )
-            away = distance.astype(np.float32) * np.float32(scale * FINE / UNIT)
+            away = carried(self._fields[index], whole, size_of_frame, 255, stray) * np.float32(scale * FINE / UNIT)
             ink = np.clip((max(hand.pen.width, 1.0) / 2 - away + 0.5) * 255, 0, 255)
-        cut = _tight(np.asarray(ink, np.uint8))
-        return Character(cut, 0.0)
+        cropped = tight(np.asarray(ink, np.uint8))
+        return Character(cropped if cropped.size else np.zeros((2, 2), np.uint8), 0.0)
 
 
 def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: Hand, relative: float) -> Character:
@@ -256,13 +262,6 @@ def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: 
     tall = bottom - min(float(stroke[:, 1].min()) for stroke in placed)
     below = top + len(ink) - bottom
     return Character(ink, drop(rng, character, hand.height, tall) + below)
-
-
-def _tight(ink: Ink) -> Ink:
-    x, y, wide, high = cv2.boundingRect((ink > 76).astype(np.uint8))
-    if not wide:
-        return np.zeros((2, 2), np.uint8)
-    return np.asarray(ink[y : y + high, x : x + wide], np.uint8)
 
 
 class Writers:

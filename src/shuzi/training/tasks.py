@@ -16,14 +16,14 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from shuzi.concepts import MIN_PROBABILITY, negative_log_likelihood
+from shuzi.concepts import MIN_PROBABILITY, negative_log_likelihood, softmax
 from shuzi.data.dataset import Dataset
 from shuzi.ink.strips import HEIGHT
 from shuzi.models.card import DIGIT_FROM, UNSURE_BELOW
 from shuzi.models.tasks import CLASSES, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DETECT_LINES, RECOGNISE_LINE
-from shuzi.synthesis import detector_pages, line_maps, strips
+from shuzi.synthesis import composer, line_maps, strips
 from shuzi.synthesis.crops import LOOKS_LIKE, NOT_A_DIGIT
-from shuzi.synthesis.examples import PARTS, Examples, Lines, Stream, as_they_are, compose, compose_block, joined
+from shuzi.synthesis.examples import PARTS, Examples, Material, Stream, as_they_are, compose, compose_block, joined
 from shuzi.training.recipe import Recipe
 
 VALIDATION_FRACTION = 1 / 32
@@ -134,11 +134,9 @@ class Task(ABC):
         return pixels[..., None] if len(self.input_shape) == 3 else pixels
 
 
-def at_temperature(probabilities: NDArray[Any], temperature: float) -> NDArray[np.float64]:
+def at_temperature(probabilities: NDArray[Any], temperature: float) -> NDArray[np.floating[Any]]:
     """Return the probabilities (n, 10) after dividing the logits by a temperature."""
-    scores = np.log(np.maximum(probabilities.astype(np.float64), MIN_PROBABILITY)) / temperature
-    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+    return softmax(np.log(np.maximum(probabilities.astype(np.float64), MIN_PROBABILITY)) / temperature)
 
 
 def fit_temperature(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> float:
@@ -300,7 +298,7 @@ class Detect(Task):
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         """Return the focal loss of the maps plus the error of the boxes, divided by the number of digits plus one.
 
-        Labels are float32 (n, 20, 5), from `detector_pages.pack`; y is float32 (n, h, w, 14): ten logits, then x and
+        Labels are float32 (n, 20, 5), from `composer.pack`; y is float32 (n, h, w, 14): ten logits, then x and
         y relative to the cell's centre, log width and log height, in cells.
         """
         peaks, is_digit, nearest = _peaks(labels, y)
@@ -334,7 +332,7 @@ class Detect(Task):
 
     def comparison_examples(self, dataset: Dataset) -> Examples:
         """Lay a dataset's images out on pages."""
-        return Examples(*detector_pages.lay_out(dataset.images, dataset.labels))
+        return Examples(*composer.lay_out(dataset.images, dataset.labels))
 
 
 def _fraction_found(labels: Any, y: Any, threshold: float) -> Any:
@@ -367,9 +365,7 @@ def _boxes(labels: Any, nearest: Any, y: Any) -> Any:
     """Return for each cell the target box: that of the digit with the highest peak there."""
     x, top, width, height = (labels[..., column] for column in range(1, 5))
     boxes = ops.stack([x + width / 2, top + height / 2, width, height], axis=-1) / CELL
-    chosen = ops.matmul(
-        ops.one_hot(ops.reshape(nearest, (-1, y.shape[1] * y.shape[2])), detector_pages.MAX_DIGITS), boxes
-    )
+    chosen = ops.matmul(ops.one_hot(ops.reshape(nearest, (-1, y.shape[1] * y.shape[2])), composer.MAX_DIGITS), boxes)
     chosen = ops.reshape(chosen, (-1, y.shape[1], y.shape[2], 4))
     columns = ops.arange(y.shape[2], dtype="float32")[None, None, :] + 0.5
     rows = ops.arange(y.shape[1], dtype="float32")[None, :, None] + 0.5
@@ -417,13 +413,11 @@ class DetectLines(Task):
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
         """Compose photographs from a dataset."""
-        return Examples(
-            *line_maps.compose_block(line_maps.Pages(dataset), [seed, _VALIDATION_STREAM], _VALIDATION_PICTURES)
-        )
+        return Examples(*line_maps.compose_block(Material(dataset), [seed, _VALIDATION_STREAM], _VALIDATION_PICTURES))
 
     def stream(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> Stream:
         """Compose photographs during a training."""
-        return Stream(line_maps.compose_block, line_maps.Pages(dataset), seed, rows, blocks)
+        return Stream(line_maps.compose_block, Material(dataset), seed, rows, blocks)
 
     def comparison_examples(self, dataset: Dataset) -> Examples:
         """Lay a dataset's images out in lines."""
@@ -500,7 +494,7 @@ class RecogniseLine(Task):
 
     def stream(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> Stream:
         """Compose lines during a training."""
-        return Stream(compose_block, Lines(dataset), seed, rows, blocks)
+        return Stream(compose_block, Material(dataset), seed, rows, blocks)
 
     def comparison_examples(self, dataset: Dataset) -> Examples:
         """Lay a dataset's images out in lines."""

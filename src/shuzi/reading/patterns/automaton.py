@@ -25,8 +25,6 @@ LETTERS = DIGITS + MARKS
 START = 1
 """The set of positions before the first character."""
 
-_DIGIT_CLASSES = (1 << len(DIGITS)) - 1
-
 
 @dataclass(frozen=True)
 class Part:

@@ -15,12 +15,12 @@ from shuzi.evaluation.text_confidence import (
     fit_curve,
     fit_curves,
     fit_page,
+    fit_trees,
     fit_way,
     fit_weights,
     ok_from,
     predicted,
 )
-from shuzi.evaluation.trees import fit_trees
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.confidence import Curves, Evidence, Scale, Way, logit, name_knots, signs_of_digit
 from shuzi.reading.decide.decide_thresholds import KNOTS

@@ -27,7 +27,6 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
             "paper",
             "pattern",
             "ruling",
-            "straight",
             "strips",
         )
     },

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array
-from shuzi.ink.straight import find_level_lines, find_runs, has_bar
 
 LONG = 6.0  # times as long as it is thick: a printed line
 RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
@@ -42,12 +41,19 @@ INK, SLOPES = (
 )  # pixels that are looked at in the time that a pixel of ink, and all slopes together, take more
 
 
+STEP = 0.03  # between the slopes that are tried
+FULL = 0.9  # the fraction of a line that must be ink
+OWN = 0.45  # the fraction of a line that must belong to the piece
+
+Mask = NDArray[np.bool_]
+
+
 @dataclass(frozen=True)
 class Ruling:
     """Tells what is printed in a picture of digits."""
 
-    every: NDArray[np.bool_]  # where there is ink
-    left: NDArray[np.bool_]  # where there is ink of no character
+    every: Mask  # where there is ink
+    left: Mask  # where there is ink of no character
     taken: Sequence[Box]  # the boxes of all characters
     height: float  # the median of the digits, in pixels
     large: float  # pixels, from which ink is as large as a character
@@ -60,12 +66,12 @@ class Ruling:
         around = 2 * RAIL * self.height
         return float(min(box.width + around, columns) * min(box.height + around, rows)) + INK * area + SLOPES
 
-    def is_printed(self, box: Box, piece: NDArray[np.bool_], pale: bool) -> bool:
+    def is_printed(self, box: Box, piece: Mask, pale: bool) -> bool:
         """Tell whether a piece, bool (height, width) in its box, is a printed line, frame, or comb if not pale."""
         is_line = self._is_cut_off(box) or self._is_beside(box) or self._is_whole(box, piece)
         return is_line or (not pale and self.is_comb(box, piece))
 
-    def _is_whole(self, box: Box, piece: NDArray[np.bool_]) -> bool:
+    def _is_whole(self, box: Box, piece: Mask) -> bool:
         """Tell whether a piece is too long or too hollow for a character, as printed lines and frames are."""
         if self._is_long(box):
             # what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
@@ -88,7 +94,7 @@ class Ruling:
         rows, columns = self.every.shape
         return bool(box.width >= SPANS * columns or box.height >= SPANS * rows)
 
-    def _is_frame(self, box: Box, piece: NDArray[np.bool_]) -> bool:
+    def _is_frame(self, box: Box, piece: Mask) -> bool:
         """Tell whether a large piece is nothing but straight lines, or hollow: no digit is attached to it."""
         is_hollow = _is_hollow(piece)
         if _is_round(piece):
@@ -111,7 +117,7 @@ class Ruling:
                 return False
         return True
 
-    def _straight(self, box: Box, piece: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _straight(self, box: Box, piece: Mask) -> tuple[Mask, Mask]:
         """Return where a piece has long straight lines, level and upright, also where digits break them up."""
         rows, columns = box.pixels(rim=RAIL * self.height)
         around, y, x = self.every[rows, columns], int(box.y) - rows.start, int(box.x) - columns.start
@@ -142,7 +148,7 @@ class Ruling:
         inside, near = OUTSIDE * self.height, NEAR * self.height
         return bottom - inside <= middle <= bottom + near or top - near <= middle <= top + inside
 
-    def is_comb(self, box: Box, piece: NDArray[np.bool_]) -> bool:
+    def is_comb(self, box: Box, piece: Mask) -> bool:
         """Tell whether a piece consists of rails and what stands on them: teeth of combs, sides of boxes."""
         rails = self._rails[box.pixels()]
         if not (piece & rails).any():
@@ -161,7 +167,7 @@ class Ruling:
         # one upright alone may be a 1
         return not standing or (len(standing) > 1 and self._are_alike(standing))
 
-    def _stands(self, box: Box, part: NDArray[np.bool_]) -> bool:
+    def _stands(self, box: Box, part: Mask) -> bool:
         """Tell whether a part is a tooth on a rail, or a side from one to another or to a digit."""
         x, y = slice(max(0, int(box.x) - TOUCHES), int(box.right) + TOUCHES), int(box.y)
         ends = slice(max(0, y - TOUCHES), y + 1), slice(int(box.bottom) - 1, int(box.bottom) + TOUCHES)
@@ -180,15 +186,11 @@ class Ruling:
         return bool(np.ptp(sizes, axis=0).max() <= EQUAL * self.height)
 
     @cached_property
-    def _rails(self) -> NDArray[np.bool_]:
+    def _rails(self) -> Mask:
         """Where there are long level lines outside the rows of digits, digits that cross them included."""
-        # a line that is not quite level goes on in the next row
-        thick = self.every.copy()
-        thick[1:] |= self.every[:-1]
-        thick[:-1] |= self.every[1:]
         tall = as_array([box for box in self.taken if box.height >= self.height / 2] or self.taken)
         rails = np.zeros_like(self.every)
-        for y, start, end in find_runs(thick, RAIL * self.height):
+        for y, start, end in find_runs(_thickened(self.every), RAIL * self.height):
             aside = ASIDE * self.height
             near = tall[(tall[:, 0] < end + aside) & (tall[:, 0] + tall[:, 2] > start - aside)]
             if len(near):
@@ -207,18 +209,91 @@ class Ruling:
         return median(tops.tolist()), median((tops + heights).tolist())
 
 
-def _is_hollow(piece: NDArray[np.bool_]) -> bool:
+def _is_hollow(piece: Mask) -> bool:
     """Tell whether a piece has as little ink in its box as a frame."""
     return bool(piece.sum() < HOLLOW * piece.size)
 
 
-def _is_round(piece: NDArray[np.bool_]) -> bool:
+def _is_round(piece: Mask) -> bool:
     """Tell whether a piece reaches into no corner of its box."""
     y, x = (max(1, int(CORNER * side)) for side in piece.shape)
     return not (piece[:y, :x].any() or piece[:y, -x:].any() or piece[-y:, :x].any() or piece[-y:, -x:].any())
 
 
-def _thickest(piece: NDArray[np.bool_]) -> int:
+def _thickest(piece: Mask) -> int:
     """Return the largest distance between the highest and the lowest pixel of a column, both counted."""
     first, last = piece.argmax(axis=0), len(piece) - piece[::-1].argmax(axis=0)
     return int((last - first)[piece.any(axis=0)].max())
+
+
+def find_level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
+    """Return a piece's ink, bool (h, w), on lines, level or slightly aslant, that may go on through other pieces."""
+    lines = np.zeros_like(piece)
+    height, width = piece.shape
+    if width < length:
+        return lines
+    ink, own = _thickened(ink), _thickened(piece)
+    steps = round(slope / STEP)
+    for step in range(-steps, steps + 1):
+        # a line of this slope is level in the sheared picture
+        lowered = _lowered(step * STEP, width)
+        sheared = np.zeros((height + max(down for _, _, down in lowered), width), np.bool_)
+        for left, right, down in lowered:
+            sheared[down : down + height, left:right] = ink[:, left:right]
+        full = _in_stretches(sheared, length) >= FULL * length
+        rows = np.flatnonzero(full.any(axis=1))
+        if not len(rows):
+            continue
+        for left, right, down in lowered:
+            sheared[down : down + height, left:right] = own[:, left:right]
+        full = full[rows] & (_in_stretches(sheared[rows], length) >= OWN * length)
+        # a pixel is on a line if a full stretch begins at it or less than its length before
+        begun = np.cumsum(np.pad(full, ((0, 0), (length, length))), axis=1, dtype=np.int32)
+        sheared[:] = False
+        sheared[rows] = begun[:, length : length + width] > begun[:, :width]
+        for left, right, down in lowered:
+            lines[:, left:right] |= sheared[down : down + height, left:right]
+    return lines & piece
+
+
+def has_bar(vertical: Mask, max_thickness: float, min_length: float) -> bool:
+    """Tell whether one of some vertical lines is too thick to be printed, or much thicker than the others."""
+    widths = [end - start for _, start, end in find_runs(vertical, 1)]
+    if not widths:
+        return False
+    max_width = min(max_thickness, 2 * float(np.median(widths)) + 1)
+    return sum(width > max_width for width in widths) >= min_length
+
+
+def find_runs(mask: Mask, min_length: float) -> list[tuple[int, int, int]]:
+    """Return the row, start and end of each level run of at least so many pixels."""
+    padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
+    change = np.diff(padded, axis=1)
+    starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
+    long = ends[:, 1] - starts[:, 1] >= min_length
+    return [(y, start, end) for (y, start), end in zip(starts[long].tolist(), ends[long, 1].tolist(), strict=True)]
+
+
+def _lowered(slope: float, width: int) -> list[tuple[int, int, int]]:
+    """Return first column, end and shift of each run of columns that a shear lowers by the same number of pixels."""
+    down = np.floor(slope * np.arange(width) + 0.5).astype(np.int64)
+    down = down.max() - down
+    starts = [0, *(np.flatnonzero(np.diff(down)) + 1).tolist()]
+    return [(left, right, int(down[left])) for left, right in zip(starts, [*starts[1:], width], strict=True)]
+
+
+def _thickened(ink: Mask) -> Mask:
+    """Return the ink and what lies directly above and below: a line that is not quite level goes on there."""
+    thick = ink.copy()
+    thick[1:] |= ink[:-1]
+    thick[:-1] |= ink[1:]
+    return thick
+
+
+def _in_stretches(ink: Mask, length: int) -> NDArray[np.int32]:
+    """Return how much ink each level stretch of a length has, by its first column: int32 (h, w - length + 1)."""
+    size = (length, 1)
+    sums = cv2.boxFilter(
+        ink.view(np.uint8), cv2.CV_32S, size, anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    return np.asarray(sums[:, : ink.shape[1] - length + 1], np.int32)

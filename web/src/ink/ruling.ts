@@ -9,6 +9,7 @@ import {
   EQUAL,
   FRAME,
   FRINGE,
+  FULL,
   HOLLOW,
   INK,
   LEAN,
@@ -16,6 +17,7 @@ import {
   NEAR,
   OF_FRAME,
   OUTSIDE,
+  OWN,
   PIECE,
   RAIL,
   RULED,
@@ -24,13 +26,13 @@ import {
   SLANT,
   SLOPES,
   SPANS,
+  STEP,
   THIN,
   TOOTH,
   TOOTH_INK,
   TOOTH_WIDTH,
   TOUCHES,
 } from "../generated/ink/ruling";
-import { FULL, OWN, STEP } from "../generated/ink/straight";
 import { type Box, bottomOf, boxOf, rightOf, touched } from "./boxes";
 import { labelled } from "./components";
 import { median } from "./numbers";

@@ -58,3 +58,9 @@ export const TOUCHES = 2;
 export const INK = 6;
 /** pixels that are looked at in the time that a pixel of ink, and all slopes together, take more */
 export const SLOPES = 12_000;
+/** between the slopes that are tried */
+export const STEP = 0.03;
+/** the fraction of a line that must be ink */
+export const FULL = 0.9;
+/** the fraction of a line that must belong to the piece */
+export const OWN = 0.45;

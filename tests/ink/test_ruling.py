@@ -2,8 +2,7 @@ import cv2
 import numpy as np
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.ruling import Ruling
-from shuzi.ink.straight import find_level_lines
+from shuzi.ink.ruling import Ruling, find_level_lines
 
 
 def drawn(*lines, thick=2):

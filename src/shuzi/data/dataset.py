@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,11 +147,7 @@ class Splits:
         for held, part in ((False, "train"), (True, "validation")):
             if not np.any((strokes.validation == held) & (strokes.kind != "number")):
                 raise DataError("error.strokes.part", part=part)
-        train, validation = (
-            Dataset(split.images, split.labels, split.seed, strokes.part(strokes.validation == held), split.cells)
-            for split, held in ((self.train, False), (self.validation, True))
-        )
-        return replace(self, train=train, validation=validation)
+        return self._with("strokes", *(strokes.part(strokes.validation == held) for held in (False, True)))
 
     def with_cells(self, cells: Cells) -> Splits:
         """Add cells of registers; held-out registers, for validation or reports, stay out of training.
@@ -163,11 +160,7 @@ class Splits:
         own, held = cells.without(VALIDATION | REPORT), cells.of(VALIDATION)
         if not len(own):
             raise DataError("error.registers.none")
-        train, validation = (
-            Dataset(split.images, split.labels, split.seed, split.strokes, part)
-            for split, part in ((self.train, own), (self.validation, held))
-        )
-        return replace(self, train=train, validation=validation)
+        return self._with("cells", own, held)
 
     def with_pages(self, pages: PageLines) -> Splits:
         """Add pages with known lines; those of held-out registers stay out of training.
@@ -180,8 +173,12 @@ class Splits:
         own, held = pages.held_out(False), pages.held_out(True)
         if not len(own):
             raise DataError("error.page_lines.none")
-        train, validation = (
-            Dataset(split.images, split.labels, split.seed, split.strokes, split.cells, part)
-            for split, part in ((self.train, own), (self.validation, held))
-        )
-        return replace(self, train=train, validation=validation)
+        return self._with("pages", own, held)
+
+    def _with(self, name: str, own: Any, held: Any) -> Splits:
+        """Return the splits, of which training and validation have more handwriting."""
+        splits = []
+        for split, part in ((self.train, own), (self.validation, held)):
+            more = {"strokes": split.strokes, "cells": split.cells, "pages": split.pages} | {name: part}
+            splits.append(Dataset(split.images, split.labels, split.seed, **more))
+        return replace(self, train=splits[0], validation=splits[1])

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.registers import REPORT, VALIDATION
+from shuzi.data.registers import REPORT, VALIDATION, decode_grey, read_content
 from shuzi.errors import DataError
 
 SOURCES = (
@@ -65,8 +65,7 @@ class PageLines:
 
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Decode a picture: uint8 (h, w)."""
-        content = np.frombuffer(self.pictures[index], np.uint8)
-        return np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), np.uint8)
+        return decode_grey(self.pictures[index])
 
     def held_out(self, held: bool) -> PageLines:
         """Return the pages of the registers that are held out from training, or all others."""
@@ -106,10 +105,8 @@ def load_page_lines(path: str | Path | None = None) -> PageLines:
     for number, row in enumerate(rows, start=1):
         try:
             page = json.loads(row)
-            content = (folder / page["file"]).read_bytes()
-            if cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) is None:
-                raise ValueError(page["file"])
-            own = tuple(found for line in page["lines"] if (found := _path_of(line)) is not None)
+            content = read_content(folder, page["file"])
+            own = tuple(way for line in page["lines"] if (way := _path_of(line)) is not None)
         except (OSError, ValueError, LookupError, TypeError, cv2.error) as problem:
             raise DataError("error.page_lines.row", path=table, row=number) from problem
         names.append(str(page["file"]))

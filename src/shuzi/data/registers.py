@@ -72,8 +72,7 @@ class Cells:
 
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Decode a picture: uint8 (h, w)."""
-        content = np.frombuffer(self.pictures[index], np.uint8)
-        return np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), np.uint8)
+        return decode_grey(self.pictures[index])
 
     def sha256(self) -> str:
         """Return the hash of the content, independent of file names."""
@@ -110,7 +109,7 @@ def load_cells(path: str | Path | None = None) -> Cells:
             if alike[register, text] > ALIKE or not text:
                 continue
             boxes.append(_box(row))
-            pictures.append(_content(folder, row["file"]))
+            pictures.append(read_content(folder, row["file"]))
         except (OSError, ValueError, LookupError, AttributeError, TypeError, cv2.error) as problem:
             raise DataError("error.registers.row", path=table, row=line, file=row["file"]) from problem
         texts.append(text)
@@ -130,8 +129,16 @@ def _box(row: dict[str, str]) -> tuple[float, ...]:
     return box
 
 
-def _content(folder: Path, name: str) -> bytes:
+def read_content(folder: Path, name: str) -> bytes:
+    """Return the bytes of a picture's file that can be decoded, or raise an OSError, ValueError or cv2.error."""
     content = (folder / name).read_bytes()
-    if cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) is None:
-        raise ValueError(name)
+    decode_grey(content)
     return content
+
+
+def decode_grey(content: bytes) -> NDArray[np.uint8]:
+    """Decode a picture's file: uint8 (h, w)."""
+    grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if grey is None:
+        raise ValueError(content[:8])
+    return np.asarray(grey, np.uint8)

@@ -54,6 +54,7 @@ from shuzi.training.network import build, card_of_start
 from shuzi.training.onnx_graph import read_weights, write_onnx
 from shuzi.training.recipe import OPTIONS, RECIPES, Recipe
 from shuzi.training.run_folder import KERAS_FILE
+from shuzi.training.steps import joined
 from shuzi.training.tasks import TASKS
 
 TOLERANCE = 1e-5
@@ -221,13 +222,14 @@ def compare(
 
 def tolerance_of(model: Any, images: NDArray[np.uint8]) -> float:
     """Return the tolerance for rounding in a network's outputs: unstable training makes huge logits."""
-    tolerance = TOLERANCE_OF_MAPS if _takes_pages(model) else TOLERANCE
-    return max(tolerance, _ROUNDING * _largest_score(model, pieces(images)[0]))
+    dimensions = len(model.input.shape)
+    tolerance = TOLERANCE_OF_MAPS if dimensions == 4 else TOLERANCE
+    return max(tolerance, _ROUNDING * _largest_score(model, pieces(images, dimensions)[0]))
 
 
 def network_answers(model: Any, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
     """Return all outputs of a Keras network for images uint8 (n, 28, 28): float32 (n, 10) and any others."""
-    return joined([model(with_channel(piece) if _takes_pages(model) else piece) for piece in pieces(images)])
+    return joined([model(piece) for piece in pieces(images, len(model.input.shape))])
 
 
 def onnx_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
@@ -236,25 +238,11 @@ def onnx_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float
     return joined([session.run(None, {"images": piece}) for piece in pieces(images)])
 
 
-def joined(outputs: list[Any]) -> list[NDArray[np.float32]]:
-    """Concatenate outputs computed piece by piece; each piece is an array for one output, a list for several."""
-    by_piece = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
-    return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*by_piece, strict=True)]
-
-
-def pieces(images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-    """Split images (n, h, w) into float32 pieces for one forward pass each, at most 500 images of 28x28 pixels."""
+def pieces(images: NDArray[np.uint8], dimensions: int = 3) -> list[NDArray[np.float32]]:
+    """Split images (n, h, w) into float32 pieces for one forward pass each; four dimensions have a channel."""
     size = max(1, _AT_ONCE // (images.shape[1] * images.shape[2]))
+    images = images[..., None] if dimensions == 4 else images
     return [images[start : start + size].astype(np.float32) for start in range(0, len(images), size)]
-
-
-def with_channel(pages: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Add the channel that Keras needs for pages (n, h, w) of variable size."""
-    return pages[..., None]
-
-
-def _takes_pages(model: Any) -> bool:
-    return len(model.input.shape) == 4
 
 
 def _another_answer(
@@ -269,7 +257,6 @@ def _another_answer(
 
 def _largest_score(model: Any, images: NDArray[np.float32]) -> float:
     """Return the largest logit, or the largest output that has no activation function."""
-    images = with_channel(images) if _takes_pages(model) else images
     largest = max(float(np.max(np.abs(output))) for output in joined([model(images)]))
     for layer in model.layers:
         kind = "softmax" if isinstance(layer, layers.Softmax) else _activation(layer)
@@ -368,7 +355,7 @@ def _saved_model_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[
 
     loaded = tf.saved_model.load(str(path))
     (taken,) = loaded.signatures["serving_default"].structured_input_signature[1].values()
-    return joined([loaded.serve(piece) for piece in _fitting(pieces(images), len(taken.shape))])
+    return joined([loaded.serve(piece) for piece in pieces(images, len(taken.shape))])
 
 
 def _write_litert(network: Any, card: Card, path: Path) -> None:
@@ -387,14 +374,9 @@ def _litert_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.fl
         interpreter = tf.lite.Interpreter(str(path))
     run = interpreter.get_signature_runner()
     ((name, taken),) = run.get_input_details().items()
-    outputs = [run(**{name: piece}) for piece in _fitting(pieces(images), len(taken["shape"]))]
+    outputs = [run(**{name: piece}) for piece in pieces(images, len(taken["shape"]))]
     # the outputs are named output_0, output_1, ... and come in any order
     return joined([[outputs_by_name[output] for output in sorted(outputs_by_name)] for outputs_by_name in outputs])
-
-
-def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray[np.float32]]:
-    """Add a channel to images if the input has four dimensions."""
-    return [with_channel(piece) if dimensions == 4 else piece for piece in images]
 
 
 def _in_keras(card: Card) -> str:

@@ -37,7 +37,7 @@ from shuzi.atomic import is_part, remove_leftovers, replacing
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, read_npz, save_dataset
 from shuzi.data.own import split, unsplit
-from shuzi.errors import DataError, ModelError, RunError, ShuziError
+from shuzi.errors import DataError, ModelError, RunError, ShuziError, writing
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
 from shuzi.models.store import IN_A_RUN, START
@@ -77,23 +77,19 @@ class RunLock:
         """Take the lock, unless this object already has it."""
         if self._lock.is_locked:
             return
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise self._in_use() from None
-        except OSError as problem:
-            raise RunError("error.data.unwritable", path=self._file, reason=problem.strerror or problem) from problem
+        with writing(self._file, RunError):
+            try:
+                self._lock.acquire()
+            except Timeout:  # an OSError too
+                raise self._in_use() from None
         since = datetime.now().astimezone().isoformat(" ", "seconds")
+        holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
         try:
-            with replacing(self._holder) as part:
-                part.write_text(
-                    json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}), encoding="utf-8"
-                )
-        except OSError as problem:
+            with writing(self._holder, RunError), replacing(self._holder) as part:
+                part.write_text(json.dumps(holder), encoding="utf-8")
+        except RunError:
             self.give_back()
-            raise RunError(
-                "error.data.unwritable", path=self._holder, reason=problem.strerror or problem
-            ) from problem
+            raise
 
     def give_back(self) -> None:
         """Release the lock, if this object has it, and remove its files from the folder."""
@@ -322,23 +318,17 @@ class RunFolder:
 
     def __call__(self, event: Event) -> None:
         """Store an event, or raise a RunError, as when the disk is full, and keep the previous checkpoint."""
-        path = self.metrics_file
-        try:
-            if values := metrics(event):
-                with path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(values) + "\n")
-            if isinstance(event, Saved):
-                path = self.checkpoints / f"step-{event.step:08d}.npz"
-                self._save(event, path)
-        except OSError as problem:
-            raise RunError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
-
-    def _save(self, event: Saved, newest: Path) -> None:
-        with replacing(newest) as part:
-            np.savez(part, **event.state)  # type: ignore[arg-type] # numpy's stub takes the names for its options
-        for older in self._saved():
-            if older != newest:
-                older.unlink()
+        if values := metrics(event):
+            with writing(self.metrics_file, RunError), self.metrics_file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(values) + "\n")
+        if isinstance(event, Saved):
+            newest = self.checkpoints / f"step-{event.step:08d}.npz"
+            with writing(newest, RunError):
+                with replacing(newest) as part:
+                    np.savez(part, **event.state)  # type: ignore[arg-type] # the stub takes names for its options
+                for older in self._saved():
+                    if older != newest:
+                        older.unlink()
 
 
 def _new_folder(recipe: str) -> Path:

@@ -297,8 +297,7 @@ class Steps(ABC):
         """Return all outputs of the network; for digits uint8 (n, 28, 28), the first is the probabilities (n, 10)."""
         count = max(1, PASS_PIXELS // int(np.prod(images.shape[1:])))
         outputs = [self._predict(images[at : at + count]) for at in range(0, len(images), count)]
-        by_piece = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
-        return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*by_piece, strict=True)]
+        return joined(outputs)
 
     def evaluate(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
         """Return the network's accuracy on examples, and all of its outputs."""
@@ -344,6 +343,12 @@ class Steps(ABC):
         """Split a batch into the recipe's towers; each is normalised and trained on separately, in parallel."""
         size = self._recipe.batch_size // self._recipe.towers
         return [tuple(a[n * size : (n + 1) * size] for a in arrays) for n in range(self._recipe.towers)]
+
+
+def joined(outputs: list[Any]) -> list[NDArray[np.float32]]:
+    """Concatenate outputs computed piece by piece; each piece is an array for one output, a list for several."""
+    by_piece = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
+    return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*by_piece, strict=True)]
 
 
 def _fits(value: NDArray[Any], variable: Any) -> bool:

@@ -35,7 +35,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "reading/line-detector": {"reading.find.line_detector": ALL},
     "reading/recognise": {
         "reading.recognise.recognise_thresholds": ALL,
-        "reading.patterns.automaton": ["LONGEST_PATTERN", "MOST_POSITIONS", "NAMED_PATTERNS"],
+        "reading.patterns.automaton": ["LONGEST_PATTERN", "MAX_POSITIONS", "NAMED_PATTERNS"],
         "reading.recognise.hand": ["ALONE", "IN_NUMBERS"],
         "reading.values": ["PLAIN_WEIGHTS"],
     },
@@ -64,7 +64,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "forms.grammar": ["MAX_BOXES", "MAX_TEXT_LENGTH", "MAX_TRACED"],
         "forms.spec": ["MIN_DIGITS"],
         "forms.kinds": ["IBAN_LENGTHS"],
-        "pictures.decode": ["MOST_PIXELS"],
+        "pictures.decode": ["MAX_PIXELS"],
         "service.limits": ["Limits.body", "Limits.pictures"],
     },
     "training": {

@@ -90,7 +90,7 @@ def remove_leftovers(folder: Path, alone: bool = False) -> None:
     """Remove partial files of killed processes in a folder; if `alone` in it, all that are there."""
     with suppress(OSError):
         for path in folder.iterdir():
-            if (found := _PART.fullmatch(path.name)) and (alone or _is_left(path, found[1], int(found[2]))):
+            if (named := _PART.fullmatch(path.name)) and (alone or _is_left(path, named[1], int(named[2]))):
                 with suppress(OSError):
                     _remove(path)
 
@@ -134,7 +134,7 @@ def _is_stream(target: Path) -> bool:
         return True
     # /dev/stdout and /proc/self/fd/1 are links that may point to an open file
     place = target.parent.resolve()
-    return target.is_symlink() and any(place.is_relative_to(each) for each in ("/dev", "/proc"))
+    return target.is_symlink() and any(place.is_relative_to(folder) for folder in ("/dev", "/proc"))
 
 
 def _pour(part: Path, target: Path) -> None:

@@ -31,7 +31,7 @@ def line_of(text: str, key: str, tables: str = "", position: int = 0) -> int:
     first, *ends = [0, *heads, len(lines)][position:] if position <= len(heads) else [0]
     name = rf"""["']?{re.escape(key)}["']?"""
     inside = range(first, ends[0] if ends else len(lines))
-    found = [index for index in inside if re.match(rf"\s*{name}\s*=", lines[index])]
-    if not found and position == 0:
-        found = [index for index, line in enumerate(lines) if re.match(rf"\s*\[\[?\s*{name}\s*\]", line)]
-    return (found[0] if found else first) + 1
+    indices = [index for index in inside if re.match(rf"\s*{name}\s*=", lines[index])]
+    if not indices and position == 0:
+        indices = [index for index, line in enumerate(lines) if re.match(rf"\s*\[\[?\s*{name}\s*\]", line)]
+    return (indices[0] if indices else first) + 1

@@ -18,4 +18,4 @@ def test_resizing_keeps_the_type_and_the_mean(dtype, scale):
 
 
 def test_resizing_leaves_as_many_pixels_as_it_is_told():
-    assert resize(PAGE, 0.001, least=2).shape == (2, 2)
+    assert resize(PAGE, 0.001, min_side=2).shape == (2, 2)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import MissingExtra, PictureError
-from shuzi.pictures.decode import MOST_PIXELS, Page
+from shuzi.pictures.decode import MAX_PIXELS, Page
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
 
@@ -92,7 +92,7 @@ def test_a_missing_pdf_cannot_be_read(tmp_path):
 
 def test_a_huge_sheet_is_drawn_coarser():
     page = open_picture(_pdf(_page(0), resolution=2))  # 200 by 150 inches
-    assert 0.9 * MOST_PIXELS < page.size <= MOST_PIXELS
+    assert 0.9 * MAX_PIXELS < page.size <= MAX_PIXELS
     assert _square(page) == 0
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi.pictures.decode import MOST_PIXELS
+from shuzi.pictures.decode import MAX_PIXELS
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
 
@@ -48,7 +48,7 @@ def _gif_header(width, height):
 def test_more_than_fifty_megapixels_are_refused_before_there_is_anything_to_decode(
     header, width, height, key, problem_of
 ):
-    assert width * height > MOST_PIXELS
+    assert width * height > MAX_PIXELS
     assert problem_of(header(width, height)) == f"error.picture.{key}"
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from shuzi.errors import PictureError
-from shuzi.pictures.decode import MOST_PIXELS, Page
+from shuzi.pictures.decode import MAX_PIXELS, Page
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
 
@@ -87,7 +87,7 @@ def test_a_page_that_cannot_be_found_is_an_error_and_not_left_out(scan):
 
 
 def test_each_page_has_the_limit_of_a_picture():
-    large = Image.new("1", (MOST_PIXELS // 5_000 + 1, 5_000))
+    large = Image.new("1", (MAX_PIXELS // 5_000 + 1, 5_000))
     content = _tiff(_page(10).convert("1"), large, compression="group4")
     assert open_picture(Page(content, 1)).shape == (30, 40)
     with pytest.raises(PictureError) as caught:

@@ -183,7 +183,7 @@ def test_a_frame_around_writing_is_found_among_more_hollow_shapes_than_are_compa
     ink[100:160, 150:170] = 255
     for left in range(0, 380, 20):
         cv2.line(ink, (left, 300), (left + 12, 312), 255)
-    monkeypatch.setattr(found_in_ink, "MOST_COMPARED", 21)  # one of the 20 hollow shapes with all others
+    monkeypatch.setattr(found_in_ink, "MAX_COMPARED", 21)  # one of the 20 hollow shapes with all others
     assert [150, 100, 20, 60] in find_components(ink).boxes.tolist()
     assert [60, 60, 241, 141] not in find_components(ink).boxes.tolist()
 

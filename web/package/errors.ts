@@ -1,5 +1,5 @@
 /** What can go wrong, with a name for programs and a sentence for people. */
-import { MOST_PIXELS } from "../src/generated/limits.js";
+import { MAX_PIXELS } from "../src/generated/limits.js";
 import type { Language } from "./types.js";
 
 type Values = Readonly<Record<string, string | number>>;
@@ -38,8 +38,8 @@ const SENTENCES = {
     zh: "浏览器不给出别的网站的图片的像素。请放到自己的网站上；如果对方允许，也可以加上 crossorigin 再加载。",
   },
   "picture.large": {
-    en: `The picture has more than ${MOST_PIXELS / 1e6} million pixels. Make it smaller.`,
-    zh: `图片超过 ${MOST_PIXELS / 1e4} 万像素。请缩小。`,
+    en: `The picture has more than ${MAX_PIXELS / 1e6} million pixels. Make it smaller.`,
+    zh: `图片超过 ${MAX_PIXELS / 1e4} 万像素。请缩小。`,
   },
   "model.file": {
     en: "{file} is missing or damaged. If your bundler moves the package's modules, copy its folder models too and name it: load({ models: … }).",

@@ -1,5 +1,5 @@
 /** Whatever a program hands in becomes grey pixels, as in Python: transparency on white. */
-import { MOST_PIXELS } from "../src/generated/limits.js";
+import { MAX_PIXELS } from "../src/generated/limits.js";
 import { drawn, LargePicture, openPicture } from "../src/here/open.js";
 import { brightness } from "../src/ink/loops/loops.js";
 import type { Grey } from "../src/ink/picture.js";
@@ -56,7 +56,7 @@ async function bitmapOf(
   height: number,
   language: Language,
 ): Promise<ImageBitmap> {
-  if (width * height > MOST_PIXELS) throw errorOf("picture.large", {}, language);
+  if (width * height > MAX_PIXELS) throw errorOf("picture.large", {}, language);
   if (!width || !height) throw errorOf("picture.size", { width, height }, language);
   const bitmap = await createImageBitmap(source);
   // one that comes from another site may be drawn, but not seen
@@ -73,7 +73,7 @@ function checked({ width, height, data }: Pixels, language: Language): Pixels {
   const isSide = (side: number) => Number.isInteger(side) && side > 0;
   if (!isSide(width) || !isSide(height))
     throw errorOf("picture.size", { width: String(width), height: String(height) }, language);
-  if (width * height > MOST_PIXELS) throw errorOf("picture.large", {}, language);
+  if (width * height > MAX_PIXELS) throw errorOf("picture.large", {}, language);
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray))
     throw errorOf("picture.bytes", { given: kindOf(data) }, language);
   const [grey, given] = [width * height, data.length];

@@ -56,15 +56,15 @@ def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
             if isinstance(label, ShuziError):
                 raise label
             if cut is None or _is_digit(label):
-                found = [normalize(map_ink_and_contrast(open_picture(path))[0])]
+                digits = [normalize(map_ink_and_contrast(open_picture(path))[0])]
             else:
-                found = [*cut(path, label)]
+                digits = [*cut(path, label)]
         except ShuziError as problem:
             left_out.append(_with_path(problem, path))
             continue
-        images += found
+        images += digits
         labels += [int(character) for character in label if _is_digit(character)]
-        pictures += [path] * len(found)
+        pictures += [path] * len(digits)
     if not images:
         raise DataError("error.own.nothing", folder=folder, reasons=list(left_out[:10]))
     dataset = Dataset(np.stack(images), np.array(labels, np.uint8))

@@ -70,12 +70,12 @@ def union(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([corner, np.maximum(first[:2] + first[2:], second[:2] + second[2:]) - corner])
 
 
-def non_maximum_suppression(boxes: Iterable[Box], overlap: Overlap, least: float) -> list[int]:
-    """Return the positions of the boxes, best first, that no earlier kept box overlaps by `least` or more."""
+def non_maximum_suppression(boxes: Iterable[Box], overlap: Overlap, threshold: float) -> list[int]:
+    """Return the positions of the boxes, best first, that no earlier kept box overlaps by the threshold or more."""
     whole = as_array(boxes)
     kept: list[int] = []
     for index, box in enumerate(whole):
-        if not kept or overlap(box, whole[kept]).max() < least:
+        if not kept or overlap(box, whole[kept]).max() < threshold:
             kept.append(index)
     return kept
 

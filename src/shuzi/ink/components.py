@@ -12,9 +12,9 @@ SOLID = 60
 """Ink below this is the pale edge of a stroke, or paper."""
 
 SPECK = 0.12  # a component smaller than this fraction of the largest, in both directions, is a speck
-LEAST_WRITING = 0.03  # of the picture's longer side
+MIN_WRITING = 0.03  # of the picture's longer side
 WRITTEN = 0.12  # of a frame's height: anything this tall inside it is writing
-MOST_COMPARED = 20_000_000  # pairs: with more, what is inside the smaller hollow components is not looked for
+MAX_COMPARED = 20_000_000  # pairs: with more, what is inside the smaller hollow components is not looked for
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ def _printed(pieces: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bo
     )
     hollow = np.flatnonzero((area < 0.1 * width * height) & ~lines)
     # a page of writing has a hundred times fewer
-    hollow = hollow[np.argsort(-height[hollow], kind="stable")][: MOST_COMPARED // len(pieces)]
+    hollow = hollow[np.argsort(-height[hollow], kind="stable")][: MAX_COMPARED // len(pieces)]
     for frame in hollow:
         inside = (x > x[frame]) & (y > y[frame])
         inside &= (x + width < x[frame] + width[frame]) & (y + height < y[frame] + height[frame])
         lines[frame] = bool(np.any(height[inside] >= WRITTEN * height[frame]))
     rest = np.maximum(width, height)[~lines]
     # a 1 among specks is not ruling: what remains must be large enough to be writing
-    return lines if rest.size and rest.max() >= LEAST_WRITING * max(shape) else np.zeros(len(pieces), np.bool_)
+    return lines if rest.size and rest.max() >= MIN_WRITING * max(shape) else np.zeros(len(pieces), np.bool_)

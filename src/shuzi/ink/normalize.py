@@ -17,7 +17,7 @@ VERSION = 1
 
 SIDE, LONGER = 28, 20
 SPECK = 0.03  # a component with less than this fraction of the ink is a speck, not a stroke
-LEAST_INK = 4.0  # full pixels; a crop with less ink is too empty to classify
+MIN_INK = 4.0  # full pixels; a crop with less ink is too empty to classify
 THINNEST = 1.6  # pixels at the final size; thinner strokes fade when they are shrunk
 
 
@@ -40,7 +40,7 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def cut_out(ink: NDArray[np.uint8], pixels: tuple[slice, slice]) -> NDArray[np.uint8] | None:
     """Normalise these rows and columns of an ink map: uint8 (28, 28), or None if there is hardly any ink."""
     part = ink[pixels]
-    if not part.size or part.sum() < LEAST_INK * 255:
+    if not part.size or part.sum() < MIN_INK * 255:
         return None
     try:
         return normalize(part)

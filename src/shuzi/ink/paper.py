@@ -39,9 +39,9 @@ ROWS, END = 2, 2  # rows of paper between two lines; columns that both ends of a
 LOW = 40  # pixels of height: where all ink is lower, a stroke of one pixel is often broken by how it was shrunk
 
 
-def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
+def ink_map(grey: NDArray[np.uint8], min_contrast: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
     """Separate ink from paper, even in a soft shadow: of uint8 (h, w), return 0 for paper, 255 for full ink."""
-    return _map_ink(_make_ink_dark(grey), least)
+    return _map_ink(_make_ink_dark(grey), min_contrast)
 
 
 def map_ink_and_contrast(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -74,13 +74,13 @@ def _level(dark: NDArray[np.uint8], height: float) -> NDArray[np.uint8]:
     return np.clip(level, 0, 255).astype(np.uint8)
 
 
-def _map_ink(dark: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
+def _map_ink(dark: NDArray[np.uint8], min_contrast: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
     """Return the ink map of a picture whose ink is dark: uint8 (h, w) for uint8 (h, w)."""
     difference = cv2.subtract(_paper(dark), dark)
     threshold, _ = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     ink, paper = difference[difference > threshold], difference[difference <= threshold]
     # the edges of strokes are paler than the strokes, so the contrast is measured on the darker part
-    if not ink.size or np.percentile(ink, 75) < least:
+    if not ink.size or np.percentile(ink, 75) < min_contrast:
         return np.zeros_like(dark)
     # the paper's own variation is cut off; the darker half of the ink counts as full
     floor = min(np.percentile(paper, 95), threshold / 2) if paper.size else 0.0

@@ -21,12 +21,12 @@ _IN_JSON = re.compile(OBEYED.pattern.replace("\x00-\x1f", ""))  # JSON itself es
 
 def visible(text: str) -> str:
     """Escape characters that a terminal would act on, in Python's notation."""
-    return OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    return OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def visible_json(text: str) -> str:
     r"""Escape the same characters in JSON text as \\u sequences, which changes none of its values."""
-    return _IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def neutral(text: str) -> str:

@@ -194,7 +194,7 @@ def _partners(card: Card) -> dict[str, Path]:
 def _front_matter(cards: Mapping[str, Card]) -> str:
     """Return the facts of the first card as the hub's YAML."""
     name, card = next(iter(cards.items()))
-    free = all(found.licence.startswith("Apache-2.0") for found in cards.values())
+    free = all(own.licence.startswith("Apache-2.0") for own in cards.values())
     facts: dict[str, Any] = {"language": list(reversed(LANGUAGES)), "license": "apache-2.0" if free else "other"}
     if not free:
         facts |= {"license_name": "see-license-file", "license_link": "LICENSE.md"}
@@ -212,18 +212,18 @@ def _front_matter(cards: Mapping[str, Card]) -> str:
 
 
 def _results(card: Card) -> list[dict[str, Any]]:
-    found = []
+    results = []
     for part, score in card.scores.items():
         of_mnist = card.kind == CLASSIFIER and part == "test"
         name = f"{say(f'upload.dataset.{_dataset(card, part)}')}, n = {score['n']}"
-        found.append(
+        results.append(
             {
                 "task": {"type": _PIPELINES[CLASSIFY if card.kind == CLASSIFIER else card.task]},
                 "dataset": {"type": HUB_MNIST if of_mnist else "shuzi", "name": name, "split": part},
                 "metrics": [{"type": _metric(card), "value": score["accuracy"]}],
             }
         )
-    return found
+    return results
 
 
 def _dataset(card: Card, part: str) -> str:

@@ -239,7 +239,7 @@ def _opened_pdf(document: Path | bytes) -> Iterator[Any]:
         raise PictureError("error.data.unreadable", path=name, reason=reason) from problem
 
 
-MOST_PIXELS = 50_000_000
+MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """The kinds of files that Pillow opens. Others, such as ICO and EPS, can hold more than they declare before decoding.
 HEIC and the pages of a PDF come with the extra `pictures`."""
@@ -269,7 +269,7 @@ class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
 
 
 def open_here(
-    source: Path | bytes, name: object, max_pixels: int = MOST_PIXELS, kind: str | None = None, page: int = 1
+    source: Path | bytes, name: object, max_pixels: int = MAX_PIXELS, kind: str | None = None, page: int = 1
 ) -> NDArray[np.uint8]:
     """Open a file other than a PDF as `open_picture` does, here; the page is that of a TIFF, from 1."""
     with _complaints(name), _file(source) as (file, content):
@@ -325,7 +325,7 @@ def _complaints(name: object) -> Iterator[None]:
         try:
             yield
         except Image.DecompressionBombError as problem:
-            raise PictureError("error.picture.huge", path=name, most=MOST_PIXELS) from problem
+            raise PictureError("error.picture.huge", path=name, most=MAX_PIXELS) from problem
         except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
             raise PictureError("error.picture.unknown", path=name) from problem
         except OSError as problem:
@@ -417,8 +417,8 @@ _quiet = _Quiet()
 def check_size(picture: Image.Image, name: object) -> None:
     """Reject a picture with no pixels, or with more than the limit."""
     width, height = picture.size
-    if width * height > MOST_PIXELS:
-        raise PictureError("error.picture.large", path=name, width=width, height=height, most=MOST_PIXELS)
+    if width * height > MAX_PIXELS:
+        raise PictureError("error.picture.large", path=name, width=width, height=height, most=MAX_PIXELS)
     if width * height == 0:
         raise PictureError("error.picture.unknown", path=name)
 
@@ -497,7 +497,7 @@ def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], By
     if job["do"] == "count":
         return {"pages": count_pdf_pages(source) if kind == PDF else count_frames(source, "", kind)}, b""
     if job["do"] == "draw" and kind == PDF:
-        pixels = grey(draw_page(Page(source, page), MOST_PIXELS))
+        pixels = grey(draw_page(Page(source, page), MAX_PIXELS))
     else:
         pixels = open_here(source, "", job["max_pixels"], kind, page)
     height, width = pixels.shape

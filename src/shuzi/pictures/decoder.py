@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import MissingExtra, PictureError, ShuziError
-from shuzi.pictures.decode import HEAD, HEIC, MOST_PIXELS, PDF, Page, kind_of, name_of
+from shuzi.pictures.decode import HEAD, HEIC, MAX_PIXELS, PDF, Page, kind_of, name_of
 from shuzi.processes.child import Cancelled, Children, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.serving import Limits
 
@@ -86,11 +86,11 @@ class Decoder:
         seconds = min(self._max_cpu_seconds, self._cpu_seconds + self._per_byte * size)
         problem = PictureError("error.picture.memory", path=shown)
         left = seconds
-        for memory, max_pixels in ((LITTLE, _MAX_BESIDE), (MUCH, MOST_PIXELS)):
+        for memory, max_pixels in ((LITTLE, _MAX_BESIDE), (MUCH, MAX_PIXELS)):
             limits = Limits(left, memory)
             try:
                 header, answer = self.children.ask(
-                    job | {"max_pixels": max_pixels}, body, MOST_PIXELS, limits, alone=memory == MUCH
+                    job | {"max_pixels": max_pixels}, body, MAX_PIXELS, limits, alone=memory == MUCH
                 )
             except Cancelled as cause:
                 raise ShuziError("error.processes.cancelled") from cause
@@ -146,7 +146,7 @@ def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
         kind = "damaged"
     reason = values.get("reason")
     said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_MAX_MESSAGE] if isinstance(reason, str) and reason else None
-    known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MOST_PIXELS, "path": path}
+    known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MAX_PIXELS, "path": path}
     return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
 
 

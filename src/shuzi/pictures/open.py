@@ -15,8 +15,8 @@ from shuzi.errors import PictureError
 from shuzi.named import open_named
 from shuzi.pictures import decoder
 from shuzi.pictures.decode import (
+    MAX_PIXELS,
     MAX_PLAIN_BYTES,
-    MOST_PIXELS,
     PDF,
     Page,
     check_size,
@@ -212,5 +212,5 @@ def check_shape(array: NDArray[Any]) -> None:
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)) or not array.size:
         raise PictureError("error.picture.array", shape=shape)
     height, width = array.shape[:2]
-    if height * width > MOST_PIXELS:
-        raise PictureError("error.picture.large", path="array", width=width, height=height, most=MOST_PIXELS)
+    if height * width > MAX_PIXELS:
+        raise PictureError("error.picture.large", path="array", width=width, height=height, most=MAX_PIXELS)

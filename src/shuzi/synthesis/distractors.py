@@ -357,7 +357,7 @@ def _sized(ink: Coverage, height: float) -> Coverage:
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
         return np.zeros((2, 2), np.float32)
-    return resize(ink[y : y + high, x : x + wide], height / max(high, wide), least=2)
+    return resize(ink[y : y + high, x : x + wide], height / max(high, wide), min_side=2)
 
 
 def _line(points: NDArray[np.float64], pen: float) -> Coverage:

@@ -69,7 +69,10 @@ _ENOUGH = 8  # how many different digits a writer must have recorded to write wh
 _FLAT = 1.9  # ratio of width to height
 _STRAIGHT_ONES = frozenset("1lIi|/\\-_!.,:;'`")
 _STRAIGHT = 0.04  # of a stroke's length: points that all lie within this distance of a line are one
-_MANY, _MOSTLY = 10, 0.6  # minimum numbers per writer, and the fraction that must have as many groups as characters
+_MIN_NUMBERS, _MIN_TRUSTED = (
+    10,
+    0.6,
+)  # minimum numbers per writer, and the fraction that must have as many groups as characters
 
 
 def flat_width(character: str) -> float:
@@ -341,7 +344,7 @@ def trusted_numbers(strokes: Strokes) -> NDArray[np.int64]:
     writers = strokes.writer[numbers]
     for writer in np.unique(writers):
         own = writers == writer
-        if own.sum() >= _MANY and usable[own].mean() < _MOSTLY:
+        if own.sum() >= _MIN_NUMBERS and usable[own].mean() < _MIN_TRUSTED:
             usable[own] = False
     return np.asarray(numbers[usable], np.int64)
 

@@ -340,10 +340,10 @@ def _fraction_found(labels: Any, y: Any, threshold: float) -> Any:
     peaks, is_digit, _ = _peaks(labels, y)
     tops = ops.cast(peaks > 0.999, "float32")
     scores = ops.sum(tops[..., None] * y[:, None, :, :, :10], axis=(2, 3))
-    found = ops.logical_and(
+    is_found = ops.logical_and(
         ops.argmax(scores, axis=-1) == ops.cast(labels[..., 0], "int32"), ops.max(scores, axis=-1) > threshold
     )
-    correct, count = ops.sum(ops.cast(found, "float32") * is_digit, axis=1), ops.sum(is_digit, axis=1)
+    correct, count = ops.sum(ops.cast(is_found, "float32") * is_digit, axis=1), ops.sum(is_digit, axis=1)
     return ops.where(count > 0, correct / ops.maximum(count, 1), 1.0)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuzi.errors import DataError
-from shuzi.reading.patterns.automaton import LETTERS, MOST_POSITIONS, NAMED_PATTERNS, START, compile_pattern
+from shuzi.reading.patterns.automaton import LETTERS, MAX_POSITIONS, NAMED_PATTERNS, START, compile_pattern
 
 TEXTS = ["".join(text) for length in range(5) for text in product("12.-", repeat=length)]
 
@@ -115,7 +115,7 @@ def test_what_would_grow_without_end_is_refused(expression):
 def test_what_is_large_but_allowed_is_worked_with(expression):
     # backtracking would take hours here, and all sets of positions would fill the memory
     automaton = compile_pattern(expression)
-    assert len(automaton.follow) <= MOST_POSITIONS + 1
+    assert len(automaton.follow) <= MAX_POSITIONS + 1
     state = 1
     for digit in range(200):
         state = automaton.step(state, digit % 10) or 1

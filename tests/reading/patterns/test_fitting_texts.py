@@ -37,7 +37,7 @@ def by_definition(columns, expression):
 def test_the_most_probable_texts_that_fit_are_found(expression, seed):
     columns = columns_of(6, seed)
     expected = by_definition(columns, expression)[:5]
-    found = find_fitting_texts(columns, compile_pattern(expression), most=5, width=500, least=1e-9)
+    found = find_fitting_texts(columns, compile_pattern(expression), max_texts=5, width=500, min_probability=1e-9)
     assert ["".join(CLASSES[label] for label in text.labels) for text in found] == [text for text, _ in expected]
     np.testing.assert_allclose([np.exp(text.log_probability) for text in found], [p for _, p in expected], rtol=1e-4)
 
@@ -47,7 +47,7 @@ def test_a_narrow_beam_finds_a_text_that_fits_wherever_there_is_one(expression):
     for seed in range(10):
         columns = columns_of(6, seed)
         (best, probability), *_ = by_definition(columns, expression)
-        found = find_fitting_texts(columns, compile_pattern(expression), most=1, width=1, least=1e-9)
+        found = find_fitting_texts(columns, compile_pattern(expression), max_texts=1, width=1, min_probability=1e-9)
         assert found, best
         assert np.exp(found[0].log_probability) <= probability * 1.0001
 
@@ -57,7 +57,7 @@ def test_a_text_that_fits_is_found_where_it_is_not_among_the_ten_best():
     everything = by_definition(columns, ".*")
     (rare, probability), *_ = by_definition(columns, "1{3}")
     assert [text for text, _ in everything].index(rare) > 10
-    (found, *_) = find_fitting_texts(columns, compile_pattern("1{3}"), least=1e-9)
+    (found, *_) = find_fitting_texts(columns, compile_pattern("1{3}"), min_probability=1e-9)
     assert np.exp(found.log_probability) == pytest.approx(probability, rel=1e-3)
 
 

@@ -78,7 +78,7 @@ def test_pictures_of_any_shape_are_shown(reader, shape):
 
 def test_of_very_many_digits_only_the_first_are_drawn_one_by_one(reader, row, monkeypatch):
     whole = explain(reader, row)[1].height
-    monkeypatch.setattr(module, "MOST_DRAWN", 2)
+    monkeypatch.setattr(module, "MAX_DRAWN", 2)
     assert explain(reader, row)[1].height < whole - 300
 
 

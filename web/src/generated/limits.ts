@@ -18,6 +18,6 @@ export const MAX_TRACED = 200;
 export const MIN_DIGITS = { phone: 5, card: 12 } as const;
 /** The characters of an IBAN by country, for those whose structure in the IBAN registry of SWIFT has digits only. */
 export const IBAN_LENGTHS = { NO: 15, BE: 16, DK: 18, FI: 18, FO: 18, GL: 18, SD: 18, SI: 19, AT: 20, BA: 20, EE: 20, LT: 20, MN: 20, XK: 20, HR: 21, CR: 22, DE: 22, ME: 22, RS: 22, VA: 22, AE: 23, IL: 23, SO: 23, TL: 23, CZ: 24, ES: 24, SE: 24, SK: 24, TN: 24, LY: 25, PT: 25, ST: 25, IS: 26, BI: 27, DJ: 27, MR: 27, HU: 28, PL: 28, EG: 29 } as const;
-export const MOST_PIXELS = 50_000_000;
+export const MAX_PIXELS = 50_000_000;
 export const LIMITS_BODY = 20_000_000;
 export const LIMITS_PICTURES = 32;

@@ -1,11 +1,11 @@
 /** A picture file becomes grey pixels. It works in a worker too, so nothing here may need the page. */
-import { MOST_PIXELS } from "../generated/limits";
+import { MAX_PIXELS } from "../generated/limits";
 import { brightness } from "../ink/loops/loops";
 import type { Grey } from "../ink/picture";
 
 /** The file is not a picture that this browser can open. */
 export class UnknownPicture extends Error {}
-/** It has more than `MOST_PIXELS`. */
+/** It has more than `MAX_PIXELS`. */
 export class LargePicture extends Error {}
 
 /**
@@ -33,7 +33,7 @@ export async function openPicture(file: Blob): Promise<Grey> {
  * @throws LargePicture; the browser's SecurityError if it comes from another site
  */
 export function drawn(source: CanvasImageSource, width: number, height: number): Grey {
-  if (width * height > MOST_PIXELS) throw new LargePicture();
+  if (width * height > MAX_PIXELS) throw new LargePicture();
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (!context) throw new LargePicture();
   context.fillStyle = "white";

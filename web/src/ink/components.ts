@@ -1,5 +1,5 @@
 /** An ink map becomes boxes: connected components, joined into digits and put into reading order. */
-import { LEAST_WRITING, MOST_COMPARED, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
+import { MAX_COMPARED, MIN_WRITING, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
 import { SAME_LINE } from "../generated/reading/find";
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
 import { Room } from "./loops/loops";
@@ -116,7 +116,7 @@ function printedOf(components: readonly Component[], { width: wide, height: high
     })
     .sort((a, b) => (components[b] as Component).box.height - (components[a] as Component).box.height)
     // a page of writing has a hundred times fewer
-    .slice(0, Math.floor(MOST_COMPARED / components.length));
+    .slice(0, Math.floor(MAX_COMPARED / components.length));
   for (const index of hollow) {
     const { box } = components[index] as Component;
     marks[index] = components.some(
@@ -132,7 +132,7 @@ function printedOf(components: readonly Component[], { width: wide, height: high
     .filter((_, index) => !marks[index])
     .map(({ box }) => Math.max(box.width, box.height));
   // a 1 among specks is not ruling: what remains must be large enough to be writing
-  return Math.max(0, ...rest) >= LEAST_WRITING * Math.max(wide, high) ? marks : marks.map(() => false);
+  return Math.max(0, ...rest) >= MIN_WRITING * Math.max(wide, high) ? marks : marks.map(() => false);
 }
 
 /** The height of the writing: half of the ink is in components at least this tall. */

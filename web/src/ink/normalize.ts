@@ -1,5 +1,5 @@
 /** The ink of one digit becomes a 28x28 image, normalised as in MNIST; see `shuzi.ink.normalize`. */
-import { LEAST_INK, LONGER, SIDE, SPECK, THINNEST } from "../generated/ink/normalize";
+import { LONGER, MIN_INK, SIDE, SPECK, THINNEST } from "../generated/ink/normalize";
 import { type Box, touched } from "./boxes";
 import { labelled } from "./components";
 import { rounded } from "./numbers";
@@ -12,7 +12,7 @@ const [STRAIGHT, DIAGONAL] = [0.955, 1.3693];
 /** Crop a box from an ink map and normalise its ink; null if it has hardly any. */
 export function cutOut(ink: Grey, box: Box): Grey | null {
   const part = cropped(ink, touched(box));
-  return part.pixels.reduce((sum, level) => sum + level, 0) < LEAST_INK * 255 ? null : normalize(part);
+  return part.pixels.reduce((sum, level) => sum + level, 0) < MIN_INK * 255 ? null : normalize(part);
 }
 
 /** Normalise the ink of a single digit; null if shrinking leaves no ink. */

@@ -24,7 +24,7 @@ import {
   TALL,
   WHOLE,
 } from "../generated/ink/paper";
-import { EDGES_MEASURED_AT, LEAST_STEP, STEEP_PERCENTILE } from "../generated/reading/report";
+import { EDGES_MEASURED_AT, MIN_STEP, STEEP_PERCENTILE } from "../generated/reading/report";
 import { labelled } from "./components";
 import { blur, close, gaussianBlur, gradients, otsu } from "./filters";
 import { byTable, counts, darkerThan, sumsOfSquares } from "./loops/loops";
@@ -272,7 +272,7 @@ export function hasNeighbours(ink: Grey): boolean {
 export function edgeWidth(grey: Grey): number {
   const seen = resize(asPlane(grey), Math.min(1, EDGES_MEASURED_AT / Math.max(grey.width, grey.height)));
   const range = quantile(seen.pixels, 0.98) - quantile(seen.pixels, 0.02);
-  if (range < LEAST_STEP || Math.min(seen.width, seen.height) < 2) return Number.POSITIVE_INFINITY;
+  if (range < MIN_STEP || Math.min(seen.width, seen.height) < 2) return Number.POSITIVE_INFINITY;
   const steepest = quantile(gradients(seen), STEEP_PERCENTILE / 100);
   return range / Math.max(steepest, 1e-6) / Math.max(seen.width, seen.height);
 }

@@ -43,13 +43,13 @@ class Part:
         """Return the part for one character."""
         return Part((letters,), (0,), 1, 1, is_optional=False)
 
-    def repeated(self, least: int, copies: int, is_endless: bool) -> Part:
-        """Return this part so many times: `least` at least, `copies` at most or, if that is endless, any number."""
+    def repeated(self, min_count: int, copies: int, is_endless: bool) -> Part:
+        """Return this part so many times: at most `copies` or, if that is endless, any number."""
         size, first = len(self.letters), self.first
         follow: list[int] = []
         last = 0
         # each copy leads to the next one, so there is one way through any number of them
-        least = 0 if self.is_optional else least
+        min_count = 0 if self.is_optional else min_count
         for copy in range(1, copies + 1):
             offset = len(follow)
             following = offset if copy == copies else offset + size
@@ -57,9 +57,9 @@ class Part:
             follow += [
                 more << offset | (after if self.last >> index & 1 else 0) for index, more in enumerate(self.follow)
             ]
-            if copy >= least:
+            if copy >= min_count:
                 last |= self.last << offset
-        return Part(self.letters * copies, tuple(follow), first if copies else 0, last, least == 0)
+        return Part(self.letters * copies, tuple(follow), first if copies else 0, last, min_count == 0)
 
 
 def join_sequence(parts: Sequence[Part]) -> Part:
@@ -146,10 +146,10 @@ class Automaton:
             positions = after
         return bool(positions & self.accepting)
 
-    def endings(self, most: int) -> list[int]:
-        """Return, for 0 to `most` characters, the positions after which exactly so many more can end a text."""
+    def endings(self, count: int) -> list[int]:
+        """Return, for 0 to `count` characters, the positions after which exactly so many more can end a text."""
         endings = [self.accepting]
-        for _ in range(most):
+        for _ in range(count):
             before = endings[-1]
             endings.append(sum(1 << index for index, more in enumerate(self.follow) if more & before))
         return endings
@@ -193,7 +193,7 @@ def _unpacked(whole: int, size: int) -> np.ndarray[tuple[int], np.dtype[np.float
 
 LONGEST_PATTERN: Final = 200
 """Characters that a pattern may have."""
-MOST_POSITIONS: Final = 1_000
+MAX_POSITIONS: Final = 1_000
 """Characters that it may have once its repetitions are written out."""
 
 _DAY, _MONTH, _YEAR = "(0?[1-9]|[12]\\d|3[01])", "(0?[1-9]|1[0-2])", "(\\d\\d)?\\d\\d"
@@ -276,8 +276,8 @@ class _Parser:
         """Return the part for the whole expression."""
         while self._position < len(self._expression):
             self._read_one()
-            if sum(group.count() for group in self._groups) > MOST_POSITIONS:
-                raise self._wrong("error.pattern.many", most=MOST_POSITIONS)
+            if sum(group.count() for group in self._groups) > MAX_POSITIONS:
+                raise self._wrong("error.pattern.many", most=MAX_POSITIONS)
         if len(self._groups) > 1:
             raise self._wrong("error.pattern.open", self._groups[-1].position, character="(")
         return self._groups[0].part()
@@ -318,15 +318,15 @@ class _Parser:
     def _repeat(self, group: _Group) -> None:
         if not group.may_repeat:
             raise self._wrong("error.pattern.repeat")
-        least, most, end = self._counts()
+        min_count, max_count, end = self._counts()
         part = group.parts.pop()
-        copies = max(least, 1) if most is None else most
+        copies = max(min_count, 1) if max_count is None else max_count
         if not part.letters:
-            least = copies = 0  # nothing, however often
-        if len(part.letters) * copies > MOST_POSITIONS:
-            raise self._wrong("error.pattern.many", most=MOST_POSITIONS)
+            min_count = copies = 0  # nothing, however often
+        if len(part.letters) * copies > MAX_POSITIONS:
+            raise self._wrong("error.pattern.many", most=MAX_POSITIONS)
         self._position = end
-        group.add(part.repeated(least, copies, is_endless=most is None), may_repeat=False)
+        group.add(part.repeated(min_count, copies, is_endless=max_count is None), may_repeat=False)
 
     def _counts(self) -> tuple[int, int | None, int]:
         """Return how often something is repeated at least and at most, None for any number, and where that ends."""
@@ -336,11 +336,11 @@ class _Parser:
         counts = _COUNTS.match(self._expression, self._position)
         if counts is None:
             raise self._wrong("error.pattern.repeat")
-        least = int(counts[1])
-        most = None if counts[2] and not counts[3] else int(counts[3] or least)
-        if most is not None and most < least:
+        min_count = int(counts[1])
+        max_count = None if counts[2] and not counts[3] else int(counts[3] or min_count)
+        if max_count is not None and max_count < min_count:
             raise self._wrong("error.pattern.repeat")
-        return least, most, counts.end()
+        return min_count, max_count, counts.end()
 
     def _letters(self) -> int:
         r"""Read a digit, a mark, an escaped mark or ``\d``."""

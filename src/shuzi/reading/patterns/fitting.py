@@ -46,16 +46,16 @@ Labels = tuple[int, ...]
 def find_fitting_texts(
     log_probabilities: NDArray[np.float32],
     automaton: Automaton,
-    most: int = TEXTS_OF_A_STRIP,
+    max_texts: int = TEXTS_OF_A_STRIP,
     width: int = FITTING_BEAM_WIDTH,
-    least: float = LEAST_CLASS_PROBABILITY,
+    min_probability: float = LEAST_CLASS_PROBABILITY,
 ) -> list[Text]:
     """Find the most probable texts that fit a pattern by prefix beam search, the best one first.
 
     A prefix is kept only while the columns that are left suffice to end it as the pattern asks. Beside the best
     prefixes, the best one for each state of the automaton is kept: what fits in the end may look worse on the way.
     """
-    count, blank, seldom = len(log_probabilities), log_probabilities.shape[1] - 1, math.log(least)
+    count, blank, seldom = len(log_probabilities), log_probabilities.shape[1] - 1, math.log(min_probability)
     step, within = cache(automaton.step), _find_within(automaton, count)
     # prefix: its log probabilities with and without a blank at the end; and the automaton's state after it
     beams: dict[Labels, tuple[float, float]] = {(): (0.0, LOG_OF_ZERO)}
@@ -80,13 +80,13 @@ def find_fitting_texts(
         beams = _keep(longer, states, width)
         states = {text: states[text] for text in beams}
     texts = [Text(text, min(add_logs(*ends), 0.0)) for text, ends in beams.items()]
-    return sorted(texts, key=lambda text: -text.log_probability)[:most]
+    return sorted(texts, key=lambda text: -text.log_probability)[:max_texts]
 
 
 @lru_cache(maxsize=16)
-def _find_within(automaton: Automaton, most: int) -> list[int]:
-    """Return, for 0 to `most` characters, the positions after which at most so many more can end a text."""
-    return [*accumulate(automaton.endings(most), or_)]
+def _find_within(automaton: Automaton, max_count: int) -> list[int]:
+    """Return, for 0 to `max_count` characters, the positions after which at most so many more can end a text."""
+    return [*accumulate(automaton.endings(max_count), or_)]
 
 
 def _keep(

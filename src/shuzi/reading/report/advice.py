@@ -18,7 +18,7 @@ from shuzi.reading.report.report_thresholds import (
     BLURRED_EDGE,
     EDGE_MARGIN,
     EDGES_MEASURED_AT,
-    LEAST_STEP,
+    MIN_STEP,
     MORE_INK,
     MUCH_SHRUNK,
     SHRUNK,
@@ -140,7 +140,7 @@ def measure_edge_width(grey: NDArray[np.uint8]) -> float:
     """Return how wide the sharper edges of a digit, uint8 (h, w), are, as a fraction of its longer side."""
     seen = resize(grey.astype(np.float32), min(1.0, EDGES_MEASURED_AT / max(grey.shape)))
     darkest, lightest = np.percentile(seen, (2, 98)).tolist()
-    if lightest - darkest < LEAST_STEP or min(seen.shape) < 2:
+    if lightest - darkest < MIN_STEP or min(seen.shape) < 2:
         return float("inf")
     # Scharr's weights on one side add up to 16, and the two sides are two pixels apart
     across, down = (cv2.Scharr(seen, cv2.CV_32F, *order, scale=1 / 32) for order in ((1, 0), (0, 1)))

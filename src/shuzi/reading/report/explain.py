@@ -119,7 +119,7 @@ def _chinese() -> str | None:
     return None
 
 
-MOST_DRAWN = 60
+MAX_DRAWN = 60
 """The maximum number of digits drawn one by one."""
 
 _WIDTH, _MARGIN, _GAP = 1_000, 24, 12
@@ -178,14 +178,14 @@ def _drawn(reader: Reader, seen: Findings, reading: Reading) -> Image.Image:
     sheet.write(reading.verdict, 20, colour)
     sheet.y += _GAP
     _draw_picture_and_ink(sheet, seen, reading)
-    for start in range(0, min(len(reading.digits), MOST_DRAWN), 2):
+    for start in range(0, min(len(reading.digits), MAX_DRAWN), 2):
         sheet.room(_SIDE + 60)
         for column, digit in enumerate(reading.digits[start : start + 2]):
             x = _MARGIN + column * (_INSIDE - _CARD)
             _draw_card(sheet, x, start + column + 1, digit, reader)
         sheet.y += _SIDE + 60
-    if len(reading.digits) > MOST_DRAWN:
-        sheet.write(say("explain.more", n=len(reading.digits) - MOST_DRAWN), 15, _GREY)
+    if len(reading.digits) > MAX_DRAWN:
+        sheet.write(say("explain.more", n=len(reading.digits) - MAX_DRAWN), 15, _GREY)
     if reading.digits:
         sheet.write(say("explain.legend"), 15, _GREY)
     sheet.room(0)

@@ -13,4 +13,4 @@ EDGE_MARGIN: Final = 0.25  # of a digit's size: the paper around it where its ed
 MORE_INK: Final = 0.05  # fraction of the ink outside all digits that is worth mentioning
 EDGES_MEASURED_AT: Final = 40  # pixels of a digit's longer side: this smooths away the grain of a large picture
 STEEP_PERCENTILE: Final = 99.0  # of the gradients: the edges, not the paper between them
-LEAST_STEP: Final = 8.0  # grey levels; with less between paper and ink there is no edge to measure
+MIN_STEP: Final = 8.0  # grey levels; with less between paper and ink there is no edge to measure

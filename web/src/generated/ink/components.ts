@@ -5,8 +5,8 @@ export const SOLID = 60;
 /** a component smaller than this fraction of the largest, in both directions, is a speck */
 export const SPECK = 0.12;
 /** of the picture's longer side */
-export const LEAST_WRITING = 0.03;
+export const MIN_WRITING = 0.03;
 /** of a frame's height: anything this tall inside it is writing */
 export const WRITTEN = 0.12;
 /** pairs: with more, what is inside the smaller hollow components is not looked for */
-export const MOST_COMPARED = 20_000_000;
+export const MAX_COMPARED = 20_000_000;

@@ -7,6 +7,6 @@ export const LONGER = 20;
 /** a component with less than this fraction of the ink is a speck, not a stroke */
 export const SPECK = 0.03;
 /** full pixels; a crop with less ink is too empty to classify */
-export const LEAST_INK = 4;
+export const MIN_INK = 4;
 /** pixels at the final size; thinner strokes fade when they are shrunk */
 export const THINNEST = 1.6;

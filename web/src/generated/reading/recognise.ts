@@ -66,7 +66,7 @@ export const TURNED_MARGIN = 2;
 /** Characters that a pattern may have. */
 export const LONGEST_PATTERN = 200;
 /** Characters that it may have once its repetitions are written out. */
-export const MOST_POSITIONS = 1_000;
+export const MAX_POSITIONS = 1_000;
 /** The patterns that have a name. */
 export const NAMED_PATTERNS = { integer: "-?\\d+", amount: "(\\d+|\\d{1,3}(,\\d{3})+)(\\.\\d\\d?-?|\\.?--?)?|(\\d+|\\d{1,3}(\\.\\d{3})+)(,\\d\\d?-?|,?--?)?", date: "((0?[1-9]|[12]\\d|3[01])\\.(0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])\\.(0?[1-9]|[12]\\d|3[01]))\\.(\\d\\d)?\\d\\d|\\d{4}\\.(0?[1-9]|1[0-2])\\.(0?[1-9]|[12]\\d|3[01])|((0?[1-9]|[12]\\d|3[01])-(0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])-(0?[1-9]|[12]\\d|3[01]))-(\\d\\d)?\\d\\d|\\d{4}-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\\d|3[01])|((0?[1-9]|[12]\\d|3[01])/(0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])/(0?[1-9]|[12]\\d|3[01]))/(\\d\\d)?\\d\\d|\\d{4}/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\\d|3[01])", time: "([01]?\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?|([01]?\\d|2[0-3])\\.[0-5]\\d", phone: "(\\d[-./]?){4,14}\\d" } as const;
 /** How much they count for a single digit. */

@@ -17,6 +17,6 @@ export const EDGES_MEASURED_AT = 40;
 /** of the gradients: the edges, not the paper between them */
 export const STEEP_PERCENTILE = 99;
 /** grey levels; with less between paper and ink there is no edge to measure */
-export const LEAST_STEP = 8;
+export const MIN_STEP = 8;
 /** The side of the patch in pixels: about the width of a stroke with its edges. */
 export const PATCH = 5;

@@ -1,5 +1,5 @@
 /** The expected format of a number becomes an automaton; see `shuzi.reading.patterns.automaton`. */
-import { LONGEST_PATTERN, MOST_POSITIONS, NAMED_PATTERNS } from "../../generated/reading/recognise";
+import { LONGEST_PATTERN, MAX_POSITIONS, NAMED_PATTERNS } from "../../generated/reading/recognise";
 import { CLASSES, DIGITS, MARKS } from "../../generated/tasks";
 import type { Sentence } from "../report/result";
 
@@ -78,7 +78,7 @@ class Parser {
   part(): Part {
     while (this.#position < this.expression.length) {
       this.#readOne();
-      if (this.#groups.reduce((sum, group) => sum + group.size, 0) > MOST_POSITIONS) throw this.#tooMany();
+      if (this.#groups.reduce((sum, group) => sum + group.size, 0) > MAX_POSITIONS) throw this.#tooMany();
     }
     const [whole, ...open] = this.#groups as [Group, ...Group[]];
     const unclosed = open.at(-1);
@@ -91,7 +91,7 @@ class Parser {
   }
 
   #tooMany(): WrongPattern {
-    return this.#wrong("many", this.#position, { most: MOST_POSITIONS });
+    return this.#wrong("many", this.#position, { most: MAX_POSITIONS });
   }
 
   #at(offset = 0): string {
@@ -130,7 +130,7 @@ class Parser {
     const part = group.parts.pop() as Part;
     // nothing, however often
     const copies = part.letters.length ? (most ?? Math.max(least, 1)) : 0;
-    if (part.letters.length * copies > MOST_POSITIONS) throw this.#tooMany();
+    if (part.letters.length * copies > MAX_POSITIONS) throw this.#tooMany();
     this.#position = end;
     group.add(repeated(part, part.letters.length ? least : 0, copies, most === null), false);
   }

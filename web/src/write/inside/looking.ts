@@ -109,7 +109,7 @@ function painted(): Promise<void> {
 }
 
 const PAUSE = 90; // milliseconds between two images, so that the pen stays quick
-const LEAST_INK = 3; // points; fewer may be a tap
+const MIN_INK = 3; // points; fewer may be a tap
 
 const held = signal<Uint8Array | null>(null);
 
@@ -123,7 +123,7 @@ export function followPen(): () => void {
   const look = () => {
     timer = null;
     const stroke = pending.peek();
-    if (stroke.length < LEAST_INK) return;
+    if (stroke.length < MIN_INK) return;
     const image = imageOf([...touching(sheet.strokes.peek(), stroke), stroke]);
     if (image) held.value = image;
   };

@@ -27,7 +27,7 @@ from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
 from shuzi.reading.reader import load
 from shuzi.reading.report.explain import font
-from shuzi.reading.report.result import OK
+from shuzi.reading.report.result import COLOURS, NOT_A_DIGIT, OK
 
 SURE = 0.99
 """The fraction of answers that must be right where a reader may answer only when it is confident."""
@@ -37,7 +37,7 @@ MAX_SHOWN = 60
 
 _DRAWS = 2_000  # draws of the bootstrap
 _COLUMNS, _WIDTH, _HEIGHT, _LINE, _GAP = 4, 300, 90, 22, 14  # of the montage, pixels
-_PAPER, _INK, _RIGHT, _WRONG = "#fbfaf7", "#1f2937", "#15803d", "#b91c1c"
+_PAPER, _INK = "#fbfaf7", "#1f2937"
 
 
 @dataclass(frozen=True)
@@ -337,6 +337,6 @@ def montage(comparison: Comparison) -> Image.Image:
         pen.text((x, y + _HEIGHT), picture.label or "–", _INK, letters)
         for line, reader in enumerate(comparison.readers, 1):
             text = "".join(reader.answers[index].text.split())[:24] or "–"
-            colour = _RIGHT if reader.is_right[index] else _WRONG
+            colour = COLOURS[OK if reader.is_right[index] else NOT_A_DIGIT]
             pen.text((x, y + _HEIGHT + _LINE * line), f"{reader.figures['reader']}: {text}", colour, letters)
     return image

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from shuzi.messages import language, say, speaking
 from shuzi.pictures.open import Picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
+from shuzi.reading.report.result import COLOURS, Digit, Reading, how_sure
 from shuzi.reading.values import Findings
 
 PATCH = 5
@@ -130,7 +130,6 @@ _SIDE = 140  # of a 28x28 image, enlarged five times
 _CARD = (_INSIDE - 44) // 2
 _PALE = 0.05  # smaller changes of the probability are not shown in full colour
 _PAPER, _INK, _GREY, _LINE = "#fbfaf7", "#1f2937", "#6b7280", "#d6d3d1"
-_COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
 _FALLS, _RISES = np.array([29, 78, 216]), np.array([148, 80, 12])  # as on the page
 
 
@@ -174,7 +173,7 @@ def _drawn(reader: Reader, seen: Findings, reading: Reading) -> Image.Image:
     sheet = _Sheet(Image.new("RGB", (_WIDTH, _MARGIN), _PAPER))
     if reading.text:
         sheet.write(reading.text.replace("\n", " / "), 40)
-    colour = _COLOURS.get(reading.status, _GREY)
+    colour = COLOURS.get(reading.status, _GREY)
     sheet.write(reading.verdict, 20, colour)
     sheet.y += _GAP
     _draw_picture_and_ink(sheet, seen, reading)
@@ -220,7 +219,7 @@ def _draw_boxes(pen: ImageDraw.ImageDraw, corner: tuple[int, int], factor: float
     for position, digit in enumerate(reading.digits, start=1):
         x, y, width, height = (side * factor for side in digit.box)
         left, top = corner[0] + x, corner[1] + y
-        colour = _COLOURS[digit.status]
+        colour = COLOURS[digit.status]
         pen.rectangle((left - 1, top - 1, left + width, top + height), outline=colour, width=2)
         # above the upper left corner, but inside the picture even for a digit at its upper edge
         label = f"{position}"
@@ -232,7 +231,7 @@ def _draw_boxes(pen: ImageDraw.ImageDraw, corner: tuple[int, int], factor: float
 def _draw_card(sheet: _Sheet, x: int, position: int, digit: Digit, reader: Reader) -> None:
     """Draw a digit as the network saw it, its probabilities and the evidence, side by side."""
     pen, y, small = sheet.pen, sheet.y, font(13)
-    colour = _COLOURS[digit.status]
+    colour = COLOURS[digit.status]
     label = f"{position}"
     end = x + font(14).getlength(label) + 6
     pen.rectangle((x, y + 2, end, y + 19), fill=colour)
@@ -263,7 +262,7 @@ def _draw_bars(pen: ImageDraw.ImageDraw, corner: tuple[int, int], width: int, di
         pen.text((x, y - 1), str(label), _INK if chosen else _GREY, small)
         pen.rectangle((x + 14, y + 2, x + 14 + longest, y + row - 3), fill="#efece6")
         if probability * longest >= 0.5:
-            colour = _COLOURS[digit.status] if chosen else "#94a3b8"
+            colour = COLOURS[digit.status] if chosen else "#94a3b8"
             pen.rectangle((x + 14, y + 2, x + 14 + round(probability * longest), y + row - 3), fill=colour)
         if probability >= 0.0005:
             pen.text((x + 18 + longest, y - 1), f"{probability:.1%}", _INK if chosen else _GREY, small)

@@ -13,11 +13,10 @@ from PIL import Image
 
 from shuzi.errors import ShuziError
 from shuzi.pictures.open import open_picture, page_named
-from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNSURE, Reading, percent
+from shuzi.reading.report.result import COLOURS, Reading, percent
 
 _WIDEST, _HIGHEST = 640, 320  # pixels as shown
 _LARGEST = 3.0  # enlargement, so that a 28x28 image is not shown larger than its pixels deserve
-_COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
 
 
 def as_html(reading: Reading) -> str:
@@ -60,7 +59,7 @@ def _drawn(reading: Reading, grey: NDArray[np.uint8]) -> str:
     png = io.BytesIO()
     Image.fromarray(grey).resize(small, Image.Resampling.LANCZOS).save(png, "PNG")
     boxes = "".join(
-        f'<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="none" stroke="{_COLOURS[digit.status]}"'
+        f'<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="none" stroke="{COLOURS[digit.status]}"'
         f' stroke-width="{1.5 / scale:.3g}"><title>{digit.digit}: {percent(digit.probability)}</title></rect>'
         for digit in reading.digits
         for x, y, w, h in [digit.box]

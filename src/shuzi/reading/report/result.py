@@ -21,6 +21,9 @@ NOT_A_DIGIT: Final = "not-a-digit"
 UNSURE: Final = "unsure"
 _AS_ALL: Any = ""  # the status of the whole text
 
+COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
+"""The colours in which digits are drawn, by their status."""
+
 InkKind = Literal["ruling", "sign", "print", "stain", "neighbour", "unknown"]
 """The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; a printed
 pattern; pale ink; other writing, cut off by the picture's edge."""

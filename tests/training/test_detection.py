@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from shuzi.synthesis.composer import lay_out, pack
+from shuzi.synthesis.line_maps import CELL
 from shuzi.training.recipe import recipe
-from shuzi.training.tasks import CELL, Detect
+from shuzi.training.tasks import Detect
 
 DETECTOR, TASK = recipe("detector"), Detect()
 ROWS, COLUMNS = 16, 40

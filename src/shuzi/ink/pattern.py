@@ -30,21 +30,21 @@ def find_patterns(
     inks = [stroke.astype(np.int32) for stroke in strokes]
     widths = [measure_thickness(ink, np.array([0, ink.sum()], np.int32))[1] for ink in inks]
     pen = float(np.median(widths)) if widths else 0.0
-    thick = measure_thickness(labels, stats[:, 4])
-    is_print = are_hatching(labels, thick, pen, height)
-    if is_patterned(labels.shape, stats, thick, pen, height):
-        is_print |= (thick <= PATTERN_THICKNESS * pen) & (stats[:, 2:4].max(axis=1) <= height)
+    thickness = measure_thickness(labels, stats[:, 4])
+    is_print = are_hatching(labels, thickness, pen, height)
+    if is_patterned(labels.shape, stats, thickness, pen, height):
+        is_print |= (thickness <= PATTERN_THICKNESS * pen) & (stats[:, 2:4].max(axis=1) <= height)
     is_print[0] = False
     return is_print
 
 
 def is_patterned(
-    shape: Sequence[int], stats: NDArray[np.int32], thick: NDArray[np.float64], pen: float, height: float
+    shape: Sequence[int], stats: NDArray[np.int32], thickness: NDArray[np.float64], pen: float, height: float
 ) -> bool:
     """Tell whether a page has a printed pattern: many pieces thinner than the pen's strokes, nearly everywhere."""
     x, y, wide, high, _ = stats[1:].T
     counts = np.maximum(wide, high) >= max(PATTERN_SPECK, PATTERN_PIECE * height)
-    counts &= thick[1:] <= PATTERN_THICKNESS * pen
+    counts &= thickness[1:] <= PATTERN_THICKNESS * pen
     if counts.sum() < PATTERN_PIECES:
         return False
     seen = np.zeros([math.ceil(side / height) for side in shape], np.bool_)
@@ -53,11 +53,11 @@ def is_patterned(
 
 
 def are_hatching(
-    labels: NDArray[np.int32], thick: NDArray[np.float64], pen: float, height: float
+    labels: NDArray[np.int32], thickness: NDArray[np.float64], pen: float, height: float
 ) -> NDArray[np.bool_]:
     """Tell which pieces are the lines of hatching: many are parallel, thinner than the pen's strokes."""
     inked = labels > 0
-    pieces, count = labels[inked], len(thick)
+    pieces, count = labels[inked], len(thickness)
     y, x = (axis.astype(np.float64) for axis in np.nonzero(inked))
     area = np.maximum(np.bincount(pieces, minlength=count), 1)
 
@@ -65,14 +65,16 @@ def are_hatching(
         return np.bincount(pieces, values, count) / area
 
     # 1. the length, width and direction of each, from its second moments
-    across, down = mean(x), mean(y)
-    spread_x, spread_y, both = mean(x * x) - across**2, mean(y * y) - down**2, mean(x * y) - across * down
+    mean_x, mean_y = mean(x), mean(y)
+    spread_x, spread_y, both = mean(x * x) - mean_x**2, mean(y * y) - mean_y**2, mean(x * y) - mean_x * mean_y
     half, apart = (spread_x + spread_y) / 2, np.hypot((spread_x - spread_y) / 2, both)
     length, width = (np.sqrt(12 * np.maximum(half + sign * apart, 1 / 12)) for sign in (1, -1))
     turn = np.arctan2(2 * both, spread_x - spread_y) / (2 * np.pi)  # of half a turn
     direction = np.floor(turn * DIRECTIONS).astype(np.int64) % DIRECTIONS
     # 2. those that are parallel to most
-    lines = (length >= HATCH_LENGTH * height) & (length >= HATCH_NARROW * width) & (thick <= HATCH_THICKNESS * pen)
+    lines = (
+        (length >= HATCH_LENGTH * height) & (length >= HATCH_NARROW * width) & (thickness <= HATCH_THICKNESS * pen)
+    )
     lines[0] = False
     counts = np.bincount(direction[lines], minlength=DIRECTIONS)
     alike = sum(np.roll(counts, step) for step in range(-PARALLEL, PARALLEL + 1))
@@ -89,7 +91,7 @@ def are_hatching(
 
 
 def measure_thickness(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return how thick the strokes of pieces of ink are: twice a piece's area by the length of its edge."""
+    """Return how thickness the strokes of pieces of ink are: twice a piece's area by the length of its edge."""
     padded = np.pad(labels, 1)
     edges = np.zeros(len(areas), np.int64)
     for neighbours in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):

@@ -18,7 +18,7 @@ LONG = 6.0  # times as long as it is thick: a printed line
 RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
 SPANS = 0.9  # of the picture's side: a line from one side to the other
 SIDES, OF_FRAME = (1.3, 2.0), 0.7  # of a digit's height, and of a frame's: the lengths that tell its sides
-LEAN, SLANT = 0.15, 0.27  # the steepest slopes of level and upright lines, on photographed paper
+LEAN, SLANT = 0.15, 0.27  # the steepest slopes of level and vertical lines, on photographed paper
 BAR = 0.35  # of a digit's height: no printed line is so thick
 ATTACHED = 0.3  # of a digit's height: what is left of a digit that a frame's lines are cut off
 HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
@@ -27,7 +27,7 @@ FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
 PIECE, THIN = 2.5, 0.2  # of a line's piece: times as long as thick; thickness, of a digit's height
 OUTSIDE = 0.15  # of a digit's height: a level piece no further inside the row is on, below or above it
 NEAR = 0.5  # of a digit's height: the distance from the row at which a line may be for writing on
-CUT_LEVEL, CUT_UPRIGHT = 0.8, 1.2  # of a digit's height: a line that the picture's edge cuts off is so long
+CUT_LEVEL, CUT_VERTICAL = 0.8, 1.2  # of a digit's height: a line that the picture's edge cuts off is so long
 RAIL = 1.5  # of a digit's height: no stroke is straight and level for so long
 ASIDE = 1.0  # of a digit's height: digits so near tell where a rail's row is
 TOOTH, TOOTH_WIDTH, TOOTH_INK = 0.55, 0.3, 0.55  # of a digit's height: a tooth's size at most; of its box: its ink
@@ -82,9 +82,9 @@ class Ruling:
 
     def _is_long(self, box: Box) -> bool:
         """Tell whether a piece is far longer than thick, and longer than a stroke."""
-        long, thick = max(box.width, box.height), min(box.width, box.height)
+        long, thickness = max(box.width, box.height), min(box.width, box.height)
         longest = RULED if box.width > box.height else FRAME
-        return long >= LONG * thick and (long > longest * self.height or self._spans(box))
+        return long >= LONG * thickness and (long > longest * self.height or self._spans(box))
 
     def _may_be_frame(self, box: Box) -> bool:
         """Tell whether a piece is as large as a frame, or spans the picture."""
@@ -99,11 +99,14 @@ class Ruling:
         is_hollow = _is_hollow(piece)
         if _is_round(piece):
             return is_hollow
-        level, upright = self._straight(box, piece)
-        lines = level | upright
+        level, vertical = self._straight(box, piece)
+        lines = level | vertical
         if not lines.any():
             return is_hollow
-        if any(has_bar(across, BAR * self.height, self.large) for across in (upright & ~level, (level & ~upright).T)):
+        if any(
+            has_bar(verticals, BAR * self.height, self.large)
+            for verticals in (vertical & ~level, (level & ~vertical).T)
+        ):
             return False
         count, labels, stats, _ = cv2.connectedComponentsWithStats((piece & ~lines).astype(np.uint8), connectivity=8)
         for label in range(1, count):
@@ -118,7 +121,7 @@ class Ruling:
         return True
 
     def _straight(self, box: Box, piece: Mask) -> tuple[Mask, Mask]:
-        """Return where a piece has long straight lines, level and upright, also where digits break them up."""
+        """Return where a piece has long straight lines, level and vertical, also where digits break them up."""
         rows, columns = box.pixels(rim=RAIL * self.height)
         around, y, x = self.every[rows, columns], int(box.y) - rows.start, int(box.x) - columns.start
         inside = slice(y, y + len(piece)), slice(x, x + piece.shape[1])
@@ -132,12 +135,12 @@ class Ruling:
     def _is_cut_off(self, box: Box) -> bool:
         """Tell whether a piece is a thin line that goes on beyond the picture."""
         rows, columns = self.every.shape
-        long, thick = max(box.width, box.height), min(box.width, box.height)
-        if long < PIECE * thick or thick > THIN * self.height:
+        long, thickness = max(box.width, box.height), min(box.width, box.height)
+        if long < PIECE * thickness or thickness > THIN * self.height:
             return False
         if box.width > box.height:
             return long >= CUT_LEVEL * self.height and (box.x <= 1 or box.right >= columns - 1)
-        return long >= CUT_UPRIGHT * self.height and (box.y <= 1 or box.bottom >= rows - 1)
+        return long >= CUT_VERTICAL * self.height and (box.y <= 1 or box.bottom >= rows - 1)
 
     def _is_beside(self, box: Box) -> bool:
         """Tell whether a level piece lies where lines are that people write on; a dash is at half height."""
@@ -164,7 +167,7 @@ class Ruling:
             if not self._stands(part, labels[y : y + high, x : x + wide] == label):
                 return False
             standing.append(part)
-        # one upright alone may be a 1
+        # one vertical stroke alone may be a 1
         return not standing or (len(standing) > 1 and self._are_alike(standing))
 
     def _stands(self, box: Box, part: Mask) -> bool:

@@ -47,7 +47,9 @@ PAGES = 384_000
 MAX_DIGITS = 20
 """The maximum number of labelled digits on a page."""
 
-_CELL = 32  # pixels for an MNIST image and the paper around it
+IMAGE_CELL = 32
+"""Pixels for an MNIST image and the paper around it, in both directions."""
+
 _INKED = 0.3  # of full ink
 _MIN_CHANGED = 5  # pixels; a lower digit is too small to change
 _OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
@@ -404,17 +406,17 @@ def compose_part(
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Lay images, uint8 (n, 28, 28), out unchanged in rows on clean pages, ten on each."""
-    rows, columns = HEIGHT // _CELL, WIDTH // _CELL
-    rim = (_CELL - images.shape[1]) // 2
+    rows, columns = HEIGHT // IMAGE_CELL, WIDTH // IMAGE_CELL
+    rim = (IMAGE_CELL - images.shape[1]) // 2
     count = -(-len(images) // (rows * columns))
-    cells = np.zeros((count * rows * columns, _CELL, _CELL), np.float32)
+    cells = np.zeros((count * rows * columns, IMAGE_CELL, IMAGE_CELL), np.float32)
     cells[: len(images), rim:-rim, rim:-rim] = images
     cells = PAPER + cells * (CONTRAST / 255)
-    maps = cells.reshape(count, rows, columns, _CELL, _CELL).swapaxes(2, 3).reshape(count, HEIGHT, WIDTH)
+    maps = cells.reshape(count, rows, columns, IMAGE_CELL, IMAGE_CELL).swapaxes(2, 3).reshape(count, HEIGHT, WIDTH)
     boxes = np.array([cv2.boundingRect((image > INKED).astype(np.uint8)) for image in images], np.float32)
     cell = np.arange(len(images)) % (rows * columns)
-    boxes[:, 0] += rim + cell % columns * _CELL
-    boxes[:, 1] += rim + cell // columns * _CELL
+    boxes[:, 0] += rim + cell % columns * IMAGE_CELL
+    boxes[:, 1] += rim + cell // columns * IMAGE_CELL
     parts = [slice(start, start + rows * columns) for start in range(0, len(images), rows * columns)]
     return np.rint(maps).astype(np.uint8), pack([(labels[page], boxes[page]) for page in parts])
 

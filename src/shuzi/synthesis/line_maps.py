@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.page_lines import LinePath, PageLines
 from shuzi.synthesis.camera import photograph
+from shuzi.synthesis.composer import IMAGE_CELL
 from shuzi.synthesis.examples import Material
 from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.photographs import Photograph, compose
@@ -124,14 +125,14 @@ def _real(rng: np.random.Generator, pages: PageLines) -> tuple[NDArray[np.uint8]
 
 def lay_out(images: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Lay images, uint8 (n, 28, 28), out unchanged in lines: pictures (pages, 128, 512), and their maps."""
-    high, cell = 128, 32
-    per_row = SIDE // cell
+    high = 128
+    per_row = SIDE // IMAGE_CELL
     count = -(-len(images) // per_row)
     pictures = np.full((count, high, SIDE), 230, np.uint8)
     maps = np.zeros((count, high // CELL, SIDE // CELL, 3), np.uint8)
     for index, image in enumerate(images):
         page, at = divmod(index, per_row)
-        x, y = at * cell + 2, (high - 28) // 2
+        x, y = at * IMAGE_CELL + 2, (high - 28) // 2
         pictures[page, y : y + 28, x : x + 28] -= np.asarray(image * np.float32(0.8), np.uint8)
     path = LinePath(np.array([[8, high / 2], [SIDE - 8, high / 2]], np.float32), 20.0)
     maps[:] = draw_maps([path], np.zeros((high, SIDE), np.uint8))

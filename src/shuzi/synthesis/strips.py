@@ -17,6 +17,7 @@ from shuzi.ink.line_pictures import FRAMES, TextLine, frame_line, straighten
 from shuzi.ink.paper import CONTRAST, PAPER, contrast_map, map_line
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, cut_strip, frame_band, frame_whole
 from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.synthesis.composer import IMAGE_CELL
 from shuzi.synthesis.line_pages import LinePage, page_of
 from shuzi.synthesis.papers import by_magnitude
 from shuzi.synthesis.photographs import ANY, compose
@@ -45,7 +46,6 @@ _OFF = 0.08  # of a digit's height: how far off a line is found
 _INKED, _SEEN = 0.97, 30  # of a strip's pixels, and levels of contrast: nobody reads paler writing
 _PARTLY = 0.12  # fraction of strips that hold part of the line
 _BETWEEN = 24  # pixels of paper between the strips of a row
-_CELL = 32  # pixels for an MNIST image and the paper around it
 _OPEN = 8  # rows waiting for a strip that fits
 
 
@@ -266,12 +266,12 @@ def compose_part(
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     """Lay images, uint8 (n, 28, 28), out unchanged in rows of twenty; return what `compose_part` does."""
-    per_row = LONGEST // _CELL
+    per_row = LONGEST // IMAGE_CELL
     count = -(-len(images) // per_row)
-    cells = np.zeros((count * per_row, HEIGHT, _CELL), np.float32)
-    top, left = (HEIGHT - images.shape[1]) // 2, (_CELL - images.shape[2]) // 2
+    cells = np.zeros((count * per_row, HEIGHT, IMAGE_CELL), np.float32)
+    top, left = (HEIGHT - images.shape[1]) // 2, (IMAGE_CELL - images.shape[2]) // 2
     cells[: len(images), top : top + images.shape[1], left : left + images.shape[2]] = images
-    maps = PAPER + cells.reshape(count, per_row, HEIGHT, _CELL).swapaxes(1, 2) * (CONTRAST / 255)
+    maps = PAPER + cells.reshape(count, per_row, HEIGHT, IMAGE_CELL).swapaxes(1, 2) * (CONTRAST / 255)
     texts = np.full((count, MAX_CHARACTERS), -1, np.int8)
     padded = np.full(count * per_row, -1, np.int8)
     padded[: len(labels)] = labels

@@ -24,6 +24,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import order
+from shuzi.ink.normalize import SIDE
 from shuzi.synthesis.examples import Examples, Stream
 from shuzi.training.network import build, start_from
 from shuzi.training.recipe import Recipe
@@ -32,7 +33,6 @@ from shuzi.training.tasks import TASKS
 BLOCK = 32
 """The number of steps whose examples are composed as a block."""
 
-SIDE = 28
 _MIDDLE = (SIDE - 1) / 2
 AUGMENTATION_STREAM = 1  # the order of the images is drawn from the same seed on another stream
 

@@ -24,6 +24,7 @@ from shuzi.models.tasks import CLASSES, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, DE
 from shuzi.synthesis import composer, line_maps, strips
 from shuzi.synthesis.crops import LOOKS_LIKE, NOT_A_DIGIT
 from shuzi.synthesis.examples import PARTS, Examples, Material, Stream, as_they_are, compose, compose_block, joined
+from shuzi.synthesis.line_maps import CELL
 from shuzi.training.recipe import Recipe
 
 VALIDATION_FRACTION = 1 / 32
@@ -42,9 +43,6 @@ _OF_BEING_A_DIGIT = 0.1  # of the label smoothing: probabilities near certainty 
 _ENOUGH_TO_FIT = 1_000  # the minimum number of validation images to fit a temperature
 _LOOK_ALIKE = 0.5  # target probability that a look-alike is a digit
 _DIGITS_REFUSED = 0.01  # the fraction of composed digits that may be rejected
-
-CELL = 4
-"""Page pixels per cell of the maps, in both directions."""
 
 FIRST_SCORE = -4.0
 """The maps' initial probability: few cells hold a digit."""

@@ -5,7 +5,7 @@ import {
   BAR,
   CORNER,
   CUT_LEVEL,
-  CUT_UPRIGHT,
+  CUT_VERTICAL,
   EQUAL,
   FRAME,
   FRINGE,
@@ -160,7 +160,7 @@ export class Ruling {
     if (long < PIECE * thick || thick > THIN * this.#height) return false;
     if (box.width > box.height)
       return long >= CUT_LEVEL * this.#height && (box.x <= 1 || rightOf(box) >= this.#every.width - 1);
-    return long >= CUT_UPRIGHT * this.#height && (box.y <= 1 || bottomOf(box) >= this.#every.height - 1);
+    return long >= CUT_VERTICAL * this.#height && (box.y <= 1 || bottomOf(box) >= this.#every.height - 1);
   }
 
   /** Whether a level piece lies where lines are that people write on; a dash is at half height. */

@@ -10,9 +10,9 @@ export const SPANS = 0.9;
 export const SIDES = [1.3, 2] as const;
 /** of a digit's height, and of a frame's: the lengths that tell its sides */
 export const OF_FRAME = 0.7;
-/** the steepest slopes of level and upright lines, on photographed paper */
+/** the steepest slopes of level and vertical lines, on photographed paper */
 export const LEAN = 0.15;
-/** the steepest slopes of level and upright lines, on photographed paper */
+/** the steepest slopes of level and vertical lines, on photographed paper */
 export const SLANT = 0.27;
 /** of a digit's height: no printed line is so thick */
 export const BAR = 0.35;
@@ -35,7 +35,7 @@ export const NEAR = 0.5;
 /** of a digit's height: a line that the picture's edge cuts off is so long */
 export const CUT_LEVEL = 0.8;
 /** of a digit's height: a line that the picture's edge cuts off is so long */
-export const CUT_UPRIGHT = 1.2;
+export const CUT_VERTICAL = 1.2;
 /** of a digit's height: no stroke is straight and level for so long */
 export const RAIL = 1.5;
 /** of a digit's height: digits so near tell where a rail's row is */

@@ -64,8 +64,8 @@ class LineDetector(Model):
         """Find the lines of a picture, uint8 (h, w)."""
         first = min(1.0, math.sqrt(LOOK_PIXELS / grey.size))
         looks = [(scale, self.look(grey, scale)) for scale in (first, first / COARSER, first / COARSER**2)]
-        score = max(seen.score for _, seen in looks)
-        large = [[line for line in seen.lines if line.height * scale >= LARGE_TEXT] for scale, seen in looks[1:]]
+        score = max(writing.score for _, writing in looks)
+        large = [[line for line in look.lines if line.height * scale >= LARGE_TEXT] for scale, look in looks[1:]]
         lines = _keep_best([looks[0][1].lines, *large])
         if lines and first < 1 and (height := _usual_height(lines)) * first < SMALL_TEXT:
             scale = min(1.0, GOOD_HEIGHT / height, math.sqrt(MAX_LOOK_PIXELS / grey.size))
@@ -76,16 +76,16 @@ class LineDetector(Model):
 
     def look(self, grey: NDArray[np.uint8], scale: float) -> Writing:
         """Find the lines of a picture that is resized by `scale` first."""
-        seen = resize(grey, scale)
-        height, width = seen.shape
-        maps = self.maps(seen)
+        resized = resize(grey, scale)
+        height, width = resized.shape
+        maps = self.maps(resized)
         lines = [line.scaled(grey.shape[1] / width, grey.shape[0] / height) for line in _lines_of(maps)]
         return Writing(lines, int(_levels(maps).max()) / 255)
 
-    def maps(self, seen: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def maps(self, grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the network's maps of a look, uint8 (h, w): float32 (rows, columns, 3), a cell for `CELL` pixels."""
-        height, width = seen.shape
-        padded = cv2.copyMakeBorder(seen, 0, -height % MULTIPLE, 0, -width % MULTIPLE, cv2.BORDER_REPLICATE)
+        height, width = grey.shape
+        padded = cv2.copyMakeBorder(grey, 0, -height % MULTIPLE, 0, -width % MULTIPLE, cv2.BORDER_REPLICATE)
         (maps,) = self._session.run(padded[None].astype(np.float32))
         return np.asarray(maps[0, : -(-height // CELL), : -(-width // CELL)])
 

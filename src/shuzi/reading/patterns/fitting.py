@@ -122,19 +122,19 @@ def find_fitting_digits(
     return [(text, probability) for text, (probability, _) in beams.items()]
 
 
-def follow_pattern(plain: Reading, seen: Findings, pattern: Automaton, scale: LineScale) -> Reading:
+def follow_pattern(plain: Reading, findings: Findings, pattern: Automaton, scale: LineScale) -> Reading:
     """Let a reading follow a pattern: the text that fits best, "ok" as without the pattern.
 
     Where the pattern has changed the text, it is "ok" only if it is as sure as a value of a list must be. Where what
     is written does not fit, the text stays and is "unsure". Blank pictures, pictures without a digit and those that
     hold too much stay as they were read.
     """
-    if plain.status in (BLANK, NOT_A_DIGIT) or seen.too_much is not None:
+    if plain.status in (BLANK, NOT_A_DIGIT) or findings.too_much is not None:
         return plain
-    if not seen.texts:
+    if not findings.texts:
         return _follow_digits(plain, pattern)
-    lines = tuple(_add_fitting(line, pattern) for line in seen.texts)
-    fitted = _read(seen, [_weigh(line, pattern, scale.weights) for line in lines], scale)
+    lines = tuple(_add_fitting(line, pattern) for line in findings.texts)
+    fitted = _read(findings, [_weigh(line, pattern, scale.weights) for line in lines], scale)
     if fitted is None:  # no line has a digit, and a pattern makes none
         return plain if _fits(pattern, plain.text) else _doubt(plain)
     if not _fits(pattern, fitted.text):
@@ -142,10 +142,10 @@ def follow_pattern(plain: Reading, seen: Findings, pattern: Automaton, scale: Li
     fitted = replace(fitted, alternatives=_keep_fitting(pattern, fitted.alternatives))
     # a length or a mark that the pattern has wrong must not make a wrong text sure: what does not fit counts for more
     # here, and the text must be as sure as a value of a list, unless it is sure without any help
-    sure = _read(seen, [_weigh(line, pattern, scale.weights, UNFITTING_EXPONENT) for line in lines], scale)
+    sure = _read(findings, [_weigh(line, pattern, scale.weights, UNFITTING_EXPONENT) for line in lines], scale)
     if sure is not None and sure.text == fitted.text and sure.confidence >= VALUE_OK:
         return replace(sure, alternatives=_keep_fitting(pattern, sure.alternatives))
-    alone = _read(seen, lines, scale)
+    alone = _read(findings, lines, scale)
     if alone is None or alone.text != fitted.text:
         return _doubt_change(fitted, plain.text if alone is None else alone.text)
     if alone.text != plain.text:
@@ -153,9 +153,9 @@ def follow_pattern(plain: Reading, seen: Findings, pattern: Automaton, scale: Li
     return replace(alone, alternatives=_keep_fitting(pattern, alone.alternatives))
 
 
-def _read(seen: Findings, lines: Sequence[LineTexts], scale: LineScale) -> Reading | None:
-    seen = replace(seen, texts=tuple(lines))
-    return read_lines(seen, choose_texts(seen, scale.weights), scale)
+def _read(findings: Findings, lines: Sequence[LineTexts], scale: LineScale) -> Reading | None:
+    findings = replace(findings, texts=tuple(lines))
+    return read_lines(findings, choose_texts(findings, scale.weights), scale)
 
 
 def _add_fitting(line: LineTexts, pattern: Automaton) -> LineTexts:

@@ -36,9 +36,9 @@ class Recogniser(Model):
         return np.asarray(columns[0])
 
 
-def recognise_lines(seen: Findings, scan: Scan, recogniser: Recogniser) -> Findings:
+def recognise_lines(findings: Findings, scan: Scan, recogniser: Recogniser) -> Findings:
     """Add to what was found of a page what may stand on each of its lines."""
-    return replace(seen, texts=tuple(recognise_line(line, scan.contrast, recogniser) for line in seen.lines))
+    return replace(findings, texts=tuple(recognise_line(line, scan.contrast, recogniser) for line in findings.lines))
 
 
 def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:

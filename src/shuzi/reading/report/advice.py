@@ -50,15 +50,15 @@ def about_success(ignored: Sequence[Ignored]) -> Sentence:
     return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
 
 
-def about_candidates(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digit], status: str) -> Sentence:
+def about_candidates(findings: Findings, boxes: Sequence[Box], digits: Sequence[Digit], status: str) -> Sentence:
     """Choose the most helpful sentence about digits that were read one by one."""
     if status == OK:
         return "reading.ok", {}
-    if (amiss := about_the_picture(seen, boxes, digits)) is not None:
+    if (amiss := about_the_picture(findings, boxes, digits)) is not None:
         return amiss
     if status == NOT_A_DIGIT:
         return "reading.not_a_digit", {}
-    if seen.uncovered > MORE_INK and all(digit.status == OK for digit in digits):
+    if findings.uncovered > MORE_INK and all(digit.status == OK for digit in digits):
         return "reading.more_ink", {}
     none = next((position for position, digit in enumerate(digits, start=1) if digit.status == NOT_A_DIGIT), None)
     if none:
@@ -69,7 +69,7 @@ def about_candidates(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digi
 
 
 def about_line_text(
-    seen: Findings,
+    findings: Findings,
     boxes: Sequence[Box],
     digits: Sequence[Digit],
     is_sign_inside: bool,
@@ -78,7 +78,7 @@ def about_line_text(
     texts: Sequence[str],
 ) -> Sentence:
     """Choose the most helpful sentence about a number that was read line by line and is not sure."""
-    amiss = about_the_picture(seen, boxes, digits)
+    amiss = about_the_picture(findings, boxes, digits)
     if amiss is not None:
         return amiss
     if is_cut_at_side:
@@ -117,20 +117,20 @@ def about_marks(text: str, others: Sequence[str]) -> Sentence:
     return "reading.mark_more", {**values, "mark": other[at]}
 
 
-def about_the_picture(seen: Findings, boxes: Sequence[Box], digits: Sequence[Digit]) -> Sentence | None:
+def about_the_picture(findings: Findings, boxes: Sequence[Box], digits: Sequence[Digit]) -> Sentence | None:
     """Return what is wrong with the picture: too small or large, cut off, blurred or pale; None if nothing is."""
     sides = sorted(max(digit.box[2:]) for digit in digits)
     middle = sides[len(sides) // 2]
     if middle < SMALL_DIGIT:
         return "reading.small", {"n": middle}
-    if _shrinking(seen) >= SHRUNK and middle < SMALL_DIGIT * _shrinking(seen):
-        return "reading.large", _in_pixels(seen)
+    if _shrinking(findings) >= SHRUNK and middle < SMALL_DIGIT * _shrinking(findings):
+        return "reading.large", _in_pixels(findings)
     # the edge explains no doubt about a digit that does not touch it
     doubtful = [box for box, digit in zip(boxes, digits, strict=True) if digit.status != OK]
-    if any(seen.at_edge(box) for box in doubtful or boxes):
+    if any(findings.at_edge(box) for box in doubtful or boxes):
         return "reading.edge", {}
     around = [box.pixels(rim=EDGE_MARGIN * max(box[2:])) for box in boxes]
-    edges = statistics.median(measure_edge_width(seen.grey[pixels]) for pixels in around)
+    edges = statistics.median(measure_edge_width(findings.grey[pixels]) for pixels in around)
     if edges > BLURRED_EDGE:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     return None
@@ -138,34 +138,34 @@ def about_the_picture(seen: Findings, boxes: Sequence[Box], digits: Sequence[Dig
 
 def measure_edge_width(grey: NDArray[np.uint8]) -> float:
     """Return how wide the sharper edges of a digit, uint8 (h, w), are, as a fraction of its longer side."""
-    seen = resize(grey.astype(np.float32), min(1.0, EDGES_MEASURED_AT / max(grey.shape)))
-    darkest, lightest = np.percentile(seen, (2, 98)).tolist()
-    if lightest - darkest < MIN_STEP or min(seen.shape) < 2:
+    small = resize(grey.astype(np.float32), min(1.0, EDGES_MEASURED_AT / max(grey.shape)))
+    darkest, lightest = np.percentile(small, (2, 98)).tolist()
+    if lightest - darkest < MIN_STEP or min(small.shape) < 2:
         return float("inf")
     # Scharr's weights on one side add up to 16, and the two sides are two pixels apart
-    across, down = (cv2.Scharr(seen, cv2.CV_32F, *order, scale=1 / 32) for order in ((1, 0), (0, 1)))
+    across, down = (cv2.Scharr(small, cv2.CV_32F, *order, scale=1 / 32) for order in ((1, 0), (0, 1)))
     steepest = float(np.percentile(np.hypot(across, down), STEEP_PERCENTILE))
-    return float((lightest - darkest) / max(steepest, 1e-6) / max(seen.shape))
+    return float((lightest - darkest) / max(steepest, 1e-6) / max(small.shape))
 
 
-def about_no_writing(seen: Findings) -> Sentence:
+def about_no_writing(findings: Findings) -> Sentence:
     """Return what to say of a picture in which no writing was found."""
-    if is_much_smaller(seen):
-        return "reading.lost", _in_pixels(seen)
-    return ("reading.specks" if seen.ink.any() else "reading.blank"), {}
+    if is_much_smaller(findings):
+        return "reading.lost", _in_pixels(findings)
+    return ("reading.specks" if findings.ink.any() else "reading.blank"), {}
 
 
-def is_much_smaller(seen: Findings) -> bool:
+def is_much_smaller(findings: Findings) -> bool:
     """Tell whether a picture was shrunk so much before it was searched that writing may be lost."""
-    return _shrinking(seen) > MUCH_SHRUNK
+    return _shrinking(findings) > MUCH_SHRUNK
 
 
-def _shrinking(seen: Findings) -> float:
-    return float(max(seen.shape) / max(seen.grey.shape))
+def _shrinking(findings: Findings) -> float:
+    return float(max(findings.shape) / max(findings.grey.shape))
 
 
-def _in_pixels(seen: Findings) -> dict[str, Any]:
-    return {"side": max(seen.shape), "searched": max(seen.grey.shape)}
+def _in_pixels(findings: Findings) -> dict[str, Any]:
+    return {"side": max(findings.shape), "searched": max(findings.grey.shape)}
 
 
 def _join_lines(text: str) -> str:

@@ -163,20 +163,20 @@ class _Sheet:
 
 def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
     """Read a picture and draw how it was read, with captions in the current language: an image 1,000 pixels wide."""
-    seen = reader.recognise(picture)
-    reading = reader.decide(seen)
+    findings = reader.recognise(picture)
+    reading = reader.decide(findings)
     with speaking(drawn_language()):
-        return reading, _drawn(reader, seen, reading)
+        return reading, _drawn(reader, findings, reading)
 
 
-def _drawn(reader: Reader, seen: Findings, reading: Reading) -> Image.Image:
+def _drawn(reader: Reader, findings: Findings, reading: Reading) -> Image.Image:
     sheet = _Sheet(Image.new("RGB", (_WIDTH, _MARGIN), _PAPER))
     if reading.text:
         sheet.write(reading.text.replace("\n", " / "), 40)
     colour = COLOURS.get(reading.status, _GREY)
     sheet.write(reading.verdict, 20, colour)
     sheet.y += _GAP
-    _draw_picture_and_ink(sheet, seen, reading)
+    _draw_picture_and_ink(sheet, findings, reading)
     for start in range(0, min(len(reading.digits), MAX_DRAWN), 2):
         sheet.room(_SIDE + 60)
         for column, digit in enumerate(reading.digits[start : start + 2]):
@@ -191,15 +191,15 @@ def _drawn(reader: Reader, seen: Findings, reading: Reading) -> Image.Image:
     return sheet.image
 
 
-def _draw_picture_and_ink(sheet: _Sheet, seen: Findings, reading: Reading) -> None:
-    height, width = seen.grey.shape
+def _draw_picture_and_ink(sheet: _Sheet, findings: Findings, reading: Reading) -> None:
+    height, width = findings.grey.shape
     side_by_side = width < _WIDE * height
     widest = (_INSIDE - _GAP) // 2 if side_by_side else _INSIDE
     factor = min(widest / width, _TALLEST / height)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    shown = [("explain.picture", seen.grey)]
-    if not seen.page:  # each line of a page has an ink map of its own
-        shown.append(("explain.ink", np.asarray(255 - seen.ink)))
+    shown = [("explain.picture", findings.grey)]
+    if not findings.page:  # each line of a page has an ink map of its own
+        shown.append(("explain.ink", np.asarray(255 - findings.ink)))
     for column, (caption, pixels) in enumerate(shown):
         x = _MARGIN + column * (widest + _GAP) * side_by_side
         sheet.room(size[1] + 40)
@@ -209,7 +209,7 @@ def _draw_picture_and_ink(sheet: _Sheet, seen: Findings, reading: Reading) -> No
         sheet.image.paste(Image.fromarray(pixels).resize(size, method), (x, top))
         sheet.pen.rectangle((x - 1, top - 1, x + size[0], top + size[1]), outline=_LINE)
         if not column:
-            _draw_boxes(sheet.pen, (x, top), factor * seen.grey.shape[1] / seen.shape[1], reading)
+            _draw_boxes(sheet.pen, (x, top), factor * findings.grey.shape[1] / findings.shape[1], reading)
         if column == len(shown) - 1 or not side_by_side:
             sheet.y = top + size[1] + 16
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.service.limits import DISCARDED, HEAD_BYTES, HEADERS, PROBLEMS, Limits
+from shuzi.service.limits import DISCARDED, HEAD_BYTES, PROBLEMS, Limits
 from shuzi.service.training import MOST
 
 ROOT = Path(__file__).parent.parent.parent
@@ -75,15 +75,16 @@ def test_the_limits_are_those_of_the_service(path):
         if path.name.endswith(".zh.md")
         else (limits.pictures, limits.images),
         (limits.workers, limits.queue),
-        (HEADERS, HEAD_BYTES / 1_024, limits.head_seconds),
+        (HEAD_BYTES / 1_024,),
         (limits.pause_seconds, limits.body_seconds),
         (limits.body / megabyte * DISCARDED, limits.body_seconds),
         (limits.work_seconds, limits.abandoned_seconds),
         (limits.piece_seconds,),
-        (limits.write_seconds, limits.idle_seconds),
-        (limits.connections, limits.streams),
+        (limits.idle_seconds,),
+        (limits.connections,),
+        (limits.streams,),
         (limits.explained, limits.explained_in_all),
-        (limits.client_connections,),
+        (limits.client_requests,),
         (limits.client_held / megabyte,),
         (limits.client_explained, limits.client_explained_rate),
         (limits.trainings,),

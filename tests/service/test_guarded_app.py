@@ -81,10 +81,13 @@ class Guarded:
             "headers": [*(headers or [HOST])],
         }
 
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
         async def send(message):
             answer.messages.append(message)
 
-        await self.guard(scope | {"client": client, "server": server}, None, send)
+        await self.guard(scope | {"client": client, "server": server}, receive, send)
 
     def ask(self, *headers, **options):
         answer = Answer([])
@@ -167,7 +170,7 @@ def test_a_client_has_so_many_requests_at_once_and_others_have_their_own():
             await go.wait()
             await well(scope, receive, send)
 
-        guarded = Guarded(waits, client_connections=2)
+        guarded = Guarded(waits, client_requests=2)
         answers = [Answer([]) for _ in range(5)]
         tasks = [asyncio.create_task(guarded.begin(each)) for each in answers[:3]]
         tasks.append(asyncio.create_task(guarded.begin(answers[3], client=("192.0.2.2", 1))))

@@ -103,11 +103,12 @@ def test_an_upload_without_a_token_is_told_so(run_service, ask):
 
 
 @clients
-def test_an_upload_over_a_connection_too_many_is_told_so(limited, ask):
-    service = limited(client_connections=1)
+def test_an_upload_in_a_request_too_many_is_told_so(limited, ask):
+    service = limited(client_requests=1)
     with service.connect("127.0.0.2") as kept:
-        kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert kept.recv(12) == b"HTTP/1.1 200"
+        kept.sendall(b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n")
+        kept.sendall(b"Content-Type: image/png\r\nExpect: 100-continue\r\n\r\n")
+        assert kept.recv(12) == b"HTTP/1.1 100"  # its body is waited for
         for _ in range(TIMES):
             said = ask(service.address, bytes(19_000_000), "127.0.0.2")
             assert _key(said) == (429, "error.service.client")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HOST, PORT = "127.0.0.1", 8_000
 HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
-NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client", "python_multipart", "jinja2")
+NEEDED = ("starlette", "pydantic", "uvicorn", "prometheus_client", "python_multipart", "jinja2")
 
 
 Function = Callable[..., Any]

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shuzi import messages
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.service.access import SECURITY_HEADERS
-from shuzi.service.limits import Bodies, Limits, Quotas, read_on
+from shuzi.service.limits import Bodies, Limits, Quotas, reading_on
 from shuzi.service.logs import REQUEST_ID, new_id
 from shuzi.service.problems import BodyRefused, asked_language, problem_response
 
@@ -68,14 +68,8 @@ class Front:
             for name, value in SECURITY_HEADERS:
                 response.headers[name.decode()] = value.decode()
 
-            async def read_before_the_end(message: Message) -> None:
-                if message["type"] == "http.response.body" and not answer.has_body:
-                    await send({**message, "more_body": True})
-                    await read_on(receive, self._limits)
-                    message = {"type": "http.response.body"}
-                await send(message)
-
-            await response(scope, receive, read_before_the_end)
+            ending = reading_on(send, receive, self._limits, lambda: not answer.has_body)
+            await response(scope, receive, ending)
 
     async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on the parts of a request that Ray can send to a replica."""

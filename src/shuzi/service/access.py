@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shuzi import messages
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.named import open_named
-from shuzi.service.limits import Quota, Quotas, asking
+from shuzi.service.limits import Quota, Quotas, asking, reading_on
 from shuzi.service.logs import REQUEST_ID, current_id, new_id, proxy_id
 from shuzi.service.problems import asked_language, fault, problem_response
 
@@ -264,6 +264,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 _NOT_KEPT = (b"cache-control", b"no-store")
 _BY_LANGUAGE = (b"vary", b"accept-language")
+_CLOSE = (b"connection", b"close")
 
 # how browsers describe a request's origin, even without Origin (https://www.w3.org/TR/fetch-metadata/)
 _FETCH = (b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest")
@@ -306,39 +307,50 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status, started = time.perf_counter(), 500, False
+        began, status = time.perf_counter(), 500
+        started = closes = whole = False
         asked, head = scope["method"], _Head(scope["headers"])
         quota, name = self._identify(scope, head)
         if asked == "HEAD":
             scope = {**scope, "method": "GET", "asked": "HEAD"}
 
+        async def received() -> Message:
+            nonlocal whole
+            message = await receive()
+            whole = not message.get("more_body")
+            return message
+
+        ending = reading_on(send, received, quota.limits, lambda: closes and not whole)
+
         async def guarded(message: Message) -> None:
-            nonlocal status, started
+            nonlocal status, started, closes
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
-                message = {**message, "headers": _with_headers(message.get("headers", ()), name)}
+                headers = _with_headers(message.get("headers", ()), name)
+                closes = _CLOSE in headers
+                message = {**message, "headers": headers}
             elif asked == "HEAD":
                 if message.get("more_body"):
                     return
                 message = {"type": "http.response.body"}
-            await send(message)
+            await ending(message)
 
         quota.requests += 1
         try:
             refusal = self._refusal(scope, head, quota)
             if refusal is not None:
-                await problem_response(refusal, close=True)(scope, receive, guarded)
+                await problem_response(refusal, close=True)(scope, received, guarded)
             else:
-                await self._app(scope, receive, guarded)
+                await self._app(scope, received, guarded)
         except asyncio.CancelledError:
             if not self._closing:
                 raise
             if not started:
-                await problem_response(ServiceError("error.service.closing"), close=True)(scope, receive, guarded)
+                await problem_response(ServiceError("error.service.closing"), close=True)(scope, received, guarded)
         except Exception as problem:
             if not started:  # otherwise it was logged and answered below, and is raised again for the server
                 log.error("%s %s", scope["method"], scope["path"], exc_info=problem)
-                await problem_response(fault(), close=True)(scope, receive, guarded)
+                await problem_response(fault(), close=True)(scope, received, guarded)
         finally:
             quota.requests -= 1
             self._observe(scope, status, time.perf_counter() - began)
@@ -366,10 +378,8 @@ class Guard:
             return problem
         if self._tokens and is_closed(scope["path"]) and not self._tokens.allow(head.authorization):
             return ServiceError("error.service.token")
-        if (
-            quota.requests > quota.limits.client_connections
-        ):  # for a client behind a proxy, which shares the proxy's connections
-            return ServiceError("error.service.client", most=quota.limits.client_connections)
+        if quota.requests > quota.limits.client_requests:
+            return ServiceError("error.service.client", most=quota.limits.client_requests)
         return None
 
     def _of_another_site(self, method: str, head: _Head) -> ServiceError | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -35,17 +35,14 @@ class Limits:
     # requests with pictures that a child process decodes, which may take several seconds; plain ones do not wait
     # behind them
     decoded: int = 16
-    connections: int = 1_000  # open connections, and open event streams among them
-    streams: int = 32
-    # per client: open connections (behind a trusted proxy, open requests), and bytes of bodies
-    client_connections: int = 250
+    connections: int = 1_000  # open connections; beyond that, the server itself answers 503
+    streams: int = 32  # open event streams
+    client_requests: int = 250  # per client: requests at once, and bytes of bodies
     client_held: int = 60_000_000
     client_explained: int = 240  # per client: explained digits at once, and how many more each second
     client_explained_rate: float = 4.0
-    head_seconds: float = 10.0  # from the first byte of a request to the end of its headers
     pause_seconds: float = 10.0  # between two pieces of a body, and for the whole body
     body_seconds: float = 60.0
-    write_seconds: float = 30.0  # a client that reads nothing of its response for so long is considered gone
     idle_seconds: float = 15.0  # from a response to the next request on a connection
     work_seconds: float = 60.0  # from the end of a request's body to its response
     training_seconds: float = 900.0  # for one training run
@@ -61,9 +58,6 @@ class Limits:
 
 HEAD_BYTES = 32_768
 """The maximum size of a request's headers, including its URL, in bytes."""
-
-HEADERS = 100
-"""The maximum number of headers. Each costs an object in memory, however short it is."""
 
 PROBLEMS = 1_000
 """The maximum number of unread pictures in a table, each of which takes a row of a workbook."""
@@ -82,7 +76,6 @@ class Quota:
 
     address: str
     limits: Limits
-    connections: int = 0
     requests: int = 0
     held: int = 0
     _allowance: float = field(init=False)
@@ -95,7 +88,7 @@ class Quota:
     @property
     def idle(self) -> bool:
         """Return whether this can be forgotten without loss."""
-        if self.connections or self.requests or self.held:
+        if self.requests or self.held:
             return False
         with self._lock:
             self._fill()
@@ -350,15 +343,32 @@ class _Watched:
         raise BodyRefused(ServiceError("error.service.body", most=max_size // 1_000_000), close=not self._whole)
 
 
-async def read_on(receive: Receive, limits: Limits) -> None:
-    """Read and drop the rest of a refused body, within limits.
+def reading_on(send: Send, receive: Receive, limits: Limits, may_follow: Callable[[], bool]) -> Send:
+    """Return a `send` that, if more of a body `may_follow` an answer, reads and drops it before the answer ends.
 
     A server that closes a connection with unread data resets it, and a client that is still sending loses the answer.
     """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body") and may_follow():
+            await send({**message, "more_body": True})
+            await read_on(receive, limits)
+            message = {"type": "http.response.body"}
+        await send(message)
+
+    return sending
+
+
+async def read_on(receive: Receive, limits: Limits) -> None:
+    """Read and drop the rest of a refused body, within limits."""
     left = DISCARDED * limits.body
     with suppress(TimeoutError):
         async with asyncio.timeout(limits.body_seconds):
-            while left > 0 and (message := await receive()).get("more_body"):
+            while left > 0:
+                async with asyncio.timeout(limits.pause_seconds):
+                    message = await receive()
+                if not message.get("more_body"):
+                    return
                 left -= len(message["body"])
 
 

@@ -26,8 +26,8 @@ from shuzi.pictures.open import Picture
 from shuzi.service import logs
 from shuzi.service.access import Tokens
 from shuzi.service.app import Service, create
+from shuzi.service.limits import HEAD_BYTES
 from shuzi.service.parts import Review, Settings
-from shuzi.service.protocol import protocol
 
 log = logging.getLogger("shuzi.service")
 
@@ -121,10 +121,12 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
 
     `ready`: called once when it does.
     """
-    parts = service.parts
+    limits = service.parts.limits
     config = uvicorn.Config(
         service.app,
-        http=protocol(parts.limits, parts.quotas, parts.observe),
+        http="h11",  # unlike httptools, it limits the size of headers
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        limit_concurrency=limits.connections,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -133,8 +135,8 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=round(parts.limits.drain_seconds),
+        timeout_keep_alive=round(limits.idle_seconds),
+        timeout_graceful_shutdown=round(limits.drain_seconds),
     )
     return Server(config, service, ready)
 

@@ -10,7 +10,7 @@ from time import monotonic
 
 import pytest
 
-from shuzi.processes.pool import SMALL, Crashed, Late, Pool, Spent, Task, TaskQueue, Unreadable
+from shuzi.processes.pool import SMALL, Crashed, Late, Pool, Spent, Unreadable
 from shuzi.processes.pool_worker import ANSWER, CALL, FORGET, KEEP, Frames, frame, frames
 from shuzi.processes.serving import write
 
@@ -338,16 +338,3 @@ def test_frames_pass_through_a_pipe_that_holds_less():
         groups = [[(kind, key, bytes(packed)) for kind, key, packed in group] for group in frames(reading)]
     assert [each for group in groups for each in group] == large
     assert all(groups)
-
-
-def test_a_queue_gives_its_tasks_in_order_without_those_that_were_cancelled():
-    queue, tasks = TaskQueue(), [Task(math.hypot, (each, 0)) for each in range(6)]
-    assert queue.first() is None
-    for task in tasks:
-        queue.add(task)
-    tasks[0].cancelled = tasks[1].cancelled = tasks[4].cancelled = True
-    assert [queue.first(), queue.first(), queue.take(), queue.take()] == [tasks[2], tasks[2], tasks[2], tasks[3]]
-    queue.put_back([tasks[2], tasks[3]])
-    assert queue.empty() == [tasks[2], tasks[3], tasks[5]]
-    assert queue.first() is None
-    assert len(queue) == 0

@@ -44,7 +44,7 @@ def _large(as_png, number):
 @pytest.mark.parametrize("of_first", ["one request", "many requests"])
 def test_the_picture_of_another_client_is_the_next_to_be_read(limited, threads, held, as_png, number, of_first):
     service = limited(workers=1)
-    turns, large = service.service.parts.pool._queue, _large(as_png, number)
+    turns, large = service.service.parts.pool._processes.queue, _large(as_png, number)
     files = [(f"first{each}", large) for each in range(8)]
     requests = [files] if of_first == "one request" else [[each] for each in files]
     first = [threads.submit(_post, service, GREEDY, *each) for each in requests]
@@ -61,7 +61,7 @@ def test_the_picture_of_another_client_is_the_next_to_be_read(limited, threads, 
 
 def test_small_pictures_with_explanations_are_large_work(limited, threads, held, number):
     service = limited(workers=1)
-    turns = service.service.parts.pool._queue
+    turns = service.service.parts.pool._processes.queue
     first = [
         threads.submit(_post, service, GREEDY, (f"first{each}", number), query="?explain=true") for each in "abcd"
     ]
@@ -80,7 +80,7 @@ def test_small_pictures_that_may_be_expensive_take_turns_one_by_one(limited, thr
     first = threads.submit(_post, service, GREEDY, *[(f"first{each}", small) for each in "abcd"])
     held.until_begun()
     second = threads.submit(_post, service, OTHER, ("second", number))
-    _until_waiting(service.service.parts.pool._queue, OTHER, 1)
+    _until_waiting(service.service.parts.pool._processes.queue, OTHER, 1)
     held.go()
     assert {first.result(), second.result()} == {(200, "")}
     assert held.begun[1] == "second"

@@ -20,10 +20,14 @@ from typing import Any
 from shuzi.errors import ShuziError
 from shuzi.processes.child import Process, end_with_this_process, kill, start, trusted
 from shuzi.processes.pool_worker import ANSWER, CALL, ERROR, FORGET, INITIALIZE, KEEP, READY, Frame, frame, frames
+from shuzi.processes.queue import FairQueue, Turn
 from shuzi.processes.serving import TIME_IS_UP, write
 
 SMALL = 1 << 15
 """The maximum size of a small task: several go to a process at once, and fit into a pipe without waiting."""
+
+BATCH = 8
+"""Pieces of work that go to a process at once; a large task counts as so many."""
 
 
 class Crashed(Exception):  # noqa: N818 - it is what happened
@@ -75,13 +79,10 @@ class _Pickler(pickle.Pickler):
         return self._keys.get(id(thing))
 
 
-class Task:
+class Task(Turn):
     """A call and its outcome; made by `Pool.submit`, whose parameters it has."""
 
-    __slots__ = (
-        *("alone", "arguments", "call", "cancelled", "done"),
-        *("problem", "shared", "since", "size", "then", "tries", "value"),
-    )
+    __slots__ = ("alone", "arguments", "call", "done", "problem", "shared", "size", "then", "tries", "value")
 
     def __init__(
         self,
@@ -89,11 +90,13 @@ class Task:
         arguments: tuple[Any, ...],
         shared: Shared | None = None,
         size: int = 0,
+        pieces: int = 0,
+        client: str = "",
         then: Callable[[Task], object] | None = None,
     ) -> None:
+        super().__init__(client, pieces or min(BATCH, 1 + size * BATCH // (SMALL + 1)))
         self.call, self.arguments, self.shared, self.size, self.then = call, arguments, shared, size, then
-        self.since = monotonic()
-        self.done = self.cancelled = self.alone = False
+        self.done = self.alone = False
         self.tries = 0  # how many processes ended while running it
         self.value: Any = None
         self.problem: Exception | None = None
@@ -115,42 +118,7 @@ class Task:
         return self.shared.frames(known) + frame(CALL, self.shared.key, packed)
 
 
-class TaskQueue:
-    """The tasks that wait for a process, without those that were cancelled."""
-
-    def __init__(self) -> None:
-        self._tasks: deque[Task] = deque()
-
-    def __len__(self) -> int:
-        return len(self._tasks)
-
-    def add(self, task: Task) -> None:
-        """Add a task at the end."""
-        self._tasks.append(task)
-
-    def put_back(self, tasks: list[Task]) -> None:
-        """Put tasks back at the head, in their order."""
-        self._tasks.extendleft(reversed(tasks))
-
-    def first(self) -> Task | None:
-        """Return the oldest task, and leave it in the queue; None if there is none."""
-        while self._tasks and self._tasks[0].cancelled:
-            self._tasks.popleft()
-        return self._tasks[0] if self._tasks else None
-
-    def take(self) -> Task:
-        """Remove and return the task that `first` has returned."""
-        return self._tasks.popleft()
-
-    def empty(self) -> list[Task]:
-        """Remove and return all tasks."""
-        tasks = [task for task in self._tasks if not task.cancelled]
-        self._tasks.clear()
-        return tasks
-
-
 _MODULE = "shuzi.processes.pool_worker"
-_BATCH = 8  # small tasks on their way to one process
 
 
 class PoolProcess:
@@ -168,7 +136,7 @@ class PoolProcess:
         self._since = 0.0
         self._cause: type[Exception] | None = None  # the error of its task, once `end` was called
         self.sent: deque[Task] = deque()
-        self.load = 0  # the sum of their sizes
+        self.load = 0  # the sum of their pieces
         self.unsent: deque[bytes] = deque()  # frames that go before the next task
         self.ready = False  # whether it has started and can take tasks
         self.feeding = False  # whether a thread is about to send tasks to it
@@ -191,9 +159,7 @@ class PoolProcess:
             return True
         if task.alone or self.sent[-1].alone:
             return False
-        if task.size <= SMALL:
-            return len(self.sent) < _BATCH and self.load + task.size <= SMALL
-        return len(self.sent) < ahead
+        return self.load + task.pieces <= BATCH or (task.pieces == BATCH and len(self.sent) < ahead)
 
     def take(self, task: Task) -> None:
         """Count a task as sent; `send` must follow."""
@@ -201,7 +167,7 @@ class PoolProcess:
             self._since = monotonic()
         self.feeding = True
         self.sent.append(task)
-        self.load += task.size
+        self.load += task.pieces
 
     def send(self, tasks: list[Task]) -> None:
         """Send tasks to the process; call it without the lock, since it may take a while."""
@@ -220,7 +186,7 @@ class PoolProcess:
                 with self._pool.changed:
                     for task, _ in refused:
                         self.sent.remove(task)
-                        self.load -= task.size
+                        self.load -= task.pieces
             # Write it all at once.
             if self._process is not None and self._process.stdin is not None:
                 write(self._process.stdin, b"".join(content))
@@ -311,8 +277,10 @@ class PoolProcess:
         """Finish the oldest tasks with their answers; send the next tasks before notifying any waiter."""
         with self._pool.changed:
             tasks = [self.sent.popleft() for _ in answers]
-            self.load -= sum(task.size for task in tasks)
+            self.load -= sum(task.pieces for task in tasks)
             self._since = monotonic()
+            for task in tasks:
+                self._pool.queue.end(task)
         self._pool.feed()
         for task, (kind, _, packed) in zip(tasks, answers, strict=True):
             value, problem = _unpacked(kind, packed)
@@ -366,7 +334,7 @@ class Pool:
 
     def _reset(self) -> None:
         self.changed = Condition()
-        self._queue = TaskQueue()
+        self.queue = FairQueue[Task]()
         self._processes: list[PoolProcess] = []
         self._closed = False
         self.replaced = 0
@@ -396,19 +364,21 @@ class Pool:
         *arguments: Any,
         shared: Shared | None = None,
         size: int = 0,
+        pieces: int = 0,
+        client: str = "",
         then: Callable[[Task], object] | None = None,
         patient: bool = True,
     ) -> Task:
-        """Queue a call for the next free process.
+        """Queue a call for the next free process; clients take turns.
 
-        `size` is how much work it is, in bytes or pixels; small tasks go to a process several at a time. `then` is
-        called in some thread when the task is done, but not if it was cancelled before it began. A caller that is not
-        `patient` does not wait until a free process has received a large task.
+        `size` is how much work it is, in bytes or pixels, unless `pieces` says how many of the `BATCH` pieces that go
+        to a process at once. `then` is called in some thread when the task is done, but not if it was cancelled
+        before it began. A caller that is not `patient` does not wait until a free process has received a large task.
         """
-        task = Task(call, arguments, shared, size, then)
+        task = Task(call, arguments, shared, size, pieces, client, then)
         with self.changed:
             if not (closed := self._closed):
-                self._queue.add(task)
+                self.queue.add(task)
                 self.changed.notify_all()
         if closed:
             self.finish(task, problem=Crashed())
@@ -437,15 +407,15 @@ class Pool:
         """Take the next task out of the queue, to run it here and `finish` it; None as soon as `wanted` is done."""
         with self.changed:
             while not wanted.done:
-                if self._queue.first() is not None:
-                    return self._queue.take()
+                if self.queue.first() is not None:
+                    return self.queue.take()
                 self.changed.wait()
         return None
 
     def put_back(self, task: Task) -> None:
         """Return a task that was taken and not finished."""
         with self.changed:
-            self._queue.put_back([task])
+            self.queue.put_back(task)
             self.changed.notify_all()
 
     def cancel(self, task: Task) -> bool:
@@ -458,10 +428,9 @@ class Pool:
 
     @property
     def waiting(self) -> float:
-        """Seconds that the oldest task has waited for a process, or 0."""
+        """The longest time in seconds that a client has waited for its next turn, or 0."""
         with self.changed:
-            oldest = self._queue.first()
-            return monotonic() - oldest.since if oldest else 0.0
+            return self.queue.waiting
 
     def blocked(self, seconds: float) -> bool:
         """Tell whether `max_workers` processes have each worked on one task for so long."""
@@ -489,7 +458,7 @@ class Pool:
         """End all processes at once; a task that is not done is `Crashed`."""
         with self.changed:
             self._closed = True
-            waiting = self._queue.empty()
+            waiting = self.queue.empty()
             processes = list(self._processes)
             for process in processes:
                 process.end()
@@ -515,9 +484,9 @@ class Pool:
             forget = frame(FORGET, self._unused.popleft())
             for process in self._processes:
                 process.unsent.append(forget)
-        # Give the oldest task to the process with the fewest tasks, until the queue is empty or no process has room.
+        # Give the next task to the process with the fewest tasks, until the queue is empty or no process has room.
         batches: dict[PoolProcess, list[Task]] = {}
-        while (task := self._queue.first()) is not None:
+        while (task := self.queue.first()) is not None:
             free = [
                 process
                 for process in self._processes
@@ -527,17 +496,17 @@ class Pool:
                 self._start_if_needed()
                 break
             # A large task may fill the pipe; a caller that cannot wait leaves sending to another thread.
-            if task.size > SMALL and not patient:
+            if task.pieces == BATCH and not patient:
                 Thread(target=self.feed, daemon=True, name="feed").start()
                 break
             process = min(free, key=lambda free_one: len(free_one.sent))
-            process.take(self._queue.take())
+            process.take(self.queue.take())
             batches.setdefault(process, []).append(task)
         return batches
 
     def _start_if_needed(self) -> None:
         starting = sum(not process.ready for process in self._processes)
-        if len(self._processes) < self.max_workers and starting < len(self._queue) and not self._closed:
+        if len(self._processes) < self.max_workers and starting < len(self.queue) and not self._closed:
             self._start_one()
 
     def _start_one(self) -> None:
@@ -561,7 +530,8 @@ class Pool:
             if self._closed:
                 failed += sent
             else:
-                self._queue.put_back(sent)
+                for task in reversed(sent):
+                    self.queue.put_back(task)
                 self._start_if_needed()
         for task in failed:
             self.finish(task, problem=cause())
@@ -570,7 +540,7 @@ class Pool:
         """Fail all waiting tasks if no process could be started; called by `process`, unlocked."""
         with self.changed:
             self._processes.remove(process)
-            failed = [] if self._processes else self._queue.empty()
+            failed = [] if self._processes else self.queue.empty()
         for task in failed:
             self.finish(task, problem=problem)
 
@@ -579,6 +549,7 @@ class Pool:
         task.value, task.problem = value, problem
         then, task.then, task.shared = task.then, None, None  # the error may refer to the task, and to much else
         with self.changed:
+            self.queue.end(task)
             task.done = True
             self.changed.notify_all()
         if then is not None:

@@ -21,9 +21,9 @@ from shuzi.service.limits import Bodies, Limits, Quotas
 from shuzi.service.openapi import Operations, answer
 from shuzi.service.page import HANDLERS, PAGE, Documentation, at_root
 from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, parts_of
-from shuzi.service.queue import RequestSlots, Streams
 from shuzi.service.readers import Readers
 from shuzi.service.schema import Health
+from shuzi.service.slots import RequestSlots, Streams
 from shuzi.service.training_runs import Trainings
 from shuzi.service.workers import Decoders, Pool
 

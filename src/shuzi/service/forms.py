@@ -107,7 +107,8 @@ async def forms(request: Request) -> Response:
             raise _naming(problem, asks.model or parts.readers.chosen) from problem
         if any(answers.is_special(content) for _, content in named):
             async with parts.decoders.slot():
-                sources = await parts.decoders.run(partial(answers.sources_of, named, parts.limits.pictures))
+                async with parts.decoders.turn() as decode:
+                    sources = await decode(partial(answers.sources_of, named, parts.limits.pictures))
                 said = await work.table(sources)
         else:
             said = await work.table([*named])
@@ -121,7 +122,6 @@ class _Work:
         self._parts, self._files, self._shape, self._language = parts, files, shape, language()
         self._before = before, parts.limits.cells
         self._shared = parts.pool.shared(reader, *parts.readers.helpers)
-        self._room = asyncio.Semaphore(parts.pool.workers)
 
     async def check(self) -> None:
         """Raise a ServiceError if the spec has a mistake, or the hand or the earlier table is unusable."""
@@ -151,24 +151,27 @@ class _Work:
         return said
 
     async def _read(self, name: str, source: Any) -> PageRead | Problem:
-        async with self._room:
-            picture: Picture | ShuziError = source
-            if isinstance(source, ShuziError):
-                picture = source.with_path(name)
+        if isinstance(source, bytes) and kind_of(source) is None:
+            source = PictureError("error.picture.unknown", path=name)
+        if isinstance(source, ShuziError):
+            return await self._read_picture(name, source.with_path(name))
+        if isinstance(source, bytes):
+            return await self._read_picture(name, source)
+        file = source.content if isinstance(source, Special) else source
+        async with self._parts.decoders.turn() as decode:
             try:
-                if isinstance(source, bytes) and kind_of(source) is None:
-                    raise PictureError("error.picture.unknown", path=name)
-                if not isinstance(source, bytes | ShuziError):
-                    file = source.content if isinstance(source, Special) else source
-                    picture = await self._parts.decoders.run(partial(open_picture, file))
+                picture: Picture | ShuziError = await decode(partial(open_picture, file))
             except ServiceError:
                 raise
             except ShuziError as problem:
                 picture = problem.with_path(name)
-            size = 0 if isinstance(picture, ShuziError) else estimate_size(picture)
-            given = name, picture, self._files, self._shape, self._language
-            found: PageRead | Problem = await self._parts.pool.run(read_one, *given, shared=self._shared, size=size)
-            return found
+            return await self._read_picture(name, picture)
+
+    async def _read_picture(self, name: str, picture: Picture | ShuziError) -> PageRead | Problem:
+        size = 0 if isinstance(picture, ShuziError) else estimate_size(picture)
+        given = name, picture, self._files, self._shape, self._language
+        found: PageRead | Problem = await self._parts.pool.run(read_one, *given, shared=self._shared, size=size)
+        return found
 
 
 def _naming(problem: ServiceError, model: str) -> ServiceError:

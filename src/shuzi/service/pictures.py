@@ -19,7 +19,7 @@ from shuzi.messages import language
 from shuzi.pictures.decode import PDF, TIFF, Page, kind_of
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
-from shuzi.processes.pool import SMALL
+from shuzi.processes.pool import BATCH
 from shuzi.reading.patterns.automaton import LONGEST_PATTERN, compile_pattern
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
@@ -96,8 +96,9 @@ async def read(request: Request) -> Response:
             raise ServiceError("error.service.no_pdf")
         else:
             async with parts.decoders.slot():
-                open_up = partial(answers.sources_of, named, parts.limits.pictures)
-                said = await pictures.all(await parts.decoders.run(open_up))
+                async with parts.decoders.turn() as decode:
+                    sources = await decode(partial(answers.sources_of, named, parts.limits.pictures))
+                said = await pictures.all(sources)
     # serialised by the reading process, as a `Reading` or an `Unread`, since an explanation takes tens of kilobytes
     return Response(b'{"readings":[' + b",".join(said) + b"]}", media_type=JSON)
 
@@ -173,11 +174,11 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
         raise PictureError("error.picture.unknown", path=name)
     if not answers.is_special(content):
         return 1, content
-    async with parts.decoders.slot():
+    async with parts.decoders.slot(), parts.decoders.turn() as decode:
         try:
-            pages = await parts.decoders.run(partial(count_pages, content)) if has_pages else 1
+            pages = await decode(partial(count_pages, content)) if has_pages else 1
             file = Page(content, page) if has_pages else content
-            return pages, await parts.decoders.run(partial(open_picture, file))
+            return pages, await decode(partial(open_picture, file))
         except ServiceError:
             raise
         except ShuziError as problem:
@@ -187,7 +188,6 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
 # Bytes and pixels: reading a digit of 28x28 takes less time than sending it. A hostile picture of 32x32
 # costs 4 photographs of six digits at most, by its size, so that eight cost no more than one picture may.
 _TINY = 1_024
-_TOGETHER = 8  # tiny pictures sent to a process at once
 
 
 class Pictures:
@@ -231,48 +231,44 @@ class Pictures:
             if isinstance(read.said, ShuziError):
                 raise read.said
             return [read.said]
-        room = asyncio.Semaphore(self._parts.pool.workers)
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._in_turn(sources_of_task, asked, room))
+                    group.create_task(self._together(sources_of_task, asked))
                     for sources_of_task in _grouped(sources, self._parts.pool.workers, explained is not None)
                 ]
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
         found = [read.said for task in tasks for read in task.result()]
         return [
-            answers.failed(name, each, self._language) if isinstance(each, ShuziError) else each
-            for (name, _), each in zip(sources, found, strict=True)
+            answers.failed(name, said, self._language) if isinstance(said, ShuziError) else said
+            for (name, _), said in zip(sources, found, strict=True)
         ]
 
-    async def _in_turn(self, sources: list[Source], asked: Asked, room: asyncio.Semaphore) -> list[Read]:
-        if len(sources) > 1:
-            return await self._together(sources, asked)
-        async with room:
-            return await self._together(sources, asked)
-
     async def _together(self, sources: list[Source], asked: Asked) -> list[Read]:
-        """Read several pictures in one reading process."""
-        pictures: list[Decoded] = []
-        size = 0
-        for name, picture in sources:
-            try:
-                if isinstance(picture, bytes) and len(picture) > _TINY and kind_of(picture) is None:
+        """Read several tiny pictures, or one of any kind, in one reading process."""
+        name, picture = sources[0]
+        try:
+            if isinstance(picture, ShuziError):
+                raise picture
+            if isinstance(picture, bytes):
+                if len(picture) > _TINY and kind_of(picture) is None:
                     # sending it would copy megabytes for the same result
                     raise PictureError("error.picture.unknown", path=name)
-                decoded = picture if isinstance(picture, bytes) else await self._decoded(picture)
-            except ServiceError:
-                raise
-            except ShuziError as problem:
-                return [Read(problem.with_path(name))]  # a picture in another format is sent alone
-            pictures.append((name, decoded))
-            work = estimate_size(decoded)
-            # a potentially expensive picture, however small, takes its own turn
-            size += SMALL // _TOGETHER if work <= _TINY else max(work, SMALL + 1)
-        if asked.explained is not None:  # however small it is
-            size = max(size, SMALL + 1)
-        run = partial(self._parts.pool.run, answers.read, pictures, asked, shared=self._shared, size=size)
+                return await self._read([(name, file) for name, file in sources if isinstance(file, bytes)], asked)
+            file = picture.content if isinstance(picture, Special) else picture
+            async with self._parts.decoders.turn() as decode:
+                return await self._read([(name, await decode(partial(open_picture, file)))], asked)
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            return [Read(problem.with_path(name))]
+
+    async def _read(self, pictures: list[Decoded], asked: Asked) -> list[Read]:
+        # a potentially expensive picture, however small, takes its own turn, and so does an explanation
+        tiny = asked.explained is None and all(estimate_size(picture) <= _TINY for _, picture in pictures)
+        pieces = len(pictures) if tiny else BATCH
+        run = partial(self._parts.pool.run, answers.read, pictures, asked, shared=self._shared, pieces=pieces)
         if asked.explained is None:
             found: list[Read] = await run()
         else:
@@ -291,12 +287,6 @@ class Pictures:
         self._quota.explain(sum(read.explained for read in found) - max_explained)
         return found
 
-    async def _decoded(self, picture: Special | Page | ShuziError) -> NDArray[np.uint8]:
-        if isinstance(picture, ShuziError):
-            raise picture
-        file = picture.content if isinstance(picture, Special) else picture
-        return await self._parts.decoders.run(partial(open_picture, file))
-
 
 def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[Source]]:
     r"""Group consecutive tiny pictures, so that each process has some; all others stay alone.
@@ -306,7 +296,7 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
     [5, 4, 1]
     """
     tiny = [isinstance(source, bytes) and estimate_size(source) <= _TINY and not explain for _, source in sources]
-    group_size = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
+    group_size = min(BATCH, -(-sum(tiny) // (2 * workers)))
     groups: list[list[Source]] = []
     room = 0
     for source, small in zip(sources, tiny, strict=True):

@@ -139,9 +139,9 @@ async def photograph(request: Request) -> Response:
     if not 1 <= number <= len(known):
         raise ServiceError("error.service.path", path=request.url.path)
     name, picture = known[number - 1]
-    async with parts.decoders.slot():
+    async with parts.decoders.slot(), parts.decoders.turn() as decode:
         try:
-            content = await parts.decoders.run(partial(as_jpeg, picture))
+            content = await decode(partial(as_jpeg, picture))
         except ServiceError:
             raise
         except ShuziError as problem:  # the file existed when it was read

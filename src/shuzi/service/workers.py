@@ -7,7 +7,7 @@ import base64
 import logging
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
@@ -18,16 +18,16 @@ from weakref import WeakKeyDictionary
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.pictures import decoder
 from shuzi.processes.cores import cores
-from shuzi.processes.pool import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
+from shuzi.processes.pool import Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.processes.pool import Pool as Processes
+from shuzi.processes.queue import FairQueue, Turn
 from shuzi.service.limits import Limits, asking
-from shuzi.service.queue import FairQueue, RequestSlots
+from shuzi.service.slots import RequestSlots
 
 T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-_MIN_SIZE = SMALL // 8  # fraction of a process's room: many small pieces are sent ahead, but no second large piece
 _EVERY = 1.0  # seconds between checks for stuck work
 
 
@@ -41,9 +41,8 @@ class Pool:
         self.workers = min(cores(), limits.workers)
         self._limits = limits
         self._processes = Processes(self.workers, initializer=initializer, cpu_seconds=limits.piece_seconds)
-        self._queue = FairQueue(self.workers * SMALL)
         self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
-        self._working: dict[Task, _Waiting] = {}
+        self._working: set[_Waiting] = set()
         self._done: deque[_Waiting] = deque()
         self._woken = False
         self._requests = 0
@@ -70,8 +69,8 @@ class Pool:
     def ready(self) -> bool:
         """Tell whether work added now will probably be done."""
         late = min(self._limits.work_seconds, self._limits.stuck_seconds)
-        waits = max(self._processes.waiting, self._queue.waiting)
-        return not (self._closed or self._processes.blocked(late) or waits > self._limits.wait_seconds)
+        waits = self._processes.waiting > self._limits.wait_seconds
+        return not (self._closed or waits or self._processes.blocked(late))
 
     async def alive(self) -> bool:
         """Tell whether reading processes exist; after a failed start, try again."""
@@ -133,12 +132,11 @@ class Pool:
             self._shared[thing] = found
         return found
 
-    async def run(self, call: Callable[..., T], *given: Any, shared: Shared | None = None, size: int = 0) -> T:
+    async def run(self, call: Callable[..., T], *given: Any, **options: Any) -> T:
         """Run a call in a process when it is the client's turn, and wait for the result.
 
-        Cancelling drops a call that has not begun; a running call gets a moment to end.
-
-        `call`, `given`, `shared`, `size`: as for `shuzi.processes.pool.Pool.submit`.
+        Cancelling drops a call that has not begun; a running call gets a moment to end. The options are those of
+        `shuzi.processes.pool.Pool.submit`.
 
         Raises
         ------
@@ -149,32 +147,28 @@ class Pool:
         """
         if self._closed:
             raise ServiceError("error.service.closing")
-        loop, client, room = asyncio.get_running_loop(), asking.get(), min(max(size, _MIN_SIZE), SMALL)
-        await self._queue.take(client, room)
-        waiting = _Waiting(loop.create_future(), partial(self._queue.give, client, room))
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(loop.create_future())
         then = partial(self._finished, loop, waiting)
-        waiting.task = self._processes.submit(call, *given, shared=shared, size=size, then=then, patient=False)
-        self._working[waiting.task] = waiting
+        waiting.task = self._processes.submit(call, *given, client=asking.get(), then=then, patient=False, **options)
+        self._working.add(waiting)
         try:
             found: T = await waiting.future
             return found
         except asyncio.CancelledError:
-            if self._processes.cancel(waiting.task):
-                waiting.end()
-            elif not waiting.ended:
+            if not (self._processes.cancel(waiting.task) or waiting.ended):
                 self._abandoned.add(waiting)
             raise
         finally:
-            del self._working[waiting.task]
+            self._working.discard(waiting)
 
     def close(self) -> None:
         """Begin nothing more, and fail everything that waits."""
         self._closed = True
         if self._watch is not None:
             self._watch.cancel()
-        self._queue.refuse(ServiceError("error.service.closing"))
-        for task, waiting in self._working.items():
-            if self._processes.cancel(task) and not waiting.future.done():
+        for waiting in self._working:
+            if self._processes.cancel(waiting.task) and not waiting.future.done():
                 waiting.future.set_exception(ServiceError("error.service.closing"))
 
     def end(self) -> None:
@@ -195,7 +189,7 @@ class Pool:
         self._woken = False
         while self._done:
             waiting = self._done.popleft()
-            waiting.end()
+            waiting.ended = True
             self._abandoned.discard(waiting)
             problem = self._about(waiting.task.problem)
             if waiting.future.done():
@@ -222,23 +216,26 @@ class Pool:
 class _Waiting:
     """The waiter for a task, in the event loop."""
 
-    __slots__ = ("_give", "ended", "future", "task")
-
-    def __init__(self, future: asyncio.Future[Any], give: Callable[[], object]) -> None:
+    def __init__(self, future: asyncio.Future[Any]) -> None:
         self.future = future
-        self.ended = False
         self.task: Task
-        self._give = give
-
-    def end(self) -> None:
-        """Give the turn to another piece of work."""
-        if not self.ended:
-            self.ended = True
-            self._give()
+        self.ended = False
 
 
 # one white pixel, in a format that is always decoded in a child
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=")
+
+
+class _Turn(Turn):
+    """A turn to decode, which lasts until the call in it has ended, even if nobody waits for the result."""
+
+    def __init__(self) -> None:
+        super().__init__(asking.get())
+        self.begins = asyncio.get_running_loop().create_future()
+        self.running: Future[Any] | None = None
+
+
+Decode = Callable[[Callable[[], T]], Awaitable[T]]
 
 
 class Decoders:
@@ -250,7 +247,8 @@ class Decoders:
     """
 
     def __init__(self, workers: int, max_requests: int, late: float) -> None:
-        self._queue = FairQueue(workers)
+        self._queue = FairQueue[_Turn]()
+        self._free = workers
         self._slots = RequestSlots(max_requests, "error.service.unusual")
         self._late = late
         self._dead = False
@@ -264,24 +262,28 @@ class Decoders:
         """Take a slot for the current request, as `RequestSlots.take` does."""
         return self._slots.take(asking.get())
 
-    async def run(self, call: Callable[[], T]) -> T:
-        """Run a call that waits for a child; its turn ends with the call, even if nobody waits for the result.
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Decode[Any]]:
+        """Wait for the client's turn; yield a function that runs a call that waits for a child.
 
-        Raises
-        ------
-        ShuziError
-            What the call raises.
+        What is decoded in a turn should be used in it too, so that no more of it is in memory than there are turns.
         """
-        client = asking.get()
-        await self._queue.take(client, 1)
-        loop, done = asyncio.get_running_loop(), Future[T]()
+        turn, loop = _Turn(), asyncio.get_running_loop()
+        self._queue.add(turn)
+        self._begin()
+        try:
+            await turn.begins
+            yield partial(self._run, turn)
+        finally:
+            turn.cancelled = True
+            if turn.running is None or turn.running.done():
+                self._end(turn)
+            else:
+                turn.running.add_done_callback(lambda _: _tell_loop(loop, self._end, turn))
+
+    async def _run(self, turn: _Turn, call: Callable[[], T]) -> T:
+        turn.running = done = Future[T]()
         done.set_running_or_notify_cancel()  # so that it can be abandoned but not cancelled
-
-        def release(_: object) -> None:
-            with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(self._queue.give, client, 1)
-
-        done.add_done_callback(release)
         # a daemon thread does not keep the process alive; it waits for a child, whose time is limited
         Thread(target=_do, args=(call, done), daemon=True, name="decode").start()
         try:
@@ -289,6 +291,18 @@ class Decoders:
         except ShuziError as problem:
             self._note(problem)
             raise
+
+    def _begin(self) -> None:
+        while self._free and self._queue.first() is not None:
+            self._free -= 1
+            turn = self._queue.take()
+            if not turn.begins.done():  # it may just have been given up
+                turn.begins.set_result(None)
+
+    def _end(self, turn: _Turn) -> None:
+        self._free += turn.begun
+        self._queue.end(turn)
+        self._begin()
 
     async def alive(self) -> bool:
         """Tell whether files can be decoded; after a failure, try one."""
@@ -312,3 +326,8 @@ def _do(call: Callable[[], T], done: Future[T]) -> None:
         done.set_result(call())
     except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who waits
         done.set_exception(problem)
+
+
+def _tell_loop(loop: asyncio.AbstractEventLoop, call: Callable[[_Turn], object], turn: _Turn) -> None:
+    with suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(call, turn)

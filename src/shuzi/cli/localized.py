@@ -126,10 +126,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group that imports a command only when it is called or listed, so that start-up stays fast.
-
-    `lazy` are command names and where they are, such as ``{"train": "shuzi.cli.train:train"}``.
-    """
+    """A group that imports a command only when it is called or listed, so that start-up stays fast."""
 
     context_class = _Context
     help = _Localized()

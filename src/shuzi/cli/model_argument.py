@@ -25,26 +25,14 @@ def model_argument(function: F) -> F:
 
 
 def own_model(model: str) -> Path:
-    """Return the .onnx file of a model that may be changed.
-
-    Raises
-    ------
-    ModelError
-        The model comes with shuzi or does not exist.
-    """
+    """Return the .onnx file of a model that may be changed."""
     if model in shipped():
         raise ModelError("error.model.shipped", name=model)
     return find_model(model)
 
 
 def save_card(path: Path, card: Card) -> None:
-    """Replace the card in the .onnx file of a model that was loaded here.
-
-    Raises
-    ------
-    ModelError
-        The file cannot be written.
-    """
+    """Replace the card in the .onnx file of a model that was loaded here."""
     from shuzi.models.session import remember_checked  # imports ONNX Runtime
 
     try:

@@ -38,7 +38,7 @@ def as_json(name: str, result: Result) -> str:
 
 
 def as_json_lines(name: str, result: Result) -> str:
-    r"""Turn the result for a picture into a JSON object for each of its numbers.
+    """Turn the result for a picture into a JSON object for each of its numbers.
 
     >>> as_json_lines("a.png", Reading("17", "ok", 0.99, (), ("reading.ok", {})))[:52]
     '{"source": "a.png", "line": 1, "text": "17", "digits'
@@ -145,11 +145,6 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bo
 
     The ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
     .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
-
-    Raises
-    ------
-    DataError
-        The file cannot be written.
     """
     ending = path.suffix.lower()
     with writing(path), replacing(path) as part:

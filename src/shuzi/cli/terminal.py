@@ -118,10 +118,7 @@ def waiting(sentence: str) -> Iterator[None]:
 
 @contextmanager
 def until_asked(answer: str) -> Iterator[list[bool]]:
-    """Yield a list that stays empty until Ctrl-C or SIGTERM; a second signal ends the program at once.
-
-    The sentence with the key `answer` is printed when asked.
-    """
+    """Yield a list that stays empty until Ctrl-C or SIGTERM; a second signal ends the program at once."""
     asked: list[bool] = []
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 

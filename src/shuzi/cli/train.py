@@ -233,10 +233,7 @@ def refuse_beside_resume(refusal: str, given: dict[str, Any]) -> None:
 
 
 class Lines:
-    """A listener that prints lines as in the tutorial, with a progress bar below them on a terminal.
-
-    Results go to stdout, notes to stderr.
-    """
+    """A listener that prints lines as in the tutorial, with a progress bar below them on a terminal."""
 
     def __init__(self, folder: Path, own: bool, unsplit: bool) -> None:
         self._folder = folder

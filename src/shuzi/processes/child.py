@@ -60,11 +60,6 @@ def start(module: str, environment: Mapping[str, str], errors: bool, arguments: 
     and nothing is imported from the working folder. Ctrl-C does not reach it: on POSIX it leads its own session, on
     Windows its own group of processes. `environment` is all of its environment; without a pipe for errors, its stderr
     is that of this process.
-
-    Raises
-    ------
-    ShuziError
-        No process can be started here.
     """
     if not can_start():
         raise ShuziError("error.processes.python")
@@ -86,10 +81,7 @@ def start(module: str, environment: Mapping[str, str], errors: bool, arguments: 
 async def start_for_loop(
     module: str, arguments: tuple[str, ...], environment: Mapping[str, str], max_line: int
 ) -> LoopProcess:
-    """Start a module like `start`, for an event loop that reads the lines it writes.
-
-    `environment` is added to that of this process; a line has at most `max_line` bytes.
-    """
+    """Start a module like `start`, for an event loop that reads the lines it writes."""
     return await asyncio.create_subprocess_exec(
         *_command(module),
         *arguments,
@@ -177,10 +169,7 @@ _OFTEN = 0.05  # seconds between checks of a child's memory if the system does n
 
 
 class Ended(Exception):  # noqa: N818 - it is what happened
-    """A child ended without an answer: it crashed, was killed from outside, or sent something invalid.
-
-    `remarks` are the last lines it wrote to stderr, `seconds` the CPU time that the job took.
-    """
+    """A child ended without an answer: it crashed, was killed from outside, or sent something invalid."""
 
     def __init__(self, remarks: str = "", seconds: float = 0.0) -> None:
         super().__init__(remarks)
@@ -205,11 +194,6 @@ class Child:
     It is started by `start`, and any processes it starts can be ended with it. It ends when its stdin closes, for
     example because this process was killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started
     the child ends.
-
-    Raises
-    ------
-    ShuziError
-        No process can be started here.
     """
 
     def __init__(self, module: str) -> None:
@@ -258,19 +242,7 @@ class Child:
         return b"".join(self._remarks).decode(errors="replace")
 
     def ask(self, header: Header, body: Bytes, max_size: int, limits: Limits) -> tuple[Header, bytearray]:
-        """Send it a job and wait for the answer.
-
-        The answer's body has at most `max_size` bytes. A child that uses more than the limits is ended.
-
-        Returns
-        -------
-        The answer, with the job's CPU time as ``seconds`` in its header.
-
-        Raises
-        ------
-        Ended
-            It gave no answer. The subclass tells the reason, if known; the child cannot be used again.
-        """
+        """Send it a job and wait for the answer."""
         self.jobs += 1
         self._memory = limits.memory
         job = {"job": header, "seconds": limits.cpu_seconds, "memory": limits.memory if SYSTEM_HOLDS_MEMORY else 0}
@@ -401,10 +373,7 @@ JOBS = 500
 
 
 class Children:
-    """Child processes that run the same module: one per concurrent thread, at most one per core.
-
-    The module calls `serving.serve`.
-    """
+    """Child processes that run the same module: one per concurrent thread, at most one per core."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -427,17 +396,7 @@ class Children:
     def ask(
         self, header: Header, body: Bytes, max_size: int, limits: Limits, alone: bool = False
     ) -> tuple[Header, bytearray]:
-        """Give a child a job, like `Child.ask`; waiting for a free child does not count as time.
-
-        The answer's body has at most `max_size` bytes. A child that uses more than the limits is ended.
-
-        Raises
-        ------
-        Ended
-            There was no answer; the next job goes to another child.
-        ShuziError
-            No process can be started here.
-        """
+        """Give a child a job, like `Child.ask`; waiting for a free child does not count as time."""
         with self._turn(alone):
             while True:
                 with self._borrowed() as child:

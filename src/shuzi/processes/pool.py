@@ -102,13 +102,7 @@ class Task(Turn):
         self.problem: Exception | None = None
 
     def frames(self, known: set[int]) -> bytes:
-        """Return the frames that make a process run this, and add the objects sent with it to `known`.
-
-        Raises
-        ------
-        Unreadable
-            It cannot be packed.
-        """
+        """Return the frames that make a process run this, and add the objects sent with it to `known`."""
         try:
             packed = pickle.dumps((self.call, self.arguments), pickle.HIGHEST_PROTOCOL)
         except Exception as problem:
@@ -307,8 +301,6 @@ class Pool:
     processes. `initializer` is called first in each process. A task that takes more than
     `cpu_seconds`, unless that is 0, ends its process and fails as `Spent`.
 
-    Examples
-    --------
     >>> import math
     >>> pool = Pool(1)
     >>> pool.result(pool.submit(math.hypot, 3.0, 4.0))
@@ -346,14 +338,7 @@ class Pool:
             return [process.pid for process in self._processes if process.ready]
 
     def share(self, thing: Any, *uses: Shared) -> Shared:
-        """Make an object available to calls; each process receives it once, when it first needs it.
-
-        Shared objects that it `uses` are not pickled again with it.
-
-        Returns
-        -------
-        A stand-in for it; when the stand-in is collected, the processes forget the object.
-        """
+        """Make an object available to calls; each process receives it once, when it first needs it."""
         shared = Shared(next(self._keys), thing, uses)
         weakref.finalize(shared, self._unused.append, shared.key).atexit = False
         return shared
@@ -387,15 +372,7 @@ class Pool:
         return task
 
     def result(self, task: Task) -> Any:
-        """Wait for a task and return its result, or raise its error.
-
-        Raises
-        ------
-        Crashed, Late, Unreadable
-            It failed without a result.
-        ShuziError
-            No process can be started here.
-        """
+        """Wait for a task and return its result, or raise its error."""
         with self.changed:
             while not task.done:
                 self.changed.wait()

@@ -33,10 +33,6 @@ _AT_ONCE = 1 << 16  # bytes: what a pipe holds
 def frame(kind: int, key: int = 0, packed: bytes = b"") -> bytes:
     """Return a frame.
 
-    `kind` is one of the constants above, `key` the object that is kept, forgotten or used by a call, 0 for none.
-
-    Examples
-    --------
     >>> taken = Frames()
     >>> sent = frame(CALL, 3, b"abc") + frame(READY)
     >>> [(kind, key, bytes(packed)) for kind, key, packed in taken.add(sent[:20])]

@@ -39,8 +39,6 @@ class FairQueue(Generic[T]):
     The next turn is that of the client with the fewest pieces begun; of several, of the client whose last turn began
     first. Nothing overtakes it, so that a large one comes to its turn among small ones.
 
-    Examples
-    --------
     >>> queue = FairQueue()
     >>> for client in ("a", "a", "b"):
     ...     queue.add(Turn(client))

@@ -29,30 +29,14 @@ _AT_ONCE = 1 << 20  # bytes: larger pieces are no faster, and memory is allocate
 
 
 def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
-    """Write a message to an unbuffered pipe.
-
-    Raises
-    ------
-    OSError
-        The reader has gone.
-    """
+    """Write a message to an unbuffered pipe."""
     packed = json.dumps(header).encode()
     write(pipe, _LENGTHS.pack(len(packed), len(body)) + packed)
     write(pipe, body)
 
 
 def receive(pipe: IO[bytes], max_size: int) -> tuple[Header, bytearray]:
-    """Read a message from an unbuffered pipe.
-
-    The body has at most `max_size` bytes.
-
-    Raises
-    ------
-    EOFError
-        The other side is gone, or sent only a part.
-    ValueError
-        The data is not a message, or is too long.
-    """
+    """Read a message from an unbuffered pipe."""
     sizes = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
     if sizes[0] > _MAX_HEADER or sizes[1] > max_size:
         raise ValueError(f"a message of {sizes} bytes")
@@ -63,13 +47,7 @@ def receive(pipe: IO[bytes], max_size: int) -> tuple[Header, bytearray]:
 
 
 def write(pipe: IO[bytes], content: Bytes) -> None:
-    """Write all of something to an unbuffered pipe.
-
-    Raises
-    ------
-    OSError
-        The reader has gone.
-    """
+    """Write all of something to an unbuffered pipe."""
     left = memoryview(content)
     while left:
         left = left[pipe.write(left) :]

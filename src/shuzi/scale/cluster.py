@@ -45,16 +45,6 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
     `address`: ``"HOST:PORT"`` of a cluster that this machine belongs to, or ``"auto"`` for the one that runs here;
     None starts one. `cpus`: CPUs of a local cluster; None is as many as this process may use.
 
-    Raises
-    ------
-    MissingExtra
-        Ray is not installed.
-    ClusterError
-        There is no cluster at the address, it has another version of Ray or Python, a node has another version of
-        shuzi or none, or Ray cannot start here.
-
-    Examples
-    --------
     >>> with cluster("nonsense"):
     ...     pass
     Traceback (most recent call last):
@@ -115,13 +105,7 @@ def ask_nodes(question: Callable[..., Any], *given: Any, skip_failures: bool = F
 
 
 def check_nodes() -> None:
-    """Make sure that each node has this version of shuzi.
-
-    Raises
-    ------
-    ClusterError
-        A node has another version, or none.
-    """
+    """Make sure that each node has this version of shuzi."""
 
     def version() -> str | None:  # sent by value, since shuzi may not be installed there
         try:

@@ -34,10 +34,7 @@ def middlewares() -> list[Middleware]:
 
 
 class Front:
-    """Passes requests to Ray's proxy, and its answers on.
-
-    `limits`: the limits on bodies, for each proxy.
-    """
+    """Passes requests to Ray's proxy, and its answers on."""
 
     def __init__(self, app: ASGIApp, limits: Limits | None = None) -> None:
         self._app = app

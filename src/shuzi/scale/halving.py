@@ -17,9 +17,6 @@ class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional
 
     A trial continues if its validation accuracy is in the best quarter of those seen so far after as many steps.
     Without early stopping there is one rung, the end.
-
-    `record`: holds the earlier decisions, which are not made again, and receives the new ones. `tell`: called with a
-    trial's name, the step it is at, and the decision that was just recorded, if any.
     """
 
     def __init__(self, plan: Plan, record: Record, tell: Callable[[str, int, Decision | None], object]) -> None:

@@ -30,13 +30,6 @@ class Location:
     def of(cls, text: str) -> Location:
         """Return the location that a path, or an address such as ``s3://bucket/folder``, names; it need not exist.
 
-        Raises
-        ------
-        DataError
-            The address is of an unknown kind.
-
-        Examples
-        --------
         >>> Location.of("photos/").shown, Location.of("photos").is_local
         ('photos', True)
         """
@@ -119,13 +112,7 @@ class Location:
             remove_leftovers(Path(self.path))
 
     def put(self, content: bytes) -> None:
-        """Write this file in one step: it appears complete or not at all.
-
-        Raises
-        ------
-        DataError
-            The disk is full, or the location cannot be written.
-        """
+        """Write this file in one step: it appears complete or not at all."""
         try:
             if self.is_local:
                 with replacing(Path(self.path)) as part:
@@ -197,11 +184,6 @@ def find(text: str, apart: Location | None = None) -> Input:
 
     `text`: a folder, which is searched with its subfolders; a file; or a glob with ``*``, ``?``, ``[...]`` and
     ``**``. Each a path or an address such as ``s3://bucket/folder``. `apart`: a folder that is not searched.
-
-    Raises
-    ------
-    DataError
-        Nothing is there, or files of several kinds.
     """
     location = Location.of(text)
     kind = location.kind()

@@ -71,13 +71,7 @@ class ShardReader:
         self._seconds = Histogram("shuzi_shard_seconds", "Seconds to read a shard", boundaries)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Read a shard, unless that has been done.
-
-        Returns
-        -------
-        The shard's number, how many rows its file has, how many of them are errors, and a pickled ShuziError that
-        prevents all work, or b"".
-        """
+        """Read a shard, unless that has been done."""
         number, rows, failed, problem = int(row["shard"]), 0, 0, b""
         try:
             if self._problem is not None:
@@ -171,17 +165,7 @@ class Progress:
 
 
 def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
-    """Read the shards of an order that are not done yet; yield the progress, first before anything is read.
-
-    A run that ends early can be continued: the same order reads the rest. The output holds each picture once.
-
-    Raises
-    ------
-    DataError
-        The input cannot be found or has changed, the output belongs to another job, or cannot be written.
-    ClusterError
-        The cluster lost so many machines that no shard was finished.
-    """
+    """Read the shards of an order that are not done yet; yield the progress, first before anything is read."""
     import ray
 
     _silence_ray()

@@ -91,13 +91,7 @@ def cpus_for(size: Size) -> int:
 
 
 def portable(model: str | Path) -> Model:
-    """Return a model in the form sent to the replicas.
-
-    Raises
-    ------
-    ModelError
-        No model has that name, or it is damaged.
-    """
+    """Return a model in the form sent to the replicas."""
     path = find_model(model)
     known = next((name for name, shipped_path in shipped().items() if shipped_path == path), None)
     if known is not None:
@@ -106,13 +100,7 @@ def portable(model: str | Path) -> Model:
 
 
 def begin(host: str, port: int) -> None:
-    """Start Ray Serve on the connected cluster, with proxies that listen at a host and port.
-
-    Raises
-    ------
-    ServiceError
-        Ray Serve cannot start, or a proxy cannot listen there.
-    """
+    """Start Ray Serve on the connected cluster, with proxies that listen at a host and port."""
     from ray import serve
 
     logging.getLogger("ray.serve").setLevel(logging.ERROR)  # Ray reports each step
@@ -131,13 +119,6 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
     """Start the service, or replace its replicas one after another; wait until all are ready.
 
     A new replica is ready before an old one is taken out of service, and an old one answers what it has begun.
-
-    `model`: the model that reads when a request names none.
-
-    Raises
-    ------
-    ServiceError
-        A replica cannot start.
     """
     from ray import serve
     from ray.serve.config import AutoscalingConfig, BackpressureConfig
@@ -164,13 +145,7 @@ def deploy(model: Model, settings: Settings, size: Size) -> None:
 
 
 def end() -> None:
-    """End the service on the connected cluster.
-
-    Raises
-    ------
-    ClusterError
-        It does not run there.
-    """
+    """End the service on the connected cluster."""
     from ray import serve
 
     logging.getLogger("ray.serve").setLevel(logging.ERROR)

@@ -47,15 +47,6 @@ def shards_of(source: Input, rows: int, column: str | None) -> Iterator[tuple[Sh
 
     `rows`: pictures in a shard: exactly so many files, at least so many rows of Parquet if a file has them. An
     archive is always one shard. `column`: the column of pictures in Parquet; None finds it.
-
-    Yields
-    ------
-    A shard, and how many pictures it has, if that is known.
-
-    Raises
-    ------
-    DataError
-        A Parquet file is damaged, or has no such column.
     """
     names = [name for name, _ in source.files]
     if source.kind == PICTURES:
@@ -125,13 +116,7 @@ def _of_groups(name: str, groups: list[int], rows: int) -> Iterator[tuple[Shard,
 
 
 def column_of_pictures(schema: pa.Schema, column: str | None, location: Location) -> str:
-    """Return the name of the column with the bytes of pictures.
-
-    Raises
-    ------
-    DataError
-        There is no such column, or none is given and there are several.
-    """
+    """Return the name of the column with the bytes of pictures."""
     known = [field.name for field in schema if _holds_bytes(field.type)]
     if column in known or (column is None and len(known) == 1):
         return column or known[0]
@@ -232,10 +217,6 @@ def prepare(order: Order, models: str, language: str) -> tuple[Manifest, Locatio
     """List the input, and write the manifest or compare it with the existing one.
 
     Done on the cluster, where the input is, and not where the command runs: a list of files may need much memory.
-
-    Returns
-    -------
-    The manifest and the folder of the files, called as it was when the work began; or why there is none.
     """
     with speaking(language):
         try:

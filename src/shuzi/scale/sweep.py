@@ -23,15 +23,6 @@ def check(plan: Plan, places: Places, local: bool) -> None:
     """Make sure that trials fit the cluster, that their data are there, and that all nodes share the sweep's folder.
 
     `local`: whether the cluster is this machine alone: nodes with more CPUs or GPUs cannot join later.
-
-    Raises
-    ------
-    ClusterError
-        No node has as many CPUs or GPUs as a trial needs.
-    RunError
-        A node does not see the folder.
-    DataError
-        MNIST, pen strokes, cells of registers or pages are missing or damaged.
     """
     if local:
         _check_size(plan)
@@ -104,15 +95,7 @@ Tell = Callable[[str, int, "Decision | None"], object]
 
 @contextmanager
 def created(folder: Path | None, plan: Plan) -> Iterator[Path]:
-    """Create the folder of a new sweep and hold its lock.
-
-    `folder`: the path; None chooses a new name under `runs/`.
-
-    Raises
-    ------
-    RunError
-        The folder holds something already, or cannot be created.
-    """
+    """Create the folder of a new sweep and hold its lock."""
     path = folder or Path("runs") / f"sweep-{plan.recipe.name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     lock = RunLock(path)
     with ExitStack() as stack:
@@ -144,15 +127,7 @@ def _refuse_taken(path: Path, lock: RunLock) -> None:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Path, Plan]]:
-    """Open the folder of a sweep and hold its lock.
-
-    Raises
-    ------
-    RunError
-        It is not the folder of a sweep, or another process works in it.
-    RecipeError
-        Its plan is damaged.
-    """
+    """Open the folder of a sweep and hold its lock."""
     Plan.load(folder)  # before leaving a lock in a foreign folder
     with RunLock(folder).held():
         yield folder.resolve(), Plan.load(folder)
@@ -166,17 +141,7 @@ def is_over(trial: Trial, decision: Decision | None) -> bool:
 
 
 def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]:
-    """Train all trials that are not over yet, and write the report; Ray must be connected.
-
-    Returns
-    -------
-    The record of all trials, and the errors that kept others from being trained, by trial name.
-
-    Raises
-    ------
-    RunError
-        The folder cannot be written, or its record is damaged.
-    """
+    """Train all trials that are not over yet, and write the report; Ray must be connected."""
     record = Record(places.folder)
     last = record.last()
     left = [trial for trial in plan.trials() if not is_over(trial, last.get(trial.name))]

@@ -43,13 +43,6 @@ class Trial:
 class Plan:
     """Everything that decides the results of a sweep.
 
-    Raises
-    ------
-    RecipeError
-        A value is invalid for the recipe, or given twice, or the first comparison comes too late.
-
-    Examples
-    --------
     >>> from shuzi.training.recipe import recipe
     >>> plan = Plan(recipe("softmax"), seeds=2, settings={"learning_rate": (0.002, 0.005)}, first=100)
     >>> [trial.name for trial in plan.trials()][:3]
@@ -77,13 +70,7 @@ class Plan:
         cpus: int | None = None,
         gpus: float | None = None,
     ) -> Plan:
-        """Make a plan of a recipe's name and settings as typed, on the backend that KERAS_BACKEND names.
-
-        Raises
-        ------
-        RecipeError
-            A setting or its value is wrong, or given twice, or the backend is unknown or cannot use GPUs.
-        """
+        """Make a plan of a recipe's name and settings as typed, on the backend that KERAS_BACKEND names."""
         values = [parse(setting) for setting in settings]
         for index, (setting, _) in enumerate(values):
             if setting in dict(values[:index]):
@@ -106,13 +93,7 @@ class Plan:
             raise RecipeError("error.sweep.first", first=self.first, most=longest // REDUCTION, steps=longest)
 
     def trials(self) -> list[Trial]:
-        """Return the trials, setting by setting.
-
-        Raises
-        ------
-        RecipeError
-            A combination of values is invalid for the recipe.
-        """
+        """Return the trials, setting by setting."""
         return [self._trial(settings, seed) for settings in self.combinations() for seed in range(self.seeds)]
 
     def combinations(self) -> list[dict[str, Value]]:
@@ -136,15 +117,7 @@ class Plan:
 
     @staticmethod
     def load(folder: Path) -> Plan:
-        """Read the plan in the folder of a sweep.
-
-        Raises
-        ------
-        RunError
-            It is not the folder of a sweep.
-        RecipeError
-            The plan cannot be read, or has invalid values.
-        """
+        """Read the plan in the folder of a sweep."""
         path = folder / PLAN_FILE
         if not path.is_file():
             raise RunError("error.sweep.missing", path=folder)
@@ -183,13 +156,6 @@ def parse(text: str) -> tuple[str, tuple[Value, ...]]:
 
     A value that is not a number stays text, and the recipe reports what it expected.
 
-    Raises
-    ------
-    RecipeError
-        There is no name or no value.
-
-    Examples
-    --------
     >>> parse("learning_rate=0.002,5e-3"), parse("batch-size=64"), parse("optimizer=sgd,adam")
     (('learning_rate', (0.002, 0.005)), ('batch_size', (64,)), ('optimizer', ('sgd', 'adam')))
     """
@@ -228,13 +194,7 @@ class Decision:
 
 
 class Record:
-    """The decisions of a sweep, in the order in which they were made.
-
-    Raises
-    ------
-    RunError
-        The file cannot be read, or a line of it is damaged.
-    """
+    """The decisions of a sweep, in the order in which they were made."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / RECORD_FILE
@@ -242,13 +202,7 @@ class Record:
         self.decisions = list(_read(self._path))
 
     def add(self, decision: Decision) -> None:
-        """Store a decision before it takes effect.
-
-        Raises
-        ------
-        RunError
-            It cannot be written.
-        """
+        """Store a decision before it takes effect."""
         with writing(self._path, RunError), self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(decision)) + "\n")
             file.flush()

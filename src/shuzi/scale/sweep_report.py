@@ -165,13 +165,7 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def write(folder: Path, plan: Plan, record: Record, errors: Mapping[str, str]) -> None:
-    """Write both files of the report.
-
-    Raises
-    ------
-    RunError
-        A file cannot be written.
-    """
+    """Write both files of the report."""
     texts = {JSON_FILE: json.dumps(_as_dict(plan, record, errors), indent=1, ensure_ascii=False) + "\n"}
     texts[TEXT_FILE] = _markdown(plan, record, errors)
     for name, text in texts.items():

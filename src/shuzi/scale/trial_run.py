@@ -95,13 +95,7 @@ def prepare(task: Task) -> None:
 
 
 def accuracy_at(folder: Path, steps: int) -> float:
-    """Return the validation accuracy of a finished run.
-
-    Raises
-    ------
-    RunError
-        The run folder does not have it.
-    """
+    """Return the validation accuracy of a finished run."""
     found = [line[ACCURACY] for line in read_metrics(folder) if line["step"] == steps and ACCURACY in line]
     if not found:
         raise RunError("error.sweep.no_accuracy", path=folder, steps=steps)

@@ -40,15 +40,6 @@ class Hosts:
 
     Another site can point its own name at this machine (DNS rebinding), so unknown names are refused.
 
-    `names`: each a name or an address, with or without a port.
-
-    Raises
-    ------
-    ServiceError
-        One of them is invalid.
-
-    Examples
-    --------
     >>> hosts = Hosts(["digits.example.org"])
     >>> hosts.allow("localhost:8000", None), hosts.allow("digits.example.org", None), hosts.allow("evil.test", None)
     (True, True, False)
@@ -67,15 +58,6 @@ class Hosts:
 class Origins:
     """The other sites whose pages may use the service.
 
-    `origins`: a scheme, a host and any unusual port for each, as browsers write them.
-
-    Raises
-    ------
-    ServiceError
-        An origin is invalid, such as a bare name or an address with a path.
-
-    Examples
-    --------
     >>> origins = Origins(["https://Example.org", "http://localhost:3000/"])
     >>> sorted(origins.all)
     ['http://localhost:3000', 'https://example.org']
@@ -181,8 +163,6 @@ def _name(host: str) -> str:
 class Tokens:
     """The accepted tokens; a request sends one as `Authorization: Bearer …`.
 
-    Examples
-    --------
     >>> tokens = Tokens(["correct horse battery"])
     >>> tokens.allow(b"Bearer correct horse battery"), tokens.allow(b"Bearer wrong"), tokens.allow(b"")
     (True, False, False)
@@ -193,13 +173,7 @@ class Tokens:
 
     @classmethod
     def read(cls, path: Path) -> Tokens:
-        """Read a file with one token per line, so that a new one can be added before the old one is removed.
-
-        Raises
-        ------
-        ServiceError
-            The file cannot be read or is empty, or a token is too short.
-        """
+        """Read a file with one token per line, so that a new one can be added before the old one is removed."""
         try:
             with open_named(path) as file:
                 text = file.read(_MAX_SIZE + 1).decode("ascii")
@@ -274,12 +248,7 @@ Observe = Callable[[Scope, int, float], None]
 
 
 class Guard:
-    """Admits a request if host, origin and token are valid, and adds headers to every response.
-
-    `quotas`: the clients' quotas; also knows which proxies to trust. `tokens`: the tokens that open protected paths;
-    None if everything is open. `observe`: called with the scope, status and duration in seconds of each finished
-    request.
-    """
+    """Admits a request if host, origin and token are valid, and adds headers to every response."""
 
     def __init__(
         self,

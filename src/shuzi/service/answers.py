@@ -63,17 +63,7 @@ def begin() -> None:
 
 
 def sources_of(named: list[tuple[str, bytes]], max_pictures: int) -> list[Source]:
-    """Expand PDFs and TIFFs into pages, each of which is a picture.
-
-    Returns
-    -------
-    For each name, the picture to read, or the error that prevents it.
-
-    Raises
-    ------
-    ServiceError
-        There are too many pictures.
-    """
+    """Expand PDFs and TIFFs into pages, each of which is a picture."""
     sources: list[Source] = []
     for name, content in named:
         kind = kind_of(content)
@@ -109,10 +99,7 @@ def is_special(picture: bytes) -> bool:
 
 
 def read(reader: Reader, pictures: Sequence[Decoded], asked: Asked) -> list[Read]:
-    """Read pictures; in a reading process.
-
-    `pictures`: the names, and plain files or pictures decoded elsewhere.
-    """
+    """Read pictures; in a reading process."""
     with speaking(asked.language):
         return [_read(reader, name, picture, asked) for name, picture in pictures]
 
@@ -152,19 +139,7 @@ def model_named(body: bytes) -> str:
 
 
 def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | str:
-    """Classify the images of a request; in a reading process.
-
-    `name`: the name of the reader's model; "" for the default one.
-
-    Returns
-    -------
-    The answers as JSON, or the name of another model if the request names one.
-
-    Raises
-    ------
-    ServiceError
-        The body is invalid.
-    """
+    """Classify the images of a request; in a reading process."""
     with speaking(language):
         asked = checked(body, Images)
     if asked.model != name:

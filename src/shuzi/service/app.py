@@ -62,17 +62,7 @@ def create(
     page: Path = PAGE,
     review: Review | None = None,
 ) -> Service:
-    """Assemble a service.
-
-    `model`: the default model, named as for `shuzi.load`. `page`: the folder with the built page.
-
-    Raises
-    ------
-    ModelError
-        The model is missing, damaged or not a classifier.
-    ServiceError
-        The address of a proxy or the name of a host is invalid.
-    """
+    """Assemble a service."""
     limits, settings = limits or Limits(), settings or Settings()
     groups = (pictures.operations, forms.operations, review_api.operations, training.operations, operations)
     described = [operation for group in groups for operation in group.all]

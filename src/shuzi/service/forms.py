@@ -202,13 +202,7 @@ _BESIDE = {"roster": ShuziError("service.beside.roster"), "blank": ShuziError("s
 
 
 def check(reader: Reader, files: Files, before: bytes | None, max_cells: int, language: str) -> None:
-    """Make sure that a spec, a hand and an earlier table are usable; in a reading process.
-
-    Raises
-    ------
-    ServiceError
-        A file has a mistake, a file named by the spec was not sent, or the table belongs to another spec.
-    """
+    """Make sure that a spec, a hand and an earlier table are usable; in a reading process."""
     with speaking(language):
         if "spec" not in files:
             _knowing(reader, files)
@@ -236,10 +230,7 @@ def read_one(
 def join(
     reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, max_cells: int, language: str
 ) -> bytes:
-    """Put readings into a table, or add them to an earlier one; return it as JSON; in a reading process.
-
-    `before`, `max_cells`: the JSON of the earlier table, if any, and its maximum number of cells.
-    """
+    """Put readings into a table, or add them to an earlier one; return it as JSON; in a reading process."""
     with speaking(language):
         return written(FormTable.model_validate(_table(reader, read, files, before, max_cells).as_dict()))
 
@@ -343,13 +334,7 @@ def _spec(files: Files) -> Spec:
 
 
 def table_in(body: bytes, max_cells: int) -> dict[str, Any]:
-    """Return the values of a table's JSON, without checking its pictures.
-
-    Raises
-    ------
-    ServiceError
-        It is not a table, or is too large.
-    """
+    """Return the values of a table's JSON, without checking its pictures."""
     asked = checked(body, FormTable, marks=_MARKS * max_cells, strict=True)
     if len(asked.problems) > PROBLEMS:
         raise ServiceError("error.service.problems", most=PROBLEMS)
@@ -447,15 +432,7 @@ def trace_one(
     pages: int,
     language: str,
 ) -> bytes:
-    """Trace a blank form; return a TracedForm as JSON; in a reading process.
-
-    Raises
-    ------
-    PictureError
-        It is not a picture.
-    ServiceError
-        It cannot be traced.
-    """
+    """Trace a blank form; return a TracedForm as JSON; in a reading process."""
     with speaking(language):
         try:
             grey = open_picture(picture)

@@ -116,15 +116,6 @@ class Quota:
 class Quotas:
     """The quotas of all clients.
 
-    `proxies`: addresses or networks of reverse proxies that are trusted to name the client.
-
-    Raises
-    ------
-    ServiceError
-        One of them is not a valid address.
-
-    Examples
-    --------
     >>> quotas = Quotas(Limits(), ["10.0.0.2"])
     >>> quotas.client("192.0.2.7", "198.51.100.1"), quotas.client("10.0.0.2", "198.51.100.1, 192.0.2.9")
     ('192.0.2.7', '192.0.2.9')

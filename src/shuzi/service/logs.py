@@ -86,8 +86,6 @@ def _time(record: logging.LogRecord) -> str:
 class _Text(logging.Formatter):
     r"""One line per record; clients' text can neither start a line nor control a terminal.
 
-    Examples
-    --------
     >>> record = logging.LogRecord("", logging.ERROR, "", 0, "POST %s", ("/a\n2026 forged",), None)
     >>> _Text().format(record)[24:]
     ' ERROR POST /a\\n2026 forged'

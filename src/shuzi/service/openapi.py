@@ -103,24 +103,12 @@ def _refusing(operation: Operation) -> Endpoint:
 
 
 def query(request: Request, shape: type[M]) -> M:
-    """Validate the query of a request.
-
-    Raises
-    ------
-    ValidationError
-        It does not match the schema.
-    """
+    """Validate the query of a request."""
     return shape.model_validate(dict(request.query_params) if request.scope["query_string"] else {})
 
 
 async def json_of(request: Request) -> bytes:
-    """Return the raw body of a request declared as JSON.
-
-    Raises
-    ------
-    ServiceError
-        The request declares another type.
-    """
+    """Return the raw body of a request declared as JSON."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON and not kind.endswith("+json"):
         raise ServiceError("error.service.json_type", kind=kind[:80] or "-")

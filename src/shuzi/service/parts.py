@@ -61,8 +61,6 @@ class Review:
     def of(table: Table, photos: Iterable[tuple[str, Picture | ShuziError]]) -> Review:
         """Make a review of a table, with its photographs.
 
-        Examples
-        --------
         >>> from shuzi.forms.result import Cell, Row
         >>> from shuzi.forms.spec import Field
         >>> cell = Cell("7", "ok", 1.0, source="a.jpg")
@@ -85,10 +83,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 
 
 class Metrics:
-    """The metrics of one service.
-
-    `paths`: the path label of each endpoint; requests to no endpoint are counted together.
-    """
+    """The metrics of one service."""
 
     def __init__(self, paths: Mapping[Any, str]) -> None:
         self._paths = paths
@@ -134,15 +129,7 @@ class Metrics:
 
 @asynccontextmanager
 async def while_connected(receive: Receive) -> AsyncIterator[None]:
-    """Cancel the block as soon as the client is gone.
-
-    `receive`: the `receive` of the request, whose body has been received.
-
-    Raises
-    ------
-    ClientDisconnect
-        The client is gone.
-    """
+    """Cancel the block as soon as the client is gone."""
     until = asyncio.timeout(None)
     watch = asyncio.create_task(_watch(receive, until))
     try:
@@ -181,13 +168,7 @@ class Parts:
     review: Review | None = None
 
     async def check(self) -> None:
-        """Make sure that requests can be answered.
-
-        Raises
-        ------
-        ServiceError
-            Work is stuck, or no processes can be started.
-        """
+        """Make sure that requests can be answered."""
         able = self.pool.ready and self.decoders.ready
         if not (able and await self.pool.alive() and await self.decoders.alive()):
             raise ServiceError("error.service.stuck")
@@ -200,15 +181,7 @@ class Parts:
 
 @asynccontextmanager
 async def slot_for(request: Request) -> AsyncIterator[None]:
-    """Take a slot for a request whose body has arrived, until its time is up or its client is gone.
-
-    Raises
-    ------
-    ServiceError
-        All slots are taken, the request was dropped for another client's or takes too long, or the service is ending.
-    ClientDisconnect
-        The client is gone.
-    """
+    """Take a slot for a request whose body has arrived, until its time is up or its client is gone."""
     parts = parts_of(request)
     async with while_connected(request.receive), parts.pool.request(), parts.slots.take(asking.get()):
         yield

@@ -157,13 +157,7 @@ def _is_quiet(parts: Parts) -> bool:
 
 
 async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[np.uint8]]:
-    """Return the number of pages of a file, and one page: a plain file unchanged, any other decoded.
-
-    Raises
-    ------
-    ShuziError
-        It cannot be decoded, there is no such page, or PDF is not allowed.
-    """
+    """Return the number of pages of a file, and one page: a plain file unchanged, any other decoded."""
     kind = kind_of(content)
     has_pages = kind in (PDF, TIFF)
     if kind == PDF and not parts.settings.pdf:
@@ -191,11 +185,7 @@ _TINY = 1_024
 
 
 class Pictures:
-    """Reads the pictures of one request.
-
-    `quota`: the quota charged for explanations; None without explanations. `pattern`: the pattern that texts must
-    fit; "" for any text.
-    """
+    """Reads the pictures of one request."""
 
     def __init__(
         self, parts: Parts, reader: Reader, quota: Quota | None, marks: bool = True, pattern: str = ""
@@ -208,19 +198,7 @@ class Pictures:
         self._pattern = pattern
 
     async def all(self, sources: list[Source]) -> list[bytes]:
-        """Read pictures; once one ends the request, no other is begun.
-
-        Returns
-        -------
-        A Reading for each picture or, among several pictures, an Unread, as JSON.
-
-        Raises
-        ------
-        ShuziError
-            The only picture cannot be read.
-        ServiceError
-            The service is ending or too busy.
-        """
+        """Read pictures; once one ends the request, no other is begun."""
         explained = None
         if self._quota is not None:
             limits = self._quota.limits

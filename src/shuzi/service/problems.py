@@ -25,8 +25,6 @@ from shuzi.service.logs import current_id
 def asked_language(query: bytes, accepted: bytes) -> str:
     """Return the language that a request asks for.
 
-    Examples
-    --------
     >>> asked_language(b"lang=zh", b"en"), asked_language(b"", b"de, zh-CN;q=0.8, en;q=0.5"), asked_language(b"", b"")
     ('zh', 'zh', 'en')
     """
@@ -112,15 +110,6 @@ def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | Non
     `marks`: brackets, braces and quotation marks that it may have: each costs an object in memory. `strict`: whether
     types are strict, so that "1" or 1.0 is not 1; None leaves that to the schema.
 
-    Raises
-    ------
-    ServiceError
-        It is not JSON.
-    ValuesError
-        It does not match the schema.
-
-    Examples
-    --------
     >>> from shuzi.service.training import TrainingRequest
     >>> checked(b'{"steps": 20}', TrainingRequest).steps
     20
@@ -318,11 +307,7 @@ def fault() -> ServiceError:
 
 
 def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:
-    """Return an error as a response in the current language.
-
-    `errors`: sentences, if there are several errors at once. `close`: close the connection after the response, since
-    more of the request may follow.
-    """
+    """Return an error as a response in the current language."""
     status = status_of(problem)
     if status == 500 and problem.key != "error.service.internal":
         log.error("%s", problem.sentence("en"))

@@ -32,16 +32,6 @@ _MAX_NAME = 40
 class Readers:
     """The models of a service, each loaded on first use.
 
-    `model`: the default model, as for `shuzi.load`. One that does not come with shuzi is named after its file or run
-    folder.
-
-    Raises
-    ------
-    ModelError
-        That model is missing, damaged or not a classifier.
-
-    Examples
-    --------
     >>> readers = Readers("softmax")
     >>> sorted(readers.names())
     ['default', 'detector', 'line', 'line-detector', 'softmax', 'tiny']
@@ -88,15 +78,7 @@ class Readers:
         return self._loaded.get(name or self._chosen)
 
     def get(self, name: str = "") -> Reader:
-        """Return the reader of a model, or the default one without a name; the first call loads it.
-
-        Raises
-        ------
-        ServiceError
-            There is no model of that name.
-        ModelError
-            It is no classifier.
-        """
+        """Return the reader of a model, or the default one without a name; the first call loads it."""
         name = name or self._chosen
         with self._lock:
             if name in self._loaded:
@@ -134,10 +116,7 @@ class Readers:
         return all(self._facts.get(name, {}).get("milliseconds") is not None for name in self.names())
 
     def describe(self, may_measure: Callable[[], bool] = lambda: True) -> list[dict[str, Any]]:
-        """Describe each model, its scores and its time for one image; the first call takes a second.
-
-        `may_measure`: called before each model. If it returns False, the milliseconds are None.
-        """
+        """Describe each model, its scores and its time for one image; the first call takes a second."""
         with self._measuring:  # two measured at once would slow each other down
             for name in self.names():
                 if self._facts.get(name, {}).get("milliseconds") is None:

@@ -61,15 +61,7 @@ async def workbook(request: Request) -> Response:
 
 
 def workbook_of(body: bytes, max_cells: int, language: str) -> bytes:
-    """Turn the JSON of a table into a workbook; in a reading process.
-
-    Raises
-    ------
-    ServiceError
-        It is not a table, is too large, or holds a picture that is none.
-    MissingExtra
-        openpyxl is not installed.
-    """
+    """Turn the JSON of a table into a workbook; in a reading process."""
     with speaking(language):
         found = table_in(body, max_cells)
         left = _MAX_PIXELS
@@ -186,13 +178,7 @@ def jpeg_of(name: str, picture: bytes | NDArray[uint8]) -> bytes:
 
 
 def as_jpeg(picture: Picture) -> bytes:
-    """Return a photograph as it was read, grey and turned as its EXIF says, as the bytes of a JPEG.
-
-    Raises
-    ------
-    PictureError
-        It can no longer be opened, or is too long for a JPEG.
-    """
+    """Return a photograph as it was read, grey and turned as its EXIF says, as the bytes of a JPEG."""
     file, grey = io.BytesIO(), open_picture(picture)
     height, width = grey.shape
     if max(height, width) > _MAX_SIDE:

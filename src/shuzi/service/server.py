@@ -40,15 +40,7 @@ _TOKEN_BYTES = 24
 
 
 def listen(host: str, port: int, others: bool) -> socket.socket:
-    """Bind a port.
-
-    `port`: 0 takes any free port. `others`: if the port is in use, take one of the next ones.
-
-    Raises
-    ------
-    ServiceError
-        The port is in use or not allowed, or the host is not this machine.
-    """
+    """Bind a port."""
     for tried in range(port, port + (_NEXT_PORTS if others else 1)):
         try:
             family, *_, address = socket.getaddrinfo(host, tried, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -117,10 +109,7 @@ class Server(uvicorn.Server):
 
 
 def server(service: Service, ready: Callable[[], object] = lambda: None) -> Server:
-    """Return a server for a service; `run` it with the socket from `listen`.
-
-    `ready`: called once when it does.
-    """
+    """Return a server for a service; `run` it with the socket from `listen`."""
     limits = service.parts.limits
     config = uvicorn.Config(
         service.app,
@@ -142,12 +131,7 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
 
 
 def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> None:
-    """Serve until Ctrl-C or SIGTERM, both of which are a normal exit.
-
-    The process exits within `Limits.exit_seconds` of the first signal, whatever hangs.
-
-    `ready`: called once when it does.
-    """
+    """Serve until Ctrl-C or SIGTERM, both of which are a normal exit."""
     serving = server(service, ready)
     serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(SWITCH)

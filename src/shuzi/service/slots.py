@@ -27,8 +27,6 @@ class RequestSlots:
 
     A single client may hold all slots. If all are taken, the newest request of the client with the most slots is
     dropped in favour of a client that would have fewer.
-
-    `full`: the error key for a request that gets no slot, or loses it.
     """
 
     def __init__(self, max_requests: int, full: str = "error.service.busy") -> None:
@@ -44,13 +42,7 @@ class RequestSlots:
 
     @asynccontextmanager
     async def take(self, client: Hashable) -> AsyncIterator[None]:
-        """Take a slot for a request of a client.
-
-        Raises
-        ------
-        ServiceError
-            All are taken, or the request was dropped for another client's.
-        """
+        """Take a slot for a request of a client."""
         slot = _Slot(client)
         before = self._newest_of_most(client) if self._count >= self._max_requests else None
         self._held[client] += 1  # before waiting, so that other requests see it
@@ -96,13 +88,7 @@ class Streams:
         self._open = 0
 
     def answer(self, lines: AsyncIterator[str], media_type: str, headers: dict[str, str]) -> StreamingResponse:
-        """Count a stream until its response ends, even if it fails or never starts.
-
-        Raises
-        ------
-        ServiceError
-            Too many streams are open.
-        """
+        """Count a stream until its response ends, even if it fails or never starts."""
         if self._open >= self._max_streams:
             raise ServiceError("error.service.streams")
         self._open += 1

@@ -88,14 +88,6 @@ class Listener:
 def weight_images(weights: Mapping[str, NDArray[Any]]) -> tuple[str, list[str]]:
     """Return the patterns of the first layer's outputs, as images scaled to a maximum of 127.
 
-    `weights`: by name, in the order of the layers.
-
-    Returns
-    -------
-    "templates" (of the ten digits), "neurons" or "filters", and each image as base64 of int8 bytes; at most 40.
-
-    Examples
-    --------
     >>> kind, images = weight_images({"output/kernel": np.linspace(-1, 0.5, 7840).reshape(784, 10)})
     >>> kind, len(images), np.frombuffer(base64.b64decode(images[0]), np.int8)[[0, -1]].tolist()
     ('templates', 10, [-127, 63])

@@ -191,27 +191,13 @@ class Trainings:
         return next((run for run in self._known.values() if run.state == RUNNING), None)
 
     def get(self, name: str) -> Job:
-        """Return a training run.
-
-        Raises
-        ------
-        ServiceError
-            It is unknown or forgotten.
-        """
+        """Return a training run."""
         if name not in self._known:
             raise ServiceError("error.service.training", name=name[:80])
         return self._known[name]
 
     async def begin(self, chosen: Recipe) -> Job:
-        """Start a training run.
-
-        Raises
-        ------
-        ServiceError
-            Another run is in progress, or the service is shutting down.
-        MissingExtra
-            The training extra is not installed.
-        """
+        """Start a training run."""
         if self._closing:
             raise ServiceError("error.service.closing")
         if running := self.running:
@@ -303,13 +289,6 @@ def _failure(key: str, **values: Any) -> End:
 def chosen_recipe(name: str, **numbers: Any) -> Recipe:
     """Return a recipe with some numbers changed and frequent progress reports.
 
-    Raises
-    ------
-    RecipeError
-        The numbers are inconsistent.
-
-    Examples
-    --------
     >>> chosen = chosen_recipe("softmax", steps=90, seed=None)
     >>> chosen.steps, chosen.seed, chosen.report_every, chosen.validate_every
     (90, 0, 1, 3)

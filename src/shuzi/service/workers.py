@@ -32,10 +32,7 @@ _EVERY = 1.0  # seconds between checks for stuck work
 
 
 class Pool:
-    """Reading processes, as many as there are cores, for the requests of an event loop.
-
-    `initializer`: called first in each process, without arguments.
-    """
+    """Reading processes, as many as there are cores, for the requests of an event loop."""
 
     def __init__(self, limits: Limits, initializer: Callable[[], object] | None = None) -> None:
         self.workers = min(cores(), limits.workers)
@@ -103,13 +100,7 @@ class Pool:
 
     @asynccontextmanager
     async def request(self) -> AsyncIterator[None]:
-        """Limit the total time of a request.
-
-        Raises
-        ------
-        ServiceError
-            It takes too long, or the service is ending.
-        """
+        """Limit the total time of a request."""
         if self._closed:
             raise ServiceError("error.service.closing")
         self._requests += 1
@@ -122,10 +113,7 @@ class Pool:
             self._requests -= 1
 
     def shared(self, thing: Any, *uses: Any) -> Shared:
-        """Return a stand-in for an object in all processes, which forget it once it is collected here.
-
-        `uses`: objects that it refers to, which are shared too.
-        """
+        """Return a stand-in for an object in all processes, which forget it once it is collected here."""
         found = self._shared.get(thing)
         if found is None:
             found = self._processes.share(thing, *(self.shared(used) for used in uses))
@@ -137,13 +125,6 @@ class Pool:
 
         Cancelling drops a call that has not begun; a running call gets a moment to end. The options are those of
         `shuzi.processes.pool.Pool.submit`.
-
-        Raises
-        ------
-        ServiceError
-            The service is ending, the call took too long or cost too much, or its process ended twice.
-        ShuziError
-            No process can be started here.
         """
         if self._closed:
             raise ServiceError("error.service.closing")
@@ -242,8 +223,6 @@ class Decoders:
     """The queue for child processes that decode, and their health.
 
     Health is inferred from real work, and no probes are sent: a service that reads plain pictures starts no child.
-
-    `late`: seconds within which a file should begin; otherwise the queue is not ready.
     """
 
     def __init__(self, workers: int, max_requests: int, late: float) -> None:

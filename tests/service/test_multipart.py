@@ -66,7 +66,7 @@ def test_a_name_in_latin_1_is_read_too():
 def test_a_part_without_a_disposition_has_not_that_of_the_one_before():
     named, unnamed = (NAMED + b"\r\n", b"GIF89a"), (b"Content-Type: image/png\r\n", b"GIF89a")
     for parts in ([unnamed], [named, unnamed]):
-        assert refused(pictures_of, form(*parts), KIND, 2) == "error.service.field"
+        assert refused(pictures_of, form(*parts), KIND, 2) == "error.service.form"
 
 
 def test_as_many_pictures_as_allowed_are_taken_and_no_more():

@@ -89,7 +89,7 @@ def test_a_file_without_sound_tokens_is_refused(tmp_path, content, key):
 def test_the_tokens_of_a_file_are_read_a_line_each(tmp_path):
     (tmp_path / "token").write_bytes(f"{TOKEN}\r\nanother token of mine\n\n".encode())
     tokens = Tokens.read(tmp_path / "token")
-    assert all(tokens.allow(f"Bearer {each}".encode()) for each in (TOKEN, "another token of mine"))
+    assert all(tokens.allow(f"Bearer {each}") for each in (TOKEN, "another token of mine"))
 
 
 @pytest.mark.parametrize(

@@ -36,20 +36,16 @@ def test_requests_are_logged_as_json_with_the_names_that_their_answers_carry(sta
             client.get("/v1/models?lang=en", headers={"authorization": f"Bearer {TOKEN}"}).headers["x-request-id"],
             client.get("/v1/models").headers["x-request-id"],
         ]
-    with process.connect() as connection:
-        connection.sendall(b"no HTTP\r\n\r\n")
-        names.append(re.search(rb"x-request-id: (\w+)", connection.recv(65_536))[1].decode())
     _, err = _end(process)
     *lines, ended = err.splitlines()
     assert ended == ENDED.strip()
     records = [json.loads(each) for each in lines]
     assert [each["request"] for each in records] == names
-    assert [each["status"] for each in records] == [404, 200, 401, 400]
+    assert [each["status"] for each in records] == [404, 200, 401]
     assert [each["path"] for each in records] == [
         '/healthz\n{"level":"error"}\x1b[2J',
         "/v1/models",
         "/v1/models",
-        "",
     ]
     assert {each["client"] for each in records} == {"127.0.0.1"}
     assert all(each["milliseconds"] >= 0 and each["level"] == "info" for each in records)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,8 +51,9 @@ class Front:
         headers = [header for header in scope["headers"] if header[0] not in _DROPPED]
         client = scope["client"][0] if scope.get("client") else ""
         quota = self._quotas.of(client)
+        send, receive = reading_on(send, receive, self._limits)
         answer = _Answer(send)
-        messages.use(asked_language(scope["query_string"], dict(headers).get(b"accept-language", b"")))
+        messages.use(asked_language(scope["query_string"], Headers(raw=headers).get("accept-language", "")))
         quota.requests += 1
         try:
             await self._bodies({**scope, "headers": headers, "quota": quota, "refused": answer}, receive, answer.send)
@@ -65,8 +67,7 @@ class Front:
             for name, value in SECURITY_HEADERS:
                 response.headers[name.decode()] = value.decode()
 
-            ending = reading_on(send, receive, self._limits, lambda: not answer.has_body)
-            await response(scope, receive, ending)
+            await response(scope, receive, send)
 
     async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on the parts of a request that Ray can send to a replica."""
@@ -74,12 +75,10 @@ class Front:
 
         async def watched() -> Message:
             try:
-                message = await receive()
+                return await receive()
             except BodyRefused as problem:
-                answer.refusal, answer.has_body = problem.problem, not problem.close
+                answer.refusal = problem.problem
                 raise
-            answer.has_body = not message.get("more_body")
-            return message
 
         await self._app({k: v for k, v in scope.items() if k not in {"quota", "refused"}}, watched, send)
 
@@ -89,7 +88,7 @@ class _Answer:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.started = self.has_body = False
+        self.started = False
         self.refusal: ShuziError | None = None
 
     async def send(self, message: Message) -> None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi import messages
@@ -28,7 +29,7 @@ MIN_TOKEN = 16
 
 _MAX_SIZE = 10_000  # the maximum size of the file, in bytes
 _CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since they contain nobody's data
-_SCHEME = b"bearer "
+_SCHEME = "bearer "
 _ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 _ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[^\s/:@?#\[\]]+)(:\d{1,5})?/?")
@@ -164,12 +165,12 @@ class Tokens:
     """The accepted tokens; a request sends one as `Authorization: Bearer …`.
 
     >>> tokens = Tokens(["correct horse battery"])
-    >>> tokens.allow(b"Bearer correct horse battery"), tokens.allow(b"Bearer wrong"), tokens.allow(b"")
+    >>> tokens.allow("Bearer correct horse battery"), tokens.allow("Bearer wrong"), tokens.allow("")
     (True, False, False)
     """
 
     def __init__(self, tokens: list[str]) -> None:
-        self._digests = [_digest(token.encode()) for token in tokens]
+        self._digests = [_digest(token) for token in tokens]
 
     @classmethod
     def read(cls, path: Path) -> Tokens:
@@ -185,7 +186,7 @@ class Tokens:
             raise ServiceError("error.service.token_short", path=path, least=MIN_TOKEN)
         return cls(tokens)
 
-    def allow(self, authorization: bytes) -> bool:
+    def allow(self, authorization: str) -> bool:
         """Return whether an Authorization header holds an accepted token, in constant time.
 
         All tokens are compared, as SHA-256, by `hmac.compare_digest`, so timing reveals neither a correct prefix nor
@@ -206,8 +207,8 @@ def is_closed(path: str) -> bool:
     return any(path == closed or path.startswith(f"{closed}/") for closed in _CLOSED)
 
 
-def _digest(token: bytes) -> bytes:
-    return hashlib.sha256(token).digest()
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 log = logging.getLogger("shuzi.service")
@@ -238,11 +239,6 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 _NOT_KEPT = (b"cache-control", b"no-store")
 _BY_LANGUAGE = (b"vary", b"accept-language")
-_CLOSE = (b"connection", b"close")
-
-# how browsers describe a request's origin, even without Origin (https://www.w3.org/TR/fetch-metadata/)
-_FETCH = (b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest")
-_OWN = (b"same-origin", b"none")  # none: a person typed the address
 
 Observe = Callable[[Scope, int, float], None]
 
@@ -276,28 +272,19 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
-        started = closes = whole = False
-        asked, head = scope["method"], _Head(scope["headers"])
+        began, status, started = time.perf_counter(), 500, False
+        asked, head = scope["method"], Headers(scope=scope)
         quota, name = self._identify(scope, head)
         if asked == "HEAD":
             scope = {**scope, "method": "GET", "asked": "HEAD"}
 
-        async def received() -> Message:
-            nonlocal whole
-            message = await receive()
-            whole = not message.get("more_body")
-            return message
-
-        ending = reading_on(send, received, quota.limits, lambda: closes and not whole)
+        ending, receive = reading_on(send, receive, quota.limits)
 
         async def guarded(message: Message) -> None:
-            nonlocal status, started, closes
+            nonlocal status, started
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
-                headers = _with_headers(message.get("headers", ()), name)
-                closes = _CLOSE in headers
-                message = {**message, "headers": headers}
+                message = {**message, "headers": _with_headers(message.get("headers", ()), name)}
             elif asked == "HEAD":
                 if message.get("more_body"):
                     return
@@ -308,92 +295,64 @@ class Guard:
         try:
             refusal = self._refusal(scope, head, quota)
             if refusal is not None:
-                await problem_response(refusal, close=True)(scope, received, guarded)
+                await problem_response(refusal, close=True)(scope, receive, guarded)
             else:
-                await self._app(scope, received, guarded)
+                await self._app(scope, receive, guarded)
         except asyncio.CancelledError:
             if not self._closing:
                 raise
             if not started:
-                await problem_response(ServiceError("error.service.closing"), close=True)(scope, received, guarded)
+                await problem_response(ServiceError("error.service.closing"), close=True)(scope, receive, guarded)
         except Exception as problem:
             if not started:  # otherwise it was logged and answered below, and is raised again for the server
                 log.error("%s %s", scope["method"], scope["path"], exc_info=problem)
-                await problem_response(fault(), close=True)(scope, received, guarded)
+                await problem_response(fault(), close=True)(scope, receive, guarded)
         finally:
             quota.requests -= 1
             self._observe(scope, status, time.perf_counter() - began)
 
-    def _identify(self, scope: Scope, head: _Head) -> tuple[Quota, str]:
+    def _identify(self, scope: Scope, head: Headers) -> tuple[Quota, str]:
         """Store the client and the request id in the scope."""
         peer = scope["client"][0] if scope.get("client") else ""
-        named = proxy_id(head.request_id) if head.request_id and self._quotas.trusts(peer) else None
-        scope["from"] = self._quotas.client(peer, head.forwarded)
+        given = head.get(REQUEST_ID.decode())
+        named = proxy_id(given) if given and self._quotas.trusts(peer) else None
+        scope["from"] = self._quotas.client(peer, ",".join(head.getlist("x-forwarded-for")))
         scope["quota"] = quota = self._quotas.of(scope["from"])
         scope["request_id"] = name = named or new_id()
         current_id.set(name)
         asking.set(quota.address)
         return quota, name
 
-    def _refusal(self, scope: Scope, head: _Head, quota: Quota) -> ServiceError | None:
+    def _refusal(self, scope: Scope, head: Headers, quota: Quota) -> ServiceError | None:
         """Choose the language, and return the reason if the request is refused."""
-        messages.use(asked_language(scope["query_string"], head.language))
-        server, hosts = scope.get("server"), head.hosts
+        messages.use(asked_language(scope["query_string"], head.get("accept-language", "")))
+        server, hosts = scope.get("server"), head.getlist("host")
         if len(hosts) != 1:
             return ServiceError("error.service.no_host")
         if not self._hosts.allow(hosts[0], server[0] if server else None):
             return ServiceError("error.service.host", host=hosts[0])
         if (problem := self._of_another_site(scope["method"], head)) is not None:
             return problem
-        if self._tokens and is_closed(scope["path"]) and not self._tokens.allow(head.authorization):
+        if self._tokens and is_closed(scope["path"]) and not self._tokens.allow(head.get("authorization", "")):
             return ServiceError("error.service.token")
         if quota.requests > quota.limits.client_requests:
             return ServiceError("error.service.client", most=quota.limits.client_requests)
         return None
 
-    def _of_another_site(self, method: str, head: _Head) -> ServiceError | None:
+    def _of_another_site(self, method: str, head: Headers) -> ServiceError | None:
         """Return the reason for refusal if the request is from another site's page."""
-        if head.origin is not None and self._origins.allow(head.origin):
+        origin = head.get("origin")
+        if origin is not None and self._origins.allow(origin):
             return None
-        if head.origin is not None and head.origin.partition("://")[2].lower() != head.hosts[0].lower():
-            return ServiceError("error.service.origin", origin=head.origin)
-        if head.fetch.get(b"sec-fetch-site", b"none") not in _OWN and not _is_visit(method, head.fetch):
+        if origin is not None and origin.partition("://")[2].lower() != head["host"].lower():
+            return ServiceError("error.service.origin", origin=origin)
+        # how browsers describe a request's origin, even without Origin (https://www.w3.org/TR/fetch-metadata/);
+        # "none" is an address that a person typed. Any page may link to here, since none can read the response
+        visit = head.get("sec-fetch-mode"), head.get("sec-fetch-dest")
+        is_visit = method == "GET" and visit == ("navigate", "document")
+        if head.get("sec-fetch-site", "none") not in ("same-origin", "none") and not is_visit:
             return ServiceError("error.service.site")
         return None
-
-
-class _Head:
-    """The headers with the client, the target and the language, collected in one pass."""
-
-    __slots__ = ("authorization", "fetch", "forwarded", "hosts", "language", "origin", "request_id")
-
-    def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        self.hosts: list[str] = []
-        self.fetch: dict[bytes, bytes] = {}
-        self.origin: str | None = None
-        self.language = self.authorization = self.request_id = b""
-        self.forwarded = ""
-        for name, value in headers:
-            if name == b"host":
-                self.hosts.append(value.decode("latin-1"))
-            elif name == b"accept-language":
-                self.language = value
-            elif name == b"origin":
-                self.origin = value.decode("latin-1")
-            elif name == b"authorization":
-                self.authorization = value
-            elif name == b"x-forwarded-for":  # repeated headers form one list, in order
-                self.forwarded += ("," if self.forwarded else "") + value.decode("latin-1")
-            elif name == REQUEST_ID:
-                self.request_id = value
-            elif name in _FETCH:
-                self.fetch[name] = value
-
-
-def _is_visit(method: str, fetch: dict[bytes, bytes]) -> bool:
-    """Return whether a person follows a link to here: any page may link, since none can read the response."""
-    found = fetch.get(b"sec-fetch-mode"), fetch.get(b"sec-fetch-dest")
-    return method == "GET" and found == (b"navigate", b"document")
 
 
 def _with_headers(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

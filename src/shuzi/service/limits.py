@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from time import monotonic
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi.errors import ServiceError
@@ -194,8 +195,6 @@ def _key(address: str) -> str:
 DISCARDED = 10
 """Times the body limit: what a refused client may still send, so that it can read the response."""
 
-_SWALLOWED = 4  # times the body limit: read and dropped, since a client reads no response while it is sending
-
 
 class Bodies:
     """Limits the bodies of all requests.
@@ -274,10 +273,10 @@ class _Watched:
 
     def __init__(self, bodies: Bodies, scope: Scope, receive: Receive) -> None:
         self._bodies = bodies
-        names = {name for name, _ in scope["headers"]}
-        self._announced = _announced(scope)
-        self._asks = b"expect" in names
-        self.expected = bool(self._announced) or b"transfer-encoding" in names
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
+        self._announced = int(length) if length.isdecimal() else 0
+        self.expected = self._announced > 0 or "transfer-encoding" in headers
         self._receive = receive
         self._ends: float | None = None
         self._whole = False
@@ -296,14 +295,12 @@ class _Watched:
         limits = self._bodies.limits
         if self._whole:
             return await self._receive()  # only a disconnect can follow
-        if (self._announced or 0) > limits.body:
-            await self._refuse_long()
-        message = await self._next()
+        message: Message = {} if self._announced > limits.body else await self._next()
         size = len(message.get("body", b""))
-        if self.held + size > limits.body:
-            await self._refuse_long()
+        if not message or self.held + size > limits.body:
+            raise BodyRefused(ServiceError("error.service.body", most=limits.body // 1_000_000))
         if refusal := self._bodies.hold(self, size):
-            raise BodyRefused(refusal, close=not self._whole)
+            raise BodyRefused(refusal)
         return message
 
     async def _next(self) -> Message:
@@ -316,7 +313,7 @@ class _Watched:
                     raise TimeoutError
                 message = await self._receive()
         except TimeoutError as problem:
-            raise BodyRefused(self._refusal or ServiceError("error.service.slow"), close=True) from problem
+            raise BodyRefused(self._refusal or ServiceError("error.service.slow")) from problem
         finally:
             self._waits = None
         self._whole = not message.get("more_body", False)
@@ -324,30 +321,31 @@ class _Watched:
             self._bodies.comes(self, comes=False)
         return message
 
-    async def _refuse_long(self) -> None:
-        """Refuse a body, after reading the rest of it if it is already on its way and not excessively long."""
-        max_size = self._bodies.limits.body
-        left = 0 if self._asks and self._ends is None else _SWALLOWED * max_size
-        if (self._announced or 0) <= left:
-            while not self._whole and left > 0:
-                left -= len((await self._next()).get("body", b""))
-        raise BodyRefused(ServiceError("error.service.body", most=max_size // 1_000_000), close=not self._whole)
 
-
-def reading_on(send: Send, receive: Receive, limits: Limits, may_follow: Callable[[], bool]) -> Send:
-    """Return a `send` that, if more of a body `may_follow` an answer, reads and drops it before the answer ends.
+def reading_on(send: Send, receive: Receive, limits: Limits) -> tuple[Send, Receive]:
+    """Return a `send` and a `receive` that, before an answer closes the connection, read and drop the rest of a body.
 
     A server that closes a connection with unread data resets it, and a client that is still sending loses the answer.
     """
+    closes = whole = False
+
+    async def received() -> Message:
+        nonlocal whole
+        message = await receive()
+        whole = not message.get("more_body")
+        return message
 
     async def sending(message: Message) -> None:
-        if message["type"] == "http.response.body" and not message.get("more_body") and may_follow():
+        nonlocal closes
+        if message["type"] == "http.response.start":
+            closes = (b"connection", b"close") in message.get("headers", ())
+        elif closes and not (whole or message.get("more_body")):
             await send({**message, "more_body": True})
-            await read_on(receive, limits)
+            await read_on(received, limits)
             message = {"type": "http.response.body"}
         await send(message)
 
-    return sending
+    return sending, received
 
 
 async def read_on(receive: Receive, limits: Limits) -> None:
@@ -361,10 +359,3 @@ async def read_on(receive: Receive, limits: Limits) -> None:
                 if not message.get("more_body"):
                     return
                 left -= len(message["body"])
-
-
-def _announced(scope: Scope) -> int | None:
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            return int(value) if value.isdigit() else None
-    return None

@@ -22,10 +22,10 @@ from shuzi.messages.visible import visible_json
 from shuzi.service.logs import current_id
 
 
-def asked_language(query: bytes, accepted: bytes) -> str:
+def asked_language(query: bytes, accepted: str) -> str:
     """Return the language that a request asks for.
 
-    >>> asked_language(b"lang=zh", b"en"), asked_language(b"", b"de, zh-CN;q=0.8, en;q=0.5"), asked_language(b"", b"")
+    >>> asked_language(b"lang=zh", "en"), asked_language(b"", "de, zh-CN;q=0.8, en;q=0.5"), asked_language(b"", "")
     ('zh', 'zh', 'en')
     """
     if b"lang=" in query:
@@ -36,14 +36,14 @@ def asked_language(query: bytes, accepted: bytes) -> str:
 
 
 @lru_cache(maxsize=256)
-def _preferred(accepted: bytes) -> str:
+def _preferred(accepted: str) -> str:
     """Return the supported language with the highest weight (RFC 9110, 12.5.4).
 
-    >>> _preferred(b"en;q=0.2, zh-Hans"), _preferred(b"zh;q=0, *"), _preferred(b"fr"), _preferred(b";;q=x")
+    >>> _preferred("en;q=0.2, zh-Hans"), _preferred("zh;q=0, *"), _preferred("fr"), _preferred(";;q=x")
     ('zh', 'en', 'en', 'en')
     """
     weights: dict[str, float] = {}
-    for preference in accepted.decode("latin-1").split(",")[:32]:
+    for preference in accepted.split(",")[:32]:
         name, _, parameter = preference.strip().partition(";")
         language = name.strip().lower().partition("-")[0]
         if language in LANGUAGES:
@@ -328,10 +328,9 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
 class BodyRefused(HTTPException):
     """A body is too long or too slow; an HTTPException, because Starlette lets those pass."""
 
-    def __init__(self, problem: ShuziError, close: bool) -> None:
+    def __init__(self, problem: ShuziError) -> None:
         super().__init__(status_of(problem))
         self.problem = problem
-        self.close = close
 
 
 async def _shuzi(request: Request, problem: ShuziError) -> Response:
@@ -345,7 +344,7 @@ async def _invalid(request: Request, problem: ValidationError) -> Response:
 
 async def _http(request: Request, problem: HTTPException) -> Response:
     if isinstance(problem, BodyRefused):
-        return problem_response(problem.problem, close=problem.close)
+        return problem_response(problem.problem, close=True)
     # the page's files match every path without a route for this method, and most do not exist
     others = _by_other_methods(request)
     path = request.url.path

@@ -27,14 +27,7 @@ _DECIMALS = 5
 _MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
 
 
-@dataclass(frozen=True)
-class Special:
-    """A file that a child process decodes."""
-
-    content: bytes
-
-
-Source = tuple[str, bytes | Special | Page | ShuziError]
+Source = tuple[str, bytes | Page | ShuziError]
 Decoded = tuple[str, bytes | NDArray[np.uint8]]
 """A plain file, decoded by its reading process, or a picture decoded elsewhere."""
 
@@ -68,7 +61,7 @@ def sources_of(named: list[tuple[str, bytes]], max_pictures: int) -> list[Source
     for name, content in named:
         kind = kind_of(content)
         if kind not in (PDF, TIFF):
-            sources.append((name, Special(content) if is_special(content) else content))
+            sources.append((name, content))
             continue
         try:
             pages = count_pages(content)
@@ -76,7 +69,7 @@ def sources_of(named: list[tuple[str, bytes]], max_pictures: int) -> list[Source
             sources.append((name, problem))
             continue
         if kind == TIFF and pages == 1:
-            sources.append((name, Special(content)))
+            sources.append((name, content))
             continue
         if pages > max_pictures:
             raise ServiceError("error.service.pages", path=name, pages=pages, most=max_pictures)

@@ -9,7 +9,6 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,17 +30,16 @@ from shuzi.forms.spec import FieldKind, FieldStyle, Spec
 from shuzi.forms.table_grid import MAX_LINES, UNKNOWN, Shape
 from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking
-from shuzi.pictures.decode import PDF, PNG, is_plain, kind_of
+from shuzi.pictures.decode import PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
-from shuzi.service import answers
-from shuzi.service.answers import Source, Special
+from shuzi.service.answers import Source
 from shuzi.service.limits import PROBLEMS
 from shuzi.service.multipart import Named, form_of, pictures_of
 from shuzi.service.openapi import JSON, Operations, Query, query, written
 from shuzi.service.parts import Parts, parts_of, slot_for
-from shuzi.service.pictures import PICTURES, opened
+from shuzi.service.pictures import PICTURES, decoded, opened, sources_in
 from shuzi.service.problems import checked
 from shuzi.service.schema import FormTable, Said
 
@@ -98,20 +96,13 @@ async def forms(request: Request) -> Response:
             raise ServiceError("error.service.shape")
         if ("spec" in files) == asks.table or (asks.table and files.keys() - {"hand"}):
             raise ServiceError("error.service.form_or_table")
-        if any(kind_of(content) == PDF for _, content in named) and not parts.settings.pdf:
-            raise ServiceError("error.service.no_pdf")
         work = _Work(parts, reader, files, before, shape)
         try:
             await work.check()  # before any picture is decoded
         except ServiceError as problem:
             raise _naming(problem, asks.model or parts.readers.chosen) from problem
-        if any(answers.is_special(content) for _, content in named):
-            async with parts.decoders.slot():
-                async with parts.decoders.turn() as decode:
-                    sources = await decode(partial(answers.sources_of, named, parts.limits.pictures))
-                said = await work.table(sources)
-        else:
-            said = await work.table([*named])
+        async with sources_in(parts, named) as sources:
+            said = await work.table(sources)
     return Response(said, media_type=JSON)
 
 
@@ -153,19 +144,15 @@ class _Work:
     async def _read(self, name: str, source: Any) -> PageRead | Problem:
         if isinstance(source, bytes) and kind_of(source) is None:
             source = PictureError("error.picture.unknown", path=name)
-        if isinstance(source, ShuziError):
-            return await self._read_picture(name, source.with_path(name))
-        if isinstance(source, bytes):
-            return await self._read_picture(name, source)
-        file = source.content if isinstance(source, Special) else source
-        async with self._parts.decoders.turn() as decode:
-            try:
-                picture: Picture | ShuziError = await decode(partial(open_picture, file))
-            except ServiceError:
-                raise
-            except ShuziError as problem:
-                picture = problem.with_path(name)
-            return await self._read_picture(name, picture)
+        try:
+            if isinstance(source, ShuziError):
+                raise source
+            async with decoded(self._parts, source) as picture:
+                return await self._read_picture(name, picture)
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            return await self._read_picture(name, problem.with_path(name))
 
     async def _read_picture(self, name: str, picture: Picture | ShuziError) -> PageRead | Problem:
         size = 0 if isinstance(picture, ShuziError) else estimate_size(picture)
@@ -184,10 +171,9 @@ def _naming(problem: ServiceError, model: str) -> ServiceError:
 
 def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:
     """Return a picture, or an error if it repeats an earlier one."""
-    content = picture.content if isinstance(picture, Special) else picture
-    if not isinstance(content, bytes):
+    if not isinstance(picture, bytes):
         return picture
-    key = hashlib.sha256(content).hexdigest()
+    key = hashlib.sha256(picture).hexdigest()
     if key in first:
         return PictureError("error.form.same", path=name, first=first[key])
     first[key] = name

@@ -133,6 +133,7 @@ def written(said: BaseModel) -> bytes:
 
 _SPOKEN = ("title", "summary", "description")
 _REFERENCES = "#/components/schemas/{model}"
+_TEXT = {"type": "string"}
 
 
 def describe(operations: Iterable[Operation]) -> dict[str, Any]:
@@ -186,7 +187,8 @@ def _described(operation: Operation) -> dict[str, Any]:
         "summary": f"{operation.says}summary",
         "description": f"{operation.says}description",
     }
-    if parameters := [*_in_path(operation.path), *_in_query(operation.query), *_in_headers(operation.headers)]:
+    headers = [_parameter("header", name, key, _TEXT) for name, key in operation.headers.items()]
+    if parameters := [*_in_path(operation.path), *_in_query(operation.query), *headers]:
         said["parameters"] = parameters
     if operation.body:
         content = {kind: {"schema": _schema(schema)} for kind, schema in operation.body.items()}
@@ -209,7 +211,7 @@ def _answered(operation: Operation, status: int, answer: type[BaseModel] | str |
     first = next(iter(operation.answers))
     said: dict[str, Any] = {"description": f"{operation.says}answer" + ("" if status == first else f".{status}")}
     if isinstance(answer, str):
-        said["content"] = {answer: {"schema": {"type": "string"}}}
+        said["content"] = {answer: {"schema": _TEXT}}
     elif answer is not None:
         said["content"] = {JSON: {"schema": _schema(answer)}}
     return said
@@ -220,34 +222,17 @@ def _schema(shape: type[BaseModel] | dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_path(path: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string"},
-            "description": f"service.schema.{name}",
-        }
-        for name in re.findall(r"{(\w+)}", path)
-    ]
+    return [_parameter("path", name, f"service.schema.{name}", _TEXT) for name in re.findall(r"{(\w+)}", path)]
 
 
 def _in_query(shape: type[BaseModel] | None) -> list[dict[str, Any]]:
-    described = []
-    for name, schema in (shape.model_json_schema()["properties"] if shape else {}).items():
-        _drop_titles(schema)
-        description = schema.pop("description")
-        described.append(
-            {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
-        )
-    return described
+    schemas = shape.model_json_schema()["properties"] if shape else {}
+    _drop_titles(schemas)
+    return [_parameter("query", name, schema.pop("description"), schema) for name, schema in schemas.items()]
 
 
-def _in_headers(headers: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
-        for name, description in headers.items()
-    ]
+def _parameter(place: str, name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema, "description": description}
 
 
 def _drop_titles(schema: Any) -> None:

@@ -140,9 +140,7 @@ def _number(bound: float | None) -> str:
 
 async def _style(request: Request) -> Response:
     """Serve the style sheet of the pages that the service renders itself."""
-    return Response(
-        (_TEMPLATES / "docs.css").read_bytes(), media_type="text/css", headers={"cache-control": "no-cache"}
-    )
+    return FileResponse(_TEMPLATES / "docs.css", headers={"cache-control": "no-cache"})
 
 
 async def _seven(request: Request) -> Response:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -24,9 +25,9 @@ from shuzi.reading.patterns.automaton import LONGEST_PATTERN, compile_pattern
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service import answers
-from shuzi.service.answers import Asked, Decoded, Read, Source, Special
+from shuzi.service.answers import Asked, Decoded, Read, Source
 from shuzi.service.limits import Quota
-from shuzi.service.multipart import pictures_of
+from shuzi.service.multipart import Named, pictures_of
 from shuzi.service.openapi import JSON, Operations, Query, answer, json_of, query
 from shuzi.service.parts import Parts, parts_of, slot_for
 from shuzi.service.schema import Answers, Images, Model, Models, Readings
@@ -90,15 +91,8 @@ async def read(request: Request) -> Response:
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
         pictures = Pictures(parts, reader, quota if asks.explain else None, asks.marks, asks.pattern)
-        if not any(answers.is_special(content) for _, content in named):
-            said = await pictures.all(list(named))
-        elif not parts.settings.pdf and any(kind_of(content) == PDF for _, content in named):
-            raise ServiceError("error.service.no_pdf")
-        else:
-            async with parts.decoders.slot():
-                async with parts.decoders.turn() as decode:
-                    sources = await decode(partial(answers.sources_of, named, parts.limits.pictures))
-                said = await pictures.all(sources)
+        async with sources_in(parts, named) as sources:
+            said = await pictures.all(sources)
     # serialised by the reading process, as a `Reading` or an `Unread`, since an explanation takes tens of kilobytes
     return Response(b'{"readings":[' + b",".join(said) + b"]}", media_type=JSON)
 
@@ -154,6 +148,33 @@ async def models(request: Request) -> Response:
 def _is_quiet(parts: Parts) -> bool:
     """Return whether no training run is using the cores, which would distort the time measured."""
     return parts.trainings.running is None
+
+
+@asynccontextmanager
+async def sources_in(parts: Parts, named: list[Named]) -> AsyncIterator[list[Source]]:
+    """Yield the pictures of files, with a slot for the request if some of them are decoded in a child process."""
+    kinds = {kind_of(content) for _, content in named}
+    if PDF in kinds and not parts.settings.pdf:
+        raise ServiceError("error.service.no_pdf")
+    if not any(answers.is_special(content) for _, content in named):
+        yield [*named]
+        return
+    async with parts.decoders.slot():
+        sources: list[Source] = [*named]
+        if kinds & {PDF, TIFF}:
+            async with parts.decoders.turn() as decode:
+                sources = await decode(partial(answers.sources_of, named, parts.limits.pictures))
+        yield sources
+
+
+@asynccontextmanager
+async def decoded(parts: Parts, file: bytes | Page) -> AsyncIterator[bytes | NDArray[np.uint8]]:
+    """Yield a plain file unchanged, and any other decoded, in its turn."""
+    if isinstance(file, bytes) and not answers.is_special(file):
+        yield file
+    else:
+        async with parts.decoders.turn() as decode:
+            yield await decode(partial(open_picture, file))
 
 
 async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[np.uint8]]:
@@ -225,18 +246,16 @@ class Pictures:
 
     async def _together(self, sources: list[Source], asked: Asked) -> list[Read]:
         """Read several tiny pictures, or one of any kind, in one reading process."""
-        name, picture = sources[0]
+        (name, picture), *others = sources
         try:
             if isinstance(picture, ShuziError):
                 raise picture
-            if isinstance(picture, bytes):
-                if len(picture) > _TINY and kind_of(picture) is None:
-                    # sending it would copy megabytes for the same result
-                    raise PictureError("error.picture.unknown", path=name)
-                return await self._read([(name, file) for name, file in sources if isinstance(file, bytes)], asked)
-            file = picture.content if isinstance(picture, Special) else picture
-            async with self._parts.decoders.turn() as decode:
-                return await self._read([(name, await decode(partial(open_picture, file)))], asked)
+            if isinstance(picture, bytes) and len(picture) > _TINY and kind_of(picture) is None:
+                # sending it would copy megabytes for the same result
+                raise PictureError("error.picture.unknown", path=name)
+            async with decoded(self._parts, picture) as file:
+                tiny = [(other, content) for other, content in others if isinstance(content, bytes)]
+                return await self._read([(name, file), *tiny], asked)
         except ServiceError:
             raise
         except ShuziError as problem:

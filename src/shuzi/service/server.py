@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -81,7 +80,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._service = service
         self._ready = ready
-        self.on_end: Callable[[], object] = lambda: None
+        self._last: threading.Timer | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start answering."""
@@ -99,13 +98,21 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Ask the server to stop; a second Ctrl-C stops it at once."""
-        self.on_end()
+        self._exit_in_time()
         super().handle_exit(sig, frame)
 
     def end(self, *_: object) -> None:
         """Ask the server to stop before it handles signals itself."""
-        self.on_end()
+        self._exit_in_time()
         self.should_exit = True
+
+    def _exit_in_time(self) -> None:
+        """Exit the process some seconds after the first signal, whatever its other threads are doing."""
+        if self._last is None:
+            seconds = self._service.parts.limits.exit_seconds
+            self._last = threading.Timer(seconds, _exit_hard, (seconds,))
+            self._last.daemon = True  # a daemon thread: a process that ends in time does not wait for it
+            self._last.start()
 
 
 def server(service: Service, ready: Callable[[], object] = lambda: None) -> Server:
@@ -133,7 +140,6 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
 def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> None:
     """Serve until Ctrl-C or SIGTERM, both of which are a normal exit."""
     serving = server(service, ready)
-    serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(SWITCH)
     service.parts.pool.warm()
     # uvicorn installs its own handlers while it runs, then raises the signal again for the earlier ones
@@ -214,19 +220,6 @@ def _open_browser(address: str) -> None:
             browser.open(address)
     except (webbrowser.Error, OSError):
         return
-
-
-def _once(call: Callable[[], object]) -> Callable[[], object]:
-    """Return a function that makes a call the first time only."""
-    left = [call]
-    return lambda: left.pop()() if left else None
-
-
-def _exit_hard_after(seconds: float) -> None:
-    """Exit the process after some seconds, whatever its other threads are doing."""
-    timer = threading.Timer(seconds, _exit_hard, (seconds,))
-    timer.daemon = True  # a daemon thread: a process that ends in time does not wait for it
-    timer.start()
 
 
 def _exit_hard(seconds: float) -> None:

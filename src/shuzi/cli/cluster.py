@@ -21,7 +21,7 @@ import click
 from shuzi.cli.data import handwriting_options
 from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.serve import HERE, HOST, PORT, access_options, check_needed, feature_options, settings_of
+from shuzi.cli.serve import HOST, PORT, access_options, address_of, check_needed, feature_options, settings_of, warn
 from shuzi.cli.terminal import do_without_output, program, progress_bar, waiting
 from shuzi.cli.train import refuse_beside_resume
 from shuzi.errors import ClusterError, require
@@ -346,8 +346,7 @@ def serve(
     check_needed()
     from shuzi.scale import serving
     from shuzi.service import server
-    from shuzi.service.access import Hosts, is_loopback
-    from shuzi.service.page import is_built
+    from shuzi.service.access import Hosts
 
     if stop:
         with connected(address):
@@ -363,21 +362,17 @@ def serve(
             taken = free.getsockname()[1]
     else:
         taken = PORT if port is None else port
-    if not is_loopback(host) and chosen.tokens is None:
-        click.echo(say("cli.serve.open", program=program()), err=True)
-    if not is_built():
-        click.echo(say("cli.serve.no_page"), err=True)
+    warn(host, chosen)
     with connected(address, None if address else serving.cpus_for(size)):
         with waiting(say("serving.starting")):
             serving.begin(host, taken)
             serving.deploy(sent, chosen, size)
-        here = HERE.get(host, host)
-        shown = f"[{here}]" if ":" in here else here
+        here = address_of(host, taken)
         if address is not None:
-            click.echo(say("serving.deployed", address=f"http://{shown}:{taken}/"))
+            click.echo(say("serving.deployed", address=here))
             click.echo(say("serving.stop", program=program(), cluster=address), err=True)
             return
-        click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/"))
+        click.echo(say("cli.serve.ready", address=here))
         _wait()
         serving.end()
     click.echo(say("cli.serve.ended"), err=True)

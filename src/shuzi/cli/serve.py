@@ -74,7 +74,6 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
     from shuzi.service import logs, server
     from shuzi.service.access import is_loopback
     from shuzi.service.app import create
-    from shuzi.service.page import is_built
 
     chosen = settings_of(host, **settings)
     at = server.listen(host, PORT if port is None else port, others=port is None)
@@ -84,27 +83,39 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
         address, taken = at.getsockname()[:2]
         if port is None and taken != PORT:
             click.echo(say("cli.serve.next_port", taken=PORT), err=True)
-        if not is_loopback(address) and chosen.tokens is None:
-            click.echo(say("cli.serve.open", program=program()), err=True)
-        if not is_built():
-            click.echo(say("cli.serve.no_page"), err=True)
-        here = HERE.get(host, host)
-        shown = f"[{here}]" if ":" in here else here
+        warn(address, chosen)
 
         def ready() -> None:
-            click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/"))
+            click.echo(say("cli.serve.ready", address=address_of(host, taken)))
             if host in HERE or not is_loopback(address):
-                _invite(server.address_in_network() if host in HERE else shown, taken)
+                outside = server.address_in_network() if host in HERE else host
+                _invite(outside and address_of(outside, taken))
 
         server.run(service, at, ready)
     click.echo(say("cli.serve.ended"), err=True)
 
 
-def _invite(host: str | None, port: int) -> None:
+def address_of(host: str, port: int) -> str:
+    """Return the address at which people of this machine reach a service."""
+    here = HERE.get(host, host)
+    return f"http://{f'[{here}]' if ':' in here else here}:{port}/"
+
+
+def warn(host: str, settings: Settings) -> None:
+    """Tell that everyone may use a service, or that it has no page."""
+    from shuzi.service.access import is_loopback
+    from shuzi.service.page import is_built
+
+    if not is_loopback(host) and settings.tokens is None:
+        click.echo(say("cli.serve.open", program=program()), err=True)
+    if not is_built():
+        click.echo(say("cli.serve.no_page"), err=True)
+
+
+def _invite(address: str | None) -> None:
     """Print the address for a phone in the same network, and on a terminal also as a QR code."""
-    if host is None:
+    if address is None:
         return
-    address = f"http://{host}:{port}/"
     click.echo(say("cli.serve.phone", address=address), err=True)
     if sys.stderr.isatty() and "utf" in (sys.stderr.encoding or "").lower():
         click.echo(qr_code(address), err=True)

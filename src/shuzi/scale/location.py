@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fsspec.utils import glob_translate
 from pyarrow import fs
 
 from shuzi.atomic import remove_leftovers, replacing
@@ -189,7 +190,10 @@ def find(text: str, apart: Location | None = None) -> Input:
     kind = location.kind()
     if kind == fs.FileType.NotFound and _WILD.search(location.path):
         location, pattern = _split(location)
-        matches = re.compile(translate(pattern)).fullmatch
+        try:
+            matches = re.compile(glob_translate(pattern)).match
+        except ValueError as problem:  # ** beside other characters
+            raise DataError("error.scale.missing", path=Location.of(text).shown) from problem
         found = [(name, size) for name, size in location.walk() if matches(name)]
     elif kind == fs.FileType.NotFound:
         raise DataError("error.scale.missing", path=location.shown)
@@ -206,28 +210,6 @@ def find(text: str, apart: Location | None = None) -> Input:
     if len(used) != 1:
         raise DataError("error.scale.mixed" if used else "error.scale.nothing", path=Location.of(text).shown)
     return Input(used[0], location, sorted(kinds[used[0]]))
-
-
-def translate(pattern: str) -> str:
-    """Turn a glob into a regular expression for paths: ``*`` stays within a folder, ``**`` does not.
-
-    >>> import re
-    >>> bool(re.fullmatch(translate("*.png"), "a.png")), bool(re.fullmatch(translate("*.png"), "b/a.png"))
-    (True, False)
-    >>> bool(re.fullmatch(translate("**/[ab].png"), "c/d/a.png")), bool(re.fullmatch(translate("**/?.png"), "a.png"))
-    (True, True)
-    """
-    pieces = re.findall(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|[^*?\[]+|\[", pattern)
-    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return "".join(
-        known.get(piece) or (_set(piece) if piece.startswith("[") and len(piece) > 1 else re.escape(piece))
-        for piece in pieces
-    )
-
-
-def _set(piece: str) -> str:
-    inside = piece[1:-1].replace("\\", "\\\\").replace("^", "\\^")
-    return f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
 
 
 def _split(location: Location) -> tuple[Location, str]:

@@ -17,30 +17,13 @@ from shuzi.reading.report.result import Reading
 
 Row = dict[str, Any]
 
-SCHEMA = pa.schema(
-    [
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("text", pa.string(), nullable=False),
-        pa.field("digits_text", pa.string(), nullable=False),
-        pa.field("status", pa.string(), nullable=False),
-        pa.field("confidence", pa.float64()),
-        pa.field(
-            "digits",
-            pa.list_(
-                pa.struct(
-                    [
-                        ("digit", pa.int8()),
-                        ("probability", pa.float64()),
-                        ("box", pa.list_(pa.int32())),
-                        ("status", pa.string()),
-                    ]
-                )
-            ),
-        ),
-        pa.field("alternatives", pa.list_(pa.struct([("text", pa.string()), ("probability", pa.float64())]))),
-        pa.field("error", pa.string()),
-    ]
-)
+_BOX = pa.list_(pa.int32())
+_DIGIT = pa.struct([("digit", pa.int8()), ("probability", pa.float64()), ("box", _BOX), ("status", pa.string())])
+_ALTERNATIVE = pa.struct([("text", pa.string()), ("probability", pa.float64())])
+_TEXTS = [pa.field(name, pa.string(), nullable=False) for name in ("source", "text", "digits_text", "status")]
+_LISTS = [("digits", pa.list_(_DIGIT)), ("alternatives", pa.list_(_ALTERNATIVE))]
+
+SCHEMA = pa.schema([*_TEXTS, ("confidence", pa.float64()), *_LISTS, ("error", pa.string())])
 """The columns. `status` is "error" where `error` says why a picture was not read; a box is x, y, width, height."""
 
 ERROR = "error"

@@ -10,7 +10,7 @@ import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from shuzi.messages import say
 from shuzi.scale.sweep_plan import Plan, Record, Value
 
 _LEVEL = 0.95
+_NONE = {"n": 0, "mean": None, "deviation": None, "interval": None}
 _HALVINGS = 100  # of the interval in which the quantile lies: more than a float can resolve
 
 
@@ -188,17 +189,14 @@ def _line(cells: list[str]) -> str:
 def _as_dict(plan: Plan, record: Record, errors: Mapping[str, str]) -> dict[str, Any]:
     found = []
     for row in rows(plan, record):
-        number = row.summary
+        numbers = asdict(row.summary) if row.summary else _NONE
         found.append(
             {
                 "settings": dict(row.settings),
                 "steps": row.steps,
                 "seeds": row.of,
                 "accuracies": {str(seed): accuracy for seed, accuracy in row.accuracies.items()},
-                "n": len(row.accuracies),
-                "mean": None if number is None else number.mean,
-                "deviation": None if number is None else number.deviation,
-                "interval": None if number is None or number.interval is None else list(number.interval),
+                **numbers,
             }
         )
     failed = {

@@ -34,8 +34,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.scale.cluster import Cluster, cluster
-from shuzi.scale.parquet_rows import row_of
-from shuzi.scale.read_shards import read
+from shuzi.scale.read_shards import read, row_of
 from shuzi.scale.shards import Order
 from shuzi.synthesis.composer import Composer, any_kind
 

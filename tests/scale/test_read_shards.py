@@ -14,8 +14,7 @@ import shuzi
 from other_readers import DEADLY, CrashingReader, WaitingReader
 from shuzi.errors import ClusterError, DataError, ShuziError
 from shuzi.scale.location import Location
-from shuzi.scale.parquet_rows import row_of
-from shuzi.scale.read_shards import read
+from shuzi.scale.read_shards import read, row_of
 from shuzi.scale.shards import MANIFEST, Order
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]

@@ -13,7 +13,7 @@ from PIL import Image
 from shuzi.errors import DataError, PictureError
 from shuzi.messages import speaking
 from shuzi.scale.location import PARQUET, PICTURES, WEBDATASET, Location, find
-from shuzi.scale.parquet_rows import row_of
+from shuzi.scale.read_shards import row_of
 from shuzi.scale.shards import MANIFEST, SHARDS, Order, Pending, described, pictures_of, prepare, shards_of
 
 

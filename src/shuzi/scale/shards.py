@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import tarfile
 from array import array
 from collections.abc import Iterator
@@ -29,7 +30,6 @@ from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import ENDINGS, single_pictures
 from shuzi.pictures.open import Picture
 from shuzi.scale.location import PARQUET, PICTURES, Input, Location, find
-from shuzi.scale.parquet_rows import number_of_part
 
 Shard = dict[str, Any]
 """The content of a shard, as JSON values: "files", or "file" with "groups" and "first"."""
@@ -292,6 +292,22 @@ def _compare(known: Manifest, order: Order, source: str, models: str, output: Lo
             key = "error.scale.other_models" if name == "models" else "error.scale.other"
             option = {"input": "INPUT", "rows": "--rows-per-file", "column": "--column"}.get(name, "")
             raise DataError(key, path=output.shown, option=option, known=getattr(known, name), given=value)
+
+
+def name_of_part(number: int) -> str:
+    """Return the name of a shard's file.
+
+    >>> name_of_part(17)
+    'part-00000017.parquet'
+    """
+    return f"part-{number:08}.parquet"
+
+
+def number_of_part(name: str) -> int | None:
+    """Return the number of a shard whose file this is, or None."""
+    stem, ending = os.path.splitext(name)  # noqa: PTH122 - of a name
+    number = stem.removeprefix("part-")
+    return int(number) if ending == ".parquet" and number.isdigit() and name == name_of_part(int(number)) else None
 
 
 class Pending:

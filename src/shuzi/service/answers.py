@@ -139,15 +139,12 @@ def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | s
         return asked.model
     images = np.array([np.reshape(image, (28, 28)) for image in asked.images], np.uint8)
     probabilities = reader.classify(images)
+    rows = [[round(probability, 4) for probability in row] for row in probabilities.tolist()]
     said = [
         Answer(digit=digit, probability=row[digit], probabilities=row)
-        for digit, row in zip(probabilities.argmax(axis=1).tolist(), _rounded(probabilities), strict=True)
+        for digit, row in zip(probabilities.argmax(axis=1).tolist(), rows, strict=True)
     ]
     return written(Answers(answers=said))
-
-
-def _rounded(probabilities: NDArray[np.float32]) -> list[list[float]]:
-    return [[round(probability, 4) for probability in row] for row in probabilities.tolist()]
 
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:

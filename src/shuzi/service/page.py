@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +50,9 @@ class Documentation:
         return [
             Route("/openapi.json", self._openapi),
             Route("/docs", self._docs),
-            Route("/docs/seven.png", _seven),
+            Route("/docs/seven.png", partial(_file, _EXAMPLE)),
             Route("/docs/seven.json", _seven_as_json),
-            Route("/docs.css", _style),
+            Route("/docs.css", partial(_file, _TEMPLATES / "docs.css")),
         ]
 
     async def _openapi(self, request: Request) -> Response:
@@ -138,25 +138,15 @@ def _number(bound: float | None) -> str:
     return "" if bound is None else f"{int(bound) if float(bound).is_integer() else bound}"
 
 
-async def _style(request: Request) -> Response:
-    """Serve the style sheet of the pages that the service renders itself."""
-    return FileResponse(_TEMPLATES / "docs.css", headers={"cache-control": "no-cache"})
-
-
-async def _seven(request: Request) -> Response:
-    """Serve a picture to try the examples with."""
-    return Response(_EXAMPLE.read_bytes(), media_type="image/png")
+async def _file(path: Path, request: Request) -> Response:
+    """Serve a file of the documentation."""
+    return FileResponse(path, headers={"cache-control": "no-cache"})
 
 
 async def _seven_as_json(request: Request) -> Response:
-    """Serve the same picture as input for /v1/classify."""
-    return Response(_classifiable(), media_type=JSON)
-
-
-@cache
-def _classifiable() -> bytes:
+    """Serve the picture of the examples as input for /v1/classify."""
     with Image.open(_EXAMPLE) as picture:
-        return json.dumps({"images": [np.asarray(picture).tolist()]}).encode()
+        return Response(json.dumps({"images": [np.asarray(picture).tolist()]}), media_type=JSON)
 
 
 PAGE = Path(__file__).parent / "page"

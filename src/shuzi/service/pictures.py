@@ -139,15 +139,9 @@ async def models(request: Request) -> Response:
     if parts.readers.measured:
         facts = parts.readers.describe()
     else:
-        quiet = partial(_is_quiet, parts)
-        async with slot_for(request):
-            facts = await asyncio.to_thread(parts.readers.describe, quiet)
+        async with slot_for(request):  # a training that uses the cores would distort the time measured
+            facts = await asyncio.to_thread(parts.readers.describe, lambda: parts.trainings.running is None)
     return answer(Models(models=[Model.model_validate(fact) for fact in facts]))
-
-
-def _is_quiet(parts: Parts) -> bool:
-    """Return whether no training run is using the cores, which would distort the time measured."""
-    return parts.trainings.running is None
 
 
 @asynccontextmanager

@@ -349,14 +349,12 @@ async def _http(request: Request, problem: HTTPException) -> Response:
     others = _by_other_methods(request)
     path = request.url.path
     if others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
-        error = ServiceError("error.service.method", method=request.method, allowed=_allowed(others or {"GET"}))
+        allowed = others or {"GET"}
+        allowed |= {"HEAD"} if "GET" in allowed else set()
+        error = ServiceError("error.service.method", method=request.method, allowed=", ".join(sorted(allowed)))
     else:
         error = ServiceError("error.service.path", path=path)
     return problem_response(error)
-
-
-def _allowed(methods: set[str]) -> str:
-    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def _by_other_methods(request: Request) -> set[str]:

@@ -8,9 +8,6 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
-
 from shuzi.errors import ServiceError
 
 
@@ -87,25 +84,16 @@ class Streams:
         self._max_streams = max_streams
         self._open = 0
 
-    def answer(self, lines: AsyncIterator[str], media_type: str, headers: dict[str, str]) -> StreamingResponse:
-        """Count a stream until its response ends, even if it fails or never starts."""
+    def check(self) -> None:
+        """Refuse another stream if too many are open."""
         if self._open >= self._max_streams:
             raise ServiceError("error.service.streams")
+
+    async def count(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:
+        """Count a stream from its first line until it ends or its client is gone."""
         self._open += 1
-        return _Counted(self, lines, media_type=media_type, headers=headers)
-
-    def leave(self) -> None:
-        """Remove one stream from the count."""
-        self._open -= 1
-
-
-class _Counted(StreamingResponse):
-    def __init__(self, streams: Streams, lines: AsyncIterator[str], **options: object) -> None:
-        super().__init__(lines, **options)  # type: ignore[arg-type] # as they come
-        self._streams = streams
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            async for line in lines:
+                yield line
         finally:
-            self._streams.leave()
+            self._open -= 1

@@ -126,14 +126,9 @@ def export(
     click.echo(say("models.export.done", path=conversion.path, form=form, size=describe_size(conversion.size)))
     parity = conversion.parity
     scores = {"accuracy": conversion.accuracy, "of_network": conversion.accuracy_of_network, "n": conversion.n}
-    if conversion.kind == DETECTOR:
-        click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
-    elif conversion.kind == LINE_DETECTOR:
-        click.echo(say("models.export.found_lines", **scores, pages=parity.n, difference=parity.difference))
-    elif conversion.kind == RECOGNISER:
-        click.echo(say("models.export.lines", **scores, lines=parity.n, difference=parity.difference))
-    else:
-        click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
+    key = {DETECTOR: "found", LINE_DETECTOR: "found_lines", RECOGNISER: "lines"}.get(conversion.kind, "measured")
+    counts = {"pages": parity.n, "lines": parity.n, "others": parity.others}
+    click.echo(say(f"models.export.{key}", **scores, **counts, difference=parity.difference))
 
 
 @models.command(cls=Command, help="cli.models.repair", short_help="cli.models.repair.short")

@@ -264,7 +264,7 @@ class Lines:
 
         match event:
             case Composing():
-                self._composing(event)
+                self._preparing(say("train.composing"), event, event.done == 1)
             case Started():
                 self._started(event)
             case Progress():
@@ -273,7 +273,7 @@ class Lines:
             case Validated():
                 self._move(event.step)
             case CrossValidating():
-                self._cross_validating(event)
+                self._preparing(say("train.cross_validating", of=event.of), event, event.done == 0)
             case Done() if self._fine_tunes:
                 self._before_and_after(event)
             case Done():
@@ -314,23 +314,15 @@ class Lines:
                 self._bar.remove_task(self._task)
             self._task = self._bar.add_task(recipe.name, total=recipe.steps, completed=event.step)
 
-    def _composing(self, event: Any) -> None:
+    def _preparing(self, sentence: str, event: Any, begins: bool) -> None:
         if self._bar is None:
-            if event.done == 1:
-                click.echo(say("train.composing"), err=True)
+            if begins:
+                click.echo(sentence, err=True)
             return
-        if self._task is None:
-            self._task = self._bar.add_task(say("train.composing"), total=event.of)
-        self._bar.update(self._task, completed=event.done)
-
-    def _cross_validating(self, event: Any) -> None:
-        if self._bar is None:
-            if event.done == 0:
-                click.echo(say("train.cross_validating", of=event.of), err=True)
-            return
-        if event.done == 0:
-            self._bar.remove_task(self._task)
-            self._task = self._bar.add_task(say("train.cross_validating", of=event.of), total=event.of)
+        if begins:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(sentence, total=event.of)
         self._bar.update(self._task, completed=event.done)
 
     def _before_and_after(self, event: Any) -> None:

@@ -113,27 +113,14 @@ class Answer:
 def number_of(name: str, reading: Reading | ShuziError) -> Number:
     """Return the answer about one picture."""
     if isinstance(reading, ShuziError):
-        return Number(_plain(name), text="", digits="", status=ERROR, confidence=0.0, message=_plain(str(reading)))
-    return Number(
-        source=_plain(name),
-        text=reading.text,
-        digits=reading.digits_text,
-        status=reading.status,
-        confidence=round(reading.confidence, 4),
-        message=reading.message,
-        alternatives=[] if reading.status == OK else _alternatives(reading.alternatives),
-        lines=[_line(line) for line in reading.lines] if len(reading.lines) > 1 else [],
-    )
+        return Number(_plain(name), "", "", ERROR, 0.0, _plain(str(reading)))
+    alternatives = [] if reading.status == OK else _alternatives(reading.alternatives)
+    lines = [NumberLine(*_facts(line)) for line in reading.lines] if len(reading.lines) > 1 else []
+    return Number(_plain(name), *_facts(reading), alternatives, lines)
 
 
-def _line(line: Line) -> NumberLine:
-    return NumberLine(
-        text=line.text,
-        digits=line.digits_text,
-        status=line.status,
-        confidence=round(line.confidence, 4),
-        message=line.message,
-    )
+def _facts(read: Reading | Line) -> tuple[str, str, str, float, str]:
+    return read.text, read.digits_text, read.status, round(read.confidence, 4), read.message
 
 
 def answer_of(table: Table) -> Answer:
@@ -142,24 +129,17 @@ def answer_of(table: Table) -> Answer:
         title=table.title,
         columns=[column.name for column in table.fields],
         rows=[
-            TableRow(source=_plain(row.sources), cells={name: _cell(cell) for name, cell in row.cells.items()})
+            TableRow(_plain(row.sources), {name: _cell(cell) for name, cell in row.cells.items()})
             for row in table.rows
         ],
         doubtful=table.doubtful,
-        problems=[
-            Problem(source=_plain(problem.source), message=_plain(problem.message)) for problem in table.problems
-        ],
+        problems=[Problem(_plain(problem.source), _plain(problem.message)) for problem in table.problems],
     )
 
 
 def _cell(cell: Cell) -> TableCell:
-    return TableCell(
-        text=cell.text,
-        status=cell.status,
-        confidence=round(cell.confidence, 4),
-        message=cell.message,
-        alternatives=_alternatives(cell.alternatives) if cell.message else [],
-    )
+    alternatives = _alternatives(cell.alternatives) if cell.message else []
+    return TableCell(cell.text, cell.status, round(cell.confidence, 4), cell.message, alternatives)
 
 
 def _plain(text: str) -> str:
@@ -168,9 +148,7 @@ def _plain(text: str) -> str:
 
 
 def _alternatives(texts: Sequence[tuple[str, float]]) -> list[Alternative]:
-    return [
-        Alternative(text=text, probability=round(probability, 4)) for text, probability in texts[:_MAX_ALTERNATIVES]
-    ]
+    return [Alternative(text, round(probability, 4)) for text, probability in texts[:_MAX_ALTERNATIVES]]
 
 
 MAX_PICTURES = 200

@@ -38,7 +38,7 @@ def test_an_allowance_refills_at_its_rate_up_to_its_most(clock):
     assert quota.wait == 0.5
 
 
-@pytest.mark.parametrize("name", ["connections", "requests", "held"])
+@pytest.mark.parametrize("name", ["requests", "held"])
 def test_a_client_is_idle_only_if_it_uses_nothing_and_owes_nothing(clock, name):
     quota = Quota("192.0.2.1", LIMITS)
     assert quota.idle

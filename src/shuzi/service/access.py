@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 import logging
 import re
 import time
@@ -20,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shuzi import messages
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.named import open_named
-from shuzi.service.limits import Quota, Quotas, asking, reading_on
+from shuzi.service.limits import Quota, Quotas, asking, parsed, reading_on
 from shuzi.service.logs import REQUEST_ID, current_id, new_id, proxy_id
 from shuzi.service.problems import asked_language, fault, problem_response
 
@@ -98,10 +97,8 @@ def is_loopback(name: str) -> bool:
     >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("a.localhost"), is_loopback("0.0.0.0")
     (True, True, True, False)
     """
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
+    address = parsed(name)
+    return address.is_loopback if address else name == "localhost" or name.endswith(".localhost")
 
 
 def _given(host: str) -> str:
@@ -111,9 +108,9 @@ def _given(host: str) -> str:
     ('digits.example.org', '::1', 'xn--p8sv8u.xn--0zwm56d')
     """
     name = _bare(host)
-    if ":" in name and not _is_address(name):
+    if ":" in name and not parsed(name):
         name = _name(host)
-    if _is_address(name):
+    if parsed(name):
         return name
     try:
         name = name.encode("idna").decode()
@@ -124,14 +121,6 @@ def _given(host: str) -> str:
     return name
 
 
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
 def _bare(name: str) -> str:
     """Normalise a name or an address.
 
@@ -139,12 +128,7 @@ def _bare(name: str) -> str:
     ('example.org', 'fd00::2', '192.0.2.2')
     """
     name = name.lower().strip("[]").rstrip(".")
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return name
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None  # on a dual-stack socket
-    return str(mapped or address)
+    return str(parsed(name) or name)
 
 
 def _name(host: str) -> str:

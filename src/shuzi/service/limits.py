@@ -131,8 +131,8 @@ class Quotas:
         """Return whether an address is a trusted proxy's."""
         if not self._proxies:
             return False
-        parsed = _parsed(address)
-        return parsed is not None and any(parsed in proxy for proxy in self._proxies)
+        found = parsed(address)
+        return found is not None and any(found in proxy for proxy in self._proxies)
 
     def client(self, peer: str, forwarded: str) -> str:
         """Return the client's address.
@@ -144,7 +144,7 @@ class Quotas:
             return peer
         for entry in reversed(forwarded.split(",")):
             name = entry.strip()
-            if _parsed(name) is None:
+            if parsed(name) is None:
                 return peer
             if not self.trusts(name):
                 return name
@@ -171,7 +171,8 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         raise ServiceError("error.service.proxy", address=text) from problem
 
 
-def _parsed(text: str) -> _Address | None:
+def parsed(text: str) -> _Address | None:
+    """Return an address, of IPv4 where it is one on a dual-stack socket; None for anything else."""
     try:
         address = ipaddress.ip_address(text.strip("[]").partition("%")[0])
     except ValueError:
@@ -186,10 +187,10 @@ def _key(address: str) -> str:
     >>> _key("192.0.2.1"), _key("::ffff:192.0.2.1"), _key("2001:db8::1") == _key("2001:db8::ffff:1")
     ('192.0.2.1', '192.0.2.1', True)
     """
-    parsed = _parsed(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, _NETWORK), strict=False))
-    return str(parsed or address)
+    found = parsed(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((found, _NETWORK), strict=False))
+    return str(found or address)
 
 
 DISCARDED = 10

@@ -94,7 +94,7 @@ class Task(Turn):
         client: str = "",
         then: Callable[[Task], object] | None = None,
     ) -> None:
-        super().__init__(client, pieces or min(BATCH, 1 + size * BATCH // (SMALL + 1)))
+        super().__init__(client, pieces or min(BATCH, max(1, -(-size * BATCH // SMALL))))
         self.call, self.arguments, self.shared, self.size, self.then = call, arguments, shared, size, then
         self.done = self.alone = False
         self.tries = 0  # how many processes ended while running it
@@ -473,7 +473,7 @@ class Pool:
                 self._start_if_needed()
                 break
             # A large task may fill the pipe; a caller that cannot wait leaves sending to another thread.
-            if task.pieces == BATCH and not patient:
+            if task.size > SMALL and not patient:
                 Thread(target=self.feed, daemon=True, name="feed").start()
                 break
             process = min(free, key=lambda free_one: len(free_one.sent))

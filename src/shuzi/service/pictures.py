@@ -257,9 +257,10 @@ class Pictures:
 
     async def _read(self, pictures: list[Decoded], asked: Asked) -> list[Read]:
         # a potentially expensive picture, however small, takes its own turn, and so does an explanation
-        tiny = asked.explained is None and all(estimate_size(picture) <= _TINY for _, picture in pictures)
-        pieces = len(pictures) if tiny else BATCH
-        run = partial(self._parts.pool.run, answers.read, pictures, asked, shared=self._shared, pieces=pieces)
+        size = sum(estimate_size(picture) for _, picture in pictures)
+        pieces = len(pictures) if size <= _TINY * len(pictures) and asked.explained is None else BATCH
+        turn = {"shared": self._shared, "size": size, "pieces": pieces}
+        run = partial(self._parts.pool.run, answers.read, pictures, asked, **turn)
         if asked.explained is None:
             found: list[Read] = await run()
         else:

@@ -214,12 +214,15 @@ def sweep(
     from shuzi.scale.sweep_plan import Plan
 
     if resume is not None:
-        given = {"name": name, "out": out, "set": settings or None} | _by_option(numbers)
+        options = {"first": "stop_early", "cpus": "cpus_per_trial"}
+        named = {options.get(name, name): value for name, value in numbers.items()}
+        given = {"name": name, "out": out, "set": settings or None} | named
         refuse_beside_resume("cli.sweep.beside_resume", given)
     plan = None if resume else Plan.of(name or "softmax", settings, **numbers)
     require("ray", "scale", "extra.scale")
     for library in ("tomli_w", "keras", "onnx"):
-        require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
+        if find_spec(library) is None:  # not imported here: only the workers need them
+            require(library, "train", "extra.training")
     from shuzi.scale.sweep import check, created, opened, run
     from shuzi.scale.trial_run import Places
 
@@ -244,17 +247,6 @@ def sweep(
     if errors:
         click.echo(say("sweep.continue", folder=folder, program=program()), err=True)
         raise SystemExit(1)
-
-
-def _find(library: str) -> None:
-    """Make sure that a library is installed, without importing it: only the workers need it."""
-    if find_spec(library) is None:
-        require(library, "train", "extra.training")
-
-
-def _by_option(numbers: dict[str, Any]) -> dict[str, Any]:
-    names = {"first": "stop_early", "cpus": "cpus_per_trial"}
-    return {names.get(name, name): value for name, value in numbers.items()}
 
 
 @contextmanager

@@ -106,6 +106,13 @@ def trusted() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": _paths()}
 
 
+def pipes(process: Process) -> tuple[IO[bytes], IO[bytes]]:
+    """Return the pipes to a process and from it."""
+    assert process.stdin is not None  # noqa: S101 - for the types
+    assert process.stdout is not None  # noqa: S101 - for the types
+    return process.stdin, process.stdout
+
+
 def kill(process: Process | LoopProcess) -> None:
     """End a process, and on POSIX everything it started, if it has not been waited for yet."""
     if process.returncode is not None:  # by now its id may belong to a different process
@@ -198,10 +205,8 @@ class Child:
 
     def __init__(self, module: str) -> None:
         self._process = start(module, untrusted(), errors=True)
-        assert self._process.stdin is not None  # noqa: S101 - for the types
-        assert self._process.stdout is not None  # noqa: S101 - for the types
+        self._goes, self._comes = pipes(self._process)
         assert self._process.stderr is not None  # noqa: S101 - for the types
-        self._goes, self._comes = self._process.stdin, self._process.stdout
         self._lock = Lock()
         self._cause: type[Ended] | None = None
         self._memory = self._peak = 0  # bytes: what the job may use, and what the system counted before the first job

@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from shuzi.errors import ShuziError
-from shuzi.processes.child import Process, end_with_this_process, kill, start, trusted
+from shuzi.processes.child import Process, end_with_this_process, kill, pipes, start, trusted
 from shuzi.processes.pool_worker import ANSWER, CALL, ERROR, FORGET, INITIALIZE, KEEP, READY, Frame, frame, frames
 from shuzi.processes.queue import FairQueue, Turn
 from shuzi.processes.serving import TIME_IS_UP, write
@@ -182,8 +182,8 @@ class PoolProcess:
                         self.sent.remove(task)
                         self.load -= task.pieces
             # Write it all at once.
-            if self._process is not None and self._process.stdin is not None:
-                write(self._process.stdin, b"".join(content))
+            if self._process is not None:
+                write(pipes(self._process)[0], b"".join(content))
         except (OSError, ValueError):
             pass  # it has ended, which `run` notices
         except BaseException:  # Ctrl-C: half a frame may have been sent
@@ -216,9 +216,8 @@ class PoolProcess:
         """Leave the process to the parent of this fork."""
         if self._process is not None:
             self._process.returncode = 0  # only the parent may wait for it
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            for pipe in pipes(self._process):
+                pipe.close()
 
     def run(self) -> None:
         """Start the process and take its answers until it ends; in a thread of its own, without the lock."""
@@ -230,8 +229,7 @@ class PoolProcess:
         except ShuziError as problem:
             self._pool.not_started(self, problem)
             return
-        assert process.stdin is not None  # noqa: S101 - for the types
-        assert process.stdout is not None  # noqa: S101 - for the types
+        goes, comes = pipes(process)
         with self._pool.changed:
             self._process = process
             self._end_if_asked()
@@ -239,8 +237,8 @@ class PoolProcess:
         initialized = False
         with suppress(OSError, ValueError, IndexError):  # it ended, or sent an unexpected frame
             if self._initializer is not None:
-                write(process.stdin, frame(INITIALIZE, 0, pickle.dumps((self._initializer, ()))))
-            for arrived in frames(process.stdout):
+                write(goes, frame(INITIALIZE, 0, pickle.dumps((self._initializer, ()))))
+            for arrived in frames(comes):
                 answers = arrived
                 if not initialized:  # the first frame says that it is ready, the second answers the initializer
                     answers = [answer for answer in arrived if answer[0] != READY]
@@ -258,7 +256,7 @@ class PoolProcess:
             self.ready = False
             while self.feeding:  # its thread might write into another file that gets the closed pipe's descriptor
                 self._pool.changed.wait()
-        for pipe in (process.stdin, process.stdout):
+        for pipe in (goes, comes):
             with suppress(OSError):
                 pipe.close()
         if initialized or self._cause is not None:

@@ -100,7 +100,6 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.pictures = Counter("shuzi_pictures", "Pictures that were read.", registry=self.registry)
         self.busy = Gauge("shuzi_requests_at_work", "Requests that work or wait for a core.", registry=self.registry)
         self.replaced = Gauge(
@@ -114,13 +113,8 @@ class Metrics:
         """Count a request under its endpoint's path, so that clients cannot create new labels."""
         method = scope.get("asked", scope["method"])
         path = self._paths.get(scope.get("endpoint"), "other")
-        key = (method if method in _METHODS else "other", path, status)
-        found = self._known.get(key)
-        if found is None:
-            found = self._requests.labels(key[0], path, str(status)), self._seconds.labels(path)
-            self._known[key] = found
-        found[0].inc()
-        found[1].observe(seconds)
+        self._requests.labels(method if method in _METHODS else "other", path, str(status)).inc()
+        self._seconds.labels(path).observe(seconds)
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus's text format."""

@@ -9,7 +9,6 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import Lock
 from time import monotonic
 
 from starlette.datastructures import Headers
@@ -81,7 +80,6 @@ class Quota:
     held: int = 0
     _allowance: float = field(init=False)
     _at: float = field(init=False)
-    _lock: Lock = field(init=False, default_factory=Lock)
 
     def __post_init__(self) -> None:
         self._allowance, self._at = float(self.limits.client_explained), monotonic()
@@ -91,22 +89,19 @@ class Quota:
         """Return whether this can be forgotten without loss."""
         if self.requests or self.held:
             return False
-        with self._lock:
-            self._fill()
-            return self._allowance >= self.limits.client_explained
+        self._fill()
+        return self._allowance >= self.limits.client_explained
 
     @property
     def wait(self) -> float:
         """Seconds until the client may ask for explanations again."""
-        with self._lock:
-            self._fill()
-            return max(0.0, (1.0 - self._allowance) / self.limits.client_explained_rate)
+        self._fill()
+        return max(0.0, (1.0 - self._allowance) / self.limits.client_explained_rate)
 
     def explain(self, digits: int) -> None:
-        """Subtract digits from the allowance, which may become negative; thread-safe."""
-        with self._lock:
-            self._fill()
-            self._allowance -= digits
+        """Subtract digits from the allowance, which may become negative."""
+        self._fill()
+        self._allowance -= digits
 
     def _fill(self) -> None:
         now = monotonic()
@@ -209,7 +204,7 @@ class Bodies:
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
-        self._limits = limits
+        self.limits = limits
         self._held = 0
         self._coming: dict[_Watched, None] = {}  # in order of arrival
         self._closing = False
@@ -224,11 +219,6 @@ class Bodies:
             await self._app(scope, watched, send)
         finally:
             self.release(watched)
-
-    @property
-    def limits(self) -> Limits:
-        """The limits on requests."""
-        return self._limits
 
     def close(self) -> None:
         """Stop waiting for bodies: unfinished requests are told that the service is shutting down."""
@@ -248,9 +238,9 @@ class Bodies:
     def hold(self, watched: _Watched, size: int) -> ServiceError | None:
         """Reserve memory for more bytes of a body, or return the reason for refusal."""
         quota = watched.quota
-        if quota.held + size > self._limits.client_held:
-            return ServiceError("error.service.held", most=self._limits.client_held // 1_000_000)
-        while self._held + size > self._limits.held:
+        if quota.held + size > self.limits.client_held:
+            return ServiceError("error.service.held", most=self.limits.client_held // 1_000_000)
+        while self._held + size > self.limits.held:
             largest = max(self._coming, key=lambda body: (body.quota.held, body.held), default=None)
             if largest is None or largest.quota.held <= quota.held + size:
                 return ServiceError("error.service.busy")

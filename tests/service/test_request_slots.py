@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.slots import RequestSlots
+from shuzi.service.workers import RequestSlots
 
 MOST = 6
 

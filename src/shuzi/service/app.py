@@ -23,9 +23,8 @@ from shuzi.service.page import HANDLERS, PAGE, Documentation, at_root
 from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, parts_of
 from shuzi.service.readers import Readers
 from shuzi.service.schema import Health
-from shuzi.service.slots import RequestSlots, Streams
 from shuzi.service.training_runs import Trainings
-from shuzi.service.workers import Decoders, Pool
+from shuzi.service.workers import Decoders, Pool, RequestSlots, Streams
 
 operations = Operations("operation")
 

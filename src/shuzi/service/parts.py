@@ -31,9 +31,8 @@ from shuzi.service.limits import Limits, Quotas, asking
 from shuzi.service.logs import note_request
 from shuzi.service.problems import BodyRefused
 from shuzi.service.readers import Readers
-from shuzi.service.slots import RequestSlots, Streams
 from shuzi.service.training_runs import Trainings
-from shuzi.service.workers import Decoders, Pool
+from shuzi.service.workers import Decoders, Pool, RequestSlots, Streams
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -90,7 +91,8 @@ async def read(request: Request) -> Response:
         reader = await parts.readers.ready(asks.model)
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
-        pictures = Pictures(parts, reader, quota if asks.explain else None, asks.marks, asks.pattern)
+        asked = Asked(language(), marks=asks.marks, pattern=asks.pattern)
+        pictures = Pictures(parts, reader, asked, quota if asks.explain else None)
         async with sources_in(parts, named) as sources:
             said = await pictures.all(sources)
     # serialised by the reading process, as a `Reading` or an `Unread`, since an explanation takes tens of kilobytes
@@ -202,23 +204,17 @@ _TINY = 1_024
 class Pictures:
     """Reads the pictures of one request."""
 
-    def __init__(
-        self, parts: Parts, reader: Reader, quota: Quota | None, marks: bool = True, pattern: str = ""
-    ) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, reader: Reader, asked: Asked, quota: Quota | None) -> None:
+        self._parts, self._asked, self._quota = parts, asked, quota
         self._shared = parts.pool.shared(reader, *parts.readers.helpers)
-        self._quota = quota
-        self._language = language()
-        self._marks = marks
-        self._pattern = pattern
 
     async def all(self, sources: list[Source]) -> list[bytes]:
         """Read pictures; once one ends the request, no other is begun."""
-        explained = None
+        asked = self._asked
         if self._quota is not None:
             limits = self._quota.limits
             explained = min(limits.explained, max(1, limits.explained_in_all // max(1, len(sources))))
-        asked = Asked(self._language, explained, self._marks, self._pattern)
+            asked = replace(asked, explained=explained)
         if len(sources) == 1:
             (read,) = await self._together(sources, asked)
             if isinstance(read.said, ShuziError):
@@ -228,13 +224,13 @@ class Pictures:
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(self._together(sources_of_task, asked))
-                    for sources_of_task in _grouped(sources, self._parts.pool.workers, explained is not None)
+                    for sources_of_task in _grouped(sources, self._parts.pool.workers, self._quota is not None)
                 ]
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
         found = [read.said for task in tasks for read in task.result()]
         return [
-            answers.failed(name, said, self._language) if isinstance(said, ShuziError) else said
+            answers.failed(name, said, asked.language) if isinstance(said, ShuziError) else said
             for (name, _), said in zip(sources, found, strict=True)
         ]
 
@@ -281,13 +277,14 @@ class Pictures:
 
 
 def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[Source]]:
-    r"""Group consecutive tiny pictures, so that each process has some; all others stay alone.
+    """Group consecutive tiny pictures, so that each process has some; all others stay alone.
 
-    >>> tiny = b"\x89PNG\r\n\x1a\n" + bytes(20)
+    >>> from shuzi.forms.hands import as_png
+    >>> tiny = as_png(np.zeros((8, 8), np.uint8))
     >>> [len(group) for group in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
     [5, 4, 1]
     """
-    tiny = [isinstance(source, bytes) and estimate_size(source) <= _TINY and not explain for _, source in sources]
+    tiny = [not explain and _is_tiny(source) for _, source in sources]
     group_size = min(BATCH, -(-sum(tiny) // (2 * workers)))
     groups: list[list[Source]] = []
     room = 0
@@ -299,3 +296,7 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
             groups.append([source])
             room = group_size - 1 if small else 0
     return groups
+
+
+def _is_tiny(source: bytes | Page | ShuziError) -> bool:
+    return isinstance(source, bytes) and estimate_size(source) <= _TINY and not answers.is_special(source)

@@ -39,28 +39,14 @@ from shuzi.service.limits import PROBLEMS
 from shuzi.service.multipart import Named, form_of, pictures_of
 from shuzi.service.openapi import JSON, Operations, Query, query, written
 from shuzi.service.parts import Parts, parts_of, slot_for
-from shuzi.service.pictures import PICTURES, decoded, opened, sources_in
+from shuzi.service.pictures import PICTURES, decoded, form_body, opened, sources_in
 from shuzi.service.problems import checked
 from shuzi.service.schema import FormTable, Said
 
 operations = Operations("reading")
 
 _ONCE = ("spec", "roster", "blank", "hand", "before")
-_BINARY = {"type": "string", "format": "binary"}
-_BODY: dict[str, Any] = {
-    "multipart/form-data": {
-        "type": "object",
-        "properties": {
-            "picture": {"type": "array", "minItems": 1, "items": _BINARY, "description": "service.schema.picture"},
-            "spec": _BINARY | {"description": "service.schema.form_spec"},
-            "roster": _BINARY | {"description": "service.schema.form_roster"},
-            "blank": _BINARY | {"description": "service.schema.form_blank"},
-            "hand": _BINARY | {"description": "service.schema.form_hand"},
-            "before": _BINARY | {"description": "service.schema.form_before"},
-        },
-        "required": ["picture"],
-    },
-}
+_BODY = form_body(**{name: f"service.schema.form_{name}" for name in _ONCE})
 
 
 class FormsQuery(Query):
@@ -333,14 +319,7 @@ def table_in(body: bytes, max_cells: int) -> dict[str, Any]:
 
 _TITLE = "Form"
 _FIELDS = "fields"
-_MULTIPART = "multipart/form-data"
-_TRACE_BODY: dict[str, Any] = PICTURES | {
-    _MULTIPART: PICTURES[_MULTIPART]
-    | {
-        "properties": PICTURES[_MULTIPART]["properties"]
-        | {_FIELDS: {"type": "string", "format": "binary", "description": "service.schema.trace_fields"}}
-    }
-}
+_TRACE_BODY = PICTURES | form_body(**{_FIELDS: "service.schema.trace_fields"})
 
 
 class TraceQuery(Query):

@@ -37,22 +37,17 @@ operations = Operations("reading")
 
 _SHORT = 262_144  # bytes: a body up to this size is parsed at once, without a thread
 _BINARY = {"type": "string", "format": "binary"}
-PICTURES: dict[str, Any] = {
-    "multipart/form-data": {
-        "type": "object",
-        "properties": {
-            "picture": {
-                "type": "array",
-                "minItems": 1,
-                "items": _BINARY,
-                "description": "service.schema.picture",
-            }
-        },
-        "required": ["picture"],
-    },
-    "image/*": _BINARY,
-    "application/octet-stream": _BINARY,
-}
+
+
+def form_body(**fields: str) -> dict[str, Any]:
+    """Describe a form with pictures and other files, by field with the key of its description."""
+    pictures = {"type": "array", "minItems": 1, "items": _BINARY, "description": "service.schema.picture"}
+    files = {name: _BINARY | {"description": key} for name, key in fields.items()}
+    form = {"type": "object", "properties": {"picture": pictures, **files}, "required": ["picture"]}
+    return {"multipart/form-data": form}
+
+
+PICTURES = form_body() | {"image/*": _BINARY, "application/octet-stream": _BINARY}
 """The body of a request with pictures: a form with several, or a single file."""
 
 

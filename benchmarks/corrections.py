@@ -31,9 +31,10 @@ import shuzi
 from shuzi.data.dataset import Dataset
 from shuzi.forms.collect import collect
 from shuzi.forms.hands import digits_of, images_in
+from shuzi.forms.kinds import Field
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, PageRead
-from shuzi.forms.spec import Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.ink.normalize import normalize
 from shuzi.reading.report.result import OK
 from shuzi.synthesis.digit_shapes import WORLD, Strokes, around, curves_of

@@ -25,10 +25,12 @@ from reading_speed import photos
 from sheets import FINE, places_of, print_sheet
 
 import shuzi
+from shuzi.forms.grammar import OPEN
+from shuzi.forms.kinds import Field
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Problem
 from shuzi.forms.ruled_tables import try_table
-from shuzi.forms.spec import OPEN, Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.ink.boxes import Box
 
 SCALE = 0.7  # of a printed page's pixels: as large as a photograph of 2,400 pixels

@@ -32,8 +32,9 @@ from sheets import Hands, photograph, places_of, print_sheet
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import PictureError
+from shuzi.forms.kinds import DATE, Field
 from shuzi.forms.read import PageReader
-from shuzi.forms.spec import DATE, Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.models.card import Score
 
 Texts = dict[tuple[int, str], str]

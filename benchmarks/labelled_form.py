@@ -7,9 +7,10 @@ from itertools import accumulate
 
 from layouts import Drawing
 
+from shuzi.forms.grammar import BOXES, COMB, OPEN
+from shuzi.forms.kinds import Field
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.sheet import typeface
-from shuzi.forms.spec import BOXES, COMB, OPEN, Field
 from shuzi.ink.boxes import Box
 
 _POINT = 25.4 / 72

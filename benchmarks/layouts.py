@@ -14,8 +14,9 @@ import pypdfium2
 from numpy.typing import NDArray
 from sheets import FINE
 
+from shuzi.forms.grammar import BOXES, COMB, OPEN
+from shuzi.forms.kinds import Field
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.spec import BOXES, COMB, OPEN, Field
 from shuzi.ink.boxes import Box
 
 WIDTH, HEIGHT = 210.0, 297.0

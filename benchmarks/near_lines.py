@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sheets import FINE, Hands
 
+from shuzi.forms.grammar import BOXES, COMB, OPEN
+from shuzi.forms.kinds import Field
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.spec import BOXES, COMB, OPEN, Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.ink.boxes import Box
 
 LINES = {"grey": (110 / 255, 0.25), "thin black": (0.0, 0.15), "thick black": (0.0, 0.35)}

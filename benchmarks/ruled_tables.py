@@ -41,10 +41,10 @@ from sheets import FINE, Hands, fill, photograph
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.forms.flatten import in_photo
+from shuzi.forms.kinds import Field
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.result import Cell, Table
 from shuzi.forms.ruled_tables import column_name, read_tables
-from shuzi.forms.spec import Field
 from shuzi.forms.table_grid import UNKNOWN, Shape
 from shuzi.ink.boxes import Box
 from shuzi.models.card import Score

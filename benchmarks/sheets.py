@@ -15,9 +15,10 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
+from shuzi.forms.grammar import OPEN
 from shuzi.forms.layout import PlacedField, pages_of
 from shuzi.forms.sheet import make_sheet
-from shuzi.forms.spec import OPEN, Spec
+from shuzi.forms.spec import Spec
 from shuzi.ink.boxes import Box
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.pen import Pen, written

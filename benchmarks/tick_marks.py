@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sheets import FINE
 
+from shuzi.forms.grammar import ONE
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.spec import ONE
 from shuzi.ink.boxes import Box
 from shuzi.synthesis.pen import Pen, written
 

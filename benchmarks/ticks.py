@@ -29,8 +29,10 @@ from tick_marks import KINDS, PENS, Hand, answer
 
 import shuzi
 from shuzi.errors import PictureError
+from shuzi.forms.grammar import ANY, BETWEEN, ONE
+from shuzi.forms.kinds import TICK, Field
 from shuzi.forms.read import PageReader
-from shuzi.forms.spec import ANY, BETWEEN, ONE, TICK, Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.models.card import Score
 
 Tries = list[dict[str, Any]]

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from driving.tables import png, table_of
+from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table
 from shuzi.forms.result import Cell, Problem, Row, Table
-from shuzi.forms.spec import Field
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 import shuzi
 from shuzi.forms.hands import strip_of
+from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import Field
 
 pytestmark = pytest.mark.browser
 

@@ -19,9 +19,9 @@ from driving.serving import build_standalone
 from driving.sheet import Sheet
 from driving.training import LONG
 from shuzi import messages
+from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import Field
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser

@@ -19,6 +19,7 @@ from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.collect import add_to, collect, divide, read_forms, reopen_pages
+from shuzi.forms.kinds import IDENTIFIER, Field
 from shuzi.forms.layout import pages_of
 from shuzi.forms.output import as_csv, save_answer_pages
 from shuzi.forms.parse import read_spec
@@ -26,7 +27,7 @@ from shuzi.forms.photographs import photos_in
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Change, PageRead, Problem, Skipped, Table
 from shuzi.forms.ruled_tables import join_pages
-from shuzi.forms.spec import IDENTIFIER, Field, Spec, sheets_of
+from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import LANGUAGES, speaking
 from shuzi.service import server

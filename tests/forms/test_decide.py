@@ -6,10 +6,11 @@ import pytest
 
 from shuzi.forms.boxes import Cut
 from shuzi.forms.decide import BLANK_BOX, OTHER, apply_sums, decide, texts_of
+from shuzi.forms.grammar import OPEN
+from shuzi.forms.kinds import DATE, IDENTIFIER, Field
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.read import read_open
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import DATE, IDENTIFIER, OPEN, Field
 from shuzi.ink.boxes import Box
 from shuzi.reading.report.result import OK, UNSURE
 

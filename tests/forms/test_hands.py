@@ -11,10 +11,11 @@ from shuzi.data.own import load_hand
 from shuzi.errors import DataError
 from shuzi.forms.collect import collect
 from shuzi.forms.hands import hands_in, images_in
+from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table
 from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
-from shuzi.forms.spec import Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.forms.stack import identity_of
 
 SPEC = """title = "Scores"

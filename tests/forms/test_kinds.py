@@ -10,17 +10,15 @@ import openpyxl
 import pytest
 
 from shuzi.errors import DataError
-from shuzi.forms.decide import BLANK_BOX, OTHER, decide, followed_in_a_line, texts_of
-from shuzi.forms.grammar import FIELD
+from shuzi.forms.decide import BLANK_BOX, OTHER, decide, texts_of
 from shuzi.forms.hands import images_in
-from shuzi.forms.kinds import CHECKS, IBAN_LENGTHS, MIN_LENGTHS, WITH_X, mod11
+from shuzi.forms.kinds import CARD, DATE, IBAN, KINDS, NUMBER, PHONE, TIME, Field
 from shuzi.forms.layout import pages_of, separators
+from shuzi.forms.notation import CHECKS, IBAN_LENGTHS, MIN_LENGTHS, WITH_X, mod11
 from shuzi.forms.parse import spec_of
-from shuzi.forms.points import points_of
 from shuzi.forms.read import PageReader
-from shuzi.forms.read import _put as put_in_line
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, PHONE, TIME, Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.forms.trace import as_toml
 from shuzi.forms.xlsx import save_xlsx
 
@@ -155,9 +153,9 @@ def test_a_key_that_some_answer_meets_is_taken(spec, field, key):
     ],
 )
 def test_what_people_write_without_boxes_fits_and_is_put_into_one_form(field, written, text):
-    pattern = followed_in_a_line(field)
+    pattern = field.line_pattern()
     assert pattern.accepts(written)
-    assert put_in_line(field, written) == text
+    assert field.text_in_a_line(written) == text
     assert not field.broken(text)
 
 
@@ -176,8 +174,8 @@ def test_what_people_write_without_boxes_fits_and_is_put_into_one_form(field, wr
     ],
 )
 def test_what_can_be_taken_in_two_ways_or_is_none_does_not_fit(field, written):
-    assert not followed_in_a_line(field).accepts(written)
-    assert field.broken(put_in_line(field, written)) or field.kind == DATE
+    assert not field.line_pattern().accepts(written)
+    assert field.broken(field.text_in_a_line(written)) or field.kind == DATE
 
 
 def test_the_search_finds_a_day_however_unlikely_the_digits_are_on_the_way():
@@ -211,7 +209,7 @@ def test_an_account_too_long_for_upright_paper_fits_across_it():
 def test_what_is_a_value_only_to_python_is_text(kind, text):
     field = Field("a", kind=kind, boxes=8, points=2.0)
     assert field.broken(text) == kind
-    assert points_of(field, text) == 0
+    assert field.earned(text) == 0
     file = io.BytesIO()
     save_xlsx(Table("", (field,), (Row(1, 0, {"a": Cell(text, "ok", 1.0)}),)), file)
     assert openpyxl.load_workbook(file).active["A2"].value == text
@@ -280,7 +278,13 @@ def test_a_traced_form_keeps_every_key_of_a_field():
     form = read(f'title = "Card"\nblank = "card.png"\n{text}')
     # those of printed sheets have no place on a traced form
     used = {key for table in tomllib.loads(text)["fields"] for key in table}
-    assert used == {*FIELD.keys} - {"column", "once", "among_column", "name_column"}
+    keys = {key for own in KINDS.values() for key in own.declared.keys}
+    assert used == keys - {
+        "column",
+        "once",
+        "among_column",
+        "name_column",
+    }
     assert read(as_toml(form, "card.png")).fields == form.fields
 
 
@@ -451,11 +455,9 @@ def test_a_range_of_days_is_kept_to_the_day():
 @pytest.mark.parametrize("order", ["ymd", "dmy", "mdy"])
 def test_without_boxes_only_years_of_the_range_are_sought(order):
     text = {"ymd": "{}.5.3", "dmy": "3.5.{}", "mdy": "5.3.{}"}[order]
-    usual = followed_in_a_line(Field("day", kind=DATE, boxes=8, order=order))
-    old = followed_in_a_line(
-        Field("day", kind=DATE, boxes=8, order=order, earliest="1700-01-01", latest="1899-12-31")
-    )
-    any_year = followed_in_a_line(Field("day", kind=DATE, boxes=8, order=order, earliest="0001-01-01"))
+    usual = Field("day", kind=DATE, boxes=8, order=order).line_pattern()
+    old = Field("day", kind=DATE, boxes=8, order=order, earliest="1700-01-01", latest="1899-12-31").line_pattern()
+    any_year = Field("day", kind=DATE, boxes=8, order=order, earliest="0001-01-01").line_pattern()
     answers = [[form.accepts(text.format(year)) for form in (usual, old, any_year)] for year in (1987, 1789, 7987)]
     assert answers == [[True, False, True], [False, True, True], [False, False, True]]
 

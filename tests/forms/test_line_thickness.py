@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.read import PageReader
-from shuzi.forms.spec import BOXES, COMB, OPEN
 from shuzi.forms.trace import find_form, trace
 from shuzi.forms.trace_fields import find_boxes
 from shuzi.pictures.open import open_picture

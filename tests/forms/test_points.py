@@ -12,10 +12,9 @@ from exams import EXAM, ROWS, graded
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect
+from shuzi.forms.kinds import Field
 from shuzi.forms.output import as_csv
-from shuzi.forms.points import points_of
 from shuzi.forms.result import Cell, PageRead, Row, Table
-from shuzi.forms.spec import Field
 from shuzi.forms.xlsx import save_xlsx
 from worksheets import computed
 
@@ -280,7 +279,7 @@ def test_the_longest_keys_keep_the_limits_and_earn_their_points(spec):
     assert len(found) == 5
     assert all(length <= 8_192 and most <= 255 and levels <= 64 for length, most, levels in found)
     earned = [computed(sheet, cell.value) for cell in formulas[:4]]
-    assert earned == pytest.approx([points_of(field, texts[field.name]) for field in exam.fields])
+    assert earned == pytest.approx([field.earned(texts[field.name]) for field in exam.fields])
     assert earned == pytest.approx([2, 1, 1, 7 / 11])
 
 

@@ -15,11 +15,13 @@ from PIL import Image
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.code import Code, draw_code, read_code
 from shuzi.forms.collect import collect, read_forms, reopen_pages
+from shuzi.forms.grammar import COMB, OPEN
+from shuzi.forms.kinds import DATE, IDENTIFIER, Field
 from shuzi.forms.output import save_table
 from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
 from shuzi.forms.sheet import FOLDER, make_sheet
-from shuzi.forms.spec import COMB, DATE, IDENTIFIER, OPEN, Field, Spec
+from shuzi.forms.spec import Spec
 
 SCORES = Spec(
     "Scores",

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from shuzi.errors import PictureError
+from shuzi.forms.grammar import OPEN
+from shuzi.forms.kinds import IDENTIFIER, Field
 from shuzi.forms.layout import PlacedField, pages_of
 from shuzi.forms.read import PageReader
 from shuzi.forms.ruled_tables import WORDS, column_name, read_tables
-from shuzi.forms.spec import IDENTIFIER, OPEN, Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.forms.tables import find_table
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture

@@ -13,10 +13,11 @@ from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
 from shuzi.forms import trace as tracing
 from shuzi.forms.flatten import even_light
+from shuzi.forms.grammar import BOXES, COMB, OPEN
+from shuzi.forms.kinds import NUMBER, Field
 from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
 from shuzi.forms.sheet import make_sheet
-from shuzi.forms.spec import BOXES, COMB, NUMBER, OPEN, Field
 from shuzi.forms.trace import save_traced, sides_of, trace
 from shuzi.forms.trace_fields import Printed, find_boxes, propose, snapped
 from shuzi.ink.boxes import Box

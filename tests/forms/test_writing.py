@@ -9,10 +9,11 @@ import pytest
 from shuzi.forms.boxes import Cut, Side
 from shuzi.forms.decide import decide, probabilities_of, texts_of
 from shuzi.forms.flatten import SCALE
+from shuzi.forms.grammar import OPEN
+from shuzi.forms.kinds import Field
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.printed_lines import Erased, erase, find_lines, usual_profiles
 from shuzi.forms.read import read_open
-from shuzi.forms.spec import OPEN, Field
 from shuzi.forms.writing import inside_of, written_in_boxes
 from shuzi.ink.boxes import Box
 

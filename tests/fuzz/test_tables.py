@@ -11,9 +11,10 @@ import pytest
 
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.hands import as_png, corrected_cells, strip_of
+from shuzi.forms.kinds import Field
 from shuzi.forms.output import as_csv, save_answer_pages, save_table
 from shuzi.forms.result import Cell, Change, Problem, Row, Table, read_table
-from shuzi.forms.spec import Field, Version
+from shuzi.forms.spec import Version
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.ink.boxes import Box
 

@@ -7,10 +7,10 @@ import pytest
 import shuzi
 from shuzi.errors import ServiceError
 from shuzi.forms.code import Code
+from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table
 from shuzi.forms.photographs import content_hash
 from shuzi.forms.result import Cell, Change, PageRead, Row, Table, read_table
-from shuzi.forms.spec import Field
 from shuzi.forms.stack import Journal
 from shuzi.service.forms import join
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import PictureError
+from shuzi.forms.kinds import Field
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import Field
 from shuzi.pictures.decode import Page
 from shuzi.pictures.open import open_picture
 from shuzi.service.access import Tokens

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 from PIL import Image
 
+from shuzi.forms.kinds import IDENTIFIER, Field
 from shuzi.forms.output import save_table
 from shuzi.forms.result import Cell, Problem, Row, Table
-from shuzi.forms.spec import IDENTIFIER, Field
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

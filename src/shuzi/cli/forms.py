@@ -91,9 +91,9 @@ def trace(
     title: str | None,
 ) -> None:
     """Trace a blank form."""
+    from shuzi.forms.kinds import DATE
     from shuzi.forms.labels import ENGINE, EXTRA, WANTED, can_read_words, read_words
     from shuzi.forms.parse import beside_file
-    from shuzi.forms.spec import DATE
     from shuzi.forms.trace import Drawn, check_out, paths_beside, save_traced
     from shuzi.forms.trace import trace as traced_from
 

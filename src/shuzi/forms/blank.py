@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.boxes import cut_fields
 from shuzi.forms.flatten import PAPER, SCALE, flatten, in_photo
+from shuzi.forms.grammar import COMB, OPEN
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.printed_lines import see_through
-from shuzi.forms.spec import COMB, OPEN, TICK
 from shuzi.forms.writing import written_in
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
@@ -50,7 +50,7 @@ def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[b
 
     Examples
     --------
-    >>> from shuzi.forms.spec import Field
+    >>> from shuzi.forms.kinds import Field
     >>> from shuzi.ink.boxes import Box
     >>> flat = np.full((400, 400), 255, np.uint8)
     >>> flat[100:140, 118:122] = 60
@@ -62,7 +62,7 @@ def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[b
     flat = _without_shadows(lifted(flat, flat, fields).flat)
     for placed in fields:  # each by itself: what is printed in one says nothing of what is ink in another
         (cut,) = cut_fields(flat, [placed], np.eye(3), "", 0.0)
-        if placed.field.kind == TICK:
+        if placed.field.is_tick:
             found.append(any(ink.area >= _MIN_PRINT for ink in cut.ticks))
         elif placed.field.style == OPEN:
             found.append(written_in(cut.inside).image is not None)
@@ -92,7 +92,7 @@ def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[P
 
     Examples
     --------
-    >>> from shuzi.forms.spec import Field
+    >>> from shuzi.forms.kinds import Field
     >>> blank = np.full((200, 400), 255, np.uint8)
     >>> blank[150:153, 80:300:8] = blank[150:153, 81:300:8] = 90
     >>> copy = np.roll(blank, 5, axis=0)
@@ -102,7 +102,7 @@ def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[P
     """
     clean, moved, missing = flat.copy(), [*fields], set[int]()
     for index, placed in enumerate(fields):
-        if placed.framed or placed.field.kind == TICK:
+        if placed.framed or placed.field.is_tick:
             continue
         zones = _zones(placed, blank)
         if zones is None:

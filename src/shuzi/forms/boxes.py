@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER, SCALE, in_photo
+from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.layout import PlacedField, with_labels
 from shuzi.forms.printed_lines import FAR, Erased, Line, Profiles, erase, find_lines, strays, usual_profiles
-from shuzi.forms.spec import BOXES, COMB, OPEN, TICK
 from shuzi.forms.ticks import TickInk, ink_in
 from shuzi.forms.writing import (
     MARGIN,
@@ -187,7 +187,7 @@ def _cut(
     (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
     picture = _with_margin(flat, frame)
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
-    if placed.field.kind == TICK:
+    if placed.field.is_tick:
         ticks = tuple(ink_in(part.erased.ink, part.boxes[0], placed.thickness) for part in parts)
         return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)
     if placed.field.style != OPEN:

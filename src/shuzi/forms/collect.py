@@ -216,7 +216,7 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
 
     Examples
     --------
-    >>> from shuzi.forms.spec import Field
+    >>> from shuzi.forms.kinds import Field
     >>> spec = Spec("Scores", (Field("q", boxes=1),))
     >>> page = PageRead("a.jpg", Code(spec.id, 1, 1), {(0, "q"): Cell("7", "ok", 1.0, page=1, source="a.jpg")})
     >>> table = collect(spec, [page], [1])

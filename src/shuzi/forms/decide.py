@@ -12,9 +12,9 @@ from operator import itemgetter, or_
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.kinds import PASSING, YEAR, Notation
+from shuzi.forms.kinds import AMONG, Field
+from shuzi.forms.notation import PASSING
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import AMONG, CARD, DATE, IBAN, IDENTIFIER, MIN_DIGITS, NUMBER, PHONE, Field
 from shuzi.forms.writing import Written
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.decide.allowed_values import find_nearest_values
@@ -107,7 +107,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     whole = boxes is None or boxes.whole or bool(field.among)
     sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
     more = [("", empty / everything)] if empty else []
-    if field.kind == DATE and probability > kept[0][1]:  # an earlier or later year, which whoever checks should see
+    if field.names_outside and probability > kept[0][1]:  # which whoever checks should see
         more.append((best, probability * (1 - _KEPT) / _KEPT / everything))
     others = sorted([*ranked[1:], *more], key=itemgetter(1), reverse=True)
     return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: _LISTED - 1]))
@@ -212,8 +212,7 @@ def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of
 
 def _has_rules(field: Field, is_pattern_used: bool) -> bool:
     has_pattern = field.pattern and not is_pattern_used
-    has_range = field.minimum is not None or field.maximum is not None or (field.kind == DATE and not is_pattern_used)
-    return bool(field.check or field.among or has_pattern or field.digits or has_range)
+    return bool(field.check or field.among or has_pattern or field.digits or field.has_range(is_pattern_used))
 
 
 def _rarity(field: Field, text: str, is_pattern_used: bool) -> float:
@@ -307,10 +306,12 @@ def texts_of(field: Field, probabilities: NDArray[np.float64]) -> BoxTexts:
     """Put the boxes of a field together: float64 (n, 12), as `probabilities_of` returns it."""
     states = _likeliest(field, probabilities)
     best = max(states, key=itemgetter(1))[0]
-    if automaton := followed_in_boxes(field):
+    if automaton := field.box_pattern():
         states = list(dict([*states, *_likeliest(field, probabilities, automaton)]).items())
-    ranked = merge_texts((_put(field, written), probability) for written, probability in states)
-    return BoxTexts(ranked, probabilities, _gapless(field, best) and _full(field, best))
+    ranked = merge_texts(
+        (field.text_in_boxes(written) if written.strip() else "", probability) for written, probability in states
+    )
+    return BoxTexts(ranked, probabilities, field.is_whole(best))
 
 
 def merge_texts(texts: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -353,103 +354,3 @@ def _step(automaton: Automaton | None, positions: int, character: str) -> int:
     if automaton is None or character in " X":
         return positions
     return automaton.step(positions, CLASSES.index(character)) if character != "?" else 0
-
-
-def _put(field: Field, written: str) -> str:
-    """Put the characters of the boxes, a space for an empty one, into the form of the field."""
-    if not written.strip():
-        return ""
-    if field.decimals:
-        whole, rest = (part.replace(" ", "") for part in (written[: -field.decimals], written[-field.decimals :]))
-        if len(rest) == field.decimals:
-            return f"{whole or '0'}.{rest}"
-        return f"{whole}.{rest}" if rest else whole
-    if field.notation:  # the 0 of a month, a day or an hour is often left out
-        parts = [part.replace(" ", "") for part in field.notation.parts_of(written)]
-        if digits := field.notation.digits_in(parts):
-            return field.text_of(digits)
-    return field.text_of(written.replace(" ", ""))
-
-
-def _full(field: Field, written: str) -> bool:
-    """Tell whether the boxes of decimals are filled as they must be."""
-    if not written.strip():
-        return True
-    if field.decimals:
-        return " " not in written[-field.decimals - 1 :].lstrip()
-    return True
-
-
-def _gapless(field: Field, written: str) -> bool:
-    """Tell whether no box between two others is empty, apart from a 0 that may be left out."""
-    parts = field.notation.parts_of(written) if field.notation else [written]
-    return not any(" " in part.strip() for part in parts)
-
-
-_FEW = 4  # beginnings of years that a pattern lists
-_OF_CHECKS = {  # an X at the end is not a digit
-    "isbn": "97[89]\\d{10}|\\d{9}\\d?",
-    "resident-id": "[1-9]\\d{5}(19|20)\\d\\d(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])\\d{3}\\d?",
-}
-
-
-def followed_in_a_line(field: Field) -> Automaton | None:
-    """Return the pattern of what is written without boxes, with the marks that people write; None if it has none.
-
-    >>> day = followed_in_a_line(Field("day", kind="date", boxes=8, order="dmy"))
-    >>> day is not None and [day.accepts(text) for text in ("5.3.2024", "05032024", "13.13.2024")]
-    [True, True, False]
-    >>> followed_in_a_line(Field("n", boxes=3)) is None
-    True
-    """
-    if notation := _notation(field):
-        return compile_pattern(notation.in_a_line)
-    digits = _in_boxes(field)
-    if digits:
-        automaton = compile_pattern(digits)
-        # what is no number may be written with dashes
-        automaton = automaton if field.kind == NUMBER else automaton.of_digits()
-        return automaton.with_commas() if field.decimals else automaton
-    if field.kind == NUMBER and field.decimals:
-        whole = field.boxes - field.decimals
-        return compile_pattern(f"\\d{{1,{whole}}}\\.\\d{{{field.decimals}}}").with_commas()
-    return None
-
-
-def followed_in_boxes(field: Field) -> Automaton | None:
-    """Return the pattern of the digits in boxes, without what is printed beside them; None if it has none."""
-    notation = _notation(field)
-    digits = notation.in_boxes if notation else "" if field.decimals else _in_boxes(field)
-    return compile_pattern(digits).of_digits() if digits else None
-
-
-def _notation(field: Field) -> Notation | None:
-    """Return how a value of several parts is written, with the years of a date's range."""
-    notation = field.notation
-    if notation is None or field.kind != DATE:
-        return notation
-    years = years_from(int(field.earliest[:4]), int(field.latest[:4]))
-    return replace(notation, patterns=tuple(years if part == YEAR else part for part in notation.patterns))
-
-
-def years_from(first: int, last: int) -> str:
-    r"""Return a pattern of the decades, centuries or millennia of some years, whichever are few.
-
-    >>> years_from(2019, 2026), years_from(1900, 2099), years_from(1, 2099)
-    ('(201|202)\\d', '(19|20)\\d\\d', '\\d{4}')
-    """
-    for digits in (1, 2):
-        starts = range(first // 10**digits, last // 10**digits + 1)
-        if len(starts) <= _FEW:
-            return f"({'|'.join(f'{start:0{4 - digits}}' for start in starts)})" + "\\d" * digits
-    return YEAR
-
-
-def _in_boxes(field: Field) -> str:
-    if field.pattern:
-        return field.pattern
-    if field.kind in (PHONE, CARD):
-        return f"\\d{{{MIN_DIGITS[field.kind]},{field.boxes}}}"
-    if field.kind == IBAN:
-        return f"\\d{{{field.boxes}}}"
-    return _OF_CHECKS.get(field.check, "") if field.kind == IDENTIFIER else ""

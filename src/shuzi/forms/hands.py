@@ -87,7 +87,7 @@ def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
     Examples
     --------
     >>> from shuzi.forms.result import Row
-    >>> from shuzi.forms.spec import Field
+    >>> from shuzi.forms.kinds import Field
     >>> cell = Cell("7", "unsure", 0.5, digits=strip_of([[np.eye(28, dtype=np.uint8)]]))
     >>> digits_of(Table("Scores", (Field("q"),), (Row(1, 0, {"q": cell}),)), 1, "q", "1").labels
     array([1], dtype=uint8)
@@ -155,7 +155,7 @@ def writer_of(table: Table, number: int) -> str:
     """Return who wrote a row, from 1: what is printed in it, such as a student's number and name; "" if nothing is.
 
     >>> from shuzi.forms.result import PRINTED, Cell, Row
-    >>> from shuzi.forms.spec import Field
+    >>> from shuzi.forms.kinds import Field
     >>> fields = (Field("id", column="id"), Field("name", column="name"), Field("q"))
     >>> cells = {"id": Cell("007", PRINTED, 1.0), "name": Cell("Ada", PRINTED, 1.0), "q": Cell("7", "ok", 1.0)}
     >>> writer_of(Table("Scores", fields, (Row(1, 0, cells),)), 1)

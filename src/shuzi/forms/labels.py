@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shuzi.errors import require
 from shuzi.forms.boxes import frame_around
 from shuzi.forms.flatten import PAPER, SCALE
-from shuzi.forms.spec import Field
+from shuzi.forms.kinds import Field
 from shuzi.ink.boxes import Box
 
 _SURE = 0.75  # the confidence from which words are taken

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shuzi.errors import DataError
-from shuzi.forms.spec import CARD, DATE, IBAN, OPEN, TICK, TIME, Field, Spec
+from shuzi.forms.grammar import OPEN
+from shuzi.forms.kinds import Field
+from shuzi.forms.spec import Spec
 from shuzi.ink.boxes import Box
 
 MARKER, EDGE = 11.0, 9.0
@@ -18,9 +20,9 @@ CODE = 20.0
 """The side of the QR code, without its margin."""
 
 _BOX_WIDTH, _BOX_HEIGHT = 7.0, 8.5
-_POINT, _DATE_SIGN, _GAP = 2.6, 5.2, 4.0  # widths of a decimal point and of 年 or -, and between fields
+_GAP = 4.0  # between fields
 _OPEN = 4.0  # millimetres that an open field is wider than boxes for its digits
-_FOURS, _COUNTRY = 2.0, 8.0  # widths between groups of four digits, and of the letters before an IBAN
+_COUNTRY = 8.0  # of the letters before an IBAN
 _TOP, _BOTTOM, _SIDE = 35.0, 25.0, 12.0  # of the area that fields may use
 _PITCH, _HEAD = 11.5, 11.0  # heights of a row and of the table's head
 _NUMBER, _MAX_ROSTER_WIDTH = 7.0, 42.0  # widths of a row's number, and of a roster's column at most
@@ -135,25 +137,12 @@ def separators(placed: PlacedField, language: str) -> list[Text]:
         found.append(Text(field.country, Box(first.x - _COUNTRY, first.y, _COUNTRY - 1, first.height), 12, "R"))
     if field.style == OPEN:
         return found
-    wide = _between(field)
-    for sign, group in zip(_signs(field, language), placed.groups, strict=False):
+    for sign, group in zip(field.signs(language), placed.groups, strict=False):
         box = group[-1]
-        found.append(Text(sign, Box(box.right, box.y + (2 if field.decimals else 0), wide, box.height), 12, "C"))
+        found.append(
+            Text(sign, Box(box.right, box.y + (2 if field.decimals else 0), field.room_between, box.height), 12, "C")
+        )
     return found
-
-
-def _signs(field: Field, language: str) -> str:
-    """Return what follows each group of boxes."""
-    if field.kind == DATE and language == "zh":
-        return "".join({"y": "年", "m": "月", "d": "日"}[part] for part in field.order)
-    if field.kind == DATE:
-        return "--" if field.order == "ymd" else "//"
-    return ":" if field.kind == TIME else "." if field.decimals else ""
-
-
-def _between(field: Field) -> float:
-    """Return the room between groups of boxes in millimetres."""
-    return _DATE_SIGN if field.kind == DATE else _FOURS if field.kind in (CARD, IBAN) else _POINT
 
 
 def _below_one_another(
@@ -165,11 +154,11 @@ def _below_one_another(
     width, height = spec.size
     for field in fields:
         room = (width - 2 * _SIDE) * (1 - _LABELLED)
-        wide, more = size_of(field, room) if field.kind == TICK else (_width(field), 0.0)
+        wide, more = size_of(field, room) if field.is_tick else (_width(field), 0.0)
         if y + _PITCH + more > height - _BOTTOM:
             pages.append((tuple(texts), tuple(placed)))
             texts, placed, y = [], [], _TOP
-        left = width - _SIDE - wide - (_DATE_SIGN if field.kind == DATE else 0)
+        left = width - _SIDE - wide - field.room_behind
         if left - _SIDE < 20:
             error = "error.spec.wide_landscape" if spec.landscape else "error.spec.wide"
             raise DataError(error, name=field.name, needs=round(wide + 20), there=round(width - 2 * _SIDE))
@@ -217,7 +206,7 @@ def _row(
 
 def _printed(field: Field, x: float, y: float, room: float) -> tuple[tuple[Box, ...], list[Text]]:
     """Return the boxes of a field, and what is printed beside each."""
-    if field.kind != TICK:
+    if not field.is_tick:
         return _boxes(field, x, y), []
     options = options_at(field, x, y, room, _BOX_HEIGHT)
     labels = [Text(name, option.label, OPTION_SIZE) for name, option in zip(field.options, options, strict=True)]
@@ -231,17 +220,17 @@ def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:
         return (Box(x, y, field.boxes * _BOX_WIDTH + _OPEN, _BOX_HEIGHT),)
     boxes = []
     for index, count in enumerate(field.groups):
-        x += index and _between(field)
+        x += index and field.room_between
         boxes += [Box(x + index * _BOX_WIDTH, y, _BOX_WIDTH, _BOX_HEIGHT) for index in range(count)]
         x += count * _BOX_WIDTH
     return tuple(boxes)
 
 
 def _width(field: Field) -> float:
-    if field.kind == TICK:
+    if field.is_tick:
         return size_of(field, math.inf)[0]
     before = _COUNTRY if field.country else 0.0
-    between = _OPEN if field.style == OPEN else (len(field.groups) - 1) * _between(field)
+    between = _OPEN if field.style == OPEN else (len(field.groups) - 1) * field.room_between
     return before + field.boxes * _BOX_WIDTH + between
 
 
@@ -305,7 +294,7 @@ def with_labels(field: Field, boxes: Sequence[Box], frame: Box) -> Box:
     >>> with_labels(field, boxes, Box(0.0, 0.0, 22.4, 5.0)).right > 22.4 + width_of("no", OPTION_SIZE)
     True
     """
-    if field.kind != TICK or field.at:  # a traced form says nothing of its labels
+    if not field.is_tick or field.at:  # a traced form says nothing of its labels
         return frame
     labels = [_LABEL + width_of(name, OPTION_SIZE) + _ROOM for name in field.options]
     right = max(box.right + label for box, label in zip(boxes, labels, strict=True))

@@ -18,11 +18,11 @@ from PIL import Image
 
 from shuzi.atomic import check_replaceable, replacing
 from shuzi.errors import DataError, PictureError, ShuziError, require, writing
+from shuzi.forms.kinds import Field
 from shuzi.forms.layout import Text
 from shuzi.forms.points import earned_by, graded_in, heads_of, is_empty, persons_of, texts_of
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.sheet import begin_document, write
-from shuzi.forms.spec import Field
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.ink.boxes import Box
 from shuzi.messages import language, say
@@ -88,7 +88,7 @@ def as_csv(table: Table) -> str:
     if the sheet has several, and its points, if it is graded.
 
     >>> from shuzi.forms.result import Cell
-    >>> from shuzi.forms.spec import Field
+    >>> from shuzi.forms.kinds import Field
     >>> cells = {"id": Cell("007", "ok", 1.0), "q1": Cell("=1", "unsure", 0.5)}
     >>> table = Table("Scores", (Field("id"), Field("q1")), (Row(1, 0, cells),))
     >>> as_csv(table).splitlines()[1]

@@ -8,47 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.data.tables import check_size, read_bounded
-from shuzi.errors import DataError
+from shuzi.errors import DataError, ShuziError
 from shuzi.forms.grammar import (
-    FIELD,
-    LIMITS,
+    BOXES,
     MAX_FIELDS,
     MAX_SPEC_BYTES,
     MAX_TRACED,
     MIN_BOX_SIZE,
-    SHEET,
-    VERSION,
-    Source,
-    WrongKeyError,
-    answers_to,
-    can_hold,
-    check_boxes,
-    is_text,
-    limits_of,
-    tables_of,
-    text_of,
-)
-from shuzi.forms.kinds import IBAN_LENGTHS, may_have
-from shuzi.forms.roster import MAX_BYTES as MAX_ROSTER_BYTES
-from shuzi.forms.roster import check_column, roster_of
-from shuzi.forms.spec import (
-    BOXES,
-    CARD,
-    DATE,
-    IBAN,
-    IDENTIFIER,
-    MIN_DIGITS,
-    NUMBER,
     ONE,
     OPEN,
     PAPERS,
-    PHONE,
-    TICK,
-    TIME,
-    Field,
-    Spec,
-    Version,
+    SHEET,
+    VERSION,
+    Source,
+    is_text,
+    tables_of,
+    text_of,
 )
+from shuzi.forms.kinds import IDENTIFIER, KINDS, NUMBER, Field
+from shuzi.forms.notation import MIN_LENGTHS, may_have
+from shuzi.forms.roster import MAX_BYTES as MAX_ROSTER_BYTES
+from shuzi.forms.roster import check_column, roster_of
+from shuzi.forms.spec import Spec, Version
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.automaton import compile_pattern
 
@@ -193,24 +174,7 @@ def language_of(title: str) -> str:
 _READ_APART = ("among_column", "name_column", "at", "key", "min", "max")
 _RENAMED = {"length": "digits"}
 _OF_PRINTED = ("name", "label", "kind", "column")
-_NOT_OF_PARTS = ("decimals", "length", "min", "max", "check", "weights", "with_x", "pattern")
-_NOT_OF = {  # a kind that knows its own check digit and pattern
-    DATE: tuple(key for key in _NOT_OF_PARTS if key not in ("min", "max")),
-    TIME: _NOT_OF_PARTS,
-    PHONE: ("decimals", "min", "max", "check", "weights", "with_x"),
-    CARD: ("decimals", "min", "max", "check", "weights", "with_x", "pattern"),
-    IBAN: _NOT_OF_PARTS,
-}
-DATE_BOXES, TIME_BOXES = 8, 4
-_FIXED_BOXES = {DATE: DATE_BOXES, TIME: TIME_BOXES}
-_ONLY_OF = {"order": DATE, "country": IBAN}
-MAX_DIGITS = {PHONE: 15, CARD: 19}
-"""The most digits of a phone's number, and of a card's."""
-
-_CHECKED = {CARD: "luhn", IBAN: "iban"}
-_OF_TICKS = ("name", "label", "kind", "options", "choose", "once", "required", "points", "key", "partial", "at")
-_OF_KEYS = ("tolerance", "half_tolerance", "partial")
-_OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
+_KEYS = tuple(dict.fromkeys(key for own in KINDS.values() for key in own.declared.keys))
 
 
 class FieldTable:
@@ -220,8 +184,15 @@ class FieldTable:
     """
 
     def __init__(self, source: Source, position: int, table: dict[str, Any]) -> None:
-        source.check(FIELD, table, position)
         self._source, self._position, self._table = source, position, table
+        kind = table.get("kind", NUMBER)
+        self._kind = KINDS.get(kind if isinstance(kind, str) else "", KINDS[NUMBER])
+        source.check_keys(_KEYS, table, position, "fields")
+        for key in table:
+            if key not in self._kind.declared.keys:
+                others = ", ".join(other for other, own in KINDS.items() if key in own.declared.keys)
+                raise self._wrong("error.spec.kind", key, kind=self._kind.kind, others=others)
+        source.check(self._kind.declared, table, position)
         self._need("name")
 
     def _wrong(self, error: str, key: str, **values: Any) -> DataError:
@@ -250,32 +221,28 @@ class FieldTable:
         DataError
             Its keys do not fit together, or the roster lacks what they name.
         """
-        table, kind = self._table, self._table.get("kind", NUMBER)
+        table, own = self._table, self._kind
         if table.get("once"):
             self._refuse("error.spec.unique", ["unique"])
         values = {_RENAMED.get(key, key): table[key] for key in table if key not in _READ_APART}
         values["label"] = table.get("label", table["name"]).strip()
         values.setdefault("style", style)
+        if own.is_tick:  # nothing is written in its boxes
+            values["style"] = BOXES
         values |= {key: tuple(values[key]) for key in ("among", "sum_of", "weights") if key in values}
-        if kind == TICK:
-            return self._to_tick(values)
-        self._refuse("error.spec.only_ticks", ("options", "choose"))
         if "column" in table:
             self._refuse("error.spec.printed", [key for key in table if key not in _OF_PRINTED])
-            self._check_column("column", roster, roster_path, unique=kind == IDENTIFIER)
+            self._check_column("column", roster, roster_path, unique=own.kind == IDENTIFIER)
             return Field(**values)
-        for key, only in _ONLY_OF.items():
-            if kind != only:
-                self._refuse("error.spec.only_kind", [key], kind=only)
-        self._refuse("error.spec.kind", _NOT_OF.get(kind, ()), kind=kind)
-        values |= limits_of(table, self._wrong)
-        values["boxes"] = self._boxes(kind)
-        check_boxes(table, values["boxes"], self._wrong)
+        self._need(own.needs)
+        if "options" in table:
+            values["options"] = self._options()
+        values["boxes"] = self._boxes()
+        self._check_boxes(values["boxes"])
+        values |= own.range_in(table, values["boxes"], self._wrong)
+        if own.own_check:
+            values["check"] = own.own_check
         self._check_weights(values)
-        if kind in _CHECKED:
-            values["check"] = _CHECKED[kind]
-        if kind != NUMBER:
-            self._refuse("error.spec.only_numbers", [key for key in _OF_NUMBERS if kind != DATE or key not in LIMITS])
         if "name_column" in table:
             self._need("among_column")
         if "among_column" in table:
@@ -292,65 +259,61 @@ class FieldTable:
             self._check_pattern(field)
         field = self._graded(field)
         for value in field.among:
-            if replace(field, among=(), required=True).broken(value) or not can_hold(field, value):
+            if replace(field, among=(), required=True).broken(value) or not field.can_hold(value):
                 raise self._wrong("error.spec.value_of_list", "among", value=value)
         return field
 
-    def _to_tick(self, values: dict[str, Any]) -> Field:
-        """Return a field of boxes to tick; raise a DataError if what the table holds does not fit it."""
-        self._refuse("error.spec.tick", [key for key in self._table if key not in _OF_TICKS])
-        self._need("options")
+    def _options(self) -> tuple[str, ...]:
+        """Return what stands beside boxes to tick; raise a DataError if two are alike."""
         options = tuple(option.strip() for option in self._table["options"])
         if twice := next((option for index, option in enumerate(options) if option in options[:index]), None):
             raise self._wrong("error.spec.option_twice", "options", value=twice)
-        return self._graded(Field(**values | {"options": options, "boxes": len(options), "style": BOXES}))
+        return options
 
     def _graded(self, field: Field) -> Field:
         """Return a field with its key, and with the points that it then has; raise a DataError if they do not fit."""
         table = self._table
         if "key" not in table:
-            self._refuse("error.spec.no_key", _OF_KEYS)
+            self._refuse("error.spec.no_key", ("tolerance", "half_tolerance", "partial"))
             if "points" in table and field.kind != NUMBER:
                 raise self._wrong("error.spec.no_key", "points")
             # what is written is the points, so no more may be
             return field if field.maximum is not None or not field.points else replace(field, maximum=field.points)
-        if field.kind != NUMBER:
-            self._refuse("error.spec.only_numbers", ["tolerance", "half_tolerance"])
-        self._check_partial(field)
+        if field.choose == ONE:
+            self._refuse("error.spec.only_any", ["partial"])
+        if field.half_tolerance and field.half_tolerance <= field.tolerance:
+            raise self._wrong("error.spec.half_tolerance", "half_tolerance")
         try:
             key = answers_to(field, table["key"])
         except WrongKeyError as problem:
             raise self._wrong("error.spec.key_value", "key", value=problem.answer, reason=problem.reason) from problem
         return replace(field, key=key, points=table.get("points", 1.0))
 
-    def _check_partial(self, field: Field) -> None:
-        """Raise a DataError if only some of the points can be earned where there is no part to earn."""
-        if field.choose == ONE or field.kind != TICK:
-            self._refuse("error.spec.only_any", ["partial"])
-        if field.half_tolerance and field.half_tolerance <= field.tolerance:
-            raise self._wrong("error.spec.half_tolerance", "half_tolerance")
-
-    def _boxes(self, kind: str) -> int:
+    def _boxes(self) -> int:
         """Return how many boxes the field has; raise a DataError if its kind has another number of them."""
-        table = self._table
-        if kind == IBAN:
-            self._need("country")
-            if table["country"] not in IBAN_LENGTHS:
-                known = ", ".join(sorted(IBAN_LENGTHS))
-                raise self._wrong("error.spec.country", "country", value=table["country"], known=known)
-            fixed = IBAN_LENGTHS[table["country"]] - len(table["country"])
-        elif kind in _FIXED_BOXES:
-            fixed = _FIXED_BOXES[kind]
-        else:
-            self._need("boxes")
-            boxes: int = table["boxes"]
-            if kind in MIN_DIGITS and not MIN_DIGITS[kind] <= boxes <= MAX_DIGITS[kind]:
-                min_digits, max_digits = MIN_DIGITS[kind], MAX_DIGITS[kind]
-                raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=min_digits, most=max_digits)
+        min_boxes, max_boxes = self._kind.boxes_in(self._table)
+        boxes: int = self._table.get("boxes", max_boxes)
+        if min_boxes <= boxes <= max_boxes:
+            if min_boxes < max_boxes:
+                self._need("boxes")
             return boxes
-        if table.get("boxes", fixed) != fixed:
-            raise self._wrong("error.spec.fixed_boxes", "boxes", kind=kind, boxes=fixed)
-        return fixed
+        kind = self._kind.kind
+        if min_boxes == max_boxes:
+            raise self._wrong("error.spec.fixed_boxes", "boxes", kind=kind, boxes=min_boxes)
+        raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=min_boxes, most=max_boxes)
+
+    def _check_boxes(self, boxes: int) -> None:
+        """Raise a DataError if what is asked for never fits in the boxes."""
+        table, decimals = self._table, self._table.get("decimals", 0)
+        length = table.get("length", boxes)
+        if decimals >= boxes:
+            raise self._wrong("error.spec.decimals", "decimals", boxes=boxes)
+        if length > boxes:
+            raise self._wrong("error.spec.length", "length", boxes=boxes)
+        if length < self._kind.box_range[0] or length <= decimals:
+            raise self._wrong("error.spec.never", "length", boxes=boxes)
+        if "check" in table and boxes < MIN_LENGTHS[table["check"]]:
+            raise self._wrong("error.spec.check", "check", least=MIN_LENGTHS[table["check"]])
 
     def _check_weights(self, values: dict[str, Any]) -> None:
         """Raise a DataError if there are weights of no modulus 11, or these or the length do not fit."""
@@ -368,7 +331,7 @@ class FieldTable:
             automaton = compile_pattern(field.pattern)
         except DataError as problem:
             raise self._wrong("error.spec.pattern", "pattern", reason=problem) from problem
-        min_length = field.digits or max(field.decimals + 1, MIN_DIGITS.get(field.kind, 0))
+        min_length = field.digits or max(field.decimals + 1, field.box_range[0])
         lengths = range(min_length, (field.digits or field.boxes) + 1)
         if not any(
             automaton.may_hold(length - field.decimals, field.decimals)
@@ -405,7 +368,7 @@ class FieldTable:
         if field.style == OPEN and len(boxes) == 1:
             return replace(field, at=boxes)
         count = field.boxes
-        if field.kind == TICK and len(boxes) != count:
+        if field.is_tick and len(boxes) != count:
             raise self._wrong("error.spec.option_places", "at", boxes=count)
         if len(boxes) == 1:
             x, y, wide, high = boxes[0]
@@ -420,6 +383,24 @@ class FieldTable:
         """Raise a DataError if a box reaches beyond the paper, whose width and height are given in millimetres."""
         if any(box.right > size[0] + 1 or box.bottom > size[1] + 1 for box in field.at):
             raise self._wrong("error.spec.off_paper", "at", width=size[0], height=size[1])
+
+
+class WrongKeyError(Exception):
+    """An answer that no cell can have, and a sentence that says why."""
+
+    def __init__(self, answer: str, reason: ShuziError) -> None:
+        super().__init__(answer)
+        self.answer, self.reason = answer, reason
+
+
+def answers_to(field: Field, key: Any) -> tuple[str, ...]:
+    """Return the right answers of a field; raise a WrongKeyError that names one that cannot be an answer."""
+    given = key if isinstance(key, list) else [key]
+    answers = tuple(dict.fromkeys(field.as_written(answer) for answer in given))
+    for answer in answers:
+        if reason := field.reason_against(answer):
+            raise WrongKeyError(answer, reason)
+    return answers
 
 
 def versions_of(sheet: Mapping[str, Any], source: Source, fields: Sequence[Field]) -> tuple[Version, ...]:

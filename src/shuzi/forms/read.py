@@ -20,18 +20,19 @@ from shuzi.forms.decide import (
     apply_sums,
     blank_unused,
     decide,
-    followed_in_a_line,
     merge_texts,
     probabilities_of,
     texts_of,
 )
 from shuzi.forms.flatten import PAPER, SCALE, find_sheet, flatten, quarter_turns
+from shuzi.forms.grammar import OPEN
 from shuzi.forms.hands import as_png, strip_of
+from shuzi.forms.kinds import Field
 from shuzi.forms.layout import CODE, PlacedField, code_box, pages_of
 from shuzi.forms.photographs import refuse_empty
 from shuzi.forms.printed_lines import FAR, LINE
 from shuzi.forms.result import Cell, PageRead
-from shuzi.forms.spec import CARD, IBAN, IDENTIFIER, NUMBER, OPEN, PHONE, TICK, Field, Spec, sheets_of
+from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.writing import MAX_REST_WIDTH, MIN_INK, peak_of, threshold_of
 from shuzi.ink.boxes import Box
@@ -39,7 +40,7 @@ from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.find.find_thresholds import MOST_WORK, PLAIN_SCORE
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.advice import ONLY_UNSURE
-from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, UNSURE, Reading, without_marks
+from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, UNSURE, Reading
 from shuzi.reading.values import Findings
 
 _MIN_LINES, _MIN_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, and without
@@ -141,7 +142,7 @@ class PageReader:
         start, work = 0, PageWork(sum(cut.placed.field.style == OPEN for cut in cuts))
         for cut, own_ticks in zip(cuts, ticks, strict=True):
             field = cut.placed.field
-            if field.kind == TICK:
+            if field.is_tick:
                 cell = decide_ticks(field, own_ticks, usual, amiss=cut.hidden or self._is_off(cut.placed))
             elif field.style == OPEN:
                 opened = read_open(field, cut, self._own.get(cut.placed.row, self._reader), work)
@@ -191,8 +192,6 @@ def _placed(cell: Cell, code: Code, cut: Cut, name: str) -> Cell:
 
 _NOT_AMISS = ONLY_UNSURE | {"reading.wide_gap"}  # in a field, digits may be spaced by what is printed there
 _HIGH = 0.5  # of the height of a field with its margin: what is left of its line is at least so high
-_LISTED = (NUMBER, IDENTIFIER, PHONE, CARD)  # a list of these is of what is written; a date may be written otherwise
-_OF_DIGITS = (IDENTIFIER, CARD, IBAN)
 _SPECK = 5  # pixels: less is no ink
 
 
@@ -272,11 +271,11 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
     if work.is_used_up:
         return _TOO_MUCH
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
-    listed = bool(field.among) and field.kind in _LISTED and not field.last_may_be_x
+    listed = bool(field.among) and field.is_listed_as_written and not field.last_may_be_x
     seen = reader.recognise(picture, work.limit, as_page=False)
     if listed:
         reader = reader.with_values([*field.among])
-    elif automaton := followed_in_a_line(field):
+    elif automaton := field.line_pattern():
         reader = reader.with_pattern(automaton)
     reading = reader.decide(seen)
     work.spend(seen, reading)
@@ -287,12 +286,12 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
     if reading.status == NOT_A_DIGIT:
         return Opened([("?", 1.0)], True)
     read = reading.alternatives or ((reading.text, reading.confidence),)
-    texts = merge_texts((_put(field, text), probability) for text, probability in read)
+    texts = merge_texts((field.text_in_a_line(text.replace("\n", "")), probability) for text, probability in read)
     amiss = reading.status != OK and (listed or reading.advice[0] not in _NOT_AMISS)
     # an identifier may be written with dashes; a point belongs to a number, and must not vanish
-    amiss = amiss or (field.kind in _OF_DIGITS and not listed and any(mark in reading.text for mark in ".,"))
+    amiss = amiss or (field.doubts_points and not listed and any(mark in reading.text for mark in ".,"))
     # a + before a phone's number is no digit, and must not vanish either
-    amiss = amiss or (field.kind == PHONE and any(piece.kind == SIGN_INK for piece in reading.ignored))
+    amiss = amiss or (field.doubts_signs and any(piece.kind == SIGN_INK for piece in reading.ignored))
     if field.last_may_be_x and (with_x := _with_x(field, reading)):
         texts, amiss = merge_texts([(with_x, reading.confidence), *texts]), True
     images = tuple(digit.image for digit in reading.digits)
@@ -301,20 +300,10 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
 
 def _with_x(field: Field, reading: Reading) -> str:
     """Return the text with the X that its check digit asks for, if what stands there is no digit; else ""."""
-    text = _put(field, reading.text) + "X"
+    text = field.text_in_a_line(reading.text.replace("\n", "")) + "X"
     right = max((digit.box.right for digit in reading.digits), default=0)
     there = any(piece.kind in (SIGN_INK, UNKNOWN) and piece.box.right > right for piece in reading.ignored)
     return text if there and not field.broken(text) else ""
-
-
-def _put(field: Field, text: str) -> str:
-    text = text.replace("\n", "")
-    if field.notation:
-        digits = field.notation.digits_in(field.notation.parts_in_a_line(text))
-        return field.text_of(digits or without_marks(text))
-    if field.kind != NUMBER:
-        return field.text_of(without_marks(text))
-    return text.replace(",", ".") if field.decimals else text
 
 
 TOO_MUCH_INK = "ink"

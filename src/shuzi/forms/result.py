@@ -16,9 +16,10 @@ from shuzi.data.tables import read_bounded
 from shuzi.declared import Declared, FieldError, Flag, Fraction, Text, between, one_of, that
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
-from shuzi.forms.grammar import MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS
+from shuzi.forms.grammar import ANY, MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS, ONE
+from shuzi.forms.kinds import AMONG, Field, FieldKind
 from shuzi.forms.roster import MAX_ROWS
-from shuzi.forms.spec import AMONG, ANY, ONE, Field, FieldKind, Spec, Version
+from shuzi.forms.spec import Spec, Version
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 from shuzi.messages.visible import visible

@@ -15,10 +15,10 @@ from shuzi.errors import ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.decide import FAINT, merge_texts
 from shuzi.forms.hands import as_png, strip_of
+from shuzi.forms.kinds import IDENTIFIER, NUMBER, Field
 from shuzi.forms.photographs import Named, in_order, read_photographs, refuse_empty, skipped, unread
 from shuzi.forms.read import TOO_MUCH_INK, PageWork
 from shuzi.forms.result import Cell, PageRead, Problem, Row, Skipped, Table, Unclear
-from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
 from shuzi.forms.table_cells import ABOVE, COLUMN, LEFT, TableCell
 from shuzi.forms.table_grid import UNKNOWN, Shape
 from shuzi.forms.tables import find_table

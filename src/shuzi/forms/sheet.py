@@ -13,6 +13,7 @@ from shuzi.atomic import replacing
 from shuzi.errors import DataError, ShuziError, require, writing
 from shuzi.forms.code import Code, draw_code
 from shuzi.forms.flatten import marker_modules
+from shuzi.forms.grammar import COMB
 from shuzi.forms.layout import (
     CODE,
     EDGE,
@@ -26,7 +27,7 @@ from shuzi.forms.layout import (
     pages_of,
     separators,
 )
-from shuzi.forms.spec import COMB, Spec, sheets_of
+from shuzi.forms.spec import Spec, sheets_of
 from shuzi.messages import language, say
 from shuzi.reading.report.explain import CHINESE, broken
 

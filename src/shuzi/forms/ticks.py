@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.flatten import SCALE
+from shuzi.forms.grammar import BETWEEN, ONE
+from shuzi.forms.kinds import SEVERAL, Field
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import BETWEEN, ONE, SEVERAL, Field
 from shuzi.ink.boxes import Box
 from shuzi.reading.report.result import BLANK, OK, UNSURE
 

@@ -21,9 +21,10 @@ from shuzi.forms.blank import Blank, printed_in
 from shuzi.forms.boxes import frame_around, mark_framed
 from shuzi.forms.flatten import SCALE, clockwise, flatten, in_photo
 from shuzi.forms.grammar import (
-    FIELD,
     MAX_TEXT_LENGTH,
     MAX_TRACED,
+    OPEN,
+    PAPERS,
     SIDES,
     Source,
     is_paper,
@@ -32,10 +33,11 @@ from shuzi.forms.grammar import (
     text_of,
 )
 from shuzi.forms.hands import as_png
+from shuzi.forms.kinds import KINDS, NUMBER, Field
 from shuzi.forms.labels import Words, labelled
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.parse import Beside, beside_file, language_of, read_text, spec_of, spec_of_tables
-from shuzi.forms.spec import CARD, DATE, IBAN, NUMBER, ONE, OPEN, PAPERS, TICK, Field, Spec
+from shuzi.forms.spec import Spec
 from shuzi.forms.trace_fields import Printed, find_boxes, find_rules, prints_on, propose, snapped
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
@@ -211,21 +213,11 @@ def _lines(values: dict[str, Any]) -> list[str]:
     ]
 
 
+_RENAMED = {"digits": "length", "minimum": "min", "maximum": "max", "earliest": "min", "latest": "max"}
 _KEPT = (
-    *("order", "country", "decimals", "required", "digits", "minimum", "maximum", "earliest", "latest", "check"),
-    *(
-        "weights",
-        "with_x",
-        "among",
-        "pattern",
-        "sum_of",
-        "total",
-        "unique",
-        "points",
-        "key",
-        "tolerance",
-        "half_tolerance",
-    ),
+    *("options", "choose", "order", "country", "decimals", "required", "digits", "minimum", "maximum", "earliest"),
+    *("latest", "check", "weights", "with_x", "among", "pattern", "sum_of", "total", "unique", "points", "key"),
+    *("tolerance", "half_tolerance", "partial"),
 )
 
 
@@ -235,28 +227,18 @@ def _of_field(field: Field) -> dict[str, Any]:
         values["label"] = field.label
     if field.kind != NUMBER:
         values["kind"] = field.kind
-    if field.kind == TICK:
-        values["options"] = [*field.options]
-        if field.choose != ONE:
-            values["choose"] = field.choose
-        for key in ("required", "points", "key", "partial"):
-            if getattr(field, key):
-                values[key] = getattr(field, key)
-        return values | {"at": [[round(side, 2) for side in box] for box in field.at]}
-    if field.kind != DATE:
+    if field.needs == "boxes" and field.box_range[0] < field.box_range[1]:
         values["boxes"] = field.boxes
-    values["style"] = field.style
-    kept = [key for key in _KEPT if key != "check" or field.kind not in (CARD, IBAN)]
+    if not field.is_tick:
+        values["style"] = field.style
     unset = {attribute.name: attribute.default for attribute in fields(Field)}
-    named = {"digits": "length", "minimum": "min", "maximum": "max", "earliest": "min", "latest": "max"}
-    for key in kept:
-        value = getattr(field, key)
-        if value != unset[key]:
-            value = date.fromisoformat(value) if key in ("earliest", "latest") else value
-            values[named.get(key, key)] = [*value] if isinstance(value, tuple) else value
-    places = places_of(field)
-    values["at"] = places[0] if len(places) == 1 else places
-    return values
+    for name in _KEPT:
+        key, value = _RENAMED.get(name, name), getattr(field, name)
+        if key in field.declared.keys and value != unset[name]:
+            value = date.fromisoformat(value) if name in ("earliest", "latest") else value
+            values[key] = [*value] if isinstance(value, tuple) else value
+    places = [[round(side, 2) for side in box] for box in field.at] if field.is_tick else places_of(field)
+    return values | {"at": places[0] if len(places) == 1 and not field.is_tick else places}
 
 
 def places_of(field: Field) -> list[list[float]]:
@@ -450,7 +432,7 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
         if "style" in table or "style" in given:
             named.add(number)
         if "at" in table:
-            source.check(FIELD, {"at": table["at"]}, number)
+            source.check(KINDS[NUMBER].declared, {"at": table["at"]}, number)
             single = not isinstance(table["at"][0], list)
             boxes = [[*placed(Box(*box))] for box in ([table["at"]] if single else table["at"])]
             table["at"] = boxes[0] if single else boxes

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from shuzi.errors import DataError
 from shuzi.forms.boxes import frame_around
 from shuzi.forms.flatten import SCALE
-from shuzi.forms.grammar import MAX_BOXES, MAX_DECIMALS
-from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, TICK, Field
+from shuzi.forms.grammar import BOXES, COMB, MAX_BOXES, MAX_DECIMALS, OPEN
+from shuzi.forms.kinds import DATE, Field
 from shuzi.forms.writing import line_from
 from shuzi.ink.boxes import Box, as_array, iou
 
@@ -398,7 +398,7 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     >>> snapped(drawn, digits).at[2]
     Box(x=34.0, y=30.0, width=7.0, height=8.5)
     """
-    if field.kind == TICK:
+    if field.is_tick:
         return replace(field, style=BOXES, at=tuple(_nearest(box, printed) for box in field.at))
     whole = frame_around(field.at)
     inner = [boxes for boxes in printed if _holds(whole, boxes.box)]

@@ -6,17 +6,16 @@ import io
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from shuzi.errors import PictureError, require
-from shuzi.forms.kinds import is_date, is_time
-from shuzi.forms.points import Points, is_empty, number_of, persons_of, put_points
+from shuzi.forms.kinds import Field, number_format
+from shuzi.forms.points import Points, is_empty, persons_of, put_points
 from shuzi.forms.result import MISSING, Cell, Table
-from shuzi.forms.spec import DATE, TIME, Field
 from shuzi.messages import say
 from shuzi.messages.visible import neutral, visible
 from shuzi.pictures.decode import PNG, kind_of
@@ -25,7 +24,6 @@ from shuzi.pictures.open import open_picture
 _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
 _HIGH, _MAX_PICTURE_WIDTH = 26, 1_000  # pixels of a picture
 _CHARACTER = 7  # pixels of a column's width
-_FIRST = date(1900, 3, 1)  # from which on spreadsheets agree: some have a 29 February before it
 _POINTS = 0.75  # to a pixel
 _FORBIDDEN, _MAX_TITLE_LENGTH = r"[]:*?/\'", 31  # in the name of a worksheet, and its characters
 
@@ -78,7 +76,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             last = len(table.rows) + 1
             total = sheet.cell(last + 1, column, f"=SUM({letter}2:{letter}{last})")
             total.font = bold
-            total.number_format = _format(field.decimals)
+            total.number_format = number_format(field.decimals)
         column += 1
         if widest := max((_scale(shape) * shape[1] for shape in shapes if shape), default=0.0):
             _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
@@ -105,24 +103,11 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
 
 
 def _write(target: Any, cell: Cell, field: Field) -> None:
-    value = number_of(cell, field)
-    if field.kind == DATE and (day := _day(cell.text)):
-        target.value = day
-        target.number_format = "yyyy-mm-dd"
-    elif field.kind == TIME and is_time(cell.text):
-        target.value = time.fromisoformat(cell.text)
-        target.number_format = "hh:mm"
-    elif value is None or field.column:
+    held = field.cell_of(cell.text)
+    if held is None:
         _put(target, cell.text)
     else:
-        target.value = value
-        target.number_format = _format(len(cell.text.partition(".")[2]))
-
-
-def _day(text: str) -> date | None:
-    """Return a date as spreadsheets have it; None if it is none, or from before their first one."""
-    day = date.fromisoformat(text) if is_date(text) else None
-    return day if day and day >= _FIRST else None
+        target.value, target.number_format = held
 
 
 def _put(target: Any, text: str) -> None:
@@ -139,10 +124,6 @@ def _held(text: str) -> str:
 def _shown(text: str) -> str:
     """Escape what XML cannot hold, such as the bytes of a name that is not UTF-8."""
     return visible(text).encode("utf-8", "backslashreplace").decode()
-
-
-def _format(decimals: int) -> str:
-    return "0." + "0" * decimals if decimals else "0"
 
 
 def _wide(field: Field, cells: list[Cell | None]) -> float:

@@ -21,12 +21,13 @@ from starlette.responses import Response
 from shuzi.data.own import hand_of
 from shuzi.errors import DataError, ModelError, PictureError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, reopen_pages, reopen_ruled, try_page
-from shuzi.forms.grammar import text_of
+from shuzi.forms.grammar import FieldStyle, text_of
+from shuzi.forms.kinds import FieldKind
 from shuzi.forms.parse import check_beside, spec_of
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import PageRead, Problem, Table
 from shuzi.forms.ruled_tables import as_tables, join_tables, try_table
-from shuzi.forms.spec import FieldKind, FieldStyle, Spec
+from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import MAX_LINES, UNKNOWN, Shape
 from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking

@@ -61,7 +61,7 @@ class Review:
         """Make a review of a table, with its photographs.
 
         >>> from shuzi.forms.result import Cell, Row
-        >>> from shuzi.forms.spec import Field
+        >>> from shuzi.forms.kinds import Field
         >>> cell = Cell("7", "ok", 1.0, source="a.jpg")
         >>> table = Table("Scores", (Field("q"),), (Row(1, 0, {"q": cell}),))
         >>> Review.of(table, [("a.jpg", "a.jpg"), ("b.jpg", "b.jpg")]).photographs

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from shuzi.forms.kinds import FieldKind
 from shuzi.forms.result import CellStatus, RuleOfInk, RuleOfText
-from shuzi.forms.spec import FieldKind
 from shuzi.models import tasks
 from shuzi.models.tasks import ModelKind
 from shuzi.reading.report.result import DigitStatus, InkKind, Status

@@ -78,8 +78,9 @@ def write_form_without_boxes(folder: Path, numbers: dict[tuple[float, float, flo
 
     The places, in millimetres, are free of print if they are in the uppermost or the lowest 40 mm of the paper.
     """
+    from shuzi.forms.grammar import OPEN
+    from shuzi.forms.kinds import Field
     from shuzi.forms.layout import PlacedField
-    from shuzi.forms.spec import OPEN, Field
     from shuzi.ink.boxes import Box
 
     fine = _benchmark("sheets").FINE

@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from shuzi.forms.kinds import Field
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import Field
 
 
 def png() -> bytes:

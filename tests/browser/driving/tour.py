@@ -11,9 +11,9 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from driving.sheet import Sheet
+from shuzi.forms.kinds import Field
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.sheet import FOLDER
-from shuzi.forms.spec import Field
 
 _SETTLED = """() =>
   window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""

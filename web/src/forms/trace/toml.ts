@@ -1,6 +1,6 @@
 /** A traced form, as a person left it, becomes the spec that `shuzi form trace` would write of it. */
 
-import { DATE_BOXES, IBAN_LENGTHS, MAX_DIGITS, MIN_DIGITS, TIME_BOXES } from "../../generated/limits";
+import { BOX_RANGES, IBAN_LENGTHS } from "../../generated/limits";
 import type { TracedField } from "../../generated/shapes";
 
 /** A field with what a person may change of it; the country is that of an IBAN. */
@@ -38,10 +38,10 @@ function written({ name, decimals, style, at, ...shape }: Field): Record<string,
   };
 }
 
-/** What a field is; dates, times and account numbers have their boxes by their kind. */
+/** What a field is; some kinds, such as dates and account numbers, always have as many boxes. */
 function shapeOf({ kind, country, boxes }: Pick<Field, "kind" | "country" | "boxes">) {
   if (kind === "iban") return { kind, country };
-  return kind === "date" || kind === "time" ? { kind } : { kind, boxes };
+  return isFixed(kind) ? { kind } : { kind, boxes };
 }
 
 /** A field as a person drew it, for the service to find its place; without a style, what is printed there decides on it. */
@@ -94,19 +94,22 @@ export type Kind = Exclude<Written, "iban"> | `iban ${string}`;
  * @example kindsOf({ boxes: 4, style: "boxes" }) is ["number", "identifier", "time"]
  */
 export function kindsOf({ boxes, style }: Pick<Field, "boxes" | "style">): Kind[] {
-  const holds = (count: number) => boxes === count || (style === "open" && boxes > count);
-  const isWithin = (kind: "phone" | "card") => MIN_DIGITS[kind] <= boxes && boxes <= MAX_DIGITS[kind];
+  const ranges = Object.entries(BOX_RANGES) as [keyof typeof BOX_RANGES, readonly [number, number]][];
+  const holding = ranges.filter(
+    ([, [least, most]]) => least <= boxes && (boxes <= most || (style === "open" && least === most)),
+  );
   const countries = Object.entries(IBAN_LENGTHS).filter(
     ([country, length]) => length - country.length === boxes,
   );
   return [
-    "number",
-    "identifier",
-    ...(holds(DATE_BOXES) ? (["date"] as const) : []),
-    ...(holds(TIME_BOXES) ? (["time"] as const) : []),
-    ...(["phone", "card"] as const).filter(isWithin),
+    ...holding.map(([kind]) => kind),
     ...countries.map(([country]) => `iban ${country}` as const).sort(),
   ];
+}
+
+function isFixed(kind: Field["kind"]): boolean {
+  const [least, most] = BOX_RANGES[kind as keyof typeof BOX_RANGES] ?? [1, 0];
+  return least === most;
 }
 
 /** The kind of a field, as a list offers it. */

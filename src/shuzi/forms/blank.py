@@ -44,20 +44,7 @@ _ACROSS = 0.9  # millimetres of a stroke that a black line may hide
 
 
 def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[bool]:
-    """Tell for each field whether something is printed in it: read as written, it would be on every copy.
-
-    `fields`: its fields, as `mark_framed` returns them.
-
-    Examples
-    --------
-    >>> from shuzi.forms.kinds import Field
-    >>> from shuzi.ink.boxes import Box
-    >>> flat = np.full((400, 400), 255, np.uint8)
-    >>> flat[100:140, 118:122] = 60
-    >>> boxes = [PlacedField(Field("n", boxes=1), 0, (Box(x, 11.0, 7.0, 8.5),), framed=False) for x in (11.5, 30.0)]
-    >>> printed_in(flat, boxes)
-    [True, False]
-    """
+    """Tell for each field whether something is printed in it: read as written, it would be on every copy."""
     found = []
     flat = _without_shadows(lifted(flat, flat, fields).flat)
     for placed in fields:  # each by itself: what is printed in one says nothing of what is ink in another
@@ -90,8 +77,6 @@ class Lifted:
 def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[PlacedField]) -> Lifted:
     """Take the lines below fields without a frame, and the ticks on them, out of a flat copy.
 
-    Examples
-    --------
     >>> from shuzi.forms.kinds import Field
     >>> blank = np.full((200, 400), 255, np.uint8)
     >>> blank[150:153, 80:300:8] = blank[150:153, 81:300:8] = 90
@@ -119,10 +104,7 @@ def lifted(flat: NDArray[np.uint8], blank: NDArray[np.uint8], fields: Sequence[P
 
 
 def _zones(placed: PlacedField, blank: NDArray[np.uint8]) -> tuple[Box, NDArray[np.float32]] | None:
-    """Return the area of a field's line and ticks, in pixels, and how much darker than paper the blank form is there.
-
-    None if there is no line.
-    """
+    """Return the area of a field's line and ticks, in pixels, and how much darker than paper it is; or None."""
     frame = placed.frame
     high = _TICK * frame.height if placed.field.style == COMB else _ABOUT
     first, last = (round(y * SCALE) for y in (frame.bottom - high, frame.bottom + _ABOUT))
@@ -142,12 +124,7 @@ def _zones(placed: PlacedField, blank: NDArray[np.uint8]) -> tuple[Box, NDArray[
 
 
 def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tuple[float, float] | None:
-    """Divide what is printed out of a flat copy, in place.
-
-    Returns
-    -------
-    By how many millimetres it lies further to the right and below than on the blank form; None if it is not there.
-    """
+    """Divide what is printed out of a flat copy, in place."""
     reach = round(_REACH * SCALE)
     x, y = int(area.x), int(area.y)
     padded = cv2.copyMakeBorder(flat, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
@@ -283,13 +260,7 @@ class Blank:
 
     @staticmethod
     def of(picture: bytes, size: tuple[float, float], boxes: Sequence[Box] = ()) -> Blank:
-        """Open the picture that is kept beside a spec.
-
-        Raises
-        ------
-        DataError
-            It is no picture, has not the size that the spec says, or shows too little.
-        """
+        """Open the picture that is kept beside a spec."""
         try:
             flat = open_picture(picture)
         except PictureError as problem:
@@ -310,14 +281,7 @@ class Blank:
     def find(self, grey: NDArray[np.uint8], name: str) -> Homography:
         """Find the form on a photograph, at any angle and either way up.
 
-        Returns
-        -------
-        The homography from millimetres of the paper to pixels: float64 (3, 3).
-
-        Raises
-        ------
-        PictureError
-            The form is not on the photograph, or does not fit well enough to trust the places of its fields.
+        Returns: The homography from millimetres of the paper to pixels: float64 (3, 3).
         """
         homography = self._rough(grey)
         if homography is None:

@@ -99,16 +99,7 @@ def cut_fields(
     name: str,
     min_lines: float,
 ) -> list[Cut]:
-    """Cut all fields out of a flat sheet.
-
-    `homography`: maps millimetres of the paper to pixels of the photograph. `min_lines`: the fraction of the printed
-    lines that must be where they should be.
-
-    Raises
-    ------
-    PictureError
-        Fewer are.
-    """
+    """Cut all fields out of a flat sheet."""
     # find where the lines of all fields really are; refuse a sheet on which too few of them are seen
     frames = [frames_of(placed) for placed in fields]
     lined_x = [placed.framed for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
@@ -287,16 +278,9 @@ def find_frames(
 ) -> tuple[Offsets, NDArray[np.bool_]]:
     """Find the two parallel lines of each frame near to their places.
 
-    `frames`: their places, in millimetres. `printed`: whether each frame has lines; those without go where the others
-    go. By default all have. `thickness`: how thick the lines of each are, in millimetres; by default as on sheets.
+    Returns: how far each lies to the right of its place, or below, in millimetres: float64 (n,); and whether its own
+    lines showed that: bool (n,).
 
-    Returns
-    -------
-    By how many millimetres each lies to the right of its place, or below it: float64 (n,); and whether its own lines
-    showed that: bool (n,).
-
-    Examples
-    --------
     >>> flat = np.full((400, 400), 255, np.uint8)
     >>> flat[84:164, 84:86] = flat[84:164, 162:164] = 100
     >>> offsets, found = find_frames(flat, [Box(10.0, 10.0, 9.75, 9.75)], vertical=True)

@@ -25,15 +25,7 @@ _NEAR = (0.0, -0.2, 0.2)  # modules around that place
 
 @dataclass(frozen=True)
 class Code:
-    """A page's identification.
-
-    Examples
-    --------
-    >>> Code("0123456789", 1, 2).text
-    'SHUZI/0123456789/001/02'
-    >>> Code.of("SHUZI/0123456789/001/02"), Code.of("https://shuzi.invalid")
-    (Code(spec='0123456789', sheet=1, page=2), None)
-    """
+    """A page's identification."""
 
     spec: str  # the id of the spec
     sheet: int  # the number of the sheet, if several copies were made; from 1
@@ -52,11 +44,7 @@ class Code:
 
 
 def draw_code(code: Code) -> NDArray[np.bool_]:
-    """Draw a QR code: bool (25, 25), true where it is black.
-
-    >>> draw_code(Code("0123456789", 1, 1))[:7, :7].sum()
-    np.int64(33)
-    """
+    """Draw a QR code: bool (25, 25), true where it is black."""
     settings: Any = vars(cv2)["QRCodeEncoder_Params"]()  # OpenCV publishes no type of it
     settings.version, settings.correction_level = 2, cv2.QRCodeEncoder_CORRECT_LEVEL_Q
     settings.mode = cv2.QRCodeEncoder_MODE_ALPHANUMERIC
@@ -67,21 +55,8 @@ def draw_code(code: Code) -> NDArray[np.bool_]:
 def read_code(picture: NDArray[np.uint8], module: float) -> Code | None:
     """Read the QR code whose place is known.
 
-    Its modules are sampled and drawn anew, because what finds codes anywhere gives up on a blurred one.
-
     `picture`: uint8 (h, w): the code in the middle, upright, with a margin of at least two modules. `module`: the
     side of a module in pixels.
-
-    Returns
-    -------
-    What it says; None if it cannot be read.
-
-    Examples
-    --------
-    >>> code = Code("0123456789", 12, 1)
-    >>> picture = np.where(np.kron(np.pad(draw_code(code), 3), np.ones((6, 6))), 30, 220).astype(np.uint8)
-    >>> read_code(picture, 6.0) == code, read_code(picture * 0 + 200, 6.0)
-    (True, None)
     """
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(module * 0.25, 0.3)), np.uint8)
     if np.ptp(smooth) < _MIN_CONTRAST:

@@ -33,17 +33,7 @@ def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> Pa
 
 
 def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int], once: bool = False) -> Table:
-    """Put pages in order and their rows together.
-
-    A sheet has the number that its pages name. A page that is there twice is read from its first photograph and
-    named, but for sheets of one page without a roster: these are often copied on a machine, so each further one is a
-    sheet of its own, with the next number; but where sheets have different numbers, one that has the same contents
-    too was photographed twice. Blank pages are skipped and named. Pages that are missing are named, and so are sheets
-    between the first and the last. The rows of a roster on a page that is missing are empty; where several sheets
-    lack pages, these may be parts of one, and a page that one of them has is not missing from the others' rows.
-
-    `once`: whether a page with the same number and contents as a reopened one was photographed twice in any case.
-    """
+    """Put pages in order and their rows together."""
     pages, numbers = [*pages], [*wanted]
     copied = len(numbers) == 1 and not spec.printed
     versions = {sheet.id: sheet for sheet in sheets_of(spec)}
@@ -83,10 +73,7 @@ def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
 def _sheets_of(
     pages: Sequence[PageRead | Problem], copied: bool, once: bool
 ) -> tuple[dict[int, dict[int, PageRead]], list[Problem]]:
-    """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none.
-
-    `copied`: whether a further page of the same number is another sheet.
-    """
+    """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none."""
     sheets: dict[int, dict[int, PageRead]] = {}
     problems: list[Problem] = []
     further: list[PageRead] = []
@@ -122,10 +109,7 @@ def _sheets_of(
 
 
 def _is_same(first: PageRead, page: PageRead) -> bool:
-    """Tell whether two photographs show one page: what is sure on both is the same, and not nothing.
-
-    Where somebody may have corrected the first, what was read there counts too.
-    """
+    """Tell whether two photographs show one page: what is sure on both is the same, and not nothing."""
     sure = [
         (_texts_of(cell) if first.reopened else {cell.text}, page.cells[key].text)
         for key, cell in first.cells.items()
@@ -144,11 +128,7 @@ def _texts_of(cell: Cell) -> set[str]:
 
 
 def _named(ranges: Sequence[tuple[int, int]]) -> str:
-    """Return ranges of numbers as a list in words.
-
-    >>> _named([(3, 3), (5, 7)])
-    '3, 5 to 7'
-    """
+    """Return ranges of numbers as a list in words."""
     named = (str(first) if first == last else say("form.range", first=first, last=last) for first, last in ranges)
     return say("form.list").join(named)
 
@@ -193,36 +173,13 @@ def _unused(spec: Spec, row: Row, before: Row) -> bool:
 
 
 def read_forms(reader: PageReader, photos: Iterable[Picture] | str | Path | bytes) -> Table:
-    """Read photographs of sheets into a table.
-
-    Returns
-    -------
-    The table; what could not be read is among its `problems`.
-    """
+    """Read photographs of sheets into a table."""
     found = in_order(read_photographs(try_page, reader, photos_in(photos)))
     return collect(reader.spec, found, reader.pages)
 
 
 def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
-    """Return the pages that a table was collected from, for `shuzi.forms.collect.collect`.
-
-    What pages were missing is not among them: they may be there now.
-
-    Raises
-    ------
-    DataError
-        The table is not of this spec, or pages would lose some of it: a row is there twice, or is none of the
-        sheets, or a field that stands once on a page differs from row to row.
-
-    Examples
-    --------
-    >>> from shuzi.forms.kinds import Field
-    >>> spec = Spec("Scores", (Field("q", boxes=1),))
-    >>> page = PageRead("a.jpg", Code(spec.id, 1, 1), {(0, "q"): Cell("7", "ok", 1.0, page=1, source="a.jpg")})
-    >>> table = collect(spec, [page], [1])
-    >>> collect(spec, reopen_pages(spec, table), [1]) == table
-    True
-    """
+    """Return the pages that a table was collected from, for `shuzi.forms.collect.collect`."""
     _check_columns(spec, table)
     fields = {field.name: field for field in spec.fields}
     sheets = {sheet.version: sheet for sheet in sheets_of(spec)}
@@ -279,13 +236,7 @@ def _check_printed(spec: Spec, row: Row, name: str, cell: Cell) -> None:
 
 
 def reopen_ruled(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:
-    """Put a table that was read from ruled tables before others, for `shuzi.forms.ruled_tables.join_tables`.
-
-    Raises
-    ------
-    DataError
-        The table was read with a spec.
-    """
+    """Put a table that was read from ruled tables before others, for `shuzi.forms.ruled_tables.join_tables`."""
     columns = [column_name(index) for index in range(max((len(row.cells) for row in table.rows), default=0))]
     for row in table.rows:
         if unknown := [name for name in row.cells if name not in columns]:
@@ -306,17 +257,7 @@ _Photographs = list[tuple[str, Picture | ShuziError]]
 
 
 def divide(table: Table, folder: Path, named: Named) -> tuple[_Photographs, _Photographs]:
-    """Divide photographs into those that a table has already and those to be read.
-
-    Where a photograph is not where the table names it, one whose path ends with that name is it, if that is only one:
-    the page names photographs without their folders. Where it may be that one or another, it is replaced by an error.
-
-    `folder`: that of its file; a name in the table may be relative to it or to the working directory.
-
-    Returns
-    -------
-    Those that the table has, by their names in the table, and the others.
-    """
+    """Divide photographs into those that a table has already and those to be read."""
     sources = dict.fromkeys([*table.sources, *_doubles(table)])
     paths = {path: source for source in sources for path in _paths_of(source, folder)}
     unread = {problem.source for problem in table.problems if problem.source} - {*sources}
@@ -399,15 +340,7 @@ def _doubles(table: Table) -> list[str]:
 
 
 def add_to(table: Table, reader: PageReader | None, read: Sequence[PageRead | Problem]) -> Table:
-    """Return a table with further pages.
-
-    `reader`: what read the pages; None for ruled tables.
-
-    Raises
-    ------
-    DataError
-        The table is not of the reader's spec.
-    """
+    """Return a table with further pages."""
     again = {page.source for page in read}
     table = replace(table, problems=tuple(problem for problem in table.problems if problem.source not in again))
     if reader:

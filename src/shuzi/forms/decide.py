@@ -40,25 +40,7 @@ _MAX_SUMS = 20_000
 
 
 def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: bool = False) -> Cell:
-    """Choose the text of a field.
-
-    Rules choose between texts by Bayes' theorem: a writer is taken to keep them with a probability of 0.98. If no
-    probable text keeps them, the best one stays, names the rule that it breaks, and is not `ok`.
-
-    One of ten wrong texts passes a check digit by chance, so what only the check digit chose is never `ok`, and what
-    was the best text anyway becomes surer only as far as chance allows. Where something else is amiss, nothing is
-    `ok`.
-
-    Examples
-    --------
-    >>> field = Field("age", boxes=2, maximum=99)
-    >>> decide(field, [("17", 0.99), ("11", 0.01)]).status
-    'ok'
-    >>> decide(Field("score", boxes=2, maximum=20), [("71", 0.6), ("11", 0.39)]).text
-    '11'
-    >>> decide(Field("score", boxes=2, maximum=20), [("71", 1.0)]).rule
-    'range'
-    """
+    """Choose the text of a field."""
     if not found:
         return Cell("", UNSURE, 0.0)
     best, probability = found[0]
@@ -133,20 +115,7 @@ def blank_unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
 
 
 def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, Cell]:
-    """Let the sums of a row choose between the texts of its cells; all cells of a sum that is wrong are doubtful.
-
-    A sum with a cell that only its check digit chose chooses nothing: what was read there is no longer among the
-    texts, so the sum may fit by chance what the check digit chose by chance.
-
-    Examples
-    --------
-    >>> fields = [Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
-    >>> unsure = Cell("1", UNSURE, 0.6, alternatives=(("1", 0.6), ("7", 0.4)))
-    >>> row = {"a": unsure, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)}
-    >>> found = apply_sums(fields, row)
-    >>> found["a"].text, found["a"].status, apply_sums(fields, row | {"a": Cell("5", OK, 1.0)})["all"].rule
-    ('7', 'ok', 'sum')
-    """
+    """Let the sums of a row choose between the texts of its cells; all cells of a sum that is wrong are doubtful."""
     made = dict(cells)
     for field in fields:
         names = [*field.sum_of, field.name]

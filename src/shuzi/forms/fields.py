@@ -86,17 +86,7 @@ KINDS: dict[str, type[Field]] = {}
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a sheet, of digits that stand for themselves; kinds differ from this.
-
-    Examples
-    --------
-    >>> score = Field("score", boxes=3, decimals=1, maximum=20.0)
-    >>> score.text_of("175"), score.text_of("5"), score.broken("17.5"), score.broken("20.5")
-    ('17.5', '0.5', '', 'range')
-    >>> answer = Field("q1", kind=TICK, boxes=2, options=("yes", "no"))
-    >>> answer.broken("no"), answer.broken("yes; no"), answer.broken("maybe")
-    ('', 'several', 'among')
-    """
+    """A field of a sheet, of digits that stand for themselves; kinds differ from this."""
 
     name: str  # its name in the result
     label: str = ""  # what is printed beside or above it
@@ -238,14 +228,7 @@ class Field:
         return self.pattern
 
     def line_pattern(self) -> Automaton | None:
-        """Return the pattern of what is written without boxes, with the marks that people write; None if it has none.
-
-        >>> day = Field("day", kind="date", boxes=8, order="dmy").line_pattern()
-        >>> day is not None and [day.accepts(text) for text in ("5.3.2024", "05032024", "13.13.2024")]
-        [True, True, False]
-        >>> Field("n", boxes=3).line_pattern() is None
-        True
-        """
+        """Return the pattern of what is written without boxes, with the marks that people write; None without one."""
         return self.box_pattern()  # what is no number may be written with dashes
 
     def box_pattern(self) -> Automaton | None:
@@ -289,43 +272,11 @@ class Field:
         return self.key
 
     def earned(self, text: str) -> float:
-        """Return what an answer earns.
-
-        Examples
-        --------
-        >>> from dataclasses import replace
-        >>> length = Field("q1", boxes=3, decimals=1, key=("9.8",), tolerance=0.1, points=2.0)
-        >>> length.earned("9.9"), length.earned("9.6"), length.earned("")
-        (2.0, 0.0, 0.0)
-        >>> colours = Field("q2", kind="tick", options=("red", "blue"), choose="any", key=("red", "blue"), points=1.0)
-        >>> colours.earned("red; blue"), colours.earned("red")
-        (1.0, 0.0)
-        >>> Field("q3", boxes=2, points=10.0).earned("7")
-        7.0
-
-        With `partial`, each right option earns its part, and each wrong one costs as much, down to none; with
-        `half_tolerance`, a number that is near earns half.
-
-        >>> colours = replace(colours, options=("red", "blue", "green"), partial=True)
-        >>> [colours.earned(text) for text in ("red; blue", "red", "red; blue; green", "green")]
-        [1.0, 0.5, 0.5, 0.0]
-        >>> replace(length, half_tolerance=0.5).earned("9.6")
-        1.0
-        """
+        """Return what an answer earns."""
         return self.points if text in self.answers else 0.0
 
     def formula(self, cell: str, shown: Shown = str, text: str = "") -> str:
-        """Return the formula for what the answer in a cell earns, so that it follows corrections.
-
-        `text`: what the cell holds first, if it is a number kept as text.
-
-        Examples
-        --------
-        >>> Field("q", boxes=2, key=("42", "43"), points=2.0).formula("C2")
-        '=IF(ISNUMBER(C2),IF(MIN(ABS(C2-42),ABS(C2-43))<=1e-09,2,0),0)'
-        >>> Field("q", kind="tick", options=("A", "B"), key=("B",), points=1.5).formula("D7")
-        '=IF(OR(EXACT(D7,"B")),1.5,0)'
-        """
+        """Return the formula for what the answer in a cell earns, so that it follows corrections."""
         return f"=IF({self._is_right(cell, shown)},{self.points:.15g},0)"
 
     def _is_right(self, cell: str, shown: Shown) -> str:

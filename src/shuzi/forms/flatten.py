@@ -42,24 +42,12 @@ def _dictionary() -> Any:
 
 
 def marker_modules(corner: int) -> NDArray[np.bool_]:
-    """Draw the marker of a corner, 0 to 3 clockwise from the upper left one: bool (7, 7), true where it is black.
-
-    >>> marker_modules(0).shape, bool(marker_modules(0)[0].all())
-    ((7, 7), True)
-    """
+    """Draw the marker of a corner, 0 to 3 clockwise from the upper left one: bool (7, 7), true where it is black."""
     return np.asarray(_dictionary().generateImageMarker(corner, _SIDE) < 128)
 
 
 def find_sheet(grey: NDArray[np.uint8], size: tuple[float, float], name: str) -> Sheet:
-    """Find the sheet on a photograph, whichever way up.
-
-    `size`: width and height of the paper in millimetres.
-
-    Raises
-    ------
-    PictureError
-        Fewer than three of its corner markers can be seen, or they do not lie as on this paper.
-    """
+    """Find the sheet on a photograph, whichever way up."""
     found: dict[int, NDArray[np.float64]] = {}
     work = 0
     for picture, scale in _attempts(grey):
@@ -195,22 +183,7 @@ def flatten(
     `homography`: maps millimetres of the paper to pixels: float64 (3, 3). `size`: width and height of the paper in
     millimetres.
 
-    Returns
-    -------
-    uint8 (8 * height, 8 * width): paper 255, ink darker.
-
-    Raises
-    ------
-    PictureError
-        The sheet is too small on the photograph to be read.
-
-    Examples
-    --------
-    >>> photo = np.full((300, 300), 120, np.uint8)
-    >>> photo[100:200, 140:160] = 30
-    >>> flat = flatten(photo, np.diag([5.0, 5.0, 1.0]), (50.0, 50.0), "photo.jpg")
-    >>> flat.shape, int(flat[80, 80]), bool(flat[200, 240] < 100)
-    ((400, 400), 255, True)
+    Returns: uint8 (8 * height, 8 * width): paper 255, ink darker.
     """
     scale = _scale(homography, size)
     if scale < _MIN_SCALE:
@@ -253,8 +226,6 @@ def clockwise(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 def quarter_turns(homography: NDArray[np.float64], size: tuple[float, float]) -> int:
     """Return how many quarter turns counter-clockwise make a photographed sheet upright.
 
-    Examples
-    --------
     >>> quarter_turns(np.eye(3), (210, 297)), quarter_turns(np.diag([-1.0, -1.0, 1.0]), (210, 297))
     (0, 2)
     """

@@ -157,10 +157,7 @@ SHEET, VERSION = Declared[_Sheet](_Sheet), Declared[_Version](_Version)
 
 
 class Source:
-    """The file that a spec is read from.
-
-    `path`: what errors call it.
-    """
+    """The file that a spec is read from."""
 
     def __init__(self, path: Path, text: str) -> None:
         self.path, self._text = path, text
@@ -168,11 +165,7 @@ class Source:
     def wrong(
         self, error: str, position: int, key: str, table: Mapping[str, Any], tables: str = "fields", **values: Any
     ) -> DataError:
-        """Return the error about a key.
-
-        `position`: that of the field, from 1; 0 is the sheet. `tables`: the list of tables that `position` counts:
-        "fields" or "versions".
-        """
+        """Return the error about a key."""
         name = table.get("name")
         name = visible(_short(name)) if isinstance(name, str) and name.strip() else position
         place = "spec.in_field" if tables == "fields" else "spec.in_version"
@@ -183,10 +176,7 @@ class Source:
     def check(
         self, declared: Declared[Any], table: Mapping[str, Any], position: int = 0, tables: str = "fields"
     ) -> None:
-        """Raise a DataError if the sheet, a field or a version has an unknown key, or a value that it cannot have.
-
-        The first field, and the first version, is at position 1.
-        """
+        """Raise a DataError if the sheet, a field or a version has an unknown key, or a value that it cannot have."""
         self.check_keys(declared.keys, table, position, tables)
         try:
             declared.read(table)
@@ -235,13 +225,6 @@ _DEEP = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{_MAX_DOTS + 1}}}")
 def text_of(content: bytes, path: Path) -> str:
     r"""Return the text of a spec; errors call it `path`.
 
-    Raises
-    ------
-    DataError
-        It is too large, or not UTF-8.
-
-    Examples
-    --------
     >>> text_of(b'\xef\xbb\xbftitle = "Scores"', Path("scores.toml"))
     'title = "Scores"'
     """
@@ -253,15 +236,8 @@ def text_of(content: bytes, path: Path) -> str:
 
 
 def tables_of(text: str, path: Path) -> dict[str, Any]:
-    r"""Return what a text in TOML says; errors call it `path`.
+    """Return what a text in TOML says; errors call it `path`.
 
-    Raises
-    ------
-    DataError
-        It is not TOML, or a key has more than 8 dots.
-
-    Examples
-    --------
     >>> tables_of('title = "a.b.c.d.e.f.g.h.i.j.k"', Path("scores.toml"))
     {'title': 'a.b.c.d.e.f.g.h.i.j.k'}
     """

@@ -30,10 +30,7 @@ def as_png(picture: NDArray[np.uint8]) -> bytes:
 
 
 def strip_of(views: Sequence[Sequence[NDArray[np.uint8]]]) -> bytes:
-    """Put the images of digits, uint8 (28, 28), side by side, and return them as the bytes of a PNG; b"" for none.
-
-    `views`: of each digit the image, and below it, if there is one, that with all that may be ink rather than a line.
-    """
+    """Put the images of digits, uint8 (28, 28), side by side, and return them as the bytes of a PNG; b"" for none."""
     if not views:
         return b""
     high = max(map(len, views))
@@ -42,20 +39,7 @@ def strip_of(views: Sequence[Sequence[NDArray[np.uint8]]]) -> bytes:
 
 
 def images_in(cell: Cell) -> NDArray[np.uint8]:
-    """Return the images that `strip_of` put side by side: uint8 (n, 28, 28).
-
-    Raises
-    ------
-    ValueError
-        What the cell has is something else.
-
-    Examples
-    --------
-    >>> dark, light = np.zeros((28, 28), np.uint8), np.full((28, 28), 9, np.uint8)
-    >>> images = images_in(Cell("71", "ok", 1.0, digits=strip_of([[dark], [light, light]])))
-    >>> images.shape, int(images[1].max()), len(images_in(Cell("", "blank", 1.0)))
-    ((2, 28, 28), 9, 0)
-    """
+    """Return the images that `strip_of` put side by side: uint8 (n, 28, 28)."""
     first: NDArray[np.uint8] = _rows_in(cell)[0]
     return first
 
@@ -77,15 +61,6 @@ def _rows_in(cell: Cell) -> NDArray[np.uint8]:
 def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
     """Return the digits of a cell as the form reader saw them, with what they really are.
 
-    `label`: what is written there; only its digits count.
-
-    Raises
-    ------
-    DataError
-        There is no such row or field, the table does not have the digits, or the label has more or fewer.
-
-    Examples
-    --------
     >>> from shuzi.forms.result import Row
     >>> from shuzi.forms.kinds import Field
     >>> cell = Cell("7", "unsure", 0.5, digits=strip_of([[np.eye(28, dtype=np.uint8)]]))
@@ -116,19 +91,7 @@ def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
 
 
 def corrected_cells(table: Table) -> list[tuple[int, str, str]]:
-    """Return the cells to which people gave other digits in review: the row's number from 1, the field, the text.
-
-    Those whose digits were not all found are left out, for nothing can be learned from them.
-
-    Examples
-    --------
-    >>> from shuzi.forms.result import Change, Row
-    >>> seen = strip_of([[np.eye(28, dtype=np.uint8)]])
-    >>> at = "2026-11-28T12:00:00Z"
-    >>> cells = [Cell(text, "ok", 1.0, digits=seen, changes=(Change("7", text, at),)) for text in ("1", "7")]
-    >>> corrected_cells(Table("Scores", (), tuple(Row(1, n, {"q": cell}) for n, cell in enumerate(cells))))
-    [(1, 'q', '1')]
-    """
+    """Return the cells to which people gave other digits in review: the row's number from 1, the field, the text."""
     found = []
     for number, row in enumerate(table.rows, start=1):
         for name, cell in row.cells.items():
@@ -178,13 +141,7 @@ def hand_file(folder: Path, writer: str) -> Path:
 
 
 def hands_in(folder: Path, spec: Spec) -> Mapping[int, Path]:
-    """Return the hand of each row of a spec's roster, from 0, that has one in a folder.
-
-    Raises
-    ------
-    DataError
-        The spec has no roster, so nothing tells who wrote a row; or two students have one hand in the folder.
-    """
+    """Return the hand of each row of a spec's roster, from 0, that has one in a folder."""
     if not spec.printed:
         raise DataError("error.hand.no_roster", path=folder)
     found: dict[int, Path] = {}
@@ -198,13 +155,7 @@ def hands_in(folder: Path, spec: Spec) -> Mapping[int, Path]:
 
 
 def digits_in_picture(reader: Reader, picture: str, label: str) -> Dataset:
-    """Return the digits that a reader finds in a picture, with what they really are.
-
-    Raises
-    ------
-    DataError
-        The label is not digits, or the picture has more or fewer.
-    """
+    """Return the digits that a reader finds in a picture, with what they really are."""
     _check_label(label)
     digits = reader.read(picture).digits
     if len(digits) != len(label):
@@ -220,15 +171,7 @@ def digits_of_cell(path: Path, row: int, field: str, label: str, to: Path) -> tu
 
 
 def digits_of_review(path: Path, to: Path) -> list[tuple[Dataset, Path]]:
-    """Return the digits of each cell that was corrected in review, and the file to add them to.
-
-    That is `to`, or if it is a folder, the file of the row's writer in it.
-
-    Raises
-    ------
-    DataError
-        No cell was corrected, or a row has no writer.
-    """
+    """Return the digits of each cell that was corrected in review, and the file to add them to."""
     table = read_table(path)
     cells = corrected_cells(table)
     if not cells:

@@ -53,21 +53,7 @@ class Words:
 
 
 def labelled(fields: Sequence[Field], words: Iterable[Words]) -> tuple[Field, ...]:
-    """Name fields by what is printed beside or above them.
-
-    `fields`: with `at`. Those that have no label, or none that is sure, stay as they are.
-
-    Returns
-    -------
-    The fields; where several have the same label, a number makes the names of all but the first different.
-
-    Examples
-    --------
-    >>> fields = [Field(f"f{n}", label=f"f{n}", at=(Box(40.0, 10.0 + 20 * n, 24.0, 8.0),)) for n in range(3)]
-    >>> words = [Words("Amount:", Box(10.0, 12.0, 15.0, 4.0), 0.99), Words("Amount", Box(40.0, 25.0, 15.0, 4.0), 0.9)]
-    >>> [(field.name, field.label) for field in labelled(fields, words)]
-    [('Amount', 'Amount'), ('Amount 2', 'Amount'), ('f2', 'f2')]
-    """
+    """Name fields by what is printed beside or above them."""
     form = _Form([frame_around(field.at) for field in fields], words)
     labels = [form.label_of(frame) for frame in form.frames]
     taken = {field.name for field, label in zip(fields, labels, strict=True) if not label}
@@ -246,15 +232,7 @@ def can_read_words() -> bool:
 
 
 def read_words(flat: NDArray[np.uint8], fields: Sequence[Field]) -> list[Words]:
-    """Read what is printed on a blank form, in Chinese and Latin letters.
-
-    `fields`: with `at`. Their boxes and lines are no words, and are left out.
-
-    Raises
-    ------
-    MissingExtra
-        The engine is not installed.
-    """
+    """Read what is printed on a blank form, in Chinese and Latin letters."""
     # its models are in its package: it loads nothing
     library: Any = require(ENGINE, EXTRA, WANTED)
     print_alone = flat.copy()

@@ -87,19 +87,7 @@ def code_box(size: tuple[float, float]) -> Box:
 
 
 def pages_of(spec: Spec) -> tuple[Page, ...]:
-    """Lay out a spec.
-
-    Raises
-    ------
-    DataError
-        The fields are wider than the paper, or more than fit on a page.
-
-    Examples
-    --------
-    >>> spec = Spec("Scores", (Field("q1", boxes=2), Field("q2", boxes=2)), rows=25)
-    >>> [(page.number, len(page.fields)) for page in pages_of(spec)]
-    [(1, 38), (2, 12)]
-    """
+    """Lay out a spec."""
     if spec.blank:
         return (Page(1, (), tuple(PlacedField(field, 0, field.at) for field in spec.fields)),)
     height = spec.size[1]
@@ -265,10 +253,6 @@ class Option:
 def options_at(field: Field, x: float, y: float, room: float, high: float) -> list[Option]:
     """Place the options of a field beside one another, on several lines if there are too many.
 
-    `room`: the width that a line may have; where a single option is wider, so is its line.
-
-    Examples
-    --------
     >>> field = Field("q", kind="tick", boxes=2, options=("yes", "no"))
     >>> [option.box for option in options_at(field, 100.0, 40.0, room=80.0, high=9.0)]
     [Box(x=100.0, y=42.0, width=5.0, height=5.0), Box(x=117.4, y=42.0, width=5.0, height=5.0)]

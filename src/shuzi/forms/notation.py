@@ -17,8 +17,6 @@ _MONTH, _DAY, _HOUR = "(0[1-9]|1[0-2])", "(0[1-9]|[12]\\d|3[01])", "([01]\\d|2[0
 class Notation:
     """How a value is written in parts.
 
-    Examples
-    --------
     >>> NOTATIONS["dmy"].text_of("05032024"), NOTATIONS["time"].text_of("0905")
     ('2024-03-05', '09:05')
     >>> NOTATIONS["dmy"].digits_in(["5", "3", "2024"]), NOTATIONS["time"].digits_in(["9", "5"])
@@ -127,11 +125,7 @@ def years_from(first: int, last: int) -> str:
 
 
 def is_date(text: str) -> bool:
-    """Tell whether there is such a day, written as ISO 8601 does.
-
-    >>> is_date("2024-02-29"), is_date("2023-02-29"), is_date("20240229")
-    (True, False, False)
-    """
+    """Tell whether there is such a day, written as ISO 8601 does."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return False  # such as 2024-W09-4, which Python takes for a day too
     try:
@@ -179,11 +173,7 @@ _RESIDENT_CHECKS = "10X98765432"
 
 
 def luhn(text: str) -> bool:
-    """Check the Luhn digit of a card or account number (ISO/IEC 7812-1).
-
-    >>> luhn("79927398713"), luhn("79927398710")
-    (True, False)
-    """
+    """Check the Luhn digit of a card or account number (ISO/IEC 7812-1)."""
     if not text.isdecimal() or len(text) < 2:
         return False
     digits = [int(digit) for digit in reversed(text)]
@@ -191,28 +181,14 @@ def luhn(text: str) -> bool:
 
 
 def isbn(text: str) -> bool:
-    """Check an ISBN of ten or thirteen characters.
-
-    >>> isbn("0306406152"), isbn("9780306406157"), isbn("080442957X"), isbn("9780306406158")
-    (True, True, True, False)
-    """
+    """Check an ISBN of ten or thirteen characters."""
     if len(text) == 13 and text.isdecimal() and text.startswith(("978", "979")):
         return sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(text)) % 10 == 0
     return len(text) == 10 and mod11(text)
 
 
 def mod11(text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:
-    """Check a modulus 11 digit: the sum of all characters by their weights is a multiple of 11.
-
-    `weights`: one for each character; none for 1, 2, 3 … from the right, as in an ISBN of ten characters.
-
-    Examples
-    --------
-    >>> mod11("0306406152"), mod11("0306406151"), mod11("080442957X"), mod11("080442957X", with_x=False)
-    (True, False, True, False)
-    >>> mod11("86011117947", (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))  # an account number of Norway
-    True
-    """
+    """Check a modulus 11 digit: the sum of all characters by their weights is a multiple of 11."""
     if len(text) < 2 or not text[:-1].isdecimal() or text[-1] not in ("0123456789X" if with_x else "0123456789"):
         return False
     weights = weights or range(len(text), 0, -1)
@@ -221,11 +197,7 @@ def mod11(text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:
 
 
 def iban(text: str) -> bool:
-    """Check an IBAN, written without spaces (ISO 13616, modulus 97).
-
-    >>> iban("DE89370400440532013000"), iban("DE98370400440532013000"), iban("GB82WEST12345698765432")
-    (True, False, True)
-    """
+    """Check an IBAN, written without spaces (ISO 13616, modulus 97)."""
     if not re.fullmatch("[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}", text):
         return False
     return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1

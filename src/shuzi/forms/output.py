@@ -33,15 +33,7 @@ ENDINGS = (".csv", ".xlsx", ".json")
 
 
 def check_target(path: Path, endings: Sequence[str] = ENDINGS) -> None:
-    """Refuse a file that could not be written, before there is anything to lose.
-
-    Raises
-    ------
-    DataError
-        The ending is another, or the folder or the file cannot be written.
-    MissingExtra
-        It is .xlsx, and openpyxl is not installed.
-    """
+    """Refuse a file that could not be written, before there is anything to lose."""
     if path.suffix.lower() not in endings:
         raise DataError("error.form.ending", path=path, endings=", ".join(endings))
     if path.suffix.lower() == ".xlsx":
@@ -51,15 +43,7 @@ def check_target(path: Path, endings: Sequence[str] = ENDINGS) -> None:
 
 
 def save_table(table: Table, path: Path) -> None:
-    """Write a table as CSV, XLSX or JSON; the file is replaced only when it is whole.
-
-    Raises
-    ------
-    DataError
-        The ending is unknown, or the file cannot be written.
-    MissingExtra
-        It is .xlsx, and openpyxl is not installed.
-    """
+    """Write a table as CSV, XLSX or JSON; the file is replaced only when it is whole."""
     check_target(path)
     with writing(path), replacing(path) as part:
         if path.suffix.lower() == ".xlsx":
@@ -82,18 +66,7 @@ _LONE = {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)}  # of names t
 
 
 def as_csv(table: Table) -> str:
-    r"""Return a table as CSV (RFC 4180), with a byte order mark so that spreadsheets see that it is UTF-8.
-
-    The last columns name the cells that are doubtful and the photographs of a row; those before say its version,
-    if the sheet has several, and its points, if it is graded.
-
-    >>> from shuzi.forms.result import Cell
-    >>> from shuzi.forms.kinds import Field
-    >>> cells = {"id": Cell("007", "ok", 1.0), "q1": Cell("=1", "unsure", 0.5)}
-    >>> table = Table("Scores", (Field("id"), Field("q1")), (Row(1, 0, cells),))
-    >>> as_csv(table).splitlines()[1]
-    '"007","\'=1","q1",""'
-    """
+    """Return a table as CSV (RFC 4180), with a byte order mark so that spreadsheets see that it is UTF-8."""
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # some spreadsheets take ; for the end of a cell too
@@ -142,23 +115,7 @@ def save_answer_pages(
     font: Path | None = None,
     done: Callable[[], None] = lambda: None,
 ) -> int:
-    """Write a PDF with a page for each row, more where its answers need them; rows with nothing written have none.
-
-    `out`: the PDF, which is replaced when it is whole. `photograph_of`: opens the photographs that cells name. Where
-    one cannot be had, a cell shows the picture it brings, if any. `font`: a font file; None for one that is found on
-    this machine.
-
-    Returns
-    -------
-    The number of pages.
-
-    Raises
-    ------
-    DataError
-        There is nothing to print, no font has all the characters, or the file cannot be written.
-    MissingExtra
-        fpdf2 is not installed.
-    """
+    """Write a PDF with a page for each row, more where its answers need them; rows with nothing written have none."""
     rows = [row for row in table.rows if not is_empty(row)]
     if not rows:
         raise DataError("error.form.nothing_to_print", path=out)
@@ -174,10 +131,7 @@ def save_answer_pages(
 def photographs_of(
     table: Table, folder: Path, named: Mapping[str, Picture], missing: dict[str, None]
 ) -> PhotographOf:
-    """Return a function that opens a photograph of a table by its name: as named, else beside the table.
-
-    `missing`: takes the names of those that cannot be had.
-    """
+    """Return a function that opens a photograph of a table by its name: as named, else beside the table."""
     # in separate folders, several may have the same name
     given_files, files = (Counter(Path(name).name for name in names) for names in (named, table.sources))
     moved = {Path(name).name: picture for name, picture in named.items() if given_files[Path(name).name] == 1}

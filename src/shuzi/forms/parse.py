@@ -43,29 +43,12 @@ What returns bytes that were not read from a file calls `check_beside`.
 
 
 def read_spec(path: Path) -> Spec:
-    r"""Read a spec; the paths of its roster and of its blank form start at the spec's folder.
-
-    Raises
-    ------
-    DataError
-        The file cannot be read, is not TOML, or has a mistake, which the error names with its line and field.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "scores.toml"
-    >>> _ = path.write_text('title = "Scores"\nrows = 20\n[[fields]]\nname = "q1"\nboxes = 2\n', "utf-8")
-    >>> read_spec(path).fields[0].boxes
-    2
-    """
+    """Read a spec; the paths of its roster and of its blank form start at the spec's folder."""
     return spec_of(read_text(path), path, beside_file(path))
 
 
 def spec_of(text: str, path: Path, beside: Beside) -> Spec:
-    """Return the spec that a text describes; errors call it `path`, and are those of `read_spec`.
-
-    `beside`: returns the roster or the blank form that the spec names.
-    """
+    """Return the spec that a text describes; errors call it `path`, and are those of `read_spec`."""
     sheet = tables_of(text, path)
     blank = beside("blank", sheet["blank"]) if is_text(sheet.get("blank")) else b""
     return spec_of_tables(sheet, Source(path, text), beside, blank)
@@ -93,15 +76,7 @@ def read_text(path: Path) -> str:
 
 
 def spec_of_tables(sheet: Mapping[str, Any], source: Source, beside: Beside, blank: bytes) -> Spec:
-    """Return the spec that the tables of a file describe.
-
-    `blank`: the blank form of a traced form, as a PNG; b"" for a sheet that is printed.
-
-    Raises
-    ------
-    DataError
-        There is a mistake, which the error names with its line and field.
-    """
+    """Return the spec that the tables of a file describe."""
     source.check(SHEET, sheet)
     tables = _field_tables(sheet, source, blank)
     roster_path = source.path.parent / sheet.get("roster", "")
@@ -178,10 +153,7 @@ _KEYS = tuple(dict.fromkeys(key for own in KINDS.values() for key in own.declare
 
 
 class FieldTable:
-    """The table of a field.
-
-    `position`: which of the fields it is, from 1.
-    """
+    """The table of a field."""
 
     def __init__(self, source: Source, position: int, table: dict[str, Any]) -> None:
         self._source, self._position, self._table = source, position, table
@@ -214,13 +186,7 @@ class FieldTable:
             raise self._wrong("error.spec.spaces", "name", value=same.strip())
 
     def field(self, style: str, roster: tuple[dict[str, str], ...], roster_path: Path) -> Field:
-        """Return the field, without its boxes on a traced form.
-
-        Raises
-        ------
-        DataError
-            Its keys do not fit together, or the roster lacks what they name.
-        """
+        """Return the field, without its boxes on a traced form."""
         table, own = self._table, self._kind
         if table.get("once"):
             self._refuse("error.spec.unique", ["unique"])
@@ -404,13 +370,7 @@ def answers_to(field: Field, key: Any) -> tuple[str, ...]:
 
 
 def versions_of(sheet: Mapping[str, Any], source: Source, fields: Sequence[Field]) -> tuple[Version, ...]:
-    """Return the versions that a sheet's tables describe; none if it has none.
-
-    Raises
-    ------
-    DataError
-        There is a mistake, or the sheet is one that cannot have versions.
-    """
+    """Return the versions that a sheet's tables describe; none if it has none."""
     if "versions" not in sheet:
         return ()
     if "rows" in sheet or "blank" in sheet or any(field.column for field in fields):

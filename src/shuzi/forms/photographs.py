@@ -57,13 +57,7 @@ class Way(Generic[R, P]):
 def read_photographs(
     read_one: ReadOne[R, P], reader: R, named: Named
 ) -> Generator[tuple[int, P | Problem], None, None]:
-    """Read photographs: a single one here, several in other processes, of which there are at most one per core.
-
-    Yields
-    ------
-    The index of a photograph, and what was read, as soon as it is; so not in their order. One that ends its
-    process, and that of a second attempt, is a Problem.
-    """
+    """Read photographs: a single one here, several in other processes, of which there are at most one per core."""
     if len(named) == 1 or not can_start():
         yield from ((index, read_one(reader, picture, name)) for index, (name, picture) in enumerate(named))
         return
@@ -89,11 +83,7 @@ def read_photographs(
 
 
 def in_order(read: Iterable[tuple[int, P]]) -> list[P]:
-    """Return pages in the order of their photographs.
-
-    >>> in_order([(1, "b"), (0, "a")])
-    ['a', 'b']
-    """
+    """Return pages in the order of their photographs."""
     return [page for _, page in sorted(read, key=itemgetter(0))]
 
 
@@ -115,10 +105,7 @@ def _outcome(task: Task, read_one: ReadOne[R, P], reader: R, name: str, picture:
 
 
 def photos_in(named: Iterable[Picture] | str | Path | bytes) -> list[tuple[str, Picture | ShuziError]]:
-    """Return each photograph with its name, for files, folders and PDFs.
-
-    Where one cannot be opened, or is the same as one before, an error takes its place.
-    """
+    """Return each photograph with its name, for files, folders and PDFs."""
     found: list[tuple[str, Picture | ShuziError]] = []
     first: dict[str, str] = {}
     for given in as_many(named):
@@ -172,18 +159,7 @@ _SOLID, _DARK = 0.002, 60  # of the pixels, and grey levels: a picture or a shad
 
 
 def is_empty(grey: NDArray[np.uint8]) -> bool:
-    """Tell whether a scanned page is blank paper, apart from dust and its edges; one in doubt is not.
-
-    Examples
-    --------
-    >>> page = np.full((1400, 990), 240, np.uint8)
-    >>> page[300:303, 500:503] = 100  # dust
-    >>> is_empty(page)
-    True
-    >>> page[700:730, 500:503] = 200  # a 1 in pencil
-    >>> is_empty(page)
-    False
-    """
+    """Tell whether a scanned page is blank paper, apart from dust and its edges; one in doubt is not."""
     small = resize(grey, min(1.0, _SIDE / max(grey.shape)))
     rim = round(_RIM * max(small.shape))
     inner = small[rim:-rim, rim:-rim] if rim and min(small.shape) > 3 * rim else small
@@ -197,33 +173,18 @@ def is_empty(grey: NDArray[np.uint8]) -> bool:
 
 
 def refuse_empty(grey: NDArray[np.uint8], name: str) -> None:
-    """Refuse a page that is blank, before anything is sought on it.
-
-    Raises
-    ------
-    PictureError
-        It is.
-    """
+    """Refuse a page that is blank, before anything is sought on it."""
     if is_empty(grey):
         raise PictureError(EMPTY, path=name)
 
 
 def unread(name: str, problem: ShuziError) -> Problem:
-    """Return what stands in the place of a page that was not read.
-
-    >>> type(unread("2.jpg", PictureError(EMPTY, path="2.jpg"))).__name__
-    'Skipped'
-    """
+    """Return what stands in the place of a page that was not read."""
     return (Skipped if problem.key == EMPTY else Problem)(name, str(problem))
 
 
 def skipped(pages: Iterable[object]) -> list[Skipped]:
-    """Return one sentence about all blank pages, if there are any.
-
-    >>> pages = [Skipped(name, "") for name in ("a.pdf#2", "a.pdf#4", "b.jpg")]
-    >>> [problem.message for problem in skipped(pages)]
-    ['Blank pages skipped: 3 (a.pdf#2, #4, b.jpg).']
-    """
+    """Return one sentence about all blank pages, if there are any."""
     names: list[str] = []
     document = ""
     blank = [page.source for page in pages if isinstance(page, Skipped) and page.source]
@@ -236,10 +197,7 @@ def skipped(pages: Iterable[object]) -> list[Skipped]:
 
 
 def blank_again(named: Sequence[tuple[str, object]], pages: Sequence[P]) -> list[P | Skipped]:
-    """Return pages, of which one that is the same picture as a blank one is just blank too.
-
-    `named`: the photographs with their names, as `shuzi.forms.photographs.photos_in` returns them.
-    """
+    """Return pages, of which one that is the same picture as a blank one is just blank too."""
     names = [name for name, _ in named]
     blank = {name for name, page in zip(names, pages, strict=True) if isinstance(page, Skipped)}
     firsts = [picture.values.get("first") if isinstance(picture, ShuziError) else None for _, picture in named]

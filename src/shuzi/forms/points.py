@@ -24,8 +24,6 @@ def graded_in(table: Table, row: Row | None = None) -> tuple[Field, ...]:
 def heads_of(table: Table, labelled: bool = False) -> list[str]:
     """Return the heads of the columns of points: of each field with a key, and of all; [] if nothing is graded.
 
-    Examples
-    --------
     >>> table = Table("Exam", (Field("q1", boxes=2, points=3.0, key=("42",)), Field("q2", boxes=1, points=5.0)), ())
     >>> heads_of(table)
     ['q1, points', 'Points of 8']
@@ -45,12 +43,7 @@ def heads_of(table: Table, labelled: bool = False) -> list[str]:
 
 
 def texts_of(table: Table, row: Row) -> list[str]:
-    """Return what a row has in these columns; "" where nothing was written or photographed.
-
-    >>> table = Table("Exam", (Field("q1", boxes=2, points=3.0, key=("42",)), Field("q2", boxes=1, points=5.0)), ())
-    >>> texts_of(table, Row(1, 0, {"q1": Cell("42", "ok", 1.0), "q2": Cell("4", "ok", 1.0)}))
-    ['3', '7']
-    """
+    """Return what a row has in these columns; "" where nothing was written or photographed."""
     graded = graded_in(table, row)
     if not graded:
         return []
@@ -75,10 +68,7 @@ class Points:
 def put_points(
     sheet: Any, table: Table, column: int, letters: Mapping[str, str], shown: Callable[[str], str]
 ) -> Points:
-    """Write the columns of points of a worksheet.
-
-    `shown`: turns a text into what a cell with it holds.
-    """
+    """Write the columns of points of a worksheet."""
     letter_of: Any = require("openpyxl.utils", "forms", "extra.forms").get_column_letter
     graded, heads = graded_in(table), heads_of(table, labelled=True)
     if not graded:

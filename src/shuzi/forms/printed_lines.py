@@ -80,24 +80,7 @@ def find_lines(
     ticks: LinePaths = (),
     thickness: float | Sequence[float] = ORDINARY,
 ) -> list[Line]:
-    """Find the printed lines of a part of a sheet near to where they should be.
-
-    `verticals`, `horizontals`: the x of vertical lines and the y of horizontal ones, in pixels. `ticks`: the x of
-    vertical lines that are only in the lower third. `thickness`: how thick the lines are, in millimetres: all, or
-    each, in the order above.
-
-    Returns
-    -------
-    Those that differ from paper.
-
-    Examples
-    --------
-    >>> part = np.full((60, 60), 250, np.uint8)
-    >>> part[:, 31:33] = 120
-    >>> (line,) = find_lines(part, [28.0], [])
-    >>> line.vertical, float(np.abs(line.path - 32).max()) <= 0.5
-    (True, True)
-    """
+    """Find the printed lines of a part of a sheet near to where they should be."""
     height, width = part.shape
     xs, ys = ([float(np.mean(line)) for line in lines] for lines in (verticals, horizontals))
     high = (min(ys), max(ys)) if len(ys) > 1 else (0.0, float(height))
@@ -171,9 +154,7 @@ def seen_along(
 ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
     """Return what is seen beside the path of a vertical line.
 
-    Returns
-    -------
-    The light, the distance of its pixel from the middle of the line, and its column: each (rows, n).
+    Returns: The light, the distance of its pixel from the middle of the line, and its column: each (rows, n).
     """
     reach = _reach(thickness)
     offsets = np.arange(-reach - 2, reach + 3)
@@ -184,10 +165,7 @@ def seen_along(
 def profile_of(
     light: NDArray[np.float32], away: NDArray[np.float64], span: tuple[int, int], thickness: float
 ) -> NDArray[np.float64]:
-    """Return how much darker than paper a line is where nothing is written: at its darker places.
-
-    `span`: the first row that counts, and the one after the last. `thickness`: in millimetres.
-    """
+    """Return how much darker than paper a line is where nothing is written: at its darker places."""
     light, away = light[span[0] : span[1]], away[span[0] : span[1]]
     dark = (PAPER - light).sum(axis=1)
     free = dark <= _AS_DARK * np.quantile(dark, _FREE) + _UNEVEN
@@ -219,9 +197,7 @@ def line_path_of(
     `thickness`: in millimetres. `darkest`: by how many grey levels lines are darker than paper at most: what is
     darker is written. `stray`: how many millimetres it may lie from where it should be.
 
-    Returns
-    -------
-    Its x in each row: float64 (rows,); None if nothing is darker than paper there.
+    Returns: Its x in each row: float64 (rows,); None if nothing is darker than paper there.
     """
     height, width = picture.shape
     rows = np.arange(height)
@@ -316,10 +292,7 @@ def _take_out(
     line: Line,
     darkest: NDArray[np.float64],
 ) -> None:
-    """Take a vertical line out of a picture, and write what may be ink on it into another, in place.
-
-    Other lines may be gone from the picture already; where they cross this one it tells nothing of how dark this is.
-    """
+    """Take a vertical line out of a picture, and write what may be ink on it into another, in place."""
     line_path, thickness = line.path, line.thickness
     if line.profile.max() > darkest.max():  # it may have been followed where something is written
         found = line_path_of(printed, line.expected, line.span, thickness, float(darkest.max()) / _DARKEST)
@@ -369,10 +342,7 @@ def _usual(
 
 
 def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool_]:
-    """Tell in which rows a line is darker, or wider, than lines are, for as long as a stroke may go along it.
-
-    `more`: how much darker it is than lines in each row, added up across it.
-    """
+    """Tell in which rows a line is darker, or wider, than lines are, for as long as a stroke may go along it."""
     smooth = cv2.blur(more[:, None], (1, round(_WAY * SCALE)), borderType=cv2.BORDER_REPLICATE)[:, 0]
     found = smooth > _MORE
     found[: span[0]] = found[span[1] :] = False
@@ -427,8 +397,6 @@ def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, p
 
     `clean`: the cell with its margin, without lines and what is left of them: uint8 (h, w), paper 255.
 
-    Examples
-    --------
     >>> erased = np.full((96, 160), 250, np.uint8)
     >>> erased[30:80, [40, 41, 42, 90, 91, 92]] = 60
     >>> clean = erased.copy()

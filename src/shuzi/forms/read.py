@@ -47,15 +47,7 @@ _MIN_LINES, _MIN_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, an
 
 
 class PageReader:
-    """Reads photographs of the sheets of one spec.
-
-    `own`: reads those of rows whose writers' hands are known, by row from 0.
-
-    Raises
-    ------
-    DataError
-        The fields do not fit on the paper, or too little is printed on a traced form to recognise it.
-    """
+    """Reads photographs of the sheets of one spec."""
 
     def __init__(self, spec: Spec, reader: Reader, own: Mapping[int, Reader] | None = None) -> None:
         self.spec = spec
@@ -83,16 +75,7 @@ class PageReader:
         return self._reader.card.weights
 
     def read(self, picture: Picture, name: str) -> PageRead:
-        """Read a photograph, at any angle and either way up.
-
-        Raises
-        ------
-        PictureError
-            It is no picture or a blank page, no sheet can be found on it, or the sheet belongs to another spec or is
-            another form.
-        MissingExtra
-            It is a HEIC picture or a PDF, and the library to open it is not installed.
-        """
+        """Read a photograph, at any angle and either way up."""
         grey = open_picture(picture)
         refuse_empty(grey, name)
         blank = self._blank
@@ -213,10 +196,7 @@ _TOO_MUCH = Opened([], True, too_much=True)
 
 
 def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = None) -> Opened:
-    """Read an open field; where ink may be a line, with it and without.
-
-    `work`: what may be done for the fields of its page; None if it is alone.
-    """
+    """Read an open field; where ink may be a line, with it and without."""
     work = work or PageWork(1)
     found = _read(field, cut.inside, reader, work)
     if found.too_much:
@@ -238,8 +218,6 @@ def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = No
 
 def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
     """Tell whether a stroke may be what is left of the left or right line of an open field.
-
-    Where the line was found, only a stroke on it that is alone may be; where it was not, any near to its place.
 
     >>> inside = np.full((84, 200), 250, np.uint8)
     >>> inside[16:66, 190:194] = 60
@@ -320,10 +298,6 @@ _PLAIN, _MAX_PLAIN = 8.0, 12  # not counted for each plain digit, and digits of 
 class PageWork:
     """What may still be done for the open fields or cells of a page, in images classified; counted after each.
 
-    `count`: of fields or cells.
-
-    Examples
-    --------
     >>> PageWork(100).limit == MOST_WORK, PageWork(100).is_used_up
     (True, False)
     """

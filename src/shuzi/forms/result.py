@@ -51,14 +51,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Cell:
-    """One field of one row.
-
-    Examples
-    --------
-    >>> cell = Cell("17", UNSURE, 0.6, alternatives=(("17", 0.6), ("11", 0.3)))
-    >>> cell.message, Cell.from_dict(cell.as_dict()) == cell
-    ('It may also be 11.', True)
-    """
+    """One field of one row."""
 
     text: str  # what is written, in the form that the field has; the best guess, whatever the status
     status: str  # "ok", "unsure", "blank" or "printed"
@@ -187,12 +180,7 @@ class Table:
 
     @staticmethod
     def from_dict(found: Mapping[str, Any]) -> Table:
-        """Return the table that `as_dict` wrote; of the fields, what a table needs.
-
-        >>> table = Table("Scores", (Field("id", column="id"),), (Row(1, 0, {"id": Cell("007", PRINTED, 1.0)}),))
-        >>> Table.from_dict(table.as_dict()) == table
-        True
-        """
+        """Return the table that `as_dict` wrote; of the fields, what a table needs."""
         fields = [
             Field(
                 column["name"],
@@ -433,14 +421,7 @@ _TABLE = Declared[dict[str, Any]](_Table)
 
 
 def read_table(path: Path) -> Table:
-    """Read the JSON of a table that `shuzi form read` or the page wrote.
-
-    Raises
-    ------
-    DataError
-        The file is missing, is no such table, is of another version of shuzi, or has a value that no table has, which
-        the error names.
-    """
+    """Read the JSON of a table that `shuzi form read` or the page wrote."""
     content = read_bounded(path, _MAX_BYTES, "error.table.other")
     try:
         found = json.loads(content.decode("utf-8"))

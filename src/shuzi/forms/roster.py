@@ -22,14 +22,6 @@ MAX_BYTES = 10_000_000
 def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
     r"""Return the rows of a roster: the first row names the columns, which commas, semicolons or tabs separate.
 
-    Raises
-    ------
-    DataError
-        It cannot be read, is empty, too large or too wide, two columns have one name, or a row is longer than the
-        first.
-
-    Examples
-    --------
     >>> roster_of(b"number;name\n007;Ada\n", Path("class.csv"))
     ({'number': '007', 'name': 'Ada'},)
     """
@@ -54,13 +46,7 @@ def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
 
 
 def check_column(roster: Iterable[dict[str, str]], path: Path, column: str, unique: bool) -> None:
-    """Check a column that is used.
-
-    Raises
-    ------
-    DataError
-        It is not there, or `unique` is asked for and a value is empty or there twice.
-    """
+    """Check a column that is used."""
     rows = [*roster]
     if column not in rows[0]:
         raise DataError("error.roster.no_column", path=path, column=column, columns=", ".join(rows[0]))

@@ -45,14 +45,7 @@ _APART = 1.5  # of a digit's height: digits farther apart may be in several cell
 
 
 def read_tables(reader: Reader, photos: Named, shape: Shape = UNKNOWN) -> Table:
-    """Read ruled tables, one on each photograph, one below another.
-
-    `photos`: each with its name, as `shuzi.forms.photographs.photos_in` returns them.
-
-    Returns
-    -------
-    The table, with columns A, B, C …; what could not be read is among its `problems`.
-    """
+    """Read ruled tables, one on each photograph, one below another."""
     return join_pages(in_order(read_photographs(partial(try_table, shape=shape), reader, photos)))
 
 
@@ -76,12 +69,8 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
 def leave_words(cells: Cells, pictures: Mapping[tuple[int, str], NDArray[np.uint8]]) -> Cells:
     """Leave words in the first row and column to people: letters look like digits.
 
-    A number among them keeps its text. In a first row of which less than half are sure numbers, none is sure.
-
     `cells`: by row and column. `pictures`: of the same cells, for people: uint8 (h, w) each.
 
-    Examples
-    --------
     >>> cells = {(0, "A"): Cell("101", OK, 1.0, alternatives=(("101", 1.0),)), (0, "B"): Cell("5", UNSURE, 0.1)}
     >>> cells |= {(0, "C"): Cell("8", UNSURE, 0.2)}
     >>> pictures = dict.fromkeys(cells, np.full((9, 9), 255, np.uint8))
@@ -120,13 +109,7 @@ def _doubted(cell: Cell, png: bytes, in_head: bool) -> Cell:
 
 
 def as_rows(page: PageRead, sheet: int) -> list[Row]:
-    """Return the rows of the page that `try_table` made of the sheet of this number.
-
-    >>> seven, one = Cell("7", "ok", 1.0), Cell("1", "ok", 1.0)
-    >>> page = PageRead("a.jpg", Code("", 1, 1), {(0, "A"): seven, (0, "B"): one, (1, "A"): one})
-    >>> as_rows(page, 3) == [Row(3, 0, {"A": seven, "B": one}), Row(3, 1, {"A": one})]
-    True
-    """
+    """Return the rows of the page that `try_table` made of the sheet of this number."""
     rows: dict[int, dict[str, Cell]] = {}
     for (row, column), cell in page.cells.items():
         rows.setdefault(row, {})[column] = cell
@@ -174,10 +157,7 @@ def _doubt(unclear: Iterable[Unclear], rows: int, columns: int) -> str:
 
 
 def join_tables(read: Iterable[list[Row] | Problem]) -> Table:
-    """Put the tables of several photographs below one another.
-
-    A column is of numbers, unless one begins with a zero, as identifiers do: then it stays text, as it was written.
-    """
+    """Put the tables of several photographs below one another."""
     found = [*read]
     rows = [row for rows in found if not isinstance(rows, Problem) for row in rows]
     columns = max((len(row.cells) for row in rows), default=0)
@@ -191,11 +171,7 @@ def _column(name: str, rows: list[Row]) -> Field:
 
 
 def column_name(index: int) -> str:
-    """Name a column, counted from 0, as spreadsheets do.
-
-    >>> column_name(0), column_name(25), column_name(26)
-    ('A', 'Z', 'AA')
-    """
+    """Name a column, counted from 0, as spreadsheets do."""
     name, left = "", index + 1
     while left:
         left, letter = divmod(left - 1, 26)

@@ -40,22 +40,7 @@ _TICK = 0.33  # of a box's height: the ticks of a comb
 
 
 def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None) -> int:
-    """Write the pages of a spec as a PDF.
-
-    `out`: the PDF, which is replaced. `copies`: how many sheets, or of each version, which take turns; each sheet has
-    a number of its own. `font`: a font file; None for one that is found on this machine.
-
-    Returns
-    -------
-    The number of pages.
-
-    Raises
-    ------
-    DataError
-        The fields do not fit on the paper, no font has all the characters, or the file cannot be written.
-    MissingExtra
-        fpdf2 is not installed.
-    """
+    """Write the pages of a spec as a PDF."""
     sheets = [(sheet, pages_of(sheet)) for sheet in sheets_of(spec)]
     max_copies = min(MAX_COPIES, _MAX_SHEETS // len(sheets))
     if not 1 <= copies <= max_copies:
@@ -141,17 +126,7 @@ _LEADING, _MIN_FONT_SIZE = 1.15, 4.0  # the height of a line in sizes of its fon
 
 
 def begin_document(title: str, text: str, language: str, size: tuple[float, float], font: Path | None = None) -> Any:
-    """Return an empty PDF of fpdf2, in millimetres.
-
-    `font`: a font file; None for one that is found on this machine.
-
-    Raises
-    ------
-    DataError
-        No font has all the characters.
-    MissingExtra
-        fpdf2 is not installed.
-    """
+    """Return an empty PDF of fpdf2, in millimetres."""
     library: Any = require("fpdf", "forms", "extra.forms")
     pdf = library.FPDF(unit="mm", format=size)
     pdf.set_auto_page_break(False)
@@ -218,19 +193,7 @@ class Typeface:
 
 
 def typeface(text: str, chinese: bool, given: Path | None = None) -> Typeface | None:
-    """Find a font that has every character of a text.
-
-    `chinese`: whether a Chinese font is to be preferred: others may have characters that look Japanese.
-
-    Returns
-    -------
-    The font; None if every PDF viewer has one, which is so for Western European text.
-
-    Raises
-    ------
-    DataError
-        The named font cannot be used or lacks a character, or no font of this machine has all of them.
-    """
+    """Find a font that has every character of a text."""
     wanted = {character for character in text if not character.isspace()}
     if given is not None:
         missing = wanted - _characters(Typeface(given))
@@ -298,13 +261,7 @@ def ready_spec(name: str) -> Path | None:
 
 
 def spec_path(given: str | Path) -> Path:
-    """Return the path of the spec that a person names: a file, or else a ready one.
-
-    Raises
-    ------
-    DataError
-        It is neither.
-    """
+    """Return the path of the spec that a person names: a file, or else a ready one."""
     path = Path(given)
     if path.exists():
         return path
@@ -323,13 +280,7 @@ def check_free(ready: Path, target: Path) -> None:
 
 
 def save_spec(ready: Path, target: Path) -> None:
-    """Copy a ready-made spec, unless the file exists.
-
-    Raises
-    ------
-    DataError
-        Another file of that name is there, or it cannot be written.
-    """
+    """Copy a ready-made spec, unless the file exists."""
     check_free(ready, target)
     content = ready.read_bytes()
     with writing(target), replacing(target) as part:

@@ -19,14 +19,7 @@ _LATER = {"options": (), "order": "ymd", "country": ""}
 
 @dataclass(frozen=True)
 class Spec:
-    """A sheet.
-
-    Examples
-    --------
-    >>> spec = Spec("Scores", (Field("q1", boxes=2), Field("q2", boxes=2)), rows=20)
-    >>> spec.id, spec.written[1].name, spec.size
-    ('ECA947CE05', 'q2', (210.0, 297.0))
-    """
+    """A sheet."""
 
     title: str  # printed at its head
     fields: tuple[Field, ...]  # its fields in order
@@ -90,15 +83,7 @@ class Version:
 
     @staticmethod
     def of(name: str, fields: Sequence[Field], order: Iterable[str], keys: Mapping[str, tuple[str, ...]]) -> Version:
-        """Return a version of some fields.
-
-        Examples
-        --------
-        >>> fields = [Field(name, boxes=1, key=("7",), points=1.0) for name in ("q1", "q2", "q3")]
-        >>> version = Version.of("B", fields, ["q3", "q1"], {"q1": ("8",)})
-        >>> [(field.name, field.key) for field in version.fields]
-        [('q3', ('7',)), ('q2', ('7',)), ('q1', ('8',))]
-        """
+        """Return a version of some fields."""
         # a table that somebody wrote may have keys of ungraded fields, or two fields of one name
         own = {field.name: replace(field, key=field.key and keys.get(field.name, field.key)) for field in fields}
         moved = [field_name for field_name in dict.fromkeys(order) if field_name in own]
@@ -117,13 +102,7 @@ class Version:
 
 
 def sheets_of(spec: Spec) -> tuple[Spec, ...]:
-    """Return a spec for each version of a sheet, with an id of its own; the spec itself if it has no versions.
-
-    >>> fields = (Field("q1", boxes=1), Field("q2", boxes=1))
-    >>> spec = Spec("Exam", fields, versions=(Version("A", fields), Version("B", fields[::-1])))
-    >>> [(sheet.version, sheet.fields[0].name) for sheet in sheets_of(spec)], len({s.id for s in sheets_of(spec)})
-    ([('A', 'q1'), ('B', 'q2')], 2)
-    """
+    """Return a spec for each version of a sheet, with an id of its own; the spec itself if it has no versions."""
     if not spec.versions:
         return (spec,)
     return tuple(replace(spec, fields=version.fields, version=version.name, versions=()) for version in spec.versions)

@@ -38,12 +38,7 @@ ENDING = ".unfinished"
 
 
 class Journal:
-    """Keeps each page as soon as it is read; a line of JSON each, so that an interruption loses one at most.
-
-    `identity`: what the pages depend on: the spec with its rules, the model, and the corrected digits. `pages`: those
-    read before, by the hash of their photograph. `tables`: the state of each table when it was last written from
-    these pages, by its path.
-    """
+    """Keeps each page as soon as it is read; a line of JSON each, so that an interruption loses one at most."""
 
     def __init__(
         self,
@@ -62,14 +57,7 @@ class Journal:
 
     @staticmethod
     def beside(out: Path, identity: dict[str, str], resume: bool) -> Journal:
-        """Begin a journal beside a result, or continue one; `identity` is from `identity_of`.
-
-        Raises
-        ------
-        DataError
-            An interrupted run left a journal and `resume` is false, or that run had another spec, model or hand, or a
-            file cannot be read or written.
-        """
+        """Begin a journal beside a result, or continue one; `identity` is from `identity_of`."""
         path = journal_of(out)
         if not path.exists():
             return Journal(path, identity, {})
@@ -103,10 +91,7 @@ class Journal:
         return renamed(page, name)  # the folder may be written otherwise than it was, or be another one
 
     def keep(self, picture: Picture | ShuziError, page: PageRead | Problem, key: str | None) -> bool:
-        """Keep a page by the hash that its photograph had before it was read, and tell whether that can be trusted.
-
-        A photograph that could not be read, or whose file was written meanwhile, is read again the next time.
-        """
+        """Keep a page by the hash that its photograph had before it was read; tell whether that can be trusted."""
         if key is None or content_hash(picture) not in {key, None}:  # None: it was filed away
             return key is None
         if isinstance(page, Problem):
@@ -261,16 +246,7 @@ class StackOptions:
 
 
 class Stack:
-    """Reads photographs into a table, of sheets or of ruled tables.
-
-    Raises
-    ------
-    DataError
-        The spec or a hand is wrong, a table would replace the roster, the earlier table cannot be read or is of
-        another form, or as for `Journal.beside`.
-    ModelError
-        The model cannot know a hand.
-    """
+    """Reads photographs into a table, of sheets or of ruled tables."""
 
     def __init__(self, options: StackOptions, reader: Reader) -> None:
         self.options = options
@@ -292,13 +268,7 @@ class Stack:
         return divide(*self._earlier, named) if self._earlier else ([], named)
 
     def read(self, named: Named, progress: Progress) -> Table:
-        """Read the photographs that are not in the journal yet into a table; each result is kept at once.
-
-        Raises
-        ------
-        DataError
-            Somebody changed the table that a watched folder wrote.
-        """
+        """Read the photographs that are not in the journal yet into a table; each result is kept at once."""
         self._check_unchanged()
         pages: dict[int, PageRead | Problem] = {}
         for index, (name, picture) in enumerate(named):
@@ -317,10 +287,7 @@ class Stack:
         return add_to(self._earlier[0], self._pages, read) if self._earlier else self.way.join(read)
 
     def save(self, table: Table) -> Iterator[Path]:
-        """Write a table, unless nothing was read; yield each file once it is written.
-
-        The journal goes last: if the table cannot be written, the readings are kept.
-        """
+        """Write a table, unless nothing was read; yield each file once it is written."""
         for target in () if table.is_empty else self.options.out:
             save_table(table, target)
             yield target

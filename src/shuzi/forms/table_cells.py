@@ -236,10 +236,6 @@ class _Piece:
 def cells_sharing_ink(cells: Cells, palest: float) -> set[tuple[int, int]]:
     """Return the rows and columns of cells between which ink is, so that nobody knows to which it belongs.
 
-    `palest`: the grey levels by which ink is darker than paper at least.
-
-    Examples
-    --------
     >>> left, right = np.full((84, 84), 250, np.uint8), np.full((84, 84), 250, np.uint8)
     >>> left[20:60, 74:78] = right[20:60, 6:10] = 40
     >>> box = Box(8.0, 8.0, 68.0, 68.0)

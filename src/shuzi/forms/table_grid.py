@@ -74,21 +74,7 @@ class Settled:
 
 
 def settle(grid: Grid, shape: Shape, name: str) -> Settled:
-    """Decide which lines of a grid are those of the table.
-
-    Raises
-    ------
-    PictureError
-        It has not the rows and columns that it should.
-
-    Examples
-    --------
-    >>> grid = Grid(np.zeros((4, 3, 2)), (SEEN, ASSUMED, SEEN, SEEN), (SEEN, SEEN, SEEN))
-    >>> sorted(settle(grid, Shape(), "a.jpg").rows), sorted(settle(grid, Shape(rows=3), "a.jpg").rows)
-    ([0, 1], [])
-    >>> settle(grid, Shape(rows=2), "a.jpg").nodes.shape
-    (3, 3, 2)
-    """
+    """Decide which lines of a grid are those of the table."""
     rows, columns = _ways(grid.rows, shape.rows), _ways(grid.columns, shape.columns)
     if not (rows and columns):
         seen = {"rows": grid.rows, "columns": grid.columns}
@@ -302,11 +288,6 @@ def close_sides(
 
     `nodes`: the crossings of the lines that were found: x and y, float64 (rows, columns, 2). `level`, `vertical`:
     what may be level lines, and vertical ones: uint8 (h, w).
-
-    Raises
-    ------
-    PictureError
-        Lines go on where an outer line should be, on one side only, and little or nothing is written there.
     """
     ink = level & vertical
     closed = _trimmed(_trimmed(Closed(nodes), vertical, ink).turned(), level, ink).turned()
@@ -466,8 +447,6 @@ def grade_lines(
     `nodes`: the crossings of the lines that were found: x and y, float64 (rows, columns, 2). `rows`, `columns`: the
     fraction of each line that is visible.
 
-    Examples
-    --------
     >>> x, y = [0, 90, 180, 230, 270, 360], [0, 30, 60]
     >>> nodes = np.stack(np.meshgrid(x, y), axis=2).astype(float)
     >>> lit = np.full((60, 360), 255, np.uint8)

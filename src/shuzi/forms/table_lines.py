@@ -59,14 +59,6 @@ def are_certain(
     """Tell whether all rows, and all columns, are surely between lines, but for those already known to be doubtful.
 
     `nodes`: the crossings of lines: x and y, float64 (rows, columns, 2).
-
-    Examples
-    --------
-    >>> lit = np.full((300, 400), 255, np.uint8)
-    >>> lit[50:251:40, 50:351] = lit[50:251, 50:351:100] = 90
-    >>> nodes = np.stack(np.meshgrid(np.arange(50.0, 351, 100), np.arange(50.0, 251, 40)), axis=2)
-    >>> are_certain(nodes, lit, (set(), set()))
-    (True, True)
     """
     turned = nodes.swapaxes(0, 1)
     heights, widths = gaps_of(nodes), gaps_of(turned)
@@ -80,12 +72,8 @@ def are_certain(
 def may_hide_lines(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> tuple[bool, bool]:
     """Tell whether a line that was missed, such as a dashed one, may stand in a row, and in a column.
 
-    In most rows there is then something thin in the same position, in parts of its height, also near the row's ends.
-
     `nodes`: the crossings of the lines that were found: x and y, float64 (rows, columns, 2).
 
-    Examples
-    --------
     >>> lit = np.full((300, 400), 255, np.uint8)
     >>> lit[50:251:40, 50:351] = lit[50:251, 50:351:100] = 90
     >>> nodes = np.stack(np.meshgrid(np.array([50.0, 150, 350]), np.arange(50.0, 251, 40)), axis=2)
@@ -264,10 +252,6 @@ def find_covered(
 
     `dark`: uint8 (h, w), 1 where it is dark. `min_covered`: the fraction of the length that must be dark; None for a
     part of that of the darkest.
-
-    Returns
-    -------
-    What is long in the picture, the dark fraction of each row, and the rows, the darkest first.
     """
     picture = dark if horizontal else np.ascontiguousarray(dark.T)
     piece = max(15, picture.shape[1] // 60)
@@ -326,11 +310,7 @@ def _follow_once(long: NDArray[np.uint8], line_path: NDArray[np.float64], reach:
 
 
 def crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[float, float]:
-    """Return where a level line (y as a polynomial of x) and a vertical one (x of y) cross: x and y.
-
-    >>> crossing(np.array([0.0, 0.1, 5.0]), np.array([0.0, 0.0, 50.0]))
-    (50.0, 10.0)
-    """
+    """Return where a level line (y as a polynomial of x) and a vertical one (x of y) cross: x and y."""
     x, y = float(column[2]), float(row[2])
     for _ in range(5):
         y = float(np.polyval(row, x))
@@ -413,12 +393,6 @@ _TO_PAPER = 5  # pixels from the middle of a faint line to the paper on both sid
 def line_ink(grey: NDArray[np.uint8], leans: Sequence[float]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Mark what may be level lines, and vertical ones: uint8 (h, w) each, 1 where there is some.
 
-    Ink, which is darker than faint lines, is in both.
-
-    `leans`: the degrees by which lines may lean.
-
-    Examples
-    --------
     >>> grey = np.random.default_rng(0).normal(200, 3, (120, 160)).clip(0, 255).astype(np.uint8)
     >>> grey[60] -= 12
     >>> level, vertical = line_ink(grey, (0,))

@@ -54,13 +54,7 @@ _STRIPS = 14  # pieces in which the path of a line is followed
 
 
 def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> list[TableCell]:
-    """Find the largest ruled table on a photograph that is roughly upright, and cut out its cells.
-
-    Raises
-    ------
-    PictureError
-        No ruled table is on the photograph, it lacks the expected rows and columns, or nobody knows where it ends.
-    """
+    """Find the largest ruled table on a photograph that is roughly upright, and cut out its cells."""
     small = resize(grey, min(1.0, _SEARCHED / max(grey.shape)))
     try:
         table = _find_clear(grey, small, name, shape)
@@ -101,12 +95,7 @@ def _find_clear(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sh
 def _drawn(
     nodes: NDArray[np.float64], dark: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float64], list[float], list[float]]:
-    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them.
-
-    Returns
-    -------
-    Their crossings, and how many pieces of each row and of each column are visible from end to end, of 1.
-    """
+    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
     (_, across), (_, down) = with_ink(nodes, dark, dark)
     nodes = nodes[np.ix_(*keep_reaching(nodes, across, down))]
     return nodes, reaches(nodes, across, ALL), reaches(nodes.swapaxes(0, 1), down, ALL)
@@ -162,11 +151,6 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
     """Find the largest table on a photograph that is roughly upright; what cannot be seen of its lines is doubtful.
 
     `grey`, `small`: the photograph, and the same as small as lines are sought: uint8 (h, w).
-
-    Raises
-    ------
-    PictureError
-        No table is on the photograph, it lacks the expected rows and columns, or nobody knows where it ends.
     """
     scale = small.shape[1] / grey.shape[1]
     dark = np.bitwise_or(*line_ink(small, _LEANS[0]))
@@ -300,11 +284,6 @@ def largest_table(joined: NDArray[np.uint8], ink: NDArray[np.uint8], goes_on: bo
     `joined`: what may be lines, with gaps closed: uint8 (h, w), 1 where there is some. `ink`: what of it counts where
     tables are compared: uint8 (h, w). `goes_on`: whether it may go on beyond two opposite edges, as ruled paper does;
     else only beyond one.
-
-    Raises
-    ------
-    PictureError
-        Nothing on it may be a table.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, top, wide, high, _ = stats[1:count].T
@@ -326,8 +305,6 @@ def corners_of(ink: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.
 
     `ink`: of its lines: uint8 (h, w), 1 where there is some.
 
-    Examples
-    --------
     >>> ink = np.zeros((300, 400), np.uint8)
     >>> ink[50:251:50, 60:341] = ink[50:251, 60:341:70] = 1
     >>> corners_of(ink)[0].tolist()

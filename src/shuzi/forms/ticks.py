@@ -93,8 +93,6 @@ class Usual:
 def tick_of(ink: TickInk) -> Tick:
     """Judge the ink in a box.
 
-    Examples
-    --------
     >>> nothing, check = TickInk(0.05, 0.3, 0.0, 30.0, 0.9, 0.0), TickInk(2.4, 4.5, 0.15, 120.0, 0.1, 0.4)
     >>> tick_of(nothing).mark < 0.01, tick_of(check).mark > 0.99
     (True, True)
@@ -117,12 +115,6 @@ def _part(value: float, low: float, high: float) -> float:
 def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool = False) -> Cell:
     """Choose the options that are ticked.
 
-    A box that is filled wholly is a mark taken back where others are marked, as on examination sheets; otherwise it
-    is a mark, if the writer marks boxes so. A field of which one box may be marked is never `ok` with two marks, and
-    nothing is where something else is amiss.
-
-    Examples
-    --------
     >>> field = Field("q", kind="tick", boxes=3, options=("A", "B", "C"))
     >>> empty, mark, full = Tick(0.001, 0.0), Tick(0.999), Tick(0.999, 0.95)
     >>> decide_ticks(field, [empty, mark, full], Usual()).text
@@ -216,8 +208,6 @@ def ink_in(part: NDArray[np.uint8], box: Box, thickness: float) -> TickInk:
     `part`: the box with its margin, without printed lines: uint8 (h, w), paper 255. `box`: where it is in the part,
     in pixels. `thickness`: how thick its lines are, in millimetres.
 
-    Examples
-    --------
     >>> part = np.full((56, 56), 250, np.uint8)
     >>> for step in range(24):
     ...     part[16 + step : 20 + step, 16 + step] = 60

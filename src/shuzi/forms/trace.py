@@ -69,19 +69,7 @@ def trace(
     unit: str,
     words: ReadWords | None = None,
 ) -> Traced:
-    """Trace a blank form; where it has no empty boxes and none are drawn, the spec has no fields.
-
-    `paper`: a key of `PAPERS`, or "WIDTHxHEIGHT" in millimetres. `drawn`: the fields; None to propose them where the
-    form has empty boxes. `words`: reads the words that become the names of proposed fields; None to number them.
-
-    Raises
-    ------
-    DataError
-        The title is too long or has unprintable characters, a drawn field is wrong or not empty on the blank form,
-        or too little is printed on the form to recognise it again.
-    PictureError
-        It is no picture, or shows no sheet of this paper.
-    """
+    """Trace a blank form; where it has no empty boxes and none are drawn, the spec has no fields."""
     if not is_text(title):
         raise DataError("error.trace.title", most=MAX_TEXT_LENGTH)
     grey = open_picture(picture)
@@ -123,18 +111,7 @@ def _empty(flat: NDArray[np.uint8], fields: Sequence[Field]) -> Iterator[bool]:
 
 
 def sides_of(paper: str) -> tuple[float, float]:
-    """Return the two sides of a paper in millimetres.
-
-    Raises
-    ------
-    DataError
-        It is neither known nor of the form "WIDTHxHEIGHT", or too small or large.
-
-    Examples
-    --------
-    >>> sides_of("A4"), sides_of("105x148")
-    ((210.0, 297.0), (105.0, 148.0))
-    """
+    """Return the two sides of a paper in millimetres."""
     if not is_paper(paper):
         min_side, max_side = SIDES
         raise DataError("error.trace.paper", paper=paper, names=", ".join(PAPERS), least=min_side, most=max_side)
@@ -160,13 +137,7 @@ def check_out(out: Path) -> None:
 
 
 def save_traced(traced: Traced, out: Path) -> None:
-    """Write a spec, and beside it the blank form and the numbered picture.
-
-    Raises
-    ------
-    DataError
-        A file exists or cannot be written, or the spec is too large to be read again.
-    """
+    """Write a spec, and beside it the blank form and the numbered picture."""
     check_out(out)
     blank, picture = paths_beside(out)
     numbers = as_png(numbered(traced.flat, traced.spec.fields))
@@ -185,19 +156,7 @@ _EVEN = 0.25  # millimetres by which boxes may differ from equal parts of their 
 
 
 def as_toml(spec: Spec, blank: str) -> str:
-    r"""Return a traced spec as TOML, which `shuzi.forms.parse.read_spec` reads again.
-
-    Examples
-    --------
-    >>> field = Field("f1", label="f1", boxes=2, at=(Box(10.0, 20.0, 7.0, 8.5), Box(17.0, 20.0, 7.0, 8.5)))
-    >>> print(as_toml(Spec("Card", (field,), blank=b"-"), "card.blank.png").split("\n\n")[1])
-    [[fields]]
-    name = "f1"
-    boxes = 2
-    style = "boxes"
-    at = [10.0, 20.0, 14.0, 8.5]
-    <BLANKLINE>
-    """
+    """Return a traced spec as TOML, which `shuzi.forms.parse.read_spec` reads again."""
     sheet = {"title": spec.title, "language": spec.language, "paper": spec.paper, "blank": blank}
     lines = [*_lines(sheet), *(["landscape = true"] if spec.landscape else [])]
     for field in spec.fields:
@@ -242,11 +201,7 @@ def _of_field(field: Field) -> dict[str, Any]:
 
 
 def places_of(field: Field) -> list[list[float]]:
-    """Return where a field is, as a spec says it: one box for all digits where they are even, else one for each.
-
-    >>> places_of(Field("q", boxes=2, at=(Box(10.0, 20.0, 7.0, 8.5), Box(17.0, 20.0, 7.0, 8.5))))
-    [[10.0, 20.0, 14.0, 8.5]]
-    """
+    """Return where a field is, as a spec says it: one box for all digits where they are even, else one for each."""
     first, last = field.at[0], field.at[-1]
     frame = Box(first.x, first.y, last.right - first.x, first.height)
     wide = frame.width / len(field.at)
@@ -259,9 +214,7 @@ def places_of(field: Field) -> list[list[float]]:
 def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uint8]:
     """Draw a form with its fields numbered in the order of the spec, and named where there is room.
 
-    Returns
-    -------
-    uint8 (h / 2, w / 2, 3).
+    Returns: uint8 (h / 2, w / 2, 3).
     """
     small = resize(flat, _SHOWN / SCALE)
     image = np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8).copy()
@@ -325,18 +278,6 @@ def find_form(grey: NDArray[np.uint8], paper: tuple[float, float], name: str) ->
 
     `grey`: uint8 (h, w): a scan of the whole sheet, or a photograph of it on something darker; upright. `paper`: the
     two sides of the paper in millimetres; which one is horizontal, the picture shows.
-
-    Raises
-    ------
-    PictureError
-        The outline of the sheet cannot be seen, and the picture has not its proportions; or it is too small.
-
-    Examples
-    --------
-    >>> photo = np.full((400, 300), 60, np.uint8)
-    >>> photo[40:337, 30:240] = 230
-    >>> find_form(photo, (70.0, 99.0), "photo.jpg").flat.shape
-    (792, 560)
     """
     corners = _outline(grey)
     if corners is None:
@@ -412,16 +353,7 @@ class Drawn:
 
 
 def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
-    """Read drawn fields as a spec; the style of those that name none is "".
-
-    `sheet`: what the spec says of the sheet, such as its title and paper, where the text does not say it. `placed`:
-    turns a box as the text gives it into one in millimetres.
-
-    Raises
-    ------
-    DataError
-        There is a mistake, which the error names with its line and field.
-    """
+    """Read drawn fields as a spec; the style of those that name none is ""."""
     given = tables_of(drawn.text, drawn.path)
     source = Source(drawn.path, drawn.text)
     fields = given.get("fields", [])

@@ -71,22 +71,7 @@ def prints_on(flat: NDArray[np.uint8]) -> Prints:
 
 
 def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
-    """Find the empty boxes of a blank form.
-
-    Returns
-    -------
-    Upright rectangles between printed lines, with nothing in them but the ticks of a comb, in no particular order.
-
-    Examples
-    --------
-    >>> flat = np.full((400, 800), 255, np.uint8)
-    >>> _ = cv2.rectangle(flat, (80, 80), (160, 152), 100, 2)
-    >>> _ = cv2.rectangle(flat, (240, 80), (480, 152), 100, 2)
-    >>> for x in (320, 400):
-    ...     _ = cv2.line(flat, (x, 130), (x, 152), 100, 2)
-    >>> [(round(printed.box.x), round(printed.box.width), printed.parts) for printed in find_boxes(flat)]
-    [(10, 10, 1), (30, 30, 3)]
-    """
+    """Find the empty boxes of a blank form."""
     prints = prints or prints_on(flat)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - prints.lines, connectivity=4)
     found = []
@@ -143,10 +128,7 @@ def _dark(smooth: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:
-    """Return the upright box that a light region (h, w), which may lean, is nearest to, and how much is as high.
-
-    `left` and `top` say where the region begins; the box is in pixels, too.
-    """
+    """Return the upright box that a light region (h, w), which may lean, is nearest to, and how much is as high."""
     columns, rows = light.argmax(axis=0), light.argmax(axis=1)
     heights, widths = light.sum(axis=0), light.sum(axis=1)
     upper = float(light[: len(light) // 2].mean())
@@ -197,10 +179,7 @@ def _between_middles(flat: NDArray[np.uint8], inside: Box) -> Box | None:
 
 
 def _parts(inside: NDArray[np.bool_], left: float, wide: float) -> int:
-    """Return for how many digits ticks at its lower edge divide a box: 1 if there are none.
-
-    `left` is where its inside begins, from the middle of its left line; `wide` is how far the right one is from that.
-    """
+    """Return for how many digits ticks at its lower edge divide a box: 1 if there are none."""
     high = len(inside)
     low = inside[round(high * (1 - _TICK)) :].mean(axis=0) >= _TICKED
     low[:_RIM] = low[-_RIM:] = False
@@ -231,12 +210,6 @@ _RULE_REGULAR, _END = 0.15, 1.2  # of that distance by which ticks may be off; m
 def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
     """Find the lines of a blank form that have room to write above them, and bound no box.
 
-    Returns
-    -------
-    For each the place above it, with the line as its lower edge; divided where ticks stand on the line.
-
-    Examples
-    --------
     >>> flat = np.full((400, 800), 255, np.uint8)
     >>> flat[200:204, 80:400:8] = flat[200:204, 81:400:8] = flat[200:204, 82:400:8] = 60
     >>> flat[300:303, 80:321] = 60
@@ -356,15 +329,6 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
     """Propose fields for the boxes of a form, from top to bottom; they have no names.
 
     `flat`: the form: uint8 (h, w). Something printed in a small gap between boxes is a decimal point.
-
-    Examples
-    --------
-    >>> flat = np.full((800, 1600), 255, np.uint8)
-    >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
-    >>> others = [Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)]
-    >>> found = propose([*digits, *others], flat)
-    >>> [(field.style, field.boxes) for field in found]
-    [('boxes', 3), ('comb', 6), ('open', 7)]
     """
     narrow = [boxes.box for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]
     fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group, flat)]
@@ -382,22 +346,7 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
 
 
 def snapped(field: Field, printed: Sequence[Printed]) -> Field:
-    """Move a field that a person drew onto the boxes that are printed there.
-
-    `field`: with `at`; without a style, what is printed decides on it.
-
-    Raises
-    ------
-    DataError
-        Another number of boxes is printed there.
-
-    Examples
-    --------
-    >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
-    >>> drawn = Field("n", boxes=3, style="", at=tuple(Box(19.0 + 7.2 * n, 29.5, 7.2, 9.0) for n in range(3)))
-    >>> snapped(drawn, digits).at[2]
-    Box(x=34.0, y=30.0, width=7.0, height=8.5)
-    """
+    """Move a field that a person drew onto the boxes that are printed there."""
     if field.is_tick:
         return replace(field, style=BOXES, at=tuple(_nearest(box, printed) for box in field.at))
     whole = frame_around(field.at)

@@ -62,10 +62,7 @@ Event = Failed | Replaced | FileRead | Moved | Saved
 
 
 class Watch:
-    """Reads the files of a folder as they arrive, and writes the table whenever none is left.
-
-    If somebody else changes a file of the table meanwhile, it is kept, and another is written.
-    """
+    """Reads the files of a folder as they arrive, and writes the table whenever none is left."""
 
     def __init__(self, folder: Path, stack: Stack) -> None:
         assert stack.journal is not None  # noqa: S101 - for the types: a folder is watched for a table
@@ -78,15 +75,7 @@ class Watch:
         self._next = 0.0
 
     def run(self, asked: Sequence[bool]) -> Iterator[Event]:
-        """Watch until `asked` is no longer empty, then write the table for the last time.
-
-        The journal is kept if something is left to read.
-
-        Raises
-        ------
-        DataError
-            The table cannot be written at the end.
-        """
+        """Watch until `asked` is no longer empty, then write the table for the last time."""
         told = 0
         while not asked:
             self._pile.note_gone()
@@ -195,11 +184,7 @@ class _Entry:
 
 
 class Pile:
-    """What was read of a folder that is watched.
-
-    A file that is renamed or moved is not read again, one that changes is, and one that is removed stays read; but
-    what could not be read is forgotten with its file.
-    """
+    """What was read of a folder that is watched."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -219,10 +204,7 @@ class Pile:
                 self._gone.discard(path)
 
     def unread(self, paths: Sequence[Path]) -> dict[Path, list[tuple[str, Picture]]]:
-        """Return the pictures in files that must be read, with their names; what the others hold is known.
-
-        What was read of a file before it changed is forgotten, and named in `replaced`.
-        """
+        """Return the pictures in files that must be read, with their names; what the others hold is known."""
         # of all, before any is looked at: one may have been moved, and another written in its place
         before = [entry for path in paths for entry in self._forget(path)]
         left = {path: self._open(path) for path in paths}

@@ -70,8 +70,6 @@ def written_in(part: NDArray[np.uint8]) -> Written:
 
     `part`: the box with its margin, without printed lines: uint8 (h, w), paper 255.
 
-    Examples
-    --------
     >>> box = np.full((84, 72), 250, np.uint8)
     >>> box[22:62, 34:38] = 60
     >>> written_in(box).image.shape, written_in(box[:, :25]).image is None
@@ -93,12 +91,7 @@ def written_in_boxes(
     others: Sequence[Box] = (),
     certain: float = 0.0,
 ) -> list[Written]:
-    """Separate the ink in each of several boxes from the paper.
-
-    `boxes`: from left to right, in pixels. `min_dark`: the grey levels by which ink is darker than paper, from which
-    there surely is some. `others`: other boxes nearby, in pixels: ink in them is theirs. `certain`: the grey levels
-    by which ink is darker than paper, from which it surely is no shadow.
-    """
+    """Separate the ink in each of several boxes from the paper."""
     peaks = [peak_of(erased.ink[box.pixels(rim=MARGIN * SCALE)]) for box in boxes]
     pieces = pieces_of(erased.ink, boxes, peaks, others)
     dark, more = below_paper(erased.ink), below_paper(erased.kept)
@@ -162,10 +155,7 @@ def without(part: NDArray[np.uint8], foreign: NDArray[np.bool_]) -> NDArray[np.u
 
 
 def inside_of(erased: Erased, box: Box, others: Sequence[Box] = ()) -> Inside:
-    """Separate the ink in one box without divisions from the paper.
-
-    `box`: in pixels. `others`: other boxes nearby, in pixels: ink in them is theirs.
-    """
+    """Separate the ink in one box without divisions from the paper."""
     peak = peak_of(erased.ink)
     pieces = pieces_of(erased.ink, [box], [peak], others)
     own = (pieces.owners == 0)[pieces.labels]
@@ -252,9 +242,7 @@ def pieces_of(
 def _divided(solid: NDArray[np.bool_], nearest: NDArray[np.intp]) -> tuple[NDArray[np.int32], list[int]]:
     """Label pieces of ink, and divide those that are in two boxes, as digits that touch are: they are in doubt.
 
-    Returns
-    -------
-    The piece of each pixel, int32 (h, w), and the indices of the boxes that share one.
+    Returns: The piece of each pixel, int32 (h, w), and the indices of the boxes that share one.
     """
     count, found = cv2.connectedComponents(solid.astype(np.uint8), connectivity=8)
     labels, shared = np.asarray(found, np.int32), list[int]()
@@ -342,10 +330,6 @@ _MIN_LINE_DARK = 20.0  # grey levels by which a line differs from paper
 def measure_thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
     """Return how thick the lines of frames are, in millimetres: of their sides, the median.
 
-    `frames`: their places, in millimetres: where the middles of their lines are.
-
-    Examples
-    --------
     >>> flat = np.full((400, 400), 255, np.uint8)
     >>> flat[80:160, 80:240] = 60
     >>> flat[88:152, 88:232] = 255
@@ -368,8 +352,6 @@ def width_of(across: NDArray[np.float64]) -> list[float]:
     `across`: how much darker than paper it is at each pixel from `REACH` before where it should be to as far behind:
     float64 (n,).
 
-    Examples
-    --------
     >>> across = np.zeros(45)
     >>> width_of(across)
     []
@@ -390,15 +372,6 @@ def width_of(across: NDArray[np.float64]) -> list[float]:
 def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
     """Find the middle of the line that bounds the light inside of a box.
 
-    `box`: the inside of the box, in pixels.
-
-    Returns
-    -------
-    Its distance from the edge of the inside, in pixels; where a bar begins there, that of an ordinary line's. None if
-    it only darkens there: the middle of a wide bar is taken for paper.
-
-    Examples
-    --------
     >>> flat = np.full((100, 200), 255, np.uint8)
     >>> flat[:, 20:28] = flat[:, 150:] = 60
     >>> line_from(flat, Box(28, 0, 122, 100), 0), line_from(flat, Box(28, 0, 122, 100), 2)

@@ -29,17 +29,7 @@ _FORBIDDEN, _MAX_TITLE_LENGTH = r"[]:*?/\'", 31  # in the name of a worksheet, a
 
 
 def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
-    """Write a table as .xlsx, to a path or an open file.
-
-    Identifiers are text, so 007 and 18-digit ids stay whole; dates are dates. A column whose field asks for it ends
-    in its total, as a formula, so that it follows corrections, and so are the points of graded fields. More
-    worksheets have statistics of these, and say what could not be read.
-
-    Raises
-    ------
-    MissingExtra
-        openpyxl is not installed.
-    """
+    """Write a table as .xlsx, to a path or an open file."""
     library: Any = require("openpyxl", "forms", "extra.forms")
     styles: Any = require("openpyxl.styles", "forms", "extra.forms")
     book = library.Workbook()
@@ -169,12 +159,7 @@ _WIDE = 17  # characters of a column
 
 
 def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, str], None]) -> None:
-    """Add the worksheet.
-
-    For each question and for all: how many answers count, their mean, median and standard deviation, the difficulty
-    (the mean as a fraction of the points) and the discrimination (the correlation with all other points). Below, the
-    mean of each version, how many rows have how many points, and who wrote nothing or has no page.
-    """
+    """Add the worksheet."""
     array: Any = require("openpyxl.worksheet.formula", "forms", "extra.forms").ArrayFormula
     name = book.worksheets[0].title.replace("'", "''")
     last = len(table.rows) + 1
@@ -314,10 +299,7 @@ Notes = Mapping[tuple[int, int], str]
 
 
 def save_with_notes(book: Any, notes: Notes, path: Path | IO[bytes]) -> None:
-    """Write a workbook whose first worksheet has notes.
-
-    `book`: openpyxl's; its first worksheet has no comments.
-    """
+    """Write a workbook whose first worksheet has notes."""
     excel: Any = require("openpyxl.writer.excel", "forms", "extra.forms")
     sheet = book.worksheets[0]
     if notes:

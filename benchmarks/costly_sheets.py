@@ -29,8 +29,8 @@ from shuzi.forms.grammar import OPEN
 from shuzi.forms.kinds import Field
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Problem
-from shuzi.forms.ruled_tables import try_table
 from shuzi.forms.spec import Spec
+from shuzi.forms.tables import try_table
 from shuzi.ink.boxes import Box
 
 SCALE = 0.7  # of a printed page's pixels: as large as a photograph of 2,400 pixels

@@ -44,8 +44,8 @@ from shuzi.forms.flatten import in_photo
 from shuzi.forms.kinds import Field
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.result import Cell, Table
-from shuzi.forms.ruled_tables import column_name, read_tables
 from shuzi.forms.table_grid import UNKNOWN, Shape
+from shuzi.forms.tables import column_name, read_tables
 from shuzi.ink.boxes import Box
 from shuzi.models.card import Score
 from shuzi.reading.reader import Reader

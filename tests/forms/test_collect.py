@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from shuzi.cli import forms as form_commands
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError, ShuziError
-from shuzi.forms.code import Code
 from shuzi.forms.collect import add_to, collect, divide, read_forms, reopen_pages
+from shuzi.forms.flatten import Code
 from shuzi.forms.kinds import IDENTIFIER, Field
 from shuzi.forms.layout import pages_of
 from shuzi.forms.output import as_csv, save_answer_pages
@@ -26,8 +26,8 @@ from shuzi.forms.parse import read_spec
 from shuzi.forms.photographs import photos_in
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Change, PageRead, Problem, Skipped, Table
-from shuzi.forms.ruled_tables import join_pages
 from shuzi.forms.spec import Spec, sheets_of
+from shuzi.forms.tables import join_pages
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import LANGUAGES, speaking
 from shuzi.service import server

@@ -12,7 +12,7 @@ from shuzi.forms.flatten import find_sheet, marker_modules
 from shuzi.forms.layout import marker_boxes
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Problem
-from shuzi.forms.ruled_tables import try_table
+from shuzi.forms.tables import try_table
 from shuzi.ink.strips import cut_strip
 from shuzi.reading.find.detector import Detector, limit_scale
 from shuzi.reading.recognise.classifier import Classifier

@@ -10,8 +10,8 @@ import pytest
 
 from exams import EXAM, ROWS, graded
 from shuzi.errors import DataError
-from shuzi.forms.code import Code
 from shuzi.forms.collect import collect
+from shuzi.forms.flatten import Code
 from shuzi.forms.kinds import Field
 from shuzi.forms.output import as_csv
 from shuzi.forms.result import Cell, PageRead, Row, Table

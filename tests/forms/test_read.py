@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import DataError, PictureError
-from shuzi.forms.code import Code, draw_code, read_code
 from shuzi.forms.collect import collect, read_forms, reopen_pages
+from shuzi.forms.flatten import Code, draw_code, read_code
 from shuzi.forms.grammar import COMB, OPEN
 from shuzi.forms.kinds import DATE, IDENTIFIER, Field
 from shuzi.forms.output import save_table

@@ -9,9 +9,8 @@ from shuzi.forms.grammar import OPEN
 from shuzi.forms.kinds import IDENTIFIER, Field
 from shuzi.forms.layout import PlacedField, pages_of
 from shuzi.forms.read import PageReader
-from shuzi.forms.ruled_tables import WORDS, column_name, read_tables
 from shuzi.forms.spec import Spec
-from shuzi.forms.tables import find_table
+from shuzi.forms.tables import WORDS, column_name, find_table, read_tables
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.ruled_tables import column_name, read_tables
 from shuzi.forms.table_cells import TableCell
-from shuzi.forms.tables import find_table
+from shuzi.forms.tables import column_name, find_table, read_tables
 from shuzi.ink.boxes import Box
 
 SIDE, EDGE = 80, 60  # pixels: a cell, and where a table begins
@@ -87,7 +86,7 @@ def test_a_digit_that_is_another_with_the_line_is_unsure_and_both_are_named(read
         two(view, 32, 76, base)
         views.append(view)
     cell = TableCell(0, 0, *views, views[1], Box(0, 0, 96, 96))
-    monkeypatch.setattr("shuzi.forms.ruled_tables.find_table", lambda *_: [cell])
+    monkeypatch.setattr("shuzi.forms.tables.find_table", lambda *_: [cell])
     (row,) = read_tables(reader, [("table.png", ruled(4))]).rows
     assert row.cells["A"].status == "unsure"
     assert {"2", "7"} <= {text for text, _ in row.cells["A"].alternatives}

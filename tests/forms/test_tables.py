@@ -7,10 +7,9 @@ from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import PictureError
-from shuzi.forms.ruled_tables import LINES, read_tables
 from shuzi.forms.table_grid import ASSUMED, DOUBTFUL, SEEN, UNKNOWN, Grid, Settled, Shape, close_sides, settle
 from shuzi.forms.table_lines import are_certain, doubt_unseen
-from shuzi.forms.tables import find_table
+from shuzi.forms.tables import LINES, find_table, read_tables
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 

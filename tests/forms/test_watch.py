@@ -15,11 +15,10 @@ from PIL import Image
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms import watch
-from shuzi.forms.code import Code
+from shuzi.forms.flatten import Code
 from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped
-from shuzi.forms.stack import ENDING, Journal
-from shuzi.forms.watch import Pile
+from shuzi.forms.stack import ENDING, Journal, Pile
 from shuzi.pictures.folders import Arrivals
 
 SPEC = 'title = "S"\n[[fields]]\nname = "q"\nboxes = 1\n'

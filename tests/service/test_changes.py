@@ -6,7 +6,7 @@ import pytest
 
 import shuzi
 from shuzi.errors import ServiceError
-from shuzi.forms.code import Code
+from shuzi.forms.flatten import Code
 from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table
 from shuzi.forms.photographs import content_hash

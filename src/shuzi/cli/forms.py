@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from shuzi.forms.result import PageRead, Problem, Table
-    from shuzi.forms.stack import Stack
-    from shuzi.forms.watch import Event
+    from shuzi.forms.stack import Event, Stack
 
 
 @click.group(cls=Group, help="cli.form.help", short_help="cli.form.short")
@@ -232,7 +231,7 @@ def _tell_saved(path: Path) -> None:
 
 def _tell_table(table: Table) -> None:
     """Report what could not be read, and how many cells to check."""
-    from shuzi.forms.ruled_tables import LINES
+    from shuzi.forms.tables import LINES
 
     for problem in table.problems:
         _tell_problem(problem)
@@ -253,7 +252,7 @@ def _tell_problem(problem: Problem) -> None:
 
 def _watch_folder(folder: Path, stack: Stack) -> bool:
     """Read files as they arrive in a folder until Ctrl-C or SIGTERM; tell whether everything could be read."""
-    from shuzi.forms.watch import Watch
+    from shuzi.forms.stack import Watch
 
     watch = Watch(folder, stack)
     with until_asked("cli.form.watch.ending") as asked:
@@ -269,7 +268,7 @@ def _watch_folder(folder: Path, stack: Stack) -> bool:
 
 
 def _tell_event(event: Event) -> None:
-    from shuzi.forms.watch import Failed, FileRead, Moved, Replaced
+    from shuzi.forms.stack import Failed, FileRead, Moved, Replaced
 
     if isinstance(event, FileRead):
         _tell_file(event.path, event.pages)

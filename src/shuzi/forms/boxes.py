@@ -18,12 +18,13 @@ from shuzi.forms.flatten import PAPER, SCALE, in_photo
 from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.layout import PlacedField, with_labels
 from shuzi.forms.printed_lines import FAR, Erased, Line, Profiles, erase, find_lines, strays, usual_profiles
-from shuzi.forms.ticks import TickInk, ink_in
 from shuzi.forms.writing import (
     MARGIN,
     MIN_DARK,
+    TickInk,
     Written,
     goes_below,
+    ink_in,
     inside_of,
     measure_thickness,
     peak_of,

@@ -10,13 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from shuzi.errors import DataError, PictureError, ShuziError
-from shuzi.forms.code import Code
+from shuzi.forms.flatten import Code
 from shuzi.forms.layout import pages_of
 from shuzi.forms.photographs import Named, in_order, photos_in, read_photographs, skipped, unread
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, PageRead, Problem, Row, Skipped, Table
-from shuzi.forms.ruled_tables import as_tables, column_name, join_tables
 from shuzi.forms.spec import Spec, sheets_of
+from shuzi.forms.tables import as_tables, column_name, join_tables
 from shuzi.messages import LANGUAGES, say
 from shuzi.pictures.open import Picture, page_named
 from shuzi.reading.report.result import BLANK, UNSURE
@@ -236,7 +236,7 @@ def _check_printed(spec: Spec, row: Row, name: str, cell: Cell) -> None:
 
 
 def reopen_ruled(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:
-    """Put a table that was read from ruled tables before others, for `shuzi.forms.ruled_tables.join_tables`."""
+    """Put a table that was read from ruled tables before others, for `shuzi.forms.tables.join_tables`."""
     columns = [column_name(index) for index in range(max((len(row.cells) for row in table.rows), default=0))]
     for row in table.rows:
         if unknown := [name for name in row.cells if name not in columns]:

@@ -15,7 +15,6 @@ from shuzi.data.tables import check_size
 from shuzi.declared import Declared, FieldError, Flag, between, closest, one_of, that
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.notation import IBAN_LENGTHS
-from shuzi.forms.roster import MAX_ROWS
 from shuzi.messages import LANGUAGES
 from shuzi.messages.visible import visible
 from shuzi.toml import line_of
@@ -38,6 +37,9 @@ MAX_FIELDS, MAX_TRACED, MAX_BOXES, MAX_DECIMALS = 60, 200, 24, 6
 
 MIN_BOX_SIZE = 2.0
 """The least width and height of a traced box in millimetres."""
+
+MAX_ROWS = 10_000
+"""Rows that a roster may have."""
 
 MAX_TEXT_LENGTH = 200
 """Characters of a title, a label or a value."""

@@ -20,8 +20,7 @@ from shuzi.atomic import check_replaceable, replacing
 from shuzi.errors import DataError, PictureError, ShuziError, require, writing
 from shuzi.forms.kinds import Field
 from shuzi.forms.layout import Text
-from shuzi.forms.points import earned_by, graded_in, heads_of, is_empty, persons_of, texts_of
-from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.result import Cell, Row, Table, earned_by, graded_in, heads_of, is_empty, persons_of, texts_of
 from shuzi.forms.sheet import begin_document, write
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.ink.boxes import Box

@@ -27,9 +27,7 @@ from shuzi.forms.grammar import (
 )
 from shuzi.forms.kinds import IDENTIFIER, KINDS, NUMBER, Field
 from shuzi.forms.notation import MIN_LENGTHS, may_have
-from shuzi.forms.roster import MAX_BYTES as MAX_ROSTER_BYTES
-from shuzi.forms.roster import check_column, roster_of
-from shuzi.forms.spec import Spec, Version
+from shuzi.forms.spec import MAX_ROSTER_BYTES, Spec, Version, check_column, roster_of
 from shuzi.ink.boxes import Box
 from shuzi.reading.patterns.automaton import compile_pattern
 

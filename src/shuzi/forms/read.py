@@ -12,19 +12,21 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.blank import Blank, lifted, printed_in
 from shuzi.forms.boxes import Cut, Side, cut_fields, mark_framed
-from shuzi.forms.code import MODULES, Code, read_code
 from shuzi.forms.decide import (
     BOX_COLUMNS,
     FAINT,
     Texts,
+    Usual,
     apply_sums,
     blank_unused,
     decide,
+    decide_ticks,
     merge_texts,
     probabilities_of,
     texts_of,
+    tick_of,
 )
-from shuzi.forms.flatten import PAPER, SCALE, find_sheet, flatten, quarter_turns
+from shuzi.forms.flatten import MODULES, PAPER, SCALE, Code, find_sheet, flatten, quarter_turns, read_code
 from shuzi.forms.grammar import OPEN
 from shuzi.forms.hands import as_png, strip_of
 from shuzi.forms.kinds import Field
@@ -33,7 +35,6 @@ from shuzi.forms.photographs import refuse_empty
 from shuzi.forms.printed_lines import FAR, LINE
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Spec, sheets_of
-from shuzi.forms.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.writing import MAX_REST_WIDTH, MIN_INK, peak_of, threshold_of
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture

@@ -1,4 +1,4 @@
-"""Tables read from forms: cells, rows and what could not be read, as values, to JSON, and from JSON once checked."""
+"""Tables read from forms: cells, rows, points and what could not be read, to JSON, and from JSON once checked."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from typing_extensions import TypedDict
 from shuzi.data.tables import read_bounded
 from shuzi.declared import Declared, FieldError, Flag, Fraction, Text, between, one_of, that
 from shuzi.errors import DataError
-from shuzi.forms.code import Code
-from shuzi.forms.grammar import ANY, MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS, ONE
+from shuzi.forms.flatten import Code
+from shuzi.forms.grammar import ANY, MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS, MAX_ROWS, ONE
 from shuzi.forms.kinds import AMONG, Field, FieldKind
-from shuzi.forms.roster import MAX_ROWS
 from shuzi.forms.spec import Spec, Version
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 from shuzi.messages.visible import visible
-from shuzi.reading.report.result import UNSURE
+from shuzi.reading.report.result import BLANK, UNSURE
 
 CellStatus = Literal["ok", "unsure", "blank", "printed"]
 PRINTED: str = get_args(CellStatus)[-1]
@@ -443,3 +442,73 @@ def _error(problem: FieldError, path: Path) -> DataError:
         return DataError("error.table.missing", path=path, where=where)
     shown = visible(repr(problem.value)[:_SHOWN])
     return DataError("error.table.value", path=path, where=where, wanted=problem.expected, found=shown)
+
+
+def graded_in(table: Table, row: Row | None = None) -> tuple[Field, ...]:
+    """Return the fields of a table that earn points, in its order; with the keys of a row's version."""
+    own = {field.name: field for field in table.fields_of(row)} if row else {}
+    return tuple(own.get(field.name, field) for field in table.fields if field.points)
+
+
+def heads_of(table: Table, labelled: bool = False) -> list[str]:
+    """Return the heads of the columns of points: of each field with a key, and of all; [] if nothing is graded.
+
+    >>> table = Table("Exam", (Field("q1", boxes=2, points=3.0, key=("42",)), Field("q2", boxes=1, points=5.0)), ())
+    >>> heads_of(table)
+    ['q1, points', 'Points of 8']
+    """
+    graded = graded_in(table)
+    if not graded:
+        return []
+    maximum = sum(field.points for field in graded)
+    return [
+        *(
+            say("form.points_of", name=(field.label if labelled else "") or field.name)
+            for field in graded
+            if field.key
+        ),
+        say("form.points", most=f"{maximum:g}"),
+    ]
+
+
+def texts_of(table: Table, row: Row) -> list[str]:
+    """Return what a row has in these columns; "" where nothing was written or photographed."""
+    graded = graded_in(table, row)
+    if not graded:
+        return []
+    cells = {} if is_empty(row) else row.cells
+    earned = {field.name: earned_by(field, cells.get(field.name)) for field in graded}
+    there = [points for points in earned.values() if points is not None]
+    texts = {name: "" if points is None else f"{points:.10g}" for name, points in earned.items()}
+    return [*(texts[field.name] for field in graded if field.key), f"{sum(there):.10g}" if there else ""]
+
+
+def is_empty(row: Row) -> bool:
+    """Tell whether nothing is written in a row, as in that of somebody who was absent."""
+    return all(cell.status in (BLANK, PRINTED) for cell in row.cells.values())
+
+
+def persons_of(table: Table, row: Row) -> list[str]:
+    """Return whom a row is about: what is printed from the roster, or what was read and its name there.
+
+    >>> field = Field("id", among=("007", "008"), names=("Ada", "Bo"))
+    >>> persons_of(Table("Exam", (field,), ()), Row(1, 0, {"id": Cell("008", "ok", 1.0)}))
+    ['008', 'Bo']
+    """
+    found: list[str] = []
+    for column in table.fields:
+        text = row.cells[column.name].text if column.name in row.cells else ""
+        if column.column:
+            found.append(text)
+        elif column.names and text:
+            found += [text, dict(zip(column.among, column.names, strict=False)).get(text, "")]
+    return [text for text in found if text]
+
+
+def earned_by(field: Field, cell: Cell | None) -> float | None:
+    """Return the points of an answer; None if its page was not photographed."""
+    if cell is None or cell.rule == MISSING:
+        return None
+    if not field.key and field.number_in(cell.text) is None:
+        return 0.0  # as the sum of a spreadsheet, which passes over text
+    return field.earned(cell.text)

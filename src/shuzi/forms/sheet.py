@@ -11,8 +11,7 @@ from PIL import ImageFont
 
 from shuzi.atomic import replacing
 from shuzi.errors import DataError, ShuziError, require, writing
-from shuzi.forms.code import Code, draw_code
-from shuzi.forms.flatten import marker_modules
+from shuzi.forms.flatten import Code, draw_code, marker_modules
 from shuzi.forms.grammar import COMB
 from shuzi.forms.layout import (
     CODE,

@@ -1,11 +1,11 @@
-"""A table becomes a spreadsheet: doubtful cells are coloured, with their picture beside them and notes."""
+"""A table becomes a spreadsheet: doubtful cells coloured, their pictures and notes, points as formulas."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -14,8 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from shuzi.errors import PictureError, require
 from shuzi.forms.kinds import Field, number_format
-from shuzi.forms.points import Points, is_empty, persons_of, put_points
-from shuzi.forms.result import MISSING, Cell, Table
+from shuzi.forms.result import MISSING, Cell, Table, graded_in, heads_of, is_empty, persons_of, texts_of
 from shuzi.messages import say
 from shuzi.messages.visible import neutral, visible
 from shuzi.pictures.decode import PNG, kind_of
@@ -338,3 +337,57 @@ def _write_parts(writer: Any, sheet: Any, notes: Notes) -> None:
     writer._archive.writestr(_DRAWING, shapes.getvalue())
     writer.manifest.append(part)
     sheet._rels.append(relations.Relationship(Id="comments", type=part._rel_type, Target=part.path))
+
+
+_MAX_FORMULA, _MAX_VALUES = 8_192, 255  # characters of a formula, values of a function: limits of spreadsheets
+
+
+@dataclass(frozen=True)
+class Points:
+    """The columns of points of a worksheet."""
+
+    # the name of each question, the column in which its points are, and how many they are
+    questions: tuple[tuple[str, str, float], ...]
+    total: str  # the column of all points; "" if nothing is graded
+    after: int  # the number of the first column that is free
+    versions: str = ""  # the column that says which version of the sheet a row is; "" if there are none
+
+
+def put_points(
+    sheet: Any, table: Table, column: int, letters: Mapping[str, str], shown: Callable[[str], str]
+) -> Points:
+    """Write the columns of points of a worksheet."""
+    letter_of: Any = require("openpyxl.utils", "forms", "extra.forms").get_column_letter
+    graded, heads = graded_in(table), heads_of(table, labelled=True)
+    if not graded:
+        return Points((), "", column)
+    keyed = [field for field in graded if field.key]
+    earning = {field.name: letter_of(column + index) for index, field in enumerate(keyed)}
+    total = column + len(keyed)
+    for index, head in enumerate(heads):
+        sheet.cell(1, column + index, shown(head))
+        sheet.column_dimensions[letter_of(column + index)].width = max(len(head), 8) + 2
+    for line, row in enumerate(table.rows, start=2):
+        summed = []
+        for field in () if is_empty(row) else graded_in(table, row):
+            cell = row.cells.get(field.name)
+            if cell is None or cell.rule == MISSING:
+                continue
+            at = f"{letters[field.name]}{line}"
+            if field.key:
+                formula = field.formula(at, shown, "" if field.number_in(cell.text) is not None else cell.text)
+                at = f"{earning[field.name]}{line}"
+                sheet[at] = formula if len(formula) <= _MAX_FORMULA else field.earned(cell.text)
+            summed.append(at)
+        if summed:
+            formula = _sum_of(summed)
+            sheet.cell(line, total, formula if len(formula) <= _MAX_FORMULA else float(texts_of(table, row)[-1]))
+    questions = [
+        (field.label or field.name, earning.get(field.name, letters[field.name]), field.points) for field in graded
+    ]
+    return Points(tuple(questions), letter_of(total), total + 1)
+
+
+def _sum_of(cells: Sequence[str]) -> str:
+    starts = range(0, len(cells), _MAX_VALUES)
+    return "=" + "+".join(f"SUM({','.join(cells[start : start + _MAX_VALUES])})" for start in starts)

@@ -27,9 +27,9 @@ from shuzi.forms.parse import beside_file, read_text, spec_of
 from shuzi.forms.photographs import in_order, photos_in, read_photographs
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Problem, Table
-from shuzi.forms.ruled_tables import read_tables
 from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import Shape
+from shuzi.forms.tables import read_tables
 from shuzi.messages import speaking
 from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import pictures_in, single_pictures

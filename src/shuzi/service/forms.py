@@ -26,9 +26,9 @@ from shuzi.forms.kinds import FieldKind
 from shuzi.forms.parse import check_beside, spec_of
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import PageRead, Problem, Table
-from shuzi.forms.ruled_tables import as_tables, join_tables, try_table
 from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import MAX_LINES, UNKNOWN, Shape
+from shuzi.forms.tables import as_tables, join_tables, try_table
 from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace
 from shuzi.messages import Language, language, speaking
 from shuzi.pictures.decode import PNG, is_plain, kind_of

@@ -14,7 +14,7 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
-from shuzi.forms import watch
+from shuzi.forms import stack
 from shuzi.forms.flatten import Code
 from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped
@@ -48,7 +48,7 @@ def watching(scans, monkeypatch):
 
     def run(steps, *more):
         seconds = iter(range(0, 1_000_000, 2))
-        monkeypatch.setattr(watch, "monotonic", lambda: float(next(seconds)))
+        monkeypatch.setattr(stack, "monotonic", lambda: float(next(seconds)))
 
         def play():
             yield from steps
@@ -56,7 +56,7 @@ def watching(scans, monkeypatch):
             yield
 
         playing = play()
-        monkeypatch.setattr(watch, "sleep", lambda _: next(playing))
+        monkeypatch.setattr(stack, "sleep", lambda _: next(playing))
         out = scans.parent / "table.csv"
         given = ["form", "read", "--watch", str(scans), "--spec", str(scans.parent / "spec.toml"), "--out", str(out)]
         return CliRunner().invoke(command, [*given, *more]), out

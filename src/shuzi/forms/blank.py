@@ -16,7 +16,7 @@ from shuzi.forms.boxes import cut_fields
 from shuzi.forms.flatten import PAPER, SCALE, flatten, in_photo
 from shuzi.forms.grammar import COMB, OPEN
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.printed_lines import see_through
+from shuzi.forms.printed_lines import DOTS_APART, see_through
 from shuzi.forms.writing import written_in
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
@@ -33,7 +33,6 @@ _BEND = 0.6  # millimetres that a piece may lie from where the others say
 _DARKER = 1.25  # of a line: darker is ink
 _CORE = 0.6  # of how dark a line is, where it surely is one
 _AS_DARK = 0.35  # of a line on the blank form, at least, or it is not there
-_GAP = 1.9  # millimetres between dots, at most
 _NEARER = 0.15  # of the greatest likeness that a shift loses at the limit of the search
 _REST, _SMALL, _PALE = (
     0.3,
@@ -142,7 +141,7 @@ def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tupl
         under = printed[reach + low : reach + low + len(dark), reach + right + first : reach + right + last]
         np.maximum(under, dark[:, first:last], out=under)
     # dots are a line: where paper bends, they lie elsewhere along it
-    gap = np.ones((1, round(_GAP * SCALE)), np.uint8)
+    gap = np.ones((1, round(DOTS_APART * SCALE)), np.uint8)
     core, nearest = printed >= _CORE * dark.max(), cv2.dilate(seen, gap)
     strength = float(np.median(nearest[core] / printed[core])) if core.any() else 0.0
     if strength < _AS_DARK:

@@ -32,9 +32,11 @@ On sheets whose digits keep clear of the lines, with validation digits of MNIST 
 without those that nobody could tell, 99.7 % of boxes and 99.6 % of numbers so sure are right. A number that is passed
 over is worse than one misread, so a blank has to be surer."""
 
+LISTED = 5
+"""Texts that a cell names."""
+
 _KEPT = 0.98  # the probability that a writer keeps a rule
 _RARE = 0.1  # of random texts add up
-_LISTED = 5  # texts that a cell names
 _NAMED = 3  # values on the list that it names where the text is none of them
 _OF_A_SUM = 4  # texts of each field that a sum is sought among
 _MIN_TEXT_PROBABILITY = 1e-4  # a text less probable than this is not what is written, whatever the rules say
@@ -49,7 +51,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     if not best:
         rule = field.broken("")
         status = BLANK if probability >= BLANK_FROM and not rule else UNSURE
-        return Cell("", status, probability, rule, tuple(found[:_LISTED]))
+        return Cell("", status, probability, rule, tuple(found[:LISTED]))
     # of a list, only its values may be meant
     texts = found
     if field.among and boxes is not None:
@@ -61,7 +63,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     kept = [(text, probability) for text, probability in texts if text and not field.broken(text)]
     if not kept or kept[0][1] < _MIN_TEXT_PROBABILITY:
         rule = field.broken(best)
-        others = _nearest(field, best, boxes) if rule == AMONG else found[1:_LISTED]
+        others = _nearest(field, best, boxes) if rule == AMONG else found[1:LISTED]
         return Cell(best, UNSURE, probability, rule, (found[0], *others))
     # weigh the texts that keep the rules against all else that may be written, by Bayes' theorem
     right = sum(probability for _, probability in kept)
@@ -77,7 +79,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         unread *= rarity
     everything = right + against + empty + unread
     # the best of them is `ok` only if nothing else is amiss
-    ranked = [(text, probability / everything) for text, probability in kept[:_LISTED]]
+    ranked = [(text, probability / everything) for text, probability in kept[:LISTED]]
     text, confidence = ranked[0]
     if field.check:
         unchecked = decide(replace(field, check=""), found, boxes, amiss)
@@ -94,7 +96,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     if field.names_outside and probability > kept[0][1]:  # which whoever checks should see
         more.append((best, probability * (1 - _KEPT) / _KEPT / everything))
     others = sorted([*ranked[1:], *more], key=itemgetter(1), reverse=True)
-    return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: _LISTED - 1]))
+    return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: LISTED - 1]))
 
 
 def _nearest(field: Field, text: str, boxes: BoxTexts | None) -> Texts:
@@ -177,7 +179,7 @@ def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of
         return cell
     sure = confidence >= (OK_FROM if text else BLANK_FROM) and "?" not in text
     status = (OK if text else BLANK) if sure else UNSURE
-    alternatives = tuple((text, min(probability / of, 1.0)) for text, probability in ranked[:_LISTED])
+    alternatives = tuple((text, min(probability / of, 1.0)) for text, probability in ranked[:LISTED])
     return replace(cell, text=text, status=status, confidence=confidence, alternatives=alternatives)
 
 
@@ -461,7 +463,7 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
 
 def _ranked(field: Field, marks: Sequence[float]) -> tuple[tuple[str, float], ...]:
     """Return the texts that are most probably meant, with their probabilities."""
-    open_to_doubt = sorted(range(len(marks)), key=lambda index: abs(marks[index] - 0.5))[:_LISTED]
+    open_to_doubt = sorted(range(len(marks)), key=lambda index: abs(marks[index] - 0.5))[:LISTED]
     sure = [mark >= 0.5 for mark in marks]
     texts: dict[str, float] = {}
     for flags in product((False, True), repeat=len(open_to_doubt)):
@@ -475,4 +477,4 @@ def _ranked(field: Field, marks: Sequence[float]) -> tuple[tuple[str, float], ..
         texts[BETWEEN.join(name for name, flag in zip(field.options, ticked, strict=True) if flag)] = weight
     total = sum(texts.values())
     ranked = sorted(((text, weight / total) for text, weight in texts.items()), key=itemgetter(1), reverse=True)
-    return tuple(ranked[:_LISTED])
+    return tuple(ranked[:LISTED])

@@ -27,6 +27,9 @@ FAR = 2.2
 ORDINARY = 0.25
 """Millimetres that an ordinary line is thick."""
 
+DOTS_APART = 1.9
+"""Millimetres between the dots of a line, at most."""
+
 PIECE = 9.0
 """Millimetres of a long line that are straight enough."""
 

@@ -227,13 +227,15 @@ NEAR = 0.05, 0.16
 ALL = 0.05, 0.95
 """Of it: the whole of a piece but the crossings."""
 
+STRIPS = 14
+"""Pieces in which the path of a line is followed."""
+
 _CROSSING = 4  # pixels of the flattened table that the crossing line takes
 _WHOLE = 0.9  # of such a piece that is dark if the line is there
 _MIN_DISTANCE = 0.3  # of the median gap: lines that are closer are one
 _MAX_BEND = 60  # pixels that one end of a line, or its middle, is lower than another part
 _MIN_REACH = 3  # pixels beside such a path that its line is sought at
 _TIMES = 3  # that such a path is followed anew
-_STRIPS = 14  # pieces in which the path of a line is followed
 
 
 def follow_lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:
@@ -296,7 +298,7 @@ def _follow_once(long: NDArray[np.uint8], line_path: NDArray[np.float64], reach:
     heights = np.rint(np.polyval(line_path, along)).astype(int) + away
     band = np.where((heights >= 0) & (heights < len(long)), long[heights.clip(0, len(long) - 1), along], 0)
     xs, ys = [], []
-    for part in np.array_split(along, _STRIPS):
+    for part in np.array_split(along, STRIPS):
         ink = band[:, part].astype(np.float64)
         if (ink.max(axis=0) > 0).mean() >= 0.5:
             xs.append(part.mean())

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError, ShuziError
-from shuzi.forms.decide import FAINT, merge_texts
+from shuzi.forms.decide import FAINT, LISTED, merge_texts
 from shuzi.forms.flatten import Code, clockwise, even_light
 from shuzi.forms.hands import as_png, strip_of
 from shuzi.forms.kinds import IDENTIFIER, NUMBER, Field
@@ -43,6 +43,7 @@ from shuzi.forms.table_lines import (
     COVERED,
     CURVED,
     MIN_GAP,
+    STRIPS,
     are_certain,
     crossing,
     dark_ink,
@@ -66,7 +67,6 @@ from shuzi.reading.report.result import BLANK, OK, UNSURE, Reading
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
-_STRIPS = 14  # pieces in which the path of a line is followed
 
 
 def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> list[TableCell]:
@@ -140,7 +140,7 @@ def _line_path(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
     band = long[top:bottom].astype(np.float64)
     heights = np.arange(top, top + len(band))[:, None]
     xs, ys, weights = [], [], []
-    for part in np.array_split(np.arange(band.shape[1]), _STRIPS):
+    for part in np.array_split(np.arange(band.shape[1]), STRIPS):
         ink = band[:, part]
         if ink.sum() > 0.3 * len(part):
             xs.append(part.mean())
@@ -368,7 +368,6 @@ WORDS = "words"
 Cells = dict[tuple[int, str], Cell]
 """Cells by row and column."""
 
-_LISTED = 5  # texts that a cell names
 _NAMED = 6  # unclear lines that a sentence names
 _FIRST = "A"
 _WORD, _LIKELY = 0.7, 0.1  # probability of all that may be read in most words, and of what is worth choosing
@@ -549,13 +548,13 @@ def _read_ink(inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Cell
     if text != reading.text or _is_apart(reading):
         status = UNSURE
     digits = strip_of([[digit.image] for digit in reading.digits])
-    return Cell(text, status, reading.confidence, "", tuple(reading.alternatives[:_LISTED]), digits=digits)
+    return Cell(text, status, reading.confidence, "", tuple(reading.alternatives[:LISTED]), digits=digits)
 
 
 def _either(first: Cell, second: Cell) -> Cell:
     """Return the cell that was read in two ways, each as probable as the other."""
     both = [cell.alternatives or ((cell.text, cell.confidence),) for cell in (first, second)]
-    ranked = tuple(merge_texts((text, probability / 2) for texts in both for text, probability in texts)[:_LISTED])
+    ranked = tuple(merge_texts((text, probability / 2) for texts in both for text, probability in texts)[:LISTED])
     text, confidence = ranked[0]
     return Cell(text, UNSURE, confidence, "", ranked, digits=first.digits)
 

@@ -15,6 +15,7 @@ from shuzi.forms.boxes import frame_around
 from shuzi.forms.flatten import SCALE
 from shuzi.forms.grammar import BOXES, COMB, MAX_BOXES, MAX_DECIMALS, OPEN
 from shuzi.forms.kinds import DATE, Field
+from shuzi.forms.printed_lines import DOTS_APART
 from shuzi.forms.writing import line_from
 from shuzi.ink.boxes import Box, as_array, iou
 
@@ -193,7 +194,7 @@ def _parts(inside: NDArray[np.bool_], left: float, wide: float) -> int:
     return len(ticks) + 1 if regular else 1
 
 
-_GAP, _PIECE = 1.9, 5.0  # millimetres between dots at most, and of a line that is straight
+_PIECE = 5.0  # millimetres of a line that is straight
 _MIN_RULE, _MAX_RULE = 10.5, 160.0  # millimetres of a line to write on; longer ones divide the page
 _MAX_RULE_THICKNESS = 0.9  # millimetres of a line, and of a dot
 _RULE_LEANS = 2.0  # millimetres from one end of a line to the other
@@ -220,7 +221,7 @@ def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
     """
     prints = prints or prints_on(flat)
     seen, lines = prints.seen, prints.lines
-    whole = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, round(_GAP * SCALE)), np.uint8))
+    whole = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, round(DOTS_APART * SCALE)), np.uint8))
     whole = cv2.dilate(whole, np.ones((3, 1), np.uint8))
     pieces = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, round(_PIECE * SCALE)), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)

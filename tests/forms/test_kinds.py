@@ -119,6 +119,23 @@ def test_a_mistake_names_line_and_field(spec, field, words):
 
 
 @pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ('kind = "identifier"\nboxes = 8\norder = "dmy"', ["order", '"identifier"', "Kinds that can: date."]),
+        ('boxes = 2\noptions = ["a"]', ["options", '"number"', "Kinds that can: tick."]),
+        ('kind = "tick"\noptions = ["a"]\nlength = 1', ["length", "number, identifier, phone, card."]),
+        ("kind = 3\nboxes = 2", ["kind", "3", "number, identifier, date"]),
+        ("kind = []\nboxes = 2", ["kind", "[]", "number, identifier, date"]),
+    ],
+)
+def test_a_key_of_another_kind_names_the_kinds_that_have_it(spec, field, words):
+    with pytest.raises(DataError) as found:
+        spec(f'title = "Numbers"\n[[fields]]\nname = "n1"\n{field}\n')
+    sentence = found.value.sentence("en")
+    assert all(word in sentence for word in ["line ", "field n1", *words]), sentence
+
+
+@pytest.mark.parametrize(
     ("field", "key"),
     [
         ('boxes = 10\ncheck = "isbn"', "306406152"),  # with the zero that is written before it

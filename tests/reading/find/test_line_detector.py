@@ -83,6 +83,7 @@ class TestShipped:
         lines = LineDetector(shipped()["line-detector"]).find(grey).lines
         assert sorted(round(line.start[1] / 500) for line in lines) == [0, 1, 2]
 
+
 def test_lines_are_ordered_by_rows():
     row = [TextLine((x, y), (x + 50.0, y), 20.0, 1.0) for x, y in ((100.0, 12.0), (10.0, 10.0), (10.0, 60.0))]
     assert [line.start for line in in_reading_order(row)] == [(10.0, 10.0), (100.0, 12.0), (10.0, 60.0)]

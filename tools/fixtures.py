@@ -50,6 +50,7 @@ PHOTOGRAPHS = {
     "page": (100, 420, 560, 34, 3.0),
     "page-fine": (100, 1_100, 1_500, 20, -4.0),
     "page-turned": (136, 420, 560, 34, 180.0),
+    "page-on-its-side": (172, 420, 560, 34, 90.0),
 }
 """Photographs of pages: the first of MNIST's digits, height, width, the height of digits, the turn in degrees."""
 
@@ -184,7 +185,12 @@ def page_steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any] | 
                 "features": {} if features is None else dict(zip(FEATURES, _rounded(features[1]), strict=True)),
             }
         )
-    return steps | {"lines": lines, "is_upside_down": seen.is_upside_down, "reading": result(reader.decide(seen))}
+    return steps | {
+        "lines": lines,
+        "is_upside_down": seen.is_upside_down,
+        "is_on_its_side": seen.is_on_its_side,
+        "reading": result(reader.decide(seen)),
+    }
 
 
 def result(reading: Reading) -> dict[str, Any]:

@@ -59,6 +59,7 @@ describe.each(PAGES)("%s", (name, wanted) => {
         };
       }),
       is_upside_down: seen.isUpsideDown,
+      is_on_its_side: seen.isOnItsSide,
       reading: asFixture(reader.interpret(seen)),
     };
     const lines = wanted.lines.map(({ texts, scores, ...line }: { texts: string[]; scores: number[][] }) => ({

@@ -37,7 +37,7 @@ from shuzi.reading.patterns.automaton import Automaton, compile_pattern
 from shuzi.reading.read_many import ReadingProcesses
 from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
-from shuzi.reading.recognise.page import recognise_page
+from shuzi.reading.recognise.page import lies_on_its_side, recognise_page
 from shuzi.reading.recognise.recogniser import Recogniser, recognise_lines
 from shuzi.reading.report.result import Reading
 from shuzi.reading.values import Findings
@@ -256,11 +256,14 @@ class Reader:
     def _recognise_page(self, grey: NDArray[np.uint8], lines: Sequence[TextLine], most: float) -> Findings:
         """Recognise the lines of a photograph."""
         assert self._recogniser is not None  # noqa: S101 - for the types
+        assert self._line_detector is not None  # noqa: S101 - for the types
         classifier = self._classifier
-        if not isinstance(classifier, CorrectedClassifier):
-            return recognise_page(grey, lines, self._recogniser, classifier, most)
-        findings = recognise_page(grey, lines, self._recogniser, classifier.uncorrected, most)
-        return correct_page(findings, classifier)
+        alone = classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
+        findings = recognise_page(grey, lines, self._recogniser, alone, most)
+        if findings.page and not findings.is_upside_down:
+            is_on_its_side = lies_on_its_side(grey, findings.page, self._line_detector, self._recogniser)
+            findings = replace(findings, is_on_its_side=is_on_its_side)
+        return correct_page(findings, classifier) if isinstance(classifier, CorrectedClassifier) else findings
 
     def decide(self, findings: Findings) -> Reading:
         """Decide what the findings in a picture say."""

@@ -182,6 +182,8 @@ class Findings:
         Lines that the upper or lower edge of the photograph cuts off, which are not read.
     is_upside_down
         Whether these lines are read better turned by half a circle.
+    is_on_its_side
+        Whether the photograph turned by a quarter has lines that are read better.
     line_score
         If the line detector has looked at the picture and found no line: the highest probability of one.
     source
@@ -203,6 +205,7 @@ class Findings:
     page: tuple[PageLine, ...] = ()
     cut_off: tuple[TextLine, ...] = ()
     is_upside_down: bool = False
+    is_on_its_side: bool = False
     line_score: float | None = None
     source: str | None = None
 

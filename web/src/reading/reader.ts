@@ -11,7 +11,7 @@ import { isCutOff, type LineDetector, mayBeOneNumber, type Writing } from "./fin
 import { locateDigits, type Models } from "./find/locate";
 import type { Automaton } from "./patterns/automaton";
 import type { Classifier, Detector, Recogniser } from "./recognise/models";
-import { recognisePage } from "./recognise/page";
+import { liesOnItsSide, recognisePage } from "./recognise/page";
 import type { Reading } from "./report/result";
 
 /** Loads a model that the reading turned out to need. */
@@ -94,7 +94,11 @@ export class Reader {
     const { classifier } = this;
     const alone = { classify: (images: readonly Grey[]) => classifier.classifyAlone(images) };
     const recogniser = await (this.#models.recogniser as Helpers["recogniser"])();
-    const seen = recognisePage(grey, lines, recogniser, alone);
+    let seen = recognisePage(grey, lines, recogniser, alone);
+    if (seen.page.length && !seen.isUpsideDown) {
+      const isOnItsSide = liesOnItsSide(grey, seen.page, await this.#lineDetector(), recogniser);
+      seen = { ...seen, isOnItsSide };
+    }
     return classifier.knowsAny ? correctPage(seen, classifier) : seen;
   }
 }

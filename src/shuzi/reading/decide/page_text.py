@@ -218,9 +218,10 @@ def decide_page(
     confidence = math.prod(reading.confidence for reading in readings)
     doubtful = [reading for reading in readings if reading.status != OK]
     is_unknown = any(piece.kind == UNKNOWN for piece in ignored)
-    status: Status = UNSURE if doubtful or is_unknown or seen.is_upside_down else OK
+    is_turned = seen.is_upside_down or seen.is_on_its_side
+    status: Status = UNSURE if doubtful or is_unknown or is_turned else OK
     digits_status: Status = OK
-    if is_unknown or seen.is_upside_down or any(reading.digits_status != OK for reading in readings):
+    if is_unknown or is_turned or any(reading.digits_status != OK for reading in readings):
         digits_status = UNSURE
     if values is not None and len(readings) > 1:  # which of them is meant?
         status = digits_status = UNSURE
@@ -229,6 +230,8 @@ def decide_page(
     advice: Sentence
     if seen.is_upside_down:
         advice = "reading.upside_down", {}
+    elif seen.is_on_its_side:
+        advice = "reading.on_its_side", {}
     elif values is not None and len(readings) > 1:
         advice = "reading.among.lines", {}
     elif not doubtful:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
+from statistics import fmean, median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.line_pictures import BESIDE, FRAMES, TextLine, frame_line, straighten
+from shuzi.ink.line_pictures import BESIDE, FRAMES, LinePicture, TextLine, frame_line, straighten
 from shuzi.ink.paper import map_line
 from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.find.candidates import TooMuch, Work
 from shuzi.reading.find.find_thresholds import MOST_PAGE_WORK, MOST_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE
-from shuzi.reading.find.line_detector import in_reading_order, is_cut_off
+from shuzi.reading.find.line_detector import LineDetector, in_reading_order, is_cut_off
 from shuzi.reading.find.line_frames import is_struck_out
 from shuzi.reading.recognise.characters import Character, find_characters
 from shuzi.reading.recognise.classifier import Classifier
@@ -27,6 +27,7 @@ from shuzi.reading.recognise.recognise_thresholds import (
     LEAST_CLASS_PROBABILITY,
     LOWEST_LOG_PROBABILITY,
     MOST_TEXTS,
+    PROBABLE,
     TEXTS_OF_A_STRIP,
     TURNED_LINES,
     TURNED_MARGIN,
@@ -88,12 +89,43 @@ def _is_upside_down(page: Sequence[PageLine], recogniser: Recogniser) -> bool:
         if best >= math.log(UPRIGHT_PROBABILITY):
             return False
         other = replace(line.picture, grey=np.ascontiguousarray(line.picture.grey[::-1, ::-1]))
-        _, contrast = map_line(other.grey, other.height)
-        texts = find_best_texts(
-            recogniser.columns(contrast, frame_line(other, FRAMES[0])), 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY
-        )
-        upright, turned = upright + best, turned + (texts[0].log_probability if texts else 0.0)
+        upright, turned = upright + best, turned + _log_probability(other, recogniser)
     return turned > upright + TURNED_MARGIN
+
+
+def _log_probability(picture: LinePicture, recogniser: Recogniser) -> float:
+    """Return the log probability of the best text of a line in its own picture."""
+    _, contrast = map_line(picture.grey, picture.height)
+    columns = recogniser.columns(contrast, frame_line(picture, FRAMES[0]))
+    texts = find_best_texts(columns, 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
+    return texts[0].log_probability if texts else LOWEST_LOG_PROBABILITY
+
+
+def lies_on_its_side(
+    grey: NDArray[np.uint8], page: Sequence[PageLine], detector: LineDetector, recogniser: Recogniser
+) -> bool:
+    """Tell whether a page has lines that are more probable if it is turned by a quarter; unless its own are probable.
+
+    Parameters
+    ----------
+    grey
+        The photograph: uint8 (h, w).
+    page
+        Its lines, recognised.
+    detector, recogniser
+        Find lines, and read strips.
+    """
+    own = sorted(page, key=lambda line: -line.line.length)[:TURNED_LINES]
+    upright = fmean(float(line.texts.scores[:, 0].max()) for line in own)
+    if upright >= PROBABLE:
+        return False
+    for quarters in (1, 3):
+        turned = np.ascontiguousarray(np.rot90(grey, quarters))
+        lines = sorted(detector.find(turned).lines, key=lambda line: -line.length)[:TURNED_LINES]
+        logs = [_log_probability(straighten(turned, line), recogniser) for line in lines]
+        if logs and fmean(logs) > upright + TURNED_MARGIN / TURNED_LINES:
+            return True
+    return False
 
 
 def _recognise(

@@ -43,7 +43,8 @@ MOST_LOGIT_OF_ALIKE: Final = 1.0  # of what only looks alike: a person should se
 SAME_INK_SIMILARITY: Final = 0.995  # of one and the same ink
 SAME_INK_LOGIT: Final = 3.0  # of its label
 
-# pages that are upside down
+# pages that are turned
 TURNED_LINES: Final = 4  # the longest ones of a page, that are read upside down as well
 UPRIGHT_PROBABILITY: Final = 0.9  # of a line's text, from which the page is upright
-TURNED_MARGIN: Final = 2.0  # of log probability, by which these lines are more probable upside down
+TURNED_MARGIN: Final = 2.0  # of log probability, by which these lines are together more probable turned
+PROBABLE: Final = -0.4  # mean log probability of these lines, from which no page is tried on its side

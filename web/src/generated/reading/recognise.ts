@@ -61,8 +61,10 @@ export const SAME_INK_LOGIT = 3;
 export const TURNED_LINES = 4;
 /** of a line's text, from which the page is upright */
 export const UPRIGHT_PROBABILITY = 0.9;
-/** of log probability, by which these lines are more probable upside down */
+/** of log probability, by which these lines are together more probable turned */
 export const TURNED_MARGIN = 2;
+/** mean log probability of these lines, from which no page is tried on its side */
+export const PROBABLE = -0.4;
 /** Characters that a pattern may have. */
 export const LONGEST_PATTERN = 200;
 /** Characters that it may have once its repetitions are written out. */

@@ -107,13 +107,16 @@ export function decidePage(
   const [first] = doubtful;
   const advice = (): Sentence => {
     if (seen.isUpsideDown) return ["reading.upside_down", {}];
+    if (seen.isOnItsSide) return ["reading.on_its_side", {}];
     if (!first) return isUnknown ? ["reading.unknown_ink", {}] : successOf(ignored);
     if (readings.length === 1) return first.advice;
     if (doubtful.length === readings.length) return ["reading.no_line_sure", { n: readings.length }];
     return ["reading.lines_unsure", { n: doubtful.length, of: readings.length, text: first.text }];
   };
   const all = (statuses: Status[]) =>
-    !isUnknown && !seen.isUpsideDown && statuses.every((status) => status === "ok") ? "ok" : "unsure";
+    !isUnknown && !seen.isUpsideDown && !seen.isOnItsSide && statuses.every((status) => status === "ok")
+      ? "ok"
+      : "unsure";
   return {
     text,
     status: all(readings.map(({ status }) => status)),

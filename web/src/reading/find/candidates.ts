@@ -110,6 +110,8 @@ export interface Candidates {
   readonly cutOff: readonly TextLine[];
   /** Whether these lines are read better turned by half a circle. */
   readonly isUpsideDown: boolean;
+  /** Whether the photograph turned by a quarter has lines that are read better. */
+  readonly isOnItsSide: boolean;
   /** If the line detector has looked at the picture and found no line: the highest probability of one. */
   readonly lineScore: number | null;
   /** The sentence if there is more in the picture than can be read; then nothing was read. */
@@ -132,6 +134,7 @@ export function nothingIn(grey: Grey): Candidates {
     page: [],
     cutOff: [],
     isUpsideDown: false,
+    isOnItsSide: false,
     lineScore: null,
     tooMuch: null,
     workLeft: MOST_WORK,

@@ -8,6 +8,7 @@ import {
   LEAST_CLASS_PROBABILITY,
   LOWEST_LOG_PROBABILITY,
   MOST_TEXTS,
+  PROBABLE,
   TEXTS_OF_A_STRIP,
   TURNED_LINES,
   TURNED_MARGIN,
@@ -26,12 +27,12 @@ import {
 } from "../../ink/line-pictures";
 import { median } from "../../ink/numbers";
 import { mapsOfLine } from "../../ink/paper";
-import type { Grey } from "../../ink/picture";
+import { blank, type Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
 import { isDigit } from "../classes";
 import { type Character, charactersOf } from "../decide/outcome";
 import { type Candidates, nothingIn, TooMuch, Work } from "../find/candidates";
-import { isCutOff } from "../find/line-detector";
+import { isCutOff, type LineDetector } from "../find/line-detector";
 import { isStruckOut } from "../find/struck-lines";
 import { bestTexts, type Labels, type LineTexts, logProbability } from "./ctc";
 import type { Classify, Columns, Recogniser } from "./models";
@@ -99,13 +100,51 @@ function isUpsideDown(page: readonly PageLine[], recogniser: Recogniser): boolea
     const best = Math.max(...texts.scores.map(([wide]) => wide as number));
     if (best >= Math.log(UPRIGHT_PROBABILITY)) return false;
     const grey = { ...picture.grey, pixels: picture.grey.pixels.toReversed() };
-    const { contrast } = mapsOfLine(grey, picture.height);
-    const columns = recogniser.columns(cut(contrast, frameLine({ ...picture, grey }, FRAMES[0])));
-    const [text] = bestTexts(columns, 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY);
     upright += best;
-    turned += text?.logProbability ?? 0;
+    turned += logProbabilityOf({ ...picture, grey }, recogniser);
   }
   return turned > upright + TURNED_MARGIN;
+}
+
+/** The log probability of the best text of a line in its own picture. */
+function logProbabilityOf(picture: LinePicture, recogniser: Recogniser): number {
+  const { contrast } = mapsOfLine(picture.grey, picture.height);
+  const columns = recogniser.columns(cut(contrast, frameLine(picture, FRAMES[0])));
+  const [text] = bestTexts(columns, 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY);
+  return text?.logProbability ?? LOWEST_LOG_PROBABILITY;
+}
+
+/** Whether a page has lines that are more probable if it is turned by a quarter; unless its own are probable. */
+export function liesOnItsSide(
+  grey: Grey,
+  page: readonly PageLine[],
+  detector: LineDetector,
+  recogniser: Recogniser,
+): boolean {
+  const own = page.toSorted((a, b) => lengthOfLine(b.line) - lengthOfLine(a.line)).slice(0, TURNED_LINES);
+  const upright = meanOf(own.map(({ texts }) => Math.max(...texts.scores.map(([wide]) => wide as number))));
+  if (upright >= PROBABLE) return false;
+  return [1, 3].some((quarters) => {
+    const turned = quarters === 1 ? turnedLeft(grey) : turnedLeft(turnedLeft(turnedLeft(grey)));
+    const found = detector.find(turned).lines.toSorted((a, b) => lengthOfLine(b) - lengthOfLine(a));
+    const logs = found
+      .slice(0, TURNED_LINES)
+      .map((line) => logProbabilityOf(straighten(turned, line), recogniser));
+    return logs.length > 0 && meanOf(logs) > upright + TURNED_MARGIN / TURNED_LINES;
+  });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Turned by a quarter to the left. */
+function turnedLeft({ width, height, pixels }: Grey): Grey {
+  const turned = blank(height, width);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      turned.pixels[(width - 1 - x) * height + y] = pixels[y * width + x] as number;
+  return turned;
 }
 
 /** A line as everything that was found in a picture of its own. */

@@ -128,8 +128,11 @@ def rivals(name):
 
 
 def photographs():
-    pages = raw("page-photographs")["pages"]["shuzi"]
+    readers = [_photographs(pages) for pages in raw("page-photographs")["pages"].values()]
+    return [[*own, *others] for own, others in zip(*readers, strict=True)]
 
+
+def _photographs(pages):
     def fractions(key, values):
         groups = [[page for page in pages if page[key] == value] for value in values]
         right = [sum(page["right"] for page in own) / sum(page["numbers"] for page in own) for own in groups]

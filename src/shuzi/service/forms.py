@@ -46,8 +46,14 @@ from shuzi.service.schema import FormTable, Said
 
 operations = Operations("reading")
 
-_ONCE = ("spec", "roster", "blank", "hand", "before")
-_BODY = form_body(**{name: f"service.schema.form_{name}" for name in _ONCE})
+_ONCE = {
+    "spec": "service.schema.form_spec",
+    "roster": "service.schema.form_roster",
+    "blank": "service.schema.form_blank",
+    "hand": "service.schema.form_hand",
+    "before": "service.schema.form_before",
+}
+_BODY = form_body(**_ONCE)
 
 
 class FormsQuery(Query):

@@ -94,6 +94,17 @@ def test_a_number_that_is_not_on_its_list_names_the_nearest_that_are():
     assert all(text in cell.message for text in ("20232002", "20232011"))
 
 
+def test_a_clear_number_one_digit_off_the_list_does_not_become_another_person():
+    field = Field("id", IDENTIFIER, boxes=8, among=("20231036", "20249999"))
+    clear = box(4, 0.985)
+    clear[3] = 0.012
+    cell = decided(field, box(2), box(0), box(2), clear, box(1), box(0), box(3), box(6))
+    assert (cell.text, cell.status) == ("20231036", "unsure")
+    assert cell.alternatives[1][0] == "20241036"
+    missing = decided(field, *(box(int(digit)) for digit in "2023103"), box(6, 0.01, empty=0.99))
+    assert missing.status == "unsure"
+
+
 def test_a_box_that_may_be_either_of_two_digits_is_read_from_the_list():
     field = Field("id", IDENTIFIER, boxes=8, among=("20232002", "20737042"))
     either = box(7, 0.5)

@@ -20,6 +20,7 @@ from shuzi.forms.result import Cell
 from shuzi.forms.writing import TickInk, Written
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.decide.allowed_values import find_nearest_values
+from shuzi.reading.decide.decide_thresholds import CLEARLY_OTHER
 from shuzi.reading.decide.outcome import add_up
 from shuzi.reading.patterns.automaton import LETTERS, START, Automaton, compile_pattern
 from shuzi.reading.reader import Reader
@@ -90,6 +91,12 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         else:
             amiss = True
             ranked.insert(1, (unchecked.text, 1 - confidence))
+    if field.among and boxes is not None and best not in plain.values():
+        # a list tells which of two likely numbers it is, never that a clear one is another
+        if probability > kept[0][1] * math.exp(CLEARLY_OTHER):
+            amiss, confidence = True, kept[0][1] / (kept[0][1] + probability)
+            ranked[0] = text, confidence
+        ranked.insert(1, (best, min(probability, 1 - confidence)))
     whole = boxes is None or boxes.whole or bool(field.among)
     sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
     more = [("", empty / everything)] if empty else []

@@ -31,7 +31,7 @@ _PENS = {"ballpoint": 0.4, "gel": 0.2, "felt": 0.1, "pencil": 0.2, "thin pencil"
 
 _OWN = 0.85  # fraction of a writer's marks that are of the writer's usual kind
 _STRAY = 0.5  # millimetres: the standard deviation of a mark from the middle of its box
-_LEAST_FILLED = 0.9  # fraction of the side of a box, where it is filled completely
+_MIN_FILLED = 0.9  # fraction of the side of a box, where it is filled completely
 
 ONE_OF_N = {"one": 0.84, "none": 0.05, "filled": 0.05, "crossed out": 0.03, "two": 0.03}
 """The frequencies in one-of-n fields: one box ticked, none, one corrected by filling or crossing out, two ticked."""
@@ -98,7 +98,7 @@ def dot(rng: Rng, hand: Hand) -> Strokes:
 
 def filled(rng: Rng, hand: Hand) -> Strokes:
     """Return strokes that leave hardly any paper in the box."""
-    half = rng.uniform(_LEAST_FILLED, 1.12)
+    half = rng.uniform(_MIN_FILLED, 1.12)
     step = 0.85 * hand.width / 2.5
     ys = np.arange(-half + step / 2, half, step)
     points = [(half * (1 if index % 2 else -1) * rng.uniform(0.93, 1.04), y) for index, y in enumerate(ys)]

@@ -58,7 +58,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "forms.grammar": ["BETWEEN"],
     },
     "limits": {
-        "data.dataset": ["MOST_EXAMPLES"],
+        "data.dataset": ["MAX_EXAMPLES"],
         "data.own": ["LARGEST"],
         "forms.grammar": ["MAX_BOXES", "MAX_TEXT_LENGTH", "MAX_TRACED"],
         "forms.kinds": ["BOX_RANGES"],
@@ -70,7 +70,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "concepts": ["EPSILON"],
         "evaluation.accuracy": ["DISPUTED"],
         "models.card": ["FORMAT", "MNIST_LICENCE", "Z"],
-        "service.training_child": ["MISTAKES", "MOST_IMAGES", "NO_WEIGHT"],
+        "service.training_child": ["MISTAKES", "MAX_IMAGES", "NO_WEIGHT"],
         "service.training_runs": ["REPORTS"],
         "training.tasks": ["WRONG_AMONG_SURE"],
     },

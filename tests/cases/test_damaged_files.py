@@ -12,7 +12,7 @@ import pytest
 resource = pytest.importorskip("resource", reason="this system cannot limit a process")
 
 GIGABYTE = 1 << 30
-MOST_MEMORY = """
+MAX_MEMORY = """
 def most_memory():
     # on Linux, getrusage also counts the process before it became this program
     import pathlib, re, resource, sys
@@ -98,7 +98,7 @@ KINDS = {  # and the libraries of the extra `pictures`
 
 
 def _child(program, *arguments):
-    given = [sys.executable, "-c", MOST_MEMORY + program, *map(str, arguments)]
+    given = [sys.executable, "-c", MAX_MEMORY + program, *map(str, arguments)]
     done = subprocess.run(given, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr[-2_000:]
     return json.loads(done.stdout.splitlines()[-1])

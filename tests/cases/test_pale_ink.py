@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.ink.paper import LEAST_CONTRAST, ink_map
+from shuzi.ink.paper import MIN_CONTRAST, ink_map
 
 
 def page(mnist, places, paper, ink, noise, rng):
@@ -21,7 +21,7 @@ def page(mnist, places, paper, ink, noise, rng):
 
 @pytest.mark.parametrize("contrast", [16, 20])
 def test_a_hard_pencil(reader, mnist, contrast):
-    assert contrast < LEAST_CONTRAST
+    assert contrast < MIN_CONTRAST
     rng = np.random.default_rng(contrast)
     right = 0
     for first in range(0, 60, 3):

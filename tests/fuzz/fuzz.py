@@ -41,7 +41,7 @@ from shuzi.pictures.open import open_picture
 T = TypeVar("T")
 
 BOMBS_SHARE = 0.01  # fraction of files made from bombs, most of which use up their time
-MOST_BOMB = 1_000_000  # bytes: larger files are tried unchanged, once
+MAX_BOMB = 1_000_000  # bytes: larger files are tried unchanged, once
 PAGES = 3  # pages of a PDF to open
 SLOW = 5.0  # wall-clock seconds for a job, on an otherwise idle machine
 LIBRARIES = ("shuzi", "numpy", "Pillow", "pillow-heif", "pypdfium2")
@@ -133,7 +133,7 @@ def files(kind: str, each: int, seed: int) -> Iterator[tuple[str, bytes]]:
     made = {make.__name__: make() for make in bombs.BOMBS[kind]}
     yield from made.items()
     sound = honest(kind, seed)
-    small = [(name, content) for name, content in made.items() if len(content) <= MOST_BOMB]
+    small = [(name, content) for name, content in made.items() if len(content) <= MAX_BOMB]
     for turn in range(each):
         if small and rng.random() < BOMBS_SHARE:
             name, content = small[rng.integers(len(small))]

@@ -4,7 +4,7 @@ import pytest
 
 from shuzi.ink.components import SOLID, find_components
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map, map_line
+from shuzi.ink.paper import CONTRAST, MIN_CONTRAST, PAPER, contrast_map, ink_map, map_line
 from shuzi.ink.scan import Scan
 
 NEAR = 15  # in mean grey levels, as `apart` measures
@@ -105,7 +105,7 @@ def test_noise_does_not_change_what_is_read(images, apart):
 
 def test_the_faintest_ink_that_counts():
     page = np.full((60, 60), 200, np.uint8)
-    page[20:40, 28:32] = 200 - LEAST_CONTRAST
+    page[20:40, 28:32] = 200 - MIN_CONTRAST
     assert ink_map(page)[30, 30] == 255
     page[20:40, 28:32] += 1
     assert ink_map(page).max() == 0
@@ -164,8 +164,8 @@ def test_a_contrast_map_is_the_same_of_light_on_dark(images, noise):
 def test_noise_alone_is_made_no_larger_than_the_faintest_ink_would_be(noise, brightness):
     page = _flat(brightness, noise)
     found = contrast_map(page).astype(float)
-    most = np.abs(page - np.median(page)) * CONTRAST / LEAST_CONTRAST
-    assert (np.abs(found - PAPER) <= most + CONTRAST / LEAST_CONTRAST + 1).all()
+    most = np.abs(page - np.median(page)) * CONTRAST / MIN_CONTRAST
+    assert (np.abs(found - PAPER) <= most + CONTRAST / MIN_CONTRAST + 1).all()
 
 
 def test_a_shadow_stays_in_a_contrast_map(images):

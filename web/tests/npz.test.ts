@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { MOST_EXAMPLES } from "../src/generated/limits";
+import { MAX_EXAMPLES } from "../src/generated/limits";
 import { crc32, digitsIn, type KeptDigit, npzOf, zipped } from "../src/hand/npz";
 import { python } from "./python";
 
@@ -34,7 +34,7 @@ test("one that is damaged, cut short or something else says so", async () => {
     [zipped(new Map([["images.npy", bytes("no array")]])), "arrays"],
     [npzOf([]), "arrays"],
     [npzOf([{ ...digit(1), label: 10 }]), "arrays"],
-    [npzOf(Array.from({ length: MOST_EXAMPLES + 1 }, () => digit(1))), "many"],
+    [npzOf(Array.from({ length: MAX_EXAMPLES + 1 }, () => digit(1))), "many"],
   ] as const)
     await expect(digitsIn(bad)).rejects.toMatchObject({ why });
 });

@@ -14,7 +14,7 @@ from shuzi.data.registers import REPORT, VALIDATION, Cells
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 
-MOST_EXAMPLES = 10_000
+MAX_EXAMPLES = 10_000
 """Corrected digits of a person that a reader may know."""
 
 

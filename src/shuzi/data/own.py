@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import MOST_EXAMPLES, Dataset, Splits
+from shuzi.data.dataset import MAX_EXAMPLES, Dataset, Splits
 from shuzi.data.formats import NAMES, arrays_in, load_dataset, save_dataset
 from shuzi.data.tables import TABLE, has_table, read_labels, unlabelled
 from shuzi.errors import DataError, ShuziError, writing
@@ -147,8 +147,8 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
             kept = np.array([image.tobytes() not in new for image in old.images], np.bool_)
             images = np.concatenate([old.images[kept], images])
             labels = np.concatenate([old.labels[kept], labels])
-        if len(images) > MOST_EXAMPLES:
-            raise DataError("error.hand.many", n=len(images), most=MOST_EXAMPLES)
+        if len(images) > MAX_EXAMPLES:
+            raise DataError("error.hand.many", n=len(images), most=MAX_EXAMPLES)
         save_dataset(file, Dataset(images, labels))
     return len(images)
 

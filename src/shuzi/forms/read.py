@@ -38,7 +38,7 @@ from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.writing import MAX_REST_WIDTH, MIN_INK, peak_of, threshold_of
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.reading.find.find_thresholds import MOST_WORK, PLAIN_SCORE
+from shuzi.reading.find.find_thresholds import MAX_WORK, PLAIN_SCORE
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.advice import ONLY_UNSURE
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, UNSURE, Reading
@@ -299,7 +299,7 @@ _PLAIN, _MAX_PLAIN = 8.0, 12  # not counted for each plain digit, and digits of 
 class PageWork:
     """What may still be done for the open fields or cells of a page, in images classified; counted after each.
 
-    >>> PageWork(100).limit == MOST_WORK, PageWork(100).is_used_up
+    >>> PageWork(100).limit == MAX_WORK, PageWork(100).is_used_up
     (True, False)
     """
 
@@ -309,7 +309,7 @@ class PageWork:
     @property
     def limit(self) -> float:
         """What may be done for the next one."""
-        return min(self._left, MOST_WORK)
+        return min(self._left, MAX_WORK)
 
     @property
     def is_used_up(self) -> bool:

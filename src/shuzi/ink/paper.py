@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shuzi.ink.components import SOLID
 from shuzi.ink.resize import resize
 
-LEAST_CONTRAST = 24
+MIN_CONTRAST = 24
 """Grey levels by which ink must differ from the paper; less is noise."""
 
 PAPER, CONTRAST = 64, 128
@@ -39,7 +39,7 @@ ROWS, END = 2, 2  # rows of paper between two lines; columns that both ends of a
 LOW = 40  # pixels of height: where all ink is lower, a stroke of one pixel is often broken by how it was shrunk
 
 
-def ink_map(grey: NDArray[np.uint8], min_contrast: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
+def ink_map(grey: NDArray[np.uint8], min_contrast: float = MIN_CONTRAST) -> NDArray[np.uint8]:
     """Separate ink from paper, even in a soft shadow: of uint8 (h, w), return 0 for paper, 255 for full ink."""
     return _map_ink(_make_ink_dark(grey), min_contrast)
 
@@ -74,7 +74,7 @@ def _level(dark: NDArray[np.uint8], height: float) -> NDArray[np.uint8]:
     return np.clip(level, 0, 255).astype(np.uint8)
 
 
-def _map_ink(dark: NDArray[np.uint8], min_contrast: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
+def _map_ink(dark: NDArray[np.uint8], min_contrast: float = MIN_CONTRAST) -> NDArray[np.uint8]:
     """Return the ink map of a picture whose ink is dark: uint8 (h, w) for uint8 (h, w)."""
     difference = cv2.subtract(_paper(dark), dark)
     threshold, _ = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
@@ -100,7 +100,7 @@ def _map_contrast(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     counts = np.cumsum(np.bincount(smooth.ravel(), minlength=256))
     paper = int(np.searchsorted(counts, counts[-1] / 2))
     darkest = int(np.searchsorted(counts, counts[-1] * DARKEST))
-    scale = CONTRAST / max(paper - darkest, LEAST_CONTRAST)
+    scale = CONTRAST / max(paper - darkest, MIN_CONTRAST)
     levels = np.clip(np.rint(PAPER + (paper - np.arange(256)) * scale), 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(dark, levels), np.uint8)
 
@@ -196,7 +196,7 @@ def _paper(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     coarse = resize(dark, min(1.0, COARSE / max(height, width))).astype(np.float32)
     closed = surface = _closed(coarse)
     for _ in range(ROUNDS):
-        bare = surface - coarse < max(_gap(surface - coarse), LEAST_CONTRAST / 2)
+        bare = surface - coarse < max(_gap(surface - coarse), MIN_CONTRAST / 2)
         surface = _surface(coarse, bare)
     paper = surface + _spread(np.where(bare, coarse - surface, 0), bare)
     # such a surface cannot follow the edge of a shadow, but the brightest level nearby is close enough there

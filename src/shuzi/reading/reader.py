@@ -30,7 +30,7 @@ from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decision import decide
 from shuzi.reading.decide.page_text import PageScale, correct_page
 from shuzi.reading.find.detector import Detector
-from shuzi.reading.find.find_thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MOST_WORK, SMALLEST_PAGE
+from shuzi.reading.find.find_thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MAX_WORK, SMALLEST_PAGE
 from shuzi.reading.find.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
 from shuzi.reading.find.locate import locate
 from shuzi.reading.patterns.automaton import Automaton, compile_pattern
@@ -208,7 +208,7 @@ class Reader:
         except ShuziError as problem:
             return problem
 
-    def recognise(self, picture: Source, most: float = MOST_WORK, as_page: bool = True) -> Findings:
+    def recognise(self, picture: Source, most: float = MAX_WORK, as_page: bool = True) -> Findings:
         """Find and recognise what is in a picture, undecided, to show or measure it; raises what `read` raises.
 
         Parameters

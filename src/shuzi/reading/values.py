@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box
 from shuzi.ink.line_pictures import LinePicture, TextLine
 from shuzi.reading.find.candidates import Candidate
-from shuzi.reading.find.find_thresholds import EDGE_PIXELS, MOST_WORK, PROPOSED_SCORE
+from shuzi.reading.find.find_thresholds import EDGE_PIXELS, MAX_WORK, PROPOSED_SCORE
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class Findings:
     missed: float = 0.0
     lines: tuple[Line, ...] = ()
     too_much: tuple[str, dict[str, Any]] | None = None
-    work_left: float = MOST_WORK
+    work_left: float = MAX_WORK
     work: float = 0.0
     texts: tuple[LineTexts, ...] = ()
     page: tuple[PageLine, ...] = ()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MISTAKES = 24
 _CLASSES = 10
-MOST_IMAGES = 40  # more would be too small to see
+MAX_IMAGES = 40  # more would be too small to see
 NO_WEIGHT = 1e-12  # keeps all-zero weights zero
 _NICENESS = 10  # reading has priority
 _LAST_SECONDS = 5.0  # seconds to stop once the service is gone
@@ -96,7 +96,7 @@ def weight_images(weights: Mapping[str, NDArray[Any]]) -> tuple[str, list[str]]:
     kernel = first.reshape(-1, first.shape[-1])
     kind = "filters" if first.ndim == 4 else "templates" if kernel.shape[1] == _CLASSES else "neurons"
     scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), NO_WEIGHT))).astype(np.int8)
-    return kind, [_text(column) for column in scaled.T[:MOST_IMAGES]]
+    return kind, [_text(column) for column in scaled.T[:MAX_IMAGES]]
 
 
 def ended(done: Done) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 const TRANSPARENT = 255;
 const BITS = 8; // of a code at first: as many as a pixel has
-const MOST_CODES = 4096;
+const MAX_CODES = 4096;
 const SHADES = 5; // bits of each channel by which colours are told apart
 
 /** Up to 255 colours, the most frequent of some pictures. */
@@ -140,7 +140,7 @@ function compressed(indices: Uint8Array): Uint8Array<ArrayBuffer> {
     }
     write(prefix);
     prefix = value;
-    if (next === MOST_CODES) {
+    if (next === MAX_CODES) {
       write(clear);
       table = new Map();
       [width, next] = [BITS + 1, end + 1];

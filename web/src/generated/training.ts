@@ -11,7 +11,7 @@ export const MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christop
 export const Z = 1.959963984540054;
 export const MISTAKES = 24;
 /** more would be too small to see */
-export const MOST_IMAGES = 40;
+export const MAX_IMAGES = 40;
 /** keeps all-zero weights zero */
 export const NO_WEIGHT = 1e-12;
 /** how often a run reports its batches, and its validation and weights */

@@ -1,7 +1,7 @@
 /** The digits that a person corrected and keeps: in the browser's database, or while the page is open if it has none. */
 
 import { computed, signal } from "@preact/signals";
-import { MOST_EXAMPLES } from "../generated/limits";
+import { MAX_EXAMPLES } from "../generated/limits";
 import { joined } from "../shared/files";
 import { inStore } from "../shared/storage/database";
 import { digitsIn, type KeptDigit, latestOnly, NoKeptDigits, type Numbered } from "./npz";
@@ -64,7 +64,7 @@ export async function keep(digits: readonly KeptDigit[]): Promise<void> {
   await loadKept(); // another tab may keep the same images with other labels
   const images = new Set(fresh.map(({ image }) => String(image)));
   const replaced = kept.peek().filter(({ image }) => images.has(String(image)));
-  if (kept.peek().length - replaced.length + fresh.length > MOST_EXAMPLES) throw new NoKeptDigits("many");
+  if (kept.peek().length - replaced.length + fresh.length > MAX_EXAMPLES) throw new NoKeptDigits("many");
   const stored = await inStore("digits", "readwrite", (store) => {
     for (const { id } of replaced) store.delete(id);
     for (const { image, label, date } of fresh) store.add({ image, label, date });

@@ -1,7 +1,7 @@
 /** Kept digits as the .npz file that `shuzi train --data` and `shuzi read --hand` take, and back. */
 import { PIXELS } from "../data/image";
 import { SIDE } from "../generated/ink/normalize";
-import { LARGEST, MOST_EXAMPLES } from "../generated/limits";
+import { LARGEST, MAX_EXAMPLES } from "../generated/limits";
 import { type Bytes, joined } from "../shared/files";
 
 /** A digit that a person labelled. */
@@ -65,7 +65,7 @@ export async function digitsIn(file: Bytes): Promise<KeptDigit[]> {
     n > 0 &&
     labels.values.every((label) => label < 10);
   if (!images || !labels || !isRight) throw new NoKeptDigits("arrays");
-  if (n > MOST_EXAMPLES) throw new NoKeptDigits("many");
+  if (n > MAX_EXAMPLES) throw new NoKeptDigits("many");
   const times =
     dates?.type === "<i8" && dates.values.length === 8 * n ? new DataView(dates.values.slice().buffer) : null;
   return Array.from(labels.values, (label, index) => ({

@@ -17,13 +17,13 @@ export function isOwn(model: string): boolean {
 export const UNSEEN = 255;
 
 /** The maximum number of explained digits of a picture. */
-export const MOST_EXPLAINED = 40;
+export const MAX_EXPLAINED = 40;
 
 /** Without the sentence, which the page says in its own language. */
 export interface Found extends Omit<Reading, "message" | "source" | "lines"> {
   advice: Sentence;
   lines: (Omit<NumberLine, "message"> & { advice: Sentence })[];
-  /** Of an explained reading: how its digits were prepared, not more than `MOST_EXPLAINED`. */
+  /** Of an explained reading: how its digits were prepared, not more than `MAX_EXPLAINED`. */
   prepared?: readonly Preparation[];
 }
 

@@ -13,7 +13,7 @@ import { preparationsOf, whatCounts } from "../reading/report/explain";
 import { type Graph, unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
-import { type Answer, type Found, isOwn, MOST_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
+import { type Answer, type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
 import { asShown, Stack } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;
@@ -71,7 +71,7 @@ async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise
     const reading = reader.interpret(seen, task.pattern ? automatonOf(task.pattern) : null);
     const result = asShown(reading, grey);
     if (task.explain) {
-      result.prepared = preparationsOf(seen, reading.digits, MOST_EXPLAINED);
+      result.prepared = preparationsOf(seen, reading.digits, MAX_EXPLAINED);
       await explain(result, reader, task.id);
     }
     if (!dropped.delete(task.id)) say({ id: task.id, result });
@@ -143,7 +143,7 @@ function nextMessage(): Promise<void> {
 }
 
 async function explain(result: Found, reader: Reader, id: number): Promise<void> {
-  for (const digit of result.digits.slice(0, MOST_EXPLAINED)) {
+  for (const digit of result.digits.slice(0, MAX_EXPLAINED)) {
     await nextMessage();
     if (dropped.has(id)) return;
     const pixels = Uint8Array.from((digit.image ?? []).flat());

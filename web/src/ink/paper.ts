@@ -8,11 +8,11 @@ import {
   DIVIDED,
   END,
   FLAT,
-  LEAST_CONTRAST,
   LEVEL,
   LINE,
   LOOKED_AT,
   MARK,
+  MIN_CONTRAST,
   NEAR,
   NO_SPREAD,
   PAPER,
@@ -54,7 +54,7 @@ function levelled(dark: Grey, height: number): Grey {
 }
 
 /** The ink map of a picture whose ink is dark. */
-export function inkOf(dark: Grey, least = LEAST_CONTRAST): Grey {
+export function inkOf(dark: Grey, least = MIN_CONTRAST): Grey {
   return darkerThan(paperOf(dark), dark, (histogram) => {
     const threshold = otsu(histogram);
     const [inked, bare] = [histogram.slice(), histogram.slice()];
@@ -79,7 +79,7 @@ export function contrastOf(dark: Grey): Grey {
     });
   };
   const [paper, darkest] = [below(0.5), below(DARKEST)];
-  const scale = CONTRAST / Math.max(paper - darkest, LEAST_CONTRAST);
+  const scale = CONTRAST / Math.max(paper - darkest, MIN_CONTRAST);
   return byTable(
     dark,
     levels((shade) => PAPER + (paper - shade) * scale),
@@ -153,7 +153,7 @@ function paperOf(dark: Grey): Grey {
   let [surface, bare] = [closed, new Uint8Array()];
   for (let round = 0; round < ROUNDS; round++) {
     const darker = combined(surface, coarse, (level, seen) => level - seen);
-    const most = Math.max(gapIn(darker), LEAST_CONTRAST / 2);
+    const most = Math.max(gapIn(darker), MIN_CONTRAST / 2);
     bare = Uint8Array.from(darker.pixels, (gap) => +(gap < most));
     surface = surfaceThrough(coarse, bare);
   }

@@ -8,7 +8,7 @@ import {
   CUT_OFF_DIGIT,
   CUT_OFF_ROW,
   DIGITS_BESIDE_COMMA,
-  MOST_ROWS,
+  MAX_ROWS,
   ROW_EDGE_PIXELS,
   SAME_ROW,
   STROKE_HEIGHT,
@@ -29,7 +29,7 @@ export function rowsOf(candidates: readonly Box[], size: Size): number[][] {
   const boxes = candidates.map((box) => inside(box, size));
   const at = (row: readonly number[]) => row.map((index) => boxes[index] as Box);
   const rows = inReadingOrder(boxes);
-  if (rows.length > MOST_ROWS) return rows;
+  if (rows.length > MAX_ROWS) return rows;
   const strength = rows.map((row) => at(row).reduce((sum, { height }) => sum + height, 0));
   const order = [...rows.keys()].sort((a, b) => (strength[b] as number) - (strength[a] as number));
   const whole = order.map((rowIndex) => at(rows[rowIndex] as number[])).find((row) => !isAtEdge(row, size));

@@ -1,5 +1,5 @@
 /** The stages in which the chosen digit was prepared, and the strips of its line. */
-import { MOST_EXPLAINED } from "../here/protocol";
+import { MAX_EXPLAINED } from "../here/protocol";
 import type { Grey } from "../ink/picture";
 import { STAGES, type Stage } from "../ink/stages";
 import { inkWritten } from "../learn/digit/ink";
@@ -49,7 +49,7 @@ export function PreparationPanel() {
           {preparation && preparation.strips.length > 0 && <Line strips={preparation.strips} />}
         </>
       ) : (
-        <p class="quiet">{say("write.prepared.none", MOST_EXPLAINED)}</p>
+        <p class="quiet">{say("write.prepared.none", MAX_EXPLAINED)}</p>
       )}
     </section>
   );

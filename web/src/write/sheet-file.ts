@@ -6,7 +6,7 @@ import type { Patch, Said } from "./patches";
 import type { Content, InkPoint, Stroke } from "./sheet/sheet";
 
 const FORMAT = "shuzi sheet 1";
-const MOST_POINTS = 1_000_000;
+const MAX_POINTS = 1_000_000;
 const DECIMALS = 100; // a hundredth of a pixel is enough
 
 /** A file that is no sheet. */
@@ -29,10 +29,7 @@ export function fromFile(text: string): Content {
   if (content?.format !== FORMAT || !Array.isArray(content.strokes) || !Array.isArray(content.patches))
     throw new NoSheet();
   const strokes = content.strokes.map(strokeOf);
-  if (
-    strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MOST_POINTS ||
-    !content.patches.every(isPatch)
-  )
+  if (strokes.reduce((sum, stroke) => sum + stroke.length, 0) > MAX_POINTS || !content.patches.every(isPatch))
     throw new NoSheet();
   return { strokes, patches: content.patches };
 }

@@ -17,13 +17,13 @@ from shuzi.reading.decide.decide_thresholds import (
     COMPARED_VALUES,
     DISTANCES_AT_ONCE,
     IMPOSSIBLE_VALUE,
-    LEAST_DIGIT_OF_VALUE,
-    LEAST_RARITY,
-    LEAST_VALUE_SCORE,
     LISTED_PROBABILITY,
     LONGEST_VALUE,
-    MOST_ALTERNATIVES,
-    MOST_VALUES,
+    MAX_ALTERNATIVES,
+    MAX_VALUES,
+    MIN_DIGIT_OF_VALUE,
+    MIN_RARITY,
+    MIN_VALUE_SCORE,
     STEEPEST_LOGIT,
     VALUE_OK,
 )
@@ -120,7 +120,7 @@ def _score_digits(reading: Reading, value: str) -> float:
     if len(value) != len(reading.digits):
         return IMPOSSIBLE_VALUE
     pairs = zip(reading.digits, value, strict=True)
-    return sum(math.log(max(float(digit.probabilities[int(label)]), LEAST_DIGIT_OF_VALUE)) for digit, label in pairs)
+    return sum(math.log(max(float(digit.probabilities[int(label)]), MIN_DIGIT_OF_VALUE)) for digit, label in pairs)
 
 
 def _find_nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> list[str]:
@@ -128,7 +128,7 @@ def _find_nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool)
     if len(values) <= COMPARED_VALUES:
         return [*values]
     lines = [line if with_marks else without_marks(line) for text in texts for line in text.split("\n")]
-    wanted = [*dict.fromkeys(lines)][:MOST_ALTERNATIVES]
+    wanted = [*dict.fromkeys(lines)][:MAX_ALTERNATIVES]
     distances = np.full(len(values), LONGEST_VALUE, np.int64)
     for start in range(0, len(values), DISTANCES_AT_ONCE):
         part, nearest = values[start : start + DISTANCES_AT_ONCE], distances[start : start + DISTANCES_AT_ONCE]
@@ -189,8 +189,8 @@ def check_values(values: Sequence[str]) -> list[str]:
     distinct = [*dict.fromkeys(value.strip() for value in values if value.strip())]
     if not distinct:
         raise DataError("error.among.empty")
-    if len(distinct) > MOST_VALUES:
-        raise DataError("error.among.many", n=len(distinct), most=MOST_VALUES)
+    if len(distinct) > MAX_VALUES:
+        raise DataError("error.among.many", n=len(distinct), most=MAX_VALUES)
     for value in distinct:
         if not set(value) <= set(DIGITS + MARKS) or not set(value) & set(DIGITS) or len(value) > LONGEST_VALUE:
             shown = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
@@ -228,12 +228,12 @@ def choose_value(
     # 1. the probability of each value among all, and of what is not on the list
     with_marks = any(set(value) & set(MARKS) for value in values)
     scored = score_values(reading, seen.texts, values, scale.weights, with_marks)
-    ranked = np.argsort(-scored.scores, kind="stable")[:MOST_ALTERNATIVES].tolist()
+    ranked = np.argsort(-scored.scores, kind="stable")[:MAX_ALTERNATIVES].tolist()
     best, highest = scored.values[ranked[0]], float(scored.scores[ranked[0]])
     # an unlisted text is one of all texts of that length, so each of them is rare
     rare = len(values) / max(10.0 ** len(without_marks(best)), len(values))
     odds = math.exp(min(scored.unlisted - highest, STEEPEST_LOGIT))
-    unlisted = odds * max(rare, LEAST_RARITY) * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY
+    unlisted = odds * max(rare, MIN_RARITY) * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY
     exponents = np.exp(scored.scores - highest)
     probabilities = exponents / (float(exponents.sum()) + unlisted)
     confidence = float(probabilities[ranked[0]])
@@ -244,7 +244,7 @@ def choose_value(
     placed = None if has_lines else _place(reading, seen, outcomes, scored, texts)
     if has_lines:
         doubt = "reading.among.lines"
-    elif placed is None or highest < LEAST_VALUE_SCORE or scored.unlisted - highest > CLEARLY_OTHER:
+    elif placed is None or highest < MIN_VALUE_SCORE or scored.unlisted - highest > CLEARLY_OTHER:
         doubt = "reading.among.none"
     elif len(without_marks(best)) == 1 and seen.candidates and all(ink.is_digit < 0.5 for ink in seen.candidates):
         # that a digit is on the list makes no digit of a coin

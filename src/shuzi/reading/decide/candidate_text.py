@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from shuzi.ink.boxes import as_array, overlap_of_smaller
-from shuzi.ink.paper import LEAST_CONTRAST
+from shuzi.ink.paper import MIN_CONTRAST
 from shuzi.models.tasks import SIGN
 from shuzi.reading.decide.confidence import Scale
-from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
+from shuzi.reading.decide.decide_thresholds import MIN_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
 from shuzi.reading.decide.outcome import Choices, Outcomes, put_on_lines, rank_texts
 from shuzi.reading.find.candidates import Candidate
@@ -36,7 +36,7 @@ def read_candidates(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading
     if seen.candidates:
         return _read(seen, outcomes, scale)
     # on an even surface nothing can have been overlooked, unless shrinking made it even
-    is_even = np.ptp(seen.grey) < LEAST_CONTRAST / 2 and not is_much_smaller(seen)
+    is_even = np.ptp(seen.grey) < MIN_CONTRAST / 2 and not is_much_smaller(seen)
     return Reading("", BLANK, 1.0 if is_even else scale.blank, (), about_no_writing(seen), scale.calibrated)
 
 
@@ -74,10 +74,10 @@ def rank_products(lines: Iterable[Iterable[Choices]], confidence: float) -> tupl
     [('1', 0.5), ('7', 0.25), ('2', 0.08)]
     """
     (text, highest), *others = rank_texts(put_on_lines(lines))
-    scale = confidence / max(highest, LEAST_ALTERNATIVE)
-    scale = min(scale, (1 - confidence) / max(sum(probability for _, probability in others), LEAST_ALTERNATIVE))
+    scale = confidence / max(highest, MIN_ALTERNATIVE)
+    scale = min(scale, (1 - confidence) / max(sum(probability for _, probability in others), MIN_ALTERNATIVE))
     return (text, confidence), *(
-        (other, probability * scale) for other, probability in others if probability * scale >= LEAST_ALTERNATIVE
+        (other, probability * scale) for other, probability in others if probability * scale >= MIN_ALTERNATIVE
     )
 
 

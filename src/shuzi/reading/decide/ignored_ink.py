@@ -19,15 +19,15 @@ from shuzi.reading.decide.decide_thresholds import (
     DARKNESS_MARGIN,
     IMAGES_PER_PIECE,
     LARGE_INK,
-    LEAST_KIND_WORK,
-    MOST_CUT_OFF,
+    MAX_CUT_OFF,
+    MIN_KIND_WORK,
     PIXELS_PER_IMAGE,
     PRINT_DARKNESS,
     SAME_LINE_OVERLAP,
     STAIN_DARKNESS,
 )
 from shuzi.reading.decide.outcome import Outcome
-from shuzi.reading.find.find_thresholds import COMMA_BELOW, MOST_WORK
+from shuzi.reading.find.find_thresholds import COMMA_BELOW, MAX_WORK
 from shuzi.reading.recognise.characters import Character
 from shuzi.reading.report.result import NEIGHBOUR, PRINT, RULING, SIGN_INK, STAIN, UNKNOWN, Ignored
 from shuzi.reading.values import Findings
@@ -52,14 +52,14 @@ def name_ignored_ink(seen: Findings, outcomes: Sequence[Outcome], digits: Sequen
     ignored += [(UNKNOWN, mark.box) for line in blank for mark in line.characters if mark.character in MARKS]
     heights = [digit.box.height for digit in digits or characters] or [line.line.height for line in seen.texts]
     boxes = [character.box for character in characters]
-    most = max(seen.work_left, LEAST_KIND_WORK)
+    most = max(seen.work_left, MIN_KIND_WORK)
     ignored += find_left_out(seen.grey, seen.ink, boxes, median(heights), most)
     left_to_right = sorted(ignored, key=lambda piece: piece[1].x)
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in left_to_right)
 
 
 def find_left_out(
-    grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float, most: float = MOST_WORK
+    grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float, most: float = MAX_WORK
 ) -> list[tuple[str, Box]]:
     """Find the ink outside all characters that is large enough to be one.
 
@@ -130,8 +130,8 @@ def find_left_out(
 
 def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height: float) -> bool:
     """Tell whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number."""
-    at_top_or_bottom = (box.y <= 0 or box.bottom >= shape[0]) and box.height < MOST_CUT_OFF * height
-    at_side = (box.x <= 0 or box.right >= shape[1]) and box.width < MOST_CUT_OFF * height
+    at_top_or_bottom = (box.y <= 0 or box.bottom >= shape[0]) and box.height < MAX_CUT_OFF * height
+    at_side = (box.x <= 0 or box.right >= shape[1]) and box.width < MAX_CUT_OFF * height
     # a comma begins just below the digits, and the edge may cut it off as well
     may_be_comma = box.bottom >= shape[0] and any(
         abs(box.y - character.bottom) <= COMMA_BELOW * height for character in taken

@@ -13,11 +13,11 @@ from shuzi.ink.components import SOLID
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS
 from shuzi.reading.decide.confidence import Evidence, LineScale, logit
 from shuzi.reading.decide.decide_thresholds import (
-    LEAST_ALTERNATIVE,
-    LEAST_CONFIDENCE,
-    LEAST_PROBABILITY_SUM,
-    MOST_CONFIDENCE,
-    MOST_MARK_ALTERNATIVES,
+    MAX_CONFIDENCE,
+    MAX_MARK_ALTERNATIVES,
+    MIN_ALTERNATIVE,
+    MIN_CONFIDENCE,
+    MIN_PROBABILITY_SUM,
 )
 from shuzi.reading.decide.doubts import is_cut_at_side
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
@@ -70,11 +70,11 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         status = digits_status = UNSURE
     alternatives = share_out(outcomes.texts, confidence, scale.others)
     # 2. single characters are as much less sure than their line said as the whole text is
-    raw = min(max(outcomes.texts[0][1], LEAST_CONFIDENCE), MOST_CONFIDENCE)
-    power = math.log(min(max(confidence, LEAST_CONFIDENCE), MOST_CONFIDENCE)) / math.log(raw)
+    raw = min(max(outcomes.texts[0][1], MIN_CONFIDENCE), MAX_CONFIDENCE)
+    power = math.log(min(max(confidence, MIN_CONFIDENCE), MAX_CONFIDENCE)) / math.log(raw)
     probabilities = [
         max(
-            max(character.probability, LEAST_CONFIDENCE) ** power,
+            max(character.probability, MIN_CONFIDENCE) ** power,
             of_digits if character.character in DIGITS else confidence,
         )
         for character in characters
@@ -190,7 +190,7 @@ def share_out(texts: Sequence[tuple[str, float]], confidence: float, others: flo
     # no other text may be called more probable than the one that was chosen
     named = ((text, min(probability * scale, confidence)) for text, probability in texts[1:])
     return (texts[0][0], confidence), *(
-        (text, probability) for text, probability in named if probability >= LEAST_ALTERNATIVE
+        (text, probability) for text, probability in named if probability >= MIN_ALTERNATIVE
     )
 
 
@@ -218,7 +218,7 @@ def make_digits_and_marks(
 
 def _make_digit(character: Character, probability: float, seen: Findings, ok: float) -> Digit:
     of_digits = character.probabilities[: len(DIGITS)]
-    probabilities = (of_digits / max(float(of_digits.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
+    probabilities = (of_digits / max(float(of_digits.sum()), MIN_PROBABILITY_SUM)).astype(np.float32)
     status: Status = OK if probability >= ok else UNSURE
     box = seen.in_original(character.box)
     return Digit(int(character.character), probability, probabilities, box, status, character.image)
@@ -232,4 +232,4 @@ def _make_mark(character: Character, probability: float, seen: Findings) -> Mark
         if CLASSES[label] != character.character and character.probabilities[label] > 0
     ]
     box = seen.in_original(character.box)
-    return Mark(character.character, probability, box, tuple(others[:MOST_MARK_ALTERNATIVES]))
+    return Mark(character.character, probability, box, tuple(others[:MAX_MARK_ALTERNATIVES]))

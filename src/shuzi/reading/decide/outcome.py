@@ -14,7 +14,7 @@ from shuzi.concepts import softmax
 from shuzi.ink.boxes import as_array, iou, overlap_of_smaller
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.reading.decide.decide_thresholds import (
-    MOST_ALTERNATIVES,
+    MAX_ALTERNATIVES,
     SAME_CHARACTER_IOU,
     SAME_INK,
 )
@@ -227,7 +227,7 @@ def put_on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
     return parts
 
 
-def rank_texts(parts: Iterable[Choices], most: int = MOST_ALTERNATIVES) -> list[tuple[str, float]]:
+def rank_texts(parts: Iterable[Choices], most: int = MAX_ALTERNATIVES) -> list[tuple[str, float]]:
     """Return the most probable ways to choose a text for each part, joined, the best one first.
 
     >>> best = rank_texts([[("1", 0.6), ("7", 0.4)], [("0", 0.9), ("6", 0.1)]], most=3)

@@ -18,9 +18,9 @@ from shuzi.reading.decide.confidence import LineScale, logit, sigmoid
 from shuzi.reading.decide.corrections import correct
 from shuzi.reading.decide.decide_thresholds import (
     CHARACTER_MARGIN,
-    LEAST_CONFIDENCE,
     LINE_BAND,
-    MOST_ALTERNATIVES,
+    MAX_ALTERNATIVES,
+    MIN_CONFIDENCE,
     PAGE_OK,
     PAGE_TREE,
     SURELY_NO_DIGIT,
@@ -214,7 +214,7 @@ def decide_page(
             ignored.append(Ignored(reading, _whole(line.line.box, seen)))
     if not readings:
         return Reading("", UNSURE, 0.0, (), ("reading.no_number", {}), scale.calibrated, ignored=tuple(ignored))
-    texts = rank_texts(put_on_lines([[*reading.alternatives]] for reading in readings), MOST_ALTERNATIVES)
+    texts = rank_texts(put_on_lines([[*reading.alternatives]] for reading in readings), MAX_ALTERNATIVES)
     confidence = math.prod(reading.confidence for reading in readings)
     doubtful = [reading for reading in readings if reading.status != OK]
     is_unknown = any(piece.kind == UNKNOWN for piece in ignored)
@@ -252,7 +252,7 @@ def decide_page(
         scale.calibrated,
         marks=tuple(mark for reading in readings for mark in reading.marks),
         ignored=tuple(ignored),
-        alternatives=share_out([(text, confidence), *others], confidence, 1.0)[:MOST_ALTERNATIVES],
+        alternatives=share_out([(text, confidence), *others], confidence, 1.0)[:MAX_ALTERNATIVES],
         digits_confidence=math.prod(reading.digits_confidence for reading in readings),
         digits_status=digits_status,
         own_lines=tuple(
@@ -291,7 +291,7 @@ def _features(outcome: Outcome, line: PageLine, seen: Findings) -> LineFeatures:
     height = line.picture.height
     best = line.texts.texts.index(outcome.texts[0])
     wide, narrow = line.texts.scores[best, :2].tolist()
-    logs = np.log(np.maximum(line.classified, LEAST_CONFIDENCE))
+    logs = np.log(np.maximum(line.classified, MIN_CONFIDENCE))
     boxes = [character.box for character in outcome.characters]
     left_over = line.ink >= SOLID
     middle, reach = len(left_over) / 2, LINE_BAND * height / 2

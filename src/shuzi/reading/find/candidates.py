@@ -18,11 +18,11 @@ from shuzi.reading.find.find_thresholds import (
     CLASSIFIER_EXPONENT,
     CROP_GROWTHS,
     DETECTOR_EXPONENT,
-    LEAST_HEIGHT,
-    LEAST_HEIGHT_OF_ONE,
-    LEAST_PROBABILITY,
-    LEAST_SCORE,
-    MOST_WORK,
+    MAX_WORK,
+    MIN_HEIGHT,
+    MIN_HEIGHT_OF_ONE,
+    MIN_PROBABILITY,
+    MIN_SCORE,
     ONE_CROP_CONFIDENCE,
     SAME_DIGIT_OVERLAP,
 )
@@ -97,13 +97,13 @@ class Work:
     Examples
     --------
     >>> work = Work()
-    >>> work.spend(MOST_WORK, "reading.many_lines", 90)
+    >>> work.spend(MAX_WORK, "reading.many_lines", 90)
     >>> work.spend(1, "reading.many_lines", 91)
     Traceback (most recent call last):
     shuzi.reading.find.candidates.TooMuch: reading.many_lines
     """
 
-    left: float = MOST_WORK
+    left: float = MAX_WORK
     done: float = 0.0
 
     def spend(self, images: float, key: str, n: int) -> None:
@@ -161,7 +161,7 @@ def classify_boxes(
             candidates.append(Candidate(cut, boxes[index], of_classifier, sure, 1.0))
             continue
         # the detector sees the surroundings, so it counts for more
-        of_detector = np.maximum(detections[index].scores, LEAST_PROBABILITY)
+        of_detector = np.maximum(detections[index].scores, MIN_PROBABILITY)
         product = of_classifier**CLASSIFIER_EXPONENT * of_detector**DETECTOR_EXPONENT
         candidates.append(Candidate(cut, boxes[index], product / product.sum(), sure, detections[index].score))
     return candidates
@@ -210,14 +210,14 @@ def _classify_again(
     of_cuts, digit_of_cuts = classifier.classify_or_reject(np.stack([cut for cut, _ in cuts]))
     for row in np.unique(row_of_cut):
         all_crops = np.vstack([probabilities[row], of_cuts[row_of_cut == row]])
-        mean = np.exp(np.log(np.maximum(all_crops, LEAST_PROBABILITY)).mean(axis=0))
+        mean = np.exp(np.log(np.maximum(all_crops, MIN_PROBABILITY)).mean(axis=0))
         probabilities[row] = mean / mean.sum()
         is_digit[row] = np.mean([is_digit[row], *digit_of_cuts[row_of_cut == row]])
 
 
 def keep_best(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
-    likely = [candidate for candidate in candidates if candidate.score >= LEAST_SCORE]
+    likely = [candidate for candidate in candidates if candidate.score >= MIN_SCORE]
     best_first = sorted(likely, key=lambda candidate: -candidate.score)
     boxes = [candidate.box for candidate in best_first]
     kept = non_maximum_suppression(boxes, overlap_of_smaller, SAME_DIGIT_OVERLAP)
@@ -234,7 +234,7 @@ def _drop_low(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _least_height(candidate: Candidate) -> float:
     """Return the minimum height relative to the others: a comma looks like a 1, but a small 0 is often a real 0."""
-    return LEAST_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else LEAST_HEIGHT
+    return MIN_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else MIN_HEIGHT
 
 
 def multiply_confidence(candidates: Sequence[Candidate]) -> float:

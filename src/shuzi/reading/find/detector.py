@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression
 from shuzi.ink.components import Components
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
+from shuzi.ink.paper import CONTRAST, MIN_CONTRAST, PAPER, ink_map
 from shuzi.ink.resize import resize
 from shuzi.ink.scan import Scan
 from shuzi.models.session import Model
@@ -26,12 +26,12 @@ from shuzi.reading.find.find_thresholds import (
     DIGIT_HEIGHT,
     IMAGES_PER_SEPARATION,
     INPUT_MULTIPLE,
-    LEAST_PEAK,
-    LEAST_SCALE_STEP,
-    MOST_DETECTIONS,
-    MOST_DETECTOR_RUNS,
-    MOST_ENLARGEMENT,
-    MOST_SEARCHED_PIXELS,
+    MAX_DETECTIONS,
+    MAX_DETECTOR_RUNS,
+    MAX_ENLARGEMENT,
+    MAX_SEARCHED_PIXELS,
+    MIN_PEAK,
+    MIN_SCALE_STEP,
     PALE_MARGIN,
     PAPER_MARGIN,
     SAME_DETECTION_IOU,
@@ -89,14 +89,14 @@ def search_by_scale(
         if (score := measure_explanation(ink, candidates)) > best_score or not best:
             best, all_of_best, best_score = candidates, all_candidates, score
         tried.append(scale)
-        if best_score >= enough or len(tried) == MOST_DETECTOR_RUNS:
+        if best_score >= enough or len(tried) == MAX_DETECTOR_RUNS:
             return best or simple, all_of_best
         # what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
         # typical heights
         heights = [statistics.median(candidate.box.height for candidate in candidates)] if candidates else []
         heights += [fraction * min(ink.shape) for fraction in TYPICAL_HEIGHTS]
         scales = (limit_scale(DIGIT_HEIGHT / height, ink.shape) for height in heights)
-        untried = (new for new in scales if all(abs(math.log(new / old)) > LEAST_SCALE_STEP for old in tried))
+        untried = (new for new in scales if all(abs(math.log(new / old)) > MIN_SCALE_STEP for old in tried))
         if (following := next(untried, None)) is None:
             return best or simple, all_of_best
         scale = following
@@ -145,7 +145,7 @@ def search_pale(
     work.spend(IMAGES_PER_SEPARATION * len(detections), "reading.many_digits", len(detections))
     for detection in detections:
         surroundings = detection.box.pixels(rim=PALE_MARGIN * max(detection.box[2:]))
-        part = ink_map(grey[surroundings], LEAST_CONTRAST / 2)
+        part = ink_map(grey[surroundings], MIN_CONTRAST / 2)
         if not part.any():  # the detector found it, so it is not noise
             darker = np.maximum(scan.contrast[surroundings].astype(np.float32) - PAPER, 0)
             part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
@@ -161,7 +161,7 @@ def _reaches_into(grey: NDArray[np.uint8], box: Box) -> bool:
 
 def limit_scale(scale: float, shape: tuple[int, ...]) -> float:
     """Return the scale, capped at the largest that is sensible for a picture of that shape."""
-    return min(scale, MOST_ENLARGEMENT, math.sqrt(MOST_SEARCHED_PIXELS / math.prod(shape)))
+    return min(scale, MAX_ENLARGEMENT, math.sqrt(MAX_SEARCHED_PIXELS / math.prod(shape)))
 
 
 def _find_peaks(maps: NDArray[np.float32], scale: tuple[float, float]) -> list[Detection]:
@@ -169,7 +169,7 @@ def _find_peaks(maps: NDArray[np.float32], scale: tuple[float, float]) -> list[D
     scores = maps[..., :10]
     highest = np.ascontiguousarray(scores.max(axis=2))
     neighbours = cv2.dilate(highest, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero((highest >= neighbours) & (highest >= LEAST_PEAK))
+    rows, columns = np.nonzero((highest >= neighbours) & (highest >= MIN_PEAK))
     detections = []
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         dx, dy, log_width, log_height = maps[row, column, 10:].tolist()
@@ -183,6 +183,6 @@ def _find_peaks(maps: NDArray[np.float32], scale: tuple[float, float]) -> list[D
 
 def _drop_doubles(detections: list[Detection]) -> list[Detection]:
     """Keep the highest-scoring of overlapping boxes, and no more than a page can hold."""
-    surest = sorted(detections, key=lambda detection: -detection.score)[:MOST_DETECTIONS]
+    surest = sorted(detections, key=lambda detection: -detection.score)[:MAX_DETECTIONS]
     kept = non_maximum_suppression([detection.box for detection in surest], iou, SAME_DETECTION_IOU)
     return [surest[index] for index in kept]

@@ -19,8 +19,8 @@ from shuzi.reading.find.find_thresholds import (
     BAND_BELOW,
     CHARACTER_GAP,
     FRAME_MARGIN,
-    LEAST_HANGING_HEIGHT,
-    LEAST_IN_BAND,
+    MIN_HANGING_HEIGHT,
+    MIN_IN_BAND,
     SMALLEST_POINT,
     STRIKE_AROUND,
     STRIKE_BEYOND,
@@ -146,7 +146,7 @@ def frame_lines(
     bands = [_Band.of([candidates[position].box for position in row]) for row in rows]
     lines = []
     for row, band, own in zip(rows, bands, _assign_to_rows(bands, components.astype(np.float64)), strict=True):
-        upright = [piece for piece in own if piece.height >= LEAST_HANGING_HEIGHT * piece.width]
+        upright = [piece for piece in own if piece.height >= MIN_HANGING_HEIGHT * piece.width]
         hanging = [piece for piece in upright if hangs_on(piece, band.digits)]
         characters = [*band.digits, *_find_on_line(band, own), *hanging]
         points = [] if specks is None else _find_points(band, characters, specks)
@@ -241,5 +241,5 @@ def _find_in_band(band: _Band, pieces: list[Box]) -> list[Box]:
         for piece in pieces
         if piece.height < TALLEST_CHARACTER * band.height
         and min(piece.bottom, band.bottom) - max(piece.y, band.top)
-        > LEAST_IN_BAND * min(piece.height, band.bottom - band.top)
+        > MIN_IN_BAND * min(piece.height, band.bottom - band.top)
     ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def locate(
-    scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool, most: float = thresholds.MOST_WORK
+    scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool, most: float = thresholds.MAX_WORK
 ) -> Findings:
     """Find the digits in a picture, classify each, and frame the lines that they stand on.
 
@@ -51,7 +51,7 @@ def locate(
     ink, components = scan.ink, scan.components
     work = Work(_limit_work(scan.grey.size, most))
     try:
-        if len(components.boxes) > thresholds.MOST_COMPONENTS:
+        if len(components.boxes) > thresholds.MAX_COMPONENTS:
             raise TooMuch("reading.many_pieces", len(components.boxes))
         # 1. the candidates: components, or what the detector finds where these do not explain the ink
         candidates: list[Candidate] = []
@@ -60,7 +60,7 @@ def locate(
         if len(components.boxes):
             candidates = _take_components(scan, classifier, work)
             is_sure = multiply_confidence(candidates) >= thresholds.SURE_CONFIDENCE
-            is_clear = is_sure and measure_unexplained(ink, candidates) <= thresholds.MOST_UNEXPLAINED_INK
+            is_clear = is_sure and measure_unexplained(ink, candidates) <= thresholds.MAX_UNEXPLAINED_INK
             # joined with a point or a stroke beside it, a digit is one candidate too
             in_one_piece = len(components.boxes) + len(components.specks) == 1
             is_one = is_clear and len(candidates) == 1 and (in_one_piece or scan.is_one_piece)
@@ -82,7 +82,7 @@ def locate(
             lines = []
         lines = [replace(line, is_struck=_is_struck(line, scan)) for line in lines]
         plain = sum(candidate.score >= thresholds.PLAIN_SCORE for candidate in candidates)
-        work.left += min(plain, thresholds.MOST_PLAIN)
+        work.left += min(plain, thresholds.MAX_PLAIN)
         strips = sum(measure_length(frame) for line in lines for frame in line.frames)
         work.spend(strips / thresholds.STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
     except TooMuch as problem:
@@ -122,16 +122,16 @@ def _limit_work(pixels: int, most: float) -> float:
     >>> _limit_work(32 * 32, 1_800), _limit_work(640 * 480, 1_800), _limit_work(640 * 480, 200)
     (202.4, 1800, 200)
     """
-    return min(most, thresholds.MOST_WORK, thresholds.LEAST_WORK + pixels / thresholds.PIXELS_PER_WORK)
+    return min(most, thresholds.MAX_WORK, thresholds.MIN_WORK + pixels / thresholds.PIXELS_PER_WORK)
 
 
 def _take_components(scan: Scan, classifier: Classifier, work: Work) -> list[Candidate]:
     """Take each component for a digit, or join nearby components if that gives more confidence."""
     boxes = scan.components.boxes
-    if len(boxes) > thresholds.MOST_SIMPLE_COMPONENTS:
+    if len(boxes) > thresholds.MAX_SIMPLE_COMPONENTS:
         return []
     candidates = classify_pieces(scan.ink, _join_strokes(boxes), classifier, work)
-    may_be_broken = 1 < len(boxes) <= thresholds.MOST_BROKEN_STROKES
+    may_be_broken = 1 < len(boxes) <= thresholds.MAX_BROKEN_STROKES
     if may_be_broken and multiply_confidence(candidates) < thresholds.SURE_CONFIDENCE:
         strokes = _join_strokes(boxes, thresholds.LARGEST_STROKE_GAP)
         broken = classify_pieces(scan.ink, strokes, classifier, work)

@@ -18,7 +18,7 @@ from shuzi.reading.find.find_thresholds import (
     CUT_OFF_DIGIT,
     CUT_OFF_ROW,
     DIGITS_BESIDE_COMMA,
-    MOST_ROWS,
+    MAX_ROWS,
     ROW_EDGE_PIXELS,
     SAME_LINE,
     SAME_ROW,
@@ -46,7 +46,7 @@ def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     Raises
     ------
     TooMuch
-        There are more than `MOST_ROWS`.
+        There are more than `MAX_ROWS`.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     # the detector's boxes may reach beyond the picture
     boxes = [_clip(box, shape) for box in boxes]
     groups = group_in_reading_order(boxes)
-    if len(groups) > MOST_ROWS:
+    if len(groups) > MAX_ROWS:
         raise TooMuch("reading.many_lines", len(groups))
     strength = [sum(boxes[index].height for index in group) for group in groups]
     strongest_first = sorted(range(len(groups)), key=lambda row: -strength[row])

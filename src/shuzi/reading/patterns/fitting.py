@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from shuzi.models.tasks import CLASSES, SIGN
 from shuzi.reading.decide.confidence import LineScale
 from shuzi.reading.decide.decide_thresholds import (
-    LEAST_RARITY,
     LISTED_PROBABILITY,
-    MOST_ALTERNATIVES,
+    MAX_ALTERNATIVES,
+    MIN_RARITY,
     UNFITTING_EXPONENT,
     VALUE_OK,
 )
@@ -32,9 +32,9 @@ from shuzi.reading.patterns.automaton import START, Automaton
 from shuzi.reading.recognise.ctc import Text, add_logs, score_texts
 from shuzi.reading.recognise.recognise_thresholds import (
     FITTING_BEAM_WIDTH,
-    LEAST_CLASS_PROBABILITY,
     LOG_OF_ZERO,
-    MOST_FITTING_PREFIXES,
+    MAX_FITTING_PREFIXES,
+    MIN_CLASS_PROBABILITY,
     TEXTS_OF_A_STRIP,
 )
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, UNSURE, Reading
@@ -48,7 +48,7 @@ def find_fitting_texts(
     automaton: Automaton,
     max_texts: int = TEXTS_OF_A_STRIP,
     width: int = FITTING_BEAM_WIDTH,
-    min_probability: float = LEAST_CLASS_PROBABILITY,
+    min_probability: float = MIN_CLASS_PROBABILITY,
 ) -> list[Text]:
     """Find the most probable texts that fit a pattern by prefix beam search, the best one first.
 
@@ -98,7 +98,7 @@ def _keep(
     for position, (text, (with_blank, without)) in enumerate(
         sorted(longer.items(), key=lambda prefix: -add_logs(*prefix[1]))
     ):
-        if position < width or (states[text] not in reached and len(kept) < MOST_FITTING_PREFIXES):
+        if position < width or (states[text] not in reached and len(kept) < MAX_FITTING_PREFIXES):
             kept[text] = with_blank, without
         reached.add(states[text])
     return kept
@@ -118,7 +118,7 @@ def find_fitting_digits(
         }
         alive = endings[len(probabilities) - position]
         fitting = [(text, prefix) for text, prefix in longer.items() if prefix[1] & alive]
-        beams = dict(sorted(fitting, key=lambda item: -item[1][0])[:MOST_FITTING_PREFIXES])
+        beams = dict(sorted(fitting, key=lambda item: -item[1][0])[:MAX_FITTING_PREFIXES])
     return [(text, probability) for text, (probability, _) in beams.items()]
 
 
@@ -178,7 +178,7 @@ def _weigh(line: LineTexts, pattern: Automaton, weights: Weights, exponent: floa
     if not any(fits):
         return line
     best = line.texts[int(np.where(fits, weigh_texts(line, weights), -np.inf).argmax())]
-    rarity = max(pattern.rarity(len(best.replace(SIGN, ""))), LEAST_RARITY)
+    rarity = max(pattern.rarity(len(best.replace(SIGN, ""))), MIN_RARITY)
     unfitting = exponent * math.log(rarity * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY)
     # a pattern says nothing of whether there is a number at all
     priors = (0.0 if fit or not has_digits(text) else unfitting for text, fit in zip(line.texts, fits, strict=True))
@@ -193,7 +193,7 @@ def _follow_digits(plain: Reading, pattern: Automaton) -> Reading:
     if not fitting or "\n" in plain.text:
         return _doubt(plain)
     all_fitting = sum(probability for _, probability in fitting)
-    rarity = max(pattern.rarity(len(plain.digits)), LEAST_RARITY) * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY
+    rarity = max(pattern.rarity(len(plain.digits)), MIN_RARITY) * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY
     everything = all_fitting + max(1 - all_fitting, 0.0) * rarity
     written = math.prod(float(digit.probabilities[digit.digit]) for digit in plain.digits)
     text, probability = fitting[0]
@@ -204,7 +204,7 @@ def _follow_digits(plain: Reading, pattern: Automaton) -> Reading:
         replace(digit, digit=int(label), probability=float(digit.probabilities[int(label)]), status=UNSURE)
         for digit, label in zip(plain.digits, text, strict=True)
     )
-    named = [(other, min(sure / everything, confidence)) for other, sure in fitting[1:MOST_ALTERNATIVES]]
+    named = [(other, min(sure / everything, confidence)) for other, sure in fitting[1:MAX_ALTERNATIVES]]
     fitted = replace(
         plain, text=text, confidence=confidence, digits_confidence=confidence, digits=digits,
         alternatives=((text, confidence), *named),

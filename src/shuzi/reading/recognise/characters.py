@@ -22,8 +22,8 @@ from shuzi.reading.recognise.recognise_thresholds import (
     CANDIDATE_WEIGHT,
     CHARACTER_REACH,
     CUT_DISTANCE,
-    LEAST_TEXT_PROBABILITY,
     LOG_OF_ZERO,
+    MIN_TEXT_PROBABILITY,
     OFF_CENTRE_COST,
 )
 from shuzi.reading.values import LineTexts
@@ -175,7 +175,7 @@ def sum_by_character(texts: Sequence[str], probabilities: Sequence[float]) -> ND
     best = texts[0]
     by_class = np.zeros((len(best), len(CLASSES)))
     for text, probability in zip(texts, probabilities, strict=True):
-        if probability >= LEAST_TEXT_PROBABILITY:
+        if probability >= MIN_TEXT_PROBABILITY:
             for character, position in _align(text, best):
                 by_class[position, CLASSES.index(character)] += probability
     return by_class

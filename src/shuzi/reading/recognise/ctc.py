@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.recognise.recognise_thresholds import (
-    LEAST_CANDIDATE_SCORE,
-    LEAST_DIGIT_PROBABILITY,
     LOG_OF_ZERO,
     LOG_ROUNDING,
     LOWEST_LOG_PROBABILITY,
-    MOST_CANDIDATE_SCORE,
+    MAX_CANDIDATE_SCORE,
+    MIN_CANDIDATE_SCORE,
+    MIN_DIGIT_PROBABILITY,
     OVERLOOKED_PROBABILITY,
     TINY,
 )
@@ -228,12 +228,12 @@ def align(digits: Sequence[int], candidates: Sequence[Candidate]) -> Alignment:
     >>> align([1, 7], [seven]).candidates, align([7], [seven, seven]).overlooked
     ((None, 0), 0)
     """
-    scores = [max(candidate.score, LEAST_CANDIDATE_SCORE) for candidate in candidates]
+    scores = [max(candidate.score, MIN_CANDIDATE_SCORE) for candidate in candidates]
     logs = [
-        [math.log(max(float(sure), LEAST_DIGIT_PROBABILITY / score) * score) for sure in candidate.probabilities]
+        [math.log(max(float(sure), MIN_DIGIT_PROBABILITY / score) * score) for sure in candidate.probabilities]
         for candidate, score in zip(candidates, scores, strict=True)
     ]
-    none = [math.log(1 - min(score, MOST_CANDIDATE_SCORE)) for score in scores]
+    none = [math.log(1 - min(score, MAX_CANDIDATE_SCORE)) for score in scores]
     missing = math.log(OVERLOOKED_PROBABILITY)
     # best[i][j]: the score of the first i digits and j candidates, and the last move that leads there
     best: list[list[tuple[float, int]]] = [[(0.0, _PAIR)]]

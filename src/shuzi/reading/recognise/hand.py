@@ -16,16 +16,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import MOST_EXAMPLES, Dataset
+from shuzi.data.dataset import MAX_EXAMPLES, Dataset
 from shuzi.errors import DataError
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recognise_thresholds import (
     BLUR_KERNEL,
     DIGITS_COMPARED_AT_ONCE,
     FAINT_SIMILARITY,
-    LEAST_LOGGED_PROBABILITY,
-    LEAST_LOGIT,
-    MOST_LOGIT_OF_ALIKE,
+    MAX_LOGIT_OF_ALIKE,
+    MIN_LOGGED_PROBABILITY,
+    MIN_LOGIT,
     SAME_INK_LOGIT,
     SAME_INK_SIMILARITY,
 )
@@ -52,7 +52,7 @@ class Looks:
     @staticmethod
     def of(images: NDArray[np.uint8], features: NDArray[np.float32], probabilities: NDArray[np.float32]) -> Looks:
         """Look at images (n, 28, 28) of which features (n, k) and probabilities (n, 10) are known."""
-        logs = np.log(np.maximum(probabilities.astype(np.float64), LEAST_LOGGED_PROBABILITY))
+        logs = np.log(np.maximum(probabilities.astype(np.float64), MIN_LOGGED_PROBABILITY))
         return Looks(_normalise(features), _normalise(_blur(images)), logs)
 
     def at(self, indices: Sequence[int] | NDArray[np.intp]) -> Looks:
@@ -176,8 +176,8 @@ class CorrectedClassifier(Classifier):
     """
 
     def __init__(self, classifier: Classifier, examples: Dataset, blend: Blend | None = None) -> None:
-        if len(examples) > MOST_EXAMPLES:
-            raise DataError("error.hand.many", n=len(examples), most=MOST_EXAMPLES)
+        if len(examples) > MAX_EXAMPLES:
+            raise DataError("error.hand.many", n=len(examples), most=MAX_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
         self.uncorrected: Classifier = (
             classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
@@ -258,9 +258,9 @@ def _corrections_at_once(
     before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
     logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.most)
     logits = np.where(
-        same, np.maximum(logits, SAME_INK_LOGIT), np.minimum(logits, np.maximum(before, MOST_LOGIT_OF_ALIKE))
+        same, np.maximum(logits, SAME_INK_LOGIT), np.minimum(logits, np.maximum(before, MAX_LOGIT_OF_ALIKE))
     )
-    strength = np.where(speaks & (alike >= FAINT_SIMILARITY) & (logits >= LEAST_LOGIT), logits, -np.inf)
+    strength = np.where(speaks & (alike >= FAINT_SIMILARITY) & (logits >= MIN_LOGIT), logits, -np.inf)
     best = strength.argmax(axis=1)
     return [
         Correction(int(labels[example]), float(alike[row, example]), float(strength[row, example]))

@@ -16,7 +16,7 @@ from shuzi.ink.paper import map_line
 from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.find.candidates import TooMuch, Work
-from shuzi.reading.find.find_thresholds import MOST_PAGE_WORK, MOST_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE
+from shuzi.reading.find.find_thresholds import MAX_PAGE_WORK, MAX_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE
 from shuzi.reading.find.line_detector import LineDetector, in_reading_order, is_cut_off
 from shuzi.reading.find.line_frames import is_struck_out
 from shuzi.reading.recognise.characters import Character, find_characters
@@ -24,9 +24,9 @@ from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities
 from shuzi.reading.recognise.recognise_thresholds import (
     BEAM_WIDTH,
-    LEAST_CLASS_PROBABILITY,
     LOWEST_LOG_PROBABILITY,
-    MOST_TEXTS,
+    MAX_TEXTS,
+    MIN_CLASS_PROBABILITY,
     PROBABLE,
     TEXTS_OF_A_STRIP,
     TURNED_LINES,
@@ -60,7 +60,7 @@ def recognise_page(
     whole = [line for line in lines if not is_cut_off(line, grey)]
     cut_off = tuple(line for line in lines if line not in whole) if whole else ()
     lines = whole or lines
-    height, work = median(line.height for line in lines), Work(most * MOST_PAGE_WORK / MOST_WORK)
+    height, work = median(line.height for line in lines), Work(most * MAX_PAGE_WORK / MAX_WORK)
     nothing = Findings.of_nothing(grey)
     page = []
     strips = sum(_measure_strips(line) for line in lines)
@@ -97,7 +97,7 @@ def _log_probability(picture: LinePicture, recogniser: Recogniser) -> float:
     """Return the log probability of the best text of a line in its own picture."""
     _, contrast = map_line(picture.grey, picture.height)
     columns = recogniser.columns(contrast, frame_line(picture, FRAMES[0]))
-    texts = find_best_texts(columns, 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
+    texts = find_best_texts(columns, 1, BEAM_WIDTH, MIN_CLASS_PROBABILITY)
     return texts[0].log_probability if texts else LOWEST_LOG_PROBABILITY
 
 
@@ -141,10 +141,10 @@ def _recognise(
     ink, contrast = map_line(picture.grey, picture.height)
     frames = tuple(frame_line(picture, times) for times in FRAMES)
     columns = tuple(recogniser.columns(contrast, frame) for frame in frames)
-    proposed = [find_best_texts(strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY) for strip in columns]
+    proposed = [find_best_texts(strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY) for strip in columns]
     room = min(map(len, columns))
     labels = [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
-    labels = labels[:MOST_TEXTS]
+    labels = labels[:MAX_TEXTS]
     strips = np.maximum([log_probabilities(strip, labels) for strip in columns], LOWEST_LOG_PROBABILITY)
     # no candidates were looked for, so the strips alone count
     scores = np.zeros((len(labels), 7))

@@ -16,8 +16,8 @@ from shuzi.models.tasks import CLASSES, RECOGNISER
 from shuzi.reading.recognise.ctc import find_best_texts, log_probabilities, score_labels
 from shuzi.reading.recognise.recognise_thresholds import (
     BEAM_WIDTH,
-    LEAST_CLASS_PROBABILITY,
-    MOST_TEXTS,
+    MAX_TEXTS,
+    MIN_CLASS_PROBABILITY,
     SURE_STRIP,
     TEXTS_OF_A_STRIP,
 )
@@ -47,13 +47,13 @@ def recognise_line(line: Line, contrast: NDArray[np.uint8], recogniser: Recognis
     columns: tuple[NDArray[np.float32], ...] = ()
     for frame in line.frames:
         of_strip = recogniser.columns(contrast, frame)
-        texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
+        texts = find_best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY)
         columns, proposed = (*columns, of_strip), proposed | dict.fromkeys(text.labels for text in texts)
         # where a strip is sure of what the candidates say, another would say the same
         if texts and texts[0].labels == line.proposed and texts[0].log_probability >= math.log(SURE_STRIP):
             break
     room = min(map(len, columns))
-    likely = [labels for labels in proposed if len(labels) <= room][:MOST_TEXTS]
+    likely = [labels for labels in proposed if len(labels) <= room][:MAX_TEXTS]
     strips = [log_probabilities(of_strip, likely) for of_strip in columns]
     scores = score_labels(line, strips, likely)
     return LineTexts(line, columns, tuple("".join(CLASSES[label] for label in labels) for labels in likely), scores)

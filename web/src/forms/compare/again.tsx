@@ -12,7 +12,7 @@ import { canUndo, compared, current, entry, remaining, table, textAt, texts } fr
 import { comparedBy, digitsBy, digitsIn, hasCorrected, type SeenCell } from "./stack";
 
 /** Digits of a stack that are compared: each takes 4 kB while the table is open. */
-const MOST_DIGITS = 20_000;
+const MAX_DIGITS = 20_000;
 
 /** Whether each row has a writer of its own; null: if something is printed in it, such as a student. */
 const byRow = signal<boolean | null>(null);
@@ -92,7 +92,7 @@ async function look(formTable: FormTable): Promise<Seen> {
       if (!digits || status === "printed") continue;
       const images = await digitsIn(digits).catch(() => new Uint8Array());
       const count = images.length / SIDE ** 2;
-      if (first + count > MOST_DIGITS) return { cells, images: joined(parts) };
+      if (first + count > MAX_DIGITS) return { cells, images: joined(parts) };
       if (count > 0) cells.push({ row, name, first, count });
       parts.push(images);
       first += count;

@@ -161,7 +161,7 @@ export function requestFieldOf({ name }: File): RequestField | null {
 }
 
 /** Bytes of the files in a request; the rest is for what surrounds them. */
-export const MOST_BYTES = LIMITS_BODY - 500_000;
+export const MAX_BYTES = LIMITS_BODY - 500_000;
 const QUALITY = 0.9;
 
 interface Smaller {

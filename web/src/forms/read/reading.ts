@@ -14,7 +14,7 @@ import { type Language, language } from "../../language";
 import { type Said, said, say } from "../../sentences/say";
 import {
   addPhotographs,
-  MOST_BYTES,
+  MAX_BYTES,
   type Photograph,
   photographs,
   type RequestField,
@@ -152,7 +152,7 @@ async function readPart(
   const earlier = before && new Blob([JSON.stringify(withoutPictures(before))]);
   const others = [...files.map(([, file]) => file.size), hand?.size ?? 0, earlier?.size ?? 0];
   const isAlone = part.length === 1;
-  const sent = await fitting(part, MOST_BYTES - others.reduce((sum, size) => sum + size));
+  const sent = await fitting(part, MAX_BYTES - others.reduce((sum, size) => sum + size));
   if (!sent && isAlone) throw new ApiError(0, "", say("forms.read.large"));
   if (!sent) return null;
   const form = new FormData();

@@ -94,7 +94,7 @@ export interface Culprit {
 }
 
 const ONE_DIGIT = 0.3; // how much less likely a text that is not among the alternatives is, for each digit that differs
-const MOST_DIGITS = 2; // that are misread in one cell
+const MAX_DIGITS = 2; // that are misread in one cell
 const LIKELY = 1e-3; // the probability from which a text counts at all
 
 /**
@@ -144,5 +144,5 @@ function likelihood({ text, confidence, alternatives }: FormCell, fitting: strin
   const length = Math.max(read.length, other.length);
   const [a, b] = [read.padStart(length, "0"), other.padStart(length, "0")];
   const differing = [...a].filter((digit, index) => digit !== b[index]).length;
-  return differing > MOST_DIGITS ? 0 : (1 - confidence + LIKELY) * ONE_DIGIT ** differing;
+  return differing > MAX_DIGITS ? 0 : (1 - confidence + LIKELY) * ONE_DIGIT ** differing;
 }

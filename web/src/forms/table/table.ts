@@ -5,7 +5,7 @@ import { csvOf, neutral } from "../../shared/files";
 import { culpritOf, headsOf, type PointsHeads, pointsIn } from "./points";
 
 /** Changes of a cell that are kept, the last ones. */
-const MOST_CHANGES = 100;
+const MAX_CHANGES = 100;
 
 /** The format of the text is another one, or it is no table at all. */
 export class NotATable extends Error {}
@@ -148,7 +148,7 @@ export function corrected(
       const status: FormCell["status"] = text ? "ok" : "blank";
       const said = { ...cell, text, status, confidence: 1, rule: "" as const, message: "" };
       const own = [...(cell.changes ?? []), ...(changes.get(key) ?? [])];
-      return [name, own.length > 0 ? { ...said, changes: own.slice(-MOST_CHANGES) } : said] as const;
+      return [name, own.length > 0 ? { ...said, changes: own.slice(-MAX_CHANGES) } : said] as const;
     });
     return { ...row, cells: Object.fromEntries(cells) };
   });

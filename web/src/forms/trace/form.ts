@@ -7,7 +7,7 @@ import type { TracedForm } from "../../generated/shapes";
 import { type Said, said, say } from "../../sentences/say";
 import { bytesOf } from "../../shared/files";
 import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
-import { MOST_BYTES, smaller } from "../photographs/photographs";
+import { MAX_BYTES, smaller } from "../photographs/photographs";
 import { type Box, doubledOf } from "./rectangle";
 import { type Field, plain, stemOf, tomlOf } from "./toml";
 
@@ -237,7 +237,7 @@ export async function askTrace(
   { file, page, paper, fields }: Asked,
   signal: AbortSignal,
 ): Promise<TracedForm> {
-  const small = file.size > MOST_BYTES ? await smaller(file, SIDE) : null;
+  const small = file.size > MAX_BYTES ? await smaller(file, SIDE) : null;
   const body = new FormData();
   body.append("picture", small?.file ?? file, file.name);
   if (fields) body.append("fields", new Blob([fields]), "fields");

@@ -3,19 +3,19 @@
 /** pixels of the longer side at which a picture is searched */
 export const LARGEST_SIDE = 1_280;
 /** in a picture; a page of 60 lines with 80 characters each has no more */
-export const MOST_COMPONENTS = 5_000;
+export const MAX_COMPONENTS = 5_000;
 /** The work that one picture may take, in images classified (half a millisecond each, as measured by `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it. */
-export const MOST_WORK = 1_800;
+export const MAX_WORK = 1_800;
 /** that a photograph of many lines may take: 40 rows of 8 numbers take 4,400 */
-export const MOST_PAGE_WORK = 5_000;
+export const MAX_PAGE_WORK = 5_000;
 /** may be done for any picture */
-export const LEAST_WORK = 100;
+export const MIN_WORK = 100;
 /** for one more: a small picture holds little writing, and many may come at once */
 export const PIXELS_PER_WORK = 10;
 /** of a digit: for each that is so plain, one image more may be classified */
 export const PLAIN_SCORE = 0.8;
 /** such digits, of which there are few in hostile ink; a page of 40 rows has 8 numbers in each */
-export const MOST_PLAIN = 600;
+export const MAX_PLAIN = 600;
 /** of a strip's width: they are recognised as fast as an image is classified */
 export const STRIP_PIXELS_PER_IMAGE = 36;
 /** of what the detector searches: that takes as long */
@@ -29,15 +29,15 @@ export const NO_WRITING = 0.2;
 /** Of a picture's height: a higher line fills it, which is read as a picture of one number. Lower lines of cells are read better as lines of a page (57 of 502 more), higher ones of numbers that were cut out worse (29 of 591). */
 export const LARGEST_ON_PAGE = 0.4;
 /** with more, the ink is not simple */
-export const MOST_SIMPLE_COMPONENTS = 24;
+export const MAX_SIMPLE_COMPONENTS = 24;
 /** components that may be strokes of one digit */
-export const MOST_BROKEN_STROKES = 6;
+export const MAX_BROKEN_STROKES = 6;
 /** of a component's height: between broken strokes of one digit */
 export const LARGEST_STROKE_GAP = 0.15;
 /** Simple ink is read without the detector if its digits together have this confidence and no ink is left over. If ink such as a line or a frame is left over, the detector may add digits but not remove any. At 0.97 it would run too often: only 4 in 1,000 more composed texts would be correct, and a photo of six digits would take 50 % longer. */
 export const SURE_CONFIDENCE = 0.9;
 /** of the solid ink: if more is outside the digits, the detector is used */
-export const MOST_UNEXPLAINED_INK = 0.02;
+export const MAX_UNEXPLAINED_INK = 0.02;
 /** pixels to which digits are scaled; the detector was trained on 15 to 46 */
 export const DIGIT_HEIGHT = 28;
 /** of a page per cell of the detector's maps, as in training */
@@ -47,20 +47,20 @@ export const INPUT_MULTIPLE = 8;
 /** pixels of paper around the picture, because few training pages had digits at the edge */
 export const PAPER_MARGIN = 8;
 /** lower scores of a cell are ignored */
-export const LEAST_PEAK = 0.2;
+export const MIN_PEAK = 0.2;
 /** detections that overlap this much are one digit */
 export const SAME_DETECTION_IOU = 0.5;
-export const MOST_DETECTIONS = 1_000;
+export const MAX_DETECTIONS = 1_000;
 /** times: anything that would need more is not writing */
-export const MOST_ENLARGEMENT = 6;
+export const MAX_ENLARGEMENT = 6;
 /** in a picture to be searched; a page of that size holds a thousand digits */
-export const MOST_SEARCHED_PIXELS = 1_000_000;
+export const MAX_SEARCHED_PIXELS = 1_000_000;
 /** on a picture */
-export const MOST_DETECTOR_RUNS = 3;
+export const MAX_DETECTOR_RUNS = 3;
 /** of digits, as fractions of the picture's shorter side */
 export const TYPICAL_HEIGHTS = [0.6, 0.3] as const;
 /** difference of log scales: closer scales show the same */
-export const LEAST_SCALE_STEP = 0.15;
+export const MIN_SCALE_STEP = 0.15;
 /** candidates that explain a picture this well are final */
 export const GOOD_SCORE = 0.75;
 /** the same if the line recogniser will read the lines anew */
@@ -80,21 +80,21 @@ export const ONE_CROP_CONFIDENCE = 0.9;
 /** by which fraction the second and third crop of a digit are larger */
 export const CROP_GROWTHS = [0.06, -0.06] as const;
 /** of a class or score, so that neither network rules out a digit alone */
-export const LEAST_PROBABILITY = 0.001;
+export const MIN_PROBABILITY = 0.001;
 /** of a digit */
-export const LEAST_SCORE = 0.5;
+export const MIN_SCORE = 0.5;
 /** of the smaller box: two candidates that overlap this much are one digit */
 export const SAME_DIGIT_OVERLAP = 0.6;
 /** of the digits' median height: a small 0 is often a real 0 */
-export const LEAST_HEIGHT = 0.3;
+export const MIN_HEIGHT = 0.3;
 /** the same where it looks like a 1, as commas do */
-export const LEAST_HEIGHT_OF_ONE = 0.6;
+export const MIN_HEIGHT_OF_ONE = 0.6;
 /** from the picture's edge: ink so near may be cut off */
 export const EDGE_PIXELS = 1;
 /** the widest gap to the next character of a row */
 export const CHARACTER_GAP = 1.2;
 /** Rows that are compared with each other, as dear as reading four photographs of six digits; a receipt has 75. */
-export const MOST_ROWS = 200;
+export const MAX_ROWS = 200;
 /** a higher box is not a comma, unless it is narrow */
 export const COMMA_HEIGHT = 0.75;
 /** a higher narrow box is not a comma */
@@ -122,13 +122,13 @@ export const CUT_OFF_DIGIT = 0.6;
 /** a taller component is no character of the line */
 export const TALLEST_CHARACTER = 2.2;
 /** of a component's height that must lie in the line's band */
-export const LEAST_IN_BAND = 0.5;
+export const MIN_IN_BAND = 0.5;
 /** how far the band reaches above the digits */
 export const BAND_ABOVE = 0.1;
 /** and below them */
 export const BAND_BELOW = 0.25;
 /** of its width: what is lower and hangs below is a stroke of print, not a comma */
-export const LEAST_HANGING_HEIGHT = 0.7;
+export const MIN_HANGING_HEIGHT = 0.7;
 /** a smaller speck is no point */
 export const SMALLEST_POINT = 0.03;
 /** of paper left and right in a strip */

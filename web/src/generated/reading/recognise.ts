@@ -5,7 +5,7 @@ export const IMAGES_AT_ONCE = 128;
 /** up to this many, one core is faster than waking the others */
 export const ONE_CORE_IMAGES = 32;
 /** that are scored for a line */
-export const MOST_TEXTS = 16;
+export const MAX_TEXTS = 16;
 /** that each strip proposes */
 export const TEXTS_OF_A_STRIP = 8;
 /** probability of what the candidates say from which no second strip is cut */
@@ -13,17 +13,17 @@ export const SURE_STRIP = 0.99;
 /** prefixes kept after each column */
 export const BEAM_WIDTH = 10;
 /** with 1e-4, the beam takes twice as long and finds no more correct texts */
-export const LEAST_CLASS_PROBABILITY = 0.001;
+export const MIN_CLASS_PROBABILITY = 0.001;
 /** the same where texts must fit a pattern */
 export const FITTING_BEAM_WIDTH = 16;
 /** that are kept if the best one for each state of the pattern is kept too */
-export const MOST_FITTING_PREFIXES = 64;
+export const MAX_FITTING_PREFIXES = 64;
 /** of a text; below this it says no more */
 export const LOWEST_LOG_PROBABILITY = -60;
 /** of a candidate's digit */
-export const LEAST_DIGIT_PROBABILITY = 0.0001;
-export const LEAST_CANDIDATE_SCORE = 0.001;
-export const MOST_CANDIDATE_SCORE = 0.999;
+export const MIN_DIGIT_PROBABILITY = 0.0001;
+export const MIN_CANDIDATE_SCORE = 0.001;
+export const MAX_CANDIDATE_SCORE = 0.999;
 /** that a digit has no candidate */
 export const OVERLOOKED_PROBABILITY = 0.03;
 /** in place of minus infinity, with which differences are not defined */
@@ -33,7 +33,7 @@ export const TINY = 1e-300;
 /** more than sums of logarithms differ by rounding */
 export const LOG_ROUNDING = 1e-6;
 /** a text less probable than this says nothing about single characters */
-export const LEAST_TEXT_PROBABILITY = 0.001;
+export const MIN_TEXT_PROBABILITY = 0.001;
 /** of a candidate's own probabilities beside those of the texts */
 export const CANDIDATE_WEIGHT = 0.02;
 /** of the distance between two characters: how near to either of them a cut may come */
@@ -46,13 +46,13 @@ export const OFF_CENTRE_COST = 0.02;
 export const BLUR_KERNEL = [0.0625, 0.25, 0.375, 0.25, 0.0625] as const;
 /** with 10,000 corrected ones, those of a whole page would take gigabytes */
 export const DIGITS_COMPARED_AT_ONCE = 256;
-export const LEAST_LOGGED_PROBABILITY = 1e-6;
+export const MIN_LOGGED_PROBABILITY = 1e-6;
 /** a corrected digit that counts less is ignored */
 export const FAINT_SIMILARITY = 0.05;
 /** Below it a corrected digit is ignored: of the `ok` answers that it would doubt, hardly any are wrong. */
-export const LEAST_LOGIT = -1;
+export const MIN_LOGIT = -1;
 /** of what only looks alike: a person should see it, so it is not `ok` */
-export const MOST_LOGIT_OF_ALIKE = 1;
+export const MAX_LOGIT_OF_ALIKE = 1;
 /** of one and the same ink */
 export const SAME_INK_SIMILARITY = 0.995;
 /** of its label */

@@ -88,7 +88,7 @@ const REACH = 127; // of one step to the next point
 const MOST = 200; // bytes
 const LEAST = 60;
 const LETTERS = 380; // of an address, for the strokes and what is beside them: with all else it has less than 500
-const MOST_POINTS = 255; // of a stroke
+const MAX_POINTS = 255; // of a stroke
 const FINEST = 0.8; // steps by which a line may miss a point
 
 type Step = readonly [x: number, y: number];
@@ -145,7 +145,7 @@ function signed(byte: number): number {
 }
 
 function written(stroke: readonly Step[]): number[] {
-  const points = stroke.slice(0, MOST_POINTS);
+  const points = stroke.slice(0, MAX_POINTS);
   return [
     points.length,
     ...points.flatMap(([x, y], index) => {

@@ -150,13 +150,13 @@ function chooseLetter(chosen: Letter): void {
 
 const THRESHOLDS = 100;
 const SPOT = 6; // pixels
-const LEAST_WRONG = 0.005; // the top of the chart if hardly anything is wrong
+const MIN_WRONG = 0.005; // the top of the chart if hardly anything is wrong
 
 /** The fraction answered against the fraction of these answers that is wrong, over all thresholds; the chosen one is marked. */
 function Kept({ said, threshold }: { said: readonly Said[]; threshold: number }) {
   const points = useMemo(() => curveOf(said), [said]);
   const here = pointOf(said, threshold);
-  const most = Math.max(...points.map(([, wrong]) => wrong), LEAST_WRONG) * 1.1;
+  const most = Math.max(...points.map(([, wrong]) => wrong), MIN_WRONG) * 1.1;
   return (
     <LineChart
       label={say("learn.not-sure.kept.chart")}

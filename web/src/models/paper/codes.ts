@@ -12,7 +12,7 @@ import {
   decode,
   encode,
   type Fault,
-  MOST_DIGITS,
+  MAX_DIGITS,
   type PaperNetwork,
   PREFIX,
   packed,
@@ -60,7 +60,7 @@ export function chosenDigits(): SmallDigit[] {
   const last = new Map(kept.value.map(({ image, label }) => [label, image]));
   return [...last]
     .sort(([first], [second]) => first - second)
-    .slice(0, MOST_DIGITS)
+    .slice(0, MAX_DIGITS)
     .map(([label, image]) => ({ label, image: shrunk(Uint8Array.from(image)) }));
 }
 

@@ -36,9 +36,9 @@ export function decode(text: string): Bytes | null {
 }
 
 const FORMAT = 1;
-const MOST_NAME = 40; // bytes of UTF-8
+const MAX_NAME = 40; // bytes of UTF-8
 /** The bytes of a network in a QR code, as docs/how-to/choose-a-model.md describes them; every field is checked. */
-export const MOST_DIGITS = 10;
+export const MAX_DIGITS = 10;
 /** The height and width of a digit in a code. */
 const SIDE = 14;
 
@@ -68,7 +68,7 @@ export interface PaperNetwork {
 export type Fault = "foreign" | "format" | "damaged";
 
 export function isName(name: string): boolean {
-  return new TextEncoder().encode(name).length <= MOST_NAME && !HIDDEN.test(name);
+  return new TextEncoder().encode(name).length <= MAX_NAME && !HIDDEN.test(name);
 }
 
 export function packed({ layers, name, digits }: PaperNetwork): Uint8Array {
@@ -104,14 +104,14 @@ export function unpacked(content: Bytes): PaperNetwork | Fault {
   };
   const name = nameIn(take(take(1)[0] ?? 0));
   const count = take(1)[0] ?? 0;
-  const digits = Array.from({ length: Math.min(count, MOST_DIGITS) }, () => digitIn(take(1 + IMAGE)));
+  const digits = Array.from({ length: Math.min(count, MAX_DIGITS) }, () => digitIn(take(1 + IMAGE)));
   const numbers = take(4 * CHANNELS);
   const halves = take(WEIGHTS / 2);
   const values = fromHalf(
     numbers.filter((_, index) => index % 2),
     numbers.filter((_, index) => index % 2 === 0),
   );
-  const isWhole = position === body.length && count <= MOST_DIGITS && name !== null;
+  const isWhole = position === body.length && count <= MAX_DIGITS && name !== null;
   const isSound = digits.every((digit) => digit !== null) && values.every(Number.isFinite);
   if (!isWhole || !isSound) return "damaged";
   return { layers: layersIn(halves, values), name, digits: digits as SmallDigit[] };

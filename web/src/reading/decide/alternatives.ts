@@ -1,5 +1,5 @@
 /** Texts of parts and their probabilities become the most probable whole texts. */
-import { LEAST_ALTERNATIVE, MOST_ALTERNATIVES } from "../../generated/reading/decide";
+import { MAX_ALTERNATIVES, MIN_ALTERNATIVE } from "../../generated/reading/decide";
 
 /** The possible texts of a part, with their probabilities. */
 type Choices = readonly (readonly [text: string, probability: number])[];
@@ -11,7 +11,7 @@ export function onLines(lines: readonly (readonly Choices[])[]): Choices[] {
 }
 
 /** The most probable ways to choose a text for each part, joined, the best one first. */
-export function mostProbable(pieces: readonly Choices[], most = MOST_ALTERNATIVES): Texts {
+export function mostProbable(pieces: readonly Choices[], most = MAX_ALTERNATIVES): Texts {
   let best: Texts = [["", 1]];
   for (const part of pieces) {
     const likely = byProbability(part).slice(0, most);
@@ -33,11 +33,11 @@ export function bestProducts(pieces: readonly Choices[], confidence: number): Te
   const [first, ...others] = mostProbable(pieces) as [Texts[0], ...Texts];
   const rest = others.reduce((sum, [, probability]) => sum + probability, 0);
   const scale = Math.min(
-    confidence / Math.max(first[1], LEAST_ALTERNATIVE),
-    (1 - confidence) / Math.max(rest, LEAST_ALTERNATIVE),
+    confidence / Math.max(first[1], MIN_ALTERNATIVE),
+    (1 - confidence) / Math.max(rest, MIN_ALTERNATIVE),
   );
   const named = others.map(([text, probability]): Texts[0] => [text, probability * scale]);
-  return [[first[0], confidence], ...named.filter((alternative) => alternative[1] >= LEAST_ALTERNATIVE)];
+  return [[first[0], confidence], ...named.filter((alternative) => alternative[1] >= MIN_ALTERNATIVE)];
 }
 
 /** Give the first text the confidence; the rest of 1 is divided among the others by their probabilities. */
@@ -51,5 +51,5 @@ export function sharedOut(texts: Texts, confidence: number, ofOthers: number): T
     text,
     Math.min(probability * scale, confidence),
   ]);
-  return [[first[0], confidence], ...named.filter((alternative) => alternative[1] >= LEAST_ALTERNATIVE)];
+  return [[first[0], confidence], ...named.filter((alternative) => alternative[1] >= MIN_ALTERNATIVE)];
 }

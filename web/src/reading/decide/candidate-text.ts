@@ -1,5 +1,5 @@
 /** Candidates become a reading where no line was recognised, or none has a digit. */
-import { LEAST_CONTRAST } from "../../generated/ink/paper";
+import { MIN_CONTRAST } from "../../generated/ink/paper";
 import { inReadingOrder } from "../../ink/components";
 import { largestAt } from "../../ink/numbers";
 import { type Candidate, type Candidates, inOriginal } from "../find/candidates";
@@ -41,7 +41,7 @@ function blankReading(seen: Candidates, scale: Scale): Reading {
   for (const level of seen.grey.pixels)
     [darkest, lightest] = [Math.min(darkest, level), Math.max(lightest, level)];
   // on an even surface nothing can have been overlooked, unless shrinking made it even
-  const isEven = lightest - darkest < LEAST_CONTRAST / 2 && !isMuchSmaller(seen);
+  const isEven = lightest - darkest < MIN_CONTRAST / 2 && !isMuchSmaller(seen);
   const confidence = isEven ? 1 : scale.blank;
   const advice = aboutNoWriting(seen);
   const nothing = { digits: [], marks: [], ignored: [], alternatives: [], lines: [] };

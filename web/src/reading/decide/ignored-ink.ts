@@ -7,14 +7,14 @@ import {
   DARKNESS_MARGIN,
   IMAGES_PER_PIECE,
   LARGE_INK,
-  LEAST_KIND_WORK,
-  MOST_CUT_OFF,
+  MAX_CUT_OFF,
+  MIN_KIND_WORK,
   PIXELS_PER_IMAGE,
   PRINT_DARKNESS,
   SAME_LINE_OVERLAP,
   STAIN_DARKNESS,
 } from "../../generated/reading/decide";
-import { COMMA_BELOW, MOST_WORK } from "../../generated/reading/find";
+import { COMMA_BELOW, MAX_WORK } from "../../generated/reading/find";
 import { MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, rightOf, touched } from "../../ink/boxes";
 import { type Component, labelled } from "../../ink/components";
@@ -39,7 +39,7 @@ function leftOut(
   ink: Grey,
   taken: readonly Box[],
   height: number,
-  most: number = MOST_WORK,
+  most: number = MAX_WORK,
 ): { kind: Kind; box: Box }[] {
   const pieces = labelled(ink, SOLID).labels;
   const near = DARKNESS_MARGIN * height;
@@ -117,7 +117,7 @@ export function ignoredOn(
     ...unread
       .filter(({ character }) => MARKS.includes(character))
       .map(({ box }): Ignored => ({ kind: "unknown", box })),
-    ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_KIND_WORK)),
+    ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, MIN_KIND_WORK)),
   ];
   return ignored
     .sort((a, b) => a.box.x - b.box.x)
@@ -127,8 +127,8 @@ export function ignoredOn(
 /** Whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number. */
 function isNeighbour(box: Box, picture: Grey, taken: readonly Box[], height: number): boolean {
   const isAtEdge =
-    ((box.y <= 0 || bottomOf(box) >= picture.height) && box.height < MOST_CUT_OFF * height) ||
-    ((box.x <= 0 || rightOf(box) >= picture.width) && box.width < MOST_CUT_OFF * height);
+    ((box.y <= 0 || bottomOf(box) >= picture.height) && box.height < MAX_CUT_OFF * height) ||
+    ((box.x <= 0 || rightOf(box) >= picture.width) && box.width < MAX_CUT_OFF * height);
   const isInLine = (character: Box) =>
     Math.min(bottomOf(box), bottomOf(character)) - Math.max(box.y, character.y) >
     SAME_LINE_OVERLAP * Math.min(box.height, character.height);

@@ -1,10 +1,10 @@
 /** The likely texts of a page's lines become a reading: digits, marks, and what was left out. */
 import { SOLID } from "../../generated/ink/components";
 import {
-  LEAST_CONFIDENCE,
-  LEAST_PROBABILITY_SUM,
-  MOST_CONFIDENCE,
-  MOST_MARK_ALTERNATIVES,
+  MAX_CONFIDENCE,
+  MAX_MARK_ALTERNATIVES,
+  MIN_CONFIDENCE,
+  MIN_PROBABILITY_SUM,
   NO_DIGIT_PROBABILITY,
   SAME_INK,
 } from "../../generated/reading/decide";
@@ -43,7 +43,7 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
   const power = Math.log(clipped(confidence)) / Math.log(clipped(raw));
   const probabilities = characters.map(({ character, probability }) =>
     Math.max(
-      Math.max(probability, LEAST_CONFIDENCE) ** power,
+      Math.max(probability, MIN_CONFIDENCE) ** power,
       isDigit(character) ? digitsConfidence : confidence,
     ),
   );
@@ -111,7 +111,7 @@ function othersOf({ character, probabilities }: Character): [string, number][] {
     .map((other, label): [string, number] => [other, probabilities[label] as number])
     .filter(([other, probability]) => other !== character && probability > 0)
     .sort(([, a], [, b]) => b - a)
-    .slice(0, MOST_MARK_ALTERNATIVES);
+    .slice(0, MAX_MARK_ALTERNATIVES);
 }
 
 /** Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all. */
@@ -203,7 +203,7 @@ function isLineCutAtSide(
 }
 
 function clipped(probability: number): number {
-  return Math.min(Math.max(probability, LEAST_CONFIDENCE), MOST_CONFIDENCE);
+  return Math.min(Math.max(probability, MIN_CONFIDENCE), MAX_CONFIDENCE);
 }
 
 function digitOf(
@@ -215,7 +215,7 @@ function digitOf(
   const ofDigits = probabilities.subarray(0, DIGITS.length);
   const total = Math.max(
     ofDigits.reduce((sum, ofDigit) => sum + ofDigit, 0),
-    LEAST_PROBABILITY_SUM,
+    MIN_PROBABILITY_SUM,
   );
   return {
     digit: Number(character),

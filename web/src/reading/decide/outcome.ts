@@ -1,7 +1,7 @@
 /** A line's likely texts become its best text, with the probability of each character and what else it could be. */
 import { SIDE } from "../../generated/ink/normalize";
 import { SAME_CHARACTER_IOU, SAME_INK } from "../../generated/reading/decide";
-import { CANDIDATE_WEIGHT, LEAST_TEXT_PROBABILITY } from "../../generated/reading/recognise";
+import { CANDIDATE_WEIGHT, MIN_TEXT_PROBABILITY } from "../../generated/reading/recognise";
 import { CLASSES, SIGN } from "../../generated/tasks";
 import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
 import { cutOut } from "../../ink/normalize";
@@ -160,7 +160,7 @@ function byCharacter(texts: readonly string[], probabilities: readonly number[])
   const byIndex = Array.from(best, () => new Float64Array(CLASSES.length));
   texts.forEach((text, which) => {
     const probability = probabilities[which] as number;
-    if (probability < LEAST_TEXT_PROBABILITY) return;
+    if (probability < MIN_TEXT_PROBABILITY) return;
     const pairs =
       text.length === best.length
         ? [...text].map((_, index) => [index, index] as const)

@@ -6,9 +6,9 @@ import { SOLID } from "../../generated/ink/components";
 import {
   CHARACTER_MARGIN,
   FEATURES,
-  LEAST_CONFIDENCE,
   LINE_BAND,
-  MOST_ALTERNATIVES,
+  MAX_ALTERNATIVES,
+  MIN_CONFIDENCE,
   PAGE_OK,
   PAGE_TREE,
   PAGE_WEIGHTS,
@@ -126,7 +126,7 @@ export function decidePage(
     digits: readings.flatMap(({ digits }) => digits),
     marks: readings.flatMap(({ marks }) => marks),
     ignored,
-    alternatives: sharedOut(ranked, confidence, 1).slice(0, MOST_ALTERNATIVES),
+    alternatives: sharedOut(ranked, confidence, 1).slice(0, MAX_ALTERNATIVES),
     advice: advice(),
     lines: readings.flatMap(({ lines }) => lines),
   };
@@ -150,7 +150,7 @@ export function featuresOf(
   const { line, picture, ink, classified } = page;
   const [text, probability] = [texts[0] as string, probabilities[0] as number];
   const [wide, narrow] = page.texts.scores[page.texts.texts.indexOf(text)] as [number, number];
-  const logs = classified.map((sure) => Math.log(Math.max(sure, LEAST_CONFIDENCE)));
+  const logs = classified.map((sure) => Math.log(Math.max(sure, MIN_CONFIDENCE)));
   const boxes = characters.map(({ box }) => box);
   const gaps = boxes.slice(1).map((box, before) => box.x - rightOf(boxes[before] as Box));
   const digits = characters.filter(({ character }) => isDigit(character)).length;

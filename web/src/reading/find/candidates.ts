@@ -4,9 +4,9 @@ import {
   CROP_GROWTHS,
   DETECTOR_EXPONENT,
   EDGE_PIXELS,
-  LEAST_PROBABILITY,
-  LEAST_WORK,
-  MOST_WORK,
+  MAX_WORK,
+  MIN_PROBABILITY,
+  MIN_WORK,
   ONE_CROP_CONFIDENCE,
   PIXELS_PER_WORK,
 } from "../../generated/reading/find";
@@ -36,7 +36,7 @@ export class Work {
 
   /** @param pixels of the picture: a small one holds little writing */
   constructor(pixels: number) {
-    this.#left = Math.min(MOST_WORK, LEAST_WORK + pixels / PIXELS_PER_WORK);
+    this.#left = Math.min(MAX_WORK, MIN_WORK + pixels / PIXELS_PER_WORK);
   }
 
   get left(): number {
@@ -137,7 +137,7 @@ export function nothingIn(grey: Grey): Candidates {
     isOnItsSide: false,
     lineScore: null,
     tooMuch: null,
-    workLeft: MOST_WORK,
+    workLeft: MAX_WORK,
   };
 }
 
@@ -195,7 +195,7 @@ export function candidatesAt(
     const both = answer.probabilities.map(
       (fraction, digit) =>
         fraction ** CLASSIFIER_EXPONENT *
-        Math.max(detection.scores[digit] as number, LEAST_PROBABILITY) ** DETECTOR_EXPONENT,
+        Math.max(detection.scores[digit] as number, MIN_PROBABILITY) ** DETECTOR_EXPONENT,
     );
     return candidateOf(image, box, { ...answer, probabilities: asShares(both) }, detection.score);
   });
@@ -228,7 +228,7 @@ function classifyAgain(
       all.reduce((sum, answer) => sum + of(answer), 0) / all.length;
     const means = Float64Array.from({ length: 10 }, (_, digit) =>
       Math.exp(
-        mean(({ probabilities }) => Math.log(Math.max(probabilities[digit] as number, LEAST_PROBABILITY))),
+        mean(({ probabilities }) => Math.log(Math.max(probabilities[digit] as number, MIN_PROBABILITY))),
       ),
     );
     classified[index] = { probabilities: asShares(means), isDigit: mean(({ isDigit }) => isDigit) };

@@ -5,9 +5,9 @@ import {
   BAND_BELOW,
   CHARACTER_GAP,
   FRAME_MARGIN,
-  LEAST_HANGING_HEIGHT,
-  LEAST_IN_BAND,
-  MOST_ROWS,
+  MAX_ROWS,
+  MIN_HANGING_HEIGHT,
+  MIN_IN_BAND,
   PROPOSED_SCORE,
   SMALLEST_POINT,
   TALLEST_CHARACTER,
@@ -37,7 +37,7 @@ export interface Line {
  * Group candidates into lines, and frame each together with the components that stand on it.
  *
  * Candidates that are not digits of a line, such as commas, are on none. No component is on two lines. Throws `TooMuch`
- * for more than `MOST_ROWS`.
+ * for more than `MAX_ROWS`.
  */
 export function linesOf(
   candidates: readonly Candidate[],
@@ -48,7 +48,7 @@ export function linesOf(
   const pieces = components.map(({ box }) => box);
   const small = specks.map(({ box }) => box);
   const positions = rowsOf(candidates.length ? candidates.map(({ box }) => box) : pieces, size);
-  if (positions.length > MOST_ROWS) throw new TooMuch("reading.many_lines", positions.length);
+  if (positions.length > MAX_ROWS) throw new TooMuch("reading.many_lines", positions.length);
   if (!candidates.length)
     return positions.map((row) => {
       const group = row.map((position) => pieces[position] as Box);
@@ -60,7 +60,7 @@ export function linesOf(
   return rows.map((row, index) => {
     const [boxes, own] = [digits[index] as Box[], shared[index] as Box[]];
     const hanging = own.filter(
-      (piece) => piece.height >= LEAST_HANGING_HEIGHT * piece.width && hangsOn(piece, boxes),
+      (piece) => piece.height >= MIN_HANGING_HEIGHT * piece.width && hangsOn(piece, boxes),
     );
     const characters = [...boxes, ...onLine(boxes, own), ...hanging];
     const all = [...characters, ...nearestSpecks(boxes, characters, small)];
@@ -118,7 +118,7 @@ function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
     (box) =>
       box.height < TALLEST_CHARACTER * height &&
       Math.min(bottomOf(box), bottom) - Math.max(box.y, top) >
-        LEAST_IN_BAND * Math.min(box.height, bottom - top),
+        MIN_IN_BAND * Math.min(box.height, bottom - top),
   );
 }
 

@@ -1,7 +1,7 @@
 /** A grey picture becomes candidates for its digits: connected components, or what the detector found. */
 
 import { SOLID } from "../../generated/ink/components";
-import { CONTRAST, LEAST_CONTRAST, PAPER } from "../../generated/ink/paper";
+import { CONTRAST, MIN_CONTRAST, PAPER } from "../../generated/ink/paper";
 import {
   CLEAR_DETECTION,
   DIGIT_HEIGHT,
@@ -10,16 +10,16 @@ import {
   IMAGES_PER_SEPARATION,
   LARGEST_SIDE,
   LARGEST_STROKE_GAP,
-  LEAST_HEIGHT,
-  LEAST_HEIGHT_OF_ONE,
-  LEAST_SCALE_STEP,
-  LEAST_SCORE,
-  MOST_BROKEN_STROKES,
-  MOST_COMPONENTS,
-  MOST_DETECTOR_RUNS,
-  MOST_PLAIN,
-  MOST_SIMPLE_COMPONENTS,
-  MOST_UNEXPLAINED_INK,
+  MAX_BROKEN_STROKES,
+  MAX_COMPONENTS,
+  MAX_DETECTOR_RUNS,
+  MAX_PLAIN,
+  MAX_SIMPLE_COMPONENTS,
+  MAX_UNEXPLAINED_INK,
+  MIN_HEIGHT,
+  MIN_HEIGHT_OF_ONE,
+  MIN_SCALE_STEP,
+  MIN_SCORE,
   PALE_MARGIN,
   PLAIN_SCORE,
   SAME_DIGIT_IOU,
@@ -84,7 +84,7 @@ async function located(
   { classifier, detector, recogniser }: Models,
 ): Promise<Candidates> {
   const [pieces, work] = [scan.components.length, new Work(scan.grey.width * scan.grey.height)];
-  if (pieces > MOST_COMPONENTS) throw new TooMuch("reading.many_pieces", pieces);
+  if (pieces > MAX_COMPONENTS) throw new TooMuch("reading.many_pieces", pieces);
   let ink = scan.ink;
   let candidates: readonly Candidate[] = [];
   let others: readonly Candidate[] = [];
@@ -92,7 +92,7 @@ async function located(
   if (pieces) {
     candidates = simply(scan, classifier);
     const sure = confidenceOf(candidates) >= SURE_CONFIDENCE;
-    if (!sure || unexplained(ink, candidates) > MOST_UNEXPLAINED_INK) {
+    if (!sure || unexplained(ink, candidates) > MAX_UNEXPLAINED_INK) {
       const enough = recogniser ? GOOD_SCORE_BEFORE_LINES : GOOD_SCORE;
       const [decided, passedOver] = byDetector(scan, classifier, await detector(), candidates, enough, work);
       if (!sure || addsTo(candidates, decided)) [candidates, others, simple] = [decided, passedOver, false];
@@ -105,14 +105,14 @@ async function located(
   const isOneSureDigit =
     candidates.length === 1 &&
     confidenceOf(candidates) >= SURE_CONFIDENCE &&
-    unexplained(ink, candidates) <= MOST_UNEXPLAINED_INK &&
+    unexplained(ink, candidates) <= MAX_UNEXPLAINED_INK &&
     (scan.components.length + scan.specks.length === 1 || isOnePiece(ink));
   const lines = linesOf(candidates, scan.components, ink, scan.specks);
   // a candidate on no line is not a digit
   const digits = new Set(lines.flatMap((line) => line.candidates));
   candidates = candidates.filter((candidate) => digits.has(candidate));
   const asked = recogniser && !(simple && isOneSureDigit) ? lines : [];
-  work.allow(Math.min(candidates.filter(({ score }) => score >= PLAIN_SCORE).length, MOST_PLAIN));
+  work.allow(Math.min(candidates.filter(({ score }) => score >= PLAIN_SCORE).length, MAX_PLAIN));
   const strips = asked.flatMap(({ frames }) => frames.map(lengthOf));
   work.spend(
     strips.reduce((sum, strip) => sum + strip, 0) / STRIP_PIXELS_PER_IMAGE,
@@ -143,11 +143,11 @@ function withStrike(line: Line, contrast: Grey): Line {
 
 /** Take each component for a digit, or join nearby components if that gives more confidence. */
 function simply({ ink, components }: Scan, classifier: Classify): Candidate[] {
-  if (components.length > MOST_SIMPLE_COMPONENTS) return [];
+  if (components.length > MAX_SIMPLE_COMPONENTS) return [];
   const boxes = components.map(({ box }) => box);
   const taken = (pieces: readonly Box[]) => withoutLow(candidatesAt(ink, pieces, classifier));
   const candidates = taken(joined(boxes));
-  if (boxes.length < 2 || boxes.length > MOST_BROKEN_STROKES || confidenceOf(candidates) >= SURE_CONFIDENCE)
+  if (boxes.length < 2 || boxes.length > MAX_BROKEN_STROKES || confidenceOf(candidates) >= SURE_CONFIDENCE)
     return candidates;
   const others = taken(joined(boxes, LARGEST_STROKE_GAP));
   return confidenceOf(others) > confidenceOf(candidates) ? others : candidates;
@@ -181,13 +181,13 @@ function byDetector(
     if (score > most || !best.length) [best, seen, most] = [candidates, all, score];
     tried.push(scale);
     const decided: Chosen = [best.length ? best : simple, seen];
-    if (most >= enough || tried.length === MOST_DETECTOR_RUNS) return decided;
+    if (most >= enough || tried.length === MAX_DETECTOR_RUNS) return decided;
     // what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
     // typical heights
     const heights = candidates.length ? [median(candidates.map(({ box }) => box.height))] : [];
     const following = [...heights, ...TYPICAL_HEIGHTS.map((fraction) => fraction * shorter)]
       .map((height) => possibleScale(DIGIT_HEIGHT / height, ink))
-      .find((candidate) => tried.every((old) => Math.abs(Math.log(candidate / old)) > LEAST_SCALE_STEP));
+      .find((candidate) => tried.every((old) => Math.abs(Math.log(candidate / old)) > MIN_SCALE_STEP));
     if (following === undefined) return decided;
     scale = following;
   }
@@ -221,7 +221,7 @@ function pale(
 /** Add the pale ink around a box to an ink map. */
 function darken(ink: Grey, grey: Grey, contrast: Grey, box: Box): void {
   const part = clipped(grey, around(box, PALE_MARGIN));
-  let local = inkMap(cropped(grey, part), LEAST_CONTRAST / 2);
+  let local = inkMap(cropped(grey, part), MIN_CONTRAST / 2);
   if (!local.pixels.some((darkness) => darkness > 0)) {
     // the detector found it, so it is not noise
     const seen = cropped(contrast, part);
@@ -236,7 +236,7 @@ function darken(ink: Grey, grey: Grey, contrast: Grey, box: Box): void {
 
 /** Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits. */
 function chosen(candidates: readonly Candidate[]): Candidate[] {
-  const sure = candidates.filter(({ score }) => score >= LEAST_SCORE).sort((a, b) => b.score - a.score);
+  const sure = candidates.filter(({ score }) => score >= MIN_SCORE).sort((a, b) => b.score - a.score);
   return withoutLow(nonMaximumSuppression(sure, overlapOfSmaller, SAME_DIGIT_OVERLAP));
 }
 
@@ -253,7 +253,7 @@ function withoutLow(candidates: Candidate[]): Candidate[] {
   const height = median(candidates.map(({ box }) => box.height));
   return candidates.filter(
     ({ box, probabilities }) =>
-      box.height >= (largestAt(probabilities) === 1 ? LEAST_HEIGHT_OF_ONE : LEAST_HEIGHT) * height,
+      box.height >= (largestAt(probabilities) === 1 ? MIN_HEIGHT_OF_ONE : MIN_HEIGHT) * height,
   );
 }
 

@@ -1,16 +1,16 @@
 /** A pattern and a reading become the matching text, or a doubt; see `shuzi.reading.patterns.fitting`. */
 import {
-  LEAST_RARITY,
   LISTED_PROBABILITY,
-  MOST_ALTERNATIVES,
+  MAX_ALTERNATIVES,
+  MIN_RARITY,
   UNFITTING_EXPONENT,
   VALUE_OK,
 } from "../../generated/reading/decide";
 import {
   FITTING_BEAM_WIDTH,
-  LEAST_CLASS_PROBABILITY,
   LOG_OF_ZERO,
-  MOST_FITTING_PREFIXES,
+  MAX_FITTING_PREFIXES,
+  MIN_CLASS_PROBABILITY,
   TEXTS_OF_A_STRIP,
 } from "../../generated/reading/recognise";
 import { CLASSES, SIGN } from "../../generated/tasks";
@@ -72,7 +72,7 @@ function weigh(line: LineTexts, pattern: Automaton, weights: Weights, exponent: 
   );
   if (!fitting.includes(true)) return line;
   const best = (texts[largestAt(totals)] as string).replaceAll(SIGN, "");
-  const rarity = Math.max(pattern.rarity(best.length), LEAST_RARITY);
+  const rarity = Math.max(pattern.rarity(best.length), MIN_RARITY);
   const unfit = exponent * Math.log((rarity * (1 - LISTED_PROBABILITY)) / LISTED_PROBABILITY);
   // a pattern says nothing of whether there is a number at all
   const priors = texts.map((text, index) => (fitting[index] || !hasDigits(text) ? 0 : unfit));
@@ -90,7 +90,7 @@ function followDigits(plain: Reading, pattern: Automaton): Reading {
   if (!best || plain.text.includes("\n")) return unfitting(plain);
   const allFitting = fitting.reduce((sum, [, probability]) => sum + probability, 0);
   const rarity =
-    (Math.max(pattern.rarity(plain.digits.length), LEAST_RARITY) * (1 - LISTED_PROBABILITY)) /
+    (Math.max(pattern.rarity(plain.digits.length), MIN_RARITY) * (1 - LISTED_PROBABILITY)) /
     LISTED_PROBABILITY;
   const everything = allFitting + Math.max(1 - allFitting, 0) * rarity;
   const written = plain.digits.reduce(
@@ -106,7 +106,7 @@ function followDigits(plain: Reading, pattern: Automaton): Reading {
     return { ...digit, digit: label, probability: digit.probabilities[label] as number, status };
   });
   const others = fitting
-    .slice(1, MOST_ALTERNATIVES)
+    .slice(1, MAX_ALTERNATIVES)
     .map(([other, likely]): [string, number] => [other, Math.min(likely / everything, confidence)]);
   const alternatives: [string, number][] = [[text, confidence], ...others];
   return unsure(
@@ -157,7 +157,7 @@ export function fittingTexts(
   automaton: Automaton,
   most = TEXTS_OF_A_STRIP,
 ): FittingText[] {
-  const [blank, seldom] = [classes - 1, Math.log(LEAST_CLASS_PROBABILITY)];
+  const [blank, seldom] = [classes - 1, Math.log(MIN_CLASS_PROBABILITY)];
   const step = remembered(automaton);
   let soFar = 0n;
   const within = automaton.endings(count).map((positions) => {
@@ -208,7 +208,7 @@ function kept(prefixes: Prefix[]): Prefix[] {
     .sort((a, b) => b.total - a.total)
     .flatMap(({ prefix }, position) => {
       const isKept =
-        position < FITTING_BEAM_WIDTH || (!reached.has(prefix.state) && count < MOST_FITTING_PREFIXES);
+        position < FITTING_BEAM_WIDTH || (!reached.has(prefix.state) && count < MAX_FITTING_PREFIXES);
       reached.add(prefix.state);
       if (!isKept) return [];
       count++;
@@ -238,7 +238,7 @@ function fittingDigits(
       )
       .filter(({ state }) => state & alive)
       .sort((a, b) => b.probability - a.probability)
-      .slice(0, MOST_FITTING_PREFIXES);
+      .slice(0, MAX_FITTING_PREFIXES);
   });
   return beams.map(({ text, probability }) => [text, probability]);
 }

@@ -7,13 +7,13 @@
  */
 import {
   BEAM_WIDTH,
-  LEAST_CANDIDATE_SCORE,
-  LEAST_CLASS_PROBABILITY,
-  LEAST_DIGIT_PROBABILITY,
   LOG_OF_ZERO,
   LOWEST_LOG_PROBABILITY,
-  MOST_CANDIDATE_SCORE,
-  MOST_TEXTS,
+  MAX_CANDIDATE_SCORE,
+  MAX_TEXTS,
+  MIN_CANDIDATE_SCORE,
+  MIN_CLASS_PROBABILITY,
+  MIN_DIGIT_PROBABILITY,
   OVERLOOKED_PROBABILITY,
   PLAIN_WEIGHTS,
   SURE_STRIP,
@@ -279,14 +279,14 @@ export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): Lin
   for (const frame of line.frames) {
     const column = recogniser.columns(cut(contrast, frame));
     columns.push(column);
-    const best = bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY);
+    const best = bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY);
     for (const { labels } of best) if (!candidates.has(labels.join())) candidates.set(labels.join(), labels);
     // where a strip is sure of what the candidates say, another would say the same
     const [first] = best;
     if (first?.labels.join() === line.proposed.join() && first.logProbability >= Math.log(SURE_STRIP)) break;
   }
   const room = Math.min(...columns.map(({ count }) => count));
-  const texts = [...candidates.values()].filter(({ length }) => length <= room).slice(0, MOST_TEXTS);
+  const texts = [...candidates.values()].filter(({ length }) => length <= room).slice(0, MAX_TEXTS);
   return {
     line,
     columns,
@@ -330,14 +330,14 @@ interface Alignment {
 
 /** Align digits with candidates, both from left to right, in the most probable way. */
 export function align(digits: readonly number[], candidates: readonly Candidate[]): Alignment {
-  const scores = candidates.map(({ score }) => Math.max(score, LEAST_CANDIDATE_SCORE));
+  const scores = candidates.map(({ score }) => Math.max(score, MIN_CANDIDATE_SCORE));
   const logs = candidates.map(({ probabilities }, index) => {
     const score = scores[index] as number;
     return probabilities.map((probability) =>
-      Math.log(Math.max(probability, LEAST_DIGIT_PROBABILITY / score) * score),
+      Math.log(Math.max(probability, MIN_DIGIT_PROBABILITY / score) * score),
     );
   });
-  const none = scores.map((score) => Math.log(1 - Math.min(score, MOST_CANDIDATE_SCORE)));
+  const none = scores.map((score) => Math.log(1 - Math.min(score, MAX_CANDIDATE_SCORE)));
   const missing = Math.log(OVERLOOKED_PROBABILITY);
   const log = (index: number, digit: number) => (logs[index] as Float64Array)[digit] as number;
   // the best score of the first i digits and j candidates, and the last move that leads there

@@ -3,9 +3,9 @@ import {
   ALONE,
   BLUR_KERNEL,
   FAINT_SIMILARITY,
-  LEAST_LOGGED_PROBABILITY,
-  LEAST_LOGIT,
-  MOST_LOGIT_OF_ALIKE,
+  MAX_LOGIT_OF_ALIKE,
+  MIN_LOGGED_PROBABILITY,
+  MIN_LOGIT,
   SAME_INK_LOGIT,
   SAME_INK_SIMILARITY,
 } from "../../generated/reading/recognise";
@@ -40,7 +40,7 @@ export interface Correction {
 /** Look at an image, 28x28, of which features and probabilities are known. */
 export function lookOf(image: Grey, features: Float32Array, probabilities: ArrayLike<number>): Look {
   const logs = Array.from(probabilities, (probability) =>
-    Math.log(Math.max(probability, LEAST_LOGGED_PROBABILITY)),
+    Math.log(Math.max(probability, MIN_LOGGED_PROBABILITY)),
   );
   return { features: unit(features), shape: unit(blurred(image)), logs };
 }
@@ -68,8 +68,8 @@ export function rather(
     const raised = before + alike * Math.min(Math.max(gap, 0) + blend.margin, blend.most);
     const logit = isSame
       ? Math.max(raised, SAME_INK_LOGIT)
-      : Math.min(raised, Math.max(before, MOST_LOGIT_OF_ALIKE));
-    if (logit >= LEAST_LOGIT && (!best || logit > best.logit)) best = { digit: label, alike, logit };
+      : Math.min(raised, Math.max(before, MAX_LOGIT_OF_ALIKE));
+    if (logit >= MIN_LOGIT && (!best || logit > best.logit)) best = { digit: label, alike, logit };
   }
   return best;
 }

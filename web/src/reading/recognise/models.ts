@@ -3,10 +3,10 @@ import { SIDE } from "../../generated/ink/normalize";
 import {
   CELL_PIXELS,
   INPUT_MULTIPLE,
-  LEAST_PEAK,
-  MOST_DETECTIONS,
-  MOST_ENLARGEMENT,
-  MOST_SEARCHED_PIXELS,
+  MAX_DETECTIONS,
+  MAX_ENLARGEMENT,
+  MAX_SEARCHED_PIXELS,
+  MIN_PEAK,
   PAPER_MARGIN,
   SAME_DETECTION_IOU,
 } from "../../generated/reading/find";
@@ -163,14 +163,14 @@ export class Detector {
       seen.width / contrast.width,
       seen.height / contrast.height,
     ]);
-    const surest = peakBoxes.sort((a, b) => b.score - a.score).slice(0, MOST_DETECTIONS);
+    const surest = peakBoxes.sort((a, b) => b.score - a.score).slice(0, MAX_DETECTIONS);
     return nonMaximumSuppression(surest, iou, SAME_DETECTION_IOU);
   }
 }
 
 /** The scale, capped at the largest that is sensible for a picture. */
 export function possibleScale(scale: number, { width, height }: Grey): number {
-  return Math.min(scale, MOST_ENLARGEMENT, Math.sqrt(MOST_SEARCHED_PIXELS / (width * height)));
+  return Math.min(scale, MAX_ENLARGEMENT, Math.sqrt(MAX_SEARCHED_PIXELS / (width * height)));
 }
 
 /** Repeat the edge of a picture around it, until both sides fit. */
@@ -200,7 +200,7 @@ function peaks(maps: Float32Array, columns: number, rows: number, [across, down]
   const peakBoxes: Found[] = [];
   highest.forEach((score, cell) => {
     const [row, column] = [Math.floor(cell / columns), cell % columns];
-    if (score < LEAST_PEAK || !isPeak(row, column, score)) return;
+    if (score < MIN_PEAK || !isPeak(row, column, score)) return;
     const of = maps.subarray(cell * depth, (cell + 1) * depth);
     const [dx, dy, logWidth, logHeight] = of.subarray(DIGITS.length) as unknown as [
       number,

@@ -2,12 +2,12 @@
 
 import { BESIDE, FRAMES } from "../../generated/ink/line-pictures";
 import { HEIGHT, LONGEST, SHORTEST } from "../../generated/ink/strips";
-import { MOST_PAGE_WORK, MOST_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE } from "../../generated/reading/find";
+import { MAX_PAGE_WORK, MAX_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE } from "../../generated/reading/find";
 import {
   BEAM_WIDTH,
-  LEAST_CLASS_PROBABILITY,
   LOWEST_LOG_PROBABILITY,
-  MOST_TEXTS,
+  MAX_TEXTS,
+  MIN_CLASS_PROBABILITY,
   PROBABLE,
   TEXTS_OF_A_STRIP,
   TURNED_LINES,
@@ -61,7 +61,7 @@ export function recognisePage(
 ): Candidates {
   const seen = nothingIn(grey);
   const work = new Work(Number.POSITIVE_INFINITY);
-  work.allow(MOST_PAGE_WORK - MOST_WORK);
+  work.allow(MAX_PAGE_WORK - MAX_WORK);
   const whole = lines.filter((line) => !isCutOff(line, grey));
   const found = whole.length ? whole : lines;
   const cutOff = lines.filter((line) => !found.includes(line));
@@ -110,7 +110,7 @@ function isUpsideDown(page: readonly PageLine[], recogniser: Recogniser): boolea
 function logProbabilityOf(picture: LinePicture, recogniser: Recogniser): number {
   const { contrast } = mapsOfLine(picture.grey, picture.height);
   const columns = recogniser.columns(cut(contrast, frameLine(picture, FRAMES[0])));
-  const [text] = bestTexts(columns, 1, BEAM_WIDTH, LEAST_CLASS_PROBABILITY);
+  const [text] = bestTexts(columns, 1, BEAM_WIDTH, MIN_CLASS_PROBABILITY);
   return text?.logProbability ?? LOWEST_LOG_PROBABILITY;
 }
 
@@ -187,9 +187,9 @@ function likelyTexts(columns: readonly Columns[]): { labels: Labels[]; logs: num
   const room = Math.min(...columns.map(({ count }) => count));
   const likely = new Map<string, Labels>();
   for (const column of columns)
-    for (const { labels } of bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY))
+    for (const { labels } of bestTexts(column, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY))
       if (labels.length <= room && !likely.has(labels.join())) likely.set(labels.join(), labels);
-  const labels = [...likely.values()].slice(0, MOST_TEXTS);
+  const labels = [...likely.values()].slice(0, MAX_TEXTS);
   const logs = labels.map((text) =>
     columns.map((column) => Math.max(logProbability(column, text), LOWEST_LOG_PROBABILITY)),
   );

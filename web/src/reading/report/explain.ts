@@ -54,7 +54,7 @@ export interface Inside {
 
 const MOST = 6; // tiles of a layer; more would be too small to see
 /** Neurons of a first layer that are drawn: as many as there are digits. */
-const MOST_NEURONS = 10;
+const MAX_NEURONS = 10;
 
 /** Walk back from the probabilities; where columns come together, take the middle one. */
 export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">): Way {
@@ -115,7 +115,7 @@ export function kernelsOf({ dims, values }: Tensor, { tiles }: Pick<Layer, "tile
 /** The weights of the neurons that answer most, as pictures. */
 export function neuronsOf({ dims, values }: Tensor, answers: Output): Layer {
   const [pixels = 0, channels = 0] = dims;
-  const tiles = strongest(answers, MOST_NEURONS).tiles.map(({ channel }) => ({
+  const tiles = strongest(answers, MAX_NEURONS).tiles.map(({ channel }) => ({
     channel,
     values: Float32Array.from({ length: pixels }, (_, pixel) => values[pixel * channels + channel] as number),
   }));

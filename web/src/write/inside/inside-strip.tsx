@@ -241,7 +241,7 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-const MOST_OFFERED = 20; // of more digits, one is chosen on the sheet or below
+const MAX_OFFERED = 20; // of more digits, one is chosen on the sheet or below
 
 interface Properties {
   label: string;
@@ -252,7 +252,7 @@ interface Properties {
 /** A button for each digit of the number, to look at another one more closely. */
 export function OneOfDigits({ label, about }: Properties) {
   const all = glyphs.value.flatMap((glyph, index) => (digitOf(glyph) ? [{ glyph, index }] : []));
-  if (all.length < 2 || all.length > MOST_OFFERED) return null;
+  if (all.length < 2 || all.length > MAX_OFFERED) return null;
   return (
     <fieldset class="one-of-digits" aria-label={label}>
       {all.map(({ glyph, index }, position) => (

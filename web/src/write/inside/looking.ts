@@ -1,6 +1,6 @@
 /** Follow the last written or the selected digit through the network. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { LEAST_CONTRAST } from "../../generated/ink/paper";
+import { MIN_CONTRAST } from "../../generated/ink/paper";
 import { keptInUse } from "../../hand/kept-digits";
 import { isHere, lookInside } from "../../here/read";
 import { normalize } from "../../ink/normalize";
@@ -158,5 +158,5 @@ function touching(strokes: readonly Stroke[], stroke: Stroke): Stroke[] {
 
 function imageOf(strokes: readonly Stroke[]): Uint8Array | null {
   const picture = pictureOf(strokes);
-  return picture && (normalize(inkMap(picture.grey, LEAST_CONTRAST))?.pixels ?? null);
+  return picture && (normalize(inkMap(picture.grey, MIN_CONTRAST))?.pixels ?? null);
 }

@@ -68,14 +68,14 @@ interface InkPicture extends Drawn {
 
 const LONGEST = 800; // pixels: more makes reading slower, not better
 const MARGIN = 0.08; // of the longer side, so that no ink touches the picture's edge
-const LEAST_MARGIN = 24; // paper units
+const MIN_MARGIN = 24; // paper units
 
 /** Draw the ink black on white, cropped with a margin: small, so that it is fast to read. */
 export function pictureOf(written: readonly Stroke[]): InkPicture | null {
   const strokes = fitting(written);
   const ink = boundsOf(strokes);
   if (!ink) return null;
-  const margin = Math.max(LEAST_MARGIN, MARGIN * Math.max(ink.width, ink.height));
+  const margin = Math.max(MIN_MARGIN, MARGIN * Math.max(ink.width, ink.height));
   const [width, height] = [ink.width + 2 * margin, ink.height + 2 * margin];
   const scale = Math.min(1, LONGEST / Math.max(width, height));
   const canvas = document.createElement("canvas");

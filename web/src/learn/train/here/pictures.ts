@@ -1,5 +1,5 @@
 /** A network's weights become pictures: templates, hidden neurons or filters, each from -127 to 127. */
-import { MOST_IMAGES, NO_WEIGHT } from "../../../generated/training";
+import { MAX_IMAGES, NO_WEIGHT } from "../../../generated/training";
 import type { Network } from "../../../networks/network";
 
 type Kind = "templates" | "neurons" | "filters";
@@ -17,7 +17,7 @@ export function picturesOf(network: Network): Pictures {
   const outputs = first.shape.at(-1) ?? 1;
   const pixels = first.values.length / outputs;
   const largest = first.values.reduce((most, value) => Math.max(most, Math.abs(value)), NO_WEIGHT);
-  const images = Array.from({ length: Math.min(outputs, MOST_IMAGES) }, (_, output) =>
+  const images = Array.from({ length: Math.min(outputs, MAX_IMAGES) }, (_, output) =>
     Int8Array.from({ length: pixels }, (_, pixel) =>
       Math.round(((first.values[pixel * outputs + output] ?? 0) * 127) / largest),
     ),

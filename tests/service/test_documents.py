@@ -145,13 +145,6 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
     assert all(chinese) if language == "zh" else not any(chinese)
 
 
-def test_the_old_name_of_a_digits_probability_is_deprecated_in_the_document_and_on_its_page(client):
-    described = client.get("/openapi.json").json()["components"]["schemas"]["Digit"]
-    assert {"probability", "confidence"} <= set(described["required"])
-    assert [name for name, each in described["properties"].items() if each.get("deprecated")] == ["confidence"]
-    assert "Deprecated: the old name of probability" in client.get("/docs").text
-
-
 def test_every_shape_that_is_referred_to_is_there(client):
     document = client.get("/openapi.json")
     names = set(re.findall(r'"#/components/schemas/(\w+)"', document.text))

@@ -17,8 +17,6 @@ from shuzi.service.limits import Limits
 
 _LIMITS = Limits()
 Share = Annotated[float, Field(ge=0, le=1)]
-OldName = Annotated[Share, Field(deprecated=True, description="service.schema.old_confidence")]
-"""The old name of `probability`, from before 0.2; it will be removed in 0.3."""
 Shares = Annotated[list[Share], Field(min_length=10, max_length=10)]
 OneDigit = Annotated[int, Field(ge=0, le=9)]
 # in JSON, 7.0 is an integer like 7, but "7" and true are not; this is checked for a whole image at once
@@ -75,7 +73,6 @@ class Digit(Said):
 
     digit: OneDigit
     probability: Share = Field(description="service.schema.probability")
-    confidence: OldName
     probabilities: Shares
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
     status: DigitStatus

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, get_args
 
@@ -80,18 +79,11 @@ class Digit:
         ranked = np.argsort(-self.probabilities, kind="stable").tolist()
         return [(digit, float(self.probabilities[digit])) for digit in ranked if digit != self.digit]
 
-    @property
-    def confidence(self) -> float:
-        """The old name of `probability`, until 0.3."""
-        warnings.warn("Digit.confidence is now Digit.probability", DeprecationWarning, stacklevel=2)
-        return self.probability
-
     def as_dict(self) -> dict[str, Any]:
         """Return the digit as JSON values."""
         return {
             "digit": self.digit,
             "probability": round(self.probability, 4),
-            "confidence": round(self.probability, 4),  # the old name, until 0.3
             "probabilities": [round(float(probability), 4) for probability in self.probabilities],
             "box": list(self.box),
             "status": self.status,

@@ -231,6 +231,7 @@ _LETTERS = 14.0, 45.0  # digits are that many times lower than the photograph
 _HARD = 0.25  # fraction of the photographs that are as bad as those of a training
 _ON_LINE = 0.5  # of a digit's height: how far the middle of what is read may be from the middle of what is written
 _PARTS = 5  # of the lines: what is ok is told by trees that were fitted to the others
+_NEIGHBOURS = 40  # lines that are told by the same trees: some eight pages
 _LEVELS = 1_000  # to which confidences are rounded where `ok` begins
 _TREES, _RATE, _LEAF = 40, 0.25, 25  # trees, how far each goes, and the fewest lines of a leaf
 _QUANTILES = np.linspace(0.02, 0.98, 33)  # of a feature: where it may be asked
@@ -280,8 +281,8 @@ def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
     """Fit the trees of the confidence, and from which confidence a number is ok, as `PageScale.of` takes them."""
     x = np.array([features for features, _ in read], np.float64)
     right = np.array([is_right for _, is_right in read], np.bool_)
-    # what is ok is told by trees that did not learn from the line
-    part = np.arange(len(read)) % _PARTS
+    # what is ok is told by trees that did not learn from the line, nor, but for a few, from its page
+    part = np.arange(len(read)) // _NEIGHBOURS % _PARTS
     logits = np.zeros(len(read))
     for index in range(_PARTS):
         trees = fit_trees(x[part != index], right[part != index])

@@ -1,10 +1,11 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from cv2 import TM_SQDIFF, matchTemplate
-from PIL import Image
+from PIL import Image, ImageColor
 
 import shuzi
 from shuzi import messages
@@ -12,6 +13,7 @@ from shuzi.errors import PictureError
 from shuzi.messages import speaking
 from shuzi.reading.report import explain as module
 from shuzi.reading.report.explain import explain
+from shuzi.reading.report.result import COLOURS
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +108,17 @@ explain(shuzi.load(), numpy.full((40, 40), 255, numpy.uint8))
 assert not {"tensorflow", "keras", "onnx", "click", "rich", "matplotlib"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_of_a_page_each_number_is_drawn_where_it_stands(reader):
+    page = Path(__file__).parents[2] / "fixtures/reading/page.picture.png"
+    reading, image = explain(reader, page)
+    pixels = np.asarray(image)
+    factor = 952 / np.asarray(Image.open(page)).shape[1]
+    top = np.argmax((pixels[:, 30:970] < 128).mean(axis=(1, 2)) > 0.9)  # where the dark desk begins
+    assert len(reading.lines) > 3
+    for line in reading.lines:
+        x, y, _, height = (side * factor for side in line.box)
+        edge = pixels[round(top + y) + 4 : round(top + y + height) - 4, round(24 + x) - 2 : round(24 + x) + 2]
+        colour = np.array(ImageColor.getrgb(COLOURS[line.status]))
+        assert (np.abs(edge.astype(int) - colour).sum(axis=2) < 30).any(axis=1).mean() > 0.9

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from shuzi.messages import language, say, speaking
 from shuzi.pictures.open import Picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import COLOURS, Digit, Reading, how_sure
+from shuzi.reading.report.result import COLOURS, OK, Digit, Reading, how_sure
 from shuzi.reading.values import Findings
 
 PATCH = 5
@@ -124,6 +124,7 @@ MAX_DRAWN = 60
 
 _WIDTH, _MARGIN, _GAP = 1_000, 24, 12
 _INSIDE = _WIDTH - 2 * _MARGIN
+_TALLEST_PAGE = 1_600  # of a photograph
 _TALLEST = 380  # of the picture and of its ink
 _WIDE = 2.2  # a picture with a larger aspect ratio is drawn above its ink, not beside it
 _SIDE = 140  # of a 28x28 image, enlarged five times
@@ -171,6 +172,9 @@ def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
 
 def _drawn(reader: Reader, findings: Findings, reading: Reading) -> Image.Image:
     sheet = _Sheet(Image.new("RGB", (_WIDTH, _MARGIN), _PAPER))
+    if findings.page:
+        _draw_page(sheet, findings, reading)
+        return sheet.image
     if reading.text:
         sheet.write(reading.text.replace("\n", " / "), 40)
     colour = COLOURS.get(reading.status, _GREY)
@@ -191,15 +195,39 @@ def _drawn(reader: Reader, findings: Findings, reading: Reading) -> Image.Image:
     return sheet.image
 
 
+def _draw_page(sheet: _Sheet, findings: Findings, reading: Reading) -> None:
+    """Draw a photograph with its numbers where they stand, and below it those to check."""
+    sheet.write(reading.verdict, 20, COLOURS.get(reading.status, _GREY))
+    height, width = findings.grey.shape
+    factor = min(_INSIDE / width, _TALLEST_PAGE / height)
+    sheet.room(round(height * factor) + _GAP)
+    left, top = _MARGIN, sheet.y
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    small = Image.fromarray(findings.grey).resize(size, Image.Resampling.LANCZOS)
+    sheet.image.paste(small, (left, top))
+    letters = font(16)
+    of_box = factor * width / findings.shape[1]
+    for line in reading.lines:
+        x, y, wide, high = (side * of_box for side in line.box)
+        x, y, colour = left + x, top + y, COLOURS[line.status]
+        sheet.pen.rectangle((x - 1, y - 1, x + wide, y + high), outline=colour, width=2)
+        # below the number, where it hides less than above it
+        edge = min(y + high + 1, top + small.height - 20)
+        sheet.pen.rectangle((x - 1, edge, x + letters.getlength(line.text) + 6, edge + 19), fill=colour)
+        sheet.pen.text((x + 2, edge), line.text, "white", letters)
+    sheet.y = top + small.height + _GAP
+    for line in [line for line in reading.lines if line.status != OK][:MAX_DRAWN]:
+        sheet.write(f"{line.text}   {how_sure(line.status, line.confidence)}: {line.message}", 15)
+    sheet.room(0)
+
+
 def _draw_picture_and_ink(sheet: _Sheet, findings: Findings, reading: Reading) -> None:
     height, width = findings.grey.shape
     side_by_side = width < _WIDE * height
     widest = (_INSIDE - _GAP) // 2 if side_by_side else _INSIDE
     factor = min(widest / width, _TALLEST / height)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    shown = [("explain.picture", findings.grey)]
-    if not findings.page:  # each line of a page has an ink map of its own
-        shown.append(("explain.ink", np.asarray(255 - findings.ink)))
+    shown = [("explain.picture", findings.grey), ("explain.ink", np.asarray(255 - findings.ink))]
     for column, (caption, pixels) in enumerate(shown):
         x = _MARGIN + column * (widest + _GAP) * side_by_side
         sheet.room(size[1] + 40)

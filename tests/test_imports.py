@@ -125,10 +125,7 @@ def test_a_digit_shows_its_probability_its_alternatives_and_its_box(mnist):
     assert sorted([digit.digit, *others]) == list(range(10))
     assert list(probabilities) == sorted(probabilities, reverse=True)
     assert sum(probabilities) + digit.probabilities[digit.digit] == pytest.approx(1, abs=1e-5)
-    with pytest.warns(DeprecationWarning, match="probability"):
-        assert digit.confidence == digit.probability
-    written = digit.as_dict()  # JSON has both the old and the new name
-    assert written["confidence"] == written["probability"] == round(digit.probability, 4)
+    assert digit.as_dict()["probability"] == round(digit.probability, 4)
 
 
 def test_a_name_that_shuzi_does_not_have_is_an_attribute_error():

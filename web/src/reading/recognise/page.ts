@@ -123,7 +123,7 @@ export function liesOnItsSide(
 ): boolean {
   const own = page.toSorted((a, b) => lengthOfLine(b.line) - lengthOfLine(a.line)).slice(0, TURNED_LINES);
   const upright = meanOf(own.map(({ texts }) => Math.max(...texts.scores.map(([wide]) => wide as number))));
-  if (upright >= PROBABLE) return false;
+  if (page.length < 2 || upright >= PROBABLE) return false; // a single number is better told by its digits
   return [1, 3].some((quarters) => {
     const turned = quarters === 1 ? turnedLeft(grey) : turnedLeft(turnedLeft(turnedLeft(grey)));
     const found = detector.find(turned).lines.toSorted((a, b) => lengthOfLine(b) - lengthOfLine(a));

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.messages.visible import visible_json
@@ -175,9 +175,7 @@ async def events(request: Request) -> Response:
         return Response(status_code=204)  # an EventSource does not reconnect
     if request.scope.get("asked") == "HEAD":
         return Response(media_type=STREAM, headers={"x-accel-buffering": "no"})
-    parts.streams.check()
-    lines = parts.streams.count(_lines(training, after))
-    return StreamingResponse(lines, media_type=STREAM, headers={"x-accel-buffering": "no"})  # nginx
+    return parts.streams.answer(_lines(training, after), STREAM, {"x-accel-buffering": "no"})  # nginx
 
 
 async def _lines(training: Job, after: int) -> AsyncIterator[str]:

@@ -16,6 +16,9 @@ from threading import Thread
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.pictures import decoder
 from shuzi.processes.cores import cores
@@ -276,19 +279,28 @@ class Streams:
         self._max_streams = max_streams
         self._open = 0
 
-    def check(self) -> None:
-        """Refuse another stream if too many are open."""
+    def answer(self, lines: AsyncIterator[str], media_type: str, headers: dict[str, str]) -> StreamingResponse:
+        """Count a stream until its response ends, even if it fails or never starts."""
         if self._open >= self._max_streams:
             raise ServiceError("error.service.streams")
-
-    async def count(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:
-        """Count a stream from its first line until it ends or its client is gone."""
         self._open += 1
+        return _Counted(self, lines, media_type=media_type, headers=headers)
+
+    def leave(self) -> None:
+        """Remove one stream from the count."""
+        self._open -= 1
+
+
+class _Counted(StreamingResponse):
+    def __init__(self, streams: Streams, lines: AsyncIterator[str], **options: Any) -> None:
+        super().__init__(lines, **options)
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async for line in lines:
-                yield line
+            await super().__call__(scope, receive, send)
         finally:
-            self._open -= 1
+            self._streams.leave()
 
 
 # one white pixel, in a format that is always decoded in a child

@@ -282,7 +282,9 @@ def fit_page(read: Sequence[LineRead]) -> dict[str, float]:
     x = np.array([features for features, _ in read], np.float64)
     right = np.array([is_right for _, is_right in read], np.bool_)
     # what is ok is told by trees that did not learn from the line, nor, but for a few, from its page
-    part = np.arange(len(read)) // _NEIGHBOURS % _PARTS
+    if len(read) < _PARTS:
+        return PageScale(ok=1.0).numbers
+    part = np.arange(len(read)) // max(1, min(_NEIGHBOURS, len(read) // _PARTS)) % _PARTS
     logits = np.zeros(len(read))
     for index in range(_PARTS):
         trees = fit_trees(x[part != index], right[part != index])

@@ -133,8 +133,8 @@ def _is_stream(target: Path) -> bool:
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         return True
     # /dev/stdout and /proc/self/fd/1 are links that may point to an open file
-    place = target.parent.resolve()
-    return target.is_symlink() and any(place.is_relative_to(folder) for folder in ("/dev", "/proc"))
+    parent = target.parent.resolve()
+    return target.is_symlink() and any(parent.is_relative_to(folder) for folder in ("/dev", "/proc"))
 
 
 def _pour(part: Path, target: Path) -> None:

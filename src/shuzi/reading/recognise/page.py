@@ -115,9 +115,11 @@ def lies_on_its_side(
     detector, recogniser
         Find lines, and read strips.
     """
+    if len(page) < 2:  # a single number is better told by its digits
+        return False
     own = sorted(page, key=lambda line: -line.line.length)[:TURNED_LINES]
     upright = fmean(float(line.texts.scores[:, 0].max()) for line in own)
-    if len(page) < 2 or upright >= PROBABLE:  # a single number is better told by its digits
+    if upright >= PROBABLE:
         return False
     for quarters in (1, 3):
         turned = np.ascontiguousarray(np.rot90(grey, quarters))

@@ -452,8 +452,10 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
 def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
     """Scale integers of 8, 12 or 16 bits, or floats of any range, to 0..255, a few rows at a time."""
     if np.issubdtype(values.dtype, np.floating):
-        finite = values[np.isfinite(values)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        low, high = float(values.min()), float(values.max())
+        if not np.isfinite(high - low):
+            finite = values[np.isfinite(values)]
+            low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
         high = high if high > low else low + 1
     else:
         # 12 or 8 bits of a camera are stored in 16 without scaling
@@ -461,8 +463,13 @@ def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
     grey = np.empty(values.shape, np.uint8)
     rows = max(1, _WIDE // values.shape[1])
     for start in range(0, len(values), rows):
-        part = np.nan_to_num(values[start : start + rows].astype(np.float64), nan=low, posinf=high, neginf=low)
-        grey[start : start + rows] = np.rint(np.clip((part - low) / (high - low), 0, 1) * 255)
+        part = values[start : start + rows].astype(np.float64)
+        np.nan_to_num(part, copy=False, nan=low, posinf=high, neginf=low)
+        part -= low
+        part /= high - low
+        np.clip(part, 0, 1, out=part)
+        part *= 255
+        grey[start : start + rows] = np.rint(part, out=part)
     return grey
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import html
 import logging
@@ -36,6 +37,7 @@ SWITCH = 0.0005
 _NEXT_PORTS = 20  # ports to try if none was named
 _BACKLOG = 512
 _TOKEN_BYTES = 24
+_M_MMAP_THRESHOLD, _LARGE = -3, 1 << 20  # of glibc's mallopt(3); bytes
 
 
 def listen(host: str, port: int, others: bool) -> socket.socket:
@@ -141,6 +143,7 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
     """Serve until Ctrl-C or SIGTERM, both of which are a normal exit."""
     serving = server(service, ready)
     sys.setswitchinterval(SWITCH)
+    _return_large_memory()
     service.parts.pool.warm()
     # uvicorn installs its own handlers while it runs, then raises the signal again for the earlier ones
     before = {number: signal.signal(number, serving.end) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -149,6 +152,12 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _return_large_memory() -> None:
+    """Let glibc return large buffers to the system as soon as they are freed: a fifth less memory at the most."""
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
+        mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def serve_review(

@@ -23,7 +23,7 @@ from shuzi.reading.decide.doubts import is_cut_at_side
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
 from shuzi.reading.decide.outcome import Outcome, Outcomes, choose_texts
 from shuzi.reading.recognise.characters import Character
-from shuzi.reading.report.advice import Sentence, about_line_text, about_marks, about_success, about_the_picture
+from shuzi.reading.report.advice import about_line_text, about_marks, about_the_picture
 from shuzi.reading.report.result import (
     OK,
     PRINT,
@@ -35,7 +35,9 @@ from shuzi.reading.report.result import (
     Ignored,
     Mark,
     Reading,
+    Sentence,
     Status,
+    about_success,
     without_marks,
 )
 from shuzi.reading.values import Findings, Weights

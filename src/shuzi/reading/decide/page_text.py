@@ -33,7 +33,7 @@ from shuzi.reading.decide.outcome import Outcome, choose_texts, put_on_lines, ra
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.fitting import follow_pattern
 from shuzi.reading.recognise.hand import CorrectedClassifier
-from shuzi.reading.report.advice import Sentence, about_line, about_marks, about_success
+from shuzi.reading.report.advice import about_line, about_marks
 from shuzi.reading.report.result import (
     NEIGHBOUR,
     OK,
@@ -44,7 +44,9 @@ from shuzi.reading.report.result import (
     InkKind,
     NumberLine,
     Reading,
+    Sentence,
     Status,
+    about_success,
     without_marks,
 )
 from shuzi.reading.values import Findings, PageLine, Weights

@@ -19,7 +19,7 @@ def gradients(theme):
         loss = -tf.reduce_sum(label * tf.math.log(y + 1e-10))
     found = (tape.gradient(loss, w).numpy(), x.numpy().T @ (np.full((1024, 10), 0.1) - label.numpy()))
     figure = Figure(figsize=(8.6, 2.4))
-    names = theme.say("tape", "磁带"), theme.say("by hand", "手算")
+    names = theme.say("tape", "录像机"), theme.say("by hand", "手算")
     for row, values, name in zip(figure.subplots(2, 10), found, names, strict=True):
         for digit, cell in enumerate(row):
             picture = -values[:, digit].reshape(28, 28)

@@ -80,12 +80,11 @@ _LEFT, _TOP = np.array([[-1, 0, 1]] * 3), np.array([[-1, 0, 1]] * 3).T
 
 
 def _slid(image, window):
-    """Return what a 3×3 window sees at each place, with negative sums cut off."""
+    """Return what a 3×3 window sees at each place."""
     size = len(image) - 2
-    sums = [
-        [np.sum(image[row : row + 3, column : column + 3] * window) for column in range(size)] for row in range(size)
-    ]
-    return np.maximum(sums, 0)
+    return np.array(
+        [[np.sum(image[row : row + 3, column : column + 3] * window) for column in range(size)] for row in range(size)]
+    )
 
 
 def _numbers(cell, image, theme, most):
@@ -93,7 +92,7 @@ def _numbers(cell, image, theme, most):
     for (row, column), value in np.ndenumerate(image):
         dark = (value > most / 2) == (theme.ink == "Greys")
         cell.text(
-            column, row, f"{value:g}", ha="center", va="center", fontsize=8, color="#ffffff" if dark else "#1d1c1a"
+            column, row, f"{value:g}".replace("-", "−"), ha="center", va="center", fontsize=8, color="#ffffff" if dark else "#1d1c1a"
         )
 
 
@@ -129,7 +128,7 @@ def sliding(theme):
             if not np.isnan(value):
                 dark = (value > 1.5) == (theme.ink == "Greys")
                 colour = "#ffffff" if dark else "#1d1c1a"
-                after.text(x, y, f"{value:g}", ha="center", va="center", fontsize=9, color=colour)
+                after.text(x, y, f"{value:g}".replace("-", "−"), ha="center", va="center", fontsize=9, color=colour)
         before.set_title(theme.say("picture", "图"))
         after.set_title(theme.say("left edges", "左边缘"))
         yield figure

@@ -15,18 +15,11 @@ from shuzi.reading.report.result import OK
 
 
 def make_cutter(reader: Reader) -> Cut:
-    """Return a function that takes pictures of numbers apart.
+    """Return a function that takes pictures of numbers apart, into the digits that a reader finds.
 
     It looks for the label in the picture, as for the only value of a list, and raises a DataError unless it is
     clearly there: a digit under a wrong label would teach a mistake.
 
-    Parameters
-    ----------
-    reader
-        Finds the digits.
-
-    Examples
-    --------
     >>> import shuzi
     >>> from shuzi.pictures.open import EXAMPLE
     >>> [image.shape for image in make_cutter(shuzi.load())(Path(EXAMPLE), "31415926")][:2]

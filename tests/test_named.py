@@ -13,7 +13,7 @@ from PIL import Image
 
 from shuzi import named
 from shuzi.cli import shuzi as command
-from shuzi.data.idx import read_idx
+from shuzi.data.formats import read_idx
 from shuzi.errors import IdxError, ShuziError
 from shuzi.messages import say
 from shuzi.named import open_named

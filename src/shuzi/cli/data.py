@@ -51,12 +51,12 @@ def data() -> None:
 @language_option
 def info(data_dir: Path | None, as_json: bool) -> None:
     """Show where MNIST is and what it contains."""
-    from shuzi.data import idx
+    from shuzi.data import formats
     from shuzi.data.mnist import FILES, Places, find, named_folder
 
     folder = named_folder(data_dir) or Places().packaged
     paths = [find(file, folder) for file in FILES]
-    shapes = [idx.read_header(path).shape for path in paths]
+    shapes = [formats.read_header(path).shape for path in paths]
     if as_json:
         files = {
             file.name: {"path": str(path), "shape": shape}

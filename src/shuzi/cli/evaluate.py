@@ -140,7 +140,7 @@ def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> 
     """Load the images to evaluate on; of pictures that the model was trained on, only the held-out ones."""
     if data:
         return _held_out(own_digits(data), card)
-    from shuzi.data.idx import sha256
+    from shuzi.data.formats import sha256
     from shuzi.data.mnist import load_mnist
 
     with show_download() as progress:
@@ -152,7 +152,7 @@ def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> 
 
 def _held_out(dataset: Dataset, card: Card) -> Dataset:
     """Return only the held-out pictures if the card's hash shows that the model was trained on this set."""
-    from shuzi.data.idx import sha256
+    from shuzi.data.formats import sha256
     from shuzi.data.own import split
 
     parts = split(dataset)

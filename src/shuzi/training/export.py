@@ -25,7 +25,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
-from shuzi.data import idx, page_lines, registers
+from shuzi.data import formats, page_lines, registers
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError, RecipeError
@@ -141,7 +141,7 @@ def _with_what_was_kept(card: Card, file: Path) -> Card:
 
 
 def _hashes(dataset: Dataset) -> dict[str, str]:
-    return {"images": idx.sha256(dataset.images), "labels": idx.sha256(dataset.labels)}
+    return {"images": formats.sha256(dataset.images), "labels": formats.sha256(dataset.labels)}
 
 
 def _sources(start: Path) -> list[Source]:

@@ -70,8 +70,8 @@ def evaluate(
     probabilities = reader.classify(dataset.images)
     evaluation, trust = judge(probabilities, dataset.labels), calibration(probabilities, dataset.labels)
     if report:
+        from shuzi.evaluation.accuracy import robustness
         from shuzi.evaluation.report import Findings, write_report
-        from shuzi.evaluation.robustness import robustness
 
         redirect_library_caches()
         with waiting(say("evaluate.disturbing")):

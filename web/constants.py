@@ -51,7 +51,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "tasks": {"models.tasks": ALL, "models.card": ["DIGIT_FROM", "UNSURE_BELOW"]},
     "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},
     "tables": {
-        "cli.readings": ["PLAIN"],
+        "cli.read": ["PLAIN"],
         "reading.report.columns": ["COLUMNS"],
         "messages.visible": ["FORMULA"],
         "forms.result": ["FORMAT"],

@@ -6,7 +6,7 @@ import pytest
 
 from shuzi import messages
 from shuzi.cli import shuzi as root
-from shuzi.cli.localized import columns, wrap
+from shuzi.cli.terminal import columns, wrap
 from shuzi.data import formats
 
 HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

@@ -19,10 +19,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.data import handwriting_options
-from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.serve import HOST, PORT, access_options, address_of, check_needed, feature_options, settings_of, warn
-from shuzi.cli.terminal import do_without_output, program, progress_bar, waiting
+from shuzi.cli.terminal import (
+    PATH,
+    Command,
+    Group,
+    argument,
+    do_without_output,
+    language_option,
+    option,
+    program,
+    progress_bar,
+    waiting,
+)
 from shuzi.cli.train import refuse_beside_resume
 from shuzi.errors import ClusterError, require
 from shuzi.messages import say

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
-from shuzi.cli.terminal import program, show_download
+from shuzi.cli.terminal import PATH, Command, Group, argument, language_option, option, program, show_download
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible_json

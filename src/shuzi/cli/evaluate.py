@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.data import own_digits
-from shuzi.cli.localized import PATH, Command, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
-from shuzi.cli.terminal import counting, redirect_library_caches, show_download, waiting
+from shuzi.cli.terminal import (
+    PATH,
+    Command,
+    counting,
+    language_option,
+    option,
+    redirect_library_caches,
+    show_download,
+    waiting,
+)
 from shuzi.errors import DataError
 from shuzi.messages import say
 from shuzi.messages.visible import visible

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import do_without_output, program, qr_code
+from shuzi.cli.terminal import PATH, Command, argument, do_without_output, language_option, option, program, qr_code
 from shuzi.errors import require
 from shuzi.messages import language, say
 from shuzi.models.store import DEFAULT

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
-from shuzi.service import answers, forms, pictures, training
+from shuzi.service import forms, pictures, training
 from shuzi.service import review as review_api
 from shuzi.service.access import Guard, Hosts, Origins
 from shuzi.service.limits import Bodies, Limits, Quotas
@@ -67,7 +67,7 @@ def create(
     described = [operation for group in groups for operation in group.all]
     routes = [route for group in groups for route in group.routes()] + Documentation(described).routes()
     readers = Readers(model)
-    pool = Pool(limits, answers.begin)
+    pool = Pool(limits, pictures.prepare_process)
     parts = Parts(
         limits=limits,
         settings=settings,

@@ -26,10 +26,9 @@ from shuzi.reading.read_many import estimate_size
 from shuzi.reading.report.result import UNSURE
 from shuzi.service import schema
 from shuzi.service.forms import table_in
-from shuzi.service.multipart import pictures_of
 from shuzi.service.openapi import JSON, Operations, Query, json_of, query
 from shuzi.service.parts import Parts, Review, parts_of, slot_for
-from shuzi.service.pictures import PICTURES, opened
+from shuzi.service.pictures import PICTURES, opened, pictures_of
 from shuzi.service.schema import FormTable
 
 operations = Operations("reading")

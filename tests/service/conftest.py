@@ -36,9 +36,9 @@ def wait(value=True):
         fcntl.flock(gate, fcntl.LOCK_SH)
     return value
 
-def read(reader, pictures, asked):
-    (begin if pictures[0][0].startswith("quick") else wait)(pictures[0][0])
-    return pictures.read_in_process(reader, pictures, asked)
+def read(reader, named, asked):
+    (begin if named[0][0].startswith("quick") else wait)(named[0][0])
+    return pictures.read_in_process(reader, named, asked)
 
 def crash_once(value):
     with open({folder!r} + "/begun", encoding="utf-8") as file:

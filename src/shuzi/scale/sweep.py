@@ -55,7 +55,7 @@ def _check_data(plan: Plan, places: Places) -> None:
 
         load_cells(places.handwriting.registers)
     if plan.recipe.needs_pages:
-        from shuzi.data.page_lines import load_page_lines
+        from shuzi.data.registers import load_page_lines
 
         load_page_lines(places.handwriting.pages)
 

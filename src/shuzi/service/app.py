@@ -18,11 +18,10 @@ from shuzi.service import forms, pictures, training
 from shuzi.service import review as review_api
 from shuzi.service.access import Guard, Hosts, Origins
 from shuzi.service.limits import Bodies, Limits, Quotas
-from shuzi.service.openapi import Operations, answer
+from shuzi.service.openapi import Health, Operations, answer
 from shuzi.service.page import HANDLERS, PAGE, Documentation, at_root
 from shuzi.service.parts import METRICS_TYPE, Metrics, Parts, Review, Settings, parts_of
 from shuzi.service.readers import Readers
-from shuzi.service.schema import Health
 from shuzi.service.training_runs import Trainings
 from shuzi.service.workers import Decoders, Pool, RequestSlots, Streams
 

@@ -36,7 +36,7 @@ from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
 from shuzi.service.limits import PROBLEMS
-from shuzi.service.openapi import JSON, Operations, Query, query, written
+from shuzi.service.openapi import JSON, FormTable, Operations, Query, Said, query, written
 from shuzi.service.parts import Parts, parts_of, slot_for
 from shuzi.service.pictures import (
     PICTURES,
@@ -50,7 +50,6 @@ from shuzi.service.pictures import (
     sources_in,
 )
 from shuzi.service.problems import checked
-from shuzi.service.schema import FormTable, Said
 
 operations = Operations("reading")
 

@@ -35,10 +35,25 @@ from shuzi.reading.read_many import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain import what_counts
 from shuzi.service.limits import Quota
-from shuzi.service.openapi import JSON, Operations, Query, answer, json_of, query, written
+from shuzi.service.openapi import (
+    JSON,
+    Answer,
+    Answers,
+    Images,
+    Model,
+    Models,
+    Operations,
+    Query,
+    Reading,
+    Readings,
+    Unread,
+    answer,
+    json_of,
+    query,
+    written,
+)
 from shuzi.service.parts import Parts, parts_of, slot_for
 from shuzi.service.problems import checked
-from shuzi.service.schema import Answer, Answers, Images, Model, Models, Reading, Readings, Unread
 
 FIELD = "picture"
 _MULTIPART, _URL_ENCODED = b"multipart/form-data", b"application/x-www-form-urlencoded"

@@ -233,8 +233,7 @@ def sweep(
     for library in ("tomli_w", "keras", "onnx"):
         if find_spec(library) is None:  # not imported here: only the workers need them
             require(library, "train", "extra.training")
-    from shuzi.scale.sweep import check, created, opened, run
-    from shuzi.scale.trial_run import Places
+    from shuzi.scale.sweep import Places, check, created, opened, run
 
     with ExitStack() as stack:
         if resume is not None:

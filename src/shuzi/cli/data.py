@@ -237,8 +237,7 @@ def _imported(folder: Path) -> Imported:
 
     if not has_table(folder) or all(len(picture.label) < 2 for picture in read_labels(folder)):
         return import_pictures(folder)
-    from shuzi.reading.cut_numbers import make_cutter
-    from shuzi.reading.reader import load
+    from shuzi.reading.reader import load, make_cutter
 
     return import_pictures(folder, make_cutter(load()))
 

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.data.own import Cut
 from shuzi.errors import DataError, ShuziError
 from shuzi.ink.line_pictures import TextLine
 from shuzi.ink.scan import Scan
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
-from shuzi.models.tasks import CLASSIFY_OR_REJECT
+from shuzi.models.tasks import CLASSIFY_OR_REJECT, DIGITS
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
 from shuzi.reading.decide.allowed_values import check_values
@@ -39,7 +40,7 @@ from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.recognise.page import lies_on_its_side, recognise_page
 from shuzi.reading.recognise.recogniser import Recogniser, recognise_lines
-from shuzi.reading.report.result import Reading
+from shuzi.reading.report.result import OK, Reading
 from shuzi.reading.values import Findings
 
 
@@ -344,3 +345,25 @@ def load(
     without = line_detector == LINE_DETECTOR and LINE_DETECTOR not in names
     lines = None if plain or without else LineDetector(find_model(line_detector))
     return Reader(classifier, finds, None if plain else Recogniser(find_model(line)), lines)
+
+
+def make_cutter(reader: Reader) -> Cut:
+    """Return a function that takes pictures of numbers apart, into the digits that a reader finds.
+
+    It looks for the label in the picture, as for the only value of a list, and raises a DataError unless it is
+    clearly there: a digit under a wrong label would teach a mistake.
+
+    >>> import shuzi
+    >>> from shuzi.pictures.open import EXAMPLE
+    >>> [image.shape for image in make_cutter(shuzi.load())(Path(EXAMPLE), "31415926")][:2]
+    [(28, 28), (28, 28)]
+    """
+
+    def cut(path: Path, label: str) -> list[NDArray[np.uint8]]:
+        reading = reader.read(path, among=[label])
+        wanted = [int(character) for character in label if character in DIGITS]
+        if reading.digits_status != OK or [digit.digit for digit in reading.digits] != wanted:
+            raise DataError("error.own.not_found", path=path, label=label)
+        return [digit.image for digit in reading.digits]
+
+    return cut

@@ -13,7 +13,7 @@ from shuzi.ink.boxes import Box
 from shuzi.messages import speaking
 from shuzi.pictures.decode import Page
 from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
-from shuzi.reading.report.notebook import as_html
+from shuzi.reading.report.explain import as_html
 from shuzi.reading.report.result import NumberLine, Reading, how_sure, without_marks
 
 

@@ -254,7 +254,7 @@ class Reading:
         return f"Reading({self.text!r}, {self.status}, {percent(self.confidence)}{source})"
 
     def _repr_html_(self) -> str:  # what a notebook shows
-        from shuzi.reading.report.notebook import as_html
+        from shuzi.reading.report.explain import as_html
 
         return as_html(self)
 

@@ -210,7 +210,7 @@ def _refuse_nothing(named: list[Named]) -> None:
 
 def _values(path: Path) -> list[str]:
     """Read a list of values, one on each line."""
-    from shuzi.named import open_named
+    from shuzi.atomic import open_named
     from shuzi.reading.decide.allowed_values import check_values
 
     try:

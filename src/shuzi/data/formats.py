@@ -25,10 +25,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from shuzi.atomic import replacing
+from shuzi.atomic import open_named, replacing
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, IdxError, writing
-from shuzi.named import open_named
 
 TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),

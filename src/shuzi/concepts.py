@@ -9,8 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.floating[Any]]
 
+EPSILON = 1e-10
+"""Added before a logarithm, because log(0) is minus infinity."""
+
 MIN_PROBABILITY = 1e-30
-"""What smaller probabilities are raised to before a logarithm, because log(0) is minus infinity."""
+"""What smaller probabilities are raised to before a logarithm, where nothing may be added to the others."""
 
 
 def softmax(scores: ArrayLike) -> Floats:

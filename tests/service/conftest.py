@@ -20,10 +20,9 @@ from PIL import Image
 
 import bombs
 from shuzi.service import pictures
-from shuzi.service.app import create
 from shuzi.service.limits import Limits
 from shuzi.service.page import PAGE
-from shuzi.service.server import listen, server
+from shuzi.service.server import create, listen, server
 
 MODULE = """
 def begin(what):

@@ -20,7 +20,7 @@ SCRIPT = """
 import asyncio, dataclasses, threading
 from shuzi.service import logs, server
 from shuzi.service import pictures
-from shuzi.service.app import create
+from shuzi.service.server import create
 from shuzi.service.limits import Limits
 
 {before}

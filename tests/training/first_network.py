@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from shuzi.concepts import softmax
-
-EPSILON = 1e-10
+from shuzi.concepts import EPSILON, softmax
 
 
 def one_hot(digits, classes=10):

@@ -24,8 +24,8 @@ from shuzi.service.logs import REQUEST_ID, new_id
 from shuzi.service.problems import BodyRefused, asked_language, problem_response
 
 if TYPE_CHECKING:
-    from shuzi.service.app import Service
     from shuzi.service.parts import Settings
+    from shuzi.service.server import Service
 
 log = logging.getLogger("shuzi.service")
 
@@ -45,8 +45,8 @@ class Replica:
     """
 
     def __init__(self, model: Model, settings: Settings, limits: Limits, cpus: int) -> None:
-        from shuzi.service.app import create  # here and below: Ray's proxies do without what reads
-        from shuzi.service.server import SWITCH
+        # here and below: Ray's proxies do without what reads
+        from shuzi.service.server import SWITCH, create
 
         give(cpus)
         sys.setswitchinterval(SWITCH)

@@ -12,7 +12,7 @@ LANGUAGES = ("zh", "en")
 LESSONS = sorted(path.parent for path in COURSE.glob("[0-9][0-9]-*/lesson.py"))
 
 _FENCE = re.compile(
-    r"(?:^<!-- (?P<remark>(?:within|not run:|solution)[^>]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    r"(?:^<!-- (?P<remark>(?:within|exactly|not run:|solution)[^>]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
@@ -28,7 +28,9 @@ class Block:
 
     @property
     def within(self) -> float | None:
-        """The tolerance that `<!-- within 20 % -->` gives, as a fraction; None for the usual one."""
+        """The tolerance that `<!-- within 20 % -->` gives, as a fraction; 0 for `<!-- exactly -->`, None for the usual."""
+        if self.remark == "exactly":
+            return 0.0
         found = re.match(r"within (\d+) ?%", self.remark)
         return int(found[1]) / 100 if found else None
 
@@ -106,7 +108,7 @@ def same(line: str, written: str, within: float | None = None) -> bool:
     """Tell whether a printed line matches the line in a text.
 
     Words must be equal, whole numbers too; a number with decimals may differ by 2 % or by one unit of its last digit.
-    With `within`, every number may differ by that fraction.
+    With `within`, every number may differ by that fraction; with 0, by nothing.
     """
     ours, theirs = _NUMBER.findall(line), _NUMBER.findall(written)
     if len(ours) != len(theirs) or "".join(_NUMBER.sub("#", line).split()) != "".join(
@@ -119,7 +121,7 @@ def same(line: str, written: str, within: float | None = None) -> bool:
 def _close(printed: str, shown: str, within: float | None) -> bool:
     if printed == shown:
         return True
-    if within is None and re.fullmatch(r"-?\d+", shown):
+    if within == 0 or (within is None and re.fullmatch(r"-?\d+", shown)):
         return False
     unit = 10.0 ** -len(shown.partition(".")[2]) if re.fullmatch(r"-?\d+\.\d+", shown) else 0.0
     allowed = abs(float(shown)) * (0.02 if within is None else within) + unit

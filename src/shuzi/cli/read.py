@@ -24,16 +24,16 @@ from shuzi.errors import DataError, PictureError, ShuziError, require, writing
 from shuzi.messages import say
 from shuzi.messages.visible import neutral, visible, visible_json
 from shuzi.models.store import DEFAULT
-from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
-from shuzi.reading.report.result import Reading
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from shuzi.pictures.open import Picture
     from shuzi.reading.reader import Reader
+    from shuzi.reading.report.result import Reading
 
     Named = tuple[str, Picture | ShuziError]
+    Result = Reading | ShuziError
 
 _STDIN = "-"
 _MAX_LIST = 10_000_000  # characters
@@ -105,7 +105,7 @@ def read(
     if as_csv:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(newline="")  # each row has its own line ending, as in RFC 4180
-        click.echo(LINES_HEAD if by_line else HEAD, nl=False)
+        click.echo(_head(by_line), nl=False)
     failed = 0
     try:
         with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(named)) as show:
@@ -304,8 +304,6 @@ _MAX_NAME = 40  # columns for a name; a longer name pushes the rest to the right
 ENDINGS = (".csv", ".xlsx", ".jsonl")
 _MAX_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
 
-Result = Reading | ShuziError
-
 
 def json_of(name: str, result: Result) -> str:
     r"""Turn the result for a picture into a JSON object.
@@ -321,6 +319,7 @@ def json_of(name: str, result: Result) -> str:
 def json_lines_of(name: str, result: Result) -> str:
     """Turn the result for a picture into a JSON object for each of its numbers.
 
+    >>> from shuzi.reading.report.result import Reading
     >>> json_lines_of("a.png", Reading("17", "ok", 0.99, (), ("reading.ok", {})))[:52]
     '{"source": "a.png", "line": 1, "text": "17", "digits'
     """
@@ -336,6 +335,7 @@ def row_of(name: str, result: Result) -> str:
     Text that a spreadsheet would take for a formula gets an apostrophe in front, and characters that a terminal would
     act on are escaped. `json_of` keeps names as they are.
 
+    >>> from shuzi.reading.report.result import Reading
     >>> row_of("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
     '"a, b.png","1\n2","ok","0.9877","Read.","1\n2","ok","0.9877"\r\n'
     >>> row_of("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
@@ -346,15 +346,20 @@ def row_of(name: str, result: Result) -> str:
     name = _cell(name)
     if isinstance(result, ShuziError):
         return _row(name, "", "error", "", _cell(str(result)), "", "error", "")
+    from shuzi.reading.report.columns import values_of
+
     return _row(name, _number(result.text), *values_of(result)[2:])
 
 
 def rows_of(name: str, result: Result) -> str:
     r"""Turn the result for a picture into a row of CSV for each of its numbers, as `row_of` does.
 
+    >>> from shuzi.reading.report.result import Reading
     >>> rows_of("a.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
     '"a.png","1","1","ok","0.9877","Read.","1","0","0","0","0"\r\n"a.png","2","2","ok","0.9877","Read.","2","0","0","0","0"\r\n'
     """
+    from shuzi.reading.report.columns import line_values_of
+
     rows = line_values_of(result)
     if isinstance(result, ShuziError):
         rows = [(*rows[0][:5], _cell(str(result)), *rows[0][6:])]
@@ -380,15 +385,18 @@ def _row(*cells: str | float) -> str:
     return text.getvalue()
 
 
-HEAD, LINES_HEAD = _row(*COLUMNS), _row(*LINE_COLUMNS)
-"""The header row of a table, and of one with a row for each number."""
+def _head(by_line: bool) -> str:
+    """Return the header row of a table, or of one with a row for each number."""
+    from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS
+
+    return _row(*(LINE_COLUMNS if by_line else COLUMNS))
 
 
 def lines_for(names: list[str]) -> Callable[[str, Result], str]:
     r"""Return a function that puts readings into words: a single one as its number, several each after its name.
 
     >>> from dataclasses import replace
-    >>> from shuzi.reading.report.result import Ignored
+    >>> from shuzi.reading.report.result import Ignored, Reading
     >>> one = Reading("17", "ok", 0.99, (), ("reading.ok", {}))
     >>> two = Reading("", "blank", 1.0, (), ("reading.blank", {}))
     >>> lines_for(["a.png"])("a.png", one)
@@ -435,13 +443,14 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bo
             if ending == ".jsonl":
                 head, write = "", json_lines_of if by_line else json_of
             else:
-                head, write = (LINES_HEAD, rows_of) if by_line else (HEAD, row_of)
-                head = "\ufeff" + head
+                head, write = "\ufeff" + _head(by_line), rows_of if by_line else row_of
             lines = [write(name, result) for name, result in results]
             part.write_text(head + "".join(lines), encoding="utf-8", newline="")
 
 
 def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool) -> None:
+    from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
+
     library: Any = require("openpyxl", "forms", "extra.forms")
     if by_line:
         rows = [row for name, result in results for row in line_values_of(result, name)]

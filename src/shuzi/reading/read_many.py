@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -28,10 +28,14 @@ from shuzi.processes.cores import cores
 from shuzi.processes.pool import SMALL, Crashed, Pool, Shared, Task, Unreadable
 from shuzi.reading.report.result import Reading
 
-if TYPE_CHECKING:
-    from shuzi.reading.reader import Reader
-
 _UNKNOWN = SMALL + 1
+
+
+class PictureReader(Protocol):
+    """What reads a picture; a copy of it works in another process."""
+
+    def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
+        """Return its reading, or the error that prevents it."""
 
 
 def use_one_core() -> None:
@@ -40,7 +44,7 @@ def use_one_core() -> None:
     session.most_threads = 1
 
 
-def read_from(reader: Reader, folder: str, picture: Picture | ShuziError) -> Reading | ShuziError:
+def read_from(reader: PictureReader, folder: str, picture: Picture | ShuziError) -> Reading | ShuziError:
     """Read a picture, or return the error that prevents it.
 
     `folder` is the working folder of whoever named the picture; "" where its name does not depend on it.
@@ -77,9 +81,6 @@ def estimate_size(picture: Picture | ShuziError) -> int:
     return _UNKNOWN
 
 
-if TYPE_CHECKING:
-    from shuzi.reading.reader import Reader
-
 _A_FEW = 8  # pictures: so many are read before another process would be ready
 _AHEAD = 8  # pictures for each process that are taken before they are needed
 _LITTLE = 1_000_000  # bytes or pixels: with no more in hand, twice as many, so that none waits for the other
@@ -94,7 +95,7 @@ class ReadingProcesses:
         self._shared: Shared | None = None
         self._owner = 0
 
-    def read(self, reader: Reader, pictures: Iterator[Picture | ShuziError]) -> Iterator[Reading | ShuziError]:
+    def read(self, reader: PictureReader, pictures: Iterator[Picture | ShuziError]) -> Iterator[Reading | ShuziError]:
         """Yield the readings in the order of the pictures, which are taken as they are needed, a few ahead."""
         pool, shared = self._open(reader)
         waiting: deque[Task] = deque()
@@ -118,7 +119,7 @@ class ReadingProcesses:
             for task in waiting:
                 pool.cancel(task)
 
-    def _open(self, reader: Reader) -> tuple[Pool, Shared | None]:
+    def _open(self, reader: PictureReader) -> tuple[Pool, Shared | None]:
         """Return the pool of this process, and what stands for the reader in it: None where nobody can help."""
         if self.pool is None or self._owner != os.getpid():  # a process that was forked has one of its own
             self.pool, self._shared, self._owner = Pool(0, _ON_THE_WAY, use_one_core), None, os.getpid()
@@ -138,7 +139,7 @@ def _submit(pool: Pool, shared: Shared | None, picture: Picture | ShuziError) ->
     return pool.submit(read_from, name_folder(picture), picture, shared=shared, size=estimate_size(picture))
 
 
-def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:
+def _answer(pool: Pool, reader: PictureReader, task: Task) -> Reading | ShuziError:
     """Return the reading of a picture, and read others until it is known."""
     while (following := pool.take_until(task)) is not None:
         try:

@@ -13,7 +13,6 @@ from shuzi.ink.boxes import Box
 from shuzi.messages import speaking
 from shuzi.pictures.decode import Page
 from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
-from shuzi.reading.report.explain import as_html
 from shuzi.reading.report.result import NumberLine, Reading, how_sure, without_marks
 
 
@@ -140,6 +139,6 @@ def test_a_reading_is_a_row_and_each_of_its_numbers_too():
 def test_a_status_in_words_has_a_confidence_where_there_is_a_number():
     with speaking("en"):
         assert [how_sure("ok", 0.99), how_sure("not-a-digit", 0.3)] == ["ok, confidence 99%", "not a digit"]
-        blank = as_html(Reading("", "blank", 1.0, (), ("reading.blank", {})))
+        blank = Reading("", "blank", 1.0, (), ("reading.blank", {}))._repr_html_()
     assert blank == "<div><strong></strong> <span>blank: There is no writing in this picture.</span></div>"
     assert without_marks("3.14\n-7") == "314\n7"

@@ -28,12 +28,12 @@ from shuzi.reading.decide.decide_thresholds import (
 )
 from shuzi.reading.decide.doubts import doubt_wide_gap
 from shuzi.reading.decide.ignored_ink import name_ignored_ink
-from shuzi.reading.decide.line_text import make_digits_and_marks, share_out
+from shuzi.reading.decide.line_text import make_digits_and_marks, share_doubt, share_out
 from shuzi.reading.decide.outcome import Outcome, choose_texts, put_on_lines, rank_texts
 from shuzi.reading.patterns.automaton import Automaton
 from shuzi.reading.patterns.fitting import follow_pattern
 from shuzi.reading.recognise.hand import CorrectedClassifier
-from shuzi.reading.report.advice import Sentence, about_line, about_marks, about_success
+from shuzi.reading.report.advice import about_line, about_marks
 from shuzi.reading.report.result import (
     NEIGHBOUR,
     OK,
@@ -44,7 +44,9 @@ from shuzi.reading.report.result import (
     InkKind,
     NumberLine,
     Reading,
+    Sentence,
     Status,
+    about_success,
     without_marks,
 )
 from shuzi.reading.values import Findings, PageLine, Weights
@@ -112,6 +114,8 @@ class PageScale:
     >>> scale = PageScale.of(PageScale((tree,), 0.9).numbers)
     >>> scale.ok, [round(scale.confidence(LineFeatures(raw, *[0.0] * 12)), 2) for raw in (-1.0, 1.0, 3.0)]
     (0.9, [0.12, 0.62, 0.82])
+    >>> PageScale.of(scale.numbers | {f"{PAGE_TREE}0": 99.0}).calibrated
+    False
     """
 
     # trees whose values add up to the logit of the confidence; without any, it is the networks' own
@@ -120,13 +124,18 @@ class PageScale:
 
     @staticmethod
     def of(numbers: Mapping[str, float]) -> PageScale:
-        """Take the numbers of a card's calibration."""
-        if PAGE_OK not in numbers:
-            return PageScale()
+        """Take the numbers of a card's calibration; an incomplete one counts as none."""
         count = sum(name.startswith(PAGE_TREE) for name in numbers)
-        values = [numbers[f"{PAGE_TREE}{index}"] for index in range(count)]
+        names = [f"{PAGE_TREE}{index}" for index in range(count)]
         size = len(Tree._fields)
-        return PageScale(tuple(Tree(*values[at : at + size]) for at in range(0, count, size)), numbers[PAGE_OK])
+        if count % size or not numbers.keys() >= {*names, PAGE_OK}:
+            return PageScale()
+        values = [numbers[name] for name in names]
+        trees = tuple(Tree(*values[at : at + size]) for at in range(0, count, size))
+        asked = {index for tree in trees for index in (tree.feature, tree.feature_below, tree.feature_above)}
+        if not asked <= set(range(len(FEATURES))):
+            return PageScale()
+        return PageScale(trees, numbers[PAGE_OK])
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -300,10 +309,7 @@ def _read_line(
     if is_struck:
         status = digits_status = UNSURE
     alternatives = share_out(outcomes.texts, confidence, 1.0)
-    probabilities = [
-        max(character.probability, of_digits if character.character in DIGITS else confidence)
-        for character in outcome.characters
-    ]
+    probabilities = share_doubt(outcome.characters, outcomes.texts[0][1], confidence, of_digits)
     digits, marks = make_digits_and_marks(outcome.characters, probabilities, alone, scale.ok)
     text = outcomes.texts[0][0]
     if is_struck:

@@ -28,8 +28,20 @@ from shuzi.reading.find.find_thresholds import (
 )
 
 if TYPE_CHECKING:
-    from shuzi.reading.find.detector import Detection
     from shuzi.reading.recognise.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A digit that the detector found."""
+
+    scores: NDArray[np.float32]  # (10,): the probability that each digit has its centre here, not normalised
+    box: Box  # in pixels of the searched picture
+
+    @property
+    def score(self) -> float:
+        """The highest score."""
+        return float(self.scores.max())
 
 
 @dataclass(frozen=True)

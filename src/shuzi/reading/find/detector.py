@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -19,7 +18,7 @@ from shuzi.ink.resize import resize
 from shuzi.ink.scan import Scan
 from shuzi.models.session import Model
 from shuzi.models.tasks import DETECTOR
-from shuzi.reading.find.candidates import Candidate, Work, classify_boxes, keep_best, measure_explanation
+from shuzi.reading.find.candidates import Candidate, Detection, Work, classify_boxes, keep_best, measure_explanation
 from shuzi.reading.find.find_thresholds import (
     CELL_PIXELS,
     CLEAR_DETECTION,
@@ -42,19 +41,6 @@ from shuzi.reading.find.find_thresholds import (
 
 if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
-
-
-@dataclass(frozen=True)
-class Detection:
-    """A digit that the detector found."""
-
-    scores: NDArray[np.float32]  # (10,): the probability that each digit has its centre here, not normalised
-    box: Box  # in pixels of the searched picture
-
-    @property
-    def score(self) -> float:
-        """The highest score."""
-        return float(self.scores.max())
 
 
 class Detector(Model):

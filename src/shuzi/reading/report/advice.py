@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.reading.report.result import NEIGHBOUR, NOT_A_DIGIT, OK, PRINT, RULING, SIGN_INK, UNKNOWN, Digit, Ignored
+from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored, Sentence
 from shuzi.reading.values import Findings
 
 SMALL_DIGIT: Final = 10  # pixels: smaller digits cannot be read reliably
@@ -28,10 +28,6 @@ EDGES_MEASURED_AT: Final = 40  # pixels of a digit's longer side: this smooths a
 STEEP_PERCENTILE: Final = 99.0  # of the gradients: the edges, not the paper between them
 MIN_STEP: Final = 8.0  # grey levels; with less between paper and ink there is no edge to measure
 
-
-Sentence = tuple[str, dict[str, Any]]
-"""The key of a sentence and its values."""
-
 OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
 """The sentences of `about_the_picture`."""
 
@@ -39,16 +35,6 @@ ONLY_UNSURE = {
     f"reading.{key}" for key in ("unsure", "unsure_text", "unsure_line", "mark", "mark_more", "mark_unsure")
 }
 """The sentences of readings with which nothing else is amiss."""
-
-
-def about_success(ignored: Sequence[Ignored]) -> Sentence:
-    """Say that the number was read, and what was left out."""
-    kinds = [piece.kind for piece in ignored]
-    if SIGN_INK in kinds:
-        return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
-    if NEIGHBOUR in kinds:
-        return "reading.ok_beside_neighbours", {}
-    return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
 
 
 def about_candidates(findings: Findings, boxes: Sequence[Box], digits: Sequence[Digit], status: str) -> Sentence:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
+from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from shuzi.errors import ShuziError
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
+from shuzi.pictures.open import open_picture, page_named
 
 Status = Literal["ok", "blank", "not-a-digit", "unsure"]
 DigitStatus = Literal["ok", "not-a-digit", "unsure"]
@@ -19,6 +27,8 @@ BLANK: Final = "blank"
 NOT_A_DIGIT: Final = "not-a-digit"
 UNSURE: Final = "unsure"
 _AS_ALL: Any = ""  # the status of the whole text
+_WIDEST, _HIGHEST = 640, 320  # pixels as shown
+_LARGEST = 3.0  # enlargement, so that a 28x28 image is not shown larger than its pixels deserve
 
 COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
 """The colours in which digits are drawn, by their status."""
@@ -27,6 +37,9 @@ InkKind = Literal["ruling", "sign", "print", "stain", "neighbour", "unknown"]
 """The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; a printed
 pattern; pale ink; other writing, cut off by the picture's edge."""
 RULING, SIGN_INK, PRINT, STAIN, NEIGHBOUR, UNKNOWN = get_args(InkKind)
+
+Sentence = tuple[str, dict[str, Any]]
+"""The key of a sentence and its values."""
 
 
 def without_marks(text: str) -> str:
@@ -165,7 +178,7 @@ class NumberLine:
     box: Box
     status: Status
     confidence: float
-    advice: tuple[str, dict[str, Any]] = field(hash=False)
+    advice: Sentence = field(hash=False)
 
     @property
     def digits_text(self) -> str:
@@ -233,7 +246,7 @@ class Reading:
     status: Status
     confidence: float
     digits: tuple[Digit, ...]
-    advice: tuple[str, dict[str, Any]] = field(hash=False)
+    advice: Sentence = field(hash=False)
     calibrated: bool = True
     marks: tuple[Mark, ...] = ()
     ignored: tuple[Ignored, ...] = ()
@@ -254,9 +267,7 @@ class Reading:
         return f"Reading({self.text!r}, {self.status}, {percent(self.confidence)}{source})"
 
     def _repr_html_(self) -> str:  # what a notebook shows
-        from shuzi.reading.report.explain import as_html
-
-        return as_html(self)
+        return _as_html(self)
 
     @property
     def lines(self) -> tuple[NumberLine, ...]:
@@ -286,8 +297,6 @@ class Reading:
 
     def digits_only(self) -> Reading:
         """Return the reading without marks: what 0.1 would have called its text, and the confidence in that."""
-        from shuzi.reading.report.advice import about_success
-
         others: dict[str, float] = {}
         for text, probability in self.alternatives:
             plain = without_marks(text)
@@ -344,3 +353,66 @@ class Reading:
             "alternatives": [{"text": text, "probability": round(sure, 4)} for text, sure in self.alternatives],
             "message": self.message,
         }
+
+
+def about_success(ignored: Sequence[Ignored]) -> Sentence:
+    """Say that the number was read, and what was left out."""
+    kinds = [piece.kind for piece in ignored]
+    if SIGN_INK in kinds:
+        return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
+    if NEIGHBOUR in kinds:
+        return "reading.ok_beside_neighbours", {}
+    return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
+
+
+def _as_html(reading: Reading) -> str:
+    """Return a picture, opened again if it is a file, with a box around each digit, and below it text and advice."""
+    words = f"<strong>{escape(reading.text)}</strong> <span>{escape(reading.verdict)}</span>".replace("\n", "<br>")
+    grey = _open_again(reading)
+    return f"<div>{'' if grey is None else _drawn(reading, grey)}{words}</div>"
+
+
+def _open_again(reading: Reading) -> NDArray[np.uint8] | None:
+    if reading.source is not None and _is_file(reading.source):
+        try:
+            return open_picture(reading.source)
+        except ShuziError:
+            pass  # changed since it was read
+    if not reading.digits:
+        return None
+    right = max(round(digit.box[0] + digit.box[2]) for digit in reading.digits)
+    bottom = max(round(digit.box[1] + digit.box[3]) for digit in reading.digits)
+    grey = np.full((bottom + 4, right + 4), 255, np.uint8)
+    for digit in reading.digits:
+        x, y, width, height = map(round, digit.box)
+        rows, columns = np.nonzero(digit.image)
+        if len(rows) and width and height:
+            ink = digit.image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+            grey[y : y + height, x : x + width] = 255 - np.asarray(Image.fromarray(ink).resize((width, height)))
+    return grey
+
+
+def _is_file(source: str) -> bool:
+    """Tell whether a source is a file, or a page of one; a pipe can be read only once."""
+    page = page_named(source)
+    return Path(source if page is None else str(page.document)).is_file()
+
+
+def _drawn(reading: Reading, grey: NDArray[np.uint8]) -> str:
+    height, width = grey.shape
+    scale = min(_WIDEST / width, _HIGHEST / height, _LARGEST)
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
+    png = io.BytesIO()
+    Image.fromarray(grey).resize(small, Image.Resampling.LANCZOS).save(png, "PNG")
+    boxes = "".join(
+        f'<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="none" stroke="{COLOURS[digit.status]}"'
+        f' stroke-width="{1.5 / scale:.3g}"><title>{digit.digit}: {percent(digit.probability)}</title></rect>'
+        for digit in reading.digits
+        for x, y, w, h in [digit.box]
+    )
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{small[0]}" height="{small[1]}" style="display:block"'
+        f' role="img" aria-label="{escape(reading.text)}">'
+        f'<image href="data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}" width="{width}"'
+        f' height="{height}" preserveAspectRatio="none"/>{boxes}</svg>'
+    )

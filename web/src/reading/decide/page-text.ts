@@ -34,7 +34,7 @@ import { LineScale, logit, type Numbers, sigmoid } from "./confidence";
 import { correct } from "./corrections";
 import { doubtWideGap } from "./doubts";
 import { ignoredOn } from "./ignored-ink";
-import { digitsAndMarks, successOf } from "./line-text";
+import { digitsAndMarks, successOf, withDoubt } from "./line-text";
 import { type Outcome, outcomesOf, probabilityOfNoDigit } from "./outcome";
 
 /** What tells whether a line's text is complete and right. */
@@ -227,10 +227,8 @@ function readLine(
     ? (["unsure", "unsure"] as const)
     : [statusOf(confidence), statusOf(digitsConfidence)];
   const { characters } = outcome;
-  const probabilities = characters.map(({ character, probability }) =>
-    Math.max(probability, isDigit(character) ? digitsConfidence : confidence),
-  );
-  const [text] = texts[0] as Texts[0];
+  const [text, raw] = texts[0] as Texts[0];
+  const probabilities = withDoubt(characters, raw, confidence, digitsConfidence);
   const alternatives = sharedOut(texts, confidence, 1);
   const all = (of: Texts) => of.map(([likely]) => likely);
   const advice = (): Sentence => {

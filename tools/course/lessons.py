@@ -28,7 +28,7 @@ class Block:
 
     @property
     def within(self) -> float | None:
-        """The tolerance that `<!-- within 20 % -->` gives, as a fraction; 0 for `<!-- exactly -->`, None for the usual."""
+        """The tolerance of `<!-- within 20 % -->` as a fraction; 0 for `<!-- exactly -->`, None for the usual one."""
         if self.remark == "exactly":
             return 0.0
         found = re.match(r"within (\d+) ?%", self.remark)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 import shuzi
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.evaluation.robustness import robustness
+from shuzi.evaluation.accuracy import robustness
 from shuzi.models.card import Card
 from shuzi.models.tasks import CLASSIFY, TASKS
 from shuzi.training.onnx_graph import write_onnx

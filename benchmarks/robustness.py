@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import shuzi
 from shuzi.data.dataset import Dataset
-from shuzi.evaluation.robustness import DISTURBANCES, robustness
+from shuzi.evaluation.accuracy import DISTURBANCES, robustness
 
 Table = dict[str, list[float]]
 Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]

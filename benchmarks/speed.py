@@ -19,7 +19,7 @@ from machine import keep
 from turns import ratios, take_turns
 
 import shuzi
-from shuzi.concepts import network_step, one_hot
+from shuzi.concepts import softmax
 from shuzi.data.dataset import Dataset, order
 from shuzi.training.loop import prepare, train
 from shuzi.training.recipe import recipe
@@ -29,14 +29,19 @@ RECIPE = recipe("softmax")
 
 
 def in_numpy(data: Dataset) -> Callable[[], None]:
-    """The lesson's loop in pure NumPy, with `concepts.network_step` in float32."""
+    """The lesson's loop in pure NumPy, in float32."""
     batches = order(len(data), 0, 0, RECIPE.steps * RECIPE.batch_size).reshape(RECIPE.steps, -1)
 
     def loop() -> None:
         w, b = np.zeros((784, 10), np.float32), np.zeros(10, np.float32)
         for batch in batches:
             x = data.images[batch].reshape(-1, 784).astype(np.float32) / 255
-            w, b, _ = network_step(w, b, x, one_hot(data.labels[batch]))
+            labels, y = np.eye(10, dtype=np.float32)[data.labels[batch]], softmax(x @ w + b)
+            float(-np.sum(labels * np.log(y + RECIPE.epsilon)))
+            through_log = -labels / (y + RECIPE.epsilon)
+            through_softmax = y * (through_log - np.sum(through_log * y, axis=-1, keepdims=True))
+            w -= RECIPE.learning_rate * (x.T @ through_softmax)
+            b -= RECIPE.learning_rate * through_softmax.sum(axis=0)
 
     return loop
 

@@ -45,13 +45,13 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "reading.decide.page_text": ["FEATURES", "PAGE_WEIGHTS"],
     },
     "reading/report": {
-        "reading.report.report_thresholds": ALL,
+        "reading.report.advice": ALL,
         "reading.report.explain": ["PATCH"],
     },
     "tasks": {"models.tasks": ALL, "models.card": ["DIGIT_FROM", "UNSURE_BELOW"]},
     "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},
     "tables": {
-        "cli.readings": ["PLAIN"],
+        "cli.read": ["PLAIN"],
         "reading.report.columns": ["COLUMNS"],
         "messages.visible": ["FORMULA"],
         "forms.result": ["FORMAT"],

@@ -9,7 +9,7 @@ responses need nothing beyond these few lines.
 import json
 from typing import Any
 
-from shuzi.service import app, forms, pictures, review, training
+from shuzi.service import forms, pictures, review, server, training
 from shuzi.service.openapi import describe
 from shuzi.training.recipe import RECIPES
 
@@ -60,7 +60,7 @@ def shape(name: str, schema: dict[str, Any]) -> str:
 
 def shapes() -> str:
     """Return the whole file."""
-    operations = [each for group in (pictures, forms, review, training, app) for each in group.operations.all]
+    operations = [each for group in (pictures, forms, review, training, server) for each in group.operations.all]
     schemas = describe(operations)["components"]["schemas"]
     numbers = trainings(schemas["TrainingRequest"]["properties"])
     return "\n".join([HEAD, *(shape(name, each) for name, each in schemas.items()), numbers])

@@ -1,11 +1,13 @@
-"""Files and folders appear in one step: written beside their target, then renamed."""
+"""Files are written in one step, beside their target, then renamed; and opened by any name without blocking."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import re
 import secrets
+import selectors
 import shutil
 import socket
 import stat
@@ -17,6 +19,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
+from typing import BinaryIO, cast
 
 from shuzi.errors import ShuziError
 
@@ -27,8 +30,10 @@ _PART = re.compile(r"\..+\.([0-9a-f]{8})-([0-9]+)-[0-9a-f]{8}\.part(\..*)?")
 _CAN_ASK = sys.platform != "win32"  # where a signal, even 0, ends a process
 _AT_ONCE = 0
 if sys.platform != "win32":
-    _AT_ONCE = os.O_NONBLOCK  # without it, opening waits for a reader
-_WAIT, _AGAIN = 2.0, 0.02  # seconds to wait for a reader of a pipe, and between tries
+    _AT_ONCE = os.O_NONBLOCK  # without it, opening a pipe waits for its other end
+_WAIT, _AGAIN = 2.0, 0.02  # seconds to wait for a pipe's other end, and between tries
+_HAS_PIPES = sys.platform != "win32"  # among files that have a name
+_MAX_BYTES = 256 << 20  # bytes that come from a pipe
 _LONG = 86_400.0  # seconds after which a partial file of another machine counts as abandoned
 
 
@@ -171,3 +176,41 @@ def _opened_at_once(target: Path) -> int:
             if time.monotonic() >= last:
                 raise OSError(errno.ENXIO, ShuziError("file.unread_pipe"), str(target)) from problem
         time.sleep(_AGAIN)
+
+
+def open_named(path: Path, max_bytes: int = _MAX_BYTES) -> BinaryIO:
+    """Open a file for reading; what a program writes to a pipe, at most `max_bytes`, is read to its end at once."""
+    if not _HAS_PIPES:
+        return path.open("rb")
+    descriptor = os.open(path, os.O_RDONLY | _AT_ONCE)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):  # not to wait makes no difference to it
+        return os.fdopen(descriptor, "rb")
+    try:
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISFIFO(mode):
+            raise _refused(errno.ENODEV, path, "file.special")
+        return io.BytesIO(_piped(descriptor, path, max_bytes))
+    finally:
+        os.close(descriptor)
+
+
+def _piped(descriptor: int, path: Path, max_bytes: int) -> bytes:
+    with os.fdopen(descriptor, "rb", closefd=False) as pipe, selectors.DefaultSelector() as waiting:
+        waiting.register(descriptor, selectors.EVENT_READ)
+        came = waiting.select(_WAIT)
+        # b"" if no program has it open, None if one has but is not writing yet
+        first = cast("bytes | None", pipe.read(1))
+        if not came and first == b"":
+            raise _refused(errno.EPIPE, path, "file.pipe")
+        if sys.platform != "win32":
+            os.set_blocking(descriptor, True)
+        content = (first or b"") + pipe.read(max_bytes)
+    if len(content) > max_bytes:
+        raise _refused(errno.EFBIG, path, "file.long_pipe", most=max_bytes)
+    return content
+
+
+def _refused(code: int, path: Path, key: str, **values: int) -> OSError:
+    return OSError(code, ShuziError(key, **values), str(path))

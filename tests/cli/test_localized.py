@@ -6,8 +6,8 @@ import pytest
 
 from shuzi import messages
 from shuzi.cli import shuzi as root
-from shuzi.cli.localized import columns, wrap
-from shuzi.data import idx
+from shuzi.cli.terminal import columns, wrap
+from shuzi.data import formats
 
 HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 # three words in a row, none of which is an option, a metavar or a command
@@ -219,7 +219,7 @@ def test_the_version_is_told(run_alone):
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "已中断"), ("en", "Aborted!")])
 def test_interrupted_work_exits_with_130(shuzi, monkeypatch, language, said):
-    monkeypatch.setattr(idx, "read_header", lambda _: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(formats, "read_header", lambda _: signal.raise_signal(signal.SIGINT))
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     try:
         ended = shuzi("data", "info", "--lang", language)

@@ -7,8 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from shuzi.data.formats import read_npz
-from shuzi.data.idx import LARGEST
+from shuzi.data.formats import LARGEST, read_npz
 from shuzi.errors import DataError
 
 

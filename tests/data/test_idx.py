@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shuzi.data import idx
+from shuzi.data import formats
 from shuzi.data.mnist import FILES, PACKAGED
 from shuzi.errors import IdxError
 
@@ -42,7 +42,7 @@ def _write(path, content):
 
 def _problem(path, **options):
     with pytest.raises(IdxError) as caught:
-        idx.read_idx(path, **options)
+        formats.read_idx(path, **options)
     assert path.name in caught.value.sentence("en")
     assert path.name in caught.value.sentence("zh")
     return caught.value
@@ -57,27 +57,27 @@ def folder(tmp_path_factory):
 @given(array=arrays)
 def test_what_is_written_by_hand_is_read_and_what_is_written_is_as_by_hand(folder, ending, array):
     path = _write(folder / f"array{ending}", _by_hand(array))
-    found = idx.read_idx(path)
+    found = formats.read_idx(path)
     assert found.shape == array.shape
     assert found.dtype == array.dtype
     assert found.dtype.isnative
     assert found.tobytes() == array.tobytes()
-    assert idx.read_header(path).shape == array.shape
-    idx.write_idx(path, array)
+    assert formats.read_header(path).shape == array.shape
+    formats.write_idx(path, array)
     written = path.read_bytes()
     assert (gzip.decompress(written) if ending else written) == _by_hand(array)
-    assert idx.sha256(array) == hashlib.sha256(_by_hand(array)).hexdigest()
+    assert formats.sha256(array) == hashlib.sha256(_by_hand(array)).hexdigest()
 
 
 def test_an_array_is_written_in_order_however_it_lies_in_memory(tmp_path):
     array = np.arange(24, dtype="<i4").reshape(2, 3, 4)
     for each in (array.T, array[:, ::-2], array.astype(">i4"), np.asfortranarray(array)):
-        idx.write_idx(tmp_path / "a", each)
+        formats.write_idx(tmp_path / "a", each)
         assert (tmp_path / "a").read_bytes() == _by_hand(np.ascontiguousarray(each, "<i4"))
 
 
 def test_the_array_that_is_read_can_be_changed(tmp_path):
-    idx.read_idx(_write(tmp_path / "a", SOUND))[0, 0] = 9
+    formats.read_idx(_write(tmp_path / "a", SOUND))[0, 0] = 9
 
 
 BAD = {
@@ -163,7 +163,7 @@ def test_sizes_that_lie_are_found_before_memory_is_taken(tmp_path, name, content
 
 def test_the_header_alone_finds_a_lie_in_a_plain_file(tmp_path):
     with pytest.raises(IdxError):
-        idx.read_header(_write(tmp_path / "a", SOUND[:-1]))
+        formats.read_header(_write(tmp_path / "a", SOUND[:-1]))
 
 
 def test_a_file_that_is_not_there_and_a_folder_cannot_be_read(tmp_path):
@@ -176,20 +176,20 @@ def test_a_file_that_is_not_there_and_a_folder_cannot_be_read(tmp_path):
 def test_types_that_idx_has_no_code_for_are_not_written(tmp_path, dtype):
     path = tmp_path / "a"
     with pytest.raises(IdxError) as caught:
-        idx.write_idx(path, np.zeros(3, dtype))
+        formats.write_idx(path, np.zeros(3, dtype))
     assert caught.value.key == "error.idx.type_to_write"
     assert not path.exists()
 
 
 def test_a_dimension_of_two_to_the_32_is_not_written(tmp_path):
     with pytest.raises(IdxError) as caught:
-        idx.write_idx(tmp_path / "a", np.broadcast_to(np.uint8(0), (2**32,)))
+        formats.write_idx(tmp_path / "a", np.broadcast_to(np.uint8(0), (2**32,)))
     assert caught.value.key == "error.idx.shape_to_write"
 
 
 def test_the_same_array_gives_the_same_compressed_bytes_under_any_name(tmp_path):
     for name in ("one.gz", "two.gz"):
-        idx.write_idx(tmp_path / name, np.arange(9, dtype=np.int16))
+        formats.write_idx(tmp_path / name, np.arange(9, dtype=np.int16))
     assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
 
 
@@ -202,10 +202,10 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_the_old_file(tmp_path, ending
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
     try:
         with pytest.raises(OSError, match="too large"):
-            idx.write_idx(path, noise)
+            formats.write_idx(path, noise)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert idx.read_idx(path).tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert formats.read_idx(path).tolist() == [[0, 1, 2], [3, 4, 5]]
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -222,4 +222,4 @@ def test_absurd_dimensions_are_refused_although_a_zero_among_them_makes_the_body
     path = tmp_path / "absurd-idx"
     path.write_bytes(bytes([0, 0, 8, len(shape)]) + struct.pack(f">{len(shape)}I", *shape))
     with pytest.raises(IdxError, match=r"absurd-idx.*byte 4"):
-        idx.read_idx(path)
+        formats.read_idx(path)

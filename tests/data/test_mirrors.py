@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from shuzi.data import idx, mnist
+from shuzi.data import formats, mnist
 from shuzi.data.mnist import PACKAGED, TEST_IMAGES, TEST_LABELS, Places, read_file
 from shuzi.errors import DownloadError
 
@@ -215,4 +215,4 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(server, tmp_path):
     damaged.write_bytes(GOOD[:-100])
     read_file(TEST_LABELS, places=places)
     assert damaged.read_bytes() == GOOD
-    assert idx.read_idx(damaged).shape == (10_000,)
+    assert formats.read_idx(damaged).shape == (10_000,)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi import load_mnist
-from shuzi.data import idx
+from shuzi.data import formats
 from shuzi.data.mnist import FILES, PACKAGED, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, Places, find, read_file
 from shuzi.errors import DataError, DownloadError, IdxError
 
@@ -110,7 +110,7 @@ def test_a_sound_file_with_one_other_label_is_an_error(tmp_path, other_labels):
 
 
 def test_a_sound_file_of_another_size_is_an_error(tmp_path):
-    idx.write_idx(tmp_path / f"{TEST_LABELS.name}.gz", np.zeros(9_999, np.uint8))
+    formats.write_idx(tmp_path / f"{TEST_LABELS.name}.gz", np.zeros(9_999, np.uint8))
     with pytest.raises(DataError) as caught:
         read_file(TEST_LABELS, tmp_path)
     assert caught.value.key == "error.data.hash"

@@ -11,9 +11,8 @@ from PIL import Image
 
 import shuzi
 from shuzi.errors import DataError
-from shuzi.evaluation.accuracy import calibration, evaluate
+from shuzi.evaluation.accuracy import calibration, evaluate, robustness
 from shuzi.evaluation.report import Findings, write_report
-from shuzi.evaluation.robustness import robustness
 from shuzi.messages import say, speaking
 
 _VOID = {"meta", "img", "br", "link", "input", "hr"}

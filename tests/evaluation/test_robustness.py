@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shuzi.evaluation.robustness import DISTURBANCES, disturbed, robustness
+from shuzi.evaluation.accuracy import DISTURBANCES, disturbed, robustness
 
 
 @pytest.fixture(scope="module")

@@ -28,11 +28,11 @@ from shuzi.models.card import Card
 from shuzi.models.onnx_file import METADATA_KEY, _metadata
 from shuzi.models.store import find_model
 from shuzi.service import forms
-from shuzi.service.multipart import form_of, pictures_of
+from shuzi.service.openapi import FormTable, Model
+from shuzi.service.pictures import form_of, pictures_of
 from shuzi.service.problems import status_of
 from shuzi.service.readers import _facts
 from shuzi.service.review import workbook_of
-from shuzi.service.schema import FormTable, Model
 
 MOST = 50_000  # cells
 SPEC = b"""title = "Scores"

@@ -14,7 +14,7 @@ pytest.importorskip("starlette", reason="the extra `serve` is not installed")
 import uvicorn
 from starlette.responses import PlainTextResponse, Response
 
-from shuzi.scale.front import Front
+from shuzi.scale.serving import Front
 from shuzi.service.access import SECURITY_HEADERS
 from shuzi.service.limits import Limits
 

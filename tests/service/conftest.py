@@ -19,11 +19,10 @@ import pytest
 from PIL import Image
 
 import bombs
-from shuzi.service import answers
-from shuzi.service.app import create
+from shuzi.service import pictures
 from shuzi.service.limits import Limits
 from shuzi.service.page import PAGE
-from shuzi.service.server import listen, server
+from shuzi.service.server import create, listen, server
 
 MODULE = """
 def begin(what):
@@ -36,9 +35,9 @@ def wait(value=True):
         fcntl.flock(gate, fcntl.LOCK_SH)
     return value
 
-def read(reader, pictures, asked):
-    (begin if pictures[0][0].startswith("quick") else wait)(pictures[0][0])
-    return answers.read(reader, pictures, asked)
+def read(reader, named, asked):
+    (begin if named[0][0].startswith("quick") else wait)(named[0][0])
+    return pictures.read_in_process(reader, named, asked)
 
 def crash_once(value):
     with open({folder!r} + "/begun", encoding="utf-8") as file:
@@ -233,7 +232,7 @@ class Held:
 @pytest.fixture
 def work(tmp_path, monkeypatch):
     """Make a module of work that other processes import too, and what holds it."""
-    fcntl_ = "import fcntl, os, signal, sys, time\nfrom shuzi.service import answers\n"
+    fcntl_ = "import fcntl, os, signal, sys, time\nfrom shuzi.service import pictures\n"
     (tmp_path / "work_for_tests.py").write_text(fcntl_ + MODULE.format(folder=str(tmp_path)), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     module = importlib.import_module("work_for_tests")
@@ -246,7 +245,7 @@ def work(tmp_path, monkeypatch):
 @pytest.fixture
 def held(work, monkeypatch):
     """Let every reading wait but those of pictures whose names begin with "quick", and tell which have begun."""
-    monkeypatch.setattr(answers, "read", work.read)
+    monkeypatch.setattr(pictures, "read", work.read)
     return work.held
 
 

@@ -127,7 +127,7 @@ def test_work_for_a_client_that_has_gone_is_ended(limited, threads, held, number
 
 
 def test_work_that_uses_up_its_time_is_ended(limited, monkeypatch, number, work):
-    monkeypatch.setattr("shuzi.service.answers.read", work.spin)
+    monkeypatch.setattr("shuzi.service.pictures.read_in_process", work.spin)
     service = limited(workers=1, piece_seconds=2)
     assert _post(service, GREEDY, number) == (422, "error.service.costly")
     assert work.held.begun == ["spin"]  # once: it would take as long again

@@ -19,8 +19,8 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SCRIPT = """
 import asyncio, dataclasses, threading
 from shuzi.service import logs, server
-from shuzi.service import answers
-from shuzi.service.app import create
+from shuzi.service import pictures
+from shuzi.service.server import create
 from shuzi.service.limits import Limits
 
 {before}
@@ -219,7 +219,9 @@ FOREVER = "threading.Event().wait()"
 
 
 def test_work_that_never_ends_does_not_keep_the_service(start_service, stack, number):
-    script = SCRIPT.format(before=f"answers.read = lambda *_: {FOREVER}", limits="drain_seconds=1, exit_seconds=600")
+    script = SCRIPT.format(
+        before=f"pictures.read_in_process = lambda *_: {FOREVER}", limits="drain_seconds=1, exit_seconds=600"
+    )
     process = start_service(program=("-c", script)).listens()
     asking = stack.enter_context(process.connect())
     asking.sendall(_post(len(number)) + number)

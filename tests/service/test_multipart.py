@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.multipart import form_of, pictures_of
+from shuzi.service.pictures import form_of, pictures_of
 
 KIND = "multipart/form-data; boundary=x"
 NAMED = b'Content-Disposition: form-data; name="picture"; filename="a.png"'

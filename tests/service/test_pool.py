@@ -10,7 +10,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.service import answers
+from shuzi.service import pictures
 from shuzi.service.limits import Limits
 from shuzi.service.workers import Pool
 
@@ -225,9 +225,9 @@ def test_a_process_that_is_killed_while_it_reads_costs_no_request(limited, numbe
 
 def test_a_model_that_is_gone_here_is_forgotten_by_the_processes(number, work):
     async def forget():
-        pool = Pool(Limits(work_seconds=60, workers=1), initializer=answers.begin)
-        reader, asked = shuzi.load("tiny"), answers.Asked("en")
-        read = await pool.run(answers.read, [("a", number)], asked, shared=pool.shared(reader))
+        pool = Pool(Limits(work_seconds=60, workers=1), initializer=pictures.prepare_process)
+        reader, asked = shuzi.load("tiny"), pictures.Asked("en")
+        read = await pool.run(pictures.read_in_process, [("a", number)], asked, shared=pool.shared(reader))
         kept = [await pool.run(work.kept)]
         del reader
         kept.append(await pool.run(work.kept))

@@ -191,7 +191,9 @@ def test_another_model_reads_by_default(start_service, get):
 
 
 def test_serving_waits_for_no_tensorflow():
-    script = "import sys, shuzi.service.app as app; app.create(); print(*{n.partition('.')[0] for n in sys.modules})"
+    script = (
+        "import sys, shuzi.service.server as app; app.create(); print(*{n.partition('.')[0] for n in sys.modules})"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
     loaded = set(done.stdout.split())
     assert "starlette" in loaded

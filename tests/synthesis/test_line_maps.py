@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.data.page_lines import LinePath, load_page_lines
+from shuzi.data.registers import LinePath, load_page_lines
 from shuzi.synthesis.examples import Material
 from shuzi.synthesis.line_maps import (
     CELL,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.data.page_lines import LinePath
+from shuzi.data.registers import LinePath
 from shuzi.synthesis.line_maps import LEVELS, draw_maps
 from shuzi.training.recipe import recipe
 

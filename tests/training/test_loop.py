@@ -4,7 +4,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from shuzi.concepts import network_step, one_hot
+from first_network import network_step, one_hot
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RecipeError, RunError, TrainingError
 from shuzi.synthesis.examples import Examples

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.data.page_lines import load_page_lines
-from shuzi.data.registers import load_cells
+from shuzi.data.registers import load_cells, load_page_lines
 from shuzi.errors import DataError
 from shuzi.synthesis.examples import PARTS, compose
 from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped

@@ -28,7 +28,7 @@ class Block:
 
     @property
     def within(self) -> float | None:
-        """The tolerance that `<!-- within 20 % -->` gives, as a fraction; 0 for `<!-- exactly -->`, None for the usual."""
+        """The tolerance of `<!-- within 20 % -->` as a fraction; 0 for `<!-- exactly -->`, None for the usual one."""
         if self.remark == "exactly":
             return 0.0
         found = re.match(r"within (\d+) ?%", self.remark)
@@ -121,7 +121,7 @@ def same(line: str, written: str, within: float | None = None) -> bool:
 def _close(printed: str, shown: str, within: float | None) -> bool:
     if printed == shown:
         return True
-    if within == 0 or within is None and re.fullmatch(r"-?\d+", shown):
+    if within == 0 or (within is None and re.fullmatch(r"-?\d+", shown)):
         return False
     unit = 10.0 ** -len(shown.partition(".")[2]) if re.fullmatch(r"-?\d+\.\d+", shown) else 0.0
     allowed = abs(float(shown)) * (0.02 if within is None else within) + unit

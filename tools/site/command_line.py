@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 
 from shuzi.cli import shuzi
-from shuzi.cli.localized import choose_language
+from shuzi.cli.terminal import choose_language
 
 TITLE = {"en": "Command line", "zh": "命令行"}
 INTRODUCTION = {

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from shuzi.service.app import create
+from shuzi.service.server import create
 
 SENTENCES = {
     "en": {

@@ -12,7 +12,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from shuzi import __version__
-from shuzi.cli.localized import ClickOption, Group, choose_language, language_option
+from shuzi.cli.terminal import ClickOption, Group, choose_language, language_option
 from shuzi.errors import ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible

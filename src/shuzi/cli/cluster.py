@@ -19,10 +19,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.data import handwriting_options
-from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.serve import HOST, PORT, access_options, address_of, check_needed, feature_options, settings_of, warn
-from shuzi.cli.terminal import do_without_output, program, progress_bar, waiting
+from shuzi.cli.terminal import (
+    PATH,
+    Command,
+    Group,
+    argument,
+    do_without_output,
+    language_option,
+    option,
+    program,
+    progress_bar,
+    waiting,
+)
 from shuzi.cli.train import refuse_beside_resume
 from shuzi.errors import ClusterError, require
 from shuzi.messages import say
@@ -223,8 +233,7 @@ def sweep(
     for library in ("tomli_w", "keras", "onnx"):
         if find_spec(library) is None:  # not imported here: only the workers need them
             require(library, "train", "extra.training")
-    from shuzi.scale.sweep import check, created, opened, run
-    from shuzi.scale.trial_run import Places
+    from shuzi.scale.sweep import Places, check, created, opened, run
 
     with ExitStack() as stack:
         if resume is not None:

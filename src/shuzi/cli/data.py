@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
-from shuzi.cli.terminal import program, show_download
+from shuzi.cli.terminal import PATH, Command, Group, argument, language_option, option, program, show_download
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible_json
@@ -51,12 +50,12 @@ def data() -> None:
 @language_option
 def info(data_dir: Path | None, as_json: bool) -> None:
     """Show where MNIST is and what it contains."""
-    from shuzi.data import idx
+    from shuzi.data import formats
     from shuzi.data.mnist import FILES, Places, find, named_folder
 
     folder = named_folder(data_dir) or Places().packaged
     paths = [find(file, folder) for file in FILES]
-    shapes = [idx.read_header(path).shape for path in paths]
+    shapes = [formats.read_header(path).shape for path in paths]
     if as_json:
         files = {
             file.name: {"path": str(path), "shape": shape}
@@ -238,8 +237,7 @@ def _imported(folder: Path) -> Imported:
 
     if not has_table(folder) or all(len(picture.label) < 2 for picture in read_labels(folder)):
         return import_pictures(folder)
-    from shuzi.reading.cut_numbers import make_cutter
-    from shuzi.reading.reader import load
+    from shuzi.reading.reader import load, make_cutter
 
     return import_pictures(folder, make_cutter(load()))
 

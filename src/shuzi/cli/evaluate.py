@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.data import own_digits
-from shuzi.cli.localized import PATH, Command, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
-from shuzi.cli.terminal import counting, redirect_library_caches, show_download, waiting
+from shuzi.cli.terminal import (
+    PATH,
+    Command,
+    counting,
+    language_option,
+    option,
+    redirect_library_caches,
+    show_download,
+    waiting,
+)
 from shuzi.errors import DataError
 from shuzi.messages import say
 from shuzi.messages.visible import visible
@@ -70,8 +78,8 @@ def evaluate(
     probabilities = reader.classify(dataset.images)
     evaluation, trust = judge(probabilities, dataset.labels), calibration(probabilities, dataset.labels)
     if report:
+        from shuzi.evaluation.accuracy import robustness
         from shuzi.evaluation.report import Findings, write_report
-        from shuzi.evaluation.robustness import robustness
 
         redirect_library_caches()
         with waiting(say("evaluate.disturbing")):
@@ -140,7 +148,7 @@ def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> 
     """Load the images to evaluate on; of pictures that the model was trained on, only the held-out ones."""
     if data:
         return _held_out(own_digits(data), card)
-    from shuzi.data.idx import sha256
+    from shuzi.data.formats import sha256
     from shuzi.data.mnist import load_mnist
 
     with show_download() as progress:
@@ -152,7 +160,7 @@ def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> 
 
 def _held_out(dataset: Dataset, card: Card) -> Dataset:
     """Return only the held-out pictures if the card's hash shows that the model was trained on this set."""
-    from shuzi.data.idx import sha256
+    from shuzi.data.formats import sha256
     from shuzi.data.own import split
 
     parts = split(dataset)

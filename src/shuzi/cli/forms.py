@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.localized import PATH, Command, Group, argument, columns, language_option, option
 from shuzi.cli.model_argument import naming, place_of
 from shuzi.cli.serve import HOST, PORT, check_needed
-from shuzi.cli.terminal import counting, program, until_asked
+from shuzi.cli.terminal import (
+    PATH,
+    Command,
+    Group,
+    argument,
+    columns,
+    counting,
+    language_option,
+    option,
+    program,
+    until_asked,
+)
 from shuzi.errors import DataError, MissingExtra, ServiceError, ShuziError
 from shuzi.messages import say
 from shuzi.messages.visible import visible

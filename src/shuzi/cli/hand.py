@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import place_of
+from shuzi.cli.terminal import PATH, Command, Group, argument, language_option, option
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 

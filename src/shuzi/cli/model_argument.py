@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from shuzi.cli.localized import argument
+from shuzi.cli.terminal import argument
 from shuzi.errors import ModelError
 from shuzi.messages import say
 from shuzi.models.card import Card

@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.data import handwriting_options
-from shuzi.cli.localized import PATH, Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
-from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
+from shuzi.cli.terminal import (
+    PATH,
+    Command,
+    Group,
+    argument,
+    language_option,
+    option,
+    redirect_library_caches,
+    show_download,
+    waiting,
+)
 from shuzi.errors import ModelError, require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json

@@ -1,25 +1,28 @@
-"""`shuzi read` reads the numbers in pictures."""
+"""`shuzi read` reads the numbers in pictures; a reading becomes lines for people, JSON, or rows of a table."""
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import PATH, Command, argument, language_option, option
+from shuzi.atomic import replacing
 from shuzi.cli.model_argument import naming, place_of
-from shuzi.cli.terminal import counting
-from shuzi.errors import DataError, PictureError, ShuziError, writing
+from shuzi.cli.terminal import PATH, Command, argument, columns, counting, language_option, option
+from shuzi.errors import DataError, PictureError, ShuziError, require, writing
 from shuzi.messages import say
+from shuzi.messages.visible import neutral, visible, visible_json
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from shuzi.reading.report.result import Reading
 
     Named = tuple[str, Picture | ShuziError]
+    Result = Reading | ShuziError
 
 _STDIN = "-"
 _MAX_LIST = 10_000_000  # characters
@@ -64,7 +68,6 @@ def read(
     explain: Path | None,
 ) -> None:
     """Read the numbers in pictures."""
-    from shuzi.cli import readings
     from shuzi.reading.reader import load
 
     if example:
@@ -80,7 +83,7 @@ def read(
     if out is not None:
         from shuzi.forms.output import check_target
 
-        check_target(out, readings.ENDINGS)
+        check_target(out, ENDINGS)
     named = [picture for given in pictures for picture in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
@@ -94,15 +97,15 @@ def read(
         _check_folder(explain)
     names = [name for name, _ in named]
     results: list[tuple[str, Reading | ShuziError]] = []
-    put = readings.lines_for(names)
+    put = lines_for(names)
     if as_json:
-        put = readings.as_json_lines if by_line else readings.as_json
+        put = json_lines_of if by_line else json_of
     elif as_csv:
-        put = readings.as_rows if by_line else readings.as_row
+        put = rows_of if by_line else row_of
     if as_csv:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(newline="")  # each row has its own line ending, as in RFC 4180
-        click.echo(readings.LINES_HEAD if by_line else readings.HEAD, nl=False)
+        click.echo(_head(by_line), nl=False)
     failed = 0
     try:
         with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(named)) as show:
@@ -129,8 +132,6 @@ def read(
 
 def _save_results(results: list[tuple[str, Reading | ShuziError]], out: Path, pictures: int, by_line: bool) -> None:
     """Save the results; an earlier table is replaced only if all pictures were tried and one was read."""
-    from shuzi.cli.readings import save_readings
-
     n = sum(not isinstance(reading, ShuziError) for _, reading in results)
     if out.is_file() and n == 0:
         click.echo(say("read.unread", path=out), err=True)
@@ -209,7 +210,7 @@ def _refuse_nothing(named: list[Named]) -> None:
 
 def _values(path: Path) -> list[str]:
     """Read a list of values, one on each line."""
-    from shuzi.named import open_named
+    from shuzi.atomic import open_named
     from shuzi.reading.decide.allowed_values import check_values
 
     try:
@@ -295,3 +296,178 @@ def _about(name: str, problem: ShuziError) -> ShuziError:
     if isinstance(problem, PictureError) and re.fullmatch("-(#[0-9]+)?", name) and "path" in problem.values:
         return problem.with_path(say("read.stdin"))
     return problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)
+
+
+PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
+_MAX_NAME = 40  # columns for a name; a longer name pushes the rest to the right
+
+ENDINGS = (".csv", ".xlsx", ".jsonl")
+_MAX_ROWS = 1_048_575  # rows of an XLSX worksheet, below its head
+
+
+def json_of(name: str, result: Result) -> str:
+    r"""Turn the result for a picture into a JSON object.
+
+    >>> from shuzi.errors import PictureError
+    >>> json_of("a.png", PictureError("error.picture.blank"))
+    '{"source": "a.png", "error": "There is no ink in the picture, so there is no digit to read."}\n'
+    """
+    facts = {"source": name, "error": str(result)} if isinstance(result, ShuziError) else result.as_dict(name)
+    return visible_json(json.dumps(facts, ensure_ascii=False)) + "\n"
+
+
+def json_lines_of(name: str, result: Result) -> str:
+    """Turn the result for a picture into a JSON object for each of its numbers.
+
+    >>> from shuzi.reading.report.result import Reading
+    >>> json_lines_of("a.png", Reading("17", "ok", 0.99, (), ("reading.ok", {})))[:52]
+    '{"source": "a.png", "line": 1, "text": "17", "digits'
+    """
+    if isinstance(result, ShuziError) or not result.lines:
+        return json_of(name, result)
+    lines = [{"source": name, "line": number} | line.as_dict() for number, line in enumerate(result.lines, start=1)]
+    return "".join(visible_json(json.dumps(facts, ensure_ascii=False)) + "\n" for facts in lines)
+
+
+def row_of(name: str, result: Result) -> str:
+    r"""Turn the result for a picture into a row of CSV (RFC 4180) for a spreadsheet.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, and characters that a terminal would
+    act on are escaped. `json_of` keeps names as they are.
+
+    >>> from shuzi.reading.report.result import Reading
+    >>> row_of("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
+    '"a, b.png","1\n2","ok","0.9877","Read.","1\n2","ok","0.9877"\r\n'
+    >>> row_of("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
+    '"\'=HYPERLINK(1).png","1","ok","1.0","Read.","1","ok","1.0"\r\n'
+    >>> row_of("a.png", Reading("-1-2", "ok", 1.0, (), ("reading.ok", {})))
+    '"a.png","\'-1-2","ok","1.0","Read.","12","ok","1.0"\r\n'
+    """
+    name = _cell(name)
+    if isinstance(result, ShuziError):
+        return _row(name, "", "error", "", _cell(str(result)), "", "error", "")
+    from shuzi.reading.report.columns import values_of
+
+    return _row(name, _number(result.text), *values_of(result)[2:])
+
+
+def rows_of(name: str, result: Result) -> str:
+    r"""Turn the result for a picture into a row of CSV for each of its numbers, as `row_of` does.
+
+    >>> from shuzi.reading.report.result import Reading
+    >>> rows_of("a.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
+    '"a.png","1","1","ok","0.9877","Read.","1","0","0","0","0"\r\n"a.png","2","2","ok","0.9877","Read.","2","0","0","0","0"\r\n'
+    """
+    from shuzi.reading.report.columns import line_values_of
+
+    rows = line_values_of(result)
+    if isinstance(result, ShuziError):
+        rows = [(*rows[0][:5], _cell(str(result)), *rows[0][6:])]
+    return "".join(
+        _row(_cell(name), *("" if value is None else value for value in (number, _number(text), *others)))
+        for _, number, text, *others in rows
+    )
+
+
+def _number(text: str) -> str:
+    """Keep a number from being taken for a formula; digits and marks cannot control a terminal."""
+    return text if re.fullmatch(PLAIN, text) else f"'{text}"
+
+
+def _cell(text: str) -> str:
+    """Keep text from being taken for a formula; "-" alone, which means standard input, is harmless."""
+    return text if text == "-" else neutral(text)
+
+
+def _row(*cells: str | float) -> str:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)  # some spreadsheets end a cell at ; too
+    return text.getvalue()
+
+
+def _head(by_line: bool) -> str:
+    """Return the header row of a table, or of one with a row for each number."""
+    from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS
+
+    return _row(*(LINE_COLUMNS if by_line else COLUMNS))
+
+
+def lines_for(names: list[str]) -> Callable[[str, Result], str]:
+    r"""Return a function that puts readings into words: a single one as its number, several each after its name.
+
+    >>> from dataclasses import replace
+    >>> from shuzi.reading.report.result import Ignored, Reading
+    >>> one = Reading("17", "ok", 0.99, (), ("reading.ok", {}))
+    >>> two = Reading("", "blank", 1.0, (), ("reading.blank", {}))
+    >>> lines_for(["a.png"])("a.png", one)
+    '17\n'
+    >>> advice, left_out = ("reading.ok_beside_signs", {"n": 1}), Ignored("sign", (0, 0, 9, 20))
+    >>> lines_for(["a4.png"])("a4.png", replace(one, advice=advice, ignored=(left_out,)))
+    '17\nok, confidence 99%: Read. Left out: 1 other character before or after the number.\n'
+    >>> line = lines_for(["a.png", "bc.png"])
+    >>> line("a.png", one), line("bc.png", two)
+    ('a.png   17  ok, confidence 99%\n', 'bc.png  -  blank: There is no writing in this picture.\n')
+    """
+    if len(names) == 1:
+        return _alone
+    width = min(max(columns(visible(name)) for name in names), _MAX_NAME)
+
+    def line(name: str, result: Result) -> str:
+        if isinstance(result, ShuziError):
+            return ""
+        text, name = result.text.replace("\n", " / ") or "-", visible(name)
+        return f"{name}{'':{max(width - columns(name), 0)}}  {text}  {result.verdict}\n"
+
+    return line
+
+
+def _alone(_: str, result: Result) -> str:
+    if isinstance(result, ShuziError):
+        return ""
+    if result.is_plain:
+        return result.text + "\n"
+    return "".join(f"{line}\n" for line in (result.text, result.verdict) if line)
+
+
+def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bool = False) -> None:
+    """Write the result for each picture; the file is replaced only when it is complete.
+
+    The ending, one of ENDINGS, decides: .csv with a byte order mark, so that spreadsheets see that it is UTF-8;
+    .xlsx, in which texts stay texts, so that 007 keeps its zeros; .jsonl, one object a line.
+    """
+    ending = path.suffix.lower()
+    with writing(path), replacing(path) as part:
+        if ending == ".xlsx":
+            _save_xlsx(results, part, by_line)
+        else:
+            if ending == ".jsonl":
+                head, write = "", json_lines_of if by_line else json_of
+            else:
+                head, write = "\ufeff" + _head(by_line), rows_of if by_line else row_of
+            lines = [write(name, result) for name, result in results]
+            part.write_text(head + "".join(lines), encoding="utf-8", newline="")
+
+
+def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool) -> None:
+    from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
+
+    library: Any = require("openpyxl", "forms", "extra.forms")
+    if by_line:
+        rows = [row for name, result in results for row in line_values_of(result, name)]
+    else:
+        rows = [values_of(result, name) for name, result in results]
+    if len(rows) > _MAX_ROWS:
+        raise DataError("error.read.many_rows", most=_MAX_ROWS)
+    book = library.Workbook(write_only=True)
+    sheet = book.create_sheet("shuzi")
+    sheet.freeze_panes = "A2"
+    sheet.append(LINE_COLUMNS if by_line else COLUMNS)
+    for row in rows:
+        cells = []
+        for value in row:
+            cell = library.cell.WriteOnlyCell(sheet, neutral(value) if isinstance(value, str) else value)
+            if isinstance(value, str):
+                cell.data_type, cell.number_format = "s", "@"
+            cells.append(cell)
+        sheet.append(cells)
+    book.save(path)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import do_without_output, program, qr_code
+from shuzi.cli.terminal import PATH, Command, argument, do_without_output, language_option, option, program, qr_code
 from shuzi.errors import require
 from shuzi.messages import language, say
 from shuzi.models.store import DEFAULT
@@ -73,13 +72,12 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
     check_needed()
     from shuzi.service import logs, server
     from shuzi.service.access import is_loopback
-    from shuzi.service.app import create
 
     chosen = settings_of(host, **settings)
     at = server.listen(host, PORT if port is None else port, others=port is None)
     with at:
         logs.configure(as_json=log_json, requests=log_requests)
-        service = create(place_of(model), chosen)
+        service = server.create(place_of(model), chosen)
         address, taken = at.getsockname()[:2]
         if port is None and taken != PORT:
             click.echo(say("cli.serve.next_port", taken=PORT), err=True)

@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from shuzi.cli.data import handwriting_options, own_digits
-from shuzi.cli.localized import PATH, Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import (
+    PATH,
+    Command,
+    argument,
     do_without_output,
+    language_option,
+    option,
     program,
     progress_bar,
     redirect_library_caches,

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.page_lines import PageLines
-from shuzi.data.registers import REPORT, VALIDATION, Cells
+from shuzi.data.registers import REPORT, VALIDATION, Cells, PageLines
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 

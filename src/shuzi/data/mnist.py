@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from shuzi.atomic import replacing
-from shuzi.data import idx
+from shuzi.data import formats
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import DataError, DownloadError, ShuziError
 
@@ -229,8 +229,8 @@ def _copy(answer: Any, out: IO[bytes], largest: int, progress: Callable[[int, in
 
 
 def _checked(file: File, path: Path) -> NDArray[Any]:
-    array = idx.read_idx(path, largest=file.bytes)
-    sha256 = idx.sha256(array)
+    array = formats.read_idx(path, largest=file.bytes)
+    sha256 = formats.sha256(array)
     if sha256 != file.sha256:
         raise DataError("error.data.hash", path=path, found=sha256, expected=file.sha256)
     return array

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from shuzi.atomic import open_named
 from shuzi.errors import DataError, PictureError
-from shuzi.named import open_named
 from shuzi.pictures.folders import pictures_in
 
 TABLE = "labels.csv"

@@ -159,13 +159,6 @@ MAX_PICTURES = 200
 class Readable:
     """The folders that may be read, with links resolved; a relative path is in the first.
 
-    Raises
-    ------
-    DataError
-        A path is not a folder.
-
-    Examples
-    --------
     >>> Readable.of(["."]).path("../note.txt")
     Traceback (most recent call last):
         ...
@@ -183,13 +176,7 @@ class Readable:
         return Readable(tuple(Path(folder).resolve() for folder in folders))
 
     def path(self, name: str | Path) -> Path:
-        """Return the path that a name refers to, with links resolved.
-
-        Raises
-        ------
-        DataError
-            It is outside the folders, or not a valid path.
-        """
+        """Return the path that a name refers to, links resolved; raises DataError if it is outside the folders."""
         try:
             path = (self.folders[0] / Path(name).expanduser()).resolve()
         except (OSError, RuntimeError, ValueError) as problem:
@@ -201,12 +188,7 @@ class Readable:
     def pictures(self, names: Sequence[str]) -> list[tuple[str, Picture | ShuziError]]:
         """Return the pictures that names of files, pages and folders refer to, each with its name.
 
-        An error takes the place of any that may not or cannot be read.
-
-        Raises
-        ------
-        PictureError
-            There are more than `MAX_PICTURES`.
+        An error takes the place of any that may not or cannot be read. Raises PictureError beyond `MAX_PICTURES`.
         """
         pictures: list[tuple[str, Picture | ShuziError]] = []
         for name in names:

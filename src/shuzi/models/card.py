@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from shuzi.data import page_lines, registers
+from shuzi.data import registers
 from shuzi.data.strokes import CITATION
 from shuzi.declared import Declared, FieldError, Fraction, Number, Positive, Text, Whole, expected
 from shuzi.errors import ModelError, ShuziError
@@ -102,7 +102,7 @@ OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
 OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {registers.CITATION}"
 """The licence of a model trained on those, too."""
 
-OF_PAGES = f"{OF_STROKES}; and from pages: {page_lines.CITATION}"
+OF_PAGES = f"{OF_STROKES}; and from pages: {registers.PAGES_CITATION}"
 """The licence of a model trained on pages with known lines."""
 
 LICENCES = {

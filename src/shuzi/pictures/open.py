@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from shuzi.atomic import open_named
 from shuzi.errors import PictureError
-from shuzi.named import open_named
 from shuzi.pictures import decoder
 from shuzi.pictures.decode import (
     MAX_PIXELS,

@@ -47,14 +47,7 @@ def use_one_core() -> None:
 def read_from(reader: PictureReader, folder: str, picture: Picture | ShuziError) -> Reading | ShuziError:
     """Read a picture, or return the error that prevents it.
 
-    Parameters
-    ----------
-    reader
-        Reads it.
-    folder
-        The working folder of whoever named the picture; "" where its name does not depend on it.
-    picture
-        What to read.
+    `folder` is the working folder of whoever named the picture; "" where its name does not depend on it.
     """
     named = picture
     if folder and os.getcwd() != folder:  # noqa: PTH109 - compared as it was noted
@@ -103,15 +96,7 @@ class ReadingProcesses:
         self._owner = 0
 
     def read(self, reader: PictureReader, pictures: Iterator[Picture | ShuziError]) -> Iterator[Reading | ShuziError]:
-        """Yield the readings in the order of the pictures.
-
-        Parameters
-        ----------
-        reader
-            Reads them, here and in the other processes.
-        pictures
-            Taken as they are needed, a few ahead.
-        """
+        """Yield the readings in the order of the pictures, which are taken as they are needed, a few ahead."""
         pool, shared = self._open(reader)
         waiting: deque[Task] = deque()
         count = helping = 0

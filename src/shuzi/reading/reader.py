@@ -7,7 +7,6 @@ status and confidence (`decide`) -> `Reading` (`report`). What passes between th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.data.own import Cut
 from shuzi.errors import DataError, ShuziError
 from shuzi.ink.line_pictures import TextLine
 from shuzi.ink.scan import Scan
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
-from shuzi.models.tasks import CLASSIFY_OR_REJECT
+from shuzi.models.tasks import CLASSIFY_OR_REJECT, DIGITS
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
 from shuzi.reading.decide.allowed_values import check_values
@@ -39,7 +39,7 @@ from shuzi.reading.recognise.classifier import Classifier, accept_images
 from shuzi.reading.recognise.hand import CorrectedClassifier
 from shuzi.reading.recognise.page import lies_on_its_side, recognise_page
 from shuzi.reading.recognise.recogniser import Recogniser, recognise_lines
-from shuzi.reading.report.result import Reading
+from shuzi.reading.report.result import OK, Reading
 from shuzi.reading.values import Findings
 
 
@@ -61,6 +61,8 @@ class Reader:
         detector: Detector | None = None,
         recogniser: Recogniser | None = None,
         line_detector: LineDetector | None = None,
+        values: list[str] | None = None,
+        pattern: Automaton | None = None,
     ) -> None:
         self._classifier = classifier
         self._detector = detector
@@ -68,8 +70,8 @@ class Reader:
         self._recogniser = recogniser if classifier.card.task == CLASSIFY_OR_REJECT else None
         self._line_detector = line_detector if self._recogniser is not None else None
         self._processes = ReadingProcesses()
-        self._values: list[str] | None = None
-        self._pattern: Automaton | None = None
+        self._values = values  # of which one is written, as `check_values` returns them
+        self._pattern = pattern
         calibration = classifier.card.calibration
         partners = {DETECTOR: detector, LINE: self._recogniser, LINE_DETECTOR: self._line_detector}
         self.partners = {name: model.card.weights for name, model in partners.items() if model}
@@ -79,16 +81,14 @@ class Reader:
         self._line_scale = LineScale.of(numbers)
         self._page_scale = PageScale.of(numbers)
 
+    def _arguments(self) -> dict[str, Any]:
+        """Return the arguments of the constructor that make this reader."""
+        names = ("classifier", "detector", "recogniser", "line_detector", "values", "pattern")
+        return {name: getattr(self, f"_{name}") for name in names}
+
     def __reduce__(self) -> tuple[Any, ...]:
         # for other processes, which have their own pool or none
-        return (
-            type(self),
-            (self._classifier, self._detector, self._recogniser, self._line_detector),
-            {
-                "_values": self._values,
-                "_pattern": self._pattern,
-            },
-        )
+        return type(self), tuple(self._arguments().values())
 
     @property
     def card(self) -> Card:
@@ -173,9 +173,7 @@ class Reader:
 
     def with_corrections(self, examples: Dataset) -> Reader:
         """Return a reader of the same models that knows these corrected digits; raises what `with_hand` raises."""
-        reader = copy(self)
-        reader._processes, reader._classifier = ReadingProcesses(), CorrectedClassifier(self._classifier, examples)
-        return reader
+        return Reader(**self._arguments() | {"classifier": CorrectedClassifier(self._classifier, examples)})
 
     def with_values(self, among: Sequence[str]) -> Reader:
         """Return a reader of the same models that chooses one of these values; raises what `read` raises."""
@@ -184,15 +182,12 @@ class Reader:
             values = [value for value in values if self._pattern.accepts(value)]
             if not values:
                 raise DataError("error.pattern.no_value")
-        reader = copy(self)
-        reader._processes, reader._values = ReadingProcesses(), values
-        return reader
+        return Reader(**self._arguments() | {"values": values})
 
     def with_pattern(self, pattern: str | Automaton) -> Reader:
         """Return a reader of the same models whose texts fit a pattern; raises what `read` raises."""
-        reader = copy(self)
-        reader._processes = ReadingProcesses()
-        reader._pattern = pattern if isinstance(pattern, Automaton) else compile_pattern(pattern)
+        compiled = pattern if isinstance(pattern, Automaton) else compile_pattern(pattern)
+        reader = Reader(**self._arguments() | {"pattern": compiled})
         return reader if self._values is None else reader.with_values(self._values)
 
     def _knowing(self, among: Sequence[str] | None, pattern: str | None) -> Reader:
@@ -344,3 +339,25 @@ def load(
     without = line_detector == LINE_DETECTOR and LINE_DETECTOR not in names
     lines = None if plain or without else LineDetector(find_model(line_detector))
     return Reader(classifier, finds, None if plain else Recogniser(find_model(line)), lines)
+
+
+def make_cutter(reader: Reader) -> Cut:
+    """Return a function that takes pictures of numbers apart, into the digits that a reader finds.
+
+    It looks for the label in the picture, as for the only value of a list, and raises a DataError unless it is
+    clearly there: a digit under a wrong label would teach a mistake.
+
+    >>> import shuzi
+    >>> from shuzi.pictures.open import EXAMPLE
+    >>> [image.shape for image in make_cutter(shuzi.load())(Path(EXAMPLE), "31415926")][:2]
+    [(28, 28), (28, 28)]
+    """
+
+    def cut(path: Path, label: str) -> list[NDArray[np.uint8]]:
+        reading = reader.read(path, among=[label])
+        wanted = [int(character) for character in label if character in DIGITS]
+        if reading.digits_status != OK or [digit.digit for digit in reading.digits] != wanted:
+            raise DataError("error.own.not_found", path=path, label=label)
+        return [digit.image for digit in reading.digits]
+
+    return cut

@@ -17,24 +17,12 @@ from shuzi.reading.find.find_thresholds import EDGE_PIXELS, MAX_WORK, PROPOSED_S
 
 @dataclass(frozen=True)
 class Line:
-    """A line of writing.
+    """A line of writing."""
 
-    Parameters
-    ----------
-    candidates
-        Its digits as found so far, from left to right.
-    frames
-        Where to cut strips: x, y, width, height in pixels of the searched picture.
-    height
-        The median height of its digits, in pixels.
-    is_struck
-        Whether a straight stroke goes through all of them.
-    """
-
-    candidates: tuple[Candidate, ...]
-    frames: tuple[Box, ...]
-    height: float
-    is_struck: bool = False
+    candidates: tuple[Candidate, ...]  # its digits as found so far, from left to right
+    frames: tuple[Box, ...]  # where to cut strips: x, y, width, height in pixels of the searched picture
+    height: float  # the median height of its digits, in pixels
+    is_struck: bool = False  # whether a straight stroke goes through all of them
 
     @cached_property
     def proposed(self) -> tuple[int, ...]:
@@ -44,27 +32,17 @@ class Line:
 
 
 class Weights(NamedTuple):
-    """How much each score of a text counts.
+    """How much each score of a text counts."""
 
-    Parameters
-    ----------
-    banded, entire, best
-        Its log probability in the strip of the digits' band, in that of their whole height, and the larger of both.
-    matched
-        The candidates' log probabilities of the digits aligned with them.
-    overlooked, denied
-        The number of digits without a candidate, and the log probabilities that candidates without a digit are none.
-    same
-        1 for the text whose digits are those of the candidates.
-    """
-
+    # its log probability in the strip of the digits' band, in that of their whole height, and the larger of both
     banded: float = 0.32
     entire: float = 0.23
     best: float = 0.21
-    matched: float = 0.34
+    matched: float = 0.34  # the candidates' log probabilities of the digits aligned with them
+    # the number of digits without a candidate, and the log probabilities that candidates without a digit are none
     overlooked: float = -0.41
     denied: float = 0.48
-    same: float = 0.62
+    same: float = 0.62  # 1 for the text whose digits are those of the candidates
 
 
 PLAIN_WEIGHTS = Weights()
@@ -72,142 +50,70 @@ PLAIN_WEIGHTS = Weights()
 
 
 class Adjustment(NamedTuple):
-    """How much a corrected digit raises texts.
+    """How much a corrected digit raises texts."""
 
-    Parameters
-    ----------
-    digit_index
-        Which digit of the text, from 0, marks and signs not counted.
-    digit
-        What it must be.
-    logit
-        By how much a text with it becomes more probable.
-    """
-
-    digit_index: int
-    digit: int
-    logit: float
+    digit_index: int  # which digit of the text, from 0, marks and signs not counted
+    digit: int  # what it must be
+    logit: float  # by how much a text with it becomes more probable
 
 
 @dataclass(frozen=True)
 class LineTexts:
-    """The possible texts of a line; made by `recognise.recogniser`, scored by `recognise.text_scores`.
+    """The possible texts of a line; made by `recognise.recogniser`, scored by `recognise.text_scores`."""
 
-    Parameters
-    ----------
-    line
-        The line.
-    columns
-        What the recogniser says of each frame of it, or of the first alone where that is sure: float32 (w / 4, 17).
-    texts
-        Digits, marks and `SIGN` for any other character; no text twice.
-    scores
-        Of each text: float64 (n, 7), as `Weights` names them.
-    adjustments, adjusted_length
-        By how much corrected digits raise texts of so many digits.
-    priors
-        What a pattern adds to each text: its log probability before anything was seen, up to a constant.
-    """
-
-    line: Line
+    line: Line  # the line
+    # what the recogniser says of each frame of it, or of the first alone where that is sure: float32 (w / 4, 17)
     columns: tuple[NDArray[np.float32], ...]
-    texts: tuple[str, ...]
-    scores: NDArray[np.float64]
+    texts: tuple[str, ...]  # digits, marks and `SIGN` for any other character; no text twice
+    scores: NDArray[np.float64]  # of each text: float64 (n, 7), as `Weights` names them
+    # by how much corrected digits raise texts of so many digits
     adjustments: tuple[Adjustment, ...] = ()
     adjusted_length: int = 0
+    # what a pattern adds to each text: its log probability before anything was seen, up to a constant
     priors: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class PageLine:
-    """A line that the line detector found on a photograph, and what may stand on it.
+    """A line that the line detector found on a photograph, and what may stand on it."""
 
-    Parameters
-    ----------
-    line
-        Where it is on the photograph.
-    picture
-        Its own picture, in which it lies level.
-    ink
-        The ink map of that: uint8 (h, w).
-    texts
-        What may stand on it; its frames are in its own picture.
-    classified
-        For each digit of its most probable text, the classifier's probability of that digit: float32 (n,).
-    relative_height
-        The height of its digits as a multiple of the other lines' median; 1 without others.
-    """
-
-    line: TextLine
-    picture: LinePicture
-    ink: NDArray[np.uint8]
-    texts: LineTexts
+    line: TextLine  # where it is on the photograph
+    picture: LinePicture  # its own picture, in which it lies level
+    ink: NDArray[np.uint8]  # the ink map of that: uint8 (h, w)
+    texts: LineTexts  # what may stand on it; its frames are in its own picture
+    # for each digit of its most probable text, the classifier's probability of that digit: float32 (n,)
     classified: NDArray[np.float32]
-    relative_height: float
+    relative_height: float  # the height of its digits as a multiple of the other lines' median; 1 without others
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that was found in a picture.
+    """Everything that was found in a picture."""
 
-    Parameters
-    ----------
-    grey
-        The picture as it was searched: uint8 (h, w).
-    shape
-        Height and width of the original picture, upright.
-    simple
-        Whether the ink was simple, so the detector was not used.
-    ink
-        Its ink map: uint8 (h, w).
-    candidates
-        The candidates taken for digits, in no particular order.
-    uncovered
-        The fraction of the ink outside all of them, 0 to 1.
-    missed
-        The score of the best rejected candidate that does not overlap them; 0 if there is none.
-    lines
-        The lines to be recognised, from top to bottom; empty if the candidates alone say what is written.
-    too_much
-        The key of a sentence, and its values, if there is more in the picture than is read; then nothing was.
-    work_left
-        What may still be done to tell what the ink outside all characters is, in images classified.
-    work
-        What was done to find all this and to recognise the lines, in images classified.
-    texts
-        What may stand on each line, once they were recognised.
-    page
-        The lines of a photograph, in reading order; if there are any, they are all that is read.
-    cut_off
-        Lines that the upper or lower edge of the photograph cuts off, which are not read.
-    is_upside_down
-        Whether these lines are read better turned by half a circle.
-    is_on_its_side
-        Whether the photograph turned by a quarter has lines that are read better.
-    line_score
-        If the line detector has looked at the picture and found no line: the highest probability of one.
-    source
-        The path of the picture, with the page of a PDF or TIFF; None if it was not a file.
-    """
-
-    grey: NDArray[np.uint8]
-    shape: tuple[int, int]
-    simple: bool
-    ink: NDArray[np.uint8]
-    candidates: list[Candidate]
-    uncovered: float
-    missed: float = 0.0
+    grey: NDArray[np.uint8]  # the picture as it was searched: uint8 (h, w)
+    shape: tuple[int, int]  # height and width of the original picture, upright
+    simple: bool  # whether the ink was simple, so the detector was not used
+    ink: NDArray[np.uint8]  # its ink map: uint8 (h, w)
+    candidates: list[Candidate]  # the candidates taken for digits, in no particular order
+    uncovered: float  # the fraction of the ink outside all of them, 0 to 1
+    missed: float = 0.0  # the score of the best rejected candidate that does not overlap them; 0 if there is none
+    # the lines to be recognised, from top to bottom; empty if the candidates alone say what is written
     lines: tuple[Line, ...] = ()
+    # the key of a sentence, and its values, if there is more in the picture than is read; then nothing was
     too_much: tuple[str, dict[str, Any]] | None = None
+    # what may still be done to tell what the ink outside all characters is, in images classified
     work_left: float = MAX_WORK
-    work: float = 0.0
-    texts: tuple[LineTexts, ...] = ()
+    work: float = 0.0  # what was done to find all this and to recognise the lines, in images classified
+    texts: tuple[LineTexts, ...] = ()  # what may stand on each line, once they were recognised
+    # the lines of a photograph, in reading order; if there are any, they are all that is read
     page: tuple[PageLine, ...] = ()
+    # lines that the upper or lower edge of the photograph cuts off, which are not read
     cut_off: tuple[TextLine, ...] = ()
-    is_upside_down: bool = False
-    is_on_its_side: bool = False
+    is_upside_down: bool = False  # whether these lines are read better turned by half a circle
+    is_on_its_side: bool = False  # whether the photograph turned by a quarter has lines that are read better
+    # if the line detector has looked at the picture and found no line: the highest probability of one
     line_score: float | None = None
-    source: str | None = None
+    source: str | None = None  # the path of the picture, with the page of a PDF or TIFF; None if it was not a file
 
     @staticmethod
     def of_nothing(grey: NDArray[np.uint8]) -> Findings:

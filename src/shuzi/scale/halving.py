@@ -8,8 +8,7 @@ from typing import Any
 
 from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 
-from shuzi.scale.sweep_plan import REDUCTION, Decision, Plan, Record
-from shuzi.scale.trial_run import ACCURACY, AT, NAME, PROBLEM, STEPS
+from shuzi.scale.sweep_plan import ACCURACY, AT, NAME, PROBLEM, REDUCTION, STEPS, Decision, Plan, Record
 
 
 class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional

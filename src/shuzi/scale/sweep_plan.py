@@ -176,6 +176,11 @@ def _number(text: str, whole: bool) -> Value:
 
 
 RECORD_FILE = "trials.jsonl"
+NAME = "name"
+"""The key of a trial's name in Ray Tune's configuration of it."""
+
+ACCURACY, STEPS, AT, PROBLEM = "validation_accuracy", "steps", "at", "problem"
+"""The reports of a trial: its accuracy at a rung, its current step, or the error that ended it."""
 
 
 @dataclass(frozen=True)

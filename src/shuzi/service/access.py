@@ -17,8 +17,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi import messages
+from shuzi.atomic import open_named
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.named import open_named
 from shuzi.service.limits import Quota, Quotas, asking, parsed, reading_on
 from shuzi.service.logs import REQUEST_ID, current_id, new_id, proxy_id
 from shuzi.service.problems import asked_language, fault, problem_response

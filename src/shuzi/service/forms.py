@@ -35,14 +35,21 @@ from shuzi.pictures.decode import PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.reader import Reader
-from shuzi.service.answers import Source
 from shuzi.service.limits import PROBLEMS
-from shuzi.service.multipart import Named, form_of, pictures_of
-from shuzi.service.openapi import JSON, Operations, Query, query, written
+from shuzi.service.openapi import JSON, FormTable, Operations, Query, Said, query, written
 from shuzi.service.parts import Parts, parts_of, slot_for
-from shuzi.service.pictures import PICTURES, decoded, form_body, opened, sources_in
+from shuzi.service.pictures import (
+    PICTURES,
+    Named,
+    Source,
+    decoded,
+    form_body,
+    form_of,
+    opened,
+    pictures_of,
+    sources_in,
+)
 from shuzi.service.problems import checked
-from shuzi.service.schema import FormTable, Said
 
 operations = Operations("reading")
 

@@ -10,16 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from prometheus_client import (
-    GC_COLLECTOR,
-    PLATFORM_COLLECTOR,
-    PROCESS_COLLECTOR,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    generate_latest,
-)
+import prometheus_client as prometheus
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope
 
@@ -86,27 +77,25 @@ class Metrics:
 
     def __init__(self, paths: Mapping[Any, str]) -> None:
         self._paths = paths
-        self.registry = CollectorRegistry()
-        for collector in (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
-            self.registry.register(collector)
-        self._requests = Counter(
-            "shuzi_requests", "Requests that were answered.", ["method", "path", "status"], registry=self.registry
+        self.registry = registry = prometheus.CollectorRegistry()
+        for collector in (prometheus.PROCESS_COLLECTOR, prometheus.PLATFORM_COLLECTOR, prometheus.GC_COLLECTOR):
+            registry.register(collector)
+        labels = ["method", "path", "status"]
+        self._requests = prometheus.Counter(
+            "shuzi_requests", "Requests that were answered.", labels, registry=registry
         )
-        self._seconds = Histogram(
-            "shuzi_request_seconds",
-            "Seconds from a request's headers to the end of its answer.",
-            ["path"],
-            buckets=_SECONDS,
-            registry=self.registry,
+        long = "Seconds from a request's headers to the end of its answer."
+        self._seconds = prometheus.Histogram(
+            "shuzi_request_seconds", long, ["path"], buckets=_SECONDS, registry=registry
         )
-        self.pictures = Counter("shuzi_pictures", "Pictures that were read.", registry=self.registry)
-        self.busy = Gauge("shuzi_requests_at_work", "Requests that work or wait for a core.", registry=self.registry)
-        self.replaced = Gauge(
-            "shuzi_processes_replaced",
+        self.pictures = prometheus.Counter("shuzi_pictures", "Pictures that were read.", registry=registry)
+        waiting, ended = (
+            "Requests that work or wait for a core.",
             "Reading processes that ended and made way for others.",
-            registry=self.registry,
         )
-        self.training = Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=self.registry)
+        self.busy = prometheus.Gauge("shuzi_requests_at_work", waiting, registry=registry)
+        self.replaced = prometheus.Gauge("shuzi_processes_replaced", ended, registry=registry)
+        self.training = prometheus.Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=registry)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request under its endpoint's path, so that clients cannot create new labels."""
@@ -117,7 +106,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
-        return generate_latest(self.registry)
+        return prometheus.generate_latest(self.registry)
 
 
 @asynccontextmanager

@@ -1,37 +1,285 @@
-"""The endpoints that read the pictures of a request, several at a time, classify 28x28 images and list models."""
+"""The endpoints that read the pictures of a request, several at a time, classify 28x28 images and list models.
+
+Functions that run "in a reading process" use the reader that is kept there.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from python_multipart import multipart
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import FormParser, parse_options_header
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
-from shuzi.messages import language
-from shuzi.pictures.decode import PDF, TIFF, Page, kind_of
+from shuzi.messages import language, speaking
+from shuzi.pictures.decode import PDF, TIFF, Page, is_plain, kind_of
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.processes.pool import BATCH
 from shuzi.reading.patterns.automaton import LONGEST_PATTERN, compile_pattern
-from shuzi.reading.read_many import estimate_size
+from shuzi.reading.read_many import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
-from shuzi.service import answers
-from shuzi.service.answers import Asked, Decoded, Read, Source
+from shuzi.reading.report.explain import what_counts
 from shuzi.service.limits import Quota
-from shuzi.service.multipart import Named, pictures_of
-from shuzi.service.openapi import JSON, Operations, Query, answer, json_of, query
+from shuzi.service.openapi import (
+    JSON,
+    Answer,
+    Answers,
+    Images,
+    Model,
+    Models,
+    Operations,
+    Query,
+    Reading,
+    Readings,
+    Unread,
+    answer,
+    json_of,
+    query,
+    written,
+)
 from shuzi.service.parts import Parts, parts_of, slot_for
-from shuzi.service.schema import Answers, Images, Model, Models, Readings
+from shuzi.service.problems import checked
+
+FIELD = "picture"
+_MULTIPART, _URL_ENCODED = b"multipart/form-data", b"application/x-www-form-urlencoded"
+_IN_MEMORY = {"MAX_MEMORY_FILE_SIZE": float("inf")}  # the body is there already
+
+Named = tuple[str, bytes]
+
+
+def form_of(
+    body: bytes, content_type: str, max_files: int, once: Collection[str]
+) -> tuple[list[Named], dict[str, Named]]:
+    """Extract the pictures of a multipart form, at least one, and its other files by field, `once` each."""
+    kind, options = parse_options_header(content_type)
+    if kind != _MULTIPART:
+        raise ServiceError("error.service.form_type", kind=kind.decode("latin-1")[:80])
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise ServiceError("error.service.form")
+    form = _Form(max_files, once)
+    try:
+        parser = FormParser(_MULTIPART.decode(), form.field, form.file, form.end, boundary, config=_IN_MEMORY)
+        parser.write(body)
+    except (FormParserError, ValueError) as problem:
+        raise ServiceError("error.service.form") from problem
+    if body and not form.ended:
+        raise ServiceError("error.service.form")
+    if not form.pictures:
+        raise ServiceError("error.service.no_picture")
+    return form.pictures, form.others
+
+
+def pictures_of(body: bytes, content_type: str, max_files: int) -> list[Named]:
+    """Extract the pictures from a body, at least one: the fields of a multipart form, or else the body itself.
+
+    >>> pictures_of(b"GIF89a", "image/gif", max_files=1)
+    [('picture', b'GIF89a')]
+    """
+    kind, _ = parse_options_header(content_type)
+    if kind.startswith(b"multipart/") or kind == _URL_ENCODED:
+        return form_of(body, content_type, max_files, ())[0]
+    if not body:
+        raise ServiceError("error.service.no_picture")
+    return [(FIELD, body)]
+
+
+class _Form:
+    """Takes the parts that python-multipart reports.
+
+    Starlette's form parser is not used: it writes anything above 1 MB to a temporary file, although pictures sent to
+    the service must stay in memory, parses in the event loop, which 15 MB block for 0.13 s (Starlette 1.10, one core
+    of an AMD EPYC), and accepts a truncated form as complete.
+    """
+
+    def __init__(self, max_files: int, once: Collection[str]) -> None:
+        self.pictures: list[Named] = []
+        self.others: dict[str, Named] = {}
+        self.ended = False
+        self._max_files, self._once = max_files, once
+
+    def field(self, field: multipart.Field) -> None:
+        self._take(field.field_name, b"", field.value or b"")
+
+    def file(self, file: multipart.File) -> None:
+        content = file.file_object
+        assert isinstance(content, io.BytesIO)  # noqa: S101 - for the types
+        self._take(file.field_name, file.file_name, content.getvalue())
+
+    def end(self) -> None:
+        self.ended = True
+
+    def _take(self, field: bytes | None, file_name: bytes | None, content: bytes) -> None:
+        name = _text(field or b"")
+        named = _text(file_name or b"") or name, content
+        if name == FIELD:
+            if len(self.pictures) == self._max_files:
+                raise ServiceError("error.service.pictures", most=self._max_files)
+            self.pictures.append(named)
+        elif name not in self._once:
+            known = ", ".join(f'"{field}"' for field in (FIELD, *self._once))
+            raise ServiceError("error.service.field", name=name[:80], known=known)
+        elif name in self.others:
+            raise ServiceError("error.service.field_twice", name=name)
+        else:
+            self.others[name] = named
+
+
+def _text(name: bytes) -> str:
+    r"""Decode a name from UTF-8, as browsers send it; invalid bytes are kept as they are.
+
+    >>> _text("数字.png".encode()), _text(b"caf\xe9.png")
+    ('数字.png', 'café.png')
+    """
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1")
+
+
+_DECIMALS = 5
+_MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
+
+
+Source = tuple[str, bytes | Page | ShuziError]
+Decoded = tuple[str, bytes | NDArray[np.uint8]]
+"""A plain file, decoded by its reading process, or a picture decoded elsewhere."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of a reading."""
+
+    language: str  # the language of messages
+    explained: int | None = None  # how many digits of each picture to explain; None to explain nothing
+    marks: bool = True  # whether marks are part of the text
+    pattern: str = ""  # the pattern that texts must fit; "" for any text
+
+
+@dataclass(frozen=True)
+class Read:
+    """The outcome for a picture: a Reading as JSON, or the error instead, and how many digits were explained."""
+
+    said: bytes | ShuziError
+    explained: int = 0
+
+
+def prepare_process() -> None:
+    """Prepare a reading process, by importing everything that this module needs."""
+    use_one_core()
+
+
+def sources_of(named: list[tuple[str, bytes]], max_pictures: int) -> list[Source]:
+    """Expand PDFs and TIFFs into pages, each of which is a picture."""
+    sources: list[Source] = []
+    for name, content in named:
+        kind = kind_of(content)
+        if kind not in (PDF, TIFF):
+            sources.append((name, content))
+            continue
+        try:
+            pages = count_pages(content)
+        except ShuziError as problem:
+            sources.append((name, problem))
+            continue
+        if kind == TIFF and pages == 1:
+            sources.append((name, content))
+            continue
+        if pages > max_pictures:
+            raise ServiceError("error.service.pages", path=name, pages=pages, most=max_pictures)
+        if len(sources) + pages > max_pictures:
+            raise ServiceError("error.service.pictures", most=max_pictures)
+        sources += [(f"{name}#{page}", Page(content, page)) for page in range(1, pages + 1)]
+    if len(sources) > max_pictures:
+        raise ServiceError("error.service.pictures", most=max_pictures)
+    return sources
+
+
+def is_special(picture: bytes) -> bool:
+    """Tell whether a picture's file is decoded in a child process.
+
+    >>> is_special(b"GIF89a"), is_special(b"no picture")
+    (True, False)
+    """
+    kind = kind_of(picture)
+    return kind is not None and not is_plain(picture, kind)
+
+
+def read_in_process(reader: Reader, pictures: Sequence[Decoded], asked: Asked) -> list[Read]:
+    """Read pictures; in a reading process."""
+    with speaking(asked.language):
+        return [_read_one(reader, name, picture, asked) for name, picture in pictures]
+
+
+def _read_one(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: Asked) -> Read:
+    try:
+        seen = reader.recognise(picture)
+    except PictureError as problem:
+        return Read(problem.with_path(name))
+    except ShuziError as problem:
+        return Read(problem)
+    reading = (reader.with_pattern(asked.pattern) if asked.pattern else reader).decide(seen)
+    if not asked.marks:
+        reading = reading.digits_only()
+    shown = reading.as_dict(name)
+    explained = 0
+    if asked.explained is not None:
+        height, width = seen.shape
+        shown["size"] = [width, height]
+        explained = min(asked.explained, len(reading.digits))
+        for index, (digit, digit_read) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
+            digit["image"] = digit_read.image.tolist()
+            if index < explained:
+                counted = what_counts(reader.classify, digit_read.image, digit_read.digit)
+                digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
+    return Read(written(Reading.model_validate(shown)), explained)
+
+
+def model_named(body: bytes) -> str:
+    """Guess the model named in the JSON of a classify request, without parsing all of it; "" if none is named.
+
+    >>> model_named(b'{"images": [], "model": "tiny"}')
+    'tiny'
+    """
+    found = _MODEL.search(body)
+    return found[1].decode(errors="replace") if found else ""
+
+
+def classify_in_process(reader: Reader, body: bytes, language: str, name: str) -> bytes | str:
+    """Classify the images of a request; in a reading process."""
+    with speaking(language):
+        asked = checked(body, Images)
+    if asked.model != name:
+        return asked.model
+    images = np.array([np.reshape(image, (28, 28)) for image in asked.images], np.uint8)
+    probabilities = reader.classify(images)
+    rows = [[round(probability, 4) for probability in row] for row in probabilities.tolist()]
+    said = [
+        Answer(digit=digit, probability=row[digit], probabilities=row)
+        for digit, row in zip(probabilities.argmax(axis=1).tolist(), rows, strict=True)
+    ]
+    return written(Answers(answers=said))
+
+
+def failed(name: str, problem: ShuziError, language: str) -> bytes:
+    """Return the JSON that replaces the reading of an unreadable picture."""
+    return written(Unread(source=name, error=problem.with_path(name).sentence(language), key=problem.key))
+
 
 operations = Operations("reading")
 
@@ -107,7 +355,7 @@ async def classify(request: Request) -> Response:
     """Classify images of 28x28 pixels."""
     parts = parts_of(request)
     body = await json_of(request)
-    name = answers.model_named(body)
+    name = model_named(body)
     async with slot_for(request):
         reader = parts.readers.loaded(name)
         if reader is None:  # the file may not be a model
@@ -115,7 +363,7 @@ async def classify(request: Request) -> Response:
         while True:
             shared = parts.pool.shared(reader, *parts.readers.helpers)
             size = len(body)
-            said = await parts.pool.run(answers.classify, body, language(), name, shared=shared, size=size)
+            said = await parts.pool.run(classify_in_process, body, language(), name, shared=shared, size=size)
             if isinstance(said, bytes):
                 return Response(said, media_type=JSON)
             name = said
@@ -147,21 +395,21 @@ async def sources_in(parts: Parts, named: list[Named]) -> AsyncIterator[list[Sou
     kinds = {kind_of(content) for _, content in named}
     if PDF in kinds and not parts.settings.pdf:
         raise ServiceError("error.service.no_pdf")
-    if not any(answers.is_special(content) for _, content in named):
+    if not any(is_special(content) for _, content in named):
         yield [*named]
         return
     async with parts.decoders.slot():
         sources: list[Source] = [*named]
         if kinds & {PDF, TIFF}:
             async with parts.decoders.turn() as decode:
-                sources = await decode(partial(answers.sources_of, named, parts.limits.pictures))
+                sources = await decode(partial(sources_of, named, parts.limits.pictures))
         yield sources
 
 
 @asynccontextmanager
 async def decoded(parts: Parts, file: bytes | Page) -> AsyncIterator[bytes | NDArray[np.uint8]]:
     """Yield a plain file unchanged, and any other decoded, in its turn."""
-    if isinstance(file, bytes) and not answers.is_special(file):
+    if isinstance(file, bytes) and not is_special(file):
         yield file
     else:
         async with parts.decoders.turn() as decode:
@@ -178,7 +426,7 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
         raise PictureError("error.picture.page", path=name, number=page, pages=1)
     if kind is None:
         raise PictureError("error.picture.unknown", path=name)
-    if not answers.is_special(content):
+    if not is_special(content):
         return 1, content
     async with parts.decoders.slot(), parts.decoders.turn() as decode:
         try:
@@ -225,7 +473,7 @@ class Pictures:
             raise problems.exceptions[0] from None
         found = [read.said for task in tasks for read in task.result()]
         return [
-            answers.failed(name, said, asked.language) if isinstance(said, ShuziError) else said
+            failed(name, said, asked.language) if isinstance(said, ShuziError) else said
             for (name, _), said in zip(sources, found, strict=True)
         ]
 
@@ -251,7 +499,7 @@ class Pictures:
         size = sum(estimate_size(picture) for _, picture in pictures)
         pieces = len(pictures) if size <= _TINY * len(pictures) and asked.explained is None else BATCH
         turn = {"shared": self._shared, "size": size, "pieces": pieces}
-        run = partial(self._parts.pool.run, answers.read, pictures, asked, **turn)
+        run = partial(self._parts.pool.run, read_in_process, pictures, asked, **turn)
         if asked.explained is None:
             found: list[Read] = await run()
         else:
@@ -294,4 +542,4 @@ def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[So
 
 
 def _is_tiny(source: bytes | Page | ShuziError) -> bool:
-    return isinstance(source, bytes) and estimate_size(source) <= _TINY and not answers.is_special(source)
+    return isinstance(source, bytes) and estimate_size(source) <= _TINY and not is_special(source)

@@ -173,104 +173,60 @@ log = logging.getLogger("shuzi.service")
 
 MEDIA_TYPE = "application/problem+json"
 
-STATUSES: Mapping[str, int] = {
-    "error.service.json": 400,
-    "error.service.form": 400,
-    "error.service.no_host": 400,
-    "error.pattern.long": 400,
-    "error.pattern.name": 400,
-    "error.pattern.empty": 400,
-    "error.pattern.many": 400,
-    "error.pattern.open": 400,
-    "error.pattern.closed": 400,
-    "error.pattern.repeat": 400,
-    "error.pattern.character": 400,
-    "error.pattern.class": 400,
-    "error.pattern.range": 400,
-    "error.service.token": 401,
-    "error.service.origin": 403,
-    "error.service.site": 403,
-    "error.service.no_training": 403,
-    "error.service.no_pdf": 403,
-    "error.service.no_metrics": 403,
-    "error.service.path": 404,
-    "error.service.training": 404,
-    "error.service.no_review": 404,
-    "error.service.photograph": 404,
-    "error.service.method": 405,
-    "error.service.slow": 408,
-    "error.service.taken": 409,
-    "error.service.body": 413,
-    "error.service.pictures": 413,
-    "error.service.pages": 413,
-    "error.service.cells": 413,
-    "error.service.problems": 413,
-    "error.service.cell_pixels": 413,
-    "error.picture.large": 413,
-    "error.picture.long": 413,
-    "error.picture.side": 413,
-    "error.picture.huge": 413,
-    "error.service.form_type": 415,
-    "error.service.json_type": 415,
-    "error.service.host": 421,
-    "error.service.value": 422,
-    "error.service.field": 422,
-    "error.service.field_twice": 422,
-    "error.service.form_or_table": 422,
-    "error.service.shape": 422,
-    "error.service.spec": 422,
-    "error.service.hand": 422,
-    "error.service.trace": 422,
-    "error.service.drawn": 422,
-    "error.service.before": 422,
-    "error.service.cell_picture": 422,
-    "error.service.no_picture": 422,
-    "error.service.costly": 422,
-    "error.service.model": 404,
-    "error.model.detector": 422,
-    "error.model.line_detector": 422,
-    "error.model.recogniser": 422,
-    "error.picture.unknown": 422,
-    "error.picture.empty": 422,
-    "error.picture.damaged": 422,
-    "error.picture.slow": 422,
-    "error.picture.memory": 422,
-    "error.picture.page": 422,
-    "error.recipe.towers": 422,
-    "error.service.busy": 429,
-    "error.service.client": 429,
-    "error.service.held": 429,
-    "error.service.explained": 429,
-    "error.service.streams": 429,
-    "error.service.internal": 500,
-    "error.missing_extra": 501,
-    "error.picture.child": 503,
-    "error.service.late": 503,
-    "error.service.closing": 503,
-    "error.processes.cancelled": 503,
-    "error.service.stuck": 503,
-    "error.service.crashed": 503,
-    "error.service.unusual": 503,
-    "error.service.no_answer": 503,
-    "error.processes.start": 503,
-    "error.processes.python": 503,
+_OF_STATUS = {
+    400: (
+        "error.pattern.character error.pattern.class error.pattern.closed error.pattern.empty error.pattern.long "
+        "error.pattern.many error.pattern.name error.pattern.open error.pattern.range error.pattern.repeat "
+        "error.service.form error.service.json error.service.no_host"
+    ),
+    401: "error.service.token",
+    403: (
+        "error.service.no_metrics error.service.no_pdf error.service.no_training error.service.origin "
+        "error.service.site"
+    ),
+    404: (
+        "error.service.model error.service.no_review error.service.path error.service.photograph "
+        "error.service.training"
+    ),
+    405: "error.service.method",
+    408: "error.service.slow",
+    409: "error.service.taken",
+    413: (
+        "error.picture.huge error.picture.large error.picture.long error.picture.side error.service.body "
+        "error.service.cell_pixels error.service.cells error.service.pages error.service.pictures "
+        "error.service.problems"
+    ),
+    415: "error.service.form_type error.service.json_type",
+    421: "error.service.host",
+    422: (
+        "error.model.detector error.model.line_detector error.model.recogniser error.picture.damaged "
+        "error.picture.empty error.picture.memory error.picture.page error.picture.slow error.picture.unknown "
+        "error.recipe.towers error.service.before error.service.cell_picture error.service.costly "
+        "error.service.drawn error.service.field error.service.field_twice error.service.form_or_table "
+        "error.service.hand error.service.no_picture error.service.shape error.service.spec error.service.trace "
+        "error.service.value"
+    ),
+    429: "error.service.busy error.service.client error.service.explained error.service.held error.service.streams",
+    500: "error.service.internal",
+    501: "error.missing_extra",
+    503: (
+        "error.picture.child error.processes.cancelled error.processes.python error.processes.start "
+        "error.service.closing error.service.crashed error.service.late error.service.no_answer "
+        "error.service.stuck error.service.unusual"
+    ),
 }
+STATUSES: Mapping[str, int] = {key: status for status, keys in _OF_STATUS.items() for key in keys.split()}
 """The errors that clients may see, with their status. Any other error is a fault of the service."""
 
-RETRY_AFTER = {
-    "error.service.busy": 1,
-    "error.service.client": 1,
-    "error.service.held": 1,
-    "error.service.streams": 5,
-    "error.service.late": 10,
-    "error.service.closing": 5,
-    "error.service.stuck": 10,
-    "error.service.crashed": 10,
-    "error.service.unusual": 10,
-    "error.service.no_answer": 1,
-    "error.processes.start": 10,
-    "error.picture.child": 10,
+_OF_WAIT = {
+    1: "error.service.busy error.service.client error.service.held error.service.no_answer",
+    5: "error.service.closing error.service.streams",
+    10: (
+        "error.picture.child error.processes.start error.service.crashed error.service.late error.service.stuck "
+        "error.service.unusual"
+    ),
 }
+RETRY_AFTER = {key: seconds for seconds, keys in _OF_WAIT.items() for key in keys.split()}
 """Seconds after which to retry, unless the error itself specifies them."""
 
 

@@ -24,13 +24,11 @@ from shuzi.pictures.decode import PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.report.result import UNSURE
-from shuzi.service import schema
+from shuzi.service import openapi
 from shuzi.service.forms import table_in
-from shuzi.service.multipart import pictures_of
-from shuzi.service.openapi import JSON, Operations, Query, json_of, query
+from shuzi.service.openapi import JSON, FormTable, Operations, Query, json_of, query
 from shuzi.service.parts import Parts, Review, parts_of, slot_for
-from shuzi.service.pictures import PICTURES, opened
-from shuzi.service.schema import FormTable
+from shuzi.service.pictures import PICTURES, opened, pictures_of
 
 operations = Operations("reading")
 
@@ -105,7 +103,7 @@ _MAX_SIDE = 65_500  # pixels on a side of a JPEG
     "GET",
     "/v1/review",
     "service.review.",
-    answers={200: schema.Review},
+    answers={200: openapi.Review},
     problems=(401, 404),
     example="{address}/v1/review",
 )

@@ -12,10 +12,9 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.messages.visible import visible_json
-from shuzi.service.openapi import JSON, Operations, answer, json_of
+from shuzi.service.openapi import JSON, Operations, Said, Share, answer, json_of
 from shuzi.service.parts import parts_of
 from shuzi.service.problems import checked
-from shuzi.service.schema import Said, Share
 from shuzi.service.training_runs import RUNNING, Event, Job, chosen_recipe
 from shuzi.training.recipe import RANGES
 

@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, overlap_of_smaller
 from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
-from shuzi.synthesis.camera import cut_close, photographed
 from shuzi.synthesis.digit_shapes import WORLD, skeleton_field
 from shuzi.synthesis.distractors import glyph, small_distractor
-from shuzi.synthesis.papers import background, by_magnitude
+from shuzi.synthesis.papers import background, by_magnitude, cut_close, photographed
 from shuzi.synthesis.pen import (
     DIGIT,
     FINE,

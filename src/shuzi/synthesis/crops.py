@@ -19,11 +19,10 @@ from shuzi.ink.boxes import Box, overlap_of_smaller, union
 from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.synthesis.camera import photographed
 from shuzi.synthesis.composer import Composer, Page
 from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.layout import any_hand, any_style, place
-from shuzi.synthesis.papers import background, by_magnitude
+from shuzi.synthesis.papers import background, by_magnitude, photographed
 from shuzi.synthesis.texts import OTHERS, Text
 from shuzi.synthesis.writers import Recorded, Writers, by_character, trusted_samples
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.page_lines import PageLines
+from shuzi.data.registers import PageLines
 from shuzi.errors import TrainingError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import SMALL, Crashed, Pool, Task

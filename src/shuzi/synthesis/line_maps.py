@@ -9,11 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.page_lines import LinePath, PageLines
-from shuzi.synthesis.camera import photograph
+from shuzi.data.registers import LinePath, PageLines
 from shuzi.synthesis.composer import IMAGE_CELL
 from shuzi.synthesis.examples import Material
-from shuzi.synthesis.papers import by_magnitude
+from shuzi.synthesis.papers import by_magnitude, photograph
 from shuzi.synthesis.photographs import Photograph, compose
 
 SIDE = 512

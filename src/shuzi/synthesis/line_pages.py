@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from shuzi.ink.paper import PAPER, contrast_map
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
-from shuzi.synthesis.camera import photograph, tilted
 from shuzi.synthesis.layout import PlacedInk, any_hand, any_style, cross_out, join, place
-from shuzi.synthesis.papers import Paper, by_magnitude, paper_light, print_word
+from shuzi.synthesis.papers import Paper, by_magnitude, paper_light, photograph, print_word, tilted
 from shuzi.synthesis.pen import INKED, Ink, tight
 from shuzi.synthesis.texts import Kind, Text, digits, target
 from shuzi.synthesis.writers import FROM_IMAGES, FromImages, Hand, Writer, Writers, number_ink

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS, SIGN
-from shuzi.synthesis.camera import photograph
 from shuzi.synthesis.layout import PlacedInk, Style, any_hand, any_style, cross_out, place
-from shuzi.synthesis.papers import Light, by_magnitude, clouds, falling_light, print_word, rule
+from shuzi.synthesis.papers import Light, by_magnitude, clouds, falling_light, photograph, print_word, rule
 from shuzi.synthesis.pen import INKED, SHIFT, fixed
 from shuzi.synthesis.texts import TEXTS, Text, chosen, target
 from shuzi.synthesis.writers import FromImages, Hand, Writer, Writers

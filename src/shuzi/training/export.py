@@ -25,7 +25,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
-from shuzi.data import idx, page_lines, registers
+from shuzi.data import formats, registers
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError, RecipeError
@@ -92,7 +92,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
         *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
         *([Source(REGISTERS, {"cells": cells.sha256()}, registers.CITATION)] if cells else []),
-        *([Source(PAGE_LINES, {"pages": pages.sha256()}, page_lines.CITATION)] if pages else []),
+        *([Source(PAGE_LINES, {"pages": pages.sha256()}, registers.PAGES_CITATION)] if pages else []),
         *(_sources(start) if start.is_file() else ()),
     )
     card = Card(
@@ -141,7 +141,7 @@ def _with_what_was_kept(card: Card, file: Path) -> Card:
 
 
 def _hashes(dataset: Dataset) -> dict[str, str]:
-    return {"images": idx.sha256(dataset.images), "labels": idx.sha256(dataset.labels)}
+    return {"images": formats.sha256(dataset.images), "labels": formats.sha256(dataset.labels)}
 
 
 def _sources(start: Path) -> list[Source]:

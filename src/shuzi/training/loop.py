@@ -14,8 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data import page_lines
-from shuzi.data import registers as cells
+from shuzi.data import registers
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
@@ -158,11 +157,13 @@ def _check_data(recipe: Recipe, data: Splits) -> None:
     if recipe.needs_strokes and data.train.strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     if recipe.needs_registers and data.train.cells is None:
-        raise DataError("error.registers.needed", option=cells.OPTION, variable=cells.VARIABLE, source=cells.SOURCE)
+        raise DataError(
+            "error.registers.needed", option=registers.OPTION, variable=registers.VARIABLE, source=registers.SOURCE
+        )
     if recipe.needs_pages and data.train.pages is None:
         raise DataError(
             "error.page_lines.needed",
-            option=page_lines.OPTION, variable=page_lines.VARIABLE, source=page_lines.SOURCES[0],
+            option=registers.PAGES_OPTION, variable=registers.PAGES_VARIABLE, source=registers.SOURCE,
         )  # fmt: skip
     if recipe.fine_tunes:
         raise RecipeError("error.recipe.own", name=recipe.name)

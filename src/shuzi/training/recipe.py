@@ -279,7 +279,7 @@ def with_handwriting(chosen: Recipe, data: Splits, handwriting: Handwriting) -> 
 
     data = data.with_strokes(load_strokes(handwriting.strokes))
     if chosen.needs_pages:
-        from shuzi.data.page_lines import load_page_lines
+        from shuzi.data.registers import load_page_lines
 
         return data.with_pages(load_page_lines(handwriting.pages))
     if not chosen.needs_registers:

@@ -10,18 +10,7 @@ import keras
 
 from shuzi.data.dataset import Splits
 from shuzi.errors import ModelError, RunError
-from shuzi.training.events import (
-    Composing,
-    CrossValidating,
-    Done,
-    Event,
-    Listener,
-    Progress,
-    Saved,
-    Started,
-    Stopped,
-    Validated,
-)
+from shuzi.training import events
 from shuzi.training.export import export
 from shuzi.training.fine_tuning import fine_tune
 from shuzi.training.loop import never, train
@@ -48,7 +37,7 @@ def run(
     folder: RunFolder,
     recipe: Recipe,
     data: Splits,
-    listeners: Sequence[Listener] = (),
+    listeners: Sequence[events.Listener] = (),
     should_stop: Callable[[], bool] = never,
 ) -> bool:
     """Train, or resume from the folder's checkpoint, and export the result; return False if stopped before the end.
@@ -63,7 +52,7 @@ def _run(
     folder: RunFolder,
     recipe: Recipe,
     data: Splits,
-    listeners: Sequence[Listener],
+    listeners: Sequence[events.Listener],
     should_stop: Callable[[], bool],
 ) -> bool:
     step, state = folder.checkpoint()
@@ -73,16 +62,16 @@ def _run(
     recipe.save(folder.recipe_file)
     folder.forget_after(step)
     model: Any = None
-    listening: list[Listener] = [folder, *listeners]
+    listening: list[events.Listener] = [folder, *listeners]
     learn = fine_tune if recipe.fine_tunes else train
     for event in learn(recipe, data, state, step, should_stop, folder.start()):
         for listener in listening:
             listener(event)
-        if isinstance(event, Saved) and event.step != step:
+        if isinstance(event, events.Saved) and event.step != step:
             folder.forget_export()
-        if isinstance(event, Started):
+        if isinstance(event, events.Started):
             model = event.model
-        if isinstance(event, Done):
+        if isinstance(event, events.Done):
             export(model, recipe, data, event, folder.path)
             return True
     return False
@@ -96,27 +85,27 @@ class TensorBoard:
 
         self._tf, self._writer = tf, tf.summary.create_file_writer(str(folder))
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: events.Event) -> None:
         """Write an event."""
-        if isinstance(event, Composing | CrossValidating):
+        if isinstance(event, events.Composing | events.CrossValidating):
             return
         tf = self._tf
         with self._writer.as_default(step=event.step):
             match event:
-                case Started() if keras.backend.backend() == "tensorflow":
+                case events.Started() if keras.backend.backend() == "tensorflow":
                     images = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
                     graph = tf.function(event.model, autograph=False).get_concrete_function(images).graph
                     tf.summary.graph(graph)
-                case Progress():
+                case events.Progress():
                     tf.summary.scalar("batch/loss", event.loss)
                     tf.summary.scalar("batch/accuracy", event.accuracy)
-                case Validated():
+                case events.Validated():
                     tf.summary.scalar("validation/accuracy", event.accuracy)
                     for name, values in event.weights.items():
                         tf.summary.histogram(name, values)
-                case Done():
+                case events.Done():
                     tf.summary.scalar(f"{event.part}/final accuracy", event.accuracy)
                 case _:
                     pass
-        if isinstance(event, Done | Stopped):
+        if isinstance(event, events.Done | events.Stopped):
             self._writer.flush()

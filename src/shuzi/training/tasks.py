@@ -33,6 +33,12 @@ VALIDATION_FRACTION = 1 / 32
 Answers = Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]]
 """Runs a network on images uint8 (n, h, w): one array (n, ...) for each of its outputs."""
 
+WriteTemperature = Callable[[float], None]
+"""Divides the logits of a network's last layer by a temperature."""
+
+Calibrated = tuple[float, dict[str, float]]
+"""The temperature that was written, and the thresholds of answers."""
+
 _MIN_TEMPERATURE, _MAX_TEMPERATURE = 0.05, 20.0
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
@@ -94,13 +100,7 @@ class Task(ABC):
     def accuracy(self, labels: NDArray[Any], outputs: NDArray[np.float32]) -> float:
         """Return the accuracy of a trained network, from its first output."""
 
-    def calibrate(
-        self,
-        recipe: Recipe,
-        answers: Answers,
-        write_temperature: Callable[[float], None],
-        validation: Dataset,
-    ) -> tuple[float, dict[str, float]]:
+    def calibrate(self, recipe: Recipe, answers: Answers, write: WriteTemperature, validation: Dataset) -> Calibrated:
         """Calibrate the confidence; return the temperature that was written, and the thresholds of answers."""
         return 1.0, {}
 
@@ -189,18 +189,12 @@ class Classify(Task):
         """Return the fraction of correct answers."""
         return float(np.mean(outputs.argmax(axis=1) == labels))
 
-    def calibrate(
-        self,
-        recipe: Recipe,
-        answers: Answers,
-        write_temperature: Callable[[float], None],
-        validation: Dataset,
-    ) -> tuple[float, dict[str, float]]:
+    def calibrate(self, recipe: Recipe, answers: Answers, write: WriteTemperature, validation: Dataset) -> Calibrated:
         """Fit a temperature if the recipe asks for one, and the confidence below which an answer is unsure."""
         probabilities, temperature = answers(validation.images)[0], 1.0
         if recipe.temperature == "fitted" and len(validation) >= _ENOUGH_TO_FIT:
             temperature = fit_temperature(probabilities, validation.labels)
-            write_temperature(temperature)
+            write(temperature)
             probabilities = answers(validation.images)[0]
         return temperature, {UNSURE_BELOW: unsure_below(probabilities, validation.labels)}
 
@@ -230,15 +224,9 @@ class ClassifyOrReject(Classify):
     samples = "crops"
     answers = 2
 
-    def calibrate(
-        self,
-        recipe: Recipe,
-        answers: Answers,
-        write_temperature: Callable[[float], None],
-        validation: Dataset,
-    ) -> tuple[float, dict[str, float]]:
+    def calibrate(self, recipe: Recipe, answers: Answers, write: WriteTemperature, validation: Dataset) -> Calibrated:
         """Do the same as `Classify`, and fit the ``is_digit`` probability below which an image is rejected."""
-        temperature, thresholds = super().calibrate(recipe, answers, write_temperature, validation)
+        temperature, thresholds = super().calibrate(recipe, answers, write, validation)
         cuts = joined(list(self.training_examples(validation, recipe.seed, VALIDATION_FRACTION)))
         digits = cuts.images[cuts.labels < NOT_A_DIGIT]
         return temperature, thresholds | {DIGIT_FROM: float(np.quantile(answers(digits)[1], _DIGITS_REFUSED))}

@@ -6,8 +6,8 @@ import tracemalloc
 
 import pytest
 
+from shuzi.service.openapi import Images
 from shuzi.service.problems import STATUSES, ValuesError, checked
-from shuzi.service.schema import Images
 from shuzi.service.training import TrainingRequest
 
 

@@ -1,4 +1,4 @@
-/** The numbers were computed by src/shuzi/concepts.py and NumPy; the pushes by central differences of its losses. */
+/** The numbers were computed by tests/training/first_network.py and NumPy; the pushes by central differences of its losses. */
 import { describe, expect, it } from "vitest";
 import {
   crossEntropy,

@@ -1,4 +1,4 @@
-/** The arithmetic that the steps show: the same ideas, names and formulas as src/shuzi/concepts.py. */
+/** The arithmetic that the steps show: the same ideas, names and formulas as in the first lessons and tests/training/first_network.py. */
 import { EPSILON } from "../generated/training";
 
 /** A row of zeros with a single one at the index of the digit. */

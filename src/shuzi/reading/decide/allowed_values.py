@@ -48,47 +48,19 @@ from shuzi.reading.values import Findings, LineTexts, Weights
 
 @dataclass(frozen=True)
 class ScoredValues:
-    """How well values fit what was seen.
+    """How well values fit what was seen."""
 
-    Parameters
-    ----------
-    values
-        The values, all of a short list, and those nearest to what was read of a long one.
-    scores
-        The log probability of each, up to a constant: float64 (n,).
-    unlisted
-        The log probability of the best text that is no value, up to the same constant.
-    texts
-        What each value would be with the marks and signs that may stand between its digits.
-    line
-        The line on which the best value may stand; None if no line recogniser was used.
-    """
-
-    values: list[str]
-    scores: NDArray[np.float64]
-    unlisted: float
-    texts: list[str]
-    line: LineTexts | None
+    values: list[str]  # the values, all of a short list, and those nearest to what was read of a long one
+    scores: NDArray[np.float64]  # the log probability of each, up to a constant: float64 (n,)
+    unlisted: float  # the log probability of the best text that is no value, up to the same constant
+    texts: list[str]  # what each value would be with the marks and signs that may stand between its digits
+    line: LineTexts | None  # the line on which the best value may stand; None if no line recogniser was used
 
 
 def score_values(
     reading: Reading, lines: Sequence[LineTexts], values: Sequence[str], weights: Weights, with_marks: bool
 ) -> ScoredValues:
-    """Score values.
-
-    Parameters
-    ----------
-    reading
-        The reading without the list.
-    lines
-        What may stand on the lines that it was made from.
-    values
-        Digits, and marks if they are compared.
-    weights
-        How much each score of a text counts.
-    with_marks
-        Whether marks are compared.
-    """
+    """Score values as what stands on the lines that a reading was made from, with marks if these are compared."""
     near = _find_nearest(values, [text for text, _ in reading.alternatives] or [reading.text], with_marks)
     if lines:
         # of several lines, the one that a value fits best
@@ -171,15 +143,8 @@ _INK = "ink"
 
 
 def check_values(values: Sequence[str]) -> list[str]:
-    """Return the values without surrounding spaces and duplicates, in their order.
+    """Return the values without surrounding spaces and duplicates, in their order; raises DataError.
 
-    Raises
-    ------
-    DataError
-        There are none or too many, or one has characters other than digits and marks.
-
-    Examples
-    --------
     >>> check_values(["10234", " 10243 ", "10234"])
     ['10234', '10243']
     """
@@ -201,27 +166,14 @@ def check_values(values: Sequence[str]) -> list[str]:
 def choose_value(
     reading: Reading, seen: Findings, outcomes: Outcomes, values: Sequence[str], scale: LineScale
 ) -> Reading:
-    """Choose the value that is most probably written.
+    """Choose the value that is most probably written, of those that `check_values` returned.
 
     Values are compared with the text if one of them has a mark, otherwise with its digits. Blank pictures, pictures
     without a digit and those that hold too much stay as they were read.
 
-    Parameters
-    ----------
-    reading
-        The reading without the list.
-    seen, outcomes
-        What it was made from, and what its lines say.
-    values
-        As `check_values` returns them.
-    scale
-        Weighs the scores of texts.
-
-    Returns
-    -------
-    The reading with the value as its text. It is "ok" only if the value is clearly the only one that fits, no other
-    text fits much better, and each of its digits has its ink. Other ink is named; it is a doubt where a longer value
-    is on the list. The alternatives are values only.
+    The reading with the value as its text is "ok" only if the value is clearly the only one that fits, no other text
+    fits much better, and each of its digits has its ink. Other ink is named; it is a doubt where a longer value is on
+    the list. The alternatives are values only.
     """
     if reading.status in (BLANK, NOT_A_DIGIT) or seen.too_much is not None:
         return reading
@@ -288,20 +240,10 @@ def _place(
     scored: ScoredValues,
     texts: Sequence[tuple[str, float]],
 ) -> Reading | None:
-    """Tell where the digits of a value stand, and what other ink there is; None if nobody could say.
+    """Return the reading with the digits, marks and ignored ink of a value; None if nobody could say where they are.
 
-    Parameters
-    ----------
-    reading, seen, outcomes
-        As for `choose_value`.
-    scored
-        The values, scored.
-    texts
-        What may stand there and the probability of each, the chosen value first.
-
-    Returns
-    -------
-    The reading with the digits, marks and ignored ink of the value; it is "ok" unless a sign stands among them.
+    It is "ok" unless a sign stands among them. `texts` are what may stand there, the chosen value first, and the
+    probability of each.
     """
     text = texts[0][0]
     digits = without_marks(text)

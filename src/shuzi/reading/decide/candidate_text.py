@@ -25,13 +25,7 @@ from shuzi.reading.values import Findings
 def read_candidates(seen: Findings, outcomes: Outcomes, scale: Scale) -> Reading:
     """Put candidates in reading order and make a reading of them.
 
-    Parameters
-    ----------
-    seen, outcomes
-        What was found, and what its lines say. Where the recogniser sees no digit in any of them, the reading is
-        doubted, or is none.
-    scale
-        Calibrates the confidence and gives the thresholds.
+    Where the recogniser sees no digit in any of their lines, the reading is doubted, or is none.
     """
     if seen.candidates:
         return _read(seen, outcomes, scale)

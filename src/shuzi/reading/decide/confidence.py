@@ -31,27 +31,18 @@ from shuzi.reading.values import Findings, Weights
 
 
 class Curves(NamedTuple):
-    """Coefficients that calibrate confidence for pictures read in one way.
+    """Coefficients that calibrate confidence for pictures read in one way."""
 
-    Parameters
-    ----------
-    named, is_digit, found
-        Slopes of the logit of "this digit is correct" in the logits of: the probability of the named digit, given
-        that it is one; the probability that it is one; and, if the detector was used, its score.
-    shift
-        The intercept of that logit.
-    whole
-        The logit of "nothing is wrong apart from the digits" if nothing indicates otherwise.
-    uncovered, missed, at_edge
-        How much that logit falls with the fraction of ink outside all digits, with the score of the best rejected
-        candidate, and if a digit touches the picture's edge.
-    """
-
+    # slopes of the logit of "this digit is correct" in the logits of: the probability of the named digit, given
+    # that it is one; the probability that it is one; and, if the detector was used, its score
     named: float = 1.0
     is_digit: float = 1.0
     found: float = 1.0
-    shift: float = 0.0
+    shift: float = 0.0  # the intercept of that logit
+    # the logit of "nothing is wrong apart from the digits" if nothing indicates otherwise
     whole: float = STEEPEST_LOGIT
+    # how much that logit falls with the fraction of ink outside all digits, with the score of the best rejected
+    # candidate, and if a digit touches the picture's edge
     uncovered: float = 0.0
     missed: float = 0.0
     at_edge: float = 0.0
@@ -88,17 +79,10 @@ def signs_of_text(seen: Findings) -> tuple[float, float, float]:
 
 @dataclass(frozen=True)
 class Way:
-    """Calibrated confidence for pictures read in one way.
+    """Calibrated confidence for pictures read in one way."""
 
-    Parameters
-    ----------
-    curves
-        Give the probabilities of digits and texts; None uses the networks' own.
-    measured
-        The fraction of correct texts at each knot of the curves' output; empty if not measured.
-    """
-
-    curves: Curves | None = None
+    curves: Curves | None = None  # give the probabilities of digits and texts; None uses the networks' own
+    # the fraction of correct texts at each knot of the curves' output; empty if not measured
     measured: tuple[float, ...] = ()
 
     def of_digit(self, candidate: Candidate) -> float:
@@ -117,29 +101,17 @@ class Way:
 class Scale:
     """Turns raw confidence into calibrated confidence, with the thresholds it must reach.
 
-    Parameters
-    ----------
-    simple, detected
-        For simple ink, and for pictures read with the detector.
-    ok
-        The confidence from which a text is `ok`.
-    digit
-        The probability from which something is a digit at all.
-    blank
-        The probability that a picture in which nothing was found really holds no digit.
-
-    Examples
-    --------
     >>> scale = Scale.of({"text-ok": 0.8})
     >>> scale.way(simple=True).curves is None, scale.ok, scale.digit, scale.blank
     (True, 0.8, 0.5, 1.0)
     """
 
+    # for simple ink, and for pictures read with the detector
     simple: Way
     detected: Way
-    ok: float
-    digit: float
-    blank: float = 1.0
+    ok: float  # the confidence from which a text is `ok`
+    digit: float  # the probability from which something is a digit at all
+    blank: float = 1.0  # the probability that a picture in which nothing was found really holds no digit
 
     @staticmethod
     def of(thresholds: Mapping[str, float]) -> Scale:
@@ -195,33 +167,15 @@ def _way(thresholds: Mapping[str, float], way: str) -> Way:
 
 
 class Evidence(NamedTuple):
-    """The evidence about a page that was read line by line.
+    """The evidence about a page that was read line by line."""
 
-    Parameters
-    ----------
-    raw
-        The logit of the product of its lines' probabilities.
-    uncovered
-        The fraction of the ink outside the candidates.
-    missed
-        The score of the best rejected candidate.
-    at_edge
-        1 if a digit touches the picture's edge.
-    differs
-        1 if the digits are not those of the candidates.
-    unknown
-        1 if there is unknown ink as large as a digit.
-    lines
-        The number of lines beyond the first.
-    """
-
-    raw: float
-    uncovered: float
-    missed: float
-    at_edge: float
-    differs: float
-    unknown: float
-    lines: float
+    raw: float  # the logit of the product of its lines' probabilities
+    uncovered: float  # the fraction of the ink outside the candidates
+    missed: float  # the score of the best rejected candidate
+    at_edge: float  # 1 if a digit touches the picture's edge
+    differs: float  # 1 if the digits are not those of the candidates
+    unknown: float  # 1 if there is unknown ink as large as a digit
+    lines: float  # the number of lines beyond the first
 
 
 class Curve(NamedTuple):
@@ -251,28 +205,17 @@ PLAIN_CURVE = Curve()
 class LineScale:
     """Calibrates what was read line by line.
 
-    Parameters
-    ----------
-    weights
-        How much each score of a text counts.
-    curve, measured
-        From the evidence to a probability, and the fraction of right texts at each of its `KNOTS`; empty if unknown.
-    ok
-        The confidence from which a text is "ok".
-    others
-        The probability that one of the other likely texts is right if the best one is not.
-
-    Examples
-    --------
     >>> scale = LineScale.of({"line-weight-same": 0.5})
     >>> scale.weights.same, scale.calibrated, round(scale.confidence(Evidence(2.0, 0, 0, 0, 0, 0, 0)), 2)
     (0.5, False, 0.88)
     """
 
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights = field(default_factory=Weights)  # how much each score of a text counts
+    # from the evidence to a probability, and the fraction of right texts at each of its `KNOTS`; empty if unknown
     curve: Curve = field(default_factory=Curve)
     measured: tuple[float, ...] = ()
-    ok: float = UNFITTED["line_ok"]
+    ok: float = UNFITTED["line_ok"]  # the confidence from which a text is "ok"
+    # the probability that one of the other likely texts is right if the best one is not
     others: float = UNFITTED["line_others"]
 
     @staticmethod

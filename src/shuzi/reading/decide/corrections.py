@@ -15,17 +15,7 @@ from shuzi.reading.values import Adjustment, Findings, LineTexts, Weights
 
 
 def correct(seen: Findings, classifier: CorrectedClassifier, weights: Weights) -> Findings:
-    """Let corrected digits speak about the lines of a page.
-
-    Parameters
-    ----------
-    seen
-        What was found, with the texts of its lines.
-    classifier
-        Knows the corrected digits.
-    weights
-        How much each score of a text counts.
-    """
+    """Let corrected digits speak about the lines of a page."""
     return replace(seen, texts=tuple(_correct_line(line, seen, classifier, weights) for line in seen.texts))
 
 

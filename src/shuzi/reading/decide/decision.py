@@ -27,20 +27,9 @@ def decide(
 ) -> Reading:
     """Make a reading of everything that was found in a picture.
 
-    Parameters
-    ----------
-    seen
-        What was found, with the texts of its lines.
-    scale
-        Calibrates the confidence in candidates and gives the thresholds.
-    line_scale
-        Does so for what the line recogniser has read; None for the networks' own probabilities.
-    values
-        The values of which one is written, as `allowed_values.check_values` returns them; None for any number.
-    pattern
-        The pattern that what is written fits; None for any number. Values are those that fit already.
-    page_scale
-        Calibrates the confidence in the lines of a photograph; None for the networks' own probabilities.
+    Without `line_scale` or `page_scale`, what was read on lines, or on a photograph, has the networks' own
+    probabilities. One of the `values`, as `allowed_values.check_values` returns them, is written, and the pattern
+    fits; None allows any number. Of both, values are those that fit already.
     """
     if seen.too_much is not None:
         return Reading("", UNSURE, 0.0, (), seen.too_much, scale.calibrated)

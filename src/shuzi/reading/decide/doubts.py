@@ -37,17 +37,9 @@ from shuzi.reading.values import Findings
 def is_cut_at_side(ink: NDArray[np.uint8], digits: Sequence[Box], printed: Sequence[Box]) -> bool:
     """Tell whether ink beside the digits of a line, in none of them, runs into the left or right edge of the picture.
 
-    Parameters
-    ----------
-    ink
-        The picture's ink map: uint8 (h, w).
-    digits
-        The boxes of a line's digits, in pixels; at least one.
-    printed
-        The boxes of what is no part of the line: printed lines and patterns, stains, the digits of other lines.
+    `ink` is uint8 (h, w); `printed` are the boxes of what is no part of the line: printed lines and patterns, stains,
+    the digits of other lines.
 
-    Examples
-    --------
     >>> ink = np.zeros((40, 100), np.uint8)
     >>> ink[10:30, 10:20] = ink[8:26, 96:] = 255
     >>> is_cut_at_side(ink, [Box(10, 10, 10, 20)], []), is_cut_at_side(ink, [Box(80, 10, 10, 20)], [])
@@ -116,17 +108,9 @@ def doubt_unseen(reading: Reading, seen: Findings, scale: Scale) -> Reading:
 
 
 def doubt_wide_gap(reading: Reading, fits: Callable[[str], bool] | None = None) -> Reading:
-    """Make a reading unsure if one of its lines may be two numbers.
+    """Make a reading unsure if one of its lines may be two numbers; it still says whatever else is amiss.
 
-    Whatever else is amiss is still what the reading says.
-
-    Parameters
-    ----------
-    reading
-        What was read.
-    fits
-        Tells whether a text fits a pattern or is on a list; None for any number. A text of which no part fits is one
-        number.
+    `fits` tells whether a text fits a pattern or is on a list. A text of which no part fits is one number.
     """
     if reading.status not in (OK, UNSURE):
         return reading

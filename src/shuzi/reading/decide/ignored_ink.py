@@ -34,17 +34,7 @@ from shuzi.reading.values import Findings
 
 
 def name_ignored_ink(seen: Findings, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
-    """Name the ink that is in no text of a page, from left to right.
-
-    Parameters
-    ----------
-    seen
-        What was found.
-    outcomes
-        What its lines say.
-    digits
-        The digits of the lines that hold some.
-    """
+    """Name the ink that is in no text of a page, from left to right; `digits` are those of lines that hold some."""
     characters = [character for line in outcomes for character in line.characters]
     ignored = [(SIGN_INK, character.box) for character in characters if character.character == SIGN]
     # a mark on a line without a digit is in no text
@@ -61,25 +51,11 @@ def name_ignored_ink(seen: Findings, outcomes: Sequence[Outcome], digits: Sequen
 def find_left_out(
     grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float, most: float = MAX_WORK
 ) -> list[tuple[str, Box]]:
-    """Find the ink outside all characters that is large enough to be one.
+    """Find the ink outside all characters that is large enough to be one; return its kinds and boxes, in pixels.
 
-    Parameters
-    ----------
-    grey, ink
-        The picture and its ink map, paper 0 and ink up to 255: both uint8 (h, w).
-    taken
-        The boxes of all digits, marks and signs.
-    height
-        The median height of the digits, in pixels.
-    most
-        What may be done to tell kinds, in images classified; the ink beyond that is UNKNOWN.
+    `grey` and `ink`, paper 0, are uint8 (h, w). `taken` are the boxes of all digits, marks and signs, and `height` is
+    the digits' median height. Telling kinds may take `most`, in images classified; the ink beyond that is UNKNOWN.
 
-    Returns
-    -------
-    The kind of each, RULING, STAIN, PRINT, NEIGHBOUR or UNKNOWN, and its box in pixels.
-
-    Examples
-    --------
     >>> ink = np.zeros((40, 100), np.uint8)
     >>> ink[10:30, 10:14] = ink[10:30, 40:60] = ink[36, 2:98] = 255
     >>> find_left_out(255 - ink, ink, [Box(10, 10, 4, 20)], 20.0)

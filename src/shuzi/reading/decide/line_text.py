@@ -44,17 +44,7 @@ from shuzi.reading.values import Findings, Weights
 
 
 def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading | None:
-    """Make a reading of what the line recogniser and the candidates say together; None if no line has a digit.
-
-    Parameters
-    ----------
-    seen
-        What was found.
-    outcomes
-        What its lines say.
-    scale
-        Calibrates the confidence.
-    """
+    """Make a reading of what the line recogniser and the candidates say together; None if no line has a digit."""
     if not outcomes.written:
         return None
     page = _Page.of(seen, outcomes)
@@ -182,16 +172,9 @@ def _has_ink(seen: Findings, row: int, box: Box) -> bool:
 
 
 def share_out(texts: Sequence[tuple[str, float]], confidence: float, others: float) -> tuple[tuple[str, float], ...]:
-    """Give the first text the confidence; the others share what is left of 1 as their probabilities say.
+    """Give the first text the confidence; the others share what is left of 1 as their raw probabilities say.
 
-    Parameters
-    ----------
-    texts
-        Texts and their raw probabilities, the best one first.
-    confidence
-        The probability that the first one is right.
-    others
-        The probability that one of the others is right if the first one is not.
+    `others` is the probability that one of the others is right if the first one is not.
     """
     if not texts:
         return ()
@@ -207,18 +190,9 @@ def share_out(texts: Sequence[tuple[str, float]], confidence: float, others: flo
 def make_digits_and_marks(
     characters: Sequence[Character], probabilities: Sequence[float], seen: Findings, ok: float
 ) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
-    """Make the digits and the marks of a reading of characters; signs are neither.
+    """Make the digits and the marks of a reading of characters, which have a probability each; signs are neither.
 
-    Parameters
-    ----------
-    characters
-        The characters.
-    probabilities
-        The probability that each of them is right.
-    seen
-        What was found in their picture.
-    ok
-        The probability from which a digit is "ok".
+    `ok` is the probability from which a digit is "ok".
     """
     pairs = [*zip(characters, probabilities, strict=True)]
     digits = [_make_digit(character, sure, seen, ok) for character, sure in pairs if character.character in DIGITS]

@@ -28,25 +28,14 @@ Choices = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """The texts of a line, with their probabilities.
+    """The texts of a line, with their probabilities."""
 
-    Parameters
-    ----------
-    texts, probabilities
-        Its likely texts, the most probable one first, and the probability of each if one of them is right.
-    characters
-        Those of the first text.
-    agreed
-        Whether its digits are those of the candidates.
-    is_struck
-        Whether a straight stroke goes through all of them.
-    """
-
+    # its likely texts, the most probable one first, and the probability of each if one of them is right
     texts: tuple[str, ...]
     probabilities: tuple[float, ...]
-    characters: tuple[Character, ...]
-    agreed: bool
-    is_struck: bool = False
+    characters: tuple[Character, ...]  # those of the first text
+    agreed: bool  # whether its digits are those of the candidates
+    is_struck: bool = False  # whether a straight stroke goes through all of them
 
     @property
     def has_digits(self) -> bool:
@@ -81,33 +70,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The texts of a page's lines, with their probabilities.
+    """The texts of a page's lines, with their probabilities."""
 
-    Parameters
-    ----------
-    of_lines
-        One for each line, from top to bottom.
-    counted_once
-        Those of them that are no repetition: a line most of whose characters are another line's is left out.
-    is_shared
-        Whether a digit or mark of one of these stands where another character does.
-    written
-        Those of them that hold digits.
-    texts
-        The most probable whole texts of the written lines, without signs, the best one first.
-    has_sign_inside
-        Whether a sign stands between digits of a written line.
-    probability_of_digits
-        The probability of all texts with the digits of the best one.
-    """
-
-    of_lines: tuple[Outcome, ...]
+    of_lines: tuple[Outcome, ...]  # one for each line, from top to bottom
+    # those of them that are no repetition: a line most of whose characters are another line's is left out
     counted_once: tuple[Outcome, ...]
-    is_shared: bool
-    written: tuple[Outcome, ...]
+    is_shared: bool  # whether a digit or mark of one of these stands where another character does
+    written: tuple[Outcome, ...]  # those of them that hold digits
+    # the most probable whole texts of the written lines, without signs, the best one first
     texts: list[tuple[str, float]]
-    has_sign_inside: bool
-    probability_of_digits: float
+    has_sign_inside: bool  # whether a sign stands between digits of a written line
+    probability_of_digits: float  # the probability of all texts with the digits of the best one
 
     @property
     def is_struck(self) -> bool:
@@ -116,15 +89,7 @@ class Outcomes:
 
 
 def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
-    """Choose the best text of each line of a page.
-
-    Parameters
-    ----------
-    seen
-        What was found, with the texts of its lines.
-    weights
-        How much each score of a text counts.
-    """
+    """Choose the best text of each line of a page."""
     outcomes = tuple(choose_text(line, weights, seen.ink) for line in seen.texts)
     kept: list[int] = []
     is_shared = False
@@ -151,17 +116,7 @@ def choose_texts(seen: Findings, weights: Weights) -> Outcomes:
 
 
 def choose_text(line: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outcome:
-    """Choose the best text of a line.
-
-    Parameters
-    ----------
-    line
-        Its likely texts.
-    weights
-        How much each score of them counts.
-    ink
-        The picture's ink map: uint8 (h, w).
-    """
+    """Choose the best text of a line of a picture with that ink map, uint8 (h, w)."""
     likely = compute_probabilities(line, weights)
     # texts that differ in signs alone are one text, for signs are in none
     whole = _add_up_without_signs(line.texts, likely.tolist())

@@ -56,47 +56,23 @@ PAGE_WEIGHTS = Weights(0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 class LineFeatures(NamedTuple):
-    """What tells whether a line's text is complete and right.
+    """What tells whether a line's text is complete and right."""
 
-    Parameters
-    ----------
-    raw
-        The logit of the text's probability among all texts of the line.
-    wide, narrow
-        Its log probability in each strip.
-    worst, classified
-        The lowest and the mean log of the classifier's probabilities of its digits.
-    length
-        The logarithm of its number of digits.
-    core
-        The logit of the line detector's score.
-    size
-        How many doublings its digits are lower than 24 pixels; 0 where they are not.
-    relative
-        The absolute logarithm of the height of its digits as a multiple of the other lines'.
-    at_edge
-        1 if the line runs into the edge of the picture.
-    left_over
-        The fraction of the ink in the band of its digits that is in no character.
-    gap
-        The widest gap between neighbouring characters, as a multiple of the digits' height.
-    signs
-        The number of its characters that are neither digits nor marks.
-    """
-
-    raw: float
+    raw: float  # the logit of the text's probability among all texts of the line
+    # its log probability in each strip
     wide: float
     narrow: float
+    # the lowest and the mean log of the classifier's probabilities of its digits
     worst: float
     classified: float
-    length: float
-    core: float
-    size: float
-    relative: float
-    at_edge: float
-    left_over: float
-    gap: float
-    signs: float
+    length: float  # the logarithm of its number of digits
+    core: float  # the logit of the line detector's score
+    size: float  # how many doublings its digits are lower than 24 pixels; 0 where they are not
+    relative: float  # the absolute logarithm of the height of its digits as a multiple of the other lines'
+    at_edge: float  # 1 if the line runs into the edge of the picture
+    left_over: float  # the fraction of the ink in the band of its digits that is in no character
+    gap: float  # the widest gap between neighbouring characters, as a multiple of the digits' height
+    signs: float  # the number of its characters that are neither digits nor marks
 
 
 FEATURES = LineFeatures._fields
@@ -104,26 +80,18 @@ FEATURES = LineFeatures._fields
 
 
 class Tree(NamedTuple):
-    """A tree of two questions about features, and what its answer adds to the logit of the confidence.
+    """A tree of two questions about features, and what its answer adds to the logit of the confidence."""
 
-    Parameters
-    ----------
-    feature, threshold
-        Whether the value of the feature of that index is below the threshold.
-    feature_below, threshold_below
-        What is asked next if it is.
-    feature_above, threshold_above
-        What is asked next if it is not.
-    low_below, high_below, low_above, high_above
-        What is added: below both thresholds, below the first alone, and so on.
-    """
-
+    # whether the value of the feature of that index is below the threshold
     feature: float
     threshold: float
+    # what is asked next if it is
     feature_below: float
     threshold_below: float
+    # what is asked next if it is not
     feature_above: float
     threshold_above: float
+    # what is added: below both thresholds, below the first alone, and so on
     low_below: float
     high_below: float
     low_above: float
@@ -142,15 +110,6 @@ class Tree(NamedTuple):
 class PageScale:
     """Turns features into confidence, with boosted trees: a logistic fit is `ok` half as often, and as often right.
 
-    Parameters
-    ----------
-    trees
-        Trees whose values add up to the logit of the confidence; without any, it is the networks' own.
-    ok
-        The confidence from which a number is "ok".
-
-    Examples
-    --------
     >>> tree = Tree(0, 2.0, 0, 0.0, 5, 0.7, -2.0, 0.5, 1.5, 3.0)
     >>> scale = PageScale.of(PageScale((tree,), 0.9).numbers)
     >>> scale.ok, [round(scale.confidence(LineFeatures(raw, *[0.0] * 12)), 2) for raw in (-1.0, 1.0, 3.0)]
@@ -159,8 +118,9 @@ class PageScale:
     False
     """
 
+    # trees whose values add up to the logit of the confidence; without any, it is the networks' own
     trees: tuple[Tree, ...] = ()
-    ok: float = UNFITTED["line_ok"]
+    ok: float = UNFITTED["line_ok"]  # the confidence from which a number is "ok"
 
     @staticmethod
     def of(numbers: Mapping[str, float]) -> PageScale:
@@ -202,16 +162,7 @@ def decide_page(
 ) -> Reading:
     """Make a reading of the lines of a photograph.
 
-    Parameters
-    ----------
-    seen
-        What was found, with its lines.
-    scale
-        Turns features into confidence.
-    line_scale
-        Weighs texts that are on a list or fit a pattern.
-    values, pattern
-        As for `decide`; a pattern is that of each line, and of values only one may be written.
+    The pattern is that of each line, and of the values only one may be written; `line_scale` weighs texts for both.
     """
     line_scale = replace(line_scale, weights=PAGE_WEIGHTS)
     readings, ignored = [], [Ignored(NEIGHBOUR, _whole(line.box, seen)) for line in seen.cut_off]

@@ -46,27 +46,13 @@ class Detection:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A box that may hold a digit.
+    """A box that may hold a digit."""
 
-    Parameters
-    ----------
-    image
-        What the classifier saw: uint8 (28, 28).
-    box
-        x, y, width, height in the picture as it was searched.
-    probabilities
-        Of each digit, given that it is one: float32 (10,).
-    is_digit
-        The probability that it is a digit.
-    detector_score
-        The detector's score; 1 if the detector was not used.
-    """
-
-    image: NDArray[np.uint8]
-    box: Box
-    probabilities: NDArray[np.float32]
-    is_digit: float
-    detector_score: float
+    image: NDArray[np.uint8]  # what the classifier saw: uint8 (28, 28)
+    box: Box  # x, y, width, height in the picture as it was searched
+    probabilities: NDArray[np.float32]  # of each digit, given that it is one: float32 (10,)
+    is_digit: float  # the probability that it is a digit
+    detector_score: float  # the detector's score; 1 if the detector was not used
 
     @property
     def confidence(self) -> float:
@@ -80,15 +66,7 @@ class Candidate:
 
 
 class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
-    """A picture seems to hold more than a page of writing; reading it would take too long.
-
-    Parameters
-    ----------
-    key
-        The key of the sentence that says so.
-    n
-        How many of what it names there are.
-    """
+    """A picture seems to hold more than a page of writing: `key` names the sentence that says so, `n` how many."""
 
     def __init__(self, key: str, n: int) -> None:
         super().__init__(key)
@@ -99,15 +77,6 @@ class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
 class Work:
     """The work that may still be spent on a picture.
 
-    Parameters
-    ----------
-    left
-        In images classified.
-    done
-        What was done: that, and what is done however little is left.
-
-    Examples
-    --------
     >>> work = Work()
     >>> work.spend(MAX_WORK, "reading.many_lines", 90)
     >>> work.spend(1, "reading.many_lines", 91)
@@ -115,8 +84,8 @@ class Work:
     shuzi.reading.find.candidates.TooMuch: reading.many_lines
     """
 
-    left: float = MAX_WORK
-    done: float = 0.0
+    left: float = MAX_WORK  # in images classified
+    done: float = 0.0  # what was done: that, and what is done however little is left
 
     def spend(self, images: float, key: str, n: int) -> None:
         """Take so much from what may be done; raise `TooMuch`, with this sentence, if that is more than is left."""
@@ -133,25 +102,10 @@ def classify_boxes(
     detections: Sequence[Detection] = (),
     work: Work | None = None,
 ) -> list[Candidate]:
-    """Classify each box that holds ink; combine that with what the detector says, where it found the boxes.
+    """Classify each box of an ink map, uint8 (h, w), that holds ink.
 
-    Parameters
-    ----------
-    ink
-        The picture's ink map: uint8 (h, w).
-    boxes
-        Where digits may be.
-    classifier
-        Classifies what is in them.
-    detections
-        What the detector found in each box; empty if it was not used.
-    work
-        What may still be done; None for no limit.
-
-    Raises
-    ------
-    TooMuch
-        These are more boxes than `work` has left.
+    Where the detector found the boxes, one of the `detections` belongs to each, and counts too. Raises TooMuch if
+    these are more boxes than `work` has left; None sets no limit.
     """
     if work is not None:
         work.spend(len(boxes), "reading.many_digits", len(boxes))
@@ -182,20 +136,9 @@ def classify_boxes(
 def classify_pieces(
     ink: NDArray[np.uint8], pieces: NDArray[np.int32], classifier: Classifier, work: Work
 ) -> list[Candidate]:
-    """Classify what is in the boxes of pieces of simple ink, int32 (k, 4), whatever work is left.
+    """Classify what is in the boxes of pieces of simple ink, int32 (k, 4), whatever work is left, and count it.
 
-    Parameters
-    ----------
-    ink, classifier
-        As for `classify_boxes`.
-    pieces
-        x, y, width and height of each.
-    work
-        Counts what is done.
-
-    Returns
-    -------
-    The candidates that are high enough to be digits.
+    Return the candidates that are high enough to be digits.
     """
     work.done += len(pieces)
     return _drop_low(classify_boxes(ink, [Box(*piece) for piece in pieces.tolist()], classifier))

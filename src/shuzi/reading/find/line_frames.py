@@ -42,19 +42,10 @@ from shuzi.reading.values import Line
 
 
 def is_struck_out(contrast: NDArray[np.uint8], digits: Sequence[Box]) -> bool:
-    """Tell whether a straight stroke goes through all digits of a line and ends beside them.
+    """Tell whether a straight stroke goes through all digits of a line, on a contrast map, uint8 (h, w).
 
-    A printed line goes on. Nothing is said of a single digit: its own strokes are as long.
+    It ends beside them, where a printed line goes on. Nothing is said of a single digit: its own strokes are as long.
 
-    Parameters
-    ----------
-    contrast
-        The picture's contrast map: uint8 (h, w).
-    digits
-        x, y, width, height of the line's digits, in its pixels.
-
-    Examples
-    --------
     >>> page = np.full((60, 140), 64, np.uint8)
     >>> page[20:40, 40:100:12] = 255  # six 1s
     >>> ones = [Box(x, 20, 1, 20) for x in range(40, 101, 12)]
@@ -122,21 +113,10 @@ def frame_lines(
     No component is on two lines. A line is framed twice: by the band of its median digit, which keeps small zeros
     large beside a long descender, and from the highest to the lowest digit or comma, which cuts nothing off.
 
-    Parameters
-    ----------
-    rows
-        The positions of the candidates of each row, or of its components where there are no candidates, as
-        `rows.group_rows` returns them.
-    candidates
-        The digits found in a picture.
-    components
-        int32 (k, 4): x, y, width, height of the connected components of its ink.
-    specks
-        int32 (m, 4): those of components too small to be digits. The next one before and after a line is framed too,
-        since it may be a point.
+    `rows` have the indices of candidates, or of components where there are no candidates, as `rows.group_rows`
+    returns them. Components are x, y, width, height, int32 (k, 4), and so are `specks`, which are too small to be
+    digits: the next one before and after a line is framed too, since it may be a point.
 
-    Examples
-    --------
     >>> frame_lines([[0, 1]], [], np.array([[10, 10, 8, 20], [24, 10, 8, 20]], np.int32))[0].frames[0]
     Box(x=0.0, y=3.0, width=42.0, height=34.0)
     """
@@ -157,20 +137,11 @@ def frame_lines(
 
 @dataclass(frozen=True)
 class _Band:
-    """Where characters next to the digits of a row may stand.
+    """Where characters next to the digits of a row may stand."""
 
-    Parameters
-    ----------
-    digits
-        The boxes of the digits.
-    height
-        Their median height, in pixels.
-    top, bottom
-        From where to where characters next to them may reach.
-    """
-
-    digits: list[Box]
-    height: float
+    digits: list[Box]  # the boxes of the digits
+    height: float  # their median height, in pixels
+    # from where to where characters next to them may reach
     top: float
     bottom: float
 

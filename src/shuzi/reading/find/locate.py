@@ -35,18 +35,8 @@ def locate(
 ) -> Findings:
     """Find the digits in a picture, classify each, and frame the lines that they stand on.
 
-    Parameters
-    ----------
-    scan
-        The picture.
-    classifier
-        Classifies what is found.
-    detector
-        Finds digits where the ink is not simple; None for no detector.
-    has_lines
-        Whether lines are recognised next. A single sure digit needs no line.
-    most
-        What may be done for it, in images classified.
+    The detector looks where the ink is not simple. `has_lines`: lines are recognised next; a single sure digit needs
+    no line. `most` is what may be done, in images classified.
     """
     ink, components = scan.ink, scan.components
     work = Work(_limit_work(scan.grey.size, most))

@@ -30,26 +30,9 @@ from shuzi.reading.find.find_thresholds import (
 def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     """Group boxes into rows as `group_in_reading_order` does, without what only seems to be a digit or a row.
 
-    Left out are small boxes that hang on a row, such as commas, and rows that the picture's edge cuts off.
+    Left out are small boxes that hang on a row, such as commas, and rows that the edge of the picture, (h, w), cuts
+    off. Return the indices of each row's boxes, from left to right; raises TooMuch beyond `MAX_ROWS`.
 
-    Parameters
-    ----------
-    boxes
-        What may be digits.
-    shape
-        Height and width of the picture.
-
-    Returns
-    -------
-    For each row, from top to bottom, the positions of its boxes, from left to right.
-
-    Raises
-    ------
-    TooMuch
-        There are more than `MAX_ROWS`.
-
-    Examples
-    --------
     >>> digits, comma, sliver = [Box(8, 20, 10, 30), Box(26, 20, 10, 30)], Box(20, 44, 4, 16), Box(9, 0, 10, 8)
     >>> group_rows([*digits, comma, sliver], (70, 60))
     [[0, 1]]

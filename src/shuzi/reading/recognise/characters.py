@@ -31,24 +31,13 @@ from shuzi.reading.values import LineTexts
 
 @dataclass(frozen=True)
 class Character:
-    """A character of a line.
+    """A character of a line."""
 
-    Parameters
-    ----------
-    character
-        A digit, a mark, or `SIGN`.
-    box
-        x, y, width, height in pixels of the searched picture.
-    probabilities
-        Of each class, over all texts of the line: float64 (16,); they add up to 1 at most.
-    image
-        Its ink as the classifier would see it: uint8 (28, 28).
-    """
-
-    character: str
-    box: Box
+    character: str  # a digit, a mark, or `SIGN`
+    box: Box  # x, y, width, height in pixels of the searched picture
+    # of each class, over all texts of the line: float64 (16,); they add up to 1 at most
     probabilities: NDArray[np.float64]
-    image: NDArray[np.uint8]
+    image: NDArray[np.uint8]  # its ink as the classifier would see it: uint8 (28, 28)
 
     @property
     def probability(self) -> float:
@@ -59,17 +48,7 @@ class Character:
 def find_characters(
     line: LineTexts, texts: Sequence[str], probabilities: Sequence[float], ink: NDArray[np.uint8]
 ) -> tuple[Character, ...]:
-    """Find the characters of the first of some texts on its line.
-
-    Parameters
-    ----------
-    line
-        The line's likely texts.
-    texts, probabilities
-        Of these texts, or of others that may stand there, and the probability of each.
-    ink
-        The picture's ink map: uint8 (h, w).
-    """
+    """Find the characters of the first of some texts, each with its probability, on its line; ink is uint8 (h, w)."""
     text, by_class = texts[0], sum_by_character(texts, probabilities)
     digits = [DIGITS.index(character) for character in text if character in DIGITS]
     aligned = iter(align(digits, line.line.candidates).candidates)
@@ -88,20 +67,9 @@ def find_characters(
 
 
 def frame_characters(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
-    """Cut a line between its characters, where the least ink is, and frame the ink of each.
+    """Cut a line between its characters, where the least ink is, and frame the ink of each; `ink` is uint8 (h, w).
 
-    Parameters
-    ----------
-    line
-        What may stand on it.
-    text
-        A text that may stand on it.
-    ink
-        The picture's ink map: uint8 (h, w).
-
-    Returns
-    -------
-    A box for each character, in pixels of the searched picture; where there is no ink, all of its slice of the line.
+    Where there is no ink, the box is all of the character's slice of the line.
     """
     if not text:
         return []
@@ -125,15 +93,9 @@ def frame_characters(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list
 def find_spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:
     """Return the most probable column range of each character in a text: the first column and the one after the last.
 
-    Parameters
-    ----------
-    log_probabilities
-        float32 (columns, classes), the last class blank.
-    labels
-        The text's characters, as classes; at most as many as there are columns.
+    The log probabilities are float32 (columns, classes), the last class blank; there are at least as many columns as
+    labels.
 
-    Examples
-    --------
     >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
     >>> find_spans(columns, (0, 1))
     [(0, 1), (2, 3)]
@@ -162,12 +124,8 @@ def find_spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) 
 def sum_by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArray[np.float64]:
     """Add up, for each character of the first text, the probabilities of the texts that have a class in its position.
 
-    Returns
-    -------
-    float64 (characters, 16).
+    Return float64 (characters, 16).
 
-    Examples
-    --------
     >>> by_class = sum_by_character(["12", "17", "112"], [0.6, 0.3, 0.1])
     >>> by_class[0, 1].round(2), by_class[1, [2, 7]].round(2).tolist()
     (np.float64(1.0), [0.7, 0.3])

@@ -33,18 +33,10 @@ from shuzi.reading.values import Line, LineTexts
 
 @dataclass(frozen=True)
 class Text:
-    """A text and its probability.
+    """A text and its probability."""
 
-    Parameters
-    ----------
-    labels
-        Its characters, as classes of the recogniser.
-    log_probability
-        Its log probability, at most 0.
-    """
-
-    labels: tuple[int, ...]
-    log_probability: float
+    labels: tuple[int, ...]  # its characters, as classes of the recogniser
+    log_probability: float  # its log probability, at most 0
 
 
 def find_best_texts(
@@ -106,21 +98,10 @@ def find_best_texts(
 
 
 def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
-    """Return the logarithm of the probability of each text: of all its alignments together.
+    """Return the log probability of each text, of all its alignments together: float64 (texts,), 0 at most.
 
-    Parameters
-    ----------
-    columns
-        float32 (columns, classes), the logarithm of each class's probability in each column; the last class is blank.
-    texts
-        Each text's characters, as classes.
+    `columns` are log probabilities, float32 (columns, classes), the last class blank.
 
-    Returns
-    -------
-    float64 (texts,), 0 at most.
-
-    Examples
-    --------
     >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
     >>> np.exp(log_probabilities(columns, [(0, 1), (1,), ()])).round(3).tolist()
     [0.534, 0.211, 0.021]
@@ -178,16 +159,10 @@ def score_texts(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
 def score_labels(
     line: Line, strips: Sequence[NDArray[np.float64]], texts: Sequence[tuple[int, ...]]
 ) -> NDArray[np.float64]:
-    """Return the scores of texts, each as classes: float64 (n, 7), as `Weights` names them.
+    """Return the scores of a line's texts, each as classes: float64 (n, 7), as `Weights` names them.
 
-    Parameters
-    ----------
-    line
-        The line.
-    strips
-        The log probability of each text in each strip of it: float64 (n,); a single strip stands for both.
-    texts
-        The texts.
+    `strips` have the log probability of each text in each strip of the line, float64 (n,); a single strip stands for
+    both.
     """
     digits = [tuple(label for label in labels if label < len(DIGITS)) for labels in texts]
     alignments = {labels: align(labels, line.candidates) for labels in dict.fromkeys(digits)}
@@ -199,20 +174,13 @@ def score_labels(
 
 
 class Alignment(NamedTuple):
-    """How a text's digits and a line's candidates belong together.
+    """How a text's digits and a line's candidates belong together."""
 
-    Parameters
-    ----------
-    matched, overlooked, denied
-        As in `Weights`.
-    candidates
-        For each digit the index of its candidate, or None.
-    """
-
+    # as in `Weights`
     matched: float
     overlooked: int
     denied: float
-    candidates: tuple[int | None, ...]
+    candidates: tuple[int | None, ...]  # for each digit the index of its candidate, or None
 
 
 def align(digits: Sequence[int], candidates: Sequence[Candidate]) -> Alignment:

@@ -33,21 +33,11 @@ from shuzi.reading.recognise.recognise_thresholds import (
 
 @dataclass(frozen=True)
 class Looks:
-    """How digits look.
+    """How digits look."""
 
-    Parameters
-    ----------
-    features
-        The network's last hidden layer, of length 1: float32 (n, k).
-    shapes
-        Their blurred pixels less the mean, of length 1: float32 (n, 784).
-    logs
-        The logs of the network's probabilities: float64 (n, 10).
-    """
-
-    features: NDArray[np.float32]
-    shapes: NDArray[np.float32]
-    logs: NDArray[np.float64]
+    features: NDArray[np.float32]  # the network's last hidden layer, of length 1: float32 (n, k)
+    shapes: NDArray[np.float32]  # their blurred pixels less the mean, of length 1: float32 (n, 784)
+    logs: NDArray[np.float64]  # the logs of the network's probabilities: float64 (n, 10)
 
     @staticmethod
     def of(images: NDArray[np.uint8], features: NDArray[np.float32], probabilities: NDArray[np.float32]) -> Looks:
@@ -62,18 +52,10 @@ class Looks:
 
 @dataclass(frozen=True)
 class Examples:
-    """Corrected digits.
+    """Corrected digits."""
 
-    Parameters
-    ----------
-    looks
-        How they look.
-    labels
-        What they are: int64 (m,).
-    """
-
-    looks: Looks
-    labels: NDArray[np.int64]
+    looks: Looks  # how they look
+    labels: NDArray[np.int64]  # what they are: int64 (m,)
 
     @staticmethod
     def of(classifier: Classifier, examples: Dataset) -> Examples:
@@ -101,26 +83,18 @@ def _blur(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class Blend:
-    """How much corrected digits count; chosen on UNIPEN's writers with even numbers (benchmarks/hand.py).
+    """How much corrected digits count; chosen on UNIPEN's writers with even numbers (benchmarks/hand.py)."""
 
-    Parameters
-    ----------
-    near, width
-        The cosine of the last hidden layers from which a corrected digit counts half, and the change in which it
-        comes to count.
-    shape, shape_width
-        The same of the blurred pixels.
-    margin
-        The logit by which the right answer rises above the wrong one for the corrected digit itself.
-    most
-        The largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays.
-    """
-
+    # the cosine of the last hidden layers from which a corrected digit counts half, and the change in which it
+    # comes to count
     near: float = 0.40
     width: float = 0.05
+    # the same of the blurred pixels
     shape: float = 0.55
     shape_width: float = 0.03
+    # the logit by which the right answer rises above the wrong one for the corrected digit itself
     margin: float = 2.0
+    # the largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays
     most: float = 8.0
 
 
@@ -133,46 +107,18 @@ makes more readings wrong than right (benchmarks/hand_numbers.py)."""
 
 
 class Correction(NamedTuple):
-    """The evidence of corrected digits about a digit.
+    """The evidence of corrected digits about a digit."""
 
-    Parameters
-    ----------
-    digit
-        What it is rather than the answer.
-    alike
-        How much the corrected digit counts, 0 to 1.
-    logit
-        The log of how much more probable it is than the answer.
-    """
-
-    digit: int
-    alike: float
-    logit: float
+    digit: int  # what it is rather than the answer
+    alike: float  # how much the corrected digit counts, 0 to 1
+    logit: float  # the log of how much more probable it is than the answer
 
 
 class CorrectedClassifier(Classifier):
-    """A classifier that also knows corrected digits of one person; it is used like the one without them.
+    """A classifier that also knows corrected digits of one person, which count as `blend` says.
 
-    Parameters
-    ----------
-    classifier
-        Outputs its features.
-    examples
-        The corrected digits.
-    blend
-        How much they count.
-
-    Attributes
-    ----------
-    uncorrected
-        The classifier without them.
-
-    Raises
-    ------
-    ModelError
-        The model does not output its features.
-    DataError
-        There are too many examples.
+    It is used like the one without them, `uncorrected`, which must output its features (ModelError). Too many
+    examples are a DataError.
     """
 
     def __init__(self, classifier: Classifier, examples: Dataset, blend: Blend | None = None) -> None:
@@ -195,15 +141,7 @@ class CorrectedClassifier(Classifier):
         return apply_corrections(probabilities, is_digit, looks, self._examples, self._blend)
 
     def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
-        """Return the correction of each digit's answer; None where no corrected digit contradicts it.
-
-        Parameters
-        ----------
-        images
-            The digits: uint8 (n, 28, 28).
-        answers
-            What they were taken for.
-        """
+        """Return the correction of each answer about images (n, 28, 28); None where no example contradicts it."""
         if self._examples is None or not len(images):
             return [None] * len(images)
         probabilities, _, features = self.classify_with_features(images)
@@ -277,22 +215,10 @@ def apply_corrections(
     examples: Examples,
     blend: Blend,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Move probability from wrong answers to right ones where corrected digits look alike.
+    """Move probability from wrong answers to right ones where corrected digits, at least one, look alike.
 
-    Parameters
-    ----------
-    probabilities, is_digit
-        The network's: float32 (n, 10) and (n,).
-    looks
-        How these digits look.
-    examples
-        At least one corrected digit.
-    blend
-        How much they count.
-
-    Returns
-    -------
-    float32 (n, 10) and (n,).
+    `probabilities` and `is_digit` are the network's, float32 (n, 10) and (n,), for digits with these looks; so is
+    what is returned.
     """
     answers = probabilities.argmax(axis=1)
     moved, digit = probabilities.astype(np.float64), is_digit.astype(np.float64)

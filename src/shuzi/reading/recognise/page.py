@@ -44,18 +44,9 @@ def recognise_page(
     classifier: Classifier,
     most: float,
 ) -> Findings:
-    """Recognise the lines of a photograph.
+    """Recognise the lines of a photograph, uint8 (h, w); single digits are classified too, for a second opinion.
 
-    Parameters
-    ----------
-    grey
-        The photograph: uint8 (h, w).
-    lines
-        Its lines.
-    recogniser, classifier
-        Read strips; and single digits, for a second opinion.
-    most
-        What may be done for a picture of one line, in images classified: for this one more.
+    `most` is what may be done for a picture of one line, in images classified: for this one more.
     """
     whole = [line for line in lines if not is_cut_off(line, grey)]
     cut_off = tuple(line for line in lines if line not in whole) if whole else ()
@@ -104,16 +95,9 @@ def _log_probability(picture: LinePicture, recogniser: Recogniser) -> float:
 def lies_on_its_side(
     grey: NDArray[np.uint8], page: Sequence[PageLine], detector: LineDetector, recogniser: Recogniser
 ) -> bool:
-    """Tell whether a page has lines that are more probable if it is turned by a quarter; unless its own are probable.
+    """Tell whether a photograph, uint8 (h, w), has lines that are more probable if it is turned by a quarter.
 
-    Parameters
-    ----------
-    grey
-        The photograph: uint8 (h, w).
-    page
-        Its lines, recognised.
-    detector, recogniser
-        Find lines, and read strips.
+    If the lines of its page, which are recognised already, are probable themselves, it does not.
     """
     if len(page) < 2:  # a single number is better told by its digits
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.reading.report.report_thresholds import (
-    BLURRED_EDGE,
-    EDGE_MARGIN,
-    EDGES_MEASURED_AT,
-    MIN_STEP,
-    MORE_INK,
-    MUCH_SHRUNK,
-    SHRUNK,
-    SMALL_DIGIT,
-    STEEP_PERCENTILE,
-)
 from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored, Sentence
 from shuzi.reading.values import Findings
+
+SMALL_DIGIT: Final = 10  # pixels: smaller digits cannot be read reliably
+SHRUNK: Final = 1.25  # times: from when shrinking a picture counts
+MUCH_SHRUNK: Final = 4  # times: makes writing of 40 pixels too small
+BLURRED_EDGE: Final = 0.12
+"""Of a digit's size: with wider edges, one digit in ten is misread and few are read with confidence."""
+EDGE_MARGIN: Final = 0.25  # of a digit's size: the paper around it where its edges are measured
+MORE_INK: Final = 0.05  # fraction of the ink outside all digits that is worth mentioning
+EDGES_MEASURED_AT: Final = 40  # pixels of a digit's longer side: this smooths away the grain of a large picture
+STEEP_PERCENTILE: Final = 99.0  # of the gradients: the edges, not the paper between them
+MIN_STEP: Final = 8.0  # grey levels; with less between paper and ink there is no edge to measure
 
 OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
 """The sentences of `about_the_picture`."""

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from shuzi import named
+from shuzi import atomic
+from shuzi.atomic import open_named
 from shuzi.cli import shuzi as command
-from shuzi.data.idx import read_idx
+from shuzi.data.formats import read_idx
 from shuzi.errors import IdxError, ShuziError
 from shuzi.messages import say
-from shuzi.named import open_named
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system h
 @pytest.fixture
 def pipe(tmp_path, monkeypatch):
     """A pipe that no program writes to."""
-    monkeypatch.setattr(named, "_WAIT", 0.01)
+    monkeypatch.setattr(atomic, "_WAIT", 0.01)
     os.mkfifo(tmp_path / "pipe.npz")
     return tmp_path / "pipe.npz"
 

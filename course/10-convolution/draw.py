@@ -81,19 +81,17 @@ _LEFT, _TOP = np.array([[-1, 0, 1]] * 3), np.array([[-1, 0, 1]] * 3).T
 
 def _slid(image, window):
     """Return what a 3×3 window sees at each place."""
-    size = len(image) - 2
-    return np.array(
-        [[np.sum(image[row : row + 3, column : column + 3] * window) for column in range(size)] for row in range(size)]
-    )
+    places = np.lib.stride_tricks.sliding_window_view(image, (3, 3))
+    return (places * window).sum(axis=(2, 3))
 
 
 def _numbers(cell, image, theme, most):
     picture(cell, image, theme, vmin=0, vmax=most)
     for (row, column), value in np.ndenumerate(image):
         dark = (value > most / 2) == (theme.ink == "Greys")
-        cell.text(
-            column, row, f"{value:g}".replace("-", "−"), ha="center", va="center", fontsize=8, color="#ffffff" if dark else "#1d1c1a"
-        )
+        colour = "#ffffff" if dark else "#1d1c1a"
+        shown = f"{value:g}".replace("-", "−")
+        cell.text(column, row, shown, ha="center", va="center", fontsize=8, color=colour)
 
 
 def corners(theme):

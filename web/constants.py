@@ -70,7 +70,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "concepts": ["EPSILON"],
         "evaluation.accuracy": ["DISPUTED"],
         "models.card": ["FORMAT", "MNIST_LICENCE", "Z"],
-        "service.training_child": ["MISTAKES", "MAX_IMAGES", "NO_WEIGHT"],
+        "service.training_child": ["MAX_IMAGES", "NO_WEIGHT"],
         "service.training_runs": ["REPORTS"],
         "training.tasks": ["WRONG_AMONG_SURE"],
     },

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from driving.pen import strokes_of
-from driving.training import LONG
+from driving.browsing import LONG
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from driving.reading_numbers import numbers_in
-from driving.training import LONG
+from driving.browsing import LONG
 from shuzi.evaluation.accuracy import DISPUTED
 
 pytestmark = pytest.mark.browser

@@ -1,12 +1,14 @@
 """The Models view shows the service's data, and the picker changes the model that answers."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import opened
-from driving.training import LONG
+from driving.browsing import LONG, opened
+from driving.sheet import Sheet
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser
@@ -147,3 +149,22 @@ def test_a_model_that_is_gone_says_so_and_the_default_reads(open_sheet, mnist, a
     assert answer.text == "7"
     expect(sheet.page.get_by_role("alert")).to_have_count(0)
     expect(sheet.page.get_by_role("radio", name="default")).to_be_checked()
+
+
+def test_a_network_that_the_service_trained_reads_what_is_written_for_it(
+    open_page, api, mnist, paste, as_png
+):
+    training = api.post("v1/training", json={"steps": 100}).json()["id"]
+    events = api.get(f"v1/training/{training}/events").text
+    assert "event: done" in events
+    page = open_page(f"?model={training}")
+    expect(page.get_by_role("radio", name="yours")).to_be_checked()
+    png = as_png(mnist.test.images[3])
+    with Sheet(page).read() as answer:
+        paste(page, png)
+    expected = api.post("v1/read", files={"picture": png}, params={"model": training}).json()["readings"][0]
+    assert answer.text == expected["text"] == "0"
+    page.get_by_role("link", name="Models").click()
+    card = opened(page, training)
+    expect(card.get_by_role("rowheader")).to_have_text("your softmax")
+    expect(card.get_by_role("link", name="Try it")).to_have_attribute("href", re.compile(f"model={training}"))

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from driving.pen import strokes_of
 from driving.sheet import Sheet
-from driving.training import LONG
+from driving.browsing import LONG
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from driving.pen import strokes_of
 from driving.reading_numbers import numbers_in
-from driving.training import LONG
+from driving.browsing import LONG
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser

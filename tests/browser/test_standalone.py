@@ -12,12 +12,11 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import opened, watched_pages
+from driving.browsing import LONG, opened, watched_pages
 from driving.pen import strokes_of
 from driving.reading_numbers import numbers_in
 from driving.serving import build_standalone
 from driving.sheet import Sheet
-from driving.training import LONG
 from shuzi import messages
 from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table

@@ -9,7 +9,6 @@ export const FORMAT = 2;
 export const MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges";
 /** 95 % of a normal distribution lie within this many standard deviations */
 export const Z = 1.959963984540054;
-export const MISTAKES = 24;
 /** more would be too small to see */
 export const MAX_IMAGES = 40;
 /** keeps all-zero weights zero */

@@ -9,6 +9,8 @@ import { STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
 import { Button, Choices, Notice } from "../../shared/controls";
 import { usePromised } from "../../shared/hooks";
+import { percent } from "../../shared/percent";
+import { Pixels } from "../../shared/pixels";
 import { ConfusionTable, type ShadedCell } from "../confusion-table";
 import { type Answered, answered, counts } from "../evaluation";
 import { whole } from "../format";
@@ -16,7 +18,6 @@ import { StepFrame } from "../frame/step-frame";
 import { answersHere } from "../train/here/client";
 import type { Answers } from "../train/here/messages";
 import { letterOf, nameOf } from "../train/kept-networks";
-import { MistakeImage } from "../train/result";
 import { complete, hasEnded, idOf, type Run } from "../train/run";
 import { active, choose, chosen, open, runs, startInPage } from "../train/runs";
 import { Progress } from "./train";
@@ -36,7 +37,7 @@ const cell = parameter("cell", "", (text) => (/^\d-\d$/.test(text) ? text : null
 
 export function MistakesStep() {
   useEffect(open, []);
-  const trained = runs.value.filter((run) => run.where === "page" && run.step > 0 && hasEnded(run));
+  const trained = runs.value.filter((run) => run.step > 0 && hasEnded(run));
   const run = trained.find((trainedRun) => trainedRun === chosen.value) ?? trained.at(-1) ?? null;
   const answers = usePromised(() => run && answersHere(run.id), run ? `${run.id} ${run.step}` : "");
   // others make other mistakes
@@ -178,16 +179,13 @@ function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Ans
   return (
     <>
       <ul class="mistakes">
-        {shown.slice(0, pages * PAGE).map(({ index, ...mistake }) => (
+        {shown.slice(0, pages * PAGE).map((answer) => (
           <MistakeImage
-            key={index}
-            index={index}
-            {...mistake}
-            image={images.subarray(index * PIXELS, (index + 1) * PIXELS)}
-            class={doubtful(index) ? "doubtful" : ""}
-          >
-            {doubtful(index) && <span class="small">{say("learn.mistakes.doubtful")}</span>}
-          </MistakeImage>
+            key={answer.index}
+            answer={answer}
+            image={images.subarray(answer.index * PIXELS, (answer.index + 1) * PIXELS)}
+            isDoubtful={doubtful(answer.index)}
+          />
         ))}
       </ul>
       {shown.length > pages * PAGE && (
@@ -197,5 +195,33 @@ function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Ans
         />
       )}
     </>
+  );
+}
+
+interface MistakeProperties {
+  answer: Answered;
+  /** 784 values, ink 255. */
+  image: Uint8Array;
+  isDoubtful: boolean;
+}
+
+/** A misread image: its label, the answer, and the probability of the answer. */
+function MistakeImage({
+  answer: { index, label, digit, probability },
+  image,
+  isDoubtful,
+}: MistakeProperties) {
+  const sentence = say("learn.train.mistake", label, digit, percent(probability), whole(index));
+  return (
+    <li title={sentence} class={isDoubtful ? "doubtful" : ""}>
+      <Pixels values={image} palette="ink" label={sentence} />
+      <span class="numbers" aria-hidden="true">
+        {label} → <b>{digit}</b>
+      </span>
+      <span class="small quiet numbers" aria-hidden="true">
+        {percent(probability)}
+      </span>
+      {isDoubtful && <span class="small">{say("learn.mistakes.doubtful")}</span>}
+    </li>
   );
 }

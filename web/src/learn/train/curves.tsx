@@ -152,7 +152,7 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
   if (raw && chosen)
     lines.unshift({ key: "raw", points: placed(raw), class: "raw", style: colourOf(chosen) });
   const begun = drawn.filter(({ run }) => run.state !== "planned");
-  const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
+  const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.settings.steps, run.step)));
   const step = pointed.value;
   return (
     <div class="train-chart">
@@ -265,7 +265,7 @@ interface Family {
 function bandsOf<Drawn extends { run: Run; points: readonly Point[] }>(
   drawn: readonly Drawn[],
 ): { single: Drawn[]; bands: Family[] } {
-  const families = grouped(drawn, ({ run }) => `${run.where} ${familyOf(run)}`);
+  const families = grouped(drawn, ({ run }) => familyOf(run));
   const single: Drawn[] = [];
   const bands: Family[] = [];
   for (const [key, members] of families) {

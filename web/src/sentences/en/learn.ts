@@ -195,8 +195,6 @@ export const learn = {
   "learn.train.network.softmax": "Softmax",
   "learn.train.network.mlp": "Hidden layer",
   "learn.train.network.small_convolutions": "Convolution",
-  "learn.train.with-tensorflow": (recipe: string) => `${recipe} with TensorFlow`,
-  "learn.train.someone": "A run from elsewhere",
   "learn.train.more": "More settings",
   "learn.train.hidden": "Neurons in each hidden layer",
   "learn.train.depth": "Hidden layers",
@@ -208,9 +206,6 @@ export const learn = {
   "learn.train.seed": "Seed",
   "learn.train.seeds": "Runs with different seeds",
   "learn.train.seeds.hint": "Several runs become one line with a band around it.",
-  "learn.train.engine": "Where it is trained",
-  "learn.train.engine.page": "In this page",
-  "learn.train.engine.tensorflow": "With TensorFlow, by the service",
   "learn.train.log": "Logarithmic loss axis",
   "learn.train.at": (step: string) => `Step ${step}`,
   "learn.train.train-it": "Train it",
@@ -221,11 +216,6 @@ export const learn = {
   "learn.train.as-python": "Copy as Python",
   "learn.train.copied.python": "Copied: Python that trains the same network.",
   "learn.train.copied.refused": "The browser did not allow copying.",
-  "learn.train.compare": "What they say about one digit",
-  "learn.train.says": (digit: number, probability: string) => `${digit}, probability ${probability}`,
-  "learn.train.own_right": (right: number, n: number) =>
-    n === 1 ? `${right} of 1 kept digit right` : `${right} of ${n} kept digits right`,
-  "learn.train.or": (digit: number, probability: string) => `then ${digit}, ${probability}`,
   "learn.train.failed.loss": (rate: string) =>
     `The loss is no longer a finite number. With a learning rate of ${rate}, the steps are too long.`,
   "learn.train.failed.no-data": (_rate: string) =>
@@ -238,22 +228,14 @@ export const learn = {
   "learn.train.stop": "Stop",
   "learn.train.stopping": "Stopping…",
   "learn.train.tutorial": "Standard settings",
-  "learn.train.watch": "Watch it train",
-  "learn.train.unknown":
-    "The service no longer knows this training; it was probably restarted, and the curves are lost.",
   "learn.train.idle": "Nothing learnt yet: all weights are 0.",
-  "learn.train.silent": "Lost contact with the training run. Reconnecting…",
   "learn.train.progress": (letter: string) => `Progress of run ${letter}`,
   "learn.train.state.planned": (_step: string, steps: string) => `Not trained here yet: ${steps} steps`,
   "learn.train.state.loading": "Loading the images",
-  "learn.train.state.starting": (_step: string, _steps: string) =>
-    "Starting TensorFlow. This takes a few seconds.",
   "learn.train.state.running": (step: string, steps: string) => `Step ${step} of ${steps}`,
   "learn.train.state.done": (step: string, _steps: string) => `Done after ${step} steps`,
   "learn.train.state.stopped": (step: string, steps: string) => `Stopped at step ${step} of ${steps}`,
   "learn.train.state.failed": (step: string, _steps: string) => `Failed after step ${step}`,
-  "learn.train.state.unknown": (step: string, _steps: string) =>
-    `Last seen at step ${step}. The service no longer knows this training.`,
   "learn.train.batch": (loss: string, perImage: string, accuracy: string) =>
     `· batch loss ${loss}, per image ${perImage}, ${accuracy} of the batch correct`,
   "learn.train.said.done.test": (accuracy: string) =>
@@ -288,7 +270,6 @@ export const learn = {
   "learn.train.outcome.running": (_step: string) => "running",
   "learn.train.outcome.stopped": (step: string) => `stopped at ${step}`,
   "learn.train.outcome.failed": (step: string) => `failed at ${step}`,
-  "learn.train.outcome.unknown": (_step: string) => "lost",
   "learn.train.weights.templates": "What the weights of each digit look for",
   "learn.train.weights.templates.key": "Ink on blue counts for the digit, ink on brown against it.",
   "learn.train.weights.templates.of": (digit: number) => `Weights of ${digit}`,
@@ -305,7 +286,6 @@ export const learn = {
   "learn.train.result.validation": (n: string, wrong: string) =>
     `Of ${n} validation images, it misread ${wrong}.`,
   "learn.train.write": "Write a digit for this network",
-  "learn.train.mistakes": "Some of its mistakes",
   "learn.train.mistake": (label: number, digit: number, probability: string, index: string) =>
     `A ${label} read as ${digit} with probability ${probability} (image ${index})`,
 

@@ -8,7 +8,7 @@ export const page = {
   "shell.theme.dark": "Dark",
   "shell.local": "Everything runs on this machine. Nothing you write leaves it.",
   "shell.service": (host: string) =>
-    `What you write is read in this browser. Forms, PDF and HEIC files, and trainings with TensorFlow go to the service on ${host}.`,
+    `What you write is read in this browser. Forms, PDF and HEIC files go to the service on ${host}.`,
   "shell.source": "API for programs",
   "shell.more": "More",
   "about.open": "About",

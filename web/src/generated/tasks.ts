@@ -8,16 +8,6 @@ export const CLASSIFY_OR_REJECT = "classify-or-reject";
 export const DETECT = "detect";
 /** Where the lines of writing are on a picture. */
 export const DETECT_LINES = "detect-lines";
-/** The text of a whole line: digits, marks, and placeholders for other signs. */
-export const RECOGNISE_LINE = "recognise-line";
-/** The kinds of models that a person can choose. */
-export const CLASSIFIER = "classifier";
-/** The kinds of models that a person can choose. */
-export const DETECTOR = "detector";
-/** The kinds of models that a person can choose. */
-export const LINE_DETECTOR = "line detector";
-/** The kinds of models that a person can choose. */
-export const RECOGNISER = "line recogniser";
 /** The classes of a line recogniser: digits, marks, and "?" for any other sign. */
 export const DIGITS = "0123456789";
 /** The classes of a line recogniser: digits, marks, and "?" for any other sign. */

@@ -57,28 +57,12 @@ export const WIDE_GAP = 1.2;
 export const TIMES_OTHER_GAPS = 2.25;
 /** of that height, between two digits: no other gap tells how far apart they are written */
 export const LONE_GAP = 2.5;
-/** Values that a list may have. */
-export const MAX_VALUES = 100_000;
-/** characters */
-export const LONGEST_VALUE = 40;
 /** The probability, among the values, from which a value is `ok`. */
 export const VALUE_OK = 0.99;
 /** that what is written is on the list */
 export const LISTED_PROBABILITY = 0.98;
-/** if another text is more probable by this log ratio, no value is written */
-export const CLEARLY_OTHER = 4;
 /** of an unlisted text */
 export const MIN_RARITY = 1e-6;
-/** the log probability of a value that cannot be written */
-export const IMPOSSIBLE_VALUE = -60;
-/** if even the best value has a lower log probability, none is written */
-export const MIN_VALUE_SCORE = -30;
-/** the probability of a digit whose logarithm is taken */
-export const MIN_DIGIT_OF_VALUE = 1e-6;
-/** those nearest to what was read, that are scored */
-export const COMPARED_VALUES = 256;
-/** values whose edit distance is computed at once */
-export const DISTANCES_AT_ONCE = 4_096;
 /** Of how improbable a text that does not fit is beforehand, where a text that fits is called `ok`; with 0.5, patterns that what is written does not fit made twice as many wrong numbers `ok`. */
 export const UNFITTING_EXPONENT = 0.25;
 /** Ink that is as high or as wide is named. */

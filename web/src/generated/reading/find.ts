@@ -18,8 +18,6 @@ export const PLAIN_SCORE = 0.8;
 export const MAX_PLAIN = 600;
 /** of a strip's width: they are recognised as fast as an image is classified */
 export const STRIP_PIXELS_PER_IMAGE = 36;
-/** of what the detector searches: that takes as long */
-export const SEARCHED_PIXELS_PER_IMAGE = 2_300;
 /** that could be classified while pale ink is separated from its paper */
 export const IMAGES_PER_SEPARATION = 2;
 /** pixels of the shorter side: a smaller picture is a number at most */

@@ -2,8 +2,6 @@
 
 /** as fast as any number, with little memory */
 export const IMAGES_AT_ONCE = 128;
-/** up to this many, one core is faster than waking the others */
-export const ONE_CORE_IMAGES = 32;
 /** that are scored for a line */
 export const MAX_TEXTS = 16;
 /** that each strip proposes */
@@ -30,8 +28,6 @@ export const OVERLOOKED_PROBABILITY = 0.03;
 export const LOG_OF_ZERO = -1e+30;
 /** in place of 0 where a logarithm is taken */
 export const TINY = 1e-300;
-/** more than sums of logarithms differ by rounding */
-export const LOG_ROUNDING = 1e-6;
 /** a text less probable than this says nothing about single characters */
 export const MIN_TEXT_PROBABILITY = 0.001;
 /** of a candidate's own probabilities beside those of the texts */
@@ -44,8 +40,6 @@ export const CHARACTER_REACH = 0.8;
 export const OFF_CENTRE_COST = 0.02;
 /** so much shift and wobble of a stroke does not count */
 export const BLUR_KERNEL = [0.0625, 0.25, 0.375, 0.25, 0.0625] as const;
-/** with 10,000 corrected ones, those of a whole page would take gigabytes */
-export const DIGITS_COMPARED_AT_ONCE = 256;
 export const MIN_LOGGED_PROBABILITY = 1e-6;
 /** a corrected digit that counts less is ignored */
 export const FAINT_SIMILARITY = 0.05;

@@ -108,9 +108,6 @@ export const write = {
   "write.save.picture": "Picture with boxes",
   "write.unshowable_export":
     "Browsers cannot open this kind of picture, so it cannot be exported with boxes.",
-  "write.sheet_file.save": "Save the sheet",
-  "write.sheet_file.open": "Open a sheet",
-  "write.sheet_file.wrong": "That is not a sheet saved by this page.",
   "write.kept_elsewhere": (n: number) =>
     n === 1
       ? "A sheet from another tab, now closed, is kept too."

@@ -2,14 +2,12 @@
 
 import base64
 import io
-import re
 
 import httpx
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from playwright.sync_api import expect
 
 from driving.browsing import browsing, watched_pages
 from driving.filled import TEXTS, photograph, write_spec

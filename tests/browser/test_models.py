@@ -151,9 +151,7 @@ def test_a_model_that_is_gone_says_so_and_the_default_reads(open_sheet, mnist, a
     expect(sheet.page.get_by_role("radio", name="default")).to_be_checked()
 
 
-def test_a_network_that_the_service_trained_reads_what_is_written_for_it(
-    open_page, api, mnist, paste, as_png
-):
+def test_a_network_that_the_service_trained_reads_what_is_written_for_it(open_page, api, mnist, paste, as_png):
     training = api.post("v1/training", json={"steps": 100}).json()["id"]
     events = api.get(f"v1/training/{training}/events").text
     assert "event: done" in events

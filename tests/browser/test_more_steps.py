@@ -9,8 +9,8 @@ from onnx import numpy_helper
 from playwright.sync_api import expect
 
 import shuzi
-from driving.reading_numbers import numbers_in
 from driving.browsing import LONG
+from driving.reading_numbers import numbers_in
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.reading_numbers import numbers_in
 from driving.browsing import LONG
+from driving.reading_numbers import numbers_in
 from shuzi.models.onnx_file import read_card
 from shuzi.training.recipe import Recipe
 

@@ -11,6 +11,7 @@ import { Button, Choices, Notice } from "../../shared/controls";
 import { usePromised } from "../../shared/hooks";
 import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
+import { ViewLink } from "../../shell/view-link";
 import { ConfusionTable, type ShadedCell } from "../confusion-table";
 import { type Answered, answered, counts } from "../evaluation";
 import { whole } from "../format";
@@ -175,7 +176,6 @@ function cellOf({ label, digit, count, shade }: ShadedCell) {
 /** The images, the surest answers first; all of them, page by page. */
 function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Answers, "images" | "on">) {
   const [pages, setPages] = useState(1);
-  const doubtful = (index: number) => on === "test" && (DISPUTED as readonly number[]).includes(index);
   return (
     <>
       <ul class="mistakes">
@@ -184,7 +184,7 @@ function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Ans
             key={answer.index}
             answer={answer}
             image={images.subarray(answer.index * PIXELS, (answer.index + 1) * PIXELS)}
-            isDoubtful={doubtful(answer.index)}
+            isOfTest={on === "test"}
           />
         ))}
       </ul>
@@ -202,19 +202,24 @@ interface MistakeProperties {
   answer: Answered;
   /** 784 values, ink 255. */
   image: Uint8Array;
-  isDoubtful: boolean;
+  /** Then other steps can look at it, and its label may be in doubt. */
+  isOfTest: boolean;
 }
 
 /** A misread image: its label, the answer, and the probability of the answer. */
-function MistakeImage({
-  answer: { index, label, digit, probability },
-  image,
-  isDoubtful,
-}: MistakeProperties) {
+function MistakeImage({ answer, image, isOfTest }: MistakeProperties) {
+  const { index, label, digit, probability } = answer;
+  const isDoubtful = isOfTest && (DISPUTED as readonly number[]).includes(index);
   const sentence = say("learn.train.mistake", label, digit, percent(probability), whole(index));
   return (
     <li title={sentence} class={isDoubtful ? "doubtful" : ""}>
-      <Pixels values={image} palette="ink" label={sentence} />
+      {isOfTest ? (
+        <ViewLink view="learn" parameters={{ step: "template", look: `t${index}` }}>
+          <Pixels values={image} palette="ink" label={sentence} />
+        </ViewLink>
+      ) : (
+        <Pixels values={image} palette="ink" label={sentence} />
+      )}
       <span class="numbers" aria-hidden="true">
         {label} → <b>{digit}</b>
       </span>

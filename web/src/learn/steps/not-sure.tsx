@@ -13,7 +13,7 @@ import { pictureOf } from "../../write/sheet/drawing";
 import { sheet } from "../../write/state/state";
 import { NetworkAnswers, MODELS as TWO, useAnswers } from "../answers";
 import { LineChart, type Point } from "../chart/line-chart";
-import { chooseImage, chooseMine, hasMine, isMineChosen, NO_INK, shownDigit } from "../digit/digit";
+import { chooseImage, chooseMine, hasMine, isMineChosen, shownDigit } from "../digit/digit";
 import { WriteOne } from "../digit/digit-choice";
 import { above, type Bin, binsOf } from "../evaluation";
 import { fixed, percent, whole } from "../format";
@@ -145,7 +145,7 @@ function Letters() {
 }
 
 function chooseLetter(chosen: Letter): void {
-  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ...NO_INK });
+  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ink: null });
 }
 
 const THRESHOLDS = 100;

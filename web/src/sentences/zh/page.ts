@@ -10,8 +10,7 @@ export const page: Translation<typeof english> = {
   "shell.theme.light": "浅色",
   "shell.theme.dark": "深色",
   "shell.local": "一切都在这台机器上运行，你写的字不会离开它。",
-  "shell.service": (host) =>
-    `你写的字就在这个浏览器里识别。表格、PDF 和 HEIC 文件交给 ${host} 上的服务。`,
+  "shell.service": (host) => `你写的字就在这个浏览器里识别。表格、PDF 和 HEIC 文件交给 ${host} 上的服务。`,
   "shell.source": "给程序用的接口",
   "shell.more": "更多",
   "about.open": "关于",

@@ -31,7 +31,9 @@ export function ModelsView() {
       {!models.value && !trouble.value && <p class="quiet">{say("models.listing")}</p>}
       {models.value && (
         <>
-          <ModelTable models={[...models.value, ...ownModels.value]} />
+          <ModelTable
+            models={[...models.value.filter(({ kind }) => kind === "classifier"), ...ownModels.value]}
+          />
           <PaperSection />
         </>
       )}

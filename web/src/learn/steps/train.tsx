@@ -5,16 +5,16 @@ import { sizesHere, trainingImages } from "../../edition";
 import { STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
 import { Button, Notice } from "../../shared/controls";
-import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { brief, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "../train/curves";
 import { failureOf, letterOf, nameOf } from "../train/kept-networks";
-import { complete, idOf, ownName, type Result, type Run, type WeightPictures } from "../train/run";
+import { complete, idOf, ownName, type Result, type Run } from "../train/run";
 import { RunList, TakeAway } from "../train/run-list";
 import { active, chosen, hidden, open, runs, startInPage } from "../train/runs";
 import { Knobs } from "../train/settings";
+import { WeightImages } from "../weight-images";
 import "../train/train.css";
 
 export function TrainStep() {
@@ -37,7 +37,7 @@ export function TrainStep() {
       </div>
       {runs.value.length > 0 && <RunList />}
       {run && <TakeAway key={run.id} run={run} />}
-      <WeightImages run={run} />
+      <Weights run={run} />
       {run?.result && <Ended run={run} result={run.result} />}
       <ByHeart />
     </StepFrame>
@@ -70,42 +70,13 @@ function ByHeart() {
   );
 }
 
-const FULL = 64; // half of the largest weight of all: few are larger, and the others would be pale
-const NOTHING: WeightPictures = {
-  kind: "templates",
-  images: Array.from({ length: 10 }, () => new Int8Array(PIXELS)),
-};
+const NOTHING = Array.from({ length: 10 }, () => new Int8Array(PIXELS));
 
-/** The weights as pictures: where ink counts for each digit, hidden neuron or filter, and where against it. */
-function WeightImages({ run }: { run: Run | null }) {
-  if (run && !run.weights && run.settings.network !== "softmax") return null;
-  const { kind, images } = run?.weights ?? NOTHING;
-  return (
-    <figure class="weight-images">
-      <figcaption>
-        {say(`learn.train.weights.${kind}`)}{" "}
-        <span class="small quiet">{say(`learn.train.weights.${kind}.key`)}</span>
-      </figcaption>
-      <ul class={`weights ${kind}`} aria-label={say(`learn.train.weights.${kind}`)}>
-        {images.map((values, index) => (
-          <li key={index}>
-            <Pixels
-              values={values}
-              side={Math.sqrt(values.length)}
-              palette="signed"
-              full={FULL}
-              label={say(`learn.train.weights.${kind}.of`, kind === "templates" ? index : index + 1)}
-            />
-            {kind === "templates" && (
-              <span class="small quiet numbers" aria-hidden="true">
-                {index}
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-    </figure>
-  );
+/** Those of a run; before the first one, ten empty templates. */
+function Weights({ run }: { run: Run | null }) {
+  if (run?.weights) return <WeightImages {...run.weights} />;
+  if (run && run.settings.network !== "softmax") return null;
+  return <WeightImages kind="templates" images={NOTHING} />;
 }
 
 /** A placeholder for the progress before the first run. */

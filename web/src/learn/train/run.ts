@@ -2,6 +2,7 @@
 import { REPORTS } from "../../generated/training";
 import { LIMITS, type NetworkName, type Settings, STANDARD } from "../../networks/settings";
 import type { Point } from "../chart/line-chart";
+import type { WeightPictures } from "../weight-images";
 
 export interface Result {
   accuracy: number;
@@ -13,13 +14,6 @@ export interface Result {
 
 /** "planned": named in the address, and not trained here yet. */
 type RunState = "planned" | "starting" | "running" | "done" | "stopped" | "failed";
-
-/** Weights as pictures: templates of the ten digits, hidden neurons (28x28 each) or filters. */
-export interface WeightPictures {
-  kind: "templates" | "neurons" | "filters";
-  /** -127 to 127. */
-  images: readonly Int8Array[];
-}
 
 export interface Run {
   id: string;

@@ -331,7 +331,7 @@ export const learn = {
     `A 2 was read as 8 ${twos} times, a 1 as 7 ${ones}, a 0 as 6 ${zeros}. An 8 has strokes nearly everywhere that a 2 has some, so the ink of a 2 often fits its template too well.`,
   "learn.mistakes.nothing": "No network has been trained in this page yet.",
   "learn.mistakes.train": "Train softmax, a few seconds",
-  "learn.mistakes.shipped": (name: string) => `Look at the mistakes of ${name}, which comes trained`,
+  "learn.mistakes.of": "Whose mistakes",
   "learn.mistakes.caption": (name: string, wrong: string, n: string) =>
     `${name}: ${wrong} mistakes in ${n} images`,
   "learn.mistakes.corner": "label, answer",

@@ -301,7 +301,7 @@ export const learn: Translation<typeof english> = {
     `2 认成 8 的有 ${twos} 次，1 认成 7 的 ${ones} 次，0 认成 6 的 ${zeros} 次。2 有笔画的地方，8 差不多也都有，2 的墨常常和 8 的模板太合得来。`,
   "learn.mistakes.nothing": "这个页面里还没有训练过网络。",
   "learn.mistakes.train": "训练一个 softmax，几秒钟",
-  "learn.mistakes.shipped": (name) => `先看自带的 ${name} 认错了哪些`,
+  "learn.mistakes.of": "看谁的错",
   "learn.mistakes.caption": (name, wrong, n) => `${name}：${n} 张图里认错 ${wrong} 张`,
   "learn.mistakes.corner": "标签、回答",
   "learn.mistakes.all": (count) => `全部认错的图：${count} 张`,

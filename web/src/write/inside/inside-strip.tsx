@@ -6,6 +6,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { isHere } from "../../here/read";
+import { largestMagnitude } from "../../ink/numbers";
 import { readScores, softmax, textOf } from "../../learn/concepts";
 import { templateOf } from "../../learn/digit/examples";
 import { inkWritten } from "../../learn/digit/ink";
@@ -177,8 +178,8 @@ function Neurons({ image, layer, templates }: NeuronsProperties) {
   );
   // few weights of a network trained here are large, and the others would be pale
   const full = templates
-    ? Math.max(...templates.map(largest))
-    : STRONG * Math.max(...(tiles ?? []).map(largest), 1e-9);
+    ? Math.max(...templates.map(largestMagnitude))
+    : STRONG * Math.max(...(tiles ?? []).map(largestMagnitude), 1e-9);
   return (
     <span class="inside-layer inside-templates">
       {DIGITS.map((index) => (
@@ -218,7 +219,7 @@ function Maps({ inside }: { inside: Inside | null }) {
 }
 
 function Column({ layer, name }: { layer: Layer | null | undefined; name: string }) {
-  const full = layer ? Math.max(...layer.tiles.map(({ values }) => largest(values)), 1e-9) : 1;
+  const full = layer ? Math.max(...layer.tiles.map(({ values }) => largestMagnitude(values)), 1e-9) : 1;
   return (
     <span class="inside-column">
       <span class="inside-layer">
@@ -235,10 +236,6 @@ function Column({ layer, name }: { layer: Layer | null | undefined; name: string
       <span class="inside-name">{name}</span>
     </span>
   );
-}
-
-function largest(values: Float32Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 const MAX_OFFERED = 20; // of more digits, one is chosen on the sheet or below

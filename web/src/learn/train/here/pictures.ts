@@ -1,7 +1,7 @@
 /** A network's weights become pictures: templates, hidden neurons or filters, each from -127 to 127. */
 import { MAX_IMAGES, NO_WEIGHT } from "../../../generated/training";
 import type { Network } from "../../../networks/network";
-import type { WeightPictures } from "../run";
+import type { WeightPictures } from "../../weight-images";
 
 /** The weights that look at the pixels: a picture for each of the first layer's outputs, all to the same scale. */
 export function picturesOf(network: Network): WeightPictures {

@@ -127,22 +127,10 @@ export const learn = {
   "learn.rate.text":
     "Training is like walking down a mountain in thick fog. At each step you feel the slope under your feet and move the other way, by the slope times the learning rate.\nIf the rate is too low, you barely move. And if it is too high?",
   "learn.rate.try":
-    "Run it with 0.01, then 0.3, then 1.1. Then switch to x² with a dent: which rates get stuck in it, and which leap over? In the real network’s valley, does a rate of 8 arrive sooner than 2?",
+    "Run it with 0.01, then 0.3, then 1.1. Then switch to x² with a dent: which rates get stuck in it, and which leap over?",
   "learn.rate.curve": "Which curve",
   "learn.rate.curve.bowl": "x²",
   "learn.rate.curve.dent": "x² with a dent",
-  "learn.rate.curve.real": "A real network’s loss",
-  "learn.rate.real.text": (images: number) =>
-    `This is not a drawing but the loss of shuzi’s softmax network over the first ${images} training images, computed on this page. The network has 7,850 weights, and this map is a slice through them. To the right, they move from all zeros to their trained values; up, the way that the first step from zero also leads. The bluer, the lower.`,
-  "learn.rate.real.map": (steps: number, loss: string) =>
-    `A map of a long, narrow valley with a ball on it: after ${counted(steps)}, the loss is ${loss}`,
-  "learn.rate.real.zero": "all 0",
-  "learn.rate.real.trained": "trained",
-  "learn.rate.real.state": (steps: number, loss: string, trained: string) =>
-    `After ${counted(steps)}, the loss is ${loss}. With the trained weights, it is ${trained}.`,
-  "learn.rate.real.from.zero": "all weights 0",
-  "learn.rate.real.from.above": "above the valley",
-  "learn.rate.real.from.below": "below it",
   "learn.rate.height": "loss",
   "learn.rate.chart": (steps: number, x: string) =>
     `A curve with a ball on it: after ${steps} steps, x = ${x}`,

@@ -120,22 +120,10 @@ export const learn: Translation<typeof english> = {
   "learn.rate.text":
     "训练就像在大雾里下山，只看得见脚下。每一步都看脚下的斜率，朝反方向走，走“学习率乘以斜率”那么远。\n学习率太小，半天挪不了多少。要是太大呢？",
   "learn.rate.try":
-    "学习率先取 0.01，再取 0.3，再取 1.1，各跑一遍。然后换成“x² 加一个坑”：多大的学习率会掉进坑里，多大的能跳过去？在真网络的山谷里，取 8 会比取 2 更早到吗？",
+    "学习率先取 0.01，再取 0.3，再取 1.1，各跑一遍。然后换成“x² 加一个坑”：多大的学习率会掉进坑里，多大的能跳过去？",
   "learn.rate.curve": "哪条曲线",
   "learn.rate.curve.bowl": "x²",
   "learn.rate.curve.dent": "x² 加一个坑",
-  "learn.rate.curve.real": "真网络的损失",
-  "learn.rate.real.text": (images) =>
-    `这不是示意图，而是 shuzi 的 softmax 网络在前 ${images} 张训练图片上的损失，就在这个页面里算出来。网络有 7,850 个权重，图上只是其中的一个切面：往右，从全部为 0 走向训练好的权重；往上，是从 0 出发的第一步另外偏向的方向。越蓝，损失越低。`,
-  "learn.rate.real.map": (steps, loss) =>
-    `一张地图，一条又长又窄的山谷里有个小球，走了 ${steps} 步，损失是 ${loss}`,
-  "learn.rate.real.zero": "全是 0",
-  "learn.rate.real.trained": "训练好的",
-  "learn.rate.real.state": (steps, loss, trained) =>
-    `走了 ${steps} 步，损失是 ${loss}。换成训练好的权重，是 ${trained}。`,
-  "learn.rate.real.from.zero": "权重全是 0",
-  "learn.rate.real.from.above": "山谷上方",
-  "learn.rate.real.from.below": "山谷下方",
   "learn.rate.height": "损失",
   "learn.rate.chart": (steps, x) => `一条曲线，上面有个小球，走了 ${steps} 步，在 x = ${x}`,
   "learn.rate.rate": "学习率",

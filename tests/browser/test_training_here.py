@@ -102,15 +102,6 @@ def test_what_is_stopped_keeps_its_network_and_goes_on(open_page):
     expect(stopped).to_be_visible()
 
 
-def test_several_seeds_are_one_line_with_a_band(train_here):
-    page = train_here("network=mlp&hidden=8&steps=100&seeds=3", reduced_motion="reduce")
-    expect(page.get_by_role("list", name="Runs").get_by_role("listitem")).to_have_count(3, timeout=LONG)
-    expect(page.locator(".run-outcome", has_text="correct")).to_have_count(3, timeout=LONG)
-    for chart in page.locator(".train-curves .chart").all():
-        expect(chart.locator(".band")).to_have_count(1)
-        expect(chart.locator(".line-name")).to_have_text(["A"])
-
-
 def test_runs_are_compared_hidden_and_removed(train_here, expect_query):
     page = train_here("steps=100")
     page.get_by_role("slider", name="Learning rate").press("ArrowRight")

@@ -121,11 +121,6 @@ export function descriptionOf({ settings }: Pick<Run, "settings">): string {
   return [say(`learn.train.network.${settings.network}`), ...differences(settings)].join(" · ");
 }
 
-/** The name without the seed, in which runs of the same kind differ. */
-export function familyOf({ settings }: Run): string {
-  return descriptionOf({ settings: { ...settings, seed: 0 } });
-}
-
 function differences(settings: Settings): string[] {
   const standard = STANDARD[settings.network];
   const sentences: string[] = [];

@@ -31,7 +31,7 @@ export function Knobs() {
       onSubmit={(event) => {
         event.preventDefault();
         settle();
-        begin();
+        startInPage([chosenSettings()]);
         // the curves are below the fold there
         if (narrow.matches) document.querySelector(".train-chart")?.scrollIntoView({ block: "nearest" });
       }}
@@ -74,14 +74,6 @@ function Sliders() {
       />
       <StopSlider label={say("learn.train.steps")} knob={steps} stops={STEPS} write={whole} />
     </>
-  );
-}
-
-/** Start a training with the settings: one run for each seed. */
-function begin(): void {
-  const settings = chosenSettings();
-  startInPage(
-    Array.from({ length: seeds.value }, (_, index) => ({ ...settings, seed: settings.seed + index })),
   );
 }
 
@@ -141,13 +133,6 @@ function Further() {
         isOn={augment.value === "squeeze"}
         onChange={(isOn) => augment.set(isOn ? "squeeze" : "")}
       />
-      <Slider
-        label={say("learn.train.seeds")}
-        knob={seeds}
-        min={1}
-        max={5}
-        hint={say("learn.train.seeds.hint")}
-      />
     </>
   );
 }
@@ -181,7 +166,6 @@ function Buttons() {
 const network = parameter<NetworkName>("network", "softmax", oneOf(NETWORKS));
 const optimizer = parameter("optimizer", "", oneOf(["sgd", "adam"]));
 const augment = parameter("augment", "", oneOf(["squeeze"]));
-const seeds = parameter("seeds", 1, wholeIn(1, 5));
 
 const STANDARD_VALUE = -1;
 
@@ -227,18 +211,7 @@ function chosenSettings(): Settings {
   });
 }
 
-const NAMES = [
-  "batch",
-  "rate",
-  "steps",
-  "seed",
-  "seeds",
-  "hidden",
-  "depth",
-  "images",
-  "optimizer",
-  "augment",
-];
+const NAMES = ["batch", "rate", "steps", "seed", "hidden", "depth", "images", "optimizer", "augment"];
 
 /** Back to the network's standard settings. */
 function resetSettings(): void {
@@ -251,7 +224,8 @@ const isStandard: ReadonlySignal<boolean> = computed(
     batchSize.value === standardOf("batch_size")() &&
     learningRate.value === standardOf("learning_rate")() &&
     steps.value === standardOf("steps")() &&
-    [seed.value, depth.value, seeds.value].join() === "0,1,1" &&
+    seed.value === 0 &&
+    depth.value === 1 &&
     hidden.value === STANDARD.mlp.hidden &&
     images.value === STANDARD.softmax.images &&
     optimizer.value === "" &&

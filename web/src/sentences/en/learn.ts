@@ -188,8 +188,6 @@ export const learn = {
   "learn.train.optimizer.adam": "Adam",
   "learn.train.augment": "Shift and stretch the images at random",
   "learn.train.seed": "Seed",
-  "learn.train.seeds": "Runs with different seeds",
-  "learn.train.seeds.hint": "Several runs become one line with a band around it.",
   "learn.train.log": "Logarithmic loss axis",
   "learn.train.at": (step: string) => `Step ${step}`,
   "learn.train.train-it": "Train it",

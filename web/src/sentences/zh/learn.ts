@@ -173,8 +173,6 @@ export const learn: Translation<typeof english> = {
   "learn.train.optimizer.adam": "Adam 优化器",
   "learn.train.augment": "随机平移、拉伸图片",
   "learn.train.seed": "种子",
-  "learn.train.seeds": "换几个种子各跑一次",
-  "learn.train.seeds.hint": "几次训练合成一条线，旁边的色带是它们的范围。",
   "learn.train.log": "损失用对数刻度",
   "learn.train.at": (step) => `第 ${step} 步`,
   "learn.train.train-it": "在这里训练",

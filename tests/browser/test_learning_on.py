@@ -98,19 +98,13 @@ def test_a_wrong_guess_is_told_what_is_right(open_page):
     expect(guesses.locator(".right")).to_have_text("Nothing")
 
 
-def test_steps_that_were_opened_are_remembered_until_they_are_forgotten(open_page):
+def test_steps_that_were_opened_are_remembered(open_page):
     page = open_page("?view=learn&step=loss")
-    expect(page.locator(".step-progress")).to_have_count(0)
     page.get_by_role("link", name="Mistakes").click()
     reached = page.locator(".step-dots .reached")
     expect(reached).to_have_count(2)
     page.goto("?view=learn&step=pixels")
     expect(reached.locator(".step-name")).to_have_text(["784 numbers", "Loss", "Mistakes"])
-    expect(page.locator(".step-progress")).to_contain_text(re.compile(r"^3 of \d+ steps opened"))
-    page.get_by_role("button", name="Forget that").click()
-    expect(reached).to_have_count(1)
-    page.reload()
-    expect(reached).to_have_count(1)
 
 
 @pytest.mark.parametrize(

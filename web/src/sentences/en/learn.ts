@@ -11,8 +11,6 @@ export const learn = {
   "learn.digit.looked-at": "The digit shown",
   "learn.course": "More in the course:",
   "learn.seen": ", opened",
-  "learn.progress": (count: number, all: number) => `${count} of ${all} steps opened.`,
-  "learn.progress.forget": "Forget that",
   "learn.digit.is": (index: string, label: number) => `Test image ${index}, label ${label}`,
   "learn.digit.number": (last: string) => `Or a test image, by its number from 0 to ${last}`,
   "learn.digit.missing": "The test images could not be loaded.",
@@ -455,10 +453,6 @@ export const learn = {
   "learn.not-sure.threshold": "Threshold",
   "learn.not-sure.above": (answered: string, wrong: string, errorRate: string, rest: string) =>
     `${answered} are answered; ${wrong} of these answers are wrong, ${errorRate}. The other ${rest} digits go to a person.`,
-  "learn.not-sure.answered": "answered, %",
-  "learn.not-sure.wrong": "wrong among the answers, %",
-  "learn.not-sure.kept.chart":
-    "The fraction of wrong answers against the fraction of digits that are answered, over all thresholds; the dot is the chosen one.",
   "learn.not-sure.letters": "And a letter?",
   "learn.not-sure.letters.text":
     "The softmax network knows ten answers and nothing else. The default network has seen letters and signs too, and has a second output: is this a digit at all?",

@@ -14,8 +14,6 @@ export const learn: Translation<typeof english> = {
   "learn.digit.looked-at": "正在看的数字",
   "learn.course": "课程里接着讲：",
   "learn.seen": "，看过",
-  "learn.progress": (count, all) => `${all} 步里看过 ${count} 步。`,
-  "learn.progress.forget": "忘掉进度",
   "learn.digit.is": (index, label) => `第 ${index} 张测试图片，标签 ${label}`,
   "learn.digit.number": (last) => `或者选一张测试图片，编号从 0 到 ${last}`,
   "learn.digit.missing": "测试图片没能加载。",
@@ -413,9 +411,6 @@ export const learn: Translation<typeof english> = {
   "learn.not-sure.threshold": "阈值",
   "learn.not-sure.above": (answered, wrong, errorRate, rest) =>
     `回答了 ${answered}，其中错了 ${wrong} 个，占 ${errorRate}。剩下的 ${rest} 个数字交给人来看。`,
-  "learn.not-sure.answered": "回答了，%",
-  "learn.not-sure.wrong": "回答里错的，%",
-  "learn.not-sure.kept.chart": "各种阈值下，答了多少和其中错了多少；圆点是现在的阈值。",
   "learn.not-sure.letters": "要是个字母呢？",
   "learn.not-sure.letters.text":
     "softmax 网络只知道十个答案，没有别的。默认网络还见过字母和符号，它有第二个输出：这到底是不是数字？",

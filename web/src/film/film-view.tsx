@@ -46,7 +46,7 @@ export function FilmView() {
       <p class="small quiet film-about">
         {say("film.lead")}{" "}
         <ViewLink view="duel" class="film-duel">
-          {say("duel.title")}
+          {say("view.duel")}
         </ViewLink>
       </p>
     </article>

@@ -21,7 +21,7 @@ export function ModelsView() {
   return (
     <article class="view models">
       <header>
-        <h1>{say("models.title")}</h1>
+        <h1>{say("view.models")}</h1>
         <p class="lead">{say("models.lead")}</p>
       </header>
       {busy.value !== null && <Notice text={say("error.busy", busy.value)} />}

@@ -41,7 +41,7 @@ export function NotSureStep() {
       isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
       answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
     >
-      <Choices name="network-here" label={say("learn.not-sure.network")} values={NETWORKS} knob={network} />
+      <Choices name="network-here" label={say("learn.train.network")} values={NETWORKS} knob={network} />
       {measured.hasFailed && (
         <Notice role="alert" text={say("learn.not-sure.missing")} again={() => setAttempt(attempt + 1)} />
       )}

@@ -59,7 +59,7 @@ export function RateStep() {
           {say(`learn.rate.${verdict}`, walk.length - 1, brief(last(walk)))}
         </p>
         <div class="rate-knobs">
-          <StopSlider label={say("learn.rate.rate")} knob={rate} stops={RATES} />
+          <StopSlider label={say("learn.rate")} knob={rate} stops={RATES} />
           <Slider
             label={say("learn.rate.start")}
             knob={start}
@@ -147,7 +147,7 @@ function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
       label={say("learn.rate.chart", walk.length - 1, brief(walk.at(-1) ?? 0))}
       lines={[{ key: name, points: pointsOf(curve, wide) }]}
       x={{ least: -wide, most: wide, name: "x", ticks: 6 }}
-      y={{ least: -wide * wide * 0.05, most: wide * wide, name: say("learn.rate.height") }}
+      y={{ least: -wide * wide * 0.05, most: wide * wide, name: say("learn.loss.axis.loss") }}
       height={240}
     >
       {(scales) => (

@@ -69,7 +69,7 @@ export function TemplateStep() {
           max={PIXELS}
           written={say("learn.template.of", count)}
         />
-        <Button label={say(running ? "learn.template.pause" : "learn.template.play")} onClick={toggle} />
+        <Button label={say(running ? "learn.rate.pause" : "learn.template.play")} onClick={toggle} />
       </div>
       <Scores image={image} chosen={digit} />
     </StepFrame>

@@ -66,12 +66,7 @@ function Sliders() {
         stops={BATCH_SIZES}
         write={(size) => say("learn.train.images", whole(size))}
       />
-      <StopSlider
-        label={say("learn.train.learning_rate")}
-        knob={learningRate}
-        stops={LEARNING_RATES}
-        write={rateWritten}
-      />
+      <StopSlider label={say("learn.rate")} knob={learningRate} stops={LEARNING_RATES} write={rateWritten} />
       <StopSlider label={say("learn.train.steps")} knob={steps} stops={STEPS} write={whole} />
     </>
   );

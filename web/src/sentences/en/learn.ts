@@ -129,10 +129,8 @@ export const learn = {
   "learn.rate.curve": "Which curve",
   "learn.rate.curve.bowl": "x²",
   "learn.rate.curve.dent": "x² with a dent",
-  "learn.rate.height": "loss",
   "learn.rate.chart": (steps: number, x: string) =>
     `A curve with a ball on it: after ${steps} steps, x = ${x}`,
-  "learn.rate.rate": "Learning rate",
   "learn.rate.start": "Start at",
   "learn.rate.step": "One step",
   "learn.rate.run": "Run",
@@ -202,7 +200,6 @@ export const learn = {
     "The training images could not be loaded. Is the service still running?",
   "learn.train.batch_size": "Batch size",
   "learn.train.images": (size: string) => (size === "1" ? "1 image" : `${size} images`),
-  "learn.train.learning_rate": "Learning rate",
   "learn.train.steps": "Steps",
   "learn.train.start": "Start training",
   "learn.train.stop": "Stop",
@@ -282,7 +279,6 @@ export const learn = {
   "learn.template.summed": "Pixels summed",
   "learn.template.of": (count: number) => `${count} of 784`,
   "learn.template.play": "Sum them up",
-  "learn.template.pause": "Pause",
   "learn.template.pixel": (pixel: number, value: string, weight: string, product: string) =>
     `Pixel ${pixel}: ${value} × ${weight} = ${product}`,
   "learn.template.sum": "Sum so far:",
@@ -349,7 +345,6 @@ export const learn = {
   "learn.hidden.neurons": "Hidden neurons",
   "learn.hidden.none": "No hidden layer: one straight line.",
   "learn.hidden.lines": "Each dashed line is where a neuron begins to answer.",
-  "learn.hidden.train": "Train",
   "learn.hidden.again": "Other first weights",
   "learn.hidden.state": (steps: string, loss: string, accuracy: string) =>
     `After ${steps} steps: loss ${loss}, ${accuracy} of the points correct.`,
@@ -438,7 +433,6 @@ export const learn = {
   "learn.not-sure.guess.task": "Now try it: with the softmax network, move the threshold to 99 %.",
   "learn.not-sure.guess.answer": (answered: string, wrong: string) =>
     `Only ${answered}, with ${wrong} mistakes. This network reads about nine out of ten correctly, but it is seldom that sure: it pays for few mistakes with many digits that a person must look at.`,
-  "learn.not-sure.network": "Network",
   "learn.not-sure.missing":
     "The test images or the network could not be loaded, so nothing can be measured here.",
   "learn.not-sure.promises": "What is promised, what is kept",

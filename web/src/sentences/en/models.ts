@@ -1,5 +1,4 @@
 export const models = {
-  "models.title": "Models",
   "models.lead":
     "The models side by side: how accurate and how large each one is, and what it is good for. The accuracy is that on the 10,000 MNIST test images, which no model was trained on.",
   "models.listing": "Listing the models…",
@@ -76,7 +75,6 @@ export const models = {
   "paper.scan": "Scan a code",
   "paper.scan.lead": "Photograph it whole, sharp and from straight above. The picture stays on this machine.",
   "paper.scan.file": "Open a picture",
-  "paper.scan.camera": "Take a photo",
   "paper.scan.on_test": (n: string, right: string) => `It gets ${right} of the first ${n} test images right.`,
   "paper.scan.on_own": (n: string, right: string) =>
     `Of the ${n} digits that you keep it gets ${right} right.`,

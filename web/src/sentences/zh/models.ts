@@ -2,7 +2,6 @@ import type { models as english } from "../en/models";
 import type { Translation } from "../translation";
 
 export const models: Translation<typeof english> = {
-  "models.title": "模型",
   "models.lead":
     "把几个模型放在一起比一比：准不准，有多大，各有什么用处。准确率是在 MNIST 的 10,000 张测试图片上测的，训练时都没见过。",
   "models.listing": "正在列出模型……",
@@ -73,7 +72,6 @@ export const models: Translation<typeof english> = {
   "paper.scan": "扫二维码",
   "paper.scan.lead": "正对着拍，拍全、拍清楚。图片不会离开这台机器。",
   "paper.scan.file": "打开图片",
-  "paper.scan.camera": "拍照",
   "paper.scan.on_test": (n, right) => `前 ${n} 张测试图片，它答对 ${right} 张。`,
   "paper.scan.on_own": (n, right) => `你留下的 ${n} 个数字，它答对 ${right} 个。`,
   "paper.digit": (digit) => `一个 ${digit}`,

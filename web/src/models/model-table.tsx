@@ -1,6 +1,6 @@
 /** All models in one table, with what each says about one digit; each row opens. */
 import { useState } from "preact/hooks";
-import { classifyHere, isHere, MODELS } from "../here/read";
+import { askHere, isHere, MODELS } from "../here/read";
 import { largestAt } from "../ink/numbers";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { bytes, percent as inPercent, whole } from "../learn/format";
@@ -202,7 +202,7 @@ async function askAll(image: Uint8Array, models: readonly string[]): Promise<rea
 }
 
 async function ask(image: Uint8Array, model: string): Promise<Outcome> {
-  const { probabilities, isDigit, leastDigit } = await classifyHere(image, model);
+  const { probabilities, isDigit, leastDigit } = await askHere("classify", image, model);
   const digit = largestAt(probabilities);
   const [digitness = 1] = isDigit;
   const isOne = digitness >= leastDigit;

@@ -87,7 +87,7 @@ def test_the_picker_changes_the_model_and_the_address_keeps_it(
     [
         ("softmax", "10", "What the weights of each digit look for", 10),
         ("tiny", "10", "The filters of the first convolution", 8),
-        ("default", "3 × 10, 3 × 1", "The filters of the first convolution", 32),
+        ("default", "3 × 10, 3 × 1", "The filters of the first convolution", 96),
     ],
 )
 def test_inside_a_model_are_its_layers_and_its_first_weights(open_page, name, last, first, count):

@@ -139,42 +139,30 @@ function Sheets({ size: { height, width, channels } }: { size: Size }) {
   );
 }
 
-/** The weights that look at the image itself, as pictures. */
-function FirstWeights({ graph }: { graph: Graph }) {
-  return (
-    <section>
-      {filtersOf(graph).map((filters, index) => (
-        <WeightImages key={index} {...filters} />
-      ))}
-    </section>
-  );
-}
-
-/** Those of each layer that sees the image itself: several, where a network has several columns. */
-function filtersOf({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">): WeightPictures[] {
+/** The weights that look at the image itself, as pictures; of several columns, those of each. */
+function FirstWeights({ graph: { nodes, tensors } }: { graph: Pick<Graph, "nodes" | "tensors"> }) {
   const seen = new Set(["images"]);
-  const filters: WeightPictures[] = [];
+  const images: Float32Array[] = [];
+  let kind: WeightPictures["kind"] = "filters";
   for (const { op, inputs, outputs } of nodes) {
     if (!inputs.some((name) => seen.has(name))) continue;
     const weights = tensors.get(inputs[1] ?? "");
-    if (op === "Conv" && weights) filters.push(windows(weights.dims, weights.values));
-    else if (op === "MatMul" && weights) filters.push(templates(weights.dims, weights.values));
-    else for (const name of outputs) seen.add(name); // scaled or reshaped, it is the image still
+    if (op === "Conv" && weights) images.push(...windows(weights.dims, weights.values));
+    else if (op === "MatMul" && weights) {
+      kind = "templates";
+      images.push(...templates(weights.dims, weights.values));
+    } else for (const name of outputs) seen.add(name); // scaled or reshaped, it is the image still
   }
-  return filters;
+  return <WeightImages kind={kind} images={images} />;
 }
 
-function windows([count = 0, , side = 0]: readonly number[], values: Float32Array): WeightPictures {
+function windows([count = 0, , side = 0]: readonly number[], values: Float32Array): Float32Array[] {
   const size = side * side;
-  const images = Array.from({ length: count }, (_, index) =>
-    values.subarray(index * size, (index + 1) * size),
-  );
-  return { kind: "filters", images };
+  return Array.from({ length: count }, (_, index) => values.subarray(index * size, (index + 1) * size));
 }
 
-function templates([pixels = 0, count = 0]: readonly number[], values: Float32Array): WeightPictures {
-  const images = Array.from({ length: count }, (_, answer) =>
+function templates([pixels = 0, count = 0]: readonly number[], values: Float32Array): Float32Array[] {
+  return Array.from({ length: count }, (_, answer) =>
     Float32Array.from({ length: pixels }, (_, pixel) => values[pixel * count + answer] ?? 0),
   );
-  return { kind: "templates", images };
 }

@@ -4,7 +4,7 @@ import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Check } from "../../shared/controls";
 import { type Line, LineChart, type Point, type Scales } from "../chart/line-chart";
-import { apart, smoothed } from "../chart/scale";
+import { smoothed } from "../chart/scale";
 import { brief, percent, whole } from "../format";
 import { colourOf, letterOf } from "./kept-networks";
 import { hasEnded, type Run } from "./run";
@@ -18,8 +18,6 @@ interface Properties {
 const HEIGHT = 250;
 const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
 const LOWEST_LOSS = 1e-4; // of a chart with a logarithmic axis
-const BEYOND_SIGN = 14; // pixels of the arrow where a line leaves the chart,
-const CHARACTER = 7.5; // and of each further character
 
 const axis = parameter("loss-axis", "", oneOf(["log"]));
 /** The step under the pointer, the same in both charts. */
@@ -168,12 +166,7 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
         onHover={(value) => {
           pointed.value = value === null ? null : Math.round(value);
         }}
-        above={(scales) => (
-          <>
-            <Beyond drawn={drawn} most={y.most} at={at} write={write} scales={scales} />
-            {step !== null && <Rule x={scales.x.position(step)} scales={scales} />}
-          </>
-        )}
+        above={(scales) => step !== null && <Rule x={scales.x.position(step)} scales={scales} />}
       />
       {step !== null && drawn.length > 0 && (
         <ul class="readout small numbers" aria-hidden="true">
@@ -187,42 +180,6 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
         </ul>
       )}
     </div>
-  );
-}
-
-interface BeyondProperties extends Pick<ChartProperties, "at" | "write" | "drawn"> {
-  most: number;
-  scales: Scales;
-}
-
-/** Marks where lines leave the chart at the top, and how high they got. */
-function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
-  const leaving = drawn.flatMap(({ run, points, validation }) => {
-    const above = [...points, ...validation].filter(([, value]) => !(at(value) <= most));
-    const [first] = above;
-    if (!first) return [];
-    const text = `${letterOf(run)} ${write(Math.max(...above.map(([, value]) => value)))}`;
-    return [{ run, text, x: scales.x.position(Math.min(...above.map(([step]) => step))) }];
-  });
-  const width = Math.max(0, ...leaving.map(({ text }) => BEYOND_SIGN + CHARACTER * text.length));
-  // side by side: beyond the right end there is no room, so they move to the left
-  const indices = apart(
-    leaving.map(({ x }) => Math.min(x, scales.plot.right - width)),
-    width,
-    scales.plot.left,
-  );
-  const y = scales.plot.top - 2;
-  return (
-    <>
-      {leaving.map(({ run, text }, order) => (
-        <g key={run.id} class="beyond" style={colourOf(run)}>
-          <path d={`M${indices[order]} ${y - 6}l4 7h-8z`} />
-          <text x={(indices[order] ?? 0) + 7} y={y}>
-            {text}
-          </text>
-        </g>
-      ))}
-    </>
   );
 }
 

@@ -16,10 +16,9 @@ import type { Inside, Layer } from "../../reading/report/explain";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { digitOf } from "../glyphs";
-import { glyphs, readBy, selected } from "../state/state";
+import { readBy } from "../state/state";
 import { Bars } from "./bars";
-import { differs, drawn, followPen, image, isLate, keepLooking, looked } from "./looking";
+import { differs, followPen, image, isLate, keepLooking, looked } from "./looking";
 import "./inside-strip.css";
 
 const BLANK = new Uint8Array(PIXELS);
@@ -39,10 +38,6 @@ export function InsideStrip() {
     <section class="inside" aria-labelledby="inside-title">
       <header>
         <h2 id="inside-title">{say("write.inside")}</h2>
-        <OneOfDigits
-          label={say("write.inside.choose")}
-          about={(index, digit) => say("write.inside.digit", index, digit)}
-        />
         <ViewLink view="film" parameters={{}} class="inside-film">
           {say("write.inside.film")}
         </ViewLink>
@@ -235,36 +230,5 @@ function Column({ layer, name }: { layer: Layer | null | undefined; name: string
       </span>
       <span class="inside-name">{name}</span>
     </span>
-  );
-}
-
-const MAX_OFFERED = 20; // of more digits, one is chosen on the sheet or below
-
-interface Properties {
-  label: string;
-  /** The label of a digit's button; its position among the digits counts from 1. */
-  about(index: number, digit: string): string;
-}
-
-/** A button for each digit of the number, to look at another one more closely. */
-export function OneOfDigits({ label, about }: Properties) {
-  const all = glyphs.value.flatMap((glyph, index) => (digitOf(glyph) ? [{ glyph, index }] : []));
-  if (all.length < 2 || all.length > MAX_OFFERED) return null;
-  return (
-    <fieldset class="one-of-digits" aria-label={label}>
-      {all.map(({ glyph, index }, position) => (
-        <button
-          key={index}
-          type="button"
-          aria-pressed={drawn.value?.index === index}
-          aria-label={about(position + 1, glyph.character)}
-          onClick={() => {
-            selected.value = index;
-          }}
-        >
-          {glyph.character}
-        </button>
-      ))}
-    </fieldset>
   );
 }

@@ -1,10 +1,8 @@
-"""Constants of the Python modules that the page repeats become TypeScript, with their comments."""
+"""Constants of the Python modules that the page repeats become TypeScript; their comments stay there."""
 
 import ast
-import io
 import json
 import re
-import tokenize
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, is_dataclass
@@ -102,17 +100,15 @@ def constants(modules: Mapping[str, Sequence[str]], used: Container[str]) -> str
     written: dict[str, str] = {}
     for name, wanted in modules.items():
         source = Path(find_spec(f"shuzi.{name}").origin).read_text("utf-8")  # type: ignore[union-attr,arg-type]
-        comments = comments_in(source)
         # importing what builds networks takes seconds
         module = literals_in(source) if name.startswith(KERAS) else import_module(f"shuzi.{name}")
-        for each in wanted or [each for each in comments if is_plain(getattr(module, each))]:
+        for each in wanted or [each for each in names_in(source) if is_plain(getattr(module, each))]:
             constant = each.upper().replace(".", "_")
             if constant in written:
                 raise SystemExit(f"two modules of a file have {constant}")
             if constant not in used:
                 continue
-            above = f"/** {comments[each]} */\n" if comments.get(each) else ""
-            written[constant] = f"{above}export const {constant} = {literal(attrgetter(each)(module))};\n"
+            written[constant] = f"export const {constant} = {literal(attrgetter(each)(module))};\n"
     return HEAD.format(modules=", ".join(f"shuzi.{name}" for name in modules)) + "".join(written.values())
 
 
@@ -128,22 +124,10 @@ def literals_in(source: str) -> SimpleNamespace:
     return SimpleNamespace(**found)
 
 
-def comments_in(source: str) -> dict[str, str]:
-    """Return the comment of each public constant: its docstring, or what stands behind its statement."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    comments = {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
-    body = ast.parse(source).body
-    found = {}
-    for statement, following in zip(body, [*body[1:], None], strict=True):
-        if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
-            words = str(following.value.value).split()
-        else:
-            lines = range(statement.lineno, (statement.end_lineno or 0) + 1)
-            words = [comments[line] for line in lines if line in comments]
-        for name in names_of(statement):
-            if name.isupper() and not name.startswith("_"):
-                found[name] = " ".join(words)
-    return found
+def names_in(source: str) -> Iterator[str]:
+    """Yield the names of the public constants."""
+    for statement in ast.parse(source).body:
+        yield from (name for name in names_of(statement) if name.isupper() and not name.startswith("_"))
 
 
 def names_of(statement: ast.stmt) -> Iterator[str]:

@@ -124,6 +124,7 @@ def test_a_test_image_is_looked_at_by_its_number_or_from_the_mistakes(open_page,
     expect(page.get_by_text(f"Test image 8, label {mnist.test.labels[8]}")).to_be_visible()
     page.goto("?view=learn&step=mistakes")
     page.get_by_role("radio", name="tiny").check()
+    expect(page.locator("caption")).to_contain_text("in 10,000 images", timeout=LONG)
     first = page.locator(".mistakes li").first
     index = int(re.search(r"image ([\d,]+)", first.get_attribute("title"))[1].replace(",", ""))
     first.get_by_role("link").click()

@@ -22,6 +22,7 @@ import { letterOf, nameOf } from "../train/kept-networks";
 import { complete, hasEnded, idOf, type Run } from "../train/run";
 import { active, choose, chosen, open, runs, startInPage } from "../train/runs";
 import { Progress } from "./train";
+import "./mistakes.css";
 
 const PAGE = 48; // images shown at once
 

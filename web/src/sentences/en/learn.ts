@@ -255,7 +255,7 @@ export const learn = {
   "learn.train.weights.neurons.of": (neuron: number) => `Neuron ${neuron}`,
   "learn.train.weights.filters": "The filters of the first convolution",
   "learn.train.weights.filters.key":
-    "A window of 5 by 5 pixels: ink on blue excites the filter, ink on brown calms it.",
+    "Each looks at a few pixels: ink on blue excites the filter, ink on brown calms it.",
   "learn.train.weights.filters.of": (filter: number) => `Filter ${filter}`,
   "learn.train.result": (name: string, accuracy: string) => `${name}: ${accuracy} correct`,
   "learn.train.result.test": (n: string, wrong: string) =>

@@ -233,7 +233,7 @@ export const learn: Translation<typeof english> = {
   "learn.train.weights.neurons.key": "蓝色处有墨，神经元更兴奋；棕色处有墨，更安静。",
   "learn.train.weights.neurons.of": (neuron) => `第 ${neuron} 个神经元`,
   "learn.train.weights.filters": "第一层卷积的卷积核",
-  "learn.train.weights.filters.key": "每个看 5x5 像素的一小块：蓝色处有墨就兴奋，棕色处有墨就安静。",
+  "learn.train.weights.filters.key": "每个只看一小块像素：蓝色处有墨就兴奋，棕色处有墨就安静。",
   "learn.train.weights.filters.of": (filter) => `第 ${filter} 个卷积核`,
   "learn.train.result": (name, accuracy) => `${name}：认对 ${accuracy}`,
   "learn.train.result.test": (n, wrong) => `${n} 张没见过的测试图片，认错了 ${wrong} 张。`,

@@ -7,6 +7,8 @@ responses need nothing beyond these few lines.
 """
 
 import json
+import re
+from collections.abc import Container
 from typing import Any
 
 from shuzi.service import forms, pictures, review, server, training
@@ -18,6 +20,7 @@ HEAD = (
 )
 PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 LONGEST_TUPLE = 4
+NAME = re.compile(r"[A-Z]\w+")
 
 
 def typed(schema: dict[str, Any]) -> str:
@@ -58,12 +61,16 @@ def shape(name: str, schema: dict[str, Any]) -> str:
     return "\n".join([*lines, "}\n"])
 
 
-def shapes() -> str:
-    """Return the whole file."""
+def shapes(used: Container[str]) -> str:
+    """Return the whole file: the types that the page uses, and those that they are made of."""
     operations = [each for group in (pictures, forms, review, training, server) for each in group.operations.all]
     schemas = describe(operations)["components"]["schemas"]
     numbers = trainings(schemas["TrainingRequest"]["properties"])
-    return "\n".join([HEAD, *(shape(name, each) for name, each in schemas.items()), numbers])
+    written = {name: shape(name, schema) for name, schema in schemas.items()}
+    needed = {name for name in written if name in used}
+    while more := {part for name in needed for part in NAME.findall(written[name]) if part in written} - needed:
+        needed |= more
+    return "\n".join([HEAD, *(text for name, text in written.items() if name in needed), numbers])
 
 
 def trainings(settings: dict[str, Any]) -> str:

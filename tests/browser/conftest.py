@@ -2,20 +2,17 @@
 
 import base64
 import io
-import re
 
 import httpx
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from playwright.sync_api import expect
 
 from driving.browsing import browsing, watched_pages
 from driving.filled import TEXTS, photograph, write_spec
 from driving.serving import NotReadyError, build_page, serving
 from driving.sheet import Sheet
-from driving.training import STEPS, train
 from shuzi.cli import shuzi as command
 
 
@@ -51,17 +48,6 @@ def open_page(browser, address):
     """Open a path in its own context; `watched_pages` explains what is checked afterwards."""
     with watched_pages(browser, address) as open_path:
         yield open_path
-
-
-@pytest.fixture(scope="session")
-def run(browser, address, api):
-    """Train once on the page, to the end."""
-    with watched_pages(browser, address) as open_path:
-        page = open_path(f"?view=learn&step=train&with=tensorflow&steps={STEPS}")
-        expect(page.get_by_text("Nothing learnt yet")).to_be_visible()
-        trained = train(page, api)
-        expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^Training is done"))
-    return trained
 
 
 @pytest.fixture(scope="session")

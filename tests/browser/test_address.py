@@ -21,7 +21,7 @@ def _seen(page):
 
 
 TOUCHES = [
-    ("?view=learn", ("radio", "3", "Space"), {"image": 3}),
+    ("?view=learn", ("radio", "3", "Space"), {"look": 3}),
     ("?view=learn&step=softmax", ("slider", "Score of 1", "Home"), {"scores": "4,-10,10"}),
     ("?view=learn&step=loss", ("slider", "Probability of the correct", "Home"), {"right": 0}),
     ("?view=learn&step=rate", ("slider", "Learning rate", "End"), {"slope_rate": 1.2}),
@@ -69,7 +69,7 @@ def test_views_are_real_addresses_and_back_goes_back_to_how_they_were_left(open_
 
 NONSENSE = {
     "?view=nothing&lang=xx&model=../../etc/passwd": "",
-    "?view=learn&step=99&image=12&pixel=-1&pixels=maybe": "?view=learn",
+    "?view=learn&step=99&look=12&pixel=-1&pixels=maybe": "?view=learn",
     "?view=learn&step=softmax&scores=1,2&plus=abc&times=NaN": "?view=learn&step=softmax",
     "?view=learn&step=loss&right=2&split=": "?view=learn&step=loss",
     "?view=learn&step=rate&curve=hill&slope-rate=1e9&start=Infinity": "?view=learn&step=rate",

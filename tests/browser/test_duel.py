@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from driving.training import LONG
+from driving.browsing import LONG
 
 pytestmark = pytest.mark.browser
 

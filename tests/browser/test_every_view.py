@@ -22,14 +22,6 @@ def axe():
     return WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="module")
-def trained(api):
-    """The id of a training that is done."""
-    training = api.post("v1/training", json={"steps": 100}).json()["id"]
-    assert "event: done" in api.get(f"v1/training/{training}/events").text
-    return training
-
-
 def _speak(page, language):
     """Switch to a language, and wait until the view speaks it."""
     name, tag = BUTTONS[language]
@@ -41,11 +33,11 @@ def _speak(page, language):
     settle(page)
 
 
-def test_it_speaks_both_languages_and_is_accessible_also_by_keyboard_alone(open_page, trained, axe):
+def test_it_speaks_both_languages_and_is_accessible_also_by_keyboard_alone(open_page, axe):
     page = open_page(refusals=(422,))
     kinds = set()
     found = {}
-    for state in tour(page, trained):
+    for state in tour(page):
         faults = violations(page, axe) + lost_focus(page, kinds)
         _speak(page, "zh")
         faults += wrong_texts(page, "zh")
@@ -63,7 +55,7 @@ def test_it_speaks_both_languages_and_is_accessible_also_by_keyboard_alone(open_
 def test_a_phone_shows_it_without_scrolling_sideways_and_large_enough_to_tap(open_page, trained):
     page = open_page(refusals=(422,), **PHONE)
     found = {}
-    for state in tour(page, trained):
+    for state in tour(page):
         faults = too_wide(page) + too_small(page)
         _speak(page, "zh")
         faults += too_wide(page) + too_small(page)

@@ -1,20 +1,15 @@
-"""The steps of Learn that walk downhill: gradient descent on curves, and on the loss of the shipped network."""
+"""The step of Learn that walks downhill: gradient descent on curves."""
 
 import re
 from itertools import pairwise
 
 import numpy as np
-import onnx
 import pytest
-from onnx import numpy_helper
 from playwright.sync_api import expect
 
-import shuzi
 from driving.browsing import drag_slider
 from driving.reading_numbers import numbers_in
-from first_network import cross_entropy, descend, one_hot
-from shuzi.concepts import softmax
-from shuzi.models.store import shipped
+from first_network import descend
 
 pytestmark = pytest.mark.browser
 
@@ -86,40 +81,3 @@ def test_a_walk_runs_by_itself_pauses_and_starts_over_when_a_knob_is_turned(open
     assert start < 0
     expect(told).to_contain_text(f"At the start, x = −{abs(start):g}")
     expect_query(page, slope_rate=0.4, start=f"{start:g}")
-
-
-def _real_slice(count):
-    """Return the loss and its slope in the plane through all zeros, the trained weights and the first step."""
-    train = shuzi.load_mnist().train
-    inputs = np.hstack([train.images[:count].reshape(count, -1) / 255, np.ones((count, 1))])
-    labels = one_hot(train.labels[:count])
-    weights = {each.name: numpy_helper.to_array(each) for each in onnx.load(shipped()["softmax"]).graph.initializer}
-    trained = np.vstack([weights["output/kernel"], weights["output/bias"]]).astype(float)
-    first = inputs.T @ (labels - 0.1) / count
-    across = trained / np.linalg.norm(trained)
-    up = first - (first * across).sum() * across
-    up /= np.linalg.norm(up)
-
-    def loss(place):
-        return float(np.mean(cross_entropy(labels, softmax(inputs @ (place[0] * across + place[1] * up)))))
-
-    def slope(place):
-        gradient = inputs.T @ (softmax(inputs @ (place[0] * across + place[1] * up)) - labels) / count
-        return np.array([(gradient * across).sum(), (gradient * up).sum()])
-
-    return loss, slope, np.array([np.linalg.norm(trained), 0])
-
-
-@pytest.mark.parametrize(("rate", "start", "place"), [(0.5, "zero", (0, 0)), (5, "above", (-2, 4))])
-def test_the_map_of_the_loss_is_that_of_the_shipped_network(open_page, rate, start, place):
-    page = open_page(f"?view=learn&step=rate&curve=real&real-rate={rate}&from={start}")
-    loss, slope, trained = _real_slice(300)
-    told = page.locator(".rate-verdict")
-    place = np.array(place, float)
-    for step in range(4):
-        assert numbers_in(told.inner_text()) == pytest.approx([step, loss(place), loss(trained)], rel=5e-3)
-        page.get_by_role("button", name="One step").click()
-        place = place - rate * slope(place)
-    expect(page.get_by_role("img", name=re.compile("^A map of a long, narrow valley"))).to_be_visible()
-    page.get_by_role("radio", name="x²", exact=True).check()
-    expect(page.get_by_role("img", name=re.compile("^A curve with a ball"))).to_be_visible()

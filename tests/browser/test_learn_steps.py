@@ -92,7 +92,7 @@ def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist)
     expect_pixel(image, 3, 3)
     page.get_by_label("Show the numbers").check()
     assert _shown(grid.get_by_role("gridcell")) == image.ravel().tolist()
-    expect_query(page, image=4, pixel=87, pixels="numbers")
+    expect_query(page, look="4", pixel=87, pixels="numbers")
 
 
 def _expect_softmax(page, scores):

@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from driving.browsing import LONG
 from driving.reading_numbers import numbers_in
-from driving.training import LONG
-from shuzi.evaluation.accuracy import DISPUTED
 
 pytestmark = pytest.mark.browser
 
@@ -99,19 +98,13 @@ def test_a_wrong_guess_is_told_what_is_right(open_page):
     expect(guesses.locator(".right")).to_have_text("Nothing")
 
 
-def test_steps_that_were_opened_are_remembered_until_they_are_forgotten(open_page):
+def test_steps_that_were_opened_are_remembered(open_page):
     page = open_page("?view=learn&step=loss")
-    expect(page.locator(".step-progress")).to_have_count(0)
     page.get_by_role("link", name="Mistakes").click()
     reached = page.locator(".step-dots .reached")
     expect(reached).to_have_count(2)
     page.goto("?view=learn&step=pixels")
     expect(reached.locator(".step-name")).to_have_text(["784 numbers", "Loss", "Mistakes"])
-    expect(page.locator(".step-progress")).to_contain_text(re.compile(r"^3 of \d+ steps opened"))
-    page.get_by_role("button", name="Forget that").click()
-    expect(reached).to_have_count(1)
-    page.reload()
-    expect(reached).to_have_count(1)
 
 
 @pytest.mark.parametrize(
@@ -122,23 +115,17 @@ def test_a_step_names_its_lesson(open_page, language, file):
     expect(page.locator(".lesson")).to_have_text(file)  # a link once the course is published
 
 
-def test_a_digit_is_chosen_among_doubtful_labels_mistakes_and_by_number(open_page, expect_query, mnist):
-    page = open_page("?view=learn&step=template")
-    page.get_by_text("Other test images").click()
-    doubtful = page.get_by_role("list", name="Labels that most people reject").get_by_role("button")
-    expect(doubtful).to_have_count(len(DISPUTED))
-    doubtful.first.click()
-    expect_query(page, look=f"t{DISPUTED[0]}")
-    expect(doubtful.first).to_have_accessible_name(
-        f"Test image {DISPUTED[0]:,}, label {mnist.test.labels[DISPUTED[0]]}"
-    )
-    mistakes = page.get_by_role("list", name=re.compile("^The most confident mistakes")).get_by_role("button")
-    expect(mistakes).to_have_count(20)
-    label, index = re.search(r"A (\d) read as .*image ([\d,]+)", mistakes.first.get_attribute("title")).groups()
-    assert mnist.test.labels[int(index.replace(",", ""))] == int(label)
-    mistakes.first.click()
-    expect_query(page, look=f"t{index.replace(',', '')}")
-    number = page.get_by_label("Or any, by its number")
+def test_a_test_image_is_looked_at_by_its_number_or_from_the_mistakes(open_page, expect_query, mnist):
+    page = open_page("?view=learn&step=pixels")
+    number = page.get_by_label("Or a test image, by its number")
     number.fill("8")
     number.press("Enter")
     expect_query(page, look="t8")
+    expect(page.get_by_text(f"Test image 8, label {mnist.test.labels[8]}")).to_be_visible()
+    page.goto("?view=learn&step=mistakes")
+    page.get_by_role("radio", name="tiny").check()
+    expect(page.locator("caption")).to_contain_text("in 10,000 images", timeout=LONG)
+    first = page.locator(".mistakes li").first
+    index = int(re.search(r"image ([\d,]+)", first.get_attribute("title"))[1].replace(",", ""))
+    first.get_by_role("link").click()
+    expect_query(page, step="template", look=f"t{index}")

@@ -1,12 +1,14 @@
 """The Models view shows the service's data, and the picker changes the model that answers."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import opened
-from driving.training import LONG
+from driving.browsing import LONG, opened
+from driving.sheet import Sheet
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser
@@ -23,20 +25,20 @@ def _percent(share):
 
 def test_every_model_is_a_row_with_its_numbers_that_opens(open_page, models):
     page = open_page("?view=models")
-    assert {"default", "tiny", "softmax", "detector"} <= models.keys()
-    for name, model in models.items():
+    classifiers = {name: model for name, model in models.items() if model["kind"] == "classifier"}
+    assert classifiers.keys() == {"default", "tiny", "softmax"}
+    expect(page.locator("[data-model]")).to_have_count(len(classifiers))
+    for name, model in classifiers.items():
         row = opened(page, name)
         expect(row.get_by_role("rowheader")).to_have_text(name)
         accuracy, parameters, size = row.locator("td[data-name]").all()
-        is_classifier = model["kind"] == "classifier"
-        expect(accuracy).to_have_text(_percent(model["score"]["accuracy"]) if is_classifier else "–")
+        expect(accuracy).to_have_text(_percent(model["score"]["accuracy"]))
         expect(parameters).to_have_text(f"{model['parameters']:,}")
         size_said = model["bytes"]
         expect(size).to_have_text(f"{size_said / 1e6:.1f} MB" if size_said >= 1e6 else f"{size_said / 1e3:.0f} kB")
-        expect(row.get_by_role("link", name="Try it")).to_have_count(1 if is_classifier else 0)
-        if is_classifier:
-            wrong = round((1 - model["score"]["accuracy"]) * model["score"]["n"])
-            expect(row).to_contain_text(f"Mistakes in 10,000 test images: {wrong}")
+        expect(row.get_by_role("link", name="Try it")).to_have_count(1)
+        wrong = round((1 - model["score"]["accuracy"]) * model["score"]["n"])
+        expect(row).to_contain_text(f"Mistakes in 10,000 test images: {wrong}")
 
 
 def test_the_picker_changes_the_model_and_the_address_keeps_it(
@@ -83,11 +85,9 @@ def test_the_picker_changes_the_model_and_the_address_keeps_it(
 @pytest.mark.parametrize(
     ("name", "last", "first", "count"),
     [
-        ("softmax", "10", "Its templates, one for each digit", 10),
-        ("tiny", "10", "Filters of its first convolution, 5x5", 8),
-        ("default", "3 × 10, 3 × 1", "Filters of its first convolution, 7x7", 32),
-        ("detector", "16x40x10, 16x40x4", "Filters of its first convolution, 5x5", 24),
-        ("line", "1x40x17", "Filters of its first convolution, 5x5", 16),
+        ("softmax", "10", "What the weights of each digit look for", 10),
+        ("tiny", "10", "The filters of the first convolution", 8),
+        ("default", "3 × 10, 3 × 1", "The filters of the first convolution", 96),
     ],
 )
 def test_inside_a_model_are_its_layers_and_its_first_weights(open_page, name, last, first, count):
@@ -98,15 +98,15 @@ def test_inside_a_model_are_its_layers_and_its_first_weights(open_page, name, la
     expect(card.locator("pre")).to_contain_text('network = "')
 
 
-def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, mnist):
+def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, expect_query, mnist):
     page = open_page("?view=models")
-    card = opened(page, "softmax")
-    card.get_by_role("button", name="Classify the test images").click()
-    expect(card.locator("caption")).to_contain_text("mistakes in 10,000 test images", timeout=LONG)
+    opened(page, "softmax").get_by_role("link", name="What it mistakes for what").click()
+    expect_query(page, step="mistakes", of="softmax")
+    expect(page.locator("caption")).to_contain_text("in 10,000 images", timeout=LONG)
     found = np.array(
         [
             [int(text) if text.isdigit() else 0 for text in row.locator("td").all_inner_texts()]
-            for row in card.locator(".confusion tbody tr").all()
+            for row in page.locator(".confusion tbody tr").all()
         ]
     )
     expected = np.zeros((10, 10), int)
@@ -147,3 +147,20 @@ def test_a_model_that_is_gone_says_so_and_the_default_reads(open_sheet, mnist, a
     assert answer.text == "7"
     expect(sheet.page.get_by_role("alert")).to_have_count(0)
     expect(sheet.page.get_by_role("radio", name="default")).to_be_checked()
+
+
+def test_a_network_that_the_service_trained_reads_what_is_written_for_it(open_page, api, mnist, paste, as_png):
+    training = api.post("v1/training", json={"steps": 100}).json()["id"]
+    events = api.get(f"v1/training/{training}/events").text
+    assert "event: done" in events
+    page = open_page(f"?model={training}")
+    expect(page.get_by_role("radio", name="yours")).to_be_checked()
+    png = as_png(mnist.test.images[3])
+    with Sheet(page).read() as answer:
+        paste(page, png)
+    expected = api.post("v1/read", files={"picture": png}, params={"model": training}).json()["readings"][0]
+    assert answer.text == expected["text"] == "0"
+    page.get_by_role("link", name="Models").click()
+    card = opened(page, training)
+    expect(card.get_by_role("rowheader")).to_have_text("your softmax")
+    expect(card.get_by_role("link", name="Try it")).to_have_attribute("href", re.compile(f"model={training}"))

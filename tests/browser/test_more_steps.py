@@ -9,8 +9,8 @@ from onnx import numpy_helper
 from playwright.sync_api import expect
 
 import shuzi
+from driving.browsing import LONG
 from driving.reading_numbers import numbers_in
-from driving.training import LONG
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser
@@ -107,7 +107,7 @@ def test_every_mistake_is_in_the_table_and_a_cell_shows_its_images(open_page, mn
 
 def test_the_mistakes_of_a_network_that_comes_along_are_there_before_any_training(open_page, mnist):
     page = open_page("?view=learn&step=mistakes")
-    page.get_by_role("button", name="Look at the mistakes of tiny").click()
+    page.get_by_role("radio", name="tiny").check()
     caption = page.get_by_role("table").locator("caption")
     expect(caption).to_contain_text("in 10,000 images", timeout=LONG)
     wrong = shuzi.load("tiny").classify(mnist.test.images).argmax(axis=1) != mnist.test.labels

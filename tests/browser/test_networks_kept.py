@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import opened
+from driving.browsing import LONG, opened
 from driving.pen import strokes_of
 from driving.sheet import Sheet
-from driving.training import LONG
 
 pytestmark = pytest.mark.browser
 
@@ -74,13 +73,6 @@ def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, m
     expect(page.get_by_role("radio", name="Mine: first/best")).to_be_checked()
     assert Sheet(page).write(_strokes(mnist, 7)).text == "7"
 
-    np.savez(tmp_path / "mine.npz", images=mnist.test.images[:40], labels=mnist.test.labels[:40])
-    page.get_by_test_id("kept-file").set_input_files(tmp_path / "mine.npz")
-    expect(page.locator(".kept li")).to_have_count(40)
-    page.goto("?view=learn&step=train")
-    right = int((answers[:40].argmax(axis=1) == mnist.test.labels[:40]).sum())
-    expect(page.locator(".train-try-answers")).to_contain_text(f"{right} of 40 kept digits right")
-
     page.goto("?view=models")
     opened(page, "own.softmax_n600")
     page.once("dialog", lambda dialog: dialog.dismiss())
@@ -133,7 +125,6 @@ def test_it_learns_on_as_if_the_page_had_never_been_closed(trained, open_page):
     page.goto("?view=learn&step=train")
     expect(page.locator(".run-name")).to_have_text("AHidden layer · 60 steps · 16 neurons")
     expect(page.locator(".run-outcome")).to_have_text(re.compile("correct"))
-    expect(page.locator(".train-try-answers")).to_contain_text("probability")
     page.get_by_role("button", name="Train on: run A").click()
     expect(page.get_by_text("Done after 120 steps")).to_be_visible(timeout=LONG)
     expect(page.locator(".run-outcome")).to_have_text(outcome.inner_text(), timeout=LONG)

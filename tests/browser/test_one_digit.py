@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import opened
+from driving.browsing import LONG, opened
 from driving.pen import strokes_of
 from driving.sheet import Sheet
-from driving.training import LONG
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from driving.browsing import LONG
 from driving.pen import strokes_of
 from driving.sheet import Sheet
-from driving.training import LONG
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ import onnxruntime
 import pytest
 from playwright.sync_api import expect
 
+from driving.browsing import LONG
 from driving.pen import strokes_of
 from driving.reading_numbers import numbers_in
-from driving.training import LONG
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser
@@ -70,13 +70,13 @@ def test_all_stages_off_is_an_address_of_its_own(open_page):
         expect(_answer(page, model)).to_contain_text(re.compile(rf"^\D*{digit}|no digit"))
 
 
-def test_my_own_photo_travels_in_the_address(open_sheet, open_page, mnist):
+def test_my_own_digit_travels_in_the_address(open_sheet, open_page, mnist):
     sheet = open_sheet(reduced_motion="reduce")
     page = sheet.page
     with sheet.explained():
         sheet.write(strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == 3)[0]]))
     page.get_by_role("link", name="28x28").click()
-    expect(page).to_have_url(re.compile(r"step=handwriting.*strokes=[\w-]+"))
+    expect(page).to_have_url(re.compile(r"ink=[\w-]+"))
     assert len(page.url) < 500
     expect(page.get_by_text("Your digit, as you wrote or photographed it")).to_be_visible()
     expect(_answer(page, "default").locator("strong")).to_have_text("3")
@@ -85,7 +85,7 @@ def test_my_own_photo_travels_in_the_address(open_sheet, open_page, mnist):
     expect(_answer(other, "default").locator("strong")).to_have_text("3")
     other.get_by_role("radio", name="8", exact=True).check()
     expect(_answer(other, "default").locator("strong")).to_have_text("8")
-    assert "strokes=" not in other.url
+    assert "ink=" not in other.url
 
 
 def _measured(model, mnist):
@@ -181,7 +181,6 @@ def test_my_digit_is_the_one_that_write_draws_unless_the_address_brings_another(
     linked = _ink(of[7])
     _go(page, f"?view=learn&step=handwriting&look=mine&ink={linked}")
     expect(_answer(page, "default").locator("strong")).to_have_text("7")
-    assert "strokes=" not in page.url
 
 
 def _go(page, address):

@@ -12,12 +12,11 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import opened, watched_pages
+from driving.browsing import LONG, opened, watched_pages
 from driving.pen import strokes_of
 from driving.reading_numbers import numbers_in
 from driving.serving import build_standalone
 from driving.sheet import Sheet
-from driving.training import LONG
 from shuzi import messages
 from shuzi.forms.kinds import Field
 from shuzi.forms.output import save_table
@@ -105,7 +104,7 @@ def test_a_picture_is_read_and_what_cannot_be_says_what_is_missing(open_place, a
 
 def test_models_are_listed_and_read_and_the_address_is_kept(open_place, mnist):
     page = open_place("?view=models")
-    expect(page.locator("[data-model]")).to_have_count(6)
+    expect(page.locator("[data-model]")).to_have_count(3)
     expect(page.locator("[data-model=tiny]")).to_contain_text("4,734")
     opened(page, "tiny").get_by_role("link", name="Try it").click()
     assert "model=tiny" in page.url
@@ -113,7 +112,7 @@ def test_models_are_listed_and_read_and_the_address_is_kept(open_place, mnist):
     page.reload()
     expect(page.get_by_role("radio", name="tiny")).to_be_checked()
     page.go_back()
-    expect(page.locator("[data-model]")).to_have_count(6)
+    expect(page.locator("[data-model]")).to_have_count(3)
 
 
 def test_a_model_leaves_as_a_file_that_shuzi_loads(open_place, place, mnist, tmp_path):
@@ -148,7 +147,7 @@ def test_a_folder_works_without_a_connection_after_the_first_visit(open_place, p
     page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
     page.context.set_offline(True)
     page.reload()
-    expect(page.locator("[data-model]")).to_have_count(6)
+    expect(page.locator("[data-model]")).to_have_count(3)
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Write").click()
     assert Sheet(page).write(_ink(mnist, 7)).text == "7"
     page.goto(f"{place}index.html?model=tiny")

@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from driving.browsing import watched_pages
+from driving.browsing import LONG, watched_pages
 from driving.serving import build_page, serving
-from driving.training import LONG
 
 pytestmark = pytest.mark.browser
 

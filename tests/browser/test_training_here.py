@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
+from driving.browsing import LONG
 from driving.reading_numbers import numbers_in
-from driving.training import LONG
 from shuzi.models.onnx_file import read_card
 from shuzi.training.recipe import Recipe
 
@@ -77,12 +77,11 @@ def test_other_networks_show_what_their_first_layer_looks_for(train_here, tmp_pa
     )
 
 
-def test_a_rate_of_1_can_be_tried_and_its_loss_is_marked_where_it_leaves_the_chart(train_here):
+def test_a_rate_of_1_can_be_tried_and_its_loss_is_drawn_on_a_logarithmic_axis(train_here):
     page = train_here("rate=1&steps=100")
     expect(page.locator(".run-name")).to_have_text("ASoftmax · rate 1 · 100 steps")
-    expect(page.locator(".beyond, .no-curve")).to_have_count(1)
     page.get_by_label("Logarithmic loss axis").check()
-    expect(page.locator(".beyond, .no-curve")).to_have_count(0)
+    expect(page.locator(".no-curve")).to_have_count(0)
     expect(page).to_have_url(re.compile("loss-axis=log"))
 
 
@@ -94,7 +93,7 @@ def test_what_is_stopped_keeps_its_network_and_goes_on(open_page):
     stopped = page.get_by_text(re.compile(r"Stopped at step [\d,]+ of 20,000"))
     expect(stopped).to_be_visible()
     step = numbers_in(stopped.inner_text())[0]
-    expect(page.locator(".train-try-answers")).to_contain_text("probability")
+    expect(page.get_by_test_id("announcement")).to_have_text(f"Training was stopped at step {step:,.0f}.")
     page.get_by_role("button", name="Go on: run A").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.wait_for_function("(step) => document.querySelector('progress').value > step", arg=step)
@@ -102,13 +101,22 @@ def test_what_is_stopped_keeps_its_network_and_goes_on(open_page):
     expect(stopped).to_be_visible()
 
 
-def test_several_seeds_are_one_line_with_a_band(train_here):
-    page = train_here("network=mlp&hidden=8&steps=100&seeds=3", reduced_motion="reduce")
-    expect(page.get_by_role("list", name="Runs").get_by_role("listitem")).to_have_count(3, timeout=LONG)
-    expect(page.locator(".run-outcome", has_text="correct")).to_have_count(3, timeout=LONG)
-    for chart in page.locator(".train-curves .chart").all():
-        expect(chart.locator(".band")).to_have_count(1)
-        expect(chart.locator(".line-name")).to_have_text(["A"])
+def test_runs_are_compared_hidden_and_removed(train_here, expect_query):
+    page = train_here("steps=100")
+    page.get_by_role("slider", name="Learning rate").press("ArrowRight")
+    page.get_by_role("button", name="Start training").click()
+    rows = page.get_by_role("list", name="Runs").get_by_role("listitem")
+    expect(rows.locator(".run-name")).to_have_text(["ASoftmax · 100 steps", "BSoftmax · rate 0.002 · 100 steps"])
+    expect(page.get_by_role("heading", name="B · ")).to_be_visible(timeout=LONG)
+    rows.first.locator(".run-name").click()
+    expect(page.get_by_role("heading", name="A · ")).to_be_visible()
+    curves = page.locator(".train-curves .chart").first.locator(".curve:not(.raw, .beside)")
+    expect(curves).to_have_count(2)
+    page.get_by_role("checkbox", name="Show run B").uncheck()
+    expect(curves).to_have_count(1)
+    page.get_by_role("button", name="Remove run A").click()
+    expect(rows).to_have_count(1)
+    expect_query(page, runs="softmax_r0.002_n100")
 
 
 def test_a_link_names_its_runs_and_they_are_trained_anew(train_here, open_page):

@@ -49,12 +49,9 @@ def test_another_digit_is_chosen_by_keyboard_and_has_the_strips_of_the_line(open
         sheet.write(_strokes(mnist, 7), 0.7)
     assert answer.text == "47"
     panel = sheet.page.get_by_role("region", name="What it saw, stage by stage")
-    choice = panel.get_by_role("group", name="Which digit’s stages to show").get_by_role("button")
     images = [np.array(each["image"]).ravel().tolist() for each in answer.reading["digits"]]
-    expect(choice.nth(1)).to_have_attribute("aria-pressed", "true")
     assert _pixels(panel, STAGES[-1]).tolist() == images[1]
-    choice.nth(0).press("Enter")
-    expect(choice.nth(0)).to_have_attribute("aria-pressed", "true")
+    sheet.cards.nth(0).locator(".card-head").press("Enter")
     panel.page.wait_for_function(
         "(first) => document.querySelector('[data-stage=pen] canvas').getContext('2d')"
         ".getImageData(0, 0, 28, 28).data.filter((_, place) => place % 4 === 0).join() === first",
@@ -72,7 +69,6 @@ def test_a_dropped_picture_shows_its_stages_too(open_sheet, drop, two_pictures):
         drop(page, two_pictures[0])
     panel = page.get_by_role("region", name="What it saw, stage by stage")
     expect(panel.get_by_role("img")).to_have_count(len(STAGES) + 2)
-    expect(panel.get_by_role("button", name="Show the stages of the 2 at position 2")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 768, 1600])

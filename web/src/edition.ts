@@ -14,6 +14,9 @@ export function isOtherMachine(host: string): boolean {
 /** How many images networks can be trained on in this edition; a twelfth more is for validation. */
 export const trainingImages = import.meta.env.TRAINING_IMAGES;
 
+/** How many test images there are then: of MNIST's 70,000 images, a seventh. */
+export const testImages = (trainingImages * 2) / 11;
+
 /** Return those of the numbers of training images that this edition has; the last means all images. */
 export function sizesHere<Size extends number>(sizes: readonly Size[]): Size[] {
   return sizes.filter((size, index) => size < trainingImages || index === sizes.length - 1);

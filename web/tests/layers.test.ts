@@ -20,15 +20,3 @@ test.each(["softmax", "tiny", "default"])("what reaches each layer of %s fits it
       .sort(),
   );
 });
-
-test("a detector of 64x160 pixels answers for every fourth one, a line recogniser for every fourth column", () => {
-  const last = (name: string) =>
-    stagesOf(graphOf(name))
-      .at(-1)
-      ?.layers.map(({ height, width, channels }) => [height, width, channels]);
-  expect(last("detector")).toEqual([
-    [16, 40, 10],
-    [16, 40, 4],
-  ]);
-  expect(last("line")).toEqual([[1, 40, 17]]);
-});

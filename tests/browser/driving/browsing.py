@@ -47,6 +47,7 @@ _ARGUMENTS = (
     f"--disable-features={','.join(_WITHOUT)}",
 )
 PATIENCE = 180_000  # ms before a wait fails; the machine may be very busy
+LONG = 300_000  # ms to wait for the end of a training, or for all models on a busy machine
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
 # the last of them through the service worker
 _UNANSWERED = re.compile("net::ERR_(INTERNET_DISCONNECTED|CONNECTION_[A-Z]+|FAILED)")

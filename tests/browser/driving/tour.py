@@ -34,15 +34,13 @@ def settle(page: Page) -> None:
     page.wait_for_function(_SETTLED)
 
 
-def tour(page: Page, training: str) -> Iterator[str]:
+def tour(page: Page) -> Iterator[str]:
     """Take a page from state to state and yield the name of each.
 
     Parameters
     ----------
     page
         A page opened with 422 among its refusals.
-    training
-        The id of a finished run.
     """
     for step in _WITHOUT_TRAINING:
         page.goto(f"?view=learn&step={step}")
@@ -51,15 +49,12 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.goto("?view=learn&pixels=numbers")
     settle(page)
     yield "learn, numbers"
-    page.goto(f"?view=learn&step=train&runs={training}")
-    page.locator(".mistakes").wait_for()
-    yield "learn, trained"
     page.goto("?view=learn&step=train&steps=100&network=mlp&loss-axis=log")
     page.locator(".train-knobs [type=submit]").click()
     page.locator(".train-result").wait_for()
     for summary in page.locator(".train-more summary").all():  # on a phone, one within the other
         summary.click()
-    yield "learn, trained in the page"
+    yield "learn, trained"
     page.locator(".step-dots a[href*='step=mistakes']").click()
     page.locator(".confusion").wait_for()
     yield "learn, mistakes"

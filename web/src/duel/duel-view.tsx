@@ -49,7 +49,7 @@ export function DuelView() {
   return (
     <article class="view duel">
       <header>
-        <h1>{say("duel.title")}</h1>
+        <h1>{say("view.duel")}</h1>
         <p class="lead">{say("duel.lead")}</p>
       </header>
       {opponent === "missing" ? (
@@ -120,7 +120,7 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
             disabled={before.value.length === 0}
             onClick={() => back(before.value.at(-1) ?? start, before.value.slice(0, -1))}
           >
-            {say("duel.undo")}
+            {say("write.undo")}
           </Button>
           <Button disabled={ink === 0} onClick={() => back(start, [])}>
             {say("duel.again")}

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
 import { chosenDigit, chosenInAddress, hasMine, readAs, shownDigit } from "../learn/digit/digit";
-import { DigitButtons, OtherDigits } from "../learn/digit/digit-choice";
+import { ByNumber, DigitButtons } from "../learn/digit/digit-choice";
 import { brief, fixed, percent } from "../learn/format";
 import type { Graph } from "../runtime/graph";
 import { say } from "../sentences/say";
@@ -46,7 +46,7 @@ export function FilmView() {
       <p class="small quiet film-about">
         {say("film.lead")}{" "}
         <ViewLink view="duel" class="film-duel">
-          {say("duel.title")}
+          {say("view.duel")}
         </ViewLink>
       </p>
     </article>
@@ -86,7 +86,7 @@ function FilmOfDigit({ graph }: { graph: Graph }) {
         <ViewLink view="write" class="small">
           {say(hasMine.value ? "learn.digit.write_another" : "learn.digit.write")}
         </ViewLink>
-        <OtherDigits />
+        <ByNumber />
       </details>
     </>
   );

@@ -92,7 +92,7 @@ export function FormsView() {
   return (
     <article class="view forms">
       <header>
-        <h1>{formTable?.title || say("forms.title")}</h1>
+        <h1>{formTable?.title || say("view.forms")}</h1>
         {!formTable && <p class="lead">{say("forms.lead")}</p>}
       </header>
       <StorageNotice />
@@ -205,7 +205,7 @@ function Actions() {
         />
       ))}
       <Button
-        label={say("forms.undo")}
+        label={say("write.undo")}
         disabled={!canUndo.value}
         onClick={() => {
           undo();

@@ -5,16 +5,6 @@ export interface Alternative {
   probability: number;
 }
 
-export interface Answer {
-  digit: number;
-  probability: number;
-  probabilities: number[];
-}
-
-export interface Answers {
-  answers: Answer[];
-}
-
 export interface Digit {
   digit: number;
   probability: number;
@@ -23,20 +13,6 @@ export interface Digit {
   status: "ok" | "not-a-digit" | "unsure";
   image?: number[][];
   counted?: number[][];
-}
-
-export interface Failure {
-  detail: string;
-  key: string;
-}
-
-export interface Finished {
-  step: number;
-  accuracy: number;
-  n: number;
-  on: string;
-  wrong: number;
-  model: string;
 }
 
 export interface FormCell {
@@ -107,18 +83,9 @@ export interface FormVersion {
   keys: Record<string, string[]>;
 }
 
-export interface Health {
-  status: "ok";
-}
-
 export interface Ignored {
   kind: "ruling" | "sign" | "print" | "stain" | "neighbour" | "unknown";
   box: [number, number, number, number];
-}
-
-export interface Images {
-  images: (number[][] | number[])[];
-  model?: string;
 }
 
 export interface Mark {
@@ -153,16 +120,6 @@ export interface NumberLine {
   status: "ok" | "blank" | "not-a-digit" | "unsure";
   confidence: number;
   message: string;
-}
-
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  key: string;
-  errors?: string[];
-  training?: string;
 }
 
 export interface Reading {
@@ -220,40 +177,10 @@ export interface TracedForm {
   pages: number;
 }
 
-export interface Training {
-  id: string;
-  state: "running" | "done" | "stopped" | "failed";
-  recipe: Record<string, string | boolean | number>;
-  progress: TrainingProgress | null;
-  validated: Validated | null;
-  done: Finished | null;
-  failure: Failure | null;
-}
-
-export interface TrainingProgress {
-  step: number;
-  loss: number;
-  accuracy: number;
-}
-
-export interface TrainingRequest {
-  recipe?: "softmax" | "mlp" | "fast";
-  batch_size?: number;
-  learning_rate?: number;
-  steps?: number;
-  seed?: number;
-}
-
 export interface Unread {
   source: string;
   error: string;
   key: string;
-}
-
-export interface Validated {
-  step: number;
-  accuracy: number;
-  n: number;
 }
 
 export const TRAINING = {

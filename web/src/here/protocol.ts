@@ -1,9 +1,9 @@
 /** The messages between the page and its reading worker. */
 import type { NumberLine, Reading } from "../generated/shapes";
 import type { Grey } from "../ink/picture";
-import type { Correction } from "../reading/recognise/hand";
-import type { Inside, Preparation } from "../reading/report/explain";
+import type { Preparation } from "../reading/report/explain";
 import type { Sentence } from "../reading/report/result";
+import type { ClassifierWork } from "./worker";
 
 /** The folder of networks trained in the page, which the page keeps itself. */
 export const OWN_FOLDER = "own/";
@@ -27,33 +27,12 @@ export interface Found extends Omit<Reading, "message" | "source" | "lines"> {
   prepared?: readonly Preparation[];
 }
 
-/** A model's answers for n images. */
-export interface ClassifiedImages {
-  /** Ten of each image, given that it is a digit. */
-  probabilities: Float32Array;
-  /** Of each image; 1 if the model cannot tell. */
-  isDigit: Float32Array;
-  /** The probability from which the model's card takes something for a digit. */
-  leastDigit: number;
-}
-
 /** To the worker. */
 export type Task =
   /** The pattern is one that `automatonOf` takes; "" for any number. */
   | { id: number; picture: Blob | Grey; model: string; pattern: string; explain: boolean }
-  /** Follow a 28x28 image, ink 255, through a model. */
-  | { id: number; lookInside: Uint8Array; model: string }
-  /** Classify 28x28 images, ink 255, one after another; corrected digits are not taken into account. */
-  | { id: number; classify: Uint8Array; model: string }
-  /**
-   * Compare the digits of a stack with those of them that a person corrected; see `Stack`. The images, 784 values of
-   * each, are null if the last stack that was sent is meant.
-   */
-  | {
-      id: number;
-      compare: { images: Uint8Array | null; answers: Uint8Array; labels: Uint8Array; writers: Uint32Array };
-      model: string;
-    }
+  /** What a model's classifier is asked. */
+  | { id: number; work: keyof ClassifierWork; input: unknown; model: string }
   /** A person's corrected digits, which readings take into account from now on: 784 values of each, and the labels. */
   | { hand: { images: Uint8Array; labels: Uint8Array } }
   /** Load the model before the first picture arrives. */
@@ -65,10 +44,7 @@ export type Task =
 
 /** From the worker. */
 export type Answer =
-  | { id: number; result: Found }
-  | { id: number; inside: Inside }
-  | { id: number; classified: ClassifiedImages }
-  | { id: number; compared: readonly (Correction | null)[] }
+  | { id: number; result: unknown }
   /** "picture": this browser cannot open it; "large"; "file": a model cannot be had; "fault": ours. */
   | { id: number; failed: "picture" | "large" | "file" | "fault"; detail: string }
   | { needs: string };

@@ -3,12 +3,11 @@ import { startWorker } from "#worker";
 import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
 import { language } from "../language";
-import type { Correction } from "../reading/recognise/hand";
 import { sayIn } from "../reading/report/advice";
-import type { Inside } from "../reading/report/explain";
 import type { Sentence } from "../reading/report/result";
 import { LargePicture, openPicture } from "./open";
-import { type Answer, type ClassifiedImages, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
+import { type Answer, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
+import type { ClassifierWork } from "./worker";
 
 /** The shipped models that read in the page. */
 export const MODELS = ["default", "tiny", "softmax"];
@@ -87,45 +86,20 @@ function readInWorker(picture: Blob | Grey, { model, pattern, explain, signal }:
 }
 
 /**
- * Follow a 28x28 image, ink 255, through a model.
+ * Have a model's classifier work; see `worker.ts`.
  *
  * @param model one that `isHere`
  * @throws NotRead
  */
-export function lookInside(image: Uint8Array, model: string): Promise<Inside> {
-  return answered<Inside>((id) => ({ id, lookInside: image, model }));
-}
-
-/**
- * Classify 28x28 images, ink 255, without looking for digits in them and without kept digits.
- *
- * @param images 784 values of each, one after another
- * @param model one that `isHere`
- * @throws NotRead
- */
-export function classifyHere(images: Uint8Array, model: string): Promise<ClassifiedImages> {
-  return answered<ClassifiedImages>((id) => ({ id, classify: images, model }));
-}
-
-/**
- * Compare the digits of a stack with those of them that a person corrected; see `Stack`.
- *
- * @param images null if the stack is that of the last call
- * @throws NotRead
- */
-export function compareHere(
-  images: Uint8Array | null,
-  digits: { answers: Uint8Array; labels: Uint8Array; writers: Uint32Array },
-): Promise<readonly (Correction | null)[]> {
-  return answered((id) => ({ id, compare: { images, ...digits }, model: "default" }));
-}
-
-/** @param task with this id, under which the worker answers */
-function answered<Content>(task: (id: number) => Task): Promise<Content> {
+export function askHere<Kind extends keyof ClassifierWork>(
+  work: Kind,
+  input: Parameters<ClassifierWork[Kind]>[1],
+  model: string,
+): Promise<ReturnType<ClassifierWork[Kind]>> {
   const id = ++numbered;
   return new Promise((resolve, reject) => {
-    asked.set(id, { resolve: (answer) => resolve(answer as Content), reject });
-    tell(task(id));
+    asked.set(id, { resolve: (answer) => resolve(answer as ReturnType<ClassifierWork[Kind]>), reject });
+    tell({ id, work, input, model });
   });
 }
 
@@ -163,9 +137,6 @@ function started(): Worker {
       const waiting = asked.get(data.id);
       asked.delete(data.id);
       if ("result" in data) waiting?.resolve(data.result);
-      else if ("inside" in data) waiting?.resolve(data.inside);
-      else if ("classified" in data) waiting?.resolve(data.classified);
-      else if ("compared" in data) waiting?.resolve(data.compared);
       else waiting?.reject(new NotRead(data.failed, data.detail));
     }
   });

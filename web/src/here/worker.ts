@@ -17,12 +17,6 @@ import { type Answer, type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type 
 import { asShown, Stack } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;
-/** What is said of a classifier, without the task's id. */
-type Answered =
-  | Omit<Extract<Answer, { inside: unknown }>, "id">
-  | Omit<Extract<Answer, { classified: unknown }>, "id">
-  | Omit<Extract<Answer, { compared: unknown }>, "id">;
-
 const waiting = new Map<string, (content: Content) => void>();
 /** Files that were requested and not used yet. */
 const coming = new Map<string, Promise<Content>>();
@@ -48,73 +42,88 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
   else if ("prepare" in data) {
     for (const name of [data.prepare, "line", "detector", "line-detector"]) void contentOf(fileOf(name));
     queue.add("load", () => readerOf(data.prepare), recogniser, detector, lineDetector);
-  } else if ("lookInside" in data) queue.add("look", () => answerBy(data, look));
-  else if ("classify" in data) queue.add("load", () => answerBy(data, classify));
-  else if ("compare" in data) queue.add("load", () => answerBy(data, compare));
+  } else if ("work" in data)
+    queue.add(data.work === "look" ? "look" : "load", () => reply(data.id, () => answerTo(data)));
   else {
     // meanwhile, more urgent tasks can run
     const opened = data.picture instanceof Blob ? openPicture(data.picture) : Promise.resolve(data.picture);
     opened.catch(() => undefined);
-    queue.add("reading", () => answer(data, opened));
+    queue.add("reading", () => reply(data.id, () => read(data, opened)));
   }
 });
 
-async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise<Grey>): Promise<void> {
+/** Send what this returns, or why it failed, unless it is no longer of interest. */
+async function reply(id: number, make: () => Promise<unknown>): Promise<void> {
   await nextMessage();
-  if (dropped.delete(task.id)) return;
+  if (dropped.delete(id)) return;
   try {
-    const grey = await opened;
-    const reader = await readerOf(task.model);
-    if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
-    knowing.add(reader.classifier);
-    const seen = await reader.findCandidates(grey);
-    const reading = reader.interpret(seen, task.pattern ? automatonOf(task.pattern) : null);
-    const result = asShown(reading, grey);
-    if (task.explain) {
-      result.prepared = preparationsOf(seen, reading.digits, MAX_EXPLAINED);
-      await explain(result, reader, task.id);
-    }
-    if (!dropped.delete(task.id)) say({ id: task.id, result });
-  } catch (error) {
-    const failed = causeOf(error);
-    say({ id: task.id, failed, detail: String(error) });
-  }
-}
-
-type About<Key extends string> = Extract<Task, Record<Key, unknown> & { id: number; model: string }>;
-
-/** Answer what a model's classifier is asked, or say why it cannot be. */
-async function answerBy<Asked extends { id: number; model: string }>(
-  task: Asked,
-  work: (classifier: Classifier, task: Asked) => Answered,
-): Promise<void> {
-  const { id, model } = task;
-  try {
-    const { classifier } = await readerOf(model);
-    say({ id, ...work(classifier, task) });
+    const result = await make();
+    if (!dropped.delete(id)) say({ id, result });
   } catch (error) {
     say({ id, failed: causeOf(error), detail: String(error) });
   }
 }
 
-function look(classifier: Classifier, { lookInside: pixels }: About<"lookInside">): Answered {
-  return { inside: classifier.inside({ width: SIDE, height: SIDE, pixels }) };
+async function read(task: Extract<Task, { picture: unknown }>, opened: Promise<Grey>): Promise<Found> {
+  const grey = await opened;
+  const reader = await readerOf(task.model);
+  if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
+  knowing.add(reader.classifier);
+  const seen = await reader.findCandidates(grey);
+  const reading = reader.interpret(seen, task.pattern ? automatonOf(task.pattern) : null);
+  const result = asShown(reading, grey);
+  if (task.explain) {
+    result.prepared = preparationsOf(seen, reading.digits, MAX_EXPLAINED);
+    await explain(result, reader, task.id);
+  }
+  return result;
 }
 
-function classify(classifier: Classifier, { classify: images }: About<"classify">): Answered {
-  const answers = classifier.classifyAlone(imagesIn(images));
-  const classified = {
-    probabilities: Float32Array.from(answers.flatMap(({ probabilities }) => [...probabilities])),
-    isDigit: Float32Array.from(answers, ({ isDigit }) => isDigit),
-    leastDigit: classifier.card.thresholds[DIGIT_FROM] ?? UNFITTED.digit,
-  };
-  return { classified };
+/** A model's answers for n images. */
+export interface ClassifiedImages {
+  /** Ten of each image, given that it is a digit. */
+  probabilities: Float32Array;
+  /** Of each image; 1 if the model cannot tell. */
+  isDigit: Float32Array;
+  /** The probability from which the model's card takes something for a digit. */
+  leastDigit: number;
 }
 
-function compare(classifier: Classifier, { compare: digits }: About<"compare">): Answered {
-  const { images, answers, labels, writers } = digits;
-  if (images) stack = new Stack(imagesIn(images), (greys) => classifier.looksOf(greys));
-  return { compared: stack?.compare(answers, labels, writers) ?? [] };
+interface Digits {
+  /** 784 values of each; null if the last stack that was sent is meant. */
+  images: Uint8Array | null;
+  answers: Uint8Array;
+  labels: Uint8Array;
+  writers: Uint32Array;
+}
+
+const classifierWork = {
+  /** Follow a 28x28 image, ink 255, through a model. */
+  look: (classifier: Classifier, pixels: Uint8Array) =>
+    classifier.inside({ width: SIDE, height: SIDE, pixels }),
+
+  /** Classify 28x28 images, ink 255, one after another; corrected digits are not taken into account. */
+  classify(classifier: Classifier, images: Uint8Array): ClassifiedImages {
+    const answers = classifier.classifyAlone(imagesIn(images));
+    return {
+      probabilities: Float32Array.from(answers.flatMap(({ probabilities }) => [...probabilities])),
+      isDigit: Float32Array.from(answers, ({ isDigit }) => isDigit),
+      leastDigit: classifier.card.thresholds[DIGIT_FROM] ?? UNFITTED.digit,
+    };
+  },
+
+  /** Compare the digits of a stack with those of them that a person corrected; see `Stack`. */
+  compare(classifier: Classifier, { images, answers, labels, writers }: Digits) {
+    if (images) stack = new Stack(imagesIn(images), (greys) => classifier.looksOf(greys));
+    return stack?.compare(answers, labels, writers) ?? [];
+  },
+};
+
+/** The kinds of work for a classifier, with what each takes and returns. */
+export type ClassifierWork = typeof classifierWork;
+
+async function answerTo({ work: kind, input, model }: Extract<Task, { work: unknown }>): Promise<unknown> {
+  return classifierWork[kind]((await readerOf(model)).classifier, input as never);
 }
 
 /** 28x28 images that lie one after another. */

@@ -63,3 +63,13 @@ export function largestAt(values: ArrayLike<number>): number {
     if ((values[index] as number) > (values[best] as number)) best = index;
   return best;
 }
+
+/** The largest magnitude, above 0. */
+export function largestMagnitude(values: ArrayLike<number>): number {
+  let most = 1e-12;
+  for (let index = 0; index < values.length; index++) {
+    const size = Math.abs(values[index] ?? 0);
+    if (size > most) most = size;
+  }
+  return most;
+}

@@ -1,6 +1,7 @@
 /** The softmax network and shuzi's reader answer for the same image, side by side. */
-import type { ClassifiedImages } from "../here/protocol";
-import { classifyHere } from "../here/read";
+
+import { askHere } from "../here/read";
+import type { ClassifiedImages } from "../here/worker";
 import { largestAt } from "../ink/numbers";
 import { say } from "../sentences/say";
 import { usePromised } from "../shared/hooks";
@@ -71,7 +72,7 @@ export function useAnswers(
   models: readonly string[],
 ): Answered | null {
   const ask = (pixels: Uint8Array) =>
-    Promise.all(models.map((model) => classifyHere(pixels, model).catch(() => null)));
+    Promise.all(models.map((model) => askHere("classify", pixels, model).catch(() => null)));
   // the previous answers stay until the new ones arrive, so that nothing flickers
   return usePromised(
     () => image && ask(image).then((answers) => ({ answers, label })),

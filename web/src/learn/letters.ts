@@ -5,85 +5,25 @@ import { blank } from "../ink/picture";
 
 type Point = readonly [x: number, y: number];
 
-/** The strokes of each, in a field 20 wide and 20 high. */
-const STROKES = {
-  A: [
-    [
-      [1, 20],
-      [9, 0],
-      [18, 20],
-    ],
-    [
-      [4, 13],
-      [15, 13],
-    ],
-  ],
-  E: [
-    [
-      [15, 1],
-      [4, 1],
-      [4, 19],
-      [16, 19],
-    ],
-    [
-      [4, 10],
-      [13, 10],
-    ],
-  ],
-  H: [
-    [
-      [3, 0],
-      [3, 20],
-    ],
-    [
-      [16, 0],
-      [16, 20],
-    ],
-    [
-      [3, 10],
-      [16, 10],
-    ],
-  ],
-  K: [
-    [
-      [4, 0],
-      [4, 20],
-    ],
-    [
-      [16, 1],
-      [4, 11],
-      [17, 20],
-    ],
-  ],
-  M: [
-    [
-      [1, 20],
-      [4, 0],
-      [10, 14],
-      [16, 0],
-      [19, 20],
-    ],
-  ],
-  W: [
-    [
-      [0, 0],
-      [5, 20],
-      [10, 6],
-      [15, 20],
-      [20, 0],
-    ],
-  ],
-} as const satisfies Record<string, readonly (readonly Point[])[]>;
+/** The straight strokes of each, as in SVG, in a field 20 wide and 20 high. */
+const PATHS = {
+  A: "M1 20L9 0L18 20M4 13L15 13",
+  E: "M15 1L4 1L4 19L16 19M4 10L13 10",
+  H: "M3 0L3 20M16 0L16 20M3 10L16 10",
+  K: "M4 0L4 20M16 1L4 11L17 20",
+  M: "M1 20L4 0L10 14L16 0L19 20",
+  W: "M0 0L5 20L10 6L15 20L20 0",
+} as const;
 
-export type Letter = keyof typeof STROKES;
-export const LETTERS = Object.keys(STROKES) as Letter[];
+export type Letter = keyof typeof PATHS;
+export const LETTERS = Object.keys(PATHS) as Letter[];
 
 const CORNER = 4; // of the field in the image
 const PEN = 1.3; // pixels from the middle of a stroke to its edge
 
 /** 784 values, ink 255. */
 export function imageOfLetter(letter: Letter): Uint8Array {
-  const lines = STROKES[letter].flatMap((stroke: readonly Point[]) =>
+  const lines = strokesOf(PATHS[letter]).flatMap((stroke) =>
     stroke.slice(1).map((to, index) => [stroke[index] as Point, to] as const),
   );
   const ink = blank(SIDE, SIDE);
@@ -93,6 +33,12 @@ export function imageOfLetter(letter: Letter): Uint8Array {
       ink.pixels[y * SIDE + x] = Math.round(255 * Math.min(Math.max(PEN + 0.5 - nearest, 0), 1));
     }
   return normalize(ink)?.pixels ?? ink.pixels;
+}
+
+function strokesOf(path: string): Point[][] {
+  const point = (text: string) => text.split(" ").map(Number) as [number, number];
+  const strokes = path.split("M").slice(1);
+  return strokes.map((stroke) => stroke.split("L").map(point));
 }
 
 function distance([x, y]: Point, [fromX, fromY]: Point, [toX, toY]: Point): number {

@@ -1,7 +1,7 @@
 /** Derive the stages to draw from a model's graph: the operation and the output size of each. */
 import type { Graph, Node } from "../runtime/graph";
 
-type Kind = "convolution" | "pooling" | "enlarging" | "dense";
+type Kind = "convolution" | "pooling" | "dense";
 
 /** The size of a layer's output: feature maps, or a row of numbers where height and width are 1. */
 export interface Size {
@@ -23,35 +23,23 @@ export interface Stage {
   layers: Part[];
 }
 
-/** The picture that a model is drawn for, in pixels; one that takes any size gets an example. */
-const INPUTS: Record<string, [height: number, width: number]> = {
-  detect: [64, 160],
-  "recognise-line": [48, 160],
-};
-const USUAL: [number, number] = [28, 28];
+/** The picture that a classifier takes. */
+export const INPUT: Size = { height: 28, width: 28, channels: 1 };
 
 const KINDS: Record<string, Kind> = {
   Conv: "convolution",
   MaxPool: "pooling",
-  Resize: "enlarging",
   MatMul: "dense",
 };
 
-export function inputOf({ card }: Pick<Graph, "card">): Size {
-  const [height, width] = INPUTS[card.task] ?? USUAL;
-  return { height, width, channels: 1 };
-}
-
 /** The stages in order: each layer stands as far on as the longest way to it has layers. */
 export function stagesOf(graph: Graph): Stage[] {
-  const reached = new Map<string, { size: Size; depth: number }>([
-    ["images", { size: inputOf(graph), depth: 0 }],
-  ]);
+  const reached = new Map<string, { size: Size; depth: number }>([["images", { size: INPUT, depth: 0 }]]);
   const stages: Stage[] = [];
   for (const node of graph.nodes) {
     const from = node.inputs.flatMap((name) => reached.get(name) ?? []);
     const deepest = from.reduce((most, source) => (source.depth > most.depth ? source : most), {
-      size: inputOf(graph),
+      size: INPUT,
       depth: 0,
     });
     const kind = KINDS[node.op];
@@ -77,10 +65,6 @@ function add(layers: Part[], part: Part): void {
 function sizeAfter(node: Node, size: Size, graph: Graph): Size {
   const weights = graph.tensors.get(node.inputs[1] ?? "")?.dims ?? [];
   if (node.op === "MatMul") return { height: 1, width: 1, channels: weights[1] ?? 1 };
-  if (node.op === "Resize") {
-    const [, , down = 1, across = 1] = graph.tensors.get(node.inputs[2] ?? "")?.values ?? [];
-    return { ...size, height: size.height * down, width: size.width * across };
-  }
   const [rows = 1, columns = 1] =
     node.op === "Conv" ? weights.slice(2) : numbers(node, "kernel_shape", [1, 1]);
   const side = (axis: 0 | 1, length: number, window: number) => {

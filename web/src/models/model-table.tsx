@@ -1,6 +1,6 @@
 /** All models in one table, with what each says about one digit; each row opens. */
 import { useState } from "preact/hooks";
-import { classifyHere, isHere } from "../here/read";
+import { askHere, isHere, MODELS } from "../here/read";
 import { largestAt } from "../ink/numbers";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { bytes, percent as inPercent, whole } from "../learn/format";
@@ -22,17 +22,7 @@ const PURPOSES: Record<string, PlainKey> = {
   default: "models.default",
   tiny: "models.tiny",
   softmax: "models.softmax",
-  detector: "models.detector",
-  "line-detector": "models.line_detector",
-  line: "models.line",
 };
-
-/** What the score of a model of each other kind says. */
-const SCORES = {
-  detector: "models.finds",
-  "line detector": "models.finds_lines",
-  "line recogniser": "models.reads",
-} as const;
 
 const COLUMNS = 6;
 
@@ -90,7 +80,6 @@ export function ModelTable({ models }: { models: readonly Model[] }) {
 
 /** The name by which the page's worker has a classifier; undefined if only the service has it. */
 function readerOf(model: Model, own: readonly Own[]): string | undefined {
-  if (model.kind !== "classifier") return undefined;
   const reader = isOwnModel(model) ? own.find(({ name }) => name === model.name)?.version : model.name;
   return reader !== undefined && isHere(reader) ? reader : undefined;
 }
@@ -124,7 +113,7 @@ function Row({ model, reader, outcome }: RowProperties) {
         </td>
         <td>{reader && <Bars values={outcome?.probabilities ?? null} full={1} decimals={3} />}</td>
         <td class="numbers" data-name={say("models.accuracy")}>
-          {model.score && model.kind === "classifier" ? inPercent(model.score.accuracy, 2) : "–"}
+          {model.score ? inPercent(model.score.accuracy, 2) : "–"}
         </td>
         <td class="numbers" data-name={say("models.parameters")}>
           {whole(model.parameters)}
@@ -149,16 +138,19 @@ function Opened({ model }: { model: Model }) {
   return (
     <div class="stack">
       <p>{purposeOf(model)}</p>
-      {model.score && <p class="small numbers">{scoreWritten(model, model.score)}</p>}
+      {model.score && <p class="small numbers">{scoreWritten(model.score)}</p>}
       {trained && <p class="small quiet numbers">{trained}</p>}
-      {model.kind === "classifier" && (
-        <div class="buttons">
-          <ViewLink view="write" parameters={model.chosen ? {} : { model: model.name }} class="button">
-            {say("models.write")}
+      <div class="buttons">
+        <ViewLink view="write" parameters={model.chosen ? {} : { model: model.name }} class="button">
+          {say("models.write")}
+        </ViewLink>
+        {MODELS.includes(model.name) && (
+          <ViewLink view="learn" parameters={{ step: "mistakes", of: model.name }} class="button">
+            {say("models.confusion")}
           </ViewLink>
-          {isOwnModel(model) && <OwnNetwork kept={model.kept} />}
-        </div>
-      )}
+        )}
+        {isOwnModel(model) && <OwnNetwork kept={model.kept} />}
+      </div>
       <Inside model={model} />
     </div>
   );
@@ -170,9 +162,8 @@ function purposeOf(model: Model): string {
   return say(shipped ?? (model.chosen ? "models.given" : "models.trained"));
 }
 
-function scoreWritten({ kind }: Model, { accuracy, n, on }: Score): string {
+function scoreWritten({ accuracy, n, on }: Score): string {
   const split = on === "test" || on === "validation" ? say(`models.split.${on}`) : on;
-  if (kind !== "classifier") return say(SCORES[kind], whole(n), split, inPercent(accuracy, 2));
   return say("models.wrong", whole(n), split, whole(Math.round((1 - accuracy) * n)));
 }
 
@@ -211,7 +202,7 @@ async function askAll(image: Uint8Array, models: readonly string[]): Promise<rea
 }
 
 async function ask(image: Uint8Array, model: string): Promise<Outcome> {
-  const { probabilities, isDigit, leastDigit } = await classifyHere(image, model);
+  const { probabilities, isDigit, leastDigit } = await askHere("classify", image, model);
   const digit = largestAt(probabilities);
   const [digitness = 1] = isDigit;
   const isOne = digitness >= leastDigit;

@@ -21,7 +21,7 @@ export function ModelsView() {
   return (
     <article class="view models">
       <header>
-        <h1>{say("models.title")}</h1>
+        <h1>{say("view.models")}</h1>
         <p class="lead">{say("models.lead")}</p>
       </header>
       {busy.value !== null && <Notice text={say("error.busy", busy.value)} />}
@@ -31,7 +31,9 @@ export function ModelsView() {
       {!models.value && !trouble.value && <p class="quiet">{say("models.listing")}</p>}
       {models.value && (
         <>
-          <ModelTable models={[...models.value, ...ownModels.value]} />
+          <ModelTable
+            models={[...models.value.filter(({ kind }) => kind === "classifier"), ...ownModels.value]}
+          />
           <PaperSection />
         </>
       )}

@@ -3,7 +3,9 @@ import { isWhole, measure, measuredOf } from "./test-images";
 
 const N = 600;
 const { classify } = vi.hoisted(() => ({ classify: vi.fn() }));
-vi.mock("../here/read", () => ({ classifyHere: classify }));
+vi.mock("../here/read", () => ({
+  askHere: (_work: string, images: Uint8Array, model: string) => classify(images, model),
+}));
 vi.mock("../data/digits", () => ({
   loadDigits: async () => ({ test: { images: new Uint8Array(N * 784), labels: new Uint8Array(N).fill(3) } }),
 }));

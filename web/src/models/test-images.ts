@@ -2,7 +2,7 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { loadDigits } from "../data/digits";
 import { CLASSES, PIXELS } from "../data/image";
-import { classifyHere } from "../here/read";
+import { askHere } from "../here/read";
 import { largestAt } from "../ink/numbers";
 
 const AT_ONCE = 250; // images, so that the worker is soon free for others
@@ -46,7 +46,11 @@ export function measure(model: string): () => void {
       const { said } = measured.peek();
       const [from, to] = [said.length, Math.min(said.length + AT_ONCE, labels.length)];
       if (from === to) return;
-      const { probabilities, isDigit } = await classifyHere(images.slice(from * PIXELS, to * PIXELS), model);
+      const { probabilities, isDigit } = await askHere(
+        "classify",
+        images.slice(from * PIXELS, to * PIXELS),
+        model,
+      );
       // another round may have come here first
       if (measured.peek().said.length !== from) continue;
       const more = saidOf(labels.slice(from, to), probabilities, isDigit);

@@ -188,6 +188,7 @@ function About() {
       <p>{say("about.text")}</p>
       <dl>
         <Fact name={say("about.version")}>{version}</Fact>
+        <Fact name={say("about.models")}>{say("about.models.text")}</Fact>
         <Fact name={say("about.course")}>
           {course ? <a href={course}>{say("about.course.open")}</a> : say("about.course.file")}
           {!course && <code>{courseFile(language.value)}</code>}

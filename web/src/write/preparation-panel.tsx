@@ -8,7 +8,6 @@ import type { Digit } from "../readings";
 import { say } from "../sentences/say";
 import { type ShownStage, StageList } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
-import { OneOfDigits } from "./inside/inside-strip";
 import { drawn } from "./inside/looking";
 import { question, reading } from "./state/state";
 import "./preparation-panel.css";
@@ -20,13 +19,7 @@ export function PreparationPanel() {
   const isComing = question.value.answer.value?.explained === false;
   return (
     <section class="preparation stack" aria-labelledby="preparation-title">
-      <header>
-        <h2 id="preparation-title">{say("write.prepared")}</h2>
-        <OneOfDigits
-          label={say("write.prepared.choose")}
-          about={(index, character) => say("write.prepared.digit", index, character)}
-        />
-      </header>
+      <h2 id="preparation-title">{say("write.prepared")}</h2>
       {preparation || isComing ? (
         <>
           <p class="quiet">

@@ -15,7 +15,7 @@ import { ViewLink } from "../shell/view-link";
 import { CorrectPanel, pressed, remove } from "./correct/correct-panel";
 import { ModelChoice, PatternChoice } from "./how-to-read";
 import { InsideStrip } from "./inside/inside-strip";
-import { keepLastSheet, otherSheets, SheetButtons } from "./last-sheet";
+import { keepLastSheet, otherSheets } from "./last-sheet";
 import { PreparationPanel } from "./preparation-panel";
 import { DigitCards } from "./result/digit-cards";
 import { Result } from "./result/result";
@@ -88,7 +88,6 @@ export function WriteView() {
       <PreparationPanel />
       <DigitCards />
       <KeptDigits />
-      <SheetButtons />
       <KeptElsewhere count={otherSheets.value} text={(count) => say("write.kept_elsewhere", count)} />
       {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
     </article>

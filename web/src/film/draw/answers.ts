@@ -1,10 +1,12 @@
 /** The ten answers: scores, probabilities, the digit that is read, the loss, and the step that makes it smaller. */
+
+import { largestMagnitude } from "../../ink/numbers";
 import { brief, fixed, percent } from "../../learn/format";
 import type { Colour } from "../../shared/colours";
 import { between, gently } from "../story";
 import type { Take } from "../take";
 import { moved, type Stroke, smooth } from "./forward";
-import { BIG, box, cells, largestOf, ROWS, rowOf, type Shape, SWEPT, text, WINDOW } from "./shapes";
+import { BIG, box, cells, ROWS, rowOf, type Shape, SWEPT, text, WINDOW } from "./shapes";
 
 const AXIS = 870; // where scores and differences are 0
 const REACH = 24; // of the largest
@@ -25,7 +27,7 @@ export function rows(take: Take, t: number): Shape[] {
   const enlarged = gently(t, "softmax", 0.15, 0.7);
   const turned = gently(t, "gradient", 0, 0.14);
   const won = gently(t, "answer", 0.05, 0.4) * (1 - gently(t, "loss", 0, 0.25));
-  const most = largestOf(take.scores);
+  const most = largestMagnitude(take.scores);
   return take.scores.flatMap((score, digit) => {
     const y = rowOf(digit);
     const probability = take.probabilities[digit] ?? 0;
@@ -143,7 +145,7 @@ export function step(take: Take, t: number): Shape[] {
   ];
   const sign = (y: number, what: string, alpha: number) =>
     text({ x: WINDOW.x - 5, y, size: 8, text: what, alpha });
-  const times = largestOf(before) / largestOf(change);
+  const times = largestMagnitude(before) / largestMagnitude(change);
   return [
     ...tile(before, moved(WINDOW, spot(0), shown), shown),
     ...tile(change, spot(36), came),

@@ -1,5 +1,6 @@
 /** The way of a digit through the network: ink, numbers, windows, maps, and the neurons that are left. */
 import { SIDE } from "../../generated/ink/normalize";
+import { largestMagnitude } from "../../ink/numbers";
 import type { Maps } from "../network";
 import { between, gently, progress } from "../story";
 import type { Take } from "../take";
@@ -12,7 +13,6 @@ import {
   evidenceOf,
   INK,
   kernelAt,
-  largestOf,
   line,
   mapAt,
   neuronAt,
@@ -104,7 +104,7 @@ export function windows(take: Take, t: number): Shape[] {
       side,
       values,
       palette: "signed",
-      full: largestOf(swept),
+      full: largestMagnitude(swept),
       alpha: shown * (1 - leaves),
     }),
     ...(isSliding

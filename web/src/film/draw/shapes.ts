@@ -1,4 +1,5 @@
 /** The shapes of a frame, in units of the film's world, where a digit is 100 wide. */
+import { largestMagnitude } from "../../ink/numbers";
 import type { Colour, Palette, Rgb } from "../../shared/colours";
 import type { Maps } from "../network";
 import { channelOf, type Take } from "../take";
@@ -83,7 +84,7 @@ type Rest<S extends Shape, Optional extends keyof S> = Omit<S, "kind" | "alpha" 
   Partial<Pick<S, Optional | "alpha">>;
 
 export function cells(shape: Rest<Cells, "isBare" | "full">): Cells {
-  return { kind: "cells", alpha: 1, isBare: false, full: largestOf(shape.values), ...shape };
+  return { kind: "cells", alpha: 1, isBare: false, full: largestMagnitude(shape.values), ...shape };
 }
 
 export function line(shape: Rest<Line, never>): Line {
@@ -100,16 +101,6 @@ export function dot(shape: Rest<Dot, never>): Dot {
 
 export function text(shape: Rest<Text, "align" | "isLarge" | "colour">): Text {
   return { kind: "text", alpha: 1, align: "middle", isLarge: false, colour: "ink", ...shape };
-}
-
-/** The largest magnitude, above 0. */
-export function largestOf(values: ArrayLike<number>): number {
-  let most = 1e-12;
-  for (let index = 0; index < values.length; index++) {
-    const size = Math.abs(values[index] ?? 0);
-    if (size > most) most = size;
-  }
-  return most;
 }
 
 /** The colour of a value in `Cells`. */
@@ -220,7 +211,7 @@ function once<From extends object, To>(compute: (from: From) => To): (from: From
 export const tilesOf: (maps: Maps) => Tiles = once((maps) => ({
   side: maps.side,
   values: Array.from({ length: maps.channels }, (_, channel) => channelOf(maps, channel)),
-  full: largestOf(maps.values),
+  full: largestMagnitude(maps.values),
 }));
 
 /** The change that the maps need: their negated gradient. */
@@ -240,7 +231,7 @@ export const evidenceOf: (take: Take) => {
   const { length } = gradient.scores;
   const given = weights.map((weight, index) => weight * (values[Math.floor(index / length)] ?? 0));
   const asked = weights.map((weight, index) => -weight * (gradient.scores[index % length] ?? 0));
-  return { given, asked, most: largestOf(given), mostAsked: largestOf(asked) };
+  return { given, asked, most: largestMagnitude(given), mostAsked: largestMagnitude(asked) };
 });
 
 /** The positions of everything, from the ink on the left to the ten answers on the right. A digit is 100 by 100 units. */

@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { announce } from "../../announce";
 import { SIDE } from "../../generated/ink/normalize";
 import type { FormTable } from "../../generated/shapes";
-import { compareHere } from "../../here/read";
+import { askHere } from "../../here/read";
 import { say } from "../../sentences/say";
 import { Check } from "../../shared/controls";
 import { joined } from "../../shared/files";
@@ -67,7 +67,11 @@ async function compare(
   const digits = digitsBy(formTable, cells, written, rows);
   const isSent = sentOf === formTable;
   sentOf = formTable;
-  const corrections = await compareHere(isSent ? null : images, digits).catch(() => {
+  const corrections = await askHere(
+    "compare",
+    { images: isSent ? null : images, ...digits },
+    "default",
+  ).catch(() => {
     sentOf = null; // models that cannot be had now are asked for again
     return [];
   });

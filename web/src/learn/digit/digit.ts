@@ -3,7 +3,8 @@
  * MNIST's test images. What is chosen is in the address, my own with its ink; if nothing is, it is what I wrote last.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { type Changes, change, dropWhereLeft, parameter, query } from "../../address";
+import { change, dropWhereLeft, parameter, query } from "../../address";
+import { testImages } from "../../edition";
 import { remember, remembered } from "../../shared/storage/database";
 import { isDigit } from "../../write/glyphs";
 import { drawn } from "../../write/inside/looking";
@@ -21,16 +22,12 @@ interface Shown {
 }
 
 const MINE = "mine";
-const MOST = 9_999; // the last test image
 
 const SEVEN = "7"; // until the user has written a digit
 const LAST = "last-digit";
 
-/** For `change`: what addresses hold of my own digit. */
-export const NO_INK: Changes = { ink: null, strokes: null };
-
 const choice = parameter("look", "", (text) =>
-  text === MINE || /^[0-9]$/.test(text) || (/^t\d{1,4}$/.test(text) && Number(text.slice(1)) <= MOST)
+  text === MINE || /^[0-9]$/.test(text) || (/^t\d{1,4}$/.test(text) && Number(text.slice(1)) < testImages)
     ? text
     : null,
 );
@@ -86,7 +83,7 @@ export const isOfSheet: ReadonlySignal<boolean> = computed(() => {
 });
 
 /** The user's own digit as an image, even if another is shown; null if there is none. */
-export const myImage: ReadonlySignal<Uint8Array | null> = mine;
+export const myImage = mine;
 
 /** Whether the user has written a digit. */
 export const hasMine: ReadonlySignal<boolean> = computed(() => mine.value !== null);
@@ -121,13 +118,12 @@ effect(() => {
   last.value = { image, readAs: Number(character) };
   remember(LAST, `${character} ${ink}`);
   if (before && inkWritten(before.image) === ink) return;
-  for (const name of ["learn", "film"] as const)
-    dropWhereLeft(name, ["look", "image", "meant", ...Object.keys(NO_INK)]);
+  for (const name of ["learn", "film"] as const) dropWhereLeft(name, ["look", "ink", "meant"]);
 });
 
 export function choose(name: string): void {
   choice.set(name);
-  if (name !== MINE) change(NO_INK);
+  if (name !== MINE) change({ ink: null });
 }
 
 /** Show the user's own digit: its ink goes into the address. */
@@ -138,5 +134,5 @@ export function chooseMine(): void {
 
 /** Show an image of 784 values, ink 255, as the user's own digit. */
 export function chooseImage(image: Uint8Array): void {
-  change({ ...NO_INK, look: MINE, ink: inkWritten(image) });
+  change({ look: MINE, ink: inkWritten(image) });
 }

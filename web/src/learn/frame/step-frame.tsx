@@ -9,11 +9,9 @@ import { language } from "../../language";
 import { addresses, courseAddress, courseFile } from "../../project";
 import { type PlainKey, say } from "../../sentences/say";
 import { Icon } from "../../shared/controls";
-import { usePromised } from "../../shared/hooks";
 import { ViewLink } from "../../shell/view-link";
 import {
   addressOfStep,
-  forgetSeen,
   goToStep,
   markSeen,
   STEP_NAMES,
@@ -229,21 +227,7 @@ export function StepList() {
           );
         })}
       </ol>
-      <StepsOpened />
     </nav>
-  );
-}
-
-function StepsOpened() {
-  const count = STEP_NAMES.filter((name) => seenSteps.value.has(name)).length;
-  if (count < 2) return null;
-  return (
-    <p class="small quiet step-progress">
-      {say("learn.progress", count, STEP_NAMES.length)}{" "}
-      <button type="button" class="link" onClick={forgetSeen}>
-        {say("learn.progress.forget")}
-      </button>
-    </p>
   );
 }
 
@@ -255,17 +239,8 @@ interface FilmCardProperties {
 
 /** Learn begins and ends with the film: all of its steps in forty seconds, with my digit. */
 function FilmCard({ title, text }: FilmCardProperties) {
-  const Stills = usePromised(
-    () =>
-      import("../../film/stills").then(
-        ({ Stills: loaded }) => ({ Picture: loaded }),
-        () => null,
-      ),
-    "",
-  );
   return (
     <FilmLink class="film-card">
-      {Stills ? <Stills.Picture /> : <span class="film-stills" />}
       <strong>
         <Icon name="play" />
         {say(title)}

@@ -75,8 +75,3 @@ export function markSeen(name: string): void {
   seen.value = new Set(seen.peek()).add(name);
   remember(KEPT, [...seen.peek()].join(","));
 }
-
-export function forgetSeen(): void {
-  seen.value = new Set();
-  remember(KEPT, null);
-}

@@ -3,8 +3,9 @@ import { effect, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { lookOf, paint } from "../../film/draw/canvas";
-import { box, cells, type Frame, largestOf, line, type Shape, text } from "../../film/draw/shapes";
+import { box, cells, type Frame, line, type Shape, text } from "../../film/draw/shapes";
 import { FilmLink } from "../../film/film-link";
+import { largestMagnitude } from "../../ink/numbers";
 import type { Network } from "../../networks/network";
 import { say } from "../../sentences/say";
 import { Button, Choices } from "../../shared/controls";
@@ -203,7 +204,7 @@ function partsOf({ gradient, outputWeights }: Trace, neuron: number): number[] {
 
 function linesOf(trace: Trace, chosen: number): Shape[] {
   const all = trace.hidden.map((_, neuron) => partsOf(trace, neuron));
-  const most = largestOf(all.flat());
+  const most = largestMagnitude(all.flat());
   return all.flatMap((parts, neuron) =>
     parts.map((part, digit) =>
       line({
@@ -240,7 +241,7 @@ function digitsOf({ probabilities, gradient }: Trace, label: number, large: numb
 }
 
 function neuronsOf(trace: Trace, chosen: number, gone: number, large: number): Shape[] {
-  const full = largestOf(trace.hidden);
+  const full = largestMagnitude(trace.hidden);
   return trace.hidden.flatMap((answer, neuron) => {
     const y = neuronRow(neuron);
     const slope = trace.hiddenGradient[neuron] ?? 0;

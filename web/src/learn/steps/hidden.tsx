@@ -52,7 +52,7 @@ export function HiddenStep() {
           <div class="buttons">
             <Button
               look="primary"
-              label={say(running ? "learn.rate.pause" : "learn.hidden.train")}
+              label={say(running ? "learn.rate.pause" : "learn.train")}
               onClick={toggle}
               disabled={!running && toy.steps >= MOST}
             />

@@ -1,28 +1,30 @@
 /** Every mistake of a network: a table of labels and answers, whose cells show their images. */
 import { useEffect, useState } from "preact/hooks";
-import { parameter } from "../../address";
+import { oneOf, parameter } from "../../address";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
+import { MODELS } from "../../here/read";
 import { measure, measuredOf } from "../../models/test-images";
 import { STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
 import { Button, Choices, Notice } from "../../shared/controls";
 import { usePromised } from "../../shared/hooks";
-import { ConfusionTable, type ShadedCell } from "../confusion-table";
+import { percent } from "../../shared/percent";
+import { Pixels } from "../../shared/pixels";
+import { ViewLink } from "../../shell/view-link";
 import { type Answered, answered, counts } from "../evaluation";
 import { whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { answersHere } from "../train/here/client";
 import type { Answers } from "../train/here/messages";
 import { letterOf, nameOf } from "../train/kept-networks";
-import { MistakeImage } from "../train/result";
 import { complete, hasEnded, idOf, type Run } from "../train/run";
 import { active, choose, chosen, open, runs, startInPage } from "../train/runs";
 import { Progress } from "./train";
+import "./mistakes.css";
 
 const PAGE = 48; // images shown at once
-const SHIPPED = "tiny"; // its mistakes are unrelated to the guess
 
 /** Labels and answers of the guess; the first is the most frequent of the standard softmax network. */
 const COMPARED = [
@@ -34,9 +36,12 @@ const COMPARED = [
 /** "3-5": threes read as fives; "": all mistakes. */
 const cell = parameter("cell", "", (text) => (/^\d-\d$/.test(text) ? text : null));
 
+/** The network that comes with the page whose mistakes are shown; "": one that was trained in it. */
+const of = parameter("of", "", oneOf(MODELS));
+
 export function MistakesStep() {
   useEffect(open, []);
-  const trained = runs.value.filter((run) => run.where === "page" && run.step > 0 && hasEnded(run));
+  const trained = runs.value.filter((run) => run.step > 0 && hasEnded(run));
   const run = trained.find((trainedRun) => trainedRun === chosen.value) ?? trained.at(-1) ?? null;
   const answers = usePromised(() => run && answersHere(run.id), run ? `${run.id} ${run.step}` : "");
   // others make other mistakes
@@ -51,8 +56,9 @@ export function MistakesStep() {
     >
       {active.value && <Progress run={active.value} />}
       {!run && !active.value && <Nothing />}
-      {trained.length > 1 && <Which trained={trained} run={run} />}
-      {run && answers && (
+      <Which trained={trained} run={run} />
+      {of.value && <OfShipped key={of.value} name={of.value} />}
+      {!of.value && run && answers && (
         <Table
           key={run.id}
           name={nameOf(run)}
@@ -72,21 +78,22 @@ function timesIn(answers: Answers | null) {
 }
 
 function Nothing() {
-  const [isShown, setShown] = useState(false);
   return (
-    <>
-      <Notice text={say("learn.mistakes.nothing")}>
-        <Button label={say("learn.mistakes.train")} onClick={() => startInPage([STANDARD.softmax])} />
-        {!isShown && <Button label={say("learn.mistakes.shipped", SHIPPED)} onClick={() => setShown(true)} />}
-      </Notice>
-      {isShown && <OfShipped />}
-    </>
+    <Notice text={say("learn.mistakes.nothing")}>
+      <Button
+        label={say("learn.mistakes.train")}
+        onClick={() => {
+          of.set("");
+          startInPage([STANDARD.softmax]);
+        }}
+      />
+    </Notice>
   );
 }
 
 /** Of a network that comes with the page, on as many test images as it has read so far. */
-function OfShipped() {
-  const { said, hasFailed } = measuredOf(SHIPPED).value;
+function OfShipped({ name }: { name: string }) {
+  const { said, hasFailed } = measuredOf(name).value;
   const images = usePromised(
     () =>
       loadDigits()
@@ -94,27 +101,37 @@ function OfShipped() {
         .catch(() => null),
     "",
   );
-  useEffect(() => measure(SHIPPED), []);
+  useEffect(() => measure(name), [name]);
   if (hasFailed) return <Notice role="alert" text={say("here.file")} />;
   if (!images || said.length === 0) return null;
   const all = said.map(({ confidence, ...rest }, index) => ({ index, ...rest, probability: confidence }));
-  return <Table name={SHIPPED} all={all} images={images} on="test" />;
+  return <Table name={name} all={all} images={images} on="test" />;
 }
 
+/** Those that were trained here, and those that come with the page. */
 function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
   const namesOf = new Map(
     trained.map((trainedRun) => [trainedRun.id, `${letterOf(trainedRun)} · ${nameOf(trainedRun)}`]),
   );
+  const shipped = MODELS.map((name) => `${SHIPPED}${name}`);
   return (
     <Choices
       name="run"
-      label={say("learn.train.runs")}
-      values={trained.map(({ id }) => id)}
-      knob={{ value: run?.id ?? null, set: choose }}
-      write={(id) => namesOf.get(id)}
+      label={say("learn.mistakes.of")}
+      values={[...namesOf.keys(), ...shipped]}
+      knob={{
+        value: of.value ? SHIPPED + of.value : (run?.id ?? null),
+        set: (id) => {
+          of.set(id.startsWith(SHIPPED) ? id.slice(SHIPPED.length) : "");
+          choose(id);
+        },
+      }}
+      write={(id) => namesOf.get(id) ?? id.slice(SHIPPED.length)}
     />
   );
 }
+
+const SHIPPED = "shipped "; // softmax may have been trained here, too
 
 interface TableProperties extends Pick<Answers, "images" | "on"> {
   name: string;
@@ -129,10 +146,9 @@ function Table({ name, all, images, on }: TableProperties) {
   shown.sort((a, b) => b.probability - a.probability);
   return (
     <>
-      <ConfusionTable
+      <Confusions
         table={counts(all)}
         caption={say("learn.mistakes.caption", name, whole(wrong.length), whole(all.length))}
-        cell={cellOf}
       />
       <section aria-live="polite">
         <div class="mistakes-head">
@@ -151,43 +167,80 @@ function Table({ name, all, images, on }: TableProperties) {
   );
 }
 
+/** A row for each label, a column for each answer. */
+function Confusions({ table, caption }: { table: readonly (readonly number[])[]; caption: string }) {
+  const most = Math.max(1, ...table.flatMap((row, label) => row.filter((_, digit) => digit !== label)));
+  return (
+    <div class="confusion-frame">
+      <table class="confusion numbers">
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">
+              <span>{say("learn.mistakes.corner")}</span>
+            </th>
+            {table.map((_, digit) => (
+              <th key={digit} scope="col">
+                {digit}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.map((row, label) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {row.map((count, digit) => (
+                <Cell key={digit} label={label} digit={digit} count={count} most={most} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface CellProperties {
+  label: number;
+  digit: number;
+  count: number;
+  /** Of the most frequent mistake. */
+  most: number;
+}
+
 /** A count that chooses its images; mistakes that were never made choose nothing. */
-function cellOf({ label, digit, count, shade }: ShadedCell) {
+function Cell({ label, digit, count, most }: CellProperties) {
   const name = `${label}-${digit}`;
-  if (count === 0) return { class: "none", children: "·" };
-  return {
-    class: label === digit ? "right" : "",
-    children: (
+  if (count === 0) return <td class="none">·</td>;
+  return (
+    <td class={label === digit ? "right" : ""}>
       <button
         type="button"
         aria-pressed={cell.value === name}
         aria-label={say("learn.mistakes.some", label, digit, whole(count))}
-        style={{ "--share": shade }}
+        style={{ "--share": label === digit ? 0 : Math.sqrt(count / most) }}
         onClick={() => cell.set(cell.value === name ? "" : name)}
       >
         {count}
       </button>
-    ),
-  };
+    </td>
+  );
 }
 
 /** The images, the surest answers first; all of them, page by page. */
 function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Answers, "images" | "on">) {
   const [pages, setPages] = useState(1);
-  const doubtful = (index: number) => on === "test" && (DISPUTED as readonly number[]).includes(index);
   return (
     <>
       <ul class="mistakes">
-        {shown.slice(0, pages * PAGE).map(({ index, ...mistake }) => (
+        {shown.slice(0, pages * PAGE).map((answer) => (
           <MistakeImage
-            key={index}
-            index={index}
-            {...mistake}
-            image={images.subarray(index * PIXELS, (index + 1) * PIXELS)}
-            class={doubtful(index) ? "doubtful" : ""}
-          >
-            {doubtful(index) && <span class="small">{say("learn.mistakes.doubtful")}</span>}
-          </MistakeImage>
+            key={answer.index}
+            answer={answer}
+            image={images.subarray(answer.index * PIXELS, (answer.index + 1) * PIXELS)}
+            isOfTest={on === "test"}
+          />
         ))}
       </ul>
       {shown.length > pages * PAGE && (
@@ -197,5 +250,38 @@ function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Ans
         />
       )}
     </>
+  );
+}
+
+interface MistakeProperties {
+  answer: Answered;
+  /** 784 values, ink 255. */
+  image: Uint8Array;
+  /** Then other steps can look at it, and its label may be in doubt. */
+  isOfTest: boolean;
+}
+
+/** A misread image: its label, the answer, and the probability of the answer. */
+function MistakeImage({ answer, image, isOfTest }: MistakeProperties) {
+  const { index, label, digit, probability } = answer;
+  const isDoubtful = isOfTest && (DISPUTED as readonly number[]).includes(index);
+  const sentence = say("learn.train.mistake", label, digit, percent(probability), whole(index));
+  return (
+    <li title={sentence} class={isDoubtful ? "doubtful" : ""}>
+      {isOfTest ? (
+        <ViewLink view="learn" parameters={{ step: "template", look: `t${index}` }}>
+          <Pixels values={image} palette="ink" label={sentence} />
+        </ViewLink>
+      ) : (
+        <Pixels values={image} palette="ink" label={sentence} />
+      )}
+      <span class="numbers" aria-hidden="true">
+        {label} → <b>{digit}</b>
+      </span>
+      <span class="small quiet numbers" aria-hidden="true">
+        {percent(probability)}
+      </span>
+      {isDoubtful && <span class="small">{say("learn.mistakes.doubtful")}</span>}
+    </li>
   );
 }

@@ -5,15 +5,15 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { normalize } from "../../ink/normalize";
 import { darkOnLight, inkOf } from "../../ink/paper";
-import { isWhole, type Measured, measure, measuredOf, type Said } from "../../models/test-images";
+import { isWhole, type Measured, measure, measuredOf } from "../../models/test-images";
 import { say } from "../../sentences/say";
 import { Choices, Notice } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { pictureOf } from "../../write/sheet/drawing";
 import { sheet } from "../../write/state/state";
 import { NetworkAnswers, MODELS as TWO, useAnswers } from "../answers";
-import { LineChart, type Point } from "../chart/line-chart";
-import { chooseImage, chooseMine, hasMine, isMineChosen, NO_INK, shownDigit } from "../digit/digit";
+import { LineChart } from "../chart/line-chart";
+import { chooseImage, chooseMine, hasMine, isMineChosen, shownDigit } from "../digit/digit";
 import { WriteOne } from "../digit/digit-choice";
 import { above, type Bin, binsOf } from "../evaluation";
 import { fixed, percent, whole } from "../format";
@@ -41,7 +41,7 @@ export function NotSureStep() {
       isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
       answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
     >
-      <Choices name="network-here" label={say("learn.not-sure.network")} values={NETWORKS} knob={network} />
+      <Choices name="network-here" label={say("learn.train.network")} values={NETWORKS} knob={network} />
       {measured.hasFailed && (
         <Notice role="alert" text={say("learn.not-sure.missing")} again={() => setAttempt(attempt + 1)} />
       )}
@@ -102,7 +102,6 @@ function Measurement({ measured: { said, all } }: { measured: Measured }) {
               whole(said.length - answered),
             )}
         </p>
-        <Kept said={said} threshold={threshold.value} />
       </section>
     </>
   );
@@ -145,53 +144,7 @@ function Letters() {
 }
 
 function chooseLetter(chosen: Letter): void {
-  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ...NO_INK });
-}
-
-const THRESHOLDS = 100;
-const SPOT = 6; // pixels
-const MIN_WRONG = 0.005; // the top of the chart if hardly anything is wrong
-
-/** The fraction answered against the fraction of these answers that is wrong, over all thresholds; the chosen one is marked. */
-function Kept({ said, threshold }: { said: readonly Said[]; threshold: number }) {
-  const points = useMemo(() => curveOf(said), [said]);
-  const here = pointOf(said, threshold);
-  const most = Math.max(...points.map(([, wrong]) => wrong), MIN_WRONG) * 1.1;
-  return (
-    <LineChart
-      label={say("learn.not-sure.kept.chart")}
-      height={220}
-      x={{
-        least: 0,
-        most: 1,
-        name: say("learn.not-sure.answered"),
-        write: (fraction) => fixed(100 * fraction, 0),
-        ticks: 2,
-      }}
-      y={{
-        least: 0,
-        most,
-        name: say("learn.not-sure.wrong"),
-        write: (fraction) => fixed(100 * fraction, most > 0.04 ? 0 : 1),
-      }}
-      lines={[{ key: "kept", points }]}
-    >
-      {({ x, y }) =>
-        here && <circle class="promise" cx={x.position(here[0])} cy={y.position(here[1])} r={SPOT} />
-      }
-    </LineChart>
-  );
-}
-
-function curveOf(said: readonly Said[]): Point[] {
-  const all = Array.from({ length: THRESHOLDS }, (_, index) => pointOf(said, index / THRESHOLDS));
-  return all.filter((point) => point !== null);
-}
-
-/** Null if nothing is answered. */
-function pointOf(said: readonly Said[], threshold: number): Point | null {
-  const { answered, wrong } = above(said, threshold);
-  return answered ? [answered / said.length, wrong / answered] : null;
+  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ink: null });
 }
 
 const LARGEST = 9; // pixels, the radius of the bin with the most answers

@@ -2,43 +2,37 @@
 
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useId, useMemo } from "preact/hooks";
-import { change, oneOf, parameter, query } from "../../address";
+import { oneOf, parameter } from "../../address";
 import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
 import { Check } from "../../shared/controls";
-import { Pixels } from "../../shared/pixels";
-import { chooseMine, chosenDigit, isMineChosen, myImage, NO_INK, shownDigit } from "../digit/digit";
-import { WriteOne } from "../digit/digit-choice";
-import { digits, imageOf } from "../digit/examples";
-import { fixed } from "../format";
+import { chosenDigit, shownDigit } from "../digit/digit";
+import { DigitChoice } from "../digit/digit-choice";
+import { imageOf } from "../digit/examples";
+import { fixed, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob, wholeIn } from "../slider";
 import "./pixels.css";
 
 // the 7's edge passes near row 8, column 12
-const SEVEN = 7;
-const digit = parameter("image", SEVEN, wholeIn(0, 9));
 const pixel = knob("pixel", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
 const shown = parameter("pixels", "ink", oneOf(["ink", "numbers"]));
 
 export function PixelsStep() {
-  const { label, index, values: example } = imageOf(digit.value);
-  const mine = isMine() ? shownDigit.value?.image : undefined;
-  const values = mine ?? example;
+  const { image: values, label } = shownDigit.value ?? { image: new Uint8Array(SIDE * SIDE), label: null };
   const chosen = pixel.value;
   return (
     <StepFrame name="pixels" isTried={(from) => Math.abs(chosen - from) === SIDE} position={chosen}>
       <div class="pixels-step">
         <PixelGrid
           values={values}
-          label={mine ? say("learn.digit.looked-at") : say("learn.pixels.grid", label)}
+          label={label === null ? say("learn.digit.looked-at") : say("learn.pixels.grid", label)}
           chosen={chosen}
           numbers={shown.value === "numbers"}
           onChoose={(index) => pixel.set(index)}
         />
         <div class="pixels-side">
           <DigitChoice />
-          <WriteOne />
           <Check
             label={say("learn.pixels.numbers")}
             isOn={shown.value === "numbers"}
@@ -46,9 +40,7 @@ export function PixelsStep() {
           />
           <Magnifier values={values} chosen={chosen} />
           <Readout value={values[chosen] ?? 0} chosen={chosen} />
-          <p class="small quiet">
-            {mine ? say("learn.pixels.mine") : say("learn.pixels.source", label, index)}
-          </p>
+          <p class="small quiet">{originOf(label)}</p>
         </div>
         <figure class="pixels-in-a-row">
           <PixelRow values={values} chosen={chosen} label={say("learn.pixels.row.label")} />
@@ -59,49 +51,12 @@ export function PixelsStep() {
   );
 }
 
-/** Not if the address names an image, as old links do. */
-function isMine(): boolean {
-  return isMineChosen.value || (chosenDigit.value === "mine" && !query.value.has("image"));
-}
-
-function DigitChoice() {
-  const isShown = isMine();
-  return (
-    <fieldset class="digit-choice">
-      <legend class="for-screen-readers">{say("learn.pixels.choose")}</legend>
-      {myImage.value && (
-        <label>
-          <input
-            type="radio"
-            class="covering"
-            name="image"
-            aria-label={say("learn.digit.mine")}
-            checked={isShown}
-            onChange={chooseMine}
-          />
-          <Pixels values={myImage.value} palette="ink" />
-        </label>
-      )}
-      {digits.map(({ label, values }) => (
-        <label key={label}>
-          <input
-            type="radio"
-            class="covering"
-            name="image"
-            aria-label={String(label)}
-            checked={!isShown && digit.value === label}
-            onChange={() => chooseExample(label)}
-          />
-          <Pixels values={values} palette="ink" />
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-/** The other steps look at the same digit. */
-function chooseExample(label: number): void {
-  change({ ...NO_INK, image: label === SEVEN ? null : String(label), look: String(label) });
+/** Where the digit is from. */
+function originOf(label: number | null): string {
+  if (label === null) return say("learn.pixels.mine");
+  const name = chosenDigit.value;
+  if (name.startsWith("t")) return say("learn.digit.is", whole(Number(name.slice(1))), label);
+  return say("learn.pixels.source", label, imageOf(label).index);
 }
 
 function Readout({ value, chosen }: { value: number; chosen: number }) {

@@ -1,7 +1,8 @@
-/** Step 6: the learning rate, on curves to descend and on the loss of a real network. */
+/** Step 6: the learning rate, on two curves to descend. */
+import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
-import { Choices } from "../../shared/controls";
+import { Button, Choices } from "../../shared/controls";
 import { LineChart, type Point, type Scales } from "../chart/line-chart";
 import {
   CURVES,
@@ -18,8 +19,7 @@ import {
 } from "../descent";
 import { brief, fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
-import { knob, Slider, StopSlider, useTween, useWalk, WalkButtons, type Walking } from "../slider";
-import { RealLoss } from "./real-loss";
+import { knob, Slider, StopSlider, useTween } from "../slider";
 import "./rate.css";
 
 const RATES = [
@@ -30,54 +30,64 @@ const FIGURES = 4; // of the numbers in the list
 const SHOWN = 4; // past steps in the list
 
 const rate = knob("slope-rate", 0.3, numberIn(0.001, 1.2));
-const GROUNDS = [...CURVES, "real"] as const;
-const curve = parameter<(typeof GROUNDS)[number]>("curve", "bowl", oneOf(GROUNDS));
+const curve = parameter<CurveName>("curve", "bowl", oneOf(CURVES));
 const start = knob("start", 4, numberIn(-4, 4));
 
 export function RateStep() {
-  const name = curve.value === "real" ? "bowl" : curve.value;
-  const walking = useWalk({
-    from: start.value,
-    knobs: `${name} ${start.value} ${rate.value}`,
-    pace: PACE,
-    onward: (walk) => stepOn(walk, curves[name], rate.value),
-    runsOn: (walk) => runsOn(walk, curves[name]),
-  });
+  const name = curve.value;
+  const knobs = `${name} ${start.value} ${rate.value}`;
+  const begun = { knobs, walk: [start.value] as Walk, running: false };
+  const [state, setState] = useState(begun);
+  // a turned knob starts over
+  const { walk, running } = state.knobs === knobs ? state : begun;
+  const verdict = verdictOn(walk, curves[name]);
+  const go = (isRunning: boolean) => {
+    const longer = stepOn(walk, curves[name], rate.value);
+    setState({ knobs, walk: longer, running: isRunning && runsOn(longer, curves[name]) });
+  };
+  useEffect(() => {
+    if (!running) return;
+    const timer = setTimeout(() => go(true), PACE);
+    return () => clearTimeout(timer);
+  }, [running, walk, knobs]);
   return (
-    <StepFrame name="rate" isTried={curve.value === "bowl" && rate.value === 1.1 && walking.walk.length > 5}>
-      <div class={`rate ${curve.value === "real" ? "real" : ""}`}>
+    <StepFrame name="rate" isTried={name === "bowl" && rate.value === 1.1 && walk.length > 5}>
+      <div class="rate">
         <CurveChoice />
-        {curve.value === "real" ? <RealLoss /> : <OnCurve name={name} walking={walking} />}
+        <RateChart name={name} walk={walk} />
+        <p class="rate-verdict" role="status">
+          {say(`learn.rate.${verdict}`, walk.length - 1, brief(last(walk)))}
+        </p>
+        <div class="rate-knobs">
+          <StopSlider label={say("learn.rate")} knob={rate} stops={RATES} />
+          <Slider
+            label={say("learn.rate.start")}
+            knob={start}
+            min={-4}
+            max={4}
+            step={0.5}
+            origin={0}
+            written={`x = ${fixed(start.value, 1)}`}
+          />
+          <div class="buttons">
+            <Button label={say("learn.rate.step")} disabled={isOver(verdict)} onClick={() => go(false)} />
+            <Button
+              look="primary"
+              label={say(running ? "learn.rate.pause" : "learn.rate.run")}
+              disabled={isOver(verdict) && !running}
+              onClick={() => (running ? setState({ knobs, walk, running: false }) : go(true))}
+            />
+            <Button
+              look="plain"
+              label={say("learn.rate.restart")}
+              disabled={walk.length === 1}
+              onClick={() => setState(begun)}
+            />
+          </div>
+        </div>
+        <Steps name={name} walk={walk} />
       </div>
     </StepFrame>
-  );
-}
-
-function OnCurve({ name, walking }: { name: CurveName; walking: Walking<number> }) {
-  const { walk } = walking;
-  const verdict = verdictOn(walk, curves[name]);
-  const x = last(walk);
-  return (
-    <>
-      <RateChart name={name} walk={walk} />
-      <p class="rate-verdict" role="status">
-        {say(`learn.rate.${verdict}`, walk.length - 1, brief(x))}
-      </p>
-      <div class="rate-knobs">
-        <StopSlider label={say("learn.rate.rate")} knob={rate} stops={RATES} />
-        <Slider
-          label={say("learn.rate.start")}
-          knob={start}
-          min={-4}
-          max={4}
-          step={0.5}
-          origin={0}
-          written={`x = ${fixed(start.value, 1)}`}
-        />
-        <WalkButtons {...walking} isOver={isOver(verdict)} />
-      </div>
-      <Steps name={name} walk={walk} />
-    </>
   );
 }
 
@@ -87,7 +97,7 @@ function CurveChoice() {
       name="curve"
       label={say("learn.rate.curve")}
       isLabelHidden
-      values={GROUNDS}
+      values={CURVES}
       knob={curve}
       write={(name) => say(`learn.rate.curve.${name}`)}
     />
@@ -137,7 +147,7 @@ function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
       label={say("learn.rate.chart", walk.length - 1, brief(walk.at(-1) ?? 0))}
       lines={[{ key: name, points: pointsOf(curve, wide) }]}
       x={{ least: -wide, most: wide, name: "x", ticks: 6 }}
-      y={{ least: -wide * wide * 0.05, most: wide * wide, name: say("learn.rate.height") }}
+      y={{ least: -wide * wide * 0.05, most: wide * wide, name: say("learn.loss.axis.loss") }}
       height={240}
     >
       {(scales) => (

@@ -1,6 +1,7 @@
 /** xw + b: a digit times a template, summed pixel by pixel. */
 import { useEffect, useState } from "preact/hooks";
 import { PIXELS } from "../../data/image";
+import { largestMagnitude } from "../../ink/numbers";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
@@ -54,7 +55,7 @@ export function TemplateStep() {
           <Pixels
             values={productsOf(image, weights, count)}
             palette="signed"
-            full={largest(weights)}
+            full={largestMagnitude(weights)}
             label={say("learn.template.product.label", count)}
           />
           <figcaption>{say("learn.template.product")}</figcaption>
@@ -68,7 +69,7 @@ export function TemplateStep() {
           max={PIXELS}
           written={say("learn.template.of", count)}
         />
-        <Button label={say(running ? "learn.template.pause" : "learn.template.play")} onClick={toggle} />
+        <Button label={say(running ? "learn.rate.pause" : "learn.template.play")} onClick={toggle} />
       </div>
       <Scores image={image} chosen={digit} />
     </StepFrame>
@@ -162,8 +163,4 @@ function useSumming() {
     setRunning(!running);
   };
   return { running, toggle };
-}
-
-function largest(weights: Float32Array): number {
-  return weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
 }

@@ -2,48 +2,26 @@
 import { useEffect } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { sizesHere, trainingImages } from "../../edition";
-import { kept, keptExamples, loadKept } from "../../hand/kept";
-import { largestOf } from "../../networks/network";
 import { STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
 import { Button, Notice } from "../../shared/controls";
-import { usePromised } from "../../shared/hooks";
-import { Pixels } from "../../shared/pixels";
-import { shownDigit } from "../digit/digit";
-import { DigitChoice } from "../digit/digit-choice";
+import { ViewLink } from "../../shell/view-link";
 import { brief, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "../train/curves";
-import { readHere } from "../train/here/client";
-import { letterOf, nameOf, rateWritten } from "../train/kept-networks";
-import { Result } from "../train/result";
-import { complete, hasEnded, idOf, type Run, type WeightPictures } from "../train/run";
-import { RunLetter, RunList, TakeAway } from "../train/run-list";
-import {
-  active,
-  chosen,
-  close,
-  hidden,
-  listenTo,
-  open,
-  runs,
-  silent,
-  startInPage,
-  trouble,
-  watch,
-} from "../train/runs";
+import { failureOf, letterOf, nameOf } from "../train/kept-networks";
+import { complete, idOf, ownName, type Result, type Run } from "../train/run";
+import { RunList, TakeAway } from "../train/run-list";
+import { active, chosen, hidden, open, runs, startInPage } from "../train/runs";
 import { Knobs } from "../train/settings";
+import { WeightImages } from "../weight-images";
 import "../train/train.css";
 
 export function TrainStep() {
-  useEffect(() => {
-    open();
-    return close;
-  }, []);
+  useEffect(open, []);
   const run = chosen.value;
   const drawn = runs.value.filter((candidate) => !hidden.value.has(candidate.id));
   const standard = runs.value.find(({ id }) => id === idOf(complete(STANDARD.softmax)));
-  const here = runs.value.filter(({ where, step }) => where === "page" && step > 0);
   return (
     <StepFrame
       name="train"
@@ -52,7 +30,6 @@ export function TrainStep() {
       answer={say("learn.train.guess.answer", percent(standard?.result?.accuracy ?? 0))}
       knobs={<Knobs />}
     >
-      <Trouble />
       {run ? <Progress run={run} /> : <Idle />}
       <div class="train-curves">
         <LossChart runs={drawn} chosen={run} />
@@ -60,10 +37,9 @@ export function TrainStep() {
       </div>
       {runs.value.length > 0 && <RunList />}
       {run && <TakeAway key={run.id} run={run} />}
-      <WeightImages run={run} />
-      {here.length > 0 && <TryRuns runs={here} />}
+      <Weights run={run} />
+      {run?.result && <Ended run={run} result={run.result} />}
       <ByHeart />
-      {run?.result && <Result run={run} result={run.result} />}
     </StepFrame>
   );
 }
@@ -94,53 +70,13 @@ function ByHeart() {
   );
 }
 
-function Trouble() {
-  if (!trouble.value) return null;
-  const { sentence, running } = trouble.value;
-  return (
-    <Notice role="alert" text={sentence}>
-      {running && <Button label={say("learn.train.watch")} onClick={() => watch(running)} />}
-    </Notice>
-  );
-}
+const NOTHING = Array.from({ length: 10 }, () => new Int8Array(PIXELS));
 
-const FULL = 64; // half of the largest weight of all: few are larger, and the others would be pale
-const NOTHING: WeightPictures = {
-  kind: "templates",
-  images: Array.from({ length: 10 }, () => new Int8Array(PIXELS)),
-};
-
-/** The weights as pictures: where ink counts for each digit, hidden neuron or filter, and where against it. */
-function WeightImages({ run }: { run: Run | null }) {
-  const network = run?.recipe?.network;
-  if (!run?.weights && network !== undefined && network !== "softmax") return null;
-  const { kind, images } = run?.weights ?? NOTHING;
-  return (
-    <figure class="weight-images">
-      <figcaption>
-        {say(`learn.train.weights.${kind}`)}{" "}
-        <span class="small quiet">{say(`learn.train.weights.${kind}.key`)}</span>
-      </figcaption>
-      <ul class={`weights ${kind}`} aria-label={say(`learn.train.weights.${kind}`)}>
-        {images.map((values, index) => (
-          <li key={index}>
-            <Pixels
-              values={values}
-              side={Math.sqrt(values.length)}
-              palette="signed"
-              full={FULL}
-              label={say(`learn.train.weights.${kind}.of`, kind === "templates" ? index : index + 1)}
-            />
-            {kind === "templates" && (
-              <span class="small quiet numbers" aria-hidden="true">
-                {index}
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-    </figure>
-  );
+/** Those of a run; before the first one, ten empty templates. */
+function Weights({ run }: { run: Run | null }) {
+  if (run?.weights) return <WeightImages {...run.weights} />;
+  if (run && run.settings.network !== "softmax") return null;
+  return <WeightImages kind="templates" images={NOTHING} />;
 }
 
 /** A placeholder for the progress before the first run. */
@@ -154,24 +90,20 @@ function Idle() {
 }
 
 export function Progress({ run }: { run: Run }) {
-  const steps = run.recipe?.steps;
-  const starting = run.where === "page" ? "learn.train.state.loading" : "learn.train.state.starting";
-  const failure = run.reason
-    ? say(`learn.train.failed.${run.reason}`, rateWritten(run.recipe?.learning_rate ?? 0))
-    : run.failure;
-  const silence = silent.value.get(run.id);
+  const { steps } = run.settings;
+  const failure = failureOf(run);
   return (
     <div class="train-progress">
       <progress
-        max={steps ?? 1}
+        max={steps}
         {...(run.state === "starting" ? {} : { value: run.step })}
         aria-label={say("learn.train.progress", letterOf(run))}
       />
       <p class="small numbers">
         <span>
           {run.state === "starting"
-            ? say(starting)
-            : say(`learn.train.state.${run.state}`, whole(run.step), whole(steps ?? 0))}
+            ? say("learn.train.state.loading")
+            : say(`learn.train.state.${run.state}`, whole(run.step), whole(steps))}
         </span>{" "}
         {run.batch && (
           <span class="quiet">
@@ -185,103 +117,26 @@ export function Progress({ run }: { run: Run }) {
         )}
       </p>
       {failure && <Notice role="alert" text={failure} />}
-      {silence && !hasEnded(run) && (
-        <Notice
-          role="status"
-          text={say(silence === "trying" ? "learn.train.silent" : "error.unreachable")}
-          again={silence === "refused" ? () => listenTo(run.id) : undefined}
-        />
-      )}
     </div>
   );
 }
 
-/** The answers of the networks trained here for one digit, side by side. */
-function TryRuns({ runs }: { runs: readonly Run[] }) {
-  const image = shownDigit.value?.image ?? null;
-  const answers = useAnswers(runs, image);
-  const ownRight = useOwnRight(runs);
+/** How a run ended: its accuracy, and where its network can be tried, compared, and seen to fail. */
+function Ended({ run, result }: { run: Run; result: Result }) {
   return (
-    <section class="train-try stack" aria-labelledby="train-try">
-      <h2 id="train-try">{say("learn.train.compare")}</h2>
-      <DigitChoice />
-      <div class="train-try-answers">
-        {image && <Pixels values={image} palette="ink" label={say("learn.digit.looked-at")} />}
-        <ul>
-          {runs.map((run, index) => (
-            <Answer
-              key={run.id}
-              run={run}
-              probabilities={answers[index] ?? null}
-              right={ownRight.get(run.id)}
-            />
-          ))}
-        </ul>
-      </div>
+    <section class="train-result stack" aria-labelledby="train-result">
+      <h2 id="train-result">
+        {say("learn.train.result", `${letterOf(run)} · ${nameOf(run)}`, percent(result.accuracy))}
+      </h2>
+      <p>{say(`learn.train.result.${result.on}`, whole(result.n), whole(result.wrong))}</p>
+      <p class="buttons">
+        <ViewLink view="write" parameters={{ model: ownName(run.id) }} class="button primary">
+          {say("learn.train.write")}
+        </ViewLink>
+        <ViewLink view="models" class="button">
+          {say("learn.ending.models")}
+        </ViewLink>
+      </p>
     </section>
   );
-}
-
-interface AnswerProperties {
-  run: Run;
-  probabilities: Float32Array | null;
-  /** Of the digits that the person keeps. */
-  right: number | undefined;
-}
-
-function Answer({ run, probabilities, right }: AnswerProperties) {
-  const order = Array.from({ length: 10 }, (_, digit) => digit);
-  const probabilityOf = (digit: number) => probabilities?.[digit] ?? 0;
-  const [first = 0, second = 0] = order.sort((a, b) => probabilityOf(b) - probabilityOf(a));
-  return (
-    <li>
-      <span>
-        <RunLetter run={run} /> {nameOf(run)}
-      </span>
-      {probabilities && (
-        <span class="numbers">
-          {say("learn.train.says", first, percent(probabilityOf(first)))}{" "}
-          <span class="quiet">{say("learn.train.or", second, percent(probabilityOf(second)))}</span>
-        </span>
-      )}
-      {right !== undefined && (
-        <span class="small numbers">{say("learn.train.own_right", right, kept.value.length)}</span>
-      )}
-    </li>
-  );
-}
-
-/** Updated when a network has been trained further. */
-function useAnswers(runs: readonly Run[], image: Uint8Array | null): readonly (Float32Array | null)[] {
-  const state = runs.map(({ id, step, state }) => `${id} ${state} ${step}`).join();
-  const ids = runs.map(({ id }) => id);
-  return usePromised(() => image && readHere(ids, image), `${state} ${image?.join()}`, true) ?? [];
-}
-
-const CLASSES = 10;
-
-/** @returns by run id; without runs in training, whose next step each answer would delay */
-function useOwnRight(runs: readonly Run[]): ReadonlyMap<string, number> {
-  useEffect(() => void loadKept(), []);
-  const ended = runs.filter((run) => hasEnded(run) && run.step > 0);
-  const state = ended.map(({ id, step }) => `${id} ${step}`).join();
-  const digits = kept.value.map(({ id, label }) => `${id} ${label}`).join();
-  return usePromised(() => ask(ended), `${state} ${digits}`, true) ?? new Map();
-}
-
-async function ask(runs: readonly Run[]): Promise<ReadonlyMap<string, number>> {
-  const { images, labels } = keptExamples();
-  if (labels.length === 0 || runs.length === 0) return new Map();
-  const ids = runs.map(({ id }) => id);
-  const answers = (await readHere(ids, images)) ?? [];
-  return new Map(
-    ids.flatMap((id, run) => {
-      const probabilities = answers[run];
-      return probabilities ? [[id, rightAmong(probabilities, labels)] as const] : [];
-    }),
-  );
-}
-
-function rightAmong(probabilities: Float32Array, labels: Uint8Array): number {
-  return labels.filter((label, index) => largestOf(probabilities, index * CLASSES) === label).length;
 }

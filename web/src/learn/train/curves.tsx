@@ -4,9 +4,9 @@ import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Check } from "../../shared/controls";
 import { type Line, LineChart, type Point, type Scales } from "../chart/line-chart";
-import { apart, smoothed } from "../chart/scale";
+import { smoothed } from "../chart/scale";
 import { brief, percent, whole } from "../format";
-import { colourOf, familyOf, letterOf } from "./kept-networks";
+import { colourOf, letterOf } from "./kept-networks";
 import { hasEnded, type Run } from "./run";
 
 interface Properties {
@@ -18,8 +18,6 @@ interface Properties {
 const HEIGHT = 250;
 const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
 const LOWEST_LOSS = 1e-4; // of a chart with a logarithmic axis
-const BEYOND_SIGN = 14; // pixels of the arrow where a line leaves the chart,
-const CHARACTER = 7.5; // and of each further character
 
 const axis = parameter("loss-axis", "", oneOf(["log"]));
 /** The step under the pointer, the same in both charts. */
@@ -141,18 +139,21 @@ interface ChartProperties {
 
 function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
   const placed = (points: readonly Point[]): Point[] => points.map(([step, value]) => [step, at(value)]);
-  const { single, bands } = bandsOf(drawn);
-  const lines: Line[] = single.flatMap(({ run, points, validation }) => [
-    { ...looksOf(run, chosen), key: run.id, points: placed(points), name: letterOf(run) },
+  const lines: Line[] = drawn.flatMap(({ run, points, validation }) => [
+    {
+      key: run.id,
+      points: placed(points),
+      class: run === chosen ? "accent" : "",
+      style: colourOf(run),
+      name: letterOf(run),
+    },
     { key: `${run.id} beside`, points: placed(validation), class: "beside", style: colourOf(run) },
   ]);
-  for (const { key, first, mean } of bands)
-    lines.push({ ...looksOf(first, chosen), key, points: placed(mean), name: letterOf(first) });
   lines.sort((a, b) => Number(a.class?.includes("accent")) - Number(b.class?.includes("accent")));
   if (raw && chosen)
     lines.unshift({ key: "raw", points: placed(raw), class: "raw", style: colourOf(chosen) });
   const begun = drawn.filter(({ run }) => run.state !== "planned");
-  const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
+  const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.settings.steps, run.step)));
   const step = pointed.value;
   return (
     <div class="train-chart">
@@ -165,15 +166,8 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
         onHover={(value) => {
           pointed.value = value === null ? null : Math.round(value);
         }}
-        above={(scales) => (
-          <>
-            <Beyond drawn={drawn} most={y.most} at={at} write={write} scales={scales} />
-            {step !== null && <Rule x={scales.x.position(step)} scales={scales} />}
-          </>
-        )}
-      >
-        {(scales) => bands.map((band) => <Band key={band.key} band={band} at={at} scales={scales} />)}
-      </LineChart>
+        above={(scales) => step !== null && <Rule x={scales.x.position(step)} scales={scales} />}
+      />
       {step !== null && drawn.length > 0 && (
         <ul class="readout small numbers" aria-hidden="true">
           <li>{say("learn.train.at", whole(step))}</li>
@@ -186,54 +180,6 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
         </ul>
       )}
     </div>
-  );
-}
-
-function looksOf(run: Run, chosen: Run | null): Pick<Line, "class" | "style"> {
-  return { class: run === chosen ? "accent" : "", style: colourOf(run) };
-}
-
-/** The range of several seeds. */
-function Band({ band, at, scales }: { band: Family; at: (value: number) => number; scales: Scales }) {
-  const edge = ([step, value]: Point) =>
-    `${scales.x.position(step)},${Math.max(scales.y.position(at(value)), -1e4)}`;
-  const points = [...band.high.map(edge), ...[...band.low].reverse().map(edge)];
-  return <polygon class="band" style={colourOf(band.first)} points={points.join(" ")} />;
-}
-
-interface BeyondProperties extends Pick<ChartProperties, "at" | "write" | "drawn"> {
-  most: number;
-  scales: Scales;
-}
-
-/** Marks where lines leave the chart at the top, and how high they got. */
-function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
-  const leaving = drawn.flatMap(({ run, points, validation }) => {
-    const above = [...points, ...validation].filter(([, value]) => !(at(value) <= most));
-    const [first] = above;
-    if (!first) return [];
-    const text = `${letterOf(run)} ${write(Math.max(...above.map(([, value]) => value)))}`;
-    return [{ run, text, x: scales.x.position(Math.min(...above.map(([step]) => step))) }];
-  });
-  const width = Math.max(0, ...leaving.map(({ text }) => BEYOND_SIGN + CHARACTER * text.length));
-  // side by side: beyond the right end there is no room, so they move to the left
-  const indices = apart(
-    leaving.map(({ x }) => Math.min(x, scales.plot.right - width)),
-    width,
-    scales.plot.left,
-  );
-  const y = scales.plot.top - 2;
-  return (
-    <>
-      {leaving.map(({ run, text }, order) => (
-        <g key={run.id} class="beyond" style={colourOf(run)}>
-          <path d={`M${indices[order]} ${y - 6}l4 7h-8z`} />
-          <text x={(indices[order] ?? 0) + 7} y={y}>
-            {text}
-          </text>
-        </g>
-      ))}
-    </>
   );
 }
 
@@ -250,54 +196,4 @@ function valueAt(points: readonly Point[], step: number, write: (value: number) 
 function lastOf(run: Run, points: readonly Point[], write: (value: number) => string): string {
   const last = points.at(-1);
   return say("learn.train.last", letterOf(run), last ? write(last[1]) : "–", last ? last[0] : 0);
-}
-
-/** Several seeds of one kind of run: their mean, and the range that they cover. */
-interface Family {
-  key: string;
-  first: Run;
-  mean: readonly Point[];
-  low: readonly Point[];
-  high: readonly Point[];
-}
-
-/** Single runs as they are, and families of at least two. */
-function bandsOf<Drawn extends { run: Run; points: readonly Point[] }>(
-  drawn: readonly Drawn[],
-): { single: Drawn[]; bands: Family[] } {
-  const families = grouped(drawn, ({ run }) => `${run.where} ${familyOf(run)}`);
-  const single: Drawn[] = [];
-  const bands: Family[] = [];
-  for (const [key, members] of families) {
-    const band = members.length > 1 ? bandOf(key, members) : null;
-    if (band) bands.push(band);
-    else single.push(...members);
-  }
-  return { single, bands };
-}
-
-function bandOf(key: string, members: readonly { run: Run; points: readonly Point[] }[]): Family | null {
-  const [first] = members;
-  const steps = grouped(
-    members.flatMap(({ points }) => points),
-    ([step]) => step,
-  );
-  // steps that all runs have reached
-  const common = [...steps].filter(([, points]) => points.length === members.length);
-  if (!first || common.length === 0) return null;
-  const line = (of: (values: readonly number[]) => number): Point[] =>
-    common.map(([step, points]) => [step, of(points.map(([, value]) => value))]);
-  return {
-    key,
-    first: first.run,
-    mean: line((values) => values.reduce((sum, value) => sum + value, 0) / values.length),
-    low: line((values) => Math.min(...values)),
-    high: line((values) => Math.max(...values)),
-  };
-}
-
-function grouped<T, K>(values: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
-  return groups;
 }

@@ -1,14 +1,14 @@
 /** Networks that were trained in the page are kept in the browser's database, with their curves and weights. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { MODELS } from "../../here/read";
-import { type NetworkName, type Settings, STANDARD } from "../../networks/settings";
+import { type Settings, STANDARD } from "../../networks/settings";
 import type { TrainingState } from "../../networks/train";
 import { say } from "../../sentences/say";
 import { inStore, putTogether } from "../../shared/storage/database";
 import { KeptList } from "../../shared/storage/kept-list";
 import { percent, whole } from "../format";
 import { onnxHere, restoreHere, stateHere } from "./here/client";
-import { examOf, type Recipe, type Run, settingsOf } from "./run";
+import { type Run, settingsOf } from "./run";
 
 /** A network as it was when its training ended or was stopped. */
 export interface KeptNetwork {
@@ -117,46 +117,37 @@ export function besideShipped(name: string): string {
   return MODELS.includes(name.toLowerCase()) ? say("models.own.same", name) : name;
 }
 
-export function descriptionOf(run: Run): string {
-  return run.recipe ? [kindOf(run), ...differences(run.recipe)].join(" · ") : say("learn.train.someone");
+export function descriptionOf({ settings }: Pick<Run, "settings">): string {
+  return [say(`learn.train.network.${settings.network}`), ...differences(settings)].join(" · ");
 }
 
-/** The name without the seed, in which runs of the same kind differ. */
-export function familyOf(run: Run): string {
-  return run.recipe ? descriptionOf({ ...run, recipe: { ...run.recipe, seed: 0 } }) : run.id;
-}
-
-function kindOf({ where, recipe }: Run): string {
-  if (where === "service") return say("learn.train.with-tensorflow", recipe?.name ?? recipe?.network ?? "");
-  return say(`learn.train.network.${recipe?.network as NetworkName}`);
-}
-
-function differences(recipe: Recipe): string[] {
-  const standard: Settings = STANDARD[recipe.network as NetworkName] ?? STANDARD.mlp;
+function differences(settings: Settings): string[] {
+  const standard = STANDARD[settings.network];
   const sentences: string[] = [];
-  const differs = (name: keyof Recipe & keyof Settings) =>
-    recipe[name] !== undefined && recipe[name] !== standard[name];
-  if (differs("batch_size")) sentences.push(say("learn.train.with.batch_size", whole(recipe.batch_size)));
-  if (differs("learning_rate")) {
-    sentences.push(say("learn.train.with.learning_rate", rateWritten(recipe.learning_rate)));
-  }
-  if (differs("steps")) sentences.push(say("learn.train.with.steps", whole(recipe.steps)));
-  if (differs("hidden")) sentences.push(say("learn.train.with.hidden", whole(recipe.hidden ?? 0)));
-  if (differs("depth")) sentences.push(say("learn.train.with.depth", whole(recipe.depth ?? 1)));
-  if (differs("images")) sentences.push(say("learn.train.with.images", whole(recipe.images ?? 0)));
-  if (differs("optimizer"))
-    sentences.push(say(`learn.train.optimizer.${recipe.optimizer as "sgd" | "adam"}`));
-  if (differs("augment") && recipe.augment !== "none") sentences.push(say("learn.train.with.augment"));
-  if (differs("seed")) sentences.push(say("learn.train.with.seed", String(recipe.seed)));
+  const differs = (name: keyof Settings) => settings[name] !== standard[name];
+  if (differs("batch_size")) sentences.push(say("learn.train.with.batch_size", whole(settings.batch_size)));
+  if (differs("learning_rate"))
+    sentences.push(say("learn.train.with.learning_rate", rateWritten(settings.learning_rate)));
+  if (differs("steps")) sentences.push(say("learn.train.with.steps", whole(settings.steps)));
+  if (differs("hidden")) sentences.push(say("learn.train.with.hidden", whole(settings.hidden)));
+  if (differs("depth")) sentences.push(say("learn.train.with.depth", whole(settings.depth)));
+  if (differs("images")) sentences.push(say("learn.train.with.images", whole(settings.images)));
+  if (differs("optimizer")) sentences.push(say(`learn.train.optimizer.${settings.optimizer}`));
+  if (differs("augment")) sentences.push(say("learn.train.with.augment"));
+  if (differs("seed")) sentences.push(say("learn.train.with.seed", String(settings.seed)));
   return sentences;
 }
 
-/** For a run that has ended: its accuracy, where it stopped, or why it failed; "" if there is nothing to report. */
+/** For a run that has ended: its accuracy, where it stopped, or why it failed. */
 export function endingOf(run: Run): string {
-  if (run.result) return say(`learn.train.said.done.${examOf(run.result)}`, percent(run.result.accuracy));
+  if (run.result) return say(`learn.train.said.done.${run.result.on}`, percent(run.result.accuracy));
   if (run.state === "stopped") return say("learn.train.said.stopped", whole(run.step));
-  if (run.reason) return say(`learn.train.failed.${run.reason}`, rateWritten(run.recipe?.learning_rate ?? 0));
-  return run.failure;
+  return failureOf(run);
+}
+
+/** Why a run failed; "" if it did not. */
+export function failureOf({ reason, settings }: Run): string {
+  return reason && say(`learn.train.failed.${reason}`, rateWritten(settings.learning_rate));
 }
 
 /** A learning rate without powers of ten: 0.00001. */

@@ -89,13 +89,12 @@ export function RunLetter({ run }: { run: Run }) {
 
 type Said = "" | "python" | "refused";
 
-/** Export a run of the page: its network as an .onnx file, its settings as Python. */
+/** Export a run: its network as an .onnx file, its settings as Python. */
 export function TakeAway({ run }: { run: Run }) {
   const [said, setSaid] = useState<Said>("");
-  const settings = run.recipe && settingsOf(run.id) ? (run.recipe as Settings) : null;
-  if (!settings || run.step === 0) return null;
+  if (run.step === 0) return null;
   const copy = () =>
-    void copyText(asPython(settings)).then((isCopied) => setSaid(isCopied ? "python" : "refused"));
+    void copyText(asPython(run.settings)).then((isCopied) => setSaid(isCopied ? "python" : "refused"));
   return (
     <div class="buttons">
       <Button label={say("learn.train.onnx")} onClick={() => void save(run)} />

@@ -2,8 +2,6 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter, view } from "../../address";
 import { announce } from "../../announce";
-import { ApiError, isAbort, request } from "../../api";
-import type { Training as Described, TrainingRequest } from "../../generated/shapes";
 import { codeName, isCodeName, type KeptCode, keptCodes, loadCodes } from "../../models/paper/kept-codes";
 import type { Settings } from "../../networks/settings";
 import { say } from "../../sentences/say";
@@ -19,29 +17,7 @@ import {
   nameOf,
   stateOf,
 } from "./kept-networks";
-import { type Pace, pace } from "./pace";
-import {
-  hasEnded,
-  idOf,
-  newRun,
-  ownName,
-  ownRunOf,
-  type Recipe,
-  type Run,
-  settingsOf,
-  type TrainingEvent,
-  withEvents,
-} from "./run";
-import { listen } from "./stream";
-
-/** A run as the service describes it, with the recipe values that the page uses. */
-type Training = Described & { recipe: Recipe };
-
-/** The reason of a failure, and the blocking run, if any. */
-interface Trouble {
-  sentence: string;
-  running: string | null;
-}
+import { hasEnded, idOf, newRun, ownName, ownRunOf, type Run, settingsOf, withEvents } from "./run";
 
 const MOST = 10; // more lines could not be distinguished
 
@@ -49,13 +25,9 @@ const inAddress = parameter("runs", "", (text) => (/^[\w.-]+(,[\w.-]+)*$/.test(t
 const allRuns = signal<readonly Run[]>([]);
 const chosenId = signal("");
 const hiddenIds = signal<ReadonlySet<string>>(new Set());
-const asked = signal(false);
 const stoppingId = signal("");
-const lastTrouble = signal<Trouble | null>(null);
 /** Runs that start after the one in progress. */
 let queue: readonly Settings[] = [];
-/** Runs whose end is announced to screen readers: not those that had ended when the page was opened. */
-const awaited = new Set<string>();
 
 export const runs: ReadonlySignal<readonly Run[]> = allRuns;
 /** Ids of runs whose curves are hidden. */
@@ -68,22 +40,14 @@ export const chosen: ReadonlySignal<Run | null> = computed(
 export const active: ReadonlySignal<Run | null> = computed(
   () => allRuns.value.find((run) => !hasEnded(run)) ?? null,
 );
-/** Whether a request to start a run is pending. */
-export const asking: ReadonlySignal<boolean> = asked;
 /** The id of the run that was asked to stop and has not stopped yet. */
 export const stopping: ReadonlySignal<string> = stoppingId;
-export const trouble: ReadonlySignal<Trouble | null> = lastTrouble;
 
-/** The view is shown: load the runs in the address, or those that were kept, and follow the one in progress. */
+/** The view is shown: load the runs in the address, or those that were kept. */
 export function open(): void {
   const named = inAddress.value ? inAddress.value.split(",") : [];
   void bringBack(named.length === 0 && allRuns.peek().length === 0);
   for (const id of named.slice(-MOST)) add(id);
-  for (const run of allRuns.peek()) {
-    if (hasEnded(run) || run.where === "page") continue;
-    listenTo(run.id);
-    void awaitIfRunning(run.id);
-  }
   writeAddress();
 }
 
@@ -102,26 +66,8 @@ async function bringBack(all: boolean): Promise<void> {
   writeAddress();
 }
 
-async function awaitIfRunning(id: string): Promise<void> {
-  try {
-    const training = await request<Training>(`v1/training/${encodeURIComponent(id)}`);
-    if (training.state === "running") awaited.add(id);
-    // a run stopped before it began has no settings
-    change(id, (run) => ({ ...run, recipe: run.recipe ?? training.recipe }));
-  } catch (error) {
-    // the event stream has the same problem and reports it
-    if (!(error instanceof ApiError)) throw error;
-  }
-}
-
-/** Stop following when the view is left. Received events are kept. */
-export function close(): void {
-  leaveAll();
-}
-
 /** Train in the page, one run after another; earlier runs with the same settings start over. */
 export function startInPage(settings: readonly Settings[]): void {
-  lastTrouble.value = null;
   queue = [...queue, ...settings];
   if (!active.peek()) startNext();
 }
@@ -132,21 +78,18 @@ function startNext(): void {
   queue = rest;
   const id = idOf(settings);
   forgetHere(id);
-  awaited.add(id);
   batch(() => {
-    const before = allRuns.peek().find((run) => run.id === id);
-    if (before) change(id, ({ ordinal }) => newRun(id, ordinal, "page", settings));
-    else add(id, settings, "starting");
+    add(id);
+    change(id, ({ ordinal }) => newRun(id, ordinal, settings));
     chosenId.value = id;
   });
   writeAddress();
   startHere(id, settings);
 }
 
-/** Continue a run in the page: to its end if it was stopped, else for as many steps again. */
+/** Continue a run: to its end if it was stopped, else for as many steps again. */
 export function resume(run: Run): void {
-  const steps = run.recipe?.steps ?? 0;
-  awaited.add(run.id);
+  const { steps } = run.settings;
   change(run.id, (before) => ({ ...before, state: "starting" }));
   choose(run.id);
   resumeHere(run.id, run.step < steps ? steps : run.step * 2);
@@ -155,59 +98,17 @@ export function resume(run: Run): void {
 onEvents((id, events) => {
   const run = change(id, (before) => withEvents(before, events));
   if (!run || !hasEnded(run)) return;
-  end(run);
+  if (stoppingId.peek() === id) stoppingId.value = "";
+  announce(endingOf(run));
   if (["done", "stopped"].includes(run.state) && run.step > 0) void keepNetwork(run);
   startNext();
 });
 
-/** Train on the service, with TensorFlow. */
-export async function startOnService(asking: TrainingRequest): Promise<void> {
-  lastTrouble.value = null;
-  asked.value = true;
-  try {
-    const training = await request<Training>("v1/training", { body: asking });
-    slowly(training.id, followerOf(training.id));
-    watch(training.id, training.recipe);
-  } catch (error) {
-    lastTrouble.value = troubleOf(error);
-  } finally {
-    asked.value = false;
-  }
-}
-
-/** Watch a run already in progress. */
-export function watch(id: string, recipe: Recipe | null = null): void {
-  awaited.add(id);
-  batch(() => {
-    lastTrouble.value = null;
-    add(id, recipe);
-    chosenId.value = id;
-  });
-  writeAddress();
-  if (view.peek() === "learn") listenTo(id);
-}
-
-/** Retry following a run. */
-export function listenTo(id: string): void {
-  follow(id, followerOf(id));
-}
-
 /** Stop a run and drop those waiting for it; the network is kept. */
-export async function stop(id: string): Promise<void> {
-  lastTrouble.value = null;
+export function stop(id: string): void {
   stoppingId.value = id;
   queue = [];
-  if (isInPage(id)) {
-    stopHere(id);
-    return;
-  }
-  hurry(id);
-  try {
-    await request<Training>(`v1/training/${encodeURIComponent(id)}`, { method: "DELETE" });
-  } catch (error) {
-    stoppingId.value = "";
-    lastTrouble.value = troubleOf(error);
-  }
+  stopHere(id);
 }
 
 /** Show a run's weights and result. */
@@ -222,57 +123,26 @@ export function toggle(id: string): void {
   hiddenIds.value = ids;
 }
 
-/** Remove a run and its network from the page and the browser; a training of the service continues. */
+/** Remove a run and its network from the page and the browser. */
 export function forget(id: string): void {
-  if (isInPage(id)) {
-    stopHere(id);
-    forgetHere(id);
-    void forgetNetwork(id);
-  }
-  leave(id);
+  stopHere(id);
+  forgetHere(id);
+  void forgetNetwork(id);
   allRuns.value = allRuns.peek().filter((run) => run.id !== id);
   writeAddress();
 }
 
-function isInPage(id: string): boolean {
-  return settingsOf(id) !== null;
-}
-
-function add(id: string, recipe: Recipe | null = null, state: Run["state"] = "planned"): void {
-  if (allRuns.peek().some((run) => run.id === id)) return;
+/** List a run of this id, unless it is no run's. */
+function add(id: string): void {
+  const settings = settingsOf(id);
+  if (!settings || allRuns.peek().some((run) => run.id === id)) return;
   const taken = allRuns.peek().map((run) => run.ordinal);
   const ordinal = Array.from({ length: MOST + 1 }, (_, index) => index + 1).find(
     (candidate) => !taken.includes(candidate),
   );
-  const settings = settingsOf(id);
-  const run = newRun(id, ordinal ?? 1, settings ? "page" : "service", recipe ?? settings);
-  const all = [...allRuns.peek(), settings ? { ...run, state } : run];
+  const all: Run[] = [...allRuns.peek(), { ...newRun(id, ordinal ?? 1, settings), state: "planned" }];
   const surplus = all.filter(hasEnded).slice(0, Math.max(0, all.length - MOST));
   allRuns.value = all.filter((listed) => !surplus.includes(listed) || listed.id === id);
-}
-
-function followerOf(id: string): Follower {
-  return {
-    onEvents: (events) => {
-      const run = change(id, (before) => withEvents(before, events));
-      if (run && hasEnded(run)) end(run);
-    },
-    onUnknown: () => {
-      if (allRuns.peek().find((run) => run.id === id)?.losses.length) {
-        change(id, (run) => ({ ...run, state: "unknown" }));
-      } else {
-        forget(id);
-        lastTrouble.value = { sentence: say("learn.train.unknown"), running: null };
-      }
-    },
-  };
-}
-
-function end(run: Run): void {
-  leave(run.id);
-  if (stoppingId.peek() === run.id) stoppingId.value = "";
-  if (!awaited.delete(run.id)) return;
-  announce(endingOf(run));
 }
 
 function change(id: string, make: (run: Run) => Run): Run | undefined {
@@ -284,103 +154,6 @@ function writeAddress(): void {
   if (view.peek() !== "learn") return;
   const ids = allRuns.peek().map((run) => run.id);
   inAddress.set(ids.join(","));
-}
-
-function troubleOf(error: unknown): Trouble {
-  if (!(error instanceof ApiError)) throw error;
-  const running = error.status === 409 ? error.problem.training : null;
-  return { sentence: error.sentence, running: typeof running === "string" ? running : null };
-}
-
-/** "trying": the connection broke and will be retried; "refused": only the user can retry. */
-type Silence = "trying" | "refused";
-
-const silences = signal<ReadonlyMap<string, Silence>>(new Map());
-/** The state of runs whose events are not arriving. */
-export const silent: ReadonlySignal<ReadonlyMap<string, Silence>> = silences;
-
-interface Follower {
-  onEvents(events: readonly TrainingEvent[]): void;
-  /** The service does not know the run. */
-  onUnknown(): void;
-}
-
-const PAUSE = 2000; // milliseconds before a refused stream is requested again
-
-/** Functions that stop following, by run id. */
-const streams = new Map<string, () => void>();
-const paces = new Map<string, Pace>();
-const still = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** Follow a run until it ends, unless it is being followed already. */
-export function follow(id: string, follower: Follower): void {
-  if (streams.has(id)) return;
-  setSilence(id, null);
-  const stop = listen(id, {
-    onEvents: (events) => {
-      const held = paces.get(id);
-      if (held) held.take(events);
-      else follower.onEvents(events);
-    },
-    onConnection: (stands) => setSilence(id, stands ? null : "trying"),
-    onRefused: () => void askWhy(id, follower),
-  });
-  streams.set(id, stop);
-}
-
-/** Slow down the events of a run that starts now, so that people can watch it learn. */
-function slowly(id: string, follower: Follower): void {
-  if (!still.matches) paces.set(id, pace(follower.onEvents));
-}
-
-/** Show all received events of a run at once. */
-function hurry(id: string): void {
-  paces.get(id)?.flush();
-}
-
-/** Stop following a run. */
-export function leave(id: string): void {
-  streams.get(id)?.();
-  streams.delete(id);
-  paces.get(id)?.stop();
-  paces.delete(id);
-  setSilence(id, null);
-}
-
-function leaveAll(): void {
-  for (const id of [...streams.keys()]) leave(id);
-}
-
-/** Find out why a stream was refused: an unknown run, an unreachable service, or just a busy one. */
-async function askWhy(id: string, follower: Follower): Promise<void> {
-  const controller = new AbortController();
-  streams.set(id, () => controller.abort());
-  try {
-    await request<object>(`v1/training/${encodeURIComponent(id)}`, { signal: controller.signal });
-    setSilence(id, "trying");
-    const timer = setTimeout(() => {
-      streams.delete(id);
-      follow(id, follower);
-    }, PAUSE);
-    streams.set(id, () => clearTimeout(timer));
-  } catch (error) {
-    if (isAbort(error)) return;
-    if (error instanceof ApiError && error.status === 404) {
-      leave(id);
-      follower.onUnknown();
-    } else {
-      streams.delete(id);
-      setSilence(id, "refused");
-    }
-  }
-}
-
-function setSilence(id: string, silence: Silence | null): void {
-  if ((silences.peek().get(id) ?? null) === silence) return;
-  const map = new Map(silences.peek());
-  if (silence) map.set(id, silence);
-  else map.delete(id);
-  silences.value = map;
 }
 
 /** The networks that were trained in this page or scanned from a code, now or at an earlier visit, as models that read in it. */
@@ -402,9 +175,7 @@ const areKnown = computed(() => keptNetworks.value !== null && keptCodes.value !
 
 /** Runs with at least one step that are not in training. */
 export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() => {
-  const shown = runs.value.filter(
-    ({ where, state, step }) => where === "page" && step > 0 && ["done", "stopped"].includes(state),
-  );
+  const shown = runs.value.filter(({ state, step }) => step > 0 && ["done", "stopped"].includes(state));
   const kept = (keptNetworks.value ?? []).filter(({ id }) => !shown.some((run) => run.id === id));
   return [
     ...shown.map((run) => networkOf(run, `${letterOf(run)} · ${besideShipped(nameOf(run))}`)),

@@ -2,7 +2,6 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { sizesHere, trainingImages } from "../../edition";
-import { RECIPES, type TrainingRequest } from "../../generated/shapes";
 import { LIMITS, NETWORKS, type NetworkName, type Settings, STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
 import { Button, Check, Choices } from "../../shared/controls";
@@ -10,7 +9,7 @@ import { whole } from "../format";
 import { knob, Slider, StopSlider, settle, wholeIn } from "../slider";
 import { rateWritten } from "./kept-networks";
 import { complete } from "./run";
-import { active, asking, startInPage, startOnService, stop, stopping } from "./runs";
+import { active, startInPage, stop, stopping } from "./runs";
 
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2000];
 const LEARNING_RATES = [
@@ -32,7 +31,7 @@ export function Knobs() {
       onSubmit={(event) => {
         event.preventDefault();
         settle();
-        begin();
+        startInPage([chosenSettings()]);
         // the curves are below the fold there
         if (narrow.matches) document.querySelector(".train-chart")?.scrollIntoView({ block: "nearest" });
       }}
@@ -67,37 +66,18 @@ function Sliders() {
         stops={BATCH_SIZES}
         write={(size) => say("learn.train.images", whole(size))}
       />
-      <StopSlider
-        label={say("learn.train.learning_rate")}
-        knob={learningRate}
-        stops={LEARNING_RATES}
-        write={rateWritten}
-      />
+      <StopSlider label={say("learn.rate")} knob={learningRate} stops={LEARNING_RATES} write={rateWritten} />
       <StopSlider label={say("learn.train.steps")} knob={steps} stops={STEPS} write={whole} />
     </>
   );
 }
 
-/** Start a training with the settings; in the page, one run for each seed. */
-function begin(): void {
-  if (engine.value === "tensorflow") {
-    void startOnService(chosenRequest());
-    return;
-  }
-  const settings = chosenSettings();
-  startInPage(
-    Array.from({ length: seeds.value }, (_, index) => ({ ...settings, seed: settings.seed + index })),
-  );
-}
-
 function Networks() {
-  const shared = { label: say("learn.train.network"), isLabelHidden: true };
-  if (engine.value === "tensorflow")
-    return <Choices {...shared} name="recipe" values={RECIPE_NAMES} knob={recipe} />;
   return (
     <Choices
-      {...shared}
       name="network"
+      label={say("learn.train.network")}
+      isLabelHidden
       values={NETWORKS}
       knob={network}
       write={(name) => say(`learn.train.network.${name}`)}
@@ -110,22 +90,14 @@ function More() {
     <details class="train-more">
       <summary>{say("learn.train.more")}</summary>
       <div class="train-knobs stack">
-        {engine.value === "page" && <OfThePage />}
+        <Further />
         <Slider label={say("learn.train.seed")} knob={seed} max={Math.max(20, seed.value)} />
-        <Choices
-          name="engine"
-          label={say("learn.train.engine")}
-          values={ENGINES}
-          knob={engine}
-          write={(name) => say(`learn.train.engine.${name}`)}
-        />
       </div>
     </details>
   );
 }
 
-/** Settings that only the page's own training has. */
-function OfThePage() {
+function Further() {
   const standard = network.value === "softmax" ? "sgd" : "adam";
   return (
     <>
@@ -156,13 +128,6 @@ function OfThePage() {
         isOn={augment.value === "squeeze"}
         onChange={(isOn) => augment.set(isOn ? "squeeze" : "")}
       />
-      <Slider
-        label={say("learn.train.seeds")}
-        knob={seeds}
-        min={1}
-        max={5}
-        hint={say("learn.train.seeds.hint")}
-      />
     </>
   );
 }
@@ -176,10 +141,10 @@ function Buttons() {
           look="primary"
           label={say(stopping.value === running.id ? "learn.train.stopping" : "learn.train.stop")}
           disabled={stopping.value === running.id}
-          onClick={() => void stop(running.id)}
+          onClick={() => stop(running.id)}
         />
       ) : (
-        <button type="submit" class="button primary" disabled={asking.value}>
+        <button type="submit" class="button primary">
           {say("learn.train.start")}
         </button>
       )}
@@ -193,16 +158,9 @@ function Buttons() {
   );
 }
 
-/** "page": here, in the page; "tensorflow": by the service. */
-const ENGINES = ["page", "tensorflow"] as const;
-const RECIPE_NAMES = Object.keys(RECIPES) as (keyof typeof RECIPES)[];
-
-const engine = parameter("with", "page", oneOf(ENGINES));
-export const network = parameter<NetworkName>("network", "softmax", oneOf(NETWORKS));
-export const recipe = parameter("recipe", "softmax", oneOf(RECIPE_NAMES));
-export const optimizer = parameter("optimizer", "", oneOf(["sgd", "adam"]));
-export const augment = parameter("augment", "", oneOf(["squeeze"]));
-const seeds = parameter("seeds", 1, wholeIn(1, 5));
+const network = parameter<NetworkName>("network", "softmax", oneOf(NETWORKS));
+const optimizer = parameter("optimizer", "", oneOf(["sgd", "adam"]));
+const augment = parameter("augment", "", oneOf(["squeeze"]));
 
 const STANDARD_VALUE = -1;
 
@@ -218,8 +176,7 @@ function adjustable(name: string, read: (text: string) => number | null, standar
 }
 
 const wholeWithin = ({ least, most }: { least: number; most: number }) => wholeIn(least, most);
-const standardOf = (name: "batch_size" | "learning_rate" | "steps") => () =>
-  engine.value === "page" ? STANDARD[network.value][name] : RECIPES[recipe.value][name];
+const standardOf = (name: "batch_size" | "learning_rate" | "steps") => () => STANDARD[network.value][name];
 
 const batchSize = adjustable("batch", wholeWithin(LIMITS.batch_size), standardOf("batch_size"));
 const learningRate = adjustable(
@@ -227,13 +184,12 @@ const learningRate = adjustable(
   numberIn(1e-5, LIMITS.learning_rate.most),
   standardOf("learning_rate"),
 );
-export const steps = adjustable("steps", wholeWithin(LIMITS.steps), standardOf("steps"));
-export const seed = adjustable("seed", wholeWithin(LIMITS.seed), () => 0);
-export const hidden = adjustable("hidden", wholeWithin(LIMITS.hidden), () => STANDARD.mlp.hidden);
-export const depth = adjustable("depth", wholeWithin(LIMITS.depth), () => 1);
-export const images = adjustable("images", wholeWithin(LIMITS.images), () => STANDARD.softmax.images);
+const steps = adjustable("steps", wholeWithin(LIMITS.steps), standardOf("steps"));
+const seed = adjustable("seed", wholeWithin(LIMITS.seed), () => 0);
+const hidden = adjustable("hidden", wholeWithin(LIMITS.hidden), () => STANDARD.mlp.hidden);
+const depth = adjustable("depth", wholeWithin(LIMITS.depth), () => 1);
+const images = adjustable("images", wholeWithin(LIMITS.images), () => STANDARD.softmax.images);
 
-/** The settings of a run in the page. */
 function chosenSettings(): Settings {
   const standard = STANDARD[network.value];
   const layered = network.value === "mlp" ? { hidden: hidden.value, depth: depth.value } : {};
@@ -250,29 +206,7 @@ function chosenSettings(): Settings {
   });
 }
 
-/** The request for a run of the service. */
-function chosenRequest(): TrainingRequest {
-  return {
-    recipe: recipe.value,
-    batch_size: batchSize.value,
-    learning_rate: learningRate.value,
-    steps: steps.value,
-    seed: seed.value,
-  };
-}
-
-const NAMES = [
-  "batch",
-  "rate",
-  "steps",
-  "seed",
-  "seeds",
-  "hidden",
-  "depth",
-  "images",
-  "optimizer",
-  "augment",
-];
+const NAMES = ["batch", "rate", "steps", "seed", "hidden", "depth", "images", "optimizer", "augment"];
 
 /** Back to the network's standard settings. */
 function resetSettings(): void {
@@ -285,7 +219,8 @@ const isStandard: ReadonlySignal<boolean> = computed(
     batchSize.value === standardOf("batch_size")() &&
     learningRate.value === standardOf("learning_rate")() &&
     steps.value === standardOf("steps")() &&
-    [seed.value, depth.value, seeds.value].join() === "0,1,1" &&
+    seed.value === 0 &&
+    depth.value === 1 &&
     hidden.value === STANDARD.mlp.hidden &&
     images.value === STANDARD.softmax.images &&
     optimizer.value === "" &&

@@ -158,7 +158,7 @@ function Scan({ network, take }: { network: PaperNetwork | null; take: (network:
           take={(files) => void open(files)}
         />
         <FileButton
-          label={say("paper.scan.camera")}
+          label={say("write.camera")}
           accept="image/*"
           test="paper-camera"
           take={(files) => void open(files)}
@@ -207,7 +207,7 @@ function Keep({ network }: { network: PaperNetwork }) {
             {say("models.write")}
           </ViewLink>
           <ViewLink view="duel" parameters={{ against: name }} class="button">
-            {say("duel.title")}
+            {say("view.duel")}
           </ViewLink>
         </>
       ) : (

@@ -2,7 +2,6 @@
 type Counts = Record<"read" | "doubtful" | "corrected" | "empty" | "missing", number>;
 
 export const forms = {
-  "forms.title": "Forms",
   "forms.lead":
     "From photographs of filled sheets to a checked table: the doubtful cells come first, each with its picture.",
   "forms.open": "Open a table",
@@ -155,7 +154,6 @@ export const forms = {
   "forms.xlsx.none": "The service writes XLSX, which this page does not have: run shuzi serve.",
   "forms.xlsx.failed": (why: string) => `Not exported. ${why}`,
   "forms.json": "Save JSON",
-  "forms.undo": "Undo",
   "forms.undone": "Undone.",
   "forms.close": "Close",
   "forms.close.sure": "Close the table? What you corrected is lost unless you have saved it.",

@@ -11,13 +11,8 @@ export const learn = {
   "learn.digit.looked-at": "The digit shown",
   "learn.course": "More in the course:",
   "learn.seen": ", opened",
-  "learn.progress": (count: number, all: number) => `${count} of ${all} steps opened.`,
-  "learn.progress.forget": "Forget that",
-  "learn.digit.others": "Other test images",
-  "learn.digit.doubtful": "Labels that most people reject",
-  "learn.digit.misread": "The most confident mistakes of the softmax network that comes with shuzi",
   "learn.digit.is": (index: string, label: number) => `Test image ${index}, label ${label}`,
-  "learn.digit.number": (last: string) => `Or any, by its number from 0 to ${last}`,
+  "learn.digit.number": (last: string) => `Or a test image, by its number from 0 to ${last}`,
   "learn.digit.missing": "The test images could not be loaded.",
   "learn.ending": "That is how a network reads your handwriting",
   "learn.ending.text":
@@ -49,7 +44,6 @@ export const learn = {
     "28, because a whole row of 28 pixels lies between. What touches in the picture is far apart in the row, and nobody tells the network that the two were neighbours.",
   "learn.pixels.grid": (digit: number) => `A handwritten ${digit}, 28 by 28 pixels`,
   "learn.pixels.keys": "The arrow keys move from pixel to pixel.",
-  "learn.pixels.choose": "Which digit to look at",
   "learn.pixels.numbers": "Show the numbers",
   "learn.pixels.chosen": "Selected pixel",
   "learn.pixels.place": (row: number, column: number) => `Row ${row}, column ${column}`,
@@ -131,26 +125,12 @@ export const learn = {
   "learn.rate.text":
     "Training is like walking down a mountain in thick fog. At each step you feel the slope under your feet and move the other way, by the slope times the learning rate.\nIf the rate is too low, you barely move. And if it is too high?",
   "learn.rate.try":
-    "Run it with 0.01, then 0.3, then 1.1. Then switch to x² with a dent: which rates get stuck in it, and which leap over? In the real network’s valley, does a rate of 8 arrive sooner than 2?",
+    "Run it with 0.01, then 0.3, then 1.1. Then switch to x² with a dent: which rates get stuck in it, and which leap over?",
   "learn.rate.curve": "Which curve",
   "learn.rate.curve.bowl": "x²",
   "learn.rate.curve.dent": "x² with a dent",
-  "learn.rate.curve.real": "A real network’s loss",
-  "learn.rate.real.text": (images: number) =>
-    `This is not a drawing but the loss of shuzi’s softmax network over the first ${images} training images, computed on this page. The network has 7,850 weights, and this map is a slice through them. To the right, they move from all zeros to their trained values; up, the way that the first step from zero also leads. The bluer, the lower.`,
-  "learn.rate.real.map": (steps: number, loss: string) =>
-    `A map of a long, narrow valley with a ball on it: after ${counted(steps)}, the loss is ${loss}`,
-  "learn.rate.real.zero": "all 0",
-  "learn.rate.real.trained": "trained",
-  "learn.rate.real.state": (steps: number, loss: string, trained: string) =>
-    `After ${counted(steps)}, the loss is ${loss}. With the trained weights, it is ${trained}.`,
-  "learn.rate.real.from.zero": "all weights 0",
-  "learn.rate.real.from.above": "above the valley",
-  "learn.rate.real.from.below": "below it",
-  "learn.rate.height": "loss",
   "learn.rate.chart": (steps: number, x: string) =>
     `A curve with a ball on it: after ${steps} steps, x = ${x}`,
-  "learn.rate.rate": "Learning rate",
   "learn.rate.start": "Start at",
   "learn.rate.step": "One step",
   "learn.rate.run": "Run",
@@ -195,8 +175,6 @@ export const learn = {
   "learn.train.network.softmax": "Softmax",
   "learn.train.network.mlp": "Hidden layer",
   "learn.train.network.small_convolutions": "Convolution",
-  "learn.train.with-tensorflow": (recipe: string) => `${recipe} with TensorFlow`,
-  "learn.train.someone": "A run from elsewhere",
   "learn.train.more": "More settings",
   "learn.train.hidden": "Neurons in each hidden layer",
   "learn.train.depth": "Hidden layers",
@@ -206,11 +184,6 @@ export const learn = {
   "learn.train.optimizer.adam": "Adam",
   "learn.train.augment": "Shift and stretch the images at random",
   "learn.train.seed": "Seed",
-  "learn.train.seeds": "Runs with different seeds",
-  "learn.train.seeds.hint": "Several runs become one line with a band around it.",
-  "learn.train.engine": "Where it is trained",
-  "learn.train.engine.page": "In this page",
-  "learn.train.engine.tensorflow": "With TensorFlow, by the service",
   "learn.train.log": "Logarithmic loss axis",
   "learn.train.at": (step: string) => `Step ${step}`,
   "learn.train.train-it": "Train it",
@@ -221,39 +194,25 @@ export const learn = {
   "learn.train.as-python": "Copy as Python",
   "learn.train.copied.python": "Copied: Python that trains the same network.",
   "learn.train.copied.refused": "The browser did not allow copying.",
-  "learn.train.compare": "What they say about one digit",
-  "learn.train.says": (digit: number, probability: string) => `${digit}, probability ${probability}`,
-  "learn.train.own_right": (right: number, n: number) =>
-    n === 1 ? `${right} of 1 kept digit right` : `${right} of ${n} kept digits right`,
-  "learn.train.or": (digit: number, probability: string) => `then ${digit}, ${probability}`,
   "learn.train.failed.loss": (rate: string) =>
     `The loss is no longer a finite number. With a learning rate of ${rate}, the steps are too long.`,
   "learn.train.failed.no-data": (_rate: string) =>
     "The training images could not be loaded. Is the service still running?",
   "learn.train.batch_size": "Batch size",
   "learn.train.images": (size: string) => (size === "1" ? "1 image" : `${size} images`),
-  "learn.train.learning_rate": "Learning rate",
   "learn.train.steps": "Steps",
   "learn.train.start": "Start training",
   "learn.train.stop": "Stop",
   "learn.train.stopping": "Stopping…",
   "learn.train.tutorial": "Standard settings",
-  "learn.train.watch": "Watch it train",
-  "learn.train.unknown":
-    "The service no longer knows this training; it was probably restarted, and the curves are lost.",
   "learn.train.idle": "Nothing learnt yet: all weights are 0.",
-  "learn.train.silent": "Lost contact with the training run. Reconnecting…",
   "learn.train.progress": (letter: string) => `Progress of run ${letter}`,
   "learn.train.state.planned": (_step: string, steps: string) => `Not trained here yet: ${steps} steps`,
   "learn.train.state.loading": "Loading the images",
-  "learn.train.state.starting": (_step: string, _steps: string) =>
-    "Starting TensorFlow. This takes a few seconds.",
   "learn.train.state.running": (step: string, steps: string) => `Step ${step} of ${steps}`,
   "learn.train.state.done": (step: string, _steps: string) => `Done after ${step} steps`,
   "learn.train.state.stopped": (step: string, steps: string) => `Stopped at step ${step} of ${steps}`,
   "learn.train.state.failed": (step: string, _steps: string) => `Failed after step ${step}`,
-  "learn.train.state.unknown": (step: string, _steps: string) =>
-    `Last seen at step ${step}. The service no longer knows this training.`,
   "learn.train.batch": (loss: string, perImage: string, accuracy: string) =>
     `· batch loss ${loss}, per image ${perImage}, ${accuracy} of the batch correct`,
   "learn.train.said.done.test": (accuracy: string) =>
@@ -288,7 +247,6 @@ export const learn = {
   "learn.train.outcome.running": (_step: string) => "running",
   "learn.train.outcome.stopped": (step: string) => `stopped at ${step}`,
   "learn.train.outcome.failed": (step: string) => `failed at ${step}`,
-  "learn.train.outcome.unknown": (_step: string) => "lost",
   "learn.train.weights.templates": "What the weights of each digit look for",
   "learn.train.weights.templates.key": "Ink on blue counts for the digit, ink on brown against it.",
   "learn.train.weights.templates.of": (digit: number) => `Weights of ${digit}`,
@@ -297,7 +255,7 @@ export const learn = {
   "learn.train.weights.neurons.of": (neuron: number) => `Neuron ${neuron}`,
   "learn.train.weights.filters": "The filters of the first convolution",
   "learn.train.weights.filters.key":
-    "A window of 5 by 5 pixels: ink on blue excites the filter, ink on brown calms it.",
+    "Each looks at a few pixels: ink on blue excites the filter, ink on brown calms it.",
   "learn.train.weights.filters.of": (filter: number) => `Filter ${filter}`,
   "learn.train.result": (name: string, accuracy: string) => `${name}: ${accuracy} correct`,
   "learn.train.result.test": (n: string, wrong: string) =>
@@ -305,7 +263,6 @@ export const learn = {
   "learn.train.result.validation": (n: string, wrong: string) =>
     `Of ${n} validation images, it misread ${wrong}.`,
   "learn.train.write": "Write a digit for this network",
-  "learn.train.mistakes": "Some of its mistakes",
   "learn.train.mistake": (label: number, digit: number, probability: string, index: string) =>
     `A ${label} read as ${digit} with probability ${probability} (image ${index})`,
 
@@ -322,7 +279,6 @@ export const learn = {
   "learn.template.summed": "Pixels summed",
   "learn.template.of": (count: number) => `${count} of 784`,
   "learn.template.play": "Sum them up",
-  "learn.template.pause": "Pause",
   "learn.template.pixel": (pixel: number, value: string, weight: string, product: string) =>
     `Pixel ${pixel}: ${value} × ${weight} = ${product}`,
   "learn.template.sum": "Sum so far:",
@@ -355,7 +311,7 @@ export const learn = {
     `A 2 was read as 8 ${twos} times, a 1 as 7 ${ones}, a 0 as 6 ${zeros}. An 8 has strokes nearly everywhere that a 2 has some, so the ink of a 2 often fits its template too well.`,
   "learn.mistakes.nothing": "No network has been trained in this page yet.",
   "learn.mistakes.train": "Train softmax, a few seconds",
-  "learn.mistakes.shipped": (name: string) => `Look at the mistakes of ${name}, which comes trained`,
+  "learn.mistakes.of": "Whose mistakes",
   "learn.mistakes.caption": (name: string, wrong: string, n: string) =>
     `${name}: ${wrong} mistakes in ${n} images`,
   "learn.mistakes.corner": "label, answer",
@@ -389,7 +345,6 @@ export const learn = {
   "learn.hidden.neurons": "Hidden neurons",
   "learn.hidden.none": "No hidden layer: one straight line.",
   "learn.hidden.lines": "Each dashed line is where a neuron begins to answer.",
-  "learn.hidden.train": "Train",
   "learn.hidden.again": "Other first weights",
   "learn.hidden.state": (steps: string, loss: string, accuracy: string) =>
     `After ${steps} steps: loss ${loss}, ${accuracy} of the points correct.`,
@@ -478,7 +433,6 @@ export const learn = {
   "learn.not-sure.guess.task": "Now try it: with the softmax network, move the threshold to 99 %.",
   "learn.not-sure.guess.answer": (answered: string, wrong: string) =>
     `Only ${answered}, with ${wrong} mistakes. This network reads about nine out of ten correctly, but it is seldom that sure: it pays for few mistakes with many digits that a person must look at.`,
-  "learn.not-sure.network": "Network",
   "learn.not-sure.missing":
     "The test images or the network could not be loaded, so nothing can be measured here.",
   "learn.not-sure.promises": "What is promised, what is kept",
@@ -493,10 +447,6 @@ export const learn = {
   "learn.not-sure.threshold": "Threshold",
   "learn.not-sure.above": (answered: string, wrong: string, errorRate: string, rest: string) =>
     `${answered} are answered; ${wrong} of these answers are wrong, ${errorRate}. The other ${rest} digits go to a person.`,
-  "learn.not-sure.answered": "answered, %",
-  "learn.not-sure.wrong": "wrong among the answers, %",
-  "learn.not-sure.kept.chart":
-    "The fraction of wrong answers against the fraction of digits that are answered, over all thresholds; the dot is the chosen one.",
   "learn.not-sure.letters": "And a letter?",
   "learn.not-sure.letters.text":
     "The softmax network knows ten answers and nothing else. The default network has seen letters and signs too, and has a second output: is this a digit at all?",

@@ -1,5 +1,4 @@
 export const models = {
-  "models.title": "Models",
   "models.lead":
     "The models side by side: how accurate and how large each one is, and what it is good for. The accuracy is that on the 10,000 MNIST test images, which no model was trained on.",
   "models.listing": "Listing the models…",
@@ -13,12 +12,6 @@ export const models = {
   "models.parameters": "Parameters",
   "models.size": "File size",
   "models.wrong": (n: string, split: string, wrong: string) => `Mistakes in ${n} ${split} images: ${wrong}`,
-  "models.finds": (n: string, split: string, found: string) =>
-    `Digits found on ${n} ${split} pages: ${found}`,
-  "models.finds_lines": (n: string, split: string, overlap: string) =>
-    `Overlap with the lines on ${n} ${split} photographs: ${overlap}`,
-  "models.reads": (n: string, split: string, right: string) =>
-    `Lines read entirely right, of ${n} ${split} lines: ${right}`,
   "models.split.test": "test",
   "models.split.validation": "validation",
   "models.loading": "Loading the network…",
@@ -28,19 +21,8 @@ export const models = {
   "models.layer.input": "picture",
   "models.layer.convolution": "convolution",
   "models.layer.pooling": "pooling",
-  "models.layer.enlarging": "enlarging",
   "models.layer.dense": "fully connected",
-  "models.first.templates": (_window: string) => "Its templates, one for each digit",
-  "models.first.templates.key": "Ink on blue counts for the digit, ink on brown against it.",
-  "models.first.filters": (window: string) => `Filters of its first convolution, ${window}`,
-  "models.first.filters.key": "Ink on blue excites the filter, ink on brown calms it.",
   "models.confusion": "What it mistakes for what",
-  "models.confusion.lead":
-    "A row for each label, a column for each answer, one image at a time and without the other models. Computed here, in this page, with the network that reads in it.",
-  "models.confusion.measure": "Classify the test images",
-  "models.confusion.going": (done: string, n: string) => `${done} of ${n} test images so far`,
-  "models.confusion.done": (wrong: string, n: string, accuracy: string) =>
-    `${wrong} mistakes in ${n} test images: ${accuracy} correct`,
   "models.settings": "Its settings (recipe.toml)",
   "models.download": "Download .onnx",
   "models.download.whole": "The file that comes with shuzi.",
@@ -54,12 +36,6 @@ export const models = {
     "Shows how little it takes: four narrow convolutional layers, small enough for a watch and hardly less accurate.",
   "models.softmax":
     "The tutorial’s first network, y = softmax(xw + b): one picture of weights per digit and nothing else. Good for learning, not for real work.",
-  "models.detector":
-    "Finds the digits on a page; another model tells which digits they are. Used when digits touch and on ruled or printed paper.",
-  "models.line_detector":
-    "Finds the lines of writing in a photograph of a page. The line recogniser then reads each of them.",
-  "models.line":
-    "Reads a whole line at once, with points, commas, dashes, slashes and colons. The classifier and it check each other.",
   "models.own": (day: string) => `You trained it in this page, ${day}. It is kept in this browser.`,
   "models.scanned": (day: string) => `You scanned it from a QR code, ${day}. It is kept in this browser.`,
   "models.scanned.name": (name: string) => (name ? `From a code: ${name}` : "From a code"),
@@ -99,7 +75,6 @@ export const models = {
   "paper.scan": "Scan a code",
   "paper.scan.lead": "Photograph it whole, sharp and from straight above. The picture stays on this machine.",
   "paper.scan.file": "Open a picture",
-  "paper.scan.camera": "Take a photo",
   "paper.scan.on_test": (n: string, right: string) => `It gets ${right} of the first ${n} test images right.`,
   "paper.scan.on_own": (n: string, right: string) =>
     `Of the ${n} digits that you keep it gets ${right} right.`,

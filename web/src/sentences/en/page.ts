@@ -8,7 +8,7 @@ export const page = {
   "shell.theme.dark": "Dark",
   "shell.local": "Everything runs on this machine. Nothing you write leaves it.",
   "shell.service": (host: string) =>
-    `What you write is read in this browser. Forms, PDF and HEIC files, and trainings with TensorFlow go to the service on ${host}.`,
+    `What you write is read in this browser. Forms, PDF and HEIC files go to the service on ${host}.`,
   "shell.source": "API for programs",
   "shell.more": "More",
   "about.open": "About",
@@ -16,6 +16,9 @@ export const page = {
   "about.text":
     "shuzi reads handwritten numbers, trains the networks that do it, and teaches how both work. What you write, correct and train goes nowhere but to your own shuzi service, if you run one.",
   "about.version": "Version",
+  "about.models": "Also reads with",
+  "about.models.text":
+    "detector, which finds the digits where they touch or the paper is ruled; line-detector, which finds the lines in a photograph of a page; and line, which reads a whole line at once, with its points, commas, dashes, slashes and colons. The classifier and it check each other.",
   "about.course": "Course",
   "about.course.open": "Short lessons, from a straight line to your own handwriting",
   "about.course.file": "Short lessons, in shuzi’s folder:",

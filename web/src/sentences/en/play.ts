@@ -63,7 +63,6 @@ export const play = {
     `Every weight takes a small step that way, and the loss falls from ${before} to ${after}. Training is thousands of such steps.`,
 
   "view.duel": "Fool it",
-  "duel.title": "Fool it",
   "duel.lead":
     "Change as little ink as you can until the network sees another digit, while anybody can still see which one it is.",
   "duel.loading": "The network is being loaded.",
@@ -76,7 +75,6 @@ export const play = {
   "duel.show": "Show where it is weak",
   "duel.show.key": (target: number) =>
     `Ink on blue, or erased ink on brown, pulls towards ${target}: this is the gradient, one slope for each pixel.`,
-  "duel.undo": "Undo",
   "duel.again": "Start again",
   "duel.machine": "Let the machine try",
   "duel.machine.needed": (ink: string) =>

@@ -108,9 +108,6 @@ export const write = {
   "write.save.picture": "Picture with boxes",
   "write.unshowable_export":
     "Browsers cannot open this kind of picture, so it cannot be exported with boxes.",
-  "write.sheet_file.save": "Save the sheet",
-  "write.sheet_file.open": "Open a sheet",
-  "write.sheet_file.wrong": "That is not a sheet saved by this page.",
   "write.kept_elsewhere": (n: number) =>
     n === 1
       ? "A sheet from another tab, now closed, is kept too."
@@ -133,9 +130,6 @@ export const write = {
   "write.prepared.lead":
     "Before a network reads this digit, it is made to look like those it has learnt. These are the pictures that were made on the way.",
   "write.prepared.learn": "Leave a stage out and see what happens",
-  "write.prepared.choose": "Which digit’s stages to show",
-  "write.prepared.digit": (position: number, digit: string) =>
-    `Show the stages of the ${digit} at position ${position}`,
   "write.prepared.none": (most: number) =>
     `The stages are shown for digits that this page has read itself, the first ${most} of a picture.`,
   "write.prepared.line": "Its line",
@@ -145,8 +139,6 @@ export const write = {
   "write.inside": "Inside the network",
   "write.inside.film": "As a film",
   "write.inside.train": "Train one yourself",
-  "write.inside.choose": "Which digit to follow through the network",
-  "write.inside.digit": (position: number, digit: string) => `Follow the ${digit} at position ${position}`,
   "write.inside.highest": (digit: number, score: string) => `, the highest for ${digit}: ${score}`,
   "write.inside.kept": (digit: number) =>
     `The answer is ${digit} because it also counts the digits you kept; this is the network alone.`,

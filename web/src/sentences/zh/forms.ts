@@ -2,7 +2,6 @@ import type { forms as english } from "../en/forms";
 import type { Translation } from "../translation";
 
 export const forms: Translation<typeof english> = {
-  "forms.title": "表格",
   "forms.lead": "从填好的表格的照片，到核对过的数据表：最没把握的格子排在最前面，旁边附有原图。",
   "forms.open": "打开数据表",
   "forms.kept_elsewhere": (n) => `关掉的标签页里还留着 ${n} 张表，写过的都在。`,
@@ -135,7 +134,6 @@ export const forms: Translation<typeof english> = {
   "forms.xlsx.none": "XLSX 由服务来写，这个网页没有服务：请运行 shuzi serve。",
   "forms.xlsx.failed": (why) => `没有导出。${why}`,
   "forms.json": "保存为 JSON",
-  "forms.undo": "撤销",
   "forms.undone": "已撤销。",
   "forms.close": "关闭",
   "forms.close.sure": "要关闭这张表吗？没有保存的修改会丢掉。",

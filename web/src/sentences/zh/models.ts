@@ -2,7 +2,6 @@ import type { models as english } from "../en/models";
 import type { Translation } from "../translation";
 
 export const models: Translation<typeof english> = {
-  "models.title": "模型",
   "models.lead":
     "把几个模型放在一起比一比：准不准，有多大，各有什么用处。准确率是在 MNIST 的 10,000 张测试图片上测的，训练时都没见过。",
   "models.listing": "正在列出模型……",
@@ -16,9 +15,6 @@ export const models: Translation<typeof english> = {
   "models.parameters": "参数",
   "models.size": "文件大小",
   "models.wrong": (n, split, wrong) => `${n} 张${split}图片里认错：${wrong}`,
-  "models.finds": (n, split, found) => `${n} 页${split}页面里找到的数字：${found}`,
-  "models.finds_lines": (n, split, overlap) => `和 ${n} 张${split}照片上的行重合：${overlap}`,
-  "models.reads": (n, split, right) => `${n} 行${split}样本里整行读对：${right}`,
   "models.split.test": "测试",
   "models.split.validation": "验证",
   "models.loading": "正在加载网络……",
@@ -28,18 +24,8 @@ export const models: Translation<typeof english> = {
   "models.layer.input": "图片",
   "models.layer.convolution": "卷积",
   "models.layer.pooling": "池化",
-  "models.layer.enlarging": "放大",
   "models.layer.dense": "全连接",
-  "models.first.templates": () => "它的模板，每个数字一张",
-  "models.first.templates.key": "蓝色处有墨，给这个数字加分；棕色处有墨，减分。",
-  "models.first.filters": (window) => `第一层卷积的卷积核，${window}`,
-  "models.first.filters.key": "蓝色处有墨，卷积核更兴奋；棕色处有墨，更安静。",
   "models.confusion": "把什么认成什么",
-  "models.confusion.lead":
-    "一行是一个标签，一列是一种回答。一次只认一张图，没有别的模型帮忙。就在这个页面里算，用的就是页面里的这个网络。",
-  "models.confusion.measure": "把测试图片都认一遍",
-  "models.confusion.going": (done, n) => `认了 ${done} 张，一共 ${n} 张测试图片`,
-  "models.confusion.done": (wrong, n, accuracy) => `${n} 张测试图片里认错 ${wrong} 张，认对 ${accuracy}`,
   "models.settings": "它的设置（recipe.toml）",
   "models.download": "下载 .onnx 文件",
   "models.download.whole": "就是随 shuzi 附带的那个文件。",
@@ -51,10 +37,6 @@ export const models: Translation<typeof english> = {
   "models.tiny": "看看最少需要多少：四层窄窄的卷积，小到能放进手表，准确率却差不了多少。",
   "models.softmax":
     "教程里的第一个网络，y = softmax(xw + b)：每个数字只有一张权重图。适合用来弄懂原理，不适合实际使用。",
-  "models.detector":
-    "只找数字在页面的什么地方，是几由别的模型判断。字连在一起，或者写在横格纸、印刷品上时，就用得上它。",
-  "models.line_detector": "在整页的照片里找出一行行字，再由行识别器逐行去认。",
-  "models.line": "一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。",
   "models.own": (day) => `你在这个页面里训练的，${day}。留在这个浏览器里。`,
   "models.scanned": (day) => `你从二维码扫来的，${day}。留在这个浏览器里。`,
   "models.scanned.name": (name) => (name ? `扫来的：${name}` : "扫来的网络"),
@@ -90,7 +72,6 @@ export const models: Translation<typeof english> = {
   "paper.scan": "扫二维码",
   "paper.scan.lead": "正对着拍，拍全、拍清楚。图片不会离开这台机器。",
   "paper.scan.file": "打开图片",
-  "paper.scan.camera": "拍照",
   "paper.scan.on_test": (n, right) => `前 ${n} 张测试图片，它答对 ${right} 张。`,
   "paper.scan.on_own": (n, right) => `你留下的 ${n} 个数字，它答对 ${right} 个。`,
   "paper.digit": (digit) => `一个 ${digit}`,

@@ -10,8 +10,7 @@ export const page: Translation<typeof english> = {
   "shell.theme.light": "浅色",
   "shell.theme.dark": "深色",
   "shell.local": "一切都在这台机器上运行，你写的字不会离开它。",
-  "shell.service": (host) =>
-    `你写的字就在这个浏览器里识别。表格、PDF 和 HEIC 文件、用 TensorFlow 的训练，交给 ${host} 上的服务。`,
+  "shell.service": (host) => `你写的字就在这个浏览器里识别。表格、PDF 和 HEIC 文件交给 ${host} 上的服务。`,
   "shell.source": "给程序用的接口",
   "shell.more": "更多",
   "about.open": "关于",
@@ -19,6 +18,9 @@ export const page: Translation<typeof english> = {
   "about.text":
     "shuzi 读手写的数，训练会读数的网络，也讲明白其中的道理。你写的、改的、训练的，除了你自己运行的 shuzi 服务，哪里也不去。",
   "about.version": "版本",
+  "about.models": "一起识别的还有",
+  "about.models.text":
+    "detector：数字相连或者纸上有线的时候，由它找出每个数字；line-detector：在整页的照片里找出一行行字；line：一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。",
   "about.course": "课程",
   "about.course.open": "一课一个新想法，从一条直线讲到你自己写的字",
   "about.course.file": "一课一个新想法，在 shuzi 的文件夹里：",

@@ -62,7 +62,6 @@ export const play: Translation<typeof english> = {
     `每个权重都朝那个方向走一小步，损失从 ${before} 降到 ${after}。训练就是把这一步重复几千次。`,
 
   "view.duel": "骗过它",
-  "duel.title": "骗过它",
   "duel.lead": "改动尽量少的墨，让网络看成另一个数字，而人一眼还看得出原来是几。",
   "duel.loading": "正在加载网络。",
   "duel.missing": "网络没能加载。请刷新页面再试。",
@@ -74,7 +73,6 @@ export const play: Translation<typeof english> = {
   "duel.show": "看看它的弱点",
   "duel.show.key": (target) =>
     `蓝色的地方加墨，棕色的地方擦掉，都会把它推向 ${target}：这就是梯度，每个像素一个斜率。`,
-  "duel.undo": "撤销",
   "duel.again": "重新开始",
   "duel.machine": "让机器试试",
   "duel.machine.failed": (target) => `机器顺着梯度走，也没能让它看成 ${target}。`,

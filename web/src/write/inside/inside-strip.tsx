@@ -6,6 +6,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { PIXELS } from "../../data/image";
 import { isHere } from "../../here/read";
+import { largestMagnitude } from "../../ink/numbers";
 import { readScores, softmax, textOf } from "../../learn/concepts";
 import { templateOf } from "../../learn/digit/examples";
 import { inkWritten } from "../../learn/digit/ink";
@@ -15,10 +16,9 @@ import type { Inside, Layer } from "../../reading/report/explain";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { digitOf } from "../glyphs";
-import { glyphs, readBy, selected } from "../state/state";
+import { readBy } from "../state/state";
 import { Bars } from "./bars";
-import { differs, drawn, followPen, image, isLate, keepLooking, looked } from "./looking";
+import { differs, followPen, image, isLate, keepLooking, looked } from "./looking";
 import "./inside-strip.css";
 
 const BLANK = new Uint8Array(PIXELS);
@@ -38,10 +38,6 @@ export function InsideStrip() {
     <section class="inside" aria-labelledby="inside-title">
       <header>
         <h2 id="inside-title">{say("write.inside")}</h2>
-        <OneOfDigits
-          label={say("write.inside.choose")}
-          about={(index, digit) => say("write.inside.digit", index, digit)}
-        />
         <ViewLink view="film" parameters={{}} class="inside-film">
           {say("write.inside.film")}
         </ViewLink>
@@ -177,8 +173,8 @@ function Neurons({ image, layer, templates }: NeuronsProperties) {
   );
   // few weights of a network trained here are large, and the others would be pale
   const full = templates
-    ? Math.max(...templates.map(largest))
-    : STRONG * Math.max(...(tiles ?? []).map(largest), 1e-9);
+    ? Math.max(...templates.map(largestMagnitude))
+    : STRONG * Math.max(...(tiles ?? []).map(largestMagnitude), 1e-9);
   return (
     <span class="inside-layer inside-templates">
       {DIGITS.map((index) => (
@@ -218,7 +214,7 @@ function Maps({ inside }: { inside: Inside | null }) {
 }
 
 function Column({ layer, name }: { layer: Layer | null | undefined; name: string }) {
-  const full = layer ? Math.max(...layer.tiles.map(({ values }) => largest(values)), 1e-9) : 1;
+  const full = layer ? Math.max(...layer.tiles.map(({ values }) => largestMagnitude(values)), 1e-9) : 1;
   return (
     <span class="inside-column">
       <span class="inside-layer">
@@ -234,40 +230,5 @@ function Column({ layer, name }: { layer: Layer | null | undefined; name: string
       </span>
       <span class="inside-name">{name}</span>
     </span>
-  );
-}
-
-function largest(values: Float32Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-}
-
-const MAX_OFFERED = 20; // of more digits, one is chosen on the sheet or below
-
-interface Properties {
-  label: string;
-  /** The label of a digit's button; its position among the digits counts from 1. */
-  about(index: number, digit: string): string;
-}
-
-/** A button for each digit of the number, to look at another one more closely. */
-export function OneOfDigits({ label, about }: Properties) {
-  const all = glyphs.value.flatMap((glyph, index) => (digitOf(glyph) ? [{ glyph, index }] : []));
-  if (all.length < 2 || all.length > MAX_OFFERED) return null;
-  return (
-    <fieldset class="one-of-digits" aria-label={label}>
-      {all.map(({ glyph, index }, position) => (
-        <button
-          key={index}
-          type="button"
-          aria-pressed={drawn.value?.index === index}
-          aria-label={about(position + 1, glyph.character)}
-          onClick={() => {
-            selected.value = index;
-          }}
-        >
-          {glyph.character}
-        </button>
-      ))}
-    </fieldset>
   );
 }

@@ -2,7 +2,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { MIN_CONTRAST } from "../../generated/ink/paper";
 import { keptInUse } from "../../hand/kept-digits";
-import { isHere, lookInside } from "../../here/read";
+import { askHere, isHere } from "../../here/read";
 import { normalize } from "../../ink/normalize";
 import { largestAt } from "../../ink/numbers";
 import { inkMap } from "../../ink/paper";
@@ -79,7 +79,7 @@ export function keepLooking(): () => void {
   const look = newestOnly<Wanted>(painted, async (asked) => {
     if (!isWanted(asked)) return;
     const { model, image: pixels } = asked;
-    const inside = await lookInside(pixels, model).catch(() => null);
+    const inside = await askHere("look", pixels, model).catch(() => null);
     if (isWanted(asked)) last.value = inside && { model, image: pixels, inside };
   });
   const stop = effect(() => {

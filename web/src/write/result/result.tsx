@@ -184,7 +184,7 @@ function MoreHere() {
           <span class="small quiet">{say("write.more.film")}</span>
         </li>
         <li>
-          <ViewLink view="duel">{say("duel.title")}</ViewLink>
+          <ViewLink view="duel">{say("view.duel")}</ViewLink>
           <span class="small quiet">{say("write.more.duel")}</span>
         </li>
         <li>

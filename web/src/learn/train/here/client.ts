@@ -38,8 +38,12 @@ export function resumeHere(id: string, steps: number): void {
  *
  * @param settings the initial settings
  */
-export function restoreHere({ id, recipe, seen }: Run, settings: Settings, state: TrainingState): void {
-  order({ kind: "restore", id, settings, steps: recipe?.steps ?? settings.steps, state, told: seen });
+export function restoreHere(
+  { id, settings: { steps } }: Run,
+  settings: Settings,
+  state: TrainingState,
+): void {
+  order({ kind: "restore", id, settings, steps, state });
 }
 
 export function stopHere(id: string): void {
@@ -58,11 +62,6 @@ export function onnxHere(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
 /** The state from which a run continues. */
 export function stateHere(id: string): Promise<TrainingState | null> {
   return ask({ about: "state", id });
-}
-
-/** Ten probabilities from each run; null for a run unknown to the worker. */
-export function readHere(ids: readonly string[], image: Uint8Array): Promise<(Float32Array | null)[] | null> {
-  return ask({ about: "image", ids, image });
 }
 
 export function answersHere(id: string): Promise<Answers | null> {

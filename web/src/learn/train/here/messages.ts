@@ -9,8 +9,8 @@ export type Order =
   /** All images, which only the page can load; null if they are unavailable. */
   | { kind: "digits"; digits: DigitFiles | null }
   | { kind: "start"; id: string; settings: Settings }
-  /** Restore an ended run of an earlier visit: its settings, its planned steps, and the last event sent. */
-  | { kind: "restore"; id: string; settings: Settings; steps: number; state: TrainingState; told: number }
+  /** Restore an ended run of an earlier visit: its settings, and its planned steps. */
+  | { kind: "restore"; id: string; settings: Settings; steps: number; state: TrainingState }
   /** Continue an ended run up to `steps`. */
   | { kind: "resume"; id: string; steps: number }
   | { kind: "stop"; id: string }
@@ -22,8 +22,6 @@ export type Question =
   | { about: "onnx"; id: string }
   /** The state from which a run continues. */
   | { about: "state"; id: string }
-  /** Ten probabilities for an image, from each of these runs. */
-  | { about: "image"; ids: readonly string[]; image: Uint8Array }
   /** A run's answers on the split that it is judged on. */
   | { about: "answers"; id: string }
   /** An image of the test split. */

@@ -1,17 +1,15 @@
 /** A network's weights become pictures: templates, hidden neurons or filters, each from -127 to 127. */
 import { MAX_IMAGES, NO_WEIGHT } from "../../../generated/training";
 import type { Network } from "../../../networks/network";
-
-type Kind = "templates" | "neurons" | "filters";
-
-interface Pictures {
-  kind: Kind;
-  images: Int8Array[];
-}
+import type { WeightPictures } from "../../weight-images";
 
 /** The weights that look at the pixels: a picture for each of the first layer's outputs, all to the same scale. */
-export function picturesOf(network: Network): Pictures {
-  const kinds: Record<string, Kind> = { softmax: "templates", mlp: "neurons", small_convolutions: "filters" };
+export function picturesOf(network: Network): WeightPictures {
+  const kinds: Record<string, WeightPictures["kind"]> = {
+    softmax: "templates",
+    mlp: "neurons",
+    small_convolutions: "filters",
+  };
   const [first] = network.weights;
   if (!first) return { kind: "templates", images: [] };
   const outputs = first.shape.at(-1) ?? 1;

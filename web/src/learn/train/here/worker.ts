@@ -1,7 +1,6 @@
 /** Train networks in a worker, so that the page stays responsive; every network is kept until it is dropped. */
 import { type Splits as AllDigits, type DigitFiles, splitsIn } from "../../../data/digits";
 import { PIXELS } from "../../../data/image";
-import { MISTAKES } from "../../../generated/training";
 import { onnxOf } from "../../../networks/onnx";
 import type { Settings } from "../../../networks/settings";
 import {
@@ -13,8 +12,7 @@ import {
   split,
   Training,
 } from "../../../networks/train";
-import { answered } from "../../evaluation";
-import type { EventName, TrainingEvent } from "../run";
+import type { TrainingEvent } from "../run";
 import type { Answers, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 
@@ -24,8 +22,6 @@ interface Job {
   settings: Settings;
   training: Training;
   splits: Splits;
-  /** The number of events sent so far. */
-  told: number;
   /** Its answers on the evaluation split, and the step at which they were computed. */
   judged?: { step: number; digits: Digits; result: Examined };
   asked: "go" | "stop";
@@ -85,23 +81,22 @@ async function start(id: string, settings: Settings): Promise<void> {
   try {
     const splits = split((await allDigits()).train, settings.images);
     const training = new Training(settings, splits);
-    const job: Job = { settings, training, splits, told: 0, asked: stopped.delete(id) ? "stop" : "go" };
+    const job: Job = { settings, training, splits, asked: stopped.delete(id) ? "stop" : "go" };
     jobs.set(id, job);
-    const { parameters } = training.network;
-    tellEvents(id, job, [["started", { recipe: settings, parameters, images: splits.train.labels.length }]]);
+    tellEvents(id, [{ name: "started", settings }]);
     await run(id, job);
   } catch (error) {
     if (!(error instanceof NoDigits)) throw error;
-    tell({ kind: "events", id, events: [{ id: 1, name: "failed", data: { key: "no-data" } }] });
+    tellEvents(id, [{ name: "failed", step: 0, reason: "no-data" }]);
   }
 }
 
-async function restore({ id, settings, steps, state, told }: Restored): Promise<void> {
+async function restore({ id, settings, steps, state }: Restored): Promise<void> {
   const splits = split((await allDigits()).train, settings.images);
   if (jobs.has(id) || !restoring.delete(id)) return;
   const training = new Training(settings, splits);
   training.restore(state);
-  jobs.set(id, { settings: { ...settings, steps }, training, splits, told, asked: "stop" });
+  jobs.set(id, { settings: { ...settings, steps }, training, splits, asked: "stop" });
 }
 
 function forget(id: string): void {
@@ -115,7 +110,7 @@ async function resume(id: string, steps: number): Promise<void> {
   if (!job) return;
   job.settings = { ...job.settings, steps };
   job.asked = "go";
-  tellEvents(id, job, [["started", { recipe: job.settings, parameters: job.training.network.parameters }]]);
+  tellEvents(id, [{ name: "started", settings: job.settings }]);
   await run(id, job);
 }
 
@@ -129,25 +124,24 @@ function stop(id: string): void {
 async function run(id: string, job: Job): Promise<void> {
   const { training } = job;
   const steps = training.run(job.settings.steps);
-  let [waiting, began]: [[EventName, object][], number] = [[], performance.now()];
+  let [waiting, began]: [TrainingEvent[], number] = [[], performance.now()];
   try {
     for (;;) {
-      if (job.asked === "stop")
-        return tellEvents(id, job, [...waiting, ["stopped", { step: training.step }]]);
+      if (job.asked === "stop") return tellEvents(id, [...waiting, { name: "stopped", step: training.step }]);
       const { value, done } = steps.next();
       if (done) break;
-      if (value.name !== "step") waiting.push([value.name, value]);
+      if (value.name !== "step") waiting.push(value);
       if (value.name === "validated")
-        waiting.push(["weights", { step: value.step, ...picturesOf(training.network) }]);
+        waiting.push({ name: "weights", step: value.step, ...picturesOf(training.network) });
       if (performance.now() - began < TURN) continue;
-      tellEvents(id, job, waiting);
+      if (waiting.length > 0) tellEvents(id, waiting);
       await turn();
       [waiting, began] = [[], performance.now()];
     }
-    tellEvents(id, job, [...waiting, ["done", await ended(job)]]);
+    tellEvents(id, [...waiting, await ended(job)]);
   } catch (error) {
     if (!(error instanceof LossError)) throw error;
-    tellEvents(id, job, [...waiting, ["failed", { step: error.step, key: "loss" }]]);
+    tellEvents(id, [...waiting, { name: "failed", step: error.step, reason: "loss" }]);
   }
 }
 
@@ -159,13 +153,8 @@ function turn(): Promise<void> {
   });
 }
 
-function tellEvents(id: string, job: Job, events: readonly [EventName, object][]): void {
-  if (events.length === 0) return;
-  const numbered = events.map(([name, data]): TrainingEvent => {
-    job.told++;
-    return { id: job.told, name, data: data as Record<string, unknown> };
-  });
-  tell({ kind: "events", id, events: numbered });
+function tellEvents(id: string, events: TrainingEvent[]): void {
+  tell({ kind: "events", id, events });
 }
 
 /** The evaluation split of a run, and its answers there. */
@@ -177,25 +166,10 @@ async function judged(job: Job): Promise<{ digits: Digits; result: Examined }> {
   return job.judged;
 }
 
-/** The result of a run, with its most confident mistakes. */
-async function ended(job: Job): Promise<object> {
-  const { digits, result } = await judged(job);
-  const all = answered(digits.labels, result.probabilities);
-  const mistakes = all.filter(({ label, digit }) => label !== digit);
-  mistakes.sort((a, b) => b.probability - a.probability);
-  const surest = mistakes.slice(0, MISTAKES).map((mistake) => ({
-    ...mistake,
-    image: digits.images.slice(mistake.index * PIXELS, (mistake.index + 1) * PIXELS),
-  }));
-  const { accuracy, n } = result;
-  return {
-    step: job.training.step,
-    accuracy,
-    n,
-    on: job.settings.judged_on,
-    wrong: mistakes.length,
-    mistakes: surest,
-  };
+async function ended(job: Job): Promise<TrainingEvent> {
+  const { accuracy, n } = (await judged(job)).result;
+  const wrong = Math.round((1 - accuracy) * n);
+  return { name: "done", step: job.training.step, accuracy, n, on: job.settings.judged_on, wrong };
 }
 
 async function answer(id: number, question: Question): Promise<void> {
@@ -209,9 +183,6 @@ async function answerTo(question: Question): Promise<unknown> {
     const { images, labels } = (await allDigits()).test;
     const { index } = question;
     return { image: images.slice(index * PIXELS, (index + 1) * PIXELS), label: labels[index] };
-  }
-  if (question.about === "image") {
-    return question.ids.map((id) => jobs.get(id)?.training.network.answers(question.image) ?? null);
   }
   const job = jobs.get(question.id);
   if (!job) return null;

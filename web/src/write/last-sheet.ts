@@ -1,54 +1,10 @@
-/** The sheet goes to a file and comes from one, for browsers that store nothing, and for other devices. */
-import { effect, useSignal } from "@preact/signals";
-import { say } from "../sentences/say";
-import { Button, FileButton } from "../shared/controls";
-import { saveFile } from "../shared/files";
+/** The last sheet, or the pictures in its place, with their corrections: there again when the page is opened again. */
+import { effect } from "@preact/signals";
 import { newId, OwnRecord } from "../shared/storage/database";
 import type { Content } from "./sheet/sheet";
-import { asFile, fromFile, NoSheet } from "./sheet-file";
-import { mayClosePictures } from "./state/handed-in";
 import type { Corrected } from "./state/pictures";
 import { howToRead, pictures, sheet } from "./state/state";
 import { example } from "./state/writing";
-
-const FILE = "shuzi-sheet.json";
-
-export function SheetButtons() {
-  const said = useSignal("");
-  const open = async ([file]: readonly File[]) => {
-    if (!file) return;
-    said.value = "";
-    try {
-      const content = fromFile(await file.text());
-      if (!mayClosePictures()) return;
-      pictures.close();
-      sheet.replace(content);
-    } catch (error) {
-      if (!(error instanceof NoSheet)) throw error;
-      said.value = say("write.sheet_file.wrong");
-    }
-  };
-  return (
-    <div class="buttons">
-      <Button
-        look="plain"
-        label={say("write.sheet_file.save")}
-        disabled={sheet.isEmpty.value}
-        onClick={() => saveFile(new Blob([asFile(sheet.content.peek())], { type: "application/json" }), FILE)}
-      />
-      <FileButton
-        label={say("write.sheet_file.open")}
-        accept=".json"
-        test="sheet-file"
-        take={(files) => void open(files)}
-        look="plain"
-      />
-      <span class="small quiet" role="status">
-        {said.value}
-      </span>
-    </div>
-  );
-}
 
 const LARGEST = 60_000_000; // bytes of pictures: more would take long to store, and perhaps all that the browser allows
 

@@ -27,12 +27,12 @@ from shuzi.forms.writing import (
     ink_in,
     inside_of,
     measure_thickness,
+    palest_of,
     peak_of,
     written_in_boxes,
 )
 from shuzi.ink.boxes import Box
 
-_PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
 _MIN_SEEN = 0.5  # of a field's own lines
 _MIN_LINED = 0.7  # of the lines of a field on a blank form, if it has some
 
@@ -135,11 +135,10 @@ def cut_fields(
     parts = [[part.erased(usual[part.thickness]) for part in own] for own in lined]
     # separate ink from paper, by how dark ink is on the whole sheet
     peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
-    inked = peaks[peaks >= 2 * MIN_DARK]
-    # whatever is much paler than what else is written may be the edge of a shadow
-    faintest = max(MIN_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else MIN_DARK
+    palest = palest_of(peaks, MIN_DARK)
+    faintest = max(MIN_DARK, palest)
     # where hardly anything is written, nothing tells how dark ink is
-    certain = 0.0 if len(inked) >= _FEW else 2 * MIN_DARK
+    certain = 0.0 if palest else 2 * MIN_DARK
     return [
         replace(
             _cut(flat, placed, boxes, own, (faintest, certain), homography),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
@@ -242,9 +242,6 @@ def _scale(homography: NDArray[np.float64], size: tuple[float, float]) -> float:
     placed = in_photo(homography, steps.reshape(-1, 2)).reshape(-1, 3, 2)
     return float(np.linalg.norm(placed[:, 1:] - placed[:, :1], axis=2).min())
 
-
-if TYPE_CHECKING:
-    pass
 
 MODULES = 25
 """Modules along a side: version 2, which holds 29 characters at quality Q."""

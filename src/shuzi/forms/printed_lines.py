@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -140,6 +140,36 @@ def _further(
 def turned(picture: NDArray[T], vertical: bool) -> NDArray[T]:
     """Return a picture, or a view of it in which horizontal lines are upright."""
     return picture if vertical else picture.T
+
+
+def levels_beside(
+    picture: NDArray[np.uint8],
+    ends: tuple[NDArray[np.float64], NDArray[np.float64]],
+    along: NDArray[np.float64],
+    away: NDArray[np.floating[Any] | np.signedinteger[Any]],
+) -> NDArray[np.float32]:
+    """Return the levels along a straight piece of a line, and aside: float32 (along, away).
+
+    `ends`: x and y of both. `along`: fractions of the way between them. `away`: distances from it in pixels.
+
+    >>> picture = np.tile(np.arange(0, 250, 10, np.uint8), (20, 1))
+    >>> ends = np.array([5.0, 2.0]), np.array([5.0, 12.0])
+    >>> levels_beside(picture, ends, np.array([0.0, 0.5]), np.array([-2, 0, 1])).tolist()
+    [[70.0, 50.0, 40.0], [70.0, 50.0, 40.0]]
+    """
+    start, way = ends[0], ends[1] - ends[0]
+    across = np.array([-way[1], way[0]]) / max(float(np.linalg.norm(way)), 1.0)
+    points = start + way * along[:, None, None] + across * away[:, None]
+    x, y = np.moveaxis(points.astype(np.float32), 2, 0)
+    levels = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(levels, np.float32)
+
+
+def levels_at(picture: NDArray[T], points: NDArray[np.float64]) -> NDArray[T]:
+    """Return the levels of a picture at points (…, 2), those beyond its edge as at it."""
+    x, y = np.moveaxis(np.rint(points).astype(int), -1, 0)
+    found: NDArray[T] = picture[y.clip(0, picture.shape[0] - 1), x.clip(0, picture.shape[1] - 1)]
+    return found
 
 
 def distances(thickness: float) -> NDArray[np.float64]:

@@ -185,6 +185,7 @@ MIN_THICKNESS = 0.3
 """Millimetres: what is left of a line is thinner."""
 
 _SOLID = 0.4  # of the darkest ink in a box
+_PALE, _FEW = 0.4, 5  # of the median of what is written in boxes, if there is ink in so many
 _MIN_PIXELS = 5  # of a piece of ink
 _SHARED = 0.25  # of a piece of ink is in another box: it may be that one's too
 _BEYOND = 0.75  # millimetres from a box to the middle of a stroke that still belongs to it, if to no other box
@@ -278,6 +279,16 @@ def _is_rest(box: Box, x: float, y: float, wide: float, high: float) -> bool:
 def threshold_of(peak: float) -> float:
     """Return by how many grey levels ink is darker than paper in a box whose darkest ink is."""
     return max(MIN_DARK * 0.7, _SOLID * peak)
+
+
+def palest_of(peaks: NDArray[np.float64], min_dark: float) -> float:
+    """Return how dark ink is at least among what else is written: paler may be the edge of a shadow; 0 if unknown.
+
+    >>> palest_of(np.array([90.0, 100.0, 110.0, 100.0, 100.0, 5.0]), 28.0), palest_of(np.array([90.0, 100.0]), 28.0)
+    (40.0, 0.0)
+    """
+    inked = peaks[peaks >= 2 * min_dark]
+    return _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
 
 
 def below_paper(part: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -158,8 +158,6 @@ _MIN_AREA = 0.002  # of the photograph
 _MAX_SCALE = 1.6  # pixels of the flattened table to a pixel of the photograph: of small ones no more is seen
 _PARTED = 15  # pixels between parts of a line where a pen was lifted
 _MAX_CROSSINGS = 2_500  # of a table; what has more is a pattern, and takes long
-_PAPER = np.arange(8, 17)  # pixels from a line to the paper on both sides of it
-_PAPER_EDGE = 0.72  # of the light on one side that is on the other: less is beyond the edge of the paper
 _CLEAR = 0.8  # of a line that surely is one
 _RIVAL = 0.25  # of a line's pieces: if so many are whole, it may be one although it was dropped
 
@@ -186,7 +184,6 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
         flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ rectangle_to(outer)), name)
         level, vertical = line_ink(flat, _LEANS[1])
         nodes, rivalled = _nodes(level, vertical, name)
-    nodes = _without_edges(nodes, flat)
     closed = close_sides(nodes, level, vertical, shape, name)
     if not lie_in_order(closed.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
@@ -214,23 +211,6 @@ def _flat(
     if not near or cv2.contourArea(corners.astype(np.float32)) < _MIN_AREA * size.prod():
         raise PictureError("error.form.no_table", path=name)
     return flatten(grey, corners, _MAX_SCALE)
-
-
-def _without_edges(nodes: NDArray[np.float64], flat: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Drop outer lines that are the edge of the paper: it is as dark beyond them as nowhere before."""
-    for _ in range(4):
-        nodes = np.rot90(nodes)
-        while min(nodes.shape[:2]) > 1:
-            line, inner = (row[:-1] + np.diff(row, axis=0) / 2 for row in nodes[:2])  # between the lines across
-            way = (line - inner) / np.maximum(np.linalg.norm(line - inner, axis=1), 1)[:, None]
-            before, beyond = (
-                float(np.median(levels_at(flat, line[None] + way * away[:, None, None])))
-                for away in (-_PAPER, _PAPER)
-            )
-            if _PAPER_EDGE < beyond / max(before, 1) < 1 / _PAPER_EDGE:
-                break
-            nodes = nodes[1:]
-    return nodes
 
 
 def _nodes(

@@ -224,7 +224,7 @@ def _across(clean: NDArray[np.float32], black: NDArray[np.bool_]) -> NDArray[np.
 _COMPARED = 5.0  # pixels of the blank form to a millimetre when its features are found
 _SEARCHED = 1_700  # pixels of a photograph's longer side, at which a sheet that fills it has about as many
 _FEATURES, _DISTINCT = 6_000, 0.85  # features of a picture; how much nearer the best match is than the next
-_MIN_MATCHES = 15
+_MIN_MATCHES = 15  # features that agree on where the form lies; a homography needs four
 _STRAY = 4.0  # pixels that a match may lie off the plane: paper bends
 _HALF = 2  # blocks are compared on pictures of half the size
 _BLOCK, _STEP = 12.0, 8.0  # millimetres of a block that is compared, and from one to the next
@@ -235,7 +235,7 @@ _ALIKE = 0.5  # the correlation from which a block is there
 _AWAY = 2.0  # millimetres that a block may lie off the plane
 _RIM = 1.5  # millimetres from the edge of a field to where only writing is
 _MIN_ALIKE = 0.5  # of the blocks
-_MIN_BLOCKS = 12
+_MIN_BLOCKS = 12  # blocks that show where the form lies
 
 Homography = NDArray[np.float64]
 

@@ -17,7 +17,17 @@ from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER, SCALE, in_photo
 from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.layout import PlacedField, with_labels
-from shuzi.forms.printed_lines import FAR, Erased, Line, Profiles, erase, find_lines, strays, usual_profiles
+from shuzi.forms.printed_lines import (
+    FAR,
+    MIN_CONTRAST,
+    Erased,
+    Line,
+    Profiles,
+    erase,
+    find_lines,
+    strays,
+    usual_profiles,
+)
 from shuzi.forms.writing import (
     MARGIN,
     MIN_DARK,
@@ -262,8 +272,7 @@ _BESIDE, _SOFT_EDGE = 0.6, 0.35  # millimetres from the middle of a line, or the
 _INSIDE = 0.8  # millimetres from a corner at which the profile of a line begins
 _APART = 0.45  # millimetres from the smooth surface: beyond it a frame counts less for the surface
 _MAX_OFFSET = 1.0  # millimetres from the surface: a frame further off was not found
-_MIN_LINE = 9.0  # grey levels: a line is at least so much darker than what is beside it
-_ROUNDS = 4
+_ROUNDS = 4  # of fitting the surface, each with what the last one says of outliers
 _PIECE = 8.0  # millimetres of a long line that are straight enough
 
 Offsets = NDArray[np.float64]
@@ -295,13 +304,13 @@ def find_frames(
     )
     offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
     centres = np.array([[frame.x + frame.width / 2, frame.y + frame.height / 2] for frame in frames])
-    if not (lined & (clear >= _MIN_LINE)).any():
+    if not (lined & (clear >= MIN_CONTRAST)).any():
         return np.zeros(len(frames)), np.zeros(len(frames), bool)
-    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
+    smooth = _smooth(centres, offsets, lined & (clear >= MIN_CONTRAST))
     # a second look where the others go finds frames beside which a stroke looked more like a line
     offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN, beside)
-    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
-    near = lined & (clear >= _MIN_LINE) & (np.abs(offsets - smooth) <= _MAX_OFFSET)
+    smooth = _smooth(centres, offsets, lined & (clear >= MIN_CONTRAST))
+    near = lined & (clear >= MIN_CONTRAST) & (np.abs(offsets - smooth) <= _MAX_OFFSET)
     return np.where(near, offsets, smooth), near
 
 

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER, SCALE
 
+MIN_CONTRAST = 28 / 3
+"""Grey levels by which a line differs from paper: paler is none."""
+
 LINE = 0.5
 """Millimetres from the middle of an ordinary line to where it is surely gone."""
 
@@ -40,7 +43,6 @@ _STRAY, _LEAN = 0.9, 0.4  # millimetres of a line from where its frame is, and o
 _NEAR = 0.1  # of its contrast for each millimetre from where its frame is
 _WHOLE = 0.5  # of how dark a line is: so dark it is all along
 _CORNER = 0.4  # millimetres from the end of a line, where the lines that it meets are as dark
-_MIN_DARK = 28 / 3  # grey levels by which a line differs from paper
 _ALONG = 0.8  # of its length a line is at least so dark: ink covers less
 _FREE, _AS_DARK = 0.3, 1.25  # of a line's rows nothing is written on so many, nor on those that are hardly darker
 _DARKER = 0.2  # of a line is darker than what counts as the line
@@ -252,7 +254,7 @@ def line_path_of(
         pieces.append(dark[along, index])
     lowest = [np.quantile(piece, 1 - _ALONG, axis=1, method="lower") for piece in pieces]
     level = min(darkest, float(np.median([levels.max() for levels in lowest])))
-    if level <= _MIN_DARK:
+    if level <= MIN_CONTRAST:
         return None
     scores = np.full((len(shifts), len(shifts)), -np.inf)
     away = _NEAR * level * np.abs(shifts) * _STEP / SCALE
@@ -275,11 +277,11 @@ def line_path_of(
 
 _DARKEST = 1.25  # of how dark lines usually are: darker is ink
 _BLACK = 80  # the level below which a line lets through too little to see what is written on it
-_MIN_LIGHT, _MAX_TIMES = 30, 6  # what a line lets through at least, and by how much light is raised at most
+_MAX_TIMES = 6  # by how much light is raised at most
 _SLANTS = np.linspace(-1, 1, 9)  # of strokes across a line, in pixels along it for each across
 _SOFT = 0.3  # pixels by which a line may lie beside its path
 _BESIDE = 1.0  # pixels beside a line that its soft edge covers
-_WAY, _MORE = 1.5, 0.0  # millimetres of a line, and grey levels added up across it: what is darker may be ink
+_WAY = 1.5  # millimetres of a line: what is darker on average along it may be ink
 _MAX_STROKE = 6.0  # millimetres of a stroke of one digit: what is darker for longer is a darker line
 _MAY_BE = 100  # the level of such ink
 _MAX_POINT, _MIN_POINT = 1.3, 0.15  # millimetres of a decimal point, and of its shorter side
@@ -349,7 +351,7 @@ def see_through(
     light: NDArray[np.float32], usual: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return how light it would be without print that is `usual` alone, and where it lets through too little."""
-    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, _MIN_LIGHT), 1, _MAX_TIMES), PAPER)
+    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, 1), 1, _MAX_TIMES), PAPER)
     return clean, usual < _BLACK
 
 
@@ -377,7 +379,7 @@ def _usual(
 def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool_]:
     """Tell in which rows a line is darker, or wider, than lines are, for as long as a stroke may go along it."""
     smooth = cv2.blur(more[:, None], (1, round(_WAY * SCALE)), borderType=cv2.BORDER_REPLICATE)[:, 0]
-    found = smooth > _MORE
+    found: NDArray[np.bool_] = smooth > 0
     found[: span[0]] = found[span[1] :] = False
     edges = np.flatnonzero(np.diff(found.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
     for start, end in edges[np.ptp(edges, axis=1) > _MAX_STROKE * SCALE].tolist():

@@ -65,24 +65,9 @@ class _Lined:
     others: tuple[Box, ...]
     sides: tuple[Side, ...]
 
-    def erased(self, usual: Profiles) -> _Part:
-        profiles = [usual[line.vertical] for line in self.lines]
-        return _Part(self.boxes, erase(self.picture, self.lines, profiles), self.others, self.sides)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Boxes that stand together, cut out with their margin: where they are in it, in pixels, and it without lines."""
-
-    boxes: tuple[Box, ...]
-    erased: Erased
-    others: tuple[Box, ...]
-    sides: tuple[Side, ...]
-
-    @property
-    def pictures(self) -> list[NDArray[np.uint8]]:
-        """Each box with its margin, without lines."""
-        return [self.erased.ink[box.pixels(rim=MARGIN * SCALE)] for box in self.boxes]
+    def erased(self, usual: Profiles) -> Erased:
+        """Return the picture without its lines."""
+        return erase(self.picture, self.lines, [usual[line.vertical] for line in self.lines])
 
 
 @dataclass(frozen=True)
@@ -142,9 +127,12 @@ def cut_fields(
         )
         for thickness in {placed.thickness for placed in fields}
     }
-    parts = [[part.erased(usual[part.thickness]) for part in own] for own in lined]
+    parts = [[(part, part.erased(usual[part.thickness])) for part in own] for own in lined]
+    pictures = [
+        [erased.ink[box.pixels(rim=MARGIN * SCALE)] for part, erased in own for box in part.boxes] for own in parts
+    ]
     # separate ink from paper, by how dark ink is on the whole sheet
-    peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
+    peaks = np.array([peak_of(picture) for own in pictures for picture in own])
     palest = palest_of(peaks, MIN_DARK)
     faintest = max(MIN_DARK, palest)
     # where hardly anything is written, nothing tells how dark ink is
@@ -153,9 +141,9 @@ def cut_fields(
         replace(
             _cut(flat, placed, boxes, own, (faintest, certain), homography),
             seen=there,
-            hidden=any(goes_below(box, [placed.thickness] * 4) for part in own for box in part.pictures),
+            hidden=any(goes_below(picture, [placed.thickness] * 4) for picture in inside),
         )
-        for (placed, boxes), own, there in zip(moved, parts, clear, strict=True)
+        for (placed, boxes), own, inside, there in zip(moved, parts, pictures, clear, strict=True)
     ]
 
 
@@ -177,7 +165,7 @@ def _cut(
     flat: NDArray[np.uint8],
     placed: PlacedField,
     boxes: list[Box],
-    parts: list[_Part],
+    parts: list[tuple[_Lined, Erased]],
     darkness: tuple[float, float],
     homography: NDArray[np.float64],
 ) -> Cut:
@@ -189,15 +177,17 @@ def _cut(
     picture = _with_margin(flat, frame)
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
     if placed.field.is_tick:
-        ticks = tuple(ink_in(part.erased.ink, part.boxes[0], placed.thickness) for part in parts)
+        ticks = tuple(ink_in(erased.ink, part.boxes[0], placed.thickness) for part, erased in parts)
         return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)
     if placed.field.style != OPEN:
         written = [
-            box for part in parts for box in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)
+            box
+            for part, erased in parts
+            for box in written_in_boxes(erased, part.boxes, faintest, part.others, certain)
         ]
         return Cut(placed, tuple(written), picture, None, picture, box, seen=True)
-    (part,) = parts
-    inside = inside_of(part.erased, part.boxes[0], part.others)
+    ((part, erased),) = parts
+    inside = inside_of(erased, part.boxes[0], part.others)
     return Cut(
         placed, (), inside.ink, inside.kept, picture, box, seen=True, sides=part.sides, doubtful=inside.doubtful
     )

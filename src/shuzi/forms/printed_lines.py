@@ -24,6 +24,15 @@ MIN_CONTRAST = 28 / 3
 LINE = 0.5
 """Millimetres from the middle of an ordinary line to where it is surely gone."""
 
+STRAY = 0.9
+"""Millimetres that a line may lie from where its frame is."""
+
+DARKEST = 1.25
+"""Of how dark lines usually are: darker is ink."""
+
+PRINT_AROUND, NO_SHADOW = 25, 150
+"""Pixels around print, which is narrower than shadows, and the level below which nothing is one."""
+
 FAR = 2.2
 """Millimetres that a line at the end of a long frame may lie from where its middle says."""
 
@@ -39,7 +48,7 @@ PIECE = 9.0
 _STEP = 0.5  # pixels: a line is sought, and what it looks like is known, at such steps
 _UNEVEN = 40.0  # grey levels, added up across a line, by which it differs from row to row
 _SOFT_EDGE = 0.2  # millimetres: the edge of a line is soft, that of a thicker one as seen by a coarse scan too
-_STRAY, _LEAN = 0.9, 0.4  # millimetres of a line from where its frame is, and of one end of a piece from another
+_LEAN = 0.4  # millimetres of a line from one end of a piece to the other
 _NEAR = 0.1  # of its contrast for each millimetre from where its frame is
 _WHOLE = 0.5  # of how dark a line is: so dark it is all along
 _CORNER = 0.4  # millimetres from the end of a line, where the lines that it meets are as dark
@@ -123,7 +132,7 @@ def find_lines(
 def strays(line_path: NDArray[np.float64], expected: NDArray[np.float64], span: tuple[int, int]) -> bool:
     """Tell whether a line was followed at the edge of where it was sought, so that it may lie beyond."""
     away = np.abs(line_path - expected)[span[0] : span[1]]
-    return float(away.max()) >= (_STRAY - 1.5 * _STEP / SCALE) * SCALE
+    return float(away.max()) >= (STRAY - 1.5 * _STEP / SCALE) * SCALE
 
 
 def _further(
@@ -224,7 +233,7 @@ def line_path_of(
     span: tuple[int, int],
     thickness: float,
     darkest: float = np.inf,
-    stray: float = _STRAY,
+    stray: float = STRAY,
 ) -> NDArray[np.float64] | None:
     """Follow a vertical line: where it is as dark as a line along most of its length, and not where it is darkest.
 
@@ -275,7 +284,6 @@ def line_path_of(
     return np.asarray(expected + found)
 
 
-_DARKEST = 1.25  # of how dark lines usually are: darker is ink
 _BLACK = 80  # the level below which a line lets through too little to see what is written on it
 _MAX_TIMES = 6  # by how much light is raised at most
 _SLANTS = np.linspace(-1, 1, 9)  # of strokes across a line, in pixels along it for each across
@@ -315,7 +323,7 @@ def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArra
     for line, profile in zip(lines, usual, strict=True):
         rows = slice(*line.rows)
         own, other = turned(light, line.vertical)[rows], turned(kept, line.vertical)[rows]
-        _take_out(turned(part, line.vertical)[rows].astype(np.float32), own, other, line, _DARKEST * profile)
+        _take_out(turned(part, line.vertical)[rows].astype(np.float32), own, other, line, DARKEST * profile)
     ink = np.clip(light, 0, PAPER)
     return Erased(ink.astype(np.uint8), np.clip(np.minimum(ink, kept), 0, PAPER).astype(np.uint8))
 
@@ -330,7 +338,7 @@ def _take_out(
     """Take a vertical line out of a picture, and write what may be ink on it into another, in place."""
     line_path, thickness = line.path, line.thickness
     if line.profile.max() > darkest.max():  # it may have been followed where something is written
-        found = line_path_of(printed, line.expected, line.span, thickness, float(darkest.max()) / _DARKEST)
+        found = line_path_of(printed, line.expected, line.span, thickness, float(darkest.max()) / DARKEST)
         line_path = line.expected if found is None else found
     light, away, columns = seen_along(picture, line_path, thickness)
     rows = np.arange(len(picture))[:, None]

@@ -21,6 +21,9 @@ distance; and something of which nobody knows whether it is a line."""
 MAX_LINES = 100
 """Of a table, in one direction."""
 
+ASIDE = 8
+"""Pixels of the flattened table beside its expected path that a line may lie at."""
+
 _BESIDE = 7  # pixels of the flattened table from the middle of a line to the paper beside it
 _NEAR = 0.05, 0.18  # of a cell's side from a crossing: where digits seldom are
 _SAMPLES = 12  # of a piece so long
@@ -426,7 +429,7 @@ _PARTLY = 0.25  # of a line that must be visible to be sure because of its dista
 _EVEN = 0.06  # of a half or third of such a gap: pale lines between thick ones divide it evenly
 _WAVERS, _TIMES = 1.75, 3.0  # pixels by which strokes in a column differ, and times as much as most lines do
 _HALVES = (0.15, 0.5), (0.5, 0.85)  # of a piece between two crossings, away from these
-_REACH, _PEAK = 8, 3  # pixels beside a line that it may lie at, and around its darkest
+_PEAK = 3  # pixels around the darkest beside a line
 _HALF_SAMPLES = 24  # along half of a piece
 _DARK = 15  # levels by which a line is darker than what is beside it, where it can be followed
 _MIN_HALVES = 10  # halves of pieces that tell whether a line wavers
@@ -473,7 +476,7 @@ def _wavering(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> list[bool]:
 
 def _shift_of(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> float:
     """Return the median distance, in pixels, of parts of a line between crossings (n, 2) from their neighbours."""
-    away = np.arange(-_REACH, _REACH + 1)
+    away = np.arange(-ASIDE, ASIDE + 1)
     found = []
     for start, end in pairwise(crossings):
         for half in _HALVES:

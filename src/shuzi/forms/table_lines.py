@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER
 from shuzi.forms.printed_lines import levels_at, levels_beside
-from shuzi.forms.table_grid import MAX_LINES, Settled, Shape, gaps_of
+from shuzi.forms.table_grid import ASIDE, MAX_LINES, Settled, Shape, gaps_of
 
 _STEP = 3  # pixels along a line from one look at it to the next
-_REACH, _BESIDE = 8, 6  # pixels beside its expected path that it may lie at, and from it to the paper
+_BESIDE = 6  # pixels from a line to the paper
 _TURNING = 0.3  # of a line's usual darkness that it costs to lie a pixel farther aside
 _NEAR, _FAR = 4.0, 40.0  # pixels from a crossing that the crossing line takes, and that tell where a line crosses
 _SEEN = 0.4  # of its usual darkness: what is paler is a gap
@@ -177,7 +177,7 @@ def _darker(start: NDArray[np.float64], end: NDArray[np.float64], lit: NDArray[n
     """Return how much darker it is along a piece of a line, and aside, than on one side of it: float32 (n, 17)."""
     count = max(4, round(max(float(np.linalg.norm(end - start)), 1.0) / _STEP))
     along = (np.arange(count) + 0.5) / count
-    away = np.arange(-_REACH - _BESIDE, _REACH + _BESIDE + 1)
+    away = np.arange(-ASIDE - _BESIDE, ASIDE + _BESIDE + 1)
     dark = PAPER - levels_beside(lit, (start, end), along, away)
     return np.asarray(dark[:, _BESIDE:-_BESIDE] - np.minimum(dark[:, : -2 * _BESIDE], dark[:, 2 * _BESIDE :]))
 

@@ -15,7 +15,7 @@ from shuzi.forms.boxes import frame_around
 from shuzi.forms.flatten import SCALE
 from shuzi.forms.grammar import BOXES, COMB, MAX_BOXES, MAX_DECIMALS, OPEN
 from shuzi.forms.kinds import DATE, Field
-from shuzi.forms.printed_lines import DOTS_APART
+from shuzi.forms.printed_lines import DOTS_APART, NO_SHADOW, PRINT_AROUND
 from shuzi.forms.writing import line_from
 from shuzi.ink.boxes import Box, as_array, iou
 
@@ -25,11 +25,7 @@ DARK = 222
 _BESIDE, _DARKER = 13, 14  # pixels around a hairline; grey levels by which it is darker
 _BENDS = 5  # pixels by which a line may move along its length, and its thickness
 _FAINT = 6  # grey levels by which a faint line is darker, averaged along it
-_AROUND, _SHARPER, _SURELY = (
-    25,
-    20,
-    150,
-)  # pixels around print; levels by which it is darker; the level of what is no shadow
+_SHARPER = 20  # levels by which print is darker than what is around it
 _LINE = 3.0  # millimetres: shorter lines bound no box
 _MIN_WIDTH, _MIN_HEIGHT, _MAX_HEIGHT = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
 _RECTANGULAR, _UPPER = 0.9, 0.6  # of the width of a box that is as high as most of it: without ticks, and with some
@@ -110,7 +106,7 @@ def _is_grey(flat: NDArray[np.uint8], inner: Box, level: np.floating[Any]) -> bo
 def _lines(flat: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
     found, length = np.zeros_like(seen), round(_LINE * SCALE)
     # what is short and dark counts no more than what is faint, or it would seem longer than it is
-    pale = np.maximum(flat, cv2.subtract(cv2.medianBlur(flat, _AROUND), np.array([2 * _FAINT], np.float64)))
+    pale = np.maximum(flat, cv2.subtract(cv2.medianBlur(flat, PRINT_AROUND), np.array([2 * _FAINT], np.float64)))
     for along in ((1, length), (length, 1)):
         across = along[::-1]
         # what is faint is seen along its length, where the grain of a photograph is gone
@@ -126,8 +122,8 @@ def _lines(flat: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8
 
 
 def _dark(smooth: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_AROUND, _AROUND), np.uint8))
-    return np.asarray((smooth < _SURELY) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER)), np.uint8)
+    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((PRINT_AROUND, PRINT_AROUND), np.uint8))
+    return np.asarray((smooth < NO_SHADOW) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER)), np.uint8)
 
 
 def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER, SCALE
-from shuzi.forms.printed_lines import LINE, ORDINARY, Erased, gone_from, with_points
+from shuzi.forms.printed_lines import LINE, ORDINARY, STRAY, Erased, gone_from, with_points
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import normalize
 
@@ -325,8 +325,7 @@ def keep_touching(extra: NDArray[np.bool_], solid: NDArray[np.bool_]) -> NDArray
 MAX_THICKNESS = 1.9
 """Millimetres: what is thicker is a bar, not a line."""
 
-_STRAY = 0.9  # millimetres that a line may lie from where its frame is
-REACH = _STRAY + MAX_THICKNESS
+REACH = STRAY + MAX_THICKNESS
 """Millimetres from where a line should be within which it ends."""
 
 THICK = 0.8
@@ -370,7 +369,7 @@ def width_of(across: NDArray[np.float64]) -> list[float]:
     >>> width_of(across)
     [0.75]
     """
-    middle, reach = round(REACH * SCALE), round(_STRAY * SCALE)
+    middle, reach = round(REACH * SCALE), round(STRAY * SCALE)
     near = across[max(0, middle - reach) : middle + reach + 1]
     if not len(near) or near.max() < _MIN_LINE_DARK:
         return []

@@ -16,21 +16,19 @@ from shuzi.forms.boxes import cut_fields
 from shuzi.forms.flatten import PAPER, SCALE, flatten, in_photo
 from shuzi.forms.grammar import COMB, OPEN
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.printed_lines import DOTS_APART, see_through
+from shuzi.forms.printed_lines import DARKEST, DOTS_APART, NO_SHADOW, PRINT_AROUND, see_through
 from shuzi.forms.writing import written_in
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 from shuzi.pictures.open import open_picture
 
 _MIN_PRINT = 0.5  # square millimetres that are printed in a box to tick
-_AROUND, _SURELY = 25, 150  # pixels around print; the level below which nothing is a shadow
 _ABOUT = 1.3  # millimetres above and below the edge of a field within which its line is
 _TICK, _TICK_WIDE = 0.7, 0.7  # of the height of a comb, and millimetres on both sides of where a tick should be
 _REACH = 2.6  # millimetres that a line may lie from where it should be
 _PIECE, _CURVED = 7.0, 4  # millimetres of a line that are straight enough; so many pieces of it show how it bends
 _MIN_LINE = 16.0  # grey levels by which a line differs from paper
 _BEND = 0.6  # millimetres that a piece may lie from where the others say
-_DARKER = 1.25  # of a line: darker is ink
 _CORE = 0.6  # of how dark a line is, where it surely is one
 _AS_DARK = 0.35  # of a line on the blank form, at least, or it is not there
 _NEARER = 0.15  # of the greatest likeness that a shift loses at the limit of the search
@@ -59,9 +57,9 @@ def printed_in(flat: NDArray[np.uint8], fields: Sequence[PlacedField]) -> list[b
 
 def _without_shadows(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a flat form without the shadows of a photograph, which are wide and pale: uint8 (h, w)."""
-    around = np.ones((_AROUND, _AROUND), np.uint8)
+    around = np.ones((PRINT_AROUND, PRINT_AROUND), np.uint8)
     print_alone = PAPER - cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, around)
-    return np.where(flat < _SURELY, flat, print_alone).astype(np.uint8)
+    return np.where(flat < NO_SHADOW, flat, print_alone).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tupl
     x, y = int(area.x), int(area.y)
     padded = cv2.copyMakeBorder(flat, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
     around = padded[y : y + dark.shape[0] + 2 * reach, x : x + dark.shape[1] + 2 * reach]
-    seen = np.minimum(PAPER - around.astype(np.float32), _DARKER * dark.max())
+    seen = np.minimum(PAPER - around.astype(np.float32), DARKEST * dark.max())
     count = max(1, round(dark.shape[1] / (_PIECE * SCALE)))
     edges = np.linspace(0, dark.shape[1], count + 1).round().astype(int).tolist()
     pieces = [*pairwise(edges)]
@@ -148,7 +146,7 @@ def _lift(flat: NDArray[np.uint8], area: Box, dark: NDArray[np.float32]) -> tupl
         return None
     printed = cv2.morphologyEx(printed, cv2.MORPH_CLOSE, gap)
     # a little more than it is: the edge of a line is soft, and pixels do not meet
-    printed = cv2.dilate(printed, np.ones((3, 3), np.uint8)) * min(max(strength, 0.8), _DARKER)
+    printed = cv2.dilate(printed, np.ones((3, 3), np.uint8)) * min(max(strength, 0.8), DARKEST)
     light, usual_light = around.astype(np.float32), PAPER - printed
     clean, black = see_through(light, usual_light)
     if black.any():
@@ -224,7 +222,7 @@ def _across(clean: NDArray[np.float32], black: NDArray[np.bool_]) -> NDArray[np.
 _COMPARED = 5.0  # pixels of the blank form to a millimetre when its features are found
 _SEARCHED = 1_700  # pixels of a photograph's longer side, at which a sheet that fills it has about as many
 _FEATURES, _DISTINCT = 6_000, 0.85  # features of a picture; how much nearer the best match is than the next
-_MIN_MATCHES = 15
+_MIN_MATCHES = 15  # features that agree on where the form lies; a homography needs four
 _STRAY = 4.0  # pixels that a match may lie off the plane: paper bends
 _HALF = 2  # blocks are compared on pictures of half the size
 _BLOCK, _STEP = 12.0, 8.0  # millimetres of a block that is compared, and from one to the next
@@ -235,7 +233,7 @@ _ALIKE = 0.5  # the correlation from which a block is there
 _AWAY = 2.0  # millimetres that a block may lie off the plane
 _RIM = 1.5  # millimetres from the edge of a field to where only writing is
 _MIN_ALIKE = 0.5  # of the blocks
-_MIN_BLOCKS = 12
+_MIN_BLOCKS = 12  # blocks that show where the form lies
 
 Homography = NDArray[np.float64]
 

@@ -17,7 +17,17 @@ from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER, SCALE, in_photo
 from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.layout import PlacedField, with_labels
-from shuzi.forms.printed_lines import FAR, Erased, Line, Profiles, erase, find_lines, strays, usual_profiles
+from shuzi.forms.printed_lines import (
+    FAR,
+    MIN_CONTRAST,
+    Erased,
+    Line,
+    Profiles,
+    erase,
+    find_lines,
+    strays,
+    usual_profiles,
+)
 from shuzi.forms.writing import (
     MARGIN,
     MIN_DARK,
@@ -27,12 +37,12 @@ from shuzi.forms.writing import (
     ink_in,
     inside_of,
     measure_thickness,
+    palest_of,
     peak_of,
     written_in_boxes,
 )
 from shuzi.ink.boxes import Box
 
-_PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
 _MIN_SEEN = 0.5  # of a field's own lines
 _MIN_LINED = 0.7  # of the lines of a field on a blank form, if it has some
 
@@ -55,24 +65,9 @@ class _Lined:
     others: tuple[Box, ...]
     sides: tuple[Side, ...]
 
-    def erased(self, usual: Profiles) -> _Part:
-        profiles = [usual[line.vertical] for line in self.lines]
-        return _Part(self.boxes, erase(self.picture, self.lines, profiles), self.others, self.sides)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Boxes that stand together, cut out with their margin: where they are in it, in pixels, and it without lines."""
-
-    boxes: tuple[Box, ...]
-    erased: Erased
-    others: tuple[Box, ...]
-    sides: tuple[Side, ...]
-
-    @property
-    def pictures(self) -> list[NDArray[np.uint8]]:
-        """Each box with its margin, without lines."""
-        return [self.erased.ink[box.pixels(rim=MARGIN * SCALE)] for box in self.boxes]
+    def erased(self, usual: Profiles) -> Erased:
+        """Return the picture without its lines."""
+        return erase(self.picture, self.lines, [usual[line.vertical] for line in self.lines])
 
 
 @dataclass(frozen=True)
@@ -132,21 +127,23 @@ def cut_fields(
         )
         for thickness in {placed.thickness for placed in fields}
     }
-    parts = [[part.erased(usual[part.thickness]) for part in own] for own in lined]
+    parts = [[(part, part.erased(usual[part.thickness])) for part in own] for own in lined]
+    pictures = [
+        [erased.ink[box.pixels(rim=MARGIN * SCALE)] for part, erased in own for box in part.boxes] for own in parts
+    ]
     # separate ink from paper, by how dark ink is on the whole sheet
-    peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
-    inked = peaks[peaks >= 2 * MIN_DARK]
-    # whatever is much paler than what else is written may be the edge of a shadow
-    faintest = max(MIN_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else MIN_DARK
+    peaks = np.array([peak_of(picture) for own in pictures for picture in own])
+    palest = palest_of(peaks, MIN_DARK)
+    faintest = max(MIN_DARK, palest)
     # where hardly anything is written, nothing tells how dark ink is
-    certain = 0.0 if len(inked) >= _FEW else 2 * MIN_DARK
+    certain = 0.0 if palest else 2 * MIN_DARK
     return [
         replace(
             _cut(flat, placed, boxes, own, (faintest, certain), homography),
             seen=there,
-            hidden=any(goes_below(box, [placed.thickness] * 4) for part in own for box in part.pictures),
+            hidden=any(goes_below(picture, [placed.thickness] * 4) for picture in inside),
         )
-        for (placed, boxes), own, there in zip(moved, parts, clear, strict=True)
+        for (placed, boxes), own, inside, there in zip(moved, parts, pictures, clear, strict=True)
     ]
 
 
@@ -168,7 +165,7 @@ def _cut(
     flat: NDArray[np.uint8],
     placed: PlacedField,
     boxes: list[Box],
-    parts: list[_Part],
+    parts: list[tuple[_Lined, Erased]],
     darkness: tuple[float, float],
     homography: NDArray[np.float64],
 ) -> Cut:
@@ -180,15 +177,17 @@ def _cut(
     picture = _with_margin(flat, frame)
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
     if placed.field.is_tick:
-        ticks = tuple(ink_in(part.erased.ink, part.boxes[0], placed.thickness) for part in parts)
+        ticks = tuple(ink_in(erased.ink, part.boxes[0], placed.thickness) for part, erased in parts)
         return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)
     if placed.field.style != OPEN:
         written = [
-            box for part in parts for box in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)
+            box
+            for part, erased in parts
+            for box in written_in_boxes(erased, part.boxes, faintest, part.others, certain)
         ]
         return Cut(placed, tuple(written), picture, None, picture, box, seen=True)
-    (part,) = parts
-    inside = inside_of(part.erased, part.boxes[0], part.others)
+    ((part, erased),) = parts
+    inside = inside_of(erased, part.boxes[0], part.others)
     return Cut(
         placed, (), inside.ink, inside.kept, picture, box, seen=True, sides=part.sides, doubtful=inside.doubtful
     )
@@ -263,8 +262,7 @@ _BESIDE, _SOFT_EDGE = 0.6, 0.35  # millimetres from the middle of a line, or the
 _INSIDE = 0.8  # millimetres from a corner at which the profile of a line begins
 _APART = 0.45  # millimetres from the smooth surface: beyond it a frame counts less for the surface
 _MAX_OFFSET = 1.0  # millimetres from the surface: a frame further off was not found
-_MIN_LINE = 9.0  # grey levels: a line is at least so much darker than what is beside it
-_ROUNDS = 4
+_ROUNDS = 4  # of fitting the surface, each with what the last one says of outliers
 _PIECE = 8.0  # millimetres of a long line that are straight enough
 
 Offsets = NDArray[np.float64]
@@ -296,13 +294,13 @@ def find_frames(
     )
     offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
     centres = np.array([[frame.x + frame.width / 2, frame.y + frame.height / 2] for frame in frames])
-    if not (lined & (clear >= _MIN_LINE)).any():
+    if not (lined & (clear >= MIN_CONTRAST)).any():
         return np.zeros(len(frames)), np.zeros(len(frames), bool)
-    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
+    smooth = _smooth(centres, offsets, lined & (clear >= MIN_CONTRAST))
     # a second look where the others go finds frames beside which a stroke looked more like a line
     offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN, beside)
-    smooth = _smooth(centres, offsets, lined & (clear >= _MIN_LINE))
-    near = lined & (clear >= _MIN_LINE) & (np.abs(offsets - smooth) <= _MAX_OFFSET)
+    smooth = _smooth(centres, offsets, lined & (clear >= MIN_CONTRAST))
+    near = lined & (clear >= MIN_CONTRAST) & (np.abs(offsets - smooth) <= _MAX_OFFSET)
     return np.where(near, offsets, smooth), near
 
 

@@ -41,7 +41,7 @@ _RARE = 0.1  # of random texts add up
 _NAMED = 3  # values on the list that it names where the text is none of them
 _OF_A_SUM = 4  # texts of each field that a sum is sought among
 _MIN_TEXT_PROBABILITY = 1e-4  # a text less probable than this is not what is written, whatever the rules say
-_MAX_SUMS = 20_000
+_MAX_SUMS = 20_000  # combinations of texts that are tried for a sum
 
 
 def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: bool = False) -> Cell:
@@ -222,7 +222,7 @@ FAINT = 0.3
 _PIECE = 32  # images at once
 _MAX_TEXTS = 64  # texts of a field
 _LIKELY = 5  # digits of a box
-_MIN_PROBABILITY = 1e-6
+_MIN_PROBABILITY = 1e-6  # of what no network rules out
 
 # Fitted on 4,192 boxes of the benchmark's sheets, with validation digits of MNIST and of UNIPEN's even-numbered
 # writers: there the network is a little too sure of which digit it is, and what is in a box for a digit is one.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ from shuzi.ink.resize import resize
 _SIDE = 7  # modules of a marker, with its black rim
 _SEARCHED = 1_600  # pixels of the longer side at which markers are sought first
 _MAX_OFFSET = 1.5  # millimetres that a corner may lie off the sheet's plane
-_MIN_MARKERS = 3
+_MIN_MARKERS = 3  # of the four in the corners: one may be covered
 _MAX_SIDE = 4_200  # pixels of the longer side at which they are sought again: photographs have 12 million
 _MAX_WORK = 16_000_000  # pixels of outlines followed in all attempts: sheets have up to 13 million
 _OUTLINE = 20  # pixels: to begin an outline takes as long as to follow so many
@@ -242,9 +242,6 @@ def _scale(homography: NDArray[np.float64], size: tuple[float, float]) -> float:
     placed = in_photo(homography, steps.reshape(-1, 2)).reshape(-1, 3, 2)
     return float(np.linalg.norm(placed[:, 1:] - placed[:, :1], axis=2).min())
 
-
-if TYPE_CHECKING:
-    pass
 
 MODULES = 25
 """Modules along a side: version 2, which holds 29 characters at quality Q."""

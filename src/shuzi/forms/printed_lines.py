@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -18,8 +18,20 @@ from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER, SCALE
 
+MIN_CONTRAST = 28 / 3
+"""Grey levels by which a line differs from paper: paler is none."""
+
 LINE = 0.5
 """Millimetres from the middle of an ordinary line to where it is surely gone."""
+
+STRAY = 0.9
+"""Millimetres that a line may lie from where its frame is."""
+
+DARKEST = 1.25
+"""Of how dark lines usually are: darker is ink."""
+
+PRINT_AROUND, NO_SHADOW = 25, 150
+"""Pixels around print, which is narrower than shadows, and the level below which nothing is one."""
 
 FAR = 2.2
 """Millimetres that a line at the end of a long frame may lie from where its middle says."""
@@ -36,11 +48,10 @@ PIECE = 9.0
 _STEP = 0.5  # pixels: a line is sought, and what it looks like is known, at such steps
 _UNEVEN = 40.0  # grey levels, added up across a line, by which it differs from row to row
 _SOFT_EDGE = 0.2  # millimetres: the edge of a line is soft, that of a thicker one as seen by a coarse scan too
-_STRAY, _LEAN = 0.9, 0.4  # millimetres of a line from where its frame is, and of one end of a piece from another
+_LEAN = 0.4  # millimetres of a line from one end of a piece to the other
 _NEAR = 0.1  # of its contrast for each millimetre from where its frame is
 _WHOLE = 0.5  # of how dark a line is: so dark it is all along
 _CORNER = 0.4  # millimetres from the end of a line, where the lines that it meets are as dark
-_MIN_DARK = 28 / 3  # grey levels by which a line differs from paper
 _ALONG = 0.8  # of its length a line is at least so dark: ink covers less
 _FREE, _AS_DARK = 0.3, 1.25  # of a line's rows nothing is written on so many, nor on those that are hardly darker
 _DARKER = 0.2  # of a line is darker than what counts as the line
@@ -121,7 +132,7 @@ def find_lines(
 def strays(line_path: NDArray[np.float64], expected: NDArray[np.float64], span: tuple[int, int]) -> bool:
     """Tell whether a line was followed at the edge of where it was sought, so that it may lie beyond."""
     away = np.abs(line_path - expected)[span[0] : span[1]]
-    return float(away.max()) >= (_STRAY - 1.5 * _STEP / SCALE) * SCALE
+    return float(away.max()) >= (STRAY - 1.5 * _STEP / SCALE) * SCALE
 
 
 def _further(
@@ -140,6 +151,36 @@ def _further(
 def turned(picture: NDArray[T], vertical: bool) -> NDArray[T]:
     """Return a picture, or a view of it in which horizontal lines are upright."""
     return picture if vertical else picture.T
+
+
+def levels_beside(
+    picture: NDArray[np.uint8],
+    ends: tuple[NDArray[np.float64], NDArray[np.float64]],
+    along: NDArray[np.float64],
+    away: NDArray[np.floating[Any] | np.signedinteger[Any]],
+) -> NDArray[np.float32]:
+    """Return the levels along a straight piece of a line, and aside: float32 (along, away).
+
+    `ends`: x and y of both. `along`: fractions of the way between them. `away`: distances from it in pixels.
+
+    >>> picture = np.tile(np.arange(0, 250, 10, np.uint8), (20, 1))
+    >>> ends = np.array([5.0, 2.0]), np.array([5.0, 12.0])
+    >>> levels_beside(picture, ends, np.array([0.0, 0.5]), np.array([-2, 0, 1])).tolist()
+    [[70.0, 50.0, 40.0], [70.0, 50.0, 40.0]]
+    """
+    start, way = ends[0], ends[1] - ends[0]
+    across = np.array([-way[1], way[0]]) / max(float(np.linalg.norm(way)), 1.0)
+    points = start + way * along[:, None, None] + across * away[:, None]
+    x, y = np.moveaxis(points.astype(np.float32), 2, 0)
+    levels = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(levels, np.float32)
+
+
+def levels_at(picture: NDArray[T], points: NDArray[np.float64]) -> NDArray[T]:
+    """Return the levels of a picture at points (…, 2), those beyond its edge as at it."""
+    x, y = np.moveaxis(np.rint(points).astype(int), -1, 0)
+    found: NDArray[T] = picture[y.clip(0, picture.shape[0] - 1), x.clip(0, picture.shape[1] - 1)]
+    return found
 
 
 def distances(thickness: float) -> NDArray[np.float64]:
@@ -192,7 +233,7 @@ def line_path_of(
     span: tuple[int, int],
     thickness: float,
     darkest: float = np.inf,
-    stray: float = _STRAY,
+    stray: float = STRAY,
 ) -> NDArray[np.float64] | None:
     """Follow a vertical line: where it is as dark as a line along most of its length, and not where it is darkest.
 
@@ -222,7 +263,7 @@ def line_path_of(
         pieces.append(dark[along, index])
     lowest = [np.quantile(piece, 1 - _ALONG, axis=1, method="lower") for piece in pieces]
     level = min(darkest, float(np.median([levels.max() for levels in lowest])))
-    if level <= _MIN_DARK:
+    if level <= MIN_CONTRAST:
         return None
     scores = np.full((len(shifts), len(shifts)), -np.inf)
     away = _NEAR * level * np.abs(shifts) * _STEP / SCALE
@@ -243,13 +284,12 @@ def line_path_of(
     return np.asarray(expected + found)
 
 
-_DARKEST = 1.25  # of how dark lines usually are: darker is ink
 _BLACK = 80  # the level below which a line lets through too little to see what is written on it
-_MIN_LIGHT, _MAX_TIMES = 30, 6  # what a line lets through at least, and by how much light is raised at most
+_MAX_TIMES = 6  # by how much light is raised at most
 _SLANTS = np.linspace(-1, 1, 9)  # of strokes across a line, in pixels along it for each across
 _SOFT = 0.3  # pixels by which a line may lie beside its path
 _BESIDE = 1.0  # pixels beside a line that its soft edge covers
-_WAY, _MORE = 1.5, 0.0  # millimetres of a line, and grey levels added up across it: what is darker may be ink
+_WAY = 1.5  # millimetres of a line: what is darker on average along it may be ink
 _MAX_STROKE = 6.0  # millimetres of a stroke of one digit: what is darker for longer is a darker line
 _MAY_BE = 100  # the level of such ink
 _MAX_POINT, _MIN_POINT = 1.3, 0.15  # millimetres of a decimal point, and of its shorter side
@@ -283,7 +323,7 @@ def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArra
     for line, profile in zip(lines, usual, strict=True):
         rows = slice(*line.rows)
         own, other = turned(light, line.vertical)[rows], turned(kept, line.vertical)[rows]
-        _take_out(turned(part, line.vertical)[rows].astype(np.float32), own, other, line, _DARKEST * profile)
+        _take_out(turned(part, line.vertical)[rows].astype(np.float32), own, other, line, DARKEST * profile)
     ink = np.clip(light, 0, PAPER)
     return Erased(ink.astype(np.uint8), np.clip(np.minimum(ink, kept), 0, PAPER).astype(np.uint8))
 
@@ -298,7 +338,7 @@ def _take_out(
     """Take a vertical line out of a picture, and write what may be ink on it into another, in place."""
     line_path, thickness = line.path, line.thickness
     if line.profile.max() > darkest.max():  # it may have been followed where something is written
-        found = line_path_of(printed, line.expected, line.span, thickness, float(darkest.max()) / _DARKEST)
+        found = line_path_of(printed, line.expected, line.span, thickness, float(darkest.max()) / DARKEST)
         line_path = line.expected if found is None else found
     light, away, columns = seen_along(picture, line_path, thickness)
     rows = np.arange(len(picture))[:, None]
@@ -319,7 +359,7 @@ def see_through(
     light: NDArray[np.float32], usual: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return how light it would be without print that is `usual` alone, and where it lets through too little."""
-    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, _MIN_LIGHT), 1, _MAX_TIMES), PAPER)
+    clean = np.minimum(light * np.clip(PAPER / np.maximum(usual, 1), 1, _MAX_TIMES), PAPER)
     return clean, usual < _BLACK
 
 
@@ -347,7 +387,7 @@ def _usual(
 def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool_]:
     """Tell in which rows a line is darker, or wider, than lines are, for as long as a stroke may go along it."""
     smooth = cv2.blur(more[:, None], (1, round(_WAY * SCALE)), borderType=cv2.BORDER_REPLICATE)[:, 0]
-    found = smooth > _MORE
+    found: NDArray[np.bool_] = smooth > 0
     found[: span[0]] = found[span[1] :] = False
     edges = np.flatnonzero(np.diff(found.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
     for start, end in edges[np.ptp(edges, axis=1) > _MAX_STROKE * SCALE].tolist():

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER, SCALE
-from shuzi.forms.printed_lines import ORDINARY, Erased, Line, erase, find_lines, turned
+from shuzi.forms.printed_lines import ORDINARY, Erased, Line, erase, find_lines, levels_beside, turned
 from shuzi.forms.result import Unclear
 from shuzi.forms.table_grid import Settled
 from shuzi.forms.writing import (
@@ -27,6 +27,7 @@ from shuzi.forms.writing import (
     darkest,
     goes_below,
     inside_of,
+    palest_of,
     peak_of,
     threshold_of,
     width_of,
@@ -34,7 +35,6 @@ from shuzi.forms.writing import (
 from shuzi.ink.boxes import Box
 
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
-_PALE, _FEW = 0.4, 5  # of the ink of other cells, if there are so many
 _WITHIN, _MIN_ROWS = 1.3, 3  # millimetres between digits of a number, and pixels of ink above one another
 _PIECE, _SAMPLES = (0.15, 0.85), 40  # of a cell's side: between the lines that cross it, and points on it
 
@@ -112,8 +112,7 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
     cleaned = [cell.cleaned(own) for cell, own in zip(lined, erased, strict=True)]
     # tell how dark ink is in the table, and which cells share some
     peaks = np.array([peak_of(inside.ink) for inside in cleaned])
-    inked = peaks[peaks >= 2 * MIN_INK]
-    palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
+    palest = palest_of(peaks, MIN_INK)
     parts = {position: (own, cell.box) for position, own, cell in zip(positions, erased, lined, strict=True)}
     shared = cells_sharing_ink(parts, max(palest, MIN_INK))
     if found.is_drawn:
@@ -199,15 +198,12 @@ def _lined(
 def _thickness(lit: NDArray[np.uint8], nodes: NDArray[np.float64], unit: float) -> float:
     """Return how thick a line through crossings (n, 2) is, in millimetres: of its pieces, the median."""
     reach = round(REACH * SCALE)
-    away = np.arange(-reach, reach + 1)[:, None] * unit / SCALE
-    along = np.linspace(*_PIECE, _SAMPLES)[:, None]
+    away = np.arange(-reach, reach + 1) * unit / SCALE
+    along = np.linspace(*_PIECE, _SAMPLES)
     found = list[float]()
-    for start, end in pairwise(nodes):
-        across = (end - start)[::-1] * [-1, 1] / max(float(np.linalg.norm(end - start)), 1.0)
-        points = (start + (end - start) * along)[None] + away[..., None] * across
-        x, y = np.moveaxis(points.astype(np.float32), 2, 0)
-        levels = cv2.remap(lit, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        found += width_of(np.asarray(PAPER - np.median(levels, axis=1), np.float64))
+    for ends in pairwise(nodes):
+        levels = levels_beside(lit, ends, along, away)
+        found += width_of(np.asarray(PAPER - np.median(levels, axis=0), np.float64))
     middle_one = float(np.median(found)) if found else ORDINARY
     return max(middle_one, ORDINARY) if middle_one <= MAX_THICKNESS else ORDINARY
 

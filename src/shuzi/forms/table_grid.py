@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER
+from shuzi.forms.printed_lines import levels_at, levels_beside
 
 SEEN, PALE, ASSUMED, DOUBTFUL = range(4)
 """How sure a line is: seen alone; seen on average, at a regular distance; not seen, where one should be at a regular
@@ -19,6 +20,9 @@ distance; and something of which nobody knows whether it is a line."""
 
 MAX_LINES = 100
 """Of a table, in one direction."""
+
+ASIDE = 8
+"""Pixels of the flattened table beside its expected path that a line may lie at."""
 
 _BESIDE = 7  # pixels of the flattened table from the middle of a line to the paper beside it
 _NEAR = 0.05, 0.18  # of a cell's side from a crossing: where digits seldom are
@@ -332,16 +336,9 @@ def _trimmed(closed: Closed, crossing: NDArray[np.uint8], ink: NDArray[np.uint8]
 
 def _visible(pair: NDArray[np.float64], crossing: NDArray[np.uint8]) -> float:
     """Return how much of the lines between two others (2, columns, 2) is visible, of 1."""
-    along = np.linspace(0.2, 0.8, 40)[:, None, None]
-    x, y = np.moveaxis(np.rint(pair[0] + (pair[1] - pair[0]) * along).astype(int), 2, 0)
-    seen = [_at(crossing, x + aside, y) for aside in range(-2, 3)] + [
-        _at(crossing, x, y + aside) for aside in (-2, -1, 1, 2)
-    ]
-    return float(np.max(seen, axis=0).mean())
-
-
-def _at(ink: NDArray[np.uint8], x: NDArray[np.intp], y: NDArray[np.intp]) -> NDArray[np.uint8]:
-    return np.asarray(ink[y.clip(0, ink.shape[0] - 1), x.clip(0, ink.shape[1] - 1)], np.uint8)
+    points = pair[0] + (pair[1] - pair[0]) * np.linspace(0.2, 0.8, 40)[:, None, None]
+    beside = [(aside, 0) for aside in range(-2, 3)] + [(0, aside) for aside in (-2, -1, 1, 2)]
+    return float(np.max([levels_at(crossing, points + shift) for shift in beside], axis=0).mean())
 
 
 def _closed(
@@ -405,10 +402,10 @@ def _length(start: NDArray[np.float64], way: NDArray[np.float64], ink: NDArray[n
     at, length, last = start.astype(float), 0.0, 0.0
     while length - last <= _BREAK:
         at, length = at + _STEP * way, length + _STEP
-        x, y = np.rint(at[:, None] + across[:, None] * aside).astype(int)
-        if not (0 <= x[_STRAY] < ink.shape[1] and 0 <= y[_STRAY] < ink.shape[0]):
+        x, y = np.rint(at).astype(int)
+        if not (0 <= x < ink.shape[1] and 0 <= y < ink.shape[0]):
             break
-        dark = _at(ink, x, y) > 0
+        dark = levels_at(ink, at + across * aside[:, None]) > 0
         if dark.any():
             last = length
             at += across * float(np.clip(aside[dark].mean(), -1, 1))
@@ -423,8 +420,7 @@ def _written(line: NDArray[np.float64], end: NDArray[np.float64], ink: NDArray[n
         (a, b), (c, d) = line[first : first + 2], end[first : first + 2]
         inner, outer = a + (b - a) * near[..., None], c + (d - c) * near[..., None]
         points = inner + (outer - inner) * far[..., None]
-        x, y = np.moveaxis(np.rint(points).astype(int), 2, 0)
-        found.append(int(_at(ink, x, y).sum()) >= _INKED)
+        found.append(int(levels_at(ink, points).sum()) >= _INKED)
     return float(np.mean(found)) if found else 0.0
 
 
@@ -433,7 +429,7 @@ _PARTLY = 0.25  # of a line that must be visible to be sure because of its dista
 _EVEN = 0.06  # of a half or third of such a gap: pale lines between thick ones divide it evenly
 _WAVERS, _TIMES = 1.75, 3.0  # pixels by which strokes in a column differ, and times as much as most lines do
 _HALVES = (0.15, 0.5), (0.5, 0.85)  # of a piece between two crossings, away from these
-_REACH, _PEAK = 8, 3  # pixels beside a line that it may lie at, and around its darkest
+_PEAK = 3  # pixels around the darkest beside a line
 _HALF_SAMPLES = 24  # along half of a piece
 _DARK = 15  # levels by which a line is darker than what is beside it, where it can be followed
 _MIN_HALVES = 10  # halves of pieces that tell whether a line wavers
@@ -480,16 +476,12 @@ def _wavering(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> list[bool]:
 
 def _shift_of(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> float:
     """Return the median distance, in pixels, of parts of a line between crossings (n, 2) from their neighbours."""
-    away = np.arange(-_REACH, _REACH + 1)
+    away = np.arange(-ASIDE, ASIDE + 1)
     found = []
     for start, end in pairwise(crossings):
-        way = end - start
-        across = np.array([-way[1], way[0]]) / max(float(np.linalg.norm(way)), 1.0)
         for half in _HALVES:
-            along = start + way * np.linspace(*half, _HALF_SAMPLES)[:, None]
-            x, y = np.moveaxis((along[None] + away[:, None, None] * across).astype(np.float32), 2, 0)
-            levels = cv2.remap(lit, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            dark = PAPER - np.median(levels, axis=1)
+            levels = levels_beside(lit, (start, end), np.linspace(*half, _HALF_SAMPLES), away)
+            dark = PAPER - np.median(levels, axis=0)
             dark = np.maximum(dark - np.median(dark), 0)
             near = np.abs(away - away[dark.argmax()]) <= _PEAK
             if dark.max() >= _DARK:

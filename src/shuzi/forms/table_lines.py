@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER
-from shuzi.forms.table_grid import MAX_LINES, Settled, Shape, gaps_of
+from shuzi.forms.printed_lines import levels_at, levels_beside
+from shuzi.forms.table_grid import ASIDE, MAX_LINES, Settled, Shape, gaps_of
 
 _STEP = 3  # pixels along a line from one look at it to the next
-_REACH, _BESIDE = 8, 6  # pixels beside its expected path that it may lie at, and from it to the paper
+_BESIDE = 6  # pixels from a line to the paper
 _TURNING = 0.3  # of a line's usual darkness that it costs to lie a pixel farther aside
 _NEAR, _FAR = 4.0, 40.0  # pixels from a crossing that the crossing line takes, and that tell where a line crosses
 _SEEN = 0.4  # of its usual darkness: what is paler is a gap
@@ -174,16 +175,10 @@ def _followed(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> _LinePa
 
 def _darker(start: NDArray[np.float64], end: NDArray[np.float64], lit: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return how much darker it is along a piece of a line, and aside, than on one side of it: float32 (n, 17)."""
-    way = end - start
-    pixels = max(float(np.linalg.norm(way)), 1.0)
-    count = max(4, round(pixels / _STEP))
+    count = max(4, round(max(float(np.linalg.norm(end - start)), 1.0) / _STEP))
     along = (np.arange(count) + 0.5) / count
-    away = np.arange(-_REACH - _BESIDE, _REACH + _BESIDE + 1)
-    across = np.array([-way[1], way[0]]) / pixels
-    points = start + way * along[:, None, None] + across * away[:, None]
-    x, y = np.moveaxis(points.astype(np.float32), 2, 0)
-    levels = cv2.remap(lit, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    dark = (PAPER - levels.astype(np.float32)).clip(0)
+    away = np.arange(-ASIDE - _BESIDE, ASIDE + _BESIDE + 1)
+    dark = PAPER - levels_beside(lit, (start, end), along, away)
     return np.asarray(dark[:, _BESIDE:-_BESIDE] - np.minimum(dark[:, : -2 * _BESIDE], dark[:, 2 * _BESIDE :]))
 
 
@@ -327,9 +322,7 @@ def reach_of(crossings: NDArray[np.float64], thickened: NDArray[np.uint8], part:
         pixels = max(float(np.linalg.norm(end - start)), 1.0)
         near = max(_CROSSING, part[0] * pixels)
         along = np.arange(near, max(near + _CROSSING, part[1] * pixels))[:, None] / pixels
-        x, y = np.round(start + (end - start) * along).astype(int).T
-        inside = thickened[y.clip(0, thickened.shape[0] - 1), x.clip(0, thickened.shape[1] - 1)]
-        ends.append(inside.mean() >= _WHOLE)
+        ends.append(levels_at(thickened, start + (end - start) * along).mean() >= _WHOLE)
     return float(np.mean(ends)) if ends else 0.0
 
 

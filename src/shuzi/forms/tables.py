@@ -18,6 +18,7 @@ from shuzi.forms.flatten import Code, clockwise, even_light
 from shuzi.forms.hands import as_png, strip_of
 from shuzi.forms.kinds import IDENTIFIER, NUMBER, Field
 from shuzi.forms.photographs import Named, in_order, read_photographs, refuse_empty, skipped, unread
+from shuzi.forms.printed_lines import levels_at
 from shuzi.forms.read import TOO_MUCH_INK, PageWork
 from shuzi.forms.result import Cell, PageRead, Problem, Row, Skipped, Table, Unclear
 from shuzi.forms.table_cells import (
@@ -157,8 +158,6 @@ _MIN_AREA = 0.002  # of the photograph
 _MAX_SCALE = 1.6  # pixels of the flattened table to a pixel of the photograph: of small ones no more is seen
 _PARTED = 15  # pixels between parts of a line where a pen was lifted
 _MAX_CROSSINGS = 2_500  # of a table; what has more is a pattern, and takes long
-_PAPER = np.arange(8, 17)  # pixels from a line to the paper on both sides of it
-_PAPER_EDGE = 0.72  # of the light on one side that is on the other: less is beyond the edge of the paper
 _CLEAR = 0.8  # of a line that surely is one
 _RIVAL = 0.25  # of a line's pieces: if so many are whole, it may be one although it was dropped
 
@@ -185,7 +184,6 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
         flat, to_photo = _flat(grey, rectangle_around(hull / scale, to_photo @ rectangle_to(outer)), name)
         level, vertical = line_ink(flat, _LEANS[1])
         nodes, rivalled = _nodes(level, vertical, name)
-    nodes = _without_edges(nodes, flat)
     closed = close_sides(nodes, level, vertical, shape, name)
     if not lie_in_order(closed.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
@@ -213,26 +211,6 @@ def _flat(
     if not near or cv2.contourArea(corners.astype(np.float32)) < _MIN_AREA * size.prod():
         raise PictureError("error.form.no_table", path=name)
     return flatten(grey, corners, _MAX_SCALE)
-
-
-def _without_edges(nodes: NDArray[np.float64], flat: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Drop outer lines that are the edge of the paper: it is as dark beyond them as nowhere before."""
-    for _ in range(4):
-        nodes = np.rot90(nodes)
-        while min(nodes.shape[:2]) > 1:
-            line, inner = (row[:-1] + np.diff(row, axis=0) / 2 for row in nodes[:2])  # between the lines across
-            way = (line - inner) / np.maximum(np.linalg.norm(line - inner, axis=1), 1)[:, None]
-            before, beyond = (_levels(line[None] + way * away[:, None, None], flat) for away in (-_PAPER, _PAPER))
-            if _PAPER_EDGE < beyond / max(before, 1) < 1 / _PAPER_EDGE:
-                break
-            nodes = nodes[1:]
-    return nodes
-
-
-def _levels(points: NDArray[np.float64], flat: NDArray[np.uint8]) -> float:
-    """Return the median level of a picture at points (…, 2)."""
-    x, y = np.moveaxis(np.rint(points).astype(int), -1, 0)
-    return float(np.median(flat[y.clip(0, flat.shape[0] - 1), x.clip(0, flat.shape[1] - 1)]))
 
 
 def _nodes(
@@ -287,8 +265,8 @@ def _seen(crossings: NDArray[np.float64], thickened: NDArray[np.uint8]) -> float
     """Return how much of a line through crossings (n, 2) is visible, of 1."""
     lengths = np.append(0, np.cumsum(np.linalg.norm(np.diff(crossings, axis=0), axis=1)))
     at = np.arange(0, lengths[-1] + 1)
-    x, y = (np.rint(np.interp(at, lengths, crossings[:, axis])).astype(int) for axis in (0, 1))
-    return float(thickened[y.clip(0, thickened.shape[0] - 1), x.clip(0, thickened.shape[1] - 1)].mean())
+    points = np.column_stack([np.interp(at, lengths, crossings[:, axis]) for axis in (0, 1)])
+    return float(levels_at(thickened, points).mean())
 
 
 _MIN_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table

@@ -15,7 +15,7 @@ from shuzi.forms.boxes import frame_around
 from shuzi.forms.flatten import SCALE
 from shuzi.forms.grammar import BOXES, COMB, MAX_BOXES, MAX_DECIMALS, OPEN
 from shuzi.forms.kinds import DATE, Field
-from shuzi.forms.printed_lines import DOTS_APART
+from shuzi.forms.printed_lines import DOTS_APART, NO_SHADOW, PRINT_AROUND
 from shuzi.forms.writing import line_from
 from shuzi.ink.boxes import Box, as_array, iou
 
@@ -25,11 +25,7 @@ DARK = 222
 _BESIDE, _DARKER = 13, 14  # pixels around a hairline; grey levels by which it is darker
 _BENDS = 5  # pixels by which a line may move along its length, and its thickness
 _FAINT = 6  # grey levels by which a faint line is darker, averaged along it
-_AROUND, _SHARPER, _SURELY = (
-    25,
-    20,
-    150,
-)  # pixels around print; levels by which it is darker; the level of what is no shadow
+_SHARPER = 20  # levels by which print is darker than what is around it
 _LINE = 3.0  # millimetres: shorter lines bound no box
 _MIN_WIDTH, _MIN_HEIGHT, _MAX_HEIGHT = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
 _RECTANGULAR, _UPPER = 0.9, 0.6  # of the width of a box that is as high as most of it: without ticks, and with some
@@ -40,7 +36,8 @@ _RIM = 2  # pixels from its inner edge within which its line may still be seen
 _OUTSIDE, _LIGHTEST = 4.0, 0.9  # millimetres around a box; of their pixels: those that are lighter are paper
 _MIN_LIGHT = 3.0  # millimetres of a box between its lines
 _EMPTY, _SPECKS = 0.008, 0.8  # of a box that may be dark all the same, and square millimetres at most
-_TICK, _TICKED = 0.2, 0.6  # the lower part of a box in which ticks are sought; how much of it a tick fills
+_TICK = 0.2  # the lower part of a box in which ticks are sought
+_STANDS = 0.6  # of the height of such a part that is dark where a tick stands
 _REGULAR = 0.15  # of their distance by which ticks may lie off their place
 
 
@@ -83,9 +80,10 @@ def find_boxes(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
         light = labels[top : top + tall, left : left + broad] == label
         inner, even = _upright(light, left, top)
         box = _between_middles(flat, inner)
-        if box is None or box.width < _MIN_WIDTH or not _MIN_HEIGHT <= box.height <= _MAX_HEIGHT:
+        if box is None or box.width < _MIN_WIDTH or box.height < _MIN_HEIGHT:
             continue
-        within = _straightened(prints.seen, light, inner, left, top)
+        across, down = round(inner.x), round(inner.y)
+        within = prints.seen[down : down + round(inner.height), across : across + round(inner.width)] > 0
         parts = _parts(within, inner.x - box.x * SCALE, box.width * SCALE)
         if even < (_RECTANGULAR if parts == 1 else _UPPER):
             continue
@@ -108,7 +106,7 @@ def _is_grey(flat: NDArray[np.uint8], inner: Box, level: np.floating[Any]) -> bo
 def _lines(flat: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
     found, length = np.zeros_like(seen), round(_LINE * SCALE)
     # what is short and dark counts no more than what is faint, or it would seem longer than it is
-    pale = np.maximum(flat, cv2.subtract(cv2.medianBlur(flat, _AROUND), np.array([2 * _FAINT], np.float64)))
+    pale = np.maximum(flat, cv2.subtract(cv2.medianBlur(flat, PRINT_AROUND), np.array([2 * _FAINT], np.float64)))
     for along in ((1, length), (length, 1)):
         across = along[::-1]
         # what is faint is seen along its length, where the grain of a photograph is gone
@@ -124,8 +122,8 @@ def _lines(flat: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8
 
 
 def _dark(smooth: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((_AROUND, _AROUND), np.uint8))
-    return np.asarray((smooth < _SURELY) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER)), np.uint8)
+    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((PRINT_AROUND, PRINT_AROUND), np.uint8))
+    return np.asarray((smooth < NO_SHADOW) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER)), np.uint8)
 
 
 def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:
@@ -150,25 +148,6 @@ def _inside(light: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return cv2.erode(whole, np.ones((side, side), np.uint8), borderValue=0) > 0
 
 
-def _straightened(
-    picture: NDArray[np.uint8], light: NDArray[np.bool_], inner: Box, left: int, top: int
-) -> NDArray[np.bool_]:
-    """Cut a box out of a picture of what is dark, along its upper edge, which may lean: bool (h, w)."""
-    edge = light.argmax(axis=0)
-    if inner.height == len(light):  # upright
-        edge = np.zeros_like(edge)
-    columns = np.arange(round(inner.width))
-    near = np.clip(columns + round(inner.x) - left, 0, len(edge) - 1)
-    usual = edge[near]
-    if len(columns) >= _LONG * SCALE:
-        there = np.abs(usual - np.median(usual)) <= _LEANS * SCALE
-        usual = np.polyval(np.polyfit(columns[there], usual[there], 2), columns)
-    else:
-        usual = np.full(len(columns), np.median(usual))
-    rows = np.arange(round(inner.height))[:, None] + np.rint(top + usual).astype(int)
-    return np.asarray(picture[rows.clip(0, picture.shape[0] - 1), columns + round(inner.x)], bool)
-
-
 def _between_middles(flat: NDArray[np.uint8], inside: Box) -> Box | None:
     """Return the box, in millimetres, of which the light inside is given in pixels; None if nothing bounds it."""
     sides = [line_from(flat, inside, side) for side in range(4)]
@@ -182,30 +161,28 @@ def _between_middles(flat: NDArray[np.uint8], inside: Box) -> Box | None:
 def _parts(inside: NDArray[np.bool_], left: float, wide: float) -> int:
     """Return for how many digits ticks at its lower edge divide a box: 1 if there are none."""
     high = len(inside)
-    low = inside[round(high * (1 - _TICK)) :].mean(axis=0) >= _TICKED
-    low[:_RIM] = low[-_RIM:] = False
-    starts = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(int)) == 1)
-    ends = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(int)) == -1)
-    ticks = left + (starts + ends) / 2
-    if not len(ticks):
-        return 1
-    pitch = wide / (len(ticks) + 1)
-    regular = np.abs(ticks - pitch * np.arange(1, len(ticks) + 1)).max() <= _REGULAR * pitch
-    return len(ticks) + 1 if regular else 1
+    low = inside[round(high * (1 - _TICK)) :].copy()
+    low[:, :_RIM] = low[:, -_RIM:] = False
+    ticks = left + _standing(low) + 0.5
+    return len(ticks) + 1 if _are_regular(ticks, 0.0, wide) else 1
+
+
+def _are_regular(ticks: NDArray[np.float64], first: float, last: float) -> bool:
+    """Tell whether ticks divide what is between two places into equal parts."""
+    pitch = (last - first) / (len(ticks) + 1)
+    away = np.abs(ticks - first - pitch * np.arange(1, len(ticks) + 1))
+    return float(away.max(initial=0)) <= _REGULAR * pitch
 
 
 _PIECE = 5.0  # millimetres of a line that is straight
 _MIN_RULE, _MAX_RULE = 10.5, 160.0  # millimetres of a line to write on; longer ones divide the page
 _MAX_RULE_THICKNESS = 0.9  # millimetres of a line, and of a dot
-_RULE_LEANS = 2.0  # millimetres from one end of a line to the other
 _NEAR, _RULE_MAX_HEIGHT, _RULE_MIN_HEIGHT = 0.9, 8.0, 5.0  # millimetres above a line where its field begins, ends
 _RULE_SPECKS = 0.012  # of what is above a line that may be dark all the same
-_BEYOND, _GOES_ON = (2.2, 4.5), 0.5  # millimetres beyond a line's ends between which so much is dark if it goes on
 _FOOT = (0.7, 1.9)  # millimetres above a line between which its ticks are sought, and below it those of a box
-_STANDS = 0.6  # of that height that is dark where a tick stands
 _TICK_WIDE = 0.6  # millimetres on both sides of a tick's middle
 _PITCH = (3.5, 12.0)  # millimetres from tick to tick
-_RULE_REGULAR, _END = 0.15, 1.2  # of that distance by which ticks may be off; millimetres from an end of the line
+_END = 1.2  # millimetres from an end of a line within which a tick is its end
 
 
 def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Printed]:
@@ -227,7 +204,7 @@ def find_rules(flat: NDArray[np.uint8], prints: Prints | None = None) -> list[Pr
     count, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
     found = []
     for label, (left, top, wide, high, _) in enumerate(stats[1:count].tolist(), start=1):
-        if not _MIN_RULE * SCALE <= wide <= _MAX_RULE * SCALE or high > (_RULE_LEANS + _MAX_RULE_THICKNESS) * SCALE:
+        if not _MIN_RULE * SCALE <= wide <= _MAX_RULE * SCALE:
             continue
         line = labels[top : top + high, left : left + wide] == label
         rows = np.arange(high)[:, None]
@@ -245,22 +222,15 @@ def _rule(
 ) -> Printed | None:
     """Return the field above a line, which goes through `line_path` from a column on; None if it is none."""
     high, wide = seen.shape
-    rim, soft = round(_BEYOND[1] * SCALE), round((_BEYOND[1] - _BEYOND[0]) * SCALE)
+    rim = round(_END * SCALE)
     columns = np.arange(left - rim, left + len(line_path) + rim).clip(0, wide - 1)
     middle = np.rint(line_path[(columns - left).clip(0, len(line_path) - 1)]).astype(int)
     reach = round((_RULE_MAX_HEIGHT + _FOOT[1]) * SCALE)
     offsets = np.arange(-reach, reach + 1)
     rows = (middle + offsets[:, None]).clip(0, high - 1)
     around, straight = seen[rows, columns] > 0, lines[rows, columns] > 0  # (2 * reach + 1, columns), as if level
-    goes_on = straight[reach - 2 : reach + 3].any(axis=0)
-    near = round(_END * SCALE)
-    if max(goes_on[:soft].mean(), goes_on[-soft:].mean()) > _GOES_ON:
-        return None
     either = around | straight
-    ticks = _standing(
-        either[reach - round(_FOOT[1] * SCALE) : reach - round(_FOOT[0] * SCALE), rim - near : near - rim]
-    )
-    ticks = ticks + rim - near
+    ticks = _standing(either[reach - round(_FOOT[1] * SCALE) : reach - round(_FOOT[0] * SCALE)])
     if len(_standing(either[reach + round(_FOOT[0] * SCALE) : reach + round(_FOOT[1] * SCALE)])):
         return None  # the upper edge of a box
     free = np.ones(around.shape[1], bool)
@@ -310,8 +280,7 @@ def _divided_by_ticks(ticks: NDArray[np.float64], start: int, end: int) -> tuple
     pitch = (last - first) / (len(inner) + 1)
     if not len(inner) or not _PITCH[0] <= pitch / SCALE <= _PITCH[1]:
         return None
-    regular = np.abs(inner - first - pitch * np.arange(1, len(inner) + 1)).max() <= _RULE_REGULAR * pitch
-    return (round(first), round(last), len(inner) + 1) if regular else None
+    return (round(first), round(last), len(inner) + 1) if _are_regular(inner, first, last) else None
 
 
 _SLENDER = 1.3  # width of a box for one digit, in its heights, at most

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.flatten import PAPER, SCALE
-from shuzi.forms.printed_lines import LINE, ORDINARY, Erased, gone_from, with_points
+from shuzi.forms.printed_lines import LINE, ORDINARY, STRAY, Erased, gone_from, with_points
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import normalize
 
@@ -185,6 +185,7 @@ MIN_THICKNESS = 0.3
 """Millimetres: what is left of a line is thinner."""
 
 _SOLID = 0.4  # of the darkest ink in a box
+_PALE, _FEW = 0.4, 5  # of the median of what is written in boxes, if there is ink in so many
 _MIN_PIXELS = 5  # of a piece of ink
 _SHARED = 0.25  # of a piece of ink is in another box: it may be that one's too
 _BEYOND = 0.75  # millimetres from a box to the middle of a stroke that still belongs to it, if to no other box
@@ -280,6 +281,16 @@ def threshold_of(peak: float) -> float:
     return max(MIN_DARK * 0.7, _SOLID * peak)
 
 
+def palest_of(peaks: NDArray[np.float64], min_dark: float) -> float:
+    """Return how dark ink is at least among what else is written: paler may be the edge of a shadow; 0 if unknown.
+
+    >>> palest_of(np.array([90.0, 100.0, 110.0, 100.0, 100.0, 5.0]), 28.0), palest_of(np.array([90.0, 100.0]), 28.0)
+    (40.0, 0.0)
+    """
+    inked = peaks[peaks >= 2 * min_dark]
+    return _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
+
+
 def below_paper(part: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return by how many grey levels each pixel is darker than most of a part: float32 (h, w)."""
     return np.float32(levels_of(part)[1]) - part.astype(np.float32)
@@ -314,8 +325,7 @@ def keep_touching(extra: NDArray[np.bool_], solid: NDArray[np.bool_]) -> NDArray
 MAX_THICKNESS = 1.9
 """Millimetres: what is thicker is a bar, not a line."""
 
-_STRAY = 0.9  # millimetres that a line may lie from where its frame is
-REACH = _STRAY + MAX_THICKNESS
+REACH = STRAY + MAX_THICKNESS
 """Millimetres from where a line should be within which it ends."""
 
 THICK = 0.8
@@ -359,7 +369,7 @@ def width_of(across: NDArray[np.float64]) -> list[float]:
     >>> width_of(across)
     [0.75]
     """
-    middle, reach = round(REACH * SCALE), round(_STRAY * SCALE)
+    middle, reach = round(REACH * SCALE), round(STRAY * SCALE)
     near = across[max(0, middle - reach) : middle + reach + 1]
     if not len(near) or near.max() < _MIN_LINE_DARK:
         return []

@@ -24,7 +24,7 @@ import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
-from shuzi.reading.report.result import Reading
+from shuzi.reading.result import Reading
 from shuzi.synthesis.line_pages import page_of
 from shuzi.synthesis.texts import KINDS, Kind, Text
 from shuzi.synthesis.writers import Writers

@@ -34,7 +34,7 @@ from shuzi.models.card import Score
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
-from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.classifier import Classifier
 from shuzi.synthesis.crops import LOOK_ALIKES, SIGNS
 from shuzi.synthesis.pen import Pen, written
 from shuzi.synthesis.writers import trusted_samples

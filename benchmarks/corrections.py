@@ -36,7 +36,7 @@ from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Spec
 from shuzi.ink.normalize import normalize
-from shuzi.reading.report.result import OK
+from shuzi.reading.result import OK
 from shuzi.synthesis.digit_shapes import WORLD, Strokes, around, curves_of
 from shuzi.synthesis.pen import Pen, shaken, written
 

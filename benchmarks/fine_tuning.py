@@ -30,7 +30,7 @@ from shuzi.ink.paper import ink_map
 from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
-from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.classifier import Classifier
 from shuzi.synthesis.crops import NOT_A_DIGIT
 from shuzi.synthesis.examples import compose, joined
 from shuzi.synthesis.writers import trusted_samples

@@ -30,8 +30,8 @@ from shuzi.ink.paper import ink_map
 from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
-from shuzi.reading.recognise.classifier import Classifier
-from shuzi.reading.recognise.hand import Blend, CorrectedClassifier, Examples, Looks, apply_corrections
+from shuzi.reading.classifier import Classifier
+from shuzi.reading.hand import Blend, CorrectedClassifier, Examples, Looks, apply_corrections
 from shuzi.synthesis.writers import trusted_samples
 
 LEAST = 4

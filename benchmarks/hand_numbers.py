@@ -26,10 +26,9 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.strokes import load_strokes
 from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
-from shuzi.reading.decide.corrections import correct
+from shuzi.reading.hand import CorrectedClassifier, correct
 from shuzi.reading.reader import Reader
-from shuzi.reading.recognise.hand import CorrectedClassifier
-from shuzi.reading.report.result import OK, Reading
+from shuzi.reading.result import OK, Reading
 from shuzi.reading.values import Findings
 from shuzi.synthesis.line_pages import compose
 from shuzi.synthesis.texts import KINDS

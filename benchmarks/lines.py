@@ -34,7 +34,7 @@ from shuzi.models.card import Score
 from shuzi.models.session import Session
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
-from shuzi.reading.recognise.ctc import find_best_texts
+from shuzi.reading.recogniser import find_best_texts
 from shuzi.synthesis.pen import Pen
 from shuzi.synthesis.strips import compose_strips
 from shuzi.synthesis.texts import KINDS, target

@@ -31,7 +31,7 @@ from shuzi.models.card import Score
 from shuzi.models.store import DEFAULT
 from shuzi.models.tasks import DIGITS, SIGN
 from shuzi.pictures.open import open_picture
-from shuzi.reading.patterns.automaton import compile_pattern
+from shuzi.reading.automaton import compile_pattern
 from shuzi.synthesis.line_pages import page_of
 from shuzi.synthesis.texts import KINDS
 from shuzi.synthesis.writers import Writers

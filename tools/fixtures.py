@@ -26,16 +26,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
-from shuzi.ink.paper import map_line
+from shuzi.ink.paper import Scan, map_line
 from shuzi.ink.resize import resize
-from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut_strip
 from shuzi.models.store import LINE_DETECTOR, find_model
 from shuzi.pictures.open import open_picture
-from shuzi.reading.decide.page_text import FEATURES, gather_features
-from shuzi.reading.find.find_thresholds import LARGEST_SIDE, SMALLEST_PAGE
-from shuzi.reading.find.line_detector import LOOK_PIXELS, LineDetector
-from shuzi.reading.report.result import Reading
+from shuzi.reading.line_detector import LOOK_PIXELS, LineDetector
+from shuzi.reading.page_text import FEATURES, gather_features
+from shuzi.reading.result import Reading
+from shuzi.reading.thresholds import LARGEST_SIDE, SMALLEST_PAGE
 from shuzi.synthesis.composer import Composer, any_kind
 from shuzi.synthesis.digit_shapes import skeleton_field
 from shuzi.synthesis.pen import UNIT

@@ -20,8 +20,8 @@ from PIL import Image
 import shuzi
 from shuzi.errors import DataError
 from shuzi.models.tasks import CLASSES
-from shuzi.reading.patterns.automaton import LETTERS, NAMED_PATTERNS, compile_pattern
-from shuzi.reading.patterns.fitting import find_fitting_texts
+from shuzi.reading.automaton import LETTERS, NAMED_PATTERNS, compile_pattern
+from shuzi.reading.fitting import find_fitting_texts
 
 FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures"
 FILE = FIXTURES / "patterns.json"

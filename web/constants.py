@@ -29,28 +29,21 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         )
     },
     "ink/line-pictures": {"ink.line_pictures": ALL},
-    "reading/find": {"reading.find.find_thresholds": ALL},
-    "reading/line-detector": {"reading.find.line_detector": ALL},
-    "reading/recognise": {
-        "reading.recognise.recognise_thresholds": ALL,
-        "reading.patterns.automaton": ["LONGEST_PATTERN", "MAX_POSITIONS", "NAMED_PATTERNS"],
-        "reading.recognise.hand": ["ALONE", "IN_NUMBERS"],
+    "reading": {
+        "reading.thresholds": ALL,
+        "reading.automaton": ["LONGEST_PATTERN", "MAX_POSITIONS", "NAMED_PATTERNS"],
+        "reading.hand": ["ALONE", "IN_NUMBERS"],
         "reading.values": ["PLAIN_WEIGHTS"],
+        "reading.confidence": ["CURVES", "EVIDENCE", "PLAIN_CURVE"],
+        "reading.page_text": ["FEATURES", "PAGE_WEIGHTS"],
+        "reading.explain": ["PATCH"],
     },
-    "reading/decide": {
-        "reading.decide.decide_thresholds": ALL,
-        "reading.decide.confidence": ["CURVES", "EVIDENCE", "PLAIN_CURVE"],
-        "reading.decide.page_text": ["FEATURES", "PAGE_WEIGHTS"],
-    },
-    "reading/report": {
-        "reading.report.advice": ALL,
-        "reading.report.explain": ["PATCH"],
-    },
+    "line-detector": {"reading.line_detector": ALL},
     "tasks": {"models.tasks": ALL, "models.card": ["DIGIT_FROM", "UNSURE_BELOW"]},
     "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},
     "tables": {
         "cli.read": ["PLAIN"],
-        "reading.report.columns": ["COLUMNS"],
+        "reading.result": ["COLUMNS"],
         "messages.visible": ["FORMULA"],
         "forms.result": ["FORMAT"],
         "forms.grammar": ["BETWEEN"],

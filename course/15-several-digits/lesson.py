@@ -5,7 +5,7 @@ import numpy as np
 import shuzi
 from shuzi.ink.normalize import normalize
 from shuzi.models.store import find_model
-from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.classifier import Classifier
 
 
 def pieces(ink):

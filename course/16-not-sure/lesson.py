@@ -9,7 +9,7 @@ import shuzi
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
 from shuzi.models.store import find_model
-from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.classifier import Classifier
 
 mnist = shuzi.load_mnist()
 keras.utils.set_random_seed(0)

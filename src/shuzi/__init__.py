@@ -60,20 +60,19 @@ if TYPE_CHECKING:
     )
     from shuzi.ink.boxes import Box
     from shuzi.reading.reader import Reader, available_models, load
-    from shuzi.reading.report.columns import to_dataframe
-    from shuzi.reading.report.result import Digit, Reading
+    from shuzi.reading.result import Digit, Reading, to_dataframe
 
 _HOMES = {
     "Box": "shuzi.ink.boxes",
     "Dataset": "shuzi.data.dataset",
-    "Digit": "shuzi.reading.report.result",
+    "Digit": "shuzi.reading.result",
     "Reader": "shuzi.reading.reader",
-    "Reading": "shuzi.reading.report.result",
+    "Reading": "shuzi.reading.result",
     "Splits": "shuzi.data.dataset",
     "available_models": "shuzi.reading.reader",
     "load": "shuzi.reading.reader",
     "load_mnist": "shuzi.data.mnist",
-    "to_dataframe": "shuzi.reading.report.columns",
+    "to_dataframe": "shuzi.reading.result",
 }
 _ERRORS = "shuzi.errors"  # the home of all others
 

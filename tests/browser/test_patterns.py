@@ -12,7 +12,7 @@ from driving.serving import build_standalone
 from driving.sheet import Sheet
 from shuzi import messages
 from shuzi.errors import ShuziError
-from shuzi.reading.patterns.automaton import compile_pattern
+from shuzi.reading.automaton import compile_pattern
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, scalar_dtypes
 
 from shuzi.errors import ShuziError
-from shuzi.reading.report.result import Reading
+from shuzi.reading.result import Reading
 
 STATUSES = {"ok", "blank", "not-a-digit", "unsure"}
 SHAPES = array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=40)

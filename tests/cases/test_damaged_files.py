@@ -26,7 +26,7 @@ import io, json, resource, sys
 import numpy as np
 from PIL import Image
 import shuzi
-from shuzi.reading.report.result import Reading
+from shuzi.reading.result import Reading
 
 kind, turns = sys.argv[1], int(sys.argv[2])
 seconds = 600  # of processor time, however busy the machine is: far more than needed, but a limit to a hang

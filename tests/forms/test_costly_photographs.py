@@ -14,9 +14,9 @@ from shuzi.forms.read import PageReader
 from shuzi.forms.result import Problem
 from shuzi.forms.tables import try_table
 from shuzi.ink.strips import cut_strip
-from shuzi.reading.find.detector import Detector, limit_scale
-from shuzi.reading.recognise.classifier import Classifier
-from shuzi.reading.recognise.recogniser import Recogniser
+from shuzi.reading.classifier import Classifier
+from shuzi.reading.detector import Detector, limit_scale
+from shuzi.reading.recogniser import Recogniser
 
 pytestmark = pytest.mark.heavy
 

@@ -12,7 +12,7 @@ from shuzi.forms.layout import PlacedField
 from shuzi.forms.read import read_open
 from shuzi.forms.result import Cell
 from shuzi.ink.boxes import Box
-from shuzi.reading.report.result import OK, UNSURE
+from shuzi.reading.result import OK, UNSURE
 
 
 def box(digit=None, share=1.0, empty=0.0, other=0.0):

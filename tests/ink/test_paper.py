@@ -4,8 +4,7 @@ import pytest
 
 from shuzi.ink.components import SOLID, find_components
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import CONTRAST, MIN_CONTRAST, PAPER, contrast_map, ink_map, map_line
-from shuzi.ink.scan import Scan
+from shuzi.ink.paper import CONTRAST, MIN_CONTRAST, PAPER, Scan, contrast_map, ink_map, map_line
 
 NEAR = 15  # in mean grey levels, as `apart` measures
 

@@ -14,7 +14,7 @@ from PIL import Image
 import shuzi
 from shuzi.errors import ModelError, PictureError
 from shuzi.models.store import shipped
-from shuzi.reading.report.result import Reading
+from shuzi.reading.result import Reading
 from shuzi.synthesis.digit_shapes import skeleton_field
 from shuzi.synthesis.pen import UNIT
 
@@ -106,7 +106,7 @@ def test_thin_ones_that_lean_over_one_another_do_not_become_one(apart, lean):
 
 
 def test_the_features_are_what_the_last_layer_sees(mnist):
-    from shuzi.reading.recognise.classifier import Classifier
+    from shuzi.reading.classifier import Classifier
 
     classifier = Classifier(shipped()["default"])
     images = mnist.test.images[:200]

@@ -9,7 +9,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.messages import speaking
-from shuzi.reading.report.explain import what_counts
+from shuzi.reading.explain import what_counts
 from shuzi.service.readers import Readers
 
 ZIP = b"PK\x03\x04" + bytes(200)

@@ -12,8 +12,8 @@ import { python } from "./python";
 const PROGRAM = `
 import json, sys
 import numpy as np
-from shuzi.reading.recognise.hand import Blend, apply_corrections
-from shuzi.reading.recognise.hand import Examples, Looks
+from shuzi.reading.hand import Blend, apply_corrections
+from shuzi.reading.hand import Examples, Looks
 case = json.loads(sys.argv[1])
 bits = {name: np.frombuffer(bytes.fromhex("".join(case.pop(name))), np.uint8) for name in ("images", "known_images")}
 shapes = {name: 255 * np.unpackbits(each).reshape(-1, 28, 28) for name, each in bits.items()}
@@ -35,7 +35,7 @@ function randoms(seed: number): () => number {
 }
 
 test("probability moves to the right answer as in Python", ({ skip }) => {
-  if (python("import shuzi.reading.recognise.hand") === null) skip("shuzi is not installed");
+  if (python("import shuzi.reading.hand") === null) skip("shuzi is not installed");
   const random = randoms(7);
   const rows = (n: number, of: () => number[]) => Array.from({ length: n }, of);
   // few directions, so that many are alike

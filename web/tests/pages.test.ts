@@ -1,7 +1,7 @@
 /** The shared fixtures hold for photographs of pages: their lines, the level picture of each, and what is read. */
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { LOOK_PIXELS } from "../src/generated/reading/line-detector";
+import { LOOK_PIXELS } from "../src/generated/line-detector";
 import { boxOfLine } from "../src/ink/line-pictures";
 import { resize } from "../src/ink/resize";
 import { outcomesOf } from "../src/reading/decide/outcome";

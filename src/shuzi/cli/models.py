@@ -32,7 +32,7 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import FORMATS, LINE, check_target, find_model, shipped
 from shuzi.models.store import LINE_DETECTOR as LINE_DETECTOR_NAME
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, LINE_DETECTOR, RECOGNISER
-from shuzi.reading.decide.decide_thresholds import TEXT_OK
+from shuzi.reading.thresholds import TEXT_OK
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card

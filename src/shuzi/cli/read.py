@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from shuzi.pictures.open import Picture
     from shuzi.reading.reader import Reader
-    from shuzi.reading.report.result import Reading
+    from shuzi.reading.result import Reading
 
     Named = tuple[str, Picture | ShuziError]
     Result = Reading | ShuziError
@@ -211,7 +211,7 @@ def _refuse_nothing(named: list[Named]) -> None:
 def _values(path: Path) -> list[str]:
     """Read a list of values, one on each line."""
     from shuzi.atomic import open_named
-    from shuzi.reading.decide.allowed_values import check_values
+    from shuzi.reading.allowed_values import check_values
 
     try:
         with open_named(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
@@ -240,7 +240,7 @@ def _found(
 
 
 def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
-    from shuzi.reading.report.explain import explain
+    from shuzi.reading.explain import explain
 
     taken: set[str] = set()
     for name, picture in named:
@@ -319,7 +319,7 @@ def json_of(name: str, result: Result) -> str:
 def json_lines_of(name: str, result: Result) -> str:
     """Turn the result for a picture into a JSON object for each of its numbers.
 
-    >>> from shuzi.reading.report.result import Reading
+    >>> from shuzi.reading.result import Reading
     >>> json_lines_of("a.png", Reading("17", "ok", 0.99, (), ("reading.ok", {})))[:52]
     '{"source": "a.png", "line": 1, "text": "17", "digits'
     """
@@ -335,7 +335,7 @@ def row_of(name: str, result: Result) -> str:
     Text that a spreadsheet would take for a formula gets an apostrophe in front, and characters that a terminal would
     act on are escaped. `json_of` keeps names as they are.
 
-    >>> from shuzi.reading.report.result import Reading
+    >>> from shuzi.reading.result import Reading
     >>> row_of("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
     '"a, b.png","1\n2","ok","0.9877","Read.","1\n2","ok","0.9877"\r\n'
     >>> row_of("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
@@ -346,7 +346,7 @@ def row_of(name: str, result: Result) -> str:
     name = _cell(name)
     if isinstance(result, ShuziError):
         return _row(name, "", "error", "", _cell(str(result)), "", "error", "")
-    from shuzi.reading.report.columns import values_of
+    from shuzi.reading.result import values_of
 
     return _row(name, _number(result.text), *values_of(result)[2:])
 
@@ -354,11 +354,11 @@ def row_of(name: str, result: Result) -> str:
 def rows_of(name: str, result: Result) -> str:
     r"""Turn the result for a picture into a row of CSV for each of its numbers, as `row_of` does.
 
-    >>> from shuzi.reading.report.result import Reading
+    >>> from shuzi.reading.result import Reading
     >>> rows_of("a.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
     '"a.png","1","1","ok","0.9877","Read.","1","0","0","0","0"\r\n"a.png","2","2","ok","0.9877","Read.","2","0","0","0","0"\r\n'
     """
-    from shuzi.reading.report.columns import line_values_of
+    from shuzi.reading.result import line_values_of
 
     rows = line_values_of(result)
     if isinstance(result, ShuziError):
@@ -387,7 +387,7 @@ def _row(*cells: str | float) -> str:
 
 def _head(by_line: bool) -> str:
     """Return the header row of a table, or of one with a row for each number."""
-    from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS
+    from shuzi.reading.result import COLUMNS, LINE_COLUMNS
 
     return _row(*(LINE_COLUMNS if by_line else COLUMNS))
 
@@ -396,7 +396,7 @@ def lines_for(names: list[str]) -> Callable[[str, Result], str]:
     r"""Return a function that puts readings into words: a single one as its number, several each after its name.
 
     >>> from dataclasses import replace
-    >>> from shuzi.reading.report.result import Ignored, Reading
+    >>> from shuzi.reading.result import Ignored, Reading
     >>> one = Reading("17", "ok", 0.99, (), ("reading.ok", {}))
     >>> two = Reading("", "blank", 1.0, (), ("reading.blank", {}))
     >>> lines_for(["a.png"])("a.png", one)
@@ -449,7 +449,7 @@ def save_readings(results: Sequence[tuple[str, Result]], path: Path, by_line: bo
 
 
 def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool) -> None:
-    from shuzi.reading.report.columns import COLUMNS, LINE_COLUMNS, line_values_of, values_of
+    from shuzi.reading.result import COLUMNS, LINE_COLUMNS, line_values_of, values_of
 
     library: Any = require("openpyxl", "forms", "extra.forms")
     if by_line:

@@ -25,9 +25,9 @@ from shuzi.models.store import find_model
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
+from shuzi.reading.explain import font
 from shuzi.reading.reader import load
-from shuzi.reading.report.explain import font
-from shuzi.reading.report.result import COLOURS, NOT_A_DIGIT, OK
+from shuzi.reading.result import COLOURS, NOT_A_DIGIT, OK
 
 SURE = 0.99
 """The fraction of answers that must be right where a reader may answer only when it is confident."""

@@ -23,7 +23,7 @@ from shuzi.errors import DataError
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE, LINE_DETECTOR
 from shuzi.models.tasks import SIGN
-from shuzi.reading.decide.confidence import (
+from shuzi.reading.confidence import (
     Curve,
     Curves,
     Evidence,
@@ -34,7 +34,12 @@ from shuzi.reading.decide.confidence import (
     signs_of_digit,
     signs_of_text,
 )
-from shuzi.reading.decide.decide_thresholds import (
+from shuzi.reading.hand import sigmoid_of_each
+from shuzi.reading.line_text import gather_evidence
+from shuzi.reading.page_text import LineFeatures, PageScale, Tree, gather_features
+from shuzi.reading.reader import Reader
+from shuzi.reading.result import without_marks
+from shuzi.reading.thresholds import (
     DETECTED_WAY,
     KNOTS,
     LINE_CURVE,
@@ -46,11 +51,6 @@ from shuzi.reading.decide.decide_thresholds import (
     SIMPLE_WAY,
     TEXT_OK,
 )
-from shuzi.reading.decide.line_text import gather_evidence
-from shuzi.reading.decide.page_text import LineFeatures, PageScale, Tree, gather_features
-from shuzi.reading.reader import Reader
-from shuzi.reading.recognise.hand import sigmoid_of_each
-from shuzi.reading.report.result import without_marks
 from shuzi.reading.values import Findings, PageLine, Weights
 from shuzi.synthesis.composer import Composer, any_kind
 from shuzi.synthesis.line_pages import page_of

@@ -19,7 +19,7 @@ from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.tables import as_tables, column_name, join_tables
 from shuzi.messages import LANGUAGES, say
 from shuzi.pictures.open import Picture, page_named
-from shuzi.reading.report.result import BLANK, UNSURE
+from shuzi.reading.result import BLANK, UNSURE
 
 
 def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> PageRead | Problem:

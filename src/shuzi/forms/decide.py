@@ -19,12 +19,12 @@ from shuzi.forms.notation import PASSING
 from shuzi.forms.result import Cell
 from shuzi.forms.writing import TickInk, Written
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.decide.allowed_values import find_nearest_values
-from shuzi.reading.decide.decide_thresholds import CLEARLY_OTHER
-from shuzi.reading.decide.outcome import add_up
-from shuzi.reading.patterns.automaton import LETTERS, START, Automaton, compile_pattern
+from shuzi.reading.allowed_values import find_nearest_values
+from shuzi.reading.automaton import LETTERS, START, Automaton, compile_pattern
+from shuzi.reading.outcome import add_up
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import BLANK, OK, UNSURE
+from shuzi.reading.result import BLANK, OK, UNSURE
+from shuzi.reading.thresholds import CLEARLY_OTHER
 
 OK_FROM, BLANK_FROM = 0.93, 0.986
 """The probabilities from which a text is `ok`, and a field blank.

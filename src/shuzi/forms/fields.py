@@ -28,8 +28,8 @@ from shuzi.forms.notation import (
     passes,
 )
 from shuzi.ink.boxes import Box
-from shuzi.reading.patterns.automaton import Automaton, compile_pattern
-from shuzi.reading.report.result import without_marks
+from shuzi.reading.automaton import Automaton, compile_pattern
+from shuzi.reading.result import without_marks
 
 FieldKind = Literal["number", "identifier", "date", "time", "phone", "card", "iban", "tick"]
 NUMBER, IDENTIFIER, DATE, TIME, PHONE, CARD, IBAN, TICK = get_args(FieldKind)

@@ -60,8 +60,8 @@ from shuzi.forms.notation import (
     is_time,
     years_from,
 )
-from shuzi.reading.patterns.automaton import Automaton, compile_pattern
-from shuzi.reading.report.result import without_marks
+from shuzi.reading.automaton import Automaton, compile_pattern
+from shuzi.reading.result import without_marks
 
 __all__ = [  # what a field is, and its kinds, wherever they are written
     "AMONG",

@@ -29,7 +29,7 @@ from shuzi.forms.kinds import IDENTIFIER, KINDS, NUMBER, Field
 from shuzi.forms.notation import MIN_LENGTHS, may_have
 from shuzi.forms.spec import MAX_ROSTER_BYTES, Spec, Version, check_column, roster_of
 from shuzi.ink.boxes import Box
-from shuzi.reading.patterns.automaton import compile_pattern
+from shuzi.reading.automaton import compile_pattern
 
 _BESIDE = {"roster": (MAX_ROSTER_BYTES, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
 

@@ -38,10 +38,10 @@ from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.writing import MAX_REST_WIDTH, MIN_INK, peak_of, threshold_of
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.reading.find.find_thresholds import MAX_WORK, PLAIN_SCORE
+from shuzi.reading.advice import ONLY_UNSURE
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.advice import ONLY_UNSURE
-from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, UNSURE, Reading
+from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, SIGN_INK, UNKNOWN, UNSURE, Reading
+from shuzi.reading.thresholds import MAX_WORK, PLAIN_SCORE
 from shuzi.reading.values import Findings
 
 _MIN_LINES, _MIN_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, and without

@@ -22,7 +22,7 @@ from shuzi.forms.spec import Spec, Version
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 from shuzi.messages.visible import visible
-from shuzi.reading.report.result import BLANK, UNSURE
+from shuzi.reading.result import BLANK, UNSURE
 
 CellStatus = Literal["ok", "unsure", "blank", "printed"]
 PRINTED: str = get_args(CellStatus)[-1]

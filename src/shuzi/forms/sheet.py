@@ -28,7 +28,7 @@ from shuzi.forms.layout import (
 )
 from shuzi.forms.spec import Spec, sheets_of
 from shuzi.messages import language, say
-from shuzi.reading.report.explain import CHINESE, broken
+from shuzi.reading.explain import CHINESE, broken
 
 MAX_COPIES = 999
 _MAX_SHEETS = 9_999  # that a code can number

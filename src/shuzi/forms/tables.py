@@ -64,7 +64,7 @@ from shuzi.ink.resize import resize
 from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import BLANK, OK, UNSURE, Reading
+from shuzi.reading.result import BLANK, OK, UNSURE, Reading
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked

@@ -42,7 +42,7 @@ from shuzi.forms.trace_fields import Printed, find_boxes, find_rules, prints_on,
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.reading.report.explain import Letters, font_of
+from shuzi.reading.explain import Letters, font_of
 
 MILLIMETRE, PIXEL = "mm", "px"
 """The units in which a person says where fields are: of the paper, or of the picture of the blank form."""

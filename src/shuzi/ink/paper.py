@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.components import SOLID
+from shuzi.ink.components import SOLID, Components, find_components
 from shuzi.ink.resize import resize
 
 MIN_CONTRAST = 24
@@ -241,3 +242,28 @@ def _spread(values: NDArray[np.float32], bare: NDArray[np.bool_]) -> NDArray[np.
     sums = cv2.GaussianBlur(values, (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
     weights = cv2.GaussianBlur(bare.astype(np.float32), (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(sums / np.maximum(weights, 0.05), dtype=np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """A picture prepared for reading."""
+
+    grey: NDArray[np.uint8]
+    shape: tuple[int, int]  # height and width of the original picture, which may be larger
+    ink: NDArray[np.uint8]  # as `ink_map` makes it
+    contrast: NDArray[np.uint8]  # as `contrast_map` makes it
+    components: Components
+
+    @cached_property
+    def is_one_piece(self) -> bool:
+        """Whether all solid ink touches, across gaps of one pixel, as a thin pen leaves in a small picture."""
+        solid = (self.ink >= SOLID).astype(np.uint8)
+        wide = cv2.dilate(solid, np.ones((2, 2), np.uint8))
+        return cv2.connectedComponents(wide, connectivity=8)[0] == 2 and not has_neighbours(solid)  # the paper is one
+
+    @staticmethod
+    def of(grey: NDArray[np.uint8], largest: int) -> Scan:
+        """Prepare a picture, uint8 (h, w), shrunk so that its longer side has at most `largest` pixels."""
+        small = resize(grey, min(1.0, largest / max(grey.shape)))
+        ink, contrast = map_ink_and_contrast(small)
+        return Scan(small, (grey.shape[0], grey.shape[1]), ink, contrast, find_components(ink))

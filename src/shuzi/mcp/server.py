@@ -34,10 +34,10 @@ from shuzi.messages import speaking
 from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import pictures_in, single_pictures
 from shuzi.pictures.open import Picture, page_named
-from shuzi.reading.patterns.automaton import LONGEST_PATTERN
+from shuzi.reading.automaton import LONGEST_PATTERN
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import OK, Reading
-from shuzi.reading.report.result import NumberLine as Line
+from shuzi.reading.result import OK, Reading
+from shuzi.reading.result import NumberLine as Line
 
 ERROR = "error"
 

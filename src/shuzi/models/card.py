@@ -89,7 +89,7 @@ class Calibration:
     """Calibrates a reader's confidence in whole texts, for use with particular partner models."""
 
     partners: Mapping[str, Text]  # the SHA-256 of each partner model's weights, by role, such as "detector"
-    # the fitted numbers; `reading.decide.confidence` and `page_text` define their meaning
+    # the fitted numbers; `reading.confidence` and `page_text` define their meaning
     numbers: Mapping[str, Number]
     pages: Whole  # how many pages were composed from the validation images to fit it, and with which seed
     seed: Whole

@@ -26,7 +26,7 @@ from shuzi.pictures.open import Picture, open_picture, source_of
 from shuzi.processes.child import can_start
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import SMALL, Crashed, Pool, Shared, Task, Unreadable
-from shuzi.reading.report.result import Reading
+from shuzi.reading.result import Reading
 
 _UNKNOWN = SMALL + 1
 

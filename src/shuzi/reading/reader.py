@@ -18,28 +18,27 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.own import Cut
 from shuzi.errors import DataError, ShuziError
 from shuzi.ink.line_pictures import TextLine
-from shuzi.ink.scan import Scan
+from shuzi.ink.paper import Scan
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT, DIGITS
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
-from shuzi.reading.decide.allowed_values import check_values
-from shuzi.reading.decide.confidence import LineScale, Scale
-from shuzi.reading.decide.corrections import correct
-from shuzi.reading.decide.decision import decide
-from shuzi.reading.decide.page_text import PageScale, correct_page
-from shuzi.reading.find.detector import Detector
-from shuzi.reading.find.find_thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MAX_WORK, SMALLEST_PAGE
-from shuzi.reading.find.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
-from shuzi.reading.find.locate import locate
-from shuzi.reading.patterns.automaton import Automaton, compile_pattern
+from shuzi.reading.allowed_values import check_values
+from shuzi.reading.automaton import Automaton, compile_pattern
+from shuzi.reading.classifier import Classifier, accept_images
+from shuzi.reading.confidence import LineScale, Scale
+from shuzi.reading.decide import decide
+from shuzi.reading.detector import Detector
+from shuzi.reading.hand import CorrectedClassifier, correct
+from shuzi.reading.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
+from shuzi.reading.locate import locate
+from shuzi.reading.page import lies_on_its_side, recognise_page
+from shuzi.reading.page_text import PageScale, correct_page
 from shuzi.reading.read_many import ReadingProcesses
-from shuzi.reading.recognise.classifier import Classifier, accept_images
-from shuzi.reading.recognise.hand import CorrectedClassifier
-from shuzi.reading.recognise.page import lies_on_its_side, recognise_page
-from shuzi.reading.recognise.recogniser import Recogniser, recognise_lines
-from shuzi.reading.report.result import OK, Reading
+from shuzi.reading.recogniser import Recogniser, recognise_lines
+from shuzi.reading.result import OK, Reading
+from shuzi.reading.thresholds import LARGEST_ON_PAGE, LARGEST_SIDE, MAX_WORK, SMALLEST_PAGE
 from shuzi.reading.values import Findings
 
 

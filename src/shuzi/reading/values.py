@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.line_pictures import LinePicture, TextLine
-from shuzi.reading.find.candidates import Candidate
-from shuzi.reading.find.find_thresholds import EDGE_PIXELS, MAX_WORK, PROPOSED_SCORE
+from shuzi.reading.candidates import Candidate
+from shuzi.reading.thresholds import EDGE_PIXELS, MAX_WORK, PROPOSED_SCORE
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from shuzi.pictures.open import Picture
 from shuzi.processes.pool import Crashed, Pool, Shared, Task, Unreadable
 from shuzi.reading.read_many import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.result import Reading
+from shuzi.reading.result import Reading
 from shuzi.scale.cluster import Cluster
 from shuzi.scale.location import Location
 from shuzi.scale.shards import Manifest, Named, Order, Pending, described, name_of_part, pictures_of, prepare

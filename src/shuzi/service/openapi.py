@@ -30,7 +30,7 @@ from shuzi.messages import language, say
 from shuzi.messages.visible import visible_json
 from shuzi.models import tasks
 from shuzi.models.tasks import ModelKind
-from shuzi.reading.report.result import DigitStatus, InkKind, Status
+from shuzi.reading.result import DigitStatus, InkKind, Status
 from shuzi.service.limits import Limits
 from shuzi.service.problems import MEDIA_TYPE
 

@@ -30,10 +30,10 @@ from shuzi.pictures.decode import PDF, TIFF, Page, is_plain, kind_of
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.processes.pool import BATCH
-from shuzi.reading.patterns.automaton import LONGEST_PATTERN, compile_pattern
+from shuzi.reading.automaton import LONGEST_PATTERN, compile_pattern
+from shuzi.reading.explain import what_counts
 from shuzi.reading.read_many import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
-from shuzi.reading.report.explain import what_counts
 from shuzi.service.limits import Quota
 from shuzi.service.openapi import (
     JSON,

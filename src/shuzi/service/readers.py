@@ -18,11 +18,11 @@ from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import Card
 from shuzi.models.session import Session
 from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
-from shuzi.reading.find.detector import Detector
-from shuzi.reading.find.line_detector import LineDetector
+from shuzi.reading.classifier import OTHER_KINDS, Classifier
+from shuzi.reading.detector import Detector
+from shuzi.reading.line_detector import LineDetector
 from shuzi.reading.reader import Reader
-from shuzi.reading.recognise.classifier import OTHER_KINDS, Classifier
-from shuzi.reading.recognise.recogniser import Recogniser
+from shuzi.reading.recogniser import Recogniser
 
 _RUNS = 21  # runs for a median of the milliseconds
 _OPEN = {"h": 64, "w": 160}  # pixels, where a model takes in pictures of any size

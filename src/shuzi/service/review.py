@@ -23,7 +23,7 @@ from shuzi.messages import language, speaking
 from shuzi.pictures.decode import PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.read_many import estimate_size
-from shuzi.reading.report.result import UNSURE
+from shuzi.reading.result import UNSURE
 from shuzi.service import openapi
 from shuzi.service.forms import table_in
 from shuzi.service.openapi import JSON, FormTable, Operations, Query, json_of, query

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from shuzi.reading.reader import load
-from shuzi.reading.report.columns import LINE_COLUMNS
+from shuzi.reading.result import LINE_COLUMNS
 
 
 def test_json_is_an_object_a_line_with_the_names_of_a_reading(shuzi, folder):

@@ -1,6 +1,6 @@
 /** Prepare a reading for display: rounded numbers, and boxes as lists. */
 import { SIDE } from "../generated/ink/normalize";
-import { ALONE } from "../generated/reading/recognise";
+import { ALONE } from "../generated/reading";
 import type { Box } from "../ink/boxes";
 import type { Grey } from "../ink/picture";
 import { withoutMarks } from "../reading/classes";

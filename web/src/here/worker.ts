@@ -2,7 +2,7 @@
 
 import { MissingFile, unpacked } from "../bundle/files";
 import { SIDE } from "../generated/ink/normalize";
-import { UNFITTED } from "../generated/reading/decide";
+import { UNFITTED } from "../generated/reading";
 import { DIGIT_FROM } from "../generated/tasks";
 import type { Grey } from "../ink/picture";
 import { LineDetector } from "../reading/find/line-detector";

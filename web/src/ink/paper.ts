@@ -24,7 +24,7 @@ import {
   TALL,
   WHOLE,
 } from "../generated/ink/paper";
-import { EDGES_MEASURED_AT, MIN_STEP, STEEP_PERCENTILE } from "../generated/reading/report";
+import { EDGES_MEASURED_AT, MIN_STEP, STEEP_PERCENTILE } from "../generated/reading";
 import { labelled } from "./components";
 import { blur, close, gaussianBlur, gradients, otsu } from "./filters";
 import { byTable, counts, darkerThan, sumsOfSquares } from "./loops/loops";

@@ -1,4 +1,4 @@
-/** Boxes of digits become the rows that they stand on; see `shuzi.reading.find.rows`. */
+/** Boxes of digits become the rows that they stand on; see `shuzi.reading.lines`. */
 import {
   CHARACTER_GAP,
   COMMA_BELOW,
@@ -13,7 +13,7 @@ import {
   SAME_ROW,
   STROKE_HEIGHT,
   STROKE_WIDTH,
-} from "../generated/reading/find";
+} from "../generated/reading";
 import { type Box, bottomOf, boxOf, rightOf } from "./boxes";
 import { inReadingOrder } from "./components";
 import { median } from "./numbers";

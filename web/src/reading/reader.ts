@@ -1,5 +1,5 @@
 /** A picture becomes a reading: a page is read line by line; else simple ink is split into connected components. */
-import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading/find";
+import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading";
 import { lengthOfLine, type TextLine } from "../ink/line-pictures";
 import type { Grey } from "../ink/picture";
 import { LineScale, Scale } from "./decide/confidence";

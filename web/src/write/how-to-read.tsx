@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading/recognise";
+import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading";
 import { sentence } from "../here/read";
 import { ownRunOf } from "../learn/train/run";
 import { isGone, isOwnName, loadOwn, ownNetworks } from "../learn/train/runs";

@@ -1,5 +1,5 @@
 /** Texts of parts and their probabilities become the most probable whole texts. */
-import { MAX_ALTERNATIVES, MIN_ALTERNATIVE } from "../../generated/reading/decide";
+import { MAX_ALTERNATIVES, MIN_ALTERNATIVE } from "../../generated/reading";
 
 /** The possible texts of a part, with their probabilities. */
 type Choices = readonly (readonly [text: string, probability: number])[];

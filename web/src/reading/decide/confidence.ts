@@ -1,4 +1,4 @@
-/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.confidence`. */
+/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.confidence`. */
 import {
   AT_KNOT,
   CLIPPED_PROBABILITY,
@@ -12,13 +12,13 @@ import {
   LINE_WAY,
   LINE_WEIGHT,
   PLAIN_CURVE,
+  PLAIN_WEIGHTS,
   REALLY_BLANK,
   SIMPLE_WAY,
   STEEPEST_LOGIT,
   TEXT_OK,
   UNFITTED,
-} from "../../generated/reading/decide";
-import { PLAIN_WEIGHTS } from "../../generated/reading/recognise";
+} from "../../generated/reading";
 import { DIGIT_FROM, UNSURE_BELOW } from "../../generated/tasks";
 import { interpolated } from "../../ink/numbers";
 import { type Candidate, type Candidates, isAtEdge } from "../find/candidates";
@@ -108,7 +108,7 @@ export function sigmoid(score: number): number {
   return 1 / (1 + Math.exp(-Math.min(Math.max(score, -STEEPEST_LOGIT), STEEPEST_LOGIT)));
 }
 
-/** The evidence about a page that was read line by line; see `shuzi.reading.decide.confidence`. */
+/** The evidence about a page that was read line by line; see `shuzi.reading.confidence`. */
 export type Evidence = Record<(typeof EVIDENCE)[number], number>;
 
 export class LineScale {

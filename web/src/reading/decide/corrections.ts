@@ -1,4 +1,4 @@
-/** A person's corrected digits change the texts of a line; see `shuzi.reading.decide.corrections`. */
+/** A person's corrected digits change the texts of a line; see `shuzi.reading.hand`. */
 import { isDigit } from "../classes";
 import type { Candidates } from "../find/candidates";
 import { type LineTexts, scoresOfText, totalOf, type Weights } from "../recognise/ctc";

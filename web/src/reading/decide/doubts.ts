@@ -1,4 +1,4 @@
-/** What makes a reading unsure: cut ink, a wide gap, no line of writing; see `shuzi.reading.decide.doubts`. */
+/** What makes a reading unsure: cut ink, a wide gap, no line of writing; see `shuzi.reading.doubts`. */
 import { SOLID } from "../../generated/ink/components";
 import {
   CHARACTER_MARGIN,
@@ -6,13 +6,15 @@ import {
   CUT_HEIGHT,
   CUT_INSIDE,
   CUT_PART,
+  EDGE_PIXELS,
+  LARGEST_ON_PAGE,
   LONE_GAP,
   LOW_PICTURE,
+  NO_WRITING,
   SAME_INK,
   TIMES_OTHER_GAPS,
   WIDE_GAP,
-} from "../../generated/reading/decide";
-import { EDGE_PIXELS, LARGEST_ON_PAGE, NO_WRITING } from "../../generated/reading/find";
+} from "../../generated/reading";
 import { type Box, bottomOf, intersection, rightOf, touched } from "../../ink/boxes";
 import { labelled } from "../../ink/components";
 import { median } from "../../ink/numbers";

@@ -1,20 +1,21 @@
-/** Ink that belongs to no character becomes a list of ignored ink; see `shuzi.reading.decide.ignored_ink`. */
+/** Ink that belongs to no character becomes a list of ignored ink; see `shuzi.reading.ignored_ink`. */
 
 import { SOLID } from "../../generated/ink/components";
 import { PATTERN_THICKNESS } from "../../generated/ink/pattern";
 import {
   CHARACTER_MARGIN,
+  COMMA_BELOW,
   DARKNESS_MARGIN,
   IMAGES_PER_PIECE,
   LARGE_INK,
   MAX_CUT_OFF,
+  MAX_WORK,
   MIN_KIND_WORK,
   PIXELS_PER_IMAGE,
   PRINT_DARKNESS,
   SAME_LINE_OVERLAP,
   STAIN_DARKNESS,
-} from "../../generated/reading/decide";
-import { COMMA_BELOW, MAX_WORK } from "../../generated/reading/find";
+} from "../../generated/reading";
 import { MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, rightOf, touched } from "../../ink/boxes";
 import { type Component, labelled } from "../../ink/components";

@@ -7,7 +7,7 @@ import {
   MIN_PROBABILITY_SUM,
   NO_DIGIT_PROBABILITY,
   SAME_INK,
-} from "../../generated/reading/decide";
+} from "../../generated/reading";
 import { CLASSES, DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, boxOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { isDigit } from "../classes";

@@ -1,7 +1,11 @@
 /** A line's likely texts become its best text, with the probability of each character and what else it could be. */
 import { SIDE } from "../../generated/ink/normalize";
-import { SAME_CHARACTER_IOU, SAME_INK } from "../../generated/reading/decide";
-import { CANDIDATE_WEIGHT, MIN_TEXT_PROBABILITY } from "../../generated/reading/recognise";
+import {
+  CANDIDATE_WEIGHT,
+  MIN_TEXT_PROBABILITY,
+  SAME_CHARACTER_IOU,
+  SAME_INK,
+} from "../../generated/reading";
 import { CLASSES, SIGN } from "../../generated/tasks";
 import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
 import { cutOut } from "../../ink/normalize";

@@ -1,6 +1,6 @@
 /**
  * The lines of a photograph become one reading, a number a line, with one confidence that was fitted; see
- * `shuzi.reading.decide.page_text`.
+ * `shuzi.reading.page_text`.
  */
 import { SOLID } from "../../generated/ink/components";
 import {
@@ -14,7 +14,7 @@ import {
   PAGE_WEIGHTS,
   SURELY_NO_DIGIT,
   UNFITTED,
-} from "../../generated/reading/decide";
+} from "../../generated/reading";
 import { SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, boxOf, rightOf } from "../../ink/boxes";
 import { boxOfLine, inWhole } from "../../ink/line-pictures";

@@ -1,4 +1,4 @@
-/** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.find.candidates`. */
+/** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.candidates`. */
 import {
   CLASSIFIER_EXPONENT,
   CROP_GROWTHS,
@@ -9,7 +9,7 @@ import {
   MIN_WORK,
   ONE_CROP_CONFIDENCE,
   PIXELS_PER_WORK,
-} from "../../generated/reading/find";
+} from "../../generated/reading";
 import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../../ink/boxes";
 import type { TextLine } from "../../ink/line-pictures";
 import { cutOut } from "../../ink/normalize";

@@ -1,6 +1,6 @@
 /**
  * A grey picture becomes its lines of writing: where each goes, and how high its digits are; see
- * `shuzi.reading.find.line_detector`.
+ * `shuzi.reading.line_detector`.
  */
 import {
   CELL,
@@ -27,7 +27,7 @@ import {
   SPECK,
   SPECK_SCORE,
   UNEVEN,
-} from "../../generated/reading/line-detector";
+} from "../../generated/line-detector";
 import { bottomOf, rightOf } from "../../ink/boxes";
 import { labelled } from "../../ink/components";
 import { boxOfLine, lengthOfLine, type TextLine } from "../../ink/line-pictures";

@@ -11,7 +11,7 @@ import {
   PROPOSED_SCORE,
   SMALLEST_POINT,
   TALLEST_CHARACTER,
-} from "../../generated/reading/find";
+} from "../../generated/reading";
 import { type Box, bottomOf, boxOf, intersection, rightOf } from "../../ink/boxes";
 import type { Component } from "../../ink/components";
 import { largestAt, median } from "../../ink/numbers";

@@ -27,7 +27,7 @@ import {
   STRIP_PIXELS_PER_IMAGE,
   SURE_CONFIDENCE,
   TYPICAL_HEIGHTS,
-} from "../../generated/reading/find";
+} from "../../generated/reading";
 import {
   type Box,
   bottomOf,

@@ -13,7 +13,7 @@ import {
   STRIKE_SEEN,
   STRIKE_STEPS,
   STRIKE_WIDTH,
-} from "../../generated/reading/find";
+} from "../../generated/reading";
 import { type Box, bottomOf, rightOf } from "../../ink/boxes";
 import { median } from "../../ink/numbers";
 import type { Grey } from "../../ink/picture";

@@ -1,5 +1,5 @@
-/** The expected format of a number becomes an automaton; see `shuzi.reading.patterns.automaton`. */
-import { LONGEST_PATTERN, MAX_POSITIONS, NAMED_PATTERNS } from "../../generated/reading/recognise";
+/** The expected format of a number becomes an automaton; see `shuzi.reading.automaton`. */
+import { LONGEST_PATTERN, MAX_POSITIONS, NAMED_PATTERNS } from "../../generated/reading";
 import { CLASSES, DIGITS, MARKS } from "../../generated/tasks";
 import type { Sentence } from "../report/result";
 
@@ -203,7 +203,7 @@ class Parser {
 
 /*
  * A pattern as an automaton: after each character it is in a set of positions of the pattern, one whole number whose
- * bits are the positions (Glushkov, 1961). Sets are made as they are met; see `shuzi.reading.patterns.automaton`.
+ * bits are the positions (Glushkov, 1961). Sets are made as they are met; see `shuzi.reading.automaton`.
  */
 
 /** The set of positions before the first character. */

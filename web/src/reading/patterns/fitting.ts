@@ -1,18 +1,16 @@
-/** A pattern and a reading become the matching text, or a doubt; see `shuzi.reading.patterns.fitting`. */
-import {
-  LISTED_PROBABILITY,
-  MAX_ALTERNATIVES,
-  MIN_RARITY,
-  UNFITTING_EXPONENT,
-  VALUE_OK,
-} from "../../generated/reading/decide";
+/** A pattern and a reading become the matching text, or a doubt; see `shuzi.reading.fitting`. */
 import {
   FITTING_BEAM_WIDTH,
+  LISTED_PROBABILITY,
   LOG_OF_ZERO,
+  MAX_ALTERNATIVES,
   MAX_FITTING_PREFIXES,
   MIN_CLASS_PROBABILITY,
+  MIN_RARITY,
   TEXTS_OF_A_STRIP,
-} from "../../generated/reading/recognise";
+  UNFITTING_EXPONENT,
+  VALUE_OK,
+} from "../../generated/reading";
 import { CLASSES, SIGN } from "../../generated/tasks";
 import { largestAt } from "../../ink/numbers";
 import { hasDigits } from "../classes";
@@ -145,7 +143,7 @@ interface Prefix {
   state: bigint;
 }
 
-/** Finds the most probable texts that fit a pattern; see `shuzi.reading.patterns.fitting`. */
+/** Finds the most probable texts that fit a pattern; see `shuzi.reading.fitting`. */
 interface FittingText {
   labels: Labels;
   logProbability: number;

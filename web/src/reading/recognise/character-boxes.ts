@@ -2,7 +2,7 @@
 
 import { SOLID } from "../../generated/ink/components";
 import { COLUMN, HEIGHT, LONGEST } from "../../generated/ink/strips";
-import { CHARACTER_REACH, CUT_DISTANCE, OFF_CENTRE_COST } from "../../generated/reading/recognise";
+import { CHARACTER_REACH, CUT_DISTANCE, OFF_CENTRE_COST } from "../../generated/reading";
 import { CLASSES } from "../../generated/tasks";
 import { type Box, boxOf, rightOf, touched } from "../../ink/boxes";
 import { rounded } from "../../ink/numbers";

@@ -19,7 +19,7 @@ import {
   SURE_STRIP,
   TEXTS_OF_A_STRIP,
   TINY,
-} from "../../generated/reading/recognise";
+} from "../../generated/reading";
 import { CLASSES, DIGITS } from "../../generated/tasks";
 import { largestAt } from "../../ink/numbers";
 import type { Grey } from "../../ink/picture";

@@ -1,4 +1,4 @@
-/** A few corrected digits of one person change how that person's digits are read; see `shuzi.reading.recognise.hand`. */
+/** A few corrected digits of one person change how that person's digits are read; see `shuzi.reading.hand`. */
 import {
   ALONE,
   BLUR_KERNEL,
@@ -8,7 +8,7 @@ import {
   MIN_LOGIT,
   SAME_INK_LOGIT,
   SAME_INK_SIMILARITY,
-} from "../../generated/reading/recognise";
+} from "../../generated/reading";
 import type { Grey } from "../../ink/picture";
 import type { Classified } from "./models";
 

@@ -2,6 +2,8 @@
 import { SIDE } from "../../generated/ink/normalize";
 import {
   CELL_PIXELS,
+  IMAGES_AT_ONCE,
+  IN_NUMBERS,
   INPUT_MULTIPLE,
   MAX_DETECTIONS,
   MAX_ENLARGEMENT,
@@ -9,8 +11,7 @@ import {
   MIN_PEAK,
   PAPER_MARGIN,
   SAME_DETECTION_IOU,
-} from "../../generated/reading/find";
-import { IMAGES_AT_ONCE, IN_NUMBERS } from "../../generated/reading/recognise";
+} from "../../generated/reading";
 import { CLASSIFY_OR_REJECT, DIGITS, FEATURES } from "../../generated/tasks";
 import { type Box, boxOf, iou, nonMaximumSuppression } from "../../ink/boxes";
 import { blank, type Grey } from "../../ink/picture";

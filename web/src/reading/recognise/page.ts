@@ -1,19 +1,22 @@
-/** The lines found on a photograph are recognised, each in its own level picture; see `shuzi.reading.recognise.page`. */
+/** The lines found on a photograph are recognised, each in its own level picture; see `shuzi.reading.page`. */
 
 import { BESIDE, FRAMES } from "../../generated/ink/line-pictures";
 import { HEIGHT, LONGEST, SHORTEST } from "../../generated/ink/strips";
-import { MAX_PAGE_WORK, MAX_WORK, STRIKE_ENDS, STRIP_PIXELS_PER_IMAGE } from "../../generated/reading/find";
 import {
   BEAM_WIDTH,
   LOWEST_LOG_PROBABILITY,
+  MAX_PAGE_WORK,
   MAX_TEXTS,
+  MAX_WORK,
   MIN_CLASS_PROBABILITY,
   PROBABLE,
+  STRIKE_ENDS,
+  STRIP_PIXELS_PER_IMAGE,
   TEXTS_OF_A_STRIP,
   TURNED_LINES,
   TURNED_MARGIN,
   UPRIGHT_PROBABILITY,
-} from "../../generated/reading/recognise";
+} from "../../generated/reading";
 import { CLASSES } from "../../generated/tasks";
 import type { Box } from "../../ink/boxes";
 import { inReadingOrder } from "../../ink/components";

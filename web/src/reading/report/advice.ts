@@ -8,7 +8,7 @@ import {
   MUCH_SHRUNK,
   SHRUNK,
   SMALL_DIGIT,
-} from "../../generated/reading/report";
+} from "../../generated/reading";
 import { MARKS } from "../../generated/tasks";
 import type { Box } from "../../ink/boxes";
 import { largestAt, median } from "../../ink/numbers";

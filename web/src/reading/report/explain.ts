@@ -1,7 +1,7 @@
 /** A classifier's graph becomes the way of an image through it: kernels, feature maps, and ten scores. */
 
 import { SIDE } from "../../generated/ink/normalize";
-import { PATCH } from "../../generated/reading/report";
+import { PATCH } from "../../generated/reading";
 import { type Box, bottomOf, rightOf } from "../../ink/boxes";
 import { contrastOf, darkOnLight } from "../../ink/paper";
 import { clipped, cropped, type Grey } from "../../ink/picture";

@@ -1,4 +1,4 @@
-/** The number in a picture; see `shuzi.reading.report.result`. */
+/** The number in a picture; see `shuzi.reading.result`. */
 import type { Reading as Answered, Digit as AnsweredDigit, Ignored as Omitted } from "../../generated/shapes";
 import { type Box, boxOf, union } from "../../ink/boxes";
 import type { Grey } from "../../ink/picture";

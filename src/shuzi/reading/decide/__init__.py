@@ -1,1 +1,0 @@
-"""The probable texts of a page become one text, with its status and confidence."""

@@ -1,0 +1,180 @@
+"""The lines that were found on a photograph are recognised, each in its own level picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean, median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box
+from shuzi.ink.line_pictures import BESIDE, FRAMES, LinePicture, TextLine, frame_line, straighten
+from shuzi.ink.paper import map_line
+from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
+from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.reading.candidates import TooMuch, Work
+from shuzi.reading.characters import Character, find_characters
+from shuzi.reading.classifier import Classifier
+from shuzi.reading.line_detector import LineDetector, in_reading_order, is_cut_off
+from shuzi.reading.lines import is_struck_out
+from shuzi.reading.recogniser import Recogniser, find_best_texts, log_probabilities
+from shuzi.reading.thresholds import (
+    BEAM_WIDTH,
+    LOWEST_LOG_PROBABILITY,
+    MAX_PAGE_WORK,
+    MAX_TEXTS,
+    MAX_WORK,
+    MIN_CLASS_PROBABILITY,
+    PROBABLE,
+    STRIKE_ENDS,
+    STRIP_PIXELS_PER_IMAGE,
+    TEXTS_OF_A_STRIP,
+    TURNED_LINES,
+    TURNED_MARGIN,
+    UPRIGHT_PROBABILITY,
+)
+from shuzi.reading.values import Findings, Line, LineTexts, PageLine
+
+
+def recognise_page(
+    grey: NDArray[np.uint8],
+    lines: Sequence[TextLine],
+    recogniser: Recogniser,
+    classifier: Classifier,
+    most: float,
+) -> Findings:
+    """Recognise the lines of a photograph, uint8 (h, w); single digits are classified too, for a second opinion.
+
+    `most` is what may be done for a picture of one line, in images classified: for this one more.
+    """
+    whole = [line for line in lines if not is_cut_off(line, grey)]
+    cut_off = tuple(line for line in lines if line not in whole) if whole else ()
+    lines = whole or lines
+    height, work = median(line.height for line in lines), Work(most * MAX_PAGE_WORK / MAX_WORK)
+    nothing = Findings.of_nothing(grey)
+    page = []
+    strips = sum(_measure_strips(line) for line in lines)
+    try:
+        work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
+        for line in in_reading_order(list(lines)):
+            others = height if len(lines) > 1 else line.height
+            page.append(_recognise(grey, line, line.height / others, recogniser, classifier, work))
+    except TooMuch as problem:
+        return replace(nothing, uncovered=1.0, too_much=problem.advice, work=work.done)
+    is_upside_down = _is_upside_down(page, recogniser)
+    return replace(nothing, page=tuple(page), cut_off=cut_off, is_upside_down=is_upside_down, work=work.done)
+
+
+def _measure_strips(line: TextLine) -> float:
+    """Return how wide a line's strips are together, in pixels."""
+    wide = line.length / line.height + 2 * BESIDE
+    return sum(min(max(HEIGHT * wide / times, SHORTEST), LONGEST) for times in FRAMES)
+
+
+def _is_upside_down(page: Sequence[PageLine], recogniser: Recogniser) -> bool:
+    """Tell whether the longest lines are more probable turned by half a circle; those that are sure are upright."""
+    upright = turned = 0.0
+    for line in sorted(page, key=lambda line: -line.line.length)[:TURNED_LINES]:
+        best = float(line.texts.scores[:, 0].max())
+        if best >= math.log(UPRIGHT_PROBABILITY):
+            return False
+        other = replace(line.picture, grey=np.ascontiguousarray(line.picture.grey[::-1, ::-1]))
+        upright, turned = upright + best, turned + _log_probability(other, recogniser)
+    return turned > upright + TURNED_MARGIN
+
+
+def _log_probability(picture: LinePicture, recogniser: Recogniser) -> float:
+    """Return the log probability of the best text of a line in its own picture."""
+    _, contrast = map_line(picture.grey, picture.height)
+    columns = recogniser.columns(contrast, frame_line(picture, FRAMES[0]))
+    texts = find_best_texts(columns, 1, BEAM_WIDTH, MIN_CLASS_PROBABILITY)
+    return texts[0].log_probability if texts else LOWEST_LOG_PROBABILITY
+
+
+def lies_on_its_side(
+    grey: NDArray[np.uint8], page: Sequence[PageLine], detector: LineDetector, recogniser: Recogniser
+) -> bool:
+    """Tell whether a photograph, uint8 (h, w), has lines that are more probable if it is turned by a quarter.
+
+    If the lines of its page, which are recognised already, are probable themselves, it does not.
+    """
+    if len(page) < 2:  # a single number is better told by its digits
+        return False
+    own = sorted(page, key=lambda line: -line.line.length)[:TURNED_LINES]
+    upright = fmean(float(line.texts.scores[:, 0].max()) for line in own)
+    if upright >= PROBABLE:
+        return False
+    for quarters in (1, 3):
+        turned = np.ascontiguousarray(np.rot90(grey, quarters))
+        lines = sorted(detector.find(turned).lines, key=lambda line: -line.length)[:TURNED_LINES]
+        logs = [_log_probability(straighten(turned, line), recogniser) for line in lines]
+        if logs and fmean(logs) > upright + TURNED_MARGIN / TURNED_LINES:
+            return True
+    return False
+
+
+def _recognise(
+    grey: NDArray[np.uint8],
+    line: TextLine,
+    relative_height: float,
+    recogniser: Recogniser,
+    classifier: Classifier,
+    work: Work,
+) -> PageLine:
+    """Recognise a line."""
+    picture = straighten(grey, line)
+    ink, contrast = map_line(picture.grey, picture.height)
+    frames = tuple(frame_line(picture, times) for times in FRAMES)
+    columns = tuple(recogniser.columns(contrast, frame) for frame in frames)
+    proposed = [find_best_texts(strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY) for strip in columns]
+    room = min(map(len, columns))
+    labels = [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
+    labels = labels[:MAX_TEXTS]
+    strips = np.maximum([log_probabilities(strip, labels) for strip in columns], LOWEST_LOG_PROBABILITY)
+    # no candidates were looked for, so the strips alone count
+    scores = np.zeros((len(labels), 7))
+    scores[:, 0], scores[:, 1], scores[:, 2] = strips[0], strips[-1], strips.max(axis=0)
+    texts = LineTexts(
+        Line((), frames, picture.height),
+        columns,
+        tuple("".join(CLASSES[label] for label in text) for text in labels),
+        scores,
+    )
+    digits = _find_digits(texts, strips, ink)
+    if is_struck_out(contrast, _trim([digit.box for digit in digits], picture.height)):
+        texts = replace(texts, line=replace(texts.line, is_struck=True))
+    return PageLine(line, picture, ink, texts, _classify(digits, classifier, work), relative_height)
+
+
+def _trim(boxes: list[Box], height: float) -> list[Box]:
+    """Take from the first and the last box what a stroke through all of them may have added."""
+    if len(boxes) < 2:
+        return boxes
+    off = STRIKE_ENDS * height
+    first, last = boxes[0], boxes[-1]
+    first = Box(first.x + off, first.y, max(first.width - off, 1.0), first.height)
+    return [first, *boxes[1:-1], Box(last.x, last.y, max(last.width - off, 1.0), last.height)]
+
+
+def _find_digits(texts: LineTexts, strips: NDArray[np.float64], ink: NDArray[np.uint8]) -> list[Character]:
+    """Return the digits of the text that is most probable in all strips, float64 (strips, n)."""
+    mean = strips.mean(axis=0)
+    ranked = np.argsort(-mean, kind="stable")
+    probabilities = np.exp(mean[ranked] - mean.max())
+    best = find_characters(
+        texts, [texts.texts[index] for index in ranked], (probabilities / probabilities.sum()).tolist(), ink
+    )
+    return [character for character in best if character.character in DIGITS]
+
+
+def _classify(digits: Sequence[Character], classifier: Classifier, work: Work) -> NDArray[np.float32]:
+    """Return the classifier's probability of each digit: float32 (n,)."""
+    if not digits:
+        return np.empty(0, np.float32)
+    work.spend(len(digits), "reading.many_digits", len(digits))
+    of_digits, is_digit = classifier.classify_or_reject(np.stack([digit.image for digit in digits]))
+    own = [int(digit.character) for digit in digits]
+    return np.asarray(of_digits[np.arange(len(own)), own] * is_digit, np.float32)

@@ -1,1 +1,0 @@
-"""Images and lines become probable digits and texts."""

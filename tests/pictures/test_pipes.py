@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi import named
+from shuzi import atomic
 from shuzi.errors import PictureError
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
@@ -41,7 +41,7 @@ def test_what_a_program_writes_to_a_named_pipe_is_read(pipe, kind):
 
 def test_a_program_that_thinks_before_it_writes_is_waited_for(pipe, monkeypatch):
     waits, set_blocking = Event(), os.set_blocking
-    monkeypatch.setattr(named, "_WAIT", 0.0)
+    monkeypatch.setattr(atomic, "_WAIT", 0.0)
     monkeypatch.setattr(os, "set_blocking", lambda *given: (set_blocking(*given), waits.set()))
     found = []
     writer = os.open(pipe, os.O_RDWR)
@@ -55,7 +55,7 @@ def test_a_program_that_thinks_before_it_writes_is_waited_for(pipe, monkeypatch)
 
 
 def test_a_pipe_that_no_program_writes_to_is_an_error(pipe, monkeypatch):
-    monkeypatch.setattr(named, "_WAIT", 0.01)
+    monkeypatch.setattr(atomic, "_WAIT", 0.01)
     with pytest.raises(PictureError) as caught:
         open_picture(pipe)
     assert caught.value.sentence("en").startswith(f"Cannot read {pipe}: no program writes to this pipe.")

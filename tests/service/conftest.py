@@ -245,7 +245,7 @@ def work(tmp_path, monkeypatch):
 @pytest.fixture
 def held(work, monkeypatch):
     """Let every reading wait but those of pictures whose names begin with "quick", and tell which have begun."""
-    monkeypatch.setattr(pictures, "read", work.read)
+    monkeypatch.setattr(pictures, "read_in_process", work.read)
     return work.held
 
 

@@ -52,7 +52,7 @@ def test_it_speaks_both_languages_and_is_accessible_also_by_keyboard_alone(open_
     assert found == {}
 
 
-def test_a_phone_shows_it_without_scrolling_sideways_and_large_enough_to_tap(open_page, trained):
+def test_a_phone_shows_it_without_scrolling_sideways_and_large_enough_to_tap(open_page):
     page = open_page(refusals=(422,), **PHONE)
     found = {}
     for state in tour(page):

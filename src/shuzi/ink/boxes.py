@@ -19,6 +19,8 @@ Overlap = Callable[[Boxes, Boxes], Boxes]
 class Box(NamedTuple):
     """An upright rectangle in a picture, in pixels; it may reach beyond the picture.
 
+    Examples
+    --------
     >>> box = Box(10, 20, 8, 12)
     >>> box.right, box.bottom, box.grown(0.5)
     (18, 32, Box(x=8.0, y=17.0, width=12.0, height=18.0))

@@ -81,7 +81,7 @@ def test_the_strip_stays_with_the_digit_that_was_chosen(open_sheet, mnist):
         sheet.write(_as_digit(mnist, 7), 0.45, 0.5)
     best = page.locator(".inside-bars .best .numbers")
     expect(best).to_have_text(["7", "7"])
-    page.get_by_role("button", name="Follow the 2 at position 1").click()
+    sheet.cards.nth(0).locator(".card-head").click()
     expect(best).to_have_text(["2", "2"])
     page.evaluate(
         """() => {
@@ -108,15 +108,12 @@ def test_the_digit_that_was_chosen_is_followed_through_another_network(open_shee
         with sheet.explained():
             sheet.write(_as_digit(mnist, digit), left)
     best = page.locator(".inside-bars .best .numbers")
-    page.get_by_role("button", name="Follow the 2 at position 1").click()
+    sheet.cards.nth(0).locator(".card-head").click()
     expect(best).to_have_text(["2", "2"])
     for network in ("tiny", "default"):
         with sheet.explained():
             page.get_by_role("radio", name=network).check()
         expect(best).to_have_text(["2", "2"])
-        expect(page.get_by_role("button", name="Follow the 2 at position 1")).to_have_attribute(
-            "aria-pressed", "true"
-        )
     page.get_by_role("button", name="Clear").click()
     with sheet.explained():
         sheet.write(_as_digit(mnist, 7))

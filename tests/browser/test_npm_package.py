@@ -95,7 +95,7 @@ def test_in_node_it_reads_what_python_reads(project):
             assert reading["size"] == [array.shape[1], array.shape[0]]
             for mine, theirs in zip(reading["digits"], fields["digits"], strict=True):
                 assert mine["box"] == pytest.approx(theirs["box"], abs=1)
-                assert {*mine, "confidence"} == {*theirs}  # the old name, in Python only
+                assert {*mine} == {*theirs}
 
 
 def test_what_goes_wrong_has_a_name_and_a_sentence(project):

@@ -57,7 +57,7 @@ class Tally:
         began = time.perf_counter()
         (columns,) = self._session.run(strip[None].astype(np.float32))
         self.ms.append((time.perf_counter() - began) * 1_000)
-        text = "".join(CLASSES[each] for each in find_best_texts(columns[0], most=1)[0].labels)
+        text = "".join(CLASSES[each] for each in find_best_texts(columns[0], max_texts=1)[0].labels)
         text, label = text.replace(SIGN, ""), label.replace(SIGN, "")
         digits, wanted = ("".join(each for each in some if each in DIGITS) for some in (text, label))
         for name in names:

@@ -79,8 +79,8 @@ def trainings(settings: dict[str, Any]) -> str:
     for name, schema in settings.items():
         for allowed in schema.get("anyOf", []):
             if "maximum" in allowed:
-                least = allowed.get("minimum", allowed.get("exclusiveMinimum"))
-                ranges.append(f"  {name}: {{ least: {least:.0f}, most: {allowed['maximum']:.0f} }},")
+                lowest = allowed.get("minimum", allowed.get("exclusiveMinimum"))
+                ranges.append(f"  {name}: {{ min: {lowest:.0f}, max: {allowed['maximum']:.0f} }},")
                 numbers.append(name)
     recipes = []
     for recipe in settings["recipe"]["enum"]:

@@ -208,7 +208,7 @@ def _piped(descriptor: int, path: Path, max_bytes: int) -> bytes:
             os.set_blocking(descriptor, True)
         content = (first or b"") + pipe.read(max_bytes)
     if len(content) > max_bytes:
-        raise _refused(errno.EFBIG, path, "file.long_pipe", most=max_bytes)
+        raise _refused(errno.EFBIG, path, "file.long_pipe", max=max_bytes)
     return content
 
 

@@ -45,10 +45,10 @@ def that(fits: Callable[[Any], bool], key: str, **values: Any) -> BeforeValidato
     return BeforeValidator(check)
 
 
-def between(least: int, most: int) -> BeforeValidator:
+def between(lowest: int, highest: int) -> BeforeValidator:
     """Return an annotation for whole numbers from `least` to `most`."""
     return that(
-        lambda value: type(value) is int and least <= value <= most, "expected.between", least=least, most=most
+        lambda value: type(value) is int and lowest <= value <= highest, "expected.between", min=lowest, max=highest
     )
 
 

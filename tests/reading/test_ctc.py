@@ -36,7 +36,7 @@ def test_each_text_has_the_probability_of_all_its_ways_together(seed):
 def test_the_best_texts_are_the_most_probable_ones_in_their_order(seed):
     columns = said(5, 4, seed)
     expected = sorted(by_definition(columns).items(), key=lambda each: -each[1])[:5]
-    found = find_best_texts(columns, most=5, width=400)
+    found = find_best_texts(columns, max_texts=5, width=400)
     assert [text.labels for text in found] == [text for text, _ in expected]
     np.testing.assert_allclose([np.exp(text.log_probability) for text in found], [p for _, p in expected], rtol=1e-4)
 

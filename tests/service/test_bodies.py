@@ -54,7 +54,7 @@ class Service:
                     break
         except BodyRefused as refused:
             self.answers[scope["name"]] = refused.problem.key
-            self.most[scope["name"]] = refused.problem.values.get("most")
+            self.most[scope["name"]] = refused.problem.values.get("max")
             return
         self.answers[scope["name"]] = taken
         await self.go[scope["name"]].wait()

@@ -190,7 +190,7 @@ def _shard_bar() -> Iterator[Callable[[Progress, float], None] | None]:
         yield move
 
 
-_MAX_STEPS = int(RANGES["steps"].most)
+_MAX_STEPS = int(RANGES["steps"].max)
 _MAX_SEEDS = 10_000
 
 

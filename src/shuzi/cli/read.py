@@ -193,7 +193,7 @@ def _standard_input() -> bytes:
 
     content = sys.stdin.buffer.read(MAX_READ + 1)
     if len(content) > MAX_READ:
-        raise PictureError("error.picture.long", path=say("read.stdin"), most=MAX_READ)
+        raise PictureError("error.picture.long", path=say("read.stdin"), max=MAX_READ)
     if not content:
         raise PictureError("error.picture.nothing", path=say("read.stdin"))
     return content
@@ -221,7 +221,7 @@ def _values(path: Path) -> list[str]:
     except UnicodeDecodeError as problem:
         raise DataError("error.among.encoding", path=path) from problem
     if len(text) > _MAX_LIST:
-        raise DataError("error.among.long", path=path, most=_MAX_LIST)
+        raise DataError("error.among.long", path=path, max=_MAX_LIST)
     return check_values(text.splitlines())
 
 
@@ -457,7 +457,7 @@ def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool)
     else:
         rows = [values_of(result, name) for name, result in results]
     if len(rows) > _MAX_ROWS:
-        raise DataError("error.read.many_rows", most=_MAX_ROWS)
+        raise DataError("error.read.many_rows", max=_MAX_ROWS)
     book = library.Workbook(write_only=True)
     sheet = book.create_sheet("shuzi")
     sheet.freeze_panes = "A2"

@@ -53,10 +53,10 @@ def _numbers(function: F) -> F:
     """Add an option to a command for each adjustable number of a recipe, with the recipe's range."""
     whole = {field.name for field in fields(Recipe) if field.type == "int"}
     for name in reversed((*OPTIONS, "seed")):
-        allowed, highest = RANGES[name], None if RANGES[name].most == math.inf else RANGES[name].most
-        kind: click.ParamType[Any] = click.FloatRange(allowed.least, highest, min_open=allowed.above)
+        allowed, highest = RANGES[name], None if RANGES[name].max == math.inf else RANGES[name].max
+        kind: click.ParamType[Any] = click.FloatRange(allowed.min, highest, min_open=allowed.above)
         if name in whole:
-            kind = click.IntRange(int(allowed.least), None if highest is None else int(highest))
+            kind = click.IntRange(int(allowed.min), None if highest is None else int(highest))
         function = option(
             f"--{name.replace('_', '-')}",
             type=kind,
@@ -199,10 +199,10 @@ def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
 
     if not chosen.fine_tunes:
         return split(own)
-    from shuzi.training.fine_tuning import ENOUGH, LEAST
+    from shuzi.training.fine_tuning import ENOUGH, MIN_DIGITS
 
-    if len(own) < LEAST:
-        raise DataError("error.own.few", n=len(own), least=LEAST)
+    if len(own) < MIN_DIGITS:
+        raise DataError("error.own.few", n=len(own), min=MIN_DIGITS)
     if len(own) < ENOUGH:
         click.echo(say("train.few", n=len(own), enough=ENOUGH, program=program()), err=True)
     return unsplit(own)

@@ -154,7 +154,7 @@ def _header(stream: BinaryIO, path: Path, largest: int) -> Header:
         codes = ", ".join(f"{code:02x}" for code in TYPES)
         raise IdxError("error.idx.type", path=path, found=f"{magic[2]:02x}", codes=codes)
     if magic[3] > _MAX_DIMENSIONS:
-        raise IdxError("error.idx.dimensions", path=path, found=magic[3], most=_MAX_DIMENSIONS)
+        raise IdxError("error.idx.dimensions", path=path, found=magic[3], max=_MAX_DIMENSIONS)
     sizes = _read(stream, 4 * magic[3], path, 4)
     if len(sizes) < 4 * magic[3]:
         raise IdxError("error.idx.short", path=path, byte=4 + len(sizes), expected=4 + 4 * magic[3])

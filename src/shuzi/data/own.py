@@ -148,7 +148,7 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
             images = np.concatenate([old.images[kept], images])
             labels = np.concatenate([old.labels[kept], labels])
         if len(images) > MAX_EXAMPLES:
-            raise DataError("error.hand.many", n=len(images), most=MAX_EXAMPLES)
+            raise DataError("error.hand.many", n=len(images), max=MAX_EXAMPLES)
         save_dataset(file, Dataset(images, labels))
     return len(images)
 

@@ -42,7 +42,7 @@ def read_bounded(path: Path, max_size: int, too_large: str) -> bytes:
 def check_size(content: bytes, path: Path, max_size: int, too_large: str) -> None:
     """Raise a DataError if content, which errors call `path`, has more than `max_size` bytes."""
     if len(content) > max_size:
-        raise DataError(too_large, path=path, most=max_size)
+        raise DataError(too_large, path=path, max=max_size)
 
 
 def rows_of(content: bytes, path: Path, max_rows: int) -> list[Row]:
@@ -89,7 +89,7 @@ def read_labels(folder: Path, characters: str | None = None) -> list[Labelled]:
     table = folder / TABLE
     rows = rows_of(read_bounded(table, _MAX_TABLE, "error.labels.large"), table, MAX_LABELS + 2)
     if len(rows) > MAX_LABELS + 1:
-        raise DataError("error.labels.many", path=table, most=MAX_LABELS)
+        raise DataError("error.labels.many", path=table, max=MAX_LABELS)
     line, head = rows[0] if rows else (1, [])
     names = [name.strip().casefold() for name in head]
     if any(names.count(name) != 1 for name in _COLUMNS):

@@ -65,7 +65,7 @@ class FieldKeys(TypedDict, total=False):
     required: Flag
     points: Positive
     key: Annotated[Any, that(is_key, "spec.key")]
-    at: Annotated[list[Any], that(are_boxes, "spec.place", least=MIN_BOX_SIZE)]
+    at: Annotated[list[Any], that(are_boxes, "spec.place", min=MIN_BOX_SIZE)]
 
 
 class DigitsKeys(FieldKeys, total=False):

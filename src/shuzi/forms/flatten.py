@@ -188,7 +188,7 @@ def flatten(
     """
     scale = _scale(homography, size)
     if scale < _MIN_SCALE:
-        raise PictureError("error.form.small", path=name, dpi=round(scale * 25.4), least=round(_MIN_SCALE * 25.4))
+        raise PictureError("error.form.small", path=name, dpi=round(scale * 25.4), min=round(_MIN_SCALE * 25.4))
     width, height = (round(side * SCALE) for side in size)
     to_photo = homography @ np.array([[1 / SCALE, 0, 0.5 / SCALE], [0, 1 / SCALE, 0.5 / SCALE], [0, 0, 1]])
     source = grey

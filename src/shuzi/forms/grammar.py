@@ -128,7 +128,7 @@ def are_boxes(value: Any) -> bool:
     )
 
 
-Text = Annotated[str, that(is_text, "spec.text", most=MAX_TEXT_LENGTH)]
+Text = Annotated[str, that(is_text, "spec.text", max=MAX_TEXT_LENGTH)]
 Texts = Annotated[list[str], that(_is_list, "spec.list")]
 Style = Annotated[str, one_of(*get_args(FieldStyle))]
 """What a title, a list of values, and the style of fields must be."""
@@ -138,18 +138,18 @@ class _Sheet(TypedDict, total=False):
     title: Text
     note: Text
     language: Annotated[str, one_of(*LANGUAGES)]
-    paper: Annotated[str, that(is_paper, "spec.paper", names=", ".join(PAPERS), least=SIDES[0], most=SIDES[1])]
+    paper: Annotated[str, that(is_paper, "spec.paper", names=", ".join(PAPERS), min=SIDES[0], max=SIDES[1])]
     landscape: Flag
     rows: Annotated[int, between(1, MAX_ROWS)]
     style: Style
     roster: Text
     blank: Text
     fields: Annotated[list[Any], that(lambda value: isinstance(value, list), "spec.fields")]
-    versions: Annotated[list[Any], that(_are_versions, "spec.versions", least=2, most=_MAX_VERSIONS)]
+    versions: Annotated[list[Any], that(_are_versions, "spec.versions", min=2, max=_MAX_VERSIONS)]
 
 
 class _Version(TypedDict, total=False):
-    name: Annotated[str, that(_is_version, "spec.version", most=_MAX_VERSION_LENGTH)]
+    name: Annotated[str, that(_is_version, "spec.version", max=_MAX_VERSION_LENGTH)]
     order: Texts
     keys: Annotated[dict[str, Any], that(_are_keys, "spec.keys")]
 
@@ -246,7 +246,7 @@ def tables_of(text: str, path: Path) -> dict[str, Any]:
     plain = _QUOTED.sub(lambda found: "" if found[0][0] == "#" else "_" + "\n" * found[0].count("\n"), text)
     if deep := _DEEP.search(plain):
         line = plain.count("\n", 0, deep.start()) + 1
-        raise DataError("error.spec.dots", path=path, line=line, most=_MAX_DOTS)
+        raise DataError("error.spec.dots", path=path, line=line, max=_MAX_DOTS)
     try:
         return toml.loads(text)
     except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long

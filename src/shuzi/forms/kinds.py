@@ -96,7 +96,7 @@ class _NumberKeys(DigitsKeys, total=False):
     min: Annotated[Any, that(is_number, "spec.limit")]
     max: Annotated[Any, that(is_number, "spec.limit")]
     check: Annotated[str, one_of(*OF_DIGITS)]
-    weights: Annotated[list[int], that(are_weights, "spec.weights", most=MAX_WEIGHT)]
+    weights: Annotated[list[int], that(are_weights, "spec.weights", max=MAX_WEIGHT)]
     with_x: Flag
     pattern: Text
     sum_of: Texts
@@ -248,7 +248,7 @@ def number_format(decimals: int) -> str:
 class _IdentifierKeys(DigitsKeys, total=False):
     length: Annotated[int, between(1, MAX_BOXES)]
     check: Annotated[str, one_of(*OF_DIGITS)]
-    weights: Annotated[list[int], that(are_weights, "spec.weights", most=MAX_WEIGHT)]
+    weights: Annotated[list[int], that(are_weights, "spec.weights", max=MAX_WEIGHT)]
     with_x: Flag
     pattern: Text
 
@@ -502,7 +502,7 @@ class Iban(Field):
 class _TickKeys(FieldKeys, total=False):
     options: Annotated[
         list[str],
-        that(are_options, "spec.options", most=MAX_OPTIONS, longest=MAX_OPTION_LENGTH, between=BETWEEN.strip()),
+        that(are_options, "spec.options", max=MAX_OPTIONS, longest=MAX_OPTION_LENGTH, between=BETWEEN.strip()),
     ]
     choose: Annotated[str, one_of(ONE, ANY)]
     partial: Flag

@@ -230,7 +230,7 @@ def _total(table: Table, row: Row) -> str:
     graded = graded_in(table, row)
     earned = [points for field in graded if (points := earned_by(field, row.cells.get(field.name))) is not None]
     maximum = sum(field.points for field in graded)
-    return say("form.print.total", points=f"{sum(earned):.10g}", most=f"{maximum:.10g}") if earned else ""
+    return say("form.print.total", points=f"{sum(earned):.10g}", max=f"{maximum:.10g}") if earned else ""
 
 
 def _all_text(table: Table, rows: Iterable[Row]) -> str:

@@ -113,7 +113,7 @@ def _field_tables(sheet: Mapping[str, Any], source: Source, blank: bytes) -> lis
     if "title" not in sheet:
         raise source.wrong("error.spec.missing", 0, "title", sheet)
     if not 0 < len(tables) <= max_tables or not all(isinstance(table, dict) for table in tables):
-        raise source.wrong("error.spec.no_fields", 0, "fields", sheet, most=max_tables)
+        raise source.wrong("error.spec.no_fields", 0, "fields", sheet, max=max_tables)
     if not blank and sheet.get("paper", "A4") not in PAPERS:
         raise source.wrong("error.spec.paper", 0, "paper", sheet, names=", ".join(PAPERS))
     if blank:
@@ -264,7 +264,7 @@ class FieldTable:
         kind = self._kind.kind
         if min_boxes == max_boxes:
             raise self._wrong("error.spec.fixed_boxes", "boxes", kind=kind, boxes=min_boxes)
-        raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, least=min_boxes, most=max_boxes)
+        raise self._wrong("error.spec.kind_boxes", "boxes", kind=kind, min=min_boxes, max=max_boxes)
 
     def _check_boxes(self, boxes: int) -> None:
         """Raise a DataError if what is asked for never fits in the boxes."""
@@ -277,7 +277,7 @@ class FieldTable:
         if length < self._kind.box_range[0] or length <= decimals:
             raise self._wrong("error.spec.never", "length", boxes=boxes)
         if "check" in table and boxes < MIN_LENGTHS[table["check"]]:
-            raise self._wrong("error.spec.check", "check", least=MIN_LENGTHS[table["check"]])
+            raise self._wrong("error.spec.check", "check", min=MIN_LENGTHS[table["check"]])
 
     def _check_weights(self, values: dict[str, Any]) -> None:
         """Raise a DataError if there are weights of no modulus 11, or these or the length do not fit."""
@@ -340,7 +340,7 @@ class FieldTable:
         if field.style == OPEN or len(boxes) != count:
             raise self._wrong("error.spec.places", "at", boxes=1 if field.style == OPEN else count)
         if min(box.width for box in boxes) < MIN_BOX_SIZE:
-            raise self._wrong("error.spec.narrow", "at", boxes=count, least=MIN_BOX_SIZE)
+            raise self._wrong("error.spec.narrow", "at", boxes=count, min=MIN_BOX_SIZE)
         return replace(field, at=boxes)
 
     def check_on_paper(self, field: Field, size: tuple[float, float]) -> None:

@@ -304,7 +304,7 @@ def _texts_up_to(max_count: int) -> Any:
     return that(
         lambda value: type(value) is list and len(value) <= max_count and all(map(_is_text, value)),
         "expected.texts",
-        most=max_count,
+        max=max_count,
     )
 
 
@@ -332,14 +332,14 @@ def _is_picture(value: Any) -> bool:
 
 
 def _entries_up_to(max_count: int) -> Any:
-    return that(lambda value: type(value) is not list or len(value) <= max_count, "expected.entries", most=max_count)
+    return that(lambda value: type(value) is not list or len(value) <= max_count, "expected.entries", max=max_count)
 
 
-_Said = Annotated[str, that(_is_text, "expected.short_text", most=_MAX_TEXT_LENGTH)]
+_Said = Annotated[str, that(_is_text, "expected.short_text", max=_MAX_TEXT_LENGTH)]
 _SaidOrNone = Annotated[
-    str | None, that(lambda value: value is None or _is_text(value), "expected.short_text", most=_MAX_TEXT_LENGTH)
+    str | None, that(lambda value: value is None or _is_text(value), "expected.short_text", max=_MAX_TEXT_LENGTH)
 ]
-_Amount = Annotated[float, that(_is_amount, "expected.amount", most=_MAX_NUMBER)]
+_Amount = Annotated[float, that(_is_amount, "expected.amount", max=_MAX_NUMBER)]
 _Picture = Annotated[str | None, that(_is_picture, "expected.base64")]
 _Turns = Annotated[int | None, that(lambda value: value is None or _is_turns(value), "expected.turns")]
 _Number = Annotated[int, between(0, _MAX_NUMBER)]
@@ -467,7 +467,7 @@ def heads_of(table: Table, labelled: bool = False) -> list[str]:
             for field in graded
             if field.key
         ),
-        say("form.points", most=f"{maximum:g}"),
+        say("form.points", max=f"{maximum:g}"),
     ]
 
 

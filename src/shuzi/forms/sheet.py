@@ -43,7 +43,7 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
     sheets = [(sheet, pages_of(sheet)) for sheet in sheets_of(spec)]
     max_copies = min(MAX_COPIES, _MAX_SHEETS // len(sheets))
     if not 1 <= copies <= max_copies:
-        raise DataError("error.form.copies", most=max_copies)
+        raise DataError("error.form.copies", max=max_copies)
     if spec.blank:
         raise DataError("error.form.make_traced")
     text = "".join(_all_text(sheet, pages) for sheet, pages in sheets)

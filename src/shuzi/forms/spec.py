@@ -129,10 +129,10 @@ def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
     if len(rows) < 2:
         raise DataError("error.roster.empty", path=path)
     if len(rows) > MAX_ROWS + 1:
-        raise DataError("error.roster.many", path=path, most=MAX_ROWS)
+        raise DataError("error.roster.many", path=path, max=MAX_ROWS)
     names = [name.strip() for name in rows[0]]
     if len(names) > MAX_COLUMNS:
-        raise DataError("error.roster.wide", path=path, most=MAX_COLUMNS)
+        raise DataError("error.roster.wide", path=path, max=MAX_COLUMNS)
     if twice := _twice(names):
         raise DataError("error.roster.columns", path=path, names=", ".join(twice))
     for line, row in zip(lines, rows, strict=True):

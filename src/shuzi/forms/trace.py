@@ -71,7 +71,7 @@ def trace(
 ) -> Traced:
     """Trace a blank form; where it has no empty boxes and none are drawn, the spec has no fields."""
     if not is_text(title):
-        raise DataError("error.trace.title", most=MAX_TEXT_LENGTH)
+        raise DataError("error.trace.title", max=MAX_TEXT_LENGTH)
     grey = open_picture(picture)
     form = find_form(grey, sides_of(paper), name)
     if not Blank(form.flat, form.size).distinct:
@@ -114,7 +114,7 @@ def sides_of(paper: str) -> tuple[float, float]:
     """Return the two sides of a paper in millimetres."""
     if not is_paper(paper):
         min_side, max_side = SIDES
-        raise DataError("error.trace.paper", paper=paper, names=", ".join(PAPERS), least=min_side, most=max_side)
+        raise DataError("error.trace.paper", paper=paper, names=", ".join(PAPERS), min=min_side, max=max_side)
     return Spec("", (), paper=paper).size
 
 

@@ -195,7 +195,7 @@ class Readable:
             for picture in self._expand(name):
                 pictures.append((_name(picture, name), picture))
                 if len(pictures) > MAX_PICTURES:
-                    raise PictureError("error.mcp.pictures", most=MAX_PICTURES)
+                    raise PictureError("error.mcp.pictures", max=MAX_PICTURES)
         return pictures
 
     def _expand(self, name: str) -> Iterator[Picture | ShuziError]:
@@ -292,7 +292,7 @@ class _Tools:
         with self._reading():
             pages = [*islice(single_pictures(_decoded(image)), MAX_PICTURES + 1)]
             if len(pages) > MAX_PICTURES:
-                raise PictureError("error.mcp.pictures", most=MAX_PICTURES)
+                raise PictureError("error.mcp.pictures", max=MAX_PICTURES)
             pictures = list[Picture]()
             for page in pages:
                 if isinstance(page, ShuziError):
@@ -348,7 +348,7 @@ def _decoded(image: str) -> bytes:
     # the alphabet of addresses, lines and missing signs at the end are base64 too
     content = "".join(content.split()).rstrip("=").replace("-", "+").replace("_", "/")
     if len(content) > _MAX_BYTES * 4 // 3:
-        raise PictureError("error.picture.long", path="image", most=_MAX_BYTES)
+        raise PictureError("error.picture.long", path="image", max=_MAX_BYTES)
     try:
         return base64.b64decode(content + "=" * (-len(content) % 4), validate=True)
     except (binascii.Error, ValueError) as problem:

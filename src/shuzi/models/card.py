@@ -197,7 +197,7 @@ class Card:
     def from_json(text: str, path: object) -> Card:
         """Parse a card; unknown fields are ignored."""
         if len(text) > _MAX_CARD:
-            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", most=_MAX_CARD))
+            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", max=_MAX_CARD))
         try:
             values = json.loads(text)
             version = values.get("format")

@@ -33,7 +33,7 @@ def read_content(path: Path) -> bytes:
     """Read an .onnx file."""
     try:
         if path.stat().st_size > _MAX_SIZE:
-            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.large", most=_MAX_SIZE))
+            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.large", max=_MAX_SIZE))
         return path.read_bytes()
     except OSError as problem:
         raise ModelError("error.model.damaged", path=path, reason=problem.strerror) from problem

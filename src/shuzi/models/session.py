@@ -191,7 +191,7 @@ def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError 
     if key == "slow":
         return ModelError("error.model.slow", path=path, seconds=limits.cpu_seconds)
     if key == "memory":
-        return ModelError("error.model.memory", path=path, most=limits.memory // 1_000_000)
+        return ModelError("error.model.memory", path=path, max=limits.memory // 1_000_000)
     if isinstance(key, str) and key in _VALUES and isinstance(values, dict):
         named = {name: str(values.get(name, ""))[:_MAX_MESSAGE] for name in _VALUES[key]}
         return ModelError(key, path=path, **named)

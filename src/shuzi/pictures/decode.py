@@ -208,7 +208,7 @@ def draw_page(page: Page, max_pixels: int) -> Image.Image:
         sheet = pdf[page.number - 1]
         for width, height in _pictures_on(sheet):
             if width * height > max_pixels:
-                size = {"width": width, "height": height, "most": max_pixels}
+                size = {"width": width, "height": height, "max": max_pixels}
                 raise PictureError("error.picture.large", path=page, **size)
         width, height = sheet.get_size()
         scale = min(DPI / _POINTS, math.sqrt(0.99 * max_pixels / max(width * height, 1)))
@@ -325,7 +325,7 @@ def _complaints(name: object) -> Iterator[None]:
         try:
             yield
         except Image.DecompressionBombError as problem:
-            raise PictureError("error.picture.huge", path=name, most=MAX_PIXELS) from problem
+            raise PictureError("error.picture.huge", path=name, max=MAX_PIXELS) from problem
         except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
             raise PictureError("error.picture.unknown", path=name) from problem
         except OSError as problem:
@@ -418,7 +418,7 @@ def check_size(picture: Image.Image, name: object) -> None:
     """Reject a picture with no pixels, or with more than the limit."""
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        raise PictureError("error.picture.large", path=name, width=width, height=height, most=MAX_PIXELS)
+        raise PictureError("error.picture.large", path=name, width=width, height=height, max=MAX_PIXELS)
     if width * height == 0:
         raise PictureError("error.picture.unknown", path=name)
 

@@ -146,7 +146,7 @@ def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
         kind = "damaged"
     reason = values.get("reason")
     said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_MAX_MESSAGE] if isinstance(reason, str) and reason else None
-    known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MAX_PIXELS, "path": path}
+    known = {key: numbers[key] for key in _ERRORS[kind]} | {"max": MAX_PIXELS, "path": path}
     return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
 
 

@@ -160,7 +160,7 @@ def _contents(file: BinaryFile) -> bytes:
             break
         content += piece
     if len(content) > MAX_READ:
-        raise PictureError("error.picture.long", path=name, most=MAX_READ)
+        raise PictureError("error.picture.long", path=name, max=MAX_READ)
     if not content:
         raise PictureError("error.picture.read", path=name)
     return content
@@ -200,7 +200,7 @@ def _as_bytes(array: NDArray[Any]) -> NDArray[np.uint8]:
     is_float, lowest, highest = array.dtype.kind == "f", float(array.min()), float(array.max())
     if not 0 <= lowest <= highest <= (1 if is_float else 255):  # NaN is refused too
         key = "error.picture.floats" if is_float else "error.picture.integers"
-        raise PictureError(key, dtype=array.dtype, least=f"{lowest:g}", most=f"{highest:g}")
+        raise PictureError(key, dtype=array.dtype, min=f"{lowest:g}", max=f"{highest:g}")
     return np.rint(array * 255.0).astype(np.uint8) if is_float else array.astype(np.uint8)
 
 
@@ -213,4 +213,4 @@ def check_shape(array: NDArray[Any]) -> None:
         raise PictureError("error.picture.array", shape=shape)
     height, width = array.shape[:2]
     if height * width > MAX_PIXELS:
-        raise PictureError("error.picture.large", path="array", width=width, height=height, most=MAX_PIXELS)
+        raise PictureError("error.picture.large", path="array", width=width, height=height, max=MAX_PIXELS)

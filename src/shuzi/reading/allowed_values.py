@@ -155,7 +155,7 @@ def check_values(values: Sequence[str]) -> list[str]:
     if not distinct:
         raise DataError("error.among.empty")
     if len(distinct) > MAX_VALUES:
-        raise DataError("error.among.many", n=len(distinct), most=MAX_VALUES)
+        raise DataError("error.among.many", n=len(distinct), max=MAX_VALUES)
     for value in distinct:
         if not set(value) <= set(DIGITS + MARKS) or not set(value) & set(DIGITS) or len(value) > LONGEST_VALUE:
             shown = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"

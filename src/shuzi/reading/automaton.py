@@ -226,7 +226,7 @@ def compile_pattern(pattern: str) -> Automaton:
     if not isinstance(pattern, str):
         raise DataError("error.pattern.kind")
     if len(pattern) > LONGEST_PATTERN:
-        raise DataError("error.pattern.long", n=len(pattern), most=LONGEST_PATTERN)
+        raise DataError("error.pattern.long", n=len(pattern), max=LONGEST_PATTERN)
     if _NAME.fullmatch(pattern) and pattern not in NAMED_PATTERNS:
         raise DataError("error.pattern.name", name=pattern, known=", ".join(NAMED_PATTERNS))
     return _compile(pattern)
@@ -277,7 +277,7 @@ class _Parser:
         while self._position < len(self._expression):
             self._read_one()
             if sum(group.count() for group in self._groups) > MAX_POSITIONS:
-                raise self._wrong("error.pattern.many", most=MAX_POSITIONS)
+                raise self._wrong("error.pattern.many", max=MAX_POSITIONS)
         if len(self._groups) > 1:
             raise self._wrong("error.pattern.open", self._groups[-1].position, character="(")
         return self._groups[0].part()
@@ -324,7 +324,7 @@ class _Parser:
         if not part.letters:
             min_count = copies = 0  # nothing, however often
         if len(part.letters) * copies > MAX_POSITIONS:
-            raise self._wrong("error.pattern.many", most=MAX_POSITIONS)
+            raise self._wrong("error.pattern.many", max=MAX_POSITIONS)
         self._position = end
         group.add(part.repeated(min_count, copies, is_endless=max_count is None), may_repeat=False)
 

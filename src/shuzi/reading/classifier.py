@@ -96,5 +96,5 @@ def accept_images(images: ArrayLike) -> NDArray[np.uint8]:
         return array
     largest = 1 if array.dtype.kind in "bf" else 255
     if array.size and not 0 <= array.min() <= array.max() <= largest:  # NaN is refused too
-        raise ShuziError("error.classify.range", dtype=array.dtype, least=array.min(), most=array.max())
+        raise ShuziError("error.classify.range", dtype=array.dtype, min=array.min(), max=array.max())
     return np.rint(array * 255.0).astype(np.uint8) if largest == 1 else array.astype(np.uint8)

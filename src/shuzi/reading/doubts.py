@@ -152,5 +152,5 @@ def _split(text: str, boxes: list[Box]) -> tuple[str, str] | None:
     gap, start = gaps[widest]
     height = median(boxes[index].height for index in at)
     others = [other for other, _ in [*gaps[:widest], *gaps[widest + 1 :]]]
-    least = max(WIDE_GAP * height, TIMES_OTHER_GAPS * median_low(others)) if others else LONE_GAP * height
-    return (text[:start], text[start:]) if gap >= least else None
+    widest_inside = max(WIDE_GAP * height, TIMES_OTHER_GAPS * median_low(others)) if others else LONE_GAP * height
+    return (text[:start], text[start:]) if gap >= widest_inside else None

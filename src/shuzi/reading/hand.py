@@ -98,14 +98,14 @@ class Blend:
     shape_width: float = 0.03
     # the logit by which the right answer rises above the wrong one for the corrected digit itself
     margin: float = 2.0
-    # the largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays
-    most: float = 8.0
+    # the limit of this rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays
+    max_rise: float = 8.0
 
 
 ALONE = Blend()
 """How much they count for a single digit."""
 
-IN_NUMBERS = Blend(near=0.70, shape=0.70, margin=2.0, most=12.0)
+IN_NUMBERS = Blend(near=0.70, shape=0.70, margin=2.0, max_rise=12.0)
 """How much they count in whole numbers, where neighbours and the line recogniser speak too: there, what is less alike
 makes more readings wrong than right (benchmarks/hand_numbers.py)."""
 
@@ -127,7 +127,7 @@ class CorrectedClassifier(Classifier):
 
     def __init__(self, classifier: Classifier, examples: Dataset, blend: Blend | None = None) -> None:
         if len(examples) > MAX_EXAMPLES:
-            raise DataError("error.hand.many", n=len(examples), most=MAX_EXAMPLES)
+            raise DataError("error.hand.many", n=len(examples), max=MAX_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
         self.uncorrected: Classifier = (
             classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
@@ -198,7 +198,7 @@ def _corrections_at_once(
     speaks &= alike > np.where(agrees, alike, 0.0).max(axis=1, keepdims=True)
     rows = np.arange(len(answers))
     before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
-    logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.most)
+    logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.max_rise)
     logits = np.where(
         same, np.maximum(logits, SAME_INK_LOGIT), np.minimum(logits, np.maximum(before, MAX_LOGIT_OF_ALIKE))
     )

@@ -43,19 +43,19 @@ def name_ignored_ink(seen: Findings, outcomes: Sequence[Outcome], digits: Sequen
     ignored += [(UNKNOWN, mark.box) for line in blank for mark in line.characters if mark.character in MARKS]
     heights = [digit.box.height for digit in digits or characters] or [line.line.height for line in seen.texts]
     boxes = [character.box for character in characters]
-    most = max(seen.work_left, MIN_KIND_WORK)
-    ignored += find_left_out(seen.grey, seen.ink, boxes, median(heights), most)
+    work_left = max(seen.work_left, MIN_KIND_WORK)
+    ignored += find_left_out(seen.grey, seen.ink, boxes, median(heights), work_left)
     left_to_right = sorted(ignored, key=lambda piece: piece[1].x)
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in left_to_right)
 
 
 def find_left_out(
-    grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float, most: float = MAX_WORK
+    grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float, work_left: float = MAX_WORK
 ) -> list[tuple[str, Box]]:
     """Find the ink outside all characters that is large enough to be one; return its kinds and boxes, in pixels.
 
     `grey` and `ink`, paper 0, are uint8 (h, w). `taken` are the boxes of all digits, marks and signs, and `height` is
-    the digits' median height. Telling kinds may take `most`, in images classified; the ink beyond that is UNKNOWN.
+    the digits' median height. Telling kinds may take `work_left`, in images classified; ink beyond that is UNKNOWN.
 
     >>> ink = np.zeros((40, 100), np.uint8)
     >>> ink[10:30, 10:14] = ink[10:30, 40:60] = ink[36, 2:98] = 255
@@ -85,8 +85,8 @@ def find_left_out(
         x, y, wide, high, area = stats[label].tolist()
         box = Box(x, y, wide, high)
         rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN
-        most -= IMAGES_PER_PIECE + ruling.looked_at(box, area) / PIXELS_PER_IMAGE
-        if most < 0:
+        work_left -= IMAGES_PER_PIECE + ruling.looked_at(box, area) / PIXELS_PER_IMAGE
+        if work_left < 0:
             kinds.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
             continue
         piece = labels[box.pixels()] == label

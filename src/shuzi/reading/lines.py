@@ -76,9 +76,9 @@ def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     kept: dict[int, list[int]] = {}
     for row in strongest_first:
         own = [boxes[index] for index in groups[row]]
-        least = CUT_OFF_ROW if len(own) > 1 else CUT_OFF_DIGIT
+        lowest = CUT_OFF_ROW if len(own) > 1 else CUT_OFF_DIGIT
         tallest = [boxes[index] for index in groups[whole[0]]] if whole else own
-        if whole and _at_edge(own, shape) and _median_height(own) < least * _median_height(tallest):
+        if whole and _at_edge(own, shape) and _median_height(own) < lowest * _median_height(tallest):
             continue
         if any(_hangs(own, [boxes[index] for index in indices]) for indices in kept.values()):
             continue
@@ -100,8 +100,10 @@ def hangs_on(box: Box, row: Sequence[Box], below: float = COMMA_BELOW) -> bool:
     gap = max(min(digit.x for digit in row) - box.right, box.x - max(digit.right for digit in row))
     if box.height >= COMMA_HEIGHT * height:
         below = 0.0
-    most = STROKE_HEIGHT if box.width < STROKE_WIDTH * box.height else COMMA_HEIGHT
-    return gap < CHARACTER_GAP * height and box.height < most * height and top < box.y <= bottom + below * height
+    max_height = STROKE_HEIGHT if box.width < STROKE_WIDTH * box.height else COMMA_HEIGHT
+    return (
+        gap < CHARACTER_GAP * height and box.height < max_height * height and top < box.y <= bottom + below * height
+    )
 
 
 def _hangs(own: Sequence[Box], row: Sequence[Box]) -> bool:

@@ -30,15 +30,19 @@ if TYPE_CHECKING:
 
 
 def locate(
-    scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool, most: float = thresholds.MAX_WORK
+    scan: Scan,
+    classifier: Classifier,
+    detector: Detector | None,
+    has_lines: bool,
+    max_work: float = thresholds.MAX_WORK,
 ) -> Findings:
     """Find the digits in a picture, classify each, and frame the lines that they stand on.
 
     The detector looks where the ink is not simple. `has_lines`: lines are recognised next; a single sure digit needs
-    no line. `most` is what may be done, in images classified.
+    no line. `max_work` is what may be done, in images classified.
     """
     ink, components = scan.ink, scan.components
-    work = Work(_limit_work(scan.grey.size, most))
+    work = Work(_limit_work(scan.grey.size, max_work))
     try:
         if len(components.boxes) > thresholds.MAX_COMPONENTS:
             raise TooMuch("reading.many_pieces", len(components.boxes))
@@ -105,13 +109,13 @@ def _is_struck(line: Line, scan: Scan) -> bool:
     return is_struck_out(scan.contrast, [candidate.box for candidate in line.candidates])
 
 
-def _limit_work(pixels: int, most: float) -> float:
+def _limit_work(pixels: int, max_work: float) -> float:
     """Return what may be done for a picture of so many pixels, and at most, in images classified.
 
     >>> _limit_work(32 * 32, 1_800), _limit_work(640 * 480, 1_800), _limit_work(640 * 480, 200)
     (202.4, 1800, 200)
     """
-    return min(most, thresholds.MAX_WORK, thresholds.MIN_WORK + pixels / thresholds.PIXELS_PER_WORK)
+    return min(max_work, thresholds.MAX_WORK, thresholds.MIN_WORK + pixels / thresholds.PIXELS_PER_WORK)
 
 
 def _take_components(scan: Scan, classifier: Classifier, work: Work) -> list[Candidate]:

@@ -182,18 +182,18 @@ def put_on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
     return parts
 
 
-def rank_texts(parts: Iterable[Choices], most: int = MAX_ALTERNATIVES) -> list[tuple[str, float]]:
+def rank_texts(parts: Iterable[Choices], max_texts: int = MAX_ALTERNATIVES) -> list[tuple[str, float]]:
     """Return the most probable ways to choose a text for each part, joined, the best one first.
 
-    >>> best = rank_texts([[("1", 0.6), ("7", 0.4)], [("0", 0.9), ("6", 0.1)]], most=3)
+    >>> best = rank_texts([[("1", 0.6), ("7", 0.4)], [("0", 0.9), ("6", 0.1)]], max_texts=3)
     >>> [(text, round(probability, 2)) for text, probability in best]
     [('10', 0.54), ('70', 0.36), ('16', 0.06)]
     """
     best = [("", 1.0)]
     for part in parts:
-        likely = sorted(part, key=_least_probable_last)[:most]
+        likely = sorted(part, key=_least_probable_last)[:max_texts]
         longer = [(text + more, before * probability) for text, before in best for more, probability in likely]
-        best = sorted(longer, key=_least_probable_last)[:most]
+        best = sorted(longer, key=_least_probable_last)[:max_texts]
     return best
 
 

@@ -44,16 +44,16 @@ def recognise_page(
     lines: Sequence[TextLine],
     recogniser: Recogniser,
     classifier: Classifier,
-    most: float,
+    max_work: float,
 ) -> Findings:
     """Recognise the lines of a photograph, uint8 (h, w); single digits are classified too, for a second opinion.
 
-    `most` is what may be done for a picture of one line, in images classified: for this one more.
+    `max_work` is what may be done for a picture of one line, in images classified: for this one more.
     """
     whole = [line for line in lines if not is_cut_off(line, grey)]
     cut_off = tuple(line for line in lines if line not in whole) if whole else ()
     lines = whole or lines
-    height, work = median(line.height for line in lines), Work(most * MAX_PAGE_WORK / MAX_WORK)
+    height, work = median(line.height for line in lines), Work(max_work * MAX_PAGE_WORK / MAX_WORK)
     nothing = Findings.of_nothing(grey)
     page = []
     strips = sum(_measure_strips(line) for line in lines)

@@ -202,14 +202,14 @@ class Reader:
         except ShuziError as problem:
             return problem
 
-    def recognise(self, picture: Source, most: float = MAX_WORK, as_page: bool = True) -> Findings:
+    def recognise(self, picture: Source, max_work: float = MAX_WORK, as_page: bool = True) -> Findings:
         """Find and recognise what is in a picture, undecided, to show or measure it; raises what `read` raises.
 
         Parameters
         ----------
         picture
             As for `read`.
-        most
+        max_work
             What may be done for it, in images classified; if that is not enough, nothing is read.
         as_page
             Whether it may be a photograph of several lines; a cell of a table is one number.
@@ -220,7 +220,7 @@ class Reader:
         line_score = writing.score if writing is not None and not writing.lines else None
         lines = writing.lines if writing is not None and _is_page(writing.lines, grey) else []
         if lines and not may_be_one_number(lines):
-            page = self._recognise_page(grey, lines, most)
+            page = self._recognise_page(grey, lines, max_work)
             if page.too_much is None:  # a large table may still be read row by row
                 return replace(page, source=source)
             lines = []
@@ -228,13 +228,13 @@ class Reader:
         classifier, has_lines = self._classifier, self._recogniser is not None
         # in a number, corrected digits speak about its texts, not about the candidates too
         uncorrected = classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
-        findings = locate(scan, uncorrected, self._detector, has_lines, most)
+        findings = locate(scan, uncorrected, self._detector, has_lines, max_work)
         # clear ink on a single line is read as well without its neighbours, and only there a stroke is surely seen
         is_clear = findings.simple and bool(findings.candidates) and len(findings.lines) < 2
         if lines and not is_clear and not any(line.is_struck for line in findings.lines):
-            return replace(self._recognise_page(grey, lines, most), source=source)
+            return replace(self._recognise_page(grey, lines, max_work), source=source)
         if uncorrected is not classifier and not findings.lines and findings.too_much is None:
-            findings = locate(scan, classifier, self._detector, has_lines, most)
+            findings = locate(scan, classifier, self._detector, has_lines, max_work)
         if self._recogniser is not None:
             findings = recognise_lines(findings, scan, self._recogniser)
         if isinstance(classifier, CorrectedClassifier):
@@ -247,13 +247,13 @@ class Reader:
             return None
         return self._line_detector.find(grey)
 
-    def _recognise_page(self, grey: NDArray[np.uint8], lines: Sequence[TextLine], most: float) -> Findings:
+    def _recognise_page(self, grey: NDArray[np.uint8], lines: Sequence[TextLine], max_work: float) -> Findings:
         """Recognise the lines of a photograph."""
         assert self._recogniser is not None  # noqa: S101 - for the types
         assert self._line_detector is not None  # noqa: S101 - for the types
         classifier = self._classifier
         alone = classifier.uncorrected if isinstance(classifier, CorrectedClassifier) else classifier
-        findings = recognise_page(grey, lines, self._recogniser, alone, most)
+        findings = recognise_page(grey, lines, self._recogniser, alone, max_work)
         if findings.page and not findings.is_upside_down:
             is_on_its_side = lies_on_its_side(grey, findings.page, self._line_detector, self._recogniser)
             findings = replace(findings, is_on_its_side=is_on_its_side)

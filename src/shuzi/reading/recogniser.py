@@ -83,7 +83,7 @@ class Text:
 
 
 def find_best_texts(
-    log_probabilities: NDArray[np.float32], most: int = 10, width: int = 16, least: float = 1e-4
+    log_probabilities: NDArray[np.float32], max_texts: int = 10, width: int = 16, min_probability: float = 1e-4
 ) -> list[Text]:
     """Find the most probable texts by prefix beam search (Hannun et al., 2014), the best one first.
 
@@ -91,20 +91,21 @@ def find_best_texts(
     ----------
     log_probabilities
         float32 (columns, classes), each class's log probability in each column; the last class is the blank.
-    most
+    max_texts
         The maximum number of texts to return.
     width
         The number of prefixes kept after each column.
-    least
+    min_probability
         A class less probable than this in a column does not extend any text there.
 
     Examples
     --------
     >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
-    >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in find_best_texts(columns, most=2)]
+    >>> best = find_best_texts(columns, max_texts=2)
+    >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in best]
     [((0, 1), 0.534), ((1,), 0.211)]
     """
-    blank, seldom = log_probabilities.shape[1] - 1, math.log(least)
+    blank, seldom = log_probabilities.shape[1] - 1, math.log(min_probability)
     # prefix: its log probabilities with and without a blank at the end
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, LOG_OF_ZERO)}
     for column in log_probabilities.tolist():
@@ -137,7 +138,7 @@ def find_best_texts(
         best = sorted(longer.items(), key=lambda item: -add_logs(*item[1]))[:width]
         beams = {text: (ends[0], ends[1]) for text, ends in best}
     texts = [Text(text, min(add_logs(*ends), 0.0)) for text, ends in beams.items()]
-    return sorted(texts, key=lambda text: -text.log_probability)[:most]
+    return sorted(texts, key=lambda text: -text.log_probability)[:max_texts]
 
 
 def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:

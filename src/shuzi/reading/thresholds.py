@@ -56,7 +56,7 @@ MIN_SCALE_STEP: Final = 0.15  # difference of log scales: closer scales show the
 GOOD_SCORE: Final = 0.75  # candidates that explain a picture this well are final
 GOOD_SCORE_BEFORE_LINES: Final = 0.6  # the same if the line recogniser will read the lines anew
 SAME_DIGIT_IOU: Final = 0.4  # a detection that overlaps a digit of simple ink this much is the same digit
-CLEAR_DETECTION: Final = 0.5  # the least score of the best detection where no ink is visible
+CLEAR_DETECTION: Final = 0.5  # the lowest score of the best detection where no ink is visible
 PALE_MARGIN: Final = 0.3  # of a digit's size: the paper around it that is used to separate its pale ink
 
 # which candidates are digits
@@ -238,7 +238,7 @@ SAME_LINE_OVERLAP: Final = 0.25  # of the lower one's height: ink that shares mo
 # ink beside a line that the picture's left or right edge cuts off, as fractions of the digits' median height
 CUT_HEIGHT: Final = 0.33
 """What is as high may be a piece of a character; two pieces, such as the ends of a 3, count from top to bottom."""
-CUT_PART: Final = 0.08  # the least height of one of several pieces
+CUT_PART: Final = 0.08  # the lowest height of one of several pieces
 CUT_INSIDE: Final = 0.5  # of its own height: what has less in the height of the digit next to it is of another row
 CUT_GAP: Final = 1.2  # the widest gap to the digit next to it
 LOW_PICTURE: Final = 1.5  # the height of a picture in which a line from top to bottom may be a 1

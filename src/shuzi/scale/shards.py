@@ -163,7 +163,7 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
                     continue
                 name = f"{location.shown}/{member.name}"
                 if member.size > _MAX_PICTURE:
-                    yield name, PictureError("error.picture.long", path=name, most=_MAX_PICTURE)
+                    yield name, PictureError("error.picture.long", path=name, max=_MAX_PICTURE)
                     continue
                 content = archive.extractfile(member)
                 data = b"" if content is None else content.read()

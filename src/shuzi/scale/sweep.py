@@ -148,9 +148,9 @@ def check(plan: Plan, places: Places, local: bool) -> None:
 
 
 def _check_size(plan: Plan) -> None:
-    most = [node["Resources"] for node in alive()]
+    resources = [node["Resources"] for node in alive()]
     for resource, needed in (("CPU", plan.cpus), ("GPU", plan.gpus)):
-        found = max((node.get(resource, 0) for node in most), default=0)
+        found = max((node.get(resource, 0) for node in resources), default=0)
         if needed > found:
             raise ClusterError("error.sweep.size", resource=resource, needed=f"{needed:g}", found=f"{found:g}")
 

@@ -90,7 +90,7 @@ class Plan:
                     raise RecipeError("error.sweep.twice", name=name, value=value)
         longest = max(trial.recipe.steps for trial in self.trials())
         if self.first * REDUCTION > longest:
-            raise RecipeError("error.sweep.first", first=self.first, most=longest // REDUCTION, steps=longest)
+            raise RecipeError("error.sweep.first", first=self.first, max=longest // REDUCTION, steps=longest)
 
     def trials(self) -> list[Trial]:
         """Return the trials, setting by setting."""

@@ -167,7 +167,7 @@ class Tokens:
             raise ServiceError("error.service.token_file", path=path, reason=reason) from problem
         tokens = [line.strip() for line in text.splitlines() if line.strip()]
         if not tokens or len(text) > _MAX_SIZE or min(map(len, tokens)) < MIN_TOKEN:
-            raise ServiceError("error.service.token_short", path=path, least=MIN_TOKEN)
+            raise ServiceError("error.service.token_short", path=path, min=MIN_TOKEN)
         return cls(tokens)
 
     def allow(self, authorization: str) -> bool:
@@ -320,7 +320,7 @@ class Guard:
         if self._tokens and is_closed(scope["path"]) and not self._tokens.allow(head.get("authorization", "")):
             return ServiceError("error.service.token")
         if quota.requests > quota.limits.client_requests:
-            return ServiceError("error.service.client", most=quota.limits.client_requests)
+            return ServiceError("error.service.client", max=quota.limits.client_requests)
         return None
 
     def _of_another_site(self, method: str, head: Headers) -> ServiceError | None:

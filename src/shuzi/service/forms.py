@@ -116,10 +116,10 @@ class _Work:
 
     async def check(self) -> None:
         """Raise a ServiceError if the spec has a mistake, or the hand or the earlier table is unusable."""
-        before, most = self._before
+        before, max_cells = self._before
         if self._files or before is not None:
             await self._parts.pool.run(
-                *(check, self._files, before, most, self._language), shared=self._shared, size=len(before or b"")
+                *(check, self._files, before, max_cells, self._language), shared=self._shared, size=len(before or b"")
             )
 
     async def table(self, sources: list[Source]) -> bytes:
@@ -135,9 +135,11 @@ class _Work:
             raise problems.exceptions[0] from None
         read = [task.result() for task in tasks]
         self._parts.metrics.pictures.inc(sum(not isinstance(page, Problem) for page in read))
-        before, most = self._before
+        before, max_cells = self._before
         said: bytes = await self._parts.pool.run(
-            *(join, read, self._files, before, most, self._language), shared=self._shared, size=len(before or b"")
+            *(join, read, self._files, before, max_cells, self._language),
+            shared=self._shared,
+            size=len(before or b""),
         )
         return said
 
@@ -245,7 +247,7 @@ def _before(content: bytes, max_cells: int) -> Table:
     except ServiceError as problem:  # its message may be about a body, which here is a table
         reason = _OF_BEFORE.get(problem.key)
         raise ServiceError(
-            "error.service.before", reason=ShuziError(reason, most=max_cells) if reason else problem
+            "error.service.before", reason=ShuziError(reason, max=max_cells) if reason else problem
         ) from problem
     for row in found["rows"]:
         for cell in row["cells"].values():
@@ -323,11 +325,11 @@ def table_in(body: bytes, max_cells: int) -> dict[str, Any]:
     """Return the values of a table's JSON, without checking its pictures."""
     asked = checked(body, FormTable, marks=_MARKS * max_cells, strict=True)
     if len(asked.problems) > PROBLEMS:
-        raise ServiceError("error.service.problems", most=PROBLEMS)
+        raise ServiceError("error.service.problems", max=PROBLEMS)
     # rows without cells and cells without a column cost as much
     counts = (len(asked.rows) * max(1, len(asked.columns)), sum(len(row.cells) for row in asked.rows))
     if max(counts) > max_cells:
-        raise ServiceError("error.service.cells", most=max_cells)
+        raise ServiceError("error.service.cells", max=max_cells)
     return asked.model_dump()
 
 

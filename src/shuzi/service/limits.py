@@ -239,7 +239,7 @@ class Bodies:
         """Reserve memory for more bytes of a body, or return the reason for refusal."""
         quota = watched.quota
         if quota.held + size > self.limits.client_held:
-            return ServiceError("error.service.held", most=self.limits.client_held // 1_000_000)
+            return ServiceError("error.service.held", max=self.limits.client_held // 1_000_000)
         while self._held + size > self.limits.held:
             largest = max(self._coming, key=lambda body: (body.quota.held, body.held), default=None)
             if largest is None or largest.quota.held <= quota.held + size:
@@ -289,7 +289,7 @@ class _Watched:
         message: Message = {} if self._announced > limits.body else await self._next()
         size = len(message.get("body", b""))
         if not message or self.held + size > limits.body:
-            raise BodyRefused(ServiceError("error.service.body", most=limits.body // 1_000_000))
+            raise BodyRefused(ServiceError("error.service.body", max=limits.body // 1_000_000))
         if refusal := self._bodies.hold(self, size):
             raise BodyRefused(refusal)
         return message

@@ -129,7 +129,7 @@ class _Form:
         named = _text(file_name or b"") or name, content
         if name == FIELD:
             if len(self.pictures) == self._max_files:
-                raise ServiceError("error.service.pictures", most=self._max_files)
+                raise ServiceError("error.service.pictures", max=self._max_files)
             self.pictures.append(named)
         elif name not in self._once:
             known = ", ".join(f'"{field}"' for field in (FIELD, *self._once))
@@ -201,12 +201,12 @@ def sources_of(named: list[tuple[str, bytes]], max_pictures: int) -> list[Source
             sources.append((name, content))
             continue
         if pages > max_pictures:
-            raise ServiceError("error.service.pages", path=name, pages=pages, most=max_pictures)
+            raise ServiceError("error.service.pages", path=name, pages=pages, max=max_pictures)
         if len(sources) + pages > max_pictures:
-            raise ServiceError("error.service.pictures", most=max_pictures)
+            raise ServiceError("error.service.pictures", max=max_pictures)
         sources += [(f"{name}#{page}", Page(content, page)) for page in range(1, pages + 1)]
     if len(sources) > max_pictures:
-        raise ServiceError("error.service.pictures", most=max_pictures)
+        raise ServiceError("error.service.pictures", max=max_pictures)
     return sources
 
 

@@ -85,7 +85,7 @@ def _checked(picture: str, max_pixels: int) -> tuple[str, int]:
             raise ValueError
         width, height = struct.unpack(">II", content[_IHDR])
         if width * height > max_pixels:
-            raise ServiceError("error.service.cell_pixels", most=_MAX_PIXELS // 1_000_000)
+            raise ServiceError("error.service.cell_pixels", max=_MAX_PIXELS // 1_000_000)
         made = as_png(open_picture(content))
     except (ValueError, PictureError) as problem:
         raise ServiceError("error.service.cell_picture") from problem
@@ -180,7 +180,7 @@ def as_jpeg(picture: Picture) -> bytes:
     file, grey = io.BytesIO(), open_picture(picture)
     height, width = grey.shape
     if max(height, width) > _MAX_SIDE:
-        raise PictureError("error.picture.side", path="array", width=width, height=height, most=_MAX_SIDE)
+        raise PictureError("error.picture.side", path="array", width=width, height=height, max=_MAX_SIDE)
     Image.fromarray(grey).save(file, "jpeg", quality=_QUALITY)
     return file.getvalue()
 

@@ -24,15 +24,15 @@ STREAM = "text/event-stream"
 _MAX_BODY = 1_000_000  # bytes of a training request, which is validated at once, without a thread
 _MAX_DIGITS = 9  # of an event number
 
-MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
+MAXIMA = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
 """Upper limits for a training run in the service, since other users wait for it."""
 
 
 def _within(name: str) -> dict[str, Any]:
     """Return the range of a recipe's number, restricted to the service's limits."""
     allowed = RANGES[name]
-    most = min(allowed.most, MOST.get(name, allowed.most))
-    return {"gt" if allowed.above else "ge": allowed.least, "le": most, "strict": True}
+    highest = min(allowed.max, MAXIMA.get(name, allowed.max))
+    return {"gt" if allowed.above else "ge": allowed.min, "le": highest, "strict": True}
 
 
 def _whole(value: Any) -> Any:
@@ -116,7 +116,7 @@ async def begin(request: Request) -> Response:
         raise ServiceError("error.service.no_training")
     body = await json_of(request)
     if len(body) > _MAX_BODY:
-        raise ServiceError("error.service.body", most=_MAX_BODY // 1_000_000)
+        raise ServiceError("error.service.body", max=_MAX_BODY // 1_000_000)
     asked = checked(body, TrainingRequest)
     numbers = asked.model_dump(exclude={"recipe"})
     training = await parts_of(request).trainings.begin(chosen_recipe(asked.recipe, **numbers))

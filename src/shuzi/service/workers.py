@@ -187,7 +187,7 @@ class Pool:
         """Describe the end of a process for the log."""
         self._broken = isinstance(problem, ShuziError) and problem.key.startswith("error.processes.")
         if isinstance(problem, Spent):
-            return ServiceError("error.service.costly", most=round(self._limits.piece_seconds))
+            return ServiceError("error.service.costly", max=round(self._limits.piece_seconds))
         if isinstance(problem, Late):
             return ServiceError("error.service.late")
         if isinstance(problem, Crashed):
@@ -266,10 +266,10 @@ class RequestSlots:
 
     def _newest_of_most(self, client: Hashable) -> _Slot:
         """Return the newest request of the client with the most slots, if it has more than this one would have."""
-        most = max((self._held[slot.client] for slot in self._taken), default=0)
-        if most <= self._held[client] + 1:
+        busiest = max((self._held[slot.client] for slot in self._taken), default=0)
+        if busiest <= self._held[client] + 1:
             raise ServiceError(self._full)
-        return next(slot for slot in reversed(self._taken) if self._held[slot.client] == most)
+        return next(slot for slot in reversed(self._taken) if self._held[slot.client] == busiest)
 
 
 class Streams:

@@ -23,7 +23,7 @@ from shuzi.training.recipe import Recipe
 from shuzi.training.steps import Kept, Steps
 from shuzi.training.tasks import TASKS
 
-LEAST = 10
+MIN_DIGITS = 10
 """The minimum number of digits to learn from."""
 
 ENOUGH = 50

@@ -42,7 +42,7 @@ def softmax(recipe: Recipe, images: Any, normalization: Normalization, learning:
 def mlp(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build softmax after one or more hidden layers of ReLU neurons."""
     if recipe.hidden < 1:
-        raise RecipeError("error.recipe.range", name="hidden", value=f"{recipe.hidden:,}", least="1", most="65,536")
+        raise RecipeError("error.recipe.range", name="hidden", value=f"{recipe.hidden:,}", min="1", max="65,536")
     x = _row(images)
     for index in range(recipe.depth):
         x = layers.Dense(recipe.hidden, activation="relu", name=f"hidden_{index}" if index else "hidden")(x)

@@ -58,10 +58,10 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Range:
-    """The range of a number: from `least` to `most`; `least` itself is excluded if `above`."""
+    """The range of a number: from `min` to `max`; `min` itself is excluded if `above`."""
 
-    least: float
-    most: float = math.inf
+    min: float
+    max: float = math.inf
     above: bool = False
 
     def holds(self, value: float) -> bool:
@@ -69,7 +69,7 @@ class Range:
         # an integer is always finite and may be too large for isfinite
         if not (isinstance(value, int) or math.isfinite(value)):
             return False
-        return (value > self.least if self.above else value >= self.least) and value <= self.most
+        return (value > self.min if self.above else value >= self.min) and value <= self.max
 
 
 _COUNT = Range(1, 10**9)
@@ -235,9 +235,9 @@ def _check(name: str, value: Any, wanted: str) -> None:
         raise RecipeError("error.recipe.number", name=name, value=value)
     allowed = RANGES[name]
     if not allowed.holds(value):
-        least = f"> {allowed.least:g}" if allowed.above else f"{allowed.least:g}"
-        most = "∞" if allowed.most == math.inf else f"{allowed.most:,}"
-        raise RecipeError("error.recipe.range", name=name, value=f"{value:,}", least=least, most=most)
+        lowest = f"> {allowed.min:g}" if allowed.above else f"{allowed.min:g}"
+        highest = "∞" if allowed.max == math.inf else f"{allowed.max:,}"
+        raise RecipeError("error.recipe.range", name=name, value=f"{value:,}", min=lowest, max=highest)
 
 
 def _load(name: str) -> Recipe:

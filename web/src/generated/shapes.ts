@@ -184,10 +184,10 @@ export interface Unread {
 }
 
 export const TRAINING = {
-  batch_size: { least: 1, most: 2000 },
-  learning_rate: { least: 0, most: 100 },
-  steps: { least: 1, most: 20000 },
-  seed: { least: 0, most: 2147483647 },
+  batch_size: { min: 1, max: 2000 },
+  learning_rate: { min: 0, max: 100 },
+  steps: { min: 1, max: 20000 },
+  seed: { min: 0, max: 2147483647 },
 };
 export const RECIPES = {
   softmax: { batch_size: 64, learning_rate: 0.001, steps: 2000, seed: 0 },

@@ -90,7 +90,7 @@ export const STANDARD: Readonly<Record<NetworkName, Settings>> = {
 
 export const LIMITS = {
   ...TRAINING,
-  hidden: { least: 1, most: 512 },
-  depth: { least: 1, most: 4 },
-  images: { least: 10, most: 55_000 },
+  hidden: { min: 1, max: 512 },
+  depth: { min: 1, max: 4 },
+  images: { min: 10, max: 55_000 },
 } as const;

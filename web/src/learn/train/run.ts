@@ -177,9 +177,9 @@ export function settingsOf(id: string): Settings | null {
 }
 
 function fits(name: keyof typeof LIMITS, value: number): boolean {
-  const { least, most } = LIMITS[name];
-  if (name === "learning_rate") return value > 0 && value <= most;
-  return Number.isInteger(value) && value >= least && value <= most;
+  const { min, max } = LIMITS[name];
+  if (name === "learning_rate") return value > 0 && value <= max;
+  return Number.isInteger(value) && value >= min && value <= max;
 }
 
 const PREFIX = "own."; // "softmax" alone is the network that comes with shuzi

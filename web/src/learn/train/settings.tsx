@@ -175,13 +175,13 @@ function adjustable(name: string, read: (text: string) => number | null, standar
   };
 }
 
-const wholeWithin = ({ least, most }: { least: number; most: number }) => wholeIn(least, most);
+const wholeWithin = ({ min, max }: { min: number; max: number }) => wholeIn(min, max);
 const standardOf = (name: "batch_size" | "learning_rate" | "steps") => () => STANDARD[network.value][name];
 
 const batchSize = adjustable("batch", wholeWithin(LIMITS.batch_size), standardOf("batch_size"));
 const learningRate = adjustable(
   "rate",
-  numberIn(1e-5, LIMITS.learning_rate.most),
+  numberIn(1e-5, LIMITS.learning_rate.max),
   standardOf("learning_rate"),
 );
 const steps = adjustable("steps", wholeWithin(LIMITS.steps), standardOf("steps"));

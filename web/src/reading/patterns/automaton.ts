@@ -28,7 +28,7 @@ const COUNTS = /\{([0-9]+)(?:(,)([0-9]*))?\}/y;
 export function automatonOf(pattern: string): Automaton {
   const characters = [...pattern];
   if (characters.length > LONGEST_PATTERN)
-    throw new WrongPattern("error.pattern.long", { n: characters.length, most: LONGEST_PATTERN });
+    throw new WrongPattern("error.pattern.long", { n: characters.length, max: LONGEST_PATTERN });
   const isName = Object.hasOwn(NAMES, pattern);
   if (/^[A-Za-z_]+$/.test(pattern) && !isName) {
     const known = Object.keys(NAMES).join(", ");
@@ -91,7 +91,7 @@ class Parser {
   }
 
   #tooMany(): WrongPattern {
-    return this.#wrong("many", this.#position, { most: MAX_POSITIONS });
+    return this.#wrong("many", this.#position, { max: MAX_POSITIONS });
   }
 
   #at(offset = 0): string {

@@ -65,7 +65,7 @@ export function rather(
     if (label === answer || !(gap > 0 || largest(logs) === label)) continue;
     if (alike < FAINT_SIMILARITY || alike <= against) continue;
     const before = at(look.logs, label) - at(look.logs, answer);
-    const raised = before + alike * Math.min(Math.max(gap, 0) + blend.margin, blend.most);
+    const raised = before + alike * Math.min(Math.max(gap, 0) + blend.margin, blend.max_rise);
     const logit = isSame
       ? Math.max(raised, SAME_INK_LOGIT)
       : Math.min(raised, Math.max(before, MAX_LOGIT_OF_ALIKE));

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from shuzi.data.formats import LARGEST, read_npz
+from shuzi.data.formats import MAX_BYTES, read_npz
 from shuzi.errors import DataError
 
 
@@ -22,7 +22,7 @@ def test_pickled_objects_are_never_loaded(tmp_path, problem_of):
     assert not (tmp_path / "harm").exists()
 
 
-@pytest.mark.parametrize("zeros", [LARGEST + 1, 3 << 30])
+@pytest.mark.parametrize("zeros", [MAX_BYTES + 1, 3 << 30])
 def test_a_small_npz_that_would_take_gigabytes_is_refused_before_it_does(tmp_path, zeros, problem_of):
     path = tmp_path / "digits.npz"
     header = io.BytesIO()
@@ -42,15 +42,15 @@ def test_a_small_npz_that_would_take_gigabytes_is_refused_before_it_does(tmp_pat
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert key == ("error.data.large" if zeros // 784 * 784 > LARGEST else "error.data.unreadable")
+    assert key == ("error.data.large" if zeros // 784 * 784 > MAX_BYTES else "error.data.unreadable")
     assert peak < 200 << 20
 
 
 def test_arrays_that_are_small_one_by_one_must_not_be_large_together(tmp_path):
     np.savez_compressed(tmp_path / "many.npz", **{f"x{place}": np.zeros(1_000, np.uint8) for place in range(4)})
-    assert len(read_npz(tmp_path / "many.npz", largest=4_000)) == 4
+    assert len(read_npz(tmp_path / "many.npz", max_bytes=4_000)) == 4
     with pytest.raises(DataError, match="the limit is 999"):
-        read_npz(tmp_path / "many.npz", largest=3_999)
+        read_npz(tmp_path / "many.npz", max_bytes=3_999)
 
 
 def test_only_what_numpy_itself_writes_is_decompressed(tmp_path, few, problem_of):

@@ -37,7 +37,7 @@ TYPES: dict[int, np.dtype[Any]] = {
     0x0D: np.dtype(">f4"),
     0x0E: np.dtype(">f8"),
 }
-LARGEST = 2**30
+MAX_BYTES = 2**30
 """The largest body that is read unless the caller allows more, in bytes."""
 
 _CODES = {dtype.newbyteorder("="): code for code, dtype in TYPES.items()}
@@ -68,14 +68,14 @@ def read_header(path: str | Path) -> Header:
     """Read only the header of an IDX file and check it against the file's size."""
     path = Path(path)
     with _opened(path) as stream:
-        return _header(stream, path, LARGEST)
+        return _header(stream, path, MAX_BYTES)
 
 
-def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
-    """Read an IDX file, compressed if its name ends in .gz, of at most `largest` bytes; byte order becomes native."""
+def read_idx(path: str | Path, max_bytes: int = MAX_BYTES) -> NDArray[Any]:
+    """Read an IDX file, compressed if its name ends in .gz, at most `max_bytes`; byte order becomes native."""
     path = Path(path)
     with _opened(path) as stream:
-        header = _header(stream, path, largest)
+        header = _header(stream, path, max_bytes)
         body = bytearray()
         while len(body) < header.body:
             piece = _read(stream, min(_PIECE, header.body - len(body)), path, header.start + len(body))
@@ -144,7 +144,7 @@ def _read(stream: BinaryIO, count: int, path: Path, at: int) -> bytes:
         raise IdxError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
 
 
-def _header(stream: BinaryIO, path: Path, largest: int) -> Header:
+def _header(stream: BinaryIO, path: Path, max_bytes: int) -> Header:
     magic = _read(stream, 4, path, 0)
     if len(magic) < 4:
         raise IdxError("error.idx.short", path=path, byte=len(magic), expected=4)
@@ -159,16 +159,16 @@ def _header(stream: BinaryIO, path: Path, largest: int) -> Header:
     if len(sizes) < 4 * magic[3]:
         raise IdxError("error.idx.short", path=path, byte=4 + len(sizes), expected=4 + 4 * magic[3])
     header = Header(TYPES[magic[2]], tuple(int(size) for size in np.frombuffer(sizes, ">u4")))
-    _check_size(header, path, largest)
+    _check_size(header, path, max_bytes)
     return header
 
 
-def _check_size(header: Header, path: Path, largest: int) -> None:
+def _check_size(header: Header, path: Path, max_bytes: int) -> None:
     shape = "x".join(map(str, header.shape))
     # even an empty array has strides, which overflow if the other sizes are absurd
     without_zeros = math.prod(size for size in header.shape if size) * header.dtype.itemsize
-    if header.body > largest or without_zeros > max(largest, LARGEST):
-        raise IdxError("error.idx.large", path=path, shape=shape, bytes=header.body, largest=largest)
+    if header.body > max_bytes or without_zeros > max(max_bytes, MAX_BYTES):
+        raise IdxError("error.idx.large", path=path, shape=shape, bytes=header.body, max=max_bytes)
     there = path.stat().st_size
     if path.suffix == ".gz":
         if header.start + header.body > there * _DEFLATE_RATIO:
@@ -193,21 +193,21 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's own; others can
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
-def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARGEST) -> dict[str, NDArray[Any]]:
-    """Read the named arrays of an npz file, or all, of at most `largest` bytes together."""
+def read_npz(path: Path, names: Sequence[str] | None = None, max_bytes: int = MAX_BYTES) -> dict[str, NDArray[Any]]:
+    """Read the named arrays of an npz file, or all, of at most `max_bytes` bytes together."""
     try:
         # zipfile does not close a file that it opened itself and found damaged
         with open_named(path) as raw:
-            return arrays_in(raw, path, names, largest)
+            return arrays_in(raw, path, names, max_bytes)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=_reason(problem)) from problem
 
 
 def arrays_in(
-    raw: IO[bytes], path: Path, names: Sequence[str] | None = None, largest: int = LARGEST
+    raw: IO[bytes], path: Path, names: Sequence[str] | None = None, max_bytes: int = MAX_BYTES
 ) -> dict[str, NDArray[Any]]:
     """Read arrays of an open npz file; `path` names it in errors, which are those of `read_npz`."""
-    arrays, left = {}, largest
+    arrays, left = {}, max_bytes
     try:
         with zipfile.ZipFile(raw) as archive:
             members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
@@ -222,7 +222,7 @@ def arrays_in(
     return arrays
 
 
-def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, largest: int) -> NDArray[Any]:
+def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, max_bytes: int) -> NDArray[Any]:
     if member.compress_type not in _METHODS:
         raise ValueError(f"{member.filename}: compression {member.compress_type}")
     version = npy.read_magic(stream)
@@ -232,8 +232,8 @@ def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, largest: int)
     if dtype.hasobject or min(shape, default=0) < 0:
         raise ValueError(f"{member.filename}: {dtype} {shape}")
     size = math.prod(shape, start=dtype.itemsize)
-    if size > largest:
-        raise DataError("error.data.large", path=path, name=member.filename, bytes=size, largest=largest)
+    if size > max_bytes:
+        raise DataError("error.data.large", path=path, name=member.filename, bytes=size, max=max_bytes)
     body = stream.read(size + 1)  # read to the end, where zipfile compares checksums
     if len(body) != size:
         raise ValueError(f"{member.filename}: {len(body)} bytes for {size}")

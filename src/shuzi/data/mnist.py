@@ -186,7 +186,7 @@ def find(file: File, folder: Path) -> Path:
     raise DataError("error.data.missing", folder=folder, names=", ".join(file.names()[:2]))
 
 
-def download(mirror: str, target: Path, largest: int, progress: Progress, check: Callable[[Path], Any]) -> None:
+def download(mirror: str, target: Path, max_bytes: int, progress: Progress, check: Callable[[Path], Any]) -> None:
     """Download `target.name` from a mirror, a folder's address, to `target` once it has passed `check`."""
     address = mirror + target.name
     if not address.startswith(("http://", "https://")):
@@ -194,7 +194,7 @@ def download(mirror: str, target: Path, largest: int, progress: Progress, check:
     try:
         with replacing(target) as part:
             with urllib.request.urlopen(address, timeout=_PATIENCE) as answer, part.open("wb") as out:  # noqa: S310
-                _copy(answer, out, largest, lambda done, total: progress(target.name, done, total))
+                _copy(answer, out, max_bytes, lambda done, total: progress(target.name, done, total))
             with part.open("rb") as fetched:
                 start = fetched.read(512).lstrip().lower()
             if start.startswith(b"<"):
@@ -214,14 +214,14 @@ def download(mirror: str, target: Path, largest: int, progress: Progress, check:
         raise DownloadError("error.mirror.connection", address=address, reason=reason) from problem
 
 
-def _copy(answer: Any, out: IO[bytes], largest: int, progress: Callable[[int, int | None], None]) -> None:
+def _copy(answer: Any, out: IO[bytes], max_bytes: int, progress: Callable[[int, int | None], None]) -> None:
     promised = answer.headers.get("Content-Length", "")
     total = int(promised) if promised.isdigit() else None
     done = 0
     while piece := answer.read(_PIECE):
         done += len(piece)
-        if done > largest:
-            raise DownloadError("error.mirror.large", address=answer.url, largest=largest)
+        if done > max_bytes:
+            raise DownloadError("error.mirror.large", address=answer.url, max=max_bytes)
         out.write(piece)
         progress(done, total)
     if total is not None and done != total:
@@ -229,7 +229,7 @@ def _copy(answer: Any, out: IO[bytes], largest: int, progress: Callable[[int, in
 
 
 def _checked(file: File, path: Path) -> NDArray[Any]:
-    array = formats.read_idx(path, largest=file.bytes)
+    array = formats.read_idx(path, max_bytes=file.bytes)
     sha256 = formats.sha256(array)
     if sha256 != file.sha256:
         raise DataError("error.data.hash", path=path, found=sha256, expected=file.sha256)

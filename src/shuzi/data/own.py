@@ -29,7 +29,7 @@ from shuzi.pictures.open import open_picture
 MIN_TO_SPLIT = 10
 """The smallest number of pictures that is split."""
 
-LARGEST = 64_000_000  # maximum size of the arrays in bytes: several times that of 10,000 digits
+MAX_BYTES = 64_000_000  # maximum size of the arrays in bytes: several times that of 10,000 digits
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def load_hand(path: str | Path) -> Dataset:
 
 def hand_of(content: bytes, path: Path) -> Dataset:
     """Return the corrected digits in a file's bytes; `path` names it in errors, which are those of `load_hand`."""
-    arrays = arrays_in(io.BytesIO(content), path, NAMES, LARGEST)
+    arrays = arrays_in(io.BytesIO(content), path, NAMES, MAX_BYTES)
     return Dataset(arrays["images"], arrays["labels"])
 
 

@@ -262,8 +262,8 @@ class Scan:
         return cv2.connectedComponents(wide, connectivity=8)[0] == 2 and not has_neighbours(solid)  # the paper is one
 
     @staticmethod
-    def of(grey: NDArray[np.uint8], largest: int) -> Scan:
-        """Prepare a picture, uint8 (h, w), shrunk so that its longer side has at most `largest` pixels."""
-        small = resize(grey, min(1.0, largest / max(grey.shape)))
+    def of(grey: NDArray[np.uint8], max_side: int) -> Scan:
+        """Prepare a picture, uint8 (h, w), shrunk so that its longer side has at most `max_side` pixels."""
+        small = resize(grey, min(1.0, max_side / max(grey.shape)))
         ink, contrast = map_ink_and_contrast(small)
         return Scan(small, (grey.shape[0], grey.shape[1]), ink, contrast, find_components(ink))

@@ -64,7 +64,7 @@ def page_of(
 
 def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: int) -> LinePage:
     """Compose a page around a recorded number, rewritten with another pen."""
-    height = by_magnitude(rng, kind.smallest, kind.largest)
+    height = by_magnitude(rng, kind.min_height, kind.max_height)
     hand = any_hand(rng, height, images=False)
     ink, boxes = number_ink(writers.strokes, sample, hand)
     pair = writers.pair(rng)
@@ -74,7 +74,7 @@ def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: in
 def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind) -> LinePage:
     """Compose a page of a kind, with digits by the first writer and everything else by the second."""
     writer, others = writers
-    height = by_magnitude(rng, kind.smallest, kind.largest)
+    height = by_magnitude(rng, kind.min_height, kind.max_height)
     hand, style = any_hand(rng, height, isinstance(writer, FromImages)), any_style(rng)
     text, photo = kind.text(rng), rng.random() < kind.photos
     frame = kind.frame(rng)

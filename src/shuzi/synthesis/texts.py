@@ -247,8 +247,8 @@ class Kind:
     printed: float = 0.03  # there is a printed word
     stamps: float = 0.05
     crossed_out: float = 0.0  # a digit is crossed out
-    smallest: float = 15.0  # of a digit's height, in pixels
-    largest: float = 44.0
+    min_height: float = 15.0  # of a digit's height, in pixels
+    max_height: float = 44.0
 
     def text(self, rng: np.random.Generator) -> Text:
         """Draw a text."""

@@ -266,7 +266,7 @@ class RunFolder:
         step = int(newest.stem.removeprefix("step-")[:_MAX_DIGITS])
         try:
             # nothing in it is compressed, so no array is larger than the file
-            state = read_npz(newest, largest=newest.stat().st_size)
+            state = read_npz(newest, max_bytes=newest.stat().st_size)
         except (DataError, OSError) as problem:
             reason = problem.values.get("reason", problem) if isinstance(problem, DataError) else problem
             raise RunError("error.run.checkpoint", path=newest, reason=reason) from problem

@@ -1,7 +1,7 @@
 /** Kept digits as the .npz file that `shuzi train --data` and `shuzi read --hand` take, and back. */
 import { PIXELS } from "../data/image";
 import { SIDE } from "../generated/ink/normalize";
-import { LARGEST, MAX_EXAMPLES } from "../generated/limits";
+import { MAX_BYTES, MAX_EXAMPLES } from "../generated/limits";
 import { type Bytes, joined } from "../shared/files";
 
 /** A digit that a person labelled. */
@@ -48,7 +48,7 @@ export function npzOf(digits: readonly KeptDigit[]): Bytes {
  * @throws NoKeptDigits
  */
 export async function digitsIn(file: Bytes): Promise<KeptDigit[]> {
-  const files = await unzipped(file, LARGEST).catch((error) => {
+  const files = await unzipped(file, MAX_BYTES).catch((error) => {
     throw error instanceof DamagedArchive ? new NoKeptDigits("damaged") : error;
   });
   const [images, labels, dates] = ["images", "labels", "dates"].map((name) =>

@@ -62,7 +62,15 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         status = digits_status = UNSURE
     alternatives = share_out(outcomes.texts, confidence, scale.others)
     # 2. single characters are as much less sure than their line said as the whole text is
-    probabilities = share_doubt(characters, outcomes.texts[0][1], confidence, of_digits)
+    raw = min(max(outcomes.texts[0][1], MIN_CONFIDENCE), MAX_CONFIDENCE)
+    power = math.log(min(max(confidence, MIN_CONFIDENCE), MAX_CONFIDENCE)) / math.log(raw)
+    probabilities = [
+        max(
+            max(character.probability, MIN_CONFIDENCE) ** power,
+            of_digits if character.character in DIGITS else confidence,
+        )
+        for character in characters
+    ]
     digits, marks = make_digits_and_marks(characters, probabilities, seen, scale.ok)
     # 3. a sentence
     boxes = [character.box for character in characters if character.character in DIGITS]
@@ -93,22 +101,6 @@ def read_lines(seen: Findings, outcomes: Outcomes, scale: LineScale) -> Reading 
         digits_confidence=of_digits,
         digits_status=digits_status,
     )
-
-
-def share_doubt(characters: Sequence[Character], raw: float, confidence: float, of_digits: float) -> list[float]:
-    """Return each character's probability, as much lower as the text's `confidence` is than its `raw` probability.
-
-    No digit is less probable than all `of_digits` together, no mark than the whole text.
-    """
-    raw, sure = (min(max(value, MIN_CONFIDENCE), MAX_CONFIDENCE) for value in (raw, confidence))
-    power = math.log(sure) / math.log(raw)
-    return [
-        max(
-            max(character.probability, MIN_CONFIDENCE) ** power,
-            of_digits if character.character in DIGITS else confidence,
-        )
-        for character in characters
-    ]
 
 
 def gather_evidence(seen: Findings, weights: Weights) -> tuple[str, Evidence] | None:

@@ -21,7 +21,7 @@ from shuzi.reading.doubts import doubt_wide_gap
 from shuzi.reading.fitting import follow_pattern
 from shuzi.reading.hand import CorrectedClassifier, correct
 from shuzi.reading.ignored_ink import name_ignored_ink
-from shuzi.reading.line_text import make_digits_and_marks, share_doubt, share_out
+from shuzi.reading.line_text import make_digits_and_marks, share_out
 from shuzi.reading.outcome import Outcome, choose_texts, put_on_lines, rank_texts
 from shuzi.reading.result import (
     NEIGHBOUR,
@@ -308,7 +308,10 @@ def _read_line(
     if is_struck:
         status = digits_status = UNSURE
     alternatives = share_out(outcomes.texts, confidence, 1.0)
-    probabilities = share_doubt(outcome.characters, outcomes.texts[0][1], confidence, of_digits)
+    probabilities = [
+        max(character.probability, of_digits if character.character in DIGITS else confidence)
+        for character in outcome.characters
+    ]
     digits, marks = make_digits_and_marks(outcome.characters, probabilities, alone, scale.ok)
     text = outcomes.texts[0][0]
     if is_struck:

@@ -40,7 +40,13 @@ export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineSca
     : [statusOf(confidence), statusOf(digitsConfidence)];
   // 2. single characters are as much less sure than their line said as the whole text is
   const [text, raw] = all[0] as Texts[0];
-  const probabilities = withDoubt(characters, raw, confidence, digitsConfidence);
+  const power = Math.log(clipped(confidence)) / Math.log(clipped(raw));
+  const probabilities = characters.map(({ character, probability }) =>
+    Math.max(
+      Math.max(probability, MIN_CONFIDENCE) ** power,
+      isDigit(character) ? digitsConfidence : confidence,
+    ),
+  );
   const read = digitsAndMarks(characters, probabilities, seen, scale.ok);
   // 3. what else may be written, and a sentence
   const alternatives = sharedOut(all, confidence, scale.others);
@@ -193,25 +199,6 @@ function isLineCutAtSide(
   );
   return lines.some((line) =>
     isCutAtSide(ink, line, [...printed, ...lines.filter((other) => other !== line).flat()]),
-  );
-}
-
-/**
- * Each character's probability, as much lower as the text's confidence is than its raw probability: no digit is less
- * probable than all digits together, no mark than the whole text.
- */
-export function withDoubt(
-  characters: readonly Character[],
-  raw: number,
-  confidence: number,
-  digitsConfidence: number,
-): number[] {
-  const power = Math.log(clipped(confidence)) / Math.log(clipped(raw));
-  return characters.map(({ character, probability }) =>
-    Math.max(
-      Math.max(probability, MIN_CONFIDENCE) ** power,
-      isDigit(character) ? digitsConfidence : confidence,
-    ),
   );
 }
 

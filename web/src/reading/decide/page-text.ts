@@ -1,6 +1,6 @@
 /**
  * The lines of a photograph become one reading, a number a line, with one confidence that was fitted; see
- * `shuzi.reading.page_text`.
+ * `shuzi.reading.decide.page_text`.
  */
 import { SOLID } from "../../generated/ink/components";
 import {
@@ -34,7 +34,7 @@ import { LineScale, logit, type Numbers, sigmoid } from "./confidence";
 import { correct } from "./corrections";
 import { doubtWideGap } from "./doubts";
 import { ignoredOn } from "./ignored-ink";
-import { digitsAndMarks, successOf, withDoubt } from "./line-text";
+import { digitsAndMarks, successOf } from "./line-text";
 import { type Outcome, outcomesOf, probabilityOfNoDigit } from "./outcome";
 
 /** What tells whether a line's text is complete and right. */
@@ -227,8 +227,10 @@ function readLine(
     ? (["unsure", "unsure"] as const)
     : [statusOf(confidence), statusOf(digitsConfidence)];
   const { characters } = outcome;
-  const [text, raw] = texts[0] as Texts[0];
-  const probabilities = withDoubt(characters, raw, confidence, digitsConfidence);
+  const probabilities = characters.map(({ character, probability }) =>
+    Math.max(probability, isDigit(character) ? digitsConfidence : confidence),
+  );
+  const [text] = texts[0] as Texts[0];
   const alternatives = sharedOut(texts, confidence, 1);
   const all = (of: Texts) => of.map(([likely]) => likely);
   const advice = (): Sentence => {

@@ -141,11 +141,11 @@ def _header_of(*shape):
     [
         ("absurd", _header_of(*[2**32 - 1] * 3), {}, "error.idx.large"),
         ("absurd.gz", _header_of(*[2**32 - 1] * 60), {}, "error.idx.large"),
-        ("above.gz", _header_of(1001), {"largest": 1000}, "error.idx.large"),
+        ("above.gz", _header_of(1001), {"max_bytes": 1000}, "error.idx.large"),
         ("below", _header_of(2**29), {}, "error.idx.short"),
         ("below.gz", _header_of(2**29), {}, "error.idx.cannot_hold"),
         ("bomb.gz", SOUND + bytes(2**28), {}, "error.idx.long"),
-        ("larger.gz", _header_of(2**28) + bytes(2**28), {"largest": 2**20}, "error.idx.large"),
+        ("larger.gz", _header_of(2**28) + bytes(2**28), {"max_bytes": 2**20}, "error.idx.large"),
     ],
 )
 def test_sizes_that_lie_are_found_before_memory_is_taken(tmp_path, name, content, options, key):

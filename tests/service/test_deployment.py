@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shuzi.service.limits import DISCARDED, HEAD_BYTES, PROBLEMS, Limits
-from shuzi.service.training import MOST
+from shuzi.service.training import MAXIMA
 
 ROOT = Path(__file__).parent.parent.parent
 DOCKERFILES = ["Dockerfile", "Dockerfile.ray"]
@@ -91,8 +91,8 @@ def test_the_limits_are_those_of_the_service(path):
     ):
         assert sorted(expected) in map(sorted, told)
     assert any(limits.cells in row and PROBLEMS in row for row in told)
-    assert any(MOST["batch_size"] in row and limits.training_seconds / 60 in row for row in told)
-    assert any(MOST["steps"] in row for row in told) or f"{MOST['steps'] // 10_000} 万步" in table
+    assert any(MAXIMA["batch_size"] in row and limits.training_seconds / 60 in row for row in told)
+    assert any(MAXIMA["steps"] in row for row in told) or f"{MAXIMA['steps'] // 10_000} 万步" in table
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -39,6 +39,26 @@ def test_a_tiff_becomes_its_pages(scan):
     assert open_picture(names[1]).shape == (20, 50)
 
 
+@pytest.mark.parametrize(
+    ("depth", "options"),
+    [
+        pytest.param("L", {"compression": "tiff_lzw"}, id="compressed"),
+        pytest.param("L", {"big_tiff": True}, id="addresses-of-8-bytes"),
+        pytest.param("L", {"big_tiff": True, "compression": "jpeg"}, id="both"),
+        pytest.param("I;16B", {}, id="big-endian"),
+    ],
+)
+def test_pages_of_every_kind_of_tiff_are_found(depth, options, tmp_path):
+    pages = [Image.fromarray(picture) for picture in np.random.default_rng(1).integers(0, 256, (3, 30, 40), np.uint8)]
+    if depth != "L":
+        pages = [page.convert("I").point(lambda level: level * 257).convert(depth) for page in pages]
+    content = _tiff(*pages, **options)
+    (tmp_path / "a.tif").write_bytes(content)
+    for source in (content, tmp_path / "a.tif"):
+        for found, page in zip(single_pictures(source), pages, strict=True):
+            np.testing.assert_array_equal(open_picture(found), open_picture(_tiff(page, **options)))
+
+
 def test_a_name_that_says_otherwise_hides_no_page(scan, tmp_path):
     (tmp_path / "scan.jpg").write_bytes(scan.read_bytes())
     assert [each.number for each in single_pictures(tmp_path / "scan.jpg")] == [1, 2, 3]

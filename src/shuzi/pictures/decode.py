@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -247,6 +247,7 @@ HEIC and the pages of a PDF come with the extra `pictures`."""
 _WIDE = 1 << 20  # pixels at once, each of which takes 8 bytes
 _ORIENTATION = 0x0112  # EXIF's tag
 _SUBFILE, _NO_PAGE = 0x00FE, 0b101  # the field of TIFF, and its bits for a smaller copy and a mask
+_SHORT = 3  # TIFF's number for the type of a value of two bytes
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -274,12 +275,12 @@ def open_here(
     """Open a file other than a PDF as `open_picture` does, here; the page is that of a TIFF, from 1."""
     with _complaints(name), _file(source) as (file, content):
         kind = kind or kind_of(bytes(content[:HEAD]))
+        if page > 1:
+            begins = _pages_of(content, kind)
+            if page > len(begins):
+                raise PictureError("error.picture.page", path=name, pages=len(begins), number=page)
+            file = _FromPage(file, content, begins[page - 1])
         with _opened(file, content, kind, name) as picture:
-            if page > 1:
-                frames = _frames_of(picture, kind, name)
-                if page > len(frames):
-                    raise PictureError("error.picture.page", path=name, pages=len(frames), number=page)
-                picture.seek(frames[page - 1])
             check_size(picture, name)
             if picture.width * picture.height > max_pixels:
                 raise TooLarge
@@ -290,21 +291,59 @@ def open_here(
 
 def count_frames(source: Path | bytes, name: object, kind: str | None) -> int:
     """Count the pages of a TIFF; any other picture has one, even an animation."""
-    with _complaints(name), _file(source) as (file, content), _opened(file, content, kind, name) as picture:
-        return len(_frames_of(picture, kind, name))
+    with _complaints(name), _file(source) as (file, content), _opened(file, content, kind, name):
+        return len(_pages_of(content, kind))
 
 
-def _frames_of(picture: Image.Image, kind: str | None, name: object) -> list[int]:
-    """Return which frames of a picture are pages: some programs add a thumbnail or a mask."""
-    frames = [0]
-    try:
-        for frame in range(1, getattr(picture, "n_frames", 1) if kind == TIFF else 1):
-            picture.seek(frame)
-            if not getattr(picture, "tag_v2", {}).get(_SUBFILE, 0) & _NO_PAGE:
-                frames.append(frame)
-    except _OF_DECODERS as problem:
-        raise damaged(name, problem) from problem
-    return frames
+def _pages_of(content: bytes | memoryview, kind: str | None) -> list[int]:
+    """Return where the directory of each page of a TIFF begins: some programs add a thumbnail or a mask.
+
+    Pillow reads all fields of every directory up to the one that it is asked for: hours for thousands of pages.
+    """
+    if kind != TIFF:
+        return [0]
+    order = "<" if content[:2] == b"II" else ">"
+    count, size, start = ("Q", 8, 8) if _is_wide(content) else ("H", 4, 4)
+    address, width = order + ("Q" if size == 8 else "I"), 4 + 2 * size  # of a field: tag, type, number, value
+    pages, passed = list[int](), set[int]()
+    (at,) = struct.unpack_from(address, content, start)
+    while at and at not in passed:
+        passed.add(at)
+        first = at + struct.calcsize("=" + count)
+        end = first + width * struct.unpack_from(order + count, content, at)[0]
+        about = 0
+        for field in range(first, end, width):
+            tag, kind_of_value = struct.unpack_from(order + "HH", content, field)
+            if tag == _SUBFILE:
+                value = order + ("H" if kind_of_value == _SHORT else "I")
+                (about,) = struct.unpack_from(value, content, field + width - size)
+            if tag >= _SUBFILE:  # fields are in the order of their tags
+                break
+        if not (about & _NO_PAGE and pages):
+            pages.append(at)
+        (at,) = struct.unpack_from(address, content, end)
+    return pages
+
+
+def _is_wide(content: bytes | memoryview) -> bool:
+    """Tell whether a TIFF's addresses have 8 bytes, as those of a BigTIFF."""
+    return b"+" in bytes(content[2:4])
+
+
+class _FromPage(io.BufferedReader):
+    """A TIFF in whose header the directory of a given page is the first."""
+
+    def __init__(self, file: IO[bytes], content: bytes | memoryview, begins: int) -> None:
+        super().__init__(file)  # type: ignore[arg-type] # a file and bytes both can be read into a buffer
+        end = 16 if _is_wide(content) else 8
+        order: Literal["little", "big"] = "little" if content[:2] == b"II" else "big"
+        self._header = bytes(content[: end // 2]) + begins.to_bytes(end // 2, order)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        at = self.tell()
+        content = super().read(size)
+        header = self._header[at:][: len(content)]
+        return header + content[len(header) :]
 
 
 @contextmanager

@@ -64,13 +64,14 @@ def test_it_is_small_and_depends_on_nothing(project, packed):
 
 
 def pictures():
-    """Return fixtures as grey, RGB and half transparent RGBA: arrays that Python reads as they are."""
+    """Return fixtures as grey, RGB, half transparent and in white ink: arrays that Python reads as they are."""
     found = []
     for name in NAMES:
         grey = np.asarray(Image.open(FIXTURES / f"{name}.picture.png"))
         tinted = np.stack([grey, np.minimum(grey, 250), np.maximum(grey, 20)], axis=-1)
         faint = np.dstack([tinted, np.tile(np.linspace(200, 255, grey.shape[1]).astype(np.uint8), (len(grey), 1))])
-        found += [grey, tinted, faint]
+        white = np.dstack([np.full_like(tinted, 250), 255 - grey])
+        found += [grey, tinted, faint, white]
     return found
 
 

@@ -125,6 +125,48 @@ def test_an_assistant_reads_what_it_may(folders, mnist):
     assert sum("same" in problem["message"] for problem in twice.structured_content["problems"]) == 3
 
 
+def test_wrong_arguments_are_explained_and_lose_no_other_answer(folders):
+    results = ask(
+        folders[0],
+        ("read_numbers", {"paths": ["a" * 300, "many"]}),
+        ("read_numbers", {"paths": "many"}),
+        ("read_table", {"paths": ["many"], "rows": -1}),
+    )[2]
+    numbers, text, negative = results
+    assert [number["status"] == "error" for number in numbers.structured_content["result"]] == [True] + [False] * 3
+    for said, name in ((text, "paths"), (negative, "rows")):
+        assert said.is_error
+        assert said.content[0].text.startswith(f"The argument {name} ")
+        assert "pydantic" not in said.content[0].text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_cancelled_call_ends_before_its_last_picture(folders, tmp_path):
+    """The last picture is a pipe that nothing is written to: while it is waited for, no other call is answered."""
+    number = next((folders[0] / "many").iterdir()).read_bytes()
+    (tmp_path / "7.png").write_bytes(number)
+    for name in ("gate.png", "never.png"):
+        os.mkfifo(tmp_path / name)
+    never = os.open(tmp_path / "never.png", os.O_RDWR)  # to read it waits for what is written here
+    command = StdioServerParameters(command=sys.executable, args=["-m", "shuzi", "mcp", str(tmp_path)])
+
+    async def run():
+        async with Client(command) as client:
+            async with anyio.create_task_group() as calls:
+                calls.start_soon(
+                    client.call_tool, "read_numbers", {"paths": ["gate.png", *["7.png"] * 60, "never.png"]}
+                )
+                gate = await anyio.open_file(tmp_path / "gate.png", "wb")  # opens once it is read
+                calls.cancel_scope.cancel()
+            with anyio.CancelScope(shield=True):
+                await gate.write(number)
+                await gate.aclose()
+            return await client.call_tool("read_numbers", {"paths": ["7.png"]})
+
+    assert anyio.run(run).structured_content["result"][0]["status"] == "ok"
+    os.close(never)
+
+
 def test_an_assistant_reads_a_form(tmp_path):
     from shuzi.forms.parse import read_spec
     from shuzi.forms.sheet import make_sheet

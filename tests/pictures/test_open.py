@@ -67,6 +67,15 @@ def test_transparency_is_laid_on_white(alpha, encode):
         assert np.abs(open_picture(source) - expected).max() <= 2
 
 
+def test_light_ink_on_transparent_ground_is_seen(encode):
+    rgba = np.zeros((40, 30, 4), np.uint8)
+    rgba[10:30, 14:16] = 250, 240, 200, 255
+    for source in (rgba, encode(Image.fromarray(rgba))):
+        grey = open_picture(source)
+        assert grey[20, 15] > 200
+        assert grey[0, 0] == 0
+
+
 def test_a_transparent_colour_of_a_palette_is_white(encode):
     picture = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
     picture.putpalette([0, 0, 0, 100, 100, 100])

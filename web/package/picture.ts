@@ -1,7 +1,6 @@
-/** Whatever a program hands in becomes grey pixels, as in Python: transparency on white. */
+/** Whatever a program hands in becomes grey pixels, as in Python. */
 import { MAX_PIXELS } from "../src/generated/limits.js";
-import { drawn, LargePicture, openPicture } from "../src/here/open.js";
-import { brightness } from "../src/ink/loops/loops.js";
+import { drawn, greyOf as greyOfColours, LargePicture, openPicture } from "../src/here/open.js";
 import type { Grey } from "../src/ink/picture.js";
 import { errorOf } from "./errors.js";
 import type { Language, Picture, Pixels } from "./types.js";
@@ -89,18 +88,8 @@ function greyOfPixels({ width, height, data }: Pixels): Grey {
   const colours = new Uint8ClampedArray(4 * count);
   for (let from = 0, to = 0; to < colours.length; from += depth, to += 4)
     for (let channel = 0; channel < depth; channel++) colours[to + channel] = data[from + channel] as number;
-  const pixels = brightness(colours);
-  if (depth === 4) putOnWhite(pixels, colours);
-  return { width, height, pixels };
-}
-
-/** As Pillow blends by a mask, down to its rounding. */
-function putOnWhite(pixels: Uint8Array, colours: Uint8ClampedArray): void {
-  for (let index = 0; index < pixels.length; index++) {
-    const opacity = colours[4 * index + 3] as number;
-    const sum = (pixels[index] as number) * opacity + 255 * (255 - opacity) + 128;
-    pixels[index] = ((sum >> 8) + sum) >> 8;
-  }
+  if (depth === 3) for (let index = 3; index < colours.length; index += 4) colours[index] = 255;
+  return greyOfColours({ width, height, data: colours });
 }
 
 interface Browser {

@@ -7,30 +7,32 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from mcp.server.mcpserver import MCPServer
+from anyio import from_thread
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
-from pydantic import Field
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import Field, ValidationError
 
 from shuzi import __version__
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.parse import beside_file, read_text, spec_of
-from shuzi.forms.photographs import in_order, photos_in, read_photographs
+from shuzi.forms.photographs import Way, in_order, photos_in
 from shuzi.forms.read import PageReader
-from shuzi.forms.result import Cell, Problem, Table
+from shuzi.forms.result import Cell, PageRead, Problem, Table
 from shuzi.forms.spec import Spec
 from shuzi.forms.table_grid import Shape
-from shuzi.forms.tables import read_tables
-from shuzi.messages import speaking
+from shuzi.forms.tables import join_pages, try_table
+from shuzi.messages import say, speaking
 from shuzi.pictures.decode import Page
 from shuzi.pictures.folders import pictures_in, single_pictures
 from shuzi.pictures.open import Picture, page_named
@@ -209,6 +211,8 @@ class Readable:
                 yield from self._open(file)
         except ShuziError as problem:
             yield problem
+        except OSError as problem:  # such as for a name that is too long
+            yield PictureError("error.data.unreadable", path=name, reason=problem.strerror)
 
     def _open(self, file: Path) -> Iterator[Picture | ShuziError]:
         """Yield a file's pictures, or an error if it is a link that leads out of the readable folders."""
@@ -253,13 +257,43 @@ def create(reader: Reader, readable: Readable, language: str) -> MCPServer:
     Messages are in the language "zh" or "en".
     """
     folders = ", ".join(map(str, readable.folders))
-    server = MCPServer(
+    server = _Server(
         "shuzi", version=__version__, instructions=_INSTRUCTIONS.format(folders=folders), log_level="WARNING"
     )
+    server.language = language
     tools = _Tools(reader, readable, language)
     for tool in (tools.read_numbers, tools.read_image, tools.read_table, tools.read_form):
         server.add_tool(tool, annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False))
     return server
+
+
+class _Server(MCPServer):
+    """A server that says in a sentence which argument is wrong."""
+
+    language: str
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as problem:
+            if not isinstance(problem.__cause__, ValidationError):
+                raise
+            first = problem.__cause__.errors()[0]
+            with speaking(self.language):
+                said = say("error.mcp.argument", name=".".join(map(str, first["loc"])), reason=first["msg"])
+            raise ToolError(said) from problem
+
+
+T = TypeVar("T")
+
+
+def _while_asked(readings: Iterable[T]) -> Iterator[T]:
+    """Yield readings until the call is cancelled."""
+    for reading in readings:
+        from_thread.check_cancelled()
+        yield reading
 
 
 class _Tools:
@@ -276,7 +310,7 @@ class _Tools:
         with self._reading():
             named = self._readable.pictures(paths)
             pictures = [picture for _, picture in named if not isinstance(picture, ShuziError)]
-            readings = self._reader.read_many(pictures, among=allowed or None, pattern=pattern or None)
+            readings = _while_asked(self._reader.read_many(pictures, allowed or None, pattern or None))
             return [
                 number_of(name, picture if isinstance(picture, ShuziError) else next(readings))
                 for name, picture in named
@@ -300,13 +334,13 @@ class _Tools:
                 pictures.append(page)
             if len(pictures) == 1:
                 return [number_of("image", self._reader.read(pictures[0], allowed or None, pattern or None))]
-            readings = self._reader.read_many(pictures, allowed or None, pattern or None)
+            readings = _while_asked(self._reader.read_many(pictures, allowed or None, pattern or None))
             return [number_of(f"image#{page}", reading) for page, reading in enumerate(readings, start=1)]
 
     def read_table(self, paths: Paths, rows: Count = 0, columns: Count = 0) -> Answer:
         """Read photographs of tables whose rows and columns are ruled with lines, one number in a cell."""
         with self._reading():
-            return answer_of(read_tables(self._reader, self._photographs(paths), Shape(rows, columns)))
+            return self._answer(Way(partial(try_table, shape=Shape(rows, columns)), self._reader, join_pages), paths)
 
     def read_form(
         self, paths: Paths, spec: Annotated[str, Field(description="The .toml file that the form was made with.")]
@@ -314,14 +348,15 @@ class _Tools:
         """Read photographs of filled forms that shuzi made or traced, described by a spec."""
         with self._reading():
             pages = PageReader(self._spec(spec), self._reader)
-            read = in_order(read_photographs(try_page, pages, self._photographs(paths)))
-            return answer_of(collect(pages.spec, read, pages.pages))
+            return self._answer(Way(try_page, pages, lambda read: collect(pages.spec, read, pages.pages)), paths)
 
-    def _photographs(self, paths: list[str]) -> list[tuple[str, Picture | ShuziError]]:
-        """Return the readable photographs; a duplicate is an error, as in `shuzi form read`."""
+    def _answer(self, way: Way[Any, PageRead], paths: list[str]) -> Answer:
+        """Read photographs, each once, of which a duplicate is an error, as in `shuzi form read`."""
         named = self._readable.pictures(paths)
         errors = [(name, picture) for name, picture in named if isinstance(picture, ShuziError)]
-        return [*photos_in([picture for _, picture in named if not isinstance(picture, ShuziError)]), *errors]
+        photos = [*photos_in([picture for _, picture in named if not isinstance(picture, ShuziError)]), *errors]
+        with closing(way.read(photos)) as read:
+            return answer_of(way.join(in_order(_while_asked(read))))
 
     def _spec(self, name: str) -> Spec:
         path = self._readable.path(name)

@@ -28,7 +28,7 @@ export async function openPicture(file: Blob): Promise<Grey> {
 }
 
 /**
- * The pixels of anything that can be drawn, on white.
+ * The pixels of anything that can be drawn.
  *
  * @throws LargePicture; the browser's SecurityError if it comes from another site
  */
@@ -36,13 +36,33 @@ export function drawn(source: CanvasImageSource, width: number, height: number):
   if (width * height > MAX_PIXELS) throw new LargePicture();
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (!context) throw new LargePicture();
-  context.fillStyle = "white";
-  context.fillRect(0, 0, width, height);
   context.drawImage(source, 0, 0, width, height);
   return greyOf(context.getImageData(0, 0, width, height));
 }
 
-/** A picture without its colours. */
-export function greyOf({ width, height, data }: ImageData): Grey {
-  return { width, height, pixels: brightness(data) };
+const DARK = 128;
+
+/**
+ * A picture without its colours: transparency on white, or on black where all that can be seen is light.
+ *
+ * It is blended as Pillow blends by a mask, down to its rounding.
+ */
+export function greyOf({ width, height, data }: Pick<ImageData, "width" | "height" | "data">): Grey {
+  const pixels = brightness(data);
+  if (isOpaque(data)) return { width, height, pixels };
+  const opacities = pixels.map((_, index) => data[4 * index + 3] as number);
+  const seen = opacities.findIndex((opacity) => opacity >= DARK) >= 0;
+  const isLight = pixels.every((level, index) => level >= DARK || (opacities[index] as number) < DARK);
+  const ground = seen && isLight ? 0 : 255;
+  for (let index = 0; index < pixels.length; index++) {
+    const opacity = opacities[index] as number;
+    const sum = (pixels[index] as number) * opacity + ground * (255 - opacity) + 128;
+    pixels[index] = ((sum >> 8) + sum) >> 8;
+  }
+  return { width, height, pixels };
+}
+
+function isOpaque(colours: Uint8ClampedArray): boolean {
+  for (let index = 3; index < colours.length; index += 4) if (colours[index] !== 255) return false;
+  return true;
 }

@@ -212,3 +212,22 @@ def test_only_digits_are_compared_or_all_characters():
     assert comparable("1,234.50", with_marks=False) == "123450"
     assert comparable("12 34", with_marks=True) == "1234"
     assert comparable("12a", with_marks=True) == "12?"
+
+
+@pytest.mark.parametrize("with_marks", [True, False])
+def test_numbers_on_two_lines_are_not_one(with_marks):
+    assert comparable("12\n34", with_marks) != "1234"
+    assert comparable(" 12\n", with_marks) == "12"
+
+
+def test_a_reader_that_hangs_is_stopped_and_the_others_keep_their_figures(tmp_path):
+    def hanging(path):
+        raise KeyboardInterrupt
+
+    pictures = [Labelled(tmp_path / "a", "12")]
+    one = saying("one", {"a": Answer("12", 1, sure=True)})
+    found = compare([one, Compared("hanging", hanging), one], pictures)
+    assert [reader.figures["right"]["accuracy"] for reader in found.readers] == [1]
+    assert list(found.failed) == ["hanging"]
+    with pytest.raises(KeyboardInterrupt):
+        compare([Compared("hanging", hanging)], pictures)

@@ -174,8 +174,8 @@ def _answering(name: str, read: Callable[[str], Any]) -> Callable[[Path], Answer
         is_confidence = confidence is None or (isinstance(confidence, Real) and 0 <= float(confidence) <= 1)
         if not isinstance(text, str) or not is_confidence:
             raise DataError("error.compare.answer", name=name, path=path, reason=repr(said)[:200])
-        text = "".join(text.split())
-        is_number = bool(text) and set(text) <= set(DIGITS + MARKS)
+        text = "\n".join(filter(None, ("".join(line.split()) for line in text.splitlines())))
+        is_number = bool(text) and set(text) <= set(DIGITS + MARKS + "\n")
         return Answer(text, None if confidence is None else float(confidence), is_number)
 
     return answer
@@ -226,7 +226,10 @@ def _tesseract() -> tuple[str, Callable[[str], Any]]:
 def compare(
     readers: Sequence[Compared], pictures: Sequence[Labelled], show: Callable[[], None] = lambda: None
 ) -> Comparison:
-    """Read all pictures with all readers in turn, and compare them with the first; one that fails has no figures."""
+    """Read all pictures with all readers in turn, and compare them with the first; one that fails has no figures.
+
+    Ctrl-C leaves out the reader that is at work, which may hang, and those after it.
+    """
     with_marks = have_marks(pictures)
     measured: list[Measurement] = []
     failed = {}
@@ -239,6 +242,11 @@ def compare(
                 show()
         except DataError as problem:
             failed[reader.name] = problem
+        except KeyboardInterrupt:
+            if not measured:
+                raise
+            failed[reader.name] = DataError("error.compare.stopped", name=reader.name)
+            break
         else:
             measured.append(_measurement(reader, pictures, with_marks, answers, measured[0] if measured else None))
     return Comparison(tuple(pictures), with_marks, tuple(measured), failed)
@@ -287,11 +295,16 @@ def _score(right: NDArray[np.bool_]) -> Score:
 
 
 def comparable(text: str, with_marks: bool) -> str:
-    """Return the part of a text that counts: its digits, or with marks all of it, other characters as "?"."""
-    joined = "".join(text.split())
-    if not with_marks:
-        return "".join(character for character in joined if character in DIGITS)
-    return "".join(character if character in DIGITS + MARKS else "?" for character in joined)
+    """Return the part of a text that counts: its digits, or with marks all of it, other characters as "?".
+
+    Two lines are two numbers, which are not one.
+    """
+    lines = ["".join(line.split()) for line in text.splitlines()]
+    if with_marks:
+        lines = ["".join(letter if letter in DIGITS + MARKS else "?" for letter in line) for line in lines]
+    else:
+        lines = ["".join(letter for letter in line if letter in DIGITS) for line in lines]
+    return "\n".join(filter(None, lines))
 
 
 def coverage(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

@@ -14,8 +14,8 @@ RUN npm run build
 FROM python:3.13-slim AS wheel
 WORKDIR /shuzi
 RUN python -m venv /venv
-COPY requirements/serve.txt requirements/
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/serve.txt
+COPY requirements/container.txt requirements/
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/container.txt
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY src/ src/
 COPY --from=page /shuzi/src/shuzi/service/page/ src/shuzi/service/page/

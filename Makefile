@@ -179,7 +179,7 @@ release: $(VENV)/.for-developing messages
 
 # known vulnerabilities of what is locked; it asks PyPI about each package
 audit: $(VENV)/.for-developing
-	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/serve.txt
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/serve.txt -r requirements/container.txt
 
 # uv and pip come from the lock too, by hash
 lock: $(VENV)/.for-developing
@@ -193,6 +193,8 @@ lock: $(VENV)/.for-developing
 		-c requirements/serve.txt -o requirements/scale.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra scale --extra mcp --extra docs --extra dev \
 		-c requirements/pip.txt -c requirements/scale.txt -c requirements/docs.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra serve --extra pictures --extra forms \
+		-c requirements/dev.txt -o requirements/container.txt
 	$(LOCK) pyproject.toml requirements/build.in requirements/test.in \
 		-c requirements/dev.txt -o requirements/core.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt

@@ -54,6 +54,21 @@ def test_a_file_for_which_there_is_no_room_is_named_with_the_reason(shell, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["blank.png"]
 
 
+def test_a_workbook_for_which_there_is_no_room_leaves_one_line_and_no_file(shell, tmp_path):
+    ended = shell("", "read", "blank.png", "--out", "read.xlsx", first="ulimit -f 4;")
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("Error: Cannot write read.xlsx: File too large.")
+    assert "Traceback" not in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["blank.png"]
+
+
+def test_a_result_is_not_saved_into_a_folder_that_does_not_exist(shell, tmp_path):
+    ended = shell("", "read", "blank.png", "--out", "reslut/read.csv")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: The folder reslut does not exist.")
+    assert [path.name for path in tmp_path.iterdir()] == ["blank.png"]
+
+
 def test_an_argument_cannot_forge_a_line(shell):
     for arguments in (["evaluate", "a", "b\nError: forged"], ["read", "--fo\nError: forged"], ["b\nError: forged"]):
         ended = shell("", *arguments)

@@ -162,13 +162,14 @@ def test_nothing_is_imported_from_the_working_folder(finished, hostile_folder):
     assert list(hostile_folder.glob("executed")) == []
 
 
-def test_without_the_extra_a_training_names_the_line_that_installs_it(client, monkeypatch):
+def test_without_the_extra_a_client_is_not_told_to_install_it_and_the_log_is(client, monkeypatch, caplog):
     from shuzi.service import training_runs
 
     monkeypatch.setattr(training_runs, "find_spec", lambda name: None if name == "keras" else name)
     said = client.post("/v1/training", json={})
-    assert (said.status_code, said.json()["key"]) == (501, "error.missing_extra")
-    assert 'pip install ".[train]"' in said.json()["detail"]
+    assert (said.status_code, said.json()["key"]) == (501, "error.service.extra")
+    assert "pip" not in said.json()["detail"]
+    assert 'pip install ".[train]"' in caplog.text
 
 
 @pytest.mark.slow

@@ -200,12 +200,12 @@ def _standard_input() -> bytes:
 
 
 def _refuse_nothing(named: list[Named]) -> None:
-    """Report wrong usage if all arguments are folders without pictures."""
+    """Raise the first error if all arguments are folders without pictures."""
     problems = [
         picture for _, picture in named if isinstance(picture, ShuziError) and picture.key == "error.picture.none"
     ]
     if len(problems) == len(named):
-        raise click.UsageError(" ".join(map(str, problems)))
+        raise problems[0]
 
 
 def _values(path: Path) -> list[str]:
@@ -470,4 +470,6 @@ def _save_xlsx(results: Sequence[tuple[str, Result]], path: Path, by_line: bool)
                 cell.data_type, cell.number_format = "s", "@"
             cells.append(cell)
         sheet.append(cells)
-    book.save(path)
+    file = io.BytesIO()  # a book that finds no room on the disk leaves a stray traceback
+    book.save(file)
+    path.write_bytes(file.getbuffer())

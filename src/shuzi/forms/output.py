@@ -37,6 +37,8 @@ def check_target(path: Path, endings: Sequence[str] = ENDINGS) -> None:
         raise DataError("error.form.ending", path=path, endings=", ".join(endings))
     if path.suffix.lower() == ".xlsx":
         require("openpyxl", "forms", "extra.forms")
+    if not path.parent.is_dir():
+        raise DataError("error.data.no_folder", folder=path.parent)
     with writing(path):
         check_replaceable(path)
 
@@ -46,7 +48,9 @@ def save_table(table: Table, path: Path) -> None:
     check_target(path)
     with writing(path), replacing(path) as part:
         if path.suffix.lower() == ".xlsx":
-            save_xlsx(table, part)
+            file = io.BytesIO()  # a book that finds no room on the disk leaves a stray traceback
+            save_xlsx(table, file)
+            part.write_bytes(file.getbuffer())
         elif path.suffix.lower() == ".csv":
             part.write_text(as_csv(table), encoding="utf-8", newline="")
         else:

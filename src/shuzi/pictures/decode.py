@@ -477,7 +477,7 @@ def decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
 
 
 def grey(picture: Image.Image) -> NDArray[np.uint8]:
-    """Make a decoded picture grey, 0 to 255 for white: transparency on white, or on black if all there is is light."""
+    """Make a decoded picture grey: transparency on white, or on black where all that can be seen is light."""
     if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
         return _deep(np.asarray(picture))
     if picture.has_transparency_data:

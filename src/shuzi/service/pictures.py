@@ -53,7 +53,7 @@ from shuzi.service.openapi import (
     written,
 )
 from shuzi.service.parts import Parts, parts_of, slot_for
-from shuzi.service.problems import checked
+from shuzi.service.problems import checked, for_client
 
 FIELD = "picture"
 _MULTIPART, _URL_ENCODED = b"multipart/form-data", b"application/x-www-form-urlencoded"
@@ -278,7 +278,8 @@ def classify_in_process(reader: Reader, body: bytes, language: str, name: str) -
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:
     """Return the JSON that replaces the reading of an unreadable picture."""
-    return written(Unread(source=name, error=problem.with_path(name).sentence(language), key=problem.key))
+    problem = for_client(problem).with_path(name)
+    return written(Unread(source=name, error=problem.sentence(language), key=problem.key))
 
 
 operations = Operations("reading")

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from shuzi.errors import ServiceError, ShuziError
+from shuzi.errors import MissingExtra, ServiceError, ShuziError
 from shuzi.messages import LANGUAGES, say
 from shuzi.messages.visible import visible_json
 from shuzi.service.logs import current_id
@@ -208,7 +208,7 @@ _OF_STATUS = {
     ),
     429: "error.service.busy error.service.client error.service.explained error.service.held error.service.streams",
     500: "error.service.internal",
-    501: "error.missing_extra",
+    501: "error.service.extra",
     503: (
         "error.picture.child error.processes.cancelled error.processes.python error.processes.start "
         "error.service.closing error.service.crashed error.service.late error.service.no_answer "
@@ -251,6 +251,14 @@ def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
     return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
 
 
+def for_client(problem: ShuziError) -> ShuziError:
+    """Return an error as a client is told it: what is missing is not the client's to install."""
+    if not isinstance(problem, MissingExtra):
+        return problem
+    log.error("%s", problem.sentence("en"))
+    return MissingExtra("error.service.extra", **problem.values)
+
+
 def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> dict[str, Any]:
     """Return a problem document, with its title in the current language."""
     said = {"type": f"/docs#{key}", "title": say(f"service.title.{status}"), "status": status, "detail": detail}
@@ -264,6 +272,7 @@ def fault() -> ServiceError:
 
 def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:
     """Return an error as a response in the current language."""
+    problem = for_client(problem)
     status = status_of(problem)
     if status == 500 and problem.key != "error.service.internal":
         log.error("%s", problem.sentence("en"))

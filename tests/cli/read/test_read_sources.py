@@ -20,10 +20,10 @@ def test_a_folder_gives_the_pictures_in_it_in_the_order_of_counting(shuzi, folde
     assert sources == [os.path.join("deep", "9.png"), os.path.join("deep", "10.png"), "nought.png"]  # noqa: PTH118
 
 
-def test_folders_without_pictures_are_wrong_use(shuzi, tmp_path):
+def test_folders_without_pictures_are_an_error(shuzi, tmp_path):
     (tmp_path / "notes.txt").touch()
     ended = shuzi("read", tmp_path)
-    assert (ended.code, ended.out) == (2, "")
+    assert (ended.code, ended.out) == (1, "")
     assert str(tmp_path) in ended.err
 
 

@@ -60,14 +60,16 @@ export class PageScale {
   readonly ok: number;
   readonly #trees: number[][] = [];
 
-  /** Takes the numbers of a card's calibration; without them, confidence is the networks' own. */
+  /** Takes the numbers of a card's calibration; without all of them, confidence is the networks' own. */
   constructor(numbers: Numbers) {
-    this.ok = numbers[PAGE_OK] ?? UNFITTED.line_ok;
-    const values = Object.keys(numbers).filter((name) => name.startsWith(PAGE_TREE));
-    for (let at = 0; at < values.length; at += TREE_NUMBERS)
-      this.#trees.push(
-        Array.from({ length: TREE_NUMBERS }, (_, index) => numbers[`${PAGE_TREE}${at + index}`] as number),
-      );
+    const count = Object.keys(numbers).filter((name) => name.startsWith(PAGE_TREE)).length;
+    const values = Array.from({ length: count }, (_, index) => numbers[`${PAGE_TREE}${index}`]);
+    const asked = values.filter((_, index) => [0, 2, 4].includes(index % TREE_NUMBERS));
+    const isWhole = !(count % TREE_NUMBERS) && !values.includes(undefined) && numbers[PAGE_OK] !== undefined;
+    const isKnown = asked.every((index) => FEATURES[index as number] !== undefined);
+    this.ok = (isWhole && isKnown && numbers[PAGE_OK]) || UNFITTED.line_ok;
+    for (let at = 0; isWhole && isKnown && at < count; at += TREE_NUMBERS)
+      this.#trees.push(values.slice(at, at + TREE_NUMBERS) as number[]);
   }
 
   /** The probability that a text is complete and right. */

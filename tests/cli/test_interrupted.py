@@ -45,7 +45,7 @@ def test_ctrl_c_during_an_import_ends_the_command(tmp_path, module):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    ("name", "saved"), [("read.csv", "read.partial-2.csv"), ("new/read.csv", "new/read.csv")], ids=["old", "new"]
+    ("name", "saved"), [("read.csv", "read.partial-2.csv"), ("new.csv", "new.csv")], ids=["old", "new"]
 )
 def test_what_was_read_before_the_command_is_stopped_is_kept(tmp_path, start, how, name, saved):
     Image.new("L", (80, 60), 250).save(tmp_path / "1.png")

@@ -14,7 +14,7 @@ import type {
   Score,
   Unread,
 } from "./generated/shapes";
-import { isOwn } from "./here/protocol";
+import { type Found, isOwn } from "./here/protocol";
 import { isHere, NotRead, readHere, sentence } from "./here/read";
 import type { Grey } from "./ink/picture";
 import type { Preparation } from "./reading/report/explain";
@@ -46,6 +46,8 @@ export interface HowToRead {
 
 interface Asking extends HowToRead, Pick<Request, "signal" | "onBusy"> {
   explain: boolean;
+  /** Gets what the smallest network reads, if the one that was asked takes long to arrive. */
+  onFirst?: (reading: Reading) => void;
 }
 
 /**
@@ -59,10 +61,9 @@ export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise
   if (isOurs && !(picture instanceof Blob && (await hasPages(picture)))) {
     try {
       const from = picture instanceof Blob ? picture : picture.grey;
-      const { advice, lines, ...result } = await readHere(from, asked);
       const source = picture instanceof File ? picture.name : "";
-      const said = lines.map(({ advice: ofLine, ...line }) => ({ ...line, message: sentence(ofLine) }));
-      return [{ ...result, lines: said, source, message: sentence(advice), ...doubtedIn(advice) }];
+      const onFirst = (found: Found) => asked.onFirst?.(firstOf(found, source));
+      return [readingOf(await readHere(from, { ...asked, onFirst }), source)];
     } catch (error) {
       if (!(error instanceof NotRead)) throw error;
       // the service can open more, and knows what is wrong with a file
@@ -73,6 +74,17 @@ export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise
   if (isOwn(asked.model)) throw new ApiError(0, "", say("here.own"));
   if (!hasService) throw new ApiError(0, "", say(isOurs ? "here.pdf" : "here.model"));
   return askService(picture instanceof Blob ? picture : picture.png(), asked);
+}
+
+function readingOf({ advice, lines, ...result }: Found, source: string): Reading {
+  const said = lines.map(({ advice: ofLine, ...line }) => ({ ...line, message: sentence(ofLine) }));
+  return { ...result, lines: said, source, message: sentence(advice), ...doubtedIn(advice) };
+}
+
+/** What is read first is never more than a guess. */
+function firstOf(found: Found, source: string): Reading {
+  const lines = found.lines.map((line) => ({ ...line, status: "unsure" as const }));
+  return { ...readingOf({ ...found, lines }, source), status: "unsure", message: say("here.first") };
 }
 
 /** The least sure of several digits has its number in the advice. */

@@ -36,7 +36,7 @@ test.each(cases.digits)("a digit: $says", ({ numbers, probability, is_digit, det
   const confidence = probability * is_digit;
   const candidate = {
     image: { width: 28, height: 28, pixels: new Uint8Array(784) },
-    box: [0, 0, 9, 9] as const,
+    box: { x: 0, y: 0, width: 9, height: 9 },
     probabilities,
     isDigit: is_digit,
     detectorScore: detector_score,

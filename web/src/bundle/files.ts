@@ -23,11 +23,14 @@ export async function file(name: string): Promise<Uint8Array<ArrayBuffer>> {
 /**
  * The same as it comes, perhaps packed.
  *
+ * @param heard of how many bytes came, and of how many more than before there are in all
  * @throws MissingFile
  */
-export function packed(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  return edition === "file" ? held(name) : fetched(name);
+export function packed(name: string, heard: Heard = () => undefined): Promise<Uint8Array<ArrayBuffer>> {
+  return edition === "file" ? held(name) : fetched(name, heard);
 }
+
+type Heard = (came: number, more: number) => void;
 
 async function held(name: string): Promise<Uint8Array<ArrayBuffer>> {
   const element = await elementOf(name);
@@ -53,10 +56,19 @@ function elementOf(name: string): Promise<HTMLElement | null> {
   });
 }
 
-async function fetched(name: string): Promise<Uint8Array<ArrayBuffer>> {
+async function fetched(name: string, heard: Heard): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const response = await fetch(name);
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    if (response.ok && response.body) {
+      heard(0, Number(response.headers.get("content-length")));
+      const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform(piece, controller) {
+          heard(piece.length, 0);
+          controller.enqueue(piece);
+        },
+      });
+      return new Uint8Array(await new Response(response.body.pipeThrough(counted)).arrayBuffer());
+    }
   } catch {
     // no connection
   }

@@ -31,6 +31,8 @@ export interface Found extends Omit<Reading, "message" | "source" | "lines"> {
 export type Task =
   /** The pattern is one that `automatonOf` takes; "" for any number. */
   | { id: number; picture: Blob | Grey; model: string; pattern: string; explain: boolean }
+  /** What the smallest network makes of clear digits, while the files of the one that was asked are on their way. */
+  | { id: number; first: Blob | Grey }
   /** What a model's classifier is asked. */
   | { id: number; work: keyof ClassifierWork; input: unknown; model: string }
   /** A person's corrected digits, which readings take into account from now on: 784 values of each, and the labels. */

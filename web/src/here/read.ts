@@ -1,4 +1,6 @@
 /** Reads pictures in the page: the client of the reading worker. */
+
+import { signal as observable } from "@preact/signals";
 import { startWorker } from "#worker";
 import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
@@ -49,7 +51,15 @@ interface HowToRead {
   pattern: string;
   explain: boolean;
   signal?: AbortSignal | undefined;
+  /** Gets what the smallest network reads, if the one that was asked takes long to arrive. */
+  onFirst?: ((found: Found) => void) | undefined;
 }
+
+/** Bytes of the files on their way that came, and of all of them. */
+export const coming = observable({ came: 0, of: 0 });
+
+const PATIENCE = 1_000; // ms: people who wait longer than that begin to wonder
+let hasArrived = false;
 
 /**
  * Read a picture.
@@ -60,8 +70,12 @@ interface HowToRead {
  * @throws NotRead; the browser's AbortError if `signal` aborts
  */
 export async function readHere(picture: Blob | Grey, how: HowToRead): Promise<Found> {
+  const waits = !hasArrived && how.model === "default" && how.onFirst;
+  const late = waits ? setTimeout(() => lookFirst(picture, how), PATIENCE) : undefined;
   try {
-    return await readInWorker(picture, how);
+    const found = await readInWorker(picture, how);
+    hasArrived ||= how.model === "default";
+    return found;
   } catch (refused) {
     if (!(picture instanceof Blob && refused instanceof NotRead && refused.why === "picture")) throw refused;
     // WebKit lets no worker of a page from disk read a file
@@ -69,7 +83,19 @@ export async function readHere(picture: Blob | Grey, how: HowToRead): Promise<Fo
       throw error instanceof LargePicture ? new NotRead("large", String(error)) : refused;
     });
     return readInWorker(opened, how);
+  } finally {
+    clearTimeout(late);
   }
+}
+
+function lookFirst(picture: Blob | Grey, { signal, onFirst }: HowToRead): void {
+  const id = ++numbered;
+  const resolve = (answer: unknown) => {
+    const found = answer as Found;
+    if (found.text && !hasArrived && !signal?.aborted) onFirst?.(found);
+  };
+  asked.set(id, { resolve, reject: () => undefined });
+  tell({ id, first: picture });
 }
 
 function readInWorker(picture: Blob | Grey, { model, pattern, explain, signal }: HowToRead): Promise<Found> {
@@ -154,7 +180,9 @@ function started(): Worker {
 async function handOver(name: string): Promise<void> {
   const content = await (name.startsWith(OWN_FOLDER)
     ? ownFile(name.slice(OWN_FOLDER.length))
-    : packed(name)
+    : packed(name, (came, of) => {
+        coming.value = { came: coming.value.came + came, of: coming.value.of + of };
+      })
   ).catch(() => null);
   worker?.postMessage({ file: name, content } satisfies Task, content ? [content.buffer] : []);
 }

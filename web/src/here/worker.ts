@@ -38,6 +38,8 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     hand = imagesIn(data.hand.images).map((image, index) => ({ image, label: labels[index] as number }));
     knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
+  // not in the queue, where the model that was asked is waited for
+  else if ("first" in data) void reply(data.id, () => firstLook(data.first));
   // the most needed first; unavailable files are requested again when needed
   else if ("prepare" in data) {
     for (const name of [data.prepare, "line", "detector", "line-detector"]) void contentOf(fileOf(name));
@@ -77,6 +79,15 @@ async function read(task: Extract<Task, { picture: unknown }>, opened: Promise<G
     await explain(result, reader, task.id);
   }
   return result;
+}
+
+/** Read clear digits with the smallest network alone; anything else is left to the others. */
+async function firstLook(picture: Blob | Grey): Promise<Found> {
+  const grey = picture instanceof Blob ? await openPicture(picture) : picture;
+  const none = () => Promise.reject(new MissingFile("models"));
+  const classifier = new Classifier(await graphOf("tiny"));
+  const reader = new Reader(classifier, { detector: none, recogniser: none, lineDetector: none });
+  return asShown(await reader.read(grey), grey);
 }
 
 /** A model's answers for n images. */

@@ -93,6 +93,7 @@ export const page = {
   "here.picture":
     "This browser cannot open the file as a picture. Save it as PNG or JPEG; HEIC and TIFF need shuzi serve.",
   "here.large": "The picture is too large to read here: 50 million pixels at most.",
+  "here.first": "A first guess by the smallest network. A better one is on its way and reads this again.",
   "here.file": "A model could not be loaded. Check the connection, then try again.",
   "here.fault": "The picture could not be read in this browser. A newer browser may help.",
   "here.pdf":

@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../../announce";
 import { FilmLink } from "../../film/film-link";
+import { coming } from "../../here/read";
 import type { Status } from "../../readings";
 import { say } from "../../sentences/say";
 import { Button, Icon, type IconName, Notice } from "../../shared/controls";
@@ -41,7 +42,7 @@ export function Result() {
             {/* the last one, so that Tab goes on to what it opens */}
             <CorrectButton />
           </div>
-          <p class="small quiet coming">{asking.value && say("write.reading")}</p>
+          <p class="small quiet coming">{asking.value && <Coming />}</p>
         </>
       ) : nothing ? (
         <>
@@ -49,10 +50,20 @@ export function Result() {
           <MoreHere />
         </>
       ) : (
-        asking.value && <p class="quiet">{say("write.reading")}</p>
+        asking.value && (
+          <p class="quiet">
+            <Coming />
+          </p>
+        )
       )}
     </section>
   );
+}
+
+/** What a reading waits for. */
+function Coming() {
+  const { came, of } = coming.value;
+  return <>{came < of ? say("write.reading.coming", came / 1e6, of / 1e6) : say("write.reading")}</>;
 }
 
 /** What is said in place of the status's name. */

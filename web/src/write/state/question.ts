@@ -28,7 +28,11 @@ export class Question<About> {
    */
   async ask(picture: Blob | Drawn, about: About, how: HowToRead): Promise<boolean> {
     const controller = this.#begin(picture, how);
-    const readings = await this.#read(false, controller);
+    const first = (reading: Reading) => {
+      if (!controller.signal.aborted)
+        this.answer.value = { readings: [reading], about, how, explained: false };
+    };
+    const readings = await this.#read(false, controller, first);
     if (!readings) return false;
     this.answer.value = { readings, about, how, explained: false };
     return true;
@@ -71,7 +75,11 @@ export class Question<About> {
     return controller;
   }
 
-  async #read(explain: boolean, controller: AbortController): Promise<(Reading | Unread)[] | null> {
+  async #read(
+    explain: boolean,
+    controller: AbortController,
+    onFirst: (reading: Reading) => void = () => undefined,
+  ): Promise<(Reading | Unread)[] | null> {
     const current = this.#current;
     if (current?.controller !== controller) return null;
     this.asking.value = !explain;
@@ -79,6 +87,7 @@ export class Question<About> {
       const readings = await readPicture(current.picture, {
         ...current.how,
         explain,
+        onFirst,
         signal: controller.signal,
         onBusy: (seconds) => {
           this.busy.value = seconds;

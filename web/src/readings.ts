@@ -29,6 +29,8 @@ export interface Reading extends Answered {
   prepared?: readonly Preparation[];
   /** Which digit the message is about, counted from 1, if the page read it itself and it is about one. */
   doubted?: number;
+  /** Whether it is only what the smallest network makes of it while another is on its way. */
+  isGuess?: true;
 }
 export type Status = Reading["status"];
 
@@ -84,7 +86,12 @@ function readingOf({ advice, lines, ...result }: Found, source: string): Reading
 /** What is read first is never more than a guess. */
 function firstOf(found: Found, source: string): Reading {
   const lines = found.lines.map((line) => ({ ...line, status: "unsure" as const }));
-  return { ...readingOf({ ...found, lines }, source), status: "unsure", message: say("here.first") };
+  return {
+    ...readingOf({ ...found, lines }, source),
+    status: "unsure",
+    message: say("here.first"),
+    isGuess: true,
+  };
 }
 
 /** The least sure of several digits has its number in the advice. */

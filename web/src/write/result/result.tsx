@@ -31,7 +31,9 @@ export function Result() {
           <NumberRead reading={shown} />
           <Verdict
             status={shown.status}
-            sure={shown.isCorrected ? undefined : say("write.sure", percent(shown.confidence))}
+            sure={
+              shown.isCorrected || shown.isGuess ? undefined : say("write.sure", percent(shown.confidence))
+            }
             label={labelOf(shown, leftOut)}
             icon={shown.isCorrected && shown.status === "ok" ? "pen" : undefined}
           />

@@ -149,7 +149,9 @@ def price(theme):
     ):
         for curve, name, colour in zip(curves, names, (theme.accent, theme.second), strict=True):
             cell.plot(p, curve, color=colour, label=name)
-        cell.set(xlim=(0, 1), title=title, xlabel=theme.say("probability of the right digit", "对的那个数字得到的概率"))
+        cell.set(
+            xlim=(0, 1), title=title, xlabel=theme.say("probability of the right digit", "对的那个数字得到的概率")
+        )
         cell.grid(alpha=0.5)
     left.set_ylim(0, 5)
     right.set_ylim(0, 1.1)

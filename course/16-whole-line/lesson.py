@@ -1,4 +1,4 @@
-"""A whole line at once: CTC adds up every path that spells the answer, and a small network learns where digits are."""
+"""A whole line at once: CTC adds up every path that spells the answer, and a network learns where digits are."""
 
 from itertools import groupby
 

@@ -135,3 +135,31 @@ def shapes(theme):
             )  # fmt: skip
             left += box_wide + 20
     return figure
+
+
+def price(theme):
+    """−log and the squared error of two probabilities; on the right how hard each pushes the right digit's score."""
+    figure = Figure(figsize=(8.4, 3.2))
+    left, right = figure.subplots(1, 2)
+    p = np.linspace(0.004, 1, 500)
+    names = "−log", theme.say("squares", "误差平方和")
+    for cell, curves, title in (
+        (left, (-np.log(p), 2 * (1 - p) ** 2), theme.say("price", "罚多少")),
+        (right, (1 - p, 4 * p * (1 - p) ** 2), theme.say("push on its score", "把分数往上推多少")),
+    ):
+        for curve, name, colour in zip(curves, names, (theme.accent, theme.second), strict=True):
+            cell.plot(p, curve, color=colour, label=name)
+        cell.set(
+            xlim=(0, 1), title=title, xlabel=theme.say("probability of the right digit", "对的那个数字得到的概率")
+        )
+        cell.grid(alpha=0.5)
+    left.set_ylim(0, 5)
+    right.set_ylim(0, 1.1)
+    for at, text in ((0.269, "1.313"), (0.5, "0.693")):
+        left.plot(at, -np.log(at), "o", color=theme.accent)
+        left.annotate(text, (at, -np.log(at)), (5, 5), textcoords="offset points", fontsize=10)
+    for height, colour in ((0.99, theme.accent), (0.04, theme.second)):
+        right.plot(0.01, height, "o", color=colour, clip_on=False)
+        right.annotate(str(height), (0.01, height), (9, 1), textcoords="offset points", fontsize=10)
+    left.legend()
+    return figure

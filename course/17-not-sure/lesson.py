@@ -48,15 +48,31 @@ honest = softmax(scores[2500:] / temperature)
 bins(honest, labels[2500:])
 
 
-def letter(character):
+def letter(character, font=cv2.FONT_HERSHEY_SIMPLEX, pen=12):
     page = np.full((280, 280), 230, np.uint8)
-    return normalize(ink_map(cv2.putText(page, character, (80, 190), cv2.FONT_HERSHEY_SIMPLEX, 5, 30, 12)))
+    return normalize(ink_map(cv2.putText(page, character, (80, 190), font, 5, 30, pen)))
 
 
-letters = np.stack([*map(letter, "ABCDEFGHJKLMNPRTUVWXYadefhkmnprtuvwxy")])
+alphabet = "ABCDEFGHJKLMNPRTUVWXYadefhkmnprtuvwxy"
+letters = np.stack([*map(letter, alphabet)])
 ours = np.array(network(letters / 255))
 for each in (1, temperature):
-    print("letters over 0.9: %d of %d" % ((softmax(ours / each).max(axis=1) > 0.9).sum(), len(letters)))
+    over = softmax(ours / each).max(axis=1) > 0.9
+    print("letters over 0.9: %d of %d" % (over.sum(), len(letters)))
+
+inner = keras.Sequential(network.layers[:2])
+fonts = (cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX)
+taught = np.stack([letter(each, font, pen) for font in fonts for pen in (6, 10, 16) for each in alphabet])
+x = np.array(inner(np.concatenate([mnist.train.images[:1000], taught]) / 255))
+label = np.repeat([1.0, 0.0], (1000, len(taught)))
+w, b = np.zeros(256), 0.0
+for step in range(1001):
+    if step in (0, 10, 100, 1000):
+        left, kept = (np.array(inner(each / 255)) @ w + b >= 0 for each in (letters, mnist.validation.images[2500:]))
+        print("%4d  letters left %2d  digits kept %.3f" % (step, (over & left).sum(), kept.mean()))
+    y = 1 / (1 + np.exp(-(x @ w + b)))
+    w -= 0.01 * (y - label) @ x / len(x)
+    b -= 0.01 * (y - label).mean()
 
 reader = Classifier(find_model("default"))
 digits, is_digit = reader.classify_or_reject(letters)

@@ -1,4 +1,4 @@
-"""The figure of the lesson: what the network promises and what it keeps, before and after the temperature."""
+"""The figures of the lesson: what the network promises and keeps, and letters with the answers of both outputs."""
 
 import contextlib
 import io
@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from figures import picture
+
 EDGES = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.01)
 
 
 @cache
 def _lesson():
-    code = (Path(__file__).parent / "lesson.py").read_text("utf-8").partition("honest =")[0]
+    code = (Path(__file__).parent / "lesson.py").read_text("utf-8").partition("reader =")[0]
     lesson = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(code, lesson)  # noqa: S102 - the lesson's own code, without what it prints
@@ -45,4 +47,23 @@ def promises(theme):
     )
     cell.legend(loc="lower right")
     cell.grid(alpha=0.4)
+    return figure
+
+
+def letters(theme):
+    """The letters that are taken for a digit with more than 0.9, before and after the second question."""
+    lesson = _lesson()
+    y = lesson["softmax"](lesson["ours"] / lesson["temperature"])
+    inside = np.array(lesson["inner"](lesson["letters"] / 255))
+    second = 1 / (1 + np.exp(-(inside @ lesson["w"] + lesson["b"])))
+    figure = Figure(figsize=(8.4, 3.5))
+    cells = figure.subplots(2, 9).flat
+    for cell in cells:
+        cell.axis("off")
+    for cell, place in zip(figure.axes, np.flatnonzero(y.max(axis=1) > 0.9), strict=False):
+        cell.axis("on")
+        picture(cell, lesson["letters"][place], theme)
+        cell.set_title(f"{y[place].argmax()}: {y[place].max():.2f}", fontsize=10)
+        colour = theme.second if second[place] >= 0.5 else theme.accent
+        cell.set_xlabel(f"{second[place]:.2f}", color=colour, fontsize=10)
     return figure

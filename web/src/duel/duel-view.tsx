@@ -317,8 +317,8 @@ export function Ending({ start, now, target, ink, opponent }: EndingProperties) 
         <strong>{say("duel.fooled", fixed(ink, 1), target)}</strong>
       </p>
       <ul class="small">
-        {names.map((name, index) => {
-          const answer = answered?.answers[index];
+        {names.map((name) => {
+          const answer = answered?.answers.get(name);
           const digit = answer ? largestAt(answer.probabilities) : null;
           const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
           return (

@@ -26,7 +26,7 @@ _SMALL = RECIPES["mlp"].changed(schedule="one-cycle", report_every=1, validate_e
 FIXTURES = {
     "softmax": RECIPES["softmax"],
     "softmax-seed-3": RECIPES["softmax"].changed(seed=3, steps=300, batch_size=200),
-    "mlp": _SMALL.changed(hidden=32, depth=2, steps=100, augment="squeeze", label_smoothing=0.1, seed=1),
+    "mlp": _SMALL.changed(hidden=32, depth=2, steps=100, label_smoothing=0.1, seed=1),
     "small-convolutions": _SMALL.changed(
         name="small-convolutions",
         network="small_convolutions",

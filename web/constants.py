@@ -68,10 +68,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "networks": {
         "training.onnx_graph": ["IR", "OPSET"],
         "training.network": ["MEAN", "SPREAD", "WEIGHT_STREAM"],
-        "training.steps": [
-            *("AUGMENTATION_STREAM", "CHOICES", "SHIFT", "STRETCH"),
-            *("ADAM_S_EPSILON", "FIRST_RATE", "LAST_RATE"),
-        ],
+        "training.steps": ["ADAM_S_EPSILON", "FIRST_RATE", "LAST_RATE"],
     },
 }
 """The constants of each file in `src/generated`: for each Python module their names; an attribute after its class."""

@@ -31,11 +31,7 @@ export default defineConfig(({ mode }) => {
     ],
     worker: { plugins: () => [madeModules(), wat()] },
     resolve: {
-      alias: {
-        "#worker": `/src/here/start-${isFile ? "inlined" : "served"}.ts`,
-        "#paper-worker": `/src/models/paper/work/start-${isFile ? "inlined" : "served"}.ts`,
-        "#training-worker": `/src/learn/train/here/start-${isFile ? "inlined" : "served"}.ts`,
-      },
+      alias: { "#workers": `/src/here/start-${isFile ? "inlined" : "served"}.ts` },
     },
     define: {
       "import.meta.env.EDITION": JSON.stringify(isFile ? "file" : isStatic ? "static" : "served"),

@@ -83,17 +83,16 @@ def test_the_picker_changes_the_model_and_the_address_keeps_it(
 
 
 @pytest.mark.parametrize(
-    ("name", "last", "first", "count"),
+    ("name", "first", "count"),
     [
-        ("softmax", "10", "What the weights of each digit look for", 10),
-        ("tiny", "10", "The filters of the first convolution", 8),
-        ("default", "3 × 10, 3 × 1", "The filters of the first convolution", 96),
+        ("softmax", "What the weights of each digit look for", 10),
+        ("tiny", "The filters of the first convolution", 8),
+        ("default", "The filters of the first convolution", 96),
     ],
 )
-def test_inside_a_model_are_its_layers_and_its_first_weights(open_page, name, last, first, count):
+def test_inside_a_model_are_its_first_weights_and_settings(open_page, name, first, count):
     page = open_page("?view=models")
     card = opened(page, name)
-    expect(card.locator(".stages li").last).to_contain_text(last)
     expect(card.get_by_role("list", name=first).get_by_role("img")).to_have_count(count)
     expect(card.locator("pre")).to_contain_text('network = "')
 
@@ -126,7 +125,7 @@ def test_a_damaged_model_is_said_to_be_missing_and_can_be_tried_again(open_page)
     expect(card).to_contain_text("A model could not be loaded")
     page.unroute("**/models/tiny.bin.gz")
     card.get_by_role("button", name="Try again").click()
-    expect(card.locator(".stages li").last).to_contain_text("10")
+    expect(card.get_by_role("list", name="The filters of the first convolution")).to_be_visible()
 
 
 def test_a_model_is_downloaded_as_it_comes_with_shuzi(open_page):

@@ -1,4 +1,4 @@
-"""Networks trained in the page are there at the next visit: listed, named, exported, deleted, and trained further."""
+"""Networks trained in the page are there at the next visit: listed, named, exported and deleted."""
 
 import re
 
@@ -111,21 +111,13 @@ def test_a_large_network_is_there_however_often_it_is_read(trained):
     assert page.evaluate("window.notices") == 0
 
 
-def test_it_learns_on_as_if_the_page_had_never_been_closed(trained, open_page):
-    query = "network=mlp&hidden=16&steps=60"
-    whole = open_page(f"?view=learn&step=train&{query}", reduced_motion="reduce")
-    whole.get_by_role("button", name="Start training").click()
-    expect(whole.locator(".train-result")).to_be_visible(timeout=LONG)
-    whole.get_by_role("button", name="Train on: run A").click()
-    outcome = whole.locator(".run-outcome")
-    expect(whole.get_by_text("Done after 120 steps")).to_be_visible(timeout=LONG)
-    expect(outcome).to_have_text(re.compile("correct"), timeout=LONG)
-
-    page = trained(query)
-    page.goto("?view=learn&step=train")
+def test_what_is_trained_is_kept_at_once_with_its_curves_and_mistakes(open_page):
+    page = open_page("?view=learn&step=train&network=mlp&hidden=16&steps=60", reduced_motion="reduce")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".train-result")).to_be_visible(timeout=LONG)
+    outcome = page.locator(".run-outcome").inner_text()
+    page.reload()
     expect(page.locator(".run-name")).to_have_text("AHidden layer · 60 steps · 16 neurons")
-    expect(page.locator(".run-outcome")).to_have_text(re.compile("correct"))
-    page.get_by_role("button", name="Train on: run A").click()
-    expect(page.get_by_text("Done after 120 steps")).to_be_visible(timeout=LONG)
-    expect(page.locator(".run-outcome")).to_have_text(outcome.inner_text(), timeout=LONG)
-    assert page.locator(".train-progress").inner_text() == whole.locator(".train-progress").inner_text()
+    expect(page.locator(".run-outcome")).to_have_text(outcome)
+    page.get_by_role("link", name="Next: Mistakes").click()
+    expect(page.locator("caption")).to_contain_text("in 10,000 images", timeout=LONG)

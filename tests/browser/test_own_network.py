@@ -66,22 +66,6 @@ def test_it_reads_and_each_kind_is_drawn_as_what_it_is(train_and_write, mnist, q
     expect(sheet.number).to_have_attribute("data-text", "7")
 
 
-def test_what_it_has_learnt_since_is_read_with(train_and_write, mnist):
-    sheet = train_and_write("steps=40")
-    page = sheet.page
-    scores = page.locator(".inside-stage.of-softmax [title]")
-    sheet.write(_strokes(mnist, 7))
-    expect(scores).to_have_count(10)
-    before = [each.get_attribute("title") for each in scores.all()]
-    page.get_by_role("link", name="Learn").click()
-    page.get_by_role("button", name="Train on: run A").click()
-    expect(page.get_by_role("list", name="Runs")).to_contain_text("80 steps")
-    page.get_by_role("link", name="Write", exact=True).click()
-    expect(page.get_by_role("radio", name="A · Softmax · 80 steps")).to_be_checked()
-    expect(scores.first).not_to_have_attribute("title", before[0])
-    expect(page.locator(".inside-stage.of-template")).to_be_visible()
-
-
 def test_removed_or_not_there_the_usual_model_reads(train_and_write, mnist, expect_query):
     sheet = train_and_write("network=mlp&steps=60&hidden=16")
     page = sheet.page

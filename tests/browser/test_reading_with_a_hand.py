@@ -17,11 +17,11 @@ pytestmark = pytest.mark.browser
 KEEP = """async (count) => {
   const request = indexedDB.open("shuzi");
   await new Promise((resolve) => { request.onsuccess = resolve; });
-  const transaction = request.result.transaction("digits", "readwrite");
+  const transaction = request.result.transaction("kept", "readwrite");
   for (let n = 0; n < count; n++) {
     const image = new Uint8Array(784).fill(9);
     [image[0], image[1]] = [n % 256, n >> 8];
-    transaction.objectStore("digits").add({ image, label: 7, date: 1 });
+    transaction.objectStore("kept").put({ id: String(n), image, label: 7, date: 1 }, `digit ${n}`);
   }
   await new Promise((resolve) => { transaction.oncomplete = resolve; });
   request.result.close();

@@ -13,14 +13,12 @@ export class ApiError extends Error {
    * @param key of the error in the service's catalogue, such as "error.picture.unknown"; "" if it has none
    * @param detail the service's own sentence, in the requested language; "" if it has none
    * @param retryAfter seconds after which to retry a busy service
-   * @param problem the whole problem document, for members that only some errors have
    */
   constructor(
     readonly status: number,
     readonly key = "",
     readonly detail = "",
     readonly retryAfter: number | null = null,
-    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail || key || `HTTP ${status}`);
     this.name = "ApiError";
@@ -34,7 +32,7 @@ export class ApiError extends Error {
 }
 
 export interface Request {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST";
   /** Sent as it is (a Blob, FormData); anything else is sent as JSON. */
   body?: Blob | FormData | object;
   /** Aborts the request; `request` then throws the browser's AbortError, see `isAbort`. */
@@ -137,7 +135,6 @@ function asError(response: Response, content: unknown): ApiError {
     typeof problem.key === "string" ? problem.key : "",
     typeof problem.detail === "string" ? problem.detail : "",
     Number.isFinite(wait) ? wait : null,
-    problem,
   );
 }
 

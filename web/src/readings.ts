@@ -14,8 +14,9 @@ import type {
   Score,
   Unread,
 } from "./generated/shapes";
+import { NotRead } from "./here/calls";
 import { type Found, isOwn } from "./here/protocol";
-import { isHere, NotRead, readHere, sentence } from "./here/read";
+import { isHere, readHere, sentence } from "./here/read";
 import type { Grey } from "./ink/picture";
 import type { Preparation } from "./reading/report/explain";
 import type { Sentence } from "./reading/report/result";

@@ -49,7 +49,7 @@ def tour(page: Page) -> Iterator[str]:
     page.goto("?view=learn&pixels=numbers")
     settle(page)
     yield "learn, numbers"
-    page.goto("?view=learn&step=train&steps=100&network=mlp&loss-axis=log")
+    page.goto("?view=learn&step=train&steps=100&network=mlp")
     page.locator(".train-knobs [type=submit]").click()
     page.locator(".train-result").wait_for()
     for summary in page.locator(".train-more summary").all():  # on a phone, one within the other

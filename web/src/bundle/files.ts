@@ -6,7 +6,6 @@
  */
 import { edition } from "../edition";
 import { bytesOf } from "../shared/files";
-import { pause } from "../shared/pause";
 
 const ID = "file:";
 
@@ -117,7 +116,7 @@ function inPieces(content: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<A
   let position = 0;
   return new ReadableStream({
     async pull(controller) {
-      if (isPage && position > 0) await pause();
+      if (isPage && position > 0) await new Promise((resolve) => setTimeout(resolve));
       controller.enqueue(content.subarray(position, position + PIECE));
       position += PIECE;
       if (position >= content.length) controller.close();

@@ -11,7 +11,7 @@ import { hasMine, shownDigit } from "../learn/digit/digit";
 import { DigitButtons } from "../learn/digit/digit-choice";
 import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
-import { loadOwn } from "../learn/train/runs";
+import { loadNetworks } from "../learn/train/kept-networks";
 import { modelName, type OwnModel, ownModels } from "../models/own-networks";
 import { unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
@@ -42,7 +42,7 @@ interface Try {
 }
 
 export function DuelView() {
-  useEffect(() => void loadOwn(), []);
+  useEffect(() => void loadNetworks(), []);
   const name = against.value;
   const opponent = usePromised(() => opponentNamed(name), name);
   const start = shownDigit.value?.image ?? null;
@@ -317,8 +317,8 @@ export function Ending({ start, now, target, ink, opponent }: EndingProperties) 
         <strong>{say("duel.fooled", fixed(ink, 1), target)}</strong>
       </p>
       <ul class="small">
-        {names.map((name, index) => {
-          const answer = answered?.answers[index];
+        {names.map((name) => {
+          const answer = answered?.answers.get(name);
           const digit = answer ? largestAt(answer.probabilities) : null;
           const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
           return (

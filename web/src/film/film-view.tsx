@@ -235,7 +235,7 @@ function Screen({ film, time, captions, title }: Properties) {
   useEffect(() => {
     const print = () => {
       if (paper.current && canvas.current)
-        paper.current.innerHTML = posterOf(film, { captions, title }, lookOf(canvas.current));
+        paper.current.replaceChildren(posterOf(film, { captions, title }, lookOf(canvas.current)));
     };
     addEventListener("beforeprint", print);
     return () => removeEventListener("beforeprint", print);

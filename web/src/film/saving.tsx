@@ -5,7 +5,7 @@ import { percent } from "../learn/format";
 import { type PlainKey, say } from "../sentences/say";
 import { Button, Icon } from "../shared/controls";
 import { saveFile } from "../shared/files";
-import { css, escaped, type Look, lookOf, paint, svgOf } from "./draw/canvas";
+import { css, type Look, lookOf, paint } from "./draw/canvas";
 import type { Film } from "./draw/frame";
 import { Gif, GifPalette } from "./gif";
 import type { Player } from "./player";
@@ -44,9 +44,10 @@ export function Saving({ film, player, ...told }: Told & { film: Film; player: P
   };
   const savePoster = () => {
     if (!details.current) return;
-    const svg = posterOf(film, told, lookOf(details.current));
-    saveFile(new Blob([svg], { type: "image/svg+xml" }), `${NAME}.svg`);
-    said.value = "film.saved";
+    posterOf(film, told, lookOf(details.current)).toBlob((picture) => {
+      if (picture) saveFile(picture, `${NAME}.png`);
+      said.value = picture ? "film.saved" : "film.save.failed";
+    });
   };
   return (
     <details class="save film-save" ref={details}>
@@ -208,48 +209,42 @@ function wrapped(sentence: string, widthOf: (text: string) => number, most: numb
   return lines.map((line) => line.trim());
 }
 
-const PANEL = { width: 320, height: 180 };
-const [COLUMNS, GAP, HEAD, FOOT] = [3, 20, 84, 44];
-const TEXT = { size: 13, line: 18, lines: 3 };
-const WIDE = /[\u2e80-\u9fff\uff00-\uffef]/u; // as wide as high
+const PANEL = { width: 640, height: 360 }; // pixels
+const [COLUMNS, GAP, HEAD, FOOT] = [3, 40, 168, 88];
+const TEXT = { size: 26, line: 36, lines: 3 };
 
-/** The film on one page: every stop with its sentence, as an SVG. */
 interface Told {
   title: string;
   /** A sentence for each stop. */
   captions: readonly string[];
 }
 
-export function posterOf(film: Film, { title, captions }: Told, look: Look): string {
-  const rows = Math.ceil(STOPS.length / COLUMNS);
-  const high = PANEL.height + 8 + TEXT.lines * TEXT.line + GAP;
-  const [width, height] = [GAP + COLUMNS * (PANEL.width + GAP), HEAD + rows * high + FOOT];
-  const panels = STOPS.map((_, index) => {
+/** The film on one page: every stop with its sentence. */
+export function posterOf(film: Film, { title, captions }: Told, look: Look): HTMLCanvasElement {
+  const high = PANEL.height + 16 + TEXT.lines * TEXT.line + GAP;
+  const canvas = Object.assign(document.createElement("canvas"), {
+    width: GAP + COLUMNS * (PANEL.width + GAP),
+    height: HEAD + Math.ceil(STOPS.length / COLUMNS) * high + FOOT,
+  });
+  const context = canvas.getContext("2d");
+  if (!context) return canvas;
+  const write = (text: string, x: number, y: number, font = `${TEXT.size}px ${look.fonts.text}`) => {
+    context.fillStyle = css(look.colours.ink);
+    context.font = font;
+    context.fillText(text, x, y);
+  };
+  context.fillStyle = css(look.colours.sunken);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  write(title, GAP, 108, `600 64px ${look.fonts.display}`);
+  for (const index of STOPS.keys()) {
     const x = GAP + (index % COLUMNS) * (PANEL.width + GAP);
     const y = HEAD + Math.floor(index / COLUMNS) * high;
-    const sentence = wrapped(`${index + 1}. ${captions[index] ?? ""}`, widthOf, PANEL.width).map(
-      (line, number) => written(line, x, y + PANEL.height + 22 + number * TEXT.line, TEXT.size, look),
-    );
-    return svgOf(film(restOf(index)), { x, y, ...PANEL }, look) + sentence.join("");
-  });
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">` +
-    `<title>${escaped(title)}</title>` +
-    `<rect width="${width}" height="${height}" fill="${css(look.colours.sunken)}"/>` +
-    `${written(title, GAP, 54, 32, look, true)}${panels.join("")}` +
-    `${written(say("film.poster.about"), GAP, height - 18, TEXT.size, look)}</svg>`
-  );
-}
-
-function written(text: string, x: number, y: number, size: number, look: Look, isTitle = false): string {
-  const font = escaped(isTitle ? look.fonts.display : look.fonts.text);
-  return (
-    `<text x="${x}" y="${y}" font-size="${size}" font-family="${font}"${isTitle ? ' font-weight="600"' : ""} ` +
-    `fill="${css(look.colours.ink)}">${escaped(text)}</text>`
-  );
-}
-
-/** An estimate from typical letter widths. */
-function widthOf(text: string): number {
-  return [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 1 : 0.54), 0) * TEXT.size;
+    paint(context, film(restOf(index)), { x, y, ...PANEL }, look);
+    context.font = `${TEXT.size}px ${look.fonts.text}`;
+    const sentence = `${index + 1}. ${captions[index] ?? ""}`;
+    const lines = wrapped(sentence, (text) => context.measureText(text).width, PANEL.width);
+    for (const [row, line] of lines.entries()) write(line, x, y + PANEL.height + 44 + row * TEXT.line);
+  }
+  write(say("film.poster.about"), GAP, canvas.height - 36);
+  return canvas;
 }

@@ -32,7 +32,7 @@ import {
   texts,
   undo,
 } from "./review/review";
-import { asCsv, type CsvHeads, corrected, forWorkbook, standingOf, tableIn } from "./table/table";
+import { asCsv, type CsvHeads, corrected, forWorkbook, tableIn } from "./table/table";
 import { loadForm } from "./trace/form";
 import "./forms.css";
 
@@ -119,18 +119,12 @@ export function FormsView() {
 }
 
 function Desk({ formTable }: { formTable: FormTable }) {
-  const standing = standingOf(formTable, remaining.value, texts.value);
   return (
     <>
       <p class="forms-left">
         <span data-testid="remaining">
           {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
         </span>
-        {formTable.rows.length > 1 && (
-          <span class="small quiet" data-testid="standing">
-            {say("forms.standing", formTable.rows.length, standing)}
-          </span>
-        )}
       </p>
       <AgainNotice table={formTable} />
       {lack.value && origin.value.kind === "photographs" && <Notice {...lack.value} />}

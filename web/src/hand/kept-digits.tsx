@@ -4,12 +4,12 @@ import { useEffect } from "preact/hooks";
 import { knowHand } from "../here/read";
 import { language, languageTag } from "../language";
 import { say } from "../sentences/say";
-import { Button, FileButton, Section } from "../shared/controls";
+import { Button, Check, FileButton, Section } from "../shared/controls";
 import { joined, saveFile } from "../shared/files";
 import { Pixels } from "../shared/pixels";
 import { remember, remembered } from "../shared/storage/database";
-import { followOtherTabs, forget, keepThoseOf, kept, loadKept } from "./kept";
-import { type KeptDigit, NoKeptDigits, type Numbered, npzOf } from "./npz";
+import { forget, type Kept, keepThoseOf, kept, loadKept } from "./kept";
+import { type KeptDigit, NoKeptDigits, npzOf } from "./npz";
 import "./hand.css";
 
 const AT_FIRST = 100; // thousands of pictures would make the page slow
@@ -18,17 +18,7 @@ const FILE = "shuzi-digits.npz";
 export function KeptDigits() {
   const said = useSignal("");
   const shown = useSignal(AT_FIRST);
-  useEffect(() => {
-    void loadKept();
-    const stop = followOtherTabs();
-    // a tab in the background may have been asleep
-    const onShow = () => document.visibilityState === "visible" && void loadKept();
-    document.addEventListener("visibilitychange", onShow);
-    return () => {
-      stop();
-      document.removeEventListener("visibilitychange", onShow);
-    };
-  }, []);
+  useEffect(() => void loadKept(), []);
   const digits = kept.value;
   return (
     <Section
@@ -39,7 +29,7 @@ export function KeptDigits() {
       {digits.length > 0 && (
         <ul>
           {digits.slice(0, shown.value).map((digit, index) => (
-            <Kept key={digit.id} digit={digit} position={index + 1} />
+            <OneDigit key={digit.id} digit={digit} position={index + 1} />
           ))}
         </ul>
       )}
@@ -72,7 +62,7 @@ export function KeptDigits() {
   );
 }
 
-function Kept({ digit, position }: { digit: Numbered; position: number }) {
+function OneDigit({ digit, position }: { digit: Kept; position: number }) {
   const day = new Date(digit.date).toLocaleDateString(languageTag(language.value), { dateStyle: "medium" });
   return (
     <li>
@@ -88,7 +78,7 @@ function Kept({ digit, position }: { digit: Numbered; position: number }) {
         onClick={({ currentTarget }) => {
           const item = currentTarget.closest("li");
           const next = item?.nextElementSibling ?? item?.previousElementSibling;
-          void forget(digit.id).then(() => next?.querySelector("button")?.focus());
+          void forget(digit.image).then(() => next?.querySelector("button")?.focus());
         }}
       />
     </li>
@@ -132,7 +122,7 @@ export function knowKeptDigits(readAgain: () => void): () => void {
   let before = "";
   return effect(() => {
     const digits = isUsed.value ? kept.value : [];
-    const now = digits.map(({ id, label }) => `${id} ${label}`).join();
+    const now = digits.map(({ date, label }) => `${date} ${label}`).join();
     if (now === before) return;
     before = now;
     knowHand(
@@ -145,16 +135,13 @@ export function knowKeptDigits(readAgain: () => void): () => void {
 
 export function UseHere() {
   return (
-    <label class="use-here">
-      <input
-        type="checkbox"
-        checked={isUsed.value}
-        onChange={({ currentTarget: { checked } }) => {
-          isUsed.value = checked;
-          remember(NAME, checked ? null : "no");
-        }}
-      />
-      {say("hand.use_here")}
-    </label>
+    <Check
+      label={say("hand.use_here")}
+      isOn={isUsed.value}
+      onChange={(isOn) => {
+        isUsed.value = isOn;
+        remember(NAME, isOn ? null : "no");
+      }}
+    />
   );
 }

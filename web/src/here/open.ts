@@ -11,9 +11,10 @@ export class LargePicture extends Error {}
 /**
  * Open a picture file. Works in a worker.
  *
+ * @param largest the longest side that it may have; a larger one is made smaller
  * @throws UnknownPicture, LargePicture
  */
-export async function openPicture(file: Blob): Promise<Grey> {
+export async function openPicture(file: Blob, largest = Number.POSITIVE_INFINITY): Promise<Grey> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" });
@@ -21,7 +22,8 @@ export async function openPicture(file: Blob): Promise<Grey> {
     throw new UnknownPicture();
   }
   try {
-    return drawn(bitmap, bitmap.width, bitmap.height);
+    const scale = Math.min(1, largest / Math.max(bitmap.width, bitmap.height));
+    return drawn(bitmap, Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
   } finally {
     bitmap.close();
   }

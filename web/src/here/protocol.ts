@@ -44,13 +44,6 @@ export type Task =
   /** A file that the worker requested, perhaps packed; null if unavailable. */
   | { file: string; content: Uint8Array<ArrayBuffer> | null };
 
-/** From the worker. */
-export type Answer =
-  | { id: number; result: unknown }
-  /** "picture": this browser cannot open it; "large"; "file": a model cannot be had; "fault": ours. */
-  | { id: number; failed: "picture" | "large" | "file" | "fault"; detail: string }
-  | { needs: string };
-
 const URGENCIES = ["reading", "look", "load"] as const;
 /** Users wait for readings, watch explanations, and do not notice loading. */
 export type Urgency = (typeof URGENCIES)[number];

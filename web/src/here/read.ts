@@ -1,14 +1,15 @@
 /** Reads pictures in the page: the client of the reading worker. */
 
 import { signal as observable } from "@preact/signals";
-import { startWorker } from "#worker";
+import { startReading } from "#workers";
 import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
 import { language } from "../language";
 import { sayIn } from "../reading/report/advice";
 import type { Sentence } from "../reading/report/result";
+import { Calls, NotRead } from "./calls";
 import { LargePicture, openPicture } from "./open";
-import { type Answer, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
+import { type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
 import type { ClassifierWork } from "./worker";
 
 /** The shipped models that read in the page. */
@@ -26,25 +27,7 @@ export function takeOwnFrom(give: typeof ownFile): void {
   ownFile = give;
 }
 
-/** Why a picture could not be read here. */
-export class NotRead extends Error {
-  constructor(
-    readonly why: "picture" | "large" | "file" | "fault",
-    detail: string,
-  ) {
-    super(detail);
-    this.name = "NotRead";
-  }
-}
-
-interface Asked {
-  resolve(answer: unknown): void;
-  reject(error: unknown): void;
-}
-
-let worker: Worker | null = null;
-let numbered = 0;
-const asked = new Map<number, Asked>();
+const reader = new Calls<{ needs: string }>(startWorkerWithHand, ({ needs }) => void handOver(needs));
 
 interface HowToRead {
   model: string;
@@ -89,26 +72,14 @@ export async function readHere(picture: Blob | Grey, how: HowToRead): Promise<Fo
 }
 
 function lookFirst(picture: Blob | Grey, { signal, onFirst }: HowToRead): void {
-  const id = ++numbered;
-  const resolve = (answer: unknown) => {
-    const found = answer as Found;
+  const told = (found: Found) => {
     if (found.text && !hasArrived && !signal?.aborted) onFirst?.(found);
   };
-  asked.set(id, { resolve, reject: () => undefined });
-  tell({ id, first: picture });
+  void reader.ask<Found>({ first: picture }).then(told, () => undefined);
 }
 
 function readInWorker(picture: Blob | Grey, { model, pattern, explain, signal }: HowToRead): Promise<Found> {
-  const id = ++numbered;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(new DOMException("given up", "AbortError"));
-    asked.set(id, { resolve: (answer) => resolve(answer as Found), reject });
-    signal?.addEventListener("abort", () => {
-      if (asked.delete(id)) tell({ id, dropped: true });
-      reject(new DOMException("given up", "AbortError"));
-    });
-    tell({ id, picture, model, pattern, explain });
-  });
+  return reader.ask({ picture, model, pattern, explain }, signal);
 }
 
 /**
@@ -122,11 +93,7 @@ export function askHere<Kind extends keyof ClassifierWork>(
   input: Parameters<ClassifierWork[Kind]>[1],
   model: string,
 ): Promise<ReturnType<ClassifierWork[Kind]>> {
-  const id = ++numbered;
-  return new Promise((resolve, reject) => {
-    asked.set(id, { resolve: (answer) => resolve(answer as ReturnType<ClassifierWork[Kind]>), reject });
-    tell({ id, work, input, model });
-  });
+  return reader.ask({ work, input, model });
 }
 
 let isPrepared = false;
@@ -135,7 +102,7 @@ let isPrepared = false;
 export function prepare(): void {
   if (isPrepared) return;
   isPrepared = true;
-  tell({ prepare: "default" });
+  reader.tell({ prepare: "default" } satisfies Task);
 }
 
 let hand: Extract<Task, { hand: unknown }> | null = null;
@@ -147,34 +114,13 @@ let hand: Extract<Task, { hand: unknown }> | null = null;
  */
 export function knowHand(images: Uint8Array, labels: Uint8Array): void {
   hand = { hand: { images, labels } };
-  if (worker) tell(hand);
+  if (reader.isStarted) reader.tell(hand);
 }
 
-function tell(task: Task): void {
-  worker ??= started();
-  worker.postMessage(task);
-}
-
-function started(): Worker {
-  const made = startWorker();
-  made.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
-    if ("needs" in data) void handOver(data.needs);
-    else {
-      const waiting = asked.get(data.id);
-      asked.delete(data.id);
-      if ("result" in data) waiting?.resolve(data.result);
-      else waiting?.reject(new NotRead(data.failed, data.detail));
-    }
-  });
-  // the worker cannot be started: an old browser, or a policy of the server
-  made.addEventListener("error", ({ message }) => {
-    for (const { reject } of asked.values()) reject(new NotRead("fault", message));
-    asked.clear();
-    made.terminate();
-    worker = null;
-  });
-  if (hand) made.postMessage(hand);
-  return made;
+function startWorkerWithHand(): Worker {
+  const worker = startReading();
+  if (hand) worker.postMessage(hand);
+  return worker;
 }
 
 async function handOver(name: string): Promise<void> {
@@ -184,7 +130,7 @@ async function handOver(name: string): Promise<void> {
         coming.value = { came: coming.value.came + came, of: coming.value.of + of };
       })
   ).catch(() => null);
-  worker?.postMessage({ file: name, content } satisfies Task, content ? [content.buffer] : []);
+  reader.tell({ file: name, content } satisfies Task, content ? [content.buffer] : []);
 }
 
 /** The sentences of readings, in the page's language. */

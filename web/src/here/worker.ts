@@ -12,8 +12,9 @@ import { Classifier, Detector, Recogniser } from "../reading/recognise/models";
 import { preparationsOf, whatCounts } from "../reading/report/explain";
 import { type Graph, unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
+import type { Answer, Why } from "./calls";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
-import { type Answer, type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
+import { type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
 import { asShown, Stack } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;
@@ -147,13 +148,13 @@ function imagesIn(pixels: Uint8Array): Grey[] {
   }));
 }
 
-function causeOf(error: unknown): "picture" | "large" | "file" | "fault" {
+function causeOf(error: unknown): Why {
   if (error instanceof UnknownPicture) return "picture";
   if (error instanceof LargePicture) return "large";
   return error instanceof MissingFile ? "file" : "fault";
 }
 
-function say(answer: Answer): void {
+function say(answer: Answer | { needs: string }): void {
   postMessage(answer);
 }
 

@@ -15,11 +15,11 @@ export const MODELS = ["softmax", "default"] as const;
 export function NetworkAnswers({ answered }: { answered: Answered | null }) {
   return (
     <div class="two-answers" aria-live="polite">
-      {MODELS.map((model, index) => (
+      {MODELS.map((model) => (
         <NetworkAnswer
           key={model}
           model={model}
-          answer={answered?.answers[index] ?? null}
+          answer={answered?.answers.get(model) ?? null}
           label={answered?.label ?? null}
         />
       ))}
@@ -59,24 +59,30 @@ function NetworkAnswer({ model, answer, label }: AnswerProperties) {
 
 /** The answers for an image, together with its label. */
 interface Answered {
-  /** One for each model; null if a model is unavailable. */
-  readonly answers: readonly (ClassifiedImages | null)[];
+  /** By the names of the models; without those that are unavailable. */
+  readonly answers: ReadonlyMap<string, ClassifiedImages>;
   /** The correct answer; null if unknown. */
   readonly label: number | null;
 }
 
-/** Null while the first answers are on their way. */
+/** Ask one model after the other, so that none waits for another; null while the first answers are on their way. */
 export function useAnswers(
   image: Uint8Array | null,
   label: number | null,
   models: readonly string[],
 ): Answered | null {
-  const ask = (pixels: Uint8Array) =>
-    Promise.all(models.map((model) => askHere("classify", pixels, model).catch(() => null)));
+  const ask = async (pixels: Uint8Array): Promise<Answered> => {
+    const answers = new Map<string, ClassifiedImages>();
+    for (const model of models) {
+      const answer = await askHere("classify", pixels, model).catch(() => null);
+      if (answer) answers.set(model, answer);
+    }
+    return { answers, label };
+  };
   // the previous answers stay until the new ones arrive, so that nothing flickers
   return usePromised(
-    () => image && ask(image).then((answers) => ({ answers, label })),
-    image ? `${label} ${image.join()}` : "",
+    () => image && ask(image),
+    image ? `${label} ${models.join()} ${image.join()}` : "",
     true,
   );
 }

@@ -1,6 +1,5 @@
 /** Measure confidence from answers and labels: how often it is right, and the effect of a threshold. */
 import { CLASSES } from "../data/image";
-import { largestAt } from "../ink/numbers";
 import type { Said } from "../models/test-images";
 
 const BINS = 10;
@@ -43,26 +42,8 @@ function isRight({ label, digit }: Said): boolean {
   return label === digit;
 }
 
-/** A network's answers become a table: how often each label got each answer, and which images they are. */
-export interface Answered {
-  /** Its index in the split. */
-  index: number;
-  label: number;
-  digit: number;
-  probability: number;
-}
-
-/** The answer for each image. */
-export function answered(labels: Uint8Array, probabilities: Float32Array): Answered[] {
-  return Array.from(labels, (label, index) => {
-    const own = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
-    const digit = largestAt(own);
-    return { index, label, digit, probability: own[digit] ?? 0 };
-  });
-}
-
 /** For each label a row of ten counts, one for each answer. */
-export function counts(answers: readonly Pick<Answered, "label" | "digit">[]): number[][] {
+export function counts(answers: readonly Said[]): number[][] {
   const table = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   for (const { label, digit } of answers) {
     const row = table[label];

@@ -1,8 +1,7 @@
-/** The inside of a model: layers, first weights, settings, and its file. */
+/** The inside of a model: its first weights, settings, and its file. */
 import { useState } from "preact/hooks";
 import { file } from "../bundle/files";
 import { edition } from "../edition";
-import { whole } from "../learn/format";
 import { WeightImages, type WeightPictures } from "../learn/weight-images";
 import type { Model } from "../readings";
 import { type Graph, unpack } from "../runtime/graph";
@@ -10,7 +9,6 @@ import { say } from "../sentences/say";
 import { Button, Notice } from "../shared/controls";
 import { saveFile } from "../shared/files";
 import { usePromised } from "../shared/hooks";
-import { INPUT, type Part, type Size, type Stage, stagesOf } from "./layers";
 import { onnxFrom } from "./onnx-from";
 import "./inside.css";
 
@@ -29,7 +27,6 @@ function OfShipped({ name }: { name: string }) {
   if (!graph) return <p class="quiet">{say("models.loading")}</p>;
   return (
     <>
-      <Architecture graph={graph} />
       <FirstWeights graph={graph} />
       <Download name={name} graph={graph} />
     </>
@@ -77,65 +74,6 @@ function Download({ name, graph }: { name: string; graph: Graph }) {
       )}
       <span class="small quiet">{say(isWhole ? "models.download.half" : "models.download.whole")}</span>
     </p>
-  );
-}
-
-const LARGEST = 52; // pixels of the longest side that is drawn
-const SMALLEST = 4;
-const SHEETS = 4; // drawn behind one another, at most
-
-/** A model's stages, one after another; the squares have the proportions of each stage's output. */
-function Architecture({ graph }: { graph: Graph }) {
-  return (
-    <section>
-      <h3>{say("models.layers")}</h3>
-      <ol class="stages">
-        <li>
-          <Sheets size={INPUT} />
-          <span>{say("models.layer.input")}</span>
-          <span class="small quiet numbers">{`${INPUT.height}x${INPUT.width}`}</span>
-        </li>
-        {stagesOf(graph).map((stage, index) => (
-          <OneStage key={index} stage={stage} />
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function OneStage({ stage: { kind, layers } }: { stage: Stage }) {
-  return (
-    <li data-kind={kind}>
-      <span class="side-by-side">
-        {layers.map((part, index) => (
-          <Sheets key={index} size={part} />
-        ))}
-      </span>
-      <span>
-        {[say(`models.layer.${kind}`), [...new Set(layers.map(({ window }) => window))].join(", ")].join(" ")}
-      </span>
-      <span class="small quiet numbers">{layers.map(sizeWritten).join(", ")}</span>
-    </li>
-  );
-}
-
-/** Such as "3 × 24x24x8", or "10" for a row of numbers. */
-function sizeWritten({ height, width, channels, times }: Part): string {
-  const size = height * width === 1 ? whole(channels) : `${height}x${width}x${channels}`;
-  return times > 1 ? `${times} × ${size}` : size;
-}
-
-function Sheets({ size: { height, width, channels } }: { size: Size }) {
-  const isRow = height * width === 1;
-  const side = (length: number) => Math.max((length / INPUT.height) * LARGEST, SMALLEST);
-  const [tall, wide] = isRow ? [Math.min(8 + channels / 4, LARGEST), 8] : [side(height), side(width)];
-  const behind = isRow ? 0 : Math.min(Math.ceil(Math.log2(channels)), SHEETS);
-  return (
-    <svg class="sheets" width={wide + 3 * behind + 2} height={tall + 3 * behind + 2} aria-hidden="true">
-      {Array.from({ length: behind + 1 }, (_, index) => (
-        <rect key={index} x={1 + 3 * (behind - index)} y={1 + 3 * index} width={wide} height={tall} />
-      ))}
-    </svg>
   );
 }
 

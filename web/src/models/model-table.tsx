@@ -1,14 +1,15 @@
 /** All models in one table, with what each says about one digit; each row opens. */
 import { useState } from "preact/hooks";
-import { askHere, isHere, MODELS } from "../here/read";
+import { isHere, MODELS } from "../here/read";
+import type { ClassifiedImages } from "../here/worker";
 import { largestAt } from "../ink/numbers";
+import { useAnswers } from "../learn/answers";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { bytes, percent as inPercent, whole } from "../learn/format";
 import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs";
 import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { Section } from "../shared/controls";
-import { usePromised } from "../shared/hooks";
 import { percent } from "../shared/percent";
 import { Pixels } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
@@ -29,19 +30,13 @@ const COLUMNS = 6;
 export function ModelTable({ models }: { models: readonly Model[] }) {
   const image = shownDigit.value?.image ?? null;
   const readers = models.flatMap((model) => readerOf(model, ownNetworks.value) ?? []);
-  const outcomes = usePromised(
-    () =>
-      image &&
-      askAll(image, readers).then((answers) => new Map(readers.map((name, at) => [name, answers[at]]))),
-    image ? `${readers.join()} ${image.join()}` : "",
-    true,
-  );
+  const answered = useAnswers(image, null, readers);
   return (
     <Section
       name="one-digit"
       title={say("models.one")}
       lead={say("models.one.lead")}
-      aria-busy={outcomes === null}
+      aria-busy={answered === null}
     >
       <div class="one-digit-desk">
         <div class="one-digit-image">
@@ -63,12 +58,13 @@ export function ModelTable({ models }: { models: readonly Model[] }) {
           </thead>
           {models.map((model) => {
             const reader = readerOf(model, ownNetworks.value);
+            const answer = answered?.answers.get(reader ?? "");
             return (
               <Row
                 key={model.name}
                 model={model}
                 reader={reader}
-                outcome={outcomes?.get(reader ?? "") ?? null}
+                outcome={answer ? outcomeOf(answer) : null}
               />
             );
           })}
@@ -189,20 +185,7 @@ interface Outcome {
   readonly confidence: number;
 }
 
-/**
- * One model after the other, so that none waits for another.
- *
- * @param image 784 values, ink 255
- * @returns in the order of the models; null if a model cannot be had
- */
-async function askAll(image: Uint8Array, models: readonly string[]): Promise<readonly (Outcome | null)[]> {
-  const outcomes: (Outcome | null)[] = [];
-  for (const model of models) outcomes.push(await ask(image, model).catch(() => null));
-  return outcomes;
-}
-
-async function ask(image: Uint8Array, model: string): Promise<Outcome> {
-  const { probabilities, isDigit, leastDigit } = await askHere("classify", image, model);
+function outcomeOf({ probabilities, isDigit, leastDigit }: ClassifiedImages): Outcome {
   const digit = largestAt(probabilities);
   const [digitness = 1] = isDigit;
   const isOne = digitness >= leastDigit;

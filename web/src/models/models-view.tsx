@@ -1,6 +1,6 @@
 /** The models compared, and a network on paper. */
 import { useEffect } from "preact/hooks";
-import { loadOwn } from "../learn/train/runs";
+import { loadNetworks } from "../learn/train/kept-networks";
 import { say } from "../sentences/say";
 import { Notice } from "../shared/controls";
 import { whenLoaded } from "../shared/hooks";
@@ -16,7 +16,7 @@ const PaperSection = whenLoaded(
 export function ModelsView() {
   useEffect(() => {
     void learnModels();
-    void loadOwn();
+    void loadNetworks();
   }, []);
   return (
     <article class="view models">

@@ -2,14 +2,13 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { language, languageTag } from "../language";
 import {
-  besideShipped,
+  calledOf,
   descriptionOf,
+  forgetNetwork,
   type KeptNetwork,
+  keepNetwork,
   keptNetworks,
-  nameOf,
-  renameNetwork,
 } from "../learn/train/kept-networks";
-import { ownName } from "../learn/train/run";
 import { forget } from "../learn/train/runs";
 import type { Model } from "../readings";
 import { readOnnx } from "../runtime/onnx";
@@ -17,33 +16,25 @@ import { say } from "../sentences/say";
 import { Button } from "../shared/controls";
 import { saveFile } from "../shared/files";
 import { described } from "./described";
-import { codeName, forgetCode, type KeptCode, keepCode, keptCodes } from "./paper/kept-codes";
 
 const LONGEST = 60; // characters of a name
 
-/** A kept network whose file is made. */
-type Trained = KeptNetwork & { onnx: Uint8Array<ArrayBuffer> };
-type Kept = Trained | KeptCode;
-
 /** A kept network as a model among the others. */
 export interface OwnModel extends Model {
-  kept: Kept;
+  kept: KeptNetwork;
 }
 
 /** The last one kept comes first. */
-export const ownModels: ReadonlySignal<readonly OwnModel[]> = computed(() => {
-  const trained = (keptNetworks.value ?? []).filter((kept): kept is Trained => kept.onnx !== null);
-  const all: Kept[] = [...trained, ...(keptCodes.value ?? [])];
-  return all.sort((a, b) => b.date - a.date).map(asModel);
-});
+export const ownModels: ReadonlySignal<readonly OwnModel[]> = computed(() =>
+  [...(keptNetworks.value ?? [])].reverse().map(asModel),
+);
 
 /** By the file, which stays the same when a network gets another name. */
 const models = new WeakMap<Uint8Array, Model>();
 
-function asModel(kept: Kept): OwnModel {
+function asModel(kept: KeptNetwork): OwnModel {
   const { id, onnx } = kept;
-  const name = isTrained(kept) ? ownName(id) : codeName(id);
-  const model = models.get(onnx) ?? described(name, readOnnx(onnx).card, onnx.length, false);
+  const model = models.get(onnx) ?? described(id, readOnnx(onnx).card, onnx.length, false);
   models.set(onnx, model);
   return { ...model, kept };
 }
@@ -52,32 +43,19 @@ export function isOwnModel(model: Model): model is OwnModel {
   return "kept" in model;
 }
 
-function isTrained(kept: Kept): kept is Trained {
-  return "run" in kept;
-}
-
-/** The name of a network on the page. */
-function calledOf(kept: Kept): string {
-  return isTrained(kept) ? besideShipped(nameOf(kept.run)) : say("models.scanned.name", kept.name);
-}
-
 /** The origin and the date of a network. */
 export function originOf({ kept }: OwnModel): string {
   const day = new Date(kept.date).toLocaleDateString(languageTag(language.value), { dateStyle: "medium" });
-  return say(isTrained(kept) ? "models.own" : "models.scanned", day);
+  return say(kept.run ? "models.own" : "models.scanned", day);
 }
 
-function rename(kept: Kept, name: string): Promise<void> {
-  return isTrained(kept) ? renameNetwork(kept.id, name) : keepCode({ ...kept, name });
-}
-
-function remove(kept: Kept): void {
-  if (isTrained(kept)) forget(kept.id);
-  else void forgetCode(kept.id);
+function remove({ id, run }: KeptNetwork): void {
+  if (run) forget(run.id);
+  else void forgetNetwork(id);
 }
 
 /** The actions for a network besides trying it. */
-export function OwnNetwork({ kept }: { kept: Kept }) {
+export function OwnNetwork({ kept }: { kept: KeptNetwork }) {
   const { name, onnx } = kept;
   const shown = calledOf(kept);
   return (
@@ -89,8 +67,8 @@ export function OwnNetwork({ kept }: { kept: Kept }) {
           type="text"
           maxLength={LONGEST}
           value={name}
-          placeholder={isTrained(kept) ? descriptionOf(kept.run) : say("paper.nameless")}
-          onChange={({ currentTarget }) => void rename(kept, currentTarget.value.trim())}
+          placeholder={kept.run ? descriptionOf(kept.run) : say("paper.nameless")}
+          onChange={({ currentTarget }) => void keepNetwork({ ...kept, name: currentTarget.value.trim() })}
         />
       </label>
       <Button
@@ -112,8 +90,8 @@ export function OwnNetwork({ kept }: { kept: Kept }) {
 }
 
 /** Replace characters that file names may not have. */
-function fileName({ id, name }: Kept): string {
-  return name.replaceAll(/[^\p{L}\p{N}. -]+/gu, "-").replaceAll(/^[-. ]+|[-. ]+$/g, "") || id;
+function fileName({ id, name, run }: KeptNetwork): string {
+  return name.replaceAll(/[^\p{L}\p{N}. -]+/gu, "-").replaceAll(/^[-. ]+|[-. ]+$/g, "") || (run?.id ?? id);
 }
 
 /** The name as on the command line; for the user's own networks, their names; for others, the recipe. */

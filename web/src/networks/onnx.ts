@@ -245,7 +245,7 @@ interface Trained {
 }
 
 /** All values of a recipe, as Python stores them in TOML and cards. */
-export function recipeOf(settings: Settings): Record<string, string | number> {
+function recipeOf(settings: Settings): Record<string, string | number> {
   const { images: _, ...recipe } = settings;
   return { format: FORMAT, name: settings.network, ...recipe };
 }
@@ -277,7 +277,7 @@ function cardOf({ network, settings, data, judged, validated }: Trained, weights
 }
 
 /** The command that trains the same network in Python; "" if there is none. */
-export function commandOf(settings: Settings): string {
+function commandOf(settings: Settings): string {
   const { network, steps, batch_size, learning_rate, seed } = settings;
   const same = { ...STANDARD.softmax, steps, batch_size, learning_rate, seed };
   if (network !== "softmax" || JSON.stringify(same) !== JSON.stringify({ ...same, ...settings })) return "";

@@ -37,11 +37,6 @@ export class RandomGenerator {
     return Number(this.#long() >> 11n) / 2 ** 53;
   }
 
-  /** A number from 0 up to 1, with 24 random bits: as many as a float32 has. */
-  float(): number {
-    return (this.word() >>> 8) / 2 ** 24;
-  }
-
   /** A whole number from 0 to `most`, all equally likely: bits are drawn until their number is not above it. */
   upTo(most: number): number {
     const mask = 2 ** (32 - Math.clz32(most)) - 1;

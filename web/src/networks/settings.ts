@@ -26,8 +26,8 @@ export interface Settings {
   epsilon: number;
   /** The fraction of each label that is spread over all digits. */
   label_smoothing: number;
-  /** "squeeze" shifts and stretches every image a little, differently each time. */
-  augment: "none" | "squeeze";
+  /** The page changes no images; Python can. */
+  augment: "none";
   /** Steps between loss reports and between validations. */
   report_every: number;
   validate_every: number;

@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Settings } from "./settings";
-import { fixture, mnist } from "./tests/files";
-import { examine, LossError, split, Training, type TrainingStep } from "./train";
+import { type Digits, examine, LossError, split, Training, type TrainingStep } from "./train";
+
+const MNIST = "../src/shuzi/data/files";
+const FIXTURES = "../tests/fixtures/training";
 
 interface Curve {
   recipe: Settings;
@@ -49,16 +52,6 @@ test("softmax has the same accuracy on the test images as in Python", async () =
   expect(Math.abs(examine(training.network, await mnist("t10k")).accuracy - accuracy)).toBeLessThan(0.0003);
 });
 
-test("a run that was interrupted goes on as if it had not been", async () => {
-  const { recipe } = await fixture<Curve>("mlp");
-  const settings = { ...recipe, steps: 40 };
-  const whole = await trained(settings);
-  const training = new Training(settings, split(await digits, 55_000));
-  const told = [...training.run(15), ...training.run(40)];
-  const losses = (steps: readonly TrainingStep[]) => named("progress", steps).map(({ loss }) => loss);
-  expect(losses(told)).toEqual(losses(whole.told));
-});
-
 test("only as many images are used as were asked for, and none for validation as well", async () => {
   const { train, validation } = split(await digits, 10);
   expect([train.labels.length, validation.labels.length]).toEqual([10, 5000]);
@@ -73,3 +66,19 @@ test("a loss that is not finite ends the run", async () => {
   );
   expect(() => [...training.run()]).toThrow(LossError);
 });
+
+/** The 60,000 training images or the 10,000 test images. */
+async function mnist(part: "train" | "t10k"): Promise<Digits> {
+  const images = await unzipped(`${MNIST}/${part}-images-idx3-ubyte.gz`);
+  const labels = await unzipped(`${MNIST}/${part}-labels-idx1-ubyte.gz`);
+  return { images: images.subarray(16), labels: labels.subarray(8) };
+}
+
+async function fixture<T>(name: string): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await readFile(`${FIXTURES}/${name}.json`)));
+}
+
+async function unzipped(path: string): Promise<Uint8Array> {
+  const stream = new Blob([await readFile(path)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

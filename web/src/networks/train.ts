@@ -1,18 +1,9 @@
 /** Settings and images become a trained network: a generator of events, one after the other, as in Python. */
 import { CLASSES, PIXELS } from "../data/image";
-import { SIDE } from "../generated/ink/normalize";
-import {
-  ADAM_S_EPSILON,
-  AUGMENTATION_STREAM,
-  CHOICES,
-  FIRST_RATE,
-  LAST_RATE,
-  SHIFT,
-  STRETCH,
-} from "../generated/networks";
+import { ADAM_S_EPSILON, FIRST_RATE, LAST_RATE } from "../generated/networks";
 import type { Weight } from "./layers";
 import { AT_ONCE, countCorrect, crossEntropy, Network, scoreGradient } from "./network";
-import { Order, RandomGenerator } from "./random";
+import { Order } from "./random";
 import type { Settings } from "./settings";
 
 /** Images, 784 pixels each from 0 to 255, and their labels. */
@@ -34,14 +25,6 @@ export type TrainingStep =
   /** A step was taken; nothing to report. */
   | { name: "step"; step: number };
 
-/** The state of a training, as `Training.state` returns and `Training.restore` takes it. */
-export interface TrainingState {
-  step: number;
-  weights: Float32Array[];
-  /** The state of the optimizer. */
-  memory: Float32Array[];
-}
-
 /** Of all training images, the first twelfth is for validation, as in Python: 5,000 of 60,000. */
 export function split({ images, labels }: Digits, most: number): Splits {
   const held = Math.floor(labels.length / 12);
@@ -52,7 +35,7 @@ export function split({ images, labels }: Digits, most: number): Splits {
   };
 }
 
-/** A network in training, which can continue after any step. */
+/** A network in training. */
 export class Training {
   readonly network: Network;
   readonly #optimize: Optimizer;
@@ -68,33 +51,13 @@ export class Training {
     this.#order = new Order(data.train.labels.length, settings.seed);
   }
 
-  /** A copy of its state. */
-  get state(): TrainingState {
-    return {
-      step: this.step,
-      weights: this.network.weights.map(({ values }) => values.slice()),
-      memory: this.#optimize.memory.map((values) => values.slice()),
-    };
-  }
-
-  /** Continue from the state of another training with the same settings. */
-  restore({ step, weights, memory }: TrainingState): void {
-    this.step = step;
-    this.network.weights.forEach(({ values }, index) => {
-      values.set(weights[index] ?? []);
-    });
-    this.#optimize.memory.forEach((values, index) => {
-      values.set(memory[index] ?? []);
-    });
-  }
-
   /**
-   * Take the remaining steps, up to `steps`.
+   * Take the steps.
    *
    * @throws LossError the loss is not finite
    */
-  *run(steps = this.settings.steps): Generator<TrainingStep> {
-    const { report_every, validate_every } = this.settings;
+  *run(): Generator<TrainingStep> {
+    const { steps, report_every, validate_every } = this.settings;
     while (this.step < steps) {
       const { loss, accuracy } = this.#take(this.step);
       this.step++;
@@ -110,7 +73,6 @@ export class Training {
     const { settings, network } = this;
     const size = settings.batch_size;
     const batch = this.#order.take(step * size, (step + 1) * size);
-    const changes = settings.augment === "squeeze" ? drawSqueezes(settings.seed, step, size) : null;
     const weight = settings.loss === "mean" ? 1 / size : 1;
     for (const { gradient } of network.weights) gradient.fill(0);
     let [loss, correct] = [0, 0];
@@ -119,8 +81,7 @@ export class Training {
       const labels = Uint8Array.from(piece, (image) => this.data.train.labels[image] as number);
       piece.forEach((image, index) => {
         const pixels = this.data.train.images.subarray(image * PIXELS, (image + 1) * PIXELS);
-        const change = changes?.[start + index];
-        network.put(change ? squeeze(pixels, change) : pixels, index);
+        network.put(pixels, index);
       });
       const probabilities = network.forward(piece.length);
       loss += weight * crossEntropy(probabilities, labels, settings);
@@ -164,72 +125,10 @@ export function examine(network: Network, { images, labels }: Digits): Examined 
   return { accuracy: countCorrect(probabilities, labels) / n, n, probabilities };
 }
 
-const MIDDLE = (SIDE - 1) / 2;
-
-/** The change along an axis. */
-interface Change {
-  /** Pixels. */
-  shift: number;
-  /** A factor. */
-  stretch: number;
-}
-
-/** Shifts and stretches images a little: the same changes, drawn from the same numbers, as "squeeze" in Python. */
-interface Squeeze {
-  down: Change;
-  across: Change;
-}
-
-/** Draw the change of each image of a step. */
-function drawSqueezes(seed: number, step: number, count: number): Squeeze[] {
-  const draws = new RandomGenerator([seed, AUGMENTATION_STREAM, step]);
-  return Array.from({ length: count }, () => {
-    const choices = Array.from({ length: CHOICES }, () => draws.float() * 2 - 1);
-    const change = (index: number): Change => ({
-      shift: (choices[index] ?? 0) * SHIFT,
-      stretch: 1 + (choices[index + 1] ?? 0) * STRETCH,
-    });
-    return { down: change(0), across: change(2) };
-  });
-}
-
-/** Move the 784 pixels of an image, with linear interpolation; what comes from outside is paper. */
-export function squeeze(pixels: ArrayLike<number>, { down, across }: Squeeze): Float32Array {
-  const between = new Float32Array(SIDE * SIDE);
-  sample(pixels, between, across, 1, SIDE);
-  const moved = new Float32Array(SIDE * SIDE);
-  sample(between, moved, down, SIDE, 1);
-  return moved;
-}
-
-/** Sample along one axis; `along` and `beside` are the distances between its values and between its lines. */
-function sample(
-  from: ArrayLike<number>,
-  to: Float32Array,
-  change: Change,
-  along: number,
-  across: number,
-): void {
-  for (let index = 0; index < SIDE; index++) {
-    const source = (index - MIDDLE) * change.stretch + change.shift + MIDDLE;
-    const low = Math.floor(source);
-    const part = source - low;
-    const [inside, nextInside] = [low >= 0 && low < SIDE, low + 1 >= 0 && low + 1 < SIDE];
-    for (let line = 0; line < SIDE; line++) {
-      const start = line * across;
-      const near = inside ? (from[start + low * along] as number) : 0;
-      const far = nextInside ? (from[start + (low + 1) * along] as number) : 0;
-      to[start + index * along] = near * (1 - part) + far * part;
-    }
-  }
-}
-
 /** How a gradient changes the weights: plain gradient descent, and Adam (Kingma and Ba, 2015). */
 interface Optimizer {
   /** Changes the weights by one step, numbered from 0. */
   take(step: number): void;
-  /** Its state between steps. */
-  readonly memory: readonly Float32Array[];
 }
 
 function optimizerOf(settings: Settings, weights: readonly Weight[]): Optimizer {
@@ -255,7 +154,7 @@ function descend(weights: readonly Weight[], rateAt: (step: number) => number): 
       }
     }
   };
-  return { take, memory: [] };
+  return { take };
 }
 
 /** Each weight gets a step length of its own: the average gradient, divided by how large gradients usually are. */
@@ -280,5 +179,5 @@ function adam(settings: Settings, weights: readonly Weight[], rateAt: (step: num
       }
     });
   };
-  return { take, memory: kept.flatMap(({ mean, square }) => [mean, square]) };
+  return { take };
 }

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { sentence } from "../here/read";
 import type { Sentence } from "../reading/report/result";
 import type { Digit, Reading } from "../readings";
-import { shownOf } from "./digits";
+import { asCsv, type Shown, shownOf } from "./digits";
 import { type Glyph, glyphsOf } from "./glyphs";
 import { type Patch, patchOf } from "./patches";
 
@@ -59,4 +59,44 @@ test.each<Sentence>([
 
 test("a digit that was not sure leaves no doubt behind once it was corrected", () => {
   expect(statusAfter(said("reading.unsure", { place: 2, first: 0, second: 6 }), 1)).toBe("ok");
+});
+
+const shownText = (text: string, changes: Partial<Shown> = {}): Shown => ({
+  source: "",
+  text,
+  digits_text: text.replaceAll(/[^\d\n]/g, ""),
+  status: "ok",
+  confidence: 0.9876,
+  digits_status: "ok",
+  digits_confidence: 0.99,
+  lines: [],
+  digits: [],
+  marks: [],
+  ignored: [],
+  alternatives: [],
+  message: "Read.",
+  glyphs: [],
+  isCorrected: false,
+  ...changes,
+});
+
+test("a row is quoted as RFC 4180 says, and no text becomes a formula", () => {
+  const rows = asCsv([
+    { source: 'a, "b".png', shown: shownText("1\n2") },
+    { source: "=HYPERLINK(1).png", shown: shownText("-1-2") },
+    { source: "a;=1+1;b.png", shown: shownText("3") },
+    { source: "d.pdf", error: "=No, it is damaged." },
+    { source: "c\u202egnp.exe", shown: shownText("-3.5", { isCorrected: true }) },
+  ]).split("\r\n");
+  expect(rows[0]).toBe(
+    '"source","text","status","confidence","message","digits_text","digits_status","digits_confidence","corrected"',
+  );
+  expect(rows.slice(1)).toEqual([
+    '"a, ""b"".png","1\n2","ok","0.9876","Read.","1\n2","ok","0.99","false"',
+    `"'=HYPERLINK(1).png","'-1-2","ok","0.9876","Read.","12","ok","0.99","false"`,
+    `"a;=1+1;b.png","3","ok","0.9876","Read.","3","ok","0.99","false"`,
+    `"d.pdf","","error","","'=No, it is damaged.","","error","","false"`,
+    '"c\\u202egnp.exe","-3.5","ok","","Read.","35","ok","","true"',
+    "",
+  ]);
 });

@@ -1,9 +1,11 @@
 /** Combine a reading with a person's corrections, for display, copying and export. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { COLUMNS, PLAIN } from "../generated/tables";
 import { sentence } from "../here/read";
 import { partsOf } from "../reading/decide/doubts";
 import type { Digit, Mark, NumberLine, Reading } from "../readings";
 import { say } from "../sentences/say";
+import { csvOf, neutral } from "../shared/files";
 import { inverse, type Placement, placeRect, type Rect } from "./geometry";
 import { boxOf, digitOf, type Glyph, glyphsOf, isDigit, statusOf, textOf } from "./glyphs";
 import { type Patch, patched } from "./patches";
@@ -181,4 +183,36 @@ export class Corrections implements Correctable {
   undo(): void {
     this.#patches.value = this.#patches.peek().slice(0, -1);
   }
+}
+
+/** The name of a picture, and its reading, or why it could not be read. */
+export type Named = { source: string } & ({ shown: Shown } | { error: string });
+
+/**
+ * CSV for a spreadsheet, as `shuzi read --csv` and the service write it, with what was corrected; no confidence where a
+ * person corrected, since that was in what was read.
+ */
+export function asCsv(readings: readonly Named[]): string {
+  const rows = readings.map((named) => [
+    neutral(named.source),
+    ...("shown" in named ? read(named.shown) : unread(named.error)),
+  ]);
+  return csvOf([[...COLUMNS, "corrected"], ...rows]);
+}
+
+function read(shown: Shown): string[] {
+  return [
+    new RegExp(`^(${PLAIN})$`).test(shown.text) ? shown.text : `'${shown.text}`,
+    shown.status,
+    shown.isCorrected ? "" : String(shown.confidence),
+    shown.message,
+    shown.digits_text,
+    shown.digits_status,
+    shown.isCorrected ? "" : String(shown.digits_confidence),
+    String(shown.isCorrected),
+  ];
+}
+
+function unread(error: string): string[] {
+  return ["", "error", "", neutral(error), "", "error", "", "false"];
 }

@@ -4,10 +4,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading";
 import { sentence } from "../here/read";
+import { isScannedName, loadNetworks } from "../learn/train/kept-networks";
 import { ownRunOf } from "../learn/train/run";
-import { isGone, isOwnName, loadOwn, ownNetworks } from "../learn/train/runs";
+import { isGone, isOwnName, ownNetworks } from "../learn/train/runs";
 import { chosenName, givenClassifiers, learnModels } from "../models/known";
-import { isCodeName } from "../models/paper/kept-codes";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
 import { model, pattern, wrongPattern } from "./state/state";
@@ -22,7 +22,7 @@ const ABOUT: Record<string, PlainKey> = {
 export function ModelChoice() {
   useEffect(() => {
     void learnModels();
-    void loadOwn();
+    void loadNetworks();
   }, []);
   const models = givenClassifiers.value;
   const chosen = chosenName.value;
@@ -73,7 +73,7 @@ export function ModelChoice() {
 }
 
 function aboutOwn(name: string, isTrained: boolean): PlainKey {
-  if (isCodeName(name)) return "write.model.scanned";
+  if (isScannedName(name)) return "write.model.scanned";
   return isTrained || isOwnName(name) ? "write.model.trained" : "write.model.other";
 }
 

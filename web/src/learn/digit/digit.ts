@@ -4,13 +4,14 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { change, dropWhereLeft, parameter, query } from "../../address";
+import { loadDigits, type Splits } from "../../data/digits";
+import { PIXELS } from "../../data/image";
 import { testImages } from "../../edition";
 import { remember, remembered } from "../../shared/storage/database";
 import { isDigit } from "../../write/glyphs";
 import { drawn } from "../../write/inside/looking";
 import { glyphs } from "../../write/state/state";
 import { example as demonstrated } from "../../write/state/writing";
-import { testDigit } from "../train/here/client";
 import { imageOf } from "./examples";
 import { inkRead, inkWritten } from "./ink";
 
@@ -104,9 +105,11 @@ effect(() => {
   const name = choice.value;
   if (!name.startsWith("t")) return;
   const index = Number(name.slice(1));
-  void testDigit(index).then((shown) => {
-    if (shown) fetched.value = { index, shown };
-  });
+  const show = ({ test: { images, labels } }: Splits) => {
+    const image = images.slice(index * PIXELS, (index + 1) * PIXELS);
+    fetched.value = { index, shown: { image, label: labels[index] ?? null } };
+  };
+  void loadDigits().then(show, () => undefined);
 });
 
 // a new digit of the user replaces the one shown; example digits do not

@@ -2,7 +2,6 @@
 import { numberIn } from "../../address";
 import { EPSILON } from "../../generated/training";
 import { say } from "../../sentences/say";
-import { Button } from "../../shared/controls";
 import { LineChart, type Point, type Scales } from "../chart/line-chart";
 import { crossEntropy, oneHot, pushOfCrossEntropy, pushOfSquaredError, squaredError } from "../concepts";
 import { fixed, percent } from "../format";
@@ -12,14 +11,8 @@ import "./loss.css";
 
 const RIGHT = 2;
 const LABEL = oneHot(RIGHT, 3);
-/** The lesson's three outputs: the correct answer's probability, and the first digit's part of the rest. */
-const EXAMPLES = [
-  [0.6, 0.25],
-  [0.6, 0.5],
-  [0.9, 1],
-] as const;
-
-const [RIGHT_AT_FIRST, SPLIT_AT_FIRST] = EXAMPLES[0];
+/** The lesson's output: the correct answer's probability, and the first digit's part of the rest. */
+const [RIGHT_AT_FIRST, SPLIT_AT_FIRST] = [0.6, 0.25];
 const probability = knob("right", RIGHT_AT_FIRST, numberIn(0, 1));
 const split = knob("split", SPLIT_AT_FIRST, numberIn(0, 1));
 
@@ -50,7 +43,6 @@ export function LossStep() {
           hint={say("learn.loss.split.hint")}
         />
       </div>
-      <Examples />
       <div class="loss-curves">
         <LossCurves right={right} first={first} onDrag={(value) => probability.set(value)} />
         <Slider
@@ -122,30 +114,6 @@ function Rows({ output }: { output: readonly number[] }) {
         </tr>
       </tbody>
     </table>
-  );
-}
-
-function Examples() {
-  return (
-    <div class="loss-examples">
-      <p class="small quiet">{say("learn.loss.examples")}</p>
-      {EXAMPLES.map(([right, first]) => {
-        const output = outputOf(right, first).map((value) => Number(value.toFixed(2)));
-        return (
-          <Button
-            key={`${right} ${first}`}
-            look="numbers"
-            aria-pressed={probability.value === right && split.value === first}
-            onClick={() => {
-              probability.set(right);
-              split.set(first);
-            }}
-          >
-            [{output.join(", ")}]
-          </Button>
-        );
-      })}
-    </div>
   );
 }
 

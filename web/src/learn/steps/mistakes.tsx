@@ -5,7 +5,7 @@ import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
 import { MODELS } from "../../here/read";
-import { measure, measuredOf } from "../../models/test-images";
+import { isWhole, measure, measuredOf, type Said } from "../../models/test-images";
 import { STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
 import { Button, Choices, Notice } from "../../shared/controls";
@@ -13,14 +13,12 @@ import { usePromised } from "../../shared/hooks";
 import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { type Answered, answered, counts } from "../evaluation";
+import { counts } from "../evaluation";
 import { whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
-import { answersHere } from "../train/here/client";
-import type { Answers } from "../train/here/messages";
 import { letterOf, nameOf } from "../train/kept-networks";
-import { complete, hasEnded, idOf, type Run } from "../train/run";
-import { active, choose, chosen, open, runs, startInPage } from "../train/runs";
+import { complete, hasEnded, idOf, ownName, type Run } from "../train/run";
+import { active, choose, chosen, open, ownNetworks, runs, startInPage } from "../train/runs";
 import { Progress } from "./train";
 import "./mistakes.css";
 
@@ -41,40 +39,32 @@ const of = parameter("of", "", oneOf(MODELS));
 
 export function MistakesStep() {
   useEffect(open, []);
-  const trained = runs.value.filter((run) => run.step > 0 && hasEnded(run));
+  const trained = runs.value.filter((run) => hasEnded(run) && versionOf(run) !== "");
   const run = trained.find((trainedRun) => trainedRun === chosen.value) ?? trained.at(-1) ?? null;
-  const answers = usePromised(() => run && answersHere(run.id), run ? `${run.id} ${run.step}` : "");
+  const model = of.value || (run ? versionOf(run) : "");
+  const measured = measuredOf(model).value;
   // others make other mistakes
-  const standardAnswers = run?.id === idOf(complete(STANDARD.softmax)) ? answers : null;
-  const times = timesIn(standardAnswers);
+  const isStandard = !of.value && run?.id === idOf(complete(STANDARD.softmax)) && isWhole(measured);
+  const table = isStandard ? counts(measured.said) : null;
+  const times = (label: number, digit: number) => whole(table?.[label]?.[digit] ?? 0);
   return (
     <StepFrame
       name="mistakes"
       guesses={COMPARED.map(([label, digit]) => say("learn.mistakes.guess.of", label, digit))}
-      isTried={standardAnswers !== null && COMPARED.some((pair) => pair.join("-") === cell.value)}
+      isTried={isStandard && COMPARED.some((pair) => pair.join("-") === cell.value)}
       answer={say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6))}
     >
       {active.value && <Progress run={active.value} />}
       {!run && !active.value && <Nothing />}
       <Which trained={trained} run={run} />
-      {of.value && <OfShipped key={of.value} name={of.value} />}
-      {!of.value && run && answers && (
-        <Table
-          key={run.id}
-          name={nameOf(run)}
-          all={answered(answers.labels, answers.probabilities)}
-          images={answers.images}
-          on={answers.on}
-        />
-      )}
+      {model && <Mistakes key={model} name={of.value || (run ? nameOf(run) : "")} model={model} />}
     </StepFrame>
   );
 }
 
-/** How often a label got an answer. */
-function timesIn(answers: Answers | null) {
-  const table = answers && counts(answered(answers.labels, answers.probabilities));
-  return (label: number, digit: number) => whole(table?.[label]?.[digit] ?? 0);
+/** By which the page's reader knows the network of a run; "" until the browser keeps it. */
+function versionOf(run: Run): string {
+  return ownNetworks.value.find(({ name }) => name === ownName(run.id))?.version ?? "";
 }
 
 function Nothing() {
@@ -91,9 +81,9 @@ function Nothing() {
   );
 }
 
-/** Of a network that comes with the page, on as many test images as it has read so far. */
-function OfShipped({ name }: { name: string }) {
-  const { said, hasFailed } = measuredOf(name).value;
+/** Of a network, on as many test images as it has read so far. */
+function Mistakes({ name, model }: { name: string; model: string }) {
+  const { said, hasFailed } = measuredOf(model).value;
   const images = usePromised(
     () =>
       loadDigits()
@@ -101,11 +91,10 @@ function OfShipped({ name }: { name: string }) {
         .catch(() => null),
     "",
   );
-  useEffect(() => measure(name), [name]);
+  useEffect(() => measure(model), [model]);
   if (hasFailed) return <Notice role="alert" text={say("here.file")} />;
   if (!images || said.length === 0) return null;
-  const all = said.map(({ confidence, ...rest }, index) => ({ index, ...rest, probability: confidence }));
-  return <Table name={name} all={all} images={images} on="test" />;
+  return <Table name={name} all={said.map((answer, index) => ({ ...answer, index }))} images={images} />;
 }
 
 /** Those that were trained here, and those that come with the page. */
@@ -133,17 +122,23 @@ function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
 
 const SHIPPED = "shipped "; // softmax may have been trained here, too
 
-interface TableProperties extends Pick<Answers, "images" | "on"> {
-  name: string;
-  all: readonly Answered[];
+/** An answer for a test image. */
+interface Answered extends Said {
+  index: number;
 }
 
-function Table({ name, all, images, on }: TableProperties) {
+interface TableProperties {
+  name: string;
+  all: readonly Answered[];
+  images: Uint8Array;
+}
+
+function Table({ name, all, images }: TableProperties) {
   const wrong = all.filter(({ label, digit }) => label !== digit);
   const [label, digit] = cell.value.split("-").map(Number);
   const shown =
     cell.value === "" ? wrong : all.filter((answer) => answer.label === label && answer.digit === digit);
-  shown.sort((a, b) => b.probability - a.probability);
+  shown.sort((a, b) => b.confidence - a.confidence);
   return (
     <>
       <Confusions
@@ -161,7 +156,7 @@ function Table({ name, all, images, on }: TableProperties) {
             <Button label={say("learn.mistakes.show-all")} onClick={() => cell.set("")} />
           )}
         </div>
-        <Images key={cell.value} shown={shown} images={images} on={on} />
+        <Images key={cell.value} shown={shown} images={images} />
       </section>
     </>
   );
@@ -229,7 +224,7 @@ function Cell({ label, digit, count, most }: CellProperties) {
 }
 
 /** The images, the surest answers first; all of them, page by page. */
-function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Answers, "images" | "on">) {
+function Images({ shown, images }: { shown: readonly Answered[]; images: Uint8Array }) {
   const [pages, setPages] = useState(1);
   return (
     <>
@@ -239,7 +234,6 @@ function Images({ shown, images, on }: { shown: readonly Answered[] } & Pick<Ans
             key={answer.index}
             answer={answer}
             image={images.subarray(answer.index * PIXELS, (answer.index + 1) * PIXELS)}
-            isOfTest={on === "test"}
           />
         ))}
       </ul>
@@ -257,29 +251,23 @@ interface MistakeProperties {
   answer: Answered;
   /** 784 values, ink 255. */
   image: Uint8Array;
-  /** Then other steps can look at it, and its label may be in doubt. */
-  isOfTest: boolean;
 }
 
 /** A misread image: its label, the answer, and the probability of the answer. */
-function MistakeImage({ answer, image, isOfTest }: MistakeProperties) {
-  const { index, label, digit, probability } = answer;
-  const isDoubtful = isOfTest && (DISPUTED as readonly number[]).includes(index);
-  const sentence = say("learn.train.mistake", label, digit, percent(probability), whole(index));
+function MistakeImage({ answer, image }: MistakeProperties) {
+  const { index, label, digit, confidence } = answer;
+  const isDoubtful = (DISPUTED as readonly number[]).includes(index);
+  const sentence = say("learn.train.mistake", label, digit, percent(confidence), whole(index));
   return (
     <li title={sentence} class={isDoubtful ? "doubtful" : ""}>
-      {isOfTest ? (
-        <ViewLink view="learn" parameters={{ step: "template", look: `t${index}` }}>
-          <Pixels values={image} palette="ink" label={sentence} />
-        </ViewLink>
-      ) : (
+      <ViewLink view="learn" parameters={{ step: "template", look: `t${index}` }}>
         <Pixels values={image} palette="ink" label={sentence} />
-      )}
+      </ViewLink>
       <span class="numbers" aria-hidden="true">
         {label} → <b>{digit}</b>
       </span>
       <span class="small quiet numbers" aria-hidden="true">
-        {percent(probability)}
+        {percent(confidence)}
       </span>
       {isDoubtful && <span class="small">{say("learn.mistakes.doubtful")}</span>}
     </li>

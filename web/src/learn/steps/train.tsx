@@ -12,7 +12,7 @@ import { AccuracyChart, LossChart } from "../train/curves";
 import { failureOf, letterOf, nameOf } from "../train/kept-networks";
 import { complete, idOf, ownName, type Result, type Run } from "../train/run";
 import { RunList, TakeAway } from "../train/run-list";
-import { active, chosen, hidden, open, runs, startInPage } from "../train/runs";
+import { active, chosen, open, runs, startInPage } from "../train/runs";
 import { Knobs } from "../train/settings";
 import { WeightImages } from "../weight-images";
 import "../train/train.css";
@@ -20,7 +20,6 @@ import "../train/train.css";
 export function TrainStep() {
   useEffect(open, []);
   const run = chosen.value;
-  const drawn = runs.value.filter((candidate) => !hidden.value.has(candidate.id));
   const standard = runs.value.find(({ id }) => id === idOf(complete(STANDARD.softmax)));
   return (
     <StepFrame
@@ -32,8 +31,8 @@ export function TrainStep() {
     >
       {run ? <Progress run={run} /> : <Idle />}
       <div class="train-curves">
-        <LossChart runs={drawn} chosen={run} />
-        <AccuracyChart runs={drawn} chosen={run} />
+        <LossChart runs={runs.value} chosen={run} />
+        <AccuracyChart runs={runs.value} chosen={run} />
       </div>
       {runs.value.length > 0 && <RunList />}
       {run && <TakeAway key={run.id} run={run} />}

@@ -1,8 +1,6 @@
 /** The loss and the accuracy of all runs over their steps; the selected run stands out. */
 import { signal } from "@preact/signals";
-import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
-import { Check } from "../../shared/controls";
 import { type Line, LineChart, type Point, type Scales } from "../chart/line-chart";
 import { smoothed } from "../chart/scale";
 import { brief, percent, whole } from "../format";
@@ -17,9 +15,7 @@ interface Properties {
 
 const HEIGHT = 250;
 const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
-const LOWEST_LOSS = 1e-4; // of a chart with a logarithmic axis
 
-const axis = parameter("loss-axis", "", oneOf(["log"]));
 /** The step under the pointer, the same in both charts. */
 const pointed = signal<number | null>(null);
 
@@ -32,44 +28,30 @@ interface Drawn {
 
 export function LossChart({ runs, chosen }: Properties) {
   const drawn = runs.map((run) => ({ run, points: smoothed(run.losses), validation: run.validationLosses }));
-  const log = axis.value === "log";
   const values = drawn.flatMap(({ points, validation }) =>
     [...points, ...validation].map(([, loss]) => loss),
   );
-  const finite = values.filter((value) => Number.isFinite(value) && value > 0);
-  const most = Math.max(2.5, ...finite);
-  const least = Math.max(LOWEST_LOSS, Math.min(1, ...finite));
-  const at = (loss: number) => (log ? Math.log10(Math.max(loss, LOWEST_LOSS)) : loss);
-  const top = log ? at(most) + 0.05 : Math.min(most * 1.04, HIGHEST_LOSS);
-  if (runs.length > 0 && runs.every((run) => hasNoCurve(run) || (!log && isBeyond(run))))
-    return (
-      <div>
-        <p class="no-curve">{say("learn.train.no_curve")}</p>
-        <LogAxis isOn={log} />
-      </div>
-    );
+  const most = Math.max(2.5, ...values.filter(Number.isFinite));
+  if (runs.length > 0 && runs.every((run) => hasNoCurve(run) || isBeyond(run)))
+    return <p class="no-curve">{say("learn.train.no_curve")}</p>;
   return (
-    <div>
-      <Chart
-        label={say(
-          "learn.train.loss.chart",
-          drawn.map(({ run, points }) => lastOf(run, points, brief)).join(say("learn.train.between")),
-        )}
-        drawn={drawn}
-        chosen={chosen}
-        raw={chosen && runs.includes(chosen) ? chosen.losses : null}
-        at={at}
-        write={(value) => brief(value)}
-        y={{
-          least: log ? Math.floor(at(least)) : 0,
-          most: top,
-          name: say("learn.train.loss"),
-          ticks: 5,
-          write: (value) => brief(log ? 10 ** value : value),
-        }}
-      />
-      <LogAxis isOn={log} />
-    </div>
+    <Chart
+      label={say(
+        "learn.train.loss.chart",
+        drawn.map(({ run, points }) => lastOf(run, points, brief)).join(say("learn.train.between")),
+      )}
+      drawn={drawn}
+      chosen={chosen}
+      raw={chosen && runs.includes(chosen) ? chosen.losses : null}
+      write={(value) => brief(value)}
+      y={{
+        least: 0,
+        most: Math.min(most * 1.04, HIGHEST_LOSS),
+        name: say("learn.train.loss"),
+        ticks: 5,
+        write: (value) => brief(value),
+      }}
+    />
   );
 }
 
@@ -91,7 +73,6 @@ export function AccuracyChart({ runs, chosen }: Properties) {
       drawn={drawn}
       chosen={chosen}
       raw={batches}
-      at={(accuracy) => accuracy}
       write={(accuracy) => percent(accuracy)}
       y={{
         least: Math.floor(lowest * 10) / 10,
@@ -114,44 +95,29 @@ function isBeyond(run: Run): boolean {
   return hasEnded(run) && (smoothed(run.losses).at(-1)?.[1] ?? 0) > HIGHEST_LOSS;
 }
 
-function LogAxis({ isOn }: { isOn: boolean }) {
-  return (
-    <Check
-      class="small"
-      label={say("learn.train.log")}
-      isOn={isOn}
-      onChange={(isChosen) => axis.set(isChosen ? "log" : "")}
-    />
-  );
-}
-
 interface ChartProperties {
   label: string;
   drawn: readonly Drawn[];
   chosen: Run | null;
   /** Drawn faintly: the selected run's values before smoothing, or its batches. */
   raw: readonly Point[] | null;
-  /** From a value to its position on the axis. */
-  at: (value: number) => number;
   write: (value: number) => string;
   y: { least: number; most: number; name: string; ticks: number; write: (value: number) => string };
 }
 
-function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
-  const placed = (points: readonly Point[]): Point[] => points.map(([step, value]) => [step, at(value)]);
+function Chart({ label, drawn, chosen, raw, write, y }: ChartProperties) {
   const lines: Line[] = drawn.flatMap(({ run, points, validation }) => [
     {
       key: run.id,
-      points: placed(points),
+      points,
       class: run === chosen ? "accent" : "",
       style: colourOf(run),
       name: letterOf(run),
     },
-    { key: `${run.id} beside`, points: placed(validation), class: "beside", style: colourOf(run) },
+    { key: `${run.id} beside`, points: validation, class: "beside", style: colourOf(run) },
   ]);
   lines.sort((a, b) => Number(a.class?.includes("accent")) - Number(b.class?.includes("accent")));
-  if (raw && chosen)
-    lines.unshift({ key: "raw", points: placed(raw), class: "raw", style: colourOf(chosen) });
+  if (raw && chosen) lines.unshift({ key: "raw", points: raw, class: "raw", style: colourOf(chosen) });
   const begun = drawn.filter(({ run }) => run.state !== "planned");
   const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.settings.steps, run.step)));
   const step = pointed.value;

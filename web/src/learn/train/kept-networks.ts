@@ -1,98 +1,69 @@
-/** Networks that were trained in the page are kept in the browser's database, with their curves and weights. */
+/** The networks that the browser keeps: those trained in the page, with their curves, and those scanned from codes. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { MODELS } from "../../here/read";
 import { type Settings, STANDARD } from "../../networks/settings";
-import type { TrainingState } from "../../networks/train";
 import { say } from "../../sentences/say";
-import { inStore, putTogether } from "../../shared/storage/database";
 import { KeptList } from "../../shared/storage/kept-list";
 import { percent, whole } from "../format";
-import { onnxHere, restoreHere, stateHere } from "./here/client";
-import { type Run, settingsOf } from "./run";
+import { ownName, type Run } from "./run";
 
-/** A network as it was when its training ended or was stopped. */
 export interface KeptNetwork {
-  /** That of its run. */
+  /** How it is named among models, and in the address: by its run, or by the hash of its code's content. */
   id: string;
-  /** The name given by the user; "" if none. */
+  /** The name from its code or the user; "" if none. */
   name: string;
   /** When it was kept, in milliseconds. */
   date: number;
-  run: Run;
-  /** Null until its file is made, which takes a while, as the card includes the accuracy. */
-  onnx: Uint8Array<ArrayBuffer> | null;
+  /** As it was when its training ended or was stopped; null if it was scanned. */
+  run: Run | null;
+  onnx: Uint8Array<ArrayBuffer>;
 }
 
-const STORE = "networks";
-const stateKey = (id: string) => `state ${id}`;
-
-const list = new KeptList<KeptNetwork>(STORE, "network");
+const list = new KeptList<KeptNetwork>("network");
 /** In the order of keeping; null until loaded. */
 export const keptNetworks = list.records;
-/** The names that a person gave, by the runs' ids. */
+/** The names that a person gave, by the networks' ids. */
 const givenNames: ReadonlySignal<ReadonlyMap<string, string>> = computed(
   () =>
     new Map((keptNetworks.value ?? []).filter(({ name }) => name !== "").map(({ id, name }) => [id, name])),
 );
 
-let loading: Promise<void> | null = null;
-
 /** Load the kept networks, and follow other tabs from then on. */
 export function loadNetworks(): Promise<void> {
-  if (!loading) {
-    loading = list.load();
-    void loading.then(makeFiles);
-  }
-  return loading;
+  return list.load();
 }
 
-/** Make the files that were unfinished when the page was closed. */
-async function makeFiles(): Promise<void> {
-  for (const { id, run, onnx } of keptNetworks.peek() ?? []) {
-    const [settings, state] = onnx ? [null, null] : [settingsOf(id), await stateOf(id)];
-    if (!settings || !state) continue;
-    restoreHere(run, settings, state);
-    await addFile(run);
-  }
+/** Keep a network, in place of an earlier one of its id. */
+export async function keepNetwork(network: KeptNetwork): Promise<void> {
+  await loadNetworks();
+  await list.keep([network]);
 }
 
-/** Keep the network of an ended run, replacing its earlier version. */
-export async function keepNetwork(run: Run): Promise<void> {
-  const { id } = run;
-  const [state] = await Promise.all([stateHere(id), loadNetworks()]);
-  // it may have been trained further meanwhile, and is kept when that ends
-  if (state?.step !== run.step) return;
-  const network = { id, name: givenNames.peek().get(id) ?? "", date: Date.now(), run, onnx: null };
-  list.show(network);
-  await putTogether(STORE, { [list.keyOf(id)]: network, [stateKey(id)]: state });
-  list.tellOtherTabs();
-  await addFile(run);
-}
-
-/** Make the file of a kept network, unless it has been trained further or removed meanwhile. */
-async function addFile(run: Run): Promise<void> {
-  const onnx = await onnxHere(run.id);
-  if (onnx)
-    await change(run.id, (network) => (network.run.step === run.step ? { ...network, onnx } : network));
-}
-
-/** The weights from which a kept network continues; null if it is gone. */
-export async function stateOf(id: string): Promise<TrainingState | null> {
-  const read = (store: IDBObjectStore) => store.get(stateKey(id)) as IDBRequest<TrainingState | undefined>;
-  return (await inStore(STORE, "readonly", read)) ?? null;
-}
-
-export function renameNetwork(id: string, name: string): Promise<void> {
-  return change(id, (network) => ({ ...network, name }));
-}
-
-async function change(id: string, make: (network: KeptNetwork) => KeptNetwork): Promise<void> {
-  const network = list.get(id);
-  if (network) await list.keep(make(network));
+/** Keep the network of an ended run. */
+export async function keepRun(run: Run, onnx: Uint8Array<ArrayBuffer>): Promise<void> {
+  await loadNetworks();
+  const id = ownName(run.id);
+  await keepNetwork({ id, name: givenNames.peek().get(id) ?? "", date: Date.now(), run, onnx });
 }
 
 export async function forgetNetwork(id: string): Promise<void> {
-  if (list.get(id)) await list.forget(id, [stateKey(id)]);
+  if (keptNetworks.peek()?.some((network) => network.id === id)) await list.forget(id);
+}
+
+const SCANNED = "scanned.";
+
+/** The id of a network from a code, of whose content this is the hash: a code scanned twice is one network. */
+export function scannedName(hash: string): string {
+  return SCANNED + hash;
+}
+
+export function isScannedName(name: string): boolean {
+  return name.startsWith(SCANNED);
+}
+
+/** Depends on the steps so far: a run trained anew becomes another network. */
+export function versionOf({ id, run }: KeptNetwork): string {
+  return `${id}@${run?.step ?? 0}`;
 }
 
 const COLOURS = 10;
@@ -109,12 +80,14 @@ export function colourOf({ ordinal }: Run): Record<string, string> {
 
 /** The name given by the user, else such as "Hidden layer · rate 0.01 · 64 neurons". */
 export function nameOf(run: Run): string {
-  return givenNames.value.get(run.id) ?? descriptionOf(run);
+  return givenNames.value.get(ownName(run.id)) ?? descriptionOf(run);
 }
 
-/** A name where the networks that come with shuzi are listed too: if it is that of one of them, it says whose it is. */
-export function besideShipped(name: string): string {
-  return MODELS.includes(name.toLowerCase()) ? say("models.own.same", name) : name;
+/** Where the networks that come with shuzi are listed too: a name of one of them says whose it is. */
+export function calledOf({ name, run }: KeptNetwork): string {
+  if (!run) return say("models.scanned.name", name);
+  const own = nameOf(run);
+  return MODELS.includes(own.toLowerCase()) ? say("models.own.same", own) : own;
 }
 
 export function descriptionOf({ settings }: Pick<Run, "settings">): string {
@@ -133,7 +106,6 @@ function differences(settings: Settings): string[] {
   if (differs("depth")) sentences.push(say("learn.train.with.depth", whole(settings.depth)));
   if (differs("images")) sentences.push(say("learn.train.with.images", whole(settings.images)));
   if (differs("optimizer")) sentences.push(say(`learn.train.optimizer.${settings.optimizer}`));
-  if (differs("augment")) sentences.push(say("learn.train.with.augment"));
   if (differs("seed")) sentences.push(say("learn.train.with.seed", String(settings.seed)));
   return sentences;
 }

@@ -154,8 +154,7 @@ export function idOf(settings: Settings): string {
     .filter(([, name]) => settings[name] !== standard[name])
     .map(([letter, name]) => `${letter}${settings[name]}`);
   const optimizer = settings.optimizer === standard.optimizer ? [] : [`o${settings.optimizer}`];
-  const augment = settings.augment === "squeeze" ? ["a"] : [];
-  return [SHORT[settings.network], ...numbers, ...optimizer, ...augment].join("_");
+  return [SHORT[settings.network], ...numbers, ...optimizer].join("_");
 }
 
 /** The settings of an id; null if it is not one of a run. */
@@ -168,8 +167,7 @@ export function settingsOf(id: string): Settings | null {
     const name = NUMBERS[part.charAt(0) as keyof typeof NUMBERS];
     const optimizer = OPTIMIZERS.find((listed) => part === `o${listed}`);
     const value = Number(part.slice(1));
-    if (part === "a") settings.augment = "squeeze";
-    else if (optimizer) settings.optimizer = optimizer;
+    if (optimizer) settings.optimizer = optimizer;
     else if (name && part.length > 1 && fits(name, value)) settings[name] = value;
     else return null;
   }

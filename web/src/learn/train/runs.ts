@@ -2,20 +2,18 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter, view } from "../../address";
 import { announce } from "../../announce";
-import { codeName, isCodeName, type KeptCode, keptCodes, loadCodes } from "../../models/paper/kept-codes";
+import { onEvents, startHere, stopHere } from "../../here/training";
 import type { Settings } from "../../networks/settings";
-import { say } from "../../sentences/say";
-import { forgetHere, onEvents, onnxHere, restoreHere, resumeHere, startHere, stopHere } from "./here/client";
 import {
-  besideShipped,
+  calledOf,
   endingOf,
   forgetNetwork,
-  keepNetwork,
+  isScannedName,
+  keepRun,
   keptNetworks,
   letterOf,
   loadNetworks,
-  nameOf,
-  stateOf,
+  versionOf,
 } from "./kept-networks";
 import { hasEnded, idOf, newRun, ownName, ownRunOf, type Run, settingsOf, withEvents } from "./run";
 
@@ -24,14 +22,11 @@ const MOST = 10; // more lines could not be distinguished
 const inAddress = parameter("runs", "", (text) => (/^[\w.-]+(,[\w.-]+)*$/.test(text) ? text : null));
 const allRuns = signal<readonly Run[]>([]);
 const chosenId = signal("");
-const hiddenIds = signal<ReadonlySet<string>>(new Set());
 const stoppingId = signal("");
 /** Runs that start after the one in progress. */
 let queue: readonly Settings[] = [];
 
 export const runs: ReadonlySignal<readonly Run[]> = allRuns;
-/** Ids of runs whose curves are hidden. */
-export const hidden: ReadonlySignal<ReadonlySet<string>> = hiddenIds;
 /** The run whose weights and result are shown: the selected one, else the last. */
 export const chosen: ReadonlySignal<Run | null> = computed(
   () => allRuns.value.find((run) => run.id === chosenId.value) ?? allRuns.value.at(-1) ?? null,
@@ -54,14 +49,11 @@ export function open(): void {
 /** @param all whether to show all kept runs that fit, not only those in the address */
 async function bringBack(all: boolean): Promise<void> {
   await loadNetworks();
-  const kept = keptNetworks.peek() ?? [];
+  const kept = (keptNetworks.peek() ?? []).flatMap(({ run }) => run ?? []);
   if (all) for (const { id } of kept.slice(-MOST)) add(id);
-  for (const network of kept) {
-    if (allRuns.peek().find(({ id }) => id === network.id)?.state !== "planned") continue;
-    const [settings, state] = [settingsOf(network.id), await stateOf(network.id)];
-    if (!settings || !state) continue;
-    change(network.id, ({ ordinal }) => ({ ...network.run, ordinal }));
-    restoreHere(network.run, settings, state);
+  for (const run of kept) {
+    if (allRuns.peek().find(({ id }) => id === run.id)?.state !== "planned") continue;
+    change(run.id, ({ ordinal }) => ({ ...run, ordinal }));
   }
   writeAddress();
 }
@@ -77,7 +69,6 @@ function startNext(): void {
   if (!settings) return;
   queue = rest;
   const id = idOf(settings);
-  forgetHere(id);
   batch(() => {
     add(id);
     change(id, ({ ordinal }) => newRun(id, ordinal, settings));
@@ -87,20 +78,12 @@ function startNext(): void {
   startHere(id, settings);
 }
 
-/** Continue a run: to its end if it was stopped, else for as many steps again. */
-export function resume(run: Run): void {
-  const { steps } = run.settings;
-  change(run.id, (before) => ({ ...before, state: "starting" }));
-  choose(run.id);
-  resumeHere(run.id, run.step < steps ? steps : run.step * 2);
-}
-
-onEvents((id, events) => {
+onEvents((id, events, onnx) => {
   const run = change(id, (before) => withEvents(before, events));
   if (!run || !hasEnded(run)) return;
+  if (onnx) void keepRun(run, onnx);
   if (stoppingId.peek() === id) stoppingId.value = "";
   announce(endingOf(run));
-  if (["done", "stopped"].includes(run.state) && run.step > 0) void keepNetwork(run);
   startNext();
 });
 
@@ -116,18 +99,10 @@ export function choose(id: string): void {
   chosenId.value = id;
 }
 
-/** Hide a run's curves, or show them again. */
-export function toggle(id: string): void {
-  const ids = new Set(hiddenIds.peek());
-  if (!ids.delete(id)) ids.add(id);
-  hiddenIds.value = ids;
-}
-
 /** Remove a run and its network from the page and the browser. */
 export function forget(id: string): void {
   stopHere(id);
-  forgetHere(id);
-  void forgetNetwork(id);
+  void forgetNetwork(ownName(id));
   allRuns.value = allRuns.peek().filter((run) => run.id !== id);
   writeAddress();
 }
@@ -166,45 +141,29 @@ export interface OwnNetwork {
   label: string;
 }
 
-/** Load everything that the browser keeps. */
-export function loadOwn(): Promise<unknown> {
-  return Promise.all([loadNetworks(), loadCodes()]);
-}
-
-const areKnown = computed(() => keptNetworks.value !== null && keptCodes.value !== null);
-
-/** Runs with at least one step that are not in training. */
-export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() => {
-  const shown = runs.value.filter(({ state, step }) => step > 0 && ["done", "stopped"].includes(state));
-  const kept = (keptNetworks.value ?? []).filter(({ id }) => !shown.some((run) => run.id === id));
-  return [
-    ...shown.map((run) => networkOf(run, `${letterOf(run)} · ${besideShipped(nameOf(run))}`)),
-    ...kept.map(({ run }) => networkOf(run, besideShipped(nameOf(run)))),
-    ...(keptCodes.value ?? []).map(scannedNetwork),
-  ];
-});
-
-function networkOf(run: Run, label: string): OwnNetwork {
-  return { name: ownName(run.id), version: versionOf(run), label };
-}
-
-function scannedNetwork(code: KeptCode): OwnNetwork {
-  const name = codeName(code.id);
-  return { name, version: `${name}@0`, label: say("models.scanned.name", code.name) };
-}
+/** Those that the browser keeps. */
+export const ownNetworks: ReadonlySignal<readonly OwnNetwork[]> = computed(() =>
+  (keptNetworks.value ?? []).map((kept) => {
+    const shown = runs.value.find(({ id }) => id === kept.run?.id);
+    const name = calledOf(kept);
+    return {
+      name: kept.id,
+      version: versionOf(kept),
+      label: shown ? `${letterOf(shown)} · ${name}` : name,
+    };
+  }),
+);
 
 /** Whether this names a network stored in the browser. */
 export function isOwnName(name: string): boolean {
-  return isCodeName(name) || ownRunOf(name) !== null;
+  return isScannedName(name) || ownRunOf(name) !== null;
 }
 
 /** Whether the requested network is missing from the browser; false while unknown. */
 export function isGone(name: string): boolean {
-  return isOwnName(name) && areKnown.value && !ownNetworks.value.some((owned) => owned.name === name);
-}
-
-function versionOf({ id, step }: Run): string {
-  return `${ownName(id)}@${step}`;
+  return (
+    isOwnName(name) && keptNetworks.value !== null && !ownNetworks.value.some((owned) => owned.name === name)
+  );
 }
 
 /**
@@ -214,17 +173,11 @@ function versionOf({ id, step }: Run): string {
 export function readerFor(name: string, otherwise: string): string {
   if (!isOwnName(name)) return name || otherwise;
   const network = ownNetworks.value.find((owned) => owned.name === name);
-  return network?.version ?? (areKnown.value ? otherwise : "");
+  return network?.version ?? (keptNetworks.value ? otherwise : "");
 }
 
 /** The .onnx file of a version; null if the network is gone, or has learnt more since. */
 export async function ownFile(version: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const name = version.split("@")[0] ?? "";
-  const code = keptCodes.peek()?.find(({ id }) => codeName(id) === name);
-  const kept = keptNetworks.peek()?.find(({ run }) => versionOf(run) === version);
-  const onnx = code?.onnx ?? kept?.onnx;
-  if (onnx) return onnx.slice();
-  // it is being made
-  const id = ownNetworks.peek().some((owned) => owned.version === version) ? ownRunOf(name) : null;
-  return id === null ? null : onnxHere(id);
+  const network = keptNetworks.peek()?.find((kept) => versionOf(kept) === version);
+  return network?.onnx.slice() ?? null;
 }

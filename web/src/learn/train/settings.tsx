@@ -4,7 +4,7 @@ import { change, numberIn, oneOf, parameter } from "../../address";
 import { sizesHere, trainingImages } from "../../edition";
 import { LIMITS, NETWORKS, type NetworkName, type Settings, STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
-import { Button, Check, Choices } from "../../shared/controls";
+import { Button, Choices } from "../../shared/controls";
 import { whole } from "../format";
 import { knob, Slider, StopSlider, settle, wholeIn } from "../slider";
 import { rateWritten } from "./kept-networks";
@@ -123,11 +123,6 @@ function Further() {
         }}
         write={(name) => say(`learn.train.optimizer.${name}`)}
       />
-      <Check
-        label={say("learn.train.augment")}
-        isOn={augment.value === "squeeze"}
-        onChange={(isOn) => augment.set(isOn ? "squeeze" : "")}
-      />
     </>
   );
 }
@@ -160,7 +155,6 @@ function Buttons() {
 
 const network = parameter<NetworkName>("network", "softmax", oneOf(NETWORKS));
 const optimizer = parameter("optimizer", "", oneOf(["sgd", "adam"]));
-const augment = parameter("augment", "", oneOf(["squeeze"]));
 
 const STANDARD_VALUE = -1;
 
@@ -202,11 +196,10 @@ function chosenSettings(): Settings {
     seed: seed.value,
     images: images.value,
     optimizer: optimizer.value === "" ? standard.optimizer : (optimizer.value as Settings["optimizer"]),
-    augment: augment.value === "squeeze" ? "squeeze" : "none",
   });
 }
 
-const NAMES = ["batch", "rate", "steps", "seed", "hidden", "depth", "images", "optimizer", "augment"];
+const NAMES = ["batch", "rate", "steps", "seed", "hidden", "depth", "images", "optimizer"];
 
 /** Back to the network's standard settings. */
 function resetSettings(): void {
@@ -223,6 +216,5 @@ const isStandard: ReadonlySignal<boolean> = computed(
     depth.value === 1 &&
     hidden.value === STANDARD.mlp.hidden &&
     images.value === STANDARD.softmax.images &&
-    optimizer.value === "" &&
-    augment.value === "",
+    optimizer.value === "",
 );

@@ -3,10 +3,12 @@ import { file } from "../../bundle/files";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
 import { kept, keptExamples } from "../../hand/kept";
+import { openPicture } from "../../here/open";
+import { type Compared, inWorker, type Right } from "../../here/training";
+import { keepNetwork, keptNetworks, loadNetworks, scannedName } from "../../learn/train/kept-networks";
 import { sha256 } from "../../networks/sha256";
 import { type Card, type Graph, unpack } from "../../runtime/graph";
 import { onnxFrom } from "../onnx-from";
-import { codeName, keepCode, keptCodes, loadCodes } from "./kept-codes";
 import { type Examples, graphOf } from "./network";
 import {
   decode,
@@ -20,8 +22,6 @@ import {
   shrunk,
   unpacked,
 } from "./packing";
-import { type Compared, inWorker, type Right } from "./work/client";
-import { openedForCodes } from "./work/picture";
 
 /** The reason why a picture holds no network. */
 export type ScanFault = Fault | "none" | "several" | "picture";
@@ -89,12 +89,9 @@ export async function makeCode(from: PaperNetwork | null, name: string, learns: 
 /** @throws MissingFile if the reader of codes cannot be had */
 export async function scan(picture: Blob): Promise<PaperNetwork | ScanFault> {
   const { buffer: scanner } = await file(SCANNER);
-  const inFile = await inWorker("scan", { picture, scanner });
-  // WebKit lets no worker of a page from disk read a file
-  const opened = inFile ? null : await openedForCodes(picture);
-  const scanned = opened ? await inWorker("scan", { picture: opened, scanner }) : inFile;
-  if (!scanned) return "picture";
-  const texts = new Set(scanned);
+  const opened = await openPicture(picture, LARGEST).catch(() => null);
+  if (!opened) return "picture";
+  const texts = new Set(await inWorker("scan", { picture: opened, scanner }));
   const ours = [...texts].filter((text) => text.startsWith(PREFIX));
   if (texts.size === 0) return "none";
   if (ours.length > 1) return "several";
@@ -112,17 +109,17 @@ export async function measured(network: PaperNetwork): Promise<{ onTest: Right; 
 /** Keep a scanned network in the browser; return its model name. */
 export async function keep(network: PaperNetwork): Promise<string> {
   const [hash, shipped] = [sha256(packed(network)), await tinyGraph()];
-  const id = hash.slice(0, ID);
+  const id = scannedName(hash.slice(0, ID));
   const origin = { name: `${MODEL} ${network.name || shipped.card.name}`, sha256: { code: hash } };
   const card: CodeCard = { ...(shipped.card as CodeCard), scores: {}, command: "", calibration: null };
   const graph = {
     ...graphOf(shipped, network.layers),
     card: { ...card, data: [{ ...origin, licence: card.licence }] },
   };
-  await loadCodes();
-  if (!keptCodes.peek()?.some((code) => code.id === id))
-    await keepCode({ id, name: network.name, date: Date.now(), onnx: onnxFrom(graph) });
-  return codeName(id);
+  await loadNetworks();
+  if (!keptNetworks.peek()?.some((kept) => kept.id === id))
+    await keepNetwork({ id, name: network.name, date: Date.now(), run: null, onnx: onnxFrom(graph) });
+  return id;
 }
 
 function first({ images, labels }: Examples): Examples {
@@ -132,6 +129,9 @@ function first({ images, labels }: Examples): Examples {
 
 /** The reader of codes, among the files that come with the page. */
 const SCANNER = "codes/scanner.wasm.gz";
+
+/** Of a picture in which codes are looked for: 5 pixels a module where a code fills half of it. */
+const LARGEST = 2_000; // pixels of the longer side
 
 const MODULE = 6; // pixels
 const MARGIN = 4; // modules

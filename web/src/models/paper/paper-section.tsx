@@ -2,15 +2,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { kept, loadKept } from "../../hand/kept";
+import type { Compared, Right } from "../../here/training";
 import { whole } from "../../learn/format";
 import { say } from "../../sentences/say";
-import { Button, FileButton, Notice, Section } from "../../shared/controls";
+import { Button, Check, FileButton, Notice, Section } from "../../shared/controls";
 import { saveFile } from "../../shared/files";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { chosenDigits, keep, type MadeCode, makeCode, measured, type ScanFault, scan } from "./codes";
 import { doubled, isName, type PaperNetwork, type SmallDigit } from "./packing";
-import type { Compared, Right } from "./work/client";
 import "./paper.css";
 
 type State = "" | "working" | "missing";
@@ -77,16 +77,14 @@ function Make({ from }: { from: PaperNetwork | null }) {
       {count > 0 ? (
         <>
           <Digits digits={digits} />
-          <label class="small">
-            <input
-              type="checkbox"
-              checked={learns.value}
-              onChange={({ currentTarget }) => {
-                learns.value = currentTarget.checked;
-              }}
-            />{" "}
-            {say("paper.learns", count)}
-          </label>
+          <Check
+            class="small"
+            label={say("paper.learns", count)}
+            isOn={learns.value}
+            onChange={(isOn) => {
+              learns.value = isOn;
+            }}
+          />
         </>
       ) : (
         <p class="small quiet">

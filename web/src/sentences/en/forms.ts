@@ -1,6 +1,3 @@
-/** Of the rows of a table. */
-type Counts = Record<"read" | "doubtful" | "corrected" | "empty" | "missing", number>;
-
 export const forms = {
   "forms.lead":
     "From photographs of filled sheets to a checked table: the doubtful cells come first, each with its picture.",
@@ -20,17 +17,6 @@ export const forms = {
   "forms.read.drop": "or drop them here: photographs, scans, PDFs; also a spec with its roster",
   "forms.sample": "Try a sample sheet",
   "forms.sample.about": "Seven students’ exam scores, photographed. One sum is wrong: find out why.",
-  "forms.standing": (rows: number, { read, doubtful, corrected, empty, missing }: Counts) => {
-    const counts = [
-      [read, "read"],
-      [doubtful, "to check"],
-      [corrected, "corrected"],
-      [empty, "empty"],
-      [missing, "not photographed"],
-    ] as const;
-    const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-    return `${rows} rows: ${parts.join(", ")}`;
-  },
   "forms.read.photographs": "Photographs to read",
   "forms.read.remove": (name: string) => `Remove ${name}`,
   "forms.read.go": "Read",

@@ -13,7 +13,6 @@ export const learn = {
   "learn.seen": ", opened",
   "learn.digit.is": (index: string, label: number) => `Test image ${index}, label ${label}`,
   "learn.digit.number": (last: string) => `Or a test image, by its number from 0 to ${last}`,
-  "learn.digit.missing": "The test images could not be loaded.",
   "learn.ending": "That is how a network reads your handwriting",
   "learn.ending.text":
     "784 numbers, weights that training found, ten scores, probabilities, and an honest “not sure”. All of it now works on what you write.",
@@ -107,7 +106,6 @@ export const learn = {
   "learn.loss.digit": "digit",
   "learn.loss.label": "label",
   "learn.loss.output": "output y",
-  "learn.loss.examples": "The tutorial’s three outputs",
   "learn.loss.right": "Probability of the correct answer",
   "learn.loss.axis.loss": "loss",
   "learn.loss.chart": (probability: string, squared: string, entropy: string) =>
@@ -182,18 +180,11 @@ export const learn = {
   "learn.train.optimizer": "Optimizer",
   "learn.train.optimizer.sgd": "Gradient descent",
   "learn.train.optimizer.adam": "Adam",
-  "learn.train.augment": "Shift and stretch the images at random",
   "learn.train.seed": "Seed",
-  "learn.train.log": "Logarithmic loss axis",
   "learn.train.at": (step: string) => `Step ${step}`,
   "learn.train.train-it": "Train it",
-  "learn.train.go-on": "Go on",
-  "learn.train.further": "Train on",
   "learn.train.of-run": (what: string, letter: string) => `${what}: run ${letter}`,
   "learn.train.onnx": "Export .onnx",
-  "learn.train.as-python": "Copy as Python",
-  "learn.train.copied.python": "Copied: Python that trains the same network.",
-  "learn.train.copied.refused": "The browser did not allow copying.",
   "learn.train.failed.loss": (rate: string) =>
     `The loss is no longer a finite number. With a learning rate of ${rate}, the steps are too long.`,
   "learn.train.failed.no-data": (_rate: string) =>
@@ -231,7 +222,6 @@ export const learn = {
   "learn.train.no_curve":
     "The loss climbs out of this chart and stays there: the steps are too long. Try a lower learning rate.",
   "learn.train.runs": "Runs",
-  "learn.train.draw": (letter: string) => `Show run ${letter}`,
   "learn.train.forget": (letter: string) => `Remove run ${letter}`,
   "learn.train.with.batch_size": (value: string) => `batch ${value}`,
   "learn.train.with.learning_rate": (value: string) => `rate ${value}`,
@@ -239,7 +229,6 @@ export const learn = {
   "learn.train.with.hidden": (value: string) => `${value} neurons`,
   "learn.train.with.depth": (value: string) => `${value} hidden layers`,
   "learn.train.with.images": (value: string) => `${value} images`,
-  "learn.train.with.augment": "shifted and stretched",
   "learn.train.with.seed": (value: string) => `seed ${value}`,
   "learn.train.outcome.done": (accuracy: string) => `${accuracy} correct`,
   "learn.train.outcome.planned": (_step: string) => "not trained here yet",

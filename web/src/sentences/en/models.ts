@@ -17,11 +17,6 @@ export const models = {
   "models.loading": "Loading the network…",
   "models.trained_as": (steps: string, batch: string, rate: string, seed: string) =>
     `Trained for ${steps} steps of ${batch} examples, learning rate ${rate}, seed ${seed}.`,
-  "models.layers": "Layers",
-  "models.layer.input": "picture",
-  "models.layer.convolution": "convolution",
-  "models.layer.pooling": "pooling",
-  "models.layer.dense": "fully connected",
   "models.confusion": "What it mistakes for what",
   "models.settings": "Its settings (recipe.toml)",
   "models.download": "Download .onnx",

@@ -106,10 +106,6 @@ export const write = {
   "write.copy": "Copy",
   "write.copied": "Copied.",
   "write.copy_refused": "The browser does not let this page copy. Select the number and copy it yourself.",
-  "write.save": "Export",
-  "write.save.picture": "Picture with boxes",
-  "write.unshowable_export":
-    "Browsers cannot open this kind of picture, so it cannot be exported with boxes.",
   "write.kept_elsewhere": (n: number) =>
     n === 1
       ? "A sheet from another tab, now closed, is kept too."

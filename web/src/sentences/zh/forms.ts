@@ -16,17 +16,6 @@ export const forms: Translation<typeof english> = {
   "forms.read.drop": "或拖到这里：照片、扫描件、PDF，说明和名单也行",
   "forms.sample": "试一张样例",
   "forms.sample.about": "七名学生的成绩单，已经填好拍好。有一行总分不对，看看错在哪里。",
-  "forms.standing": (rows, { read, doubtful, corrected, empty, missing }) => {
-    const counts = [
-      ["读出", read],
-      ["待核对", doubtful],
-      ["已改正", corrected],
-      ["没有填写", empty],
-      ["没有拍到", missing],
-    ] as const;
-    const parts = counts.filter(([, count]) => count > 0).map(([what, count]) => `${what} ${count}`);
-    return `共 ${rows} 行：${parts.join("，")}`;
-  },
   "forms.read.photographs": "要读的照片",
   "forms.read.remove": (name) => `去掉 ${name}`,
   "forms.read.go": "开始读",

@@ -20,11 +20,6 @@ export const models: Translation<typeof english> = {
   "models.loading": "正在加载网络……",
   "models.trained_as": (steps, batch, rate, seed) =>
     `训练了 ${steps} 步，每步 ${batch} 个样本，学习率 ${rate}，种子 ${seed}。`,
-  "models.layers": "一层一层",
-  "models.layer.input": "图片",
-  "models.layer.convolution": "卷积",
-  "models.layer.pooling": "池化",
-  "models.layer.dense": "全连接",
   "models.confusion": "把什么认成什么",
   "models.settings": "它的设置（recipe.toml）",
   "models.download": "下载 .onnx 文件",

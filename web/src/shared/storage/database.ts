@@ -2,18 +2,13 @@
 import { computed, signal } from "@preact/signals";
 
 const NAME = "shuzi";
-const VERSION = 3;
+const VERSION = 4;
 /**
- * "digits": kept digits, numbered; "sheets": the last sheet; "forms": a table, its photographs, a blank form;
- * "networks": those that were trained here.
+ * "sheets": the last sheet; "forms": a table, its photographs, a blank form; "kept": digits, and networks that were
+ * trained here or scanned.
  */
-const STORES = {
-  digits: { autoIncrement: true, keyPath: "id" },
-  sheets: {},
-  forms: {},
-  networks: {},
-} as const;
-export type StoreName = keyof typeof STORES;
+const STORES = ["sheets", "forms", "kept"] as const;
+export type StoreName = (typeof STORES)[number];
 
 /** Why something is not stored: the browser allows nothing, as some do in private windows, or there is no room. */
 type Trouble = "refused" | "full";
@@ -109,8 +104,7 @@ function open(): Promise<IDBDatabase> {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
       const { result } = request;
-      for (const [name, options] of Object.entries(STORES))
-        if (!result.objectStoreNames.contains(name)) result.createObjectStore(name, options);
+      for (const name of STORES) if (!result.objectStoreNames.contains(name)) result.createObjectStore(name);
     };
     request.onsuccess = () => {
       // another tab with a newer page may upgrade

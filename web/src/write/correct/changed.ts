@@ -75,9 +75,8 @@ export async function takeBack(): Promise<void> {
   const { digit, replaced } = last.peek() ?? {};
   last.value = null;
   if (!digit || !replaced) return;
-  for (const { id, image, label } of kept.peek())
-    if (label === digit.label && String(image) === String(digit.image)) await forget(id);
   if (replaced.length > 0) await keep(replaced);
+  else await forget(digit.image);
 }
 
 function looks(): Map<string, Look> {

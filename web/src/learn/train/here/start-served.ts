@@ -1,4 +1,0 @@
-/** Starts the training worker from its own file. */
-export function startWorker(): Worker {
-  return new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-}

@@ -46,16 +46,16 @@ def add(
     from shuzi.reading.reader import load
 
     if table is not None and (row, field, digits, picture) == (None,) * 4:
-        added = digits_of_review(table, to)
+        added = digits_of_review(table)
     elif table is not None and row is not None and field is not None and digits is not None and picture is None:
-        added = [digits_of_cell(table, row, field, digits, to)]
+        added = [digits_of_cell(table, row, field, digits)]
     elif picture is not None and label is not None and (table, row, field, digits) == (None,) * 4:
-        added = [(digits_in_picture(load(place_of(model)), picture, label), to)]
+        added = [digits_in_picture(load(place_of(model)), picture, label)]
     else:
         raise click.UsageError(say("cli.hand.add.which"))
-    kept = {file: add_to_hand(file, known.images, known.labels) for known, file in added}
-    for file, n in kept.items():
-        click.echo(say("hand.added", n=n, path=file))
+    for known in added:
+        n = add_to_hand(to, known.images, known.labels)
+    click.echo(say("hand.added", n=n, path=to))
 
 
 @hand.command("list", cls=Command, help="cli.hand.list", short_help="cli.hand.list")

@@ -32,11 +32,8 @@ _BEND = 0.6  # millimetres that a piece may lie from where the others say
 _CORE = 0.6  # of how dark a line is, where it surely is one
 _AS_DARK = 0.35  # of a line on the blank form, at least, or it is not there
 _NEARER = 0.15  # of the greatest likeness that a shift loses at the limit of the search
-_REST, _SMALL, _PALE = (
-    0.3,
-    0.12,
-    0.3,
-)  # millimetres, square millimetres, and of the darkest ink: what is left of a line
+# millimetres, square millimetres, and of the darkest ink: what is left of a line
+_REST, _SMALL, _PALE = 0.3, 0.12, 0.3
 _ACROSS = 0.9  # millimetres of a stroke that a black line may hide
 
 
@@ -248,9 +245,7 @@ class Blank:
 
     def __init__(self, flat: NDArray[np.uint8], size: tuple[float, float], boxes: Sequence[Box] = ()) -> None:
         self.flat, self.size = flat, size
-        self._inside = [
-            Box(*(side * SCALE / _HALF for side in box)).pixels(rim=-_RIM * SCALE / _HALF) for box in boxes
-        ]
+        self._inside = [box.scaled(SCALE / _HALF).pixels(rim=-_RIM * SCALE / _HALF) for box in boxes]
         self._points, self._features = _features(resize(flat, _COMPARED / SCALE))
         self._small = _smaller(flat)
         self._blocks = _cornered(self._small)
@@ -316,8 +311,7 @@ class Blank:
 
     def _possible(self, homography: Homography, shape: tuple[int, ...]) -> bool:
         """Tell whether a sheet can lie so: seen from above, convex, and neither tiny nor far outside the picture."""
-        wide, high = self.size
-        corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float64)
+        corners = Box(0, 0, *self.size).corners
         depth = np.column_stack([corners, np.ones(4)]) @ homography[2]
         if not (depth.min() > 0 or depth.max() < 0):
             return False

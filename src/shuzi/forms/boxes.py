@@ -171,11 +171,7 @@ def _cut(
 ) -> Cut:
     faintest, certain = darkness
     frame = with_labels(placed.field, boxes, frame_around(boxes))
-    corners = [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.bottom], [frame.x, frame.bottom]]
-    points = in_photo(homography, np.array(corners))
-    (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
-    picture = _with_margin(flat, frame)
-    box = Box(int(left), int(top), int(right - left), int(bottom - top))
+    picture, box = _with_margin(flat, frame), Box.around(in_photo(homography, frame.corners))
     if placed.field.is_tick:
         ticks = tuple(ink_in(erased.ink, part.boxes[0], placed.thickness) for part, erased in parts)
         return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)

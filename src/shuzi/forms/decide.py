@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from shuzi.forms.grammar import BETWEEN, ONE
 from shuzi.forms.kinds import AMONG, SEVERAL, Field
-from shuzi.forms.notation import PASSING
+from shuzi.forms.notation import CHECKS
 from shuzi.forms.result import Cell
 from shuzi.forms.writing import TickInk, Written
 from shuzi.models.tasks import CLASSES, DIGITS
@@ -85,7 +85,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     if field.check:
         unchecked = decide(replace(field, check=""), found, boxes, amiss)
         if unchecked.text == text:
-            wrong = (1 - unchecked.confidence) * PASSING[field.check]
+            wrong = (1 - unchecked.confidence) * CHECKS[field.check].by_chance
             confidence = min(confidence, unchecked.confidence / (unchecked.confidence + wrong))
             ranked[0] = text, confidence
         else:
@@ -197,7 +197,7 @@ def _has_rules(field: Field, is_pattern_used: bool) -> bool:
 
 def _rarity(field: Field, text: str, is_pattern_used: bool) -> float:
     """Return what fraction of random texts keeps the rules: the rarer, the more it says that a text does."""
-    rare = PASSING.get(field.check, 1.0)
+    rare = CHECKS[field.check].by_chance if field.check else 1.0
     if field.pattern and not is_pattern_used:
         # of texts with as many digits and no choice of marks
         texts = len(LETTERS) ** len(text) / 10 ** len(field.in_boxes(text))
@@ -349,10 +349,8 @@ _CENTRAL, _ASIDE = 0.25, 0.5  # from the middle to a line: a dot is nearer, and 
 _FAINT, _CLEAR = 18.0, 22.0  # grey levels by which ink is darker than paper: what no pen leaves, and what one does
 _TOUCH, _DOT_OF_OTHERS = 0.025, 0.9  # of what is short and aside is a mark, and of dots on a page of longer marks
 _ON_LINE, _DOUBTED = 0.6, 0.5  # square millimetres that may be left of a line, or a mark; and how often it is one
-_PALE, _BEYOND = (
-    32.0,
-    0.5,
-)  # grey levels, and square millimetres beyond the lines: a shadow is pale, and goes on there
+# grey levels, and square millimetres beyond the lines: a shadow is pale, and goes on there
+_PALE, _BEYOND = 32.0, 0.5
 _FULL, _LIGHTER = 0.81, 0.65  # of a box that is filled, and of the ink there, another mark
 _STRUCK = ((0.38, 0.6), (0.3, 0.35))  # the same of a mark that may be crossed out
 _STRUCK_BEYOND, _SIDES = (0.3, 0.8), 2  # the same of one that goes beyond so many lines of its box

@@ -22,11 +22,7 @@ from shuzi.forms.grammar import (
     are_boxes,
     is_key,
 )
-from shuzi.forms.notation import (
-    WITH_X,
-    Notation,
-    passes,
-)
+from shuzi.forms.notation import CHECKS, Notation, passes
 from shuzi.ink.boxes import Box
 from shuzi.reading.automaton import Automaton, compile_pattern
 from shuzi.reading.result import without_marks
@@ -216,7 +212,7 @@ class Field:
     @property
     def last_may_be_x(self) -> bool:
         """Whether the last character may be the X of a check digit that stands for 10."""
-        return self.check in WITH_X and self.with_x
+        return bool(self.check) and CHECKS[self.check].with_x and self.with_x
 
     def has_range(self, is_pattern_used: bool) -> bool:
         """Tell whether there are values that it cannot have, apart from a pattern that was used in reading."""

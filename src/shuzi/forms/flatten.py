@@ -24,8 +24,8 @@ _MIN_MARKERS = 3  # of the four in the corners: one may be covered
 _MAX_SIDE = 4_200  # pixels of the longer side at which they are sought again: photographs have 12 million
 _MAX_WORK = 16_000_000  # pixels of outlines followed in all attempts: sheets have up to 13 million
 _OUTLINE = 20  # pixels: to begin an outline takes as long as to follow so many
-_CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
-_BEFORE, _BESIDE = (np.array([top, [1, 0, 0], [0, 0, 0]], np.uint8) for top in ([1, 1, 1], [0, 1, 0]))
+_CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
+_BEFORE = (np.arange(9) < 4).astype(np.uint8).reshape(3, 3)  # the neighbours above and at the left of a pixel
 _MAX_QUADRILATERALS = 5_000  # each is compared with every other; sheets have up to 1,100
 
 
@@ -105,7 +105,7 @@ def _work(grey: NDArray[np.uint8]) -> int:
     for dark in _darker(grey):
         pixels += cv2.countNonZero(dark) - cv2.countNonZero(cv2.erode(dark, _CROSS))
         dark = _without_specks(dark)
-        for layer, before in ((dark, _BEFORE), (1 - dark, _BESIDE)):
+        for layer, before in ((dark, _BEFORE), (1 - dark, _BEFORE & _CROSS)):
             outlines += cv2.countNonZero(layer) - cv2.countNonZero(cv2.min(layer, cv2.dilate(layer, before)))
     return pixels + _OUTLINE * outlines
 
@@ -148,12 +148,7 @@ def _markers(grey: NDArray[np.uint8]) -> dict[int, NDArray[np.float64]]:
 
 def _fitted(found: dict[int, NDArray[np.float64]], size: tuple[float, float]) -> NDArray[np.float64] | None:
     boxes = marker_boxes(size)
-    paper = np.concatenate(
-        [
-            [[x, y], [x + wide, y], [x + wide, y + high], [x, y + high]]
-            for x, y, wide, high in (boxes[corner] for corner in found)
-        ]
-    ).astype(np.float64)
+    paper = np.concatenate([boxes[corner].corners for corner in found])
     pixels = np.concatenate([*found.values()])
     homography: Any = cv2.findHomography(paper, pixels)[0]  # None where there is none, whatever its type says
     back: Any = cv2.findHomography(pixels, paper)[0]
@@ -348,4 +343,5 @@ def _read(black: NDArray[np.bool_]) -> Code | None:
 
 _SQUARE = np.zeros((7, 7), bool)
 _SQUARE[[0, -1]] = _SQUARE[:, [0, -1]] = _SQUARE[2:5, 2:5] = True
-_SQUARES = [(slice(0, 7), slice(0, 7)), (slice(0, 7), slice(-7, None)), (slice(-7, None), slice(0, 7))]
+_FIRST, _LAST = slice(len(_SQUARE)), slice(-len(_SQUARE), None)
+_SQUARES = [(_FIRST, _FIRST), (_FIRST, _LAST), (_LAST, _FIRST)]

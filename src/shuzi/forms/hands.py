@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,6 @@ from PIL import Image
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.result import Cell, Table, read_table
-from shuzi.forms.spec import Spec
 from shuzi.pictures.open import open_picture
 from shuzi.reading.reader import Reader
 
@@ -110,50 +108,6 @@ def _digits_in(text: str) -> list[int]:
     return [int(character) for character in text if character.isascii() and character.isdecimal()]
 
 
-_ENDING = ".npz"
-_KEPT = " ._-()"  # beside letters and digits of any script, in the name of a file
-
-
-def writer_of(table: Table, number: int) -> str:
-    """Return who wrote a row, from 1: what is printed in it, such as a student's number and name; "" if nothing is.
-
-    >>> from shuzi.forms.result import PRINTED, Cell, Row
-    >>> from shuzi.forms.kinds import Field
-    >>> fields = (Field("id", column="id"), Field("name", column="name"), Field("q"))
-    >>> cells = {"id": Cell("007", PRINTED, 1.0), "name": Cell("Ada", PRINTED, 1.0), "q": Cell("7", "ok", 1.0)}
-    >>> writer_of(Table("Scores", fields, (Row(1, 0, cells),)), 1)
-    '007 Ada'
-    """
-    cells = table.rows[number - 1].cells
-    printed = (cells[field.name].text for field in table.fields if field.name in cells and field.column)
-    return " ".join(filter(None, printed))
-
-
-def hand_file(folder: Path, writer: str) -> Path:
-    """Return where a writer's hand is in a folder; characters that no file's name may have are written as %2F.
-
-    >>> hand_file(Path("class"), "7/1 Ada").name, hand_file(Path("class"), "007 李雷").name
-    ('7%2F1 Ada.npz', '007 李雷.npz')
-    """
-    plain = "".join(character if character.isalnum() or character in _KEPT else quote(character, safe="")
-                    for character in writer)  # fmt: skip
-    return folder / f"{plain}{_ENDING}"
-
-
-def hands_in(folder: Path, spec: Spec) -> Mapping[int, Path]:
-    """Return the hand of each row of a spec's roster, from 0, that has one in a folder."""
-    if not spec.printed:
-        raise DataError("error.hand.no_roster", path=folder)
-    found: dict[int, Path] = {}
-    for row, student in enumerate(spec.roster):
-        file = hand_file(folder, " ".join(filter(None, (student[field.column] for field in spec.printed))))
-        if file in found.values():
-            raise DataError("error.hand.same_writer", path=file)
-        if file.exists():
-            found[row] = file
-    return found
-
-
 def digits_in_picture(reader: Reader, picture: str, label: str) -> Dataset:
     """Return the digits that a reader finds in a picture, with what they really are."""
     _check_label(label)
@@ -163,29 +117,19 @@ def digits_in_picture(reader: Reader, picture: str, label: str) -> Dataset:
     return Dataset(np.stack([digit.image for digit in digits]), np.array([*map(int, label)], np.uint8))
 
 
-def digits_of_cell(path: Path, row: int, field: str, label: str, to: Path) -> tuple[Dataset, Path]:
-    """Return the digits of a cell in the file of a table, and the file to add them to, as `digits_of_review` does."""
+def digits_of_cell(path: Path, row: int, field: str, label: str) -> Dataset:
+    """Return the digits of a cell in the file of a table, with what they really are."""
     _check_label(label)
-    table = read_table(path)
-    return digits_of(table, row, field, label), _file_for(table, row, to)
+    return digits_of(read_table(path), row, field, label)
 
 
-def digits_of_review(path: Path, to: Path) -> list[tuple[Dataset, Path]]:
-    """Return the digits of each cell that was corrected in review, and the file to add them to."""
+def digits_of_review(path: Path) -> list[Dataset]:
+    """Return the digits of each cell that was corrected in review."""
     table = read_table(path)
     cells = corrected_cells(table)
     if not cells:
         raise DataError("error.table.uncorrected", path=path)
-    return [(digits_of(table, row, name, label), _file_for(table, row, to)) for row, name, label in cells]
-
-
-def _file_for(table: Table, row: int, to: Path) -> Path:
-    if not to.is_dir() and to.suffix:
-        return to
-    writer = writer_of(table, row)
-    if not writer:
-        raise DataError("error.hand.no_writer", path=to, row=row)
-    return hand_file(to, writer)
+    return [digits_of(table, *cell) for cell in cells]
 
 
 def _check_label(label: str) -> None:

@@ -49,6 +49,7 @@ from shuzi.forms.grammar import (
 )
 from shuzi.forms.notation import (
     DATE_ORDERS,
+    HOURS,
     IBAN_LENGTHS,
     NOTATIONS,
     OF_DIGITS,
@@ -400,7 +401,7 @@ class Time(_InParts):
 
     @property
     def _parts(self) -> Notation:
-        return NOTATIONS[TIME]
+        return HOURS
 
     def signs(self, language: str) -> str:
         return ":"

@@ -97,7 +97,7 @@ class _Form:
         if above or left or before is None:
             return above or left
         gap = Box(before.right, frame.y, frame.x - before.right, frame.height)
-        return [] if any(_is_within(line.box, gap) for line in self._words) else self._shared(before)
+        return [] if any(gap.holds_middle_of(line.box) for line in self._words) else self._shared(before)
 
     def _words_left_of(self, frame: Box, leftmost: bool = False) -> list[Words]:
         """Return the words at the left of a field, with no other field between, and not nearer to that one."""
@@ -195,11 +195,6 @@ def _is_level(first: Box, second: Box) -> bool:
     return shared > min(first.height, second.height) / 2
 
 
-def _is_within(words: Box, area: Box) -> bool:
-    x, y = words.x + words.width / 2, words.y + words.height / 2
-    return area.x <= x <= area.right and area.y <= y <= area.bottom
-
-
 def _is_upon(words: Box, frame: Box, reach: float) -> bool:
     """Tell whether words stand above a field, so near, and begin and end about where it does."""
     gap = frame.y - words.bottom
@@ -238,7 +233,7 @@ def read_words(flat: NDArray[np.uint8], fields: Sequence[Field]) -> list[Words]:
     print_alone = flat.copy()
     for field in fields:
         for box in field.at:
-            print_alone[Box(*(side * SCALE for side in box)).pixels(rim=_LINE_RIM * SCALE)] = PAPER
+            print_alone[box.scaled(SCALE).pixels(rim=_LINE_RIM * SCALE)] = PAPER
     engine = library.RapidOCR(params={"Global.log_level": "critical", "Global.use_cls": False})
     seen = engine(np.repeat(print_alone[..., None], 3, axis=2))
     if seen.boxes is None:

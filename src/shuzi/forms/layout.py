@@ -234,10 +234,8 @@ OPTION_SIZE = 10.0
 """The size of the font of an option, in points."""
 
 _TICK_SIDE, _TICK_PITCH = 5.0, 8.0  # of a box, and from one line of them to the next
-_LABEL, _APART = (
-    1.8,
-    3.0,
-)  # from a box to its label, which no margin of the box reaches, and from there to the next box
+# from a box to its label, which no margin of the box reaches, and from there to the next box
+_LABEL, _APART = 1.8, 3.0
 _LETTER = 0.62  # of the size of a font: the width of a Latin letter
 _ROOM = 1.0  # beyond the estimate of a label's width
 

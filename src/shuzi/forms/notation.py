@@ -17,9 +17,9 @@ _MONTH, _DAY, _HOUR = "(0[1-9]|1[0-2])", "(0[1-9]|[12]\\d|3[01])", "([01]\\d|2[0
 class Notation:
     """How a value is written in parts.
 
-    >>> NOTATIONS["dmy"].text_of("05032024"), NOTATIONS["time"].text_of("0905")
+    >>> NOTATIONS["dmy"].text_of("05032024"), HOURS.text_of("0905")
     ('2024-03-05', '09:05')
-    >>> NOTATIONS["dmy"].digits_in(["5", "3", "2024"]), NOTATIONS["time"].digits_in(["9", "5"])
+    >>> NOTATIONS["dmy"].digits_in(["5", "3", "2024"]), HOURS.digits_in(["9", "5"])
     ('05032024', None)
     """
 
@@ -92,20 +92,31 @@ class Notation:
         return parts if len(parts) == len(self.widths) else self.parts_of(text)
 
 
-_DATE_MARKS = "-./,"
 YEAR = "\\d{4}"
 """The pattern of any year."""
 
-NOTATIONS = {
-    "ymd": Notation((4, 2, 2), (YEAR, _MONTH, _DAY), (False, True, True), (0, 1, 2), "-", _DATE_MARKS),
-    "dmy": Notation((2, 2, 4), (_DAY, _MONTH, YEAR), (True, True, False), (2, 1, 0), "-", _DATE_MARKS),
-    "mdy": Notation((2, 2, 4), (_MONTH, _DAY, YEAR), (True, True, False), (2, 0, 1), "-", _DATE_MARKS),
-    "time": Notation((2, 2), (_HOUR, "[0-5]\\d"), (True, False), (0, 1), ":", ":."),
-}
-"""Dates by the order of year, month and day, and times."""
-
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 """The orders in which a date may be written."""
+
+
+def _date_in(order: str) -> Notation:
+    widths = {"y": 4, "m": 2, "d": 2}
+    patterns = {"y": YEAR, "m": _MONTH, "d": _DAY}
+    return Notation(
+        tuple(widths[part] for part in order),
+        tuple(patterns[part] for part in order),
+        tuple(part != "y" for part in order),
+        tuple(order.index(part) for part in DATE_ORDERS[0]),
+        "-",
+        "-./,",
+    )
+
+
+NOTATIONS = {order: _date_in(order) for order in DATE_ORDERS}
+"""Dates by the order of year, month and day."""
+
+HOURS = Notation((2, 2), (_HOUR, "[0-5]\\d"), (True, False), (0, 1), ":", ":.")
+"""A time of a day."""
 
 
 _MAX_STARTS = 4  # beginnings of years that a pattern lists
@@ -168,10 +179,6 @@ def in_fours(digits: int, first: int) -> tuple[int, ...]:
     return (min(first, digits), *(4,) * (rest // 4), *((rest % 4,) if rest % 4 else ()))
 
 
-_RESIDENT = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
-_RESIDENT_CHECKS = "10X98765432"
-
-
 def luhn(text: str) -> bool:
     """Check the Luhn digit of a card or account number (ISO/IEC 7812-1)."""
     if not text.isdecimal() or len(text) < 2:
@@ -215,32 +222,43 @@ def resident_id(text: str) -> bool:
         date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
         return False
-    weighted = sum(weight * int(digit) for weight, digit in zip(_RESIDENT, text[:17], strict=True))
-    return text[17] == _RESIDENT_CHECKS[weighted % 11]
+    # modulus 11-2 of ISO/IEC 7064: powers of two are the weights
+    weighted = sum(int(digit) << (17 - index) for index, digit in enumerate(text[:17]))
+    return text[17] == "10X98765432"[weighted % 11]
 
 
-CHECKS: dict[str, Callable[[str], bool]] = {
-    "luhn": luhn,
-    "isbn": isbn,
-    "mod11": mod11,
-    "resident-id": resident_id,
-    "iban": iban,
+@dataclass(frozen=True)
+class Check:
+    """A method of check digits."""
+
+    passes: Callable[[str], bool]
+    modulus: int
+    lengths: tuple[int, ...]  # the characters that a text has; of some methods, at least so many
+    any_longer: bool = False
+    with_x: bool = False  # whether the last character may be an X
+
+    @property
+    def by_chance(self) -> float:
+        """The fraction of texts that pass by chance."""
+        return 1 / self.modulus
+
+    @property
+    def min_length(self) -> int:
+        """The least characters of a text that can pass."""
+        return self.lengths[0]
+
+
+CHECKS = {
+    "luhn": Check(luhn, 10, (2,), any_longer=True),
+    "isbn": Check(isbn, 10, (10, 13), with_x=True),
+    "mod11": Check(mod11, 11, (2,), any_longer=True, with_x=True),
+    "resident-id": Check(resident_id, 11, (18,), with_x=True),
+    "iban": Check(iban, 97, (14,), any_longer=True),
 }
-"""The methods by name; each tells whether a text passes."""
+"""The methods by name."""
 
 OF_DIGITS = ("luhn", "isbn", "mod11", "resident-id")
 """Those of texts without letters, but for a last X."""
-
-WITH_X = ("isbn", "mod11", "resident-id")
-"""Those in which the last character may be an X."""
-
-MIN_LENGTHS = {"luhn": 2, "isbn": 10, "mod11": 2, "resident-id": 18, "iban": 14}
-"""The least characters of a text that each can pass."""
-
-_LENGTHS = {"isbn": (10, 13), "resident-id": (18,)}
-
-PASSING = {"luhn": 1 / 10, "isbn": 1 / 10, "mod11": 1 / 11, "resident-id": 1 / 11, "iban": 1 / 97}
-"""The fraction of texts that pass each by chance."""
 
 
 def may_have(check: str, length: int, weights: Sequence[int] = ()) -> bool:
@@ -251,32 +269,19 @@ def may_have(check: str, length: int, weights: Sequence[int] = ()) -> bool:
     """
     if weights:
         return length == len(weights)
-    return length in _LENGTHS.get(check, (length,)) and length >= MIN_LENGTHS[check]
+    method = CHECKS[check]
+    return length in method.lengths or (method.any_longer and length > method.min_length)
 
 
 def passes(check: str, text: str, weights: Sequence[int] = (), with_x: bool = True) -> bool:
     """Tell whether a text passes a check; weights and X are those of modulus 11."""
-    return mod11(text, weights, with_x) if check == "mod11" else CHECKS[check](text)
+    return mod11(text, weights, with_x) if check == "mod11" else CHECKS[check].passes(text)
 
 
-IBAN_LENGTHS = {
-    country: length
-    for length, countries in (
-        (15, "NO"),
-        (16, "BE"),
-        (18, "DK FI FO GL SD"),
-        (19, "SI"),
-        (20, "AT BA EE LT MN XK"),
-        (21, "HR"),
-        (22, "CR DE ME RS VA"),
-        (23, "AE IL SO TL"),
-        (24, "CZ ES SE SK TN"),
-        (25, "LY PT ST"),
-        (26, "IS"),
-        (27, "BI DJ MR"),
-        (28, "HU PL"),
-        (29, "EG"),
-    )
-    for country in countries.split()
-}
+_IBANS = """
+NO15 BE16 DK18 FI18 FO18 GL18 SD18 SI19 AT20 BA20 EE20 LT20 MN20 XK20 HR21 CR22 DE22 ME22 RS22 VA22 AE23
+IL23 SO23 TL23 CZ24 ES24 SE24 SK24 TN24 LY25 PT25 ST25 IS26 BI27 DJ27 MR27 HU28 PL28 EG29
+"""
+
+IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _IBANS.split()}
 """The characters of an IBAN by country, for those whose structure in the IBAN registry of SWIFT has digits only."""

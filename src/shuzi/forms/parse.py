@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.data.tables import check_size, read_bounded
-from shuzi.errors import DataError, ShuziError
+from shuzi.errors import DataError
+from shuzi.forms.fields import Wrong
 from shuzi.forms.grammar import (
     BOXES,
     MAX_FIELDS,
@@ -26,7 +27,7 @@ from shuzi.forms.grammar import (
     text_of,
 )
 from shuzi.forms.kinds import IDENTIFIER, KINDS, NUMBER, Field
-from shuzi.forms.notation import MIN_LENGTHS, may_have
+from shuzi.forms.notation import CHECKS, may_have
 from shuzi.forms.spec import MAX_ROSTER_BYTES, Spec, Version, check_column, roster_of
 from shuzi.ink.boxes import Box
 from shuzi.reading.automaton import compile_pattern
@@ -247,10 +248,7 @@ class FieldTable:
             self._refuse("error.spec.only_any", ["partial"])
         if field.half_tolerance and field.half_tolerance <= field.tolerance:
             raise self._wrong("error.spec.half_tolerance", "half_tolerance")
-        try:
-            key = answers_to(field, table["key"])
-        except WrongKeyError as problem:
-            raise self._wrong("error.spec.key_value", "key", value=problem.answer, reason=problem.reason) from problem
+        key = _answers(field, table["key"], "key", self._wrong)
         return replace(field, key=key, points=table.get("points", 1.0))
 
     def _boxes(self) -> int:
@@ -276,8 +274,8 @@ class FieldTable:
             raise self._wrong("error.spec.length", "length", boxes=boxes)
         if length < self._kind.box_range[0] or length <= decimals:
             raise self._wrong("error.spec.never", "length", boxes=boxes)
-        if "check" in table and boxes < MIN_LENGTHS[table["check"]]:
-            raise self._wrong("error.spec.check", "check", min=MIN_LENGTHS[table["check"]])
+        if "check" in table and boxes < (min_boxes := CHECKS[table["check"]].min_length):
+            raise self._wrong("error.spec.check", "check", min=min_boxes)
 
     def _check_weights(self, values: dict[str, Any]) -> None:
         """Raise a DataError if there are weights of no modulus 11, or these or the length do not fit."""
@@ -349,21 +347,13 @@ class FieldTable:
             raise self._wrong("error.spec.off_paper", "at", width=size[0], height=size[1])
 
 
-class WrongKeyError(Exception):
-    """An answer that no cell can have, and a sentence that says why."""
-
-    def __init__(self, answer: str, reason: ShuziError) -> None:
-        super().__init__(answer)
-        self.answer, self.reason = answer, reason
-
-
-def answers_to(field: Field, key: Any) -> tuple[str, ...]:
-    """Return the right answers of a field; raise a WrongKeyError that names one that cannot be an answer."""
-    given = key if isinstance(key, list) else [key]
+def _answers(field: Field, given: Any, key: str, wrong: Wrong) -> tuple[str, ...]:
+    """Return the right answers that a key gives a field; raise a DataError for one that no cell can have."""
+    given = given if isinstance(given, list) else [given]
     answers = tuple(dict.fromkeys(field.as_written(answer) for answer in given))
     for answer in answers:
         if reason := field.reason_against(answer):
-            raise WrongKeyError(answer, reason)
+            raise wrong("error.spec.key_value", key, value=answer, reason=reason)
     return answers
 
 
@@ -395,11 +385,6 @@ def versions_of(sheet: Mapping[str, Any], source: Source, fields: Sequence[Field
         for field_name, key in table.get("keys", {}).items():
             if field_name not in by_name or not by_name[field_name].key:
                 raise wrong("error.spec.version_key", f"keys.{field_name}", value=field_name)
-            try:
-                keys[field_name] = answers_to(by_name[field_name], key)
-            except WrongKeyError as problem:
-                raise wrong(
-                    "error.spec.key_value", f"keys.{field_name}", value=problem.answer, reason=problem.reason
-                ) from problem
+            keys[field_name] = _answers(by_name[field_name], key, f"keys.{field_name}", wrong)
         found.append(Version.of(name, fields, order, keys))
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -13,7 +13,6 @@ from shuzi.errors import PictureError
 from shuzi.forms.blank import Blank, lifted, printed_in
 from shuzi.forms.boxes import Cut, Side, cut_fields, mark_framed
 from shuzi.forms.decide import (
-    BOX_COLUMNS,
     FAINT,
     Texts,
     Usual,
@@ -36,7 +35,6 @@ from shuzi.forms.printed_lines import FAR, LINE
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.writing import MAX_REST_WIDTH, MIN_INK, peak_of, threshold_of
-from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.advice import ONLY_UNSURE
 from shuzi.reading.reader import Reader
@@ -50,10 +48,9 @@ _MIN_LINES, _MIN_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, an
 class PageReader:
     """Reads photographs of the sheets of one spec."""
 
-    def __init__(self, spec: Spec, reader: Reader, own: Mapping[int, Reader] | None = None) -> None:
+    def __init__(self, spec: Spec, reader: Reader) -> None:
         self.spec = spec
         self._reader = reader
-        self._own = own or {}
         boxes = [box for field in spec.fields for box in field.at]
         self._blank = Blank.of(spec.blank, spec.size, boxes) if spec.blank else None
         self._sheets = {sheet.id: {page.number: page for page in pages_of(sheet)} for sheet in sheets_of(spec)}
@@ -107,7 +104,7 @@ class PageReader:
     def _code(self, flat: NDArray[np.uint8], name: str) -> Code:
         box = code_box(self.spec.size)
         module = CODE / MODULES
-        code = read_code(flat[Box(*(side * SCALE for side in box)).pixels(rim=4 * module * SCALE)], module * SCALE)
+        code = read_code(flat[box.scaled(SCALE).pixels(rim=4 * module * SCALE)], module * SCALE)
         if code is None:
             raise PictureError("error.form.code", path=name)
         if code.spec not in self._sheets:
@@ -119,7 +116,7 @@ class PageReader:
 
     def _cells(self, cuts: list[Cut]) -> dict[tuple[int, str], Cell]:
         """Read all fields; the boxes of the whole page are classified together."""
-        probabilities = self._probabilities(cuts)
+        probabilities = probabilities_of([box for cut in cuts for box in cut.boxes], self._reader)
         cells: dict[tuple[int, str], Cell] = {}
         ticks = [[tick_of(ink) for ink in cut.ticks] for cut in cuts]
         usual = Usual.of(ticks)
@@ -129,7 +126,7 @@ class PageReader:
             if field.is_tick:
                 cell = decide_ticks(field, own_ticks, usual, amiss=cut.hidden or self._is_off(cut.placed))
             elif field.style == OPEN:
-                opened = read_open(field, cut, self._own.get(cut.placed.row, self._reader), work)
+                opened = read_open(field, cut, self._reader, work)
                 cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.placed))
                 cell = replace(cell, digits=_strip(field, [[image] for image in opened.images]))
                 cell = replace(cell, rule=TOO_MUCH_INK) if opened.too_much else cell
@@ -145,17 +142,6 @@ class PageReader:
                 mine = blank_unused(mine)
             cells |= {(row, name): cell for name, cell in apply_sums(self.spec.written, mine).items()}
         return cells
-
-    def _probabilities(self, cuts: list[Cut]) -> NDArray[np.float64]:
-        """Classify all boxes together, but those of rows with a reader of their own."""
-        written = [box for cut in cuts for box in cut.boxes]
-        rows = [cut.placed.row if cut.placed.row in self._own else -1 for cut in cuts for _ in cut.boxes]
-        probabilities = np.empty((len(written), BOX_COLUMNS))
-        for row in sorted({*rows}):
-            indices = [index for index, box_row in enumerate(rows) if box_row == row]
-            reader = self._own.get(row, self._reader)
-            probabilities[indices] = probabilities_of([written[index] for index in indices], reader)
-        return probabilities
 
     def _is_off(self, placed: PlacedField) -> bool:
         """Tell whether a field reaches beyond the paper, whose edge looks like a 1."""

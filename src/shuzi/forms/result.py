@@ -180,26 +180,7 @@ class Table:
     @staticmethod
     def from_dict(found: Mapping[str, Any]) -> Table:
         """Return the table that `as_dict` wrote; of the fields, what a table needs."""
-        fields = [
-            Field(
-                column["name"],
-                column["label"],
-                column["kind"],
-                decimals=column["decimals"],
-                column=column["name"] if column["printed"] else "",
-                total=column["total"],
-                options=tuple(column.get("options", ())),
-                choose=column.get("choose", ONE),
-                among=tuple(column.get("among", ())),
-                names=tuple(column.get("names", ())),
-                points=column.get("points", 0.0),
-                key=tuple(column.get("key", ())),
-                tolerance=column.get("tolerance", 0.0),
-                half_tolerance=column.get("half_tolerance", 0.0),
-                partial=column.get("partial", False),
-            )
-            for column in found["columns"]
-        ]
+        fields = [_field(column) for column in found["columns"]]
         rows = [
             Row(row["sheet"], row["row"] - 1, _cells(row["cells"]), row.get("version") or "") for row in found["rows"]
         ]
@@ -263,6 +244,12 @@ class Table:
             "doubtful": self.doubtful,
             "problems": [{"source": problem.source, "message": problem.message} for problem in self.problems],
         } | ({"versions": [version.as_dict() for version in self.versions]} if self.versions else {})
+
+
+def _field(column: Mapping[str, Any]) -> Field:
+    values = {name: column[name] for name in _OF_FIELD if name in column}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Field(**values, column=column["name"] if column["printed"] else "")
 
 
 def _cells(found: Mapping[str, Any]) -> dict[str, Cell]:
@@ -362,6 +349,9 @@ class _Column(TypedDict):
     tolerance: NotRequired[_Amount]
     half_tolerance: NotRequired[_Amount]
     partial: NotRequired[Flag]
+
+
+_OF_FIELD = tuple(name for name in _Column.__annotations__ if name != "printed")
 
 
 class _Change(TypedDict):

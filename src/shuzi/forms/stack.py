@@ -17,7 +17,6 @@ from shuzi.atomic import replacing
 from shuzi.errors import DataError, PictureError, ShuziError, writing
 from shuzi.forms.collect import add_to, collect, divide, try_page
 from shuzi.forms.flatten import Code
-from shuzi.forms.hands import hands_in
 from shuzi.forms.output import check_target, save_table
 from shuzi.forms.parse import read_spec
 from shuzi.forms.photographs import Named, Way, blank_again, content_hash, in_order
@@ -156,21 +155,13 @@ def journal_of(out: Path) -> Path:
 
 def identity_of(weights: str, hand: Path | None, spec: Spec | None, shape: Shape = UNKNOWN) -> dict[str, str]:
     """Return what pages depend on: the model, the corrected digits, and the spec or the shape of tables."""
-    known = "" if hand is None else _hand_hash(hand)
+    known = (content_hash(hand) or "") if hand else ""
     rules = (
         hashlib.sha256(repr((spec.fields, *spec.versions)).encode()).hexdigest()
         if spec
         else f"{shape.rows}x{shape.columns}"
     )
     return {"spec": spec.id if spec else "", "rules": rules, "weights": weights, "hand": known}
-
-
-def _hand_hash(hand: Path) -> str:
-    """Return what tells a hand, or a folder of hands, from others."""
-    if not hand.is_dir():
-        return content_hash(hand) or ""
-    files = "".join(f"{file.name}/{content_hash(file)}" for file in sorted(hand.glob("*.npz")))
-    return hashlib.sha256(files.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _json(line: str) -> Any:
@@ -207,7 +198,7 @@ class StackOptions:
     shape: Shape = UNKNOWN  # of ruled tables
     out: Sequence[Path] = ()  # with a journal beside the first
     add_to: Path | None = None  # a table that takes in what is read
-    hand: Path | None = None  # corrected digits, or a folder of a hand for each student of the roster
+    hand: Path | None = None  # corrected digits
     watched: Path | None = None  # the folder that photographs are put into
     force: bool = False  # whether to replace existing files
     resume: bool = False  # whether to continue an interrupted run
@@ -224,26 +215,15 @@ class StackOptions:
             # a table may have been corrected by hand; a resumed run began with --force, or wrote the table itself
             if target.is_file() and not self.force and not (self.resume and journal_of(self.out[0]).exists()):
                 raise DataError("error.form.exists", path=target)
-        if self.spec is None and self._hands:
-            raise DataError("error.hand.no_roster", path=self._hands)
-
-    @property
-    def _hands(self) -> Path | None:
-        return self.hand if self.hand and self.hand.is_dir() else None
-
-    def with_hand(self, reader: Reader) -> Reader:
-        """Return a reader that knows the corrected digits of a file."""
-        return reader if self.hand is None or self._hands else reader.with_hand(self.hand)
 
     def page_reader(self, reader: Reader) -> PageReader | None:
-        """Return what reads the sheets of the spec, each writer's rows with the own hand; None without a spec."""
+        """Return what reads the sheets of the spec; None without one."""
         if self.spec is None:
             return None
         spec = read_spec(spec_path(self.spec))
         if taken := [file for file in self.out if spec.roster_path and file.resolve() == spec.roster_path.resolve()]:
             raise DataError("error.form.roster_taken", path=taken[0])
-        own = hands_in(self._hands, spec) if self._hands else {}
-        return PageReader(spec, reader, {row: reader.with_hand(file) for row, file in own.items()})
+        return PageReader(spec, reader)
 
 
 class Stack:
@@ -252,7 +232,7 @@ class Stack:
     def __init__(self, options: StackOptions, reader: Reader) -> None:
         self.options = options
         self._earlier = (read_table(options.add_to), options.add_to.parent) if options.add_to else None
-        reader = options.with_hand(reader)
+        reader = reader.with_hand(options.hand) if options.hand else reader
         self._pages = pages = options.page_reader(reader)
         if self._earlier:
             add_to(self._earlier[0], pages, [])  # the table of another form is refused before there is a journal

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.flatten import PAPER, SCALE
+from shuzi.forms.flatten import PAPER, SCALE, in_photo
 from shuzi.forms.printed_lines import ORDINARY, Erased, Line, erase, find_lines, levels_beside, turned
 from shuzi.forms.result import Unclear
 from shuzi.forms.table_grid import Settled
@@ -121,9 +121,7 @@ def cut_cells(found: FlatTable) -> list[TableCell]:
         shared |= _joined(dict(zip(positions, rims, strict=True)))
     cells = []
     for (row, column), cell, inside, peak in zip(positions, lined, cleaned, peaks.tolist(), strict=True):
-        there = cv2.perspectiveTransform(_corners(nodes, row, column)[None], to_photo)[0]
-        (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
-        box = Box(int(left), int(top), int(right - left), int(bottom - top))
+        box = Box.around(in_photo(to_photo, _corners(nodes, row, column)))
         written = inside.ink if peak >= MIN_INK else None
         pale = written is not None and (peak < palest or goes_below(inside.ink, cell.thickness))
         doubtful = pale or (row, column) in shared
@@ -179,7 +177,7 @@ def _lined(
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     wide, high = (float(SCALE * (sides[side] + sides[side + 2]) / 2 / unit) for side in (0, 1))
     rim = round(MARGIN * SCALE)
-    inner = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
+    inner = Box(rim, rim, wide, high).corners.astype(np.float32)
     matrix = cv2.getPerspectiveTransform(inner, corners.astype(np.float32))
     size = (round(wide) + 2 * rim, round(high) + 2 * rim)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -337,8 +335,7 @@ def flatten(
     wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
     longer = min(max(finest * float(max(wide, high)), _MIN_FLAT), _MAX_FLAT)
     wide, high = (round(float(side * longer / max(wide, high))) for side in (wide, high))
-    right, low = RIM + wide, RIM + high
-    target = np.array([[RIM, RIM], [right, RIM], [right, low], [RIM, low]], np.float32)
+    target = Box(RIM, RIM, wide, high).corners.astype(np.float32)
     matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
     size = (wide + 2 * RIM, high + 2 * RIM)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

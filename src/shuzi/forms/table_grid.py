@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -202,19 +203,18 @@ def is_multiple(distance: float, usual: float) -> bool:
     return round(times) >= 1 and abs(times - round(times)) <= _EQUAL
 
 
-def _sampled(
+def _between(
     above: NDArray[np.float64], below: NDArray[np.float64], ways: NDArray[np.float64], along: NDArray[np.float64]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the x and y of points between two lines: float32 (ways, cells, along)."""
+) -> NDArray[np.float64]:
+    """Return points between two lines: x and y, float64 (ways, cells, along, 2)."""
     first, last = (line[:-1, None] + (line[1:] - line[:-1])[:, None] * along[:, None] for line in (above, below))
-    points = first + (last - first) * ways[:, None, None, None]
-    return points[..., 0].astype(np.float32), points[..., 1].astype(np.float32)
+    return np.asarray(first + (last - first) * ways[:, None, None, None])
 
 
-def _levels(soft: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
-    shape = len(x), -1
-    seen = cv2.remap(soft, x.reshape(shape), y.reshape(shape), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(seen.reshape(x.shape), np.float32)
+def _levels(soft: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float32]:
+    x, y = np.moveaxis(points.astype(np.float32).reshape(len(points), -1, 2), 2, 0)
+    seen = cv2.remap(soft, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen.reshape(points.shape[:-1]), np.float32)
 
 
 def _seen_between(above: NDArray[np.float64], below: NDArray[np.float64], soft: NDArray[np.float32]) -> list[float]:
@@ -223,13 +223,12 @@ def _seen_between(above: NDArray[np.float64], below: NDArray[np.float64], soft: 
     if count < 4 * _BESIDE:
         return []
     near = np.linspace(*_NEAR, _SAMPLES)
-    points = _sampled(above, below, np.arange(count + 1) / count, np.concatenate([near, 1 - near]))
-    pieces = _levels(soft, *points).reshape(count + 1, -1, _SAMPLES).mean(axis=2)
+    points = _between(above, below, np.arange(count + 1) / count, np.concatenate([near, 1 - near]))
+    pieces = _levels(soft, points).reshape(count + 1, -1, _SAMPLES).mean(axis=2)
     beside = np.minimum(pieces[: -2 * _BESIDE], pieces[2 * _BESIDE :])  # the edge of a shadow is dark on one side
     dark = beside - pieces[_BESIDE:-_BESIDE]
     usual = np.median(dark, axis=1)
-    nothing = float(np.median(usual))
-    noise = 1.4826 * float(np.median(np.abs(usual - nothing)))
+    nothing, noise = noise_of(usual)
     positions = list[int]()
     for position in np.argsort(-usual).tolist():
         if usual[position] < nothing + max(_MIN_CONTRAST[0], _MIN_CONTRAST[1] * noise):
@@ -246,9 +245,16 @@ def _is_crossed(
     above: NDArray[np.float64], below: NDArray[np.float64], place: float, soft: NDArray[np.float32]
 ) -> bool:
     """Tell whether something dark goes across where a line should be, in the middle of a cell."""
-    points = _sampled(above, below, np.array([place]), np.linspace(_NEAR[1], 1 - _NEAR[1], 100))
-    levels = _levels(soft, *points)
+    levels = _levels(soft, _between(above, below, np.array([place]), np.linspace(_NEAR[1], 1 - _NEAR[1], 100)))
     return bool((levels < np.median(levels) - 60).any())
+
+
+def noise_of(levels: NDArray[np.floating[Any]]) -> tuple[float, float]:
+    """Return the usual one of some levels, and their standard deviation but for outliers; 0 for none."""
+    if not levels.size:
+        return 0.0, 0.0
+    usual = float(np.median(levels))
+    return usual, 1.4826 * float(np.median(np.abs(levels - usual)))
 
 
 _STEP, _STRAY, _BREAK = 4, 6, 24  # pixels: at such steps a line is followed, so far aside, over such breaks
@@ -414,14 +420,9 @@ def _length(start: NDArray[np.float64], way: NDArray[np.float64], ink: NDArray[n
 
 def _written(line: NDArray[np.float64], end: NDArray[np.float64], ink: NDArray[np.uint8]) -> float:
     """Return how many of the cells between the last line (columns, 2) and the end of the table are written in."""
-    near, far = np.meshgrid(*[np.linspace(_INSET, 1 - _INSET, _POINTS)] * 2)
-    found = []
-    for first in range(len(line) - 1):
-        (a, b), (c, d) = line[first : first + 2], end[first : first + 2]
-        inner, outer = a + (b - a) * near[..., None], c + (d - c) * near[..., None]
-        points = inner + (outer - inner) * far[..., None]
-        found.append(int(levels_at(ink, points).sum()) >= _INKED)
-    return float(np.mean(found)) if found else 0.0
+    steps = np.linspace(_INSET, 1 - _INSET, _POINTS)
+    marks = levels_at(ink, _between(line, end, steps, steps)).sum(axis=(0, 2))
+    return float((marks >= _INKED).mean()) if len(marks) else 0.0
 
 
 _VISIBLE = 0.8  # of a line that is sure wherever it is: no more than some pieces are missing

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER
 from shuzi.forms.printed_lines import levels_at, levels_beside
-from shuzi.forms.table_grid import ASIDE, MAX_LINES, Settled, Shape, gaps_of
+from shuzi.forms.table_grid import ASIDE, MAX_LINES, Settled, Shape, gaps_of, noise_of
 
 _STEP = 3  # pixels along a line from one look at it to the next
 _BESIDE = 6  # pixels from a line to the paper
@@ -315,22 +315,20 @@ def crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[flo
     return x, y
 
 
-def reach_of(crossings: NDArray[np.float64], thickened: NDArray[np.uint8], part: tuple[float, float] = NEAR) -> float:
-    """Return how many of the pieces next to the crossings (n, 2) of a line are visible in that part, of 1."""
-    ends = []
-    for start, end in (*pairwise(crossings), *pairwise(crossings[::-1])):
-        pixels = max(float(np.linalg.norm(end - start)), 1.0)
-        near = max(_CROSSING, part[0] * pixels)
-        along = np.arange(near, max(near + _CROSSING, part[1] * pixels))[:, None] / pixels
-        ends.append(levels_at(thickened, start + (end - start) * along).mean() >= _WHOLE)
-    return float(np.mean(ends)) if ends else 0.0
-
-
 def reaches(
     lines: NDArray[np.float64], thickened: NDArray[np.uint8], part: tuple[float, float] = NEAR
 ) -> list[float]:
-    """Return for each of several lines what `reach_of` returns."""
-    return [reach_of(line, thickened, part) for line in lines]
+    """Return for each line, given by its crossings (n, 2), how many of its pieces are visible in that part, of 1."""
+    found = []
+    for crossings in lines:
+        ends = []
+        for start, end in (*pairwise(crossings), *pairwise(crossings[::-1])):
+            pixels = max(float(np.linalg.norm(end - start)), 1.0)
+            near = max(_CROSSING, part[0] * pixels)
+            along = np.arange(near, max(near + _CROSSING, part[1] * pixels))[:, None] / pixels
+            ends.append(levels_at(thickened, start + (end - start) * along).mean() >= _WHOLE)
+        found.append(float(np.mean(ends)) if ends else 0.0)
+    return found
 
 
 def with_ink(
@@ -347,10 +345,8 @@ def keep_reaching(
 ) -> tuple[list[int], list[int]]:
     """Return the rows and columns of crossings that reach far enough, on what `with_ink` returns of both."""
     rows, columns = [*range(nodes.shape[0])], [*range(nodes.shape[1])]
-    for min_reach in (
-        COVERED / 2,
-        COVERED,
-    ):  # where digits make a line seem to be, those across it seem to have a gap
+    # where digits make a line seem to be, those across it seem to have a gap
+    for min_reach in (COVERED / 2, COVERED):
         own = nodes[np.ix_(rows, columns)]
         far_rows = keep_far(reaches(own, across), own[..., 1], min_reach)
         far_columns = keep_far(reaches(own.swapaxes(0, 1), down), own[..., 0].T, min_reach)
@@ -432,9 +428,7 @@ def _faint(light: NDArray[np.float32], free: NDArray[np.float32], leans: Sequenc
         seen = np.pad(count, ((_TO_PAPER, _TO_PAPER), (0, 0))) >= _FREE
         both = (count >= _FREE) & seen[: -2 * _TO_PAPER] & seen[2 * _TO_PAPER :] & (turned[1] > 0)
         darker = np.where(both, np.minimum(edge[: -2 * _TO_PAPER], edge[2 * _TO_PAPER :]) - mean, 0)
-        some = darker[::_SPARSE, ::_SPARSE][both[::_SPARSE, ::_SPARSE]]
-        nothing = float(np.median(some)) if len(some) else 0.0
-        noise = 1.4826 * float(np.median(np.abs(some - nothing))) if len(some) else 0.0
+        nothing, noise = noise_of(darker[::_SPARSE, ::_SPARSE][both[::_SPARSE, ::_SPARSE]])
         mask = (darker >= max(_FAINTEST, nothing + _TIMES_NOISE * noise)).astype(np.uint8)
         back = cv2.warpAffine(mask, matrix, (wide, high), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
         found |= np.asarray(back, np.uint8)

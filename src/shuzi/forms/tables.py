@@ -193,9 +193,8 @@ def find_drawn(grey: NDArray[np.uint8], small: NDArray[np.uint8], name: str, sha
     table = settle(grid, shape, name)
     ends = np.ix_([0, -1], [0, -1])
     if not np.allclose(table.nodes[ends], closed.nodes[ends]) or not lie_in_order(table.nodes, flat.shape):
-        raise PictureError(
-            "error.form.no_table", path=name
-        )  # outer rows are not left out to have the expected number
+        # outer rows are not left out to have the expected number
+        raise PictureError("error.form.no_table", path=name)
     certain = are_certain(table.nodes, lit, (table.row_lines, table.column_lines))
     found = zip(certain, are_ended(closed, level, vertical), rivalled, strict=True)
     rows, columns = (is_certain and is_ended and not is_rivalled for is_certain, is_ended, is_rivalled in found)

@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from shuzi.atomic import replacing
 from shuzi.errors import DataError, PictureError, writing
@@ -150,7 +150,7 @@ def save_traced(traced: Traced, out: Path) -> None:
 
 
 _SHOWN = 4.0  # pixels to a millimetre of the picture for people
-_RED, _BLUE, _FILL = (200, 30, 30), (30, 60, 160), (255, 246, 214)
+_RED, _BLUE, _FILL = "#c81e1e", "#1e3ca0", "#fff6d6"
 _LETTERS, _INDENT = 13, 3  # pixels of a name in a field, and to its left
 _EVEN = 0.25  # millimetres by which boxes may differ from equal parts of their frame
 
@@ -220,8 +220,8 @@ def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uin
     image = np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8).copy()
     for field in fields:
         for box in field.at:
-            part = image[Box(*(side * _SHOWN for side in box)).pixels()]
-            np.minimum(part, np.array(_FILL, np.uint8), out=part)
+            part = image[box.scaled(_SHOWN).pixels()]
+            np.minimum(part, np.array(ImageColor.getrgb(_FILL), np.uint8), out=part)
     picture = Image.fromarray(image)
     pen = ImageDraw.Draw(picture)
     letters = ImageFont.load_default(15)
@@ -267,8 +267,7 @@ class Form:
 
     def in_millimetres(self, box: Box) -> Box:
         """Return where a box in the picture's pixels is on the paper."""
-        corners = [[box.x, box.y], [box.right, box.y], [box.right, box.bottom], [box.x, box.bottom]]
-        points = in_photo(np.asarray(np.linalg.inv(self.homography), np.float64), np.array(corners, np.float64))
+        points = in_photo(np.asarray(np.linalg.inv(self.homography), np.float64), box.corners)
         (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
         return Box(left, top, right - left, bottom - top)
 
@@ -285,12 +284,11 @@ def find_form(grey: NDArray[np.uint8], paper: tuple[float, float], name: str) ->
         proportion = max(wide, high) / min(wide, high) / (max(paper) / min(paper))
         if abs(proportion - 1) > _PROPORTION:
             raise PictureError("error.trace.outline", path=name, width=paper[0], height=paper[1])
-        corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float64)
+        corners = Box(0, 0, wide, high).corners
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     short, long = sorted(paper)
     size = (long, short) if sides[0] + sides[2] > sides[1] + sides[3] else (short, long)
-    wide, high = size
-    millimetres = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    millimetres = Box(0, 0, *size).corners.astype(np.float32)
     homography = np.asarray(cv2.getPerspectiveTransform(millimetres, corners.astype(np.float32)), np.float64)
     return Form(flatten(grey, homography, size, name), size, homography)
 

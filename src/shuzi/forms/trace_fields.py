@@ -320,7 +320,7 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     if field.is_tick:
         return replace(field, style=BOXES, at=tuple(_nearest(box, printed) for box in field.at))
     whole = frame_around(field.at)
-    inner = [boxes for boxes in printed if _holds(whole, boxes.box)]
+    inner = [boxes for boxes in printed if whole.holds_middle_of(boxes.box)]
     count = sum(boxes.parts for boxes in inner)
     if len(inner) == count == field.boxes and field.style in ("", BOXES):
         return replace(field, style=BOXES, at=tuple(box for row in _rows(inner) for box in row))
@@ -340,17 +340,12 @@ def _nearest(box: Box, printed: Sequence[Printed]) -> Box:
     """Return the printed box that a drawn one to tick is meant to be, or the drawn one if there is none."""
     x, y = box.x + box.width / 2, box.y + box.height / 2
     single = [boxes.box for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]
-    near = [own for own in single if _holds(own, box) or _holds(box, own)]
+    near = [own for own in single if own.holds_middle_of(box) or box.holds_middle_of(own)]
     return min(near, key=lambda own: abs(own.x + own.width / 2 - x) + abs(own.y + own.height / 2 - y), default=box)
 
 
 def _is_narrow(box: Box) -> bool:
     return box.width <= _SLENDER * box.height
-
-
-def _holds(whole: Box, box: Box) -> bool:
-    x, y = box.x + box.width / 2, box.y + box.height / 2
-    return whole.x < x < whole.right and whole.y < y < whole.bottom
 
 
 def _rows(printed: Sequence[Printed]) -> list[Run]:
@@ -415,7 +410,7 @@ def _has_point(flat: NDArray[np.uint8], before: Box, after: Box) -> bool:
     if not 2 * _RULE < wide < _APART / 2 * before.width:
         return False
     gap = Box(before.right + _RULE, before.y + _RULE, wide - 2 * _RULE, before.height - 2 * _RULE)
-    dark = flat[Box(*(side * SCALE for side in gap)).pixels()] < DARK
+    dark = flat[gap.scaled(SCALE).pixels()] < DARK
     return bool(dark.sum() >= _MIN_POINT * SCALE**2)
 
 

@@ -228,7 +228,7 @@ def pieces_of(
         index = int(np.abs(middles - x).argmin())
         box = boxes[index]
         away = max(box.x - x, x - box.right, box.y - y, y - box.bottom) / SCALE
-        foreign = away > _BEYOND or _goes_on(dark, own) or any(_holds(neighbour, x, y) for neighbour in others)
+        foreign = away > _BEYOND or _goes_on(dark, own) or any(neighbour.holds(x, y) for neighbour in others)
         if away > 0 and foreign:
             continue
         if _is_rest(box, x, y, wide, high):
@@ -256,10 +256,6 @@ def _divided(solid: NDArray[np.bool_], nearest: NDArray[np.intp]) -> tuple[NDArr
             inside = at == index
             labels[rows[inside], columns[inside]] = labels.max() + 1
     return labels, shared
-
-
-def _holds(box: Box, x: float, y: float) -> bool:
-    return box.x <= x < box.right and box.y <= y < box.bottom
 
 
 def _goes_on(dark: NDArray[np.float32], piece: NDArray[np.bool_]) -> bool:

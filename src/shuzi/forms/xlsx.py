@@ -6,11 +6,8 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
 
 from shuzi.errors import PictureError, require
 from shuzi.forms.kinds import Field, number_format
@@ -24,6 +21,7 @@ _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
 _HIGH, _MAX_PICTURE_WIDTH = 26, 1_000  # pixels of a picture
 _CHARACTER = 7  # pixels of a column's width
 _POINTS = 0.75  # to a pixel
+_AUTHOR = "shuzi"  # of the notes on doubtful cells
 _FORBIDDEN, _MAX_TITLE_LENGTH = r"[]:*?/\'", 31  # in the name of a worksheet, and its characters
 
 
@@ -38,7 +36,6 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     bold, head = styles.Font(bold=True), styles.PatternFill("solid", fgColor=_HEAD)
     doubtful = styles.PatternFill("solid", fgColor=_DOUBTFUL)
     coloured: dict[str, Any] = {}  # the first doubtful cell with each format: to copy its style is cheap
-    notes: dict[tuple[int, int], str] = {}
     letters: dict[str, str] = {}
     column = 1
     for field in table.fields:
@@ -57,7 +54,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
                     target.fill = doubtful
                 else:
                     target._style = copy(first._style)
-                notes[line, column] = _shown(cell.message)
+                target.comment = library.comments.Comment(_shown(cell.message), _AUTHOR)
                 if shape:
                     _show(library, sheet, cell.picture, shape, column + 1, line)
         sheet.column_dimensions[letter].width = _wide(field, cells)
@@ -77,7 +74,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
         for line, text in enumerate([say("form.version"), *(row.version for row in table.rows)], start=1):
             _put(sheet.cell(line, column), text)
         column += 1
-    points = put_points(sheet, table, column, letters, _held)
+    points = put_points(sheet, table, column, letters)
     _put(sheet.cell(1, points.after), say("form.photo"))
     for line, row in enumerate(table.rows, start=2):
         _put(sheet.cell(line, points.after), row.sources)
@@ -85,10 +82,10 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
         cell.font, cell.fill = bold, head
     sheet.freeze_panes = "A2"
     if points.total and table.rows:
-        add_statistics(book, table, replace(points, versions=versions), _put)
+        add_statistics(book, table, replace(points, versions=versions))
     if table.problems:
         _problems(book.create_sheet(say("form.problems")), table, bold)
-    save_with_notes(book, notes, path)
+    book.save(path)
 
 
 def _write(target: Any, cell: Cell, field: Field) -> None:
@@ -157,7 +154,7 @@ _HEADS = ("question", "most", "count", "mean", "median", "deviation", "difficult
 _WIDE = 17  # characters of a column
 
 
-def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, str], None]) -> None:
+def add_statistics(book: Any, table: Table, points: Points) -> None:
     """Add the worksheet."""
     array: Any = require("openpyxl.worksheet.formula", "forms", "extra.forms").ArrayFormula
     name = book.worksheets[0].title.replace("'", "''")
@@ -168,13 +165,13 @@ def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, 
 
     sheet = book.create_sheet(say("form.statistics"))
     for column, key in enumerate(_HEADS, start=1):
-        put(sheet.cell(1, column), say(f"form.statistics.{key}"))
+        _put(sheet.cell(1, column), say(f"form.statistics.{key}"))
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = _WIDE
     everything = sum(maximum for _, _, maximum in points.questions)
     lines = [*points.questions, (say("form.all"), points.total, everything)]
     for line, (head, letter, maximum) in enumerate(lines, start=2):
         column_of = cells(letter)
-        put(sheet.cell(line, 1), head)
+        _put(sheet.cell(line, 1), head)
         sheet.cell(line, 2, maximum)
         sheet.cell(line, 3, f"=COUNT({column_of})")
         for column, function in enumerate(("AVERAGE", "MEDIAN", "STDEV"), start=4):
@@ -185,9 +182,9 @@ def add_statistics(book: Any, table: Table, points: Points, put: Callable[[Any, 
             rest = f"IF({counts},{cells(points.total)}-{column_of})"
             sheet[at] = array(at, f'=IFERROR(CORREL(IF({counts},{column_of}),{rest}),"")')
             sheet[at].number_format = "0.00"
-    first = _by_version(sheet, len(lines) + 3, table, cells, points, put) if table.versions else len(lines) + 4
-    below = _distribution(sheet, first, cells(points.total), everything, put)
-    _absent(sheet, below, table, put)
+    first = _by_version(sheet, len(lines) + 3, table, cells, points) if table.versions else len(lines) + 4
+    below = _distribution(sheet, first, cells(points.total), everything)
+    _absent(sheet, below, table)
 
 
 def _formula(cell: Any, formula: str, form: str) -> None:
@@ -195,15 +192,13 @@ def _formula(cell: Any, formula: str, form: str) -> None:
     cell.number_format = form
 
 
-def _by_version(
-    sheet: Any, first: int, table: Table, cells: Callable[[str], str], points: Points, put: Callable[[Any, str], None]
-) -> int:
+def _by_version(sheet: Any, first: int, table: Table, cells: Callable[[str], str], points: Points) -> int:
     """Write how many rows of each version count, and their mean; return the line after an empty one."""
     for column, key in enumerate(("form.version", "form.statistics.count", "form.statistics.mean"), start=1):
-        put(sheet.cell(first, column), say(key))
+        _put(sheet.cell(first, column), say(key))
     named, totals = cells(points.versions), cells(points.total)
     for line, version in enumerate(table.versions, start=first + 1):
-        put(sheet.cell(line, 1), version.name)
+        _put(sheet.cell(line, 1), version.name)
         # a comparison of whole texts, in which no name is a pattern
         of_version = f"({named}=$A{line})*ISNUMBER({totals})"
         sheet.cell(line, 2, f"=SUMPRODUCT({of_version})")
@@ -211,15 +206,15 @@ def _by_version(
     return first + len(table.versions) + 3
 
 
-def _distribution(sheet: Any, first: int, totals: str, maximum: float, put: Any) -> int:
+def _distribution(sheet: Any, first: int, totals: str, maximum: float) -> int:
     """Write how many rows have how many points, with a plot; return the first line that is free below."""
     chart: Any = require("openpyxl.chart", "forms", "extra.forms")
-    put(sheet.cell(first, 1), say("form.statistics.points"))
-    put(sheet.cell(first, 2), say("form.statistics.rows"))
+    _put(sheet.cell(first, 1), say("form.statistics.points"))
+    _put(sheet.cell(first, 2), say("form.statistics.rows"))
     for index in range(_BINS):
         low, high, line = maximum * index / _BINS, maximum * (index + 1) / _BINS, first + 1 + index
         is_last = index == _BINS - 1
-        put(sheet.cell(line, 1), say("form.range", first=f"{low:.10g}", last=f"{high:.10g}"))
+        _put(sheet.cell(line, 1), say("form.range", first=f"{low:.10g}", last=f"{high:.10g}"))
         # a row on the border of two counts for the upper one
         end = "" if is_last else f',{totals},"<{high:.15g}"'
         sheet.cell(line, 2, f'=COUNTIFS({totals},">={low:.15g}"{end})')
@@ -233,12 +228,12 @@ def _distribution(sheet: Any, first: int, totals: str, maximum: float, put: Any)
     return first + _BINS + 5
 
 
-def _absent(sheet: Any, first: int, table: Table, put: Any) -> None:
+def _absent(sheet: Any, first: int, table: Table) -> None:
     """Write whom of a roster there is nothing of, and what could not be told whose it is."""
     for column, (key, names) in enumerate((_of_printed(table) or _of_list(table)).items(), start=1):
-        put(sheet.cell(first, column), say(f"form.statistics.{key}", n=len(names)))
+        _put(sheet.cell(first, column), say(f"form.statistics.{key}", n=len(names)))
         for line, who in enumerate(names, start=first + 1):
-            put(sheet.cell(line, column), who)
+            _put(sheet.cell(line, column), who)
 
 
 def _of_printed(table: Table) -> dict[str, list[str]]:
@@ -273,72 +268,6 @@ def _of_list(table: Table) -> dict[str, list[str]]:
     return {"no_row": [who for text, who in listed.items() if text not in texts], "nobodys": nobodys}
 
 
-_AUTHOR = "shuzi"
-_DRAWING = "xl/drawings/commentsDrawing1.vml"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_DRAWING_HEAD = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/>'
-    '</o:shapelayout><v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
-    'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
-    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-)
-_SHAPE = (
-    '<v:shape type="#_x0000_t202" style="position:absolute;margin-left:59.25pt;margin-top:1.5pt;width:144px;'
-    'height:79px;z-index:1;visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto" id="_x0000_s{id:04d}">'
-    '<v:fill color2="#ffffe1"/><v:shadow color="black" obscured="t"/><v:path o:connecttype="none"/>'
-    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"/></v:textbox>'
-    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:AutoFill>False</x:AutoFill>'
-    "<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
-)
-_FIRST_ID = 1_026  # of a shape
-
-Notes = Mapping[tuple[int, int], str]
-"""What is noted on cells, by row and column, from 1."""
-
-
-def save_with_notes(book: Any, notes: Notes, path: Path | IO[bytes]) -> None:
-    """Write a workbook whose first worksheet has notes."""
-    excel: Any = require("openpyxl.writer.excel", "forms", "extra.forms")
-    sheet = book.worksheets[0]
-    if notes:
-        sheet.legacy_drawing = _DRAWING
-
-    class Writer(excel.ExcelWriter):  # type: ignore[misc] # openpyxl has no types
-        def write_worksheet(self, written: Any) -> None:
-            super().write_worksheet(written)
-            if written is sheet and notes:
-                _write_parts(self, written, notes)
-
-    book.properties.modified = datetime.now(UTC).replace(tzinfo=None)
-    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
-        Writer(book, archive).write_data()
-
-
-def _write_parts(writer: Any, sheet: Any, notes: Notes) -> None:
-    """Write the notes and where they are shown, and register both."""
-    comments: Any = require("openpyxl.comments.comment_sheet", "forms", "extra.forms")
-    relations: Any = require("openpyxl.packaging.relationship", "forms", "extra.forms")
-    cells: Any = require("openpyxl.utils", "forms", "extra.forms")
-    part = comments.CommentSheet.from_comments([])
-    part._id = 1
-    letters = {column: cells.get_column_letter(column) for _, column in notes}
-    text, shapes = io.StringIO(), io.StringIO()
-    text.write(f'<comments xmlns="{_MAIN}"><authors><author>{_AUTHOR}</author></authors><commentList>')
-    shapes.write(_DRAWING_HEAD)
-    for index, ((row, column), note) in enumerate(notes.items()):
-        said = escape(note)
-        text.write(f'<comment ref="{letters[column]}{row}" authorId="0" shapeId="0"><text><t xml:space="preserve">')
-        text.write(f"{said}</t></text></comment>")
-        shapes.write(_SHAPE.format(id=_FIRST_ID + index, row=row - 1, column=column - 1))
-    text.write("</commentList></comments>")
-    shapes.write("</xml>")
-    writer._archive.writestr(part.path[1:], text.getvalue())
-    writer._archive.writestr(_DRAWING, shapes.getvalue())
-    writer.manifest.append(part)
-    sheet._rels.append(relations.Relationship(Id="comments", type=part._rel_type, Target=part.path))
-
-
 _MAX_FORMULA, _MAX_VALUES = 8_192, 255  # characters of a formula, values of a function: limits of spreadsheets
 
 
@@ -353,9 +282,7 @@ class Points:
     versions: str = ""  # the column that says which version of the sheet a row is; "" if there are none
 
 
-def put_points(
-    sheet: Any, table: Table, column: int, letters: Mapping[str, str], shown: Callable[[str], str]
-) -> Points:
+def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]) -> Points:
     """Write the columns of points of a worksheet."""
     letter_of: Any = require("openpyxl.utils", "forms", "extra.forms").get_column_letter
     graded, heads = graded_in(table), heads_of(table, labelled=True)
@@ -365,7 +292,7 @@ def put_points(
     earning = {field.name: letter_of(column + index) for index, field in enumerate(keyed)}
     total = column + len(keyed)
     for index, head in enumerate(heads):
-        sheet.cell(1, column + index, shown(head))
+        sheet.cell(1, column + index, _held(head))
         sheet.column_dimensions[letter_of(column + index)].width = max(len(head), 8) + 2
     for line, row in enumerate(table.rows, start=2):
         summed = []
@@ -375,7 +302,7 @@ def put_points(
                 continue
             at = f"{letters[field.name]}{line}"
             if field.key:
-                formula = field.formula(at, shown, "" if field.number_in(cell.text) is not None else cell.text)
+                formula = field.formula(at, _held, "" if field.number_in(cell.text) is not None else cell.text)
                 at = f"{earning[field.name]}{line}"
                 sheet[at] = formula if len(formula) <= _MAX_FORMULA else field.earned(cell.text)
             summed.append(at)

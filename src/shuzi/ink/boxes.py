@@ -41,6 +41,30 @@ class Box(NamedTuple):
         """The bottom edge."""
         return self.y + self.height
 
+    @property
+    def corners(self) -> NDArray[np.float64]:
+        """The corners, clockwise from the upper left: x and y, float64 (4, 2)."""
+        x, y, right, bottom = self.x, self.y, self.right, self.bottom
+        return np.array([[x, y], [right, y], [right, bottom], [x, bottom]], np.float64)
+
+    @staticmethod
+    def around(points: NDArray[np.float64]) -> Box:
+        """Return the smallest box of whole pixels around points (n, 2)."""
+        (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
+        return Box(int(left), int(top), int(right - left), int(bottom - top))
+
+    def scaled(self, factor: float) -> Box:
+        """Return the box with all its numbers multiplied, as in another unit."""
+        return Box(*(side * factor for side in self))
+
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a point is inside."""
+        return self.x <= x < self.right and self.y <= y < self.bottom
+
+    def holds_middle_of(self, box: Box) -> bool:
+        """Tell whether the middle of another box is inside."""
+        return self.holds(box.x + box.width / 2, box.y + box.height / 2)
+
     def grown(self, fraction: float) -> Box:
         """Return a box with the same centre, larger by a fraction of its width and height; smaller if negative."""
         wider, higher = fraction * self.width, fraction * self.height

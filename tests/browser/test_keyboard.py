@@ -43,9 +43,9 @@ def test_keys_alone_lead_through_the_views_and_a_training_is_set_up(open_page, e
     tab_to(page.get_by_role("link", name="Next: Loss"))
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_be_focused()
-    tab_to(page.get_by_role("button", name="[0.1, 0, 0.9]"))
-    page.keyboard.press("Space")
-    expect(page.get_by_role("region", name="Squared error").locator(".loss-value")).to_have_text("0.02")
+    tab_to(page.get_by_role("slider", name="Probability of the correct answer").last)
+    page.keyboard.press("End")
+    expect(page.get_by_role("region", name="Squared error").locator(".loss-value")).to_have_text("0.00")
     for _ in range(2):
         tab_to(page.get_by_role("navigation", name="Previous and next step").get_by_role("link").last)
         page.keyboard.press("Enter")

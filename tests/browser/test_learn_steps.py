@@ -198,10 +198,3 @@ def test_both_losses_follow_the_share_of_the_right_answer(open_step, expect_quer
     expect(entropy.locator(".loss-value")).to_have_text("23.03")
     expect(entropy).to_contain_text("log(0) is minus infinity")
     expect_query(page, right=0, split=f"{split:g}")
-    for name, output in (
-        ("[0.1, 0.3, 0.6]", (0.6, 0.25)),
-        ("[0.2, 0.2, 0.6]", (0.6, 0.5)),
-        ("[0.1, 0, 0.9]", (0.9, 1)),
-    ):
-        page.get_by_role("button", name=name).click()
-        _expect_losses(page, *output)

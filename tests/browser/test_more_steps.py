@@ -87,7 +87,7 @@ def test_every_mistake_is_in_the_table_and_a_cell_shows_its_images(open_page, mn
     page = open_page("?view=learn&step=mistakes")
     page.get_by_role("button", name="Train softmax").click()
     table = page.get_by_role("table")
-    expect(table).to_be_visible(timeout=LONG)
+    expect(table.locator("caption")).to_contain_text("in 10,000 images", timeout=LONG)
     wrong, total = numbers_in(table.locator("caption").inner_text())
     rows = [
         [int(text) if text.isdigit() else 0 for text in row.locator("td").all_inner_texts()]

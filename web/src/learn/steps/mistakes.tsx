@@ -213,7 +213,7 @@ function Cell({ label, digit, count, most }: CellProperties) {
       <button
         type="button"
         aria-pressed={cell.value === name}
-        aria-label={say("learn.mistakes.some", label, digit, whole(count))}
+        aria-label={say("learn.mistakes.some", label, digit, String(count))}
         style={{ "--share": label === digit ? 0 : Math.sqrt(count / most) }}
         onClick={() => cell.set(cell.value === name ? "" : name)}
       >

@@ -285,7 +285,7 @@ def test_ok_begins_where_nearly_all_are_right():
 
 
 def test_trees_tell_clear_lines_from_faint_ones():
-    clear, faint = (LineFeatures(raw, *[0.0] * 12) for raw in (6.0, -1.0))
+    clear, faint = (LineFeatures(raw, *[0.0] * 13) for raw in (6.0, -1.0))
     scale = PageScale.of(fit_page([(clear, True)] * 900 + [(faint, False), (faint, True)] * 50))
     assert scale.confidence(clear) > 0.98
     assert round(scale.confidence(faint), 1) == 0.5

@@ -72,6 +72,7 @@ class LineFeatures(NamedTuple):
     left_over: float  # the fraction of the ink in the band of its digits that is in no character
     gap: float  # the widest gap between neighbouring characters, as a multiple of the digits' height
     signs: float  # the number of its characters that are neither digits nor marks
+    share: float  # the height of its digits as a fraction of the picture's, which tells a cell from a page
 
 
 FEATURES = LineFeatures._fields
@@ -111,7 +112,7 @@ class PageScale:
 
     >>> tree = Tree(0, 2.0, 0, 0.0, 5, 0.7, -2.0, 0.5, 1.5, 3.0)
     >>> scale = PageScale.of(PageScale((tree,), 0.9).numbers)
-    >>> scale.ok, [round(scale.confidence(LineFeatures(raw, *[0.0] * 12)), 2) for raw in (-1.0, 1.0, 3.0)]
+    >>> scale.ok, [round(scale.confidence(LineFeatures(raw, *[0.0] * 13)), 2) for raw in (-1.0, 1.0, 3.0)]
     (0.9, [0.12, 0.62, 0.82])
     >>> PageScale.of(scale.numbers | {f"{PAGE_TREE}0": 99.0}).calibrated
     False
@@ -277,6 +278,7 @@ def _features(outcome: Outcome, line: PageLine, seen: Findings) -> LineFeatures:
         left_over=float(left_over.sum()) / max(total, 1),
         gap=max((right.x - left.right for left, right in pairwise(boxes)), default=0.0) / height,
         signs=float(outcome.texts[0].count(SIGN)),
+        share=line.line.height / rows,
     )
 
 

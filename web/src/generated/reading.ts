@@ -179,6 +179,6 @@ export const PLAIN_WEIGHTS = { banded: 0.32, entire: 0.23, best: 0.21, matched: 
 export const CURVES = ["named", "is_digit", "found", "shift", "whole", "uncovered", "missed", "at_edge"] as const;
 export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;
 export const PLAIN_CURVE = { raw: 1, uncovered: 0, missed: 0, at_edge: 0, differs: 0, unknown: 0, lines: 0, constant: 0 } as const;
-export const FEATURES = ["raw", "wide", "narrow", "worst", "classified", "length", "core", "size", "relative", "at_edge", "left_over", "gap", "signs"] as const;
+export const FEATURES = ["raw", "wide", "narrow", "worst", "classified", "length", "core", "size", "relative", "at_edge", "left_over", "gap", "signs", "share"] as const;
 export const PAGE_WEIGHTS = { banded: 0.5, entire: 0.5, best: 0, matched: 0, overlooked: 0, denied: 0, same: 0 } as const;
 export const PATCH = 5;

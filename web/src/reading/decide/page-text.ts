@@ -177,6 +177,7 @@ export function featuresOf(
     left_over: leftOver(ink, boxes, picture.height),
     gap: (gaps.length ? Math.max(...gaps) : 0) / picture.height,
     signs: text.split(SIGN).length - 1,
+    share: line.height / seen.original.height,
   };
 }
 

@@ -36,8 +36,8 @@ export const write = {
   "write.more.sheets": "Photographs of filled sheets",
   "write.more.sheets.about": "They become a table, the doubtful cells first.",
   "write.reading": "Reading…",
-  "write.reading.coming": (came: number, whole: number) =>
-    `Reading… The networks are on their way: ${came.toFixed(1)} of ${whole.toFixed(1)} MB.`,
+  "write.reading.coming": (came: string, whole: string) =>
+    `Reading… The networks are on their way: ${came} of ${whole} MB.`,
   "write.number": (text: string, percent: string) => `Read: ${text}. Confidence ${percent}.`,
   "write.between_lines": ", ",
   "write.none": "nothing",

@@ -39,8 +39,7 @@ export const write: Translation<typeof english> = {
   "write.more.sheets": "填好的表格的照片",
   "write.more.sheets.about": "读成一张数据表，拿不准的格子排在最前。",
   "write.reading": "正在识别……",
-  "write.reading.coming": (came, whole) =>
-    `正在识别……网络还在路上：已到 ${came.toFixed(1)} MB，共 ${whole.toFixed(1)} MB。`,
+  "write.reading.coming": (came, whole) => `正在识别……网络还在路上：已到 ${came} MB，共 ${whole} MB。`,
   "write.number": (text, percent) => `认出：${text}。把握 ${percent}。`,
   "write.between_lines": "，",
   "write.none": "什么也没有",

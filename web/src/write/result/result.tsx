@@ -65,7 +65,13 @@ export function Result() {
 /** What a reading waits for. */
 function Coming() {
   const { came, of } = coming.value;
-  return <>{came < of ? say("write.reading.coming", came / 1e6, of / 1e6) : say("write.reading")}</>;
+  return (
+    <>
+      {came < of
+        ? say("write.reading.coming", (came / 1e6).toFixed(1), (of / 1e6).toFixed(1))
+        : say("write.reading")}
+    </>
+  );
 }
 
 /** What is said in place of the status's name. */

@@ -54,7 +54,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "forms.grammar": ["MAX_BOXES", "MAX_TEXT_LENGTH", "MAX_TRACED"],
         "forms.kinds": ["BOX_RANGES"],
         "forms.notation": ["IBAN_LENGTHS"],
-        "pictures.decode": ["MAX_PIXELS"],
+        "pictures.decode": ["DARK", "MAX_PIXELS"],
         "service.limits": ["Limits.body", "Limits.pictures"],
     },
     "training": {

@@ -233,7 +233,7 @@ class Check:
 
     passes: Callable[[str], bool]
     modulus: int
-    lengths: tuple[int, ...]  # the characters that a text has; of some methods, at least so many
+    lengths: tuple[int, ...]  # in characters; with `any_longer` the minimum
     any_longer: bool = False
     with_x: bool = False  # whether the last character may be an X
 
@@ -244,7 +244,7 @@ class Check:
 
     @property
     def min_length(self) -> int:
-        """The least characters of a text that can pass."""
+        """The minimum number of characters of a text that can pass."""
         return self.lengths[0]
 
 

@@ -245,7 +245,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 HEIC and the pages of a PDF come with the extra `pictures`."""
 
 _WIDE = 1 << 20  # pixels at once, each of which takes 8 bytes
-_DARK = 128  # what is darker is ink on white, and what is more transparent is not seen
+DARK = 128  # what is darker is ink on white, and what is more transparent is not seen
 _ORIENTATION = 0x0112  # EXIF's tag
 _SUBFILE, _NO_PAGE = 0x00FE, 0b101  # the field of TIFF, and its bits for a smaller copy and a mask
 _SHORT = 3  # TIFF's number for the type of a value of two bytes
@@ -484,8 +484,8 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
         coloured = picture if picture.mode == "RGBA" else picture.convert("RGBA")
         # grey first: the same except for rounding, with a third of the memory
         levels, opacity = coloured.convert("L"), coloured.getchannel("A")
-        seen = np.asarray(levels)[np.asarray(opacity) >= _DARK]
-        ground = 0 if seen.size and seen.min() >= _DARK else 255
+        seen = np.asarray(levels)[np.asarray(opacity) >= DARK]
+        ground = 0 if seen.size and seen.min() >= DARK else 255
         return np.asarray(Image.composite(levels, Image.new("L", picture.size, ground), opacity))
     return np.asarray(picture if picture.mode == "L" else picture.convert("L"))
 

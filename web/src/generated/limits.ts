@@ -7,6 +7,7 @@ export const MAX_TEXT_LENGTH = 200;
 export const MAX_TRACED = 200;
 export const BOX_RANGES = { number: [1, 24], identifier: [1, 24], date: [8, 8], time: [4, 4], phone: [5, 15], card: [12, 19] } as const;
 export const IBAN_LENGTHS = { NO: 15, BE: 16, DK: 18, FI: 18, FO: 18, GL: 18, SD: 18, SI: 19, AT: 20, BA: 20, EE: 20, LT: 20, MN: 20, XK: 20, HR: 21, CR: 22, DE: 22, ME: 22, RS: 22, VA: 22, AE: 23, IL: 23, SO: 23, TL: 23, CZ: 24, ES: 24, SE: 24, SK: 24, TN: 24, LY: 25, PT: 25, ST: 25, IS: 26, BI: 27, DJ: 27, MR: 27, HU: 28, PL: 28, EG: 29 } as const;
+export const DARK = 128;
 export const MAX_PIXELS = 50_000_000;
 export const LIMITS_BODY = 20_000_000;
 export const LIMITS_PICTURES = 32;

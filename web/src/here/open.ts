@@ -1,5 +1,5 @@
 /** A picture file becomes grey pixels. It works in a worker too, so nothing here may need the page. */
-import { MAX_PIXELS } from "../generated/limits";
+import { DARK, MAX_PIXELS } from "../generated/limits";
 import { brightness } from "../ink/loops/loops";
 import type { Grey } from "../ink/picture";
 
@@ -41,8 +41,6 @@ export function drawn(source: CanvasImageSource, width: number, height: number):
   context.drawImage(source, 0, 0, width, height);
   return greyOf(context.getImageData(0, 0, width, height));
 }
-
-const DARK = 128;
 
 /**
  * A picture without its colours: transparency on white, or on black where all that can be seen is light.

@@ -259,7 +259,10 @@ Boxes = NDArray[np.float32]
 
 _MIN_HEIGHT = 11  # the minimum height of a digit in a photo, in pixels
 _MAX_MOVE = 0.5  # the largest movement of a corner of a page seen at an angle, as a multiple of that height
-_MAX_BLUR = 0.05  # as a fraction of that height: the maximum blur of an unfocused lens
+_MAX_BLUR = 0.05  # as a fraction of that height: the maximum blur of a lens in focus
+# fraction of photos that are out of focus or enlarged from few pixels, and their blur as a fraction of that height:
+# cells of photographed puzzles are as soft, and half of those misread were read once they were sharpened
+_UNFOCUSED, _SOFT = 0.25, (0.04, 0.11)
 
 
 def tilted(
@@ -293,6 +296,8 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
     if rng.random() < (0.5 if photo else 0.3):
         deviation = min(rng.uniform(0.3, 1.3 if photo else 0.9), _MAX_BLUR * letter)
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), deviation), np.float32)
+    if photo and rng.random() < _UNFOCUSED:
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), by_magnitude(rng, *_SOFT) * letter), np.float32)
     if photo and rng.random() < 0.1:  # motion blur
         length, turn = int(rng.integers(3, 6)), rng.uniform(0, math.pi)
         kernel = np.zeros((length, length), np.float32)

@@ -151,7 +151,8 @@ class Paper:
 
     kind: str  # "bare", "ruled", "squared", "waves", "net" or "clouds"
     # "", "line" (under the writing), "through" (across it, at any height), "box" (around it), "columns" (a
-    # table's, on one side or both), "comb" (a cell for each character) or "cell" (a square around it)
+    # table's, on one side or both), "log" (a cell of a log, its rows often dotted and through the digits' feet),
+    # "comb" (a cell for each character) or "cell" (a square around it)
     frame: str
     pitch: float  # the distance between the cells of a comb
     x: float  # the left edge of the first character's cell
@@ -205,6 +206,18 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
             y, step = paper.y + rng.uniform(0.0, 0.5) * letter, rng.uniform(1.2, 2.2) * letter
             for row in (y - step, y, y + step):
                 line((0, row), (width, row + lean * width))
+    elif paper.frame == "log":
+        y, step = paper.y + rng.uniform(-0.4, 0.35) * letter, rng.uniform(1.3, 2.4) * letter
+        for row in (y - step, y, y + step):
+            line((0, row), (width, row + lean * width))
+        printed = _dashed(rng, printed, letter) if rng.random() < 0.75 else printed
+        thickness = max(1, round(by_magnitude(rng, 0.03, 0.2) * letter))
+        for x, side in ((low[0], -1), (high[0], 1)):
+            if rng.random() < 0.6:
+                edge = x + side * rng.uniform(0.05, 0.9) * letter
+                line((edge, 0), (edge - lean * height, height))
+        if rng.random() < 0.25:
+            line((0, low[1] - rng.uniform(0, 0.4) * letter), (width, low[1] - rng.uniform(0, 0.4) * letter))
     elif paper.frame in ("box", "cell"):
         near = 0.1 if paper.frame == "cell" else -0.1
         around = rng.uniform(near, 0.8, 4) * letter
@@ -231,7 +244,17 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
         line((paper.x, bottom), (paper.x + count * paper.pitch, bottom))
         if teeth == top:
             line((paper.x, top), (paper.x + count * paper.pitch, top))
+    if paper.frame in ("line", "through", "columns", "box") and rng.random() < _DASHED:
+        printed = _dashed(rng, printed, letter)
     light *= 1 - rng.uniform(0.12, 0.85) * (printed.astype(np.float32) * np.float32(1 / 255))
+
+
+def _dashed(rng: np.random.Generator, printed: NDArray[np.uint8], letter: float) -> NDArray[np.uint8]:
+    """Leave dashes or dots of printed lines."""
+    y, x = np.indices(printed.shape, np.float32)
+    step = max(3.0, by_magnitude(rng, 0.06, 0.6) * letter)
+    seen = ((x + y) / np.float32(step) + np.float32(rng.random())) % 1 < rng.uniform(0.25, 0.75)
+    return np.asarray(np.where(seen, printed, 0), np.uint8)
 
 
 def print_word(rng: np.random.Generator, height: int) -> list[Ink]:
@@ -263,6 +286,8 @@ _MAX_BLUR = 0.05  # as a fraction of that height: the maximum blur of a lens in 
 # fraction of photos that are out of focus or enlarged from few pixels, and their blur as a fraction of that height:
 # cells of photographed puzzles are as soft, and half of those misread were read once they were sharpened
 _UNFOCUSED, _SOFT = 0.25, (0.04, 0.11)
+_DASHED = 0.25  # fraction of printed lines that are dashed or dotted
+_BLACK_AND_WHITE = 0.3  # fraction of scans that are, as archives keep them
 
 
 def tilted(
@@ -306,6 +331,8 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
         for part in np.linspace(-1, 1, 2 * length):
             kernel[round(reach + part * end[1]), round(reach + part * end[0])] = 1
         light = np.asarray(cv2.filter2D(light, -1, kernel / kernel.sum()), np.float32)
+    if not photo and rng.random() < _BLACK_AND_WHITE:
+        light = _black_and_white(rng, light, letter)
     bright = rng.uniform(110, 255) if photo else rng.uniform(170, 256)
     grey = light * np.float32(bright) + np.float32(rng.uniform(0, 12))
     if rng.random() < 0.6:
@@ -320,6 +347,21 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
         _, file = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         picture = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
     return 255 - picture if rng.random() < 0.08 else picture
+
+
+def _black_and_white(rng: np.random.Generator, light: Light, letter: float) -> Light:
+    """Call black what is darker than the paper around it by a part of the ink's contrast, and leave specks."""
+    paper = cv2.blur(light, (2 * round(1.5 * letter) + 1,) * 2)
+    darker = paper - light + rng.normal(0, 0.02, light.shape).astype(np.float32)
+    black = darker > rng.uniform(0.25, 0.6) * np.quantile(darker, 0.995)
+    for specks in (True, False):
+        side = max(1, round(by_magnitude(rng, 0.02, 0.1) * letter))
+        coarse = rng.random((light.shape[0] // side + 1, light.shape[1] // side + 1)) < by_magnitude(rng, 1e-4, 0.01)
+        black[cv2.resize(coarse.astype(np.uint8), light.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0] = specks
+    scan = np.where(black, np.float32(rng.uniform(0, 0.2)), np.float32(1))
+    return np.asarray(
+        cv2.GaussianBlur(scan, (0, 0), rng.uniform(0.3, 0.9)) if rng.random() < 0.5 else scan, np.float32
+    )
 
 
 def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -143,6 +143,15 @@ def decimal(rng: np.random.Generator) -> Text:
     return Text(("-" if rng.random() < 0.45 else "") + text)
 
 
+def measured(rng: np.random.Generator) -> Text:
+    """Write a value of a log, whose mark is often left out or a gap."""
+    whole, tenths = (
+        digits(rng, int(rng.choice((1, 2, 3), p=(0.2, 0.5, 0.3)))),
+        digits(rng, int(rng.choice((1, 1, 2)))),
+    )
+    return Text(("-" if rng.random() < 0.1 else "") + whole + str(rng.choice(["", " ", ".", ","])) + tenths)
+
+
 def fraction(rng: np.random.Generator) -> Text:
     """Write a fraction, a ratio or a score."""
     numerator, denominator = (digits(rng, int(rng.integers(1, 4))) for _ in range(2))
@@ -226,7 +235,8 @@ def nothing(rng: np.random.Generator) -> Text:  # noqa: ARG001 - each text takes
 TEXTS: Mapping[str, Callable[[np.random.Generator], Text]] = {
     text.__name__: text
     for text in (
-        number, amount, date, time, decimal, fraction, any_marks, telephone, guarded, ten, with_signs, word, nothing,
+        number, amount, date, time, decimal, measured, fraction, any_marks, telephone, guarded, ten, with_signs, word,
+        nothing,
     )
 }  # fmt: skip
 """Kinds of texts by name."""
@@ -280,6 +290,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("dates and times", {"date": 0.7, "time": 0.3}, 0.09),
         Kind("values", {"decimal": 0.5, "fraction": 0.25, "any_marks": 0.25}, 0.09),
         Kind("recorded", {"number": 1}, 0.09),
+        Kind("logs", {"measured": 1}, 0.2, frames={"log": 1}, photos=0.1, neighbours=0.8, printed=0),
         Kind("with signs", {"with_signs": 0.85, "word": 0.15}, 0.1, printed=0.05),
         Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames={"comb": 1}, neighbours=0),
         Kind("crossed out", {"number": 0.7, "amount": 0.2, "date": 0.1}, 0.06, neighbours=0.1, crossed_out=1),

@@ -43,7 +43,7 @@ _DESCENDING = "gjpqyJQ,"
 # low, middle and high values of the height relative to the digits, from UNIPEN's numbers
 _SIZES: Mapping[str, tuple[float, float, float]] = {
     ".": (0.02, 0.06, 0.14),
-    ",": (0.15, 0.32, 0.65),
+    ",": (0.12, 0.32, 0.75),
     ":": (0.3, 0.5, 0.85),
     "-": (0.02, 0.08, 0.2),
     "/": (1.1, 1.5, 2.2),
@@ -90,7 +90,7 @@ def relative_height(rng: np.random.Generator, character: str, recorded: float) -
     # a mark written alone rarely has the size that it has in a number
     if recorded and rng.random() < (0.2 if character in MARKS else 0.7):
         return float(np.clip(recorded, low, high))
-    return float(np.clip(usual * math.exp(rng.normal(0, 0.2)), low, high))
+    return float(np.clip(usual * math.exp(rng.normal(0, 0.35 if character in MARKS else 0.2)), low, high))
 
 
 def drop(rng: np.random.Generator, character: str, height: float, tall: float) -> float:
@@ -105,7 +105,7 @@ def drop(rng: np.random.Generator, character: str, height: float, tall: float) -
     if character == ":":
         return float(-rng.uniform(0.0, 0.25) * height)
     if character == ",":
-        return float(tall * rng.uniform(0.2, 1.0))
+        return float(tall * rng.uniform(max(0.2, 1 - 0.4 * height / tall), 1.0))  # a long one stands below the line
     if character in _DESCENDING:
         return float(0.3 * tall)
     if character == ".":

@@ -37,3 +37,15 @@ def test_paper_alone_stays_blank(reader, mnist, noise):
     rng = np.random.default_rng(noise)
     for paper in (90, 205, 255):
         assert reader.read(page(mnist, [], paper, paper, noise, rng)).status == "blank"
+
+
+@pytest.mark.parametrize("ink", [110, 130])
+@pytest.mark.parametrize("blur", [1, 2, 3])
+def test_a_pale_1_in_a_cell_is_not_taken_for_a_printed_line(reader, ink, blur):
+    for x in (28, 36, 44):
+        cell = np.full((74, 74), 165, np.uint8)
+        cv2.line(cell, (0, 6), (74, 6), 60, 4)
+        cv2.line(cell, (66, 0), (66, 74), 60, 4)
+        cv2.line(cell, (x, 24), (x, 54), ink, 5)
+        cv2.line(cell, (x, 24), (x - 6, 30), ink, 4)
+        assert reader.read(cv2.GaussianBlur(cell, (0, 0), blur)).status != "blank"

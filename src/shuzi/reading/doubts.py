@@ -29,6 +29,7 @@ from shuzi.reading.thresholds import (
     LONE_GAP,
     LOW_PICTURE,
     NO_WRITING,
+    PROPOSED_SCORE,
     SAME_INK,
     TIMES_OTHER_GAPS,
     WIDE_GAP,
@@ -87,13 +88,16 @@ def _is_cut(ink: NDArray[np.uint8], first: Box, height: float, printed: Sequence
 def doubt_unseen(reading: Reading, seen: Findings, scale: Scale) -> Reading:
     """Make a reading blank or unsure if no line of writing was found.
 
-    It is blank if none is probable, unless the picture is too bad to tell. Digits that are so high that the line
-    detector may miss them stay ok away from the edges.
+    It is blank if none is probable, unless the picture is too bad to tell or the candidates say that a digit stands
+    away from the edges. Digits that are so high that the line detector may miss them stay ok away from the edges.
     """
-    if seen.line_score is None or reading.status == BLANK:
+    if seen.line_score is None:
         return reading
     is_bad = reading.advice[0] in OF_PICTURES - {"reading.edge"}
-    if seen.line_score < NO_WRITING and not is_bad:
+    inside = any(
+        candidate.score >= PROPOSED_SCORE and not seen.at_edge(candidate.box) for candidate in seen.candidates
+    )
+    if seen.line_score < NO_WRITING and not is_bad and not inside:
         return Reading("", BLANK, scale.blank, (), ("reading.blank", {}), scale.calibrated)
     if reading.status == UNSURE:
         return reading
@@ -101,7 +105,7 @@ def doubt_unseen(reading: Reading, seen: Findings, scale: Scale) -> Reading:
     boxes = [candidate.box for candidate in seen.candidates]
     if reading.status == OK and all(box.height >= lowest and not seen.at_edge(box) for box in boxes):
         return reading
-    if reading.status == NOT_A_DIGIT:
+    if reading.status in (BLANK, NOT_A_DIGIT):
         reading = Reading("", UNSURE, reading.confidence, (), reading.advice, reading.calibrated)
     if reading.advice[0] not in OF_PICTURES:
         is_cut = any(map(seen.at_edge, boxes))

@@ -11,6 +11,7 @@ import {
   LONE_GAP,
   LOW_PICTURE,
   NO_WRITING,
+  PROPOSED_SCORE,
   SAME_INK,
   TIMES_OTHER_GAPS,
   WIDE_GAP,
@@ -152,9 +153,10 @@ const NOTHING = { text: "", digits: [], marks: [], ignored: [], alternatives: []
 
 /** Make a reading blank or unsure if no line of writing was found. */
 export function doubtUnseen(reading: Reading, seen: Candidates, scale: Scale): Reading {
-  if (seen.lineScore === null || reading.status === "blank") return reading;
+  if (seen.lineScore === null) return reading;
   const isBad = OF_PICTURES.includes(reading.advice[0]) && reading.advice[0] !== "reading.edge";
-  if (seen.lineScore < NO_WRITING && !isBad) {
+  const isInside = seen.candidates.some(({ box, score }) => score >= PROPOSED_SCORE && !isAtEdge(seen, box));
+  if (seen.lineScore < NO_WRITING && !isBad && !isInside) {
     const ofDigits = { digitsStatus: "blank", digitsConfidence: scale.blank } as const;
     const advice: Sentence = ["reading.blank", {}];
     return { ...reading, ...NOTHING, status: "blank", confidence: scale.blank, ...ofDigits, advice };
@@ -163,7 +165,7 @@ export function doubtUnseen(reading: Reading, seen: Candidates, scale: Scale): R
   const lowest = LARGEST_ON_PAGE * seen.grey.height;
   const areLarge = seen.candidates.every(({ box }) => box.height >= lowest && !isAtEdge(seen, box));
   if (reading.status === "ok" && areLarge) return reading;
-  const left = reading.status === "not-a-digit" ? NOTHING : {};
+  const left = ["blank", "not-a-digit"].includes(reading.status) ? NOTHING : {};
   const isCut = seen.candidates.some(({ box }) => isAtEdge(seen, box));
   const told: Sentence = [isCut ? "reading.edge" : "reading.no_line", {}];
   const advice = OF_PICTURES.includes(reading.advice[0]) ? reading.advice : told;

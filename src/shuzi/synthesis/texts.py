@@ -149,7 +149,8 @@ def measured(rng: np.random.Generator) -> Text:
         digits(rng, int(rng.choice((1, 2, 3), p=(0.2, 0.5, 0.3)))),
         digits(rng, int(rng.choice((1, 1, 2)))),
     )
-    return Text(("-" if rng.random() < 0.1 else "") + whole + str(rng.choice(["", " ", ".", ","])) + tenths)
+    text = ("-" if rng.random() < 0.1 else "") + whole + str(rng.choice(["", " ", ".", ","])) + tenths
+    return Text(text if rng.random() < 0.75 else text + str(rng.choice(["°", "°", " °", "°C"])))
 
 
 def fraction(rng: np.random.Generator) -> Text:

@@ -58,7 +58,7 @@ _SIZES: Mapping[str, tuple[float, float, float]] = {
     "^": (0.2, 0.3, 0.5),
     "<": (0.4, 0.6, 0.9),
     ">": (0.4, 0.6, 0.9),
-    "°": (0.2, 0.28, 0.4),
+    "°": (0.18, 0.3, 0.5),
     "✓": (0.6, 1.0, 1.6),
 }
 
@@ -99,7 +99,7 @@ def drop(rng: np.random.Generator, character: str, height: float, tall: float) -
         middle = rng.normal(0.75, 0.12) if character == "*" and rng.random() < 0.5 else rng.normal(0.45, 0.12)
         return float(tall / 2 - middle * height)
     if character in "^°":
-        return float(tall - rng.normal(1.0, 0.08) * height)
+        return float(tall - rng.normal(1.0, 0.12) * height)
     if character in "/([{)]}":
         return float(max(0.0, tall - height) * rng.uniform(0.2, 0.8))
     if character == ":":

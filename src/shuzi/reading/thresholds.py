@@ -21,7 +21,8 @@ IMAGES_PER_SEPARATION: Final = 2.0  # that could be classified while pale ink is
 
 # photographs of pages
 SMALLEST_PAGE: Final = 64  # pixels of the shorter side: a smaller picture is a number at most
-NO_WRITING: Final = 0.25  # below this score of the line detector nothing is written: 92 % of 846 empty cells, none of 449 with a digit
+NO_WRITING: Final = 0.25
+"""Below this score of the line detector nothing is written: 92 % of 846 empty cells, none of 449 with a digit."""
 LARGEST_ON_PAGE: Final = 0.4
 """Of a picture's height: a higher line fills it, which is read as a picture of one number. Lower lines of cells are
 read better as lines of a page (57 of 502 more), higher ones of numbers that were cut out worse (29 of 591)."""

@@ -12,6 +12,8 @@ again; each field with MNIST's digits is a writer of its own. Milliseconds are t
 mixed    fields of each kind; the distance from what is written to the nearest line, inside of it, is normal
          with a mean of 0.3 mm and a standard deviation of 0.5 mm
 sweep    one digit in each field, at one of its four sides, from 0.7 mm beyond the line to 1.5 mm inside
+lists    numbers of a list of 30, 200 or 2,000 in boxes, combs and open fields, with the gaps of `mixed`; or numbers
+         one slip away from it: a digit off, two digits swapped, a digit missing. Of those every `ok` is wrong.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from sheets import Hands, photograph, places_of, print_sheet
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import PictureError
+from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.kinds import DATE, Field
 from shuzi.forms.read import PageReader
 from shuzi.forms.spec import Spec
@@ -62,6 +65,75 @@ def _text(rng: np.random.Generator, field: Field) -> str:
     whole = field.boxes - field.decimals - int(rng.random() < 0.3)
     value = str(rng.integers(10 ** (whole - 1), 10**whole))
     return f"{value}.{rng.integers(10**field.decimals):0{field.decimals}}" if field.decimals else value
+
+
+Slip = Callable[[np.random.Generator, str], str]
+
+
+def _one_off(rng: np.random.Generator, number: str) -> str:
+    place = int(rng.integers(len(number)))
+    return number[:place] + str((int(number[place]) + int(rng.integers(1, 10))) % 10) + number[place + 1 :]
+
+
+def _swapped(rng: np.random.Generator, number: str) -> str:
+    place = int(rng.integers(len(number) - 1))
+    return number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+
+
+def _one_missing(rng: np.random.Generator, number: str) -> str:
+    place = int(rng.integers(len(number)))
+    return number[:place] + number[place + 1 :]
+
+
+ON_LIST, ONE_OFF, SWAPPED, MISSING = "on the list", "a digit off", "two swapped", "a digit missing"
+SLIPS: dict[str, Slip] = {
+    ON_LIST: lambda _, number: number,
+    ONE_OFF: _one_off,
+    SWAPPED: _swapped,
+    MISSING: _one_missing,
+}
+"""What people write instead of a number of a list."""
+
+
+def lists_of_numbers() -> dict[str, tuple[str, ...]]:
+    """Return lists of numbers as schools give them: four digits, or one of four years and four digits more."""
+    rng = np.random.default_rng(6)
+    years = [f"20{year}{number:04}" for year in range(23, 27) for number in range(10_000)]
+    return {
+        "30 of 10,000": tuple(f"{number:04}" for number in rng.choice(10_000, 30, replace=False)),
+        "200 of 40,000": tuple(str(number) for number in rng.choice(years, 200, replace=False)),
+        "2,000 of 40,000": tuple(str(number) for number in rng.choice(years, 2_000, replace=False)),
+    }
+
+
+def slipped(rng: np.random.Generator, spec: Spec) -> Texts:
+    """Fill each field with a number of its list, or with what is no number of it after a slip."""
+    kinds = rng.permutation([kind for kind in SLIPS for _ in range(spec.rows * len(spec.fields) // len(SLIPS))])
+    keys = [(row, field) for row in range(spec.rows) for field in spec.fields]
+    return {
+        (row, field.name): _slip_of(rng, field.among, kind) for (row, field), kind in zip(keys, kinds, strict=True)
+    }
+
+
+def _slip_of(rng: np.random.Generator, listed: tuple[str, ...], kind: str) -> str:
+    while True:
+        written = SLIPS[kind](rng, str(rng.choice(listed)))
+        if (written in listed) == (kind == ON_LIST):
+            return written
+
+
+def _kind_of(written: str, listed: tuple[str, ...]) -> str:
+    """Return which slip a text may be, of a list without others so near."""
+    if written in listed:
+        return ON_LIST
+    if len(written) < len(listed[0]):
+        return MISSING
+    swapped = any(sorted(written) == sorted(other) and _differ(written, other) == 2 for other in listed)
+    return SWAPPED if swapped else ONE_OFF
+
+
+def _differ(text: str, other: str) -> int:
+    return sum(a != b for a, b in zip(text, other, strict=True))
 
 
 def single_digits(rng: np.random.Generator, spec: Spec) -> Texts:
@@ -202,14 +274,44 @@ def sweep(hands: Hands, least: int, seed: int) -> dict[str, Any]:
     return {"bands": bands, "groups": groups}
 
 
+def lists(hands: Hands, least: int, seed: int) -> dict[str, Any]:
+    """Measure numbers of lists, and numbers one slip away."""
+    found: dict[str, Any] = {}
+    everything: dict[str, Tries] = {kind: [] for kind in SLIPS}
+    for number, ((name, listed), style) in enumerate(product(lists_of_numbers().items(), (BOXES, COMB, OPEN))):
+        fields = [
+            Field(f"n{n}", kind="identifier", boxes=len(listed[0]), style=style, among=listed) for n in range(2)
+        ]
+        spec = Spec(f"{name}, {style}", tuple(fields), rows=16)
+        tries, _ = read(spec, slipped, hands, normal_gap, least * len(SLIPS), 100 * seed + 60 + number)
+        for kind in SLIPS:
+            own = [each for each in tries if _kind_of(each["wrote"], listed) == kind]
+            everything[kind] += own
+            found[f"{name}, {style}, {kind}"] = counted(f"{name}, {style}, {kind}", own)
+    return found | {kind: counted(kind, own) for kind, own in everything.items()}
+
+
+def counted(name: str, tries: Tries) -> dict[str, Any]:
+    """Count what is right, `ok` and both, and keep each field, so that two runs can be compared field by field."""
+    counts = {
+        "n": len(tries),
+        "right": sum(map(is_right, tries)),
+        "ok": sum(map(is_sure, tries)),
+        "wrong and ok": sum(is_sure(each) and not is_right(each) for each in tries),
+    }
+    print(f"{name:45}", counts, flush=True)
+    return counts | {"fields": [[each["wrote"], each["text"], each["status"]] for each in tries]}
+
+
 def main() -> None:
-    """Measure mixed sheets and the sweep."""
+    """Measure mixed sheets, the sweep and lists."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strokes", type=Path, help="UNIPEN or a packed file; without it, MNIST's digits only")
     parser.add_argument("--writers", choices=["even", "odd"], default="even")
     parser.add_argument("--fields", type=int, default=1_000, help="of each kind on mixed sheets, at least")
     parser.add_argument("--tries", type=int, default=2_000, help="in each band of the sweep, about")
-    parser.add_argument("--only", choices=["mixed", "sweep"])
+    parser.add_argument("--listed", type=int, default=100, help="numbers of each list, style and slip, about")
+    parser.add_argument("--only", choices=["mixed", "sweep", "lists"])
     parser.add_argument("--name", default="forms", help="of the result")
     given = parser.parse_args()
     cv2.setNumThreads(1)
@@ -217,10 +319,12 @@ def main() -> None:
     strokes = load_strokes(given.strokes).held_out(odd) if given.strokes else None
     hands = Hands(digits.images, digits.labels, strokes)
     found: dict[str, Any] = {"writers": given.writers, "unipen": strokes is not None}
-    if given.only != "sweep":
+    if given.only in (None, "mixed"):
         found["mixed"] = mixed(hands, given.fields, 1 + odd)
-    if given.only != "mixed":
+    if given.only in (None, "sweep"):
         found["sweep"] = sweep(hands, given.tries, 1 + odd)
+    if given.only in (None, "lists"):
+        found["lists"] = lists(hands, given.listed, 1 + odd)
     keep(given.name, found)
 
 

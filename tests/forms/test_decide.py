@@ -1,5 +1,7 @@
 """The rules of fields decide between probable texts; what is far apart is not joined."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -99,10 +101,16 @@ def test_a_clear_number_one_digit_off_the_list_does_not_become_another_person():
     clear = box(4, 0.985)
     clear[3] = 0.012
     cell = decided(field, box(2), box(0), box(2), clear, box(1), box(0), box(3), box(6))
-    assert (cell.text, cell.status) == ("20231036", "unsure")
-    assert cell.alternatives[1][0] == "20241036"
+    assert (cell.text, cell.status, cell.rule) == ("20241036", "unsure", "among")
+    assert "20231036" in cell.message
     missing = decided(field, *(box(int(digit)) for digit in "2023103"), box(6, 0.01, empty=0.99))
     assert missing.status == "unsure"
+
+
+@pytest.mark.parametrize("beside", [box(empty=0.7, other=0.3), box(1, 0.01, other=0.99)], ids=["residue", "struck"])
+def test_a_list_makes_no_digit_of_what_is_none(beside):
+    field = Field("id", IDENTIFIER, boxes=4, among=("4123", "5560"))
+    assert decided(field, beside, *SURE).status == "unsure"
 
 
 def test_a_box_that_may_be_either_of_two_digits_is_read_from_the_list():
@@ -230,12 +238,24 @@ def written(mnist):
     return write
 
 
+def opened(reader, inside, field):
+    place = PlacedField(field, 0, (Box(1.0, 1.0, 30.0, 8.5),))
+    found = read_open(field, Cut(place, (), inside, None, inside, Box(0, 0, 72, 84), True), reader)
+    return found, decide(field, found.texts, amiss=found.amiss)
+
+
+def test_a_clear_number_off_the_list_of_an_open_field_stays_what_it_is(reader, written):
+    field = Field("id", IDENTIFIER, boxes=4, style=OPEN, among=("8046", "1234"))
+    _, cell = opened(reader, written("8045", [20, 60, 100, 140]), field)
+    assert (cell.text, cell.status, cell.rule) == ("8045", "unsure", "among")
+    assert "8046" in cell.message
+    _, cell = opened(reader, written("8045", [20, 60, 100, 140]), replace(field, among=("8045", "1234")))
+    assert (cell.text, cell.status) == ("8045", "ok")
+
+
 def test_a_gap_in_an_open_field_is_no_doubt(reader, written):
     inside = written("8045", [20, 60, 190, 230])
     alone = reader.recognise(np.pad(inside, 10, constant_values=255), as_page=False)
     assert reader.decide(alone).advice[0] == "reading.wide_gap"
-    field = Field("n", boxes=4, style=OPEN)
-    place = PlacedField(field, 0, (Box(1.0, 1.0, 30.0, 8.5),))
-    opened = read_open(field, Cut(place, (), inside, None, inside, Box(0, 0, 72, 84), True), reader)
-    cell = decide(field, opened.texts, amiss=opened.amiss)
-    assert (opened.texts[0][0], opened.amiss, cell.status) == ("8045", False, "ok")
+    found, cell = opened(reader, inside, Field("n", boxes=4, style=OPEN))
+    assert (found.texts[0][0], found.amiss, cell.status) == ("8045", False, "ok")

@@ -38,6 +38,7 @@ LISTED = 5
 
 _KEPT = 0.98  # the probability that a writer keeps a rule
 _RARE = 0.1  # of random texts add up
+_CLEARLY = math.exp(CLEARLY_OTHER)  # how many times as probable as the values on a list a text off it may be
 _NAMED = 3  # values on the list that it names where the text is none of them
 _OF_A_SUM = 4  # texts of each field that a sum is sought among
 _MIN_TEXT_PROBABILITY = 1e-4  # a text less probable than this is not what is written, whatever the rules say
@@ -62,9 +63,11 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
             [(text, probability) for text, probability in texts if probability > 0], key=itemgetter(1), reverse=True
         )
     kept = [(text, probability) for text, probability in texts if text and not field.broken(text)]
-    if not kept or kept[0][1] < _MIN_TEXT_PROBABILITY:
-        rule = field.broken(best)
-        others = _nearest(field, best, boxes) if rule == AMONG else found[1:LISTED]
+    off_list = bool(field.among) and best not in field.among
+    # a list tells which of two likely numbers it is, never that a clear one is another
+    is_other = off_list and "?" not in best and bool(kept) and probability > _CLEARLY * kept[0][1]
+    if not kept or kept[0][1] < _MIN_TEXT_PROBABILITY or is_other:
+        rule, others = (AMONG, _nearest(field, best, boxes)) if off_list else (field.broken(best), found[1:LISTED])
         return Cell(best, UNSURE, probability, rule, (found[0], *others))
     # weigh the texts that keep the rules against all else that may be written, by Bayes' theorem
     right = sum(probability for _, probability in kept)
@@ -91,11 +94,10 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         else:
             amiss = True
             ranked.insert(1, (unchecked.text, 1 - confidence))
-    if field.among and boxes is not None and best not in plain.values():
-        # a list tells which of two likely numbers it is, never that a clear one is another
-        if probability > kept[0][1] * math.exp(CLEARLY_OTHER):
-            amiss, confidence = True, kept[0][1] / (kept[0][1] + probability)
-            ranked[0] = text, confidence
+    if off_list:
+        # nor does it make a digit of an empty box, or of something else in one
+        if boxes and probability > _CLEARLY * boxes.score(plain[text], field.last_may_be_x, any_digit=0.0):
+            amiss = True
         ranked.insert(1, (best, min(probability, 1 - confidence)))
     whole = boxes is None or boxes.whole or bool(field.among)
     sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
@@ -237,15 +239,17 @@ class BoxTexts:
     probabilities: NDArray[np.float64]  # the probabilities of each box: float64 (n, 12)
     whole: bool  # whether the boxes that are filled stand together as they should
 
-    def score(self, text: str, last_may_be_x: bool) -> float:
-        """Return the probability that the boxes hold just these characters in order, whichever boxes are empty."""
+    def score(self, text: str, last_may_be_x: bool, any_digit: float = 0.1) -> float:
+        """Return the probability that the boxes hold just these characters in order, whichever boxes are empty.
+
+        What is no digit, such as one that was crossed out, stands for each of the ten with this probability.
+        """
         ways = np.zeros(len(text) + 1)
         ways[0] = 1.0
         for index, box in enumerate(self.probabilities):
-            # what is no digit, such as one that was crossed out, may stand for any of the ten
-            any_digit = 0.0 if last_may_be_x and index == len(self.probabilities) - 1 else float(box[OTHER]) / 10
+            crossed_out = 0.0 if last_may_be_x and index == len(self.probabilities) - 1 else float(box[OTHER])
             of_character = [
-                float(box[OTHER]) if character == "X" else float(box[int(character)]) + any_digit
+                float(box[OTHER]) if character == "X" else float(box[int(character)]) + any_digit * crossed_out
                 for character in text
             ]
             written = np.maximum(of_character, _MIN_PROBABILITY * (1 - float(box[BLANK_BOX])))

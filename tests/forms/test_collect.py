@@ -503,3 +503,51 @@ def test_earlier_photographs_are_shown_in_review(photo, tmp_path, monkeypatch):
     monkeypatch.setattr(server, "serve_review", lambda table, photos, *_: shown.append(Review.of(table, photos)))
     run(tmp_path / "photos", "--spec", tmp_path / "note.toml", "--add-to", tmp_path / "note.json", "--review")
     assert [name for name, _ in shown[0].photographs] == ["1.jpg"]
+
+
+TWO_PAGES = Spec(
+    "Exam",
+    (
+        Field("id", IDENTIFIER, IDENTIFIER, boxes=3, among=("001", "002"), names=("Ada", "Bo")),
+        *(Field(f"q{n}", boxes=2, points=2.0, key=("7",)) for n in range(25)),
+    ),
+)
+
+
+def exam_page(sheet, page, student="001", **more):
+    """A page of a sheet of two pages, all answers right."""
+    (own,) = (each for each in pages_of(TWO_PAGES) if each.number == page)
+    texts = {placed.field.name: student if placed.field.name == "id" else "7" for placed in own.fields} | more
+    name = f"{sheet}-{page}.jpg"
+    cells = {(0, key): Cell(text, "ok", 1.0, page=page, source=name) for key, text in texts.items()}
+    return PageRead(name, Code(TWO_PAGES.id, sheet, page), cells)
+
+
+def test_a_sheet_that_lacks_a_page_has_no_total_and_is_named_until_the_page_comes():
+    wanted = [page.number for page in pages_of(TWO_PAGES)]
+    assert wanted == [1, 2]
+    read = [exam_page(1, 1), exam_page(1, 2), exam_page(2, 1, "002")]
+    table = Table.from_dict(collect(TWO_PAGES, read, wanted).as_dict())
+    whole, lacking = csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff")))
+    assert (whole["Points of 50"], lacking["Points of 50"]) == ("50", "")
+    last = [placed.field.name for placed in pages_of(TWO_PAGES)[1].fields]
+    assert lacking["to check"].split() == last
+    (problem,) = table.problems
+    assert "Bo" in problem.message
+    added = collect(TWO_PAGES, [*reopen_pages(TWO_PAGES, table), exam_page(2, 2)], wanted, once=True)
+    assert (added.problems, added.doubtful) == ((), 0)
+    assert '"50"' in as_csv(added).splitlines()[2]
+
+
+def test_a_sum_that_a_correction_broke_is_doubtful_once_more():
+    spec = Spec("Note", (Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))))
+    cells = {
+        (0, name): Cell(text, "ok", 1.0, source="1.jpg") for name, text in {"a": "1", "b": "2", "all": "3"}.items()
+    }
+    table = collect(spec, [PageRead("1.jpg", Code(spec.id, 1, 1), cells)], [1])
+    assert table.doubtful == 0
+    (row,) = table.rows
+    broken = replace(row.cells["b"], text="7", changes=(Change("2", "7", "2026-01-01T00:00:00Z"),))
+    table = replace(table, rows=(replace(row, cells={**row.cells, "b": broken}),))
+    again = collect(spec, reopen_pages(spec, table), [1], once=True).rows[0].cells
+    assert {name: cell.rule for name, cell in again.items()} == {"a": "sum", "b": "", "all": "sum"}

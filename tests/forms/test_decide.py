@@ -1,5 +1,6 @@
 """The rules of fields decide between probable texts; what is far apart is not joined."""
 
+import re
 from dataclasses import replace
 
 import cv2
@@ -12,7 +13,7 @@ from shuzi.forms.grammar import OPEN
 from shuzi.forms.kinds import DATE, IDENTIFIER, Field
 from shuzi.forms.layout import PlacedField
 from shuzi.forms.read import read_open
-from shuzi.forms.result import Cell
+from shuzi.forms.result import Cell, Row, Table
 from shuzi.ink.boxes import Box
 from shuzi.reading.result import OK, UNSURE
 
@@ -184,8 +185,21 @@ def test_what_a_sum_chooses_is_as_probable_as_it_is_among_what_adds_up():
     either = Cell("1", UNSURE, 0.6, alternatives=(("1", 0.6), ("7", 0.4)))
     cell = apply_sums(fields, {"a": either, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)})["a"]
     # 7 adds up; that the writer erred and wrote 1 has 0.6 times 0.02/0.98, a tenth of which look like a sum
-    assert dict(cell.alternatives) == pytest.approx({"7": 0.4 / (0.4 + 0.6 * 0.02 / 0.98 * 0.1)})
+    right = 0.4 / (0.4 + 0.6 * 0.02 / 0.98 * 0.1)
+    assert dict(cell.alternatives) == pytest.approx({"7": right, "1": 1 - right})
     assert cell.confidence == cell.alternatives[0][1]
+
+
+def test_a_sum_that_does_not_fit_makes_no_text_of_what_is_clear():
+    fields = [Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
+    clear = Cell("1", OK, 0.99, alternatives=(("1", 0.99), ("7", 0.005)))
+    cells = apply_sums(fields, {"a": clear, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)})
+    assert [(cell.text, cell.status, cell.rule) for cell in cells.values()] == [
+        (text, UNSURE, "sum") for text in ("1", "2", "9")
+    ]
+    table = Table("Sums", tuple(fields), (Row(1, 0, cells),))
+    for message in (table.message_of(table.rows[0], "a"), table.as_dict()["rows"][0]["cells"]["all"]["message"]):
+        assert re.findall(r"\d+", message) == ["3", "9"]
 
 
 @pytest.mark.parametrize(("share", "status"), [(0.95, "unsure"), (0.99, "blank")])

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from exams import EXAM, ROWS, graded
 from shuzi.errors import DataError
 from shuzi.forms.output import save_answer_pages, save_table
-from shuzi.forms.result import Cell, Row, Table, read_table
+from shuzi.forms.result import MISSING, Cell, Row, Table, read_table
 from shuzi.forms.xlsx import save_xlsx
 from worksheets import computed
 
@@ -26,7 +27,7 @@ def counted(*pairs):
 
 
 STATISTICS = {
-    "COUNT": of_numbers(len),
+    "SUMPRODUCT": lambda values: int(values.sum()),
     "AVERAGE": of_numbers(np.mean),
     "MEDIAN": of_numbers(np.median),
     "STDEV": of_numbers(lambda values: np.std(values, ddof=1)),
@@ -40,6 +41,7 @@ STATISTICS = {
 
 def statistic(book, formula):
     """Compute a formula over whole columns of the first worksheet."""
+    formula = getattr(formula, "text", formula)
     table, known = book.worksheets[0], {}
 
     def column(match):
@@ -69,11 +71,35 @@ def test_the_statistics_of_a_class_are_those_of_its_points(spec):
         shown = [statistic(book, sheet.cell(line, column).value) for column in range(3, 7)]
         assert shown == pytest.approx([len(own), own.mean(), np.median(own), own.std(ddof=1)])
     length = questions[0]
-    assert statistic(book, sheet["H2"].value.text) == pytest.approx(np.corrcoef(length, everything - length)[0, 1])
+    assert statistic(book, sheet["H2"].value) == pytest.approx(np.corrcoef(length, everything - length)[0, 1])
     first = next(row[0].row for row in sheet.iter_rows() if row[1].value == "rows") + 1
     counts = [statistic(book, sheet.cell(line, 2).value) for line in range(first, first + 10)]
     assert counts == np.histogram(everything, bins=10, range=(0, 14.5))[0].tolist()
     assert len(sheet._charts) == 1
+
+
+def test_a_row_that_lacks_a_page_counts_nowhere_until_its_answers_are_typed(spec):
+    openpyxl = pytest.importorskip("openpyxl")
+    table = graded(spec(EXAM))
+    lacking = {
+        name: cell if name != "essay" else Cell("", "unsure", 0.0, MISSING)
+        for name, cell in table.rows[0].cells.items()
+    }
+    file = io.BytesIO()
+    save_xlsx(replace(table, rows=(replace(table.rows[0], cells=lacking), *table.rows[1:])), file)
+    book = openpyxl.load_workbook(file)
+    first, sheet = book.worksheets[0], book["Statistics"]
+    total = [cell.value for cell in first[1]].index("Points of 14.5") + 1
+    assert computed(first, first.cell(2, total).value) == ""
+    rest = np.array([texts[-1] for texts in ROWS[1:]], float)
+    counts = [statistic(book, sheet.cell(line, 3).value) for line in range(2, 7)]
+    assert counts == [3, 3, 3, 1, 3]
+    assert statistic(book, sheet["D6"].value) == pytest.approx(rest.mean())
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert "Sheet 1, row 1" in texts
+    essay = [cell.value for cell in first[1]].index("essay") + 1
+    first.cell(2, essay).value = 7
+    assert computed(first, first.cell(2, total).value) == pytest.approx(ROWS[0][-1])
 
 
 WRITTEN = """title = "Exam"

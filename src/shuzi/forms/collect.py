@@ -14,7 +14,21 @@ from shuzi.forms.flatten import Code
 from shuzi.forms.layout import pages_of
 from shuzi.forms.photographs import Named, in_order, photos_in, read_photographs, skipped, unread
 from shuzi.forms.read import PageReader
-from shuzi.forms.result import MISSING, PRINTED, TWICE, Cell, PageRead, Problem, Row, Skipped, Table
+from shuzi.forms.result import (
+    MISSING,
+    PRINTED,
+    SUM,
+    TWICE,
+    Cell,
+    PageRead,
+    Problem,
+    Row,
+    Skipped,
+    Table,
+    is_incomplete,
+    name_of,
+    wrong_sum,
+)
 from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.tables import as_tables, column_name, join_tables
 from shuzi.messages import LANGUAGES, say
@@ -47,13 +61,33 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     for number, sheet in sorted(sheets.items()):
         own = versions.get(next(iter(sheet.values())).code.spec, spec)
         needed = [page.number for page in pages_of(own)] if own.version else numbers
-        problems += [
-            Problem("", say("form.missing", page=page, pages=len(needed), sheet=number))
-            for page in needed
-            if page not in sheet
+        if not spec.rows:  # its only row is on all pages
+            unseen = _unseen(own, needed)
+            sheet = {page: replace(read, cells=unseen[page].cells | read.cells) for page, read in sheet.items()}
+        read = [replace(row, version=own.version) for row in _rows(spec, number, {**unseen, **sheet})]
+        missing = [
+            say("form.missing", page=page, pages=len(needed), sheet=number) for page in needed if page not in sheet
         ]
-        rows += [replace(row, version=own.version) for row in _rows(spec, number, {**unseen, **sheet})]
-    return Table.of(spec, _marked(spec, rows), [*problems, *skipped(pages)])
+        table = Table.of(spec, read, [])
+        if missing and not spec.rows and is_incomplete(table, read[0]):
+            missing[0] = say("form.incomplete", missing=missing[0], who=name_of(table, read[0]))
+        problems += [Problem("", sentence) for sentence in missing]
+        rows += read
+    return Table.of(spec, _summed(spec, _marked(spec, rows)), [*problems, *skipped(pages)])
+
+
+def _summed(spec: Spec, rows: list[Row]) -> list[Row]:
+    """Make the cells doubtful that do not add up, whatever people corrected, but for those that they looked at."""
+    for index, row in enumerate(rows):
+        wrong = [field for field in spec.fields if wrong_sum(field, row.cells)]
+        names = {name for field in wrong for name in (*field.sum_of, field.name)}
+        doubted = {
+            name: replace(cell, status=UNSURE, rule=cell.rule or SUM)
+            for name, cell in row.cells.items()
+            if name in names and not cell.changes
+        }
+        rows[index] = replace(row, cells={**row.cells, **doubted})
+    return rows
 
 
 def _marked(spec: Spec, rows: list[Row]) -> list[Row]:
@@ -98,6 +132,9 @@ def _sheets_of(
         first = sheet.setdefault(page.code.page, page)
         if first is page:
             continue
+        if first.reopened and not first.source:  # typed from paper before it was photographed
+            sheet[page.code.page] = replace(page, cells={**page.cells, **first.cells})
+            continue
         if copied and not ((numbered or (once and first.reopened)) and _is_same(first, page)):
             further.append(page)
             continue
@@ -134,7 +171,7 @@ def _named(ranges: Sequence[tuple[int, int]]) -> str:
 
 
 def _unseen(spec: Spec, numbers: list[int]) -> dict[int, PageRead]:
-    """Return the pages of a sheet as if nothing were known of what is written on them."""
+    """Return pages as if nothing were known of what is written on them."""
     found = {}
     for page in pages_of(spec):
         if page.number in numbers:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shuzi.forms.grammar import BETWEEN, ONE
 from shuzi.forms.kinds import AMONG, SEVERAL, Field
 from shuzi.forms.notation import CHECKS
-from shuzi.forms.result import Cell
+from shuzi.forms.result import SUM, Cell, added_up
 from shuzi.forms.writing import TickInk, Written
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.allowed_values import find_nearest_values
@@ -136,17 +136,19 @@ def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, 
             continue
         by_name = {field.name: field for field in fields}
         choices = [_choices(by_name[name], made[name]) for name in names]
-        fitting, everything = dict[tuple[str, ...], float](), 0.0
+        fitting, likeliest = dict[tuple[str, ...], float](), 0.0
         while math.prod(map(len, choices)) > _MAX_SUMS:
             choices = [texts[: max(1, len(texts) - 1)] for texts in choices]
         for chosen in product(*choices):
             combined = math.prod(probability for _, probability in chosen)
-            everything += combined
+            likeliest = max(likeliest, combined)
             texts = tuple(text for text, _ in chosen)
-            if _adds_up(texts, field.decimals, [by_name[name].decimals for name in names]):
+            if texts[-1] and added_up(texts[:-1]) == added_up(texts[-1:]) is not None:
                 fitting[texts] = fitting.get(texts, 0.0) + combined
-        if not fitting or max(fitting.values()) < _MIN_TEXT_PROBABILITY:
-            made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or "sum") for name in names}
+        # it chooses among texts that the ink supports, and adds none
+        fitting = {texts: combined for texts, combined in fitting.items() if combined * _CLEARLY > likeliest}
+        if not fitting:
+            made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or SUM) for name in names}
             continue
         if any(_is_by_check(by_name[name], made[name]) for name in names):
             continue
@@ -168,28 +170,18 @@ def _is_by_check(field: Field, cell: Cell) -> bool:
     return bool(field.check) and any(text and field.broken(text) for text, _ in cell.alternatives)
 
 
-def _adds_up(texts: Sequence[str], decimals: int, own: Sequence[int]) -> bool:
-    """Tell whether the last text is the sum of the others; nothing written counts as 0."""
-    finest = max([decimals, *own])
-    values = []
-    for text in texts:
-        whole, _, rest = text.partition(".")
-        if text and not (whole + rest).isdecimal():
-            return False
-        values.append(int((whole or "0") + rest.ljust(finest, "0")) if text else 0)
-    return sum(values[:-1]) == values[-1]
-
-
 def _chosen(cell: Cell, index: int, fitting: Mapping[tuple[str, ...], float], of: float) -> Cell:
     ranked = merge_texts((texts[index], probability) for texts, probability in fitting.items())
     text, probability = ranked[0]
-    confidence = min(probability / of, 1.0)
+    confidence, total = min(probability / of, 1.0), sum(fitting.values())
     if cell.rule:
         return cell
     sure = confidence >= (OK_FROM if text else BLANK_FROM) and "?" not in text
     status = (OK if text else BLANK) if sure else UNSURE
-    alternatives = tuple((text, min(probability / of, 1.0)) for text, probability in ranked[:LISTED])
-    return replace(cell, text=text, status=status, confidence=confidence, alternatives=alternatives)
+    alternatives = [(text, min(probability / of, 1.0)) for text, probability in ranked[:LISTED]]
+    if cell.text not in dict(ranked):  # whoever checks should see what was read
+        alternatives.insert(1, (cell.text, 1 - min(total / of, 1.0)))
+    return replace(cell, text=text, status=status, confidence=confidence, alternatives=tuple(alternatives))
 
 
 def _has_rules(field: Field, is_pattern_used: bool) -> bool:

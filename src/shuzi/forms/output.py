@@ -20,7 +20,7 @@ from shuzi.atomic import check_replaceable, replacing
 from shuzi.errors import DataError, PictureError, ShuziError, require, writing
 from shuzi.forms.kinds import Field
 from shuzi.forms.layout import Text
-from shuzi.forms.result import Cell, Row, Table, earned_by, graded_in, heads_of, is_empty, persons_of, texts_of
+from shuzi.forms.result import Cell, Row, Table, earned_by, graded_in, heads_of, is_empty, name_of, texts_of
 from shuzi.forms.sheet import begin_document, write
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.ink.boxes import Box
@@ -160,7 +160,7 @@ def _add_row(pdf: Any, table: Table, row: Row, photograph_of: PhotographOf) -> N
         if y + _LINE > _BOTTOM:
             pdf.add_page()
             y = _head(pdf, table, row, is_first=number == 0)
-        answer = _answer(field, cell)
+        answer = _answer(table, row, field)
         high = _LINE - _GAP
         write(pdf, Text(answer.label, _at(_LABEL, y, high), 10))
         # the doubt stands below the text
@@ -208,8 +208,8 @@ _HEADS = (
 
 
 def _name_of(table: Table, row: Row) -> str:
-    """Return whom a row is about, such as a number and a name; else which sheet and row it is."""
-    named = "  ".join(persons_of(table, row)) or say("form.print.row", sheet=row.sheet, row=row.number + 1)
+    """Return whom a row is about, and its version."""
+    named = name_of(table, row)
     return say("form.title_of_version", title=named, version=row.version) if row.version else named
 
 
@@ -219,30 +219,30 @@ def _answered(table: Table, row: Row) -> Iterator[tuple[Field, Cell]]:
             yield field, row.cells[field.name]
 
 
-def _answer(field: Field, cell: Cell) -> _Answer:
+def _answer(table: Table, row: Row, field: Field) -> _Answer:
+    cell = row.cells[field.name]
     points = earned_by(field, cell) if field.points else None
     return _Answer(
         visible(field.label or field.name),
         visible(cell.text) or "–",
-        visible(cell.message) if cell.doubtful else "",
+        visible(table.message_of(row, field.name)) if cell.doubtful else "",
         visible(say("form.list").join(field.key)),
         "" if points is None else f"{points:.10g} / {field.points:.10g}",
     )
 
 
 def _total(table: Table, row: Row) -> str:
-    graded = graded_in(table, row)
-    earned = [points for field in graded if (points := earned_by(field, row.cells.get(field.name))) is not None]
-    maximum = sum(field.points for field in graded)
-    return say("form.print.total", points=f"{sum(earned):.10g}", max=f"{maximum:.10g}") if earned else ""
+    maximum = sum(field.points for field in graded_in(table))
+    points = texts_of(table, row)[-1] if maximum else ""
+    return say("form.print.total", points=points, max=f"{maximum:.10g}") if points else ""
 
 
 def _all_text(table: Table, rows: Iterable[Row]) -> str:
     texts = [table.title, *(say(key) for _, key in _HEADS), "0123456789 /.–"]
     for row in rows:
         texts += [_name_of(table, row), _total(table, row)]
-        for field, cell in _answered(table, row):
-            answer = _answer(field, cell)
+        for field, _ in _answered(table, row):
+            answer = _answer(table, row, field)
             texts += [answer.label, answer.text, answer.doubt, answer.key]
     return "".join(texts)
 

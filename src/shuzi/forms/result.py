@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired, get_args
 
@@ -33,6 +34,9 @@ MISSING = "missing"
 
 TWICE = "twice"
 """The rule that a cell breaks if another row has the same, and no two may."""
+
+SUM = "sum"
+"""The rule that cells break if they do not add up to the one that is their sum."""
 
 _NOWHERE = Box(0, 0, 0, 0)
 
@@ -158,6 +162,27 @@ class Problem:
     message: str
 
 
+def added_up(texts: Iterable[str]) -> Decimal | None:
+    """Return what numbers add up to, nothing written counting as 0; None if a text is no number.
+
+    >>> added_up(["1.5", "", "2"]), added_up(["?"])
+    (Decimal('3.5'), None)
+    """
+    written = [text for text in texts if text]
+    if not all(text.replace(".", "", 1).isdecimal() for text in written):
+        return None
+    return sum(map(Decimal, written), Decimal())
+
+
+def wrong_sum(field: Field, cells: Mapping[str, Cell]) -> tuple[Decimal, Decimal] | None:
+    """Return what the fields of a sum add up to, and the other number that is written; None if they are not known."""
+    own = [cells[name] for name in (*field.sum_of, field.name) if name in cells and cells[name].rule != MISSING]
+    if not field.sum_of or len(own) <= len(field.sum_of) or not own[-1].text:
+        return None
+    summed, written = added_up(cell.text for cell in own[:-1]), added_up([own[-1].text])
+    return None if summed is None or written is None or summed == written else (summed, written)
+
+
 class Skipped(Problem):
     """A blank page, such as the back of a sheet: said, but nothing that anybody has to do something about."""
 
@@ -201,6 +226,14 @@ class Table:
         """Return the fields as a row's sheet has them: in the order and with the keys of its version."""
         return next((version.fields for version in self.versions if version.name == row.version), self.fields)
 
+    def message_of(self, row: Row, name: str) -> str:
+        """Return the doubt about a cell of a row, with both numbers where its sum is wrong; "" if there is none."""
+        cell = row.cells[name]
+        for column in self.fields if cell.rule == SUM else ():
+            if name in (*column.sum_of, column.name) and (both := wrong_sum(column, row.cells)):
+                return say("form.sum", name=column.label or column.name, summed=both[0], written=both[1])
+        return cell.message
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing was read: an empty table would block the next one."""
@@ -222,7 +255,7 @@ class Table:
             {key: getattr(field, key) for key in ("name", "label", "kind", "decimals", "total")}
             | {"printed": bool(field.column)}
             | ({"options": [*field.options], "choose": field.choose} if field.options else {})
-            | {key: [*value] for key in ("among", "names") if (value := getattr(field, key))}
+            | {key: [*value] for key in ("among", "names", "sum_of") if (value := getattr(field, key))}
             | ({"points": field.points, "key": [*field.key], "tolerance": field.tolerance} if field.points else {})
             | {key: value for key in ("half_tolerance", "partial") if (value := getattr(field, key))}
             for field in self.fields
@@ -231,7 +264,9 @@ class Table:
             {
                 "sheet": row.sheet,
                 "row": row.number + 1,
-                "cells": {name: own.as_dict() for name, own in row.cells.items()},
+                "cells": {
+                    name: own.as_dict() | {"message": self.message_of(row, name)} for name, own in row.cells.items()
+                },
             }
             | ({"version": row.version} if row.version else {})
             for row in self.rows
@@ -344,6 +379,7 @@ class _Column(TypedDict):
     choose: NotRequired[Annotated[str, one_of(ONE, ANY)]]
     among: NotRequired[Annotated[list[str], _texts_up_to(MAX_ROWS)]]
     names: NotRequired[Annotated[list[str], _texts_up_to(MAX_ROWS)]]
+    sum_of: NotRequired[Annotated[list[str], _texts_up_to(_COLUMNS)]]
     points: NotRequired[_Amount]
     key: NotRequired[_Key]
     tolerance: NotRequired[_Amount]
@@ -462,7 +498,7 @@ def heads_of(table: Table, labelled: bool = False) -> list[str]:
 
 
 def texts_of(table: Table, row: Row) -> list[str]:
-    """Return what a row has in these columns; "" where nothing was written or photographed."""
+    """Return what a row has in these columns; "" where nothing was written, or not all was photographed."""
     graded = graded_in(table, row)
     if not graded:
         return []
@@ -470,12 +506,23 @@ def texts_of(table: Table, row: Row) -> list[str]:
     earned = {field.name: earned_by(field, cells.get(field.name)) for field in graded}
     there = [points for points in earned.values() if points is not None]
     texts = {name: "" if points is None else f"{points:.10g}" for name, points in earned.items()}
-    return [*(texts[field.name] for field in graded if field.key), f"{sum(there):.10g}" if there else ""]
+    total = f"{sum(there):.10g}" if len(there) == len(earned) else ""
+    return [*(texts[field.name] for field in graded if field.key), total]
+
+
+def is_incomplete(table: Table, row: Row) -> bool:
+    """Tell whether a page with points of a row was not photographed, so that nobody knows its total."""
+    return any(earned_by(field, row.cells.get(field.name)) is None for field in graded_in(table, row))
 
 
 def is_empty(row: Row) -> bool:
     """Tell whether nothing is written in a row, as in that of somebody who was absent."""
     return all(cell.status in (BLANK, PRINTED) for cell in row.cells.values())
+
+
+def name_of(table: Table, row: Row) -> str:
+    """Return whom a row is about, such as a number and a name; else which sheet and row it is."""
+    return "  ".join(persons_of(table, row)) or say("form.print.row", sheet=row.sheet, row=row.number + 1)
 
 
 def persons_of(table: Table, row: Row) -> list[str]:

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from shuzi.errors import PictureError, require
 from shuzi.forms.kinds import Field, number_format
-from shuzi.forms.result import MISSING, Cell, Table, graded_in, heads_of, is_empty, persons_of, texts_of
+from shuzi.forms.result import MISSING, Cell, Table, graded_in, heads_of, is_empty, is_incomplete, name_of, texts_of
 from shuzi.messages import say
 from shuzi.messages.visible import neutral, visible
 from shuzi.pictures.decode import PNG, kind_of
@@ -43,7 +43,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
         shapes = [_shape_of(cell) for cell in cells]
         letter = letters[field.name] = library.utils.get_column_letter(column)
         _put(sheet.cell(1, column), field.label or field.name)
-        for line, (cell, shape) in enumerate(zip(cells, shapes, strict=True), start=2):
+        for line, (row, cell, shape) in enumerate(zip(table.rows, cells, shapes, strict=True), start=2):
             if cell is None:
                 continue
             target = sheet.cell(line, column)
@@ -54,7 +54,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
                     target.fill = doubtful
                 else:
                     target._style = copy(first._style)
-                target.comment = library.comments.Comment(_shown(cell.message), _AUTHOR)
+                target.comment = library.comments.Comment(_shown(table.message_of(row, field.name)), _AUTHOR)
                 if shape:
                     _show(library, sheet, cell.picture, shape, column + 1, line)
         sheet.column_dimensions[letter].width = _wide(field, cells)
@@ -151,6 +151,7 @@ def _problems(sheet: Any, table: Table, bold: Any) -> None:
 
 _BINS = 10  # of equal width, from nothing to all points
 _HEADS = ("question", "most", "count", "mean", "median", "deviation", "difficulty", "discrimination")
+_OF_VALUES = ("AVERAGE", "MEDIAN", "STDEV")
 _WIDE = 17  # characters of a column
 
 
@@ -169,18 +170,21 @@ def add_statistics(book: Any, table: Table, points: Points) -> None:
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = _WIDE
     everything = sum(maximum for _, _, maximum in points.questions)
     lines = [*points.questions, (say("form.all"), points.total, everything)]
+    totals = cells(points.total)
     for line, (head, letter, maximum) in enumerate(lines, start=2):
         column_of = cells(letter)
+        counts = f"ISNUMBER({column_of})*ISNUMBER({totals})"  # a row without a total lacks a page, and counts nowhere
         _put(sheet.cell(line, 1), head)
         sheet.cell(line, 2, maximum)
-        sheet.cell(line, 3, f"=COUNT({column_of})")
-        for column, function in enumerate(("AVERAGE", "MEDIAN", "STDEV"), start=4):
-            _formula(sheet.cell(line, column), f'=IFERROR({function}({column_of}),"")', "0.00")
+        sheet.cell(line, 3, f"=SUMPRODUCT({counts})")
         _formula(sheet.cell(line, 7), f'=IFERROR(D{line}/B{line},"")', "0.00")
+        values = f"IF({counts},{column_of})"
+        formulas = {column: f"{name}({values})" for column, name in zip("DEF", _OF_VALUES, strict=True)}
         if letter != points.total and len(points.questions) > 1:
-            counts, at = f"ISNUMBER({column_of})", f"H{line}"
-            rest = f"IF({counts},{cells(points.total)}-{column_of})"
-            sheet[at] = array(at, f'=IFERROR(CORREL(IF({counts},{column_of}),{rest}),"")')
+            formulas["H"] = f"CORREL({values},IF({counts},{totals}-{column_of}))"
+        for column, formula in formulas.items():
+            at = f"{column}{line}"
+            sheet[at] = array(at, f'=IFERROR({formula},"")')
             sheet[at].number_format = "0.00"
     first = _by_version(sheet, len(lines) + 3, table, cells, points) if table.versions else len(lines) + 4
     below = _distribution(sheet, first, cells(points.total), everything)
@@ -229,27 +233,20 @@ def _distribution(sheet: Any, first: int, totals: str, maximum: float) -> int:
 
 
 def _absent(sheet: Any, first: int, table: Table) -> None:
-    """Write whom of a roster there is nothing of, and what could not be told whose it is."""
-    for column, (key, names) in enumerate((_of_printed(table) or _of_list(table)).items(), start=1):
+    """Write whom of a roster there is nothing of, what could not be told whose it is, and what lacks a page."""
+    incomplete = [name_of(table, row) for row in table.rows if not is_empty(row) and is_incomplete(table, row)]
+    found = (_of_printed(table) or _of_list(table)) | ({"missing": incomplete} if incomplete else {})
+    for column, (key, names) in enumerate(found.items(), start=1):
         _put(sheet.cell(first, column), say(f"form.statistics.{key}", n=len(names)))
         for line, who in enumerate(names, start=first + 1):
             _put(sheet.cell(line, column), who)
 
 
 def _of_printed(table: Table) -> dict[str, list[str]]:
-    """Return which rows of a printed roster nothing is written in, and of which the page was not photographed."""
-    printed = [field.name for field in table.fields if field.column]
-    if not printed:
+    """Return which rows of a printed roster nothing is written in."""
+    if not any(field.column for field in table.fields):
         return {}
-    found: dict[str, list[str]] = {"absent": [], "missing": []}
-    for row in table.rows:
-        own = [cell for name, cell in row.cells.items() if name not in printed]
-        who = " ".join(persons_of(table, row))
-        if own and all(cell.rule == MISSING for cell in own):
-            found["missing"].append(who)
-        elif is_empty(row):
-            found["absent"].append(who)
-    return found
+    return {"absent": [name_of(table, row) for row in table.rows if is_empty(row)]}
 
 
 def _of_list(table: Table) -> dict[str, list[str]]:
@@ -295,24 +292,33 @@ def put_points(sheet: Any, table: Table, column: int, letters: Mapping[str, str]
         sheet.cell(1, column + index, _held(head))
         sheet.column_dimensions[letter_of(column + index)].width = max(len(head), 8) + 2
     for line, row in enumerate(table.rows, start=2):
-        summed = []
+        summed, gone = [], []
         for field in () if is_empty(row) else graded_in(table, row):
             cell = row.cells.get(field.name)
-            if cell is None or cell.rule == MISSING:
-                continue
+            text = cell.text if cell else ""
             at = f"{letters[field.name]}{line}"
+            is_gone = cell is None or cell.rule == MISSING
+            gone += [at] * is_gone
             if field.key:
-                formula = field.formula(at, _held, "" if field.number_in(cell.text) is not None else cell.text)
+                formula = field.formula(at, _held, "" if field.number_in(text) is not None else text)
+                formula = _once_there(formula, [at]) if is_gone else formula
                 at = f"{earning[field.name]}{line}"
-                sheet[at] = formula if len(formula) <= _MAX_FORMULA else field.earned(cell.text)
+                sheet[at] = formula if len(formula) <= _MAX_FORMULA else None if is_gone else field.earned(text)
             summed.append(at)
         if summed:
-            formula = _sum_of(summed)
-            sheet.cell(line, total, formula if len(formula) <= _MAX_FORMULA else float(texts_of(table, row)[-1]))
+            formula = _once_there(_sum_of(summed), gone) if gone else _sum_of(summed)
+            known = None if gone else float(texts_of(table, row)[-1])
+            sheet.cell(line, total, formula if len(formula) <= _MAX_FORMULA else known)
     questions = [
         (field.label or field.name, earning.get(field.name, letters[field.name]), field.points) for field in graded
     ]
     return Points(tuple(questions), letter_of(total), total + 1)
+
+
+def _once_there(formula: str, cells: Sequence[str]) -> str:
+    """Return a formula that is empty until something is typed in all of these cells, of a page that is missing."""
+    empty = "+".join(f'EXACT({cell},"")' for cell in cells)
+    return f'=IF({empty}>0,"",{formula[1:]})'
 
 
 def _sum_of(cells: Sequence[str]) -> str:

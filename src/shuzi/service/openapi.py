@@ -237,6 +237,7 @@ class FormColumn(Said):
     choose: Literal["one", "any"] = Field(default="one", description="service.schema.choose")
     among: list[str] = Field(default=[], max_length=10_000, description="service.schema.among")
     names: list[str] = Field(default=[], max_length=10_000, description="service.schema.names")
+    sum_of: list[str] = Field(default=[], max_length=1_000, description="service.schema.sum_of")
     points: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.points")
     key: list[str] = Field(default=[], max_length=100, description="service.schema.answers")
     tolerance: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.tolerance")

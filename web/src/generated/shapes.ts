@@ -48,6 +48,7 @@ export interface FormColumn {
   choose?: "one" | "any";
   among?: string[];
   names?: string[];
+  sum_of?: string[];
   points?: number;
   key?: string[];
   tolerance?: number;

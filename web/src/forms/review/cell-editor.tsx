@@ -142,7 +142,7 @@ export function CellEditor() {
         </button>
       </form>
       <p class="small">
-        {text === cell?.text && cell.message /* it is about what was read */}
+        {text === cell?.text && cell.rule !== "sum" && cell.message /* it is about what was read */}
         {again &&
           ` ${say(again.text === again.other ? "forms.compared.like" : "forms.compared.was", again.other)}`}
         {cell?.rule === "sum" && <Likeliest row={position.row} name={position.name} />}
@@ -217,14 +217,15 @@ function Options({
 
 /** Which of the cells that should add up is most likely to be wrong, and what would fit there. */
 function Likeliest({ row, name }: Position) {
-  const culprit = culpritIn(row);
+  const culprit = culpritIn({ row, name });
   const column = table.value?.columns.find((each) => each.name === culprit?.name);
   if (!culprit || !column) return null;
   const label = column.label || column.name;
   const isHere = culprit.name === name;
-  if (culprit.fitting === "") return <> {say(isHere ? "forms.culprit.here" : "forms.culprit", label)}</>;
+  const sum = say("forms.sum", culprit.summed, culprit.total);
+  if (culprit.fitting === "") return `${sum} ${say(isHere ? "forms.culprit.here" : "forms.culprit", label)}`;
   const key = isHere ? "forms.culprit.here_fits" : "forms.culprit.fits";
-  return <> {say(key, label, culprit.fitting)}</>;
+  return `${sum} ${say(key, label, culprit.fitting)}`;
 }
 
 /** The field keeps the focus: what is typed is not recorded beside what the button says. */

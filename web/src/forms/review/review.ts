@@ -69,15 +69,15 @@ const doubts = computed(() => {
 export const remaining = computed(() => doubts.value.filter((doubt) => !texts.value.has(keyOf(doubt))));
 export const canUndo = computed(() => steps.value.length > 0);
 
-/** Which cell of a row is most likely to be wrong, given what people wrote there; null if nothing should add up. */
-export function culpritIn(row: number): Culprit | null {
+/** Which cell is most likely to be wrong where a cell should add up with others, given what people wrote there. */
+export function culpritIn({ row, name }: Position): Culprit | null {
   const formTable = table.value;
   if (!formTable) return null;
-  const written = Object.keys(formTable.rows[row]?.cells ?? {}).flatMap((name) => {
-    const text = texts.value.get(keyOf({ row, name }));
-    return text === undefined ? [] : [[name, text] as const];
+  const written = Object.keys(formTable.rows[row]?.cells ?? {}).flatMap((own) => {
+    const text = texts.value.get(keyOf({ row, name: own }));
+    return text === undefined ? [] : [[own, text] as const];
   });
-  return culpritOf(formTable, row, new Map(written));
+  return culpritOf(formTable, row, new Map(written), name);
 }
 
 /** The names of columns in which signs or slashes occur, as in negative numbers, dates and identifiers. */

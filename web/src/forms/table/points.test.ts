@@ -68,6 +68,9 @@ test("what was not photographed earns nothing that could be taken for zero", () 
   const gone = row("", "", "", "", "");
   const cells = Object.fromEntries(Object.keys(gone.cells).map((name) => [name, cell("", "missing")]));
   expect(pointsIn(exam, { ...gone, cells })).toEqual(["", "", "", ""]);
+  const half = row("9.9", "x; z", "y", "7", "5");
+  half.cells.d = cell("", "missing");
+  expect(pointsIn(exam, half)).toEqual(["2", "1.5", "1", ""]);
 });
 
 test("a table that is not graded has no such columns", () => {

@@ -27,7 +27,7 @@ export function headsOf(table: FormTable, heads: PointsHeads): string[] {
   ];
 }
 
-/** What a row has in these columns; "" where nothing was written or photographed. */
+/** What a row has in these columns; "" where nothing was written, or not all was photographed. */
 export function pointsIn(table: FormTable, row: FormTable["rows"][number]): string[] {
   const graded = gradedIn(table);
   if (graded.length === 0) return [];
@@ -41,7 +41,7 @@ export function pointsIn(table: FormTable, row: FormTable["rows"][number]): stri
   const counted = earned.filter((points) => points !== null);
   return [
     ...graded.flatMap(({ key }, index) => (key?.length ? textOf(earned[index] ?? null) : [])),
-    counted.length > 0 ? plain(counted.reduce((sum, points) => sum + points, 0)) : "",
+    counted.length === earned.length ? plain(counted.reduce((sum, points) => sum + points, 0)) : "",
   ];
 }
 
@@ -89,6 +89,9 @@ function plain(points: number): string {
 export interface Culprit {
   /** Of its column. */
   name: string;
+  /** What the others add up to, and what is written as their sum. */
+  summed: string;
+  total: string;
   /** The text with which the numbers add up; "" if no likely one does. */
   fitting: string;
 }
@@ -100,21 +103,30 @@ const LIKELY = 1e-3; // the probability from which a text counts at all
 /**
  * The likeliest culprit of a row, among the cells that should add up; null if there are none, or people wrote all.
  *
- * The total is the last column among them.
+ * In a table that does not say what adds up, the total is the last column among them.
  *
  * @param written what people wrote, by the names of the columns: that is certain
+ * @param about the column whose sum it is about; the first one that is wrong if it is not given
  */
 export function culpritOf(
   { columns, rows }: FormTable,
   row: number,
   written: ReadonlyMap<string, string> = new Map(),
+  about = "",
 ): Culprit | null {
   const cells = rows[row]?.cells ?? {};
-  const summed = columns.flatMap(({ name, decimals }) => {
-    const cell = cells[name];
-    return cell?.rule === "sum" ? [{ name, decimals, cell, text: written.get(name) ?? cell.text }] : [];
+  const sums = columns.flatMap(({ name, sum_of: parts = [] }) => {
+    const names = [...parts, name];
+    return parts.length > 0 && names.some((own) => cells[own]?.rule === "sum") ? [names] : [];
   });
-  const suspects = summed.filter(({ name }) => !written.has(name));
+  const own = sums.find((names) => names.includes(about)) ?? sums[0];
+  const summed = (own ?? columns.map(({ name }) => name)).flatMap((name) => {
+    const [cell, decimals] = [cells[name], columns.find((column) => column.name === name)?.decimals ?? 0];
+    return cell && (own || cell.rule === "sum")
+      ? [{ name, decimals, cell, text: written.get(name) ?? cell.text }]
+      : [];
+  });
+  const suspects = summed.filter(({ name, cell }) => cell.rule === "sum" && !written.has(name));
   if (suspects.length === 0) return null;
   const finest = Math.max(...columns.map(({ decimals }) => decimals));
   const values = summed.map(({ text }) => Math.round(Number(text || 0) * 10 ** finest));
@@ -130,7 +142,11 @@ export function culpritOf(
   // if none can be put right alone, the one that was read with least confidence
   candidates.sort((a, b) => b.likely - a.likely || a.cell.confidence - b.cell.confidence);
   const [first] = candidates;
-  return first ? { name: first.name, fitting: first.likely >= LIKELY ? first.fitting : "" } : null;
+  if (!first || missing === 0) return null;
+  const inUnits = (value: number) => plain(value / 10 ** finest);
+  const last = values[total] ?? 0;
+  const fitting = first.likely >= LIKELY ? first.fitting : "";
+  return { name: first.name, summed: inUnits(last - missing), total: inUnits(last), fitting };
 }
 
 /** How likely it is that a text was written where something else was read. */

@@ -154,6 +154,7 @@ export const forms = {
   "forms.sheet": (name: string) => `The sheet on ${name}, with the cell framed`,
   "forms.sheet.near": "Enlarge",
   "forms.confirm": "Confirm",
+  "forms.sum": (summed: string, total: string) => `The fields add up to ${summed}, not ${total}.`,
   "forms.culprit": (label: string) => `“${label}” is most likely to be wrong.`,
   "forms.culprit.here": (_label: string) => "This cell is most likely to be wrong.",
   "forms.culprit.fits": (label: string, text: string) =>

@@ -136,6 +136,7 @@ export const forms: Translation<typeof english> = {
   "forms.sheet": (name) => `照片 ${name} 上的表格，框出了这一格`,
   "forms.sheet.near": "放大",
   "forms.confirm": "确认",
+  "forms.sum": (summed: string, total: string) => `几栏加起来是 ${summed}，不是 ${total}。`,
   "forms.culprit": (label) => `最可能错的是“${label}”。`,
   "forms.culprit.here": () => "最可能错的就是这一格。",
   "forms.culprit.fits": (label, text) => `最可能错的是“${label}”：改成 ${text}，总和就对了。`,

@@ -551,3 +551,35 @@ def test_a_sum_that_a_correction_broke_is_doubtful_once_more():
     table = replace(table, rows=(replace(row, cells={**row.cells, "b": broken}),))
     again = collect(spec, reopen_pages(spec, table), [1], once=True).rows[0].cells
     assert {name: cell.rule for name, cell in again.items()} == {"a": "sum", "b": "", "all": "sum"}
+
+
+def copied(*turns):
+    """Pages of copies of one sheet, in this order: (whose, which page)."""
+    return [
+        replace(exam_page(1, page, student), source=f"{index}.jpg")
+        for index, (student, page) in enumerate(turns, start=1)
+    ]
+
+
+def test_copies_of_a_sheet_of_two_pages_count_where_the_pages_of_each_follow_one_another():
+    read = copied(("001", 1), ("001", 2), ("002", 1), ("002", 2))
+    table = collect(TWO_PAGES, read, [1, 2])
+    assert [(row.sheet, row.cells["id"].text) for row in table.rows] == [(1, "001"), (2, "002")]
+    assert (table.is_amiss, table.doubtful) == (False, 0)
+    # one that cannot be read is the page whose turn it is
+    table = collect(TWO_PAGES, [read[0], Problem("2.jpg", "blurred"), *read[2:]], [1, 2])
+    assert [(row.cells["id"].text, row.cells["q24"].rule) for row in table.rows] == [("001", "missing"), ("002", "")]
+
+
+def test_copies_whose_pages_are_not_in_turn_are_never_joined():
+    table = collect(TWO_PAGES, copied(("001", 1), ("002", 1), ("001", 2), ("002", 2)), [1, 2])
+    assert table.is_amiss
+    assert any("--copies" in problem.message for problem in table.problems)
+
+
+def test_a_late_stack_of_copies_is_added_behind_the_others():
+    read = copied(("001", 1), ("001", 2), ("002", 1), ("002", 2))
+    first = Table.from_dict(collect(TWO_PAGES, read[:2], [1, 2]).as_dict())
+    later = [replace(page, source=f"late {page.source}") for page in copied(("002", 1), ("002", 2), ("001", 1))]
+    table = collect(TWO_PAGES, [*reopen_pages(TWO_PAGES, first), *later], [1, 2], once=True)
+    assert [(row.sheet, row.cells["id"].text) for row in table.rows] == [(1, "001"), (2, "002"), (3, "001")]

@@ -241,3 +241,11 @@ def test_only_a_sheet_that_is_not_landscape_is_advised_to_be(fields, rows, key):
         with pytest.raises(DataError) as found:
             pages_of(Spec("S", fields, rows=rows, landscape=landscape))
         assert found.value.key == (f"{key}_landscape" if landscape else key)
+
+
+def test_a_field_too_short_for_its_list_says_how_many_boxes_it_has_and_needs(spec):
+    text = 'title = "E"\nroster = "class.csv"\n[[fields]]\nname = "id"\nboxes = 6\namong_column = "id"\n'
+    with pytest.raises(DataError) as found:
+        spec(text, **{"class": "id\n20231036\n"})
+    sentence = found.value.sentence("en")
+    assert all(word in sentence for word in ("line ", "20231036", " 8 ", " 6"))

@@ -48,7 +48,8 @@ def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> Pa
 
 def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int], once: bool = False) -> Table:
     """Put pages in order and their rows together."""
-    pages, numbers = [*pages], [*wanted]
+    numbers = [*wanted]
+    pages, said = _in_turn([*pages], numbers, spec)
     copied = len(numbers) == 1 and not spec.printed
     versions = {sheet.id: sheet for sheet in sheets_of(spec)}
     sheets, problems = _sheets_of([page for page in pages if not isinstance(page, Skipped)], copied, once)
@@ -73,7 +74,36 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
             missing[0] = say("form.incomplete", missing=missing[0], who=name_of(table, read[0]))
         problems += [Problem("", sentence) for sentence in missing]
         rows += read
-    return Table.of(spec, _summed(spec, _marked(spec, rows)), [*problems, *skipped(pages)])
+    return Table.of(spec, _summed(spec, _marked(spec, rows)), [*problems, *said, *skipped(pages)])
+
+
+def _in_turn(
+    pages: list[PageRead | Problem], numbers: list[int], spec: Spec
+) -> tuple[list[PageRead | Problem], list[Problem]]:
+    """Give copies of a sheet of several pages numbers, where the pages of each follow one another."""
+    photographs = [page for page in pages if not isinstance(page, Skipped)]
+    new = [page for page in photographs if isinstance(page, PageRead) and not page.reopened]
+    sheets, count = {(page.code.spec, page.code.sheet) for page in new}, len(numbers)
+    is_numbered = len(sheets) > len({sheet_id for sheet_id, _ in sheets})
+    if count == 1 or spec.printed or is_numbered or len({page.code for page in new}) == len(new):
+        return pages, []
+    # a photograph that cannot be read may be the page whose turn it is
+    turns = [page for page in photographs if not (isinstance(page, PageRead) and page.reopened)]
+    if any(isinstance(page, PageRead) and page.code.page != numbers[at % count] for at, page in enumerate(turns)):
+        return pages, [Problem("", say("form.no_turns"))]
+    highest = max(page.code.sheet for page in photographs if isinstance(page, PageRead))
+    taken = {page.code.sheet for page in photographs if isinstance(page, PageRead) and page.reopened}
+    of_sheet: dict[int, int] = {}
+    numbered: dict[int, PageRead | Problem] = {}
+    for at, page in enumerate(turns):
+        if isinstance(page, PageRead):
+            own = of_sheet.setdefault(at // count, page.code.sheet if page.code.sheet not in taken else highest + 1)
+            taken.add(own)
+            highest = max(highest, own)
+            numbered[id(page)] = replace(page, code=replace(page.code, sheet=own))
+    return [numbered.get(id(page), page) for page in pages], [
+        Skipped("", say("form.turns", pages=count, sheets=len(of_sheet)))
+    ]
 
 
 def _summed(spec: Spec, rows: list[Row]) -> list[Row]:

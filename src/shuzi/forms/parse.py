@@ -224,6 +224,8 @@ class FieldTable:
             self._check_pattern(field)
         field = self._graded(field)
         for value in field.among:
+            if (needed := len(field.in_boxes(value))) > field.boxes:
+                raise self._wrong("error.spec.boxes_of_list", "boxes", value=value, needed=needed, boxes=field.boxes)
             if replace(field, among=(), required=True).broken(value) or not field.can_hold(value):
                 raise self._wrong("error.spec.value_of_list", "among", value=value)
         return field

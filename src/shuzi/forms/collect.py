@@ -64,7 +64,7 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
         needed = [page.number for page in pages_of(own)] if own.version else numbers
         if not spec.rows:  # its only row is on all pages
             unseen = _unseen(own, needed)
-            sheet = {page: replace(read, cells=unseen[page].cells | read.cells) for page, read in sheet.items()}
+            sheet = {n: replace(read, cells={**unseen[n].cells, **read.cells}) for n, read in sheet.items()}
         read = [replace(row, version=own.version) for row in _rows(spec, number, {**unseen, **sheet})]
         missing = [
             say("form.missing", page=page, pages=len(needed), sheet=number) for page in needed if page not in sheet

@@ -179,11 +179,11 @@ def add_statistics(book: Any, table: Table, points: Points) -> None:
         sheet.cell(line, 3, f"=SUMPRODUCT({counts})")
         _formula(sheet.cell(line, 7), f'=IFERROR(D{line}/B{line},"")', "0.00")
         values = f"IF({counts},{column_of})"
-        formulas = {column: f"{name}({values})" for column, name in zip("DEF", _OF_VALUES, strict=True)}
+        formulas = {at: f"{function}({values})" for at, function in zip("DEF", _OF_VALUES, strict=True)}
         if letter != points.total and len(points.questions) > 1:
             formulas["H"] = f"CORREL({values},IF({counts},{totals}-{column_of}))"
-        for column, formula in formulas.items():
-            at = f"{column}{line}"
+        for at_column, formula in formulas.items():
+            at = f"{at_column}{line}"
             sheet[at] = array(at, f'=IFERROR({formula},"")')
             sheet[at].number_format = "0.00"
     first = _by_version(sheet, len(lines) + 3, table, cells, points) if table.versions else len(lines) + 4

@@ -238,12 +238,14 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
     listed = bool(field.among) and field.is_listed_as_written and not field.last_may_be_x
     seen = reader.recognise(picture, work.limit, as_page=False)
-    of_list = reader.with_values([*field.among]).decide(seen) if listed else None
-    if of_list is not None and of_list.status == OK:
-        reading = of_list
-    else:  # what is not clearly a value on the list is what the ink says
-        automaton = None if listed else field.line_pattern()
-        reading = (reader.with_pattern(automaton) if automaton else reader).decide(seen)
+    automaton = None if listed else field.line_pattern()
+    reading = (reader.with_pattern(automaton) if automaton else reader).decide(seen)
+    off_list = False
+    if listed:  # a value is sure only if the ink says so without the list
+        of_list = reader.with_values([*field.among]).decide(seen)
+        texts_read = {field.text_in_a_line(own.text) for own in (of_list, reading)}
+        off_list = of_list.status != OK or len(texts_read) > 1
+        reading = reading if off_list else of_list
     work.spend(seen, reading)
     if seen.too_much is not None:
         return _TOO_MUCH
@@ -254,7 +256,7 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWor
     read = reading.alternatives or ((reading.text, reading.confidence),)
     texts = merge_texts((field.text_in_a_line(text.replace("\n", "")), probability) for text, probability in read)
     amiss = reading.status != OK and reading.advice[0] not in _NOT_AMISS
-    amiss = amiss or (of_list is not None and of_list.status != OK)
+    amiss = amiss or off_list
     # an identifier may be written with dashes; a point belongs to a number, and must not vanish
     amiss = amiss or (field.doubts_points and not listed and any(mark in reading.text for mark in ".,"))
     # a + before a phone's number is no digit, and must not vanish either

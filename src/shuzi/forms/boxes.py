@@ -28,13 +28,12 @@ from shuzi.forms.printed_lines import (
     strays,
     usual_profiles,
 )
+from shuzi.forms.ticks import TickInk, ink_in
 from shuzi.forms.writing import (
     MARGIN,
     MIN_DARK,
-    TickInk,
     Written,
     goes_below,
-    ink_in,
     inside_of,
     measure_thickness,
     palest_of,

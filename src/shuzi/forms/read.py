@@ -15,15 +15,12 @@ from shuzi.forms.boxes import Cut, Side, cut_fields, mark_framed
 from shuzi.forms.decide import (
     FAINT,
     Texts,
-    Usual,
     apply_sums,
     blank_unused,
     decide,
-    decide_ticks,
     merge_texts,
     probabilities_of,
     texts_of,
-    tick_of,
 )
 from shuzi.forms.flatten import MODULES, PAPER, SCALE, Code, find_sheet, flatten, quarter_turns, read_code
 from shuzi.forms.grammar import OPEN
@@ -34,6 +31,7 @@ from shuzi.forms.photographs import refuse_empty
 from shuzi.forms.printed_lines import FAR, LINE
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Spec, sheets_of
+from shuzi.forms.ticks import Usual, decide_ticks, tick_of
 from shuzi.forms.writing import MAX_REST_WIDTH, MIN_INK, peak_of, threshold_of
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.advice import ONLY_UNSURE

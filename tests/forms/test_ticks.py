@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -45,7 +46,9 @@ boxes = 2
 def ticked(sheets, benchmark_module, reader):
     """A function that marks boxes of a sheet, photographs it and reads it: returns the table."""
     marks = benchmark_module("tick_marks")
-    drawn = {**marks.KINDS, "crossed out": lambda rng, _: marks.crossed_out(rng)}
+    turns = np.linspace(0, 6.5, 60)
+    circle = np.column_stack([1.6 * np.cos(turns), 1.5 * np.sin(turns)])
+    drawn = {**marks.KINDS, "crossed out": lambda rng, _: marks.crossed_out(rng), "circle": lambda *_: [circle]}
 
     def made(spec, kinds, seed=0):
         rng = np.random.default_rng([3, seed])
@@ -53,7 +56,9 @@ def ticked(sheets, benchmark_module, reader):
         (paper,) = sheets.print_sheet(spec)
         places = {placed.field.name: placed.boxes for placed in sheets.places_of(spec)}
         for (name, index), kind in kinds:
-            marks.mark(rng, paper, places[name][index], drawn[kind](rng, hand), hand, sized=kind == "check")
+            pale, kind = kind.startswith("erased "), kind.removeprefix("erased ")
+            own = replace(hand, dark=0.2 * hand.dark) if pale else hand
+            marks.mark(rng, paper, places[name][index], drawn[kind](rng, own), own, sized=kind == "check")
         return read_forms(PageReader(spec, reader), [sheets.photograph(rng, paper, 15.0)[0]])
 
     return made
@@ -97,6 +102,30 @@ def test_a_mark_crossed_out_is_looked_at(spec, ticked):
     cells = ticked(spec(SHEET), marks).rows[0].cells
     assert cells["sports"].rule == "struck"
     assert cells["member"].rule == "required"
+
+
+@pytest.mark.parametrize("more", [[], [(("q1", 2), "cross")]])
+def test_a_circled_box_is_looked_at(spec, ticked, more):
+    kinds = [(("q1", 1), "circle"), *more, (("sports", 0), "check"), (("member", 0), "cross")]
+    cells = ticked(spec(SHEET), kinds).rows[0].cells
+    assert (cells["q1"].status, cells["q1"].rule) == ("unsure", "circled")
+    assert [cells[name].status for name in ("sports", "member")] == ["ok", "ok"]
+
+
+@pytest.mark.parametrize("kind", ["check", "cross", "scribble", "filled"])
+def test_what_an_eraser_left_is_no_mark_beside_darker_ones(spec, ticked, kind):
+    kinds = [(("q1", 1), f"erased {kind}"), (("sports", 0), "check"), (("sports", 2), f"erased {kind}")]
+    cells = ticked(spec(SHEET), [*kinds, (("member", 0), "cross")]).rows[0].cells
+    assert cells["q1"].status != "ok"
+    assert cells["sports"].status != "ok" or cells["sports"].text == "run"
+    assert (cells["member"].text, cells["member"].status) == ("yes", "ok")
+
+
+def test_a_pale_trace_does_not_outweigh_a_dark_mark(spec, ticked):
+    kinds = [(("q1", 0), "filled"), (("q1", 2), "erased cross"), (("sports", 1), "check"), (("member", 1), "cross")]
+    cell = ticked(spec(SHEET), kinds).rows[0].cells["q1"]
+    assert cell.status == "unsure"
+    assert cell.text != "C"
 
 
 def test_boxes_to_tick_of_a_traced_form_are_found_and_read(spec, sheets, benchmark_module, reader, tmp_path):

@@ -28,7 +28,7 @@ from shuzi.forms.printed_lines import (
     strays,
     usual_profiles,
 )
-from shuzi.forms.ticks import TickInk, ink_in
+from shuzi.forms.ticks import TickInk, ink_around, ink_in
 from shuzi.forms.writing import (
     MARGIN,
     MIN_DARK,
@@ -93,8 +93,9 @@ def cut_fields(
     homography: NDArray[np.float64],
     name: str,
     min_lines: float,
+    blank: NDArray[np.uint8] | None = None,
 ) -> list[Cut]:
-    """Cut all fields out of a flat sheet."""
+    """Cut all fields out of a flat sheet; `blank` shows what is printed on it, if it is a traced form."""
     # find where the lines of all fields really are; refuse a sheet on which too few of them are seen
     frames = [frames_of(placed) for placed in fields]
     lined_x = [placed.framed for placed, (sides, _) in zip(fields, frames, strict=True) for _ in sides]
@@ -139,6 +140,7 @@ def cut_fields(
     return [
         replace(
             _cut(flat, placed, boxes, own, (faintest, certain), homography),
+            ticks=_ticks(flat, placed, boxes, own, blank, palest) if placed.field.is_tick else (),
             seen=there,
             hidden=any(goes_below(picture, [placed.thickness] * 4) for picture in inside),
         )
@@ -172,8 +174,7 @@ def _cut(
     frame = with_labels(placed.field, boxes, frame_around(boxes))
     picture, box = _with_margin(flat, frame), Box.around(in_photo(homography, frame.corners))
     if placed.field.is_tick:
-        ticks = tuple(ink_in(erased.ink, part.boxes[0], placed.thickness) for part, erased in parts)
-        return Cut(placed, (), picture, None, picture, box, seen=True, ticks=ticks)
+        return Cut(placed, (), picture, None, picture, box, seen=True)
     if placed.field.style != OPEN:
         written = [
             box
@@ -185,6 +186,25 @@ def _cut(
     inside = inside_of(erased, part.boxes[0], part.others)
     return Cut(
         placed, (), inside.ink, inside.kept, picture, box, seen=True, sides=part.sides, doubtful=inside.doubtful
+    )
+
+
+def _ticks(
+    flat: NDArray[np.uint8],
+    placed: PlacedField,
+    boxes: list[Box],
+    parts: list[tuple[_Lined, Erased]],
+    blank: NDArray[np.uint8] | None,
+    palest: float,
+) -> tuple[TickInk, ...]:
+    """Measure the ink in each box to tick, and around it."""
+    inks = [ink_in(erased.ink, part.boxes[0], placed.thickness) for part, erased in parts]
+    around = [
+        ink_around(flat, box.scaled(SCALE), not placed.field.at, blank, there.scaled(SCALE))
+        for box, there in zip(boxes, placed.boxes, strict=True)
+    ]
+    return tuple(
+        replace(ink, around=fraction, pale=ink.dark < palest) for ink, fraction in zip(inks, around, strict=True)
     )
 
 

@@ -83,7 +83,7 @@ class PageReader:
         if blank:
             without = lifted(flat, blank.flat, fields)
             flat, fields, missing = without.flat, without.fields, without.missing
-        cuts = cut_fields(flat, fields, homography, name, min_lines)
+        cuts = cut_fields(flat, fields, homography, name, min_lines, blank.flat if blank else None)
         found = self._cells(cuts)
         if blank:  # which may be another edition, on which just this field has moved; or something is printed there
             found = {

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from operator import itemgetter
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.decide import LISTED
-from shuzi.forms.flatten import SCALE
+from shuzi.forms.flatten import PAPER, SCALE
 from shuzi.forms.grammar import BETWEEN, ONE
 from shuzi.forms.kinds import SEVERAL, Field
+from shuzi.forms.printed_lines import levels_at
 from shuzi.forms.result import Cell
 from shuzi.ink.boxes import Box
 from shuzi.reading.result import BLANK, OK, UNSURE
@@ -32,6 +34,9 @@ _MIN_REST, _STRAIGHT, _WHOLE = 2.4, 0.75, 0.85  # millimetres along and across w
 _GOES_ON = 0.3  # square millimetres beyond the lines: a shadow does not end there
 _MAX_PALE_WIDTH = 1.2  # millimetres: what is pale and wider is no stroke
 _PAPER = 85  # the percentile of a box with its margin that is paper, however full the box is
+_AROUND, _LABEL = 2.6, 1.4  # millimetres around a box where a circle goes, and on the side where its label is
+_DIRECTIONS, _IN_ONE = 24, 6  # from a box, and the pixels of ink that are seen in one
+_PRINT, _PRINT_RIM = 30, 9  # grey levels by which what is printed on a blank form is darker, and pixels around it
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class TickInk:
     # the area of what may be left of a line, or a shadow, in square millimetres; it is in no other measure
     line: float = 0.0
     sides: int = 0  # beyond how many of its four lines there is ink
+    around: float = 0.0  # the fraction of the directions from the box in which ink is seen beyond its lines
+    pale: bool = False  # whether it is far paler than what else is written on the sheet
 
 
 def ink_in(part: NDArray[np.uint8], box: Box, thickness: float) -> TickInk:
@@ -108,6 +115,47 @@ def ink_in(part: NDArray[np.uint8], box: Box, thickness: float) -> TickInk:
     )
 
 
+def ink_around(
+    flat: NDArray[np.uint8],
+    box: Box,
+    is_labelled: bool,
+    blank: NDArray[np.uint8] | None = None,
+    there: Box | None = None,
+) -> float:
+    """Return in what fraction of the directions from a box there is ink beyond its lines, as of a circle.
+
+    `flat`: the sheet, uint8 (h, w), paper 255. `box`: where it is there, in pixels. `is_labelled`: whether its label
+    is printed at its right. `blank`: the blank form, uint8 (h, w), if there is one; `there`: where the box is on it.
+
+    >>> flat = np.full((120, 120), 250, np.uint8)
+    >>> ring = cv2.circle(flat.copy(), (60, 60), 28, 60, 4)
+    >>> [ink_around(picture, Box(40.0, 40.0, 40.0, 40.0), False) for picture in (flat, ring)]
+    [0.0, 1.0]
+    """
+    reach = _AROUND * SCALE
+    y = np.arange(int(box.y - reach), int(box.bottom + reach) + 1)[:, None]
+    x = np.arange(int(box.x - reach), int(box.right + reach) + 1)
+    smooth = cv2.GaussianBlur(levels_at(flat, _grid(x, y)), (0, 0), _SMOOTH)
+    side = round(_MAX_PALE_PEN_WIDTH * SCALE) | 1
+    narrow = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8)), np.uint8)
+    if blank is not None and there is not None:
+        printed = levels_at(blank, _grid(x + there.x - box.x, y + there.y - box.y)) < PAPER - _PRINT
+        narrow[cv2.dilate(printed.astype(np.uint8), np.ones((_PRINT_RIM, _PRINT_RIM), np.uint8)) > 0] = 0
+    rim = _RIM * SCALE
+    narrow[(y > box.y - rim) & (y < box.bottom + rim) & (x > box.x - rim) & (x < box.right + rim)] = 0
+    if is_labelled:
+        narrow[:, x > box.right + _LABEL * SCALE] = 0
+    ink = narrow >= max(_MIN_CONTRAST, _SOLID_MARK * float(narrow.max()))
+    turn = np.arctan2(y - box.y - box.height / 2, x - box.x - box.width / 2)[ink]
+    directions = np.histogram(turn, _DIRECTIONS, (-np.pi, np.pi))[0]
+    return float((directions >= _IN_ONE).mean())
+
+
+def _grid(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the points at columns (n,) and rows (m, 1): float64 (m, n, 2)."""
+    return np.stack(np.broadcast_arrays(x, y), axis=-1).astype(np.float64)
+
+
 def _is_line(piece: NDArray[np.bool_], stats: NDArray[np.int32]) -> bool:
     """Tell whether a long piece of ink is as straight as a line of its box, or nearly all of it is beside these."""
     _, _, wide, high, _ = stats.tolist()
@@ -126,9 +174,9 @@ def _is_shade(piece: NDArray[np.bool_], inside: NDArray[np.float32]) -> bool:
     return 2 * float(away.max()) > _MAX_PALE_WIDTH * SCALE
 
 
-TRACE, FILLED, STRUCK = "trace", "filled", "struck"
+TRACE, FILLED, STRUCK, CIRCLED = "trace", "filled", "struck", "circled"
 """The rules that a field breaks if what is in a box may be no mark, if a filled box may be a mark or one taken back,
-and if a mark may have been crossed out."""
+if a mark may have been crossed out, and if a box may be circled rather than marked."""
 # Chosen on the validation sheets of the benchmark of ticks, whose figures are of others. There all marks but dots are
 # longer than 2.1 mm, dots larger than 0.7 square millimetres and near to the middle, and what is left where a pen
 # only touched a box is shorter than 2.2 mm; filled boxes are covered by 0.81 at least, scribbles by 0.7.
@@ -146,22 +194,27 @@ _STRUCK = ((0.38, 0.6), (0.3, 0.35))  # the same of a mark that may be crossed o
 _STRUCK_BEYOND, _SIDES = (0.3, 0.8), 2  # the same of one that goes beyond so many lines of its box
 _STRUCK_OF_ONE = (0.38, 0.75)  # the same in one-of-n, where it is one of two marks
 _KEPT_MARKS = 0.6  # of the marks of any-of-n that may be crossed out are none
+_DARK = 0.75  # of a page's marks are paler than what counts as how dark they are: some may be what an eraser left
 _FEW = 0.2  # of a page's marks are dots, at most, where longer ones are usual
 _LIKELY_MARK = 0.85  # the probability from which a box counts as marked beside a filled one, or one crossed out
 _OTHER_MARK = 0.15  # the probability from which another box of one-of-n may be marked too
 _SURE = 0.9998  # the probability that what is clear is as it looks
 _SECOND, _NO_MARK = 0.02, 0.2  # how often a second box of one-of-n is marked, or none is, to one that is marked
+_PALER = 0.47  # of how dark the marks of a page are: paler is what an eraser left, or another pen
+_CIRCLED = 0.5  # of the directions from a box in which a circle goes around it
 _OK_FROM = 0.97  # the probability from which a field is `ok`, or blank
 
 
 @dataclass(frozen=True)
 class Tick:
-    """How probably a box is marked, which fraction is ink, and if a mark is as short as a dot, or goes far beyond."""
+    """How a box is marked."""
 
-    mark: float
-    cover: float = 0.15
-    short: bool = False
-    beyond: bool = False
+    mark: float  # the probability that it is
+    cover: float = 0.15  # the fraction of the box that is ink
+    short: bool = False  # whether the mark is as short as a dot
+    beyond: bool = False  # whether it goes far beyond the box
+    dark: float = 0.0  # how dark it is, in grey levels
+    circled: bool = False  # whether there is ink all around the box
 
     @property
     def filled(self) -> bool:
@@ -176,10 +229,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class Usual:
-    """What a page's writer does: whether boxes are marked by filling them, and whether dots are among the marks."""
+    """What a page's writer does."""
 
-    fills: bool = False
-    dots: bool = True
+    fills: bool = False  # whether boxes are marked by filling them
+    dots: bool = True  # whether dots are among the marks
+    dark: float = 0.0  # how dark most of what is written is, in grey levels; 0 if that is unknown
 
     @staticmethod
     def of(fields: Iterable[Sequence[Tick]]) -> Usual:
@@ -189,7 +243,8 @@ class Usual:
         filled = sum(all(tick.filled for tick in ticks) for ticks in marked)
         short = [tick.short for ticks in marked for tick in ticks]
         fills = filled > sum(not any(tick.filled for tick in ticks) for ticks in marked)
-        return Usual(fills, sum(short) > _FEW * len(short))
+        dark = [tick.dark for ticks in marked for tick in ticks]
+        return Usual(fills, sum(short) > _FEW * len(short), float(np.quantile(dark, _DARK)) if dark else 0.0)
 
 
 def tick_of(ink: TickInk) -> Tick:
@@ -207,7 +262,10 @@ def tick_of(ink: TickInk) -> Tick:
         seen = max(seen, _DOUBTED)
     if ink.dark < _PALE and ink.outside >= _BEYOND:
         seen = min(seen, _DOUBTED)
-    return Tick(1 - _SURE + (2 * _SURE - 1) * seen, ink.cover, ink.length < _LONG, ink.sides >= _SIDES)
+    if ink.pale:
+        seen = min(seen, _DOUBTED)
+    mark = 1 - _SURE + (2 * _SURE - 1) * seen
+    return Tick(mark, ink.cover, ink.length < _LONG, ink.sides >= _SIDES, ink.dark, ink.around >= _CIRCLED)
 
 
 def _part(value: float, low: float, high: float) -> float:
@@ -224,6 +282,13 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
     >>> decide_ticks(field, [mark, mark, empty], Usual()).rule
     'several'
     """
+    ticks = [
+        replace(tick, mark=min(tick.mark, _DOUBTED)) if tick.dark < _PALER * usual.dark else tick for tick in ticks
+    ]
+    circled = [tick.circled and (tick.short or tick.mark < _LIKELY_MARK) for tick in ticks]
+    ticks = [
+        replace(tick, mark=_DOUBTED) if is_circled else tick for tick, is_circled in zip(ticks, circled, strict=True)
+    ]
     if not usual.dots:
         ticks = [replace(tick, mark=min(tick.mark, _DOT_OF_OTHERS)) if tick.short else tick for tick in ticks]
     marked = [tick.cover for tick in ticks if tick.mark >= _LIKELY_MARK]
@@ -243,6 +308,8 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
     doubted = sum(mark >= _OTHER_MARK for mark in marks) > 1
     if any(struck):
         rule = STRUCK
+    elif any(circled):
+        rule = CIRCLED
     elif field.choose == ONE and sum(mark >= _OK_FROM for mark in marks) > 1:
         rule = SEVERAL
     elif fullest >= _FULL and not taken_back and (is_mixed or not usual.fills):

@@ -82,6 +82,23 @@ def test_another_edition_of_the_form_is_refused(forms, traced, sheets, reader):
         PageReader(read_spec(traced("survey")), reader).read(photo, "photo.jpg")
 
 
+def test_fields_beside_which_another_edition_prints_something_else_are_doubtful(forms, traced, sheets, hands, reader):
+    form = forms["delivery"]
+    page, fine = form.page.copy(), sheets.FINE
+    rows = slice(round(46 * fine), round(52 * fine))
+    ordered, delivered = (slice(round(x * fine), round((x + 25) * fine)) for x in (116, 151))
+    page[rows, ordered], page[rows, delivered] = form.page[rows, delivered], form.page[rows, ordered]
+    texts = {(0, name): "47" for name in ("o2", "g2", "o5", "g5", "order")}
+    filled = sheets.fill(np.random.default_rng(5), page, form.places, texts, hands)
+    spec = read_spec(traced("delivery"))
+    photo, _ = sheets.photograph(np.random.default_rng(6), filled, 15.0)
+    cells = PageReader(spec, reader).read(photo, "photo.jpg").cells
+    for field in spec.fields:
+        is_below = field.at[0].x >= 114 and 52 <= field.at[0].y < 190
+        assert (cells[0, field.name].status == "unsure") >= is_below
+        assert (cells[0, field.name].rule == "print") == is_below
+
+
 @pytest.mark.parametrize("name", ["survey", "transfer"])
 def test_a_photograph_of_a_blank_form_is_traced_like_its_scan(forms, traced, sheets, tmp_path, name):
     photo, _ = sheets.photograph(np.random.default_rng(3), forms[name].page, 12.0, turned=0.0)

@@ -383,12 +383,13 @@ def frames_of(placed: PlacedField) -> tuple[list[Box], list[Box]]:
     if placed.field.style == BOXES:
         return [*placed.boxes], [*placed.boxes]
     sides = [frame_around(group) for group in placed.groups]
-    lines = [piece for side in sides for piece in _pieces(side)]
+    lines = [piece for side in sides for piece in pieces_of_frame(side)]
     return sides, lines
 
 
-def _pieces(frame: Box) -> list[Box]:
-    count = max(1, round(frame.width / _PIECE))
+def pieces_of_frame(frame: Box, length: float = _PIECE) -> list[Box]:
+    """Divide a frame from left to right into pieces that are about so long."""
+    count = max(1, round(frame.width / length))
     wide = frame.width / count
     return [frame._replace(x=frame.x + index * wide, width=wide) for index in range(count)]
 

@@ -29,6 +29,7 @@ from shuzi.forms.kinds import Field
 from shuzi.forms.layout import CODE, PlacedField, code_box, pages_of
 from shuzi.forms.photographs import refuse_empty
 from shuzi.forms.printed_lines import FAR, LINE
+from shuzi.forms.prints import PRINT, PrintsBeside
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.ticks import Usual, decide_ticks, tick_of
@@ -58,6 +59,7 @@ class PageReader:
             page = replace(page, fields=tuple(mark_framed(flat, page.fields)))
             filled = zip(page.fields, printed_in(flat, page.fields), strict=True)
             self._printed = {placed.field.name for placed, printed in filled if printed}
+            self._beside = PrintsBeside(flat, page.fields)
             self._sheets = {spec.id: {page.number: page}}
 
     @property
@@ -86,8 +88,11 @@ class PageReader:
         cuts = cut_fields(flat, fields, homography, name, min_lines, blank.flat if blank else None)
         found = self._cells(cuts)
         if blank:  # which may be another edition, on which just this field has moved; or something is printed there
+            others = self._beside.differing(flat)
             found = {
-                key: cell
+                key: replace(cell, status=UNSURE, rule=cell.rule or PRINT)
+                if index in others
+                else cell
                 if cut.seen and index not in missing and key[1] not in self._printed
                 else replace(cell, status=UNSURE)
                 for index, ((key, cell), cut) in enumerate(zip(found.items(), cuts, strict=True))

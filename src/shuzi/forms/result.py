@@ -308,7 +308,9 @@ Unclear = tuple[str, int]
 
 
 RuleOfText = Literal["", "required", "length", "date", "time", "number", "range", "check", "pattern", "among", "sum"]
-RuleOfInk = Literal["lines", "missing", "ink", "several", "trace", "filled", "struck", "circled", "twice", "words"]
+RuleOfInk = Literal[
+    "lines", "missing", "ink", "several", "trace", "filled", "struck", "circled", "print", "twice", "words"
+]
 """The rules that a cell may break: of its text, and of its ink, its page and its column."""
 
 _MAX_BYTES = 500_000_000  # bytes of a table

@@ -19,7 +19,7 @@ export interface FormCell {
   text: string;
   status: "ok" | "unsure" | "blank" | "printed";
   confidence: number;
-  rule: "" | "required" | "length" | "date" | "time" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink" | "several" | "trace" | "filled" | "struck" | "circled" | "twice" | "words";
+  rule: "" | "required" | "length" | "date" | "time" | "number" | "range" | "check" | "pattern" | "among" | "sum" | "lines" | "missing" | "ink" | "several" | "trace" | "filled" | "struck" | "circled" | "print" | "twice" | "words";
   message: string;
   alternatives: Alternative[];
   page: number;

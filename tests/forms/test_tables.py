@@ -140,6 +140,19 @@ def test_a_stroke_between_two_cells_is_a_doubt_about_both():
     assert cells[2, 2].doubtful
 
 
+@pytest.mark.parametrize("over", [0.6, 0.7, 0.8])
+def test_a_number_that_runs_over_its_line_is_a_doubt_about_both_cells(over):
+    picture = rule(range(ROWS + 1), range(COLUMNS + 1), FRAME, 150, 2)
+    write(picture, [cell for cell in places() if cell not in {(2, 1), (2, 2), (4, 0)}])
+    font, size, thick = cv2.FONT_HERSHEY_SIMPLEX, 1.1, 3
+    whole, digit = (cv2.getTextSize(text, font, size, thick)[0][0] for text in ("4246", "6"))
+    start = LEFT + 2 * WIDE + round(over * digit) - whole, TOP + 2 * HIGH + 43
+    cv2.putText(picture, "4246", start, font, size, 30, thick, cv2.LINE_AA)
+    cells = {(cell.row, cell.column): cell for cell in find_table(photographed(picture), "over.png")}
+    assert len(cells) == ROWS * COLUMNS
+    assert {key for key, cell in cells.items() if cell.doubtful} == {(2, 1), (2, 2)}
+
+
 @pytest.mark.parametrize(("level", "on", "off"), [(150, 8, 12), (180, 8, 12), (120, 5, 15)])
 def test_a_column_behind_a_dashed_line_is_never_silently_lost(level, on, off):
     picture = rule(range(ROWS + 1), [column for column in range(COLUMNS + 1) if column != 2], FRAME, level, 1)

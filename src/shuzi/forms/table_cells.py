@@ -210,6 +210,7 @@ _NEAR = 0.5  # millimetres from the middle of a line to ink that touches it
 _MIDDLE, _ON = 0.45, 0.3  # millimetres from there to the middle and the edge of a stroke on the line, not beside it
 _MAX_STROKE_WIDTH, _MIN_STROKE = 1.2, 3.0  # millimetres across and along the line: a stroke that is just a 1
 _PLAIN, _MIN_PART = 0.25, 0.5  # of a digit's width, and millimetres: if less of it is in one cell, it is the other's
+_MIN_INK = 0.35  # square millimetres of other ink in a cell: less is a speck
 _EXPLAINED = 0.5  # the fraction of a stroke on a line that a digit must touch to own it
 
 Cells = Mapping[tuple[int, int], tuple[Erased, Box]]
@@ -225,6 +226,7 @@ class _Piece:
     reach: float  # how far it reaches into the cell, and to the other side of the line, in pixels
     beyond: float
     is_on_line: bool  # whether it is a vertical stroke that lies on the line, as a 1 may
+    gap: float  # how far other ink in the cell is from it, in pixels, to the side; infinity if there is none
 
 
 def cells_sharing_ink(cells: Cells, palest: float) -> set[tuple[int, int]]:
@@ -255,13 +257,21 @@ def _is_shared(before: list[_Piece], after: list[_Piece]) -> bool:
         if stroke.is_on_line and max(touched, default=0.0) < _EXPLAINED * (stroke.end - stroke.start):
             return True
     return any(
-        min(piece.reach, opposite.reach) >= max(_PLAIN * (piece.reach + opposite.reach), _MIN_PART * SCALE)
+        _is_parted(*sorted((piece, opposite), key=lambda own: own.reach))
         for piece in before
         for opposite in after
         if piece.start <= opposite.end
         and opposite.start <= piece.end
         and max(piece.beyond, opposite.beyond) >= _MIN_PART * SCALE
     )
+
+
+def _is_parted(less: _Piece, more: _Piece) -> bool:
+    """Tell whether a piece of ink across a line may be of either cell, less of which is in one."""
+    if less.reach >= max(_PLAIN * (less.reach + more.reach), _MIN_PART * SCALE):
+        return True
+    # it is as near to what else is written in that cell as digits of a number
+    return less.reach >= _ON * SCALE and less.gap < _WITHIN * SCALE
 
 
 def _touching(erased: Erased, box: Box, palest: float, vertical: bool, is_last: bool) -> list[_Piece]:
@@ -275,7 +285,9 @@ def _touching(erased: Erased, box: Box, palest: float, vertical: bool, is_last: 
     solid = dark >= threshold_of(max(peak_of(erased.ink), palest))
     found = []
     lost = (more - dark >= MIN_DARK) & near & vertical
-    for rows, columns in [*_pieces(solid), *_pieces(lost)]:
+    pieces = _pieces(solid)
+    reaches = [float(inside[columns].max()) for _, columns in pieces]
+    for index, (rows, columns) in enumerate([*pieces, *_pieces(lost)]):
         touches = rows[near[columns]]
         long, away = int(np.ptp(rows)) + 1, inside[columns]
         is_narrow = np.ptp(columns) < _MAX_STROKE_WIDTH * SCALE
@@ -286,7 +298,14 @@ def _touching(erased: Erased, box: Box, palest: float, vertical: bool, is_last: 
         is_stroke = vertical and is_narrow and long >= _MIN_STROKE * SCALE
         on_line = is_stroke and abs(away.mean()) <= _MIDDLE * SCALE and np.abs(away).min() <= _ON * SCALE
         ends = float((touches.min() - start) / length), float((touches.max() + 1 - start) / length)
-        found.append(_Piece(*ends, float(away.max()), float(-away.min()), bool(on_line)))
+        reach = float(away.max())
+        within = [
+            float(inside[others].min())
+            for (_, others), other_reach in zip(pieces, reaches, strict=True)
+            if index < len(pieces) and other_reach > reach and len(others) >= _MIN_INK * SCALE**2
+        ]
+        gap = min(within, default=np.inf) - reach
+        found.append(_Piece(*ends, reach, float(-away.min()), bool(on_line), gap))
     return found
 
 

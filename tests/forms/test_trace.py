@@ -15,6 +15,7 @@ from shuzi.forms import trace as tracing
 from shuzi.forms.flatten import even_light
 from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.kinds import NUMBER, Field
+from shuzi.forms.layout import PlacedField
 from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
 from shuzi.forms.sheet import make_sheet
@@ -415,6 +416,48 @@ def test_proposed_dates_and_decimals_are_listed(tmp_path):
     text = (tmp_path / "out.toml").read_text("utf-8")
     (tmp_path / "out.toml").write_text(text.replace('kind = "date"', "boxes = 8"), "utf-8")
     assert [(each.kind, each.boxes) for each in read_spec(tmp_path / "out.toml").fields] == [(NUMBER, 8), (NUMBER, 5)]
+
+
+@pytest.mark.parametrize("gap", [0.8, 1.2, 1.5])
+def test_boxes_that_stand_apart_are_one_field_and_are_read(gap, benchmark_module, sheets, hands, reader, tmp_path):
+    layouts = benchmark_module("layouts")
+    draw = layouts.Drawing()
+    draw.text(20, 20, "Registration of members", 14, "B")
+    draw.lines(20, 28, "One digit in each box, in black or blue. " * 8)
+    draw.pdf.set_draw_color(60)
+    rows = enumerate((8, 4, 2))
+    boxes = [[Box(65 + n * (6 + gap), 45 + 16 * row, 6, 7.5) for n in range(count)] for row, count in rows]
+    for row in boxes:
+        draw.text(20, row[0].y + 5, "Number of the row", 10)
+        for box in row:
+            draw.pdf.rect(*box)
+    form = draw.finished("apart")
+    spec = _traced(form.page, tmp_path)
+    assert [field.boxes for field in spec.fields] == [8, 4, 2]
+    places = tuple(PlacedField(field, 0, field.at) for field in spec.fields)
+    texts = {(0, "f1"): "20314857", (0, "f2"): "1986", (0, "f3"): ""}
+    filled = sheets.fill(np.random.default_rng(2), form.page, places, texts, hands)
+    photo, _ = sheets.photograph(np.random.default_rng(3), filled, 10.0)
+    cells = PageReader(spec, reader).read(photo, "photo.jpg").cells
+    assert [cell.text for cell in cells.values()] == [*texts.values()]
+    assert cells[0, "f3"].status == "blank"
+
+
+def test_cells_too_wide_for_the_digits_of_a_number_are_fields_of_their_own(benchmark_module, tmp_path):
+    draw = benchmark_module("layouts").Drawing()
+    draw.text(20, 20, "Marks of the group", 14, "B")
+    draw.lines(20, 28, "Ten answers a row, each in its own cell. " * 8)
+    for row in range(3):
+        for n in range(10):
+            draw.pdf.rect(50 + n * 12, 48 + 13 * row, 12, 10)
+    spec = _traced(draw.finished("separate").page, tmp_path)
+    assert [len(field.at) for field in spec.fields] == [1] * 30
+
+
+def _traced(page, folder):
+    scan = cv2.resize((page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
+    save_traced(trace(Image.fromarray(scan), "scan", "Form", "A4", None, "mm"), folder / "form.toml")
+    return read_spec(folder / "form.toml")
 
 
 def test_boxes_in_two_rows_are_read_row_by_row():

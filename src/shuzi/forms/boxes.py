@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.layout import PlacedField, with_labels
 from shuzi.forms.printed_lines import (
     FAR,
+    LINE,
     MIN_CONTRAST,
     Erased,
     Line,
@@ -240,6 +242,7 @@ def _lined(flat: NDArray[np.uint8], placed: PlacedField, group: list[Box], every
     middles = [box.x + box.width / 2 for box in boxes]
     down = [np.interp(columns, middles, ys) for ys in ([box.y for box in boxes], [box.bottom for box in boxes])]
     sides, between = [whole.x, whole.right], [box.x for box in boxes[1:]]
+    between += [box.right for box, after in pairwise(boxes) if after.x - box.right > LINE * SCALE]
     if not placed.framed:  # a stroke at its edge is no line; a line below it may be one all the same
         lines = find_lines(part, [], down, thickness=placed.thickness)
     elif placed.field.style == COMB:

@@ -284,6 +284,7 @@ def _divided_by_ticks(ticks: NDArray[np.float64], start: int, end: int) -> tuple
 
 
 _SLENDER = 1.3  # width of a box for one digit, in its heights, at most
+_OF_MANY = (9.0, 1.1)  # millimetres, and heights, that a box of a number is wide at most: a wider one stands alone
 _EVEN = 1.0  # millimetres by which the boxes of one field may differ in place and height
 _ALIKE = 0.2  # of their width by which they may differ in it
 _APART = 0.9  # of their width: boxes further apart are not of one field
@@ -389,6 +390,8 @@ def _groups(runs: list[Run]) -> list[list[Run]]:
 
 
 def _next(box: Box, other: Box, gap: float) -> bool:
+    if box.width > min(_OF_MANY[0], _OF_MANY[1] * box.height):
+        return False
     level = abs(box.y - other.y) <= _EVEN and abs(box.height - other.height) <= _EVEN
     alike = abs(box.width - other.width) <= _ALIKE * box.width
     return level and alike and -_EVEN <= other.x - box.right <= gap

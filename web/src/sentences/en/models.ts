@@ -30,7 +30,7 @@ export const models = {
   "models.tiny":
     "Shows how little it takes: four narrow convolutional layers, small enough for a watch and hardly less accurate.",
   "models.softmax":
-    "The tutorial’s first network, y = softmax(xw + b): one picture of weights per digit and nothing else. Good for learning, not for real work.",
+    "The course’s first network, y = softmax(xw + b): one picture of weights per digit and nothing else. Good for learning, not for real work.",
   "models.own": (day: string) => `You trained it in this page, ${day}. It is kept in this browser.`,
   "models.scanned": (day: string) => `You scanned it from a QR code, ${day}. It is kept in this browser.`,
   "models.scanned.name": (name: string) => (name ? `From a code: ${name}` : "From a code"),

@@ -169,7 +169,7 @@ export const write = {
   "write.model": "Read by",
   "write.model.default": "The most accurate, and it tells you when it is unsure.",
   "write.model.tiny": "Fewer than 5,000 parameters, and still good.",
-  "write.model.softmax": "The tutorial’s first network, with a single layer. See where it fails.",
+  "write.model.softmax": "The course’s first network, with a single layer. See where it fails.",
   "write.model.yours": "yours",
   "write.model.trained": "The network you trained here. It knows single digits in the style of MNIST.",
   "write.model.scanned": "A network that you scanned. It knows single digits in the style of MNIST.",

@@ -21,7 +21,7 @@ export const learn: Translation<typeof english> = {
     "784 个数，训练出来的权重，十个分数，概率，还有一句老实的“拿不准”。现在，这些都用在你写的字上。",
   "learn.ending.write": "写一个数，看它怎么认",
   "learn.ending.models": "比一比几个网络",
-  "learn.ending.course": "自己动手做一个：教程",
+  "learn.ending.course": "自己动手做一个：课程",
   "learn.ending.again": "从头再看一遍",
   "learn.course.title": (title) => `《${title}》`,
   "learn.guess": "先猜一猜",
@@ -332,7 +332,7 @@ export const learn: Translation<typeof english> = {
   "learn.convolution": "卷积",
   "learn.convolution.title": "卷积：小窗口在字上滑过",
   "learn.convolution.text":
-    "模板一次看整张图，字挪了两个像素就对不上了。卷积只透过 3x3 像素的小窗口看：九个像素乘上九个权重，加起来，再挪到下一处。\n这些和组成一张新的图，叫特征图，看得出哪里有边、哪里有线。池化在每四个里只留最大的一个，不再计较到底在哪里。",
+    "模板一次看整张图，字挪了两个像素就对不上了。卷积只透过 3x3 像素的小窗口看：九个像素乘上九个权重，加起来，再挪到下一处。\n算出来的数又是一张图，叫特征图，看得出哪里有边、哪里有线。池化在每四个里只留最大的一个，不再计较到底在哪里。",
   "learn.convolution.try": "把窗口移到一竖上，再移到一横上：哪个卷积核看得见哪一笔？池化以后还剩下什么？",
   "learn.convolution.guess": "1 就是竖着的一笔。哪个卷积核扫过去，特征图上剩下的最少？",
   "learn.convolution.guess.task": "现在试试：选数字 1，把卷积核一个一个换过来，最后换“从上到下变化”。",

@@ -31,7 +31,7 @@ export const models: Translation<typeof english> = {
   "models.default": "能读整张图片。它还学过什么不是数字（字母、墨点、乱涂的线），拿不准的时候会直说。",
   "models.tiny": "看看最少需要多少：四层窄窄的卷积，小到能放进手表，准确率却差不了多少。",
   "models.softmax":
-    "教程里的第一个网络，y = softmax(xw + b)：每个数字只有一张权重图。适合用来弄懂原理，不适合实际使用。",
+    "课程里的第一个网络，y = softmax(xw + b)：每个数字只有一张权重图。适合用来弄懂原理，不适合实际使用。",
   "models.own": (day) => `你在这个页面里训练的，${day}。留在这个浏览器里。`,
   "models.scanned": (day) => `你从二维码扫来的，${day}。留在这个浏览器里。`,
   "models.scanned.name": (name) => (name ? `扫来的：${name}` : "扫来的网络"),

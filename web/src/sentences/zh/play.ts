@@ -47,7 +47,7 @@ export const play: Translation<typeof english> = {
   "film.ink.mine": "这是你写的。",
   "film.ink": (digit) => `有人写了这个 ${digit}。`,
   "film.numbers": "网络看不见笔画，只看见 784 个数：0 是纸，255 是墨。",
-  "film.windows": "一个 5×5 的窗口带着自己的权重滑过去，哪里有它要找的图案，它就在哪里作答。",
+  "film.windows": "一个 5×5 的窗口带着自己的权重滑过去，哪里有它要找的图案，它在哪里给的数就大。",
   "film.maps": "八个窗口找八种图案，各画一张图，标出自己找到的地方。",
   "film.deeper": "后面还有三层，每层都看前一层的图，一次看到的范围也越来越大。",
   "film.hidden": "整个字，最后只剩 40 个数。",

@@ -154,7 +154,7 @@ export const write: Translation<typeof english> = {
   "write.model": "用哪个模型认",
   "write.model.default": "最准的一个，拿不准的时候会直说。",
   "write.model.tiny": "参数不到 5,000 个，认得也不错。",
-  "write.model.softmax": "教程里的第一个网络，只有一层。看看它会在哪里认错。",
+  "write.model.softmax": "课程里的第一个网络，只有一层。看看它会在哪里认错。",
   "write.model.yours": "你训练的",
   "write.model.trained": "你在这里训练的网络。它只学过 MNIST 那样的单个数字。",
   "write.model.scanned": "从二维码扫来的网络。它只学过 MNIST 那样的单个数字。",

@@ -77,8 +77,8 @@ standalone: $(STANDALONE)
 # build/npm/shuzi-VERSION.tgz
 npm: $(NPM_PACKAGE)
 
-# with the page as play/ beside it, where `make standalone` has been run before
-docs: $(VENV)/.for-docs $(KATEX)
+# with the page as play/ beside it, to begin without installing anything
+docs: $(VENV)/.for-docs $(KATEX) $(STANDALONE)
 	$(BIN)/python tools/site/gather.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir $(SITE)
 

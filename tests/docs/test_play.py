@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(params=["served", "disk"])
 def place(request, site, served_site):
     if not (site / "play").is_dir():
-        pytest.skip("the page is not beside the documentation: make standalone, then make docs")
+        pytest.skip("the page is not beside the documentation: make docs")
     return served_site if request.param == "served" else site.as_uri() + "/"
 
 

@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 GATHERED = ROOT / "build" / "docs"
 KATEX = ROOT / "web" / "node_modules" / "katex" / "dist"
 PLAY = ROOT / "build" / "standalone" / "shuzi"
-"""The page without a service. Where `make standalone` made it, the site has it as play/, and lessons link there."""
+"""The page without a service, as `make standalone` makes it: the site has it as play/, and lessons link there."""
 
 PROJECT = ("ARCHITECTURE", "CONTRIBUTING", "TERMINOLOGY", "CHANGELOG", "SECURITY", "RELEASING")
 REFERENCE: dict[str, Callable[[str], str]] = {
@@ -160,6 +160,8 @@ def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
         if not meant.exists():
             raise FileNotFoundError(f"{source.relative_to(ROOT)} links to {path}, which is not there")
         address = public_address()
+        if meant == ROOT:
+            return f"[{label}]({address}/archive/HEAD.zip)" if address else label
         shown = meant.relative_to(ROOT).as_posix()
         return f"[{label}]({address}/blob/main/{shown}{anchor})" if address else f"{label} (`{shown}`)"
 

@@ -163,3 +163,23 @@ def price(theme):
         right.annotate(str(height), (0.01, height), (9, 1), textcoords="offset points", fontsize=10)
     left.legend()
     return figure
+
+
+def powers(theme):
+    """The first picture's scores, their powers of e, and these divided by their sum."""
+    figure = Figure(figsize=(8.4, 2.5))
+    scores = (X @ W)[0]
+    raised = np.exp(scores)
+    steps = (
+        (scores, theme.say("score", "分数")),
+        (raised, theme.say("e to the power of it", "e 的“分数”次方")),
+        (raised / raised.sum(), theme.say("divided by the sum: probability", "除以总和：概率")),
+    )
+    for cell, (values, title) in zip(figure.subplots(1, 3), steps, strict=True):
+        drawn = cell.bar((theme.say("digit 0", "数字 0"), theme.say("digit 1", "数字 1")), values, width=0.6)
+        drawn[0].set_color(theme.second)
+        drawn[1].set_color(theme.accent)
+        cell.bar_label(drawn, [f"{value:.3f}".rstrip("0").rstrip(".") for value in values], padding=2)
+        cell.set(title=title, yticks=[], ylim=(0, 1.25 * max(values)))
+        cell.spines["left"].set_visible(False)
+    return figure

@@ -1,4 +1,4 @@
-"""A small network with all its numbers, and where few and many neurons draw the line between two kinds of points."""
+"""A small network with all its numbers, where neurons draw the line between points, and what 32 of them look at."""
 
 import importlib.util
 from functools import cache
@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
+
+from figures import picture
 
 
 @cache
@@ -118,3 +120,24 @@ def bending(theme):
         cell.set_ylabel("b", rotation=0)
         figure.legend(loc="outside lower center", ncols=2, markerscale=3)
         yield figure
+
+
+def neurons(theme):
+    """The weights of 32 trained neurons, and what each puts out for a 7."""
+    lesson = _lesson()
+    network = lesson.train(32)
+    split = lesson.data.validation
+    seven = split.images[np.argmax(split.labels == 7)]
+    (hidden,), _ = lesson.forward(seven.reshape(1, 784) / 255, *network)
+    figure = Figure(figsize=(8.6, 5))
+    left, right = figure.subfigures(1, 2, width_ratios=(1, 5))
+    cell = left.subplots()
+    picture(cell, seven, theme)
+    cell.set_title(theme.say("a 7", "一个 7"))
+    for index, cell in enumerate(right.subplots(4, 8).flat):
+        weights = network[0][:, index].reshape(28, 28)
+        most = np.abs(weights).max()
+        picture(cell, weights, theme, cmap=theme.signs, vmin=-most, vmax=most)
+        colour = theme.accent if hidden[index] else theme.faint
+        cell.set_title(f"{hidden[index]:.1f}" if hidden[index] else "0", color=colour, fontsize=10)
+    return figure

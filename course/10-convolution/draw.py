@@ -4,20 +4,28 @@ import contextlib
 import io
 from functools import cache
 from pathlib import Path
+from types import FunctionType, SimpleNamespace
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+import shuzi
 from figures import picture
 
 
 @cache
-def _maps():
+def _lesson():
     code = (Path(__file__).parent / "lesson.py").read_text("utf-8").partition("train, validation =")[0]
     lesson = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(code, lesson)  # noqa: S102 - the lesson's own code, without its comparison
+    return lesson
+
+
+@cache
+def _maps():
+    lesson = _lesson()
     seven, convolve = lesson["seven"], lesson["convolve"]
     network = lesson["trained"](lesson["windows"](), lesson["mnist"].train.images)
     learnt = np.array(network.layers[0](seven[None, :, :, None]))[0]
@@ -72,6 +80,37 @@ def maps(theme):
     for cell, image, title in zip(figure.subplots(2, 3).flat, _maps(), titles, strict=True):
         picture(cell, image, theme)
         cell.set_title(title)
+    return figure
+
+
+@cache
+def _layers():
+    """Return the pooled maps of the first layer and the maps of the second, learnt from 5,000 pictures."""
+    lesson, train = dict(_lesson()), _lesson()["mnist"].train
+    few = shuzi.Dataset(train.images[:5000], train.labels[:5000])
+    trained = FunctionType(lesson["trained"].__code__, lesson | {"mnist": SimpleNamespace(train=few)})
+    maps = [lesson["seven"][None, :, :, None]]
+    for layer in trained(lesson["windows"](), few.images).layers[:3]:
+        maps.append(np.array(layer(maps[-1])))
+    return maps[2][0], maps[3][0]
+
+
+def second(theme):
+    """The sixteen pooled maps of the 7, one place in all, and what a window of the second layer makes of it."""
+    pooled, found = _layers()
+    window = found.max(axis=(0, 1)).argmax()
+    row, column = np.unravel_index(found[:, :, window].argmax(), found.shape[:2])
+    figure = Figure(figsize=(8.4, 4))
+    left, right = figure.subfigures(1, 2, width_ratios=(5, 3))
+    for cell, image in zip(left.subplots(4, 4).flat, np.moveaxis(pooled, 2, 0), strict=True):
+        picture(cell, image, theme, vmin=0, vmax=pooled.max())
+        cell.add_patch(Rectangle((column - 0.5, row - 0.5), 3, 3, fill=False, edgecolor=theme.accent, linewidth=2))
+    left.suptitle(theme.say("16 maps, the same 3×3 in each", "16 张特征图，每张看同一处 3×3"), fontsize=11)
+    cell = right.subplots()
+    picture(cell, found[:, :, window], theme)
+    cell.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=theme.accent, linewidth=2))
+    english, chinese = "16 × 9 products, added up:\none number of one window", "16 × 9 个乘积加起来：\n一个窗的一个数"
+    cell.set_title(theme.say(english, chinese), fontsize=11)
     return figure
 
 

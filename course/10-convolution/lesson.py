@@ -72,3 +72,7 @@ for stack in (linear, windows):
     print("  shifted ", *("%.2f" % accuracy(network, shifted(validation, pixels)) for pixels in (1, 2, 3, 4, 6)))
     other = trained(stack(), shuffled(train))
     print("  shuffled %.2f" % accuracy(other, shuffled(validation)))
+
+
+def normalised(batch):
+    return (batch - batch.mean(axis=0)) / batch.std(axis=0)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from figures import bars, picture
+from shuzi.data.own import import_pictures
 from shuzi.ink.normalize import normalize
 
 
@@ -27,7 +28,7 @@ def _rows():
     lesson = _lesson()
     with TemporaryDirectory() as folder:
         lesson["cut"](lesson["draw_sheet"](2, 30), Path(folder) / "exam")
-        exam = lesson["import_pictures"](Path(folder) / "exam").dataset
+        exam = import_pictures(Path(folder) / "exam").dataset
     answers = lesson["shuzi"].load("tiny").classify(exam.images).argmax(axis=1)
     mnist = lesson["shuzi"].load_mnist().train
     usual = [mnist.images[np.argmax(mnist.labels == digit)] for digit in range(10)]

@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image
 
 import shuzi
-from shuzi.data.own import import_pictures
 from shuzi.ink.paper import ink_map
 from shuzi.synthesis.composer import draw_sheet
 
@@ -41,11 +40,14 @@ def accuracy(model, dataset):
     return np.mean(shuzi.load(model).classify(dataset.images).argmax(axis=1) == dataset.labels)
 
 
+def command(*words):
+    subprocess.run([sys.executable, "-m", "shuzi", *map(str, words)], check=True, stdout=subprocess.DEVNULL)
+
+
 def train_on(images, labels, name):
     np.savez(work / f"{name}.npz", images=images, labels=labels)
-    options = ["--data", work / f"{name}.npz", "--steps", "200", "--learning-rate", "0.002", "--out", work / name]
-    command = [sys.executable, "-m", "shuzi", "train", "tiny", "--from", "tiny", *options]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    options = ["--steps", "200", "--learning-rate", "0.002", "--out", work / name]
+    command("train", "tiny", "--from", "tiny", "--data", work / f"{name}.npz", *options)
     return work / name
 
 
@@ -54,7 +56,8 @@ shutil.rmtree(work, ignore_errors=True)
 work.mkdir()
 for name, seed, per_digit in (("learn", 1, 10), ("exam", 2, 30)):
     cut(draw_sheet(seed, per_digit), work / name)
-learn, exam = import_pictures(work / "learn").dataset, import_pictures(work / "exam").dataset
+    command("data", "import", work / name, work / f"{name}.npz")
+learn, exam = (shuzi.Dataset(**np.load(work / f"{name}.npz")) for name in ("learn", "exam"))
 mnist = shuzi.load_mnist()
 print("pictures", len(learn), len(exam))
 

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from shuzi.data.formats import save_dataset
+from shuzi.data.own import import_pictures
 from shuzi.synthesis import composer
 
 lesson = {}
@@ -32,7 +33,7 @@ if __name__ == "__main__":
         parts = {}
         for name, seed, per_digit in (("learn", 1, 10), ("exam", 2, 30)):
             lesson["cut"](lesson["draw_sheet"](seed, per_digit), Path(name))
-            parts[name] = lesson["import_pictures"](name).dataset
+            parts[name] = import_pictures(name).dataset
         save_dataset(Path("learn.npz"), parts["learn"])
         command = [sys.executable, "-m", "shuzi", "train", "--data", "learn.npz", "--from", "default", "--out", "own"]
         done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")

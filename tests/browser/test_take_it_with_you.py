@@ -13,7 +13,7 @@ import shuzi
 
 pytestmark = pytest.mark.browser
 
-LESSON = Path(__file__).parents[2] / "course" / "18-take-it-with-you" / "lesson.py"
+LESSON = Path(__file__).parents[2] / "course" / "19-take-it-with-you" / "lesson.py"
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ export const STEPS: { readonly [Name in StepName]: Step<Name> } = {
   backprop: { guesses: ["fifth", "half", "sure"], right: 2, lesson: "07-hidden-layer" },
   convolution: { right: 1, lesson: "10-convolution" },
   handwriting: { right: 2, lesson: "14-your-own-handwriting" },
-  "not-sure": { guesses: ["most", "half", "few"], right: 2, lesson: "17-not-sure" },
+  "not-sure": { guesses: ["most", "half", "few"], right: 2, lesson: "18-not-sure" },
 };
 
 export const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];

@@ -51,7 +51,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "limits": {
         "data.dataset": ["MAX_EXAMPLES"],
         "data.own": ["MAX_BYTES"],
-        "forms.grammar": ["MAX_BOXES", "MAX_TEXT_LENGTH", "MAX_TRACED"],
+        "forms.grammar": ["MAX_TEXT_LENGTH", "MAX_TRACED"],
         "forms.kinds": ["BOX_RANGES"],
         "forms.notation": ["IBAN_LENGTHS"],
         "pictures.decode": ["DARK", "MAX_PIXELS"],

@@ -73,32 +73,6 @@ def write_form(folder: Path, name: str, numbers: Sequence[str]) -> None:
     (folder / "filled.jpg").write_bytes(_photograph(page, form.places, texts, 3))
 
 
-def write_form_without_boxes(folder: Path, numbers: dict[tuple[float, float, float, float], str]) -> None:
-    """Write a form without boxes, blank.png, and a photograph of one with numbers at places, filled.jpg.
-
-    The places, in millimetres, are free of print if they are in the uppermost or the lowest 40 mm of the paper.
-    """
-    from shuzi.forms.grammar import OPEN
-    from shuzi.forms.kinds import Field
-    from shuzi.forms.layout import PlacedField
-    from shuzi.ink.boxes import Box
-
-    fine = _benchmark("sheets").FINE
-    page = np.full((round(297 * fine), round(210 * fine)), 255, np.uint8)
-    for n in range(120):
-        place = (round((12 + n % 6 * 32) * fine), round((50 + n // 6 * 10) * fine))
-        cv2.putText(page, f"No {n * 7919 % 9973}", place, cv2.FONT_HERSHEY_PLAIN, fine / 4, 40, 3)
-    scan = cv2.resize(page, (1654, 2339), interpolation=cv2.INTER_AREA)
-    Image.fromarray(scan).save(folder / "blank.png")
-    places, texts = [], {}
-    for n, (at, number) in enumerate(numbers.items()):
-        field = Field(f"f{n}", boxes=len(number), style=OPEN, at=(Box(*at),))
-        places.append(PlacedField(field, 0, field.at))
-        texts[0, field.name] = number
-    paper = (page / 255).astype(np.float32)
-    (folder / "filled.jpg").write_bytes(_photograph(paper, tuple(places), texts, 3))
-
-
 def _photograph(page: Any, places: Any, texts: dict[tuple[int, str], str], seed: int) -> bytes:
     from shuzi import load_mnist
 

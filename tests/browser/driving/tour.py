@@ -62,9 +62,6 @@ def tour(page: Page) -> Iterator[str]:
     page.get_by_test_id("blank-form").set_input_files(FOLDER / "meters.en.pdf")
     page.locator(".forms-fields input").first.focus()
     yield "forms, traced"
-    page.locator(".forms-blank [data-add]").click()
-    page.locator(".forms-drawn button").wait_for()
-    yield "forms, drawn"
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator(".forms-trace-form .plain").last.click()
     page.goto("?view=forms&sheets=own")

@@ -2,7 +2,6 @@
 
 export const MAX_EXAMPLES = 10_000;
 export const MAX_BYTES = 64_000_000;
-export const MAX_BOXES = 24;
 export const MAX_TEXT_LENGTH = 200;
 export const MAX_TRACED = 200;
 export const BOX_RANGES = { number: [1, 24], identifier: [1, 24], date: [8, 8], time: [4, 4], phone: [5, 15], card: [12, 19] } as const;

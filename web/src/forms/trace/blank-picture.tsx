@@ -1,15 +1,12 @@
-/** The blank form with its fields drawn over it; the field that a person is at can be seen nearer, and others can be drawn. */
+/** The blank form with its fields drawn over it; the field that a person is at can be seen nearer. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/controls";
 import { bytesOf } from "../../shared/files";
 import { revokeLater } from "../photographs/photographs";
-import { DrawingPaper, DrawnHandle, onPaper } from "./drawing";
-import { addDrawn } from "./drawn";
 import { currentField, type Edited, fields } from "./form";
-import { around } from "./rectangle";
 
 const NEAR = 2;
 const TALL = 4.5; // millimetres of a number
@@ -18,9 +15,6 @@ const ROOM = 1.2;
 export function BlankPicture({ form, choose }: { form: TracedForm; choose: (index: number) => void }) {
   const url = useSignal("");
   const isNear = useSignal(false);
-  const isDrawing = useSignal(false);
-  const frame = useRef<HTMLDivElement>(null);
-  const paper = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([bytesOf(form.blank)], { type: "image/png" }));
     url.value = made;
@@ -29,32 +23,22 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
   const [width, height] = form.size;
   const at = currentField.value;
   const near = isNear.value && at !== null;
-  // with what is printed to the left of it, which says what it is; a field that is dragged takes the paper nowhere
+  // with what is printed to the left of it, which says what it is
   const middle = useMemo(() => {
     const [x, y] = (at === null ? undefined : fields.peek()[at]?.at[0]) ?? [width / 2, height / 2];
     return `${(50 * x) / width}% ${(100 * y) / height}%`;
   }, [at, near, width, height]);
-  const add = () => {
-    if (!frame.current || !paper.current) return;
-    isDrawing.value = false;
-    addDrawn(around(onPaper(paper.current, middleOf(frame.current), form.size), form.size));
-  };
   return (
-    <figure
-      class="forms-blank"
-      onKeyDown={(event) => {
-        if (event.key === "Escape") isDrawing.value = false;
-      }}
-    >
-      <div ref={frame}>
+    <figure class="forms-blank">
+      <div>
         <div style={near ? { transform: `scale(${NEAR})`, transformOrigin: middle } : {}}>
-          <DrawingPaper paper={paper} size={form.size} isDrawing={isDrawing}>
+          <div class="forms-paper-shown">
             <img src={url.value} alt={say("forms.trace.picture", fields.value.length)} draggable={false} />
             <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
               {fields.value.map((field, index) => (
                 // biome-ignore lint/a11y/noStaticElementInteractions: the list has the same, for keys
                 <g
-                  key={field.drawn?.id ?? field.at.join()}
+                  key={field.at.join()}
                   data-state={field.isLeftOut ? "left-out" : index === at ? "current" : ""}
                   onClick={() => choose(index)}
                 >
@@ -62,26 +46,11 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
                 </g>
               ))}
             </svg>
-            {fields.value.map(
-              ({ drawn }, index) =>
-                drawn && (
-                  <DrawnHandle key={drawn.id} drawn={drawn} index={index} paper={paper} size={form.size} />
-                ),
-            )}
-          </DrawingPaper>
+          </div>
         </div>
       </div>
       <figcaption>
         <div class="buttons">
-          <Button
-            look="plain"
-            label={say("forms.draw")}
-            aria-pressed={isDrawing.value}
-            onClick={() => {
-              isDrawing.value = !isDrawing.value;
-            }}
-          />
-          <Button look="plain" label={say("forms.draw.add")} data-add onClick={add} />
           <Button
             look="plain"
             label={say("forms.sheet.near")}
@@ -93,21 +62,9 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (inde
             }}
           />
         </div>
-        {isDrawing.value ? (
-          <p class="small">{say("forms.draw.now")}</p>
-        ) : (
-          fields.value.some(({ drawn }) => drawn) && <p class="small quiet">{say("forms.draw.about")}</p>
-        )}
       </figcaption>
     </figure>
   );
-}
-
-/** The middle of what can be seen of an element in the window, or of the element where nothing can. */
-function middleOf(element: Element): [number, number] {
-  const { left, right, top, bottom } = element.getBoundingClientRect();
-  const [first, last] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
-  return [(left + right) / 2, first < last ? (first + last) / 2 : (top + bottom) / 2];
 }
 
 function Boxes({ field, position }: { field: Edited; position: number }) {

@@ -8,7 +8,6 @@ import { type Said, said, say } from "../../sentences/say";
 import { bytesOf } from "../../shared/files";
 import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
 import { MAX_BYTES, smaller } from "../photographs/photographs";
-import { type Box, doubledOf } from "./rectangle";
 import { type Field, plain, stemOf, tomlOf } from "./toml";
 
 /** The service's answer about a picture. */
@@ -20,23 +19,9 @@ interface Traced {
   form: TracedForm;
 }
 
-/** A person's drawing, from which the service makes a field. */
-export interface Drawn {
-  id: string;
-  box: Box;
-  /** As what it is read; "" leaves that to what is printed there. */
-  style: Field["style"] | "";
-  /** Whether the service has said where the field is. */
-  isChecked: boolean;
-  /** Why no field can be there. */
-  trouble: Said | null;
-}
-
 /** A field as a person left it. */
 export interface Edited extends Field {
   isLeftOut: boolean;
-  /** Only if a person drew it. */
-  drawn?: Drawn;
 }
 
 interface Edits {
@@ -59,11 +44,7 @@ export const isEdited = signal(false);
 
 const used = computed(() => fields.value.filter(({ isLeftOut }) => !isLeftOut));
 
-type Fault =
-  | ["no_title" | "none"]
-  | ["many" | "unnamed" | "unchecked", number]
-  | ["twice", string]
-  | ["misplaced", number, string];
+type Fault = ["no_title" | "none"] | ["many" | "unnamed", number] | ["twice", string];
 
 /** The first fault in the spec: the key of its sentence and the values; null if all is well. */
 export const fault = computed<Fault | null>(() => {
@@ -74,11 +55,7 @@ export const fault = computed<Fault | null>(() => {
   if (unnamed >= 0) return ["unnamed", unnamed + 1];
   const names = used.value.map(({ name }) => plain(name));
   const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) return ["twice", twice];
-  const open = fields.value.findIndex(({ drawn }) => drawn && !drawn.isChecked);
-  if (open < 0) return null;
-  const trouble = fields.value[open]?.drawn?.trouble;
-  return trouble ? ["misplaced", open + 1, trouble.text] : ["unchecked", open + 1];
+  return twice === undefined ? null : ["twice", twice];
 });
 
 /** Say why no spec can be made of the form; "" if one can. */
@@ -87,16 +64,7 @@ export function faultSaid(): string {
   if (!wrong) return "";
   if (wrong.length === 1) return say(`forms.trace.${wrong[0]}`);
   if (wrong[0] === "twice") return say("forms.trace.twice", wrong[1]);
-  if (wrong[0] === "misplaced") return say("forms.trace.misplaced", wrong[1], wrong[2]);
   return say(`forms.trace.${wrong[0]}`, wrong[1]);
-}
-
-/** Say which field lies on another one and what to do; "" if none does. It is no fault: it may be meant. */
-export function doubledSaid(): string {
-  const doubled = doubledOf(fields.value);
-  if (!doubled) return "";
-  const key = fields.value[doubled.covered]?.drawn ? "forms.trace.doubled.drawn" : "forms.trace.doubled";
-  return say(key, doubled.drawn + 1, doubled.covered + 1);
 }
 
 /** Begin with a form; an earlier one is replaced. */
@@ -153,13 +121,30 @@ export function setTitle(text: string): void {
 
 /** Change a field. */
 export function changeField(position: number, changed: Partial<Edited>): void {
-  setFields(fields.peek().map((field, index) => (index === position ? { ...field, ...changed } : field)));
+  fields.value = fields.peek().map((field, index) => (index === position ? { ...field, ...changed } : field));
+  keep();
 }
 
-/** Put other fields in the place of all. */
-export function setFields(changed: readonly Edited[]): void {
-  fields.value = changed;
-  keep();
+/** Put the focus on the name of a field. */
+export function focusField(index: number): void {
+  currentField.value = index;
+  const field = nameOf(index);
+  field?.focus({ preventScroll: true });
+  field?.select();
+  field?.closest("li")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Scroll the list to a field, and nothing else. */
+export function showInList(index: number): void {
+  const row = nameOf(index)?.closest("li");
+  const list = row?.parentElement;
+  if (!row || !list) return;
+  const [shown, bounds] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  list.scrollTop += Math.max(bounds.bottom - shown.bottom, 0) + Math.min(bounds.top - shown.top, 0);
+}
+
+function nameOf(index: number): HTMLInputElement | null {
+  return document.querySelector(`.forms-fields [data-field="${index}"]`);
 }
 
 function keep(): void {
@@ -203,7 +188,7 @@ export async function trace(file: File, paper: string, page = 1): Promise<void> 
   trouble.value = null;
   isTracing.value = true;
   try {
-    const form = await askTrace({ file, page, paper, fields: "" }, mine.signal);
+    const form = await askTrace({ file, page, paper }, mine.signal);
     beginForm({ file, page, form });
     announce(say("forms.trace.found", form.fields.length));
   } catch (error) {
@@ -219,13 +204,11 @@ export async function trace(file: File, paper: string, page = 1): Promise<void> 
 
 const SIDE = 4_000; // pixels on the longer side of a picture that is larger than that
 
-/** The service traces the picture of a blank form, or says where drawn fields are on it. */
+/** The service traces the picture of a blank form. */
 interface Asked {
   file: File;
   page: number;
   paper: string;
-  /** Drawn fields, in TOML; "" to have them found. */
-  fields: string;
 }
 
 /**
@@ -233,14 +216,10 @@ interface Asked {
  *
  * @throws ApiError where the service refuses or does not answer
  */
-export async function askTrace(
-  { file, page, paper, fields }: Asked,
-  signal: AbortSignal,
-): Promise<TracedForm> {
+async function askTrace({ file, page, paper }: Asked, signal: AbortSignal): Promise<TracedForm> {
   const small = file.size > MAX_BYTES ? await smaller(file, SIDE) : null;
   const body = new FormData();
   body.append("picture", small?.file ?? file, file.name);
-  if (fields) body.append("fields", new Blob([fields]), "fields");
   const query = new URLSearchParams({ paper, page: String(page) });
   return request<TracedForm>(`v1/forms/trace?${query}`, { body, signal, onBusy: () => undefined });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Field, kindOf, kindsOf, ofKind, stemOf, tomlOf, tomlOfDrawn } from "./toml";
+import { type Field, kindOf, kindsOf, ofKind, stemOf, tomlOf } from "./toml";
 
 const PAPER = { title: "Meter card", paper: "A4", landscape: false };
 const FIELD: Field = {
@@ -47,17 +47,6 @@ test("a time has no boxes of its own either, an account number has its country, 
 test("what a person types becomes a text that a spec may have", () => {
   expect(fieldOf({ name: ' a"\n[x]\u007f ' })).toContain('name = "a\\" [x]"\n');
   expect(fieldOf({ name: "姓\u3000名\u200b\ud800" })).toContain('name = "姓 名"\n');
-});
-
-test("a drawn field is asked about with its boxes, and with a style only where somebody chose one", () => {
-  const box: Field["at"][number] = [1, 2.5, 48, 8];
-  const first = { name: " ", kind: "identifier", boxes: 3 } as const;
-  expect(tomlOfDrawn(first, { box, style: "" })).toBe(
-    `[[fields]]\nname = "-"\nkind = "identifier"\nboxes = 3\nat = [1,2.5,48,8]\n`,
-  );
-  expect(tomlOfDrawn({ name: "day", kind: "date", boxes: 8 }, { box, style: "open" })).toBe(
-    `[[fields]]\nname = "day"\nkind = "date"\nstyle = "open"\nat = [1,2.5,48,8]\n`,
-  );
 });
 
 test("a title becomes the name of a file", () => {

@@ -44,19 +44,6 @@ function shapeOf({ kind, country, boxes }: Pick<Field, "kind" | "country" | "box
   return isFixed(kind) ? { kind } : { kind, boxes };
 }
 
-/** A field as a person drew it, for the service to find its place; without a style, what is printed there decides on it. */
-export function tomlOfDrawn(
-  { name, ...shape }: Pick<Field, "name" | "kind" | "country" | "boxes">,
-  { box, style }: { box: Field["at"][number]; style: Field["style"] | "" },
-): string {
-  return `[[fields]]\n${linesOf({
-    name: plain(name) || "-",
-    ...shapeOf(shape),
-    ...(style ? { style } : {}),
-    at: box,
-  })}`;
-}
-
 function linesOf(values: Record<string, unknown>): string {
   // strings without control characters, numbers and lists of JSON are TOML's too
   const line = ([key, value]: [string, unknown]) => `${key} = ${JSON.stringify(value)}\n`;

@@ -2,27 +2,25 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
-import { language } from "../../language";
 import { say } from "../../sentences/say";
 import { Button, FileButton, Notice, PICTURES } from "../../shared/controls";
 import { saveFile } from "../../shared/files";
 import { requestFieldOf } from "../photographs/photographs";
 import { BlankPicture } from "./blank-picture";
-import { DrawnShape } from "./drawing";
-import { checkAll, focusField, removeField, showInList } from "./drawn";
 import {
   changeField,
   closeForm,
   currentField,
-  doubledSaid,
   type Edited,
   fault,
   faultSaid,
   fields,
   filesOf,
+  focusField,
   isEdited,
   isTracing,
   setTitle,
+  showInList,
   stopTracing,
   title,
   trace,
@@ -47,11 +45,6 @@ export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]
   useEffect(() => {
     if (tracedForm) paper.value = tracedForm.form.paper;
   }, [tracedForm, paper]);
-  const spoken = language.value;
-  // what is wrong is said again in a new language
-  useEffect(() => {
-    if (tracedForm) checkAll();
-  }, [tracedForm, spoken]);
   const take = (files: readonly File[]) => {
     const [file] = files;
     if (file && mayReplace()) void trace(file, paper.peek().trim());
@@ -146,7 +139,6 @@ function Pages({ page, of }: { page: number; of: number }) {
 
 function Form({ form }: { form: TracedForm }) {
   const wrong = fault.value;
-  const doubled = doubledSaid();
   const save = (which: "spec" | "blank") => {
     const now = traced.peek();
     if (!now || fault.peek()) return;
@@ -177,9 +169,6 @@ function Form({ form }: { form: TracedForm }) {
       <p class="notice" role="status" hidden={!wrong}>
         {faultSaid()}
       </p>
-      <p class="notice" role="status" hidden={!doubled}>
-        {doubled}
-      </p>
       <div class="buttons">
         <Button label={say("forms.trace.save")} disabled={wrong !== null} onClick={() => save("spec")} />
         <Button
@@ -209,7 +198,7 @@ function Fields() {
   return (
     <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
       {fields.value.map((field, index) => (
-        <Row key={field.drawn?.id ?? field.at.join()} field={field} index={index} />
+        <Row key={field.at.join()} field={field} index={index} />
       ))}
     </ol>
   );
@@ -263,27 +252,14 @@ function Row({ field, index }: { field: Edited; index: number }) {
           </option>
         ))}
       </select>
-      {field.drawn ? (
-        <Button
-          look="plain"
-          label={say("forms.draw.remove")}
-          aria-label={say("forms.draw.remove.field", index + 1)}
-          onClick={() => removeField(index)}
-        />
-      ) : (
-        <Button
-          look="plain"
-          label={say("forms.trace.leave_out")}
-          aria-pressed={field.isLeftOut}
-          aria-label={say("forms.trace.leave_out.field", index + 1)}
-          onClick={() => changeField(index, { isLeftOut: !field.isLeftOut })}
-        />
-      )}
-      {field.drawn ? (
-        <DrawnShape field={field} drawn={field.drawn} index={index} shape={shapeOf(field)} />
-      ) : (
-        <span class="small quiet">{shapeOf(field)}</span>
-      )}
+      <Button
+        look="plain"
+        label={say("forms.trace.leave_out")}
+        aria-pressed={field.isLeftOut}
+        aria-label={say("forms.trace.leave_out.field", index + 1)}
+        onClick={() => changeField(index, { isLeftOut: !field.isLeftOut })}
+      />
+      <span class="small quiet">{shapeOf(field)}</span>
     </li>
   );
 }

@@ -59,7 +59,7 @@ export const forms = {
   "forms.trace.choose": "Choose the blank form",
   "forms.trace.another": "Choose another form",
   "forms.trace.about":
-    "A scan, a PDF or a photograph of a blank form, upright and whole; or drop it here. The empty boxes printed on it become fields; others can be drawn.",
+    "A scan, a PDF or a photograph of a blank form, upright and whole; or drop it here. The empty boxes printed on it become fields.",
   "forms.trace.paper": "Paper",
   "forms.trace.page": "Page",
   "forms.trace.busy": "Looking for the boxes",
@@ -71,8 +71,8 @@ export const forms = {
         : `${fields} fields were found.`,
   "forms.trace.look": (fields: number) =>
     fields === 0
-      ? "No empty boxes were found. Draw the fields on the form, and choose photographs of filled forms above."
-      : `${fields === 1 ? "1 field was found" : `${fields} fields were found`}. Name them, draw what is missing, leave out those that are not fields, and choose photographs of filled forms above.`,
+      ? "No empty boxes were found. Say where the fields are with shuzi form trace --fields."
+      : `${fields === 1 ? "1 field was found" : `${fields} fields were found`}. Name them, leave out those that are not fields, and choose photographs of filled forms above.`,
   "forms.trace.left_out": (count: number) =>
     `${count} more ${count === 1 ? "field was" : "fields were"} found than a spec may have. Say which ones you need with shuzi form trace --fields.`,
   "forms.trace.picture": (fields: number) =>
@@ -99,29 +99,6 @@ export const forms = {
   "forms.trace.no_title": "The form needs a title.",
   "forms.trace.none": "There is no field, or all are left out. At least one is needed.",
   "forms.trace.many": (most: number) => `A spec may have at most ${most} fields.`,
-  "forms.trace.misplaced": (field: number, reason: string) => `Field ${field}: ${reason}`,
-  "forms.trace.doubled": (drawn: number, covered: number) =>
-    `Field ${drawn} lies on field ${covered}, so what is written there is read twice. Leave out field ${covered}, or remove field ${drawn}.`,
-  "forms.trace.doubled.drawn": (drawn: number, covered: number) =>
-    `Fields ${drawn} and ${covered} overlap, so what is written there is read twice. Move or remove one of them.`,
-  "forms.trace.unchecked": (field: number) => `Field ${field} is being compared with the form.`,
-  "forms.draw": "Draw a field",
-  "forms.draw.add": "Add a field",
-  "forms.draw.now": "Drag over the field, from corner to corner.",
-  "forms.draw.about":
-    "Drag a drawn field, or its corner. Arrow keys move it, with Shift they resize it, Enter goes to its name, Delete removes it. It snaps to the boxes that are printed there.",
-  "forms.draw.place": (field: number, at: string) => `Field ${field}, drawn: ${at}`,
-  "forms.draw.at": (x: number, y: number, width: number, height: number) =>
-    `${x} mm from the left, ${y} mm from the top, ${width} by ${height} mm`,
-  "forms.draw.boxes": (field: number) => `Boxes of field ${field}`,
-  "forms.draw.digits": (count: number) => (count === 1 ? "1 digit" : `${count} digits`),
-  "forms.draw.style": (field: number) => `How field ${field} is printed`,
-  "forms.draw.style.any": "as printed there",
-  "forms.draw.style.boxes": "a box for each digit",
-  "forms.draw.style.comb": "one box with ticks",
-  "forms.draw.style.open": "open field",
-  "forms.draw.remove": "Remove",
-  "forms.draw.remove.field": (field: number) => `Remove field ${field}`,
   "forms.trace.unnamed": (field: number) => `Field ${field} has no name.`,
   "forms.trace.twice": (name: string) => `Two fields are called ${name}. Each needs its own name.`,
   "forms.trace.save": "Save the spec (.toml)",

@@ -54,15 +54,15 @@ export const forms: Translation<typeof english> = {
   "forms.trace.choose": "选空白表格",
   "forms.trace.another": "换一张表格",
   "forms.trace.about":
-    "空白表格的扫描件、PDF 或照片，要正着放、完整；拖到这里也行。上面印好的空格子会成为栏目，别的可以自己画。",
+    "空白表格的扫描件、PDF 或照片，要正着放、完整；拖到这里也行。上面印好的空格子会成为栏目。",
   "forms.trace.paper": "纸张",
   "forms.trace.page": "第几页",
   "forms.trace.busy": "正在找格子",
   "forms.trace.found": (fields) => (fields === 0 ? "没有找到栏目。" : `找到 ${fields} 个栏目。`),
   "forms.trace.look": (fields) =>
     fields === 0
-      ? "没有找到空格子。请在表格上画出栏目，再在上面选填好的表格的照片。"
-      : `找到 ${fields} 个栏目。请给它们起名，缺的画上，不是栏目的点“不要”，再在上面选填好的表格的照片。`,
+      ? "没有找到空格子。请用 shuzi form trace --fields 写明栏目在哪里。"
+      : `找到 ${fields} 个栏目。请给它们起名，不是栏目的点“不要”，再在上面选填好的表格的照片。`,
   "forms.trace.left_out": (count) =>
     `找到的栏目比一份说明能写的多 ${count} 个。请用 shuzi form trace --fields 写明需要哪些。`,
   "forms.trace.picture": (fields) => `空白表格，标出了 ${fields} 个栏目的编号`,
@@ -87,29 +87,6 @@ export const forms: Translation<typeof english> = {
   "forms.trace.no_title": "表格要有标题。",
   "forms.trace.none": "一个栏目也没有，或者都不要了。至少要有一个。",
   "forms.trace.many": (most) => `一份说明最多 ${most} 个栏目。`,
-  "forms.trace.misplaced": (field, reason) => `栏目 ${field}：${reason}`,
-  "forms.trace.doubled": (drawn, covered) =>
-    `栏目 ${drawn} 压在栏目 ${covered} 上，写在那里的会读两遍。可以不要栏目 ${covered}，或者删除栏目 ${drawn}。`,
-  "forms.trace.doubled.drawn": (drawn, covered) =>
-    `栏目 ${drawn} 和栏目 ${covered} 叠在一起，写在那里的会读两遍。请移开或删除一个。`,
-  "forms.trace.unchecked": (field) => `正在把栏目 ${field} 和表格比对。`,
-  "forms.draw": "画一个栏目",
-  "forms.draw.add": "加一个栏目",
-  "forms.draw.now": "在栏目的位置上，从一个角拖到对角。",
-  "forms.draw.about":
-    "画的栏目可以拖动，也可以拖它的角。方向键移动，按住 Shift 再按方向键改大小，回车去填名称，Delete 删除。它会移到那里印好的格子上。",
-  "forms.draw.place": (field, at) => `栏目 ${field}，自己画的：${at}`,
-  "forms.draw.at": (x, y, width, height) =>
-    `离左边 ${x} 毫米，离上边 ${y} 毫米，宽 ${width} 毫米，高 ${height} 毫米`,
-  "forms.draw.boxes": (field) => `栏目 ${field} 的格数`,
-  "forms.draw.digits": (count) => `${count} 位`,
-  "forms.draw.style": (field) => `栏目 ${field} 的样子`,
-  "forms.draw.style.any": "按那里印的样子",
-  "forms.draw.style.boxes": "每位一格",
-  "forms.draw.style.comb": "带短竖线的长格",
-  "forms.draw.style.open": "一个空格子",
-  "forms.draw.remove": "删除",
-  "forms.draw.remove.field": (field) => `删除栏目 ${field}`,
   "forms.trace.unnamed": (field) => `栏目 ${field} 没有名称。`,
   "forms.trace.twice": (name) => `有两个栏目都叫 ${name}，每个要有自己的名称。`,
   "forms.trace.save": "保存说明（.toml）",

@@ -2,32 +2,74 @@
 
 import re
 
+import cv2
 import pytest
 from playwright.sync_api import expect
 
 from driving.browsing import LONG
+from driving.duel import fool
+from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_machine_fools_it_and_a_link_challenges_others(open_page):
-    page = open_page("?view=duel&look=7")
+def test_a_digit_that_was_read_fools_it_and_a_link_challenges_others(open_sheet, open_page, mnist):
+    sheet = open_sheet()
+    page = sheet.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sheet.write(strokes_of(mnist.test.images[0]))
+    page.get_by_role("link", name="Can you fool it?").click()
     answer = page.locator(".duel-answer")
     expect(answer.locator("strong")).to_have_text("7")
+    target = page.get_by_role("group", name=re.compile("Make it see")).get_by_role("radio", checked=True)
+    wanted = target.get_attribute("value")
     page.get_by_role("button", name="Let the machine try").click()
-    expect(answer.locator("strong")).to_have_text("1")
+    needed = re.search(r"(\d+\.\d)", page.locator(".duel-machine figcaption").inner_text())[1]
+    expect(answer.locator("strong")).to_have_text("7")  # what the machine does is not what a person does
+    expect(page.get_by_test_id("duel-ending")).to_have_count(0)
+    fool(page)
+    expect(answer.locator("strong")).to_have_text(wanted)
     ending = page.get_by_test_id("duel-ending")
-    expect(ending).to_contain_text("Fooled with")
-    expect(ending.locator("li").first).to_contain_text(re.compile("default"))
-    expect(ending.locator("li").first).to_contain_text("%")
+    expect(ending.locator("li[data-won=true]").first).to_contain_text("tiny")
+    expect(ending.locator("li").nth(1)).to_contain_text(re.compile(r"default.*(%|no digit)"))
+    ending.get_by_role("textbox").fill("Ada")
+    expect(ending.locator(".duel-card")).to_be_visible()
+    with page.expect_download() as saved:
+        ending.get_by_role("button", name="Send the card").click()
     ending.get_by_role("button", name="Copy a link").click()
     expect(ending.get_by_role("status")).to_contain_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")
-    needed = float(re.search(r"(\d+\.\d)", ending.locator("strong").first.inner_text())[1])
+    code = cv2.QRCodeDetector().detectAndDecode(cv2.imread(str(saved.value.path())))[0]
+    assert code.startswith("?view=duel")
+    assert link.endswith(code)  # on this machine, which has no address for others
     other = open_page(link[link.index("?") :])
     expect(other.locator(".duel-answer strong")).to_have_text("7")
-    expect(other.locator(".duel")).to_contain_text(re.compile(f"To beat.*{needed}"))
+    ink = re.search(r"(\d+\.\d)", ending.locator("strong").first.inner_text())[1]
+    challenge = other.locator(".duel-challenge")
+    expect(challenge).to_contain_text(f"Ada made it see a {wanted} with {ink}")
+    assert float(ink) >= float(needed)
+
+
+def test_the_machine_proposes_what_is_easiest_for_it(open_page):
+    inks = {}
+    page = open_page("?view=duel&look=7")
+    targets = page.get_by_role("group", name=re.compile("Make it see"))
+    proposed = targets.get_by_role("radio", checked=True).get_attribute("value")
+    for digit in "012345689":
+        targets.get_by_role("radio", name=digit).check()
+        page.get_by_role("button", name="Let the machine try").click()
+        said = page.locator(".duel-machine figcaption")
+        inks[digit] = float(re.search(r"(\d+\.\d)", said.inner_text())[1])
+    assert inks[proposed] == min(inks.values())
+
+
+def test_the_first_pixel_moves_the_score(open_page):
+    page = open_page("?view=duel&look=7&as=1")
+    behind = page.locator(".duel-answer .quiet")
+    before = behind.inner_text()
+    box = page.get_by_test_id("duel-board").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(behind).not_to_have_text(before)
 
 
 def test_ink_is_added_erased_counted_and_taken_back(open_page):
@@ -60,7 +102,7 @@ def test_it_is_played_from_the_keyboard_and_another_network_is_fooled(open_page)
     expect(page.get_by_text(re.compile("Ink added or erased"))).to_contain_text("1.0 pixels")
     page.get_by_text("Show where it is weak").click()
     expect(page.get_by_text(re.compile("pulls towards 9"))).to_be_visible()
-    page.get_by_role("button", name="Let the machine try").click()
+    fool(page)
     expect(page.locator(".duel-answer strong")).to_have_text("9")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
+from driving.duel import fool
 from driving.sheet import Sheet
 from shuzi.forms.kinds import Field
 from shuzi.forms.result import Cell, Problem, Row, Table
@@ -89,8 +90,8 @@ def tour(page: Page) -> Iterator[str]:
     page.locator(".film-change > summary").click()
     yield "film"
     page.goto("?view=duel&look=7")
-    page.locator(".duel .buttons button").last.click()
-    page.get_by_test_id("duel-ending").wait_for()
+    fool(page)
+    page.locator(".duel-card").wait_for()
     page.locator(".duel-others").evaluate("details => details.open = true")
     yield "duel"
     page.goto("?view=models")

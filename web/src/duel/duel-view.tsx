@@ -1,15 +1,12 @@
 /** Fool it: make a network see another digit, with the least ink. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { addressOf, change, numberIn, parameter, query } from "../address";
+import { change, numberIn, parameter, query } from "../address";
 import { announce } from "../announce";
 import { file } from "../bundle/files";
 import { DIGITS } from "../generated/tasks";
-import { largestAt } from "../ink/numbers";
-import { useAnswers } from "../learn/answers";
 import { hasMine, shownDigit } from "../learn/digit/digit";
 import { DigitButtons } from "../learn/digit/digit-choice";
-import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
 import { loadNetworks } from "../learn/train/kept-networks";
 import { modelName, type OwnModel, ownModels } from "../models/own-networks";
@@ -17,12 +14,12 @@ import { unpack } from "../runtime/graph";
 import { graphOfOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";
 import { Button, Check, Choices } from "../shared/controls";
-import { copyText } from "../shared/files";
 import { usePromised } from "../shared/hooks";
 import { percent } from "../shared/percent";
 import { Pixels } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
+import { Ending, nameIn } from "./ending";
 import { inkBetween, Opponent, type Point, pixelsBetween, SIDE } from "./game";
 import "./duel.css";
 
@@ -35,10 +32,13 @@ const against = parameter<string>("against", "tiny", (name) =>
   opponentNames().includes(name) ? name : null,
 );
 
-/** What came of letting the machine try: the ink that it needed; null if it could not fool the network. */
+/** Who needed as little, for the challenge. */
+const by = parameter<string>("by", "", nameIn);
+
+/** What came of letting the machine try: the digit that fools the network; null if it found none. */
 interface Try {
   target: number;
-  ink: number | null;
+  picture: Uint8Array | null;
 }
 
 export function DuelView() {
@@ -67,7 +67,8 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
   const [now, before] = [useSignal(start), useSignal<readonly Uint8Array[]>([])];
   const [erases, isShown, machine] = [useSignal(false), useSignal(false), useSignal<Try | null>(null)];
   const first = useMemo(() => opponent.judge(start, 0).answer, [opponent, start]);
-  const target = wanted.value === NONE || wanted.value === first ? (first === 1 ? 7 : 1) : wanted.value;
+  const easiest = useMemo(() => opponent.easiest(start), [opponent, start]);
+  const target = wanted.value === NONE || wanted.value === first ? easiest : wanted.value;
   const judged = useMemo(() => opponent.judge(now.value, target), [opponent, now.value, target]);
   const ink = inkBetween(start, now.value);
   const tried = machine.value?.target === target ? machine.value : null;
@@ -87,6 +88,11 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
   return (
     <div class="duel-halves">
       <section aria-label={say("duel.sheet")}>
+        {toBeat.value > 0 && (
+          <p class="duel-challenge">
+            {say("duel.challenge", by.value || say("duel.somebody"), fixed(toBeat.value / 10, 1), target)}
+          </p>
+        )}
         <Board
           start={start}
           now={now.value}
@@ -127,17 +133,32 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
           </Button>
           <Button
             onClick={() => {
-              const fooled = opponent.fool(start, target);
-              machine.value = { target, ink: fooled && inkBetween(start, fooled) };
-              if (!fooled) return announce(say("duel.machine.failed", target));
-              keep();
-              now.value = fooled;
+              const picture = opponent.fool(start, target);
+              machine.value = { target, picture };
+              announce(
+                picture
+                  ? say("duel.machine.needed", fixed(inkBetween(start, picture), 1))
+                  : say("duel.machine.failed", target),
+              );
             }}
           >
             {say("duel.machine")}
           </Button>
         </div>
-        {tried?.ink === null && <p class="notice">{say("duel.machine.failed", target)}</p>}
+        {tried &&
+          (tried.picture ? (
+            <figure class="duel-machine">
+              <div class="duel-board">
+                <Pixels values={tried.picture} palette="ink" label={say("duel.machine.picture", target)} />
+                <Changes start={start} now={tried.picture} />
+              </div>
+              <figcaption>
+                {say("duel.machine.needed", fixed(inkBetween(start, tried.picture), 1))}
+              </figcaption>
+            </figure>
+          ) : (
+            <p class="notice">{say("duel.machine.failed", target)}</p>
+          ))}
       </section>
       <section aria-label={say("duel.answer")}>
         <Choices
@@ -147,7 +168,7 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
           knob={{
             value: String(target),
             set: (digit) => {
-              change({ beat: null });
+              change({ beat: null, by: null });
               wanted.set(Number(digit));
             },
           }}
@@ -156,15 +177,26 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
           <strong>{judged.answer}</strong> {percent(judged.probabilities[judged.answer] ?? 0)}
           {!isFooled && (
             <span class="small quiet">
-              {say("duel.of_target", target, percent(judged.probabilities[target] ?? 0))}
+              {say(
+                "duel.behind",
+                target,
+                fixed((judged.scores[judged.answer] ?? 0) - (judged.scores[target] ?? 0), 2),
+              )}
             </span>
           )}
         </p>
-        <Bars values={judged.probabilities} full={1} />
+        <Bars values={judged.scores} decimals={1} />
         <p>{say("duel.ink", fixed(ink, 1))}</p>
-        {toBeat.value > 0 && <p>{say("duel.beat", fixed(toBeat.value / 10, 1))}</p>}
-        {tried && tried.ink !== null && <p>{say("duel.machine.needed", fixed(tried.ink, 1))}</p>}
-        {isFooled && <Ending now={now.value} start={start} target={target} ink={ink} opponent={name} />}
+        {isFooled && (
+          <Ending
+            start={start}
+            now={now.value}
+            first={first}
+            target={target}
+            opponent={opponent}
+            name={name}
+          />
+        )}
         <Others />
       </section>
     </div>
@@ -178,7 +210,7 @@ function Others() {
   return (
     <details class="duel-others" open={query.value.get("look") === null && !hasMine.value}>
       <summary>{say("duel.others")}</summary>
-      <DigitButtons before={() => change({ as: null, beat: null })} />
+      <DigitButtons before={() => change({ as: null, beat: null, by: null })} />
       <Choices
         name="against"
         label={say("duel.against")}
@@ -266,20 +298,13 @@ function Board({ start, now, pull, onStroke, onPixels }: BoardProperties) {
         last.current = null;
       }}
     >
-      {pull ? <Pixels values={pull} palette="signed" under={rows} /> : <Pixels values={now} palette="ink" />}
+      {pull ? (
+        <Pixels values={pull} palette="signed" under={rows} shade={0.7} />
+      ) : (
+        <Pixels values={now} palette="ink" />
+      )}
+      <Changes start={start} now={now} />
       <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
-        {[...now.keys()]
-          .filter((index) => now[index] !== start[index])
-          .map((index) => (
-            <rect
-              key={index}
-              x={index % SIDE}
-              y={Math.floor(index / SIDE)}
-              width={1}
-              height={1}
-              data-is={(now[index] ?? 0) > (start[index] ?? 0) ? "added" : "erased"}
-            />
-          ))}
         {isShown.value && (
           <rect data-is="cursor" x={cursor.value[0]} y={cursor.value[1]} width={1} height={1} />
         )}
@@ -288,81 +313,27 @@ function Board({ start, now, pull, onStroke, onPixels }: BoardProperties) {
   );
 }
 
-interface EndingProperties {
-  start: Uint8Array;
-  now: Uint8Array;
-  target: number;
-  ink: number;
-  opponent: string;
-}
-
-/** The network is fooled: show the ink used, the other networks' answers, a link to share, and the reason. */
-export function Ending({ start, now, target, ink, opponent }: EndingProperties) {
-  const copied = useSignal<boolean | null>(null);
-  const names = WITNESSES.filter((name) => name !== opponent);
-  const answered = useAnswers(now, target, names);
-  const link = () => {
-    const shared = {
-      look: "mine",
-      ink: inkWritten(start),
-      as: String(target),
-      beat: String(Math.ceil(10 * ink)),
-    };
-    const network = opponent === "softmax" ? { against: opponent } : {};
-    return new URL(addressOf("duel", { ...shared, ...network }), location.href).href;
-  };
+/** What was added and erased, outlined. */
+function Changes({ start, now }: { start: Uint8Array; now: Uint8Array }) {
   return (
-    <div class="duel-ending" data-testid="duel-ending">
-      <p>
-        <strong>{say("duel.fooled", fixed(ink, 1), target)}</strong>
-      </p>
-      <ul class="small">
-        {names.map((name) => {
-          const answer = answered?.answers.get(name);
-          const digit = answer ? largestAt(answer.probabilities) : null;
-          const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
-          return (
-            <li key={name}>
-              {digit === null
-                ? say("duel.other.waiting", name)
-                : isDigit
-                  ? say("duel.other", name, digit, percent(answer?.probabilities[digit] ?? 0))
-                  : say("duel.other.none", name)}
-            </li>
-          );
-        })}
-      </ul>
-      <Button
-        look="primary"
-        onClick={() =>
-          void copyText(link()).then((done) => {
-            copied.value = done;
-          })
-        }
-      >
-        {say("duel.share")}
-      </Button>
-      <p class="small quiet" role="status">
-        {copied.value !== null && (copied.value ? say("duel.copied") : link())}
-      </p>
-      <h2>{say("duel.why")}</h2>
-      <p>{say("duel.because")}</p>
-      <p>
-        <ViewLink view="learn" parameters={{ step: "backprop" }}>
-          {say("film.step", say("learn.backprop"))}
-        </ViewLink>
-        {" · "}
-        <ViewLink view="learn" parameters={{ step: "not-sure" }}>
-          {say("film.step", say("learn.not-sure"))}
-        </ViewLink>
-      </p>
-    </div>
+    <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
+      {[...now.keys()]
+        .filter((index) => now[index] !== start[index])
+        .map((index) => (
+          <rect
+            key={index}
+            x={index % SIDE}
+            y={Math.floor(index / SIDE)}
+            width={1}
+            height={1}
+            data-is={(now[index] ?? 0) > (start[index] ?? 0) ? "added" : "erased"}
+          />
+        ))}
+    </svg>
   );
 }
 
 const SHIPPED = ["tiny", "softmax"] as const;
-/** The networks that judge the digit in the end, besides the opponent. */
-const WITNESSES = ["default", "tiny", "softmax"] as const;
 
 const loaded = new Map<string, Promise<Opponent | "missing">>();
 

@@ -11,6 +11,8 @@ const FULL = 255;
 interface Judged {
   probabilities: readonly number[];
   answer: number;
+  /** The evidence that the probabilities are made of. */
+  scores: readonly number[];
   /**
    * Of each pixel, how much its ink could move the scores towards the target: what adding ink would, or what erasing
    * its ink would with a minus, whichever is more.
@@ -39,7 +41,7 @@ export class Opponent {
       const [added, erased] = [Math.max(slope * (FULL - value), 0), Math.max(-slope * value, 0)];
       return added >= erased ? added : -erased;
     });
-    return { probabilities: softmax(scores), answer: largestAt(scores), pull };
+    return { probabilities: softmax(scores), scores: [...scores], answer: largestAt(scores), pull };
   }
 
   /** How fast the target's score gains on the best of the others, by each pixel's grey level; `forward` comes before. */
@@ -52,12 +54,14 @@ export class Opponent {
 
   /**
    * Follow the gradient: fill or erase the pixel that gains most for its ink, again and again until the network is
-   * fooled, then give back what was not needed; null if it never is.
+   * fooled, then give back what was not needed; null if it never is, or not within twice `most` pixels of ink: hardly more
+   than half of them can be given back.
    */
-  fool(start: Uint8Array, target: number): Uint8Array | null {
+  fool(start: Uint8Array, target: number, most = Number.POSITIVE_INFINITY): Uint8Array | null {
     const now = start.slice();
     const changed: number[] = [];
     while (!this.#isFooled(now, target)) {
+      if (inkBetween(start, now) > 2 * most) return null;
       const { scores } = this.#network.forward(now);
       const gains = Array.from(this.#slopes(scores, target), (slope, index) => {
         const isPossible = slope > 0 ? (now[index] ?? 0) < FULL : (now[index] ?? 0) > 0;
@@ -74,6 +78,19 @@ export class Opponent {
       if (!this.#isFooled(now, target)) now[pixel] = value;
     }
     return now;
+  }
+
+  /** The digit that takes the machine the least ink to have the network see; where it fools it with none, the runner-up. */
+  easiest(start: Uint8Array): number {
+    const scores = [...this.#network.forward(start).scores];
+    const [, ...others] = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+    let [best, least] = [others[0] ?? 0, Number.POSITIVE_INFINITY];
+    for (const target of others) {
+      const fooled = this.fool(start, target, least);
+      const ink = fooled ? inkBetween(start, fooled) : least;
+      if (ink < least) [best, least] = [target, ink];
+    }
+    return best;
   }
 
   #isFooled(image: Uint8Array, target: number): boolean {

@@ -18,14 +18,25 @@ interface Properties {
   side?: number;
   /** The magnitude that gets the full colour in a signed map, to make several maps comparable. */
   full?: number;
-  /** Ink, 0 to 255, to draw faintly under a signed map. */
+  /** Ink, 0 to 255, to draw under a signed map. */
   under?: readonly (readonly number[])[] | undefined;
+  /** How dark that ink is, faint if nothing else is said. */
+  shade?: number;
   /** A text alternative; without it the picture is decorative. */
   label?: string;
   class?: string;
 }
 
-export function Pixels({ values, palette, side = SIDE, full, under, label, class: name = "" }: Properties) {
+export function Pixels({
+  values,
+  palette,
+  side = SIDE,
+  full,
+  under,
+  shade = 0.25,
+  label,
+  class: name = "",
+}: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = themeColours.value;
   // a printer does not wait for an effect after the next frame
@@ -33,9 +44,9 @@ export function Pixels({ values, palette, side = SIDE, full, under, label, class
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
     const image = context?.createImageData(side, side);
     if (!context || !image) return;
-    paint(image.data, colours, flat(values), palette, full, under?.flat());
+    paint(image.data, colours, flat(values), palette, full, { ink: under?.flat(), shade });
     context.putImageData(image, 0, 0);
-  }, [values, palette, side, full, under, colours]);
+  }, [values, palette, side, full, under, shade, colours]);
   const description =
     label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
   return <canvas ref={canvas} width={side} height={side} class={`pixels ${name}`} {...description} />;
@@ -54,13 +65,13 @@ function paint(
   values: readonly number[],
   palette: "ink" | "signed",
   fullOfSigned: number | undefined,
-  under: readonly number[] | undefined,
+  under: { ink: readonly number[] | undefined; shade: number },
 ): void {
   const most = palette === "ink" ? 255 : (fullOfSigned ?? Math.max(...values.map(Math.abs), 1e-9));
   values.forEach((value, index) => {
     const full = palette === "ink" ? ink : value < 0 ? below : above;
     const fraction = Math.min(Math.abs(value) / most, 1);
-    const inked = under ? ((under[index] ?? 0) / 255) * 0.25 : 0;
+    const inked = under.ink ? ((under.ink[index] ?? 0) / 255) * under.shade : 0;
     for (const channel of [0, 1, 2] as const) {
       const base = mix(paper[channel], ink[channel], inked);
       data[index * 4 + channel] = Math.round(mix(base, full[channel], fraction));

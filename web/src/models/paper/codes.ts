@@ -8,6 +8,7 @@ import { type Compared, inWorker, type Right } from "../../here/training";
 import { keepNetwork, keptNetworks, loadNetworks, scannedName } from "../../learn/train/kept-networks";
 import { sha256 } from "../../networks/sha256";
 import { type Card, type Graph, unpack } from "../../runtime/graph";
+import { drawn } from "../../shared/qr-code";
 import { onnxFrom } from "../onnx-from";
 import { type Examples, graphOf } from "./network";
 import {
@@ -132,23 +133,3 @@ const SCANNER = "codes/scanner.wasm.gz";
 
 /** Of a picture in which codes are looked for: 5 pixels a module where a code fills half of it. */
 const LARGEST = 2_000; // pixels of the longer side
-
-const MODULE = 6; // pixels
-const MARGIN = 4; // modules
-
-/** Draw a code, dark on light. */
-export async function drawn(text: string): Promise<HTMLCanvasElement> {
-  const { encode } = await import("uqr");
-  const { data } = encode(text, { ecc: "L", border: MARGIN });
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = data.length * MODULE;
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("no canvas");
-  context.fillStyle = "white";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.fillStyle = "black";
-  for (const [row, modules] of data.entries())
-    for (const [column, isDark] of modules.entries())
-      if (isDark) context.fillRect(column * MODULE, row * MODULE, MODULE, MODULE);
-  return canvas;
-}

@@ -28,6 +28,7 @@ export const write = {
   "write.pictures.sure": "Close the pictures? What you corrected is lost unless you have saved it.",
   "write.result": "Reading",
   "write.empty": "The number appears here. You can also open, drop or paste pictures.",
+  "write.duel": "Can you fool it?",
   "write.more": "More to do here",
   "write.more.film": "All that the network computes, in forty seconds.",
   "write.more.duel": "Make a network see another digit, with as little ink as you can.",

@@ -31,6 +31,7 @@ export const write: Translation<typeof english> = {
   "write.pictures.sure": "要关闭这些图片吗？没有保存的改正会丢掉。",
   "write.result": "识别结果",
   "write.empty": "认出的数会显示在这里。图片也行：打开、拖进来、粘贴都可以。",
+  "write.duel": "能骗过它吗？",
   "write.more": "还可以做什么",
   "write.more.film": "网络算了些什么，四十秒看完。",
   "write.more.duel": "用最少的墨，让网络看成另一个数字。",

@@ -13,6 +13,7 @@ import { ChangedNotice, CorrectButton } from "../correct/correct-panel";
 import type { Shown } from "../digits";
 import { ExportButtons } from "../export";
 import { type Glyph, statusOf } from "../glyphs";
+import { drawn } from "../inside/looking";
 import { namesOf, whyOf } from "../left-out";
 import { isNoPicture } from "../state/handed-in";
 import { lit, model, pictures, pointing, question, reading, sheet, toggle, unread } from "../state/state";
@@ -40,6 +41,11 @@ export function Result() {
           <p class={shown.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(shown, leftOut)}</p>
           <ChangedNotice />
           <div class="buttons">
+            {drawn.value && (
+              <ViewLink view="duel" parameters={{}} class="button primary">
+                {say("write.duel")}
+              </ViewLink>
+            )}
             <ExportButtons />
             {/* the last one, so that Tab goes on to what it opens */}
             <CorrectButton />

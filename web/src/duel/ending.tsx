@@ -1,0 +1,186 @@
+/** The network is fooled: the stars, the card to send on, the link that challenges others, and the reason. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { addressOf } from "../address";
+import { lookOf } from "../film/draw/canvas";
+import { largestAt } from "../ink/numbers";
+import { useAnswers } from "../learn/answers";
+import { inkWritten } from "../learn/digit/ink";
+import { fixed } from "../learn/format";
+import { modelName, ownModels } from "../models/own-networks";
+import { say } from "../sentences/say";
+import { Button } from "../shared/controls";
+import { copyText, saveFile } from "../shared/files";
+import { percent } from "../shared/percent";
+import { remember, remembered } from "../shared/storage/database";
+import { ViewLink } from "../shell/view-link";
+import { cardOf } from "./card";
+import { inkBetween, type Opponent } from "./game";
+
+const LONGEST = 24; // characters of a player's name
+const PLAYER = "player";
+
+/** A player's name as a card and an address may have it. */
+export function nameIn(text: string): string {
+  return Array.from(text.replace(/[\p{C}\s]+/gu, " ").trim())
+    .slice(0, LONGEST)
+    .join("");
+}
+
+interface Properties {
+  start: Uint8Array;
+  now: Uint8Array;
+  /** What the network saw in the beginning. */
+  first: number;
+  target: number;
+  opponent: Opponent;
+  name: string;
+}
+
+export function Ending({ start, now, first, target, opponent, name }: Properties) {
+  const ink = fixed(inkBetween(start, now), 1);
+  const player = useSignal(nameIn(remembered(PLAYER) ?? ""));
+  const copied = useSignal<boolean | null>(null);
+  const [card, picture] = [useRef<HTMLElement>(null), useSignal<Blob | null>(null)];
+  const machine = useMemo(() => opponent.fool(start, target), [opponent, start, target]);
+  const link = linkOf({ start, target, ink: inkBetween(start, now), name, by: player.value });
+  useEffect(() => {
+    let isLate = false;
+    const told = {
+      title: say("duel.card.title", first, target),
+      inks: [
+        say("duel.card.mine", player.value || say("duel.card.me"), ink),
+        machine ? say("duel.card.machine", fixed(inkBetween(start, machine), 1)) : "",
+      ],
+      question: say("duel.card.question"),
+      about: isPublic() ? say("duel.card.about") : say("duel.card.nowhere"),
+      address: isPublic() ? location.host + location.pathname : "",
+      link: isPublic() ? link : new URL(link).search,
+    };
+    if (card.current)
+      void cardOf(start, now, told, lookOf(card.current)).then((made) => {
+        if (!isLate) picture.value = made;
+      });
+    return () => {
+      isLate = true;
+    };
+  }, [start, now, first, target, machine, link, ink, player.value, card, picture]);
+  return (
+    <section class="duel-ending" data-testid="duel-ending" ref={card}>
+      <p>
+        <strong>{say("duel.fooled", ink, target)}</strong>
+      </p>
+      <Stars now={now} target={target} opponent={name} />
+      {picture.value && <Card picture={picture.value} label={say("duel.card.title", first, target)} />}
+      <label>
+        <span>{say("duel.player")}</span>{" "}
+        <input
+          class="field"
+          value={player.value}
+          maxLength={LONGEST}
+          autocomplete="nickname"
+          onInput={({ currentTarget }) => {
+            player.value = nameIn(currentTarget.value);
+            remember(PLAYER, player.value);
+          }}
+        />
+      </label>
+      <div class="buttons">
+        <Button look="primary" disabled={!picture.value} onClick={() => picture.value && send(picture.value)}>
+          {say("duel.card.send")}
+        </Button>
+        <Button
+          onClick={() =>
+            void copyText(link).then((done) => {
+              copied.value = done;
+            })
+          }
+        >
+          {say("duel.share")}
+        </Button>
+      </div>
+      <p class="small quiet" role="status">
+        {copied.value !== null && (copied.value ? say("duel.copied") : link)}
+      </p>
+      <h2>{say("duel.why")}</h2>
+      <p>{say("duel.because")}</p>
+      <p>
+        <ViewLink view="learn" parameters={{ step: "backprop" }}>
+          {say("film.step", say("learn.backprop"))}
+        </ViewLink>
+        {" · "}
+        <ViewLink view="learn" parameters={{ step: "not-sure" }}>
+          {say("film.step", say("learn.not-sure"))}
+        </ViewLink>
+      </p>
+    </section>
+  );
+}
+
+/** Three networks that the digit may fool: a star for each. */
+function Stars({ now, target, opponent }: { now: Uint8Array; target: number; opponent: string }) {
+  const own = ownModels.value.find(({ name }) => name === opponent) ?? ownModels.value[0];
+  const names = ["tiny", "default", ...(own ? [own.name] : [])];
+  const answered = useAnswers(now, target, names);
+  return (
+    <ul class="duel-stars">
+      {names.map((name) => {
+        const answer = answered?.answers.get(name);
+        const digit = answer ? largestAt(answer.probabilities) : null;
+        const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
+        const called = own?.name === name ? modelName(own) : name;
+        const isFooled = name === opponent || (digit === target && isDigit);
+        return (
+          <li key={name} data-won={isFooled}>
+            {digit === null
+              ? say("duel.other.waiting", called)
+              : isDigit
+                ? say("duel.other", called, digit, percent(answer?.probabilities[digit] ?? 0))
+                : say("duel.other.none", called)}
+          </li>
+        );
+      })}
+      {!own && <li data-won={false}>{say("duel.star.own")}</li>}
+    </ul>
+  );
+}
+
+function Card({ picture, label }: { picture: Blob; label: string }) {
+  const url = useMemo(() => URL.createObjectURL(picture), [picture]);
+  useEffect(() => () => URL.revokeObjectURL(url), [url]);
+  return <img class="duel-card" src={url} alt={label} />;
+}
+
+/** Hand the card to what the device shares with, else save it. */
+function send(picture: Blob): void {
+  const file = new File([picture], "shuzi-duel.png", { type: "image/png" });
+  if (navigator.canShare?.({ files: [file] }))
+    navigator.share({ files: [file] }).catch(() => undefined); // nobody was chosen
+  else saveFile(picture, file.name);
+}
+
+/** Whether others can open the page's address. */
+function isPublic(): boolean {
+  return location.protocol.startsWith("http") && !/^(localhost|127\.|\[::1\])/.test(location.hostname);
+}
+
+interface Challenge {
+  start: Uint8Array;
+  target: number;
+  ink: number;
+  name: string;
+  by: string;
+}
+
+/** The address of the same digit to be fooled with less; a network of one's own is not there for others. */
+function linkOf({ start, target, ink, name, by }: Challenge): string {
+  const isShipped = !ownModels.value.some((model) => model.name === name);
+  const shared = {
+    look: "mine",
+    ink: inkWritten(start),
+    as: String(target),
+    ...(isShipped && { beat: String(Math.ceil(10 * ink)), ...(by && { by }) }),
+    ...(isShipped && name !== "tiny" && { against: name }),
+  };
+  return new URL(addressOf("duel", shared), location.href).href;
+}

@@ -179,7 +179,7 @@ function linkOf({ start, target, ink, name, by }: Challenge): string {
     look: "mine",
     ink: inkWritten(start),
     as: String(target),
-    ...(isShipped && { beat: String(Math.ceil(10 * ink)), ...(by && { by }) }),
+    ...(isShipped && { beat: String(Math.round(10 * ink)), ...(by && { by }) }),
     ...(isShipped && name !== "tiny" && { against: name }),
   };
   return new URL(addressOf("duel", shared), location.href).href;

@@ -7,6 +7,7 @@ import { largestAt } from "../ink/numbers";
 import { useAnswers } from "../learn/answers";
 import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
+import { versionOf } from "../learn/train/kept-networks";
 import { modelName, ownModels } from "../models/own-networks";
 import { say } from "../sentences/say";
 import { Button } from "../shared/controls";
@@ -121,11 +122,12 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
 function Stars({ now, target, opponent }: { now: Uint8Array; target: number; opponent: string }) {
   const own = ownModels.value.find(({ name }) => name === opponent) ?? ownModels.value[0];
   const names = ["tiny", "default", ...(own ? [own.name] : [])];
-  const answered = useAnswers(now, target, names);
+  const asked = (name: string) => (own?.name === name ? versionOf(own.kept) : name);
+  const answered = useAnswers(now, target, names.map(asked));
   return (
     <ul class="duel-stars">
       {names.map((name) => {
-        const answer = answered?.answers.get(name);
+        const answer = answered?.answers.get(asked(name));
         const digit = answer ? largestAt(answer.probabilities) : null;
         const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
         const called = own?.name === name ? modelName(own) : name;

@@ -1,3 +1,6 @@
+/** "an 8", else "a 3". */
+const a = (digit: number) => (digit === 8 ? "an 8" : `a ${digit}`);
+
 export const play = {
   "view.film": "Film",
   "film.title": "The film of your digit",
@@ -80,29 +83,29 @@ export const play = {
   "duel.machine.needed": (ink: string) =>
     `The machine, which follows the gradient, needs ${ink} pixels of ink.`,
   "duel.machine.failed": (target: number) =>
-    `The machine, which follows the gradient, found no way to make it see a ${target}.`,
+    `The machine, which follows the gradient, found no way to make it see ${a(target)}.`,
   "duel.answer": "What the network sees",
-  "duel.target": (digit: number) => `It sees a ${digit}. Make it see`,
+  "duel.target": (digit: number) => `It sees ${a(digit)}. Make it see`,
   "duel.behind": (target: number, gap: string) => `${target} is ${gap} behind`,
   "duel.challenge": (name: string, ink: string, target: number) =>
-    `${name} made it see a ${target} with ${ink} pixels of ink. Can you?`,
+    `${name} made it see ${a(target)} with ${ink} pixels of ink. Can you?`,
   "duel.somebody": "Somebody",
-  "duel.machine.picture": (target: number) => `The machine's digit, in which the network sees a ${target}`,
+  "duel.machine.picture": (target: number) => `The machine’s digit, in which the network sees ${a(target)}`,
   "duel.star.own": "Your own network: train one in Learn.",
   "duel.player": "Your name, if you like",
-  "duel.card.title": (first: number, target: number) => `It saw a ${first}. Now a ${target}.`,
+  "duel.card.title": (first: number, target: number) => `It saw ${a(first)}. Now ${a(target)}.`,
   "duel.card.mine": (name: string, ink: string) => `${name}: ${ink} pixels of ink`,
   "duel.card.me": "A person",
   "duel.card.machine": (ink: string) => `The machine: ${ink} pixels of ink`,
   "duel.card.question": "Can you?",
   "duel.card.about": "Scan the code and play.",
   "duel.card.nowhere":
-    "This page has no address for others.\nPut the code's text behind that of\nany page of shuzi, and play.",
+    "This page has no address for others.\nPut the code’s text behind that of\nany page of shuzi, and play.",
   "duel.card.send": "Send the card",
   "duel.ink": (ink: string) => `Ink added or erased: ${ink} pixels`,
-  "duel.fooled": (ink: string, target: number) => `Fooled with ${ink} pixels of ink: it sees a ${target}.`,
+  "duel.fooled": (ink: string, target: number) => `Fooled with ${ink} pixels of ink: it sees ${a(target)}.`,
   "duel.other": (model: string, digit: number, probability: string) =>
-    `${model} sees a ${digit}, ${probability}.`,
+    `${model} sees ${a(digit)}, ${probability}.`,
   "duel.other.none": (model: string) => `${model} sees no digit.`,
   "duel.other.waiting": (model: string) => `${model}: …`,
   "duel.share": "Copy a link that challenges others",

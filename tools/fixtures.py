@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import shuzi
-from shuzi.ink.paper import Scan, map_line
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import Scan, map_line, resize
 from shuzi.ink.strips import cut_strip
 from shuzi.models.store import LINE_DETECTOR, find_model
 from shuzi.pictures.open import open_picture

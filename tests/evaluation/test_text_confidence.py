@@ -22,12 +22,11 @@ from shuzi.evaluation.text_confidence import (
     predicted,
 )
 from shuzi.ink.boxes import Box
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.confidence import Curves, Evidence, Scale, Way, logit, name_knots, signs_of_digit
 from shuzi.reading.page_text import LineFeatures, PageScale
 from shuzi.reading.result import Reading
 from shuzi.reading.thresholds import KNOTS
-from shuzi.reading.values import Findings
+from shuzi.reading.values import Candidate, Findings
 from shuzi.synthesis.composer import Composer, any_kind
 
 CLEAN = (0.0, 0.0, 0.0)

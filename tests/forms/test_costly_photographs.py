@@ -15,7 +15,7 @@ from shuzi.forms.result import Problem
 from shuzi.forms.tables import try_table
 from shuzi.ink.strips import cut_strip
 from shuzi.reading.classifier import Classifier
-from shuzi.reading.detector import Detector, limit_scale
+from shuzi.reading.locate import Detector, limit_scale
 from shuzi.reading.recogniser import Recogniser
 
 pytestmark = pytest.mark.heavy

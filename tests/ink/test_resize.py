@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 
 PAGE = np.random.default_rng(3).normal(220, 3, (90, 160)).astype(np.uint8)
 PAGE[20:70, 20:140:40] = 40

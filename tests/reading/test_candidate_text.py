@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.confidence import Scale, Way
 from shuzi.reading.decide import decide
-from shuzi.reading.values import Findings
+from shuzi.reading.values import Candidate, Findings
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 PAGE = np.full((40, 120), 255, np.uint8)

@@ -6,9 +6,9 @@ import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.models.store import find_model
-from shuzi.reading.candidates import classify_boxes
 from shuzi.reading.classifier import Classifier
-from shuzi.reading.detector import Detection
+from shuzi.reading.locate import classify_boxes
+from shuzi.reading.values import Detection
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.confidence import Evidence, LineScale, Scale
 from shuzi.reading.page_text import LineFeatures, PageScale
+from shuzi.reading.values import Candidate
 
 CASES = json.loads((Path(__file__).parents[1] / "fixtures" / "confidence.json").read_text("utf-8"))
 

@@ -14,8 +14,8 @@ from shuzi.ink.components import find_components
 from shuzi.ink.ruling import Ruling
 from shuzi.ink.strips import cut_strip
 from shuzi.reading.classifier import Classifier
-from shuzi.reading.detector import Detector
 from shuzi.reading.ignored_ink import find_left_out
+from shuzi.reading.locate import Detector
 from shuzi.reading.recogniser import Recogniser
 
 STARTS = (0, 2, 5, 7, 10, 12, 15, 17)  # of eight numbers with two or three digits in a row

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.candidates import Candidate, TooMuch
 from shuzi.reading.lines import frame_lines, group_rows
+from shuzi.reading.values import Candidate, TooMuch
 
 SHAPE = (300, 600)
 SQUARE = (200, 200)

@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.confidence import Curve, LineScale, Scale, Way
 from shuzi.reading.decide import decide
 from shuzi.reading.line_text import share_out
-from shuzi.reading.values import Findings, Line, LineTexts, Weights
+from shuzi.reading.values import Candidate, Findings, Line, LineTexts, Weights
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 LINES = LineScale(Weights(*[1.0, *[0.0] * 6]), Curve(), ok=0.9)

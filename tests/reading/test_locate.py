@@ -6,8 +6,8 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import Components
 from shuzi.ink.paper import Scan
-from shuzi.reading.detector import Detection, _estimate_height
-from shuzi.reading.locate import locate
+from shuzi.reading.locate import _estimate_height, locate
+from shuzi.reading.values import Detection
 
 
 class Classifier:

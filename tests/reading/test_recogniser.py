@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.outcome import compute_probabilities
 from shuzi.reading.recogniser import align, recognise_line
-from shuzi.reading.values import Line, Weights
+from shuzi.reading.values import Candidate, Line, Weights
 
 CONTRAST = np.full((60, 200), 64, np.uint8)
 

@@ -19,7 +19,7 @@ from shuzi.forms.layout import PlacedField
 from shuzi.forms.printed_lines import DARKEST, DOTS_APART, NO_SHADOW, PRINT_AROUND, see_through
 from shuzi.forms.writing import written_in
 from shuzi.ink.boxes import Box
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 from shuzi.pictures.open import open_picture
 
 _MIN_PRINT = 0.5  # square millimetres that are printed in a box to tick

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.layout import marker_boxes
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 
 _SIDE = 7  # modules of a marker, with its black rim
 _SEARCHED = 1_600  # pixels of the longer side at which markers are sought first

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.result import Problem, Skipped, Table
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 from shuzi.messages import language, say, speaking
 from shuzi.messages.visible import visible
 from shuzi.pictures.decode import Page, name_of

@@ -60,7 +60,7 @@ from shuzi.forms.table_lines import (
     reaches,
     with_ink,
 )
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader

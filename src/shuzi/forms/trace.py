@@ -40,7 +40,7 @@ from shuzi.forms.parse import Beside, beside_file, language_of, read_text, spec_
 from shuzi.forms.spec import Spec
 from shuzi.forms.trace_fields import Printed, find_boxes, find_rules, prints_on, propose, snapped
 from shuzi.ink.boxes import Box
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.explain import Letters, font_of
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 
 LINE_DIGIT: Final = 40.0  # pixels: digits of a line's own picture are at most so high
 BESIDE: Final = 0.6  # of a digit's height: what a line's own picture shows beside it

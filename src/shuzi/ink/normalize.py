@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 
 VERSION = 1
 """Changes whenever the same ink would give a different image; a card names the version its model was trained with."""

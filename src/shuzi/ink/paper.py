@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.components import SOLID, Components, find_components
-from shuzi.ink.resize import resize
 
 MIN_CONTRAST = 24
 """Grey levels by which ink must differ from the paper; less is noise."""
@@ -38,6 +38,18 @@ WHOLE = 0.85  # of it, that each of two characters has that lean over one anothe
 LINE = 0.4  # of it, that each of two lines has at least
 ROWS, END = 2, 2  # rows of paper between two lines; columns that both ends of a broken stroke take at most
 LOW = 40  # pixels of height: where all ink is lower, a stroke of one pixel is often broken by how it was shrunk
+
+
+Pixels = TypeVar("Pixels", np.uint8, np.float32)
+
+
+def resize(picture: NDArray[Pixels], scale: float, min_side: int = 1) -> NDArray[Pixels]:
+    """Resize a picture by averaging areas where it shrinks, by linear interpolation where it grows."""
+    height, width = (max(min_side, round(side * scale)) for side in picture.shape)
+    if (height, width) == picture.shape:
+        return picture
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), picture.dtype)
 
 
 def ink_map(grey: NDArray[np.uint8], min_contrast: float = MIN_CONTRAST) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.reading.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored, Sentence
 from shuzi.reading.thresholds import (

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from shuzi.models.card import DIGIT_FROM, UNSURE_BELOW
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.thresholds import (
     AT_KNOT,
     CLIPPED_PROBABILITY,
@@ -27,7 +26,7 @@ from shuzi.reading.thresholds import (
     TEXT_OK,
     UNFITTED,
 )
-from shuzi.reading.values import Findings, Weights
+from shuzi.reading.values import Candidate, Findings, Weights
 
 
 class Curves(NamedTuple):

@@ -14,7 +14,6 @@ from shuzi.models.tasks import SIGN
 from shuzi.reading.advice import OF_PICTURES, about_candidates, about_no_writing, is_much_smaller
 from shuzi.reading.allowed_values import choose_value
 from shuzi.reading.automaton import Automaton
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.confidence import LineScale, Scale
 from shuzi.reading.doubts import doubt_unseen, doubt_wide_gap
 from shuzi.reading.fitting import follow_pattern
@@ -25,7 +24,7 @@ from shuzi.reading.outcome import Choices, Outcomes, choose_texts, put_on_lines,
 from shuzi.reading.page_text import PageScale, decide_page
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Ignored, Reading, Status
 from shuzi.reading.thresholds import MIN_ALTERNATIVE, NO_DIGIT_PROBABILITY, SAME_INK
-from shuzi.reading.values import Findings
+from shuzi.reading.values import Candidate, Findings
 
 
 def decide(

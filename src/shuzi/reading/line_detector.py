@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.line_pictures import TextLine
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 from shuzi.models.session import Model
 from shuzi.models.tasks import LINE_DETECTOR
 from shuzi.reading.lines import group_in_reading_order

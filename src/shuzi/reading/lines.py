@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, intersection
 from shuzi.ink.strips import frame_band, frame_whole
-from shuzi.reading.candidates import Candidate, TooMuch
 from shuzi.reading.thresholds import (
     BAND_ABOVE,
     BAND_BELOW,
@@ -52,7 +51,7 @@ from shuzi.reading.thresholds import (
     STROKE_WIDTH,
     TALLEST_CHARACTER,
 )
-from shuzi.reading.values import Line
+from shuzi.reading.values import Candidate, Line, TooMuch
 
 
 def group_rows(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:

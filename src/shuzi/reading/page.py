@@ -15,7 +15,6 @@ from shuzi.ink.line_pictures import BESIDE, FRAMES, LinePicture, TextLine, frame
 from shuzi.ink.paper import map_line
 from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.candidates import TooMuch, Work
 from shuzi.reading.characters import Character, find_characters
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.line_detector import LineDetector, in_reading_order, is_cut_off
@@ -36,7 +35,7 @@ from shuzi.reading.thresholds import (
     TURNED_MARGIN,
     UPRIGHT_PROBABILITY,
 )
-from shuzi.reading.values import Findings, Line, LineTexts, PageLine
+from shuzi.reading.values import Findings, Line, LineTexts, PageLine, TooMuch, Work
 
 
 def recognise_page(

@@ -29,10 +29,9 @@ from shuzi.reading.automaton import Automaton, compile_pattern
 from shuzi.reading.classifier import Classifier, accept_images
 from shuzi.reading.confidence import LineScale, Scale
 from shuzi.reading.decide import decide
-from shuzi.reading.detector import Detector
 from shuzi.reading.hand import CorrectedClassifier, correct
 from shuzi.reading.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
-from shuzi.reading.locate import locate
+from shuzi.reading.locate import Detector, locate
 from shuzi.reading.page import lies_on_its_side, recognise_page
 from shuzi.reading.page_text import PageScale, correct_page
 from shuzi.reading.read_many import ReadingProcesses

@@ -20,7 +20,6 @@ from shuzi.ink.paper import Scan
 from shuzi.ink.strips import cut_strip
 from shuzi.models.session import Model
 from shuzi.models.tasks import CLASSES, DIGITS, RECOGNISER
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.thresholds import (
     BEAM_WIDTH,
     LOG_OF_ZERO,
@@ -36,7 +35,7 @@ from shuzi.reading.thresholds import (
     TEXTS_OF_A_STRIP,
     TINY,
 )
-from shuzi.reading.values import Findings, Line, LineTexts
+from shuzi.reading.values import Candidate, Findings, Line, LineTexts
 
 
 class Recogniser(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,8 +12,71 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.line_pictures import LinePicture, TextLine
-from shuzi.reading.candidates import Candidate
 from shuzi.reading.thresholds import EDGE_PIXELS, MAX_WORK, PROPOSED_SCORE
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A digit that the detector found."""
+
+    scores: NDArray[np.float32]  # (10,): the probability that each digit has its centre here, not normalised
+    box: Box  # in pixels of the searched picture
+
+    @property
+    def score(self) -> float:
+        """The highest score."""
+        return float(self.scores.max())
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A box that may hold a digit."""
+
+    image: NDArray[np.uint8]  # what the classifier saw: uint8 (28, 28)
+    box: Box  # x, y, width, height in the picture as it was searched
+    probabilities: NDArray[np.float32]  # of each digit, given that it is one: float32 (10,)
+    is_digit: float  # the probability that it is a digit
+    detector_score: float  # the detector's score; 1 if the detector was not used
+
+    @property
+    def confidence(self) -> float:
+        """The probability that it is a digit and that the best guess is correct."""
+        return float(self.probabilities.max()) * self.is_digit
+
+    @property
+    def score(self) -> float:
+        """The combined score of detector and classifier."""
+        return math.sqrt(self.detector_score * self.confidence)
+
+
+class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
+    """A picture seems to hold more than a page of writing: `key` names the sentence that says so, `n` how many."""
+
+    def __init__(self, key: str, n: int) -> None:
+        super().__init__(key)
+        self.advice: tuple[str, dict[str, Any]] = key, {"n": n}
+
+
+@dataclass
+class Work:
+    """The work that may still be spent on a picture.
+
+    >>> work = Work()
+    >>> work.spend(MAX_WORK, "reading.many_lines", 90)
+    >>> work.spend(1, "reading.many_lines", 91)
+    Traceback (most recent call last):
+    shuzi.reading.values.TooMuch: reading.many_lines
+    """
+
+    left: float = MAX_WORK  # in images classified
+    done: float = 0.0  # what was done: that, and what is done however little is left
+
+    def spend(self, images: float, key: str, n: int) -> None:
+        """Take so much from what may be done; raise `TooMuch`, with this sentence, if that is more than is left."""
+        self.left -= images
+        if self.left < 0:
+            raise TooMuch(key, n)
+        self.done += images
 
 
 @dataclass(frozen=True)

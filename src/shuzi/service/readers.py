@@ -19,8 +19,8 @@ from shuzi.models.card import Card
 from shuzi.models.session import Session
 from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
 from shuzi.reading.classifier import OTHER_KINDS, Classifier
-from shuzi.reading.detector import Detector
 from shuzi.reading.line_detector import LineDetector
+from shuzi.reading.locate import Detector
 from shuzi.reading.reader import Reader
 from shuzi.reading.recogniser import Recogniser
 

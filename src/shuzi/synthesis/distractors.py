@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from shuzi.ink.resize import resize
+from shuzi.ink.paper import resize
 from shuzi.synthesis.pen import Coverage, draw, thinned
 
 _TURNS = [math.tau * tenth / 10 for tenth in range(11)]

@@ -1,4 +1,4 @@
-/** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.candidates`. */
+/** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.locate`. */
 import {
   CLASSIFIER_EXPONENT,
   CROP_GROWTHS,

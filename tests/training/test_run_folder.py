@@ -192,7 +192,7 @@ def test_a_checkpoint_of_another_step_than_its_name_says_is_an_error_that_names_
     folder(Saved(10, state(10)))
     (path,) = folder.checkpoints.iterdir()
     path.rename(path.with_name(name))
-    with pytest.raises(RunError, match=rf"{name} is damaged: what is in it was saved at step 10"):
+    with pytest.raises(RunError, match=rf"{name} is damaged: .* step 10\b"):
         folder.checkpoint()
 
 

@@ -24,11 +24,11 @@ _STRAIGHT = 15.0  # millimetres of a line of words that does not bend, however t
 _LINE = 6.0  # millimetres: what is as straight for longer is a line
 _RIM = 0.6  # millimetres around a field, where its lines are, and of paper around a piece
 _RIGHT = 15.0  # millimetres from a field to what is its own at its right
-_LOOSE, _SWAY = 2.0, 0.4  # millimetres that a piece may lie off its place, and one of its letters off the piece's
+_LOOSE, _SWAY = 2.0, 0.4  # tolerance in millimetres of where a piece is, and of where a letter is in it
 _LETTER = 1.2  # the width of a tile that is compared, in heights of the piece
 _BLUR, _EVEN = 1.5, 12.0  # pixels of an average in which a sharper print is like a coarser one; levels of mere paper
-# Of the median of the page. On five forms filled in and photographed, every piece is at least 0.96 as alike as that;
-# of other pieces of the page in its place, 98 % are less than 0.85.
+# Threshold, relative to the page's median likeness. On five forms, filled in and photographed, no piece was below
+# 0.96; 98 % of other pieces in its place were below 0.85.
 _ALIKE = 0.88
 
 
@@ -96,7 +96,7 @@ def _smooth(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _likeness(blank: NDArray[np.uint8], copy: NDArray[np.uint8], piece: Box) -> float:
-    """Return how alike that letter of a piece of print is, on a copy, that is least like the form's: at most 1."""
+    """Return the lowest correlation of any letter of a piece with the same letter on a copy: -1 to 1."""
     rows, columns = piece.pixels(rim=_RIM * SCALE)
     wanted = blank[rows, columns]
     loose, sway = round(_LOOSE * SCALE), round(_SWAY * SCALE)

@@ -179,7 +179,7 @@ TRACE, FILLED, STRUCK, CIRCLED = "trace", "filled", "struck", "circled"
 if a mark may have been crossed out, and if a box may be circled rather than marked."""
 # Chosen on the validation sheets of the benchmark of ticks, whose figures are of others. There all marks but dots are
 # longer than 2.1 mm, dots larger than 0.7 square millimetres and near to the middle, and what is left where a pen
-# only touched a box is shorter than 2.2 mm; filled boxes are covered by 0.81 at least, scribbles by 0.7.
+# only touched a box is shorter than 2.2 mm; filled boxes are covered by more than 0.8, scribbles by 0.7.
 _NOTHING, _MIN_MARK = 0.1, 0.45  # square millimetres of ink: less is no mark, and more may be one
 _SHORT, _DOT = 0.8, 1.1  # millimetres of its diagonal: of no mark, and of a dot at least
 _TOUCHED, _LONG = 1.7, 2.4  # millimetres: what is left where a pen touched a box is shorter, and any mark is longer

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.blank import Blank, lifted, printed_in
+from shuzi.forms.blank import PRINT, Blank, PrintsBeside, lifted, printed_in
 from shuzi.forms.boxes import Cut, Side, cut_fields, mark_framed
 from shuzi.forms.decide import (
     FAINT,
@@ -29,7 +29,6 @@ from shuzi.forms.kinds import Field
 from shuzi.forms.layout import CODE, PlacedField, code_box, pages_of
 from shuzi.forms.photographs import refuse_empty
 from shuzi.forms.printed_lines import FAR, LINE
-from shuzi.forms.prints import PRINT, PrintsBeside
 from shuzi.forms.result import Cell, PageRead
 from shuzi.forms.spec import Spec, sheets_of
 from shuzi.forms.ticks import Usual, decide_ticks, tick_of

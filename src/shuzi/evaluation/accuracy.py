@@ -83,22 +83,12 @@ SURE = 0.99
 
 
 @dataclass(frozen=True)
-class Bin:
-    """Answers of similar confidence: how many, their mean confidence, their accuracy."""
-
-    n: int
-    confidence: float
-    accuracy: float
-
-
-@dataclass(frozen=True)
 class Calibration:
     """How well a model's confidence matches its accuracy."""
 
     negative_log_likelihood: float  # mean of -log(probability of the correct digit)
     expected_error: float  # ECE: the mean gap between confidence and accuracy over 15 bins (Guo et al., 2017)
     sure_mistakes: int  # with a confidence of 0.99 or more
-    bins: tuple[Bin, ...]  # the non-empty ones, least confident first
     coverage: tuple[tuple[float, float], ...]  # (fraction answered, accuracy on those) if only the surest are
 
     def as_dict(self) -> dict[str, Any]:
@@ -121,14 +111,14 @@ def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -
     surest_first = np.argsort(-confidence, kind="stable")
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     groups = [bins == index for index in np.unique(bins)]
-    bins = tuple(Bin(int(group.sum()), confidence[group].mean(), right[group].mean()) for group in groups)
-    expected = sum(group.n * abs(group.confidence - group.accuracy) for group in bins) / len(labels)
+    expected = sum(group.sum() * abs(confidence[group].mean() - right[group].mean()) for group in groups) / len(
+        labels
+    )
     answered = [max(1, round(fraction * len(labels))) for fraction in FRACTIONS]
     return Calibration(
         negative_log_likelihood=negative_log_likelihood(probabilities, labels),
         expected_error=float(expected),
         sure_mistakes=int(np.sum((confidence >= SURE) & (right == 0))),
-        bins=bins,
         coverage=tuple(
             (fraction, float(right[surest_first[:n]].mean())) for fraction, n in zip(FRACTIONS, answered, strict=True)
         ),

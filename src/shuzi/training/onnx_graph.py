@@ -160,12 +160,9 @@ class _Graph:
         return self.node(_ACTIVATIONS[kind], value, **attributes)
 
 
-def _activation(graph: _Graph, layer: Any, x: str) -> str:
-    return graph.activate(layer, x)
-
-
-def _add(graph: _Graph, layer: Any, *x: str) -> str:
-    return graph.node("Sum", *x)
+def _plain(operation: str, **attributes: Any) -> Callable[..., str]:
+    """Return what adds a single node for a layer, of all that goes into it."""
+    return lambda graph, _, *x: graph.node(operation, *x, **attributes)
 
 
 def _reshape(graph: _Graph, layer: Any, images: str) -> str:
@@ -243,18 +240,6 @@ def _relu(graph: _Graph, layer: Any, x: str) -> str:
     return graph.node("Relu", x)
 
 
-def _concatenate(graph: _Graph, layer: Any, *x: str) -> str:
-    return graph.node("Concat", *x, axis=1)
-
-
-def _average(graph: _Graph, layer: Any, *x: str) -> str:
-    return graph.node("Mean", *x)
-
-
-def _softmax(graph: _Graph, layer: Any, x: str) -> str:
-    return graph.node("Softmax", x, axis=-1)
-
-
 _ACTIVATIONS = {"relu": "Relu", "softmax": "Softmax", "log_softmax": "LogSoftmax", "sigmoid": "Sigmoid"}
 
 _LAYERS: Mapping[type, Callable[..., str]] = {
@@ -266,10 +251,10 @@ _LAYERS: Mapping[type, Callable[..., str]] = {
     layers.MaxPooling2D: _max_pooling,
     layers.BatchNormalization: _batch_normalization,
     layers.ReLU: _relu,
-    layers.Concatenate: _concatenate,
-    layers.Average: _average,
-    layers.Softmax: _softmax,
-    layers.Activation: _activation,
-    layers.Add: _add,
+    layers.Concatenate: _plain("Concat", axis=1),
+    layers.Average: _plain("Mean"),
+    layers.Softmax: _plain("Softmax", axis=-1),
+    layers.Activation: _Graph.activate,
+    layers.Add: _plain("Sum"),
     layers.UpSampling2D: _up_sampling,
 }

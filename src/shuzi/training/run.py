@@ -45,36 +45,26 @@ def run(
     The folder's lock is held meanwhile. Each listener is called with each event, after the folder has stored it.
     """
     with folder.lock.held():
-        return _run(folder, recipe, data, listeners, should_stop)
-
-
-def _run(
-    folder: RunFolder,
-    recipe: Recipe,
-    data: Splits,
-    listeners: Sequence[events.Listener],
-    should_stop: Callable[[], bool],
-) -> bool:
-    step, state = folder.checkpoint()
-    if step > recipe.steps or (step == recipe.steps and folder.exported() == step):
-        raise RunError("error.run.finished", path=folder.path, step=step, steps=recipe.steps)
-    folder.remove_leftovers()
-    recipe.save(folder.recipe_file)
-    folder.forget_after(step)
-    model: Any = None
-    listening: list[events.Listener] = [folder, *listeners]
-    learn = fine_tune if recipe.fine_tunes else train
-    for event in learn(recipe, data, state, step, should_stop, folder.start()):
-        for listener in listening:
-            listener(event)
-        if isinstance(event, events.Saved) and event.step != step:
-            folder.forget_export()
-        if isinstance(event, events.Started):
-            model = event.model
-        if isinstance(event, events.Done):
-            export(model, recipe, data, event, folder.path)
-            return True
-    return False
+        step, state = folder.checkpoint()
+        if step > recipe.steps or (step == recipe.steps and folder.exported() == step):
+            raise RunError("error.run.finished", path=folder.path, step=step, steps=recipe.steps)
+        folder.remove_leftovers()
+        recipe.save(folder.recipe_file)
+        folder.forget_after(step)
+        model: Any = None
+        listening: list[events.Listener] = [folder, *listeners]
+        learn = fine_tune if recipe.fine_tunes else train
+        for event in learn(recipe, data, state, step, should_stop, folder.start()):
+            for listener in listening:
+                listener(event)
+            if isinstance(event, events.Saved) and event.step != step:
+                folder.forget_export()
+            if isinstance(event, events.Started):
+                model = event.model
+            if isinstance(event, events.Done):
+                export(model, recipe, data, event, folder.path)
+                return True
+        return False
 
 
 class TensorBoard:

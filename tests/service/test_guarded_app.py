@@ -201,7 +201,7 @@ def test_a_cancelled_request_is_told_that_the_service_ends_if_it_does(closing, s
         task = asyncio.create_task(guarded.begin(answer))
         await begun.wait()
         if closing:
-            guarded.guard.close()
+            guarded.guard.is_closing = True
         task.cancel()
         await asyncio.wait([task])
         assert task.cancelled() != closing

@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -227,34 +228,22 @@ _BY_LANGUAGE = (b"vary", b"accept-language")
 Observe = Callable[[Scope, int, float], None]
 
 
+@dataclass(eq=False)
 class Guard:
     """Admits a request if host, origin and token are valid, and adds headers to every response."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        hosts: Hosts,
-        origins: Origins,
-        quotas: Quotas,
-        tokens: Tokens | None,
-        observe: Observe,
-    ) -> None:
-        self._app = app
-        self._hosts = hosts
-        self._origins = origins
-        self._quotas = quotas
-        self._tokens = tokens
-        self._observe = observe
-        self._closing = False
-
-    def close(self) -> None:
-        """Tell cancelled requests from now on that the service is shutting down."""
-        self._closing = True
+    app: ASGIApp
+    hosts: Hosts
+    origins: Origins
+    quotas: Quotas
+    tokens: Tokens | None  # None lets everyone in
+    observe: Observe
+    is_closing: bool = False  # then cancelled requests are told that the service is shutting down
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         began, status, started = time.perf_counter(), 500, False
         asked, head = scope["method"], Headers(scope=scope)
@@ -281,9 +270,9 @@ class Guard:
             if refusal is not None:
                 await problem_response(refusal, close=True)(scope, receive, guarded)
             else:
-                await self._app(scope, receive, guarded)
+                await self.app(scope, receive, guarded)
         except asyncio.CancelledError:
-            if not self._closing:
+            if not self.is_closing:
                 raise
             if not started:
                 await problem_response(ServiceError("error.service.closing"), close=True)(scope, receive, guarded)
@@ -293,15 +282,15 @@ class Guard:
                 await problem_response(fault(), close=True)(scope, receive, guarded)
         finally:
             quota.requests -= 1
-            self._observe(scope, status, time.perf_counter() - began)
+            self.observe(scope, status, time.perf_counter() - began)
 
     def _identify(self, scope: Scope, head: Headers) -> tuple[Quota, str]:
         """Store the client and the request id in the scope."""
         peer = scope["client"][0] if scope.get("client") else ""
         given = head.get(REQUEST_ID.decode())
-        named = proxy_id(given) if given and self._quotas.trusts(peer) else None
-        scope["from"] = self._quotas.client(peer, ",".join(head.getlist("x-forwarded-for")))
-        scope["quota"] = quota = self._quotas.of(scope["from"])
+        named = proxy_id(given) if given and self.quotas.trusts(peer) else None
+        scope["from"] = self.quotas.client(peer, ",".join(head.getlist("x-forwarded-for")))
+        scope["quota"] = quota = self.quotas.of(scope["from"])
         scope["request_id"] = name = named or new_id()
         current_id.set(name)
         asking.set(quota.address)
@@ -313,11 +302,11 @@ class Guard:
         server, hosts = scope.get("server"), head.getlist("host")
         if len(hosts) != 1:
             return ServiceError("error.service.no_host")
-        if not self._hosts.allow(hosts[0], server[0] if server else None):
+        if not self.hosts.allow(hosts[0], server[0] if server else None):
             return ServiceError("error.service.host", host=hosts[0])
         if (problem := self._of_another_site(scope["method"], head)) is not None:
             return problem
-        if self._tokens and is_closed(scope["path"]) and not self._tokens.allow(head.get("authorization", "")):
+        if self.tokens and is_closed(scope["path"]) and not self.tokens.allow(head.get("authorization", "")):
             return ServiceError("error.service.token")
         if quota.requests > quota.limits.client_requests:
             return ServiceError("error.service.client", max=quota.limits.client_requests)
@@ -326,7 +315,7 @@ class Guard:
     def _of_another_site(self, method: str, head: Headers) -> ServiceError | None:
         """Return the reason for refusal if the request is from another site's page."""
         origin = head.get("origin")
-        if origin is not None and self._origins.allow(origin):
+        if origin is not None and self.origins.allow(origin):
             return None
         if origin is not None and origin.partition("://")[2].lower() != head["host"].lower():
             return ServiceError("error.service.origin", origin=origin)

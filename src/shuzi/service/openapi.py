@@ -483,7 +483,10 @@ def _described(operation: Operation) -> dict[str, Any]:
         "description": f"{operation.says}description",
     }
     headers = [_parameter("header", name, key, _TEXT) for name, key in operation.headers.items()]
-    if parameters := [*_in_path(operation.path), *_in_query(operation.query), *headers]:
+    path = [
+        _parameter("path", name, f"service.schema.{name}", _TEXT) for name in re.findall(r"{(\w+)}", operation.path)
+    ]
+    if parameters := [*path, *_in_query(operation.query), *headers]:
         said["parameters"] = parameters
     if operation.body:
         content = {kind: {"schema": _schema(schema)} for kind, schema in operation.body.items()}
@@ -514,10 +517,6 @@ def _answered(operation: Operation, status: int, answer: type[BaseModel] | str |
 
 def _schema(shape: type[BaseModel] | dict[str, Any]) -> dict[str, Any]:
     return shape if isinstance(shape, dict) else {"$ref": _REFERENCES.format(model=shape.__name__)}
-
-
-def _in_path(path: str) -> list[dict[str, Any]]:
-    return [_parameter("path", name, f"service.schema.{name}", _TEXT) for name in re.findall(r"{(\w+)}", path)]
 
 
 def _in_query(shape: type[BaseModel] | None) -> list[dict[str, Any]]:

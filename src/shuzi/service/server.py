@@ -64,7 +64,7 @@ class Service:
 
     async def close(self) -> None:
         """Stop background work, and stop waiting for unfinished requests."""
-        self.guard.close()
+        self.guard.is_closing = True
         self.bodies.close()
         self.parts.pool.close()
         await self.parts.trainings.close()
@@ -104,18 +104,17 @@ def create(
     small = GZipMiddleware(bodies, _SHORT, _LEVEL, exclude_content_types=_COMPRESSED)
     origins = Origins(settings.origins)
     guard = Guard(small, Hosts(settings.hosts), origins, parts.quotas, settings.tokens, parts.observe)
-    return Service(_shared(guard, origins) if origins.all else guard, guard, parts, bodies)
-
-
-def _shared(guard: Guard, origins: Origins) -> CORSMiddleware:
-    """Let pages of other sites call the API and read its answers, after a preflight request."""
-    return CORSMiddleware(
+    if not origins.all:
+        return Service(guard, guard, parts, bodies)
+    # pages of other sites call the API and read its answers after a preflight request
+    shared = CORSMiddleware(
         guard,
         allow_origins=sorted(origins.all),
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization"],
         expose_headers=["X-Request-Id", "Retry-After", "Content-Disposition"],
     )
+    return Service(shared, guard, parts, bodies)
 
 
 @operations.add("GET", "/healthz", "service.health.", answers={200: Health}, example="{address}/healthz")

@@ -162,18 +162,7 @@ def _check_data(plan: Plan, places: Places) -> None:
         from shuzi.data.mnist import load_mnist
 
         load_mnist(places.data_dir)
-    if plan.recipe.needs_strokes:
-        from shuzi.data.strokes import load_strokes
-
-        load_strokes(places.handwriting.strokes)
-    if plan.recipe.needs_registers:
-        from shuzi.data.registers import load_cells
-
-        load_cells(places.handwriting.registers)
-    if plan.recipe.needs_pages:
-        from shuzi.data.registers import load_page_lines
-
-        load_page_lines(places.handwriting.pages)
+    places.handwriting.load(plan.recipe)
 
 
 def _sees(path: str) -> bool:

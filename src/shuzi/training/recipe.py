@@ -22,6 +22,8 @@ from shuzi.processes.cores import multiplies_bfloat16
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Splits
+    from shuzi.data.registers import Cells, PageLines
+    from shuzi.data.strokes import Strokes
 
 
 FORMAT = 2
@@ -270,20 +272,21 @@ class Handwriting:
         paths = (self.strokes, self.registers, self.pages)
         return Handwriting(*(None if path is None else path.resolve() for path in paths))
 
+    def load(self, chosen: Recipe) -> tuple[Strokes | None, Cells | None, PageLines | None]:
+        """Load what a recipe needs, or raise a DataError."""
+        from shuzi.data.registers import load_cells, load_page_lines
+        from shuzi.data.strokes import load_strokes
+
+        return (
+            load_strokes(self.strokes) if chosen.needs_strokes else None,
+            load_cells(self.registers) if chosen.needs_registers else None,
+            load_page_lines(self.pages) if chosen.needs_pages else None,
+        )
+
 
 def with_handwriting(chosen: Recipe, data: Splits, handwriting: Handwriting) -> Splits:
     """Add the pen strokes, cells of registers and pages that a recipe needs, or raise a DataError."""
-    if not chosen.needs_strokes:
-        return data
-    from shuzi.data.strokes import load_strokes
-
-    data = data.with_strokes(load_strokes(handwriting.strokes))
-    if chosen.needs_pages:
-        from shuzi.data.registers import load_page_lines
-
-        return data.with_pages(load_page_lines(handwriting.pages))
-    if not chosen.needs_registers:
-        return data
-    from shuzi.data.registers import load_cells
-
-    return data.with_cells(load_cells(handwriting.registers))
+    strokes, cells, pages = handwriting.load(chosen)
+    data = data if strokes is None else data.with_strokes(strokes)
+    data = data if cells is None else data.with_cells(cells)
+    return data if pages is None else data.with_pages(pages)

@@ -263,8 +263,10 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
             raise DataError("error.form.row_twice", sheet=row.sheet, row=row.number + 1)
         seen.add((row.sheet, row.number))
         for name, cell in row.cells.items():
-            if fields[name].column:
-                _check_printed(spec, row, name, cell)
+            wrong = DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
+            if column := fields[name].column:  # the rows of another roster's table would get the names of this one
+                if not 0 <= row.number < len(spec.roster) or cell.text != spec.roster[row.number][column]:
+                    raise wrong
                 continue
             if cell.rule == MISSING:  # it may be there now
                 continue
@@ -276,7 +278,7 @@ def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
             if (row.version, cell.page, *key) not in positions or replace(first, changes=()) != replace(
                 cell, changes=()
             ):
-                raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
+                raise wrong
     read = [
         PageRead(
             next(cell.source for cell in cells.values()), Code(sheets[version].id, sheet, page), cells, reopened=True
@@ -293,13 +295,6 @@ def _check_columns(spec: Spec, table: Table) -> None:
         raise DataError("error.form.not_of_spec", name=unknown[0])
     if table.title != spec.title or [field.name for field in table.fields] != known:
         raise DataError("error.form.other_sheets", wanted=spec.title)
-
-
-def _check_printed(spec: Spec, row: Row, name: str, cell: Cell) -> None:
-    """Refuse another roster's table: its rows would get the names of this one."""
-    printed = spec.roster[row.number][spec.field_named(name).column] if 0 <= row.number < len(spec.roster) else None
-    if cell.text != printed:
-        raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
 
 
 def reopen_ruled(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:

@@ -13,11 +13,11 @@ from PIL import Image
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.result import Cell, Table, read_table
+from shuzi.ink.normalize import SIDE
 from shuzi.pictures.open import open_picture
 from shuzi.reading.reader import Reader
 
-_SIDE = 28
-_NOTHING = np.zeros((_SIDE, _SIDE), np.uint8)
+_NOTHING = np.zeros((SIDE, SIDE), np.uint8)
 
 
 def as_png(picture: NDArray[np.uint8]) -> bytes:
@@ -45,15 +45,15 @@ def images_in(cell: Cell) -> NDArray[np.uint8]:
 def _rows_in(cell: Cell) -> NDArray[np.uint8]:
     """Return the images of all digits, and below them the second view of each: uint8 (k, n, 28, 28), k 1 or 2."""
     if not cell.digits:
-        return np.empty((1, 0, _SIDE, _SIDE), np.uint8)
+        return np.empty((1, 0, SIDE, SIDE), np.uint8)
     try:
         strip = open_picture(cell.digits)
     except PictureError as problem:
         raise ValueError(str(problem)) from problem
     high, wide = strip.shape
-    if high not in (_SIDE, 2 * _SIDE) or wide % _SIDE:
+    if high not in (SIDE, 2 * SIDE) or wide % SIDE:
         raise ValueError(f"digits of {wide}x{high}")
-    return np.ascontiguousarray(strip.reshape(high // _SIDE, _SIDE, -1, _SIDE).swapaxes(1, 2))
+    return np.ascontiguousarray(strip.reshape(high // SIDE, SIDE, -1, SIDE).swapaxes(1, 2))
 
 
 def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
@@ -83,7 +83,7 @@ def digits_of(table: Table, number: int, name: str, label: str) -> Dataset:
         values = {"name": name, "row": number, "label": label}
         raise DataError("error.table.count", found=count, wanted=len(digits), **values)
     labels = np.tile(np.array(digits, np.uint8), len(rows))
-    images = rows.reshape(-1, _SIDE, _SIDE)
+    images = rows.reshape(-1, SIDE, SIDE)
     seen = images.any(axis=(1, 2))
     return Dataset(images[seen], labels[seen])
 

@@ -18,6 +18,7 @@ from PIL import Image
 
 from shuzi.atomic import check_replaceable, replacing
 from shuzi.errors import DataError, PictureError, ShuziError, require, writing
+from shuzi.forms.grammar import PAPERS
 from shuzi.forms.kinds import Field
 from shuzi.forms.layout import Text
 from shuzi.forms.result import Cell, Row, Table, earned_by, graded_in, heads_of, is_empty, name_of, texts_of
@@ -54,15 +55,10 @@ def save_table(table: Table, path: Path) -> None:
         elif path.suffix.lower() == ".csv":
             part.write_text(as_csv(table), encoding="utf-8", newline="")
         else:
-            _write_json(table, part)
-
-
-def _write_json(table: Table, part: Path) -> None:
-    """Write JSON piece by piece: a stack makes tens of megabytes of it."""
-    with part.open("w", encoding="utf-8") as file:
-        for piece in json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(table.as_dict()):
-            file.write(piece.translate(_LONE))
-        file.write("\n")
+            with part.open("w", encoding="utf-8") as text:  # piece by piece: a stack makes tens of megabytes
+                for piece in json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(table.as_dict()):
+                    text.write(piece.translate(_LONE))
+                text.write("\n")
 
 
 _LONE = {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)}  # of names that are not UTF-8
@@ -79,19 +75,15 @@ def as_csv(table: Table) -> str:
     for row in table.rows:
         texts = [neutral(row.cells[field.name].text) if field.name in row.cells else "" for field in table.fields]
         own = [neutral(row.version)] if table.versions else []
-        writer.writerow([*texts, *own, *texts_of(table, row), neutral(_doubtful(row)), neutral(row.sources)])
+        doubtful = " ".join(name for name, cell in row.cells.items() if cell.doubtful)
+        writer.writerow([*texts, *own, *texts_of(table, row), neutral(doubtful), neutral(row.sources)])
     return text.getvalue()
-
-
-def _doubtful(row: Row) -> str:
-    return " ".join(name for name, cell in row.cells.items() if cell.doubtful)
 
 
 PhotographOf = Callable[[str], NDArray[np.uint8] | None]
 """Opens a photograph by its name: uint8 (h, w); None if it cannot be had."""
 
-_PAPER = (210.0, 297.0)  # millimetres
-_LEFT, _TOP, _BOTTOM, _LINE, _GAP = 15.0, 15.0, 282.0, 13.0, 2.0
+_LEFT, _TOP, _BOTTOM, _LINE, _GAP = 15.0, 15.0, 282.0, 13.0, 2.0  # millimetres
 _WIDE = 180.0
 _LABEL, _WRITTEN, _READ, _KEY, _POINTS = (0.0, 44.0), (46.0, 60.0), (108.0, 28.0), (138.0, 25.0), (165.0, 15.0)
 """The columns: how far from the left they begin, and how wide they are."""
@@ -122,7 +114,7 @@ def save_answer_pages(
     rows = [row for row in table.rows if not is_empty(row)]
     if not rows:
         raise DataError("error.form.nothing_to_print", path=out)
-    pdf = begin_document(table.title, _all_text(table, rows), language(), _PAPER, font)
+    pdf = begin_document(table.title, _all_text(table, rows), language(), PAPERS["A4"], font)
     for row in rows:
         _add_row(pdf, table, row, photograph_of)
         done()

@@ -332,20 +332,12 @@ def _texts_up_to(max_count: int) -> Any:
     )
 
 
-def _is_amount(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value <= _MAX_NUMBER
-
-
 def _is_box(value: Any) -> bool:
     return (
         type(value) is list
         and len(value) == 4
         and all(type(side) in (int, float) and abs(side) <= _MAX_NUMBER for side in value)
     )
-
-
-def _is_turns(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 4
 
 
 def _is_picture(value: Any) -> bool:
@@ -363,9 +355,14 @@ _Said = Annotated[str, that(_is_text, "expected.short_text", max=_MAX_TEXT_LENGT
 _SaidOrNone = Annotated[
     str | None, that(lambda value: value is None or _is_text(value), "expected.short_text", max=_MAX_TEXT_LENGTH)
 ]
-_Amount = Annotated[float, that(_is_amount, "expected.amount", max=_MAX_NUMBER)]
+_Amount = Annotated[
+    float,
+    that(lambda value: type(value) in (int, float) and 0 <= value <= _MAX_NUMBER, "expected.amount", max=_MAX_NUMBER),
+]
 _Picture = Annotated[str | None, that(_is_picture, "expected.base64")]
-_Turns = Annotated[int | None, that(lambda value: value is None or _is_turns(value), "expected.turns")]
+_Turns = Annotated[
+    int | None, that(lambda value: value is None or (type(value) is int and 0 <= value < 4), "expected.turns")
+]
 _Number = Annotated[int, between(0, _MAX_NUMBER)]
 _Key = Annotated[list[str], _texts_up_to(MAX_ANSWERS)]
 

@@ -53,7 +53,10 @@ class Journal:
                 with replacing(path) as part:
                     part.write_text(json.dumps(identity) + "\n", encoding="utf-8")
             else:
-                self._repair()
+                with path.open("r+b") as file:  # the next line is one of its own, whether the last is whole or not
+                    file.seek(-1, 2)
+                    if file.read(1) != b"\n":
+                        file.write(b"\n")
 
     @staticmethod
     def beside(out: Path, identity: dict[str, str], resume: bool) -> Journal:
@@ -129,13 +132,6 @@ class Journal:
     def done(self) -> None:
         """Remove the file."""
         self._path.unlink(missing_ok=True)
-
-    def _repair(self) -> None:
-        """End an incomplete last line, so that the next one is a line of its own."""
-        with self._path.open("r+b") as file:
-            file.seek(-1, 2)
-            if file.read(1) != b"\n":
-                file.write(b"\n")
 
 
 def renamed(page: PageRead, name: str) -> PageRead:
@@ -250,7 +246,10 @@ class Stack:
 
     def read(self, named: Named, progress: Progress) -> Table:
         """Read the photographs that are not in the journal yet into a table; each result is kept at once."""
-        self._check_unchanged()
+        for target in () if self.options.force else self.options.out:
+            written = self.journal.state_of(target) if self.journal else None
+            if written and state_of(target) not in {written, None}:  # somebody changed it
+                raise DataError("error.form.exists", path=target)
         pages: dict[int, PageRead | Problem] = {}
         for index, (name, picture) in enumerate(named):
             if self.journal and (known := self.journal.known(picture, name)):
@@ -274,12 +273,6 @@ class Stack:
             yield target
         if self.journal:
             self.journal.done()
-
-    def _check_unchanged(self) -> None:
-        for target in () if self.options.force else self.options.out:
-            written = self.journal.state_of(target) if self.journal else None
-            if written and state_of(target) not in {written, None}:
-                raise DataError("error.form.exists", path=target)
 
 
 _EVERY = 0.5  # seconds between checks of the folder
@@ -455,7 +448,9 @@ class Pile:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._entries: dict[str, _Entry] = {}
-        self._earlier = _last_of_each(journal.pages)
+        # of a file that was written again only as it was last
+        last = {page.source: key for key, page in journal.pages.items()}
+        self._earlier = {key: journal.pages[key] for key in last.values()}
         self._gone: set[Path] = set()
         self._states: dict[Path, State | None] = {}
         self.replaced: list[str] = []
@@ -567,9 +562,3 @@ class Pile:
 def _file_of(source: str) -> Path:
     page = page_named(source)
     return page.document if page is not None and isinstance(page.document, Path) else Path(source)
-
-
-def _last_of_each(pages: Mapping[str, PageRead]) -> dict[str, PageRead]:
-    """Return the pages, by their hashes, but of a file that was written again only as it was last."""
-    last = {page.source: key for key, page in pages.items()}
-    return {key: pages[key] for key in last.values()}

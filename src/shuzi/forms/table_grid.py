@@ -455,7 +455,10 @@ def grade_lines(
 
 def _grades(nodes: NDArray[np.float64], visible: Sequence[float], lit: NDArray[np.uint8]) -> tuple[int, ...]:
     ends = 0, len(nodes) - 1
-    straight = [not wavers or line in ends for line, wavers in enumerate(_wavering(nodes, lit))]
+    # a printed line is straight, and strokes of a hand shift from row to row
+    shifts = np.array([_shift_of(line, lit) for line in nodes])
+    wavering = (shifts > max(_WAVERS, _TIMES * float(np.median(shifts)))).tolist()
+    straight = [not wavers or line in ends for line, wavers in enumerate(wavering)]
     clear = [line for line in np.flatnonzero(straight).tolist() if visible[line] >= _VISIBLE or line in ends]
     grades = [SEEN if is_straight else DOUBTFUL for is_straight in straight]
     gaps = gaps_of(nodes[clear])
@@ -467,12 +470,6 @@ def _grades(nodes: NDArray[np.float64], visible: Sequence[float], lit: NDArray[n
         if is_multiple(gap, usual) and round(gap / usual) == 1 and not (even and partly):
             grades[first + 1 : last] = [DOUBTFUL] * (last - first - 1)
     return tuple(grades)
-
-
-def _wavering(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> list[bool]:
-    """Tell which lines are not straight, as a printed one is, but shift from row to row, as strokes of a hand do."""
-    shifts = np.array([_shift_of(line, lit) for line in nodes])
-    return [shift > max(_WAVERS, _TIMES * float(np.median(shifts))) for shift in shifts.tolist()]
 
 
 def _shift_of(crossings: NDArray[np.float64], lit: NDArray[np.uint8]) -> float:

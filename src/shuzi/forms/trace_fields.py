@@ -61,7 +61,9 @@ class Prints:
 def prints_on(flat: NDArray[np.uint8]) -> Prints:
     """Find what is printed on a form, uint8 (h, w)."""
     smooth = np.asarray(cv2.GaussianBlur(flat, (0, 0), 0.8), np.uint8)
-    dark = _dark(smooth)
+    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((PRINT_AROUND, PRINT_AROUND), np.uint8))
+    is_dark = (smooth < NO_SHADOW) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER))
+    dark = np.asarray(is_dark, np.uint8)
     # a hairline is pale on a coarse scan, but darker than what is beside it
     thin = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((_BESIDE, _BESIDE), np.uint8)) > _DARKER
     seen = np.asarray(dark | thin, np.uint8)
@@ -119,11 +121,6 @@ def _lines(flat: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8
         )
         found |= np.asarray(cv2.morphologyEx(bent, cv2.MORPH_OPEN, np.ones(along, np.uint8)), np.uint8)
     return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)), np.uint8)
-
-
-def _dark(smooth: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    paper = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((PRINT_AROUND, PRINT_AROUND), np.uint8))
-    return np.asarray((smooth < NO_SHADOW) | ((smooth < DARK) & (cv2.subtract(paper, smooth) > _SHARPER)), np.uint8)
 
 
 def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:

@@ -133,11 +133,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
 @data.command(cls=Command, help="cli.data.export.help", short_help="cli.data.export.short")
 @argument("out", type=PATH, metavar="OUT", help="cli.data.export.out")
 @option(
-    "--part",
-    type=click.Choice(["train", "validation", "test"]),
-    default="train",
-    show_default=True,
-    help="cli.part",
+    "--part", type=click.Choice(["train", "validation", "test"]), default="train", show_default=True, help="cli.part"
 )
 @option("--data-dir", type=PATH, metavar="PATH", help="cli.data_dir")
 @language_option

@@ -222,7 +222,13 @@ def read(
         if at is not None and result.rows:
             from shuzi.service import server
 
-            server.serve_review(result, [*old, *new], place, at, _tell_address)
+            server.serve_review(
+                result,
+                [*old, *new],
+                place,
+                at,
+                lambda address: click.echo(say("cli.form.read.ready", address=address)),
+            )
             click.echo(say("cli.serve.ended"), err=True)
     if result.is_amiss:
         sys.exit(1)
@@ -319,10 +325,6 @@ def _listen_for_review() -> socket:
     if not is_built():
         raise ServiceError("error.service.unbuilt")
     return server.listen(HOST, PORT, others=True)
-
-
-def _tell_address(address: str) -> None:
-    click.echo(say("cli.form.read.ready", address=address))
 
 
 @form.command("print", cls=Command, help="cli.form.print.help", short_help="cli.form.print.short")

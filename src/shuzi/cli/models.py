@@ -114,7 +114,10 @@ def export(
 
     path = find_model(place_of(model))
     if folder is not None and form is None and out is None and data_dir is None:
-        _write_upload(path, folder, as_json)
+        names = write_upload(path, folder)
+        as_text = say("models.export.uploadable", path=folder, files=", ".join(names))
+        as_object = visible_json(json.dumps({"path": str(folder), "files": names}, ensure_ascii=False))
+        click.echo(as_object if as_json else as_text)
         return
     if folder is not None or form is None or out is None:
         raise click.UsageError(say("cli.models.export.either"))
@@ -221,14 +224,6 @@ def calibrate(
         click.echo(
             say("models.calibrate.done", pages=calibration.pages, share=calibration.numbers[TEXT_OK], path=path)
         )
-
-
-def _write_upload(path: Path, folder: Path, as_json: bool) -> None:
-    names = write_upload(path, folder)
-    if as_json:
-        click.echo(visible_json(json.dumps({"path": str(folder), "files": names}, ensure_ascii=False)))
-    else:
-        click.echo(say("models.export.uploadable", path=folder, files=", ".join(names)))
 
 
 def _facts(conversion: Conversion) -> dict[str, Any]:

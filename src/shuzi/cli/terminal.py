@@ -203,12 +203,7 @@ def choose_language(arguments: Sequence[str]) -> None:
 
 
 _QUIET = 4  # light modules around a QR code
-_HALVES = {
-    (False, False): " ",
-    (True, False): "▀",
-    (False, True): "▄",
-    (True, True): "█",
-}  # by upper and lower module
+_HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}  # by upper, lower module
 _MANY = 10  # the smallest number of items that gets a progress bar
 
 

@@ -58,10 +58,7 @@ def _numbers(function: F) -> F:
         if name in whole:
             kind = click.IntRange(int(allowed.min), None if highest is None else int(highest))
         function = option(
-            f"--{name.replace('_', '-')}",
-            type=kind,
-            metavar="N" if name in whole else "X",
-            help=f"cli.train.{name}",
+            f"--{name.replace('_', '-')}", type=kind, metavar="N" if name in whole else "X", help=f"cli.train.{name}"
         )(function)
     return function
 
@@ -99,7 +96,8 @@ def train(
     chosen = recipe(name or _recipe_of(start, data)).changed(**changes)
     if chosen.fine_tunes and (data is None or start is None):
         raise RecipeError("error.recipe.own", name=chosen.name)
-    if start is not None and data is None and name is None and chosen.needs_strokes and not _has_strokes(handwriting):
+    has_strokes = handwriting.strokes is not None or bool(os.environ.get(VARIABLE))
+    if start is not None and data is None and name is None and chosen.needs_strokes and not has_strokes:
         raise RecipeError("error.recipe.not_own", name=chosen.name, start=start)
     import_training(say("train.starting", library=BACKENDS[_backend()]))
     from shuzi.training.run import run
@@ -158,10 +156,6 @@ def _recipe_of(start: str | None, data: Path | None) -> str:
     if data is not None and card.task == CLASSIFY_OR_REJECT:
         return "reader-own"
     return card.name if card.name in RECIPES else "softmax"
-
-
-def _has_strokes(handwriting: Handwriting) -> bool:
-    return handwriting.strokes is not None or bool(os.environ.get(VARIABLE))
 
 
 def _new(
@@ -275,7 +269,8 @@ class Lines:
                 self._losses = [*self._losses[:1], event.loss]
                 self._line(say(self._step, step=event.step, loss=event.loss))
             case Validated():
-                self._move(event.step)
+                if self._bar is not None:
+                    self._bar.update(self._task, completed=event.step)
             case CrossValidating():
                 self._preparing(say("train.cross_validating", of=event.of), event, event.done == 0)
             case Done() if self._fine_tunes:
@@ -356,10 +351,6 @@ class Lines:
             click.echo(sentence)
         else:
             self._bar.console.print(sentence, highlight=False, markup=False)
-
-    def _move(self, step: int) -> None:
-        if self._bar is not None:
-            self._bar.update(self._task, completed=step)
 
 
 class JsonLines:

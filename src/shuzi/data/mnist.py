@@ -90,10 +90,7 @@ def no_progress(name: str, done: int, total: int | None) -> None:
 
 
 def load_mnist(
-    data_dir: str | Path | None = None,
-    seed: int = 0,
-    progress: Progress = no_progress,
-    places: Places | None = None,
+    data_dir: str | Path | None = None, seed: int = 0, progress: Progress = no_progress, places: Places | None = None
 ) -> Splits:
     """Load MNIST: 55,000 images for training, 5,000 for validation, 10,000 for testing.
 
@@ -149,10 +146,7 @@ def named_folder(data_dir: str | Path | None) -> Path | None:
 
 
 def read_file(
-    file: File,
-    data_dir: str | Path | None = None,
-    progress: Progress = no_progress,
-    places: Places | None = None,
+    file: File, data_dir: str | Path | None = None, progress: Progress = no_progress, places: Places | None = None
 ) -> tuple[Path, NDArray[Any]]:
     """Find one of the four files, check its hash, and return its path and contents."""
     if folder := named_folder(data_dir):

@@ -60,7 +60,8 @@ def import_pictures(folder: str | Path, cut: Cut | None = None) -> Imported:
             else:
                 digits = [*cut(path, label)]
         except ShuziError as problem:
-            left_out.append(_with_path(problem, path))
+            has_path = "path" in problem.values
+            left_out.append(problem if has_path else DataError("error.own.picture", path=path, reason=problem))
             continue
         images += digits
         labels += [int(character) for character in label if _is_digit(character)]
@@ -112,12 +113,6 @@ def _by_name(folder: Path) -> Iterator[tuple[Path, str | ShuziError]]:
 
 def _is_digit(label: str) -> bool:
     return len(label) == 1 and label in "0123456789"
-
-
-def _with_path(problem: ShuziError, path: Path) -> ShuziError:
-    if "path" in problem.values:
-        return problem
-    return DataError("error.own.picture", path=path, reason=problem)
 
 
 def load_hand(path: str | Path) -> Dataset:

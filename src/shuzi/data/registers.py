@@ -189,7 +189,9 @@ class PageLines:
 
     def held_out(self, held: bool) -> PageLines:
         """Return the pages of the registers that are held out from training, or all others."""
-        chosen = [index for index, name in enumerate(self.names) if _is_held_out(name) == held]
+        registers = [f"_{register}_" for register in VALIDATION | REPORT]
+        is_held_out = [any(register in name for register in registers) for name in self.names]
+        chosen = [index for index, is_held in enumerate(is_held_out) if is_held == held]
         return PageLines(
             tuple(self.names[index] for index in chosen),
             tuple(self.pictures[index] for index in chosen),
@@ -235,10 +237,6 @@ def load_page_lines(path: str | Path | None = None) -> PageLines:
     if not names:
         raise DataError("error.page_lines.empty", path=table)
     return PageLines(tuple(names), tuple(pictures), tuple(lines))
-
-
-def _is_held_out(name: str) -> bool:
-    return any(f"_{register}_" in name for register in VALIDATION | REPORT)
 
 
 def _path_of(line: dict[str, Any]) -> LinePath | None:

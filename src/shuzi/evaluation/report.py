@@ -99,9 +99,7 @@ def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset
     evaluation = findings.evaluation
     jinja2 = require("jinja2", "train", "extra.report")
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
     )
     metrics = read_metrics(model) if model.is_dir() else []
     page = environment.get_template("report.html").render(

@@ -11,17 +11,7 @@ from typing_extensions import TypedDict
 
 from shuzi.declared import Declared, Flag, Positive, between, one_of, that
 from shuzi.errors import DataError, ShuziError
-from shuzi.forms.grammar import (
-    BOXES,
-    MAX_BOXES,
-    MIN_BOX_SIZE,
-    ONE,
-    Style,
-    Text,
-    Texts,
-    are_boxes,
-    is_key,
-)
+from shuzi.forms.grammar import BOXES, MAX_BOXES, MIN_BOX_SIZE, ONE, Style, Text, Texts, are_boxes, is_key
 from shuzi.forms.notation import CHECKS, Notation, passes
 from shuzi.ink.boxes import Box
 from shuzi.reading.automaton import Automaton, compile_pattern

@@ -12,16 +12,7 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.blank import PRINT, Blank, PrintsBeside, lifted, printed_in
 from shuzi.forms.boxes import Cut, Side, cut_fields, mark_framed
-from shuzi.forms.decide import (
-    FAINT,
-    Texts,
-    apply_sums,
-    blank_unused,
-    decide,
-    merge_texts,
-    probabilities_of,
-    texts_of,
-)
+from shuzi.forms.decide import FAINT, Texts, apply_sums, blank_unused, decide, merge_texts, probabilities_of, texts_of
 from shuzi.forms.flatten import MODULES, PAPER, SCALE, Code, find_sheet, flatten, quarter_turns, read_code
 from shuzi.forms.grammar import OPEN
 from shuzi.forms.hands import as_png, strip_of

@@ -41,11 +41,7 @@ class Journal:
     """Keeps each page as soon as it is read; a line of JSON each, so that an interruption loses one at most."""
 
     def __init__(
-        self,
-        path: Path,
-        identity: dict[str, str],
-        pages: dict[str, PageRead],
-        tables: dict[str, State] | None = None,
+        self, path: Path, identity: dict[str, str], pages: dict[str, PageRead], tables: dict[str, State] | None = None
     ) -> None:
         self._path, self._pages, self._tables = path, pages, tables or {}
         with writing(path):

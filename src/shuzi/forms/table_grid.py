@@ -348,12 +348,7 @@ def _visible(pair: NDArray[np.float64], crossing: NDArray[np.uint8]) -> float:
 
 
 def _closed(
-    closed: Closed,
-    crossing: NDArray[np.uint8],
-    ink: NDArray[np.uint8],
-    sides: tuple[str, str],
-    count: int,
-    name: str,
+    closed: Closed, crossing: NDArray[np.uint8], ink: NDArray[np.uint8], sides: tuple[str, str], count: int, name: str
 ) -> Closed:
     """Add the first and the last row, where cross lines go on beyond the lines that were found."""
     nodes = closed.nodes

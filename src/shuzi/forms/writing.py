@@ -85,11 +85,7 @@ def _inside(part: NDArray[np.uint8]) -> Box:
 
 
 def written_in_boxes(
-    erased: Erased,
-    boxes: Sequence[Box],
-    min_dark: float = MIN_DARK,
-    others: Sequence[Box] = (),
-    certain: float = 0.0,
+    erased: Erased, boxes: Sequence[Box], min_dark: float = MIN_DARK, others: Sequence[Box] = (), certain: float = 0.0
 ) -> list[Written]:
     """Separate the ink in each of several boxes from the paper."""
     peaks = [peak_of(erased.ink[box.pixels(rim=MARGIN * SCALE)]) for box in boxes]

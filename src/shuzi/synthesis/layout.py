@@ -125,13 +125,7 @@ class Placed:
 
 
 def place(
-    rng: np.random.Generator,
-    writer: Writer,
-    others: Writer,
-    hand: Hand,
-    style: Style,
-    text: Text,
-    pitch: float = 0.0,
+    rng: np.random.Generator, writer: Writer, others: Writer, hand: Hand, style: Style, text: Text, pitch: float = 0.0
 ) -> Placed:
     """Write a text's characters side by side, digits by one writer and all else by another; a comb has a pitch."""
     placed, height = Placed(hand.height), hand.height

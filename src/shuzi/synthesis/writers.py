@@ -69,10 +69,8 @@ _ENOUGH = 8  # how many different digits a writer must have recorded to write wh
 _FLAT = 1.9  # ratio of width to height
 _STRAIGHT_ONES = frozenset("1lIi|/\\-_!.,:;'`")
 _STRAIGHT = 0.04  # of a stroke's length: points that all lie within this distance of a line are one
-_MIN_NUMBERS, _MIN_TRUSTED = (
-    10,
-    0.6,
-)  # minimum numbers per writer, and the fraction that must have as many groups as characters
+# minimum numbers per writer, and the fraction that must have as many groups as characters
+_MIN_NUMBERS, _MIN_TRUSTED = 10, 0.6
 
 
 def flat_width(character: str) -> float:

@@ -34,8 +34,8 @@ from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.boxes import frame_around
 from shuzi.forms.grammar import OPEN
 from shuzi.forms.kinds import Field
-from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
+from shuzi.forms.spec import read_spec
 from shuzi.forms.trace import save_traced, trace
 from shuzi.ink.boxes import as_array, iou
 from shuzi.models.card import Score

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from sheets import FINE, Hands, fill
 
 from shuzi.forms.layout import pages_of
-from shuzi.forms.parse import read_spec
 from shuzi.forms.sheet import make_sheet
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, read_spec
 
 Texts = Mapping[tuple[int, str], str]
 

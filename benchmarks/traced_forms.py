@@ -32,8 +32,8 @@ from sheets import FINE, Hands, fill, photograph
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.forms.flatten import in_photo
-from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
+from shuzi.forms.spec import read_spec
 from shuzi.forms.trace import save_traced, trace
 from shuzi.models.card import Score
 

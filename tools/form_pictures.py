@@ -22,10 +22,9 @@ from sheets import Hands, fill, photograph, print_sheet  # noqa: E402
 import shuzi  # noqa: E402
 from shuzi.forms.collect import read_forms  # noqa: E402
 from shuzi.forms.layout import pages_of  # noqa: E402
-from shuzi.forms.parse import read_spec  # noqa: E402
 from shuzi.forms.read import PageReader  # noqa: E402
 from shuzi.forms.sheet import FOLDER  # noqa: E402
-from shuzi.forms.spec import Spec  # noqa: E402
+from shuzi.forms.spec import Spec, read_spec  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 ROWS, SEED = 7, 4

@@ -5,8 +5,8 @@
 It needs a Chinese font, such as Debian's fonts-noto-cjk; a subset of it is embedded.
 """
 
-from shuzi.forms.parse import read_spec
 from shuzi.forms.sheet import FOLDER, make_sheet
+from shuzi.forms.spec import read_spec
 
 if __name__ == "__main__":
     for path in sorted(FOLDER.glob("*.toml")):

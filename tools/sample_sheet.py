@@ -19,8 +19,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from form_pictures import ROWS, photograph_of_sheet  # noqa: E402
 
-from shuzi.forms.parse import read_spec  # noqa: E402
 from shuzi.forms.sheet import FOLDER  # noqa: E402
+from shuzi.forms.spec import read_spec  # noqa: E402
 
 SAMPLES = ROOT / "web" / "public" / "samples"
 SIZE = (1_200, 1_600)

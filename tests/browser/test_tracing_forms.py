@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from driving.filled import write_form
 from driving.tour import DRAWN
-from shuzi.forms.parse import read_spec
+from shuzi.forms.spec import read_spec
 
 pytestmark = pytest.mark.browser
 

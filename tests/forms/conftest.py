@@ -8,7 +8,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.cli import shuzi as command
-from shuzi.forms.parse import read_spec
+from shuzi.forms.spec import read_spec
 
 
 @pytest.fixture(scope="session")

@@ -22,11 +22,10 @@ from shuzi.forms.flatten import Code
 from shuzi.forms.kinds import IDENTIFIER, Field
 from shuzi.forms.layout import pages_of
 from shuzi.forms.output import as_csv, save_answer_pages
-from shuzi.forms.parse import read_spec
 from shuzi.forms.photographs import photos_in
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Change, PageRead, Problem, Skipped, Table
-from shuzi.forms.spec import Spec, sheets_of
+from shuzi.forms.spec import Spec, read_spec, sheets_of
 from shuzi.forms.tables import join_pages
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import LANGUAGES, speaking

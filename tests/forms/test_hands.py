@@ -10,8 +10,8 @@ from shuzi.data.own import load_hand
 from shuzi.forms.collect import collect
 from shuzi.forms.hands import images_in
 from shuzi.forms.output import save_table
-from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
+from shuzi.forms.spec import read_spec
 
 SPEC = """title = "Scores"
 roster = "class.csv"

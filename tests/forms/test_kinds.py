@@ -15,10 +15,9 @@ from shuzi.forms.hands import images_in
 from shuzi.forms.kinds import CARD, DATE, IBAN, KINDS, NUMBER, PHONE, TIME, Field
 from shuzi.forms.layout import pages_of, separators
 from shuzi.forms.notation import CHECKS, IBAN_LENGTHS, mod11
-from shuzi.forms.parse import spec_of
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, Row, Table
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, spec_of
 from shuzi.forms.trace import as_toml
 from shuzi.forms.xlsx import save_xlsx
 

@@ -8,7 +8,7 @@ from PIL import Image
 from shuzi.forms.grammar import BOXES
 from shuzi.forms.kinds import Field
 from shuzi.forms.labels import Words, labelled, read_words
-from shuzi.forms.parse import read_spec
+from shuzi.forms.spec import read_spec
 from shuzi.forms.trace import save_traced, trace
 from shuzi.ink.boxes import Box
 

@@ -18,9 +18,9 @@ from shuzi.errors import DataError
 from shuzi.forms.kinds import DATE, Field
 from shuzi.forms.layout import Text
 from shuzi.forms.output import as_csv, save_table
-from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.sheet import begin_document, write
+from shuzi.forms.spec import read_spec
 from shuzi.forms.tables import join_tables
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture

@@ -15,8 +15,8 @@ from PIL import Image
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
 from shuzi.forms import photographs
-from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
+from shuzi.forms.spec import read_spec
 from shuzi.forms.stack import ENDING, Journal
 from shuzi.messages import speaking
 from shuzi.processes import pool

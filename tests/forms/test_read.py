@@ -18,10 +18,9 @@ from shuzi.forms.flatten import Code, draw_code, read_code
 from shuzi.forms.grammar import COMB, OPEN
 from shuzi.forms.kinds import DATE, IDENTIFIER, Field
 from shuzi.forms.output import save_table
-from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
 from shuzi.forms.sheet import FOLDER, make_sheet
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, read_spec
 
 SCORES = Spec(
     "Scores",

@@ -20,11 +20,10 @@ from shuzi.errors import DataError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.flatten import Code
 from shuzi.forms.kinds import Field
-from shuzi.forms.parse import read_spec
 from shuzi.forms.photographs import content_hash, is_empty
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, read_spec
 from shuzi.forms.stack import ENDING, Journal
 from shuzi.forms.tables import join_pages, read_tables, try_table
 from shuzi.pictures.decode import Page

@@ -14,10 +14,9 @@ from shuzi.forms.collect import read_forms
 from shuzi.forms.kinds import Field
 from shuzi.forms.layout import pages_of
 from shuzi.forms.output import as_csv
-from shuzi.forms.parse import beside_file, read_spec
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Table
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, beside_file, read_spec
 from shuzi.forms.trace import Drawn, read_drawn, save_traced, trace
 from shuzi.forms.xlsx import save_xlsx
 

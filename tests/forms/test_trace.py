@@ -16,9 +16,9 @@ from shuzi.forms.flatten import even_light
 from shuzi.forms.grammar import BOXES, COMB, OPEN
 from shuzi.forms.kinds import NUMBER, Field
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.parse import read_spec
 from shuzi.forms.read import PageReader
 from shuzi.forms.sheet import make_sheet
+from shuzi.forms.spec import read_spec
 from shuzi.forms.trace import save_traced, sides_of, trace
 from shuzi.forms.trace_fields import Printed, find_boxes, propose, snapped
 from shuzi.ink.boxes import Box

@@ -16,8 +16,8 @@ from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms import stack
 from shuzi.forms.flatten import Code
-from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped
+from shuzi.forms.spec import read_spec
 from shuzi.forms.stack import ENDING, Journal, Pile
 from shuzi.pictures.folders import Arrivals
 

@@ -168,8 +168,8 @@ def test_a_cancelled_call_ends_before_its_last_picture(folders, tmp_path):
 
 
 def test_an_assistant_reads_a_form(tmp_path):
-    from shuzi.forms.parse import read_spec
     from shuzi.forms.sheet import make_sheet
+    from shuzi.forms.spec import read_spec
 
     pytest.importorskip("fpdf")
     pytest.importorskip("pypdfium2")

@@ -13,9 +13,9 @@ from PIL import Image
 
 from shuzi import __version__
 from shuzi.forms.kinds import Field
-from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.sheet import FOLDER, make_sheet
+from shuzi.forms.spec import read_spec
 from shuzi.pictures.decode import Page
 from shuzi.pictures.open import open_picture
 from shuzi.service.access import Tokens

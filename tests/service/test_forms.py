@@ -27,7 +27,7 @@ def sheets(benchmark_module):
 def files(sheets, tmp_path_factory):
     """A spec with its roster, and a photograph of a filled sheet: the folder that holds them."""
     from shuzi import load_mnist
-    from shuzi.forms.parse import read_spec
+    from shuzi.forms.spec import read_spec
 
     folder = tmp_path_factory.mktemp("forms")
     (folder / "scores.toml").write_text(SPEC)
@@ -192,8 +192,8 @@ def wrong_hand(files, tmp_path_factory):
     """The ones of this very sheet, as somebody keeps them whose ones are sevens."""
     from shuzi import load
     from shuzi.forms.collect import read_forms
-    from shuzi.forms.parse import read_spec
     from shuzi.forms.read import PageReader
+    from shuzi.forms.spec import read_spec
 
     class Watched:
         """A reader that notes what it classifies."""

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from shuzi.forms.layout import pages_of
-from shuzi.forms.parse import read_spec
+from shuzi.forms.spec import read_spec
 
 pytestmark = pytest.mark.heavy
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
-from shuzi.forms.parse import read_spec
+from shuzi.forms.spec import read_spec
 from shuzi.service.parts import Settings
 
 pytestmark = pytest.mark.heavy

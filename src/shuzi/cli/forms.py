@@ -51,8 +51,8 @@ def form() -> None:
 @language_option
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
-    from shuzi.forms.parse import read_spec
     from shuzi.forms.sheet import check_free, make_sheet, ready_spec, save_spec, spec_path
+    from shuzi.forms.spec import read_spec
 
     path = spec_path(spec)
     ready = path if path == ready_spec(spec) else None
@@ -102,7 +102,7 @@ def trace(
     """Trace a blank form."""
     from shuzi.forms.kinds import DATE
     from shuzi.forms.labels import ENGINE, EXTRA, WANTED, can_read_words, read_words
-    from shuzi.forms.parse import beside_file
+    from shuzi.forms.spec import beside_file
     from shuzi.forms.trace import Drawn, check_out, paths_beside, save_traced
     from shuzi.forms.trace import trace as traced_from
 

@@ -18,12 +18,11 @@ from shuzi.errors import DataError, PictureError, ShuziError, writing
 from shuzi.forms.collect import add_to, collect, divide, try_page
 from shuzi.forms.flatten import Code
 from shuzi.forms.output import check_target, save_table
-from shuzi.forms.parse import read_spec
 from shuzi.forms.photographs import Named, Way, blank_again, content_hash, in_order
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, PageRead, Problem, Skipped, Table, read_table
 from shuzi.forms.sheet import spec_path
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, read_spec
 from shuzi.forms.table_grid import UNKNOWN, Shape
 from shuzi.forms.tables import join_pages, try_table
 from shuzi.pictures.folders import Arrivals, State, in_counting_order, single_pictures, state_of

@@ -36,8 +36,7 @@ from shuzi.forms.hands import as_png
 from shuzi.forms.kinds import KINDS, NUMBER, Field
 from shuzi.forms.labels import Words, labelled
 from shuzi.forms.layout import PlacedField
-from shuzi.forms.parse import Beside, beside_file, language_of, read_text, spec_of, spec_of_tables
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Beside, Spec, beside_file, language_of, read_text, spec_of, spec_of_tables
 from shuzi.forms.trace_fields import Printed, find_boxes, find_rules, prints_on, propose, snapped
 from shuzi.ink.boxes import Box
 from shuzi.ink.paper import resize
@@ -156,7 +155,7 @@ _EVEN = 0.25  # millimetres by which boxes may differ from equal parts of their 
 
 
 def as_toml(spec: Spec, blank: str) -> str:
-    """Return a traced spec as TOML, which `shuzi.forms.parse.read_spec` reads again."""
+    """Return a traced spec as TOML, which `shuzi.forms.spec.read_spec` reads again."""
     sheet = {"title": spec.title, "language": spec.language, "paper": spec.paper, "blank": blank}
     lines = [*_lines(sheet), *(["landscape = true"] if spec.landscape else [])]
     for field in spec.fields:

@@ -25,11 +25,10 @@ from pydantic import Field, ValidationError
 from shuzi import __version__
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.forms.collect import collect, try_page
-from shuzi.forms.parse import beside_file, read_text, spec_of
 from shuzi.forms.photographs import Way, in_order, photos_in
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import Cell, PageRead, Problem, Table
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, beside_file, read_text, spec_of
 from shuzi.forms.table_grid import Shape
 from shuzi.forms.tables import join_pages, try_table
 from shuzi.messages import say, speaking

@@ -23,10 +23,9 @@ from shuzi.errors import DataError, ModelError, PictureError, ServiceError, Shuz
 from shuzi.forms.collect import collect, reopen_pages, reopen_ruled, try_page
 from shuzi.forms.grammar import FieldStyle, text_of
 from shuzi.forms.kinds import FieldKind
-from shuzi.forms.parse import check_beside, spec_of
 from shuzi.forms.read import PageReader
 from shuzi.forms.result import PageRead, Problem, Table
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, check_beside, spec_of
 from shuzi.forms.table_grid import MAX_LINES, UNKNOWN, Shape
 from shuzi.forms.tables import as_tables, join_tables, try_table
 from shuzi.forms.trace import MILLIMETRE, Drawn, Traced, places_of, trace

@@ -55,7 +55,7 @@ def write_spec(folder: Path) -> Path:
 def photograph(spec: Path, texts: dict[tuple[int, str], str], seed: int = 3) -> bytes:
     """Print the first page of a spec, fill it in with MNIST's validation digits, and photograph it: a JPEG."""
     from shuzi.forms.layout import pages_of
-    from shuzi.forms.parse import read_spec
+    from shuzi.forms.spec import read_spec
 
     read = read_spec(spec)
     return _photograph(_benchmark("sheets").print_sheet(read)[0], pages_of(read)[0].fields, texts, seed)

@@ -9,9 +9,8 @@ from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.kinds import Field
 from shuzi.forms.layout import pages_of
-from shuzi.forms.parse import read_spec
 from shuzi.forms.sheet import FOLDER, READY
-from shuzi.forms.spec import Spec
+from shuzi.forms.spec import Spec, read_spec
 from shuzi.messages import LANGUAGES, speaking
 
 GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'

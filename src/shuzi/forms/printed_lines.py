@@ -405,11 +405,7 @@ class _Sides(NamedTuple):
 
 
 def _sides(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> _Sides:
-    """Return what is seen beside a line.
-
-    `clean`: float32 (rows, n), paper 255. `line`: the pixels of the line, in each row some in the middle: bool (rows,
-    n).
-    """
+    """Return what is seen beside a line, in each row some pixels in the middle, of `clean`, where paper is 255."""
     count, width = clean.shape
     rows = np.arange(count)
     there = line.any(axis=1)

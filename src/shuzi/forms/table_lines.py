@@ -412,11 +412,7 @@ def _ink_and_light(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[
 
 
 def _faint(light: NDArray[np.float32], free: NDArray[np.float32], leans: Sequence[float]) -> NDArray[np.uint8]:
-    """Mark faint level lines: where it is darker along some pixels than along as many above and below.
-
-    `light`: how light it is, of what is around: float32 (h, w). `free`: 1 where there is no ink: float32 (h, w).
-    `leans`: in degrees.
-    """
+    """Mark faint level lines: darker along some pixels than along as many above and below; `free`: 1 without ink."""
     high, wide = light.shape
     found = np.zeros((high, wide), np.uint8)
     for lean in leans:

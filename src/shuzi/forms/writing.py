@@ -237,10 +237,7 @@ def pieces_of(
 
 
 def _divided(solid: NDArray[np.bool_], nearest: NDArray[np.intp]) -> tuple[NDArray[np.int32], list[int]]:
-    """Label pieces of ink, and divide those that are in two boxes, as digits that touch are: they are in doubt.
-
-    Returns: The piece of each pixel, int32 (h, w), and the indices of the boxes that share one.
-    """
+    """Return the piece of ink of each pixel, those in two boxes divided, and the indices of the boxes sharing one."""
     count, found = cv2.connectedComponents(solid.astype(np.uint8), connectivity=8)
     labels, shared = np.asarray(found, np.int32), list[int]()
     for piece in range(1, count):

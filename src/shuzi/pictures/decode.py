@@ -297,10 +297,7 @@ def count_frames(source: Path | bytes, name: object, kind: str | None) -> int:
 
 
 def _pages_of(content: bytes | memoryview, kind: str | None) -> list[int]:
-    """Return where the directory of each page of a TIFF begins: some programs add a thumbnail or a mask.
-
-    Pillow reads all fields of every directory up to the one that it is asked for: hours for thousands of pages.
-    """
+    """Return where the directory of each page of a TIFF begins, which takes Pillow hours for thousands of pages."""
     if kind != TIFF:
         return [0]
     order = "<" if content[:2] == b"II" else ">"

@@ -509,10 +509,7 @@ class Pictures:
         return found
 
     async def _charged(self, run: Callable[[], Awaitable[list[Read]]], max_explained: int) -> list[Read]:
-        """Charge for the maximum number of explanations first, and refund the difference later.
-
-        A client that leaves early gets no refund: the work is done.
-        """
+        """Charge for the most explanations, then refund the difference, but not to a client that leaves early."""
         assert self._quota is not None  # noqa: S101 - for the types
         self._quota.explain(max_explained)
         found = await run()

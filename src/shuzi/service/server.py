@@ -311,10 +311,7 @@ def serve_review(
 
 @contextmanager
 def _leading_to(address: str) -> Iterator[str]:
-    """Yield the address of a file that redirects a browser: anyone may see the command that starts a browser.
-
-    If no such file can be written, yield the address itself.
-    """
+    """Yield a file that redirects a browser, whose command anyone may see, or the address if none is written."""
     # not in a hidden folder: a browser installed as a snap may not read those
     page = Path.home() / f"shuzi-review-{secrets.token_hex(8)}.html"
     target = html.escape(address)

@@ -93,12 +93,10 @@ class _CrossValidation:
     def score(
         self, steps: Steps, validation: Examples, threshold: float, should_stop: Callable[[], bool]
     ) -> Generator[CrossValidating, None, dict[str, Score] | None]:
-        """Score the trained network, and the network that the training started from; None if asked to stop.
+        """Score the trained network, and the first one as "-before"; None if asked to stop.
 
-        Return as "own" the own digits that are read correctly and not rejected (below the threshold), each by a
-        network that has not learnt it; as "own-before" the same, by the first network; as "validation" and
-        "validation-before" MNIST's images that the trained and the first network read correctly, even if they reject
-        them. The backend has the trained network again afterwards.
+        "own": the own digits read correctly and not rejected (below the threshold), each by a network that has not
+        learnt it. "validation": MNIST's images read correctly, even if rejected. Steps has the trained network again.
         """
         trained, weights, own = steps.state(), steps.model.get_weights(), self._own
         answered = Score(_answered(steps, validation), len(validation))

@@ -230,6 +230,9 @@ def _printed_width(spec: Spec, field: Field) -> float:
 POINT = 25.4 / 72
 """Millimetres of a point, the unit of font sizes."""
 
+TICK = 0.33
+"""How high the ticks of a comb are, of a box's height."""
+
 OPTION_SIZE = 10.0
 """The size of the font of an option, in points."""
 

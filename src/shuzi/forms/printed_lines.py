@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.flatten import PAPER, SCALE
+from shuzi.forms.layout import TICK
 
 MIN_CONTRAST = 28 / 3
 """Grey levels by which a line differs from paper: paler is none."""
@@ -55,7 +56,6 @@ _CORNER = 0.4  # millimetres from the end of a line, where the lines that it mee
 _ALONG = 0.8  # of its length a line is at least so dark: ink covers less
 _FREE, _AS_DARK = 0.3, 1.25  # of a line's rows nothing is written on so many, nor on those that are hardly darker
 _DARKER = 0.2  # of a line is darker than what counts as the line
-_TICK = 0.33  # of the height of a comb
 
 T = TypeVar("T", bound=np.generic)
 
@@ -99,7 +99,7 @@ def find_lines(
     xs, ys = ([float(np.mean(line)) for line in lines] for lines in (verticals, horizontals))
     high = (min(ys), max(ys)) if len(ys) > 1 else (0.0, float(height))
     wide = (min(xs), max(xs)) if len(xs) > 1 else (0.0, float(width))
-    tick = high[1] - _TICK * (high[1] - high[0])
+    tick = high[1] - TICK * (high[1] - high[0])
     # of what is below the middle of the box, a tick is most only above a thick line
     of_each = np.broadcast_to(thickness, len(verticals) + len(horizontals) + len(ticks)).tolist()
     thickest, remaining = max(of_each, default=ORDINARY), iter(of_each)

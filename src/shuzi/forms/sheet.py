@@ -18,6 +18,7 @@ from shuzi.forms.layout import (
     EDGE,
     MARKER,
     POINT,
+    TICK,
     Page,
     PlacedField,
     Text,
@@ -35,7 +36,6 @@ _MAX_SHEETS = 9_999  # that a code can number
 
 _INK, _LINE = 0, 110  # grey levels of text and of the boxes, which are paler than what is written
 _THICK = 0.25  # millimetres
-_TICK = 0.33  # of a box's height: the ticks of a comb
 
 
 def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None) -> int:
@@ -115,7 +115,7 @@ def _draw(pdf: Any, placed: PlacedField, language: str) -> None:
         first, last = group[0], group[-1]
         pdf.rect(first.x, first.y, last.right - first.x, first.height)
         for box in group[1:]:
-            start = box.y + box.height * (1 - _TICK) if placed.field.style == COMB else box.y
+            start = box.y + box.height * (1 - TICK) if placed.field.style == COMB else box.y
             pdf.line(box.x, start, box.x, box.bottom)
     for sign in separators(placed, language):
         write(pdf, sign)

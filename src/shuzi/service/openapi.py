@@ -26,6 +26,7 @@ from shuzi import __version__
 from shuzi.errors import ServiceError
 from shuzi.forms.kinds import FieldKind
 from shuzi.forms.result import CellStatus, RuleOfInk, RuleOfText
+from shuzi.ink.normalize import SIDE
 from shuzi.messages import language, say
 from shuzi.messages.visible import visible_json
 from shuzi.models import tasks
@@ -45,9 +46,9 @@ Level = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 255}),
 ]
 # stop at the first bad value: finding and keeping 784,000 errors would take seconds and a gigabyte
-Row = Annotated[list[Level], Field(fail_fast=True, min_length=28, max_length=28)]
-Rows = Annotated[list[Row], Field(fail_fast=True, min_length=28, max_length=28)]
-Flat = Annotated[list[Level], Field(fail_fast=True, min_length=784, max_length=784)]
+Row = Annotated[list[Level], Field(fail_fast=True, min_length=SIDE, max_length=SIDE)]
+Rows = Annotated[list[Row], Field(fail_fast=True, min_length=SIDE, max_length=SIDE)]
+Flat = Annotated[list[Level], Field(fail_fast=True, min_length=SIDE**2, max_length=SIDE**2)]
 
 
 def _all_whole(image: Any) -> Any:
@@ -63,7 +64,7 @@ def _layout(image: Any) -> str:
 
 Shade = Annotated[int, Field(ge=0, le=255)]
 Seen = Annotated[
-    list[Annotated[list[Shade], Field(min_length=28, max_length=28)]], Field(min_length=28, max_length=28)
+    list[Annotated[list[Shade], Field(min_length=SIDE, max_length=SIDE)]], Field(min_length=SIDE, max_length=SIDE)
 ]
 Image = Annotated[Annotated[Rows, Tag("as-rows")] | Annotated[Flat, Tag("as-flat")], Discriminator(_layout)]
 WholeImage = Annotated[Image, AfterValidator(_all_whole)]

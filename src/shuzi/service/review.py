@@ -20,7 +20,7 @@ from shuzi.forms.hands import as_png
 from shuzi.forms.result import Table
 from shuzi.forms.xlsx import save_xlsx
 from shuzi.messages import language, speaking
-from shuzi.pictures.decode import PNG, is_plain, kind_of
+from shuzi.pictures.decode import MAX_PIXELS, PNG, is_plain, kind_of
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.read_many import estimate_size
 from shuzi.reading.result import UNSURE
@@ -34,7 +34,6 @@ operations = Operations("reading")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_MAX_PIXELS = 50_000_000  # pixels of all pictures in a table, as many as in one photograph
 _IHDR = slice(16, 24)  # width and height of a PNG
 
 
@@ -62,7 +61,7 @@ def workbook_of(body: bytes, max_cells: int, language: str) -> bytes:
     """Turn the JSON of a table into a workbook; in a reading process."""
     with speaking(language):
         found = table_in(body, max_cells)
-        left = _MAX_PIXELS
+        left = MAX_PIXELS  # of all pictures together, as many as in one photograph
         for row in found["rows"]:
             for cell in row["cells"].values():
                 picture = cell.pop("picture")
@@ -85,7 +84,7 @@ def _checked(picture: str, max_pixels: int) -> tuple[str, int]:
             raise ValueError
         width, height = struct.unpack(">II", content[_IHDR])
         if width * height > max_pixels:
-            raise ServiceError("error.service.cell_pixels", max=_MAX_PIXELS // 1_000_000)
+            raise ServiceError("error.service.cell_pixels", max=MAX_PIXELS // 1_000_000)
         made = as_png(open_picture(content))
     except (ValueError, PictureError) as problem:
         raise ServiceError("error.service.cell_picture") from problem

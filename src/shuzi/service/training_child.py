@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import RecipeError, ServiceError, ShuziError, TrainingError
 from shuzi.messages import LANGUAGES
+from shuzi.models.tasks import DIGITS
 from shuzi.training.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from shuzi.training.events import Event as TrainingEvent
 
 MISTAKES = 24
-_CLASSES = 10
 MAX_IMAGES = 40  # more would be too small to see
 NO_WEIGHT = 1e-12  # keeps all-zero weights zero
 _NICENESS = 10  # reading has priority
@@ -94,7 +94,7 @@ def weight_images(weights: Mapping[str, NDArray[Any]]) -> tuple[str, list[str]]:
     """
     first = next(value for value in weights.values() if value.ndim > 1)
     kernel = first.reshape(-1, first.shape[-1])
-    kind = "filters" if first.ndim == 4 else "templates" if kernel.shape[1] == _CLASSES else "neurons"
+    kind = "filters" if first.ndim == 4 else "templates" if kernel.shape[1] == len(DIGITS) else "neurons"
     scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), NO_WEIGHT))).astype(np.int8)
     return kind, [_text(column) for column in scaled.T[:MAX_IMAGES]]
 

@@ -15,13 +15,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink import normalize
+
 FINE = 2
 """Pixels of a distance field per pixel of the image."""
 
 UNIT = 16
 """The value in a field that stands for a distance of one image pixel."""
 
-SIDE, DIGIT = 28 * FINE, 20 * FINE
+SIDE, DIGIT = FINE * normalize.SIDE, FINE * normalize.LONGER
 """The side of an image's distance field, and the longer side of a digit in it, in pixels."""
 
 INKED = 76

@@ -54,7 +54,7 @@ from shuzi.training.network import build, card_of_start
 from shuzi.training.onnx_graph import read_weights, write_onnx
 from shuzi.training.recipe import OPTIONS, RECIPES, Recipe
 from shuzi.training.run_folder import KERAS_FILE
-from shuzi.training.steps import joined
+from shuzi.training.steps import PASS_PIXELS, joined
 from shuzi.training.tasks import TASKS
 
 TOLERANCE = 1e-5
@@ -64,7 +64,7 @@ TOLERANCE_OF_MAPS = 1e-4
 """How far a value on a detector's maps may differ: a probability, or a position in cells."""
 
 _ROUNDING = 1.5e-6  # relative difference between two orders of summing a logit in float32; 1.3e-6 was seen at -1569
-_AT_ONCE = 500 * 28 * 28  # pixels in one forward pass
+_AT_ONCE = PASS_PIXELS // 2  # pixels in one forward pass
 
 LITERT_SLACK = 0.0005
 """The fraction of a classifier's answers that may differ in a LiteRT file.

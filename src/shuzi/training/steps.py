@@ -51,7 +51,7 @@ ADAM_S_EPSILON = 1e-8
 LAST_LAYERS = ("output", "is_digit", "scores", "boxes")
 """Prefixes of the names of the last layers with weights, which turn features into answers."""
 
-PASS_PIXELS = 1_000 * 28 * 28  # pixels in one forward pass: more would take gigabytes
+PASS_PIXELS = 1_000 * SIDE**2  # pixels in one forward pass: more would take gigabytes
 
 
 class Feed(Protocol):

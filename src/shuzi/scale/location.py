@@ -205,7 +205,8 @@ def find(text: str, apart: Location | None = None) -> Input:
     if apart is not None and apart.identity.startswith(f"{location.identity}/"):
         inside = apart.path.removeprefix(f"{location.path}/") + "/"
         found = [file for file in found if not file[0].startswith(inside)]
-    kinds = {kind: [file for file in found if _is(kind, file[0])] for kind in KINDS}
+    found = [file for file in found if not file[0].endswith(EXPLAINED)]
+    kinds = {kind: [file for file in found if file[0].lower().endswith(ends)] for kind, ends in KINDS.items()}
     used = [kind for kind, files in kinds.items() if files]
     if len(used) != 1:
         raise DataError("error.scale.mixed" if used else "error.scale.nothing", path=Location.of(text).shown)
@@ -221,7 +222,3 @@ def _split(location: Location) -> tuple[Location, str]:
     if location.kind() != fs.FileType.Directory:
         raise DataError("error.scale.missing", path=location.shown)
     return location, "/".join(parts[count:])
-
-
-def _is(kind: str, name: str) -> bool:
-    return name.lower().endswith(KINDS[kind]) and not name.endswith(EXPLAINED)

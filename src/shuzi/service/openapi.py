@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from shuzi import __version__
 from shuzi.errors import ServiceError
+from shuzi.forms.grammar import MAX_ANSWERS, MAX_BOXES, MAX_OPTIONS, MAX_ROWS
 from shuzi.forms.kinds import FieldKind
 from shuzi.forms.result import CellStatus, RuleOfInk, RuleOfText
 from shuzi.ink.normalize import SIDE
@@ -231,16 +232,16 @@ class FormColumn(Said):
     name: str
     label: str
     kind: FieldKind
-    decimals: int = Field(ge=0, le=24)
+    decimals: int = Field(ge=0, le=MAX_BOXES)
     total: bool = Field(description="service.schema.total")
     printed: bool = Field(description="service.schema.printed")
-    options: list[str] = Field(default=[], max_length=12, description="service.schema.options")
+    options: list[str] = Field(default=[], max_length=MAX_OPTIONS, description="service.schema.options")
     choose: Literal["one", "any"] = Field(default="one", description="service.schema.choose")
-    among: list[str] = Field(default=[], max_length=10_000, description="service.schema.among")
-    names: list[str] = Field(default=[], max_length=10_000, description="service.schema.names")
+    among: list[str] = Field(default=[], max_length=MAX_ROWS, description="service.schema.among")
+    names: list[str] = Field(default=[], max_length=MAX_ROWS, description="service.schema.names")
     sum_of: list[str] = Field(default=[], max_length=1_000, description="service.schema.sum_of")
     points: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.points")
-    key: list[str] = Field(default=[], max_length=100, description="service.schema.answers")
+    key: list[str] = Field(default=[], max_length=MAX_ANSWERS, description="service.schema.answers")
     tolerance: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.tolerance")
     half_tolerance: float = Field(default=0.0, ge=0, le=1e15, description="service.schema.half_tolerance")
     partial: bool = Field(default=False, description="service.schema.partial")

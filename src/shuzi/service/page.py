@@ -138,9 +138,9 @@ def _number(bound: float | None) -> str:
     return "" if bound is None else f"{int(bound) if float(bound).is_integer() else bound}"
 
 
-async def _file(path: Path, request: Request) -> Response:
-    """Serve a file of the documentation."""
-    return FileResponse(path, headers={"cache-control": "no-cache"})
+async def _file(path: Path, request: Request, media_type: str | None = None) -> Response:
+    """Serve a file of the documentation, or a model's."""
+    return FileResponse(path, media_type=media_type, headers={"cache-control": "no-cache"})
 
 
 async def _seven_as_json(request: Request) -> Response:
@@ -154,6 +154,7 @@ PAGE = Path(__file__).parent / "page"
 
 _YEAR = "public, max-age=31536000, immutable"
 _DAY = "public, max-age=86400"
+_BINARY = "application/octet-stream"
 
 
 def is_built(folder: Path = PAGE) -> bool:
@@ -166,7 +167,7 @@ def at_root(folder: Path = PAGE) -> list[BaseRoute]:
     if not is_built(folder):
         return [Route("/", _unbuilt)]
     data = [Route(f"/data/{file.name}.gz", _data) for file in FILES]
-    models = [Route(f"/models/{path.name}", _model) for path in shipped().values()]
+    models = [Route(f"/models/{path.name}", partial(_file, path, media_type=_BINARY)) for path in shipped().values()]
     return [*data, *models, Mount("/", _Files(directory=folder, html=True), name="page")]
 
 
@@ -191,11 +192,6 @@ async def _data(request: Request) -> Response:
     if not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, media_type="application/gzip", headers={"cache-control": _DAY})
-
-
-async def _model(request: Request) -> Response:
-    path = shipped()[Path(request.url.path).stem]
-    return FileResponse(path, media_type="application/octet-stream", headers={"cache-control": "no-cache"})
 
 
 async def _unbuilt(request: Request) -> Response:

@@ -10,6 +10,8 @@ from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
 
+LIKE_A_ONE = [[(8, 7), (14, 5)], [(14, 5), (13, 14), (12, 23)]]  # read as a 7, not far from a 1
+
 
 def _as_digit(mnist, digit):
     """Return the strokes of the first test image of a digit."""
@@ -161,3 +163,19 @@ def test_correcting_begins_with_the_character_that_the_message_names(open_sheet,
     assert "other dashed digits" in why
     sheet.page.get_by_role("button", name="Correct").click()
     expect(sheet.page.get_by_role("region", name=re.compile(f"^Character {named}:"))).to_be_visible()
+
+
+def test_with_a_character_selected_any_place_of_the_page_takes_the_key(open_sheet):
+    sheet = open_sheet()
+    page = sheet.page
+    with sheet.explained():
+        sheet.write(LIKE_A_ONE)
+    page.locator(".card-head").click()
+    page.keyboard.press("4")
+    expect(sheet.number).to_have_attribute("data-text", "4")
+    page.keyboard.press("Escape")
+    expect(page.locator(".correct")).to_have_count(0)
+    page.keyboard.press("5")
+    expect(sheet.number).to_have_attribute("data-text", "4")
+    page.keyboard.press("Control+z")
+    expect(sheet.number).to_have_attribute("data-text", "7")

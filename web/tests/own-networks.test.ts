@@ -33,7 +33,7 @@ const look = (classifier: Classifier) => classifier.inside({ width: SIDE, height
 
 test.each(["softmax", "mlp", "small_convolutions"] as const)("%s gives the same probabilities", (name) => {
   const { network, classifier } = both(name);
-  const [answer] = classifier.classifyAlone([{ width: SIDE, height: SIDE, pixels: image }]);
+  const [answer] = classifier.classify([{ width: SIDE, height: SIDE, pixels: image }]);
   const expected = [...network.answers(image)];
   expected.forEach((probability, digit) => {
     expect(answer?.probabilities[digit]).toBeCloseTo(probability, 4);

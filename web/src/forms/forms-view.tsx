@@ -10,20 +10,17 @@ import { type Said, said, say } from "../sentences/say";
 import { Button, FileButton, Notice } from "../shared/controls";
 import { saveFile } from "../shared/files";
 import { KeptElsewhere, StorageNotice } from "../shared/storage/storage-notice";
-import { AgainNotice, compareAgain } from "./compare/again";
 import { letGo, loadPhotographs } from "./photographs/photographs";
 import { SheetPicture } from "./photographs/sheet-picture";
 import { ReadPanel, Sample } from "./read/read-panel";
 import { lack, stop, take } from "./read/reading";
 import { CellEditor } from "./review/cell-editor";
 import { Grid } from "./review/grid";
-import { Groups, isGrouped } from "./review/groups";
 import {
   begin,
   canUndo,
   changes,
   close,
-  compared,
   origin,
   otherTables,
   remaining,
@@ -49,8 +46,6 @@ export function FormsView() {
       wrong.value = said(say("forms.review.failed", error.sentence));
     });
   }, [wrong]);
-
-  useEffect(compareAgain, []);
 
   const open = async (file: File) => {
     wrong.value = null;
@@ -126,7 +121,6 @@ function Desk({ formTable }: { formTable: FormTable }) {
           {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
         </span>
       </p>
-      <AgainNotice table={formTable} />
       {lack.value && origin.value.kind === "photographs" && <Notice {...lack.value} />}
       {formTable.problems.length > 0 && (
         <details class="notice">
@@ -143,18 +137,7 @@ function Desk({ formTable }: { formTable: FormTable }) {
           <CellEditor />
           <SheetPicture />
         </div>
-        <div class="forms-shown stack">
-          <div class="buttons">
-            <Button
-              label={say("forms.grouped")}
-              aria-pressed={isGrouped.value}
-              onClick={() => {
-                isGrouped.value = !isGrouped.value;
-              }}
-            />
-          </div>
-          {isGrouped.value ? <Groups table={formTable} /> : <Grid table={formTable} />}
-        </div>
+        <Grid table={formTable} />
       </div>
     </>
   );
@@ -177,7 +160,7 @@ function Actions() {
     trouble.value = null;
     isBusy.value = true;
     try {
-      const whole = corrected(formTable, texts.peek(), changes.peek(), compared.peek());
+      const whole = corrected(formTable, texts.peek(), changes.peek());
       const file = await fileOf(whole, ending);
       saveFile(file, `${formTable.title || "table"}.${ending}`);
     } catch (error) {

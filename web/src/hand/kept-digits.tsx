@@ -1,15 +1,13 @@
 /** The list of kept digits: each can be removed; all go to a file and come from one. */
-import { effect, signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { knowHand } from "../here/read";
 import { language, languageTag } from "../language";
 import { say } from "../sentences/say";
-import { Button, Check, FileButton, Section } from "../shared/controls";
-import { joined, saveFile } from "../shared/files";
+import { Button, FileButton, Section } from "../shared/controls";
+import { saveFile } from "../shared/files";
 import { Pixels } from "../shared/pixels";
-import { remember, remembered } from "../shared/storage/database";
 import { forget, type Kept, keepThoseOf, kept, loadKept } from "./kept";
-import { type KeptDigit, NoKeptDigits, npzOf } from "./npz";
+import { NoKeptDigits, npzOf } from "./npz";
 import "./hand.css";
 
 const AT_FIRST = 100; // thousands of pictures would make the page slow
@@ -41,7 +39,6 @@ export function KeptDigits() {
           }}
         />
       )}
-      {digits.length > 0 && <UseHere />}
       <div class="buttons">
         {digits.length > 0 && (
           <Button
@@ -101,47 +98,6 @@ function ImportButton({ tell }: { tell(sentence: string): void }) {
       accept=".npz"
       test="kept-file"
       take={(files) => void take(files)}
-    />
-  );
-}
-
-const NAME = "use-kept";
-const isUsed = signal(remembered(NAME) !== "no");
-
-/** The kept digits that readings take into account; none if switched off. */
-export function keptInUse(): readonly KeptDigit[] {
-  return isUsed.peek() ? kept.peek() : [];
-}
-
-/**
- * Tell the reader which digits to know, now and whenever they change.
- *
- * @param readAgain called after each change
- */
-export function knowKeptDigits(readAgain: () => void): () => void {
-  let before = "";
-  return effect(() => {
-    const digits = isUsed.value ? kept.value : [];
-    const now = digits.map(({ date, label }) => `${date} ${label}`).join();
-    if (now === before) return;
-    before = now;
-    knowHand(
-      joined(digits.map(({ image }) => image)),
-      Uint8Array.from(digits, ({ label }) => label),
-    );
-    readAgain();
-  });
-}
-
-export function UseHere() {
-  return (
-    <Check
-      label={say("hand.use_here")}
-      isOn={isUsed.value}
-      onChange={(isOn) => {
-        isUsed.value = isOn;
-        remember(NAME, isOn ? null : "no");
-      }}
     />
   );
 }

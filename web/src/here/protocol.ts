@@ -13,9 +13,6 @@ export function isOwn(model: string): boolean {
   return model.includes("@");
 }
 
-/** In place of a digit: not asked about, or not corrected. */
-export const UNSEEN = 255;
-
 /** The maximum number of explained digits of a picture. */
 export const MAX_EXPLAINED = 40;
 
@@ -35,8 +32,6 @@ export type Task =
   | { id: number; first: Blob | Grey }
   /** What a model's classifier is asked. */
   | { id: number; work: keyof ClassifierWork; input: unknown; model: string }
-  /** A person's corrected digits, which readings take into account from now on: 784 values of each, and the labels. */
-  | { hand: { images: Uint8Array; labels: Uint8Array } }
   /** Load the model before the first picture arrives. */
   | { prepare: string }
   /** The picture is no longer of interest. */

@@ -27,7 +27,7 @@ export function takeOwnFrom(give: typeof ownFile): void {
   ownFile = give;
 }
 
-const reader = new Calls<{ needs: string }>(startWorkerWithHand, ({ needs }) => void handOver(needs));
+const reader = new Calls<{ needs: string }>(startReading, ({ needs }) => void handOver(needs));
 
 interface HowToRead {
   model: string;
@@ -103,24 +103,6 @@ export function prepare(): void {
   if (isPrepared) return;
   isPrepared = true;
   reader.tell({ prepare: "default" } satisfies Task);
-}
-
-let hand: Extract<Task, { hand: unknown }> | null = null;
-
-/**
- * Take a person's corrected digits into account from now on, instead of earlier ones.
- *
- * @param images of each 784 values, one after another
- */
-export function knowHand(images: Uint8Array, labels: Uint8Array): void {
-  hand = { hand: { images, labels } };
-  if (reader.isStarted) reader.tell(hand);
-}
-
-function startWorkerWithHand(): Worker {
-  const worker = startReading();
-  if (hand) worker.postMessage(hand);
-  return worker;
 }
 
 async function handOver(name: string): Promise<void> {

@@ -15,7 +15,7 @@ import { graphOfOnnx } from "../runtime/onnx";
 import type { Answer, Why } from "./calls";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
 import { type Found, isOwn, MAX_EXPLAINED, OWN_FOLDER, Queue, type Task } from "./protocol";
-import { asShown, Stack } from "./shown";
+import { asShown } from "./shown";
 
 type Content = Uint8Array<ArrayBuffer> | null;
 const waiting = new Map<string, (content: Content) => void>();
@@ -25,19 +25,11 @@ const kept = new Map<string, Promise<unknown>>();
 const dropped = new Set<number>();
 /** One after another, since all share the memory of the models. */
 const queue = new Queue(nextMessage);
-/** Corrected digits, and the classifiers that know them already. */
-let hand: Parameters<Classifier["know"]>[0] = [];
-let knowing = new WeakSet<Classifier>();
-let stack: Stack | null = null;
 
 addEventListener("message", ({ data }: MessageEvent<Task>) => {
   if ("file" in data) {
     waiting.get(data.file)?.(data.content);
     waiting.delete(data.file);
-  } else if ("hand" in data) {
-    const { labels } = data.hand;
-    hand = imagesIn(data.hand.images).map((image, index) => ({ image, label: labels[index] as number }));
-    knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
   // not in the queue, where the model that was asked is waited for
   else if ("first" in data) void reply(data.id, () => firstLook(data.first));
@@ -70,8 +62,6 @@ async function reply(id: number, make: () => Promise<unknown>): Promise<void> {
 async function read(task: Extract<Task, { picture: unknown }>, opened: Promise<Grey>): Promise<Found> {
   const grey = await opened;
   const reader = await readerOf(task.model);
-  if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
-  knowing.add(reader.classifier);
   const seen = await reader.findCandidates(grey);
   const reading = reader.interpret(seen, task.pattern ? automatonOf(task.pattern) : null);
   const result = asShown(reading, grey);
@@ -101,33 +91,19 @@ export interface ClassifiedImages {
   leastDigit: number;
 }
 
-interface Digits {
-  /** 784 values of each; null if the last stack that was sent is meant. */
-  images: Uint8Array | null;
-  answers: Uint8Array;
-  labels: Uint8Array;
-  writers: Uint32Array;
-}
-
 const classifierWork = {
   /** Follow a 28x28 image, ink 255, through a model. */
   look: (classifier: Classifier, pixels: Uint8Array) =>
     classifier.inside({ width: SIDE, height: SIDE, pixels }),
 
-  /** Classify 28x28 images, ink 255, one after another; corrected digits are not taken into account. */
+  /** Classify 28x28 images, ink 255, one after another. */
   classify(classifier: Classifier, images: Uint8Array): ClassifiedImages {
-    const answers = classifier.classifyAlone(imagesIn(images));
+    const answers = classifier.classify(imagesIn(images));
     return {
       probabilities: Float32Array.from(answers.flatMap(({ probabilities }) => [...probabilities])),
       isDigit: Float32Array.from(answers, ({ isDigit }) => isDigit),
       leastDigit: classifier.card.thresholds[DIGIT_FROM] ?? UNFITTED.digit,
     };
-  },
-
-  /** Compare the digits of a stack with those of them that a person corrected; see `Stack`. */
-  compare(classifier: Classifier, { images, answers, labels, writers }: Digits) {
-    if (images) stack = new Stack(imagesIn(images), (greys) => classifier.looksOf(greys));
-    return stack?.compare(answers, labels, writers) ?? [];
   },
 };
 

@@ -3,9 +3,8 @@ import { LARGEST_ON_PAGE, SMALLEST_PAGE } from "../generated/reading";
 import { lengthOfLine, type TextLine } from "../ink/line-pictures";
 import type { Grey } from "../ink/picture";
 import { LineScale, Scale } from "./decide/confidence";
-import { correct } from "./decide/corrections";
 import { decide } from "./decide/decision";
-import { correctPage, PageScale } from "./decide/page-text";
+import { PageScale } from "./decide/page-text";
 import type { Candidates } from "./find/candidates";
 import { isCutOff, type LineDetector, mayBeOneNumber, type Writing } from "./find/line-detector";
 import { locateDigits, type Models } from "./find/locate";
@@ -54,7 +53,6 @@ export class Reader {
    * @param asPage whether it may be a photograph of several lines; a cell of a table is one number
    */
   async findCandidates(grey: Grey, asPage = true): Promise<Candidates> {
-    const { classifier } = this;
     const writing = asPage ? await this.#findWriting(grey) : null;
     let lines = writing && isPage(writing.lines, grey) ? writing.lines : [];
     if (lines.length && !mayBeOneNumber(lines)) {
@@ -62,22 +60,13 @@ export class Reader {
       if (!page.tooMuch) return page; // a large table may still be read row by row
       lines = [];
     }
-    const seen = await this.#locate(grey);
+    const seen = await locateDigits(grey, this.#models);
     // clear ink on a single line is read as well without its neighbours, and only there a stroke is surely seen
     const isClear = seen.simple && seen.candidates.length > 0 && seen.lines.length < 2;
     const isStruck = seen.lines.some(({ line }) => line.isStruck);
     if (lines.length && !isClear && !isStruck) return this.#recognisePage(grey, lines);
     const lineScore = writing && !writing.lines.length ? writing.score : null;
-    return { ...correct(seen, classifier, this.#lineScale.weights), lineScore };
-  }
-
-  async #locate(grey: Grey): Promise<Candidates> {
-    const { classifier } = this;
-    if (!classifier.knowsAny) return locateDigits(grey, this.#models);
-    // in a number, corrected digits speak about its texts, not about the candidates too
-    const alone = { classify: (images: readonly Grey[]) => classifier.classifyAlone(images) };
-    const seen = await locateDigits(grey, { ...this.#models, classifier: alone });
-    return seen.lines.length || seen.tooMuch ? seen : locateDigits(grey, this.#models);
+    return { ...seen, lineScore };
   }
 
   interpret(seen: Candidates, pattern: Automaton | null = null): Reading {
@@ -91,15 +80,10 @@ export class Reader {
   }
 
   async #recognisePage(grey: Grey, lines: readonly TextLine[]): Promise<Candidates> {
-    const { classifier } = this;
-    const alone = { classify: (images: readonly Grey[]) => classifier.classifyAlone(images) };
     const recogniser = await (this.#models.recogniser as Helpers["recogniser"])();
-    let seen = recognisePage(grey, lines, recogniser, alone);
-    if (seen.page.length && !seen.isUpsideDown) {
-      const isOnItsSide = liesOnItsSide(grey, seen.page, await this.#lineDetector(), recogniser);
-      seen = { ...seen, isOnItsSide };
-    }
-    return classifier.knowsAny ? correctPage(seen, classifier) : seen;
+    const seen = recognisePage(grey, lines, recogniser, this.classifier);
+    if (!seen.page.length || seen.isUpsideDown) return seen;
+    return { ...seen, isOnItsSide: liesOnItsSide(grey, seen.page, await this.#lineDetector(), recogniser) };
   }
 }
 

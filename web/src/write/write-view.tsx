@@ -3,7 +3,7 @@ import { effect, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { change, isLeft, oneOf, parameter, view } from "../address";
 import { announce } from "../announce";
-import { KeptDigits, knowKeptDigits } from "../hand/kept-digits";
+import { KeptDigits } from "../hand/kept-digits";
 import { prepare, takeOwnFrom } from "../here/read";
 import { language } from "../language";
 import { STEP_NAMES, type StepName } from "../learn/frame/steps";
@@ -32,7 +32,7 @@ import {
   selected,
   sheet,
 } from "./state/state";
-import { clearSheet, keepReading, readAllAgain, showExample, undo } from "./state/writing";
+import { clearSheet, keepReading, showExample, undo } from "./state/writing";
 import "./write.css";
 import "./stage/stage.css";
 import "./result/result.css";
@@ -43,7 +43,6 @@ export function WriteView() {
   const stage = useRef<HTMLDivElement>(null);
   useEffect(prepare, []);
   useEffect(keepReading, []);
-  useEffect(() => knowKeptDigits(readAllAgain), []);
   useEffect(keepLastSheet, []);
   useEffect(takeWhatIsHandedIn, []);
   // at once: somebody may go back twice within a frame, and the first key may come with the view

@@ -1,8 +1,6 @@
 /** Photographs and what they show, to be read by the service into a table. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { kept, loadKept } from "../../hand/kept";
-import { UseHere } from "../../hand/kept-digits";
 import { language, languageTag } from "../../language";
 import { say } from "../../sentences/say";
 import { Button, FileButton, Icon, PICTURES } from "../../shared/controls";
@@ -34,7 +32,6 @@ import {
 import "./read.css";
 
 export function ReadPanel() {
-  useEffect(() => void loadKept(), []);
   const isBusy = since.value !== null;
   return (
     <section class="forms-read" aria-label={say("forms.read")}>
@@ -52,12 +49,6 @@ export function ReadPanel() {
       </div>
       <Chosen />
       <Sheets />
-      {kept.value.length > 0 && (
-        <div>
-          <p class="small quiet">{say("forms.hand", kept.value.length)}</p>
-          <UseHere />
-        </div>
-      )}
       <div class="buttons">
         <Button
           look={photographs.value.length > 0 ? "primary" : ""}

@@ -7,9 +7,6 @@ import { announce } from "../../announce";
 import { ApiError, isAbort, request } from "../../api";
 import { LIMITS_PICTURES } from "../../generated/limits";
 import type { FormProblem, FormTable } from "../../generated/shapes";
-import { loadKept } from "../../hand/kept";
-import { keptInUse } from "../../hand/kept-digits";
-import { npzOf } from "../../hand/npz";
 import { type Language, language } from "../../language";
 import { type Said, said, say } from "../../sentences/say";
 import {
@@ -93,9 +90,7 @@ async function table(
 ): Promise<{ formTable: FormTable; unread: readonly Photograph[] }> {
   if (chosen.length === 0) throw new ApiError(0, "", say("forms.read.no_photographs"));
   const asked = askedSheets();
-  await loadKept();
-  const digits = keptInUse();
-  const asks: Asks = { ...asked, hand: digits.length > 0 ? new Blob([npzOf(digits)]) : null, signal };
+  const asks: Asks = { ...asked, signal };
   const { once, again } = await apart(chosen);
   sent.value = once.length;
   const left = inParts(once, LIMITS_PICTURES);
@@ -112,7 +107,7 @@ async function table(
       const why = whyPartly(error);
       if (!why || !table || table.rows.length === 0) throw error;
       const partly = say("forms.read.partly", done.peek(), once.length, why);
-      lack.value = said([lack.peek()?.text, partly].filter(Boolean).join(" "));
+      lack.value = said(partly);
       unread = [...part, ...left.flat()];
       break;
     }
@@ -138,7 +133,6 @@ function whyPartly(error: unknown): string {
 }
 
 interface Asks extends Asked {
-  hand: Blob | null;
   signal: AbortSignal;
 }
 
@@ -148,9 +142,9 @@ async function readPart(
   asks: Asks,
   before: FormTable | null,
 ): Promise<FormTable | null> {
-  const { query, files, hand, signal } = asks;
+  const { query, files, signal } = asks;
   const earlier = before && new Blob([JSON.stringify(withoutPictures(before))]);
-  const others = [...files.map(([, file]) => file.size), hand?.size ?? 0, earlier?.size ?? 0];
+  const others = [...files.map(([, file]) => file.size), earlier?.size ?? 0];
   const isAlone = part.length === 1;
   const sent = await fitting(part, MAX_BYTES - others.reduce((sum, size) => sum + size));
   if (!sent && isAlone) throw new ApiError(0, "", say("forms.read.large"));
@@ -158,7 +152,6 @@ async function readPart(
   const form = new FormData();
   for (const { name, file } of sent) form.append("picture", file, name);
   for (const [field, file, name] of files) form.append(field, file, name);
-  if (hand) form.append("hand", hand, "kept.npz");
   if (earlier) form.append("before", earlier, "before.json");
   signal.throwIfAborted();
   const onBusy = (seconds: number) => {
@@ -167,16 +160,8 @@ async function readPart(
       busy.value = null;
     }, seconds * 1_000);
   };
-  const ask = () => request<FormTable>(`v1/forms${query}`, { body: form, signal, onBusy });
   try {
-    const table = await ask().catch((error: unknown) => {
-      if (!(error instanceof ApiError) || error.key !== "error.service.hand" || !form.has("hand"))
-        throw error;
-      form.delete("hand"); // nobody asked for it here, and not every model can know one
-      asks.hand = null;
-      lack.value = said(say("forms.read.without_hand", error.sentence));
-      return ask();
-    });
+    const table = await request<FormTable>(`v1/forms${query}`, { body: form, signal, onBusy });
     const factors = new Map(sent.map(({ name, factor }) => [name, factor]));
     return enlarged(before ? withPictures(table, before) : table, factors);
   } catch (error) {

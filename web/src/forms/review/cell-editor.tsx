@@ -1,16 +1,15 @@
 /** The current cell: its picture, what is doubtful about it, and what is written, to be confirmed or corrected. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../../announce";
+import { SIDE } from "../../generated/ink/normalize";
 import type { FormColumn } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/controls";
-import { keyOf, type Position, printedIn } from "../table/table";
+import { type Position, printedIn } from "../table/table";
 import { completed, suggested, tickedIn, toggled } from "../table/texts";
-import { DigitStrip, goAfter, goBack, isGrouped } from "./groups";
 import {
   accept,
   cellAt,
-  compared,
   culpritIn,
   current,
   entry,
@@ -20,7 +19,6 @@ import {
   table,
   take,
   textAt,
-  texts,
   undo,
 } from "./review";
 
@@ -41,7 +39,7 @@ export function CellEditor() {
     const isTyped = field.value !== original.current && field.value !== text;
     before.current = { formTable, position };
     original.current = text;
-    if (isSame && isTyped) return; // what others' corrections make of the cell is not put over what is being typed
+    if (isSame && isTyped) return; // what is being typed stays
     field.value = text;
     entry.value = text;
     if (isSame && document.activeElement !== field) return; // whoever has left the field is not taken back
@@ -52,8 +50,6 @@ export function CellEditor() {
   const cell = cellAt(position);
   const column = formTable?.columns.find((formColumn) => formColumn.name === position.name);
   const label = column?.label || position.name;
-  const again = texts.value.has(keyOf(position)) ? undefined : compared.value.get(keyOf(position));
-  const others = again ? [{ text: again.other }] : [];
   const whose = formTable ? printedIn(formTable, position.row) : "";
   const version = formTable?.rows[position.row]?.version;
 
@@ -61,8 +57,7 @@ export function CellEditor() {
   const meant = (typed: string) => (column?.options?.length ? completed(typed, column) : typed);
   const confirmed = (typed: string) => {
     if (input.current) entry.value = input.current.value = original.current = meant(typed);
-    if (isGrouped.peek()) goAfter(position);
-    accept(position, meant(typed), !isGrouped.peek());
+    accept(position, meant(typed));
     const left = remaining.value.length;
     announce(left > 0 ? say("forms.remaining", left) : say("forms.done"));
   };
@@ -85,10 +80,8 @@ export function CellEditor() {
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && near[0] !== undefined)
       confirmed(near[0]);
-    else if (event.key === "Escape") {
-      entry.value = field.value = text;
-      if (isGrouped.peek()) goBack(position);
-    } else if (isUndo && field.value === original.current) undo();
+    else if (event.key === "Escape") entry.value = field.value = text;
+    else if (isUndo && field.value === original.current) undo();
     else if (event.key === "ArrowUp") go(-1, 0);
     else if (event.key === "ArrowDown") go(1, 0);
     else if (event.key === "ArrowLeft" && (whole || end === 0)) go(0, -1);
@@ -143,8 +136,6 @@ export function CellEditor() {
       </form>
       <p class="small">
         {text === cell?.text && cell.rule !== "sum" && cell.message /* it is about what was read */}
-        {again &&
-          ` ${say(again.text === again.other ? "forms.compared.like" : "forms.compared.was", again.other)}`}
         {cell?.rule === "sum" && <Likeliest row={position.row} name={position.name} />}
       </p>
       {column?.options?.length ? (
@@ -160,10 +151,7 @@ export function CellEditor() {
       ) : null}
       {near.length > 0 && <p class="small quiet">{say("forms.suggested")}</p>}
       <div class="buttons">
-        {(column?.options?.length
-          ? []
-          : [...near.map(asAlternative), ...others, ...(cell?.alternatives ?? [])]
-        )
+        {(column?.options?.length ? [] : [...near.map(asAlternative), ...(cell?.alternatives ?? [])])
           // with "?" for a box that nobody could read, it is no text to confirm
           .filter(
             (alternative) =>
@@ -231,4 +219,18 @@ function Likeliest({ row, name }: Position) {
 /** The field keeps the focus: what is typed is not recorded beside what the button says. */
 function stay(event: Event): void {
   event.preventDefault();
+}
+
+/** The digits of a cell as they were classified: the first row of their picture, black on white. */
+function DigitStrip({ digits, alt }: { digits: string; alt: string }) {
+  return (
+    <img
+      class="forms-strip"
+      src={`data:image/png;base64,${digits}`}
+      alt={alt}
+      onLoad={({ currentTarget }) => {
+        currentTarget.style.aspectRatio = String(currentTarget.naturalWidth / SIDE);
+      }}
+    />
+  );
 }

@@ -5,7 +5,7 @@ import type { FormTable } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { isPrinting } from "../../shell/theme";
 import { isDoubtful, keyOf, type Position } from "../table/table";
-import { compared, current, textAt, texts } from "./review";
+import { current, textAt, texts } from "./review";
 import "./grid.css";
 
 /** Pixels of a row, as in grid.css. */
@@ -103,5 +103,5 @@ function Row({ table, index, position }: { table: FormTable; index: number; posi
 
 function stateOf(position: Position, doubtful: boolean): string {
   if (texts.value.has(keyOf(position))) return "checked";
-  return doubtful || compared.value.has(keyOf(position)) ? "doubtful" : "";
+  return doubtful ? "doubtful" : "";
 }

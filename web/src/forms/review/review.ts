@@ -3,7 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormChange, FormTable } from "../../generated/shapes";
 import { newId, OwnRecord } from "../../shared/storage/database";
 import { type Culprit, culpritOf } from "../table/points";
-import { type Compared, doubtsOf, keyOf, type Position, tableIn } from "../table/table";
+import { doubtsOf, keyOf, type Position, tableIn } from "../table/table";
 import { halfWidth } from "../table/texts";
 
 interface Step extends Position {
@@ -48,8 +48,6 @@ const steps = signal<readonly Step[]>([]);
 
 /** The texts that people wrote, by `keyOf` of the cell. */
 export const texts = computed(() => new Map(steps.value.map((step) => [keyOf(step), step.text])));
-/** What cells are since others were corrected, by `keyOf`. */
-export const compared = signal<ReadonlyMap<string, Compared>>(new Map());
 /** What people wrote, by `keyOf` of the cell, in order. */
 export const changes = computed(() => {
   const made = new Map<string, FormChange[]>();
@@ -60,11 +58,7 @@ export const changes = computed(() => {
   }
   return made;
 });
-const doubts = computed(() => {
-  const doubtful = table.value ? doubtsOf(table.value) : [];
-  const again = [...compared.value.values()].map(({ row, name }) => ({ row, name }));
-  return [...again, ...doubtful.filter((position) => !compared.value.has(keyOf(position)))];
-});
+const doubts = computed(() => (table.value ? doubtsOf(table.value) : []));
 /** The doubtful cells that nobody has looked at, the most doubtful first. */
 export const remaining = computed(() => doubts.value.filter((doubt) => !texts.value.has(keyOf(doubt))));
 export const canUndo = computed(() => steps.value.length > 0);
@@ -94,8 +88,7 @@ export function cellAt({ row, name }: Position): FormCell | undefined {
 }
 
 export function textAt(position: Position): string {
-  const key = keyOf(position);
-  return texts.value.get(key) ?? compared.value.get(key)?.text ?? cellAt(position)?.text ?? "";
+  return texts.value.get(keyOf(position)) ?? cellAt(position)?.text ?? "";
 }
 
 /** Begin with a table; an earlier review is replaced. */
@@ -126,7 +119,6 @@ export function close(): void {
     table.value = null;
     current.value = null;
     steps.value = [];
-    compared.value = new Map();
     origin.value = FILE;
   });
   void record.forget(["table", "steps"]);
@@ -137,7 +129,6 @@ function show(formTable: FormTable, left: readonly Step[], from: Origin): void {
     origin.value = from;
     table.value = formTable;
     steps.value = left;
-    compared.value = new Map();
     current.value = remaining.value[0] ?? firstOf(formTable);
   });
 }
@@ -147,14 +138,13 @@ function firstOf(table: FormTable): Position | null {
   return table.rows.length > 0 && name !== undefined ? { row: 0, name } : null;
 }
 
-/** Take a text for a cell, whether it was right or not, and go on to the next doubtful one, or stay. */
-export function accept(position: Position, text: string, goesOn = true): void {
+/** Take a text for a cell, whether it was right or not, and go on to the next doubtful one. */
+export function accept(position: Position, text: string): void {
   // those after this one in order of doubt come first, then those that were passed over
   const order = doubts.value.map(keyOf);
   const here = order.indexOf(keyOf(position));
   batch(() => {
     step(position, text);
-    if (!goesOn) return;
     const left = remaining.value;
     const after = left.find((doubt) => order.indexOf(keyOf(doubt)) > here);
     current.value = after ?? left[0] ?? position;

@@ -91,12 +91,6 @@ export interface Position {
   name: string;
 }
 
-/** What a cell is after others were corrected: the text that it is taken for now, and the other that it may be. */
-export interface Compared extends Position {
-  text: string;
-  other: string;
-}
-
 export function keyOf({ row, name }: Position): string {
   return `${row} ${name}`;
 }
@@ -132,19 +126,17 @@ export function doubtsOf(table: FormTable): Position[] {
  *
  * @param texts what people wrote, by `keyOf`
  * @param changes when they wrote it, in order
- * @param compared what other cells are since then
  */
 export function corrected(
   table: FormTable,
   texts: ReadonlyMap<string, string>,
   changes: ReadonlyMap<string, readonly FormChange[]> = new Map(),
-  compared: ReadonlyMap<string, Compared> = new Map(),
 ): FormTable {
   const rows = table.rows.map((row, index) => {
     const cells = Object.entries(row.cells).map(([name, cell]) => {
       const key = keyOf({ row: index, name });
       const text = texts.get(key);
-      if (text === undefined) return [name, doubted(cell, compared.get(key))] as const;
+      if (text === undefined) return [name, cell] as const;
       const status: FormCell["status"] = text ? "ok" : "blank";
       const said = { ...cell, text, status, confidence: 1, rule: "" as const, message: "" };
       const own = [...(cell.changes ?? []), ...(changes.get(key) ?? [])];
@@ -154,14 +146,6 @@ export function corrected(
   });
   const doubtful = rows.flatMap((row) => Object.values(row.cells)).filter(isDoubtful).length;
   return { ...table, rows, doubtful };
-}
-
-/** A cell as it is since others were corrected; the probabilities of its texts are not known. */
-function doubted(cell: FormCell, compared: Compared | undefined): FormCell {
-  if (!compared) return cell;
-  const { text, other } = compared;
-  const alternatives = [text, other].map((each) => ({ text: each, probability: 0.5 }));
-  return { ...cell, text, status: "unsure", confidence: 0.5, alternatives };
 }
 
 /** The table with pictures and alternatives of doubtful cells only, as a workbook shows them: a large one can be sent. */

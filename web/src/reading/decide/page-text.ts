@@ -24,14 +24,12 @@ import { isDigit, withoutMarks } from "../classes";
 import type { Candidates } from "../find/candidates";
 import type { Automaton } from "../patterns/automaton";
 import { follow } from "../patterns/fitting";
-import { type LineTexts, SCORES } from "../recognise/ctc";
-import type { Classifier } from "../recognise/models";
+import { SCORES } from "../recognise/ctc";
 import { aloneOf, type PageLine } from "../recognise/page";
 import { aboutLine, aboutMarks } from "../report/advice";
 import { type Reading, type Sentence, type Status, unread } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import { LineScale, logit, type Numbers, sigmoid } from "./confidence";
-import { correct } from "./corrections";
 import { doubtWideGap } from "./doubts";
 import { ignoredOn } from "./ignored-ink";
 import { digitsAndMarks, successOf } from "./line-text";
@@ -132,15 +130,6 @@ export function decidePage(
     advice: advice(),
     lines: readings.flatMap(({ lines }) => lines),
   };
-}
-
-/** Let corrected digits of one person speak about the lines of a photograph. */
-export function correctPage(seen: Candidates, classifier: Classifier): Candidates {
-  const page = seen.page.map((line): PageLine => {
-    const [texts] = correct(aloneOf(line), classifier, WEIGHTS).lines;
-    return { ...line, texts: texts as LineTexts };
-  });
-  return { ...seen, page };
 }
 
 /** The features of what a line says. */

@@ -65,8 +65,8 @@ function withFitting(line: LineTexts, pattern: Automaton): LineTexts {
 function weigh(line: LineTexts, pattern: Automaton, weights: Weights, exponent: number): LineTexts {
   const { texts, scores } = line;
   const fitting = texts.map((text) => fits(pattern, text));
-  const totals = texts.map((text, index) =>
-    fitting[index] ? totalOf(line, text, scores[index] ?? [], weights) : Number.NEGATIVE_INFINITY,
+  const totals = texts.map((_, index) =>
+    fitting[index] ? totalOf(scores[index] ?? [], weights) : Number.NEGATIVE_INFINITY,
   );
   if (!fitting.includes(true)) return line;
   const best = (texts[largestAt(totals)] as string).replaceAll(SIGN, "");

@@ -24,7 +24,6 @@ import { CLASSES, DIGITS } from "../../generated/tasks";
 import { largestAt } from "../../ink/numbers";
 import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
-import { isDigit } from "../classes";
 import type { Candidate } from "../find/candidates";
 import type { Line } from "../find/line-frames";
 import type { Columns, Recogniser } from "./models";
@@ -221,13 +220,6 @@ export const SCORES = Object.keys(PLAIN_WEIGHTS) as (keyof typeof PLAIN_WEIGHTS)
 /** The weight of each. */
 export type Weights = readonly number[];
 
-/** The score that a corrected digit adds to texts with a digit at a position; marks and signs are not counted. */
-interface Raise {
-  readonly index: number;
-  readonly digit: number;
-  readonly logit: number;
-}
-
 /** The possible texts of a line. */
 export interface LineTexts {
   readonly line: Line;
@@ -237,34 +229,19 @@ export interface LineTexts {
   readonly texts: readonly string[];
   /** Of each text, as `SCORES` names them. */
   readonly scores: readonly (readonly number[])[];
-  /** The scores that corrected digits add to texts with this number of digits. */
-  readonly raises?: readonly Raise[];
-  readonly digits?: number;
   /** What a pattern adds to each text: its log probability before anything was seen, up to a constant. */
   readonly priors?: readonly number[];
 }
 
 /** The log probability of a text, up to a constant. */
-export function totalOf(
-  { raises = [], digits }: LineTexts,
-  text: string,
-  scores: readonly number[],
-  weights: Weights,
-): number {
-  const weighed = scores.reduce((sum, score, index) => sum + score * (weights[index] as number), 0);
-  const own = raises.length ? [...text].filter(isDigit) : [];
-  if (own.length !== digits) return weighed;
-  return raises.reduce(
-    (sum, { index, digit, logit }) => sum + (own[index] === String(digit) ? logit : 0),
-    weighed,
-  );
+export function totalOf(scores: readonly number[], weights: Weights): number {
+  return scores.reduce((sum, score, index) => sum + score * (weights[index] as number), 0);
 }
 
 /** The probability of each text of a line if one of them is right. */
 export function probabilitiesOf(lineTexts: LineTexts, weights: Weights): number[] {
   const weighed = lineTexts.texts.map(
-    (text, index) =>
-      totalOf(lineTexts, text, lineTexts.scores[index] ?? [], weights) + (lineTexts.priors?.[index] ?? 0),
+    (_, index) => totalOf(lineTexts.scores[index] ?? [], weights) + (lineTexts.priors?.[index] ?? 0),
   );
   const largest = Math.max(...weighed);
   const enlarged = weighed.map((score) => Math.exp(score - largest));

@@ -3,7 +3,6 @@ import { SIDE } from "../../generated/ink/normalize";
 import {
   CELL_PIXELS,
   IMAGES_AT_ONCE,
-  IN_NUMBERS,
   INPUT_MULTIPLE,
   MAX_DETECTIONS,
   MAX_ENLARGEMENT,
@@ -12,16 +11,15 @@ import {
   PAPER_MARGIN,
   SAME_DETECTION_IOU,
 } from "../../generated/reading";
-import { CLASSIFY_OR_REJECT, DIGITS, FEATURES } from "../../generated/tasks";
+import { CLASSIFY_OR_REJECT, DIGITS } from "../../generated/tasks";
 import { type Box, boxOf, iou, nonMaximumSuppression } from "../../ink/boxes";
 import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
 import type { Card, Graph } from "../../runtime/graph";
 import { Network, type Output } from "../../runtime/network";
 import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "../report/explain";
-import { type Correction, corrected, type Example, type Look, lookOf, rather } from "./hand";
 
-/** Classifies 28x28 images, with or without corrected digits. */
+/** What classifies 28x28 images. */
 export type Classify = Pick<Classifier, "classify">;
 
 /** The classification of an image: the probability of each digit, given that it is one, and that it is one at all. */
@@ -32,15 +30,11 @@ export interface Classified {
 
 export class Classifier {
   readonly card: Card;
-  /** Whether it outputs its last hidden layer, which `know` needs. */
-  readonly hasFeatures: boolean;
   readonly #network: Network;
   readonly #way: Way;
-  #examples: readonly Example[] = [];
 
   constructor(graph: Graph) {
     this.card = graph.card;
-    this.hasFeatures = graph.outputs.includes(FEATURES);
     this.#network = new Network(graph);
     this.#way = wayThrough(graph);
   }
@@ -50,42 +44,25 @@ export class Classifier {
     return this.card.task === CLASSIFY_OR_REJECT;
   }
 
-  /** Take corrected digits of one person into account from now on, in place of those before. */
-  know(digits: readonly { image: Grey; label: number }[]): void {
-    if (!this.hasFeatures) return;
-    const images = digits.map(({ image }) => image);
-    this.#examples = this.#see(images, true).map(({ probabilities, features }, index) => ({
-      ...lookOf(images[index] as Grey, features, probabilities),
-      label: digits[index]?.label ?? 0,
-    }));
-  }
-
-  /** Whether it knows corrected digits. */
-  get knowsAny(): boolean {
-    return this.#examples.length > 0;
-  }
-
   /** Classify 28x28 images, ink 255. */
   classify(images: readonly Grey[]): Classified[] {
-    if (!this.knowsAny) return this.#see(images, false);
-    return this.#look(images).map(([answer, look]) => corrected(answer, look, this.#examples));
-  }
-
-  /** Correct the digits of a number; null where nothing speaks against an answer. */
-  corrections(images: readonly Grey[], answers: readonly number[]): (Correction | null)[] {
-    return this.#look(images).map(([, look], index) =>
-      rather(look, answers[index] as number, this.#examples, IN_NUMBERS),
-    );
-  }
-
-  /** Look at 28x28 images, ink 255, to compare them with others. */
-  looksOf(images: readonly Grey[]): Look[] {
-    return this.hasFeatures ? this.#look(images).map(([, look]) => look) : [];
-  }
-
-  /** The same without the corrected digits. */
-  classifyAlone(images: readonly Grey[]): Classified[] {
-    return this.#see(images, false);
+    const outputs = ["probabilities", ...(this.rejects ? ["is_digit"] : [])];
+    const answers: Classified[] = [];
+    for (let start = 0; start < images.length; start += IMAGES_AT_ONCE) {
+      const piece = images.slice(start, start + IMAGES_AT_ONCE);
+      const pixels = new Uint8Array(piece.length * SIDE ** 2);
+      for (const [index, image] of piece.entries()) pixels.set(image.pixels, index * SIDE ** 2);
+      const results = this.#network.run(pixels, { n: piece.length, height: SIDE, width: SIDE }, outputs);
+      const [probabilities, digit] = results;
+      for (const index of piece.keys())
+        answers.push({
+          probabilities: Float64Array.from(
+            probabilities?.values.subarray(index * DIGITS.length, (index + 1) * DIGITS.length) ?? [],
+          ),
+          isDigit: digit?.values[index] ?? 1,
+        });
+    }
+    return answers;
   }
 
   /** Follow a 28x28 image through the network. */
@@ -103,37 +80,6 @@ export class Classifier {
       scores: outputs.at(-1)?.values ?? new Float32Array(),
       isDigit,
     };
-  }
-
-  #look(images: readonly Grey[]): [Classified, Look][] {
-    return this.#see(images, true).map((answer, index) => [
-      answer,
-      lookOf(images[index] as Grey, answer.features, answer.probabilities),
-    ]);
-  }
-
-  #see(images: readonly Grey[], withFeatures: boolean): (Classified & { features: Float32Array })[] {
-    const outputs = ["probabilities", ...(this.rejects ? ["is_digit"] : [])];
-    const answers: (Classified & { features: Float32Array })[] = [];
-    for (let start = 0; start < images.length; start += IMAGES_AT_ONCE) {
-      const piece = images.slice(start, start + IMAGES_AT_ONCE);
-      const pixels = new Uint8Array(piece.length * SIDE ** 2);
-      for (const [index, image] of piece.entries()) pixels.set(image.pixels, index * SIDE ** 2);
-      const wanted = withFeatures ? [...outputs, FEATURES] : outputs;
-      const results = this.#network.run(pixels, { n: piece.length, height: SIDE, width: SIDE }, wanted);
-      const [probabilities, digit] = [results[0], this.rejects ? results[1] : undefined];
-      const layer = withFeatures ? results.at(-1) : undefined;
-      const size = layer?.channels ?? 0;
-      for (const index of piece.keys())
-        answers.push({
-          probabilities: Float64Array.from(
-            probabilities?.values.subarray(index * DIGITS.length, (index + 1) * DIGITS.length) ?? [],
-          ),
-          isDigit: digit?.values[index] ?? 1,
-          features: layer?.values.slice(index * size, (index + 1) * size) ?? new Float32Array(),
-        });
-    }
-    return answers;
   }
 }
 

@@ -40,8 +40,7 @@ export const forms = {
   "forms.read.partly": (done: number, count: number, why: string) =>
     `These results are from ${done} of ${count} files. ${why} The photographs are still here: go back to them to read them all.`,
   "forms.read.large":
-    "A file is larger than 20 MB, counting earlier results and the digits that this browser keeps. Remove it, or read everything with shuzi form read.",
-  "forms.read.without_hand": (why: string) => `This was read without the digits that you corrected. ${why}`,
+    "A file is larger than 20 MB, counting earlier results. Remove it, or read everything with shuzi form read.",
   "forms.sheets": "Which sheets",
   "forms.sheets.choose": "Choose…",
   "forms.sheets.table": "A ruled table, without a spec",
@@ -107,10 +106,6 @@ export const forms = {
     "With both files in one folder, shuzi form read reads filled forms too, and rules such as ranges can be added to the spec.",
   "forms.trace.sure":
     "Go on with another form? What you changed of this one is lost unless you have saved it.",
-  "forms.hand": (count: number) =>
-    count === 1
-      ? "This browser keeps 1 digit that you corrected."
-      : `This browser keeps ${count} digits that you corrected.`,
   "forms.again": "Back to the photographs",
   "forms.csv": "Export CSV",
   "forms.xlsx": "Export XLSX",
@@ -141,22 +136,6 @@ export const forms = {
   "forms.keys":
     "Type to correct. Enter: accept and go to the next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
   "forms.suggested": "On the list. Ctrl+Enter takes the first.",
-  "forms.grouped": "By answer",
-  "forms.group.field": "Field",
-  "forms.group.keys":
-    "Arrows go from picture to picture. Enter: correct it, and again: go on. Escape: leave it.",
-  "forms.group": (text: string, count: number) =>
-    `${text || "Empty"}: ${count} ${count === 1 ? "cell" : "cells"}`,
-  "forms.group.tile": (text: string, row: number) => `${text || "Empty"}, row ${row}`,
-  "forms.compared": (count: number) =>
-    count === 1
-      ? "Your correction casts doubt on 1 more cell, which comes next."
-      : `Your corrections cast doubt on ${count} more cells, which come next.`,
-  "forms.compared.cell": (row: number, before: string, now: string) => `row ${row}: ${before} → ${now}`,
-  "forms.compared.between": "; ",
-  "forms.compared.by_row": "Each row has its own writer",
-  "forms.compared.was": (text: string) => `Read as ${text} before you corrected others.`,
-  "forms.compared.like": (text: string) => `It looks like digits that you corrected: perhaps ${text}.`,
   "forms.row": "Row",
   "forms.version": "version",
   "forms.doubtful": "to check",

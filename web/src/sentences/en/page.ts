@@ -71,13 +71,12 @@ export const page = {
 
   "hand.title": "Your digits",
   "hand.lead": (file: string) =>
-    `You corrected and kept these. They stay in this browser. Save them as ${file}: “shuzi read --hand ${file}” then reads your hand better, at once, and “shuzi train --data ${file}” trains on them.`,
+    `You corrected and kept these. They stay in this browser and change nothing that is read here. Save them as ${file}: “shuzi train --data ${file}” trains on them, and “shuzi read --hand ${file}” compares with them.`,
   "hand.none": (file: string) =>
-    `Correct a digit, then keep it: it stays in this browser. All that you keep can be saved as ${file}, for “shuzi read --hand” and “shuzi train --data”.`,
+    `Correct a digit, then keep it: it stays in this browser. All that you keep can be saved as ${file}, for “shuzi train --data” and “shuzi read --hand”.`,
   "hand.keep": "Keep this digit",
   "hand.is_kept": "Kept",
   "hand.export": "Save as .npz",
-  "hand.use_here": "Take them into account when the default model reads here",
   "hand.import": "Open an .npz",
   "hand.imported": (n: number) => (n === 1 ? "1 digit is kept." : `${n} digits are kept.`),
   "hand.image": (position: number) => `Kept digit ${position}`,

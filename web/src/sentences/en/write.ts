@@ -84,16 +84,6 @@ export const write = {
   "write.number.corrected": (text: string) => `With your corrections: ${text}.`,
   "write.network_read": (digit: number, percent: string) =>
     `The network read ${digit}, ${percent} probability.`,
-  "write.changed": (digit: number, changes: string) => `Because you kept this ${digit}, ${changes}.`,
-  "write.changed.comma": ", ",
-  "write.changed.character": (position: number, before: string, now: string) =>
-    `character ${position} now reads ${now}, not ${before}`,
-  "write.changed.sheet": (before: string, now: string) => `the number now reads ${now}, not ${before}`,
-  "write.changed.picture": (name: string, before: string, now: string) =>
-    `“${name}” now reads ${now}, not ${before}`,
-  "write.changed.more": (n: number) => (n === 1 ? "and 1 more" : `and ${n} more`),
-  "write.changed.undo": "Do not keep it",
-  "write.changed.fine": "That is right",
   "write.correct": "Correct",
   "write.correct.done": "Done",
   "write.correct.title": (position: number, character: string) => `Character ${position}: ${character}`,
@@ -139,8 +129,6 @@ export const write = {
   "write.inside.film": "As a film",
   "write.inside.train": "Train one yourself",
   "write.inside.highest": (digit: number, score: string) => `, the highest for ${digit}: ${score}`,
-  "write.inside.kept": (digit: number) =>
-    `The answer is ${digit} because it also counts the digits you kept; this is the network alone.`,
   "write.inside.line": (digit: number) =>
     `The answer is ${digit} because the writing around the digit counts too; this is the digit alone.`,
   "write.inside.elsewhere": (model: string) =>

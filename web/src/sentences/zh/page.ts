@@ -73,13 +73,12 @@ export const page: Translation<typeof english> = {
 
   "hand.title": "你的字",
   "hand.lead": (file) =>
-    `这些是你改正过、留下来的，只存在这个浏览器里。存成 ${file} 以后，命令行的 read --hand 用上它，马上就能更准地认你的字；train --data 可以拿它训练。`,
+    `这些是你改正过、留下来的，只存在这个浏览器里，不影响这里的识别。存成 ${file} 以后，命令行的 train --data 可以拿它训练，read --hand 会参照它。`,
   "hand.none": (file) =>
-    `改正一个数字，再把它留下：它只存在这个浏览器里。留下的可以一起存成 ${file}，给命令行的 read --hand 和 train --data 用。`,
+    `改正一个数字，再把它留下：它只存在这个浏览器里。留下的可以一起存成 ${file}，给命令行的 train --data 和 read --hand 用。`,
   "hand.keep": "留下这个字",
   "hand.is_kept": "已经留下",
   "hand.export": "保存为 .npz 文件",
-  "hand.use_here": "默认模型在这里识别时也用上它们",
   "hand.import": "打开 .npz 文件",
   "hand.imported": (n) => `留下了 ${n} 个数字。`,
   "hand.image": (position) => `留下的第 ${position} 个数字`,

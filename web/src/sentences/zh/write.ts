@@ -79,14 +79,6 @@ export const write: Translation<typeof english> = {
   "write.why.all_deleted": "认出来的都被你删掉了。",
   "write.number.corrected": (text) => `改正以后：${text}。`,
   "write.network_read": (digit, percent) => `网络认成 ${digit}，概率 ${percent}。`,
-  "write.changed": (digit, changes) => `你留下了这个 ${digit}，于是${changes}。`,
-  "write.changed.comma": "，",
-  "write.changed.character": (position, before, now) => `第 ${position} 个字从 ${before} 变成了 ${now}`,
-  "write.changed.sheet": (before, now) => `整个数从 ${before} 变成了 ${now}`,
-  "write.changed.picture": (name, before, now) => `“${name}”从 ${before} 变成了 ${now}`,
-  "write.changed.more": (n) => `还有 ${n} 处也变了`,
-  "write.changed.undo": "不留这个",
-  "write.changed.fine": "没错",
   "write.correct": "改正",
   "write.correct.done": "改好了",
   "write.correct.title": (position, character) =>
@@ -126,7 +118,6 @@ export const write: Translation<typeof english> = {
   "write.inside.film": "拍成影片",
   "write.inside.train": "自己训练一个",
   "write.inside.highest": (digit, score) => `，最高的是 ${digit}，${score}`,
-  "write.inside.kept": (digit) => `答案是 ${digit}，因为还参考了你留下的数字；这里画的只是网络自己的判断。`,
   "write.inside.line": (digit) => `答案是 ${digit}，因为还看了周围的字；这里画的只是单看这一个数字的判断。`,
   "write.inside.elsewhere": (model) =>
     `${model} 由服务计算，网页看不到它的里面；换成 default、tiny 或 softmax 就能看到。`,

@@ -1,7 +1,7 @@
 /** Correct the reading: choose what a character is, the likeliest others first, split it, merge it, delete it. */
 import { useSignal } from "@preact/signals";
 import { DIGITS, MARKS } from "../../generated/tasks";
-import { isKept } from "../../hand/kept";
+import { isKept, keep } from "../../hand/kept";
 import { NoKeptDigits } from "../../hand/npz";
 import { openPicture } from "../../here/open";
 import { union } from "../../ink/boxes";
@@ -15,7 +15,7 @@ import { firstToCheck } from "../left-out";
 import { patchOf, probabilitiesOf, type Said } from "../patches";
 import { pictureOf } from "../sheet/drawing";
 import { corrections, glyphs, ontoCorrections, pictures, reading, selected, sheet } from "../state/state";
-import { accept, type Changed, cause, changes, halves, keepAndLook, look, takeBack } from "./changed";
+import { halves, look } from "./halves";
 import "./correct-panel.css";
 
 const LIKELY = 0.01; // the probability from which another digit is proposed
@@ -153,33 +153,6 @@ export function pressed({ key, target }: KeyboardEvent): boolean {
   return true;
 }
 
-const MOST = 5; // of many pictures
-
-/** Report which other readings changed because a digit was kept, and undo that. */
-export function ChangedNotice() {
-  const [digit, all] = [cause.value, changes.value];
-  if (!digit || all.length === 0) return null;
-  const shown = all.slice(0, MOST).map(written);
-  if (all.length > MOST) shown.push(say("write.changed.more", all.length - MOST));
-  return (
-    <div class="notice changed" role="status">
-      <p>{say("write.changed", digit.label, shown.join(say("write.changed.comma")))}</p>
-      <div class="buttons">
-        <Button label={say("write.changed.undo")} onClick={() => void takeBack()} />
-        <Button look="plain" label={say("write.changed.fine")} onClick={accept} />
-      </div>
-    </div>
-  );
-}
-
-function written({ name, position, before, now }: Changed): string {
-  const [was, is] = [before, now].map((text) => text.replaceAll("\n", " / ") || say("write.none"));
-  if (position !== null) return say("write.changed.character", position, was ?? "", is ?? "");
-  return name === ""
-    ? say("write.changed.sheet", was ?? "", is ?? "")
-    : say("write.changed.picture", name, was ?? "", is ?? "");
-}
-
 /** Keeps the selected digit with the label that a person gave it. */
 function KeepButton({ glyph }: { glyph: Glyph }) {
   const wrong = useSignal("");
@@ -191,7 +164,7 @@ function KeepButton({ glyph }: { glyph: Glyph }) {
   const take = async () => {
     wrong.value = "";
     try {
-      await keepAndLook({ image, label, date: Date.now() });
+      await keep([{ image, label, date: Date.now() }]);
     } catch (error) {
       if (!(error instanceof NoKeptDigits)) throw error;
       wrong.value = say(`hand.error.${error.why}`);

@@ -85,11 +85,7 @@ export function InsideStrip() {
           </>
         )}
       </div>
-      {differs.value && (
-        <p class="small quiet">
-          {say(differs.value.hasKept ? "write.inside.kept" : "write.inside.line", differs.value.answer)}
-        </p>
-      )}
+      {differs.value !== null && <p class="small quiet">{say("write.inside.line", differs.value)}</p>}
     </section>
   );
 }

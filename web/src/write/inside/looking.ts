@@ -1,7 +1,6 @@
 /** Follow the last written or the selected digit through the network. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { MIN_CONTRAST } from "../../generated/ink/paper";
-import { keptInUse } from "../../hand/kept-digits";
 import { askHere, isHere } from "../../here/read";
 import { normalize } from "../../ink/normalize";
 import { largestAt } from "../../ink/numbers";
@@ -63,12 +62,12 @@ export const isLate: ReadonlySignal<boolean> = computed(() => {
 });
 
 /** The answer for this digit if the network alone, which is drawn, disagrees; else null. */
-export const differs: ReadonlySignal<{ answer: number; hasKept: boolean } | null> = computed(() => {
+export const differs: ReadonlySignal<number | null> = computed(() => {
   const [lookedAt, digit] = [looked.value, drawn.value?.digit];
   // not while a stroke is in progress, or the look at the digit is on its way
   if (!lookedAt || !digit?.image || String(lookedAt.image) !== String(digit.image.flat())) return null;
   if (largestAt(lookedAt.inside.scores) === digit.digit) return null;
-  return { answer: digit.digit, hasKept: keptInUse().length > 0 };
+  return digit.digit;
 });
 
 /** Look again whenever the digit or the model changes, until the view closes. */

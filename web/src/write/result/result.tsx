@@ -9,7 +9,7 @@ import { say } from "../../sentences/say";
 import { Button, Icon, type IconName, Notice } from "../../shared/controls";
 import { percent } from "../../shared/percent";
 import { ViewLink } from "../../shell/view-link";
-import { ChangedNotice, CorrectButton } from "../correct/correct-panel";
+import { CorrectButton } from "../correct/correct-panel";
 import type { Shown } from "../digits";
 import { ExportButtons } from "../export";
 import { type Glyph, statusOf } from "../glyphs";
@@ -39,7 +39,6 @@ export function Result() {
             icon={shown.isCorrected && shown.status === "ok" ? "pen" : undefined}
           />
           <p class={shown.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(shown, leftOut)}</p>
-          <ChangedNotice />
           <div class="buttons">
             {drawn.value && (
               <ViewLink view="duel" parameters={{}} class="button primary">

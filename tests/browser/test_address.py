@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from driving.browsing import go_to
+
 pytestmark = pytest.mark.browser
 
 
@@ -26,7 +28,7 @@ TOUCHES = [
     ("?view=learn&step=loss", ("slider", "Probability of the correct", "Home"), {"right": 0}),
     ("?view=learn&step=rate", ("slider", "Learning rate", "End"), {"slope_rate": 1.2}),
     ("?view=learn&step=train", ("slider", "Batch size", "Home"), {"batch": 1}),
-    ("?view=write", ("radio", "softmax", "Space"), {"model": "softmax"}),
+    ("?view=write&model=tiny", ("radio", "softmax", "Space"), {"model": "softmax"}),
     ("?view=learn&step=loss", ("button", "中", "Enter"), {"step": "loss", "lang": "zh"}),
 ]
 
@@ -48,7 +50,7 @@ def test_views_are_real_addresses_and_back_goes_back_to_how_they_were_left(open_
     page = open_page("?view=learn&step=softmax&scores=1,2,3")
     heading = page.locator("h1")
     first = heading.inner_text()
-    page.get_by_role("link", name="Models").click()
+    go_to(page, "Models")
     expect(heading).to_have_text("Models")
     expect(page).to_have_title(re.compile("^Models"))
     expect(page).not_to_have_url(re.compile("scores="))

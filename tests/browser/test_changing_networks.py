@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from driving.browsing import opened
+from driving.browsing import go_to, opened
 from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
@@ -64,7 +64,7 @@ def test_pictures_are_read_anew_by_a_network_that_was_chosen_in_another_view(hel
     page.get_by_test_id("pictures").set_input_files(two_pictures)
     listed = page.locator(".listed-text")
     expect(listed).to_have_text(["72", "72"])
-    page.get_by_role("link", name="Models").click()
+    go_to(page, "Models")
     with page.expect_request("**/models/tiny.bin.gz"):
         opened(page, "tiny").get_by_role("link", name="Try it").click()
     expect(listed).to_have_count(0)
@@ -73,7 +73,7 @@ def test_pictures_are_read_anew_by_a_network_that_was_chosen_in_another_view(hel
 
 
 def test_the_strip_stays_with_the_digit_that_was_chosen(open_sheet, mnist):
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     page = sheet.page
     with sheet.explained():
         sheet.write(_as_digit(mnist, 2), 0.2, 0.5)
@@ -102,7 +102,7 @@ def test_the_strip_stays_with_the_digit_that_was_chosen(open_sheet, mnist):
 
 
 def test_the_digit_that_was_chosen_is_followed_through_another_network(open_sheet, mnist):
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     page = sheet.page
     for digit, left in ((2, 0.3), (7, 0.7)):
         with sheet.explained():
@@ -127,10 +127,3 @@ def test_a_letter_has_its_bar_in_the_strip(open_sheet):
     probabilities = sheet.page.locator(".inside-stage.of-not-sure .inside-bars")
     expect(probabilities.locator(".numbers").last).to_have_text("?")
     expect(probabilities.locator(".best .numbers")).to_have_text("?")
-
-
-def test_all_networks_can_be_chosen_without_scrolling(open_sheet):
-    for width, height in ((1280, 720), (390, 844), (320, 640)):
-        sheet = open_sheet(viewport={"width": width, "height": height})
-        expect(sheet.page.get_by_role("radio", name="default")).to_be_in_viewport(ratio=1)
-        expect(sheet.page.get_by_role("radio", name="softmax")).to_be_in_viewport(ratio=0.9)

@@ -29,7 +29,7 @@ def _expect_text(sheet, text):
 @pytest.fixture
 def two_and_seven(open_sheet, mnist):
     """A sheet with 2 and 7, explained."""
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     with sheet.explained():
         sheet.write(_as_digit(mnist, 2), 0.15, 0.5)
     with sheet.explained() as answer:
@@ -166,7 +166,7 @@ def test_correcting_begins_with_the_character_that_the_message_names(open_sheet,
 
 
 def test_with_a_character_selected_any_place_of_the_page_takes_the_key(open_sheet):
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     page = sheet.page
     with sheet.explained():
         sheet.write(LIKE_A_ONE)

@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from driving.browsing import watched_pages
+from driving.browsing import go_to, watched_pages
 from driving.filled import TEXTS, photograph, write_spec
 from driving.serving import build_page
 
@@ -203,6 +203,6 @@ def test_a_photograph_that_could_not_be_had_is_asked_for_again(browser, start):
         expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_have_count(0)
         page.unroute("**/photographs/1")
         page.get_by_role("link", name="Write", exact=True).click()
-        page.get_by_role("link", name="Forms", exact=True).click()
+        go_to(page, "Forms")
         expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
     assert end(process)[0] == 0

@@ -31,7 +31,7 @@ def test_kept_digits_survive_a_reload_and_go_to_shuzi_hand_and_back(open_sheet, 
     with sheet.explained() as answer:
         sheet.write(strokes_of(mnist.test.images[0]))
     _keep(sheet, "1")
-    page.reload()
+    page.goto("?view=things")
     kept = page.locator(".kept li")
     expect(kept).to_have_count(1)
     expect(kept.locator("strong")).to_have_text("1")
@@ -74,14 +74,14 @@ def test_a_kept_digit_changes_no_other_reading(open_sheet):
     assert after.reading["digits"][0]["probabilities"] == before.reading["digits"][0]["probabilities"]
 
 
-def test_a_file_without_digits_says_what_is_wrong_and_takes_nothing_away(open_sheet, mnist, tmp_path):
+def test_a_file_without_digits_says_what_is_wrong_and_takes_nothing_away(open_page, tmp_path):
     wrong = tmp_path / "wrong.npz"
     np.savez(wrong, images=np.zeros((2, 28, 28)), labels=np.zeros(2, np.uint8))
     (tmp_path / "words.npz").write_bytes(b"no archive")
-    sheet = open_sheet()
-    files = sheet.page.get_by_test_id("kept-file")
+    page = open_page("?view=things")
+    files = page.get_by_test_id("kept-file")
     files.set_input_files(wrong)
-    expect(sheet.page.get_by_text("That .npz file holds no digits")).to_be_visible()
+    expect(page.get_by_text("That .npz file holds no digits")).to_be_visible()
     files.set_input_files(tmp_path / "words.npz")
-    expect(sheet.page.get_by_text("That is not an .npz file")).to_be_visible()
-    expect(sheet.page.locator(".kept li")).to_have_count(0)
+    expect(page.get_by_text("That is not an .npz file")).to_be_visible()
+    expect(page.locator(".kept li")).to_have_count(0)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SHOWN = """(name) => [...document.querySelectorAll(name)].map((each) => each.getBoundingClientRect())
   .filter(({ width }) => width > 0).map(({ left, right }) => [left, right])"""
+PRIVATE = {"en": "nothing leaves your machine", "zh": "不会离开这台机器"}
 LINES = """(each) => {
   const text = document.createRange();
   text.selectNodeContents(each);
@@ -83,3 +84,15 @@ def test_on_a_phone_training_starts_and_is_seen_without_scrolling(open_page):
     start.click()
     expect(page.locator(".train-result")).to_be_visible(timeout=LONG)
     expect(page.locator(".train-chart").first).to_be_in_viewport(ratio=0.99)
+
+
+@pytest.mark.parametrize("options", [PHONE, {}], ids=["phone", "desk"])
+def test_the_first_screen_says_that_nothing_leaves_the_machine_and_names_no_model(open_sheet, options):
+    sheet = open_sheet(**options)
+    for language, private in PRIVATE.items():
+        sheet.page.goto(f"?lang={language}")
+        sheet.canvas.wait_for()
+        sentence = sheet.page.locator(".write").get_by_text(private).filter(visible=True)
+        expect(sentence).to_have_count(1)
+        expect(sentence).to_be_in_viewport(ratio=1)
+        expect(sheet.page.locator(".inside, .model-choice, .pattern-choice")).to_have_count(0)

@@ -59,7 +59,7 @@ def test_the_theme_is_the_systems_until_one_is_chosen(open_page):
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_ink_and_images_are_drawn_anew_in_another_theme(open_sheet, motion):
-    sheet = open_sheet(reduced_motion=motion)
+    sheet = open_sheet("?closer=open", reduced_motion=motion)
     with sheet.explained():
         sheet.write([[(14, 5), (14, 14), (14, 23)]])
     seen = sheet.page.get_by_role("img", name="Digit 1 as the network saw it, 28x28 pixels")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import LONG, opened
+from driving.browsing import LONG, go_to, opened
 from driving.pen import strokes_of
 from driving.sheet import Sheet
 
@@ -51,20 +51,24 @@ def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, m
     card = opened(page, "own.softmax_n600")
     expect(card.get_by_role("rowheader")).to_have_text("Softmax · 600 steps")
     expect(card).to_contain_text("7,850")
-    card.get_by_role("textbox", name="Name").fill("Mine: first/best")
-    card.get_by_role("textbox", name="Name").press("Enter")
-    expect(card.get_by_role("rowheader")).to_have_text("Mine: first/best")
+    card.get_by_role("link", name="Your things").click()
+    mine = page.locator("[data-network='own.softmax_n600']")
+    mine.get_by_role("textbox", name="Name").fill("Mine: first/best")
+    mine.get_by_role("textbox", name="Name").press("Enter")
+    expect(mine.get_by_role("heading")).to_have_text("Mine: first/best")
     page.reload()
-    opened(page, "own.softmax_n600")
-    expect(card.get_by_role("rowheader")).to_have_text("Mine: first/best")
+    expect(mine.get_by_role("heading")).to_have_text("Mine: first/best")
 
     with page.expect_download() as saved:
-        card.get_by_role("button", name="Export .onnx").click()
+        mine.get_by_role("button", name="Export .onnx").click()
     path = tmp_path / saved.value.suggested_filename
     saved.value.save_as(path)
     assert path.name == "Mine- first-best.onnx"
     answers = shuzi.load(path).classify(mnist.test.images)
     wrong = int((answers.argmax(axis=1) != mnist.test.labels).sum())
+    go_to(page, "Models")
+    opened(page, "own.softmax_n600")
+    expect(card.get_by_role("rowheader")).to_have_text("Mine: first/best")
     expect(card).to_contain_text(f"Mistakes in 10,000 test images: {wrong:,}")
 
     card.get_by_role("link", name="Try it").click()
@@ -73,14 +77,13 @@ def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, m
     expect(page.get_by_role("radio", name="Mine: first/best")).to_be_checked()
     assert Sheet(page).write(_strokes(mnist, 7)).text == "7"
 
-    page.goto("?view=models")
-    opened(page, "own.softmax_n600")
+    page.goto("?view=things")
     page.once("dialog", lambda dialog: dialog.dismiss())
-    card.get_by_role("button", name="Delete").click()
-    expect(card).to_have_count(1)
+    mine.get_by_role("button", name="Delete").click()
+    expect(mine).to_have_count(1)
     page.once("dialog", lambda dialog: dialog.accept())
-    card.get_by_role("button", name="Delete").click()
-    expect(card).to_have_count(0)
+    mine.get_by_role("button", name="Delete").click()
+    expect(mine).to_have_count(0)
     page.goto("?model=own.softmax_n600")
     expect(page.get_by_text("That network is not in this browser")).to_be_visible()
     expect(page.get_by_role("radio", name="default", exact=True)).to_be_checked()
@@ -88,13 +91,14 @@ def test_the_network_of_yesterday_reads_is_named_exported_and_deleted(trained, m
 
 def test_a_network_with_the_name_of_one_of_ours_says_that_it_is_mine(trained):
     page = trained("steps=20")
-    card = opened(page, "own.softmax_n20")
-    name = card.get_by_role("textbox", name="Name")
+    page.goto("?view=things")
+    mine = page.locator("[data-network='own.softmax_n20']")
+    name = mine.get_by_role("textbox", name="Name")
     name.fill("Softmax")
     name.press("Enter")
-    expect(card.get_by_role("rowheader")).to_have_text("Softmax (yours)")
+    expect(mine.get_by_role("heading")).to_have_text("Softmax (yours)")
     expect(name).to_have_value("Softmax")
-    card.get_by_role("link", name="Try it").click()
+    mine.get_by_role("link", name="Try it").click()
     expect(page.get_by_role("radio", name="Softmax (yours)")).to_be_checked()
     expect(page.get_by_role("radio", name="softmax", exact=True)).not_to_be_checked()
 
@@ -104,7 +108,7 @@ def test_a_large_network_is_there_however_often_it_is_read(trained):
     for _ in range(3):
         page.reload()
         expect(page.locator("[data-model='own.mlp_n20_h96']")).to_have_count(1)
-    page.get_by_role("navigation", name="Views").get_by_role("link", name="Write").click()
+    page.goto("?model=tiny")
     expect(page.get_by_role("radio", name=re.compile("96 neurons"))).to_be_visible()
     page.evaluate(_HEARD_OFTEN)
     expect(page.get_by_role("radio", name=re.compile("96 neurons"))).to_be_visible()

@@ -1,4 +1,4 @@
-"""A network becomes a QR code in the Models view, and the page reads one that was photographed."""
+"""A network becomes a QR code under Your things, and the page reads one that was photographed."""
 
 import base64
 import json
@@ -12,7 +12,6 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import opened
 from driving.pen import strokes_of
 from driving.sheet import Sheet
 
@@ -23,7 +22,7 @@ HELD = json.loads(CODE.with_suffix(".json").read_text("utf-8"))
 
 
 def test_a_code_that_was_made_is_read_again(open_page, tmp_path):
-    page = open_page("?view=models")
+    page = open_page("?view=things")
     expect(page.get_by_role("heading", name="A network on paper")).to_be_visible()
     code = _made(page, "小明 Ming")
     expect(code).to_contain_text("1,000")
@@ -36,7 +35,7 @@ def test_a_code_that_was_made_is_read_again(open_page, tmp_path):
 
 
 def test_a_photographed_code_is_scanned_and_handed_on(open_page, tmp_path):
-    page = open_page("?view=models")
+    page = open_page("?view=things")
     _photograph(CODE, tmp_path / "photo.jpg")
     page.get_by_test_id("paper-file").set_input_files(tmp_path / "photo.jpg")
     found = page.get_by_test_id("paper-found")
@@ -54,26 +53,27 @@ def test_a_photographed_code_is_scanned_and_handed_on(open_page, tmp_path):
 
 
 def test_a_scanned_network_is_kept_and_reads_like_one_trained_here(open_page, tmp_path, mnist):
-    page = open_page("?view=models")
+    page = open_page("?view=things")
     page.get_by_test_id("paper-file").set_input_files(CODE)
     scan = page.locator(".paper-scan")
     scan.get_by_role("button", name="Keep this network").click()
-    listed = opened(page, "scanned.*")
-    expect(listed.get_by_role("rowheader")).to_have_text(f"From a code: {HELD['name']}")
-    expect(page.locator("[data-reader^='scanned.'] strong")).to_have_text(re.compile(r"^\d$"))
+    listed = page.locator("[data-network^='scanned.']")
+    expect(listed.get_by_role("heading")).to_have_text(f"From a code: {HELD['name']}")
     with page.expect_download() as saved:
         listed.get_by_role("button", name="Export .onnx").click()
     saved.value.save_as(tmp_path / "ming.onnx")
     images = np.frombuffer(base64.b64decode(HELD["images"]), np.uint8).reshape(-1, 28, 28)
     answers = shuzi.load(tmp_path / "ming.onnx").classify(images)
     np.testing.assert_allclose(answers, HELD["probabilities"], atol=1e-5)
-    scan.get_by_role("link", name="Try it").click()
+    page.goto("?view=models")
+    expect(page.locator("[data-reader^='scanned.'] strong")).to_have_text(re.compile(r"^\d$"))
+    page.goto("?view=things")
+    listed.get_by_role("link", name="Try it").click()
     page.reload()  # the address names it
     expect(page.get_by_role("radio", name=f"From a code: {HELD['name']}")).to_be_checked()
     seven = mnist.test.images[np.flatnonzero(mnist.test.labels == 7)[0]]
     assert Sheet(page).write(strokes_of(seven)).text == "7"
-    page.goto("?view=models")
-    opened(page, "scanned.*")
+    page.goto("?view=things")
     page.once("dialog", lambda dialog: dialog.accept())
     listed.get_by_role("button", name="Delete").click()
     expect(listed).to_have_count(0)
@@ -123,7 +123,7 @@ def _drawn(text):
 )
 def test_what_is_no_network_says_so(open_page, tmp_path, content, sentence):
     Image.fromarray(content).save(tmp_path / "picture.png")
-    page = open_page("?view=models")
+    page = open_page("?view=things")
     page.get_by_test_id("paper-file").set_input_files(tmp_path / "picture.png")
     expect(page.locator(".paper-scan").get_by_role("alert")).to_contain_text(sentence)
     (tmp_path / "picture.txt").write_text("no picture")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from driving.browsing import watched_pages
+from driving.browsing import go_to, watched_pages
 from driving.pen import strokes_of
 from driving.serving import build_standalone
 from driving.sheet import Sheet
@@ -37,6 +37,8 @@ def test_answer_and_status_follow_the_pattern(open_sheet, mnist):
     sheet = open_sheet()
     page, choice = sheet.page, sheet.page.get_by_test_id("pattern")
     assert _write(sheet, mnist, "2049").reading["status"] == "ok"
+    expect(choice).to_have_count(0)
+    page.get_by_role("button", name="Correct").click()
     choice.select_option("time")
     expect(sheet.number).to_have_attribute("data-status", "unsure")
     expect(page.locator(".result .advice")).to_have_text(messages.say("reading.pattern.none", text="2049"))
@@ -81,6 +83,7 @@ def test_pictures_follow_it_too_also_those_that_the_service_reads(open_sheet, as
     sheet = open_sheet()
     sheet.page.get_by_test_id("pictures").set_input_files([tmp_path / "number.png", tmp_path / "scan.pdf"])
     expect(sheet.page.locator(".listed[data-status=ok]")).to_have_count(2)
+    sheet.page.get_by_role("button", name="Correct").click()
     sheet.page.get_by_test_id("pattern").select_option("date")
     expect(sheet.page.locator(".listed[data-status=unsure]")).to_have_count(2)
     sheet.page.get_by_test_id("pattern").select_option("integer")
@@ -91,7 +94,7 @@ def test_it_is_kept_while_other_views_are_open_and_in_the_file_from_disk(browser
     with watched_pages(browser, (build_standalone() / "shuzi.html").as_uri()) as open_page:
         sheet = Sheet(open_page("?pattern=time"))
         assert _write(sheet, mnist, "2049").reading["status"] == "unsure"
-        sheet.page.get_by_role("link", name="Models").click()
+        go_to(sheet.page, "Models")
         sheet.page.get_by_role("navigation", name="Views").get_by_role("link", name="Write").click()
         expect(sheet.page.get_by_test_id("pattern")).to_have_value("time")
         expect(sheet.number).to_have_attribute("data-status", "unsure")

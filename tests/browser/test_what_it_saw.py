@@ -26,7 +26,7 @@ def _pixels(panel, name):
 
 
 def test_a_digit_is_followed_from_the_sheet_to_28x28(open_sheet, mnist, expect_query):
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     page = sheet.page
     panel = page.get_by_role("region", name="What it saw, stage by stage")
     expect(panel).to_have_count(0)
@@ -43,7 +43,7 @@ def test_a_digit_is_followed_from_the_sheet_to_28x28(open_sheet, mnist, expect_q
 
 
 def test_another_digit_is_chosen_by_keyboard_and_has_the_strips_of_the_line(open_sheet, mnist):
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     sheet.write(_strokes(mnist, 4), 0.25)
     with sheet.explained() as answer:
         sheet.write(_strokes(mnist, 7), 0.7)
@@ -63,7 +63,7 @@ def test_another_digit_is_chosen_by_keyboard_and_has_the_strips_of_the_line(open
 
 
 def test_a_dropped_picture_shows_its_stages_too(open_sheet, drop, two_pictures):
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     page = sheet.page
     with sheet.explained():
         drop(page, two_pictures[0])
@@ -73,7 +73,7 @@ def test_a_dropped_picture_shows_its_stages_too(open_sheet, drop, two_pictures):
 
 @pytest.mark.parametrize("width", [360, 768, 1600])
 def test_the_stages_fit_on_any_screen(open_sheet, mnist, width):
-    sheet = open_sheet(viewport={"width": width, "height": 800})
+    sheet = open_sheet("?closer=open", viewport={"width": width, "height": 800})
     page = sheet.page
     sheet.write(_strokes(mnist, 4), 0.25)
     with sheet.explained():
@@ -93,7 +93,7 @@ def test_what_only_the_service_can_read_has_no_stages(open_sheet, drop, mnist, t
     page_of_paper = np.full((400, 400), 255, np.uint8)
     page_of_paper[100:128, 180:208] -= mnist.test.images[0]
     Image.fromarray(page_of_paper).save(tmp_path / "seven.pdf")
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     with sheet.explained():
         drop(sheet.page, tmp_path / "seven.pdf")
     panel = sheet.page.get_by_role("region", name="What it saw, stage by stage")

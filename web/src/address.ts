@@ -4,9 +4,10 @@
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
-/** The views that the header links to. */
-export const TABS = ["write", "forms", "learn", "models"] as const;
-const VIEWS = [...TABS, "film", "duel"] as const;
+/** The views that the header links to, and those of its menu. */
+export const TABS = ["write", "duel", "learn"] as const;
+export const MORE = ["models", "forms", "things"] as const;
+const VIEWS = [...TABS, ...MORE, "film"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const search = signal(location.search);

@@ -6,6 +6,7 @@ import { LearnView } from "./learn/learn-view";
 import { ModelsView } from "./models/models-view";
 import type { PlainKey } from "./sentences/say";
 import { whenLoaded } from "./shared/hooks";
+import { ThingsView } from "./things/things-view";
 import { WriteView } from "./write/write-view";
 
 const FilmView = whenLoaded(
@@ -30,6 +31,7 @@ export const views: Record<ViewName, View> = {
   forms: { title: "view.forms", component: FormsView },
   learn: { title: "view.learn", component: LearnView },
   models: { title: "view.models", component: ModelsView },
+  things: { title: "view.things", component: ThingsView },
   film: { title: "view.film", component: FilmView },
   duel: { title: "view.duel", component: DuelView },
 };

@@ -179,3 +179,9 @@ def opened(page, model):
     rows = page.locator(f"[data-model^='{model[:-1]}']" if model.endswith("*") else f"[data-model='{model}']")
     rows.get_by_role("rowheader").get_by_role("button").click()
     return rows
+
+
+def go_to(page, name):
+    """Follow a link of the header's menu."""
+    page.get_by_role("button", name="More", exact=True).click()
+    page.locator("#more-views").get_by_role("link", name=name).click()

@@ -80,9 +80,6 @@ def tour(page: Page) -> Iterator[str]:
     )
     page.get_by_test_id("remaining").wait_for()
     yield "forms, a table"
-    page.locator(".forms-shown [aria-pressed]").click()
-    page.locator(".forms-tile").first.wait_for()
-    yield "forms, by answer"
     page.locator(".forms .buttons .plain").last.click()
     page.goto("?view=film&stop=scores")
     page.locator(".film-screen").wait_for()
@@ -97,21 +94,32 @@ def tour(page: Page) -> Iterator[str]:
     page.goto("?view=models")
     for row in page.locator("[data-model] th button").all():
         row.click()
-    page.locator(".paper-make").wait_for()
+    page.locator("[data-model] [role=img]").first.wait_for()
     yield "models"
+    page.locator("[popovertarget]").click()
+    yield "models, with the menu"
     page.goto("")
-    page.locator("[name=model]").nth(1).wait_for()
+    page.get_by_role("application").wait_for()
     yield "write, empty"
     sheet = Sheet(page)
     with sheet.explained():
         sheet.draw(sheet.placed(_SEVEN))
     yield "write, a digit"
+    page.locator(".inside [aria-expanded]").click()
+    page.locator(".card").wait_for()
+    settle(page)
+    yield "write, closer"
     page.locator(".result [aria-expanded]").click()
     page.locator(".characters button").nth(1).click()
     page.locator(".correct .buttons button").last.click()
-    page.locator(".kept li").wait_for()
-    settle(page)  # keeping a digit reads the sheet again
+    page.locator(".correct .buttons a").wait_for()
     yield "write, corrected and kept"
+    page.goto("?view=things")
+    page.locator(".kept li").wait_for()
+    page.locator(".paper-make").wait_for()
+    yield "things"
+    page.goto("")
+    settle(page)
     page.get_by_test_id("pictures").set_input_files(
         [
             {"name": "white.png", "mimeType": "image/png", "buffer": _white()},

@@ -8,7 +8,6 @@ import { saveFile } from "../shared/files";
 import { Pixels } from "../shared/pixels";
 import { forget, type Kept, keepThoseOf, kept, loadKept } from "./kept";
 import { NoKeptDigits, npzOf } from "./npz";
-import "./hand.css";
 
 const AT_FIRST = 100; // thousands of pictures would make the page slow
 const FILE = "shuzi-digits.npz";

@@ -15,7 +15,7 @@ import { Pixels } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
 import { Inside } from "./inside";
-import { isOwnModel, modelName, OwnNetwork, originOf } from "./own-networks";
+import { isOwnModel, modelName, originOf } from "./own-networks";
 import "./model-table.css";
 
 /** The purpose of each shipped model. */
@@ -145,7 +145,11 @@ function Opened({ model }: { model: Model }) {
             {say("models.confusion")}
           </ViewLink>
         )}
-        {isOwnModel(model) && <OwnNetwork kept={model.kept} />}
+        {isOwnModel(model) && (
+          <ViewLink view="things" class="button">
+            {say("view.things")}
+          </ViewLink>
+        )}
       </div>
       <Inside model={model} />
     </div>

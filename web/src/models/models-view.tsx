@@ -1,17 +1,11 @@
-/** The models compared, and a network on paper. */
+/** The models compared. */
 import { useEffect } from "preact/hooks";
 import { loadNetworks } from "../learn/train/kept-networks";
 import { say } from "../sentences/say";
 import { Notice } from "../shared/controls";
-import { whenLoaded } from "../shared/hooks";
 import { busy, learnModels, models, trouble } from "./known";
 import { ModelTable } from "./model-table";
 import { ownModels } from "./own-networks";
-
-const PaperSection = whenLoaded(
-  () => import("./paper/paper-section").then(({ PaperSection }) => PaperSection),
-  "paper.missing",
-);
 
 export function ModelsView() {
   useEffect(() => {
@@ -30,12 +24,9 @@ export function ModelsView() {
       )}
       {!models.value && !trouble.value && <p class="quiet">{say("models.listing")}</p>}
       {models.value && (
-        <>
-          <ModelTable
-            models={[...models.value.filter(({ kind }) => kind === "classifier"), ...ownModels.value]}
-          />
-          <PaperSection />
-        </>
+        <ModelTable
+          models={[...models.value.filter(({ kind }) => kind === "classifier"), ...ownModels.value]}
+        />
       )}
     </article>
   );

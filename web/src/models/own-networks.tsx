@@ -13,8 +13,9 @@ import { forget } from "../learn/train/runs";
 import type { Model } from "../readings";
 import { readOnnx } from "../runtime/onnx";
 import { say } from "../sentences/say";
-import { Button } from "../shared/controls";
+import { Button, Section } from "../shared/controls";
 import { saveFile } from "../shared/files";
+import { ViewLink } from "../shell/view-link";
 import { described } from "./described";
 
 const LONGEST = 60; // characters of a name
@@ -54,8 +55,37 @@ function remove({ id, run }: KeptNetwork): void {
   else void forgetNetwork(id);
 }
 
+export function OwnNetworks() {
+  const networks = ownModels.value;
+  return (
+    <Section
+      name="own-networks"
+      title={say("models.own.title")}
+      lead={say(networks.length > 0 ? "models.own.lead" : "models.own.none")}
+    >
+      <ul>
+        {networks.map((model) => (
+          <li key={model.name} data-network={model.name} class="stack">
+            <h3>{modelName(model)}</h3>
+            <p class="small quiet">{originOf(model)}</p>
+            <div class="buttons">
+              <ViewLink view="write" parameters={{ model: model.name }} class="button">
+                {say("models.write")}
+              </ViewLink>
+              <OwnNetwork kept={model.kept} />
+            </div>
+          </li>
+        ))}
+      </ul>
+      <ViewLink view="learn" parameters={{ step: "train" }}>
+        {say("write.inside.train")}
+      </ViewLink>
+    </Section>
+  );
+}
+
 /** The actions for a network besides trying it. */
-export function OwnNetwork({ kept }: { kept: KeptNetwork }) {
+function OwnNetwork({ kept }: { kept: KeptNetwork }) {
   const { name, onnx } = kept;
   const shown = calledOf(kept);
   return (

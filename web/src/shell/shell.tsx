@@ -2,7 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { change, oneOf, parameter, TABS, view } from "../address";
+import { change, MORE, oneOf, parameter, query, TABS, view } from "../address";
 import { announcedIn, announcement } from "../announce";
 import { giveToken, wanted } from "../api";
 import { edition, hasService, isOtherMachine } from "../edition";
@@ -43,7 +43,7 @@ export function Shell() {
             ? say("shell.service", location.hostname)
             : say("shell.local")}
         </p>
-        <nav class="footer-links" aria-label={say("shell.more")}>
+        <nav class="footer-links" aria-label={say("shell.page")}>
           {course && <a href={course}>{say("about.course")}</a>}
           {addresses.source && <a href={addresses.source}>{say("about.source")}</a>}
           {hasService && <a href={`docs?lang=${language.value}`}>{say("shell.source")}</a>}
@@ -91,13 +91,54 @@ function Header() {
       <nav class="views" aria-label={say("shell.views")}>
         {TABS.map((name) => (
           <ViewLink key={name} view={name} current={name === view.value}>
-            {say(views[name].title)}
+            {say(name === "duel" ? "shell.play" : views[name].title)}
           </ViewLink>
         ))}
+        <More />
       </nav>
       <LanguageSwitch />
       <ThemeSwitch />
     </header>
+  );
+}
+
+/** What not everybody needs; forms are read by the service alone. */
+function More() {
+  const [button, list] = [useRef<HTMLButtonElement>(null), useRef<HTMLUListElement>(null)];
+  useSignalEffect(() => {
+    void query.value;
+    list.current?.hidePopover();
+  });
+  const place = () => {
+    const { right = 0, bottom = 0 } = button.current?.getBoundingClientRect() ?? {};
+    list.current?.style.setProperty("inset", `${bottom}px ${Math.max(0, innerWidth - right)}px auto auto`);
+  };
+  const names = MORE.filter((name) => hasService || name !== "forms");
+  return (
+    <>
+      <button
+        type="button"
+        ref={button}
+        popovertarget="more-views"
+        data-current={MORE.some((name) => name === view.value)}
+      >
+        {say("shell.more")}
+      </button>
+      <ul id="more-views" popover="auto" ref={list} onBeforeToggle={place}>
+        <li>
+          <ViewLink view="learn" parameters={{ step: "train" }}>
+            {say("learn.train")}
+          </ViewLink>
+        </li>
+        {names.map((name) => (
+          <li key={name}>
+            <ViewLink view={name} current={name === view.value}>
+              {say(views[name].title)}
+            </ViewLink>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

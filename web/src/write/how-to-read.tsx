@@ -11,6 +11,7 @@ import { chosenName, givenClassifiers, learnModels } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
 import { model, pattern, wrongPattern } from "./state/state";
+import { isUntouched } from "./state/writing";
 
 /** A short description of a shipped model. */
 const ABOUT: Record<string, PlainKey> = {
@@ -34,6 +35,7 @@ export function ModelChoice() {
   const isForeign = models.some((listed) => listed.name === asked && !listed.shipped);
   const about = isForeign ? "write.model.given" : (ABOUT[asked] ?? aboutOwn(asked, isTrained));
   const lost = gone ? ownRunOf(model.value) : null;
+  if (isUntouched.value && model.value === "") return null;
   const choose = (name: string) => model.set(name === chosen ? "" : name);
   return (
     <div class="model-choice">

@@ -3,7 +3,7 @@ import { effect, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { change, isLeft, oneOf, parameter, view } from "../address";
 import { announce } from "../announce";
-import { KeptDigits } from "../hand/kept-digits";
+import { loadKept } from "../hand/kept";
 import { prepare, takeOwnFrom } from "../here/read";
 import { language } from "../language";
 import { STEP_NAMES, type StepName } from "../learn/frame/steps";
@@ -13,13 +13,13 @@ import { percent } from "../shared/percent";
 import { KeptElsewhere, StorageNotice } from "../shared/storage/storage-notice";
 import { ViewLink } from "../shell/view-link";
 import { CorrectPanel, pressed, remove } from "./correct/correct-panel";
-import { ModelChoice, PatternChoice } from "./how-to-read";
-import { InsideStrip } from "./inside/inside-strip";
+import { ModelChoice } from "./how-to-read";
+import { closer, InsideStrip } from "./inside/inside-strip";
 import { keepLastSheet, otherSheets } from "./last-sheet";
 import { PreparationPanel } from "./preparation-panel";
 import { DigitCards } from "./result/digit-cards";
 import { Result } from "./result/result";
-import { InkCanvas, LEAD, Opening, penWidth, Toolbar } from "./stage/ink-canvas";
+import { InkCanvas, LEAD, penWidth, Toolbar } from "./stage/ink-canvas";
 import { PictureList, PictureStage } from "./stage/picture-stage";
 import { isDragging, mayClosePictures, takeWhatIsHandedIn } from "./state/handed-in";
 import {
@@ -45,6 +45,7 @@ export function WriteView() {
   useEffect(keepReading, []);
   useEffect(keepLastSheet, []);
   useEffect(takeWhatIsHandedIn, []);
+  useEffect(() => void loadKept(), []);
   // at once: somebody may go back twice within a frame, and the first key may come with the view
   useLayoutEffect(closeByGoingBack, []);
   useLayoutEffect(listenToKeys, []);
@@ -72,21 +73,22 @@ export function WriteView() {
         {/* the first that Tab comes to */}
         <div class="stage" ref={stage}>
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
-          <Opening />
         </div>
-        <ModelChoice />
         <div class="answers">
-          <PatternChoice />
           <Result />
+          <ModelChoice />
         </div>
         <CorrectPanel />
         <Toolbar onExample={example} />
         <InsideStrip />
         <PictureList />
       </div>
-      <PreparationPanel />
-      <DigitCards />
-      <KeptDigits />
+      {closer.value && (
+        <>
+          <PreparationPanel />
+          <DigitCards />
+        </>
+      )}
       <KeptElsewhere count={otherSheets.value} text={(count) => say("write.kept_elsewhere", count)} />
       {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
     </article>

@@ -11,6 +11,8 @@ export const page = {
     `What you write is read in this browser. Forms, PDF and HEIC files go to the service on ${host}.`,
   "shell.source": "API for programs",
   "shell.more": "More",
+  "shell.page": "About this page",
+  "shell.play": "Play",
   "about.open": "About",
   "about.title": "About shuzi",
   "about.text":
@@ -31,6 +33,9 @@ export const page = {
   "view.forms": "Forms",
   "view.learn": "Learn",
   "view.models": "Models",
+  "view.things": "Your things",
+  "things.lead": "What you kept in this browser, and what you can take with you or hand on.",
+  "things.table": "Open a table that was read from forms",
   "error.unreachable": "The service is not responding. Is shuzi serve still running?",
   "error.no_service": "This needs the service: install shuzi and run shuzi serve.",
   "error.unexpected": (status: number) => `The service returned an error (${status}). Please try again.`,

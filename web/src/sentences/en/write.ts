@@ -126,6 +126,7 @@ export const write = {
     "The line recogniser reads the whole line at once, from a strip 48 pixels high, and from a second one where the first leaves doubts.",
   "write.probabilities": "Probability of each answer, in percent",
   "write.inside": "Inside the network",
+  "write.inside.closer": "Look closer",
   "write.inside.film": "As a film",
   "write.inside.train": "Train one yourself",
   "write.inside.highest": (digit: number, score: string) => `, the highest for ${digit}: ${score}`,

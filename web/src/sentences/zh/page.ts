@@ -13,6 +13,8 @@ export const page: Translation<typeof english> = {
   "shell.service": (host) => `你写的字就在这个浏览器里识别。表格、PDF 和 HEIC 文件交给 ${host} 上的服务。`,
   "shell.source": "给程序用的接口",
   "shell.more": "更多",
+  "shell.page": "关于这个网页",
+  "shell.play": "玩",
   "about.open": "关于",
   "about.title": "关于 shuzi",
   "about.text":
@@ -33,6 +35,9 @@ export const page: Translation<typeof english> = {
   "view.forms": "表格",
   "view.learn": "学",
   "view.models": "模型",
+  "view.things": "我的",
+  "things.lead": "留在这个浏览器里的东西，可以带走，也可以传给别人。",
+  "things.table": "打开从表格照片读出的数据表",
   "error.unreachable": "服务没有回应。shuzi serve 还开着吗？",
   "error.no_service": "这要用到服务：请安装 shuzi，再运行 shuzi serve。",
   "error.unexpected": (status) => `服务出错了（${status}）。请再试一次。`,

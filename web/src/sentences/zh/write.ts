@@ -115,6 +115,7 @@ export const write: Translation<typeof english> = {
   "write.prepared.line.lead": "行识别器一次看一整行，看的是一条高 48 个像素的图；没把握的时候再看第二条。",
   "write.probabilities": "每种答案的概率（百分比）",
   "write.inside": "网络里面",
+  "write.inside.closer": "细看每个数字",
   "write.inside.film": "拍成影片",
   "write.inside.train": "自己训练一个",
   "write.inside.highest": (digit, score) => `，最高的是 ${digit}，${score}`,

@@ -9,12 +9,23 @@ import type { Grey } from "../../ink/picture";
 import { say } from "../../sentences/say";
 import { Button } from "../../shared/controls";
 import { percent } from "../../shared/percent";
+import { ViewLink } from "../../shell/view-link";
 import { placeRect, type Rect } from "../geometry";
 import { digitOf, type Glyph, isDigit } from "../glyphs";
+import { PatternChoice } from "../how-to-read";
 import { firstToCheck } from "../left-out";
 import { patchOf, probabilitiesOf, type Said } from "../patches";
 import { pictureOf } from "../sheet/drawing";
-import { corrections, glyphs, ontoCorrections, pictures, reading, selected, sheet } from "../state/state";
+import {
+  corrections,
+  glyphs,
+  ontoCorrections,
+  pattern,
+  pictures,
+  reading,
+  selected,
+  sheet,
+} from "../state/state";
 import { halves, look } from "./halves";
 import "./correct-panel.css";
 
@@ -44,7 +55,12 @@ export function CorrectButton() {
 export function CorrectPanel() {
   const index = selected.value;
   const glyph = index === null ? undefined : glyphs.value[index];
-  if (index === null || !glyph) return null;
+  if (index === null || !glyph)
+    return pattern.value ? (
+      <div class="correct">
+        <PatternChoice />
+      </div>
+    ) : null;
   const next = glyphs.value[index + 1];
   return (
     <section class="correct stack" aria-label={say("write.correct.title", index + 1, glyph.character)}>
@@ -70,6 +86,7 @@ export function CorrectPanel() {
         <Button label={say("write.correct.delete")} onClick={() => remove(index)} />
         <KeepButton glyph={glyph} />
       </div>
+      <PatternChoice />
     </section>
   );
 }
@@ -180,6 +197,7 @@ function KeepButton({ glyph }: { glyph: Glyph }) {
           if (!isThere) void take();
         }}
       />
+      {isThere && <ViewLink view="things">{say("view.things")}</ViewLink>}
       <span class="small" role="alert">
         {wrong.value}
       </span>

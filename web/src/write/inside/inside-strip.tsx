@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { oneOf, parameter } from "../../address";
 import { PIXELS } from "../../data/image";
 import { isHere } from "../../here/read";
 import { largestMagnitude } from "../../ink/numbers";
@@ -14,19 +15,27 @@ import { fixed } from "../../learn/format";
 import { drawnAs } from "../../learn/train/run";
 import type { Inside, Layer } from "../../reading/report/explain";
 import { type PlainKey, say } from "../../sentences/say";
+import { Button } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { readBy } from "../state/state";
+import { isUntouched } from "../state/writing";
 import { Bars } from "./bars";
-import { differs, followPen, image, isLate, keepLooking, looked } from "./looking";
+import { differs, drawn, followPen, image, isLate, keepLooking, looked } from "./looking";
 import "./inside-strip.css";
 
 const BLANK = new Uint8Array(PIXELS);
 const [LEAST, MOST] = [-10, 10]; // the scores that the step about softmax takes
 
+const OPEN = "open";
+
+/** Whether the stages of the digit, and each digit by itself, are shown. */
+export const closer = parameter("closer", "", oneOf([OPEN]));
+
 export function InsideStrip() {
   useEffect(keepLooking, []);
   useEffect(followPen, []);
+  if (isUntouched.value) return null;
   const pixels = image.value;
   const lookedAt = looked.value;
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};
@@ -38,6 +47,14 @@ export function InsideStrip() {
     <section class="inside" aria-labelledby="inside-title">
       <header>
         <h2 id="inside-title">{say("write.inside")}</h2>
+        {drawn.value && (
+          <Button
+            look="plain"
+            label={say("write.inside.closer")}
+            aria-expanded={closer.value === OPEN}
+            onClick={() => closer.set(closer.value ? "" : OPEN)}
+          />
+        )}
         <ViewLink view="film" parameters={{}} class="inside-film">
           {say("write.inside.film")}
         </ViewLink>

@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../../announce";
+import { hasService } from "../../edition";
 import { FilmLink } from "../../film/film-link";
 import { coming } from "../../here/read";
 import type { Status } from "../../readings";
@@ -16,14 +17,13 @@ import { type Glyph, statusOf } from "../glyphs";
 import { drawn } from "../inside/looking";
 import { namesOf, whyOf } from "../left-out";
 import { isNoPicture } from "../state/handed-in";
-import { lit, model, pictures, pointing, question, reading, sheet, toggle, unread } from "../state/state";
-import { pending, readAllAgain } from "../state/writing";
+import { lit, model, pointing, question, reading, toggle, unread } from "../state/state";
+import { isUntouched, readAllAgain } from "../state/writing";
 
 export function Result() {
   const shown = reading.value;
   const { asking } = question.value;
   const leftOut = shown ? namesOf(shown.ignored) : "";
-  const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
   return (
     <section class="result stack" aria-label={say("write.result")} aria-busy={asking.value}>
       <Trouble />
@@ -51,7 +51,7 @@ export function Result() {
           </div>
           <p class="small quiet coming">{asking.value && <Coming />}</p>
         </>
-      ) : nothing ? (
+      ) : isUntouched.value ? (
         <>
           <p class="quiet">{say("write.empty")}</p>
           <MoreHere />
@@ -217,10 +217,12 @@ function MoreHere() {
           </ViewLink>
           <span class="small quiet">{say("write.more.train.about")}</span>
         </li>
-        <li>
-          <ViewLink view="forms">{say("write.more.sheets")}</ViewLink>
-          <span class="small quiet">{say("write.more.sheets.about")}</span>
-        </li>
+        {hasService && (
+          <li>
+            <ViewLink view="forms">{say("write.more.sheets")}</ViewLink>
+            <span class="small quiet">{say("write.more.sheets.about")}</span>
+          </li>
+        )}
       </ul>
     </nav>
   );

@@ -1,12 +1,12 @@
 /** The canvas for writing, by hand or keyboard. Strokes go to the sheet. */
-import { effect, signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../../announce";
 import { hasService, isOtherMachine } from "../../edition";
 import { say } from "../../sentences/say";
 import { Button, FileButton, PICTURES } from "../../shared/controls";
-import { asShown, type Measured, usePromised, useSize } from "../../shared/hooks";
+import { asShown, type Measured, useSize } from "../../shared/hooks";
 import { inPercent } from "../../shared/percent";
 import { shownTheme } from "../../shell/theme";
 import { chain, contains, inverse, type Point, place, placeRect, type Size } from "../geometry";
@@ -25,7 +25,6 @@ import {
   undo,
 } from "../state/writing";
 import { Boxes } from "./boxes";
-import "./opening.css";
 
 const TAP = 4; // paper units: a smaller movement is a tap
 const REST = 400; // ms without a key before the pen position is announced: a held arrow key would flood the screen reader
@@ -60,7 +59,12 @@ export function InkCanvas() {
   const isEmpty = sheet.isEmpty.value && pending.value.length === 0;
   return (
     <div class="sheet" ref={frame} style={asShown(measured)}>
-      {isEmpty && <p class="hint">{say("write.sheet.hint")}</p>}
+      {isEmpty && (
+        <>
+          <p class="hint">{say("write.sheet.hint")}</p>
+          <p class="sheet-lead small quiet">{say(LEAD)}</p>
+        </>
+      )}
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: keys go to the canvas, not to a reader */}
       <canvas
         ref={canvas}
@@ -243,41 +247,5 @@ export function Toolbar({ onExample }: { onExample: () => void }) {
   );
 }
 
-const OPENING_REST = 700; // ms: the page, and what reads, come first
-
 /** What this is, and where what is written goes. */
 export const LEAD = hasService && isOtherMachine(location.hostname) ? "write.lead.service" : "write.lead";
-
-const isWanted = signal(false);
-const isOver = signal(false);
-
-effect(() => {
-  if (!sheet.isEmpty.value || pending.value.length > 0 || pictures.chosen.value) isOver.value = true;
-});
-
-export function Opening() {
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      isWanted.value = true;
-    }, OPENING_REST);
-    return () => clearTimeout(timer);
-  }, []);
-  const isShown = isWanted.value && !isOver.value;
-  const film = usePromised(
-    () =>
-      isShown
-        ? import("../../film/opening-film").then(
-            ({ OpeningFilm }) => ({ Picture: OpeningFilm }),
-            () => null,
-          )
-        : null,
-    String(isShown),
-  );
-  if (!isShown || !film) return null;
-  return (
-    <>
-      <film.Picture />
-      <p class="opening-about small quiet">{say(LEAD)}</p>
-    </>
-  );
-}

@@ -1,5 +1,5 @@
 /** The current stroke, the reading of the ink whenever it changes, and the example that writes itself. */
-import { batch, effect, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { language } from "../../language";
 import type { HowToRead } from "../../readings";
 import type { Size } from "../geometry";
@@ -9,6 +9,11 @@ import { corrections, howToRead, inkQuestion, pictures, sheet } from "./state";
 
 /** The stroke in progress. */
 export const pending = signal<Stroke>([]);
+
+/** Whether nothing is written, nor any picture shown. */
+export const isUntouched: ReadonlySignal<boolean> = computed(
+  () => sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value,
+);
 
 const PAUSE = 220; // ms without writing before the explanation is requested, which takes ten times as long as reading
 

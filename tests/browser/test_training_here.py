@@ -82,6 +82,18 @@ def test_a_rate_of_1_can_be_tried(train_here):
     expect(page.locator(".run-name")).to_have_text("ASoftmax · rate 1 · 100 steps")
 
 
+def test_images_that_do_not_come_are_not_called_a_matter_of_the_rate(open_page):
+    page = open_page("?view=learn")
+    # the service worker would send requests in the page's place
+    page.evaluate("navigator.serviceWorker.ready.then((found) => found.unregister())")
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
+    page.goto("?view=learn&step=train&steps=20")
+    page.route("**/data/*.gz", lambda route: route.fulfill(body=b"no images"))
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("alert")).to_contain_text("training images could not be loaded")
+    expect(page.locator("main")).not_to_contain_text("steps are too long")
+
+
 def test_what_is_stopped_keeps_its_network(open_page):
     page = open_page("?view=learn&step=train&network=small_convolutions&steps=20000")
     page.get_by_role("button", name="Start training").click()

@@ -28,3 +28,9 @@ export function courseFile(language: Language, lesson = ""): string {
   if (lesson) return `course/${lesson}/${language}.md`;
   return language === "zh" ? "course/README.zh.md" : "course/README.md";
 }
+
+/** Where others can open this page, as pictures to hand on name it; "" where nobody else can. */
+export function publicAddress(): string {
+  const { protocol, hostname, host, pathname } = location;
+  return protocol.startsWith("http") && !/^(localhost|127\.|\[::1\])/.test(hostname) ? host + pathname : "";
+}

@@ -28,6 +28,8 @@ export type { Digit, Ignored, Mark, Model, NumberLine, Score, Unread };
 export interface Reading extends Answered {
   /** How the first digits were prepared, once the page's own reading is explained. */
   prepared?: readonly Preparation[];
+  /** The probability that there is no digit, where the line around it says so. */
+  noDigit?: number;
   /** Which digit the message is about, counted from 1, if the page read it itself and it is about one. */
   doubted?: number;
   /** Whether it is only what the smallest network makes of it while another is on its way. */

@@ -9,6 +9,7 @@ import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
 import { versionOf } from "../learn/train/kept-networks";
 import { modelName, ownModels } from "../models/own-networks";
+import { publicAddress } from "../project";
 import { say } from "../sentences/say";
 import { Button } from "../shared/controls";
 import { copyText, saveFile } from "../shared/files";
@@ -54,9 +55,9 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
         machine ? say("duel.card.machine", fixed(inkBetween(start, machine), 1)) : "",
       ],
       question: say("duel.card.question"),
-      about: isPublic() ? say("duel.card.about") : say("duel.card.nowhere"),
-      address: isPublic() ? location.host + location.pathname : "",
-      link: isPublic() ? link : new URL(link).search,
+      about: say(publicAddress() ? "duel.card.about" : "duel.card.nowhere"),
+      address: publicAddress(),
+      link: publicAddress() ? link : new URL(link).search,
     };
     if (card.current)
       void cardOf(start, now, told, lookOf(card.current)).then((made) => {
@@ -159,11 +160,6 @@ function send(picture: Blob): void {
   if (navigator.canShare?.({ files: [file] }))
     navigator.share({ files: [file] }).catch(() => undefined); // nobody was chosen
   else saveFile(picture, file.name);
-}
-
-/** Whether others can open the page's address. */
-function isPublic(): boolean {
-  return location.protocol.startsWith("http") && !/^(localhost|127\.|\[::1\])/.test(location.hostname);
 }
 
 interface Challenge {

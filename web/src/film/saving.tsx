@@ -2,9 +2,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { percent } from "../learn/format";
+import { publicAddress } from "../project";
 import { type PlainKey, say } from "../sentences/say";
 import { Button, Icon } from "../shared/controls";
 import { saveFile } from "../shared/files";
+import { remembered } from "../shared/storage/database";
 import { css, type Look, lookOf, paint } from "./draw/canvas";
 import type { Film } from "./draw/frame";
 import { Gif, GifPalette } from "./gif";
@@ -210,7 +212,7 @@ function wrapped(sentence: string, widthOf: (text: string) => number, most: numb
 }
 
 const PANEL = { width: 640, height: 360 }; // pixels
-const [COLUMNS, GAP, HEAD, FOOT] = [3, 40, 168, 88];
+const [COLUMNS, GAP, HEAD, FOOT] = [3, 40, 168, 128];
 const TEXT = { size: 26, line: 36, lines: 3 };
 
 interface Told {
@@ -245,6 +247,8 @@ export function posterOf(film: Film, { title, captions }: Told, look: Look): HTM
     const lines = wrapped(sentence, (text) => context.measureText(text).width, PANEL.width);
     for (const [row, line] of lines.entries()) write(line, x, y + PANEL.height + 44 + row * TEXT.line);
   }
-  write(say("film.poster.about"), GAP, canvas.height - 36);
+  const [player, address] = [remembered("player"), publicAddress()];
+  write((player ? `${player}. ` : "") + say("film.poster.about"), GAP, canvas.height - 76);
+  write(say("film.poster.try", address || "shuzi"), GAP, canvas.height - 36);
   return canvas;
 }

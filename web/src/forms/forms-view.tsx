@@ -33,6 +33,12 @@ import { asCsv, type CsvHeads, corrected, forWorkbook, tableIn } from "./table/t
 import { loadForm } from "./trace/form";
 import "./forms.css";
 
+/** What makes a page that reads photographs, and what reads them without one. */
+const COMMANDS = `python -m pip install '.[serve]'
+shuzi serve
+
+shuzi form read photos/ --spec scores.toml --out table.json`;
+
 export function FormsView() {
   const wrong = useSignal<Said | null>(null);
   useEffect(() => {
@@ -94,7 +100,16 @@ export function FormsView() {
       {wrong.value && <Notice role="alert" {...wrong.value} />}
       {/* before there is a table, the sample stands beside what can be done */}
       <div class={formTable ? undefined : "forms-start"}>
-        {!formTable && (hasService ? <ReadPanel /> : <Notice text={say("forms.no_service")} />)}
+        {!formTable &&
+          (hasService ? (
+            <ReadPanel />
+          ) : (
+            <Notice text={say("forms.no_service.type")}>
+              <pre class="small" lang="en">
+                {COMMANDS}
+              </pre>
+            </Notice>
+          ))}
         <div class="buttons">
           <FileButton
             label={say("forms.open")}

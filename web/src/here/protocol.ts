@@ -20,6 +20,8 @@ export const MAX_EXPLAINED = 40;
 export interface Found extends Omit<Reading, "message" | "source" | "lines"> {
   advice: Sentence;
   lines: (Omit<NumberLine, "message"> & { advice: Sentence })[];
+  /** See the reading of the page. */
+  noDigit?: number;
   /** Of an explained reading: how its digits were prepared, not more than `MAX_EXPLAINED`. */
   prepared?: readonly Preparation[];
 }

@@ -43,6 +43,7 @@ export function asShown(reading: Reading, { width, height }: Grey): Found {
       advice: line.advice,
     })),
     size: [width, height],
+    ...(reading.noDigit !== undefined && { noDigit: decimals(reading.noDigit) }),
     advice: reading.advice,
   };
 }

@@ -95,6 +95,13 @@ test("where the line makes it surer, the others share what is left", () => {
   expect(shown.noDigit).toBe(0);
 });
 
+test("where the line sees no digit, something else is the likeliest however sure the digit was", () => {
+  const shown = probabilitiesOf({ digit: 7, probability: 0.99, probabilities: seen(0.99) }, 0.9);
+  expect(shown.noDigit).toBeCloseTo(0.9, 10);
+  expect(shown.digits[7]).toBeCloseTo(0.099, 10);
+  expect(sum(shown)).toBeCloseTo(1, 10);
+});
+
 test("they make one, also at the ends", () => {
   for (const own of [0, 0.5, 1])
     for (const probability of [0, 0.5, 1]) {

@@ -109,11 +109,11 @@ export interface Probabilities {
  * whether it is a digit, and what the line says. Where that lowers the answer's probability, it lowers all ten; where
  * it raises it, the other nine share what is left.
  */
-export function probabilitiesOf({
-  digit,
-  probability,
-  probabilities,
-}: Pick<Digit, "digit" | "probability" | "probabilities">): Probabilities {
+export function probabilitiesOf(
+  { digit, probability, probabilities }: Pick<Digit, "digit" | "probability" | "probabilities">,
+  noDigit = 0,
+): Probabilities {
+  if (noDigit > 0) return withoutDigit(probabilitiesOf({ digit, probability, probabilities }), noDigit);
   const own = probabilities[digit] ?? 0;
   if (probability <= own) {
     const digits = probabilities.map((value) => (own ? (value * probability) / own : 0));
@@ -124,4 +124,10 @@ export function probabilitiesOf({
     index === digit ? probability : rest > 0 ? (value * (1 - probability)) / rest : 0,
   );
   return { digits, noDigit: 0 };
+}
+
+/** Lower the probabilities of ten digits, so that there is none with at least this probability. */
+export function withoutDigit({ digits, noDigit }: Probabilities, least: number): Probabilities {
+  const factor = Math.min(1, (1 - least) / Math.max(1 - noDigit, 1e-9));
+  return { digits: digits.map((probability) => probability * factor), noDigit: Math.max(noDigit, least) };
 }

@@ -33,7 +33,9 @@ export function LossChart({ runs, chosen }: Properties) {
   );
   const most = Math.max(2.5, ...values.filter(Number.isFinite));
   if (runs.length > 0 && runs.every((run) => hasNoCurve(run) || isBeyond(run)))
-    return <p class="no-curve">{say("learn.train.no_curve")}</p>;
+    return runs.some(({ reason }) => reason !== "no-data") ? (
+      <p class="no-curve">{say("learn.train.no_curve")}</p>
+    ) : null;
   return (
     <Chart
       label={say(

@@ -2,17 +2,21 @@
 import { file } from "../../bundle/files";
 import { loadDigits } from "../../data/digits";
 import { PIXELS } from "../../data/image";
+import { SIDE } from "../../generated/ink/normalize";
 import { kept, keptExamples } from "../../hand/kept";
 import { openPicture } from "../../here/open";
 import { type Compared, inWorker, type Right } from "../../here/training";
 import { keepNetwork, keptNetworks, loadNetworks, scannedName } from "../../learn/train/kept-networks";
 import { sha256 } from "../../networks/sha256";
+import { publicAddress } from "../../project";
 import { type Card, type Graph, unpack } from "../../runtime/graph";
+import { say } from "../../sentences/say";
 import { drawn } from "../../shared/qr-code";
 import { onnxFrom } from "../onnx-from";
 import { type Examples, graphOf } from "./network";
 import {
   decode,
+  doubled,
   encode,
   type Fault,
   MAX_DIGITS,
@@ -44,6 +48,7 @@ interface CodeCard extends Card {
 
 const MODEL = "model"; // of what another model gave, as in src/shuzi/models/card.py
 const ID = 12; // hexadecimal digits
+const INNER = 0.95; // of the width of a code, without the light margin around it
 const MEASURED = 1_000; // test images, and training images mixed with the user's digits
 
 let tiny: Promise<Graph> | null = null;
@@ -84,7 +89,40 @@ export async function makeCode(from: PaperNetwork | null, name: string, learns: 
     train: learns && own.labels.length > 0 ? first(train) : null,
   });
   const network = { layers, name, digits: digits.length ? digits : (from?.digits ?? []) };
-  return { canvas: await drawn(PREFIX + encode(packed(network))), network, onTest, onOwn };
+  const code = await drawn(PREFIX + encode(packed(network)));
+  return { canvas: labelled(code, network), network, onTest, onOwn };
+}
+
+const [BAND, TEXT, DIGIT] = [150, 34, 84]; // pixels
+
+/** The picture to hand on: the name above the code; the digits below it, and what to do with it. */
+function labelled(code: HTMLCanvasElement, { name, digits }: PaperNetwork): HTMLCanvasElement {
+  const { width, height } = code;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height + 2 * BAND];
+  const context = canvas.getContext("2d");
+  if (!context) return code;
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, canvas.height);
+  context.drawImage(code, 0, BAND);
+  context.fillStyle = "black";
+  const left = (width * (1 - INNER)) / 2;
+  const write = (text: string, y: number, weight = 400) => {
+    context.font = `${weight} ${TEXT}px system-ui, sans-serif`;
+    context.fillText(text, left, y, INNER * width);
+  };
+  write(say("paper.picture", name), BAND - TEXT, 600);
+  write(say("paper.picture.scan", publicAddress() || "shuzi"), canvas.height - TEXT / 2);
+  digits.forEach((digit, position) => {
+    const pixel = DIGIT / SIDE;
+    doubled(digit).forEach((ink, index) => {
+      const [x, y] = [index % SIDE, Math.floor(index / SIDE)];
+      context.globalAlpha = ink / 255;
+      context.fillRect(left + position * (DIGIT + 8) + x * pixel, BAND + height + y * pixel, pixel, pixel);
+    });
+  });
+  context.globalAlpha = 1;
+  return canvas;
 }
 
 /** @throws MissingFile if the reader of codes cannot be had */

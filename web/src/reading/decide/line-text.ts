@@ -124,12 +124,13 @@ export function rejectLines(reading: Reading, seen: Candidates, { countedOnce }:
   const isSign = countedOnce.some(({ texts }) => texts[0]?.includes(SIGN));
   const isNone = reading.status === "not-a-digit" || (isSign && noDigit >= NO_DIGIT_PROBABILITY);
   const status: Status = isNone ? "not-a-digit" : "unsure";
-  if (status === reading.status) return { ...reading, ignored };
+  const told = isNone ? { noDigit } : {};
+  if (status === reading.status) return { ...reading, ...told, ignored };
   const advice: Sentence = OF_PICTURES.includes(reading.advice[0])
     ? reading.advice
     : [isNone ? "reading.not_a_digit" : "reading.signs", {}];
   const digits = reading.digits.map((digit) => ({ ...digit, status }));
-  return { ...reading, status, digitsStatus: status, digits, advice, ignored };
+  return { ...reading, ...told, status, digitsStatus: status, digits, advice, ignored };
 }
 
 /** What was left out of a page, and the evidence about its texts. */

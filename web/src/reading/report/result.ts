@@ -63,6 +63,8 @@ export interface Reading {
   ignored: Ignored[];
   alternatives: [string, number][];
   advice: Sentence;
+  /** The line recogniser's probability that there is no digit, where it takes the ink for something else. */
+  noDigit?: number;
   /** Its numbers, one a line, in reading order; made of the text where none are known. */
   lines: NumberLine[];
 }

@@ -11,6 +11,8 @@ export const forms = {
     `${name} is not a table. Make one with shuzi form read PHOTOS --spec SPEC --out table.json.`,
   "forms.no_service":
     "Photographs are read by the service, which this page does not have: install shuzi and run shuzi serve. A table that was read can be opened, checked and saved here.",
+  "forms.no_service.type":
+    "Photographs are read by the service, which this page does not have. Type this in shuzi’s folder: the first two lines make a page that reads them, the last reads them without one. The table that it writes can be opened, checked and saved here.",
   "forms.review.failed": (why: string) => `The table to review cannot be fetched. ${why}`,
   "forms.read": "Read sheets",
   "forms.read.choose": "Choose photographs",

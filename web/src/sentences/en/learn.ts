@@ -153,11 +153,11 @@ export const learn = {
   "learn.train": "Train",
   "learn.train.title": "Now train it yourself",
   "learn.train.text": (images: string) =>
-    `Now put it all together: y = softmax(xw + b), with 7,850 parameters, learns from ${images} images in this page. Each step uses one batch.\nWatch the loss fall, the accuracy rise, and the weights form ten pictures. Then try a network with a hidden layer, or with convolutions.`,
+    `Now put it all together, in this page, on ${images} images. The softmax network, y = softmax(xw + b), has 7,850 parameters; each step uses one batch.\nWatch the loss fall, the accuracy rise, and its weights form ten pictures. Then try a network with a hidden layer, or with convolutions.`,
   "learn.train.try":
     "Run it once as it is. Then change one thing, but guess first: a learning rate of 0.005? Of 1? One image per batch?",
   "learn.train.guess":
-    "This network is only ten templates, and it learns for a few seconds. How many digits that it has never seen will it read correctly?",
+    "The softmax network is only ten templates, and it learns for a few seconds. How many digits that it has never seen will it read correctly?",
   "learn.train.guess.half": "About half",
   "learn.train.guess.nine": "About nine out of ten",
   "learn.train.guess.all": "Practically all",
@@ -188,7 +188,7 @@ export const learn = {
   "learn.train.failed.loss": (rate: string) =>
     `The loss is no longer a finite number. With a learning rate of ${rate}, the steps are too long.`,
   "learn.train.failed.no-data": (_rate: string) =>
-    "The training images could not be loaded. Is the service still running?",
+    "The training images could not be loaded. Check the connection, then start again.",
   "learn.train.batch_size": "Batch size",
   "learn.train.images": (size: string) => (size === "1" ? "1 image" : `${size} images`),
   "learn.train.steps": "Steps",

@@ -66,6 +66,9 @@ export const models = {
   "paper.working": "Working…",
   "paper.missing": "A file of the page could not be loaded. Check the connection and try again.",
   "paper.alt": (name: string) => `QR code of a network: ${name}`,
+  "paper.picture": (name: string) =>
+    name ? `A network by ${name} that reads handwritten digits` : "A network that reads handwritten digits",
+  "paper.picture.scan": (address: string) => `Open ${address}, choose More, Your things, and scan this code.`,
   "paper.on_test": (n: string, before: string, after: string) =>
     `Right on the first ${n} test images: ${before} before rounding, ${after} in the code.`,
   "paper.on_own": (n: string, before: string, after: string) =>

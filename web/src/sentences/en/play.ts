@@ -34,6 +34,7 @@ export const play = {
   "film.watch.back": "See the error flow through a whole network",
   "film.poster": (digit: number) => `How a network reads a ${digit}`,
   "film.poster.about": "shuzi. Every number is the network’s own.",
+  "film.poster.try": (address: string) => `Write a digit of your own at ${address}, and watch its film.`,
   "film.stop.ink": "Ink",
   "film.stop.numbers": "Numbers",
   "film.stop.windows": "Window",

@@ -10,6 +10,8 @@ export const forms: Translation<typeof english> = {
     `${name} 不是数据表。请用 shuzi form read 照片 --spec 说明 --out table.json 得到一个。`,
   "forms.no_service":
     "照片要由服务来读，这个网页没有服务：请安装 shuzi，运行 shuzi serve。已经读出的数据表可以在这里打开、核对、保存。",
+  "forms.no_service.type":
+    "照片要由服务来读，这个网页没有服务。请在 shuzi 的文件夹里输入下面的命令：前两行打开一个能读照片的网页；最后一行不用网页，直接读，读出的数据表可以在这里打开、核对、保存。",
   "forms.review.failed": (why) => `取不到要核对的数据表。${why}`,
   "forms.read": "读表格",
   "forms.read.choose": "选照片",

@@ -62,6 +62,8 @@ export const models: Translation<typeof english> = {
   "paper.working": "正在处理……",
   "paper.missing": "网页的一个文件没有加载成功。请检查网络，再试一次。",
   "paper.alt": (name) => `一个网络的二维码：${name}`,
+  "paper.picture": (name) => (name ? `${name}的网络，认手写的数字` : "一个认手写数字的网络"),
+  "paper.picture.scan": (address) => `打开 ${address}，在“更多”下的“我的”里扫这个码。`,
   "paper.on_test": (n, before, after) =>
     `前 ${n} 张测试图片：取整前答对 ${before} 张，码里的网络答对 ${after} 张。`,
   "paper.on_own": (n, before, after) =>

@@ -32,6 +32,7 @@ export const play: Translation<typeof english> = {
   "film.watch.back": "看误差流过整个网络",
   "film.poster": (digit) => `网络怎样认出这个 ${digit}`,
   "film.poster.about": "shuzi 数字。每个数都是网络自己算的。",
+  "film.poster.try": (address) => `到 ${address} 写一个你自己的数字，看它的影片。`,
   "film.stop.ink": "墨迹",
   "film.stop.numbers": "数",
   "film.stop.windows": "窗口",

@@ -18,7 +18,8 @@ import { type PlainKey, say } from "../../sentences/say";
 import { Button } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { readBy } from "../state/state";
+import { withoutDigit } from "../patches";
+import { readBy, reading } from "../state/state";
 import { isUntouched } from "../state/writing";
 import { Bars } from "./bars";
 import { differs, drawn, followPen, image, isLate, keepLooking, looked } from "./looking";
@@ -107,13 +108,18 @@ export function InsideStrip() {
   );
 }
 
-/** As on a card: the probability of a non-digit is subtracted from all ten. */
+/** As on a card: the probability of a non-digit, also that which the line tells, is taken from all ten. */
 function probabilitiesOf(inside: Inside | undefined) {
   // only the default network can say so; it is assumed while unknown
   if (!inside) return { probabilities: null, other: readBy.value === "default" ? null : undefined };
-  const isDigit = inside.isDigit ?? 1;
-  const probabilities = softmax(Array.from(inside.scores)).map((each) => each * isDigit);
-  return { probabilities, other: inside.isDigit === null ? undefined : 1 - isDigit };
+  if (inside.isDigit === null) return { probabilities: softmax(Array.from(inside.scores)), other: undefined };
+  const isDigit = inside.isDigit;
+  const alone = {
+    digits: softmax(Array.from(inside.scores)).map((probability) => probability * isDigit),
+    noDigit: 1 - isDigit,
+  };
+  const { digits, noDigit } = withoutDigit(alone, reading.value?.noDigit ?? 0);
+  return { probabilities: digits, other: noDigit };
 }
 
 interface StageProperties {

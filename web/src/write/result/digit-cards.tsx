@@ -6,7 +6,7 @@ import { percent, wholePercent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
 import { digitOf, type Glyph, isDigit, statusOf } from "../glyphs";
 import { probabilitiesOf } from "../patches";
-import { glyphs, lit, pointing, selected, toggle } from "../state/state";
+import { glyphs, lit, pointing, reading, selected, toggle } from "../state/state";
 import { Verdict } from "./result";
 
 export function DigitCards() {
@@ -124,7 +124,7 @@ function Seen({ values, caption, ...rest }: SeenProperties) {
 
 /** A bar for each digit and one for anything else; the answer's has the accent colour, large values a label. */
 function Bars({ digit }: { digit: Digit }) {
-  const { digits: probabilities, noDigit } = probabilitiesOf(digit);
+  const { digits: probabilities, noDigit } = probabilitiesOf(digit, reading.value?.noDigit);
   return (
     <ol class="bars" aria-label={say("write.probabilities")}>
       {[...probabilities, noDigit].map((probability, bar) => {

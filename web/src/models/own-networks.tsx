@@ -77,9 +77,11 @@ export function OwnNetworks() {
           </li>
         ))}
       </ul>
-      <ViewLink view="learn" parameters={{ step: "train" }}>
-        {say("write.inside.train")}
-      </ViewLink>
+      <p>
+        <ViewLink view="learn" parameters={{ step: "train" }} class="button">
+          {say("write.inside.train")}
+        </ViewLink>
+      </p>
     </Section>
   );
 }

@@ -27,7 +27,13 @@ export function ThingsView() {
       <OwnNetworks />
       <PaperSection />
       <KeptDigits />
-      {!hasService && <ViewLink view="forms">{say("things.table")}</ViewLink>}
+      {!hasService && (
+        <p>
+          <ViewLink view="forms" class="button">
+            {say("things.table")}
+          </ViewLink>
+        </p>
+      )}
     </article>
   );
 }

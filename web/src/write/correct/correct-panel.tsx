@@ -197,7 +197,11 @@ function KeepButton({ glyph }: { glyph: Glyph }) {
           if (!isThere) void take();
         }}
       />
-      {isThere && <ViewLink view="things">{say("view.things")}</ViewLink>}
+      {isThere && (
+        <ViewLink view="things" class="button plain">
+          {say("view.things")}
+        </ViewLink>
+      )}
       <span class="small" role="alert">
         {wrong.value}
       </span>

@@ -2,7 +2,7 @@
 
     python in_order.py < blocks.json
 
-A block at a prompt (>>>) is run as a doctest with the usual tolerance; what is wrong comes back as printed.
+A block at a prompt (>>>) is run as a doctest and compared to the last digit; what is wrong comes back as printed.
 """
 
 import contextlib
@@ -16,16 +16,16 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tools" / "course"))
 from lessons import Block, differs
 
 
-class Close(doctest.OutputChecker):
+class Exact(doctest.OutputChecker):
     def check_output(self, want, got, optionflags):  # noqa: ARG002
-        return not differs(got, Block("text", want, ""))
+        return not differs(got, Block("text", want, "exactly"))
 
 
 def answer(text, names):
     """Run a block at a prompt, and print the answers that differ from the text."""
     test = doctest.DocTestParser().get_doctest(text, names, "worked", None, 0)
     test.globs = names
-    doctest.DocTestRunner(checker=Close(), verbose=False).run(test, clear_globs=False)
+    doctest.DocTestRunner(checker=Exact(), verbose=False).run(test, clear_globs=False)
 
 
 def run(blocks):

@@ -12,7 +12,7 @@ from notebooks import INSTALL, answered, file_name, notebook, typed, write_all
 HERE = Path(__file__).parent
 ANSWER = "import sys\nsys.path.insert(0, {folder!r})\nimport in_order\nin_order.answer({shown!r}, globals())"
 
-LONG = ("11-last-half-percent",)  # trains sixteen times
+LONG = ("11-last-half-percent",)  # trains fifteen times
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 

@@ -55,7 +55,8 @@ export default defineConfig(({ mode }) => {
       ...(isFile && { rolldownOptions: { output: { codeSplitting: false } } }),
     },
     // how long a test takes says nothing about whether the code is right
-    test: { testTimeout: 0 },
+    // threads: a worker process was lost now and then as it ended, with all its tests passed
+    test: { testTimeout: 0, pool: "threads" },
     // keep Host unchanged: the service requires Host and Origin to match
     server: {
       proxy: { "^/(v1|docs|openapi.json|metrics|healthz)": { target: SERVICE, changeOrigin: false } },

@@ -13,23 +13,25 @@ def collapse(path):
 
 def add_up(p, skip):
     sums = np.zeros_like(p)
-    sums[:, 0, :2] = p[:, 0, :2]
-    for column in range(1, p.shape[1]):
-        came = sums[:, column - 1].copy()
-        came[:, 1:] += sums[:, column - 1, :-1]
-        came[:, 2:] += sums[:, column - 1, :-2] * skip
-        sums[:, column] = came * p[:, column]
+    sums[0, :2] = p[0, :2]
+    for column in range(1, len(p)):
+        sums[column] = sums[column - 1]
+        sums[column, 1:] += sums[column - 1, :-1]
+        sums[column, 2:] += sums[column - 1, :-2] * skip
+        sums[column] *= p[column]
     return sums
 
 
 def ctc(y, digits):
-    stops = np.full((len(y), 2 * digits.shape[1] + 1), y.shape[2] - 1)
-    stops[:, 1::2] = digits
-    skip = stops[:, 2:] != stops[:, :-2]
-    p = np.stack([table[:, chosen] for table, chosen in zip(y, stops, strict=True)]) + 1e-30
-    there, back = add_up(p, skip), add_up(p[:, ::-1, ::-1], skip[:, ::-1])[:, ::-1, ::-1]
-    total = there[:, -1, -2:].sum(axis=1)
-    label = (there * back / p / total[:, None, None]) @ np.eye(y.shape[2])[stops]
+    stops = np.insert(digits, range(len(digits) + 1), y.shape[1] - 1)
+    skip = stops[2:] != stops[:-2]
+    p = y[:, stops] + 1e-30
+    left = add_up(p, skip)
+    right = add_up(p[::-1, ::-1], skip[::-1])[::-1, ::-1]
+    total = left[-1, -2] + left[-1, -1]
+    label = np.zeros_like(y)
+    for stop, symbol in enumerate(stops):
+        label[:, symbol] += left[:, stop] * right[:, stop] / p[:, stop] / total
     return -np.log(total), label
 
 
@@ -58,13 +60,13 @@ for step in range(1, 3001):
     images, labels = data.train.next_batch(16 * count)
     pages = np.stack([line(digits, draws.integers(-3, 4, count)) for digits in images.reshape(16, count, 28, 28)])
     x, hidden, y = forward(pages, *network)
-    loss, label = ctc(y.reshape(16, -1, 11), labels.reshape(16, count))
-    out = (y - label.reshape(-1, 11)) / 16
+    losses, label = zip(*map(ctc, y.reshape(16, -1, 11), labels.reshape(16, count)), strict=True)
+    out = (y - np.concatenate(label)) / 16
     back = (out @ w2.T) * (hidden > 0)
     for values, slope in zip(network, (x.T @ back, back.sum(axis=0), hidden.T @ out, out.sum(axis=0)), strict=True):
         values -= 0.2 * (1 - step / 3000) * slope
     if step in (1, 10, 100, 300, 1000, 3000):
-        print("%4d  loss of a digit %.2f" % (step, loss.mean() / count))
+        print("%4d  loss of a digit %.2f" % (step, np.mean(losses) / count))
 
 
 def read(page):

@@ -56,3 +56,4 @@ if __name__ == "__main__":
     run("G", rate=1.0)
     run("H", rate=1.0, epsilon=0.0)
     run("I", rate=1e-7)
+    run("J", rate=100.0)

@@ -17,12 +17,11 @@ from shuzi.forms.notation import CHECKS
 from shuzi.forms.result import SUM, Cell, added_up
 from shuzi.forms.writing import Written
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.allowed_values import find_nearest_values
+from shuzi.reading.allowed_values import find_nearest_values, is_clearly_other
 from shuzi.reading.automaton import LETTERS, START, Automaton, compile_pattern
 from shuzi.reading.outcome import add_up
 from shuzi.reading.reader import Reader
 from shuzi.reading.result import BLANK, OK, UNSURE
-from shuzi.reading.thresholds import CLEARLY_OTHER
 
 OK_FROM, BLANK_FROM = 0.93, 0.986
 """The probabilities from which a text is `ok`, and a field blank.
@@ -36,7 +35,6 @@ LISTED = 5
 
 _KEPT = 0.98  # the probability that a writer keeps a rule
 _RARE = 0.1  # of random texts add up
-_CLEARLY = math.exp(CLEARLY_OTHER)  # how many times as probable as the values on a list a text off it may be
 _NAMED = 3  # values on the list that it names where the text is none of them
 _OF_A_SUM = 4  # texts of each field that a sum is sought among
 _MIN_TEXT_PROBABILITY = 1e-4  # a text less probable than this is not what is written, whatever the rules say
@@ -62,8 +60,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         )
     kept = [(text, probability) for text, probability in texts if text and not field.broken(text)]
     off_list = bool(field.among) and best not in field.among
-    # a list tells which of two likely numbers it is, never that a clear one is another
-    is_other = off_list and "?" not in best and bool(kept) and probability > _CLEARLY * kept[0][1]
+    is_other = off_list and "?" not in best and bool(kept) and is_clearly_other(probability, kept[0][1])
     if not kept or kept[0][1] < _MIN_TEXT_PROBABILITY or is_other:
         rule, others = (AMONG, _nearest(field, best, boxes)) if off_list else (field.broken(best), found[1:LISTED])
         return Cell(best, UNSURE, probability, rule, (found[0], *others))
@@ -94,7 +91,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
             ranked.insert(1, (unchecked.text, 1 - confidence))
     if off_list:
         # nor does it make a digit of an empty box, or of something else in one
-        if boxes and probability > _CLEARLY * boxes.score(plain[text], field.last_may_be_x, any_digit=0.0):
+        if boxes and is_clearly_other(probability, boxes.score(plain[text], field.last_may_be_x, any_digit=0.0)):
             amiss = True
         ranked.insert(1, (best, min(probability, 1 - confidence)))
     whole = boxes is None or boxes.whole or bool(field.among)
@@ -144,7 +141,9 @@ def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, 
             if texts[-1] and added_up(texts[:-1]) == added_up(texts[-1:]) is not None:
                 fitting[texts] = fitting.get(texts, 0.0) + combined
         # it chooses among texts that the ink supports, and adds none
-        fitting = {texts: combined for texts, combined in fitting.items() if combined * _CLEARLY > likeliest}
+        fitting = {
+            texts: combined for texts, combined in fitting.items() if not is_clearly_other(likeliest, combined)
+        }
         if not fitting:
             made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or SUM) for name in names}
             continue

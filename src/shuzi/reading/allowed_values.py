@@ -109,6 +109,14 @@ def _find_nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool)
     return [values[index] for index in np.sort(np.argsort(distances, kind="stable")[:COMPARED_VALUES])]
 
 
+def is_clearly_other(probability: float, of_value: float) -> bool:
+    """Tell whether a text that is no value is clearly what is written, by its probability and that of the best value.
+
+    A list tells which of two likely numbers it is, never that a clear one is another.
+    """
+    return probability > math.exp(CLEARLY_OTHER) * of_value
+
+
 def find_nearest_values(values: Sequence[str], text: str, count: int) -> list[str]:
     """Return the given number of values: those nearest to a text by edit distance, the nearest first.
 
@@ -196,7 +204,7 @@ def choose_value(
     placed = None if has_lines else _place(reading, seen, outcomes, scored, texts)
     if has_lines:
         doubt = "reading.among.lines"
-    elif placed is None or highest < MIN_VALUE_SCORE or scored.unlisted - highest > CLEARLY_OTHER:
+    elif placed is None or highest < MIN_VALUE_SCORE or is_clearly_other(odds, 1.0):
         doubt = "reading.among.none"
     elif len(without_marks(best)) == 1 and seen.candidates and all(ink.is_digit < 0.5 for ink in seen.candidates):
         # that a digit is on the list makes no digit of a coin

@@ -122,18 +122,23 @@ def is_seen(page, number):
     return over < 2
 
 
+def stops(page, number):
+    """How often Tab is pressed in the row of a field."""
+    return page.locator(".forms-fields li").nth(number - 1).locator("input, select, button").count()
+
+
 def test_the_row_that_the_focus_is_in_is_seen_whole_and_found_again(open_page, files):
     page = open_page("?view=forms&sheets=trace", viewport={"width": 1280, "height": 500})
     trace(page, files)
     field(page, 1).focus()
     for number in range(1, 9):
-        for _ in range(3):
+        for _ in range(stops(page, number)):
             assert is_seen(page, number)
             page.keyboard.press("Tab")
     field(page, 8).focus()
     for number in range(8, 0, -1):
         assert is_seen(page, number)
-        for _ in range(3):
+        for _ in range(stops(page, max(number - 1, 1))):
             page.keyboard.press("Shift+Tab")
     page.locator(".forms-blank g").nth(7).click()
     expect(field(page, 8)).to_be_focused()

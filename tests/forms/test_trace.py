@@ -393,15 +393,34 @@ def test_a_gap_is_a_decimal_point_only_if_something_is_printed_in_it(printed, de
     assert (field.boxes, field.decimals) == (4, decimals)
 
 
-def test_proposed_dates_and_decimals_are_listed(tmp_path):
+def _page(rows):
+    """A scan with print to know the form by, and rows of boxes: where each begins, by the row's y in pixels."""
     page = np.full((2339, 1654), 255, np.uint8)
-    for n in range(60):  # print to recognise the form by
+    for n in range(60):
         cv2.putText(
             page, f"{n * 7919 % 9973}", (60 + n % 6 * 250, 900 + n // 6 * 130), cv2.FONT_HERSHEY_PLAIN, 4, 0, 4
         )
-    for y, starts in ((300, (0, 55, 110, 165, 260, 315, 410, 465)), (500, (0, 55, 110, 182, 237))):
+    for y, starts in rows.items():
         for x in starts:
             cv2.rectangle(page, (200 + x, y), (255 + x, y + 67), 90, 2)
+    return page
+
+
+def test_a_field_whose_boxes_are_answers_of_their_own_is_split(tmp_path):
+    Image.fromarray(_page({300: (0, 55, 110, 165), 500: (0, 55)})).save(tmp_path / "blank.png")
+    given = ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "out.toml"), "--split"]
+    refused = CliRunner().invoke(command, [*given, "f3"])
+    assert isinstance(refused.exception, DataError)
+    assert '"f3"' in str(refused.exception)
+    assert CliRunner().invoke(command, [*given, "f1"]).exit_code == 0
+    fields = read_spec(tmp_path / "out.toml").fields
+    assert [(field.name, field.boxes) for field in fields] == [*((f"f1.{n}", 1) for n in (1, 2, 3, 4)), ("f2", 2)]
+    pixels = [field.at[0].x * 1654 / 210 for field in fields[:4]]
+    assert np.allclose(pixels, (200, 255, 310, 365), atol=3)
+
+
+def test_proposed_dates_and_decimals_are_listed(tmp_path):
+    page = _page({300: (0, 55, 110, 165, 260, 315, 410, 465), 500: (0, 55, 110, 182, 237)})
     cv2.circle(page, (374, 560), 4, 40, -1)
     Image.fromarray(page).save(tmp_path / "blank.png")
     given = ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "out.toml")]

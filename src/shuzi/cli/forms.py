@@ -86,6 +86,7 @@ _DRAWN = (str, float, float, float, float, int)
     metavar="NAME X Y WIDTH HEIGHT BOXES",
     help="cli.form.trace.field",
 )
+@option("--split", multiple=True, metavar="NAME", help="cli.form.trace.split")
 @option("--unit", type=click.Choice(["mm", "px"]), default="mm", show_default=True, help="cli.form.trace.unit")
 @option("--paper", default="A4", show_default=True, metavar="PAPER", help="cli.form.trace.paper")
 @option("--title", metavar="TEXT", help="cli.form.trace.title")
@@ -95,6 +96,7 @@ def trace(
     out: Path,
     fields: Path | None,
     single: tuple[tuple[str, float, float, float, float, int], ...],
+    split: tuple[str, ...],
     unit: str,
     paper: str,
     title: str | None,
@@ -114,7 +116,7 @@ def trace(
         place = Path("--field")
         drawn = Drawn(_as_toml(single), place, beside_file(place))
     words = read_words if can_read_words() else None
-    traced = traced_from(blank, visible(blank), title or out.stem, paper, drawn, unit, words)
+    traced = traced_from(blank, visible(blank), title or out.stem, paper, drawn, unit, words).split(split)
     if not traced.spec.fields:
         raise DataError("error.trace.no_boxes", path=visible(blank))
     save_traced(traced, out)

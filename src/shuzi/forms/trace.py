@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import islice
@@ -21,6 +21,7 @@ from shuzi.forms.blank import Blank, printed_in
 from shuzi.forms.boxes import frame_around, mark_framed
 from shuzi.forms.flatten import SCALE, clockwise, flatten, in_photo
 from shuzi.forms.grammar import (
+    BOXES,
     MAX_TEXT_LENGTH,
     MAX_TRACED,
     OPEN,
@@ -57,6 +58,21 @@ class Traced:
     spec: Spec  # the spec
     flat: NDArray[np.uint8]  # the blank form: uint8 (8 * height, 8 * width)
     left_out: int = 0  # how many more fields were proposed than a spec may have
+
+    def split(self, names: Collection[str]) -> Traced:
+        """Make each box of these fields a field of its own, named after the field and its place in it."""
+        several = {field.name for field in self.spec.fields if field.style == BOXES and len(field.at) > 1}
+        for name in {*names} - several:
+            raise DataError("error.trace.split", name=name)
+        fields: list[Field] = []
+        for field in self.spec.fields:
+            if field.name not in names:
+                fields.append(field)
+                continue
+            for n, box in enumerate(field.at, start=1):
+                name, label = f"{field.name}.{n}", f"{field.label}.{n}"
+                fields.append(Field(name, label=label, style=BOXES, boxes=1, at=(box,)))
+        return replace(self, spec=replace(self.spec, fields=tuple(fields)))
 
 
 def trace(

@@ -8,7 +8,7 @@ import { type Said, said, say } from "../../sentences/say";
 import { bytesOf } from "../../shared/files";
 import { forget, inStore, newId, putTogether } from "../../shared/storage/database";
 import { MAX_BYTES, smaller } from "../photographs/photographs";
-import { type Field, plain, stemOf, tomlOf } from "./toml";
+import { type Field, plain, splitOf, stemOf, tomlOf } from "./toml";
 
 /** The service's answer about a picture. */
 interface Traced {
@@ -22,6 +22,8 @@ interface Traced {
 /** A field as a person left it. */
 export interface Edited extends Field {
   isLeftOut: boolean;
+  /** Whether each of its boxes is a field of its own. */
+  isSplit: boolean;
 }
 
 interface Edits {
@@ -42,7 +44,10 @@ export const fields = signal<readonly Edited[]>([]);
 export const currentField = signal<number | null>(null);
 export const isEdited = signal(false);
 
-const used = computed(() => fields.value.filter(({ isLeftOut }) => !isLeftOut));
+const used = computed(() => {
+  const left = fields.value.filter(({ isLeftOut }) => !isLeftOut);
+  return left.flatMap((field): Field[] => (field.isSplit ? splitOf(field) : [field]));
+});
 
 type Fault = ["no_title" | "none"] | ["many" | "unnamed", number] | ["twice", string];
 
@@ -79,7 +84,7 @@ function untouched({ id, file, form }: Traced): Edits {
   return {
     id,
     title: stem,
-    fields: form.fields.map((field) => ({ ...field, isLeftOut: false })),
+    fields: form.fields.map((field) => ({ ...field, isLeftOut: false, isSplit: false })),
     isEdited: false,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Field, kindOf, kindsOf, ofKind, stemOf, tomlOf } from "./toml";
+import { type Field, kindOf, kindsOf, ofKind, splitOf, stemOf, tomlOf } from "./toml";
 
 const PAPER = { title: "Meter card", paper: "A4", landscape: false };
 const FIELD: Field = {
@@ -73,4 +73,22 @@ test("an open field may be longer than a date or a time", () => {
 test("a field keeps the kind that was chosen for it", () => {
   for (const kind of ["number", "time", "iban DE"] as const) expect(kindOf(ofKind(kind))).toBe(kind);
   expect(kindOf({ kind: "date" })).toBe("date");
+});
+
+test("each box of a field becomes a field where it is printed", () => {
+  const even = splitOf({ ...FIELD, boxes: 4, at: [[10, 2, 24, 8]] });
+  expect(even.map(({ name, at }) => [name, at[0]])).toEqual([
+    ["f1.1", [10, 2, 6, 8]],
+    ["f1.2", [16, 2, 6, 8]],
+    ["f1.3", [22, 2, 6, 8]],
+    ["f1.4", [28, 2, 6, 8]],
+  ]);
+  const apart: Field["at"] = [
+    [1, 2, 3, 4],
+    [5, 2, 3, 4],
+  ];
+  expect(splitOf({ ...FIELD, boxes: 2, at: apart }).flatMap(({ at }) => at)).toEqual(apart);
+  expect(even.every(({ boxes, decimals, kind }) => boxes === 1 && decimals === 0 && kind === "number")).toBe(
+    true,
+  );
 });

@@ -109,3 +109,18 @@ export function ofKind(chosen: Kind): { kind: Written; country: string } {
   const [kind, country = ""] = chosen.split(" ");
   return { kind: kind as Written, country };
 }
+
+/** The boxes of a field as fields of their own, named after the field and their place in it. */
+export function splitOf({ name, boxes, style, at }: Field): Field[] {
+  const [left = 0, top = 0, width = 0, height = 0] = at[0] ?? [];
+  return Array.from({ length: boxes }, (_, index) => ({
+    name: `${name}.${index + 1}`,
+    kind: "number",
+    boxes: 1,
+    decimals: 0,
+    style,
+    at: [
+      at.length > 1 && at[index] ? at[index] : [left + (index * width) / boxes, top, width / boxes, height],
+    ],
+  }));
+}

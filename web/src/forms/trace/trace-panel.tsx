@@ -243,7 +243,7 @@ function Row({ field, index }: { field: Edited; index: number }) {
         class="field"
         value={kindOf(field)}
         aria-label={say("forms.trace.kind", index + 1)}
-        disabled={field.isLeftOut}
+        disabled={field.isLeftOut || field.isSplit}
         onChange={({ currentTarget }) => changeField(index, ofKind(currentTarget.value as Kind))}
       >
         {kindsOf(field).map((kind) => (
@@ -259,7 +259,19 @@ function Row({ field, index }: { field: Edited; index: number }) {
         aria-label={say("forms.trace.leave_out.field", index + 1)}
         onClick={() => changeField(index, { isLeftOut: !field.isLeftOut })}
       />
-      <span class="small quiet">{shapeOf(field)}</span>
+      <span class="small quiet">
+        {shapeOf(field)}
+        {field.style === "boxes" && field.boxes > 1 && (
+          <Button
+            look="plain"
+            label={say("forms.trace.split")}
+            aria-pressed={field.isSplit}
+            aria-label={say("forms.trace.split.field", index + 1)}
+            disabled={field.isLeftOut}
+            onClick={() => changeField(index, { isSplit: !field.isSplit })}
+          />
+        )}
+      </span>
     </li>
   );
 }

@@ -91,6 +91,8 @@ export const forms = {
   "forms.trace.kind.iban": (country: string) => `IBAN (${country} is printed)`,
   "forms.trace.leave_out": "Leave out",
   "forms.trace.leave_out.field": (field: number) => `Leave out field ${field}`,
+  "forms.trace.split": "Split",
+  "forms.trace.split.field": (field: number) => `Split field ${field}: each box is an answer of its own`,
   "forms.trace.style.boxes": (boxes: number) => (boxes === 1 ? "1 box" : `${boxes} boxes`),
   "forms.trace.style.comb": (boxes: number) => `a comb for ${boxes} ${boxes === 1 ? "digit" : "digits"}`,
   "forms.trace.style.open": (boxes: number) =>

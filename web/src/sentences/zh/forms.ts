@@ -79,6 +79,8 @@ export const forms: Translation<typeof english> = {
   "forms.trace.kind.iban": (country) => `IBAN 账号（${country} 已印好）`,
   "forms.trace.leave_out": "不要",
   "forms.trace.leave_out.field": (field) => `不要栏目 ${field}`,
+  "forms.trace.split": "拆开",
+  "forms.trace.split.field": (field) => `拆开栏目 ${field}：每格各是一个答案`,
   "forms.trace.style.boxes": (boxes) => `${boxes} 格`,
   "forms.trace.style.comb": (boxes) => `带短竖线的长格，${boxes} 位`,
   "forms.trace.style.open": (boxes) => `一个空格子，最多 ${boxes} 位`,

@@ -184,6 +184,12 @@ def test_what_is_mistyped_gets_a_suggestion(shuzi, given, similar, language):
     assert similar in shuzi("--lang", language, *given).err
 
 
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_a_mistyped_recipe_is_told_the_nearest_beside_all_names(shuzi, language):
+    said = shuzi("--lang", language, "train", "mlpp").err
+    assert (said.count("'mlp'"), said.count("'softmax'")) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [("tr", "train"), ("form tr", "trace"), ("train sof", "softmax"), ("read --mo", "--model")],

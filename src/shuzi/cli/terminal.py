@@ -178,6 +178,15 @@ def argument(*declarations: str, **attributes: Any) -> Callable[[F], F]:
     return click.argument(*declarations, cls=Argument, **attributes)
 
 
+class Choice(click.Choice[str]):
+    """Names of which the nearest is suggested if one is mistyped, as it is for commands."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """List the names, and suggest one."""
+        listed = super().get_invalid_choice_message(value, ctx)
+        return click.NoSuchCommand(str(value), listed, self.choices).format_message()
+
+
 language_option = option(
     "--lang", type=click.Choice(messages.LANGUAGES), expose_value=False, is_eager=True, help="cli.lang"
 )

@@ -19,6 +19,7 @@ from shuzi.cli.data import handwriting_options, own_digits
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import (
     PATH,
+    Choice,
     Command,
     argument,
     do_without_output,
@@ -64,7 +65,7 @@ def _numbers(function: F) -> F:
 
 
 @click.command(cls=Command, help="cli.train.help", short_help="cli.train.short")
-@argument("name", metavar="[RECIPE]", required=False, type=click.Choice(list(RECIPES)), help="cli.train.recipe")
+@argument("name", metavar="[RECIPE]", required=False, type=Choice(list(RECIPES)), help="cli.train.recipe")
 @_numbers
 @option("--out", type=PATH, metavar="PATH", help="cli.train.out")
 @option("--resume", type=PATH, metavar="PATH", help="cli.train.resume")

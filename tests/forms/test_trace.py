@@ -83,6 +83,22 @@ def test_another_edition_of_the_form_is_refused(forms, traced, sheets, reader):
         PageReader(read_spec(traced("survey")), reader).read(photo, "photo.jpg")
 
 
+def test_a_copy_that_is_covered_in_one_place_is_read_everywhere_else(hands, reader, sheets, tmp_path):
+    scan = _page({300: (0, 55, 110, 165), 500: (0, 55)})
+    Image.fromarray(scan).save(tmp_path / "blank.png")
+    spec = trace(tmp_path / "blank.png", "blank", "Form", "A4", None, "mm").spec
+    places = tuple(PlacedField(field, 0, field.at) for field in spec.fields)
+    page = cv2.resize(scan, None, fx=210 * sheets.FINE / 1654, fy=297 * sheets.FINE / 2339).astype(np.float32) / 255
+    page = sheets.fill(np.random.default_rng(2), page, places, {(0, "f1"): "2031", (0, "f2"): "47"}, hands)
+    covered = spec.fields[1].at
+    part = Box(covered[0].x - 2, covered[0].y - 2, covered[-1].right - covered[0].x + 4, covered[0].height + 4)
+    page[part.scaled(sheets.FINE).pixels()] = 1
+    photo, _ = sheets.photograph(np.random.default_rng(3), page, 10.0)
+    cells = PageReader(spec, reader).read(photo, "photo.jpg").cells
+    assert (cells[0, "f1"].text, cells[0, "f1"].status) == ("2031", "ok")
+    assert cells[0, "f2"].status == "unsure"
+
+
 def test_fields_beside_which_another_edition_prints_something_else_are_doubtful(forms, traced, sheets, hands, reader):
     form = forms["delivery"]
     page, fine = form.page.copy(), sheets.FINE

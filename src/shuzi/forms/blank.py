@@ -271,10 +271,11 @@ class Blank:
         """Whether so much is printed on it that sheets can be recognised."""
         return len(self._points) >= 4 * _MIN_MATCHES and len(self._blocks) >= _MIN_BLOCKS
 
-    def find(self, grey: NDArray[np.uint8], name: str) -> Homography:
+    def find(self, grey: NDArray[np.uint8], name: str) -> tuple[Homography, float]:
         """Find the form on a photograph, at any angle and either way up.
 
-        Returns: The homography from millimetres of the paper to pixels: float64 (3, 3).
+        Returns: The homography from millimetres of the paper to pixels, float64 (3, 3), and which fraction of what is
+        printed on the form is there.
         """
         homography = self._rough(grey)
         if homography is None:
@@ -287,7 +288,7 @@ class Blank:
             homography, alike = self._fitted(there, homography, reach)
         if alike < _MIN_ALIKE:
             raise PictureError("error.form.poor_fit", path=name, found=alike)
-        return homography
+        return homography, alike
 
     def _rough(self, grey: NDArray[np.uint8]) -> Homography | None:
         """Return the homography that most features agree on; None if too few do."""

@@ -45,6 +45,8 @@ from shuzi.forms.writing import (
 from shuzi.ink.boxes import Box
 
 _MIN_SEEN = 0.5  # of a field's own lines
+MIN_OF_TRACED = 0.87
+"""Of the lines of a traced form, at least, where nothing else says that a copy is of the same edition."""
 _MIN_LINED = 0.7  # of the lines of a field on a blank form, if it has some
 
 
@@ -109,12 +111,15 @@ def cut_fields(
     seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
     if len(seen) and seen.mean() < min_lines:
         raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
+    # where many are missing on a traced form, only fields are sure that have nearly all of their own
+    is_whole = blank is None or not len(seen) or bool(seen.mean() >= MIN_OF_TRACED)
+    min_own = _MIN_SEEN if is_whole else MIN_OF_TRACED
     # move the boxes of each field there
     moved, clear, x, y = list[tuple[PlacedField, list[Box]]](), list[bool](), 0, 0
     for placed, (sides, lines) in zip(fields, frames, strict=True):
         own_x, own_y = across[x : x + len(sides)], down[y : y + len(lines)]
         own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
-        clear.append(not placed.framed or bool(own.mean() >= _MIN_SEEN))
+        clear.append(bool(own.mean() >= min_own) if placed.framed else is_whole)
         x, y = x + len(sides), y + len(lines)
         boxes = [*placed.boxes] if placed.settled else move_boxes(placed, sides, lines, own_x, own_y)
         moved.append((placed, boxes))

@@ -4,7 +4,10 @@ import base64
 import io
 import json
 import os
+import subprocess
 import sys
+import threading
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -138,6 +141,28 @@ def test_wrong_arguments_are_explained_and_lose_no_other_answer(folders):
         assert said.is_error
         assert said.content[0].text.startswith(f"The argument {name} ")
         assert "pydantic" not in said.content[0].text
+
+
+def test_half_a_character_in_a_path_is_answered(tmp_path):
+    """No client written in Python can send it: its text is put together here."""
+    client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    asked = {"name": "read_numbers", "arguments": {"paths": ["\ud800.png"]}}
+    lines = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": client},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked},
+    ]
+    given = [sys.executable, "-m", "shuzi", "mcp", str(tmp_path)]
+    with subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        late = threading.Timer(120, server.kill)
+        late.start()
+        server.stdin.write("".join(json.dumps(line) + "\n" for line in lines))
+        server.stdin.flush()
+        answers = [json.loads(line) for line in islice(server.stdout, 2)]
+        late.cancel()
+        server.stdin.close()
+    assert [answer["id"] for answer in answers] == [1, 2]
+    assert answers[1]["result"]["structuredContent"]["result"][0]["status"] == "error"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

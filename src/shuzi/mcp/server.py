@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any, TypeVar
 
-from anyio import from_thread
+from anyio import AsyncFile, from_thread
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.stdio import stdio_server
 from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import Field, ValidationError
 
@@ -283,6 +287,26 @@ class _Server(MCPServer):
             with speaking(self.language):
                 said = say("error.mcp.argument", name=".".join(map(str, first["loc"])), reason=first["msg"])
             raise ToolError(said) from problem
+
+    async def run_stdio_async(self) -> None:
+        requests = _Requests(TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"))
+        server = self._lowlevel_server
+        async with stdio_server(requests) as (received, answers):
+            await server.run(received, answers, server.create_initialization_options())
+
+
+class _Requests(AsyncFile[str]):
+    """Lines of JSON; half of a surrogate pair, with which one would never be answered, is a question mark."""
+
+    async def readline(self) -> str:
+        line = await super().readline()
+        try:
+            if "\\u" in line:
+                whole = json.dumps(json.loads(line), ensure_ascii=False)
+                return whole.encode("utf-8", "replace").decode() + "\n"
+        except (ValueError, RecursionError):
+            pass  # the library says what is wrong
+        return line
 
 
 T = TypeVar("T")

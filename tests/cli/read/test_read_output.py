@@ -117,13 +117,14 @@ def test_what_cannot_be_saved_is_an_error(shuzi, folder, options):
     assert (folder / "a.csv").read_text("utf-8") == "mine"
 
 
-@pytest.mark.parametrize("name", ["five.png/a.csv", "b.csv", "a.xlsx"])
+@pytest.mark.parametrize("name", ["five.png/a.csv", "b.csv", "a.xlsx", "none/a.csv"])
 def test_what_cannot_be_saved_is_refused_before_anything_is_read(shuzi, folder, monkeypatch, name):
     monkeypatch.setattr("shuzi.reading.reader.load", None)
     if name == "a.xlsx":
         monkeypatch.setitem(sys.modules, "openpyxl", None)
     (folder / "b.csv").mkdir()
     assert shuzi("read", "five.png", "--out", name).code == 1
+    assert not (folder / "none").exists()
 
 
 def test_the_rows_of_a_table_end_as_rfc_4180_has_it(run_alone, folder):

@@ -298,8 +298,9 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
 
     `flat`: the form: uint8 (h, w). Something printed in a small gap between boxes is a decimal point.
     """
-    narrow = [boxes.box for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]
-    fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group, flat)]
+    narrow = [[boxes.box] for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]
+    touching = [[box for run in group for box in run] for group in _joined(narrow, 0.0)]
+    fields = [field for group in _joined(touching, _APART) for field in _of_runs(group, flat)]
     fields += [
         field for boxes in printed if boxes.parts > 1 for field in _short(COMB, _divided(boxes.box, boxes.parts))
     ]
@@ -362,25 +363,13 @@ def _divided(box: Box, parts: int) -> tuple[Box, ...]:
     return tuple(Box(box.x + n * wide, box.y, wide, box.height) for n in range(parts))
 
 
-def _runs(boxes: list[Box]) -> list[Run]:
-    """Put boxes that touch, side by side, together."""
-    runs: list[Run] = []
-    for box in sorted(boxes):
-        before = [run for run in runs if _next(run[-1], box, _EVEN)]
-        if before:
-            min(before, key=lambda run: abs(run[-1].right - box.x)).append(box)
-        else:
-            runs.append([box])
-    return runs
-
-
-def _groups(runs: list[Run]) -> list[list[Run]]:
-    """Put runs that are only a printed sign apart together."""
+def _joined(runs: list[Run], gap: float) -> list[list[Run]]:
+    """Put runs together that touch, or are no more than a gap, in widths of a box, apart side by side."""
     groups: list[list[Run]] = []
     for run in sorted(runs):
-        before = [group for group in groups if _next(group[-1][-1], run[0], _APART * run[0].width)]
+        before = [group for group in groups if _next(group[-1][-1], run[0], max(_EVEN, gap * run[0].width))]
         if before:
-            before[0].append(run)
+            min(before, key=lambda group: abs(group[-1][-1].right - run[0].x)).append(run)
         else:
             groups.append([run])
     return groups

@@ -1,4 +1,4 @@
-"""A hidden layer: bend, then combine; and backpropagation by hand."""
+"""A hidden layer: combine, bend, combine; and backpropagation by hand."""
 
 import numpy as np
 

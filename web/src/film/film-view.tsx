@@ -6,19 +6,20 @@ import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
 import { chosenDigit, chosenInAddress, hasMine, readAs, shownDigit } from "../learn/digit/digit";
 import { ByNumber, DigitButtons } from "../learn/digit/digit-choice";
-import { brief, fixed, percent } from "../learn/format";
+import { fixed } from "../learn/format";
 import type { Graph } from "../runtime/graph";
 import { say } from "../sentences/say";
 import { Button, Choices } from "../shared/controls";
 import { asShown, fitted, usePromised, useSize } from "../shared/hooks";
 import { shownTheme } from "../shell/theme";
 import { ViewLink } from "../shell/view-link";
+import { actOf, captionsOf } from "./captions";
 import { lookOf, paint } from "./draw/canvas";
 import { type Film, filmOf } from "./draw/frame";
 import { filmGraph } from "./network";
 import { type Player, usePlayer } from "./player";
 import { posterOf, Saving } from "./saving";
-import { LENGTH, restOf, STOPS, type StopName, stopAt } from "./story";
+import { LENGTH, restOf, STOPS, stopAt } from "./story";
 import { type Take, takeOf } from "./take";
 import "./film.css";
 
@@ -69,7 +70,7 @@ function FilmOfDigit({ graph }: { graph: Graph }) {
   return (
     <>
       <Screen film={film} time={player.time} captions={captions} title={say("film.poster", take.answer)} />
-      <Caption player={player} captions={captions} />
+      <Caption player={player} captions={captions} take={take} />
       <Controls player={player} captions={captions}>
         <Saving film={film} captions={captions} title={say("film.poster", take.answer)} player={player} />
       </Controls>
@@ -97,12 +98,13 @@ interface Shown {
   captions: readonly string[];
 }
 
-/** The sentence of the stop, and the step of Learn that explains it, with the same digit. */
-function Caption({ player, captions }: Shown) {
+/** The sentences of the act and of the stop, and the step of Learn that explains it, with the same digit. */
+function Caption({ player, captions, take }: Shown & { take: Take }) {
   const index = stopAt(player.time.value);
   const step = STOPS[index]?.step ?? "pixels";
   return (
     <div class="film-caption">
+      <h2>{actOf(index, take)}</h2>
       <p role="status" aria-live="polite" data-stop={STOPS[index]?.name}>
         {captions[index]}
       </p>
@@ -252,25 +254,4 @@ function Screen({ film, time, captions, title }: Properties) {
       <div class="film-paper" ref={paper} />
     </>
   );
-}
-
-/** A sentence for each stop, in the page's language. */
-function captionsOf(take: Take, isMine: boolean): string[] {
-  return STOPS.map(({ name }) => captionOf(name, take, isMine));
-}
-
-function captionOf(name: StopName, take: Take, isMine: boolean): string {
-  const { answer, label, loss, after } = take;
-  switch (name) {
-    case "ink":
-      return isMine ? say("film.ink.mine") : say("film.ink", take.truth ?? answer);
-    case "answer":
-      return say("film.answer", answer, percent(take.probabilities[answer] ?? 0));
-    case "loss":
-      return say(take.isSupposed ? "film.loss.supposed" : "film.loss", label, brief(loss));
-    case "weights":
-      return say("film.weights", brief(loss), brief(after.loss));
-    default:
-      return say(`film.${name}`);
-  }
 }

@@ -93,7 +93,7 @@ function turnPages(time: Held<number>, isPlaying: Held<boolean>): () => void {
           wait();
         }
       },
-      1000 * (STOPS[stop]?.seconds ?? 1),
+      1000 * (startOf(stop + 1) - startOf(stop)),
     );
   };
   wait();

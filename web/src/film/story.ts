@@ -3,33 +3,37 @@ import type { StepName } from "../learn/frame/steps";
 
 interface Stop {
   name: string;
+  /** How long something moves, and how long the picture then stands still: where something surprises. */
   seconds: number;
+  pause?: number;
   /** The fraction at which most is visible, for readers without motion and for the poster. */
   rest: number;
   step: StepName;
 }
 
 export const STOPS = [
-  { name: "ink", seconds: 3, rest: 0.95, step: "handwriting" },
+  { name: "ink", seconds: 2.5, rest: 0.95, step: "handwriting" },
   { name: "numbers", seconds: 4, rest: 0.75, step: "pixels" },
   { name: "windows", seconds: 4.5, rest: 0.62, step: "convolution" },
-  { name: "maps", seconds: 3, rest: 0.95, step: "convolution" },
-  { name: "deeper", seconds: 3.5, rest: 0.95, step: "convolution" },
-  { name: "hidden", seconds: 2.5, rest: 0.95, step: "hidden" },
+  { name: "maps", seconds: 2.5, rest: 0.95, step: "convolution" },
+  { name: "deeper", seconds: 3, rest: 0.95, step: "convolution" },
+  { name: "hidden", seconds: 2, pause: 1, rest: 0.95, step: "hidden" },
   { name: "scores", seconds: 3, rest: 0.95, step: "template" },
-  { name: "softmax", seconds: 2.5, rest: 0.95, step: "softmax" },
+  { name: "softmax", seconds: 2, pause: 1, rest: 0.95, step: "softmax" },
   { name: "answer", seconds: 2.5, rest: 0.95, step: "not-sure" },
-  { name: "loss", seconds: 3.5, rest: 0.95, step: "loss" },
+  { name: "loss", seconds: 3, rest: 0.95, step: "loss" },
   { name: "gradient", seconds: 4.5, rest: 0.3, step: "backprop" },
-  { name: "weights", seconds: 4, rest: 0.97, step: "rate" },
+  { name: "weights", seconds: 4, pause: 1, rest: 0.97, step: "rate" },
 ] as const satisfies readonly Stop[];
 
 export type StopName = (typeof STOPS)[number]["name"];
 
-/** In seconds. */
-export const LENGTH = STOPS.reduce((sum, { seconds }) => sum + seconds, 0);
+const LENGTHS = STOPS.map(({ seconds, pause = 0 }: Stop) => seconds + pause);
 
-const STARTS = STOPS.map((_, index) => STOPS.slice(0, index).reduce((sum, { seconds }) => sum + seconds, 0));
+/** In seconds. */
+export const LENGTH = LENGTHS.reduce((sum, seconds) => sum + seconds, 0);
+
+const STARTS = LENGTHS.map((_, index) => LENGTHS.slice(0, index).reduce((sum, seconds) => sum + seconds, 0));
 const INDICES = new Map<StopName, number>(STOPS.map(({ name }, index) => [name, index]));
 
 /** When a stop begins, in seconds. */

@@ -47,6 +47,11 @@ export const play = {
   "film.stop.loss": "Loss",
   "film.stop.gradient": "Back",
   "film.stop.weights": "Weights",
+  "film.sees": (ink: string) => `What it sees: 784 numbers, ${ink} of them ink.`,
+  "film.decides": (answer: number, next: number, lead: string, probability: string) =>
+    `What it decides: ${answer} is ${lead} ahead of ${next}, which makes ${probability}.`,
+  "film.learns": (before: string, after: string) =>
+    `What it learns: one step, and the loss is ${after} instead of ${before}.`,
   "film.ink.mine": "You wrote this.",
   "film.ink": (digit: number) => `Somebody wrote this ${digit}.`,
   "film.numbers": "The network sees no strokes, only 784 numbers: 0 is paper, 255 is ink.",
@@ -63,8 +68,7 @@ export const play = {
   "film.loss": (digit: number, loss: string) =>
     `It is a ${digit}. The loss says how far the answer is from that: ${loss}.`,
   "film.gradient": "The error flows back: each number learns whether it should rise, blue, or fall, brown.",
-  "film.weights": (before: string, after: string) =>
-    `Every weight takes a small step that way, and the loss falls from ${before} to ${after}. Training is thousands of such steps.`,
+  "film.weights": "Every weight takes a small step that way. Training is thousands of such steps.",
 
   "view.duel": "Fool it",
   "duel.lead":

@@ -45,6 +45,10 @@ export const play: Translation<typeof english> = {
   "film.stop.loss": "损失",
   "film.stop.gradient": "往回流",
   "film.stop.weights": "权重",
+  "film.sees": (ink) => `它看见什么：784 个数，其中 ${ink} 个是墨。`,
+  "film.decides": (answer, next, lead, probability) =>
+    `它怎么定：${answer} 比 ${next} 高出 ${lead} 分，概率就是 ${probability}。`,
+  "film.learns": (before, after) => `它学到什么：只走一步，损失就从 ${before} 降到 ${after}。`,
   "film.ink.mine": "这是你写的。",
   "film.ink": (digit) => `有人写了这个 ${digit}。`,
   "film.numbers": "网络看不见笔画，只看见 784 个数：0 是纸，255 是墨。",
@@ -59,8 +63,7 @@ export const play: Translation<typeof english> = {
     `假如它本该是 ${digit}，这个答案就错了。错得多厉害，由损失来说：${loss}。`,
   "film.loss": (digit, loss) => `它是 ${digit}。答案离它还有多远，由损失来说：${loss}。`,
   "film.gradient": "误差往回流：每个数都知道了自己该变大（蓝）还是变小（棕）。",
-  "film.weights": (before, after) =>
-    `每个权重都朝那个方向走一小步，损失从 ${before} 降到 ${after}。训练就是把这一步重复几千次。`,
+  "film.weights": "每个权重都朝那个方向走一小步。训练就是把这一步重复几千次。",
 
   "view.duel": "骗过它",
   "duel.lead": "改动尽量少的墨，让网络看成另一个数字，而人一眼还看得出原来是几。",

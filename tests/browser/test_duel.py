@@ -45,7 +45,7 @@ def test_a_digit_that_was_read_fools_it_and_a_link_challenges_others(open_sheet,
     other = open_page(link[link.index("?") :])
     expect(other.locator(".duel-answer strong")).to_have_text("7")
     ink = re.search(r"(\d+\.\d)", ending.locator("strong").first.inner_text())[1]
-    challenge = other.locator(".duel-challenge")
+    challenge = other.locator(".duel-goal")
     expect(challenge).to_contain_text(f"Ada made it see a {wanted} with {ink}")
     assert float(ink) >= float(needed)
 
@@ -106,10 +106,32 @@ def test_it_is_played_from_the_keyboard_and_another_network_is_fooled(open_page)
     expect(page.locator(".duel-answer strong")).to_have_text("9")
 
 
-def test_on_a_phone_the_answer_and_all_of_the_digit_are_in_sight(open_page):
-    page = open_page("?view=duel&look=7", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    for seen in (page.locator(".duel-answer strong"), page.get_by_test_id("duel-board")):
-        expect(seen).to_be_in_viewport(ratio=1)
+@pytest.mark.parametrize("challenge", ["", "&as=3&beat=62&by=Ada"])
+def test_on_a_phone_the_goal_the_digit_and_the_evidence_are_in_sight(open_page, challenge):
+    page = open_page(
+        f"?view=duel&look=7{challenge}", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    names = ".duel-goal", ".duel-answer strong", ".duel-board", ".duel .inside-bars", ".duel-ink"
+    for name in names:
+        expect(page.locator(name)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("radio", name="Erase")).to_be_in_viewport(ratio=1)
+
+
+def test_the_back_of_the_card_is_the_film_of_the_digit_that_fooled_it(open_page):
+    page = open_page("?view=duel&look=7")
+    fool(page)
+    ending = page.get_by_test_id("duel-ending")
+    sides = []
+    for turn in ("Turn it over", "Turn it back", None):
+        with page.expect_download() as saved:
+            ending.get_by_role("button", name="Send the card").click()
+        sides.append(cv2.imread(str(saved.value.path())).shape[:2])
+        if turn:
+            shown = ending.locator(".duel-card").get_attribute("src")
+            ending.get_by_role("button", name=re.compile(turn)).click()
+            expect(ending.locator(".duel-card")).not_to_have_attribute("src", shown)
+    assert sides[0] == sides[2] == (1350, 1080)
+    assert sides[1][1] > 3 * 640  # three stops of the film side by side
 
 
 def test_where_the_machine_cannot_fool_it_the_page_says_so(open_page):

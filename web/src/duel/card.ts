@@ -44,8 +44,19 @@ export async function cardOf(start: Uint8Array, now: Uint8Array, told: Told, loo
   write(told.question, right, low + 80, `600 72px ${look.fonts.display}`);
   for (const [row, line] of [...told.about.split("\n"), told.address].entries())
     write(line, right, low + 160 + row * 1.5 * TEXT);
+  return pictureOf(canvas);
+}
+
+/** The back of the card: the film of the changed digit on one page. */
+export async function backOf(now: Uint8Array, first: number, title: string, look: Look): Promise<Blob> {
+  const { posterOfImage } = await import("../film/saving");
+  return pictureOf(await posterOfImage(now, first, title, look));
+}
+
+function pictureOf(canvas: HTMLCanvasElement | null): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))));
+    if (!canvas) reject(new Error("no network"));
+    else canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))));
   });
 }
 

@@ -50,7 +50,6 @@ export function DuelView() {
     <article class="view duel">
       <header>
         <h1>{say("view.duel")}</h1>
-        <p class="lead">{say("duel.lead")}</p>
       </header>
       {opponent === "missing" ? (
         <p class="notice">{say("duel.missing")}</p>
@@ -88,11 +87,11 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
   return (
     <div class="duel-halves">
       <section aria-label={say("duel.sheet")}>
-        {toBeat.value > 0 && (
-          <p class="duel-challenge">
-            {say("duel.challenge", by.value || say("duel.somebody"), fixed(toBeat.value / 10, 1), target)}
-          </p>
-        )}
+        <p class="duel-goal">
+          {toBeat.value > 0
+            ? say("duel.challenge", by.value || say("duel.somebody"), fixed(toBeat.value / 10, 1), target)
+            : say("duel.goal", first, target)}
+        </p>
         <Board
           start={start}
           now={now.value}
@@ -163,7 +162,7 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
       <section aria-label={say("duel.answer")}>
         <Choices
           name="target"
-          label={say("duel.target", first)}
+          label={say("duel.target")}
           values={DIGITS.split("").filter((digit) => digit !== String(first))}
           knob={{
             value: String(target),
@@ -186,7 +185,7 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
           )}
         </p>
         <Bars values={judged.scores} decimals={1} />
-        <p>{say("duel.ink", fixed(ink, 1))}</p>
+        <p class="duel-ink">{say("duel.ink", fixed(ink, 1))}</p>
         {isFooled && (
           <Ending
             start={start}

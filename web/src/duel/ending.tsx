@@ -16,7 +16,7 @@ import { copyText, saveFile } from "../shared/files";
 import { percent } from "../shared/percent";
 import { remember, remembered } from "../shared/storage/database";
 import { ViewLink } from "../shell/view-link";
-import { cardOf } from "./card";
+import { backOf, cardOf } from "./card";
 import { inkBetween, type Opponent } from "./game";
 
 const LONGEST = 24; // characters of a player's name
@@ -41,15 +41,17 @@ interface Properties {
 
 export function Ending({ start, now, first, target, opponent, name }: Properties) {
   const ink = fixed(inkBetween(start, now), 1);
+  const title = say("duel.card.title", first, target);
   const player = useSignal(nameIn(remembered(PLAYER) ?? ""));
   const copied = useSignal<boolean | null>(null);
   const [card, picture] = [useRef<HTMLElement>(null), useSignal<Blob | null>(null)];
+  const isTurned = useSignal(false);
   const machine = useMemo(() => opponent.fool(start, target), [opponent, start, target]);
   const link = linkOf({ start, target, ink: inkBetween(start, now), name, by: player.value });
   useEffect(() => {
     let isLate = false;
     const told = {
-      title: say("duel.card.title", first, target),
+      title,
       inks: [
         say("duel.card.mine", player.value || say("duel.card.me"), ink),
         machine ? say("duel.card.machine", fixed(inkBetween(start, machine), 1)) : "",
@@ -59,21 +61,36 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
       address: publicAddress(),
       link: publicAddress() ? link : new URL(link).search,
     };
-    if (card.current)
-      void cardOf(start, now, told, lookOf(card.current)).then((made) => {
-        if (!isLate) picture.value = made;
-      });
+    const look = card.current && lookOf(card.current);
+    if (look)
+      void (isTurned.value ? backOf(now, first, title, look) : cardOf(start, now, told, look)).then(
+        (made) => {
+          if (!isLate) picture.value = made;
+        },
+        () => {
+          isTurned.value = false;
+        },
+      );
     return () => {
       isLate = true;
     };
-  }, [start, now, first, target, machine, link, ink, player.value, card, picture]);
+  }, [start, now, first, target, machine, link, ink, player.value, isTurned.value]);
   return (
     <section class="duel-ending" data-testid="duel-ending" ref={card}>
       <p>
         <strong>{say("duel.fooled", ink, target)}</strong>
       </p>
       <Stars now={now} target={target} opponent={name} />
-      {picture.value && <Card picture={picture.value} label={say("duel.card.title", first, target)} />}
+      {picture.value && <Card picture={picture.value} label={title} />}
+      {/* the film is that of tiny */}
+      {name === "tiny" && (
+        <Button
+          label={say(isTurned.value ? "duel.card.front" : "duel.card.back")}
+          onClick={() => {
+            isTurned.value = !isTurned.value;
+          }}
+        />
+      )}
       <label>
         <span>{say("duel.player")}</span>{" "}
         <input

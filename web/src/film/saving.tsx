@@ -7,11 +7,14 @@ import { type PlainKey, say } from "../sentences/say";
 import { Button, Icon } from "../shared/controls";
 import { saveFile } from "../shared/files";
 import { remembered } from "../shared/storage/database";
+import { captionsOf } from "./captions";
 import { css, type Look, lookOf, paint } from "./draw/canvas";
-import type { Film } from "./draw/frame";
+import { type Film, filmOf } from "./draw/frame";
 import { Gif, GifPalette } from "./gif";
+import { filmGraph } from "./network";
 import type { Player } from "./player";
 import { LENGTH, restOf, STOPS, stopAt } from "./story";
+import { takeOf } from "./take";
 
 const NAME = "shuzi-film";
 
@@ -251,4 +254,17 @@ export function posterOf(film: Film, { title, captions }: Told, look: Look): HTM
   write((player ? `${player}. ` : "") + say("film.poster.about"), GAP, canvas.height - 76);
   write(say("film.poster.try", address || "shuzi"), GAP, canvas.height - 36);
   return canvas;
+}
+
+/** The poster of the film of an image that should be read as `label`; null where the network cannot be loaded. */
+export async function posterOfImage(
+  image: Uint8Array,
+  label: number,
+  title: string,
+  look: Look,
+): Promise<HTMLCanvasElement | null> {
+  const graph = await filmGraph();
+  if (graph === "missing") return null;
+  const take = takeOf(graph, image, label, label);
+  return posterOf(filmOf(take), { title, captions: captionsOf(take, true) }, look);
 }

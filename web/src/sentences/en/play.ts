@@ -71,8 +71,8 @@ export const play = {
   "film.weights": "Every weight takes a small step that way. Training is thousands of such steps.",
 
   "view.duel": "Fool it",
-  "duel.lead":
-    "Change as little ink as you can until the network sees another digit, while anybody can still see which one it is.",
+  "duel.goal": (first: number, target: number) =>
+    `It sees ${a(first)}. Make it see ${a(target)}, with as little ink as you can.`,
   "duel.loading": "The network is being loaded.",
   "duel.missing": "The network could not be loaded. Reload the page to try again.",
   "duel.sheet": "The digit",
@@ -90,7 +90,7 @@ export const play = {
   "duel.machine.failed": (target: number) =>
     `The machine, which follows the gradient, found no way to make it see ${a(target)}.`,
   "duel.answer": "What the network sees",
-  "duel.target": (digit: number) => `It sees ${a(digit)}. Make it see`,
+  "duel.target": "Make it see",
   "duel.behind": (target: number, gap: string) => `${target} is ${gap} behind`,
   "duel.challenge": (name: string, ink: string, target: number) =>
     `${name} made it see ${a(target)} with ${ink} pixels of ink. Can you?`,
@@ -107,6 +107,8 @@ export const play = {
   "duel.card.nowhere":
     "This page has no address for others.\nPut the code’s text behind that of\nany page of shuzi, and play.",
   "duel.card.send": "Send the card",
+  "duel.card.back": "Turn it over: what happened inside",
+  "duel.card.front": "Turn it back",
   "duel.ink": (ink: string) => `Ink added or erased: ${ink} pixels`,
   "duel.fooled": (ink: string, target: number) => `Fooled with ${ink} pixels of ink: it sees ${a(target)}.`,
   "duel.other": (model: string, digit: number, probability: string) =>

@@ -66,7 +66,7 @@ export const play: Translation<typeof english> = {
   "film.weights": "每个权重都朝那个方向走一小步。训练就是把这一步重复几千次。",
 
   "view.duel": "骗过它",
-  "duel.lead": "改动尽量少的墨，让网络看成另一个数字，而人一眼还看得出原来是几。",
+  "duel.goal": (first, target) => `它看到的是 ${first}。让它看成 ${target}，改动的墨越少越好。`,
   "duel.loading": "正在加载网络。",
   "duel.missing": "网络没能加载。请刷新页面再试。",
   "duel.sheet": "数字",
@@ -82,7 +82,7 @@ export const play: Translation<typeof english> = {
   "duel.machine.failed": (target) => `机器顺着梯度走，也没能让它看成 ${target}。`,
   "duel.machine.needed": (ink) => `机器顺着梯度走，要用 ${ink} 个像素的墨。`,
   "duel.answer": "网络看到的",
-  "duel.target": (digit) => `它看到的是 ${digit}。让它看成`,
+  "duel.target": "让它看成",
   "duel.behind": (target, gap) => `${target} 还差 ${gap}`,
   "duel.challenge": (name, ink, target) => `${name} 用 ${ink} 个像素的墨让它看成了 ${target}。你行吗？`,
   "duel.somebody": "有人",
@@ -98,6 +98,8 @@ export const play: Translation<typeof english> = {
   "duel.card.nowhere":
     "这个网页没有别人能打开的网址。\n把码里的文字接在任何一个\nshuzi 网页的网址后面，就能玩。",
   "duel.card.send": "发送卡片",
+  "duel.card.back": "翻到背面：网络里发生了什么",
+  "duel.card.front": "翻回正面",
   "duel.ink": (ink) => `加上和擦掉的墨：${ink} 个像素`,
   "duel.fooled": (ink, target) => `用 ${ink} 个像素的墨骗过了它：它看成了 ${target}。`,
   "duel.other": (model, digit, probability) => `${model} 看到的是 ${digit}，${probability}。`,

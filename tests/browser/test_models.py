@@ -129,6 +129,13 @@ def test_a_damaged_model_is_said_to_be_missing_and_can_be_tried_again(open_page)
     expect(card.get_by_role("list", name="The filters of the first convolution")).to_be_visible()
 
 
+def test_without_a_connection_the_models_of_the_page_are_compared(open_page):
+    page = open_page("?view=models", refusals=(0,))
+    page.route("**/v1/models", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("[data-model]")).to_have_count(3)
+
+
 def test_a_model_is_downloaded_as_it_comes_with_shuzi(open_page):
     page = open_page("?view=models")
     card = opened(page, "tiny")

@@ -1,10 +1,10 @@
 // The service worker: the page works without a connection after one visit. With one, the server decides.
 const KEPT = "shuzi";
-/** The page and its models, relative to the page, which is "" itself; the build writes them here. */
+/** The page, its models and the reader of codes, relative to the page, which is "" itself; the build writes them here. */
 const FILES = [];
 // the page itself and its files, not what a service answers
 const OURS =
-  /^(|index\.html|[\w-]+\.(svg|png)|first-paint\.js|manifest\.webmanifest|assets\/[\w.-]+|(models|data)\/[\w.-]+\.gz)$/;
+  /^(|index\.html|[\w-]+\.(svg|png)|first-paint\.js|manifest\.webmanifest|assets\/[\w.-]+|(models|codes|data)\/[\w.-]+\.gz)$/;
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();

@@ -16,11 +16,11 @@ export function offlineWorker(): Plugin {
     enforce: "post",
     generateBundle(_, bundle) {
       const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
-      const models = [...bundledFiles().keys()].filter((name) => name.startsWith("models/"));
+      const bundled = [...bundledFiles().keys()].filter((name) => /^(models|codes)\//.test(name));
       // what lies in folders is loaded when somebody asks for it
       const entries = readdirSync(PUBLIC, { withFileTypes: true }).filter((entry) => entry.isFile());
       const others = entries.map(({ name }) => name).filter((name) => name !== LINKED);
-      const files = ["", ...assets, ...models, ...others];
+      const files = ["", ...assets, ...bundled, ...others];
       const source = readFileSync(WORKER, "utf8");
       if (!source.includes(LIST)) throw new Error(`${WORKER.pathname} has no ${LIST}`);
       this.emitFile({

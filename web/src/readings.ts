@@ -1,5 +1,4 @@
 /** The readings and models, and where they come from: the page itself, or the service for what it cannot do. */
-import { shipped } from "virtual:models";
 import { ApiError, type Request, request } from "./api";
 import { hasService } from "./edition";
 import type {
@@ -8,7 +7,6 @@ import type {
   Ignored,
   Mark,
   Model,
-  Models,
   NumberLine,
   Readings,
   Score,
@@ -122,9 +120,4 @@ const TIFF = /^(II[*+]\0|MM\0[*+])/; // of which browsers that open it show the 
 async function hasPages(file: Blob): Promise<boolean> {
   const head = await file.slice(0, HEAD).text();
   return head.includes("%PDF-") || (hasService && TIFF.test(head));
-}
-
-export async function listModels(asked: Pick<Request, "signal" | "onBusy"> = {}): Promise<Model[]> {
-  if (!hasService) return [...shipped];
-  return (await request<Models>("v1/models", asked)).models;
 }

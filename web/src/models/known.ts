@@ -1,7 +1,8 @@
-/** The service's models. The old list is kept until the service answers again. */
+/** The service's models; without a connection to it, those that the page has itself. The old list is kept meanwhile. */
+import { shipped } from "virtual:models";
 import { computed, signal } from "@preact/signals";
-import { ApiError } from "../api";
-import { listModels, type Model } from "../readings";
+import { ApiError, request } from "../api";
+import type { Model, Models } from "../generated/shapes";
 
 /** Null until loaded. */
 export const models = signal<readonly Model[] | null>(null);
@@ -31,16 +32,18 @@ export function learnModels(): Promise<void> {
 
 async function ask(): Promise<void> {
   try {
-    const listed = await listModels({
-      onBusy: (seconds) => {
-        busy.value = seconds;
-      },
-    });
-    // the most accurate first; the service returns them unordered
-    models.value = listed.sort((a, b) => (b.score?.accuracy ?? 0) - (a.score?.accuracy ?? 0));
+    const onBusy = (seconds: number) => {
+      busy.value = seconds;
+    };
+    models.value = bestFirst((await request<Models>("v1/models", { onBusy })).models);
     trouble.value = null;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    trouble.value = error;
+    if (error.status === 0) models.value ??= bestFirst(shipped);
+    else trouble.value = error;
   }
+}
+
+function bestFirst(listed: readonly Model[]): Model[] {
+  return [...listed].sort((a, b) => (b.score?.accuracy ?? 0) - (a.score?.accuracy ?? 0));
 }

@@ -29,13 +29,6 @@ export const write = {
   "write.result": "Reading",
   "write.empty": "The number appears here. You can also open, drop or paste pictures.",
   "write.duel": "Can you fool it?",
-  "write.more": "More to do here",
-  "write.more.film": "All that the network computes, in forty seconds.",
-  "write.more.duel": "Make a network see another digit, with as little ink as you can.",
-  "write.more.train": "A network of your own",
-  "write.more.train.about": "It learns in this page, and then reads what you write.",
-  "write.more.sheets": "Photographs of filled sheets",
-  "write.more.sheets.about": "They become a table, the doubtful cells first.",
   "write.reading": "Reading…",
   "write.reading.coming": (came: string, whole: string) =>
     `Reading… The networks are on their way: ${came} of ${whole} MB.`,

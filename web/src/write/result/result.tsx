@@ -2,8 +2,6 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../../announce";
-import { hasService } from "../../edition";
-import { FilmLink } from "../../film/film-link";
 import { coming } from "../../here/read";
 import type { Status } from "../../readings";
 import { say } from "../../sentences/say";
@@ -52,10 +50,7 @@ export function Result() {
           <p class="small quiet coming">{asking.value && <Coming />}</p>
         </>
       ) : isUntouched.value ? (
-        <>
-          <p class="quiet">{say("write.empty")}</p>
-          <MoreHere />
-        </>
+        <p class="quiet">{say("write.empty")}</p>
       ) : (
         asking.value && (
           <p class="quiet">
@@ -194,36 +189,5 @@ export function Verdict({ status, sure, label, icon = status }: Properties) {
       <strong>{label ?? say(`write.status.${status}`)}</strong>
       {sure && (status === "ok" || status === "unsure") && <span class="numbers quiet">{sure}</span>}
     </p>
-  );
-}
-
-/** Where nothing is written yet there is room for what else the page can do. */
-function MoreHere() {
-  return (
-    <nav class="more-here" aria-labelledby="more-here">
-      <h2 id="more-here">{say("write.more")}</h2>
-      <ul>
-        <li>
-          <FilmLink>{say("film.title")}</FilmLink>
-          <span class="small quiet">{say("write.more.film")}</span>
-        </li>
-        <li>
-          <ViewLink view="duel">{say("view.duel")}</ViewLink>
-          <span class="small quiet">{say("write.more.duel")}</span>
-        </li>
-        <li>
-          <ViewLink view="learn" parameters={{ step: "train" }}>
-            {say("write.more.train")}
-          </ViewLink>
-          <span class="small quiet">{say("write.more.train.about")}</span>
-        </li>
-        {hasService && (
-          <li>
-            <ViewLink view="forms">{say("write.more.sheets")}</ViewLink>
-            <span class="small quiet">{say("write.more.sheets.about")}</span>
-          </li>
-        )}
-      </ul>
-    </nav>
   );
 }

@@ -1,7 +1,6 @@
 /** The views of the page: their names in the address, and their components. */
 import type { FunctionComponent } from "preact";
 import type { ViewName } from "./address";
-import { FormsView } from "./forms/forms-view";
 import { LearnView } from "./learn/learn-view";
 import { ModelsView } from "./models/models-view";
 import type { PlainKey } from "./sentences/say";
@@ -9,6 +8,10 @@ import { whenLoaded } from "./shared/hooks";
 import { ThingsView } from "./things/things-view";
 import { WriteView } from "./write/write-view";
 
+const FormsView = whenLoaded(
+  () => import("./forms/forms-view").then(({ FormsView }) => FormsView),
+  "paper.missing",
+);
 const FilmView = whenLoaded(
   () => import("./film/film-view").then(({ FilmView }) => FilmView),
   "film.missing",

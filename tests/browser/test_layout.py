@@ -76,6 +76,17 @@ def test_undo_and_clear_stay_where_they_are(open_sheet, mnist, options):
     assert undo.bounding_box() == before
 
 
+def test_on_a_phone_what_is_touched_comes_before_the_paragraphs_and_the_dots_are_wide(open_page):
+    page = open_page("?view=learn&step=convolution", **PHONE)
+    below = [page.locator(name).first.bounding_box()["y"] for name in ("h1", ".touchable canvas", ".step-text p")]
+    assert below == sorted(below)
+    small = page.locator(".header :is(a, button), .step-dots a").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect())"
+        ".filter(({ width, height }) => width > 0 && (width < 44 || height < 44))"
+    )
+    assert small == []
+
+
 def test_on_a_phone_training_starts_and_is_seen_without_scrolling(open_page):
     page = open_page("?view=learn&step=train&steps=200", **PHONE)
     start = page.get_by_role("button", name="Start training")

@@ -90,6 +90,18 @@ def test_what_would_answer_a_question_is_covered_until_somebody_guesses_or_tries
         expect(pushes).to_have_text([re.compile(r"^0\.\d\d$")] * 2)
 
 
+def test_how_many_are_sure_is_covered_until_somebody_guesses(open_page):
+    page = open_page("?view=learn&step=not-sure")
+    answers = page.locator(".promises tbody td:last-child")
+    told = page.locator(".threshold-said")
+    expect(answers.first).to_be_attached(timeout=LONG)
+    expect(answers.filter(has_text=re.compile(r"\d"))).to_have_count(0)
+    expect(told).not_to_contain_text(re.compile(r"\d"))
+    page.locator(".guess").get_by_role("radio").first.check()
+    expect(answers.last).to_contain_text(re.compile(r"\d"))
+    expect(told).to_contain_text("are answered")
+
+
 def test_a_wrong_guess_is_told_what_is_right(open_page):
     page = open_page("?view=learn&step=softmax&plus=5")
     guesses = page.locator(".guess")

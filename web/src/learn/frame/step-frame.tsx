@@ -39,10 +39,12 @@ export function StepFrame({ text, knobs, children, ...quest }: Properties) {
     <>
       <header class="step-text">
         <h1 tabIndex={-1}>{say(`learn.${name}.title`)}</h1>
-        {paragraphs.split("\n").map((paragraph) => (
-          <p key={paragraph}>{paragraph}</p>
-        ))}
-        {shownStep() === 1 && <FilmCard title="film.watch" />}
+        <div class="step-paragraphs">
+          {paragraphs.split("\n").map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+          {shownStep() === 1 && <FilmCard title="film.watch" />}
+        </div>
       </header>
       {knobs && <div class="knobs">{knobs}</div>}
       <div class={`touchable ${isLow ? "" : "tall"}`}>

@@ -17,7 +17,7 @@ import { chooseImage, chooseMine, hasMine, isMineChosen, shownDigit } from "../d
 import { WriteOne } from "../digit/digit-choice";
 import { above, type Bin, binsOf } from "../evaluation";
 import { fixed, percent, whole } from "../format";
-import { StepFrame } from "../frame/step-frame";
+import { StepFrame, useCovered } from "../frame/step-frame";
 import { imageOfLetter, LETTERS, type Letter } from "../letters";
 import { knob, Slider } from "../slider";
 import "./not-sure.css";
@@ -25,7 +25,8 @@ import "./not-sure.css";
 const NETWORKS = ["softmax", "tiny", "default"] as const;
 const network = parameter("network-here", "softmax", oneOf(NETWORKS));
 const SURE = 0.99; // the threshold that the guess is about
-const threshold = knob("threshold", 0.9, numberIn(0, 1));
+const AT_FIRST = 0.9;
+const threshold = knob("threshold", AT_FIRST, numberIn(0, 1));
 const letter = parameter<Letter>("letter", "A", oneOf(LETTERS)); // the first is the default, which the address omits
 
 export function NotSureStep() {
@@ -35,6 +36,7 @@ export function NotSureStep() {
   const measured = measuredOf(model).value;
   const { said } = measured;
   const { answered, wrong } = above(said, threshold.value);
+  const isCovered = useCovered("not-sure", model === "softmax" && threshold.value === AT_FIRST);
   return (
     <StepFrame
       name="not-sure"
@@ -45,13 +47,14 @@ export function NotSureStep() {
       {measured.hasFailed && (
         <Notice role="alert" text={say("learn.not-sure.missing")} again={() => setAttempt(attempt + 1)} />
       )}
-      {(!measured.hasFailed || measured.said.length > 0) && <Measurement measured={measured} />}
+      {(!measured.hasFailed || measured.said.length > 0) && <Measurement {...{ measured, isCovered }} />}
       <Letters />
     </StepFrame>
   );
 }
 
-function Measurement({ measured: { said, all } }: { measured: Measured }) {
+/** @param isCovered whether how many answers there are is not told yet */
+function Measurement({ measured: { said, all }, isCovered }: { measured: Measured; isCovered: boolean }) {
   const bins = useMemo(() => binsOf(said), [said]);
   const { answered, wrong } = above(said, threshold.value);
   return (
@@ -76,7 +79,7 @@ function Measurement({ measured: { said, all } }: { measured: Measured }) {
                 <tr key={from}>
                   <td>{fixed(100 * promised, 1)}</td>
                   <td>{fixed(100 * right, 1)}</td>
-                  <td>{whole(count)}</td>
+                  <td>{isCovered ? "" : whole(count)}</td>
                 </tr>
               ))}
             </tbody>
@@ -93,7 +96,9 @@ function Measurement({ measured: { said, all } }: { measured: Measured }) {
           step={0.01}
         />
         <p class="threshold-said numbers" role="status">
-          {said.length > 0 &&
+          {isCovered && say("learn.guess.covered")}
+          {!isCovered &&
+            said.length > 0 &&
             say(
               "learn.not-sure.above",
               percent(answered / said.length),

@@ -1,6 +1,5 @@
 /** After the five steps: real training, live. */
 import { useEffect } from "preact/hooks";
-import { PIXELS } from "../../data/image";
 import { sizesHere, trainingImages } from "../../edition";
 import { STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
@@ -29,14 +28,14 @@ export function TrainStep() {
       answer={say("learn.train.guess.answer", percent(standard?.result?.accuracy ?? 0))}
       knobs={<Knobs />}
     >
-      {run ? <Progress run={run} /> : <Idle />}
+      {run && <Progress run={run} />}
       <div class="train-curves">
         <LossChart runs={runs.value} chosen={run} />
         <AccuracyChart runs={runs.value} chosen={run} />
       </div>
       {runs.value.length > 0 && <RunList />}
       {run && <TakeAway key={run.id} run={run} />}
-      <Weights run={run} />
+      {run?.weights && <WeightImages {...run.weights} />}
       {run?.result && <Ended run={run} result={run.result} />}
       <ByHeart />
     </StepFrame>
@@ -66,25 +65,6 @@ function ByHeart() {
         />
       </div>
     </section>
-  );
-}
-
-const NOTHING = Array.from({ length: 10 }, () => new Int8Array(PIXELS));
-
-/** Those of a run; before the first one, ten empty templates. */
-function Weights({ run }: { run: Run | null }) {
-  if (run?.weights) return <WeightImages {...run.weights} />;
-  if (run && run.settings.network !== "softmax") return null;
-  return <WeightImages kind="templates" images={NOTHING} />;
-}
-
-/** A placeholder for the progress before the first run. */
-function Idle() {
-  return (
-    <div class="train-progress">
-      <span class="idle-bar" />
-      <p class="small quiet">{say("learn.train.idle")}</p>
-    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The settings for a run, and the button that starts and stops it. */
-import { computed, type ReadonlySignal } from "@preact/signals";
-import { change, numberIn, oneOf, parameter } from "../../address";
+import { computed } from "@preact/signals";
+import { change, numberIn, oneOf, parameter, query } from "../../address";
 import { sizesHere, trainingImages } from "../../edition";
 import { LIMITS, NETWORKS, type NetworkName, type Settings, STANDARD } from "../../networks/settings";
 import { say } from "../../sentences/say";
@@ -37,20 +37,17 @@ export function Knobs() {
       }}
     >
       <Networks />
+      <Buttons />
       {narrow.matches ? (
-        <>
-          <Buttons />
-          <details class="train-more">
-            <summary>{say("learn.train.knobs")}</summary>
-            <Sliders />
-            <More />
-          </details>
-        </>
+        <details class="train-more">
+          <summary>{say("learn.train.knobs")}</summary>
+          <Sliders />
+          <More />
+        </details>
       ) : (
         <>
           <Sliders />
           <More />
-          <Buttons />
         </>
       )}
     </form>
@@ -206,15 +203,5 @@ function resetSettings(): void {
   change(Object.fromEntries(NAMES.map((name) => [name, null])));
 }
 
-/** Whether the settings are the network's defaults. */
-const isStandard: ReadonlySignal<boolean> = computed(
-  () =>
-    batchSize.value === standardOf("batch_size")() &&
-    learningRate.value === standardOf("learning_rate")() &&
-    steps.value === standardOf("steps")() &&
-    seed.value === 0 &&
-    depth.value === 1 &&
-    hidden.value === STANDARD.mlp.hidden &&
-    images.value === STANDARD.softmax.images &&
-    optimizer.value === "",
-);
+/** Whether the settings are the network's defaults, which the address omits. */
+const isStandard = computed(() => NAMES.every((name) => !query.value.has(name)));

@@ -196,7 +196,6 @@ export const learn = {
   "learn.train.stop": "Stop",
   "learn.train.stopping": "Stopping…",
   "learn.train.tutorial": "Standard settings",
-  "learn.train.idle": "Nothing learnt yet: all weights are 0.",
   "learn.train.progress": (letter: string) => `Progress of run ${letter}`,
   "learn.train.state.planned": (_step: string, steps: string) => `Not trained here yet: ${steps} steps`,
   "learn.train.state.loading": "Loading the images",

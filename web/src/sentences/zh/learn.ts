@@ -179,7 +179,6 @@ export const learn: Translation<typeof english> = {
   "learn.train.stop": "停下",
   "learn.train.stopping": "正在停下……",
   "learn.train.tutorial": "恢复标准设置",
-  "learn.train.idle": "还什么都没学：权重全是 0。",
   "learn.train.progress": (letter) => `训练 ${letter} 的进度`,
   "learn.train.state.planned": (_step, steps) => `还没有在这里训练：共 ${steps} 步`,
   "learn.train.state.loading": "正在取图片",

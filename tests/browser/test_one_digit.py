@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
-from driving.browsing import LONG, opened
+from driving.browsing import LONG
 from driving.pen import strokes_of
 from driving.sheet import Sheet
 
@@ -26,10 +26,12 @@ def test_my_digit_goes_through_every_model_and_my_network(open_page, mnist, tmp_
     own = page.locator("[data-model^='own.']")
     expect(own).to_have_count(1)
     expect(rows).to_have_count(4)
-    opened(page, "own.*")
+    page.goto("?view=things")
     with page.expect_download() as saved:
-        own.get_by_role("button", name="Export .onnx").click()
+        page.get_by_role("button", name="Export .onnx").click()
     saved.value.save_as(tmp_path / "own.onnx")
+    page.goto("?view=models")
+    expect(rows).to_have_count(4)
     for row in rows.all():
         name = row.get_attribute("data-reader")
         reader = shuzi.load(tmp_path / "own.onnx" if name.startswith("own.") else name)

@@ -102,7 +102,7 @@ def test_boxes_and_bars_are_those_of_the_api_also_for_a_photo_that_lies_on_its_s
 def test_what_the_network_saw_and_what_counted_are_those_of_the_api(open_sheet, api, as_png, mnist, paste):
     png = as_png(_line(mnist, 0))
     (digit,) = _explained(api, png)["digits"]
-    sheet = open_sheet()
+    sheet = open_sheet("?closer=open")
     with sheet.explained():
         paste(sheet.page, png)
     pixels = """(canvas) => Array.from(canvas.getContext("2d").getImageData(0, 0, 28, 28).data)"""

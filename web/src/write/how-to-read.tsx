@@ -1,6 +1,6 @@
 /** The choice of model: a shipped one, a network trained in this page or scanned from a code, or one that the service trained. */
 
-import { useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { LONGEST_PATTERN, NAMED_PATTERNS } from "../generated/reading";
 import { sentence } from "../here/read";
@@ -106,9 +106,11 @@ const NAMES = Object.keys(NAMED_PATTERNS) as (keyof typeof NAMED_PATTERNS)[];
 const OWN = "own";
 const REST = 600; // milliseconds without typing, after which an expression is used
 
+/** Whether a person writes an expression, which may still be empty. */
+export const isOwn = signal(false);
+
 /** What a person knows of the number: a named form of numbers, or a regular expression that the whole of it fits. */
 export function PatternChoice() {
-  const isOwn = useSignal(false);
   const text = pattern.value;
   const isNamed = text === "" || NAMES.some((name) => name === text);
   const shown = isOwn.value || !isNamed ? OWN : text;

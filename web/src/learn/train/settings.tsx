@@ -32,8 +32,9 @@ export function Knobs() {
         event.preventDefault();
         settle();
         startInPage([chosenSettings()]);
-        // the curves are below the fold there
-        if (narrow.matches) document.querySelector(".train-chart")?.scrollIntoView({ block: "nearest" });
+        // the curves are below the fold there, and further down once the progress is above them
+        const show = () => document.querySelector(".train-chart")?.scrollIntoView({ block: "nearest" });
+        if (narrow.matches) requestAnimationFrame(show);
       }}
     >
       <Networks />

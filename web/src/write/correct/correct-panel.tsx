@@ -12,7 +12,7 @@ import { percent } from "../../shared/percent";
 import { ViewLink } from "../../shell/view-link";
 import { placeRect, type Rect } from "../geometry";
 import { digitOf, type Glyph, isDigit } from "../glyphs";
-import { PatternChoice } from "../how-to-read";
+import { isOwn, PatternChoice } from "../how-to-read";
 import { firstToCheck } from "../left-out";
 import { patchOf, probabilitiesOf, type Said } from "../patches";
 import { pictureOf } from "../sheet/drawing";
@@ -55,15 +55,20 @@ export function CorrectButton() {
 export function CorrectPanel() {
   const index = selected.value;
   const glyph = index === null ? undefined : glyphs.value[index];
-  if (index === null || !glyph)
-    return pattern.value ? (
-      <div class="correct">
-        <PatternChoice />
-      </div>
-    ) : null;
+  if (!glyph && !pattern.value && !isOwn.value) return null;
+  const label = glyph ? say("write.correct.title", (index ?? 0) + 1, glyph.character) : say("write.pattern");
+  return (
+    <section class="correct stack" aria-label={label}>
+      {glyph && <Character index={index ?? 0} glyph={glyph} />}
+      <PatternChoice />
+    </section>
+  );
+}
+
+function Character({ index, glyph }: { index: number; glyph: Glyph }) {
   const next = glyphs.value[index + 1];
   return (
-    <section class="correct stack" aria-label={say("write.correct.title", index + 1, glyph.character)}>
+    <>
       <header>
         <Step to={index - 1} label={say("write.correct.previous")} sign="‹" />
         <p>{say("write.correct.title", index + 1, glyph.character)}</p>
@@ -86,8 +91,7 @@ export function CorrectPanel() {
         <Button label={say("write.correct.delete")} onClick={() => remove(index)} />
         <KeepButton glyph={glyph} />
       </div>
-      <PatternChoice />
-    </section>
+    </>
   );
 }
 

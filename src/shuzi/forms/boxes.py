@@ -46,7 +46,7 @@ from shuzi.ink.boxes import Box
 
 _MIN_SEEN = 0.5  # of a field's own lines
 MIN_OF_TRACED = 0.87
-"""Of the lines of a traced form, at least, where nothing else says that a copy is of the same edition."""
+"""The minimum fraction of a traced form's lines on a copy, unless the print shows that both are of one edition."""
 _MIN_LINED = 0.7  # of the lines of a field on a blank form, if it has some
 
 

@@ -60,7 +60,7 @@ class Traced:
     left_out: int = 0  # how many more fields were proposed than a spec may have
 
     def split(self, names: Collection[str]) -> Traced:
-        """Make each box of these fields a field of its own, named after the field and its place in it."""
+        """Return the form with each box of these fields as a separate field: `f3` becomes `f3.1`, `f3.2`."""
         several = {field.name for field in self.spec.fields if field.style == BOXES and len(field.at) > 1}
         for name in {*names} - several:
             raise DataError("error.trace.split", name=name)

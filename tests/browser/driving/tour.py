@@ -92,6 +92,7 @@ def tour(page: Page) -> Iterator[str]:
     page.locator(".duel-others").evaluate("details => details.open = true")
     yield "duel"
     page.goto("?view=models")
+    page.locator("[data-model] th button").first.wait_for()
     for row in page.locator("[data-model] th button").all():
         row.click()
     page.locator("[data-model] [role=img]").first.wait_for()

@@ -44,10 +44,11 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
   const title = say("duel.card.title", first, target);
   const player = useSignal(nameIn(remembered(PLAYER) ?? ""));
   const copied = useSignal<boolean | null>(null);
-  const [card, picture] = [useRef<HTMLElement>(null), useSignal<Blob | null>(null)];
+  const [card, drawn] = [useRef<HTMLElement>(null), useSignal<{ picture: Blob; shows: string } | null>(null)];
   const isTurned = useSignal(false);
   const machine = useMemo(() => opponent.fool(start, target), [opponent, start, target]);
   const link = linkOf({ start, target, ink: inkBetween(start, now), name, by: player.value });
+  const shows = `${link} ${player.value} ${ink} ${isTurned.value}`;
   useEffect(() => {
     let isLate = false;
     const told = {
@@ -64,8 +65,8 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
     const look = card.current && lookOf(card.current);
     if (look)
       void (isTurned.value ? backOf(now, first, title, look) : cardOf(start, now, told, look)).then(
-        (made) => {
-          if (!isLate) picture.value = made;
+        (picture) => {
+          if (!isLate) drawn.value = { picture, shows };
         },
         () => {
           isTurned.value = false;
@@ -74,14 +75,14 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
     return () => {
       isLate = true;
     };
-  }, [start, now, first, target, machine, link, ink, player.value, isTurned.value]);
+  }, [start, now, first, target, machine, link, ink, shows]);
   return (
     <section class="duel-ending" data-testid="duel-ending" ref={card}>
       <p>
         <strong>{say("duel.fooled", ink, target)}</strong>
       </p>
       <Stars now={now} target={target} opponent={name} />
-      {picture.value && <Card picture={picture.value} label={title} />}
+      {drawn.value && <Card picture={drawn.value.picture} label={title} />}
       {/* the film is that of tiny */}
       {name === "tiny" && (
         <Button
@@ -105,7 +106,11 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
         />
       </label>
       <div class="buttons">
-        <Button look="primary" disabled={!picture.value} onClick={() => picture.value && send(picture.value)}>
+        <Button
+          look="primary"
+          disabled={drawn.value?.shows !== shows}
+          onClick={() => drawn.value && send(drawn.value.picture)}
+        >
           {say("duel.card.send")}
         </Button>
         <Button

@@ -41,6 +41,16 @@ def _scores(name, image):
     return scores[0]
 
 
+def _map(name, convolution, image):
+    """Return the sums of a shipped model's convolution, float32 (channels, rows, columns)."""
+    model = onnx.load(shipped()[name])
+    output = f"{convolution}/conv:0"
+    model.graph.output.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, None))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (sums,) = session.run([output], {"images": np.asarray(image, np.float32)[None]})
+    return sums[0]
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_writing_answer_inside_and_training_are_in_sight(open_sheet, mnist, screen):
     options = SCREENS[screen]
@@ -82,7 +92,7 @@ def test_a_model_of_ones_own_is_not_drawn_as_an_empty_one(browser, tmp_path):
 @pytest.mark.parametrize("screen", SCREENS)
 def test_nothing_moves_while_one_writes(open_sheet, mnist, screen):
     sheet = open_sheet(**SCREENS[screen])
-    still = [sheet.canvas, sheet.page.locator(".toolbar")]
+    still = [sheet.canvas, *(sheet.page.get_by_role("button", name=name) for name in ("Undo", "Clear"))]
     before = [each.bounding_box() for each in still]
     sheet.write(_ink(mnist, 7), 0.3)
     if screen == "laptop":
@@ -136,13 +146,43 @@ def test_the_network_follows_the_pen_before_it_is_lifted(open_sheet, mnist):
     expect(best.first).to_have_text("1")
 
 
+@pytest.mark.parametrize(("model", "first"), [("tiny", "conv2d"), ("default", "conv2d_1")])
+def test_a_click_on_a_map_opens_its_arithmetic_with_my_digit(open_sheet, mnist, model, first):
+    sheet = open_sheet(f"?model={model}")
+    page = sheet.page
+    answer = sheet.write(_ink(mnist, 7))
+    page.locator(".inside-column").first.locator("canvas").nth(2).click()
+    chosen = page.get_by_role("group", name="Feature maps").get_by_role("radio", checked=True)
+    channel = (
+        int(chosen.evaluate("each => each.closest('label').querySelector('canvas').ariaLabel.split(' ')[1]")) - 1
+    )
+    products = page.get_by_role("table", name=re.compile("The window at row"))
+    expect(products.get_by_role("cell")).to_have_count(25)
+    told = page.locator(".map-sum [role=status]")
+    terms = [
+        [float(part.replace("\N{MINUS SIGN}", "-")) for part in cell.split("×")]
+        for cell in products.locator("td").all_inner_texts()
+    ]
+    total = float(re.search(r"add up to (\S+)\.", told.inner_text())[1].replace("\N{MINUS SIGN}", "-"))
+    assert sum(value * weight for value, weight in terms) == pytest.approx(total, abs=0.6)  # of 25 rounded products
+    values = _map(model, first, answer.reading["digits"][0]["image"])[channel]
+    assert np.abs(values - total).min() < 0.03 + 0.01 * abs(total)  # the page has the weights at half precision
+    grid = page.get_by_role("grid", name=f"Map {channel + 1} of layer 1")
+    before = products.inner_text()
+    grid.press("ArrowDown")
+    expect(products).not_to_have_text(before)
+    page.get_by_role("group", name="Feature maps").get_by_role("radio").nth(7).check()
+    expect(told).to_contain_text("Over all")
+
+
 def test_each_stage_leads_to_its_step_with_my_digit(open_sheet, mnist, expect_query):
     sheet = open_sheet()
     page = sheet.page
     with sheet.explained() as answer:
         sheet.write(_ink(mnist, 7))
     scores = _scores("default", answer.reading["digits"][0]["image"]).clip(-10, 10)
-    page.get_by_role("link", name="Feature maps").click()
+    page.get_by_role("button", name="Feature maps").click()
+    page.get_by_role("link", name="Try it yourself: Convolution").click()
     expect_query(page, view="learn", step="convolution", look="mine")
     expect(page.get_by_role("radio", name="My digit")).to_be_checked()
     page.go_back()

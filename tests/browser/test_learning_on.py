@@ -127,12 +127,8 @@ def test_a_step_names_its_lesson(open_page, language, file):
     expect(page.locator(".lesson")).to_have_text(file)  # a link once the course is published
 
 
-def test_a_test_image_is_looked_at_by_its_number_or_from_the_mistakes(open_page, expect_query, mnist):
-    page = open_page("?view=learn&step=pixels")
-    number = page.get_by_label("Or a test image, by its number")
-    number.fill("8")
-    number.press("Enter")
-    expect_query(page, look="t8")
+def test_a_test_image_is_looked_at_from_the_address_or_from_the_mistakes(open_page, expect_query, mnist):
+    page = open_page("?view=learn&step=pixels&look=t8")
     expect(page.get_by_text(f"Test image 8, label {mnist.test.labels[8]}")).to_be_visible()
     page.goto("?view=learn&step=mistakes")
     page.get_by_role("radio", name="tiny").check()

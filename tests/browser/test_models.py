@@ -83,21 +83,6 @@ def test_the_picker_changes_the_model_and_the_address_keeps_it(
     assert answer.text == answers["softmax"]
 
 
-@pytest.mark.parametrize(
-    ("name", "first", "count"),
-    [
-        ("softmax", "What the weights of each digit look for", 10),
-        ("tiny", "The filters of the first convolution", 8),
-        ("default", "The filters of the first convolution", 96),
-    ],
-)
-def test_inside_a_model_are_its_first_weights_and_settings(open_page, name, first, count):
-    page = open_page("?view=models")
-    card = opened(page, name)
-    expect(card.get_by_role("list", name=first).get_by_role("img")).to_have_count(count)
-    expect(card.locator("pre")).to_contain_text('network = "')
-
-
 def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, expect_query, mnist):
     page = open_page("?view=models")
     opened(page, "softmax").get_by_role("link", name="What it mistakes for what").click()
@@ -113,20 +98,6 @@ def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, expect_q
     np.add.at(expected, (mnist.test.labels, shuzi.load("softmax").classify(mnist.test.images).argmax(axis=1)), 1)
     assert np.abs(found - expected).sum() <= 4  # at half precision, two images may get the other of two equal answers
     assert found.sum() == 10_000
-
-
-def test_a_damaged_model_is_said_to_be_missing_and_can_be_tried_again(open_page):
-    page = open_page("?view=learn")
-    # the service worker would send requests in the page's place
-    page.evaluate("navigator.serviceWorker.ready.then((found) => found.unregister())")
-    page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
-    page.goto("?view=models")
-    page.route("**/models/tiny.bin.gz", lambda route: route.fulfill(body=b"no model"))
-    card = opened(page, "tiny")
-    expect(card).to_contain_text("A model could not be loaded")
-    page.unroute("**/models/tiny.bin.gz")
-    card.get_by_role("button", name="Try again").click()
-    expect(card.get_by_role("list", name="The filters of the first convolution")).to_be_visible()
 
 
 def test_without_a_connection_the_models_of_the_page_are_compared(open_page):

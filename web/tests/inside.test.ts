@@ -32,21 +32,26 @@ function mapOf(graph: Graph, { conv, norm }: { conv: string; norm: string }, cha
           (values[(channel * side + y) * side + z] as number) * (x[(row + y) * SIDE + column + z] as number);
     return total;
   };
-  const epsilon = Number(
-    graph.nodes.find(({ inputs }) => inputs.includes(`${norm}/gamma`))?.attributes.epsilon,
-  );
-  const by =
-    valueAt(graph, `${norm}/gamma`, channel) /
-    Math.sqrt(valueAt(graph, `${norm}/moving_variance`, channel) + epsilon);
   const pooled = (SIDE - side + 1) / 2;
   return Array.from({ length: pooled * pooled }, (_, index) => {
     const [row, column] = [2 * Math.floor(index / pooled), 2 * (index % pooled)];
     const most = Math.max(
       ...[0, 1].flatMap((down) => [0, 1].map((across) => sum(row + down, column + across))),
     );
-    const normal = (most - valueAt(graph, `${norm}/moving_mean`, channel)) * by;
-    return Math.max(normal + valueAt(graph, `${norm}/beta`, channel), 0);
+    return Math.max(normalised(graph, { norm }, channel, most), 0);
   });
+}
+
+function normalised(graph: Graph, { norm }: { norm: string }, channel: number, value: number): number {
+  const epsilon = Number(
+    graph.nodes.find(({ inputs }) => inputs.includes(`${norm}/gamma`))?.attributes.epsilon,
+  );
+  const by =
+    valueAt(graph, `${norm}/gamma`, channel) /
+    Math.sqrt(valueAt(graph, `${norm}/moving_variance`, channel) + epsilon);
+  return (
+    (value - valueAt(graph, `${norm}/moving_mean`, channel)) * by + valueAt(graph, `${norm}/beta`, channel)
+  );
 }
 
 test.each([
@@ -54,20 +59,44 @@ test.each([
   ["tiny", { conv: "conv2d", norm: "batch_normalization" }, 4],
 ])("%s: the first maps are convolved, pooled, normalised and cut off at 0", (name, layer, depth) => {
   const graph = exact(name);
-  const { kernels, layers } = new Classifier(graph).inside(image);
+  const classifier = new Classifier(graph);
+  const { layers } = classifier.inside(image);
   expect(layers).toHaveLength(depth);
   const [first] = layers;
   expect(first?.tiles.length).toBe(6);
-  for (const [index, { channel, values }] of (first?.tiles ?? []).entries()) {
+  for (const { channel, values } of first?.tiles ?? []) {
     const expected = mapOf(graph, layer, channel);
     expect(first?.side).toBe(Math.sqrt(expected.length));
     for (const [pixel, value] of expected.entries()) expect(values[pixel]).toBeCloseTo(value, 3);
-    const { dims, values: all } = tensor(graph, `${layer.conv}/kernel`);
-    const size = (dims[2] as number) ** 2;
-    expect([...(kernels?.tiles[index]?.values ?? [])]).toEqual([
-      ...all.subarray(channel * size, (channel + 1) * size),
-    ]);
+    const at = 5 * (first?.side ?? 0) + 3;
+    const sum = classifier.sum({ pixels: image.pixels, layer: 0, channel, at });
+    const products = sum?.window.map((value, index) => value * (sum.kernel[index] ?? 0)) ?? [];
+    const total = products.reduce((all, product) => all + product, 0);
+    expect(sum?.total).toBeCloseTo(total, 3);
+    expect(Math.max(normalised(graph, layer, channel, total), 0)).toBeCloseTo(expected[at] ?? Number.NaN, 3);
+    expect(sum?.map[at]).toBeCloseTo(expected[at] ?? Number.NaN, 3);
   }
+});
+
+test.each([
+  ["default", 1, "batch_normalization_4"],
+  ["default", 2, "batch_normalization_7"], // padded, not pooled
+  ["tiny", 3, "batch_normalization_3"],
+])("%s: a number of layer %i, counted from 0, is the sum over all maps before it", (name, layer, norm) => {
+  const graph = exact(name);
+  const classifier = new Classifier(graph);
+  for (const at of [0, 1, null]) {
+    const sum = classifier.sum({ pixels: image.pixels, layer, channel: 4, at });
+    if (!sum) throw new Error("no such map");
+    expect(sum.map[sum.at]).toBeCloseTo(Math.max(normalised(graph, { norm }, 4, sum.total), 0), 3);
+    const products = sum.window.map((value, index) => value * (sum.kernel[index] ?? 0));
+    expect(sum.part).toBeCloseTo(
+      products.reduce((all, product) => all + product, 0),
+      4,
+    );
+    expect(Math.max(...sum.map)).toBeGreaterThanOrEqual(sum.map[sum.at] ?? Number.NaN);
+  }
+  expect(classifier.sum({ pixels: image.pixels, layer, channel: 999, at: null })).toBe(null);
 });
 
 test.each(["default", "tiny", "softmax"])("%s: softmax of the scores is its answer", (name) => {
@@ -83,8 +112,8 @@ test.each(["default", "tiny", "softmax"])("%s: softmax of the scores is its answ
 
 test("softmax: the scores are the sums of pixels and weights", () => {
   const graph = exact("softmax");
-  const { kernels, layers, scores } = new Classifier(graph).inside(image);
-  expect([kernels, layers]).toEqual([null, []]);
+  const { layers, scores } = new Classifier(graph).inside(image);
+  expect(layers).toEqual([]);
   for (let digit = 0; digit < 10; digit++) {
     let sum = valueAt(graph, "output/bias", digit);
     image.pixels.forEach((pixel, index) => {

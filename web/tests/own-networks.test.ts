@@ -43,8 +43,8 @@ test.each(["softmax", "mlp", "small_convolutions"] as const)("%s gives the same 
 
 test("softmax is drawn as its ten templates", () => {
   const { network, classifier } = both("softmax");
-  const { neurons, layers, kernels } = look(classifier);
-  expect([layers.length, kernels]).toEqual([0, null]);
+  const { neurons, layers } = look(classifier);
+  expect(layers).toEqual([]);
   expect(neurons).toMatchObject({ channels: 10, side: SIDE });
   const [{ values }] = network.weights as [(typeof network.weights)[0]];
   expect(neurons?.tiles.map(({ channel }) => channel)).toEqual(
@@ -72,10 +72,9 @@ test("a hidden layer is drawn as the neurons that answer most", () => {
     expect([...values]).toEqual(Array.from(image, (_, pixel) => weights.values[pixel * 16 + channel]));
 });
 
-test("convolutions are drawn as kernels and feature maps", () => {
-  const { kernels, layers, neurons } = look(both("small_convolutions").classifier);
+test("convolutions are drawn as feature maps", () => {
+  const { layers, neurons } = look(both("small_convolutions").classifier);
   expect(neurons).toBe(null);
-  expect(kernels).toMatchObject({ channels: 8, side: 5 });
   expect(layers.map(({ channels, side }) => [channels, side])).toEqual([
     [8, 12],
     [16, 5],

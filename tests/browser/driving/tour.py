@@ -95,7 +95,7 @@ def tour(page: Page) -> Iterator[str]:
     page.locator("[data-model] th button").first.wait_for()
     for row in page.locator("[data-model] th button").all():
         row.click()
-    page.locator("[data-model] [role=img]").first.wait_for()
+    page.locator(".model-open").last.wait_for()
     yield "models"
     page.locator("[popovertarget]").click()
     yield "models, with the menu"
@@ -106,8 +106,10 @@ def tour(page: Page) -> Iterator[str]:
     with sheet.explained():
         sheet.draw(sheet.placed(_SEVEN))
     yield "write, a digit"
-    page.locator(".inside [aria-expanded]").click()
+    page.locator(".inside header [aria-expanded]").click()
     page.locator(".card").wait_for()
+    page.locator(".of-convolution").click()
+    page.locator(".map-sum table").wait_for()
     settle(page)
     yield "write, closer"
     page.locator(".result [aria-expanded]").click()

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../address";
 import { DIGITS } from "../generated/tasks";
 import { chosenDigit, chosenInAddress, hasMine, readAs, shownDigit } from "../learn/digit/digit";
-import { ByNumber, DigitButtons } from "../learn/digit/digit-choice";
+import { DigitButtons } from "../learn/digit/digit-choice";
 import { fixed } from "../learn/format";
 import type { Graph } from "../runtime/graph";
 import { say } from "../sentences/say";
@@ -87,7 +87,6 @@ function FilmOfDigit({ graph }: { graph: Graph }) {
         <ViewLink view="write" class="small">
           {say(hasMine.value ? "learn.digit.write_another" : "learn.digit.write")}
         </ViewLink>
-        <ByNumber />
       </details>
     </>
   );

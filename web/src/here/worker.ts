@@ -35,7 +35,8 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
   else if ("first" in data) void reply(data.id, () => firstLook(data.first));
   // the most needed first; unavailable files are requested again when needed
   else if ("prepare" in data) {
-    for (const name of [data.prepare, "line", "detector", "line-detector"]) void contentOf(fileOf(name));
+    for (const name of ["tiny", data.prepare, "line", "detector", "line-detector"])
+      void contentOf(fileOf(name));
     queue.add("load", () => readerOf(data.prepare), recogniser, detector, lineDetector);
   } else if ("work" in data)
     queue.add(data.work === "look" ? "look" : "load", () => reply(data.id, () => answerTo(data)));
@@ -95,6 +96,9 @@ const classifierWork = {
   /** Follow a 28x28 image, ink 255, through a model. */
   look: (classifier: Classifier, pixels: Uint8Array) =>
     classifier.inside({ width: SIDE, height: SIDE, pixels }),
+
+  /** Show how a number of a feature map comes about. */
+  sum: (classifier: Classifier, asked: Parameters<Classifier["sum"]>[0]) => classifier.sum(asked),
 
   /** Classify 28x28 images, ink 255, one after another. */
   classify(classifier: Classifier, images: Uint8Array): ClassifiedImages {

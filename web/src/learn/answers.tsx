@@ -27,32 +27,52 @@ export function NetworkAnswers({ answered }: { answered: Answered | null }) {
   );
 }
 
+/** A model's answer for an image. */
+export interface Outcome {
+  /** Ten, given that it is a digit. */
+  readonly probabilities: Float32Array;
+  /** The digit; null if the model rejects the image. */
+  readonly answer: number | null;
+  /** The probability of that answer. */
+  readonly confidence: number;
+}
+
+export function outcomeOf({ probabilities, isDigit, leastDigit }: ClassifiedImages): Outcome {
+  const digit = largestAt(probabilities);
+  const [digitness = 1] = isDigit;
+  const isOne = digitness >= leastDigit;
+  return {
+    probabilities,
+    answer: isOne ? digit : null,
+    confidence: isOne ? digitness * (probabilities[digit] ?? 0) : 1 - digitness,
+  };
+}
+
 interface AnswerProperties extends Pick<Answered, "label"> {
   model: (typeof MODELS)[number];
   answer: ClassifiedImages | null;
 }
 
 function NetworkAnswer({ model, answer, label }: AnswerProperties) {
-  const probabilities = answer?.probabilities ?? null;
-  const digit = probabilities && largestAt(probabilities);
-  const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
-  const isWrong = digit !== null && label !== null && (digit !== label || !isDigit);
+  const outcome = answer && outcomeOf(answer);
+  const isDigit = outcome?.answer !== null;
+  const isWrong = outcome !== null && label !== null && outcome.answer !== label;
   return (
     <section class="one-answer" data-model={model} data-wrong={isWrong} data-digit={isDigit}>
       <h2>{say(`learn.answer.${model}`)}</h2>
       <p class="numbers">
-        {digit === null && "–"}
-        {digit !== null && isDigit && (
+        {outcome === null && "–"}
+        {typeof outcome?.answer === "number" && (
           <>
-            <strong>{digit}</strong> {percent(probabilities?.[digit] ?? 0)}
+            <strong>{outcome.answer}</strong> {percent(outcome.probabilities[outcome.answer] ?? 0)}
           </>
         )}
-        {digit !== null && !isDigit && <b>{say("learn.answer.no-digit")}</b>}
-        {digit !== null && label !== null && (
+        {!isDigit && <b>{say("learn.answer.no-digit")}</b>}
+        {outcome !== null && label !== null && (
           <span class="small"> {say(isWrong ? "learn.answer.wrong" : "learn.answer.right")}</span>
         )}
       </p>
-      <Bars values={isDigit ? probabilities : null} full={1} />
+      <Bars values={isDigit ? (outcome?.probabilities ?? null) : null} full={1} />
     </section>
   );
 }

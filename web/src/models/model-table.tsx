@@ -1,20 +1,22 @@
 /** All models in one table, with what each says about one digit; each row opens. */
 import { useState } from "preact/hooks";
+import { file } from "../bundle/files";
+import { edition } from "../edition";
 import { isHere, MODELS } from "../here/read";
-import type { ClassifiedImages } from "../here/worker";
-import { largestAt } from "../ink/numbers";
-import { useAnswers } from "../learn/answers";
+import { type Outcome, outcomeOf, useAnswers } from "../learn/answers";
 import { readAs, shownDigit } from "../learn/digit/digit";
 import { bytes, percent as inPercent, whole } from "../learn/format";
 import { type OwnNetwork as Own, ownNetworks } from "../learn/train/runs";
 import type { Model, Score } from "../readings";
+import { unpack } from "../runtime/graph";
 import { type PlainKey, say } from "../sentences/say";
-import { Section } from "../shared/controls";
+import { Button, Section } from "../shared/controls";
+import { saveFile } from "../shared/files";
 import { percent } from "../shared/percent";
 import { Pixels } from "../shared/pixels";
 import { ViewLink } from "../shell/view-link";
 import { Bars } from "../write/inside/bars";
-import { Inside } from "./inside";
+import { onnxFrom } from "./onnx-from";
 import { isOwnModel, modelName, originOf } from "./own-networks";
 import "./model-table.css";
 
@@ -24,8 +26,6 @@ const PURPOSES: Record<string, PlainKey> = {
   tiny: "models.tiny",
   softmax: "models.softmax",
 };
-
-const COLUMNS = 6;
 
 export function ModelTable({ models }: { models: readonly Model[] }) {
   const image = shownDigit.value?.image ?? null;
@@ -120,7 +120,7 @@ function Row({ model, reader, outcome }: RowProperties) {
       </tr>
       {isOpen && (
         <tr>
-          <td colSpan={COLUMNS} class="model-open">
+          <td colSpan={6} class="model-open">
             <Opened model={model} />
           </td>
         </tr>
@@ -130,12 +130,10 @@ function Row({ model, reader, outcome }: RowProperties) {
 }
 
 function Opened({ model }: { model: Model }) {
-  const trained = trainedAs(model);
   return (
     <div class="stack">
       <p>{purposeOf(model)}</p>
       {model.score && <p class="small numbers">{scoreWritten(model.score)}</p>}
-      {trained && <p class="small quiet numbers">{trained}</p>}
       <div class="buttons">
         <ViewLink view="write" parameters={model.chosen ? {} : { model: model.name }} class="button">
           {say("models.write")}
@@ -151,8 +149,29 @@ function Opened({ model }: { model: Model }) {
           </ViewLink>
         )}
       </div>
-      <Inside model={model} />
+      {model.shipped && <Download name={model.name} />}
     </div>
+  );
+}
+
+/** The file as it comes with shuzi; the page that is one file makes it again from what it holds. */
+function Download({ name }: { name: string }) {
+  const isWhole = edition === "file";
+  const save = async () => {
+    const content = onnxFrom(unpack(await file(`models/${name}.bin.gz`)));
+    saveFile(new Blob([content], { type: "application/octet-stream" }), `${name}.onnx`);
+  };
+  return (
+    <p class="small quiet">
+      {isWhole ? (
+        <Button label={say("models.download")} onClick={() => void save()} />
+      ) : (
+        <a class="button" href={`models/${name}.onnx`} download={`${name}.onnx`}>
+          {say("models.download")}
+        </a>
+      )}{" "}
+      {say(isWhole ? "models.download.half" : "models.download.whole")}
+    </p>
   );
 }
 
@@ -165,37 +184,4 @@ function purposeOf(model: Model): string {
 function scoreWritten({ accuracy, n, on }: Score): string {
   const split = on === "test" || on === "validation" ? say(`models.split.${on}`) : on;
   return say("models.wrong", whole(n), split, whole(Math.round((1 - accuracy) * n)));
-}
-
-/** The training settings of a model in a line: models of the same recipe differ in nothing else. */
-function trainedAs({ settings: { steps, batch_size, learning_rate, seed } }: Model): string {
-  if (!steps || !batch_size || !learning_rate) return "";
-  return say(
-    "models.trained_as",
-    whole(Number(steps)),
-    whole(Number(batch_size)),
-    String(learning_rate),
-    String(seed ?? 0),
-  );
-}
-
-/** A model's answer for an image. */
-interface Outcome {
-  /** Ten, given that it is a digit. */
-  readonly probabilities: Float32Array;
-  /** The digit; null if the model rejects the image. */
-  readonly answer: number | null;
-  /** The probability of that answer. */
-  readonly confidence: number;
-}
-
-function outcomeOf({ probabilities, isDigit, leastDigit }: ClassifiedImages): Outcome {
-  const digit = largestAt(probabilities);
-  const [digitness = 1] = isDigit;
-  const isOne = digitness >= leastDigit;
-  return {
-    probabilities,
-    answer: isOne ? digit : null,
-    confidence: isOne ? digitness * (probabilities[digit] ?? 0) : 1 - digitness,
-  };
 }

@@ -1,10 +1,8 @@
-/** Choose the digit of a step: the user's own, one of ten, or a test image by its index. */
-import { testImages } from "../../edition";
+/** Choose the digit of a step: the user's own, or one of ten. */
 import { DIGITS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
 import { Choices } from "../../shared/controls";
 import { ViewLink } from "../../shell/view-link";
-import { whole } from "../format";
 import { STEP_NAMES, shownStep } from "../frame/steps";
 import { choose, chooseMine, chosenDigit, hasMine } from "./digit";
 import "../parts.css";
@@ -14,7 +12,6 @@ export function DigitChoice() {
     <div class="looked-at">
       <DigitButtons />
       <WriteOne />
-      <ByNumber />
     </div>
   );
 }
@@ -46,25 +43,5 @@ export function WriteOne() {
     <ViewLink view="write" parameters={name ? { for: name } : {}} class="small write-one">
       {say(hasMine.value ? "learn.digit.write_another" : "learn.digit.write")}
     </ViewLink>
-  );
-}
-
-/** Any test image, by its number. */
-export function ByNumber() {
-  const chosen = chosenDigit.value;
-  return (
-    <label class="small by-number">
-      {say("learn.digit.number", whole(testImages - 1))}
-      <input
-        class="field"
-        type="number"
-        min={0}
-        max={testImages - 1}
-        value={chosen.startsWith("t") ? chosen.slice(1) : ""}
-        onChange={({ currentTarget: field }) => {
-          if (field.value !== "" && field.validity.valid) choose(`t${Number(field.value)}`);
-        }}
-      />
-    </label>
   );
 }

@@ -83,9 +83,6 @@ export const isOfSheet: ReadonlySignal<boolean> = computed(() => {
   return choice.value === "" || sent.value === null || query.value.get("ink") === inkWritten(onSheet.value);
 });
 
-/** The user's own digit as an image, even if another is shown; null if there is none. */
-export const myImage = mine;
-
 /** Whether the user has written a digit. */
 export const hasMine: ReadonlySignal<boolean> = computed(() => mine.value !== null);
 

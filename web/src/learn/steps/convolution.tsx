@@ -20,6 +20,7 @@ import {
 import { fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob, wholeIn } from "../slider";
+import { Terms } from "../terms";
 import { PixelGrid } from "./pixels";
 import "./convolution.css";
 
@@ -45,7 +46,18 @@ export function ConvolutionStep() {
       isTried={chosenDigit.value === "1" && filter.value === "horizontal"}
     >
       <DigitChoice />
-      <Filters />
+      <Choices
+        name="filter"
+        label={say("learn.convolution.filter")}
+        values={FILTER_NAMES}
+        knob={filter}
+        write={(name) => (
+          <>
+            <Pixels values={FILTERS[name]} side={3} palette="signed" class="filter-image" />
+            {say(`learn.convolution.filter.${name}`)}
+          </>
+        )}
+      />
       <div class="convolution-row">
         <figure>
           <PixelGrid
@@ -86,7 +98,16 @@ export function ConvolutionStep() {
           <figcaption>{say("learn.convolution.pooled")}</figcaption>
         </figure>
       </div>
-      <Window image={image} weights={weights} row={row} column={column} />
+      <div class="convolution-window">
+        <Terms
+          caption={say("learn.convolution.window", row + 1, column + 1)}
+          window={windowAt(image, row, column)}
+          kernel={weights}
+        />
+        <p role="status" class="numbers">
+          {say("learn.convolution.sum", fixed(sumAt(image, weights, row, column), 2))}
+        </p>
+      </div>
       <Check
         label={say("learn.convolution.relu")}
         isOn={relu.value === "on"}
@@ -94,60 +115,6 @@ export function ConvolutionStep() {
       />
     </StepFrame>
   );
-}
-
-function Filters() {
-  return (
-    <Choices
-      name="filter"
-      label={say("learn.convolution.filter")}
-      values={FILTER_NAMES}
-      knob={filter}
-      write={(name) => (
-        <>
-          <Pixels values={FILTERS[name]} side={3} palette="signed" class="filter-image" />
-          {say(`learn.convolution.filter.${name}`)}
-        </>
-      )}
-    />
-  );
-}
-
-interface WindowProperties {
-  image: Uint8Array;
-  weights: readonly number[];
-  row: number;
-  column: number;
-}
-
-/** The nine products in the window, and their sum. */
-function Window({ image, weights, row, column }: WindowProperties) {
-  const pixels = windowAt(image, row, column);
-  return (
-    <div class="convolution-window">
-      <table class="numbers">
-        <caption class="small quiet">{say("learn.convolution.window", row + 1, column + 1)}</caption>
-        <tbody>
-          {[0, 3, 6].map((start) => (
-            <tr key={start}>
-              {[0, 1, 2].map((offset) => (
-                <td key={offset}>
-                  {`${fixed(pixels[start + offset] ?? 0, 2)} × ${short(weights[start + offset] ?? 0)}`}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p role="status" class="numbers">
-        {say("learn.convolution.sum", fixed(sumAt(image, weights, row, column), 2))}
-      </p>
-    </div>
-  );
-}
-
-function short(weight: number): string {
-  return fixed(weight, Number.isInteger(weight) ? 0 : 2);
 }
 
 function inside(corner: number): number {

@@ -72,7 +72,9 @@ function Readout({ value, chosen }: { value: number; chosen: number }) {
 }
 
 interface Properties {
+  /** 0 to 255, row by row. */
   values: Uint8Array;
+  side?: number;
   label: string;
   /** The selected pixel, counted row by row from 0. */
   chosen: number;
@@ -84,36 +86,36 @@ interface Properties {
 }
 
 /** A digit as a grid of pixels; a pixel is selected by pointing or with the arrow keys. */
-export function PixelGrid({ values, label, chosen, numbers, onChoose, around = 0 }: Properties) {
+export function PixelGrid({ values, side = SIDE, label, chosen, numbers, onChoose, around = 0 }: Properties) {
   const id = useId();
-  const rows = useMemo(() => rowsOf(values, numbers, id), [values, numbers, id]);
-  const row = Math.floor(chosen / SIDE);
-  const column = chosen % SIDE;
+  const rows = useMemo(() => rowsOf(values, side, numbers, id), [values, side, numbers, id]);
+  const row = Math.floor(chosen / side);
+  const column = chosen % side;
 
   const point = (event: TargetedPointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const [down, across] = [
       (event.clientY - box.top) / box.height,
       (event.clientX - box.left) / box.width,
-    ].map((fraction) => Math.min(Math.max(Math.floor(fraction * SIDE), 0), SIDE - 1));
-    onChoose((down ?? 0) * SIDE + (across ?? 0));
+    ].map((fraction) => Math.min(Math.max(Math.floor(fraction * side), 0), side - 1));
+    onChoose((down ?? 0) * side + (across ?? 0));
   };
   const press = (event: TargetedKeyboardEvent<HTMLElement>) => {
-    const target = moved(event.key, row, column);
+    const target = moved(event.key, row, column, side);
     if (target === null) return;
     event.preventDefault();
     onChoose(target);
   };
 
   return (
-    <div class={`pixel-grid ${numbers ? "with-numbers" : ""}`}>
+    <div class={`pixel-grid ${numbers ? "with-numbers" : ""}`} style={{ "--side": side }}>
       {/* biome-ignore lint/a11y/useSemanticElements: a picture that is pointed at, not a table */}
       <div
         role="grid"
         aria-label={label}
         aria-describedby={`${id}-keys`}
-        aria-rowcount={SIDE}
-        aria-colcount={SIDE}
+        aria-rowcount={side}
+        aria-colcount={side}
         aria-activedescendant={`${id}-${chosen}`}
         tabIndex={0}
         onPointerMove={point}
@@ -126,11 +128,11 @@ export function PixelGrid({ values, label, chosen, numbers, onChoose, around = 0
         class="chosen-pixel"
         aria-hidden="true"
         style={{
-          left: `${((column - around) / SIDE) * 100}%`,
-          top: `${((row - around) / SIDE) * 100}%`,
+          left: `${((column - around) / side) * 100}%`,
+          top: `${((row - around) / side) * 100}%`,
           ...(around && {
-            width: `${((2 * around + 1) / SIDE) * 100}%`,
-            height: `${((2 * around + 1) / SIDE) * 100}%`,
+            width: `${((2 * around + 1) / side) * 100}%`,
+            height: `${((2 * around + 1) / side) * 100}%`,
           }),
         }}
       />
@@ -141,13 +143,13 @@ export function PixelGrid({ values, label, chosen, numbers, onChoose, around = 0
   );
 }
 
-function rowsOf(values: Uint8Array, numbers: boolean, id: string) {
-  return Array.from({ length: SIDE }, (_, row) => (
+function rowsOf(values: Uint8Array, side: number, numbers: boolean, id: string) {
+  return Array.from({ length: side }, (_, row) => (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names its active pixel
     // biome-ignore lint/a11y/useSemanticElements: squares of a picture, not cells of a table
     <div role="row" key={row} aria-rowindex={row + 1}>
-      {Array.from(values.subarray(row * SIDE, (row + 1) * SIDE), (value, column) => {
-        const pixel = row * SIDE + column;
+      {Array.from(values.subarray(row * side, (row + 1) * side), (value, column) => {
+        const pixel = row * side + column;
         return (
           // biome-ignore lint/a11y/useFocusableInteractive: as above
           // biome-ignore lint/a11y/useSemanticElements: as above
@@ -167,8 +169,8 @@ function rowsOf(values: Uint8Array, numbers: boolean, id: string) {
 }
 
 /** The pixel that a key moves to; null for other keys. */
-function moved(key: string, row: number, column: number): number | null {
-  const last = SIDE - 1;
+function moved(key: string, row: number, column: number, side: number): number | null {
+  const last = side - 1;
   const targets: Record<string, [row: number, column: number]> = {
     ArrowUp: [Math.max(row - 1, 0), column],
     ArrowDown: [Math.min(row + 1, last), column],
@@ -180,7 +182,7 @@ function moved(key: string, row: number, column: number): number | null {
     PageDown: [last, column],
   };
   const target = targets[key];
-  return target ? target[0] * SIDE + target[1] : null;
+  return target ? target[0] * side + target[1] : null;
 }
 
 const COUNT = SIDE * SIDE;

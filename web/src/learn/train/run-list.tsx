@@ -70,7 +70,7 @@ export function TakeAway({ run }: { run: Run }) {
   return (
     <div class="buttons">
       <Button
-        label={say("learn.train.onnx")}
+        label={say("models.own.export")}
         onClick={() => saveFile(file, `${run.id}-${letterOf(run)}.onnx`)}
       />
     </div>

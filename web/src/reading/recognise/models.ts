@@ -17,7 +17,7 @@ import { blank, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
 import type { Card, Graph } from "../../runtime/graph";
 import { Network, type Output } from "../../runtime/network";
-import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "../report/explain";
+import { type Inside, neuronsOf, type Sum, strongest, sumOf, type Way, wayThrough } from "../report/explain";
 
 /** What classifies 28x28 images. */
 export type Classify = Pick<Classifier, "classify">;
@@ -31,10 +31,12 @@ export interface Classified {
 export class Classifier {
   readonly card: Card;
   readonly #network: Network;
+  readonly #tensors: Graph["tensors"];
   readonly #way: Way;
 
   constructor(graph: Graph) {
     this.card = graph.card;
+    this.#tensors = graph.tensors;
     this.#network = new Network(graph);
     this.#way = wayThrough(graph);
   }
@@ -67,20 +69,38 @@ export class Classifier {
 
   /** Follow a 28x28 image through the network. */
   inside({ pixels }: Grey): Inside {
-    const { maps, kernel, whole, scores } = this.#way;
+    const { blocks, whole, scores } = this.#way;
+    const maps = blocks.map(({ gives }) => gives);
     const wanted = [...maps, whole?.answers ?? scores, scores, ...(this.rejects ? ["is_digit"] : [])];
     const outputs = this.#network.run(pixels, { n: 1, height: SIDE, width: SIDE }, wanted);
     const isDigit = this.rejects ? (outputs.pop()?.values[0] ?? 1) : null;
     const layers = outputs.slice(0, -2).map((layer) => strongest(layer));
-    const [first] = layers;
     return {
-      kernels: kernel && first ? kernelsOf(kernel, first) : null,
       layers,
       neurons: whole && neuronsOf(whole.weights, outputs.at(-2) as Output),
       scores: outputs.at(-1)?.values ?? new Float32Array(),
       isDigit,
     };
   }
+
+  /** How a number of a feature map comes about; null if there is no such map. */
+  sum({ pixels, layer, channel, at }: SumAsked): Sum | null {
+    const block = this.#way.blocks[layer];
+    if (!block) return null;
+    const names = [block.takes, block.gives];
+    const [input, map] = this.#network.run(pixels, { n: 1, height: SIDE, width: SIDE }, names);
+    if (!input || !map || channel >= map.channels) return null;
+    return sumOf(block, this.#tensors, [input, map], channel, at);
+  }
+}
+
+/** A number of a feature map, for a 28x28 image, ink 255. */
+interface SumAsked {
+  pixels: Uint8Array;
+  layer: number;
+  channel: number;
+  /** Its index in the map; null for the largest. */
+  at: number | null;
 }
 
 /** A digit that the detector found: how probably each digit has its centre there, and its box. */

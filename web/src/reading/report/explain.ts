@@ -3,23 +3,30 @@
 import { SIDE } from "../../generated/ink/normalize";
 import { PATCH } from "../../generated/reading";
 import { type Box, bottomOf, rightOf } from "../../ink/boxes";
+import { largestAt } from "../../ink/numbers";
 import { contrastOf, darkOnLight } from "../../ink/paper";
 import { clipped, cropped, type Grey } from "../../ink/picture";
 import { resize } from "../../ink/resize";
 import { cutOutOf, framedStages, inverted, type Stages } from "../../ink/stages";
 import { cut as cutStrip } from "../../ink/strips";
-import type { Graph, Tensor } from "../../runtime/graph";
+import type { Graph, Node, Tensor } from "../../runtime/graph";
 import type { Output } from "../../runtime/network";
 import { around, type Candidates } from "../find/candidates";
 import type { Classifier } from "../recognise/models";
 import { aloneOf } from "../recognise/page";
 import type { Digit } from "./result";
 
-/** The names of the values on the way, and the kernels that look at the pixels. */
+/** A layer of windows: what it takes and gives, and its nodes from the convolution over pooling and the like to ReLU. */
+export interface Block {
+  readonly takes: string;
+  readonly gives: string;
+  readonly nodes: readonly Node[];
+}
+
+/** The names of the values on the way, and the weights that look at the pixels. */
 export interface Way {
-  /** After each convolution, with pooling, normalisation and ReLU; none if the network has no convolutions. */
-  readonly maps: readonly string[];
-  readonly kernel: Tensor | null;
+  /** None if the network has no convolutions. */
+  readonly blocks: readonly Block[];
   /** The first layer if it looks at all pixels at once: its weights (784, n), and what it says. */
   readonly whole: { readonly weights: Tensor; readonly answers: string } | null;
   /** The scores that softmax turns into probabilities. */
@@ -42,8 +49,7 @@ export interface Layer {
 
 /** An image on its way through a classifier. */
 export interface Inside {
-  /** The kernels of the first layer's tiles; null if the network has no convolutions. */
-  readonly kernels: Layer | null;
+  /** None if the network has no convolutions. */
   readonly layers: readonly Layer[];
   /** The neurons of a first layer that answer most, 28x28 weights each; null if it has convolutions. */
   readonly neurons: Layer | null;
@@ -60,26 +66,22 @@ const MAX_NEURONS = 10;
 export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">): Way {
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const scores = makers.get("probabilities")?.inputs[0] ?? "";
-  const maps: string[] = [];
-  let kernel: Tensor | null = null;
+  const blocks: Block[] = [];
   let whole: Way["whole"] = null;
-  let rectified = "";
+  let passed: Node[] = []; // from here to the next ReLU
   for (let node = makers.get(scores); node; ) {
-    if (node.op === "Relu") rectified = node.outputs[0] ?? "";
-    if (node.op === "MatMul") {
-      const weights = tensors.get(node.inputs[1] ?? "");
-      whole = weights ? { weights, answers: rectified || scores } : null;
-      rectified = ""; // a hidden layer is no map
-    }
-    if (node.op === "Conv") {
-      if (rectified) maps.unshift(rectified);
-      rectified = "";
-      kernel = tensors.get(node.inputs[1] ?? "") ?? null;
-    }
+    if (node.op === "Relu") passed = [];
+    passed.unshift(node);
+    const rectified = passed.at(-1)?.op === "Relu" ? passed.at(-1)?.outputs[0] : undefined;
+    const weights = tensors.get(node.inputs[1] ?? "");
+    if (node.op === "MatMul") whole = weights ? { weights, answers: rectified ?? scores } : null;
+    if (node.op === "Conv" && rectified)
+      blocks.unshift({ takes: node.inputs[0] ?? "", gives: rectified, nodes: passed });
+    if (node.op === "Conv" || node.op === "MatMul") passed = []; // a hidden layer is no map
     const came = node.inputs.filter((name) => !tensors.has(name));
     node = makers.get(came[(came.length - 1) >> 1] ?? "");
   }
-  return { maps, kernel, whole: kernel ? null : whole, scores };
+  return { blocks, whole: blocks.length > 0 ? null : whole, scores };
 }
 
 /** The channels that answer most, in the order of the layer. */
@@ -91,24 +93,78 @@ export function strongest({ values, height, channels }: Output, most = MOST): La
     .sort((a, b) => (sums[b] as number) - (sums[a] as number))
     .slice(0, most)
     .sort((a, b) => a - b);
-  const tiles = chosen.map((channel) => ({
-    channel,
-    values: values.filter((_, index) => index % channels === channel),
-  }));
+  const tiles = chosen.map((channel) => ({ channel, values: channelOf({ values, channels }, channel) }));
   return { channels, side: height, tiles };
 }
 
-/** The kernels of these channels, as they look at the picture. */
-export function kernelsOf({ dims, values }: Tensor, { tiles }: Pick<Layer, "tiles">): Layer {
-  const [channels = 0, inputs = 1, side = 0] = dims;
+function channelOf({ values, channels }: Pick<Output, "values" | "channels">, channel: number): Float32Array {
+  return values.filter((_, index) => index % channels === channel);
+}
+
+/** How one number of a feature map comes about. */
+export interface Sum {
+  /** The map, its side, and the index of the number in it. */
+  readonly map: Float32Array;
+  readonly side: number;
+  readonly at: number;
+  /** Of all that the layer looks at, what adds most to the number. */
+  readonly from: Layer;
+  /** The corner of the window on it, what is in the window and in the kernel, and the sum of their products. */
+  readonly corner: readonly [row: number, column: number];
+  readonly window: readonly number[];
+  readonly kernel: Float32Array;
+  readonly part: number;
+  /** The sum over all that the layer looks at, and whether it is the largest of four neighbours. */
+  readonly total: number;
+  readonly isPooled: boolean;
+}
+
+/** @param at an index in the map; by default that of its largest number */
+export function sumOf(
+  { nodes: [convolution, ...others] }: Block,
+  tensors: Graph["tensors"],
+  [input, output]: readonly [Output, Output],
+  channel: number,
+  at: number | null,
+): Sum {
+  const kernels = tensors.get(convolution?.inputs[1] ?? "");
+  const [, inputs = 1, side = 1] = kernels?.dims ?? [];
   const size = side * side;
+  const map = channelOf(output, channel);
+  const place = at ?? largestAt(map);
+  const isPooled = others.some(({ op }) => op === "MaxPool");
+  const stride = isPooled ? 2 : 1;
+  const padded = convolution?.attributes.auto_pad === "SAME_UPPER" ? side >> 1 : 0;
+  const [top, left] = [Math.floor(place / output.width), place % output.width].map((to) => to * stride);
+  const sums = [0, 1, 2, 3].slice(0, stride ** 2).map((step) => {
+    const corner = [(top ?? 0) + (step >> 1) - padded, (left ?? 0) + (step & 1) - padded] as const;
+    const parts = Array.from({ length: inputs }, (_, from) => {
+      const start = (channel * inputs + from) * size;
+      const kernel = kernels?.values.slice(start, start + size) ?? new Float32Array();
+      const window = Array.from(kernel, (_, index) => {
+        const [y, x] = [corner[0] + Math.floor(index / side), corner[1] + (index % side)];
+        const isInside = Math.min(y, x) >= 0 && y < input.height && x < input.width;
+        return isInside ? (input.values[(y * input.width + x) * inputs + from] ?? 0) : 0;
+      });
+      const part = window.reduce((sum, value, index) => sum + value * (kernel[index] ?? 0), 0);
+      return { kernel, window, part };
+    });
+    const bias = tensors.get(convolution?.inputs[2] ?? "")?.values[channel] ?? 0;
+    return { corner, parts, total: parts.reduce((sum, { part }) => sum + part, bias) };
+  });
+  const { corner, parts, total } = sums[largestAt(sums.map((sum) => sum.total))] as (typeof sums)[number];
+  const most = largestAt(parts.map(({ part }) => part));
+  const tiles = [{ channel: most, values: channelOf(input, most) }];
+  const from = { channels: inputs, side: input.height, tiles };
   return {
-    channels,
-    side,
-    tiles: tiles.map(({ channel }) => ({
-      channel,
-      values: values.slice(channel * inputs * size, channel * inputs * size + size),
-    })),
+    map,
+    side: output.height,
+    at: place,
+    from,
+    corner,
+    ...(parts[most] as (typeof parts)[number]),
+    total,
+    isPooled,
   };
 }
 
@@ -121,8 +177,6 @@ export function neuronsOf({ dims, values }: Tensor, answers: Output): Layer {
   }));
   return { channels, side: Math.sqrt(pixels), tiles };
 }
-
-/** The side of the patch that covers, in pixels: about the width of a stroke with its edges. */
 
 /** How far the probability of a digit falls, on average, when each pixel is covered; negative if it rises. */
 export function whatCounts(classifier: Classifier, image: Grey, digit: number): number[][] {

@@ -12,7 +12,6 @@ export const learn = {
   "learn.course": "More in the course:",
   "learn.seen": ", opened",
   "learn.digit.is": (index: string, label: number) => `Test image ${index}, label ${label}`,
-  "learn.digit.number": (last: string) => `Or a test image, by its number from 0 to ${last}`,
   "learn.ending": "That is how a network reads your handwriting",
   "learn.ending.text":
     "784 numbers, weights that training found, ten scores, probabilities, and an honest “not sure”. All of it now works on what you write.",
@@ -184,7 +183,6 @@ export const learn = {
   "learn.train.at": (step: string) => `Step ${step}`,
   "learn.train.train-it": "Train it",
   "learn.train.of-run": (what: string, letter: string) => `${what}: run ${letter}`,
-  "learn.train.onnx": "Export .onnx",
   "learn.train.failed.loss": (rate: string) =>
     `The loss is no longer a finite number. With a learning rate of ${rate}, the steps are too long.`,
   "learn.train.failed.no-data": (_rate: string) =>

@@ -14,11 +14,7 @@ export const models = {
   "models.wrong": (n: string, split: string, wrong: string) => `Mistakes in ${n} ${split} images: ${wrong}`,
   "models.split.test": "test",
   "models.split.validation": "validation",
-  "models.loading": "Loading the network…",
-  "models.trained_as": (steps: string, batch: string, rate: string, seed: string) =>
-    `Trained for ${steps} steps of ${batch} examples, learning rate ${rate}, seed ${seed}.`,
   "models.confusion": "What it mistakes for what",
-  "models.settings": "Its settings (recipe.toml)",
   "models.download": "Download .onnx",
   "models.download.whole": "The file that comes with shuzi.",
   "models.download.half":

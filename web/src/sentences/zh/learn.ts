@@ -15,7 +15,6 @@ export const learn: Translation<typeof english> = {
   "learn.course": "课程里接着讲：",
   "learn.seen": "，看过",
   "learn.digit.is": (index, label) => `第 ${index} 张测试图片，标签 ${label}`,
-  "learn.digit.number": (last) => `或者选一张测试图片，编号从 0 到 ${last}`,
   "learn.ending": "网络就是这样读懂你的字的",
   "learn.ending.text":
     "784 个数，训练出来的权重，十个分数，概率，还有一句老实的“拿不准”。现在，这些都用在你写的字上。",
@@ -169,7 +168,6 @@ export const learn: Translation<typeof english> = {
   "learn.train.at": (step) => `第 ${step} 步`,
   "learn.train.train-it": "在这里训练",
   "learn.train.of-run": (what, letter) => `${what}：${letter}`,
-  "learn.train.onnx": "导出 .onnx 文件",
   "learn.train.failed.loss": (rate) => `损失已经不是有限的数了。学习率 ${rate} 太大，步子迈过了头。`,
   "learn.train.failed.no-data": () => "训练图片没有取到。请检查网络连接，再开始一次。",
   "learn.train.batch_size": "批量大小",

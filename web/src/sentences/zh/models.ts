@@ -17,11 +17,7 @@ export const models: Translation<typeof english> = {
   "models.wrong": (n, split, wrong) => `${n} 张${split}图片里认错：${wrong}`,
   "models.split.test": "测试",
   "models.split.validation": "验证",
-  "models.loading": "正在加载网络……",
-  "models.trained_as": (steps, batch, rate, seed) =>
-    `训练了 ${steps} 步，每步 ${batch} 个样本，学习率 ${rate}，种子 ${seed}。`,
   "models.confusion": "把什么认成什么",
-  "models.settings": "它的设置（recipe.toml）",
   "models.download": "下载 .onnx 文件",
   "models.download.whole": "就是随 shuzi 附带的那个文件。",
   "models.download.half":

@@ -1,6 +1,6 @@
 /**
- * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates, hidden neurons or kernels and
- * feature maps, ten scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
+ * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates, hidden neurons or feature
+ * maps, ten scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
  */
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
@@ -9,13 +9,12 @@ import { PIXELS } from "../../data/image";
 import { isHere } from "../../here/read";
 import { largestMagnitude } from "../../ink/numbers";
 import { readScores, softmax, textOf } from "../../learn/concepts";
-import { templateOf } from "../../learn/digit/examples";
 import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
 import { drawnAs } from "../../learn/train/run";
 import type { Inside, Layer } from "../../reading/report/explain";
 import { type PlainKey, say } from "../../sentences/say";
-import { Button } from "../../shared/controls";
+import { Button, Choices } from "../../shared/controls";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { withoutDigit } from "../patches";
@@ -23,6 +22,7 @@ import { readBy, reading } from "../state/state";
 import { isUntouched } from "../state/writing";
 import { Bars } from "./bars";
 import { differs, drawn, followPen, image, isLate, keepLooking, looked } from "./looking";
+import { MapSum } from "./map-sum";
 import "./inside-strip.css";
 
 const BLANK = new Uint8Array(PIXELS);
@@ -43,6 +43,7 @@ export function InsideStrip() {
   const scores = lookedAt ? Array.from(lookedAt.inside.scores) : null;
   const { probabilities, other } = probabilitiesOf(lookedAt?.inside);
   const kind = drawnAs(readBy.value);
+  const tiles = tilesOf(lookedAt?.inside.layers ?? []);
   const isElsewhere = readBy.value !== "" && !isHere(readBy.value);
   return (
     <section class="inside" aria-labelledby="inside-title">
@@ -70,9 +71,22 @@ export function InsideStrip() {
         {isElsewhere ? (
           <p class="small quiet">{say("write.inside.elsewhere", readBy.value)}</p>
         ) : kind === "maps" ? (
-          <Stage name="write.inside.maps" step="convolution" parameters={mine}>
-            <Maps inside={lookedAt?.inside ?? null} />
-          </Stage>
+          <button
+            type="button"
+            class="inside-stage of-convolution"
+            aria-expanded={map.value !== ""}
+            onClick={({ target, currentTarget }) => {
+              const under = [...currentTarget.querySelectorAll("canvas")].indexOf(
+                target as HTMLCanvasElement,
+              );
+              map.set((tiles[under] ?? (map.value ? null : tiles[0]))?.name ?? "");
+            }}
+          >
+            <span class="inside-picture">
+              <Maps inside={lookedAt?.inside ?? null} />
+            </span>
+            <span class="inside-caption">{say("write.inside.maps")}</span>
+          </button>
         ) : (
           <Stage
             name={`write.inside.${kind}`}
@@ -80,11 +94,7 @@ export function InsideStrip() {
             parameters={kind === "templates" ? mine : {}}
             spoken={lookedAt ? some(lookedAt.inside.neurons) : ""}
           >
-            <Neurons
-              image={pixels}
-              layer={lookedAt?.inside.neurons ?? null}
-              templates={readBy.value === "softmax" ? TEMPLATES : null}
-            />
+            <Neurons image={pixels} layer={lookedAt?.inside.neurons ?? null} />
           </Stage>
         )}
         {!isElsewhere && (
@@ -103,8 +113,43 @@ export function InsideStrip() {
           </>
         )}
       </div>
+      {map.value && pixels && lookedAt && kind === "maps" && (
+        <section class="inside-map" aria-label={say("write.inside.maps")}>
+          <Choices
+            name="map"
+            label={say("write.inside.maps")}
+            isLabelHidden
+            values={tiles.map(({ name }) => name)}
+            knob={map}
+            write={(wanted) => tiles.find(({ name }) => name === wanted)?.picture}
+          />
+          <MapSum key={`${readBy.value} ${map.value}`} image={pixels} model={readBy.value} map={map.value} />
+          <ViewLink view="learn" parameters={{ step: "convolution", ...mine }} class="small">
+            {say("film.step", say("learn.convolution"))}
+          </ViewLink>
+        </section>
+      )}
       {differs.value !== null && <p class="small quiet">{say("write.inside.line", differs.value)}</p>}
     </section>
+  );
+}
+
+/** The chosen map: its layer and its channel, both from 0. */
+const map = parameter("map", "", (text) => (/^\d\.\d{1,3}$/.test(text) ? text : null));
+
+function tilesOf(layers: readonly Layer[]) {
+  return layers.flatMap(({ side, tiles }, layer) =>
+    tiles.map(({ channel, values }) => ({
+      name: `${layer}.${channel}`,
+      picture: (
+        <Pixels
+          values={values}
+          side={side}
+          palette="signed"
+          label={say("write.sum.map", channel + 1, layer + 1)}
+        />
+      ),
+    })),
   );
 }
 
@@ -160,64 +205,36 @@ function written(scores: readonly number[]): string {
   return readScores(textOf(inRange)) ?? "";
 }
 
-const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
-const TILES = 6;
 const LAYERS = 3; // more would be too small to see
 const FAINT = 0.25; // of a template where there is no ink
 const STRONG = 0.5; // of the largest weight: from there on the colour is full
 const EMPTY = new Float32Array(1);
+const PLACES = Array.from({ length: 6 }, () => ({ values: EMPTY })); // of maps that are not there yet
 
-/** The templates of the softmax network that comes with shuzi, which are known before anything is read. */
-const TEMPLATES = DIGITS.map(templateOf);
-
-interface NeuronsProperties {
-  image: Uint8Array | null;
-  /** The weights of the network that reads; null until it has seen the image. */
-  layer: Layer | null;
-  /** The same, where it is known before. */
-  templates: readonly Float32Array[] | null;
-}
-
-/** Templates, or what hidden neurons look for: weights of all pixels, strong where the ink is. */
-function Neurons({ image, layer, templates }: NeuronsProperties) {
-  const weights = templates ?? layer?.tiles.map(({ values }) => values) ?? null;
+/** Templates, or what hidden neurons look for: weights of all pixels, strong where the ink is; empty places without. */
+function Neurons({ image, layer }: { image: Uint8Array | null; layer: Layer | null }) {
   const tiles = useMemo(
     () =>
-      weights?.map((values) =>
-        values.map((weight, pixel) =>
-          image ? weight * (FAINT + ((1 - FAINT) * (image[pixel] ?? 0)) / 255) : weight,
-        ),
-      ),
-    [image, layer, templates],
+      layer?.tiles.map(({ values }) =>
+        values.map((weight, pixel) => weight * (FAINT + ((1 - FAINT) * (image?.[pixel] ?? 0)) / 255)),
+      ) ?? Array.from({ length: 10 }, () => EMPTY),
+    [image, layer],
   );
   // few weights of a network trained here are large, and the others would be pale
-  const full = templates
-    ? Math.max(...templates.map(largestMagnitude))
-    : STRONG * Math.max(...(tiles ?? []).map(largestMagnitude), 1e-9);
+  const full = STRONG * Math.max(...tiles.map(largestMagnitude));
   return (
     <span class="inside-layer inside-templates">
-      {DIGITS.map((index) => (
-        <Pixels
-          key={index}
-          values={tiles?.[index] ?? EMPTY}
-          side={tiles?.[index] ? 28 : 1}
-          palette="signed"
-          full={full}
-        />
+      {tiles.map((values, index) => (
+        <Pixels key={index} values={values} side={Math.sqrt(values.length)} palette="signed" full={full} />
       ))}
     </span>
   );
 }
 
-/** The kernels of the first layer and the maps of each; without an image, empty places for them. */
+/** The maps of each layer; without an image, empty places for them. */
 function Maps({ inside }: { inside: Inside | null }) {
-  const kernels = inside?.kernels;
   return (
     <>
-      <Column
-        layer={kernels}
-        name={kernels ? say("write.inside.kernels", kernels.side) : say("write.inside.kernel")}
-      />
       {Array.from({ length: Math.min(inside?.layers.length ?? LAYERS, LAYERS) }, (_, index) => {
         const layer = inside?.layers[index];
         return (
@@ -237,14 +254,8 @@ function Column({ layer, name }: { layer: Layer | null | undefined; name: string
   return (
     <span class="inside-column">
       <span class="inside-layer">
-        {Array.from({ length: TILES }, (_, index) => (
-          <Pixels
-            key={index}
-            values={layer?.tiles[index]?.values ?? EMPTY}
-            side={layer?.side ?? 1}
-            palette="signed"
-            full={full}
-          />
+        {(layer?.tiles ?? PLACES).map(({ values }, index) => (
+          <Pixels key={index} values={values} side={layer?.side ?? 1} palette="signed" full={full} />
         ))}
       </span>
       <span class="inside-name">{name}</span>

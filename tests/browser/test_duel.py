@@ -3,6 +3,7 @@
 import re
 
 import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -117,21 +118,29 @@ def test_on_a_phone_the_goal_the_digit_and_the_evidence_are_in_sight(open_page, 
     expect(page.get_by_role("radio", name="Erase")).to_be_in_viewport(ratio=1)
 
 
-def test_the_back_of_the_card_is_the_film_of_the_digit_that_fooled_it(open_page):
-    page = open_page("?view=duel&look=7")
+@pytest.mark.parametrize("against", ["tiny", "softmax"])
+def test_the_back_of_the_card_shows_what_happened_inside(open_page, against):
+    page = open_page(f"?view=duel&look=7&against={against}")
     fool(page)
     ending = page.get_by_test_id("duel-ending")
-    sides = []
+    sides, pictures = [], []
     for turn in ("Turn it over", "Turn it back", None):
         with page.expect_download() as saved:
             ending.get_by_role("button", name="Send the card").click()
-        sides.append(cv2.imread(str(saved.value.path())).shape[:2])
+        pictures.append(cv2.imread(str(saved.value.path())))
+        sides.append(pictures[-1].shape[:2])
         if turn:
             shown = ending.locator(".duel-card").get_attribute("src")
             ending.get_by_role("button", name=re.compile(turn)).click()
             expect(ending.locator(".duel-card")).not_to_have_attribute("src", shown)
     assert sides[0] == sides[2] == (1350, 1080)
-    assert sides[1][1] > 3 * 640  # three stops of the film side by side
+    if against == "tiny":
+        assert sides[1][1] > 3 * 640  # three stops of the film side by side
+    else:
+        assert sides[1] == sides[0]
+        grey = [np.ptp(picture[220:680].astype(int), axis=2).max() for picture in pictures]  # where the boards are
+        assert (pictures[1] != pictures[0]).any()
+        assert grey[1] > 40  # how the pixels pull is in colour
 
 
 def test_where_the_machine_cannot_fool_it_the_page_says_so(open_page):

@@ -10,6 +10,7 @@ _SIDE = 28
 def fool(page: Page) -> None:
     """Let the machine try, and add and erase on the board what it added and erased."""
     page.get_by_role("button", name=re.compile("Let the machine try|让机器试试")).click()
+    page.locator(".duel-machine rect").first.wait_for(state="attached")
     changed = page.locator(".duel-machine rect").evaluate_all(
         "(all) => all.map((each) => [each.dataset.is, +each.getAttribute('x'), +each.getAttribute('y')])"
     )

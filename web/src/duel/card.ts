@@ -1,12 +1,16 @@
 /** The card to send on: before and after, the ink of both players, the address, and a code that opens the game. */
 import { css, type Look } from "../film/draw/canvas";
+import type { posterOfImage } from "../film/saving";
+import { largestMagnitude } from "../ink/numbers";
 import { drawn } from "../shared/qr-code";
 import { SIDE } from "./game";
 
 interface Told {
   title: string;
-  /** The ink of the player and of the machine. */
-  inks: readonly string[];
+  /** Below the pictures. */
+  lines: readonly string[];
+  /** How each pixel of both pictures pulls, to be shown below the ink. */
+  pulls?: readonly Float32Array[];
   question: string;
   about: string;
   address: string;
@@ -35,8 +39,8 @@ export async function cardOf(start: Uint8Array, now: Uint8Array, told: Told, loo
   write(told.title, GAP, 150, `600 84px ${look.fonts.display}`);
   const top = 220;
   for (const [index, picture] of [start, now].entries())
-    board(context, picture, start, [GAP + index * (BOARD + GAP), top], look);
-  for (const [row, line] of told.inks.entries()) write(line, GAP, top + BOARD + 80 + row * 1.5 * TEXT);
+    board(context, picture, start, told.pulls?.[index], [GAP + index * (BOARD + GAP), top], look);
+  for (const [row, line] of told.lines.entries()) write(line, GAP, top + BOARD + 80 + row * 1.5 * TEXT);
   const low = HEIGHT - GAP - CODE;
   context.imageSmoothingEnabled = false;
   context.drawImage(code, GAP, low, CODE, CODE);
@@ -47,11 +51,9 @@ export async function cardOf(start: Uint8Array, now: Uint8Array, told: Told, loo
   return pictureOf(canvas);
 }
 
-/** The back of the card: the film of the changed digit on one page. */
-export async function backOf(now: Uint8Array, first: number, title: string, look: Look): Promise<Blob> {
-  const { posterOfImage } = await import("../film/saving");
-  return pictureOf(await posterOfImage(now, first, title, look));
-}
+/** The back of the card for `tiny`: the film of the changed digit on one page. */
+export const backOf = async (...of: Parameters<typeof posterOfImage>): Promise<Blob> =>
+  pictureOf(await (await import("../film/saving")).posterOfImage(...of));
 
 function pictureOf(canvas: HTMLCanvasElement | null): Promise<Blob> {
   return new Promise((resolve, reject) => {
@@ -64,15 +66,20 @@ function board(
   context: CanvasRenderingContext2D,
   picture: Uint8Array,
   start: Uint8Array,
+  pull: Float32Array | undefined,
   [left, top]: readonly [number, number],
   { colours }: Look,
 ): void {
   const pixel = BOARD / SIDE;
   context.fillStyle = css(colours.sunken);
   context.fillRect(left, top, BOARD, BOARD);
+  const strongest = largestMagnitude(pull ?? []);
   for (const [index, value] of picture.entries()) {
     const [x, y] = [left + (index % SIDE) * pixel, top + Math.floor(index / SIDE) * pixel];
-    context.globalAlpha = value / 255;
+    context.globalAlpha = Math.abs(pull?.[index] ?? 0) / strongest;
+    context.fillStyle = css((pull?.[index] ?? 0) > 0 ? colours.accent : colours.warn);
+    context.fillRect(x, y, pixel, pixel);
+    context.globalAlpha = (value / 255) * (pull ? 0.7 : 1);
     context.fillStyle = css(colours.ink);
     context.fillRect(x, y, pixel, pixel);
     context.globalAlpha = 1;

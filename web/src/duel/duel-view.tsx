@@ -35,12 +35,6 @@ const against = parameter<string>("against", "tiny", (name) =>
 /** Who needed as little, for the challenge. */
 const by = parameter<string>("by", "", nameIn);
 
-/** What came of letting the machine try: the digit that fools the network; null if it found none. */
-interface Try {
-  target: number;
-  picture: Uint8Array | null;
-}
-
 export function DuelView() {
   useEffect(() => void loadNetworks(), []);
   const name = against.value;
@@ -64,7 +58,9 @@ export function DuelView() {
 
 function Duel({ opponent, name, start }: { opponent: Opponent; name: string; start: Uint8Array }) {
   const [now, before] = [useSignal(start), useSignal<readonly Uint8Array[]>([])];
-  const [erases, isShown, machine] = [useSignal(false), useSignal(false), useSignal<Try | null>(null)];
+  const [erases, isShown] = [useSignal(false), useSignal(false)];
+  // what came of letting the machine try: the digit that fools the network, if it found one
+  const machine = useSignal<{ target: number; picture: Uint8Array | null } | null>(null);
   const first = useMemo(() => opponent.judge(start, 0).answer, [opponent, start]);
   const easiest = useMemo(() => opponent.easiest(start), [opponent, start]);
   const target = wanted.value === NONE || wanted.value === first ? easiest : wanted.value;
@@ -202,7 +198,6 @@ function Duel({ opponent, name, start }: { opponent: Opponent; name: string; sta
   );
 }
 
-/** Another digit, another network. */
 function Others() {
   const names = opponentNames();
   const own = new Map(ownModels.value.map((model) => [model.name, modelName(model)]));
@@ -312,7 +307,6 @@ function Board({ start, now, pull, onStroke, onPixels }: BoardProperties) {
   );
 }
 
-/** What was added and erased, outlined. */
 function Changes({ start, now }: { start: Uint8Array; now: Uint8Array }) {
   return (
     <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
@@ -334,21 +328,12 @@ function Changes({ start, now }: { start: Uint8Array; now: Uint8Array }) {
 
 const SHIPPED = ["tiny", "softmax"] as const;
 
-const loaded = new Map<string, Promise<Opponent | "missing">>();
-
 function opponentNames(): string[] {
   return [...SHIPPED, ...ownModels.value.map(({ name }) => name)];
 }
 
 /** Return the network with a name, ready to be fooled. */
-function opponentNamed(name: string): Promise<Opponent | "missing"> {
-  const opponent = loaded.get(name) ?? load(name);
-  loaded.set(name, opponent);
-  void opponent.then((network) => network === "missing" && loaded.delete(name));
-  return opponent;
-}
-
-async function load(name: string): Promise<Opponent | "missing"> {
+async function opponentNamed(name: string): Promise<Opponent | "missing"> {
   const own: OwnModel | undefined = ownModels.peek().find((model) => model.name === name);
   try {
     return new Opponent(own ? graphOfOnnx(own.kept.onnx) : unpack(await file(`models/${name}.bin.gz`)));

@@ -3,8 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { addressOf } from "../address";
 import { lookOf } from "../film/draw/canvas";
-import { largestAt } from "../ink/numbers";
-import { useAnswers } from "../learn/answers";
+import { outcomeOf, useAnswers } from "../learn/answers";
 import { inkWritten } from "../learn/digit/ink";
 import { fixed } from "../learn/format";
 import { versionOf } from "../learn/train/kept-networks";
@@ -39,7 +38,8 @@ interface Properties {
   name: string;
 }
 
-export function Ending({ start, now, first, target, opponent, name }: Properties) {
+export function Ending(played: Properties) {
+  const { start, now, first, target, opponent, name } = played;
   const ink = fixed(inkBetween(start, now), 1);
   const title = say("duel.card.title", first, target);
   const player = useSignal(nameIn(remembered(PLAYER) ?? ""));
@@ -47,24 +47,37 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
   const [card, drawn] = [useRef<HTMLElement>(null), useSignal<{ picture: Blob; shows: string } | null>(null)];
   const isTurned = useSignal(false);
   const machine = useMemo(() => opponent.fool(start, target), [opponent, start, target]);
-  const link = linkOf({ start, target, ink: inkBetween(start, now), name, by: player.value });
+  const link = linkOf(played, inkBetween(start, now), player.value);
   const shows = `${link} ${player.value} ${ink} ${isTurned.value}`;
   useEffect(() => {
     let isLate = false;
+    const judged = [start, now].map((picture) => opponent.judge(picture, target));
+    const gaps = judged.map(({ scores }) => fixed((scores[target] ?? 0) - (scores[first] ?? 0), 1));
     const told = {
       title,
-      inks: [
-        say("duel.card.mine", player.value || say("duel.card.me"), ink),
-        machine ? say("duel.card.machine", fixed(inkBetween(start, machine), 1)) : "",
-      ],
+      ...(isTurned.value
+        ? {
+            lines: [
+              say("duel.card.scores", target, first, gaps[0] ?? "", gaps[1] ?? ""),
+              say("duel.card.pulls", target),
+            ],
+            pulls: judged.map(({ pull }) => pull),
+          }
+        : {
+            lines: [
+              say("duel.card.mine", player.value || say("duel.card.me"), ink),
+              machine ? say("duel.card.machine", fixed(inkBetween(start, machine), 1)) : "",
+            ],
+          }),
       question: say("duel.card.question"),
       about: say(publicAddress() ? "duel.card.about" : "duel.card.nowhere"),
       address: publicAddress(),
       link: publicAddress() ? link : new URL(link).search,
     };
     const look = card.current && lookOf(card.current);
+    const hasFilm = isTurned.value && name === "tiny";
     if (look)
-      void (isTurned.value ? backOf(now, first, title, look) : cardOf(start, now, told, look)).then(
+      void (hasFilm ? backOf(now, first, title, look) : cardOf(start, now, told, look)).then(
         (picture) => {
           if (!isLate) drawn.value = { picture, shows };
         },
@@ -83,15 +96,12 @@ export function Ending({ start, now, first, target, opponent, name }: Properties
       </p>
       <Stars now={now} target={target} opponent={name} />
       {drawn.value && <Card picture={drawn.value.picture} label={title} />}
-      {/* the film is that of tiny */}
-      {name === "tiny" && (
-        <Button
-          label={say(isTurned.value ? "duel.card.front" : "duel.card.back")}
-          onClick={() => {
-            isTurned.value = !isTurned.value;
-          }}
-        />
-      )}
+      <Button
+        label={say(isTurned.value ? "duel.card.front" : "duel.card.back")}
+        onClick={() => {
+          isTurned.value = !isTurned.value;
+        }}
+      />
       <label>
         <span>{say("duel.player")}</span>{" "}
         <input
@@ -151,17 +161,16 @@ function Stars({ now, target, opponent }: { now: Uint8Array; target: number; opp
     <ul class="duel-stars">
       {names.map((name) => {
         const answer = answered?.answers.get(asked(name));
-        const digit = answer ? largestAt(answer.probabilities) : null;
-        const isDigit = !answer || (answer.isDigit[0] ?? 1) >= answer.leastDigit;
+        const outcome = answer ? outcomeOf(answer) : null;
         const called = own?.name === name ? modelName(own) : name;
-        const isFooled = name === opponent || (digit === target && isDigit);
+        const isFooled = name === opponent || outcome?.answer === target;
         return (
           <li key={name} data-won={isFooled}>
-            {digit === null
+            {outcome === null
               ? say("duel.other.waiting", called)
-              : isDigit
-                ? say("duel.other", called, digit, percent(answer?.probabilities[digit] ?? 0))
-                : say("duel.other.none", called)}
+              : outcome.answer === null
+                ? say("duel.other.none", called)
+                : say("duel.other", called, outcome.answer, percent(outcome.confidence))}
           </li>
         );
       })}
@@ -184,16 +193,8 @@ function send(picture: Blob): void {
   else saveFile(picture, file.name);
 }
 
-interface Challenge {
-  start: Uint8Array;
-  target: number;
-  ink: number;
-  name: string;
-  by: string;
-}
-
 /** The address of the same digit to be fooled with less; a network of one's own is not there for others. */
-function linkOf({ start, target, ink, name, by }: Challenge): string {
+function linkOf({ start, target, name }: Properties, ink: number, by: string): string {
   const isShipped = !ownModels.value.some((model) => model.name === name);
   const shared = {
     look: "mine",

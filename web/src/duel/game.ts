@@ -46,8 +46,7 @@ export class Opponent {
 
   /** How fast the target's score gains on the best of the others, by each pixel's grey level; `forward` comes before. */
   #slopes(scores: readonly number[], target: number): Float32Array {
-    const others = scores.map((score, digit) => (digit === target ? Number.NEGATIVE_INFINITY : score));
-    const rival = largestAt(others);
+    const rival = largestAt(scores, target);
     this.#network.backward(scores.map((_, digit) => Number(digit === target) - Number(digit === rival)));
     return this.#network.ofPicture;
   }

@@ -14,7 +14,7 @@ export function captionsOf(take: Take, isMine: boolean): string[] {
 export function actOf(stop: number, { image, answer, scores, probabilities, loss, after }: Take): string {
   if (stop < indexOf("scores")) return say("film.sees", whole(image.filter((value) => value > 0).length));
   if (stop >= indexOf("loss")) return say("film.learns", brief(loss), brief(after.loss));
-  const next = largestAt(scores.map((score, digit) => (digit === answer ? Number.NEGATIVE_INFINITY : score)));
+  const next = largestAt(scores, answer);
   const lead = fixed((scores[answer] ?? 0) - (scores[next] ?? 0), 1);
   return say("film.decides", answer, next, lead, percent(probabilities[answer] ?? 0));
 }

@@ -63,7 +63,7 @@ export function takeOf(
   const { scores } = network.forward(image);
   const answer = largestAt(scores);
   const isWrong = truth !== null && truth !== answer;
-  const label = meant ?? (isWrong ? truth : secondOf(scores, answer));
+  const label = meant ?? (isWrong ? truth : largestAt(scores, answer));
   const before = answersOf(network, image, label);
   const ofScores = before.probabilities.map((probability, digit) => probability - Number(digit === label));
   const gradients = network.backward(ofScores);
@@ -122,10 +122,6 @@ function answersOf(network: FilmNetwork, image: Uint8Array, label: number): Answ
     // the epsilon added to probabilities would make it slightly negative
     loss: Math.max(crossEntropy(oneHot(label), probabilities), 0),
   };
-}
-
-function secondOf(scores: readonly number[], answer: number): number {
-  return largestAt(scores.map((score, digit) => (digit === answer ? Number.NEGATIVE_INFINITY : score)));
 }
 
 function strongestOf(maps: Maps | undefined): number {

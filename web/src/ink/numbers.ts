@@ -56,11 +56,11 @@ export function interpolated(x: number, xs: readonly number[], ys: readonly numb
   return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
 }
 
-/** The position of the largest value, the first of several. */
-export function largestAt(values: ArrayLike<number>): number {
-  let best = 0;
+/** The position of the largest value, the first of several; another than `except`. */
+export function largestAt(values: ArrayLike<number>, except = -1): number {
+  let best = except === 0 ? 1 : 0;
   for (let index = 1; index < values.length; index++)
-    if ((values[index] as number) > (values[best] as number)) best = index;
+    if (index !== except && (values[index] as number) > (values[best] as number)) best = index;
   return best;
 }
 

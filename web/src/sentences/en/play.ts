@@ -102,6 +102,9 @@ export const play = {
   "duel.card.mine": (name: string, ink: string) => `${name}: ${ink} pixels of ink`,
   "duel.card.me": "A person",
   "duel.card.machine": (ink: string) => `The machine: ${ink} pixels of ink`,
+  "duel.card.scores": (target: number, first: number, before: string, after: string) =>
+    `Score of ${target} minus that of ${first}: ${before} before, ${after} now.`,
+  "duel.card.pulls": (target: number) => `Ink on blue pulls towards ${target}, erased ink on brown too.`,
   "duel.card.question": "Can you?",
   "duel.card.about": "Scan the code and play.",
   "duel.card.nowhere":

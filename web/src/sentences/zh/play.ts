@@ -93,6 +93,9 @@ export const play: Translation<typeof english> = {
   "duel.card.mine": (name, ink) => `${name}：${ink} 个像素的墨`,
   "duel.card.me": "人",
   "duel.card.machine": (ink) => `机器：${ink} 个像素的墨`,
+  "duel.card.scores": (target, first, before, after) =>
+    `${target} 的分数减去 ${first} 的：原来 ${before}，现在 ${after}。`,
+  "duel.card.pulls": (target) => `蓝处加墨、棕处擦掉，都推向 ${target}。`,
   "duel.card.question": "你行吗？",
   "duel.card.about": "扫码就能玩。",
   "duel.card.nowhere":

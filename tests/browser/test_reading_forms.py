@@ -270,3 +270,14 @@ def test_a_sample_sheet_is_read_before_anything_is_printed(open_page):
     page.get_by_role("button", name="Try a sample sheet").click()
     expect(page.get_by_test_id("remaining")).to_have_text("6 cells to check")
     expect(page.get_by_role("img", name="The sheet on scores.en.webp")).to_be_visible()
+
+
+def test_without_a_connection_the_sample_is_shown_as_it_was_read(open_page):
+    page = open_page("?view=write", refusals=(0,))
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.context.set_offline(True)
+    page.goto("?view=forms")
+    page.get_by_role("button", name="Try a sample sheet").click()
+    expect(page.get_by_test_id("remaining")).to_have_text("6 cells to check")
+    expect(page.get_by_text("So this is what was read from the sample earlier.")).to_be_visible()
+    expect(page.get_by_role("img", name="The sheet on scores.en.webp")).to_be_visible()

@@ -4,7 +4,7 @@ const KEPT = "shuzi";
 const FILES = [];
 // the page itself and its files, not what a service answers
 const OURS =
-  /^(|index\.html|[\w-]+\.(svg|png)|first-paint\.js|manifest\.webmanifest|assets\/[\w.-]+|(models|codes|data)\/[\w.-]+\.gz)$/;
+  /^(|index\.html|[\w-]+\.(svg|png)|first-paint\.js|manifest\.webmanifest|assets\/[\w.-]+|(models|codes|data)\/[\w.-]+\.gz|samples\/[\w.-]+)$/;
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
@@ -17,19 +17,20 @@ self.addEventListener("fetch", (event) => {
   if (request.method === "GET" && OURS.test(path)) event.respondWith(answer(request, path));
 });
 
-/** Without one of the files it is not installed, and tries again at the next visit. */
+/**
+ * One file after the other: on a slow line, what the page waits for comes first. Without one of them it is not
+ * installed, and tries again at the next visit.
+ */
 async function keepAll() {
   const kept = await caches.open(KEPT);
-  await Promise.all(
-    FILES.map(async (path) => {
-      const name = nameOf(path);
-      // the name of an asset changes with its content
-      if (path.startsWith("assets/") && (await kept.match(name))) return;
-      const response = await fetch(name, { cache: "no-cache" });
-      if (!response.ok) throw new Error(`${path} cannot be had: ${response.status}`);
-      await keep(kept, name, response);
-    }),
-  );
+  for (const path of FILES) {
+    const name = nameOf(path);
+    // the name of an asset changes with its content
+    if (path.startsWith("assets/") && (await kept.match(name))) continue;
+    const response = await fetch(name, { cache: "no-cache" });
+    if (!response.ok) throw new Error(`${path} cannot be had: ${response.status}`);
+    await keep(kept, name, response);
+  }
 }
 
 /** Assets of earlier versions go. */

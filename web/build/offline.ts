@@ -17,10 +17,10 @@ export function offlineWorker(): Plugin {
     generateBundle(_, bundle) {
       const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
       const bundled = [...bundledFiles().keys()].filter((name) => /^(models|codes)\//.test(name));
-      // what lies in folders is loaded when somebody asks for it
       const entries = readdirSync(PUBLIC, { withFileTypes: true }).filter((entry) => entry.isFile());
       const others = entries.map(({ name }) => name).filter((name) => name !== LINKED);
-      const files = ["", ...assets, ...bundled, ...others];
+      const samples = readdirSync(new URL("samples/", PUBLIC)).map((name) => `samples/${name}`);
+      const files = ["", ...assets, ...bundled, ...others, ...samples];
       const source = readFileSync(WORKER, "utf8");
       if (!source.includes(LIST)) throw new Error(`${WORKER.pathname} has no ${LIST}`);
       this.emitFile({

@@ -215,7 +215,7 @@ function Actions() {
       )}
       <Button
         look="plain"
-        label={say("forms.close")}
+        label={say("about.close")}
         onClick={() => {
           if (!mayClose()) return;
           letGo();

@@ -195,7 +195,7 @@ function Progress() {
             : say("forms.read.busy", sent.value, seconds)
           : say("forms.read.waits", busy.value)}
       </span>
-      <Button look="plain" label={say("forms.read.stop")} onClick={() => stop(true)} />
+      <Button look="plain" label={say("film.stop")} onClick={() => stop(true)} />
     </>
   );
 }

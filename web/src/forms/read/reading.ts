@@ -18,7 +18,8 @@ import {
   requestFieldOf,
   smaller,
 } from "../photographs/photographs";
-import { begin } from "../review/review";
+import { begin, type Origin } from "../review/review";
+import { tableIn } from "../table/table";
 import { faultSaid, filesOf, traced } from "../trace/form";
 import { apart, inParts, withoutPictures, withPictures } from "./parts";
 
@@ -65,8 +66,7 @@ export async function read(): Promise<void> {
     const { formTable, unread } = await table(chosen, stopping.signal);
     if (formTable.rows.length > 0) {
       // those that were not read are not the table's: they stay when it is closed
-      const taken = chosen.filter((photograph) => !unread.includes(photograph));
-      begin(formTable, { kind: "photographs", keys: new Map(taken.map(({ name, key }) => [name, key])) });
+      begin(formTable, takenFrom(chosen.filter((photograph) => !unread.includes(photograph))));
       announce(say("forms.read.done", formTable.rows.length));
     } else {
       trouble.value = said(say("forms.read.nothing"));
@@ -299,10 +299,20 @@ export async function readSample(): Promise<void> {
     sheets.set(OWN);
     addPhotographs([photograph]);
     await read();
+    const told = trouble.peek();
+    if (!told) return;
+    begin(tableIn(await (await fileAt(`${name}.json`)).text()), takenFrom(photographs.peek()));
+    lack.value = said(`${told.text} ${say("forms.sample.earlier")}`);
+    trouble.value = null;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     trouble.value = said(error.sentence);
   }
+}
+
+/** The photographs of a table; the table names them. */
+function takenFrom(all: readonly Photograph[]): Origin {
+  return { kind: "photographs", keys: new Map(all.map(({ name, key }) => [name, key])) };
 }
 
 async function fileAt(name: string): Promise<File> {

@@ -17,7 +17,7 @@ interface Step extends Position {
  * Where a table is from: a file; photographs that were read in this page, with their keys by the names that the table
  * has for them; or the service, started to review it.
  */
-type Origin =
+export type Origin =
   | { kind: "file" }
   | { kind: "photographs"; keys: ReadonlyMap<string, string> }
   | { kind: "review"; id: string; photographs: readonly string[] };

@@ -105,7 +105,7 @@ export function TracePanel({ takeOthers }: { takeOthers: (files: readonly File[]
         <div class="buttons">
           <progress aria-label={say("forms.trace.busy")} />
           <span>{say("forms.trace.busy")}</span>
-          <Button look="plain" label={say("forms.read.stop")} onClick={stopTracing} />
+          <Button look="plain" label={say("film.stop")} onClick={stopTracing} />
         </div>
       )}
       {trouble.value && <Notice role="alert" {...trouble.value} />}
@@ -178,7 +178,7 @@ function Form({ form }: { form: TracedForm }) {
         />
         <Button
           look="plain"
-          label={say("forms.close")}
+          label={say("about.close")}
           onClick={() => {
             if (mayReplace()) closeForm();
           }}

@@ -19,13 +19,13 @@ export const forms = {
   "forms.read.drop": "or drop them here: photographs, scans, PDFs; also a spec with its roster",
   "forms.sample": "Try a sample sheet",
   "forms.sample.about": "Seven students’ exam scores, photographed. One sum is wrong: find out why.",
+  "forms.sample.earlier": "So this is what was read from the sample earlier.",
   "forms.read.photographs": "Photographs to read",
   "forms.read.remove": (name: string) => `Remove ${name}`,
   "forms.read.go": "Read",
   "forms.read.busy": (count: number, seconds: number) =>
     `Reading ${count === 1 ? "1 file" : `${count} files`}: ${seconds} s`,
   "forms.read.waits": (seconds: number) => `The service is busy; trying again in ${seconds} s`,
-  "forms.read.stop": "Stop",
   "forms.read.stopped": "Stopped. The photographs are still here.",
   "forms.read.done": (rows: number) => (rows === 1 ? "1 row was read." : `${rows} rows were read.`),
   "forms.read.nothing":
@@ -117,7 +117,6 @@ export const forms = {
   "forms.xlsx.failed": (why: string) => `Not exported. ${why}`,
   "forms.json": "Save JSON",
   "forms.undone": "Undone.",
-  "forms.close": "Close",
   "forms.close.sure": "Close the table? What you corrected is lost unless you have saved it.",
   "forms.remaining": (count: number) => (count === 1 ? "1 cell to check" : `${count} cells to check`),
   "forms.done": "Every doubtful cell has been checked.",

@@ -63,7 +63,9 @@ def test_without_a_stage_the_answer_is_worse(open_page, expect_query, mnist):
 
 def test_all_stages_off_is_an_address_of_its_own(open_page):
     page = open_page("?view=learn&step=handwriting&look=5&without=ticfp")
-    for each in page.get_by_role("checkbox").all():
+    stages = page.get_by_role("checkbox")
+    expect(stages).to_have_count(5)
+    for each in stages.all():
         expect(each).not_to_be_checked()
     for model in ("softmax", "default"):
         digit = _says(model, page)

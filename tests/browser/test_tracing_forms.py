@@ -46,7 +46,7 @@ def test_a_form_is_traced_named_read_and_saved(open_page, files, tmp_path):
     trace(page, files)
     expect(page.get_by_test_id("announcement")).to_have_text("8 fields were found.")
     expect(page.get_by_role("img", name="The blank form, with 8 fields numbered")).to_be_visible()
-    assert page.locator(".forms-blank rect:not(.label)").count() == 8
+    expect(page.locator(".forms-blank rect:not(.label)")).to_have_count(8)
     page.get_by_role("textbox", name="Title").fill("Enrolment")
     page.get_by_role("combobox", name="Kind of field 1").select_option("identifier")
     page.get_by_role("combobox", name="Kind of field 4").select_option("phone number")

@@ -52,7 +52,7 @@ export function Ending(played: Properties) {
   useEffect(() => {
     let isLate = false;
     const judged = [start, now].map((picture) => opponent.judge(picture, target));
-    const gaps = judged.map(({ scores }) => fixed((scores[target] ?? 0) - (scores[first] ?? 0), 1));
+    const gaps = judged.map(({ scores }) => fixed((scores[target] ?? 0) - (scores[first] ?? 0), 2));
     const told = {
       title,
       ...(isTurned.value

@@ -46,7 +46,7 @@ def _choice(page):
     [
         ("steps=600", "A · Softmax · 600 steps", "Ten templates", 10),
         ("network=mlp&steps=200&hidden=24", "A · Hidden layer · 200 steps · 24 neurons", "Hidden neurons", 10),
-        ("network=small_convolutions&steps=100", "A · Convolution · 100 steps", "Feature maps", 18),
+        ("network=small_convolutions&steps=100", "A · Convolution · 100 steps", "Feature maps", 12),
     ],
 )
 def test_it_reads_and_each_kind_is_drawn_as_what_it_is(train_and_write, mnist, query, name, stage, tiles):
@@ -57,12 +57,12 @@ def test_it_reads_and_each_kind_is_drawn_as_what_it_is(train_and_write, mnist, q
         sheet.write(_strokes(mnist, 7))
     assert answer.text == "7"
     expect(page.locator(".inside-bars .best .numbers")).to_have_text(["7", "7"])
-    drawn = page.get_by_role("link", name=stage).locator("canvas")
+    drawn = page.locator(".inside-stage", has_text=stage).locator("canvas")
     expect(drawn).to_have_count(tiles)
     assert sum(drawn.evaluate_all(SEEN)) >= tiles / 2
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_role("radio", name="default", exact=True).check()
-    expect(page.get_by_role("link", name="Feature maps")).to_be_visible()
+    expect(page.get_by_role("button", name="Feature maps")).to_be_visible()
     expect(sheet.number).to_have_attribute("data-text", "7")
 
 
@@ -79,7 +79,7 @@ def test_removed_or_not_there_the_usual_model_reads(train_and_write, mnist, expe
     expect(page.get_by_role("radio", name="default", exact=True)).to_be_checked()
     expect(page.get_by_text("That network is not in this browser")).to_be_visible()
     expect(page.get_by_role("radio", name=re.compile("^A"))).to_have_count(0)
-    expect(page.get_by_role("link", name="Feature maps")).to_be_visible()
+    expect(page.get_by_role("button", name="Feature maps")).to_be_visible()
     # a link that brings it elsewhere leads back to its training
     page.reload()
     expect(page.get_by_text("That network is not in this browser")).to_be_visible()

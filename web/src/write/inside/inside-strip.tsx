@@ -124,7 +124,7 @@ export function InsideStrip() {
             write={(wanted) => tiles.find(({ name }) => name === wanted)?.picture}
           />
           <MapSum key={`${readBy.value} ${map.value}`} image={pixels} model={readBy.value} map={map.value} />
-          <ViewLink view="learn" parameters={{ step: "convolution", ...mine }} class="small">
+          <ViewLink view="learn" parameters={{ step: "convolution", ...mine }} class="small write-one">
             {say("film.step", say("learn.convolution"))}
           </ViewLink>
         </section>

@@ -80,7 +80,7 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
 def _in_turn(
     pages: list[PageRead | Problem], numbers: list[int], spec: Spec
 ) -> tuple[list[PageRead | Problem], list[Problem]]:
-    """Give copies of a sheet of several pages numbers; where the pages do not follow one another, each one its own."""
+    """Give copies of a sheet of several pages numbers; where the pages do not follow one another, each page one."""
     photographs = [page for page in pages if not isinstance(page, Skipped)]
     new = [page for page in photographs if isinstance(page, PageRead) and not page.reopened]
     sheets, count = {(page.code.spec, page.code.sheet) for page in new}, len(numbers)

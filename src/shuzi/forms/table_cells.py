@@ -268,7 +268,8 @@ def _is_shared(before: list[_Piece], after: list[_Piece]) -> bool:
 
 def _is_parted(less: _Piece, more: _Piece) -> bool:
     """Tell whether a piece of ink across a line may be of either cell, less of which is in one."""
-    if less.reach >= max(_PLAIN * (less.reach + more.reach), _MIN_PART * SCALE):
+    reach = max(less.reach, more.beyond)  # of a stroke that the line makes pale, there may be little in one picture
+    if reach >= max(_PLAIN * (reach + more.reach), _MIN_PART * SCALE):
         return True
     # it is as near to what else is written in that cell as digits of a number
     return less.reach >= _ON * SCALE and less.gap < _WITHIN * SCALE

@@ -522,12 +522,16 @@ def exam_page(sheet, page, student="001", **more):
     return PageRead(name, Code(TWO_PAGES.id, sheet, page), cells)
 
 
+def csv_of(table):
+    return list(csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff"))))
+
+
 def test_a_sheet_that_lacks_a_page_has_no_total_and_is_named_until_the_page_comes():
     wanted = [page.number for page in pages_of(TWO_PAGES)]
     assert wanted == [1, 2]
     read = [exam_page(1, 1), exam_page(1, 2), exam_page(2, 1, "002")]
     table = Table.from_dict(collect(TWO_PAGES, read, wanted).as_dict())
-    whole, lacking = csv.DictReader(io.StringIO(as_csv(table).removeprefix("\ufeff")))
+    whole, lacking = csv_of(table)
     assert (whole["Points of 50"], lacking["Points of 50"]) == ("50", "")
     last = [placed.field.name for placed in pages_of(TWO_PAGES)[1].fields]
     assert lacking["to check"].split() == last
@@ -571,8 +575,10 @@ def test_copies_of_a_sheet_of_two_pages_count_where_the_pages_of_each_follow_one
 
 
 def test_copies_whose_pages_are_not_in_turn_are_never_joined():
-    table = collect(TWO_PAGES, copied(("001", 1), ("002", 1), ("001", 2), ("002", 2)), [1, 2])
+    table = collect(TWO_PAGES, copied(("001", 1), ("002", 1), ("002", 2), ("001", 2)), [1, 2])
     assert table.is_amiss
+    assert [row.cells["id"].text for row in table.rows] == ["001", "002", "", ""]
+    assert all(row["to check"] and not row["Points of 50"] for row in csv_of(table))
     assert any("--copies" in problem.message for problem in table.problems)
 
 

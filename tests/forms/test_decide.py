@@ -97,10 +97,11 @@ def test_a_number_that_is_not_on_its_list_names_the_nearest_that_are():
     assert all(text in cell.message for text in ("20232002", "20232011"))
 
 
-def test_a_clear_number_one_digit_off_the_list_does_not_become_another_person():
+@pytest.mark.parametrize(("share", "listed"), [(0.985, 0.012), (0.95, 0.036)])
+def test_a_clear_number_one_digit_off_the_list_does_not_become_another_person(share, listed):
     field = Field("id", IDENTIFIER, boxes=8, among=("20231036", "20249999"))
-    clear = box(4, 0.985)
-    clear[3] = 0.012
+    clear = box(4, share)
+    clear[3] = listed
     cell = decided(field, box(2), box(0), box(2), clear, box(1), box(0), box(3), box(6))
     assert (cell.text, cell.status, cell.rule) == ("20241036", "unsure", "among")
     assert "20231036" in cell.message
@@ -190,9 +191,10 @@ def test_what_a_sum_chooses_is_as_probable_as_it_is_among_what_adds_up():
     assert cell.confidence == cell.alternatives[0][1]
 
 
-def test_a_sum_that_does_not_fit_makes_no_text_of_what_is_clear():
+@pytest.mark.parametrize(("share", "other"), [(0.99, 0.005), (0.95, 0.03)])
+def test_a_sum_that_does_not_fit_makes_no_text_of_what_is_clear(share, other):
     fields = [Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
-    clear = Cell("1", OK, 0.99, alternatives=(("1", 0.99), ("7", 0.005)))
+    clear = Cell("1", OK, share, alternatives=(("1", share), ("7", other)))
     cells = apply_sums(fields, {"a": clear, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)})
     assert [(cell.text, cell.status, cell.rule) for cell in cells.values()] == [
         (text, UNSURE, "sum") for text in ("1", "2", "9")

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.table_cells import TableCell
+from shuzi.forms.printed_lines import Erased
+from shuzi.forms.table_cells import TableCell, cells_sharing_ink
 from shuzi.forms.tables import column_name, find_table, read_tables
 from shuzi.ink.boxes import Box
 
@@ -113,6 +114,14 @@ def test_the_edge_of_a_shadow_is_no_sure_digit(reader):
     cv2.line(picture, (x, y + 14), (x, y + 64), 175, 4)
     table = read_tables(reader, [("table.png", photographed(picture))])
     assert table.rows[4].cells["B"].status == "unsure"
+
+
+def test_ink_that_only_its_neighbour_shows_across_the_line_is_shared():
+    pictures = [np.full((84, 84), 250, np.uint8) for _ in range(2)]
+    pictures[0][30:40, 73:78], pictures[1][30:40, :24] = 40, 40  # of one bar, which the line makes pale at the left
+    box = Box(8.0, 8.0, 68.0, 68.0)
+    cells = {(0, column): (Erased(picture, picture), box) for column, picture in enumerate(pictures)}
+    assert cells_sharing_ink(cells, 34.0) == {(0, 0), (0, 1)}
 
 
 def test_a_stroke_on_the_line_between_two_cells_is_a_doubt_about_both(reader):

@@ -18,7 +18,9 @@ import anyio
 from mcp import Client, StdioServerParameters
 
 from shuzi.errors import DataError
-from shuzi.mcp.server import Readable, _decoded
+from shuzi.forms.kinds import Field
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.mcp.server import Readable, _decoded, answer_of
 
 
 @pytest.fixture(scope="module")
@@ -134,13 +136,16 @@ def test_wrong_arguments_are_explained_and_lose_no_other_answer(folders):
         ("read_numbers", {"paths": ["a" * 300, "many"]}),
         ("read_numbers", {"paths": "many"}),
         ("read_table", {"paths": ["many"], "rows": -1}),
+        ("read_numbers", {"paths": ["many"], "among": ["3"]}),
     )[2]
-    numbers, text, negative = results
+    numbers, text, negative, unknown = results
     assert [number["status"] == "error" for number in numbers.structured_content["result"]] == [True] + [False] * 3
     for said, name in ((text, "paths"), (negative, "rows")):
         assert said.is_error
         assert said.content[0].text.startswith(f"The argument {name} ")
         assert "pydantic" not in said.content[0].text
+    assert unknown.is_error  # else what was read would seem to be on the list
+    assert all(name in unknown.content[0].text for name in ('"among"', "allowed"))
 
 
 def test_half_a_character_in_a_path_is_answered(tmp_path):
@@ -207,6 +212,12 @@ def test_an_assistant_reads_a_form(tmp_path):
         "blank"
     ]  # rows at the end that nobody filled in are left out
     assert (told["doubtful"], told["problems"]) == (0, [])
+
+
+def test_an_assistant_is_told_both_numbers_of_a_wrong_sum():
+    cells = {name: Cell(text, "unsure", 0.9, "sum") for name, text in (("a", "3"), ("all", "7"))}
+    table = Table("Sums", (Field("a", boxes=1), Field("all", boxes=1, sum_of=("a",))), (Row(1, 0, cells),))
+    assert all({"3", "7"} <= set(cell.message) for cell in answer_of(table).rows[0].cells.values())
 
 
 @pytest.mark.parametrize(

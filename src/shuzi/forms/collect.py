@@ -80,7 +80,7 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
 def _in_turn(
     pages: list[PageRead | Problem], numbers: list[int], spec: Spec
 ) -> tuple[list[PageRead | Problem], list[Problem]]:
-    """Give copies of a sheet of several pages numbers, where the pages of each follow one another."""
+    """Give copies of a sheet of several pages numbers; where the pages do not follow one another, each page one."""
     photographs = [page for page in pages if not isinstance(page, Skipped)]
     new = [page for page in photographs if isinstance(page, PageRead) and not page.reopened]
     sheets, count = {(page.code.spec, page.code.sheet) for page in new}, len(numbers)
@@ -89,21 +89,20 @@ def _in_turn(
         return pages, []
     # a photograph that cannot be read may be the page whose turn it is
     turns = [page for page in photographs if not (isinstance(page, PageRead) and page.reopened)]
-    if any(isinstance(page, PageRead) and page.code.page != numbers[at % count] for at, page in enumerate(turns)):
-        return pages, [Problem("", say("form.no_turns"))]
+    apart = any(isinstance(page, PageRead) and page.code.page != numbers[at % count] for at, page in enumerate(turns))
     highest = max(page.code.sheet for page in photographs if isinstance(page, PageRead))
     taken = {page.code.sheet for page in photographs if isinstance(page, PageRead) and page.reopened}
     of_sheet: dict[int, int] = {}
     numbered: dict[int, PageRead | Problem] = {}
     for at, page in enumerate(turns):
         if isinstance(page, PageRead):
-            own = of_sheet.setdefault(at // count, page.code.sheet if page.code.sheet not in taken else highest + 1)
+            free = page.code.sheet if page.code.sheet not in taken else highest + 1
+            own = of_sheet.setdefault(at if apart else at // count, free)
             taken.add(own)
             highest = max(highest, own)
             numbered[id(page)] = replace(page, code=replace(page.code, sheet=own))
-    return [numbered.get(id(page), page) for page in pages], [
-        Skipped("", say("form.turns", pages=count, sheets=len(of_sheet)))
-    ]
+    said = Skipped("", say("form.turns", pages=count, sheets=len(of_sheet)))
+    return [numbered.get(id(page), page) for page in pages], [Problem("", say("form.no_turns")) if apart else said]
 
 
 def _summed(spec: Spec, rows: list[Row]) -> list[Row]:

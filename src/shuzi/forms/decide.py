@@ -60,7 +60,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         )
     kept = [(text, probability) for text, probability in texts if text and not field.broken(text)]
     off_list = bool(field.among) and best not in field.among
-    is_other = off_list and "?" not in best and bool(kept) and is_clearly_other(probability, kept[0][1])
+    is_other = off_list and "?" not in best and bool(kept) and _is_other(probability, kept[0][1])
     if not kept or kept[0][1] < _MIN_TEXT_PROBABILITY or is_other:
         rule, others = (AMONG, _nearest(field, best, boxes)) if off_list else (field.broken(best), found[1:LISTED])
         return Cell(best, UNSURE, probability, rule, (found[0], *others))
@@ -91,7 +91,7 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
             ranked.insert(1, (unchecked.text, 1 - confidence))
     if off_list:
         # nor does it make a digit of an empty box, or of something else in one
-        if boxes and is_clearly_other(probability, boxes.score(plain[text], field.last_may_be_x, any_digit=0.0)):
+        if boxes and _is_other(probability, boxes.score(plain[text], field.last_may_be_x, any_digit=0.0)):
             amiss = True
         ranked.insert(1, (best, min(probability, 1 - confidence)))
     whole = boxes is None or boxes.whole or bool(field.among)
@@ -101,6 +101,11 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         more.append((best, probability * (1 - _KEPT) / _KEPT / everything))
     others = sorted([*ranked[1:], *more], key=itemgetter(1), reverse=True)
     return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: LISTED - 1]))
+
+
+def _is_other(probability: float, of_text: float) -> bool:
+    """Tell whether a text is clearly none that the rules allow; the margin is that of the network, not softened."""
+    return is_clearly_other(probability ** (1 / _SOFTER), of_text ** (1 / _SOFTER))
 
 
 def _nearest(field: Field, text: str, boxes: BoxTexts | None) -> Texts:
@@ -141,9 +146,7 @@ def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, 
             if texts[-1] and added_up(texts[:-1]) == added_up(texts[-1:]) is not None:
                 fitting[texts] = fitting.get(texts, 0.0) + combined
         # it chooses among texts that the ink supports, and adds none
-        fitting = {
-            texts: combined for texts, combined in fitting.items() if not is_clearly_other(likeliest, combined)
-        }
+        fitting = {texts: combined for texts, combined in fitting.items() if not _is_other(likeliest, combined)}
         if not fitting:
             made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or SUM) for name in names}
             continue

@@ -268,10 +268,12 @@ def _is_shared(before: list[_Piece], after: list[_Piece]) -> bool:
 
 def _is_parted(less: _Piece, more: _Piece) -> bool:
     """Tell whether a piece of ink across a line may be of either cell, less of which is in one."""
-    if less.reach >= max(_PLAIN * (less.reach + more.reach), _MIN_PART * SCALE):
+    # where the line makes a stroke pale, the other cell may show more of it
+    reach = max(less.reach, more.beyond) if less.reach >= _ON * SCALE else less.reach
+    if reach >= max(_PLAIN * (reach + more.reach), _MIN_PART * SCALE):
         return True
     # it is as near to what else is written in that cell as digits of a number
-    return less.reach >= _ON * SCALE and less.gap < _WITHIN * SCALE
+    return reach >= _ON * SCALE and less.gap < _WITHIN * SCALE
 
 
 def _touching(erased: Erased, box: Box, palest: float, vertical: bool, is_last: bool) -> list[_Piece]:

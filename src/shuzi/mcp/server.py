@@ -134,7 +134,10 @@ def answer_of(table: Table) -> Answer:
         title=table.title,
         columns=[column.name for column in table.fields],
         rows=[
-            TableRow(_plain(row.sources), {name: _cell(cell) for name, cell in row.cells.items()})
+            TableRow(
+                _plain(row.sources),
+                {name: _cell(cell, table.message_of(row, name)) for name, cell in row.cells.items()},
+            )
             for row in table.rows
         ],
         doubtful=table.doubtful,
@@ -142,9 +145,9 @@ def answer_of(table: Table) -> Answer:
     )
 
 
-def _cell(cell: Cell) -> TableCell:
-    alternatives = _alternatives(cell.alternatives) if cell.message else []
-    return TableCell(cell.text, cell.status, round(cell.confidence, 4), cell.message, alternatives)
+def _cell(cell: Cell, message: str) -> TableCell:
+    alternatives = _alternatives(cell.alternatives) if message else []
+    return TableCell(cell.text, cell.status, round(cell.confidence, 4), message, alternatives)
 
 
 def _plain(text: str) -> str:
@@ -271,13 +274,17 @@ def create(reader: Reader, readable: Readable, language: str) -> MCPServer:
 
 
 class _Server(MCPServer):
-    """A server that says in a sentence which argument is wrong."""
+    """A server that says in a sentence which argument is wrong, or unknown: a list without effect misleads."""
 
     language: str
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
+        known = next((tool.input_schema["properties"] for tool in await self.list_tools() if tool.name == name), None)
+        if known and (unknown := [argument for argument in arguments if argument not in known]):
+            with speaking(self.language):
+                raise ToolError(say("error.mcp.unknown", name=_plain(unknown[0]), known=", ".join(known)))
         try:
             return await super().call_tool(name, arguments, context)
         except ToolError as problem:

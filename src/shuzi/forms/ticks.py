@@ -29,10 +29,7 @@ _MAX_PALE_PEN_WIDTH = 2.1  # millimetres: what is pale and wider may be the edge
 _RIM = 0.45  # millimetres inside a line that what is left of it may reach
 _SPECK = 0.04  # square millimetres: smaller is noise
 _MIN_BEYOND = 0.08  # square millimetres of a stroke beyond a line
-_BESIDE, _MAX_BESIDE = 0.55, 0.8  # millimetres beside a line where what is left of it lies, and how much of it there
 _MIN_REST, _STRAIGHT, _WHOLE = 2.4, 0.75, 0.85  # millimetres along and across what may be left; of a whole side
-_GOES_ON = 0.3  # square millimetres beyond the lines: a shadow does not end there
-_MAX_PALE_WIDTH = 1.2  # millimetres: what is pale and wider is no stroke
 _PAPER = 85  # the percentile of a box with its margin that is paper, however full the box is
 _AROUND, _LABEL = 2.6, 1.4  # millimetres around a box where a circle goes, and on the side where its label is
 _DIRECTIONS, _IN_ONE = 24, 6  # from a box, and the pixels of ink that are seen in one
@@ -48,10 +45,8 @@ class TickInk:
     cover: float  # the fraction of the box that is ink
     dark: float  # the grey levels by which the ink is darker than paper; 0 if there is none
     away: float  # from the middle of the ink to that of the box, as a fraction of half its side
-    outside: float  # the area of the ink in the margin, beyond the lines, in square millimetres
-    # the area of what may be left of a line, or a shadow, in square millimetres; it is in no other measure
-    line: float = 0.0
     sides: int = 0  # beyond how many of its four lines there is ink
+    line: float = 0.0  # the area of what may be left of a line, in square millimetres; it is in no other measure
     around: float = 0.0  # the fraction of the directions from the box in which ink is seen beyond its lines
     pale: bool = False  # whether it is far paler than what else is written on the sheet
 
@@ -75,29 +70,20 @@ def ink_in(part: NDArray[np.uint8], box: Box, thickness: float) -> TickInk:
     narrow = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8))
     rim = (_RIM + thickness / 2) * SCALE
     inner = Box(box.x + rim, box.y + rim, box.width - 2 * rim, box.height - 2 * rim)
-    outer = Box(box.x - rim, box.y - rim, box.width + 2 * rim, box.height + 2 * rim)
     inside = dark[inner.pixels()]
     peak = float(np.percentile(inside, 98)) if inside.size else 0.0
     is_ink = (narrow >= max(_MIN_CONTRAST, _SOLID_MARK * peak)) | (dark >= max(_WIDE, _SOLID_MARK * peak))
     solid = is_ink.astype(np.uint8)
-    beyond = solid.copy()
-    beyond[outer.pixels()] = 0
-    down, across = outer.pixels()
-    strips = beyond[: down.start], beyond[down.stop :], beyond[:, : across.start], beyond[:, across.stop :]
+    down, across = Box(box.x - rim, box.y - rim, box.width + 2 * rim, box.height + 2 * rim).pixels()
+    strips = solid[: down.start], solid[down.stop :], solid[:, : across.start], solid[:, across.stop :]
     sides = sum(float(strip.sum()) >= _MIN_BEYOND * SCALE**2 for strip in strips)
     count, labels, stats, middles = cv2.connectedComponentsWithStats(solid[inner.pixels()], connectivity=8)
     large = [piece for piece in range(1, count) if stats[piece, cv2.CC_STAT_AREA] >= _SPECK * SCALE**2]
-    outside = float(beyond.sum()) / SCALE**2
-    goes_on = outside >= _GOES_ON
-    lines = [
-        piece
-        for piece in large
-        if _is_line(labels == piece, stats[piece]) or (goes_on and _is_shade(labels == piece, inside))
-    ]
+    lines = [piece for piece in large if _is_line(labels.shape, stats[piece])]
     line = float(stats[lines, cv2.CC_STAT_AREA].sum()) / SCALE**2
     large = [piece for piece in large if piece not in lines]
     if not large:
-        return TickInk(0.0, 0.0, 0.0, 0.0, 0.0, outside, line, sides)
+        return TickInk(0.0, 0.0, 0.0, 0.0, 0.0, sides, line)
     own = np.isin(labels, large)
     areas = stats[large, cv2.CC_STAT_AREA].astype(np.float64)
     largest = stats[large[int(areas.argmax())]]
@@ -109,9 +95,8 @@ def ink_in(part: NDArray[np.uint8], box: Box, thickness: float) -> TickInk:
         float(own.mean()),
         round(float(np.percentile(inside[own], 75)), 1),
         float(away),
-        outside,
-        line,
         sides,
+        line,
     )
 
 
@@ -156,53 +141,36 @@ def _grid(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
     return np.stack(np.broadcast_arrays(x, y), axis=-1).astype(np.float64)
 
 
-def _is_line(piece: NDArray[np.bool_], stats: NDArray[np.int32]) -> bool:
-    """Tell whether a long piece of ink is as straight as a line of its box, or nearly all of it is beside these."""
+def _is_line(shape: Sequence[int], stats: NDArray[np.int32]) -> bool:
+    """Tell whether a piece of ink in a box is as long and straight as a line of it."""
     _, _, wide, high, _ = stats.tolist()
-    if np.hypot(wide, high) < _MIN_REST * SCALE:
-        return False
-    rim = round(_BESIDE * SCALE)
-    is_straight = min(wide, high) <= _STRAIGHT * SCALE and max(wide, high) >= _WHOLE * max(piece.shape)
-    return is_straight or float(piece[rim:-rim, rim:-rim].sum()) <= (1 - _MAX_BESIDE) * float(piece.sum())
-
-
-def _is_shade(piece: NDArray[np.bool_], inside: NDArray[np.float32]) -> bool:
-    """Tell whether a piece is pale, and wider than a stroke of a pen."""
-    if float(np.percentile(inside[piece], 75)) >= _WIDE:
-        return False
-    away = cv2.distanceTransform(np.pad(piece, 1).astype(np.uint8), cv2.DIST_L2, 3)
-    return 2 * float(away.max()) > _MAX_PALE_WIDTH * SCALE
+    is_long = np.hypot(wide, high) >= _MIN_REST * SCALE and max(wide, high) >= _WHOLE * max(shape)
+    return bool(is_long and min(wide, high) <= _STRAIGHT * SCALE)
 
 
 TRACE, FILLED, STRUCK, CIRCLED = "trace", "filled", "struck", "circled"
 """The rules that a field breaks if what is in a box may be no mark, if a filled box may be a mark or one taken back,
 if a mark may have been crossed out, and if a box may be circled rather than marked."""
 # Chosen on the validation sheets of the benchmark of ticks, whose figures are of others. There all marks but dots are
-# longer than 2.1 mm, dots larger than 0.7 square millimetres and near to the middle, and what is left where a pen
+# longer than 2.1 mm, dots near to the middle, and what is left where a pen
 # only touched a box is shorter than 2.2 mm; filled boxes are covered by more than 0.8, scribbles by 0.7.
-_NOTHING, _MIN_MARK = 0.1, 0.45  # square millimetres of ink: less is no mark, and more may be one
-_SHORT, _DOT = 0.8, 1.1  # millimetres of its diagonal: of no mark, and of a dot at least
 _TOUCHED, _LONG = 1.7, 2.4  # millimetres: what is left where a pen touched a box is shorter, and any mark is longer
 _CENTRAL, _ASIDE = 0.25, 0.5  # from the middle to a line: a dot is nearer, and what is farther may be none
 _FAINT, _CLEAR = 18.0, 22.0  # grey levels by which ink is darker than paper: what no pen leaves, and what one does
-_TOUCH, _DOT_OF_OTHERS = 0.025, 0.9  # of what is short and aside is a mark, and of dots on a page of longer marks
+_DOT_OF_OTHERS = 0.9  # of dots on a page of longer marks are marks
 _ON_LINE, _DOUBTED = 0.6, 0.5  # square millimetres that may be left of a line, or a mark; and how often it is one
-# grey levels, and square millimetres beyond the lines: a shadow is pale, and goes on there
-_PALE, _BEYOND = 32.0, 0.5
 _FULL, _LIGHTER = 0.81, 0.65  # of a box that is filled, and of the ink there, another mark
-_STRUCK = ((0.38, 0.6), (0.3, 0.35))  # the same of a mark that may be crossed out
+_STRUCK = (0.38, 0.6)  # the same of a mark that may be crossed out
 _STRUCK_BEYOND, _SIDES = (0.3, 0.8), 2  # the same of one that goes beyond so many lines of its box
 _STRUCK_OF_ONE = (0.38, 0.75)  # the same in one-of-n, where it is one of two marks
 _KEPT_MARKS = 0.6  # of the marks of any-of-n that may be crossed out are none
 _DARK = 0.75  # of a page's marks are paler than what counts as how dark they are: some may be what an eraser left
 _FEW = 0.2  # of a page's marks are dots, at most, where longer ones are usual
-_LIKELY_MARK = 0.85  # the probability from which a box counts as marked beside a filled one, or one crossed out
-_OTHER_MARK = 0.15  # the probability from which another box of one-of-n may be marked too
 _SURE = 0.9998  # the probability that what is clear is as it looks
 _SECOND, _NO_MARK = 0.02, 0.2  # how often a second box of one-of-n is marked, or none is, to one that is marked
 _PALER = 0.47  # of how dark the marks of a page are: paler is what an eraser left, or another pen
 _CIRCLED = 0.5  # of the directions from a box in which a circle goes around it
-_OK_FROM = 0.97  # the probability from which a field is `ok`, or blank
+_OK_FROM = 0.97  # the probability from which a box is marked, and a field `ok`, or blank
 
 
 @dataclass(frozen=True)
@@ -223,8 +191,8 @@ class Tick:
 
     def is_struck(self, lightest: float, choose: str) -> bool:
         """Tell whether it may be crossed out, where the lightest mark of its field covers so much of its box."""
-        more = _STRUCK_OF_ONE if choose == ONE else _STRUCK_BEYOND if self.beyond else _STRUCK[0]
-        return any(self.cover >= max(min_cover, lightest / lighter) for min_cover, lighter in (more, *_STRUCK))
+        min_cover, lighter = _STRUCK_OF_ONE if choose == ONE else _STRUCK_BEYOND if self.beyond else _STRUCK
+        return self.cover >= max(min_cover, lightest / lighter)
 
 
 @dataclass(frozen=True)
@@ -250,18 +218,14 @@ class Usual:
 def tick_of(ink: TickInk) -> Tick:
     """Judge the ink in a box.
 
-    >>> nothing, check = TickInk(0.05, 0.3, 0.0, 30.0, 0.9, 0.0), TickInk(2.4, 4.5, 0.15, 120.0, 0.1, 0.4)
+    >>> nothing, check = TickInk(0.05, 0.3, 0.0, 30.0, 0.9), TickInk(2.4, 4.5, 0.15, 120.0, 0.1)
     >>> tick_of(nothing).mark < 0.01, tick_of(check).mark > 0.99
     (True, True)
     """
-    seen = min(_part(ink.area, _NOTHING, _MIN_MARK), _part(ink.dark, _FAINT, _CLEAR))
     central = 1 - _part(ink.away, _CENTRAL, _ASIDE)
-    long = max(_TOUCH, _part(ink.length, _TOUCHED, _LONG))
-    seen *= _part(ink.length, _SHORT, _DOT) * max(central, long)
+    seen = _part(ink.dark, _FAINT, _CLEAR) * max(central, _part(ink.length, _TOUCHED, _LONG))
     if ink.line >= _ON_LINE:
         seen = max(seen, _DOUBTED)
-    if ink.dark < _PALE and ink.outside >= _BEYOND:
-        seen = min(seen, _DOUBTED)
     if ink.pale:
         seen = min(seen, _DOUBTED)
     mark = 1 - _SURE + (2 * _SURE - 1) * seen
@@ -285,13 +249,13 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
     ticks = [
         replace(tick, mark=min(tick.mark, _DOUBTED)) if tick.dark < _PALER * usual.dark else tick for tick in ticks
     ]
-    circled = [tick.circled and (tick.short or tick.mark < _LIKELY_MARK) for tick in ticks]
+    circled = [tick.circled and (tick.short or tick.mark < _OK_FROM) for tick in ticks]
     ticks = [
         replace(tick, mark=_DOUBTED) if is_circled else tick for tick, is_circled in zip(ticks, circled, strict=True)
     ]
     if not usual.dots:
         ticks = [replace(tick, mark=min(tick.mark, _DOT_OF_OTHERS)) if tick.short else tick for tick in ticks]
-    marked = [tick.cover for tick in ticks if tick.mark >= _LIKELY_MARK]
+    marked = [tick.cover for tick in ticks if tick.mark >= _OK_FROM]
     lightest, fullest = min(marked, default=0.0), max(marked, default=0.0)
     is_mixed = fullest >= _FULL and lightest < _LIGHTER * fullest
     taken_back = is_mixed and not usual.fills
@@ -305,7 +269,6 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
     ]
     ranked = _ranked(field, marks)
     text, confidence = ranked[0]
-    doubted = sum(mark >= _OTHER_MARK for mark in marks) > 1
     if any(struck):
         rule = STRUCK
     elif any(circled):
@@ -314,7 +277,7 @@ def decide_ticks(field: Field, ticks: Sequence[Tick], usual: Usual, amiss: bool 
         rule = SEVERAL
     elif fullest >= _FULL and not taken_back and (is_mixed or not usual.fills):
         rule = FILLED
-    elif confidence < _OK_FROM or (field.choose == ONE and doubted):
+    elif confidence < _OK_FROM:
         rule = TRACE
     else:
         rule = field.broken(text)

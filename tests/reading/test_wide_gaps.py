@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -10,8 +11,14 @@ import pytest
 
 import shuzi
 from shuzi.ink.boxes import Box
+from shuzi.ink.line_pictures import TextLine
+from shuzi.models.store import find_model
+from shuzi.reading.classifier import Classifier
 from shuzi.reading.doubts import find_parts
+from shuzi.reading.page import recognise_page
+from shuzi.reading.recogniser import Recogniser
 from shuzi.reading.result import Digit, Mark, Reading
+from shuzi.reading.thresholds import MAX_WORK
 
 # lines that a port splits as well, for each character where its box of 20 x 40 pixels begins, a mark's of 6 x 6
 LAID = json.loads((Path(__file__).parents[1] / "fixtures" / "wide-gaps.json").read_text())
@@ -87,3 +94,15 @@ def test_a_pattern_or_a_list_that_only_the_whole_fits_is_of_one_number(reader, r
     for known in parts_fit:
         reading = reader.read(page, **known)
         assert (reading.status, reading.advice[0]) == ("unsure", "reading.wide_gap")
+
+
+@pytest.mark.parametrize("apart", [1.9, 2.4])
+@pytest.mark.parametrize(("text", "numbers"), [("804 56", ["804", "56"]), ("25 90 13", ["25", "90", "13"])])
+def test_one_line_over_the_columns_of_a_photograph_becomes_a_line_for_each(row, text, numbers, apart):
+    grey = row(text, apart)
+    high, wide = grey.shape
+    over = TextLine((40.0, high / 2), (wide - 40.0, high / 2), HIGH, 0.9)  # as if the line detector saw no gap
+    found = recognise_page(grey, [over], Recogniser(find_model("line")), Classifier(find_model("default")), MAX_WORK)
+    assert [line.texts.texts[int(line.texts.scores[:, 0].argmax())] for line in found.page] == numbers
+    ends = [(line.line.start[0], line.line.end[0]) for line in found.page]
+    assert all(left[1] < right[0] for left, right in pairwise(ends))

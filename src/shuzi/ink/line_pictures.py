@@ -44,6 +44,13 @@ class TextLine:
         top, bottom = sorted((self.start[1], self.end[1]))
         return Box(left, top - self.height / 2, right - left, bottom - top + self.height)
 
+    def part(self, first: float, last: float) -> TextLine:
+        """Return its part between two distances from its start, in pixels."""
+        (x, y), (right, bottom), length = self.start, self.end, max(self.length, 1.0)
+        across, down = (right - x) / length, (bottom - y) / length
+        start, end = ((x + across * at, y + down * at) for at in (first, last))
+        return TextLine(start, end, self.height, self.score)
+
     def scaled(self, x: float, y: float) -> TextLine:
         """Return the line in a picture that many times as wide and high."""
         return TextLine(

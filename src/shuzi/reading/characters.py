@@ -73,13 +73,7 @@ def frame_characters(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list
     """
     if not text:
         return []
-    frame, columns = line.line.frames[0], line.columns[0]
-    # pixels of the strip per pixel of the picture, from left to right
-    across = min(HEIGHT / max(frame.height, 1.0), LONGEST / max(frame.width, 1.0))
-    middles = [
-        frame.x + (first + last) / 2 * COLUMN / across
-        for first, last in find_spans(columns, tuple(map(CLASSES.index, text)))
-    ]
+    frame, middles = line.line.frames[0], find_middles(line, text)
     rows, _ = frame.pixels()
     profile = ink[rows].sum(axis=0, dtype=np.float64)
     edges = [frame.x, *(_cut(profile, *pair) for pair in pairwise(middles)), frame.right]
@@ -88,6 +82,15 @@ def frame_characters(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list
         _frame_ink(ink, rows, max(left, middle - reach), min(right, middle + reach), frame)
         for middle, (left, right) in zip(middles, pairwise(edges), strict=True)
     ]
+
+
+def find_middles(line: LineTexts, text: str) -> list[float]:
+    """Return where the middle of each character is, from left to right, in pixels of the picture."""
+    frame = line.line.frames[0]
+    # pixels of the strip per pixel of the picture, from left to right
+    across = min(HEIGHT / max(frame.height, 1.0), LONGEST / max(frame.width, 1.0))
+    spans = find_spans(line.columns[0], tuple(map(CLASSES.index, text)))
+    return [frame.x + (first + last) / 2 * COLUMN / across for first, last in spans]
 
 
 def find_spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:

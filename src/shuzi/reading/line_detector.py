@@ -26,7 +26,7 @@ LOOK_PIXELS: Final = 786_432  # of the first look: 1,024 by 768
 COARSER: Final = 3  # times coarser than that is the second look, and the third than the second
 SMALL_TEXT: Final = 15.0  # pixels: where digits are lower in the first look, there is a finer one
 GOOD_HEIGHT: Final = 26.0  # pixels, of a digit in the finer look
-LARGE_TEXT: Final = 24.0  # pixels: of a coarser look, lines with lower digits are left to the finer ones
+LARGE_TEXT: Final = 16.0  # pixels: of a coarser look, lines with lower digits are left to the finer ones
 MAX_LOOK_PIXELS: Final = 2_400_000  # of the finer look
 CELL: Final = 4  # pixels of a look per cell of its maps, as in training
 MULTIPLE: Final = 32  # pixels: height and width of a look are multiples of this
@@ -40,6 +40,7 @@ NUMBER_GAP: Final = 1.4  # digit heights: from this gap on, training separates t
 DIGIT_LENGTH: Final = 1.1  # digit heights: a longer line may have more than one digit
 DIGIT_GAP: Final = 2.5  # digit heights: from this gap on, single digits are numbers of their own
 UNEVEN: Final = 2.0  # so many times as wide as another, a gap between single digits separates two numbers
+MIN_OTHER_HEIGHT: Final = 0.4  # of the higher line's digits: lower ones are no part of the same number
 OFF_ROW: Final = 0.5  # of the higher line's digits: how far off its middle another part of the number may lie
 CUT_OFF: Final = 0.06  # of a digit's height, that the edge cuts off of a line that is none of the picture's own
 SPECK: Final = 0.28  # of score times height, of the others' height: less is ruling (least of 817 true lines: 0.3)
@@ -177,6 +178,8 @@ def _rows(lines: list[TextLine]) -> list[list[TextLine]]:
 def _goes_on(left: TextLine, right: TextLine) -> bool:
     """Tell whether the right line lies where the left one would go on."""
     high, low = (left, right) if left.height >= right.height else (right, left)
+    if low.height < MIN_OTHER_HEIGHT * high.height:
+        return False
     x, y = ((start + end) / 2 for start, end in zip(low.start, low.end, strict=True))
     slope = (high.end[1] - high.start[1]) / max(high.end[0] - high.start[0], 1.0)
     return abs(high.start[1] + slope * (x - high.start[0]) - y) < OFF_ROW * high.height

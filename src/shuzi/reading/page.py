@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import fmean, median
+from statistics import fmean, median, median_low
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from shuzi.ink.line_pictures import BESIDE, FRAMES, LinePicture, TextLine, frame
 from shuzi.ink.paper import map_line
 from shuzi.ink.strips import HEIGHT, LONGEST, SHORTEST
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.characters import Character, find_characters
+from shuzi.reading.characters import Character, find_characters, find_middles
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.line_detector import LineDetector, in_reading_order, is_cut_off
 from shuzi.reading.lines import is_struck_out
@@ -27,10 +27,12 @@ from shuzi.reading.thresholds import (
     MAX_TEXTS,
     MAX_WORK,
     MIN_CLASS_PROBABILITY,
+    NEXT_NUMBER,
     PROBABLE,
     STRIKE_ENDS,
     STRIP_PIXELS_PER_IMAGE,
     TEXTS_OF_A_STRIP,
+    TIMES_OTHER_DISTANCES,
     TURNED_LINES,
     TURNED_MARGIN,
     UPRIGHT_PROBABILITY,
@@ -54,13 +56,13 @@ def recognise_page(
     lines = whole or lines
     height, work = median(line.height for line in lines), Work(max_work * MAX_PAGE_WORK / MAX_WORK)
     nothing = Findings.of_nothing(grey)
-    page = []
+    page: list[PageLine] = []
     strips = sum(_measure_strips(line) for line in lines)
     try:
         work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
         for line in in_reading_order(list(lines)):
             others = height if len(lines) > 1 else line.height
-            page.append(_recognise(grey, line, line.height / others, recogniser, classifier, work))
+            page += _recognise_numbers(grey, line, line.height / others, recogniser, classifier, work)
     except TooMuch as problem:
         return replace(nothing, uncovered=1.0, too_much=problem.advice, work=work.done)
     is_upside_down = _is_upside_down(page, recogniser)
@@ -115,6 +117,43 @@ def lies_on_its_side(
     return False
 
 
+def _recognise_numbers(
+    grey: NDArray[np.uint8],
+    line: TextLine,
+    relative_height: float,
+    recogniser: Recogniser,
+    classifier: Classifier,
+    work: Work,
+) -> list[PageLine]:
+    """Recognise a line, or each of the numbers that a wide gap divides it into."""
+    whole, characters = _recognise(grey, line, relative_height, recogniser, classifier, work)
+    start = _find_next_number(whole, characters)
+    if start is None:
+        return [whole]
+    larger, before = line.height / whole.picture.height, BESIDE * line.height
+    end, next_one = characters[start - 1].box.right * larger - before, characters[start].box.x * larger - before
+    parts = line.part(0.0, end), line.part(next_one, line.length)
+    work.spend(sum(map(_measure_strips, parts)) / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(parts))
+    return [
+        number
+        for part in parts
+        for number in _recognise_numbers(grey, part, relative_height, recogniser, classifier, work)
+    ]
+
+
+def _find_next_number(line: PageLine, characters: Sequence[Character]) -> int | None:
+    """Return the index of the digit after a gap that parts two numbers; None if there is none."""
+    text = "".join(character.character for character in characters)
+    distances = np.diff(find_middles(line.texts, text)) / line.picture.height
+    if len(distances) < 2:  # no other tells how far apart the digits are written
+        return None
+    start = int(distances.argmax()) + 1
+    others = median_low(np.delete(distances, start - 1).tolist())
+    is_number = text[start - 1] in DIGITS and text[start] in DIGITS
+    is_wide = distances[start - 1] >= max(NEXT_NUMBER, TIMES_OTHER_DISTANCES * others)
+    return start if is_number and is_wide else None
+
+
 def _recognise(
     grey: NDArray[np.uint8],
     line: TextLine,
@@ -122,8 +161,8 @@ def _recognise(
     recogniser: Recogniser,
     classifier: Classifier,
     work: Work,
-) -> PageLine:
-    """Recognise a line."""
+) -> tuple[PageLine, tuple[Character, ...]]:
+    """Recognise a line, and find the characters of its most probable text."""
     picture = straighten(grey, line)
     ink, contrast = map_line(picture.grey, picture.height)
     frames = tuple(frame_line(picture, times) for times in FRAMES)
@@ -142,10 +181,12 @@ def _recognise(
         tuple("".join(CLASSES[label] for label in text) for text in labels),
         scores,
     )
-    digits = _find_digits(texts, strips, ink)
+    characters = _find_characters(texts, strips, ink)
+    digits = [character for character in characters if character.character in DIGITS]
     if is_struck_out(contrast, _trim([digit.box for digit in digits], picture.height)):
         texts = replace(texts, line=replace(texts.line, is_struck=True))
-    return PageLine(line, picture, ink, texts, _classify(digits, classifier, work), relative_height)
+    classified = _classify(digits, classifier, work)
+    return PageLine(line, picture, ink, texts, classified, relative_height), characters
 
 
 def _trim(boxes: list[Box], height: float) -> list[Box]:
@@ -158,15 +199,14 @@ def _trim(boxes: list[Box], height: float) -> list[Box]:
     return [first, *boxes[1:-1], Box(last.x, last.y, max(last.width - off, 1.0), last.height)]
 
 
-def _find_digits(texts: LineTexts, strips: NDArray[np.float64], ink: NDArray[np.uint8]) -> list[Character]:
-    """Return the digits of the text that is most probable in all strips, float64 (strips, n)."""
+def _find_characters(texts: LineTexts, strips: NDArray[np.float64], ink: NDArray[np.uint8]) -> tuple[Character, ...]:
+    """Return the characters of the text that is most probable in all strips, float64 (strips, n)."""
     mean = strips.mean(axis=0)
     ranked = np.argsort(-mean, kind="stable")
     probabilities = np.exp(mean[ranked] - mean.max())
-    best = find_characters(
+    return find_characters(
         texts, [texts.texts[index] for index in ranked], (probabilities / probabilities.sum()).tolist(), ink
     )
-    return [character for character in best if character.character in DIGITS]
 
 
 def _classify(digits: Sequence[Character], classifier: Classifier, work: Work) -> NDArray[np.float32]:

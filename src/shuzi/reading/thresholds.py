@@ -200,6 +200,10 @@ WIDE_GAP: Final = 1.2  # of the digits' median height
 TIMES_OTHER_GAPS: Final = 2.25  # digits written evenly far apart are one number
 LONE_GAP: Final = 2.5  # of that height, between two digits: no other gap tells how far apart they are written
 
+# where a line of a photograph is two numbers: of 764 that were one, one reached both, of 29 that were two, 22
+NEXT_NUMBER: Final = 1.95  # digit heights between the middles of two neighbouring digits
+TIMES_OTHER_DISTANCES: Final = 2.1  # and as a multiple of the median distance between the others
+
 # a list of allowed values
 MAX_VALUES: Final = 100_000
 """Values that a list may have."""

@@ -36,6 +36,16 @@ export function lengthOfLine({ start, end }: TextLine): number {
   return Math.hypot(end[0] - start[0], end[1] - start[1]);
 }
 
+/** The part of a line between two distances from its start, in pixels. */
+export function partOf(line: TextLine, first: number, last: number): TextLine {
+  const length = Math.max(lengthOfLine(line), 1);
+  const at = (way: number): Position => [
+    line.start[0] + ((line.end[0] - line.start[0]) / length) * way,
+    line.start[1] + ((line.end[1] - line.start[1]) / length) * way,
+  ];
+  return { ...line, start: at(first), end: at(last) };
+}
+
 /** The box of a line's digits. */
 export function boxOfLine({ start, end, height }: TextLine): Box {
   const [left, top] = [Math.min(start[0], end[0]), Math.min(start[1], end[1])];

@@ -18,6 +18,7 @@ import {
   MAX_LOOK_PIXELS,
   MIDDLE_HEIGHT,
   MIN_AREA,
+  MIN_OTHER_HEIGHT,
   MULTIPLE,
   NUMBER_GAP,
   OFF_ROW,
@@ -220,6 +221,7 @@ function rowsOf(lines: readonly TextLine[]): TextLine[][] {
 /** Whether the right line lies where the left one would go on. */
 function goesOn(left: TextLine, right: TextLine): boolean {
   const [high, low] = left.height >= right.height ? [left, right] : [right, left];
+  if (low.height < MIN_OTHER_HEIGHT * high.height) return false;
   const [x, y] = [(low.start[0] + low.end[0]) / 2, (low.start[1] + low.end[1]) / 2];
   const slope = (high.end[1] - high.start[1]) / Math.max(high.end[0] - high.start[0], 1);
   return Math.abs(high.start[1] + slope * (x - high.start[0]) - y) < OFF_ROW * high.height;

@@ -11,15 +11,11 @@ import { type LineTexts, spans } from "./ctc";
 import type { Columns } from "./models";
 
 /** Cut a line between the characters of a text, where the least ink is, and frame the ink of each. */
-export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): Box[] {
+export function boxesOf(lineTexts: LineTexts, text: string, ink: Grey): Box[] {
   if (!text) return [];
+  const { line } = lineTexts;
   const [frame] = line.frames;
-  // pixels of the strip per pixel of the picture, from left to right
-  const across = Math.min(HEIGHT / Math.max(frame.height, 1), LONGEST / Math.max(frame.width, 1));
-  const labels = [...text].map((character) => CLASSES.indexOf(character));
-  const middles = spans(columns[0] as Columns, labels).map(
-    ([first, last]) => frame.x + (((first + last) / 2) * COLUMN) / across,
-  );
+  const middles = middlesOf(lineTexts, text);
   const rows = touched(frame);
   const profile = profileOf(ink, rows);
   const cuts = middles.slice(1).map((right, index) => cutBetween(profile, middles[index] as number, right));
@@ -29,6 +25,17 @@ export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): 
     const left = Math.max(edges[index] as number, middle - reach);
     return inked(ink, rows, left, Math.min(edges[index + 1] as number, middle + reach), frame);
   });
+}
+
+/** Where the middle of each character of a text is, in pixels of the picture. */
+export function middlesOf({ line, columns }: LineTexts, text: string): number[] {
+  const [frame] = line.frames;
+  // pixels of the strip per pixel of the picture, from left to right
+  const across = Math.min(HEIGHT / Math.max(frame.height, 1), LONGEST / Math.max(frame.width, 1));
+  const labels = [...text].map((character) => CLASSES.indexOf(character));
+  return spans(columns[0] as Columns, labels).map(
+    ([first, last]) => frame.x + (((first + last) / 2) * COLUMN) / across,
+  );
 }
 
 /** The ink in each column of some rows. */

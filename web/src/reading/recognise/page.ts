@@ -9,22 +9,25 @@ import {
   MAX_TEXTS,
   MAX_WORK,
   MIN_CLASS_PROBABILITY,
+  NEXT_NUMBER,
   PROBABLE,
   STRIKE_ENDS,
   STRIP_PIXELS_PER_IMAGE,
   TEXTS_OF_A_STRIP,
+  TIMES_OTHER_DISTANCES,
   TURNED_LINES,
   TURNED_MARGIN,
   UPRIGHT_PROBABILITY,
 } from "../../generated/reading";
 import { CLASSES } from "../../generated/tasks";
-import type { Box } from "../../ink/boxes";
+import { type Box, rightOf } from "../../ink/boxes";
 import { inReadingOrder } from "../../ink/components";
 import {
   boxOfLine,
   frameLine,
   type LinePicture,
   lengthOfLine,
+  partOf,
   straighten,
   type TextLine,
 } from "../../ink/line-pictures";
@@ -37,6 +40,7 @@ import { type Character, charactersOf } from "../decide/outcome";
 import { type Candidates, nothingIn, TooMuch, Work } from "../find/candidates";
 import { isCutOff, type LineDetector } from "../find/line-detector";
 import { isStruckOut } from "../find/struck-lines";
+import { middlesOf } from "./character-boxes";
 import { bestTexts, type Labels, type LineTexts, logProbability } from "./ctc";
 import type { Classify, Columns, Recogniser } from "./models";
 
@@ -74,10 +78,10 @@ export function recognisePage(
     work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", found.length);
     const page = inReadingOrder(found.map(boxOfLine))
       .flat()
-      .map((index) => {
+      .flatMap((index) => {
         const line = found[index] as TextLine;
         const relativeHeight = line.height / (found.length > 1 ? height : line.height);
-        return recognised(grey, line, relativeHeight, recogniser, classifier, work);
+        return numbersOf(grey, line, relativeHeight, recogniser, classifier, work);
       });
     return { ...seen, page, cutOff, isUpsideDown: isUpsideDown(page, recogniser) };
   } catch (problem) {
@@ -155,6 +159,45 @@ export function aloneOf({ picture: { grey }, ink, texts }: PageLine): Candidates
   return { ...nothingIn(grey), ink, lines: [texts] };
 }
 
+/** A line, or each of the numbers that a wide gap divides it into. */
+function numbersOf(
+  grey: Grey,
+  line: TextLine,
+  relativeHeight: number,
+  recogniser: Recogniser,
+  classifier: Classify,
+  work: Work,
+): PageLine[] {
+  const [whole, characters] = recognised(grey, line, relativeHeight, recogniser, classifier, work);
+  const start = nextNumber(whole, characters);
+  if (start === null) return [whole];
+  const [larger, before] = [line.height / whole.picture.height, BESIDE * line.height];
+  const [left, right] = [characters[start - 1] as Character, characters[start] as Character];
+  const parts = [
+    partOf(line, 0, rightOf(left.box) * larger - before),
+    partOf(line, right.box.x * larger - before, lengthOfLine(line)),
+  ];
+  const strips = parts.reduce((sum, part) => sum + stripsOf(part), 0);
+  work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", parts.length);
+  return parts.flatMap((part) => numbersOf(grey, part, relativeHeight, recogniser, classifier, work));
+}
+
+/** The index of the digit after a gap that parts two numbers; null if there is none. */
+function nextNumber({ texts, picture }: PageLine, characters: readonly Character[]): number | null {
+  const text = characters.map(({ character }) => character).join("");
+  const middles = middlesOf(texts, text);
+  const distances = middles
+    .slice(1)
+    .map((middle, index) => (middle - (middles[index] as number)) / picture.height);
+  if (distances.length < 2) return null; // no other tells how far apart the digits are written
+  const widest = Math.max(...distances);
+  const index = distances.indexOf(widest);
+  const others = distances.toSpliced(index, 1).toSorted((a, b) => a - b);
+  const usual = others[(others.length - 1) >> 1] as number;
+  const isNumber = isDigit(text[index] as string) && isDigit(text[index + 1] as string);
+  return isNumber && widest >= Math.max(NEXT_NUMBER, TIMES_OTHER_DISTANCES * usual) ? index + 1 : null;
+}
+
 function recognised(
   grey: Grey,
   line: TextLine,
@@ -162,7 +205,7 @@ function recognised(
   recogniser: Recogniser,
   classifier: Classify,
   work: Work,
-): PageLine {
+): [PageLine, Character[]] {
   const picture = straighten(grey, line);
   const { ink, contrast } = mapsOfLine(picture.grey, picture.height);
   const frames = FRAMES.map((times) => frameLine(picture, times)) as [Box, Box];
@@ -175,14 +218,15 @@ function recognised(
     // no candidates were looked for, so the strips alone count
     scores: logs.map((of) => [of[0] as number, of.at(-1) as number, Math.max(...of), 0, 0, 0, 0]),
   };
-  const digits = digitsOf(unstruck, logs, ink);
+  const characters = likelyCharacters(unstruck, logs, ink);
+  const digits = characters.filter(({ character }) => isDigit(character));
   const boxes = trimmed(
     digits.map(({ box }) => box),
     picture.height,
   );
   const texts = { ...unstruck, line: { ...unstruck.line, isStruck: isStruckOut(contrast, boxes) } };
   const classified = classify(digits, classifier, work);
-  return { line, picture, ink, contrast, texts, classified, relativeHeight };
+  return [{ line, picture, ink, contrast, texts, classified, relativeHeight }, characters];
 }
 
 /** The most probable texts of all strips, and the log probability of each in each. */
@@ -210,8 +254,8 @@ function trimmed(boxes: readonly Box[], height: number): Box[] {
   });
 }
 
-/** The digits of the text that is most probable in all strips. */
-function digitsOf(texts: LineTexts, logs: readonly number[][], ink: Grey): Character[] {
+/** The characters of the text that is most probable in all strips. */
+function likelyCharacters(texts: LineTexts, logs: readonly number[][], ink: Grey): Character[] {
   const means = logs.map((of) => of.reduce((sum, log) => sum + log, 0) / of.length);
   const ranked = [...means.keys()].sort((a, b) => (means[b] as number) - (means[a] as number));
   const largest = Math.max(...means);
@@ -222,7 +266,7 @@ function digitsOf(texts: LineTexts, logs: readonly number[][], ink: Grey): Chara
     ranked.map((index) => texts.texts[index] as string),
     likely.map((probability) => probability / total),
     ink,
-  ).filter(({ character }) => isDigit(character));
+  );
 }
 
 /** The classifier's probability of each digit. */

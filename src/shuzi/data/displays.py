@@ -58,8 +58,11 @@ class Displays:
         late = np.arange(len(self.segments)) >= len(self.segments) * (_HELD_OUT - 1) / _HELD_OUT
         segments = late == held
         return Displays(
-            *(array[wheels] for array in (self.wheels, self.values, self.meters)),
-            *(array[segments] for array in (self.segments, self.labels)),
+            self.wheels[wheels],
+            self.values[wheels],
+            self.meters[wheels],
+            self.segments[segments],
+            self.labels[segments],
         )
 
     def sha256(self) -> str:

@@ -21,7 +21,7 @@ from shuzi.ink.display_lines import display_strip
 from shuzi.ink.strips import COLUMN
 from shuzi.synthesis.distractors import fonts
 from shuzi.synthesis.papers import by_magnitude
-from shuzi.synthesis.texts import digits
+from shuzi.synthesis.texts import chosen, digits
 
 Layer = NDArray[np.float32]
 """The fraction of ink of each pixel, 0 to 1: (h, w)."""
@@ -37,7 +37,9 @@ _UNITS = (
     *("kg", "lb", "g", "\u00b0C", "\u00b0F", "%", "km", "MPa", "bar", "mmHg", "AM", "PM", "ppm", "h", "min"),
 )
 _SIGNS = ("CUM", "CUM", "MD", "R", "Y", "B", "L1", "T1", "T2", "BP", "M", "SET", "TOTAL", "SYS", "IMP", "EXP", "PF")
-_KINDS = {"segments": 0.72, "real segments": 0.07, "real wheels": 0.11, "wheels": 0.07, "nothing": 0.03}
+KINDS = {"segments": 0.72, "real segments": 0.07, "real wheels": 0.11, "wheels": 0.07, "nothing": 0.03}
+"""Kinds of lines, and how often each comes."""
+
 _WRONG_POLARITY = 0.08  # fraction of strips
 _MIN_CONTRAST, _BRIGHTEST = 9.0, 252.0  # grey levels
 _ENOUGH, _ALIKE = 12, 25  # wheels of a meter, and grey levels between those of a row
@@ -47,10 +49,8 @@ _TURNED, _NEXT = 0.72, 0.87  # of a wheel's turn: the lower digit is read up to 
 def display_lines(rng: np.random.Generator, displays: Displays) -> Iterator[tuple[NDArray[np.uint8], str]]:
     """Compose strips, uint8 (48, w), and their texts without end."""
     real = RealDigits(displays)
-    ends = np.cumsum([*_KINDS.values()])
     while True:
-        kind = [*_KINDS][min(int(np.searchsorted(ends, rng.random() * ends[-1], side="right")), len(ends) - 1)]
-        grey, text = compose(rng, kind, real)
+        grey, text = compose(rng, chosen(rng, KINDS), real)
         is_wrong = rng.random() < _WRONG_POLARITY
         strip = display_strip(grey, light_on_dark=is_wrong)
         text = "" if is_wrong else text
@@ -96,13 +96,14 @@ def draw_segments(rng: np.random.Generator, text: str) -> tuple[Layer, Layer]:
     thickness = rng.uniform(0.09, 0.2) * HEIGHT
     gap, bevel = rng.uniform(0.0, 0.06) * HEIGHT * (rng.random() < 0.8), rng.uniform(0, 0.5)
     pitch = wide * rng.uniform(1.2, 1.75)
-    point = thickness * rng.uniform(0.7, 1.3)
+    point = thickness * rng.uniform(0.5, 1.3)
+    pale = round(255 * rng.uniform(0.45, 1.0)) if rng.random() < 0.5 else 255  # a point, and small digits
     wider = point * rng.uniform(0.5, 1.6) * (rng.random() < 0.5)  # what a point adds to the pitch
     small_from = len(text)
-    if "." in text and rng.random() < 0.3:
+    if "." in text and rng.random() < 0.45:
         small_from = text.index(".") + 1
-    small = rng.uniform(0.45, 0.8)
-    faint = rng.random() < 0.35 and small_from < len(text)  # a point beside small digits is often not seen
+    small = rng.uniform(0.42, 0.8)
+    faint = rng.random() < 0.4 and small_from < len(text)  # a point beside small digits is often not seen
     others = {digit: segments for digit, segments in _OTHERS.items() if rng.random() < 0.35}
     hidden_left = rng.random() < 0.5  # places without a digit before the number
     places = int(rng.integers(1, 4)) * hidden_left
@@ -119,7 +120,7 @@ def draw_segments(rng: np.random.Generator, text: str) -> tuple[Layer, Layer]:
             x += wider
             radius = 0 if faint else point / 2
             at = (x - (pitch - wide + wider) / 2 - wider / 2, base - point / 2)
-            _dot(ink, at, radius, bevel)
+            _dot(ink, at, radius, bevel, pale)
         elif character == ":":
             for y in (0.3, 0.7):
                 _dot(ink, (x + 0.4 * wide - (pitch - wide) / 2, base - y * HEIGHT), point / 2, bevel)
@@ -127,7 +128,7 @@ def draw_segments(rng: np.random.Generator, text: str) -> tuple[Layer, Layer]:
         else:
             lit = "g" if character == "-" else others.get(int(character), _SEGMENTS[int(character)])
             _segments(ghost, _EVERY, (x, base), own)
-            _segments(ink, lit, (x, base), own)
+            _segments(ink, lit, (x, base), own, pale if index >= small_from else 255)
             x += pitch * scale
     cut = np.s_[round(0.5 * HEIGHT) - 4 : round(base) + 4, : round(x - (pitch - wide) + 0.1 * HEIGHT)]
     slant = rng.uniform(0, 0.24) if rng.random() < 0.75 else 0.0
@@ -139,6 +140,7 @@ def _segments(
     lit: str,
     corner: tuple[float, float],
     shape: tuple[float, float, float, float, float],
+    level: int = 255,
 ) -> None:
     """Draw segments of a digit whose lower left corner is given, with ends cut off by the bevel."""
     (x, base), (wide, high, thickness, gap, bevel) = corner, shape
@@ -160,18 +162,20 @@ def _segments(
         else:
             y0, y1 = y0 + off, y1 - off
             points = [(x0, y0), (x0 + half, y0 + end), (x0 + half, y1 - end), (x0, y1), (x0 - half, y1 - end), (x0 - half, y0 + end)]  # fmt: skip # noqa: E501
-        cv2.fillPoly(layer, [np.rint(np.array(points) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        cv2.fillPoly(layer, [np.rint(np.array(points) * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
 
 
-def _dot(layer: NDArray[np.uint8], middle: tuple[float, float], radius: float, bevel: float) -> None:
+def _dot(
+    layer: NDArray[np.uint8], middle: tuple[float, float], radius: float, bevel: float, level: int = 255
+) -> None:
     if radius <= 0:
         return
     x, y = middle
     if bevel > 0.25:
-        cv2.circle(layer, (round(x * 16), round(y * 16)), round(radius * 16), 255, -1, cv2.LINE_AA, 4)
+        cv2.circle(layer, (round(x * 16), round(y * 16)), round(radius * 16), level, -1, cv2.LINE_AA, 4)
     else:
         corners = np.array([(x - radius, y - radius), (x + radius, y - radius), (x + radius, y + radius), (x - radius, y + radius)])  # fmt: skip # noqa: E501
-        cv2.fillPoly(layer, [np.rint(corners * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        cv2.fillPoly(layer, [np.rint(corners * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
 
 
 def _slanted(layer: NDArray[np.uint8], slant: float) -> Layer:
@@ -189,21 +193,25 @@ def _display(rng: np.random.Generator, ink: Layer, ghost: Layer) -> Layer:
         round((rng.uniform(-0.08, 0.6) if rng.random() < 0.6 else rng.uniform(0.1, 2.5)) * HEIGHT) for _ in range(2)
     )
     above, below = (round(rng.uniform(-0.03, 0.45) * HEIGHT) for _ in range(2))
-    margins = [max(0, side) for side in (above, below, left, right)]
-    everything = cv2.copyMakeBorder(ink, *margins, cv2.BORDER_CONSTANT)
-    unlit = cv2.copyMakeBorder(ghost, *margins, cv2.BORDER_CONSTANT)
-    top, middle = margins[0], margins[0] + height
-    _print(rng, everything, (margins[2] + width, margins[2]), (top, middle))
+    around = ((max(0, above), max(0, below)), (max(0, left), max(0, right)))
+    everything, unlit = np.pad(ink, around), np.pad(ghost, around)
+    (top, _), (start, _) = around
+    _print(rng, everything, (start + width, start), (top, top + height))
     cut = np.s_[
         max(0, -above) : len(everything) - max(0, -below), max(0, -left) : everything.shape[1] - max(0, -right)
     ]
     everything, unlit = everything[cut], unlit[cut]
-    shadow = 0.0
+    shadow = np.zeros_like(everything)
     if rng.random() < 0.3:  # segments cast a shadow on the back of the display
         move = np.array([[1, 0, rng.uniform(-3, 5)], [0, 1, rng.uniform(1, 6)]], np.float64)
-        shadow = cv2.warpAffine(everything, move, everything.shape[::-1]) * rng.uniform(0.05, 0.35)
+        moved = cv2.warpAffine(everything, move, everything.shape[::-1])
+        shadow = np.asarray(moved * rng.uniform(0.05, 0.35), np.float32)
     if rng.random() < 0.15:  # segments that shine light up what is around them
-        shadow = cv2.GaussianBlur(everything, (0, 0), rng.uniform(3, 12)) * rng.uniform(0.2, 0.6)
+        bloom = cv2.GaussianBlur(everything, (0, 0), rng.uniform(3, 12))
+        shadow = np.asarray(bloom * rng.uniform(0.2, 0.6), np.float32)
+    if rng.random() < 0.3:  # seen at an angle, some digits are paler
+        coarse = rng.uniform(0.35, 1.0, (1, int(rng.integers(2, 7)))).astype(np.float32)
+        everything = everything * cv2.resize(coarse, everything.shape[::-1], interpolation=cv2.INTER_LINEAR)
     seen = rng.uniform(0, 0.45) ** 1.5 if rng.random() < 0.6 else 0.0
     covered = np.maximum(np.maximum(everything, unlit * np.float32(seen)), shadow)
     return np.asarray(1 - covered, np.float32)
@@ -254,7 +262,7 @@ def _word(text: str, font: int, height: int) -> Layer:
     left, top, right, bottom = face.getbbox(text)
     board = Image.new("L", (max(2, math.ceil(right - left)), max(2, math.ceil(bottom - top))))
     ImageDraw.Draw(board).text((-left, -top), text, 255, face)
-    return np.asarray(board, np.float32) / 255
+    return np.asarray(np.asarray(board, np.float32) / 255, np.float32)
 
 
 @cache
@@ -291,9 +299,9 @@ def _wheel(digit: int, turn: float, font: int, shape: tuple[float, float], high:
     strip = np.zeros((4 * high, wide), np.float32)
     for step in (-1, 0, 1):
         glyph = _word(str((digit + step) % 10), font, size)
-        glyph = cv2.resize(glyph, (min(max(2, round(glyph.shape[1] * squeeze)), wide), size))
-        y, x = round((1.5 + step) * high - size / 2 + high / 2), (wide - glyph.shape[1]) // 2
-        strip[y : y + size, x : x + glyph.shape[1]] = glyph
+        across = min(max(2, round(glyph.shape[1] * squeeze)), wide)
+        y, x = round((2 + step) * high - size / 2), (wide - across) // 2
+        strip[y : y + size, x : x + across] = cv2.resize(glyph, (across, size))
     start = 1.5 * high + turn * high
     return np.asarray(strip[round(start) : round(start) + high], np.float32)
 
@@ -327,9 +335,9 @@ def _row_of_wheels(rng: np.random.Generator, wheels: list[Layer], whole: int, te
         parts += [between, light]
     ends = np.full((high, max(1, round(gap))), np.clip(1 - paper - frame, 0, 1), np.float32)
     light = np.concatenate([*parts, ends], axis=1)
-    margin = np.clip(1 - paper - frame, 0, 1)
-    around = [round(rng.uniform(0, 0.3) * high) for _ in range(4)]
-    light = cv2.copyMakeBorder(light, *around, cv2.BORDER_CONSTANT, value=float(margin))
+    above, below, left, right = (round(rng.uniform(0, 0.3) * high) for _ in range(4))
+    margin = float(np.clip(1 - paper - frame, 0, 1))
+    light = np.pad(light, ((above, below), (left, right)), constant_values=margin)
     return np.asarray(light, np.float32), text[:whole] + (mark if whole else "") + text[whole:]
 
 
@@ -423,28 +431,31 @@ def camera(rng: np.random.Generator, light: Layer, blur: float = 1.0) -> NDArray
     size = (max(12, round(width * wide)), max(10, round(height * scale)))
     whole = np.column_stack([matrix, np.array(size) / 2 - matrix @ middle])
     if scale < 0.7:  # averaged before it shrinks, so that thin segments do not fall between the pixels
-        light = cv2.blur(light, (max(1, round(1 / wide * 0.8)), max(1, round(1 / scale * 0.8))))
-    seen = cv2.warpAffine(light, whole, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        window = max(1, round(1 / wide * 0.8)), max(1, round(1 / scale * 0.8))
+        light = np.asarray(cv2.blur(light, window), np.float32)
+    picture = cv2.warpAffine(light, whole, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if rng.random() < 0.65:
         across, down = small * blur * by_magnitude(rng, 0.008, 0.075), small * blur * by_magnitude(rng, 0.008, 0.06)
-        seen = cv2.GaussianBlur(seen, (0, 0), max(across, 0.2), sigmaY=max(down, 0.2))
+        picture = cv2.GaussianBlur(picture, (0, 0), max(across, 0.2), sigmaY=max(down, 0.2))
     bright = rng.uniform(40, 250)
     contrast = max(by_magnitude(rng, 0.06, 1.0), _MIN_CONTRAST / bright)
-    grey = bright * (1 - contrast * (1 - seen))
-    y, x = np.indices(grey.shape, np.float32)
+    grey = np.asarray(bright * (1 - contrast * (1 - picture)), np.float32)
+    y, x = np.asarray(np.indices(grey.shape), np.float32)
     if rng.random() < 0.6:
         slope = rng.normal(0, 0.35, 2)
         grey *= 1 + slope[0] * (x / grey.shape[1] - 0.5) + slope[1] * (y / grey.shape[0] - 0.5)
     for _ in range(int(rng.choice((0, 1, 2), p=(0.6, 0.3, 0.1)))):
         grey += contrast * bright * _glare(rng, x, y)
+    if rng.random() < 0.2:
+        grey += contrast * bright * _dirt(rng, grey.shape)
     grey *= min(1.0, _BRIGHTEST / float(grey.max()))  # what is burnt out nobody reads
     if rng.random() < 0.7:
         grey += rng.standard_normal(grey.shape, np.float32) * rng.uniform(0.3, max(0.6, 0.07 * contrast * bright))
-    picture = np.asarray(np.clip(grey, 0, 255), np.uint8)
+    levels = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < 0.5:
-        _, file = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 92))])
-        picture = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
-    return picture
+        _, file = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 92))])
+        levels = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return levels
 
 
 def _glare(rng: np.random.Generator, x: Layer, y: Layer) -> Layer:
@@ -457,6 +468,18 @@ def _glare(rng: np.random.Generator, x: Layer, y: Layer) -> Layer:
     lean, sharp = rng.uniform(-2, 2), rng.uniform(0.1, 1.5)
     edge = (x - rng.uniform(0, width) + lean * y) * sharp * (1 if rng.random() < 0.5 else -1)
     return np.asarray(rng.uniform(-2, 2) / (1 + np.exp(-edge.clip(-30, 30))), np.float32)
+
+
+def _dirt(rng: np.random.Generator, shape: tuple[int, ...]) -> Layer:
+    """Return specks and scratches on the glass, light and dark, as a multiple of the digits' contrast."""
+    layer = np.zeros(shape, np.float32)
+    for _ in range(int(rng.integers(1, 9))):
+        x, y = rng.uniform(0, shape[1]), rng.uniform(0, shape[0])
+        level, reach = rng.uniform(-0.8, 0.8), by_magnitude(rng, 0.02, 0.4) * shape[0]
+        angle = rng.uniform(0, 2 * math.pi)
+        end = (round(x + reach * math.cos(angle)), round(y + reach * math.sin(angle)))
+        cv2.line(layer, (round(x), round(y)), end, level, int(rng.integers(1, 3)), cv2.LINE_AA)
+    return np.asarray(cv2.GaussianBlur(layer, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
 
 
 def _framed(rng: np.random.Generator, light: Layer) -> Layer:

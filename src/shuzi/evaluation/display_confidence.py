@@ -21,7 +21,7 @@ def read_displays(reader: DisplayReader, displays: Displays, seed: int, count: i
     """Compose lines, half of them light on dark, read them, and yield each number that was read."""
     rng, real = np.random.default_rng([seed, 3]), RealDigits(displays)
     for _ in range(count):
-        grey, text = compose(rng, chosen(rng, KINDS), real)
+        grey, text = compose(rng, chosen(rng, KINDS), real, seen=True)
         line = reader.recognise(255 - grey if rng.random() < 0.5 else grey)
         if line is not None:
             yield line.features, line.text == text

@@ -60,11 +60,13 @@ def display_lines(rng: np.random.Generator, displays: Displays) -> Iterator[tupl
             yield strip, text
 
 
-def compose(rng: np.random.Generator, kind: str, real: RealDigits) -> tuple[NDArray[np.uint8], str]:
-    """Compose a picture of a line of a kind, uint8 (h, w), dark on light, and its text."""
+def compose(
+    rng: np.random.Generator, kind: str, real: RealDigits, seen: bool = False
+) -> tuple[NDArray[np.uint8], str]:
+    """Compose a picture of a line of a kind, uint8 (h, w), dark on light, and its text; its point is drawn if `seen`."""
     text = number(rng) if kind in ("segments", "real segments") else ""
     if kind == "segments":
-        ink, ghost = draw_segments(rng, text)
+        ink, ghost = draw_segments(rng, text, seen)
     elif kind == "real segments":
         ink, ghost, text = *real.segments(rng, text), text.replace("-", "").replace(":", "")
     elif kind in ("wheels", "real wheels"):
@@ -90,20 +92,24 @@ def number(rng: np.random.Generator) -> str:
     return whole + ("." + digits(rng, decimals) if decimals else "")
 
 
-def draw_segments(rng: np.random.Generator, text: str) -> tuple[Layer, Layer]:
+def draw_segments(rng: np.random.Generator, text: str, seen: bool = False) -> tuple[Layer, Layer]:
     """Draw the lit segments of a text, and those that are not lit: two layers, a digit `HEIGHT` pixels high."""
     wide = rng.uniform(0.42, 0.68) * HEIGHT
     thickness = rng.uniform(0.09, 0.2) * HEIGHT
     gap, bevel = rng.uniform(0.0, 0.06) * HEIGHT * (rng.random() < 0.8), rng.uniform(0, 0.5)
     pitch = wide * rng.uniform(1.2, 1.75)
-    point = thickness * rng.uniform(0.5, 1.3)
-    pale = round(255 * rng.uniform(0.45, 1.0)) if rng.random() < 0.5 else 255  # a point, and small digits
+    point = thickness * rng.uniform(1.0 if seen else 0.5, 1.3)
+    pale = (
+        round(255 * rng.uniform(0.45, 1.0)) if rng.random() < 0.5 and not seen else 255
+    )  # a point, and small digits
     wider = point * rng.uniform(0.5, 1.6) * (rng.random() < 0.5)  # what a point adds to the pitch
     small_from = len(text)
     if "." in text and rng.random() < 0.45:
         small_from = text.index(".") + 1
     small = rng.uniform(0.42, 0.8)
-    faint = rng.random() < 0.4 and small_from < len(text)  # a point beside small digits is often not seen
+    faint = (
+        rng.random() < 0.4 and not seen and small_from < len(text)
+    )  # a point beside small digits is often not seen
     others = {digit: segments for digit, segments in _OTHERS.items() if rng.random() < 0.35}
     hidden_left = rng.random() < 0.5  # places without a digit before the number
     places = int(rng.integers(1, 4)) * hidden_left

@@ -63,7 +63,7 @@ def display_lines(rng: np.random.Generator, displays: Displays) -> Iterator[tupl
 def compose(
     rng: np.random.Generator, kind: str, real: RealDigits, seen: bool = False
 ) -> tuple[NDArray[np.uint8], str]:
-    """Compose a picture of a line of a kind, uint8 (h, w), dark on light, and its text; its point is drawn if `seen`."""
+    """Compose a picture of a line, uint8 (h, w), dark on light, and its text; if `seen`, its point is clear."""
     text = number(rng) if kind in ("segments", "real segments") else ""
     if kind == "segments":
         ink, ghost = draw_segments(rng, text, seen)

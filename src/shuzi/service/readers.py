@@ -45,7 +45,7 @@ class Readers:
 
     >>> readers = Readers("softmax")
     >>> sorted(readers.names())
-    ['default', 'detector', 'line', 'line-detector', 'softmax', 'tiny']
+    ['default', 'detector', 'display', 'line', 'line-detector', 'softmax', 'tiny']
     >>> readers.get().card.parameters
     7850
     >>> readers.get("default").card.name

@@ -210,6 +210,32 @@ def registers(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def display_folder(tmp_path_factory):
+    """A folder of digits of two displays and of wheels of eight meters, light on dark and dark on light."""
+    folder = tmp_path_factory.mktemp("displays")
+    segments, wheels, values, sources = [], [], [], []
+    for index in range(240):
+        digit, meter = index % 10, index // 30
+        grey = np.full((64, 48), 200, np.uint8)
+        cv2.putText(grey, str(digit), (8, 56), cv2.FONT_HERSHEY_SIMPLEX, 1.9, 40, 4)
+        segments.append(grey)
+        light = meter % 2 == 0
+        grey = np.full((48, 32), 50 if light else 210, np.uint8)
+        cv2.putText(grey, str(digit), (5, 38), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 220 if light else 40, 2)
+        wheels.append(grey)
+        values.append(digit)
+        sources.append(f"collected/meter/{meter}/day/{index}")
+    np.savez(folder / "meter_digits.npz", images=wheels, value=np.array(values, np.float32), source=sources)
+    labels = np.arange(240) % 10
+    np.savez(
+        folder / "segment_digits.npz",
+        images=segments,
+        label=np.where(np.arange(240) % 24 == 5, 11, labels).astype(np.uint8),
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
 def page_folder(tmp_path_factory):
     """A folder of three pages with two lines each; the register of one of them is held out."""
     import json

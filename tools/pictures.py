@@ -1,5 +1,7 @@
 """MNIST digits become README's two pictures, a number being read and a network learning, and the example that ships.
 
+A drawn display becomes the guide's picture of a meter.
+
     python tools/pictures.py
 
 Both show real results: the boxes and probabilities come from `shuzi.load().read`, the weights from `shuzi train
@@ -15,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -23,9 +26,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 import shuzi
 from shuzi.pictures.open import EXAMPLE
+from shuzi.synthesis.displays import draw_segments, word
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 NUMBER = "31415926"
+SHOWN = "012387.4"
 STEPS = (10, 100, 2_000)
 INK, FOUND, PAPER = (38, 44, 66), (42, 77, 155), (247, 243, 233)  # as in the course and the page
 
@@ -36,6 +41,26 @@ def main() -> None:
     _written().save(EXAMPLE, quality=88)
     reading().quantize(96).save(PICTURES / "reading.png", optimize=True)
     training().quantize(128).save(PICTURES / "training.png", optimize=True)
+    meter().save(PICTURES / "meter.jpg", quality=90)
+
+
+def meter() -> Image.Image:
+    """Draw the display of a meter, in a case and under uneven light, and read it."""
+    ink, unlit = draw_segments(np.random.default_rng(21), SHOWN)
+    ink = np.pad(np.maximum(ink, 0.06 * unlit), ((16, 20), (40, 90)))
+    word(np.random.default_rng(3), ink, "kWh", (ink.shape[1] - 78, 70), 24, 0.9)
+    case = np.pad(1 - 0.8 * ink, 14, constant_values=0.25)
+    case = np.pad(case, ((60, 90), (70, 90)), constant_values=0.85)
+    height, width = case.shape
+    y, x = np.mgrid[:height, :width]
+    light = case * (0.75 + 0.25 * x / width - 0.1 * y / height)
+    soft = cv2.GaussianBlur(light, (0, 0), 0.9) * np.array([0.72, 0.85, 0.68])[:, None, None]
+    noise = np.random.default_rng(0).normal(0, 0.012, soft.shape)
+    shown = Image.fromarray(np.clip(255 * (soft + noise), 0, 255).astype(np.uint8).transpose(1, 2, 0))
+    found = shuzi.load("display").read(shown)
+    if (found.text, found.status) != (SHOWN, "ok"):
+        raise SystemExit(f"{SHOWN} is read as {found!r}")
+    return shown
 
 
 def reading() -> Image.Image:

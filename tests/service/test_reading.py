@@ -2,6 +2,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -233,3 +234,17 @@ def test_a_wrong_question_is_answered_by_what_is_wrong(client, number, address, 
     said = client.post(address, files={"picture": number})
     assert (said.status_code, said.json()["key"]) == (status, key)
     assert said.headers["content-type"] == "application/problem+json"
+
+
+def test_displays_are_read_where_they_are_asked_for(client):
+    meter = (Path(__file__).parents[2] / "docs" / "pictures" / "meter.jpg").read_bytes()
+    files = {"picture": ("meter.jpg", meter)}
+    said = client.post("/v1/read", params={"kind": "display"}, files=files).json()["readings"]
+    assert said == [shuzi.load("display").read(meter).as_dict("meter.jpg")]
+    x, y, width, height = said[0]["lines"][0]["box"]
+    asks = {"kind": "display", "region": f"{x},{y},{width},{height}"}
+    assert client.post("/v1/read", params=asks, files=files).json()["readings"][0]["text"] == said[0]["text"]
+    for wrong in ({"region": "1,2,3,4"}, {"kind": "display", "region": "1,2"}, {"kind": "display", "model": "tiny"}):
+        refused = client.post("/v1/read", params=wrong, files=files)
+        assert refused.status_code == 422
+        assert refused.headers["content-type"] == "application/problem+json"

@@ -45,6 +45,7 @@ def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
     more = " --strokes unipen.npz" if recipe(name).needs_strokes else ""
     more += " --registers registers" if name == "line" else ""
     more += " --page-lines pages" if name == "line-detector" else ""
+    more += " --displays displays" if name == "display" else ""
     assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0{more}"
     assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz{more}"
 

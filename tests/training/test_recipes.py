@@ -144,6 +144,7 @@ def test_only_recipes_that_compose_crops_choose_whether_they_need_strokes():
     assert needing == ["reader", "line-detector", "line", "line-strokes"]
     assert [name for name in RECIPES if recipe(name).needs_pages] == ["line-detector"]
     assert [name for name in RECIPES if recipe(name).needs_registers] == ["line"]
+    assert [name for name in RECIPES if recipe(name).needs_displays] == ["display"]
     assert [name for name in RECIPES if recipe(name).fine_tunes] == ["reader-own"]
     with pytest.raises(RecipeError, match="recognise-line"):
         recipe("reader").changed(beside="registers")

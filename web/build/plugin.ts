@@ -119,7 +119,8 @@ function lessons(): Record<string, Record<string, string>> {
 }
 
 function modelNames(): string[] {
-  const files = readdirSync(new URL("models/", PYTHON)).filter((each) => each.endsWith(".onnx"));
+  // the page reads no displays
+  const files = readdirSync(new URL("models/", PYTHON)).filter((each) => each.endsWith(".onnx") && each !== "display.onnx");
   return files.map((each) => each.replace(".onnx", ""));
 }
 

@@ -26,13 +26,18 @@ def handwriting_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_handwriting(
-        *given: Any, strokes: Path | None, registers: Path | None, page_lines: Path | None, **others: Any
+        *given: Any,
+        strokes: Path | None,
+        registers: Path | None,
+        page_lines: Path | None,
+        displays: Path | None,
+        **others: Any,
     ) -> None:
         from shuzi.training.recipe import Handwriting
 
-        command(*given, handwriting=Handwriting(strokes, registers, page_lines), **others)
+        command(*given, handwriting=Handwriting(strokes, registers, page_lines, displays), **others)
 
-    for name in ("page_lines", "registers", "strokes"):
+    for name in ("displays", "page_lines", "registers", "strokes"):
         add = option(f"--{name.replace('_', '-')}", type=PATH, metavar="PATH", help=f"cli.{name}")
         with_handwriting = add(with_handwriting)
     return with_handwriting
@@ -211,6 +216,31 @@ def registers(path: Path, as_json: bool) -> None:
         click.echo(f"  {name:24} {count['numbers']:>9,} {count['words']:>8,}  {use}".rstrip())
     click.echo(say("data.registers.hash", sha256=sha256))
     click.echo(say("data.registers.next", path=path, program=program()), err=True)
+
+
+@data.command(cls=Command, help="cli.data.displays.help", short_help="cli.data.displays.short")
+@argument("path", type=PATH, metavar="PATH", help="cli.data.displays.path")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def displays(path: Path, as_json: bool) -> None:
+    """Show what a folder of digits of displays contains."""
+    from shuzi.data.displays import load_displays
+
+    digits = load_displays(path)
+    held = digits.held_out(True)
+    sha256 = digits.held_out(False).sha256()
+    counts = {
+        kind: {"digits": len(getattr(digits, kind)), "validation": len(getattr(held, kind))}
+        for kind in ("wheels", "segments")
+    }
+    if as_json:
+        click.echo(json.dumps({"digits": len(digits), "sha256": sha256, "kinds": counts}))
+        return
+    click.echo(say("data.displays.title", n=len(digits), path=path))
+    for kind, count in counts.items():
+        click.echo(f"  {kind:10} {count['digits']:>8,} {count['validation']:>8,}")
+    click.echo(say("data.displays.hash", sha256=sha256))
+    click.echo(say("data.displays.next", path=path, program=program()), err=True)
 
 
 def own_digits(path: Path) -> Dataset:

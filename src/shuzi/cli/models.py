@@ -32,10 +32,10 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import FORMATS, LINE, check_target, find_model, shipped
 from shuzi.models.store import LINE_DETECTOR as LINE_DETECTOR_NAME
 from shuzi.models.tasks import CLASSIFIER, DETECTOR, LINE_DETECTOR, RECOGNISER
-from shuzi.reading.thresholds import TEXT_OK
+from shuzi.reading.thresholds import PAGE_OK, TEXT_OK
 
 if TYPE_CHECKING:
-    from shuzi.models.card import Card
+    from shuzi.models.card import Calibration, Card
     from shuzi.training.export import Conversion
     from shuzi.training.recipe import Handwriting
 
@@ -169,6 +169,7 @@ def repair(run: Path, data_dir: Path | None, handwriting: Handwriting) -> None:
 @option("--line-detector", default=LINE_DETECTOR_NAME, metavar="MODEL", help="cli.models.calibrate.line_detector")
 @option("--strokes", type=PATH, metavar="PATH", help="cli.models.calibrate.strokes")
 @option("--registers", type=PATH, metavar="PATH", help="cli.models.calibrate.registers")
+@option("--displays", type=PATH, metavar="PATH", help="cli.displays")
 @option("--pictures", type=PATH, metavar="FOLDER", help="cli.models.calibrate.pictures")
 @option("--photographs", is_flag=True, help="cli.models.calibrate.photographs")
 @option("--pages", type=click.IntRange(1, 1_000_000), metavar="N", help="cli.models.calibrate.pages")
@@ -183,6 +184,7 @@ def calibrate(
     line_detector: str,
     strokes: Path | None,
     registers: Path | None,
+    displays: Path | None,
     pictures: Path | None,
     photographs: bool,
     pages: int | None,
@@ -200,6 +202,16 @@ def calibrate(
     from shuzi.reading.reader import load
 
     path = own_model(reader)
+    if read_card(read_content(path), path).recipe.get("beside") == "displays":
+        from shuzi.data.displays import load_displays
+        from shuzi.evaluation.display_confidence import LINES, calibrate_display
+        from shuzi.reading.reader import load_display
+
+        shown = load_display(path)
+        with waiting(say("models.calibrate.working")):
+            fitted = calibrate_display(shown, load_displays(displays), seed, pages or LINES)
+        _keep_calibration(path, shown.card, fitted, PAGE_OK, as_json)
+        return
     lines = line_detector if line_detector == LINE_DETECTOR_NAME else place_of(line_detector)
     partnered = load(path, place_of(detector), line if line == LINE else place_of(line), lines)
     before = partnered.card.calibration
@@ -217,13 +229,16 @@ def calibrate(
             calibration = replace(before, partners=partnered.partners, numbers={**before.numbers, **numbers})
         else:
             calibration = fit(partnered, validation, seed, pages or PAGES, own, cells, labelled)
-    save_card(path, replace(partnered.card, calibration=calibration))
+    _keep_calibration(path, partnered.card, calibration, TEXT_OK, as_json)
+
+
+def _keep_calibration(path: Path, card: Card, calibration: Calibration, ok: str, as_json: bool) -> None:
+    """Save a calibration and report on it; `ok` names its confidence from which a text is ok."""
+    save_card(path, replace(card, calibration=calibration))
     if as_json:
         click.echo(json.dumps({"path": str(path)} | asdict(calibration)))
     else:
-        click.echo(
-            say("models.calibrate.done", pages=calibration.pages, share=calibration.numbers[TEXT_OK], path=path)
-        )
+        click.echo(say("models.calibrate.done", pages=calibration.pages, share=calibration.numbers[ok], path=path))
 
 
 def _facts(conversion: Conversion) -> dict[str, Any]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from shuzi.pictures.open import Picture
+    from shuzi.reading.display import DisplayReader
     from shuzi.reading.reader import Reader
     from shuzi.reading.result import Reading
 
@@ -52,6 +53,11 @@ _MAX_LIST = 10_000_000  # characters
 @option("--pattern", metavar="PATTERN", help="cli.read.pattern")
 @option("--hand", type=PATH, metavar="FILE", help="cli.read.hand")
 @option("--explain", type=PATH, metavar="PATH", help="cli.read.explain")
+@option("--display", "is_display", is_flag=True, help="cli.read.display")
+@option("--region", metavar="X,Y,W,H", help="cli.read.region")
+@option("--last", metavar="VALUE", help="cli.read.last")
+@option("--max-per-day", metavar="N", help="cli.read.max_per_day")
+@option("--watch", type=PATH, metavar="FOLDER", help="cli.read.watch")
 @language_option
 def read(
     pictures: tuple[str, ...],
@@ -66,14 +72,40 @@ def read(
     pattern: str | None,
     hand: Path | None,
     explain: Path | None,
+    is_display: bool,
+    region: str | None,
+    last: str | None,
+    max_per_day: str | None,
+    watch: Path | None,
 ) -> None:
     """Read the numbers in pictures."""
-    from shuzi.reading.reader import load
+    from shuzi.reading.meter import Meter
+
+    meter = Meter.of(last, max_per_day)
+    if is_display and (model != DEFAULT or among or pattern or hand or explain):
+        raise click.UsageError(say("cli.read.display_alone"))
+    if region is not None and not is_display:
+        raise click.UsageError(say("cli.read.region_alone"))
 
     if example:
         from shuzi.pictures.open import EXAMPLE
 
         pictures = (*pictures, EXAMPLE)
+    if watch is not None:
+        if (
+            pictures
+            or as_json
+            or as_csv
+            or by_line
+            or digits_only
+            or explain
+            or (out and out.suffix.lower() != ".csv")
+        ):
+            raise click.UsageError(say("cli.read.watch_alone"))
+        from shuzi.cli.watching import watch_pictures
+
+        watch_pictures(watch, _reader_for(is_display, region, model, hand, pattern, among), meter, out)
+        return
     if not pictures:
         raise click.UsageError(say("cli.read.no_picture"))
     if as_json + as_csv + (out is not None) > 1:
@@ -86,13 +118,7 @@ def read(
         check_target(out, ENDINGS)
     named = [picture for given in pictures for picture in _single(given)]
     _refuse_nothing(named)
-    values = None if among is None else _values(among)
-    reader = load(place_of(model))
-    if hand is not None:
-        with naming(model):
-            reader = reader.with_hand(hand)
-    if pattern is not None:
-        reader = reader.with_pattern(pattern)
+    reader = _reader_for(is_display, region, model, hand, pattern, among)
     if explain is not None:
         _check_folder(explain)
     names = [name for name, _ in named]
@@ -109,13 +135,14 @@ def read(
     failed = 0
     try:
         with nullcontext() if out is None else _stopping(), counting(say("read.progress"), len(named)) as show:
-            for name, reading in zip(names, _found(reader, named, explain, values), strict=True):
+            for name, reading in zip(names, _found(reader, named, explain), strict=True):
                 problem = ""
                 if isinstance(reading, ShuziError):
                     failed += 1
                     problem = say("cli.error", problem=reading) + "\n"
-                elif digits_only:
-                    reading = reading.digits_only()
+                else:
+                    reading, meter = meter.check(reading) if last or max_per_day else (reading, meter)
+                    reading = reading.digits_only() if digits_only else reading
                 if out is not None:
                     results.append((name, reading))
                 show("" if out is not None else put(name, reading), problem)
@@ -128,6 +155,27 @@ def read(
         click.echo(say("read.uncalibrated"), err=True)
     if failed:
         sys.exit(1)
+
+
+def _reader_for(
+    is_display: bool, region: str | None, model: str, hand: Path | None, pattern: str | None, among: Path | None
+) -> Reader | DisplayReader:
+    """Load the reader that the options ask for."""
+    from shuzi.reading.reader import load
+
+    if is_display:
+        from shuzi.reading.display import parse_region
+
+        shown = load("display")
+        return shown if region is None else shown.with_region(*parse_region(region))
+    values = None if among is None else _values(among)
+    reader = load(place_of(model))
+    if hand is not None:
+        with naming(model):
+            reader = reader.with_hand(hand)
+    if pattern is not None:
+        reader = reader.with_pattern(pattern)
+    return reader if values is None else reader.with_values(values)
 
 
 def _save_results(results: list[tuple[str, Reading | ShuziError]], out: Path, pictures: int, by_line: bool) -> None:
@@ -226,20 +274,20 @@ def _values(path: Path) -> list[str]:
 
 
 def _found(
-    reader: Reader, named: list[Named], explain: Path | None, among: list[str] | None
+    reader: Reader | DisplayReader, named: list[Named], explain: Path | None
 ) -> Iterator[Reading | ShuziError]:
     """Read the pictures in order; each error names its picture."""
     if explain is not None:
-        read = _explained(reader.with_values(among) if among else reader, named, explain)
+        read = _explained(reader, named, explain)
     else:
         # a single picture needs no other processes
-        readings = reader.read_many((picture for _, picture in named if not isinstance(picture, ShuziError)), among)
+        readings = reader.read_many((picture for _, picture in named if not isinstance(picture, ShuziError)))
         read = (picture if isinstance(picture, ShuziError) else next(readings) for _, picture in named)
     for (name, _), reading in zip(named, read, strict=True):
         yield _about(name, reading) if isinstance(reading, ShuziError) else reading
 
 
-def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
+def _explained(reader: Any, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
     from shuzi.reading.explain import explain
 
     taken: set[str] = set()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.displays import Displays
 from shuzi.data.registers import REPORT, VALIDATION, Cells, PageLines
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
@@ -46,8 +47,9 @@ class Dataset:
         uint8 (n,), the digits 0 to 9.
     seed
         Decides the order in which `next_batch` returns them.
-    strokes, cells, pages
-        The pen strokes, the registers' cells and the pages of this split, for recipes that need them.
+    strokes, cells, pages, displays
+        The pen strokes, the registers' cells, the pages and the displays' digits of this split, for recipes that
+        need them.
 
     Raises
     ------
@@ -70,6 +72,7 @@ class Dataset:
         strokes: Strokes | None = None,
         cells: Cells | None = None,
         pages: PageLines | None = None,
+        displays: Displays | None = None,
     ) -> None:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
             raise DataError("error.data.images", shape=images.shape, dtype=images.dtype)
@@ -88,6 +91,7 @@ class Dataset:
         self.strokes = strokes
         self.cells = cells
         self.pages = pages
+        self.displays = displays
         self._handed_out = 0
 
     def __len__(self) -> int:
@@ -174,10 +178,15 @@ class Splits:
             raise DataError("error.page_lines.none")
         return self._with("pages", own, held)
 
+    def with_displays(self, displays: Displays) -> Splits:
+        """Add digits of displays and counters; those of held-out meters stay out of training."""
+        return self._with("displays", displays.held_out(False), displays.held_out(True))
+
     def _with(self, name: str, own: Any, held: Any) -> Splits:
         """Return the splits, of which training and validation have more handwriting."""
         splits = []
         for split, part in ((self.train, own), (self.validation, held)):
-            more = {"strokes": split.strokes, "cells": split.cells, "pages": split.pages} | {name: part}
+            names = ("strokes", "cells", "pages", "displays")
+            more = {known: getattr(split, known) for known in names} | {name: part}
             splits.append(Dataset(split.images, split.labels, split.seed, **more))
         return replace(self, train=splits[0], validation=splits[1])

@@ -36,7 +36,7 @@ from shuzi.reading.confidence import (
 )
 from shuzi.reading.hand import sigmoid_of_each
 from shuzi.reading.line_text import gather_evidence
-from shuzi.reading.page_text import LineFeatures, PageScale, Tree, gather_features
+from shuzi.reading.page_text import PageScale, Tree, gather_features
 from shuzi.reading.reader import Reader
 from shuzi.reading.result import without_marks
 from shuzi.reading.thresholds import (
@@ -219,8 +219,8 @@ def ok_from(confidence: NDArray[np.float64], correct: NDArray[np.bool_]) -> floa
     return float(confidence[ranked[enough[-1]]]) if enough.size else 1.0
 
 
-LineRead = tuple[LineFeatures, bool]
-"""The features of a line that was read, and whether its digits are right."""
+LineRead = tuple[Sequence[float], bool]
+"""The features of a line that was read, its own logit first, and whether its digits are right."""
 
 PHOTOGRAPHS = 1_200
 """Photographs that are read to fit the confidence, a tenth of the composed pages."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from shuzi.data import registers
+from shuzi.data import displays, registers
 from shuzi.data.strokes import CITATION
 from shuzi.declared import Declared, FieldError, Fraction, Number, Positive, Text, Whole, expected
 from shuzi.errors import ModelError, ShuziError
@@ -26,6 +26,7 @@ BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 """The libraries that Keras can train on here, by Keras's names for them."""
 
 MNIST, OWN, STROKES, REGISTERS, PAGE_LINES = "mnist", "own", "strokes", "registers", "page-lines"
+DISPLAYS = "displays"
 MODEL = "model"
 """Possible sources of training data; MODEL is followed by the name of the model that was fine-tuned."""
 
@@ -78,7 +79,7 @@ class Score:
 class Source:
     """One source of a model's training data."""
 
-    # MNIST, OWN, STROKES, REGISTERS, PAGE_LINES, MODEL followed by a name, or a source that only a later shuzi knows
+    # MNIST, OWN, STROKES, REGISTERS, PAGE_LINES, DISPLAYS, MODEL followed by a name, or one that a later shuzi knows
     name: Text
     sha256: Mapping[str, Text]  # the SHA-256 of each array, as an uncompressed IDX file, or of each file
     licence: Text  # the licence it may be used under
@@ -105,12 +106,16 @@ OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {registers.CITATION}
 OF_PAGES = f"{OF_STROKES}; and from pages: {registers.PAGES_CITATION}"
 """The licence of a model trained on pages with known lines."""
 
+OF_DISPLAYS = f"{OF_REGISTERS}; and from digits of displays: {displays.CITATION}"
+"""The licence of a model that started from one trained on those, and was trained on displays."""
+
 LICENCES = {
     OF_MNIST: "mnist",
     OF_OWN_PICTURES: "own",
     OF_STROKES: "strokes",
     OF_REGISTERS: "registers",
     OF_PAGES: "pages",
+    OF_DISPLAYS: "displays",
 }
 """The licences of models that shuzi trains, with their catalogue keys."""
 
@@ -122,6 +127,8 @@ def licence_of(sources: Sequence[Source], start: str = OF_MNIST) -> str:
     names = {source.name for source in sources}
     if OWN in names or start == OF_OWN_PICTURES:
         return OF_OWN_PICTURES
+    if DISPLAYS in names:
+        return OF_DISPLAYS
     if REGISTERS in names:
         return OF_REGISTERS
     if PAGE_LINES in names:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.atomic import replacing
-from shuzi.data import registers
+from shuzi.data import displays, registers
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
 from shuzi.messages import LANGUAGES, say, speaking
@@ -102,7 +102,12 @@ def describe_licence(card: Card) -> str:
     known = LICENCES.get(card.licence)
     if not known:
         return card.licence
-    cited = {"citation": CITATION, "registers": registers.CITATION, "pages": registers.PAGES_CITATION}
+    cited = {
+        "citation": CITATION,
+        "registers": registers.CITATION,
+        "pages": registers.PAGES_CITATION,
+        "displays": displays.CITATION,
+    }
     return say(f"models.licence.{known}", **cited)
 
 

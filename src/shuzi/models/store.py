@@ -15,8 +15,11 @@ OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
 """The files that exist in a run folder only after training has ended."""
 
 DEFAULT, DETECTOR, LINE_DETECTOR, LINE = "default", "detector", "line-detector", "line"
-PARTNERS = (DETECTOR, LINE_DETECTOR, LINE)
-"""Models that assist another model and are never used alone."""
+DISPLAY = "display"
+"""The model that reads displays and counters, alone."""
+
+PARTNERS = (DETECTOR, LINE_DETECTOR, LINE, DISPLAY)
+"""Models that read no handwriting by themselves: they assist another model, or read displays."""
 
 SHIPPED = Path(__file__).parent
 """The folder of the models that come with shuzi."""

@@ -148,9 +148,9 @@ class PageScale:
         """Whether it was fitted."""
         return bool(self.trees)
 
-    def confidence(self, features: LineFeatures) -> float:
-        """Return the probability that a text is complete and right."""
-        return sigmoid(sum(tree.value(features) for tree in self.trees) if self.trees else features.raw)
+    def confidence(self, features: Sequence[float]) -> float:
+        """Return the probability that a text is complete and right; its features begin with its own logit."""
+        return sigmoid(sum(tree.value(features) for tree in self.trees) if self.trees else features[0])
 
 
 def decide_page(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,7 @@ from shuzi.errors import DataError, ShuziError
 from shuzi.ink.line_pictures import TextLine
 from shuzi.ink.paper import Scan
 from shuzi.models.card import Card
-from shuzi.models.store import DEFAULT, DETECTOR, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, DISPLAY, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT, DIGITS
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, Source, open_picture, source_of
@@ -29,6 +29,7 @@ from shuzi.reading.automaton import Automaton, compile_pattern
 from shuzi.reading.classifier import Classifier, accept_images
 from shuzi.reading.confidence import LineScale, Scale
 from shuzi.reading.decide import decide
+from shuzi.reading.display import DisplayReader
 from shuzi.reading.hand import CorrectedClassifier, correct
 from shuzi.reading.line_detector import LineDetector, Writing, is_cut_off, may_be_one_number
 from shuzi.reading.locate import Detector, locate
@@ -307,18 +308,32 @@ def available_models() -> list[str]:
     return [name for name in shipped() if name not in PARTNERS]
 
 
+@overload
+def load(model: Literal["display"]) -> DisplayReader: ...  # type: ignore[overload-overlap]
+
+
+@overload
 def load(
     model: str | Path = DEFAULT,
     detector: str | Path = DETECTOR,
     line: str | Path = LINE,
     line_detector: str | Path = LINE_DETECTOR,
-) -> Reader:
+) -> Reader: ...
+
+
+def load(
+    model: str | Path = DEFAULT,
+    detector: str | Path = DETECTOR,
+    line: str | Path = LINE,
+    line_detector: str | Path = LINE_DETECTOR,
+) -> Reader | DisplayReader:
     """Load a model for reading.
 
     Parameters
     ----------
     model
-        The name of a shipped model, a finished run folder, or an .onnx file.
+        The name of a shipped model, a finished run folder, or an .onnx file; "display" for numbers on displays and
+        counters.
     detector
         The detector to use, named in the same way.
     line
@@ -331,12 +346,20 @@ def load(
     ModelError
         A model is missing, damaged or unknown, or is not of the right kind.
     """
+    if model == DISPLAY:
+        return load_display()
     classifier, names = Classifier(find_model(model)), shipped()
     finds = None if detector == DETECTOR and DETECTOR not in names else Detector(find_model(detector))
     plain = line == LINE and (LINE not in names or classifier.card.task != CLASSIFY_OR_REJECT)
     without = line_detector == LINE_DETECTOR and LINE_DETECTOR not in names
     lines = None if plain or without else LineDetector(find_model(line_detector))
     return Reader(classifier, finds, None if plain else Recogniser(find_model(line)), lines)
+
+
+def load_display(model: str | Path = DISPLAY) -> DisplayReader:
+    """Load a model that reads displays and counters, named as in `load`."""
+    finder = shipped().get(LINE_DETECTOR)
+    return DisplayReader(Recogniser(find_model(model)), None if finder is None else LineDetector(finder))
 
 
 def make_cutter(reader: Reader) -> Cut:

@@ -163,6 +163,12 @@ UPRIGHT_PROBABILITY: Final = 0.9  # of a line's text, from which the page is upr
 TURNED_MARGIN: Final = 2.0  # of log probability, by which these lines are together more probable turned
 PROBABLE: Final = -0.4  # mean log probability of these lines, from which no page is tried on its side
 
+# displays
+DISPLAY_TRIMS: Final = (0.0, 0.07)  # of a line's height, left out above and below: a strip for each
+MAX_DISPLAY_LINES: Final = 6  # that are read where a picture is searched
+DISPLAY_LINE: Final = 1.25  # how high such a line is cut out, as a multiple of its digits' height
+DISPLAY_BLANK: Final = 0.01  # probability of the best text, below which there is none
+
 
 # texts and confidence
 MAX_ALTERNATIVES: Final = 10  # texts that a reading names

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.processes.pool import BATCH
 from shuzi.reading.automaton import LONGEST_PATTERN, compile_pattern
+from shuzi.reading.display import DisplayReader, parse_region
 from shuzi.reading.explain import what_counts
 from shuzi.reading.read_many import estimate_size, use_one_core
 from shuzi.reading.reader import Reader
@@ -169,6 +170,7 @@ class Asked:
     explained: int | None = None  # how many digits of each picture to explain; None to explain nothing
     marks: bool = True  # whether marks are part of the text
     pattern: str = ""  # the pattern that texts must fit; "" for any text
+    region: tuple[float, float, float, float] | None = None  # of a display: the part of each picture that is read
 
 
 @dataclass(frozen=True)
@@ -220,10 +222,24 @@ def is_special(picture: bytes) -> bool:
     return kind is not None and not is_plain(picture, kind)
 
 
-def read_in_process(reader: Reader, pictures: Sequence[Decoded], asked: Asked) -> list[Read]:
+def read_in_process(reader: Reader | DisplayReader, pictures: Sequence[Decoded], asked: Asked) -> list[Read]:
     """Read pictures; in a reading process."""
     with speaking(asked.language):
+        if isinstance(reader, DisplayReader):
+            shown = reader if asked.region is None else reader.with_region(*asked.region)
+            return [_read_display(shown, name, picture, asked) for name, picture in pictures]
         return [_read_one(reader, name, picture, asked) for name, picture in pictures]
+
+
+def _read_display(reader: DisplayReader, name: str, picture: bytes | NDArray[np.uint8], asked: Asked) -> Read:
+    try:
+        reading = reader.read(picture)
+    except PictureError as problem:
+        return Read(problem.with_path(name))
+    except ShuziError as problem:
+        return Read(problem)
+    reading = reading if asked.marks else reading.digits_only()
+    return Read(written(Reading.model_validate(reading.as_dict(name))))
 
 
 def _read_one(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: Asked) -> Read:
@@ -309,6 +325,8 @@ class ReadQuery(Query):
     pattern: str = Field(
         default="", description="service.schema.pattern", json_schema_extra={"maxLength": LONGEST_PATTERN}
     )
+    kind: Literal["writing", "display"] = Field(default="writing", description="service.schema.reads")
+    region: str = Field(default="", max_length=100, description="service.schema.region")
 
 
 @operations.add(
@@ -329,13 +347,21 @@ async def read(request: Request) -> Response:
         raise ServiceError("error.service.explained", seconds=math.ceil(wait))
     if asks.pattern:
         compile_pattern(asks.pattern)  # an invalid pattern is refused before anything is read
+    if (asks.kind == "display" and (asks.model or asks.pattern or asks.explain)) or (
+        asks.kind != "display" and asks.region
+    ):
+        raise ServiceError("error.service.display")
+    region = parse_region(asks.region) if asks.region else None
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with slot_for(request):
-        reader = await parts.readers.ready(asks.model)
+        if asks.kind == "display":
+            reader: Reader | DisplayReader = await asyncio.to_thread(parts.readers.display)
+        else:
+            reader = await parts.readers.ready(asks.model)
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
-        asked = Asked(language(), marks=asks.marks, pattern=asks.pattern)
+        asked = Asked(language(), marks=asks.marks, pattern=asks.pattern, region=region)
         pictures = Pictures(parts, reader, asked, quota if asks.explain else None)
         async with sources_in(parts, named) as sources:
             said = await pictures.all(sources)
@@ -448,7 +474,7 @@ _TINY = 1_024
 class Pictures:
     """Reads the pictures of one request."""
 
-    def __init__(self, parts: Parts, reader: Reader, asked: Asked, quota: Quota | None) -> None:
+    def __init__(self, parts: Parts, reader: Reader | DisplayReader, asked: Asked, quota: Quota | None) -> None:
         self._parts, self._asked, self._quota = parts, asked, quota
         self._shared = parts.pool.shared(reader, *parts.readers.helpers)
 

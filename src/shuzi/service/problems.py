@@ -199,11 +199,12 @@ _OF_STATUS = {
     415: "error.service.form_type error.service.json_type",
     421: "error.service.host",
     422: (
-        "error.model.detector error.model.line_detector error.model.recogniser error.picture.damaged "
-        "error.picture.empty error.picture.memory error.picture.page error.picture.slow error.picture.unknown "
-        "error.recipe.towers error.service.before error.service.cell_picture error.service.costly "
-        "error.service.drawn error.service.field error.service.field_twice error.service.form_or_table "
-        "error.service.hand error.service.no_picture error.service.shape error.service.spec error.service.trace "
+        "error.display.region error.model.detector error.model.line_detector error.model.recogniser "
+        "error.picture.damaged error.picture.empty error.picture.memory error.picture.page "
+        "error.picture.slow error.picture.unknown error.recipe.towers error.service.before "
+        "error.service.cell_picture error.service.costly error.service.display error.service.drawn "
+        "error.service.field error.service.field_twice error.service.form_or_table error.service.hand "
+        "error.service.no_picture error.service.shape error.service.spec error.service.trace "
         "error.service.value"
     ),
     429: "error.service.busy error.service.client error.service.explained error.service.held error.service.streams",

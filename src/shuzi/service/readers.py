@@ -17,8 +17,19 @@ import numpy as np
 from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import Card
 from shuzi.models.session import Session
-from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, LINE, LINE_DETECTOR, PARTNERS, find_model, shipped
+from shuzi.models.store import (
+    DEFAULT,
+    DETECTOR,
+    DISPLAY,
+    IN_A_RUN,
+    LINE,
+    LINE_DETECTOR,
+    PARTNERS,
+    find_model,
+    shipped,
+)
 from shuzi.reading.classifier import OTHER_KINDS, Classifier
+from shuzi.reading.display import DisplayReader
 from shuzi.reading.line_detector import LineDetector
 from shuzi.reading.locate import Detector
 from shuzi.reading.reader import Reader
@@ -34,7 +45,7 @@ class Readers:
 
     >>> readers = Readers("softmax")
     >>> sorted(readers.names())
-    ['default', 'detector', 'line', 'line-detector', 'softmax', 'tiny']
+    ['default', 'detector', 'display', 'line', 'line-detector', 'softmax', 'tiny']
     >>> readers.get().card.parameters
     7850
     >>> readers.get("default").card.name
@@ -52,6 +63,7 @@ class Readers:
         self._detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
         self._recogniser = Recogniser(self._paths[LINE]) if LINE in self._shipped else None
         self._line_detector = LineDetector(self._paths[LINE_DETECTOR]) if LINE_DETECTOR in self._shipped else None
+        self._display: DisplayReader | None = None
         self._loaded: dict[str, Reader] = {}
         self._trained: dict[str, Path] = {}
         self._facts: dict[str, dict[str, Any]] = {}
@@ -96,6 +108,13 @@ class Readers:
         """Return what `get` returns, loading it without blocking other requests."""
         loaded = self.loaded(name)
         return await asyncio.to_thread(self.get, name) if loaded is None else loaded
+
+    def display(self) -> DisplayReader:
+        """Return the reader of displays and counters; the first call loads it."""
+        with self._lock:
+            if self._display is None:
+                self._display = DisplayReader(Recogniser(find_model(DISPLAY)), self._line_detector)
+            return self._display
 
     def add(self, name: str, path: Path) -> None:
         """Load a model that was trained here; its file is no longer needed."""

@@ -20,11 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.data.displays import Displays
 from shuzi.data.registers import PageLines
 from shuzi.errors import TrainingError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import SMALL, Crashed, Pool, Task
 from shuzi.synthesis import composer, crops, strips
+from shuzi.synthesis.displays import display_lines
 from shuzi.synthesis.strips import RegisterCells, arrays, compose_strips, packed
 from shuzi.synthesis.writers import Writers
 
@@ -115,12 +117,26 @@ class Material:
         """Real pages, if there are any."""
         return self._dataset.pages
 
+    @property
+    def displays(self) -> Displays | None:
+        """Digits of displays and counters, if there are any."""
+        return self._dataset.displays
 
-def compose_block(material: Material, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Compose a block: contrast map strips side by side, uint8 (rows, 48, 640), and their texts, int8 (rows, 64)."""
+
+def compose_block(
+    material: Material, seed: Sequence[int], rows: int, alone: bool = False
+) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Compose a block: contrast map strips side by side, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
+
+    The strips are those of displays if there are any digits of them, each in its own row if `alone`.
+    """
     cv2.setNumThreads(1)
-    composed = compose_strips(np.random.default_rng(list(seed)), material.writers, drawn=_DRAWN, cells=material.cells)
-    return arrays(islice(packed(composed), rows))
+    rng = np.random.default_rng(list(seed))
+    if material.displays is not None:
+        composed = display_lines(rng, material.displays)
+    else:
+        composed = compose_strips(rng, material.writers, drawn=_DRAWN, cells=material.cells)
+    return arrays(islice(packed(composed, alone), rows))
 
 
 class Stream:

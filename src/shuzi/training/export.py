@@ -25,11 +25,12 @@ from keras import layers
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
-from shuzi.data import formats, registers
+from shuzi.data import displays, formats, registers
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError, RecipeError
 from shuzi.models.card import (
+    DISPLAYS,
     MNIST,
     MNIST_LICENCE,
     MODEL,
@@ -86,6 +87,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     strokes = data.train.strokes if recipe.needs_strokes else None
     cells = data.train.cells if recipe.needs_registers else None
     pages = data.train.pages if recipe.needs_pages else None
+    shown = data.train.displays if recipe.needs_displays else None
     hashes = _hashes(data.train)
     sources = (
         Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
@@ -93,6 +95,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
         *([Source(REGISTERS, {"cells": cells.sha256()}, registers.CITATION)] if cells else []),
         *([Source(PAGE_LINES, {"pages": pages.sha256()}, registers.PAGES_CITATION)] if pages else []),
+        *([Source(DISPLAYS, {"digits": shown.sha256()}, displays.CITATION)] if shown else []),
         *(_sources(start) if start.is_file() else ()),
     )
     card = Card(
@@ -169,6 +172,7 @@ def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     files += ["--strokes unipen.npz"] if recipe.needs_strokes else []
     files += ["--registers registers"] if recipe.needs_registers else []
     files += ["--page-lines pages"] if recipe.needs_pages else []
+    files += ["--displays displays"] if recipe.needs_displays else []
     return " ".join([*surroundings, "shuzi train", recipe.name, *options, *files])
 
 

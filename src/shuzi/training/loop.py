@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data import registers
+from shuzi.data import displays, registers
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
@@ -165,6 +165,10 @@ def _check_data(recipe: Recipe, data: Splits) -> None:
             "error.page_lines.needed",
             option=registers.PAGES_OPTION, variable=registers.PAGES_VARIABLE, source=registers.SOURCE,
         )  # fmt: skip
+    if recipe.needs_displays and data.train.displays is None:
+        raise DataError(
+            "error.displays.needed", option=displays.OPTION, variable=displays.VARIABLE, source=displays.SOURCE
+        )
     if recipe.fine_tunes:
         raise RecipeError("error.recipe.own", name=recipe.name)
 

@@ -171,7 +171,9 @@ def line_detector(recipe: Recipe, images: Any, normalization: Normalization, lea
     return layers.Concatenate(name="lines", dtype="float32")([core, height, printed])
 
 
-def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+def line(
+    recipe: Recipe, images: Any, normalization: Normalization, learning: bool, dilations: Sequence[int] = (1, 2, 1)
+) -> Any:
     """Build a network that predicts for every fourth column of a strip which character, if any, is centred there.
 
     Convolutions reduce 48 rows to one (after Shi et al., 2015, without the recurrent layers, which cost more time
@@ -186,13 +188,18 @@ def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bo
     for _ in range(2):
         x = layers.Add()([x, _block(x, 96, 3, normalization, padding="same")])
     x = _block(x, 192, (6, 1), normalization)
-    for dilation in (1, 2, 1):
+    for dilation in dilations:
         x = layers.Add()([x, _block(x, 192, (1, 5), normalization, padding="same", dilation=(1, dilation))])
     scores = layers.Conv2D(len(CLASSES) + 1, 1, name="output", dtype="float32")(x)
     columns = layers.Reshape((-1, len(CLASSES) + 1), name="columns", dtype="float32")(scores)
     if learning:
         return columns
     return layers.Activation("log_softmax", name="log_probabilities", dtype="float32")(columns)
+
+
+def display(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build `line` without its last residual block, as printed shapes need less; it can start from its weights."""
+    return line(recipe, images, normalization, learning, dilations=(1, 2))
 
 
 NETWORKS: Mapping[str, Mapping[str, Network]] = {
@@ -205,7 +212,7 @@ NETWORKS: Mapping[str, Mapping[str, Network]] = {
         CLASSIFY_OR_REJECT: (rejecting,),
         DETECT: (detector,),
         DETECT_LINES: (line_detector,),
-        RECOGNISE_LINE: (line,),
+        RECOGNISE_LINE: (line, display),
     }.items()
 }
 """The architectures for each task."""

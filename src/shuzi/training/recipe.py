@@ -22,6 +22,7 @@ from shuzi.processes.cores import multiplies_bfloat16
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Splits
+    from shuzi.data.displays import Displays
     from shuzi.data.registers import Cells, PageLines
     from shuzi.data.strokes import Strokes
 
@@ -36,8 +37,9 @@ _BESIDE = {
     "mnist": CLASSIFY_OR_REJECT,
     "registers": RECOGNISE_LINE,
     "page-lines": DETECT_LINES,
+    "displays": RECOGNISE_LINE,
 }
-_STREAMED = DETECT_LINES, RECOGNISE_LINE  # the tasks whose examples are composed from pen strokes during a training
+_STREAMED = DETECT_LINES, RECOGNISE_LINE  # the tasks whose examples are composed during a training
 
 OPTIONS = (
     *("steps", "batch_size", "learning_rate", "hidden", "epsilon"),
@@ -52,7 +54,7 @@ FOLDER = Path(__file__).with_name("recipes")
 
 NAMES = (
     *("softmax", "mlp", "fast", "cnn"),
-    *("reader", "reader-mnist", "reader-own", "detector", "line-detector", "line", "line-strokes"),
+    *("reader", "reader-mnist", "reader-own", "detector", "line-detector", "line", "line-strokes", "display"),
     *("best", "tiny"),
 )
 """The files, in the order in which they are listed."""
@@ -119,7 +121,7 @@ class Recipe:
     task: str = _in(tuple(TASKS), CLASSIFY)  # it also decides what training examples are composed
     features: str = _in(("none", "last-hidden"), "none")  # "last-hidden": output the last hidden layer as well
     # what else crops are made of; with "mnist" only the last layers of a trained network are fine-tuned on the user's
-    # digits; lines always use strokes, and registers or page lines in addition
+    # digits; lines use strokes, and registers or page lines in addition, or digits of displays alone
     beside: str = _in(("none", *_BESIDE), "none")
     depth: int = _in(Range(1, 16), 1)  # hidden layers of an "mlp"
     # examples: before the training, which then repeats them, or during it, each for one step
@@ -142,7 +144,7 @@ class Recipe:
     @property
     def needs_strokes(self) -> bool:
         """Whether training needs pen strokes, which do not come with shuzi."""
-        return self.task in _STREAMED or self.beside == "strokes"
+        return (self.task in _STREAMED and not self.needs_displays) or self.beside == "strokes"
 
     @property
     def needs_registers(self) -> bool:
@@ -153,6 +155,11 @@ class Recipe:
     def needs_pages(self) -> bool:
         """Whether training needs pages with known lines, which do not come with shuzi."""
         return self.beside == "page-lines"
+
+    @property
+    def needs_displays(self) -> bool:
+        """Whether training needs digits of displays and counters, which do not come with shuzi."""
+        return self.beside == "displays"
 
     @property
     def fine_tunes(self) -> bool:
@@ -266,14 +273,16 @@ class Handwriting:
     strokes: Path | None = None
     registers: Path | None = None
     pages: Path | None = None
+    displays: Path | None = None
 
     def resolved(self) -> Handwriting:
         """Return the absolute paths, for processes in other folders."""
-        paths = (self.strokes, self.registers, self.pages)
+        paths = (self.strokes, self.registers, self.pages, self.displays)
         return Handwriting(*(None if path is None else path.resolve() for path in paths))
 
-    def load(self, chosen: Recipe) -> tuple[Strokes | None, Cells | None, PageLines | None]:
+    def load(self, chosen: Recipe) -> tuple[Strokes | None, Cells | None, PageLines | None, Displays | None]:
         """Load what a recipe needs, or raise a DataError."""
+        from shuzi.data.displays import load_displays
         from shuzi.data.registers import load_cells, load_page_lines
         from shuzi.data.strokes import load_strokes
 
@@ -281,12 +290,14 @@ class Handwriting:
             load_strokes(self.strokes) if chosen.needs_strokes else None,
             load_cells(self.registers) if chosen.needs_registers else None,
             load_page_lines(self.pages) if chosen.needs_pages else None,
+            load_displays(self.displays) if chosen.needs_displays else None,
         )
 
 
 def with_handwriting(chosen: Recipe, data: Splits, handwriting: Handwriting) -> Splits:
-    """Add the pen strokes, cells of registers and pages that a recipe needs, or raise a DataError."""
-    strokes, cells, pages = handwriting.load(chosen)
+    """Add the pen strokes, cells of registers, pages and displays that a recipe needs, or raise a DataError."""
+    strokes, cells, pages, displays = handwriting.load(chosen)
     data = data if strokes is None else data.with_strokes(strokes)
     data = data if cells is None else data.with_cells(cells)
-    return data if pages is None else data.with_pages(pages)
+    data = data if pages is None else data.with_pages(pages)
+    return data if displays is None else data.with_displays(displays)

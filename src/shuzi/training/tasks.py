@@ -63,6 +63,7 @@ _AROUND = 4.0  # how much more a cell in the band around a line counts: lines mu
 _HEIGHT_WEIGHT = 0.5  # of the error of the height, in doublings
 _RULING_WEIGHT = 1.0
 _VALIDATION_PICTURES = 192
+_VALIDATION_DISPLAYS = 1_500
 _VALIDATION_STREAM = 7  # separate from the other streams of the same seed
 
 BLANK = len(CLASSES)
@@ -476,6 +477,8 @@ class RecogniseLine(Task):
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
         """Compose lines, each in its own row, so that each counts."""
+        if dataset.displays is not None:
+            return Examples(*compose_block(Material(dataset), [seed, _VALIDATION_STREAM], _VALIDATION_DISPLAYS, True))
         return joined(list(compose("separate lines", dataset, seed, VALIDATION_FRACTION)))
 
     def stream(self, dataset: Dataset, seed: int, rows: int, blocks: int) -> Stream:

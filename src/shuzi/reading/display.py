@@ -1,0 +1,311 @@
+"""A picture of a display or a counter becomes a reading: its line is cut out and read in both polarities.
+
+The strips that the recogniser sees are those of `ink.display_lines`. What is read of a line in one polarity, and of
+parts of it, must agree; boosted trees tell from this how probably the text is right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.concepts import softmax
+from shuzi.errors import PictureError, ShuziError
+from shuzi.ink.boxes import Box
+from shuzi.ink.display_lines import display_strip
+from shuzi.ink.line_pictures import TextLine, straighten
+from shuzi.ink.paper import CONTRAST, PAPER
+from shuzi.ink.strips import COLUMN
+from shuzi.models.card import Card
+from shuzi.models.tasks import CLASSES, DIGITS
+from shuzi.pictures.folders import as_many, single_pictures
+from shuzi.pictures.open import Picture, Source, open_picture, source_of
+from shuzi.reading.advice import about_line, about_marks
+from shuzi.reading.characters import find_characters
+from shuzi.reading.confidence import logit
+from shuzi.reading.line_detector import LineDetector
+from shuzi.reading.line_text import make_digits_and_marks, share_out
+from shuzi.reading.page_text import PageScale
+from shuzi.reading.read_many import ReadingProcesses
+from shuzi.reading.recogniser import Recogniser, find_best_texts, log_probabilities
+from shuzi.reading.result import OK, UNSURE, Digit, Mark, NumberLine, Reading, Sentence, Status, without_marks
+from shuzi.reading.thresholds import (
+    BEAM_WIDTH,
+    DISPLAY_BLANK,
+    DISPLAY_LINE,
+    DISPLAY_TRIMS,
+    LOWEST_LOG_PROBABILITY,
+    MAX_ALTERNATIVES,
+    MAX_DISPLAY_LINES,
+    MIN_CLASS_PROBABILITY,
+    SMALLEST_PAGE,
+    TEXTS_OF_A_STRIP,
+)
+from shuzi.reading.values import Findings, Line, LineTexts
+
+
+class DisplayFeatures(NamedTuple):
+    """What tells whether the text of a display is complete and right."""
+
+    raw: float  # the logit of the text's probability among all texts of the line
+    # its log probability in all strips of the line: their mean, and the lowest
+    mean: float
+    worst: float
+    other: float  # the evidence for the best text in the other polarity
+    length: float  # the logarithm of its number of characters
+    pitch: float  # the logarithm of the columns of a strip for each character
+    agree: float  # the fraction of the strips whose own best text it is
+    # how much more probable it is than no text at all, as a logarithm
+    evidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class DisplayLine:
+    """What may stand on a line of a display."""
+
+    strip: NDArray[np.uint8]  # (48, w), the digits bright
+    matrix: NDArray[np.float64]  # (2, 3): from x, y, 1 of the strip to x, y of the picture
+    columns: NDArray[np.float32]  # the log probabilities of the strip's columns
+    texts: tuple[str, ...]  # with their probabilities, the best one first
+    probabilities: tuple[float, ...]
+    features: DisplayFeatures
+
+    @property
+    def text(self) -> str:
+        """The most probable text."""
+        return self.texts[0]
+
+
+class DisplayReader:
+    """Reads numbers on displays and counters; made by `shuzi.load("display")`.
+
+    Attributes
+    ----------
+    calibrated
+        Whether the confidence was fitted. If not, it is the network's own, which is too high.
+    """
+
+    def __init__(
+        self, recogniser: Recogniser, line_detector: LineDetector | None = None, region: Box | None = None
+    ) -> None:
+        self._recogniser, self._line_detector, self._region = recogniser, line_detector, region
+        self._processes = ReadingProcesses()
+        calibration = recogniser.card.calibration
+        self._scale = PageScale.of(calibration.numbers if calibration else {})
+        self.calibrated = self._scale.calibrated
+
+    def __reduce__(self) -> tuple[type[DisplayReader], tuple[object, ...]]:
+        # for other processes, which have their own pool or none
+        return type(self), (self._recogniser, self._line_detector, self._region)
+
+    @property
+    def card(self) -> Card:
+        """The recogniser's card."""
+        return self._recogniser.card
+
+    def with_region(self, x: float, y: float, width: float, height: float) -> DisplayReader:
+        """Return a reader that reads one line in this part of each picture, as where a camera stands still.
+
+        Raises
+        ------
+        PictureError
+            The region is empty.
+        """
+        if not (width > 0 and height > 0 and math.isfinite(x + y + width + height)):
+            raise PictureError("error.display.region", region=f"{x:g},{y:g},{width:g},{height:g}")
+        return DisplayReader(self._recogniser, self._line_detector, Box(x, y, width, height))
+
+    def read(self, picture: Source) -> Reading:
+        """Read the number on a display or a counter.
+
+        The region, or the whole picture, is read as one line; where the line detector finds lines in the whole one,
+        the line that is most surely a number is read.
+
+        Parameters
+        ----------
+        picture
+            As for `Reader.read`.
+
+        Raises
+        ------
+        PictureError
+            It is not a picture, or the region is outside it.
+        """
+        grey = open_picture(picture)
+        line = self.recognise(grey)
+        return replace(self._decide(line, grey.shape), source=source_of(picture))
+
+    def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
+        """Read a picture, or return the error that prevents it; an error passed in is returned as it is."""
+        if isinstance(picture, ShuziError):
+            return picture
+        try:
+            return self.read(picture)
+        except ShuziError as problem:
+            return problem
+
+    def read_many(self, pictures: Iterable[Source] | Source) -> Iterator[Reading | ShuziError]:
+        """Read pictures on all cores and yield the readings in order, as `Reader.read_many` does."""
+        coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
+        yield from self._processes.read(self, coming)
+
+    def recognise(self, grey: NDArray[np.uint8]) -> DisplayLine | None:
+        """Find and recognise the line of a display in a picture, uint8 (h, w); None if there is no number."""
+        if self._region is not None:
+            return self._recognise(*_cut_out(grey, self._region))
+        lines: list[TextLine] = []
+        if self._line_detector is not None and min(grey.shape) >= SMALLEST_PAGE:
+            lines = self._line_detector.find(grey).lines
+        largest = sorted(lines, key=lambda line: -line.length * line.height)[:MAX_DISPLAY_LINES]
+        parts = [(grey, np.eye(2, 3)), *(_cut_line(grey, line) for line in largest)]
+        found = [line for part in parts if (line := self._recognise(*part)) is not None]
+        return max(found, key=lambda line: line.features.evidence, default=None)
+
+    def _recognise(self, grey: NDArray[np.uint8], matrix: NDArray[np.float64]) -> DisplayLine | None:
+        """Recognise a line in its own picture, in the polarity in which having no text is less probable."""
+        ways = [_read_strips(grey, matrix, self._recogniser, light_on_dark) for light_on_dark in (False, True)]
+        found = [line for line in ways if line is not None]
+        if not found:
+            return None
+        best = max(found, key=lambda line: line.features.evidence)
+        others = [line.features.evidence for line in found if line is not best]
+        return replace(best, features=best.features._replace(other=max(others, default=0.0)))
+
+    def _decide(self, line: DisplayLine | None, shape: tuple[int, ...]) -> Reading:
+        """Make a reading of what was recognised in a picture, (h, w)."""
+        if line is None:
+            return Reading("", UNSURE, 0.0, (), ("reading.display.none", {}), self.calibrated)
+        scale, features, text = self._scale, line.features, line.text
+        confidence = scale.confidence(features)
+        same = [p for other, p in zip(line.texts, line.probabilities, strict=True)
+                if without_marks(other) == without_marks(text)]  # fmt: skip
+        of_digits = max(scale.confidence(features._replace(raw=logit(min(sum(same), 1.0)))), confidence)
+        status: Status = OK if confidence >= scale.ok else UNSURE
+        digits_status: Status = OK if of_digits >= scale.ok else UNSURE
+        ranked = [*zip(line.texts, line.probabilities, strict=True)][:MAX_ALTERNATIVES]
+        alternatives = share_out(ranked, confidence, 1.0)
+        advice: Sentence = ("reading.ok", {})
+        if digits_status != OK:
+            advice = about_line(False, [other for other, _ in alternatives])
+        elif status != OK:
+            advice = about_marks(text, [other for other in line.texts if without_marks(other) == without_marks(text)])
+        digits, marks = _characters(line, (confidence, of_digits), shape, scale.ok)
+        box = _whole(Box(0, 0, line.strip.shape[1], line.strip.shape[0]), line.matrix, shape)
+        return Reading(
+            text,
+            status,
+            confidence,
+            digits,
+            advice,
+            self.calibrated,
+            marks=marks,
+            alternatives=alternatives,
+            digits_confidence=of_digits,
+            digits_status=digits_status,
+            own_lines=(NumberLine(text, box, status, confidence, advice),),
+        )
+
+
+def parse_region(text: str) -> tuple[float, float, float, float]:
+    """Read the numbers of a region, x, y, width and height, or raise a PictureError.
+
+    >>> parse_region("120,80,400,90")
+    (120.0, 80.0, 400.0, 90.0)
+    """
+    try:
+        x, y, width, height = map(float, text.split(","))
+    except ValueError as problem:
+        raise PictureError("error.display.region", region=text[:60]) from problem
+    return x, y, width, height
+
+
+def _cut_out(grey: NDArray[np.uint8], region: Box) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Cut a region out of a picture; return it and the matrix from its pixels to the picture's."""
+    left, top = max(0, round(region.x)), max(0, round(region.y))
+    part = grey[top : max(round(region.bottom), 0), left : max(round(region.right), 0)]
+    if not part.size:
+        raise PictureError("error.display.region", region=",".join(f"{side:g}" for side in region))
+    return part, np.array([[1.0, 0, left], [0, 1.0, top]])
+
+
+def _cut_line(grey: NDArray[np.uint8], line: TextLine) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Cut a line that was found out of a picture, with as little around its digits as the crop of a display has."""
+    picture = straighten(grey, line)
+    rows = len(picture.grey)
+    off = max(0, round((rows - DISPLAY_LINE * picture.height) / 2))
+    matrix = picture.matrix.copy()
+    matrix[:, 2] += matrix[:, 1] * off
+    return picture.grey[off : rows - off], matrix
+
+
+def _read_strips(
+    grey: NDArray[np.uint8], matrix: NDArray[np.float64], recogniser: Recogniser, light_on_dark: bool
+) -> DisplayLine | None:
+    """Read the strips of a line, which differ by what is above and below it; None if no text has a digit."""
+    strips = []
+    for trim in DISPLAY_TRIMS:
+        off = round(trim * len(grey))
+        strips.append(display_strip(grey[off : len(grey) - off], light_on_dark))
+    columns = [recogniser.columns(strip, Box(0, 0, strip.shape[1], len(strip))) for strip in strips]
+    proposed = [find_best_texts(each, TEXTS_OF_A_STRIP, BEAM_WIDTH, MIN_CLASS_PROBABILITY) for each in columns]
+    room = min(map(len, columns))
+    labels = [*dict.fromkeys(text.labels for texts in proposed for text in texts if len(text.labels) <= room)]
+    scores = np.maximum([log_probabilities(each, labels) for each in columns], LOWEST_LOG_PROBABILITY)
+    mean = scores.mean(axis=0)
+    probabilities = softmax(mean)
+    texts = ["".join(CLASSES[label] for label in text) for text in labels]
+    order = [index for index in np.argsort(-mean, kind="stable").tolist() if set(texts[index]) & set(DIGITS)]
+    if not order or math.exp(mean[order[0]]) < DISPLAY_BLANK:
+        return None
+    best = order[0]
+    height, width = strips[0].shape
+    to_picture = matrix @ np.array([[grey.shape[1] / width, 0, 0], [0, grey.shape[0] / height, 0], [0, 0, 1.0]])
+    features = DisplayFeatures(
+        raw=logit(float(probabilities[best])),
+        mean=float(mean[best]),
+        worst=float(scores[:, best].min()),
+        other=0.0,
+        length=math.log(len(texts[best])),
+        pitch=math.log(width / COLUMN / len(texts[best])),
+        evidence=float(mean[best] - np.mean([each[:, -1].sum() for each in columns])),
+        agree=float(np.mean([bool(each) and each[0].labels == labels[best] for each in proposed])),
+    )
+    return DisplayLine(
+        strips[0],
+        to_picture,
+        columns[0],
+        tuple(texts[index] for index in order),
+        tuple(float(probabilities[index]) for index in order),
+        features,
+    )
+
+
+def _characters(
+    line: DisplayLine, confidences: tuple[float, float], shape: tuple[int, ...], ok: float
+) -> tuple[tuple[Digit, ...], tuple[Mark, ...]]:
+    """Return the digits and the marks of a line's text, with their boxes in the picture, (h, w)."""
+    confidence, of_digits = confidences
+    height, width = line.strip.shape
+    levels = (line.strip.astype(np.float32) - PAPER) * (255 / CONTRAST)
+    ink = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    frame = Box(0.0, 0.0, float(width), float(height))
+    texts = LineTexts(Line((), (frame,), float(height)), (line.columns,), line.texts, np.zeros((len(line.texts), 7)))
+    characters = find_characters(texts, line.texts, line.probabilities, ink)
+    moved = [replace(each, box=_whole(each.box, line.matrix, shape)) for each in characters]
+    each_at_least = [of_digits if character.character in DIGITS else confidence for character in moved]
+    return make_digits_and_marks(moved, each_at_least, Findings.of_nothing(np.zeros(shape, np.uint8)), ok)
+
+
+def _whole(box: Box, matrix: NDArray[np.float64], shape: tuple[int, ...]) -> Box:
+    """Return the box in whole pixels of the picture, (h, w), around a box of a strip."""
+    corners = matrix @ np.column_stack([box.corners, np.ones(4)]).T
+    (left, top), (right, bottom) = corners.min(axis=1).tolist(), corners.max(axis=1).tolist()
+    left, right = (min(max(round(x), 0), shape[1]) for x in (left, right))
+    top, bottom = (min(max(round(y), 0), shape[0]) for y in (top, bottom))
+    left, top = min(left, shape[1] - 1), min(top, shape[0] - 1)
+    return Box(left, top, max(1, right - left), max(1, bottom - top))

@@ -111,7 +111,7 @@ def test_the_networks_never_do_more_than_for_a_page(work, draw):
     for page in (draw.printed(1.0), draw.printed(0.7, "0123456789"), draw.salt(0.02, 8), draw.printed(0.5, "1 ")):
         work.update(images=0, strips=0)
         reader.read(page)
-        assert work["images"] + work["strips"] / 36 <= 5_000
+        assert work["images"] + work["strips"] / 36 <= 5_000 + 100  # and a few lines more to see which way up it is
 
 
 def small_and_hostile():

@@ -120,7 +120,9 @@ function lessons(): Record<string, Record<string, string>> {
 
 function modelNames(): string[] {
   // the page reads no displays
-  const files = readdirSync(new URL("models/", PYTHON)).filter((each) => each.endsWith(".onnx") && each !== "display.onnx");
+  const files = readdirSync(new URL("models/", PYTHON)).filter(
+    (each) => each.endsWith(".onnx") && each !== "display.onnx",
+  );
   return files.map((each) => each.replace(".onnx", ""));
 }
 

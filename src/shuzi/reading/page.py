@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from statistics import fmean, median, median_low
 
@@ -56,23 +56,26 @@ def recognise_page(
     lines = whole or lines
     height, work = median(line.height for line in lines), Work(max_work * MAX_PAGE_WORK / MAX_WORK)
     nothing = Findings.of_nothing(grey)
-    page: list[PageLine] = []
-    strips = sum(_measure_strips(line) for line in lines)
+
+    def recognise(line: TextLine) -> tuple[PageLine, tuple[Character, ...]]:
+        relative_height = line.height / height if len(lines) > 1 else 1.0
+        return _recognise(grey, line, relative_height, recogniser, classifier, work)
+
     try:
-        work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
-        for line in in_reading_order(list(lines)):
-            others = height if len(lines) > 1 else line.height
-            page += _recognise_numbers(grey, line, line.height / others, recogniser, classifier, work)
+        _spend_on(lines, work)
+        found = [recognise(line) for line in in_reading_order(list(lines))]
     except TooMuch as problem:
         return replace(nothing, uncovered=1.0, too_much=problem.advice, work=work.done)
+    page = [number for line in found for number in _part_numbers(*line, recognise, work)]
     is_upside_down = _is_upside_down(page, recogniser)
     return replace(nothing, page=tuple(page), cut_off=cut_off, is_upside_down=is_upside_down, work=work.done)
 
 
-def _measure_strips(line: TextLine) -> float:
-    """Return how wide a line's strips are together, in pixels."""
-    wide = line.length / line.height + 2 * BESIDE
-    return sum(min(max(HEIGHT * wide / times, SHORTEST), LONGEST) for times in FRAMES)
+def _spend_on(lines: Sequence[TextLine], work: Work) -> None:
+    """Account for the strips of some lines, by how wide they are."""
+    wide = [line.length / line.height + 2 * BESIDE for line in lines]
+    pixels = sum(min(max(HEIGHT * of / times, SHORTEST), LONGEST) for of in wide for times in FRAMES)
+    work.spend(pixels / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(lines))
 
 
 def _is_upside_down(page: Sequence[PageLine], recogniser: Recogniser) -> bool:
@@ -117,28 +120,24 @@ def lies_on_its_side(
     return False
 
 
-def _recognise_numbers(
-    grey: NDArray[np.uint8],
-    line: TextLine,
-    relative_height: float,
-    recogniser: Recogniser,
-    classifier: Classifier,
+def _part_numbers(
+    whole: PageLine,
+    characters: tuple[Character, ...],
+    recognise: Callable[[TextLine], tuple[PageLine, tuple[Character, ...]]],
     work: Work,
 ) -> list[PageLine]:
-    """Recognise a line, or each of the numbers that a wide gap divides it into."""
-    whole, characters = _recognise(grey, line, relative_height, recogniser, classifier, work)
-    start = _find_next_number(whole, characters)
+    """Recognise each of the numbers that wide gaps divide a line into, as long as there is work left."""
+    start, line = _find_next_number(whole, characters), whole.line
     if start is None:
         return [whole]
     larger, before = line.height / whole.picture.height, BESIDE * line.height
     end, next_one = characters[start - 1].box.right * larger - before, characters[start].box.x * larger - before
     parts = line.part(0.0, end), line.part(next_one, line.length)
-    work.spend(sum(map(_measure_strips, parts)) / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(parts))
-    return [
-        number
-        for part in parts
-        for number in _recognise_numbers(grey, part, relative_height, recogniser, classifier, work)
-    ]
+    try:
+        _spend_on(parts, work)
+        return [number for part in parts for number in _part_numbers(*recognise(part), recognise, work)]
+    except TooMuch:
+        return [whole]
 
 
 def _find_next_number(line: PageLine, characters: Sequence[Character]) -> int | None:

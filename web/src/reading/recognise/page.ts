@@ -59,6 +59,9 @@ export interface PageLine {
   readonly relativeHeight: number;
 }
 
+/** A line, and the characters of its most probable text. */
+type Recognised = [PageLine, Character[]];
+
 /** Recognise the lines of a photograph. */
 export function recognisePage(
   grey: Grey,
@@ -73,16 +76,16 @@ export function recognisePage(
   const found = whole.length ? whole : lines;
   const cutOff = lines.filter((line) => !found.includes(line));
   const height = median(found.map((line) => line.height));
-  const strips = found.reduce((sum, line) => sum + stripsOf(line), 0);
+  const recognise = (line: TextLine) => {
+    const relativeHeight = line.height / (found.length > 1 ? height : line.height);
+    return recognised(grey, line, relativeHeight, recogniser, classifier, work);
+  };
   try {
-    work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", found.length);
+    spendOn(found, work);
     const page = inReadingOrder(found.map(boxOfLine))
       .flat()
-      .flatMap((index) => {
-        const line = found[index] as TextLine;
-        const relativeHeight = line.height / (found.length > 1 ? height : line.height);
-        return numbersOf(grey, line, relativeHeight, recogniser, classifier, work);
-      });
+      .map((index) => recognise(found[index] as TextLine))
+      .flatMap((line) => numbersOf(line, recognise, work));
     return { ...seen, page, cutOff, isUpsideDown: isUpsideDown(page, recogniser) };
   } catch (problem) {
     if (!(problem instanceof TooMuch)) throw problem;
@@ -90,13 +93,14 @@ export function recognisePage(
   }
 }
 
-/** How wide a line's strips are together, in pixels. */
-function stripsOf(line: TextLine): number {
-  const wide = lengthOfLine(line) / line.height + 2 * BESIDE;
-  return FRAMES.reduce(
-    (sum, times) => sum + Math.min(Math.max((HEIGHT * wide) / times, SHORTEST), LONGEST),
-    0,
-  );
+/** Account for the strips of some lines, by how wide they are. */
+function spendOn(lines: readonly TextLine[], work: Work): void {
+  const widths = lines.flatMap((line) => {
+    const wide = lengthOfLine(line) / line.height + 2 * BESIDE;
+    return FRAMES.map((times) => Math.min(Math.max((HEIGHT * wide) / times, SHORTEST), LONGEST));
+  });
+  const pixels = widths.reduce((sum, wide) => sum + wide, 0);
+  work.spend(pixels / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", lines.length);
 }
 
 /** Whether the longest lines are more probable turned by half a circle; those that are sure are upright. */
@@ -159,17 +163,13 @@ export function aloneOf({ picture: { grey }, ink, texts }: PageLine): Candidates
   return { ...nothingIn(grey), ink, lines: [texts] };
 }
 
-/** A line, or each of the numbers that a wide gap divides it into. */
+/** Each of the numbers that wide gaps divide a line into, as long as there is work left. */
 function numbersOf(
-  grey: Grey,
-  line: TextLine,
-  relativeHeight: number,
-  recogniser: Recogniser,
-  classifier: Classify,
+  [whole, characters]: Recognised,
+  recognise: (line: TextLine) => Recognised,
   work: Work,
 ): PageLine[] {
-  const [whole, characters] = recognised(grey, line, relativeHeight, recogniser, classifier, work);
-  const start = nextNumber(whole, characters);
+  const [start, { line }] = [nextNumber(whole, characters), whole];
   if (start === null) return [whole];
   const [larger, before] = [line.height / whole.picture.height, BESIDE * line.height];
   const [left, right] = [characters[start - 1] as Character, characters[start] as Character];
@@ -177,9 +177,13 @@ function numbersOf(
     partOf(line, 0, rightOf(left.box) * larger - before),
     partOf(line, right.box.x * larger - before, lengthOfLine(line)),
   ];
-  const strips = parts.reduce((sum, part) => sum + stripsOf(part), 0);
-  work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", parts.length);
-  return parts.flatMap((part) => numbersOf(grey, part, relativeHeight, recogniser, classifier, work));
+  try {
+    spendOn(parts, work);
+    return parts.flatMap((part) => numbersOf(recognise(part), recognise, work));
+  } catch (problem) {
+    if (problem instanceof TooMuch) return [whole];
+    throw problem;
+  }
 }
 
 /** The index of the digit after a gap that parts two numbers; null if there is none. */
@@ -205,7 +209,7 @@ function recognised(
   recogniser: Recogniser,
   classifier: Classify,
   work: Work,
-): [PageLine, Character[]] {
+): Recognised {
   const picture = straighten(grey, line);
   const { ink, contrast } = mapsOfLine(picture.grey, picture.height);
   const frames = FRAMES.map((times) => frameLine(picture, times)) as [Box, Box];
